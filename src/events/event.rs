@@ -1,0 +1,222 @@
+//! The vocabulary: each thing that can happen in a run, and the article's line for each that has one.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::log::Who;
+use super::python::{repr, str};
+use super::status::Status;
+
+/// One thing that a process did or that happened to it.
+///
+/// Serialized, it is the `event` field of the log's JSON object and the fields that belong to it. Every
+/// event is written by the process that it happened to, except `started`, `exited` and `kill`, which the
+/// parent writes about a child.
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event<'a> {
+    /// A run begins. Always the first event of a log.
+    Run {
+        /// The lesson's name on the command line.
+        lesson: &'a str,
+        /// The lesson's options, defaults filled in, and `speed`.
+        options: Value,
+        /// What repeats this run's random pauses.
+        seed: u64,
+        /// Processors that this program may use: affinity and cgroup quota count.
+        cores: usize,
+        /// The program's version.
+        version: &'a str,
+    },
+
+    /// The parent runs its half of the lesson.
+    #[serde(rename = "running")]
+    ParentRunning,
+    /// A child of the `spawn` lesson runs its function.
+    #[serde(rename = "running")]
+    ChildRunning,
+    /// A thread of a child of the `spawn` lesson runs.
+    #[serde(rename = "running")]
+    ThreadRunning,
+    /// A writer runs its function.
+    #[serde(rename = "running")]
+    WriterRunning,
+    /// A reader runs its function.
+    #[serde(rename = "running")]
+    ReaderRunning,
+
+    /// The parent has started a child. The child runs at once: its first event may stand before this one.
+    Started {
+        /// The child's PID.
+        child: u32,
+        /// The child's role.
+        child_role: &'a str,
+    },
+    /// The parent begins to wait for a child's end.
+    Join {
+        /// The child's PID.
+        child: u32,
+        /// The child's role.
+        child_role: &'a str,
+    },
+    /// The parent's `join()` has returned.
+    Joined {
+        /// The child's PID.
+        child: u32,
+        /// The child's role.
+        child_role: &'a str,
+    },
+    /// The parent sends SIGTERM to a child.
+    Terminate {
+        /// The child's PID.
+        child: u32,
+        /// The child's role.
+        child_role: &'a str,
+    },
+    /// The parent sends SIGKILL to a child.
+    Kill {
+        /// The child's PID.
+        child: u32,
+        /// The child's role.
+        child_role: &'a str,
+        /// One sentence: why that was needed.
+        message: &'a str,
+    },
+    /// A child has ended and was reaped by the parent.
+    Exited {
+        /// The child's PID.
+        child: u32,
+        /// The child's role.
+        child_role: &'a str,
+        /// How it ended.
+        status: Status,
+    },
+
+    /// The process or thread sleeps from now on, until its next event.
+    Sleep {
+        /// For how long, after division by `--speed`.
+        seconds: f64,
+    },
+    /// The process waits from now on in a call that may block, until its next event.
+    Wait {
+        /// The call.
+        call: Call,
+    },
+    /// A value is about to be put into the queue: before the put, as in the article.
+    Put {
+        /// The value.
+        value: &'a Value,
+    },
+    /// A value has come out of the queue.
+    Get {
+        /// The value.
+        value: &'a Value,
+    },
+    /// The end mark is about to be put into the queue.
+    PutSentinel,
+    /// The end mark has come out of the queue.
+    GetSentinel,
+    /// Nothing will come any more: every write end of the queue is closed.
+    EndOfFile,
+    /// A value is about to be sent over the pipe.
+    Send {
+        /// The value.
+        value: &'a Value,
+    },
+    /// A value has come over the pipe.
+    Recv {
+        /// The value.
+        value: &'a Value,
+    },
+    /// A received list is printed.
+    Print {
+        /// The list.
+        value: &'a Value,
+    },
+    /// A call was refused, as the lesson wants to show.
+    Refused {
+        /// The call.
+        call: Call,
+        /// One sentence: why.
+        message: String,
+    },
+    /// What made this process give up; its exit status is then 1.
+    Error {
+        /// One sentence.
+        message: String,
+    },
+
+    /// `spawn`: the parent is about to start a child.
+    WillStart,
+    /// `spawn`: a turn of the child's loop; a thread is started next.
+    Turn {
+        /// The turn's number, from 0.
+        i: u16,
+    },
+    /// `spawn`: the child has left its loop. Its threads may still run.
+    Ended,
+    /// `spawn`: the parent goes on after the join that it waited in.
+    AfterJoin,
+}
+
+/// A call of Python's `multiprocessing` that can block or be refused.
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Call {
+    /// `Queue.get()`
+    Get,
+    /// `Connection.send()`
+    Send,
+    /// `Connection.recv()`
+    Recv,
+}
+
+impl Event<'_> {
+    /// What a person has to be told beside the article's lines, if anything.
+    pub fn message(&self) -> Option<&str> {
+        match self {
+            Event::Refused { message, .. } | Event::Error { message } => Some(message),
+            Event::Kill { message, .. } => Some(message),
+            _ => None,
+        }
+    }
+
+    /// The line that the article's program prints at this point, without its newline, if it prints one.
+    /// `who` is the process that the event happens to.
+    pub fn line(&self, who: &Who) -> Option<String> {
+        let pid = who.pid;
+        match self {
+            Event::ParentRunning => Some(format!("Parent process {pid}")),
+            Event::WriterRunning => Some(format!("Process to write: {pid}")),
+            Event::ReaderRunning => Some(format!("Process to read: {pid}")),
+            Event::Put { value } => Some(format!("Put {} to queue...", str(value))),
+            Event::Get { value } => Some(format!("Get {} from queue.", str(value))),
+            Event::Print { value } => Some(repr(value)),
+
+            // The name of the first thread of *every* process: it tells nobody which process this is.
+            Event::ChildRunning => Some("thread MainThread is running...".into()),
+            Event::Turn { i } => Some(format!("thread MainThread >>> {i}")),
+            Event::ThreadRunning => Some("这是多线程启动的".into()),
+            Event::Ended => Some("thread MainThread ended.".into()),
+            Event::WillStart => Some("Child process will start.".into()),
+            Event::AfterJoin => Some("Child process end.".into()),
+
+            Event::Run { .. }
+            | Event::Started { .. }
+            | Event::Join { .. }
+            | Event::Joined { .. }
+            | Event::Terminate { .. }
+            | Event::Kill { .. }
+            | Event::Exited { .. }
+            | Event::Sleep { .. }
+            | Event::Wait { .. }
+            | Event::PutSentinel
+            | Event::GetSentinel
+            | Event::EndOfFile
+            | Event::Send { .. }
+            | Event::Recv { .. }
+            | Event::Refused { .. }
+            | Event::Error { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! The one log of a run, as its writers see it.
+//!
+//! Every process of a run writes its events to the same pipe, each event as one JSON object on a line of its
+//! own. The order in which the kernel takes these writes is the order of the run, for everyone.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use os_pipe::PipeWriter;
+use rustix::time::{ClockId, clock_gettime};
+use serde::Serialize;
+
+use super::event::Event;
+use super::parts;
+use super::reader::LogReader;
+
+/// Who writes: the first fields of an event.
+#[derive(Clone, Serialize)]
+pub struct Who {
+    /// The process's PID.
+    pub pid: u32,
+    /// The part that the process plays: `parent`, `writer`, `reader-2`.
+    pub role: String,
+    /// The thread's name, where it is not the main thread.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thread: Option<String>,
+}
+
+/// A run's clock: the system's monotonic clock, the same for all processes of the machine, counted from
+/// the moment when the run began.
+#[derive(Clone, Copy)]
+pub struct Clock {
+    /// Where zero is on the system's monotonic clock, in microseconds.
+    pub epoch: u64,
+}
+
+impl Clock {
+    /// A clock that starts from zero now.
+    pub fn start() -> Clock {
+        Clock {
+            epoch: monotonic_micros(),
+        }
+    }
+
+    fn seconds(self) -> f64 {
+        monotonic_micros().saturating_sub(self.epoch) as f64 / 1e6
+    }
+}
+
+fn monotonic_micros() -> u64 {
+    let now = clock_gettime(ClockId::Monotonic);
+    now.tv_sec as u64 * 1_000_000 + now.tv_nsec as u64 / 1_000
+}
+
+/// Writes the events of one process, or of one of its threads.
+#[derive(Clone)]
+pub struct Log {
+    form: Form,
+    who: Who,
+    clock: Clock,
+}
+
+#[derive(Clone)]
+enum Form {
+    /// The parent: events to the log's pipe.
+    Pipe(Arc<PipeWriter>),
+    /// A child: events to stderr, which is the log's pipe.
+    Stderr,
+    /// A child that a person started in a shell: the article's lines to stderr.
+    Lines,
+}
+
+#[derive(Serialize)]
+struct Logged<'a> {
+    v: u32,
+    t: f64,
+    #[serde(flatten)]
+    who: &'a Who,
+    #[serde(flatten)]
+    event: &'a Event<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<String>,
+}
+
+impl Log {
+    /// Opens a run's log and writes its first event, from which time counts: the parent's writing end, and
+    /// the end from which the log is read.
+    ///
+    /// # Errors
+    /// When no pipe can be had.
+    pub fn open(first: &Event) -> Result<(Log, LogReader)> {
+        let (reader, writer) = os_pipe::pipe().context("cannot open the pipe for the log")?;
+        let log = Log {
+            form: Form::Pipe(Arc::new(writer)),
+            who: Who {
+                pid: std::process::id(),
+                role: "parent".into(),
+                thread: None,
+            },
+            clock: Clock::start(),
+        };
+        log.write_at(0.0, first)
+            .context("cannot write to the run's log")?;
+        Ok((log, LogReader::new(reader)))
+    }
+
+    /// The log of a child of a run. Its stderr is the log's pipe.
+    pub fn of_child(role: String, clock: Clock) -> Log {
+        Log::on_stderr(Form::Stderr, role, clock)
+    }
+
+    /// The log of a child that was started by hand: the article's lines on stderr, for a person.
+    pub fn by_hand(role: String) -> Log {
+        Log::on_stderr(Form::Lines, role, Clock::start())
+    }
+
+    fn on_stderr(form: Form, role: String, clock: Clock) -> Log {
+        let who = Who {
+            pid: std::process::id(),
+            role,
+            thread: None,
+        };
+        Log { form, who, clock }
+    }
+
+    /// The same log for a thread of this process.
+    pub fn in_thread(&self, name: String) -> Log {
+        let mut log = self.clone();
+        log.who.thread = Some(name);
+        log
+    }
+
+    /// The run's clock.
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// What becomes the stderr of a child.
+    ///
+    /// # Errors
+    /// When no further descriptor can be had.
+    pub fn try_clone_pipe(&self) -> io::Result<PipeWriter> {
+        match &self.form {
+            Form::Pipe(pipe) => pipe.try_clone(),
+            Form::Stderr | Form::Lines => os_pipe::dup_stderr(),
+        }
+    }
+
+    /// Writes one event. It stands in the log, whole, when this returns.
+    ///
+    /// # Errors
+    /// When the log can't be written to: nobody reads it any more.
+    pub fn write(&self, event: Event) -> Result<()> {
+        self.write_at(self.clock.seconds(), &event)
+            .context("cannot write to the run's log")
+    }
+
+    fn write_at(&self, t: f64, event: &Event) -> io::Result<()> {
+        let line = event.line(&self.who);
+        match &self.form {
+            Form::Pipe(pipe) => self.write_json(&mut pipe.as_ref(), t, event, line),
+            Form::Stderr => self.write_json(&mut io::stderr(), t, event, line),
+            Form::Lines => {
+                let message = event.message().map(|message| format!("mp-demo: {message}"));
+                match line.or(message) {
+                    Some(text) => io::stderr().write_all(format!("{text}\n").as_bytes()),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+
+    fn write_json(
+        &self,
+        out: &mut impl Write,
+        t: f64,
+        event: &Event,
+        line: Option<String>,
+    ) -> io::Result<()> {
+        let logged = Logged {
+            v: 1,
+            t,
+            who: &self.who,
+            event,
+            line,
+        };
+        let mut text = serde_json::to_vec(&logged)?;
+        text.push(b'\n');
+        // One write an event: the kernel tears no write of up to PIPE_BUF bytes.
+        for part in parts::split(&text, &self.who) {
+            out.write_all(&part)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,14 @@
+//! What happened: the vocabulary of events, and the one pipe to which every process of a run writes them.
+
+mod event;
+mod log;
+mod parts;
+mod python;
+mod reader;
+mod status;
+
+pub use event::{Call, Event};
+pub use log::{Clock, Log};
+pub use parts::PIPE_BUF;
+pub use reader::{Entry, LogReader, Record};
+pub use status::Status;

@@ -1,0 +1,149 @@
+//! The one log of a run, as its only reader sees it.
+
+use std::borrow::Cow;
+use std::io::{BufRead, BufReader};
+
+use anyhow::{Context as _, Result};
+use os_pipe::PipeReader;
+use serde::Deserialize;
+
+use super::parts::{Joined, Joiner};
+
+/// What every event begins with.
+const EVENT_START: &[u8] = b"{\"v\":1,\"t\":";
+
+/// What stands in a log.
+pub enum Entry<'a> {
+    /// An event.
+    Event(Record<'a>),
+    /// Bytes that are no event and came from a child's stderr: a panic message, say.
+    Foreign(&'a [u8]),
+}
+
+/// An event as it was read: its text, and the fields that views use.
+#[derive(Deserialize)]
+pub struct Record<'a> {
+    /// The whole JSON object, without a newline.
+    #[serde(skip)]
+    pub text: &'a str,
+    /// The PID of the process that wrote it.
+    pub pid: u32,
+    /// The event's name.
+    pub event: String,
+    /// The article's line.
+    pub line: Option<String>,
+    /// What a person has to be told.
+    pub message: Option<String>,
+}
+
+/// Reads a log to its end.
+pub struct LogReader {
+    pipe: PipeReader,
+}
+
+impl LogReader {
+    pub(super) fn new(pipe: PipeReader) -> LogReader {
+        LogReader { pipe }
+    }
+
+    /// Hands each entry to `see`, in the log's order, until the last process of the run has closed the log.
+    ///
+    /// # Errors
+    /// When the log can't be read, or whatever `see` returned.
+    pub fn for_each(self, mut see: impl FnMut(Entry) -> Result<()>) -> Result<()> {
+        let mut input = BufReader::with_capacity(1 << 16, self.pipe);
+        let mut parts = Joiner::default();
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            let length = input
+                .read_until(b'\n', &mut line)
+                .context("cannot read the run's log")?;
+            if length == 0 {
+                // Parts without a last part are left by a process that was killed while it wrote: that event
+                // was never complete.
+                return Ok(());
+            }
+            match parts.take(line.strip_suffix(b"\n").unwrap_or(&line)) {
+                Joined::Unfinished => {}
+                Joined::Whole(Cow::Owned(event)) => see_line(&event, &mut see)?,
+                Joined::Whole(Cow::Borrowed(_)) => see_line(&line, &mut see)?,
+            }
+        }
+    }
+}
+
+/// A line of the log, with its newline if it has one. Someone may have written half a line in between: since
+/// an event goes in by one write, it is whole behind that half.
+fn see_line(line: &[u8], see: &mut impl FnMut(Entry) -> Result<()>) -> Result<()> {
+    let start = line
+        .windows(EVENT_START.len())
+        .position(|bytes| bytes == EVENT_START)
+        .unwrap_or(line.len());
+    let (foreign, event) = line.split_at(start);
+    match parse(event) {
+        Some(record) => {
+            if !foreign.is_empty() {
+                see(Entry::Foreign(foreign))?;
+            }
+            see(Entry::Event(record))
+        }
+        None => see(Entry::Foreign(line)),
+    }
+}
+
+fn parse(event: &[u8]) -> Option<Record<'_>> {
+    let text = str::from_utf8(event).ok()?.trim_end_matches('\n');
+    let record: Record = serde_json::from_str(text).ok()?;
+    Some(Record { text, ..record })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn read(log: &str) -> Vec<String> {
+        let (reader, mut writer) = os_pipe::pipe().expect("a pipe");
+        writer.write_all(log.as_bytes()).expect("fits the pipe");
+        drop(writer);
+        let mut seen = Vec::new();
+        LogReader::new(reader)
+            .for_each(|entry| {
+                seen.push(match entry {
+                    Entry::Event(record) => format!("event {} of {}", record.event, record.pid),
+                    Entry::Foreign(bytes) => format!("foreign {:?}", str::from_utf8(bytes)?),
+                });
+                Ok(())
+            })
+            .expect("a readable log");
+        seen
+    }
+
+    #[test]
+    fn what_is_no_event_is_handed_on_as_it_is() {
+        let event = r#"{"v":1,"t":0.5,"pid":7,"role":"child","event":"ended"}"#;
+        let log = format!(
+            "thread panicked\n{event}\nhalf a line{event}\n{{\"v\":1,\"t\":oops\nno newline"
+        );
+        assert_eq!(
+            read(&log),
+            [
+                "foreign \"thread panicked\\n\"",
+                "event ended of 7",
+                "foreign \"half a line\"",
+                "event ended of 7",
+                "foreign \"{\\\"v\\\":1,\\\"t\\\":oops\\n\"",
+                "foreign \"no newline\"",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_event_inside_a_value_is_no_event() {
+        let event =
+            r#"{"v":1,"t":0.5,"pid":7,"role":"w","event":"put","value":{"v":1,"t":0},"line":"x"}"#;
+        assert_eq!(read(&format!("{event}\n")), ["event put of 7"]);
+    }
+}

@@ -1,0 +1,52 @@
+//! How a process ended.
+
+use std::fmt;
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+
+use serde::Serialize;
+
+/// How a process ended: `{"code": 0}` or `{"signal": 15}` in the log, words for a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It left by itself with this exit status.
+    Code(i32),
+    /// This signal ended it.
+    Signal(i32),
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Status::Code(code) => write!(f, "ended with exit status {code}"),
+            Status::Signal(number) => match signal_name(number) {
+                Some(name) => write!(f, "was killed by {name} ({number})"),
+                None => write!(f, "was killed by signal {number}"),
+            },
+        }
+    }
+}
+
+/// The POSIX name of a signal. The only table of them in std is behind the display of an exit status,
+/// `signal: 9 (SIGKILL)`.
+fn signal_name(number: i32) -> Option<String> {
+    let shown = ExitStatus::from_raw(number).to_string();
+    let (_, name) = shown.split_once('(')?;
+    let (name, _) = name.split_once(')')?;
+    name.starts_with("SIG").then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_death_by_signal_has_its_posix_name() {
+        let words = |number| Status::Signal(number).to_string();
+        assert_eq!(words(9), "was killed by SIGKILL (9)");
+        assert_eq!(words(15), "was killed by SIGTERM (15)");
+        assert_eq!(words(6), "was killed by SIGABRT (6)");
+        assert_eq!(words(40), "was killed by signal 40");
+    }
+}

@@ -1,0 +1,107 @@
+//! What is taught: one file a lesson, with the parent's half and the children's halves, read from top to bottom.
+
+use anyhow::Result;
+use serde_json::Value;
+
+use crate::multiprocessing::{Context, CurrentProcess};
+
+mod arguments;
+mod pipe;
+mod queue;
+mod spawn;
+
+pub use arguments::speed;
+
+/// How every help page is laid out: examples before options.
+pub const HELP_TEMPLATE: &str = "\
+{about-with-newline}
+{usage-heading} {usage}
+
+{before-help}{all-args}{after-help}";
+
+/// The list of lessons below becomes two enums: the lessons, which are the program's
+/// subcommands, and the halves of their children, which are the subcommands of the hidden `child`.
+macro_rules! lessons {
+    ($($module:ident => $Name:ident,)*) => {
+        /// A lesson and its options.
+        #[derive(clap::Subcommand)]
+        pub enum Lesson {
+            $(
+                #[allow(missing_docs)]
+                #[command(help_template = HELP_TEMPLATE)]
+                $Name($module::Args),
+            )*
+        }
+
+        /// A child's half of some lesson, and its options.
+        #[derive(clap::Subcommand)]
+        pub enum Child {
+            $(#[command(flatten)] #[allow(missing_docs)] $Name($module::Child),)*
+        }
+
+        impl Lesson {
+            /// The lesson's name on the command line.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(Lesson::$Name(_) => stringify!($module),)*
+                }
+            }
+
+            /// The options, as they stand in the log.
+            ///
+            /// # Errors
+            /// None that a user can cause.
+            pub fn options(&self) -> Result<Value> {
+                match self {
+                    $(Lesson::$Name(args) => Ok(serde_json::to_value(args)?),)*
+                }
+            }
+
+            /// Refuses options that can't work together, before anything starts.
+            ///
+            /// # Errors
+            /// One sentence for the user.
+            pub fn check(&self) -> Result<()> {
+                match self {
+                    $(Lesson::$Name(args) => args.check(),)*
+                }
+            }
+
+            /// Plays the parent's half.
+            ///
+            /// # Errors
+            /// What the parent itself could not do. How the children ended is judged by the context.
+            pub fn play(&self, context: &Context) -> Result<()> {
+                match self {
+                    $(Lesson::$Name(args) => $module::parent(args, context),)*
+                }
+            }
+        }
+
+        impl Child {
+            /// The name by which a parent starts this half.
+            pub fn target(&self) -> &'static str {
+                match self {
+                    $(Child::$Name(child) => child.target(),)*
+                }
+            }
+
+            /// Plays this half.
+            ///
+            /// # Errors
+            /// What the child could not do.
+            pub fn play(self, process: CurrentProcess) -> Result<()> {
+                match self {
+                    $(Child::$Name(child) => child.play(process),)*
+                }
+            }
+        }
+    };
+}
+
+// In the article's order.
+lessons! {
+    spawn => Spawn,
+    queue => Queue,
+    pipe => Pipe,
+}

@@ -1,0 +1,162 @@
+//! Processes: start some, and wait for them.
+//!
+//! Each child is a process with threads of its own. What to look at: in which order the lines come, and what
+//! the parent waits for. What is left out: giving the children something to work on.
+
+use std::thread;
+
+use anyhow::{Context as _, Result};
+use clap::ValueEnum;
+use serde::Serialize;
+
+use super::arguments::{numbered, one_to_thousand, seconds};
+use crate::events::{Event, Log};
+use crate::multiprocessing::{Context, CurrentProcess};
+
+/// Start processes that start threads, and join them
+///
+/// Five children start, sleep for two seconds, then start a thread in each turn of a loop.
+///
+/// Rust and Python: "spawn" is also the name of one of Python's start methods, and this is that method: a child
+/// is a new program that begins from nothing, not a copy of its parent (fork).
+#[derive(clap::Args, Serialize)]
+#[command(before_help = "\
+Examples:
+  mp-demo spawn                    the article's program
+  mp-demo spawn --join each        join inside the loop: one child after another
+  mp-demo spawn --speed 10         all pauses a tenth as long
+  mp-demo spawn --json | jq .      what happened, event by event")]
+pub struct Args {
+    /// How many processes to start, 1 to 1000
+    #[arg(long, value_name = "N", default_value = "5", value_parser = one_to_thousand())]
+    children: u16,
+
+    /// How many threads each of them starts, 1 to 1000: the turns of its loop
+    #[arg(long, value_name = "N", default_value = "5", value_parser = one_to_thousand())]
+    threads: u16,
+
+    /// How long each child sleeps before its loop
+    #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
+    sleep: f64,
+
+    /// Where the parent joins
+    #[arg(long, value_enum, default_value_t = Join::Last)]
+    join: Join,
+}
+
+/// Where the parent's `join()` stands.
+#[derive(Clone, Copy, ValueEnum, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Join {
+    /// Behind the loop: waits for the last child only
+    Last,
+    /// Inside the loop: each child has to end before the next one starts
+    Each,
+    /// In a loop of its own: waits for all
+    All,
+}
+
+impl Args {
+    pub(super) fn check(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// The parent's half.
+pub(super) fn parent(args: &Args, context: &Context) -> Result<()> {
+    let log = context.log();
+    log.write(Event::ParentRunning)?;
+
+    let mut children = Vec::new();
+    for number in 1..=args.children {
+        log.write(Event::WillStart)?;
+        let child = context
+            .process(&numbered("child", number, args.children), "spawn-child")
+            .option("--threads", args.threads)
+            .option("--sleep", args.sleep)
+            .start()?;
+        // Joining here is the usual mistake: the next child can't start before this one has ended, so five
+        // children take five times as long as one.
+        if let Join::Each = args.join {
+            child.join()?;
+        }
+        children.push(child);
+    }
+
+    match args.join {
+        Join::Each => {}
+        // In Python, `p` is the last child when the loop is left, so `p.join()` waits for that one and no other.
+        // That the program seems to wait for all is CPython's doing: at exit it joins whoever is left. So does
+        // the context here; a dropped `std::process::Child` would simply be forgotten.
+        Join::Last => {
+            if let Some(last) = children.last() {
+                last.join()?;
+            }
+        }
+        Join::All => {
+            for child in &children {
+                child.join()?;
+            }
+        }
+    }
+    log.write(Event::AfterJoin)
+}
+
+/// The child's half.
+#[derive(clap::Subcommand)]
+pub enum Child {
+    /// Child of the `spawn` lesson: sleeps, then starts a thread in each turn of a loop
+    SpawnChild {
+        /// Turns of the loop
+        #[arg(long, default_value = "5", value_parser = one_to_thousand())]
+        threads: u16,
+        /// Seconds to sleep before the loop
+        #[arg(long, default_value = "2", value_parser = seconds)]
+        sleep: f64,
+    },
+}
+
+impl Child {
+    pub(super) fn target(&self) -> &'static str {
+        "spawn-child"
+    }
+
+    pub(super) fn play(self, process: CurrentProcess) -> Result<()> {
+        let Child::SpawnChild { threads, sleep } = self;
+        child(threads, sleep, &process)
+    }
+}
+
+fn child(threads: u16, sleep: f64, process: &CurrentProcess) -> Result<()> {
+    let log = process.log();
+    log.write(Event::ChildRunning)?;
+    process.sleep(sleep)?;
+
+    let mut started = Vec::new();
+    for i in 0..threads {
+        log.write(Event::Turn { i })?;
+        let name = format!("Thread-{}", i + 1);
+        let log = log.in_thread(name.clone());
+        let thread = thread::Builder::new()
+            .name(name)
+            .spawn(move || thread_runs(&log))
+            .with_context(|| format!("cannot start thread {} of {threads}", i + 1))?;
+        started.push(thread);
+    }
+    // The loop is done, but the threads may not be: nobody has joined them. So their lines can come after this.
+    log.write(Event::Ended)?;
+
+    // CPython joins a process's threads when the process exits. In Rust the end of `main` ends all threads,
+    // wherever they are, so without this loop some of their lines would be missing.
+    for thread in started {
+        match thread.join() {
+            Ok(result) => result?,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    }
+    Ok(())
+}
+
+fn thread_runs(log: &Log) -> Result<()> {
+    log.write(Event::ThreadRunning)
+}

@@ -1,0 +1,141 @@
+//! mp-demo runs the lessons of an article on Python's `multiprocessing` with real processes.
+//!
+//! The parent's half of a lesson plays in a thread of its own. It and all its children write what happens to one
+//! log; the main thread reads that log and shows it.
+
+mod cli;
+mod events;
+mod lessons;
+mod multiprocessing;
+mod views;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::thread;
+
+use anyhow::{Context as _, Error, Result};
+use clap::ColorChoice;
+
+use cli::{Cli, Command, Options};
+use events::{Event, Log};
+use lessons::Lesson;
+use multiprocessing::{Birth, Children, Context, CurrentProcess, Outcome};
+use views::{Article, Json, View};
+
+fn main() -> ExitCode {
+    let Cli { options, command } = match Cli::read() {
+        Ok(cli) => cli,
+        Err(error) => return show_usage(&error),
+    };
+    match command {
+        Command::Lesson(lesson) => exit_code(run(&lesson, &options)),
+        Command::Child { birth, child } => run_child(birth, child, &options),
+    }
+}
+
+/// Runs a lesson: plays it and shows it at the same time.
+fn run(lesson: &Lesson, options: &Options) -> Result<()> {
+    let seed = options.seed.unwrap_or_else(|| fastrand::u32(..).into());
+    let mut all_options = lesson.options()?;
+    all_options["speed"] = options.speed.into();
+    let (log, log_reader) = Log::open(&Event::Run {
+        lesson: lesson.name(),
+        options: all_options,
+        seed,
+        cores: thread::available_parallelism().map_or(1, usize::from),
+        version: env!("CARGO_PKG_VERSION"),
+    })?;
+    let children = Arc::new(Children::default());
+    let context = Context::new(log, Arc::clone(&children), seed, options.speed)?;
+
+    thread::scope(|scope| {
+        let player = thread::Builder::new()
+            .name("player".into())
+            .spawn_scoped(scope, || play(lesson, context))
+            .context("cannot start the thread that plays the lesson")?;
+        let shown = views::show(log_reader, view(options).as_mut(), &mut io::stderr());
+        if shown.is_err() {
+            // Nobody sees the rest, so nobody has to play it.
+            children.kill_all();
+        }
+        let outcome = player
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        outcome.into_result(&shown?)
+    })
+}
+
+fn play(lesson: &Lesson, context: Context) -> Outcome {
+    let result = lesson.play(&context);
+    context.finish(result)
+}
+
+fn view(options: &Options) -> Box<dyn View> {
+    if options.json {
+        return Box::new(Json { out: io::stdout() });
+    }
+    let colour = colour(options.color, &io::stdout());
+    Box::new(Article::new(io::stdout(), io::stderr(), colour))
+}
+
+/// Whether to colour what goes to `out`: asked for, or wished for by the environment, or a terminal that can.
+fn colour(choice: ColorChoice, out: &impl io::IsTerminal) -> bool {
+    match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto if anstyle_query::no_color() => false,
+        ColorChoice::Auto if anstyle_query::clicolor_force() => true,
+        ColorChoice::Auto => {
+            out.is_terminal()
+                && anstyle_query::term_supports_color()
+                && anstyle_query::clicolor() != Some(false)
+        }
+    }
+}
+
+/// Runs one child of a lesson. What it fails with goes to the log, for the end of the run to tell.
+fn run_child(birth: Birth, child: lessons::Child, options: &Options) -> ExitCode {
+    let process = match CurrentProcess::new(birth, child.target(), options.seed, options.speed) {
+        Ok(process) => process,
+        Err(error) => return exit_code(Err(error)),
+    };
+    let log = process.log().clone();
+    match child.play(process) {
+        Err(error) if !is_broken_pipe(&error) => {
+            let message = format!("{error:#}");
+            // If even that fails, the exit status still says it.
+            let _ = log.write(Event::Error { message });
+            ExitCode::FAILURE
+        }
+        result => exit_code(result),
+    }
+}
+
+/// Shows help, the version or a usage error: 0 or 2, or 1 when even that can't be written.
+fn show_usage(error: &clap::Error) -> ExitCode {
+    match error.print().and_then(|()| io::stdout().flush()) {
+        Ok(()) => ExitCode::from(error.exit_code() as u8),
+        Err(failure) => exit_code(Err(Error::new(failure).context("cannot write the help"))),
+    }
+}
+
+fn exit_code(result: Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever read the output has seen enough (`| head -1`).
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            // With stderr gone as well, the exit status has to say it alone.
+            let _ = io::stderr().write_all(format!("mp-demo: {error:#}\n").as_bytes());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn is_broken_pipe(error: &Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}

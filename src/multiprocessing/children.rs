@@ -1,0 +1,273 @@
+//! Every child of a run, from its start until it was waited for. Nobody is forgotten here, and nobody is
+//! signalled whose PID might already belong to someone else.
+
+use std::io;
+use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use anyhow::{Result, bail};
+use rustix::io::Errno;
+use rustix::process::{
+    Pid, Signal, WaitId, WaitIdOptions, WaitOptions, WaitStatus, kill_process, waitid, waitpid,
+};
+
+use crate::events::{Event, Log, Status};
+
+/// The children of a run. The thread that plays the parent's half starts and joins them; the thread that
+/// shows the run can end them all.
+#[derive(Default)]
+pub struct Children {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// No child may be started any more.
+    over: bool,
+    children: Vec<Child>,
+    /// How many were reaped so far: the order of their ends.
+    reaped: usize,
+}
+
+struct Child {
+    pid: Pid,
+    role: String,
+    terminated: bool,
+    killed: bool,
+    ended: Option<Ended>,
+}
+
+struct Ended {
+    order: usize,
+    status: Status,
+}
+
+/// A child that ended otherwise than its parent wanted.
+pub struct Casualty {
+    /// Its PID.
+    pub pid: u32,
+    /// Its role.
+    pub role: String,
+    /// How it ended.
+    pub status: Status,
+}
+
+impl Children {
+    /// Starts a child and returns its number among the children of the run, and its PID.
+    ///
+    /// # Errors
+    /// What the system said, or that the run is over.
+    pub(super) fn start(&self, role: &str, command: &mut Command) -> io::Result<(usize, Pid)> {
+        let mut state = self.lock();
+        if state.over {
+            return Err(io::Error::other("the run is over"));
+        }
+        let child = command.spawn()?;
+        let pid = Pid::from_child(&child);
+        state.children.push(Child {
+            pid,
+            role: role.to_owned(),
+            terminated: false,
+            killed: false,
+            ended: None,
+        });
+        Ok((state.children.len() - 1, pid))
+    }
+
+    /// How many children have been started and have not ended.
+    pub(super) fn count_running(&self, log: &Log) -> usize {
+        let mut state = self.lock();
+        // The count is for an error message: if the log fails here, that error is still the better one to tell.
+        let _ = state.reap(log);
+        state.running().count()
+    }
+
+    /// The numbers of the children that have not been waited for.
+    pub(super) fn unjoined(&self) -> Vec<usize> {
+        let state = self.lock();
+        (0..state.children.len())
+            .filter(|&number| state.children[number].ended.is_none())
+            .collect()
+    }
+
+    /// PID and role of a child.
+    pub(super) fn describe(&self, number: usize) -> (Pid, String) {
+        let state = self.lock();
+        let child = &state.children[number];
+        (child.pid, child.role.clone())
+    }
+
+    /// Waits until this child has ended. Every child that ends meanwhile is reaped at once and stands in the
+    /// log then, not only when its turn to be joined comes.
+    ///
+    /// # Errors
+    /// When the log can't be written to, or when the system can't tell how children end.
+    pub(super) fn wait(&self, number: usize, log: &Log) -> Result<()> {
+        loop {
+            {
+                let mut state = self.lock();
+                state.reap(log)?;
+                if state.children[number].ended.is_some() {
+                    return Ok(());
+                }
+            }
+            wait_for_some_end()?;
+        }
+    }
+
+    /// Whether this child was sent SIGTERM and has not been waited for.
+    pub(super) fn is_being_terminated(&self, number: usize) -> bool {
+        let state = self.lock();
+        let child = &state.children[number];
+        child.terminated && child.ended.is_none()
+    }
+
+    /// Sends SIGTERM, unless the child has already ended.
+    ///
+    /// # Errors
+    /// When the log can't be written to, or when the signal can't be sent.
+    pub(super) fn terminate(&self, number: usize, log: &Log) -> Result<()> {
+        let mut state = self.lock();
+        state.reap(log)?;
+        let child = &mut state.children[number];
+        if child.ended.is_none() {
+            child.terminated = true;
+            kill_process(child.pid, Signal::TERM)?;
+        }
+        Ok(())
+    }
+
+    /// Sends SIGKILL, unless the child has been waited for.
+    pub(super) fn kill(&self, number: usize) {
+        self.lock().children[number].kill();
+    }
+
+    /// Ends every child that still runs, and lets no new one start.
+    pub fn kill_all(&self) {
+        let mut state = self.lock();
+        state.over = true;
+        for child in state
+            .children
+            .iter_mut()
+            .filter(|child| child.ended.is_none())
+        {
+            child.kill();
+        }
+    }
+
+    /// Waits for all children. The log is told if it still listens.
+    pub(super) fn wait_all(&self, log: &Log) {
+        loop {
+            {
+                let mut state = self.lock();
+                let told = state.reap(log);
+                if state.running().count() == 0 {
+                    return;
+                }
+                if told.is_err() {
+                    continue;
+                }
+            }
+            if wait_for_some_end().is_err() {
+                return;
+            }
+        }
+    }
+
+    /// The children that ended otherwise than wanted, first cause first. A signal that this program didn't
+    /// send is never another child's doing, so it comes before the errors of those who lost their partner.
+    pub(super) fn casualties(&self) -> Vec<Casualty> {
+        let state = self.lock();
+        let mut casualties: Vec<_> = state
+            .children
+            .iter()
+            .filter(|child| !child.ended_as_wanted())
+            .filter_map(|child| Some((child, child.ended.as_ref()?)))
+            .collect();
+        casualties.sort_by_key(|(_, ended)| (matches!(ended.status, Status::Code(_)), ended.order));
+        casualties
+            .into_iter()
+            .map(|(child, ended)| Casualty {
+                pid: child.pid.as_raw_pid() as u32,
+                role: child.role.clone(),
+                status: ended.status,
+            })
+            .collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Each change to the state is complete before anything can panic, so a poisoned lock is still sound,
+        // and children must be ended even then.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn running(&self) -> impl Iterator<Item = &Child> {
+        self.children.iter().filter(|child| child.ended.is_none())
+    }
+
+    /// Reaps every child that has ended, and writes that to the log.
+    fn reap(&mut self, log: &Log) -> Result<()> {
+        let mut told = Ok(());
+        while let Ok(Some((pid, status))) = waitpid(None, WaitOptions::NOHANG) {
+            let ended = Ended {
+                order: self.reaped,
+                status: status_of(status),
+            };
+            let child = self
+                .children
+                .iter_mut()
+                .find(|child| child.pid == pid && child.ended.is_none());
+            // Not ours: a shell that became this program by `exec` left it a child.
+            let Some(child) = child else { continue };
+            let event = Event::Exited {
+                child: pid.as_raw_pid() as u32,
+                child_role: &child.role,
+                status: ended.status,
+            };
+            told = told.and(log.write(event));
+            child.ended = Some(ended);
+            self.reaped += 1;
+        }
+        told
+    }
+}
+
+impl Child {
+    fn kill(&mut self) {
+        self.killed = true;
+        // It was not waited for, so the PID is still its own, and the signal can't fail.
+        let _ = kill_process(self.pid, Signal::KILL);
+    }
+
+    fn ended_as_wanted(&self) -> bool {
+        let status = self.ended.as_ref().map(|ended| ended.status);
+        match status {
+            Some(Status::Code(0)) | None => true,
+            Some(Status::Signal(signal)) => {
+                self.killed || (self.terminated && signal == Signal::TERM.as_raw())
+            }
+            Some(Status::Code(_)) => self.killed,
+        }
+    }
+}
+
+/// Blocks until some child has ended, and leaves it to be reaped.
+fn wait_for_some_end() -> Result<()> {
+    match waitid(WaitId::All, WaitIdOptions::EXITED | WaitIdOptions::NOWAIT) {
+        Ok(_) | Err(Errno::INTR) => Ok(()),
+        Err(Errno::CHILD) => bail!(
+            "cannot learn how the children ended, because SIGCHLD is ignored here; \
+             start mp-demo from a program that does not ignore it"
+        ),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn status_of(status: WaitStatus) -> Status {
+    match (status.exit_status(), status.terminating_signal()) {
+        (Some(code), _) => Status::Code(code),
+        (None, signal) => Status::Signal(signal.unwrap_or_default()),
+    }
+}

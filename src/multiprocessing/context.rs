@@ -1,0 +1,128 @@
+//! What the parent's half of a lesson starts its processes from.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Error, Result, anyhow};
+use fastrand::Rng;
+
+use super::children::{Casualty, Children};
+use super::process::{NewProcess, Process};
+use crate::events::Log;
+
+/// Starts the processes of one run, as the object from Python's `get_context()` does, and answers for their
+/// end: when it is gone, so are they.
+pub struct Context {
+    log: Log,
+    children: Arc<Children>,
+    program: PathBuf,
+    speed: f64,
+    /// Gives each child a seed of its own, in the order of their starts.
+    seeds: RefCell<Rng>,
+}
+
+/// How a run ended.
+pub struct Outcome {
+    casualties: Vec<Casualty>,
+    error: Option<Error>,
+}
+
+impl Context {
+    /// A context whose children write to `log` and are listed in `children`. `speed` divides every pause.
+    ///
+    /// # Errors
+    /// When the system can't tell where this program is.
+    pub fn new(log: Log, children: Arc<Children>, seed: u64, speed: f64) -> Result<Context> {
+        let program = std::env::current_exe().context("cannot find this program's own file")?;
+        // What the shell left open in this process is not the children's business.
+        close_fds::set_fds_cloexec(3, &[]);
+        Ok(Context {
+            log,
+            children,
+            program,
+            speed,
+            seeds: RefCell::new(Rng::with_seed(seed)),
+        })
+    }
+
+    /// A process that is still to be started. `target` names the child's half of the lesson: what Python
+    /// calls with `Process(target=...)`.
+    pub fn process(&self, role: &str, target: &str) -> NewProcess<'_> {
+        let seed = self.seeds.borrow_mut().u32(..);
+        NewProcess::new(self, role, target, seed)
+    }
+
+    /// The run's log.
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    pub(super) fn children(&self) -> &Children {
+        &self.children
+    }
+
+    pub(super) fn program(&self) -> &PathBuf {
+        &self.program
+    }
+
+    pub(super) fn speed(&self) -> f64 {
+        self.speed
+    }
+
+    /// Ends the run whose parent's half returned `result`: after success the children that were not joined
+    /// are joined, as CPython does at exit; after an error they are killed. Nobody is left behind.
+    pub fn finish(self, result: Result<()>) -> Outcome {
+        let result = result.and_then(|()| self.join_all());
+        if result.is_err() {
+            self.children.kill_all();
+        }
+        self.children.wait_all(&self.log);
+        Outcome {
+            casualties: self.children.casualties(),
+            error: result.err(),
+        }
+    }
+
+    fn join_all(&self) -> Result<()> {
+        for number in self.children.unjoined() {
+            Process::numbered(self, number).join()?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Context {
+    /// For a panic in a lesson: after [`Context::finish`] nobody is left.
+    fn drop(&mut self) {
+        self.children.kill_all();
+        self.children.wait_all(&self.log);
+    }
+}
+
+impl Outcome {
+    /// Success, or everyone who failed, a line each, first cause first. `messages` has what children said
+    /// before they gave up, by PID.
+    ///
+    /// # Errors
+    /// Those lines.
+    pub fn into_result(self, messages: &HashMap<u32, String>) -> Result<()> {
+        let mut failures: Vec<String> = Vec::new();
+        for Casualty { pid, role, status } in &self.casualties {
+            let mut failure = format!("{role} (PID {pid}) {status}");
+            if let Some(message) = messages.get(pid) {
+                failure = format!("{failure}: {message}");
+            }
+            failures.push(failure);
+        }
+        match self.error {
+            None if failures.is_empty() => Ok(()),
+            Some(error) if failures.is_empty() => Err(error),
+            error => {
+                failures.extend(error.map(|error| format!("the parent failed: {error:#}")));
+                Err(anyhow!(failures.join("\nmp-demo: then ")))
+            }
+        }
+    }
+}

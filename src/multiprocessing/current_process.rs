@@ -1,0 +1,84 @@
+//! The process that a child's half of a lesson runs in.
+
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use fastrand::Rng;
+use rustix::process::{Signal, getppid, set_parent_process_death_signal};
+
+use super::birth::Birth;
+use crate::events::{Clock, Event, Log};
+
+/// The process that runs this code, as Python's `current_process()` gives it.
+pub struct CurrentProcess {
+    log: Log,
+    speed: f64,
+    random: Rng,
+}
+
+impl CurrentProcess {
+    /// A child as it was born. `target` is the name that it was started by. `speed` divides every pause;
+    /// without a `seed`, pauses are different each time.
+    ///
+    /// # Errors
+    /// When the parent is already gone.
+    pub fn new(
+        birth: Birth,
+        target: &str,
+        seed: Option<u64>,
+        speed: f64,
+    ) -> Result<CurrentProcess> {
+        let role = birth.role.unwrap_or_else(|| target.to_owned());
+        let log = match (birth.parent, birth.epoch) {
+            (Some(parent), Some(epoch)) => {
+                die_with(parent)?;
+                Log::of_child(role, Clock { epoch })
+            }
+            _ => Log::by_hand(role),
+        };
+        Ok(CurrentProcess {
+            log,
+            speed,
+            random: seed.map_or_else(Rng::new, Rng::with_seed),
+        })
+    }
+
+    /// The run's log.
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// Sleeps for this many seconds of the article's time.
+    ///
+    /// # Errors
+    /// When the log can't be written to.
+    pub fn sleep(&self, seconds: f64) -> Result<()> {
+        let seconds = seconds / self.speed;
+        self.log.write(Event::Sleep { seconds })?;
+        // Longer than the system can count: sleep for as long as it can.
+        thread::sleep(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
+        Ok(())
+    }
+
+    /// Sleeps for a random time from 0 to `longest` seconds of the article's time.
+    ///
+    /// # Errors
+    /// When the log can't be written to.
+    pub fn sleep_at_most(&mut self, longest: f64) -> Result<()> {
+        let seconds = self.random.f64() * longest;
+        self.sleep(seconds)
+    }
+}
+
+/// Has the kernel kill this process when the parent dies, even if the parent is killed and can do nothing
+/// more itself (prctl(2), PR_SET_PDEATHSIG).
+fn die_with(parent: i32) -> Result<()> {
+    set_parent_process_death_signal(Some(Signal::KILL))?;
+    // A parent that died before the call above sends no signal any more; this process then has a new parent.
+    let now = getppid().map(|pid| pid.as_raw_pid());
+    if now != Some(parent) {
+        bail!("the parent, PID {parent}, is gone");
+    }
+    Ok(())
+}

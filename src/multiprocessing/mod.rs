@@ -1,0 +1,21 @@
+//! What lessons are written in: the names and meanings of Python's `multiprocessing`, over real processes
+//! and kernel pipes.
+//!
+//! The parent's half of a lesson has a [`Context`], from which it starts a [`Process`]; a child's half has
+//! its [`CurrentProcess`]. They talk over a [`Queue`] or over the two [`Connection`]s of a [`pipe`].
+
+mod birth;
+mod children;
+mod connection;
+mod context;
+mod current_process;
+mod messages;
+mod process;
+mod queue;
+
+pub use birth::Birth;
+pub use children::Children;
+pub use connection::{Connection, WrongDirection, pipe};
+pub use context::{Context, Outcome};
+pub use current_process::CurrentProcess;
+pub use queue::{GetEnd, Got, PutEnd, Queue, check_size};

@@ -1,0 +1,35 @@
+//! A colour for each process.
+
+use std::collections::HashMap;
+
+use owo_colors::{Style, XtermColors};
+
+/// Colours of the 256-colour palette, told apart easily at the front and by their shades further back. Each has
+/// a contrast of at least 3.3 to 1 on black and on white (WCAG 2), so that light terminals and dark ones do.
+const COLOURS: [u8; 45] = [
+    33, 166, 28, 163, 30, 160, 99, 100, 67, 199, 130, 68, 129, 64, 167, 31, 94, 133, 29, 196, 61,
+    136, 165, 26, 131, 200, 32, 97, 168, 62, 198, 134, 27, 161, 98, 169, 63, 127, 93, 197, 135,
+    132, 128, 162, 164,
+];
+
+/// Gives each process a colour of its own, in the order of their first events.
+#[derive(Default)]
+pub struct Palette {
+    numbers: HashMap<u32, usize>,
+}
+
+impl Palette {
+    /// The style of the process with this PID, always the same one. With more processes than colours, the colours
+    /// come again in bold, underlined, and both.
+    pub fn style(&mut self, pid: u32) -> Style {
+        let next = self.numbers.len();
+        let number = *self.numbers.entry(pid).or_insert(next);
+        let style = Style::new().color(XtermColors::from(COLOURS[number % COLOURS.len()]));
+        match number / COLOURS.len() % 4 {
+            0 => style,
+            1 => style.bold(),
+            2 => style.underline(),
+            _ => style.bold().underline(),
+        }
+    }
+}
