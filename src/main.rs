@@ -3,6 +3,7 @@
 //! The parent's half of a lesson plays in a thread of its own. It and all its children write what happens to one
 //! log; the main thread reads that log and shows it.
 
+mod arguments;
 mod cli;
 mod events;
 mod lessons;
@@ -17,42 +18,28 @@ use std::thread;
 use anyhow::{Context as _, Error, Result};
 use clap::ColorChoice;
 
-use cli::{Cli, Command, Options};
+use cli::{ChildCli, Cli, Options, Request};
 use events::{Event, Log};
 use lessons::Lesson;
 use multiprocessing::{Birth, Children, Context, CurrentProcess, Outcome};
 use views::{Article, Json, View};
 
 fn main() -> ExitCode {
-    let Cli { options, command } = match Cli::read() {
-        Ok(cli) => cli,
-        Err(error) => return show_usage(&error),
-    };
-    match command {
-        Command::Lesson(lesson) => exit_code(run(&lesson, &options)),
-        Command::Child { birth, child } => run_child(birth, child, &options),
+    match cli::read() {
+        Ok(Request::Lesson(Cli { options, lesson })) => exit_code(run(&lesson, &options)),
+        Ok(Request::Child(ChildCli { birth, child })) => run_child(birth, child),
+        Err(error) => show_usage(&error),
     }
 }
 
 /// Runs a lesson: plays it and shows it at the same time.
 fn run(lesson: &Lesson, options: &Options) -> Result<()> {
-    let seed = options.seed.unwrap_or_else(|| fastrand::u32(..).into());
-    let mut all_options = lesson.options()?;
-    all_options["speed"] = options.speed.into();
-    let (log, log_reader) = Log::open(&Event::Run {
-        lesson: lesson.name(),
-        options: all_options,
-        seed,
-        cores: thread::available_parallelism().map_or(1, usize::from),
-        version: env!("CARGO_PKG_VERSION"),
-    })?;
+    let (log, log_reader) = Log::open()?;
     let children = Arc::new(Children::default());
-    let context = Context::new(log, Arc::clone(&children), seed, options.speed)?;
-
     thread::scope(|scope| {
         let player = thread::Builder::new()
             .name("player".into())
-            .spawn_scoped(scope, || play(lesson, context))
+            .spawn_scoped(scope, || play(lesson, options, log, &children))
             .context("cannot start the thread that plays the lesson")?;
         let shown = views::show(log_reader, view(options).as_mut(), &mut io::stderr());
         if shown.is_err() {
@@ -62,13 +49,30 @@ fn run(lesson: &Lesson, options: &Options) -> Result<()> {
         let outcome = player
             .join()
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        outcome.into_result(&shown?)
+        outcome?.into_result(&shown?)
     })
 }
 
-fn play(lesson: &Lesson, context: Context) -> Outcome {
+/// Plays the parent's half of a lesson, from the first event of the run to the end of its last child.
+fn play(
+    lesson: &Lesson,
+    options: &Options,
+    mut log: Log,
+    children: &Arc<Children>,
+) -> Result<Outcome> {
+    let seed = options.seed.unwrap_or_else(|| fastrand::u32(..).into());
+    let mut all_options = lesson.options()?;
+    all_options["speed"] = options.speed.into();
+    log.begin(&Event::Run {
+        lesson: lesson.name(),
+        options: all_options,
+        seed,
+        cores: thread::available_parallelism().map_or(1, usize::from),
+        version: env!("CARGO_PKG_VERSION"),
+    })?;
+    let context = Context::new(log, Arc::clone(children), seed, options.speed)?;
     let result = lesson.play(&context);
-    context.finish(result)
+    Ok(context.finish(result))
 }
 
 fn view(options: &Options) -> Box<dyn View> {
@@ -95,8 +99,8 @@ fn colour(choice: ColorChoice, out: &impl io::IsTerminal) -> bool {
 }
 
 /// Runs one child of a lesson. What it fails with goes to the log, for the end of the run to tell.
-fn run_child(birth: Birth, child: lessons::Child, options: &Options) -> ExitCode {
-    let process = match CurrentProcess::new(birth, child.target(), options.seed, options.speed) {
+fn run_child(birth: Birth, child: lessons::Child) -> ExitCode {
+    let process = match CurrentProcess::new(birth, child.target()) {
         Ok(process) => process,
         Err(error) => return exit_code(Err(error)),
     };

@@ -84,12 +84,11 @@ struct Logged<'a> {
 }
 
 impl Log {
-    /// Opens a run's log and writes its first event, from which time counts: the parent's writing end, and
-    /// the end from which the log is read.
+    /// Opens a run's log: the parent's writing end, and the end from which it is read.
     ///
     /// # Errors
     /// When no pipe can be had.
-    pub fn open(first: &Event) -> Result<(Log, LogReader)> {
+    pub fn open() -> Result<(Log, LogReader)> {
         let (reader, writer) = os_pipe::pipe().context("cannot open the pipe for the log")?;
         let log = Log {
             form: Form::Pipe(Arc::new(writer)),
@@ -100,9 +99,18 @@ impl Log {
             },
             clock: Clock::start(),
         };
-        log.write_at(0.0, first)
-            .context("cannot write to the run's log")?;
         Ok((log, LogReader::new(reader)))
+    }
+
+    /// Writes the run's first event, from which time counts. Somebody has to read the log by now: the event
+    /// has all of the lesson's values, and they may be more than the pipe holds.
+    ///
+    /// # Errors
+    /// When the log can't be written to: nobody reads it any more.
+    pub fn begin(&mut self, first: &Event) -> Result<()> {
+        self.clock = Clock::start();
+        self.write_at(0.0, first)
+            .context("cannot write to the run's log")
     }
 
     /// The log of a child of a run. Its stderr is the log's pipe.

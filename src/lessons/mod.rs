@@ -5,12 +5,17 @@ use serde_json::Value;
 
 use crate::multiprocessing::{Context, CurrentProcess};
 
-mod arguments;
 mod pipe;
 mod queue;
 mod spawn;
 
-pub use arguments::speed;
+/// A role's name in the log: numbered where several processes play it.
+fn numbered(role: &str, number: u16, of: u16) -> String {
+    match of {
+        1 => role.to_owned(),
+        _ => format!("{role}-{number}"),
+    }
+}
 
 /// How every help page is laid out: examples before options.
 pub const HELP_TEMPLATE: &str = "\

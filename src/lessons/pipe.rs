@@ -7,7 +7,7 @@ use anyhow::Result;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::arguments::{ValueArg, seconds};
+use crate::arguments::{ValueArg, seconds};
 use crate::events::{Call, Event, Log};
 use crate::multiprocessing::{Connection, Context, CurrentProcess, WrongDirection, pipe};
 
@@ -15,8 +15,7 @@ use crate::multiprocessing::{Connection, Context, CurrentProcess, WrongDirection
 ///
 /// The child sends one list and pauses; the parent receives it and prints it.
 ///
-/// Rust and Python: a `Connection` here is one kernel pipe a direction and carries JSON; Python's is a socket pair
-/// when two-way and carries pickles, which can run the sender's code.
+/// Rust and Python: JSON comes over this pipe; Python unpickles, which runs code.
 #[derive(clap::Args, Serialize)]
 #[command(before_help = "\
 Examples:
@@ -118,7 +117,7 @@ pub enum Child {
         #[arg(long)]
         reply: bool,
         /// The longest random pause at the end, in seconds
-        #[arg(long, default_value = "1", value_parser = seconds)]
+        #[arg(long, default_value = "1", value_parser = seconds, allow_negative_numbers = true)]
         pause: f64,
     },
 }

@@ -7,7 +7,8 @@ use anyhow::Result;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::arguments::{ValueArg, numbered, one_to_thousand, seconds};
+use super::numbered;
+use crate::arguments::{ValueArg, one_to_thousand, seconds};
 use crate::events::{Call, Event};
 use crate::multiprocessing::{Context, CurrentProcess, GetEnd, Got, PutEnd, Queue, check_size};
 
@@ -16,8 +17,7 @@ use crate::multiprocessing::{Context, CurrentProcess, GetEnd, Got, PutEnd, Queue
 /// The writer puts each value and pauses; the reader gets in an endless loop; the parent joins the writer, then
 /// terminates the reader, which may not have got everything by then.
 ///
-/// Rust and Python: this queue is one kernel pipe, so `put` has delivered when it returns; Python's has a thread
-/// in between, and a lock that a killed reader never gives back.
+/// Rust and Python: put() delivers at once here; Python leaves it to a thread.
 #[derive(clap::Args, Serialize)]
 #[command(before_help = "\
 Examples:
@@ -31,15 +31,15 @@ pub struct Args {
     values: Vec<ValueArg>,
 
     /// How many processes put, 1 to 1000: they share the values out in turn
-    #[arg(long, value_name = "N", default_value = "1", value_parser = one_to_thousand())]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = one_to_thousand, allow_negative_numbers = true)]
     writers: u16,
 
     /// How many processes get, 1 to 1000: each value goes to exactly one
-    #[arg(long, value_name = "N", default_value = "1", value_parser = one_to_thousand())]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = one_to_thousand, allow_negative_numbers = true)]
     readers: u16,
 
     /// The longest random pause after a put
-    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds, allow_negative_numbers = true)]
     pause: f64,
 
     /// How the readers end
@@ -151,7 +151,7 @@ pub enum Child {
         #[arg(value_name = "VALUE", allow_negative_numbers = true)]
         values: Vec<ValueArg>,
         /// The longest random pause after a put, in seconds
-        #[arg(long, default_value = "1", value_parser = seconds)]
+        #[arg(long, default_value = "1", value_parser = seconds, allow_negative_numbers = true)]
         pause: f64,
     },
     /// Reader of the `queue` lesson: gets values from the queue on stdin until it ends

@@ -9,16 +9,17 @@ use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::arguments::{numbered, one_to_thousand, seconds};
+use super::numbered;
+use crate::arguments::{one_to_thousand, seconds};
 use crate::events::{Event, Log};
 use crate::multiprocessing::{Context, CurrentProcess};
 
 /// Start processes that start threads, and join them
 ///
-/// Five children start, sleep for two seconds, then start a thread in each turn of a loop.
+/// Five children start, sleep for two seconds, then start a thread in each turn of a loop. Each child is a new
+/// program that begins from nothing, not a copy of its parent (that would be fork).
 ///
-/// Rust and Python: "spawn" is also the name of one of Python's start methods, and this is that method: a child
-/// is a new program that begins from nothing, not a copy of its parent (fork).
+/// Rust and Python: "spawn" also names a start method, and this is that method.
 #[derive(clap::Args, Serialize)]
 #[command(before_help = "\
 Examples:
@@ -28,15 +29,15 @@ Examples:
   mp-demo spawn --json | jq .      what happened, event by event")]
 pub struct Args {
     /// How many processes to start, 1 to 1000
-    #[arg(long, value_name = "N", default_value = "5", value_parser = one_to_thousand())]
+    #[arg(long, value_name = "N", default_value = "5", value_parser = one_to_thousand, allow_negative_numbers = true)]
     children: u16,
 
     /// How many threads each of them starts, 1 to 1000: the turns of its loop
-    #[arg(long, value_name = "N", default_value = "5", value_parser = one_to_thousand())]
+    #[arg(long, value_name = "N", default_value = "5", value_parser = one_to_thousand, allow_negative_numbers = true)]
     threads: u16,
 
     /// How long each child sleeps before its loop
-    #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds, allow_negative_numbers = true)]
     sleep: f64,
 
     /// Where the parent joins
@@ -108,10 +109,10 @@ pub enum Child {
     /// Child of the `spawn` lesson: sleeps, then starts a thread in each turn of a loop
     SpawnChild {
         /// Turns of the loop
-        #[arg(long, default_value = "5", value_parser = one_to_thousand())]
+        #[arg(long, default_value = "5", value_parser = one_to_thousand, allow_negative_numbers = true)]
         threads: u16,
         /// Seconds to sleep before the loop
-        #[arg(long, default_value = "2", value_parser = seconds)]
+        #[arg(long, default_value = "2", value_parser = seconds, allow_negative_numbers = true)]
         sleep: f64,
     },
 }

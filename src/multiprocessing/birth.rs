@@ -2,12 +2,13 @@
 
 use std::ffi::OsString;
 
+use crate::arguments::{seed, speed};
 use crate::events::Clock;
 
 /// The name of the hidden subcommand that a child is started with.
 pub const SUBCOMMAND_NAME: &str = "child";
 
-/// Options of every child. A child that a person starts by hand has none of them.
+/// Options of every child. One that a person starts by hand needs none of them.
 #[derive(clap::Args)]
 pub struct Birth {
     /// Part that this process plays in the run
@@ -21,10 +22,18 @@ pub struct Birth {
     /// When the run began, on the monotonic clock, in microseconds; events go to stderr
     #[arg(long, value_name = "MICROSECONDS", global = true)]
     pub epoch: Option<u64>,
+
+    /// Repeat the random pauses of the run that had this seed
+    #[arg(long, value_name = "N", global = true, value_parser = seed, allow_negative_numbers = true)]
+    pub seed: Option<u64>,
+
+    /// Divide every pause by this number
+    #[arg(long, value_name = "X", global = true, default_value_t = 1.0, value_parser = speed)]
+    pub speed: f64,
 }
 
 impl Birth {
-    /// The command line that `Birth` and the program's `--seed` and `--speed` are parsed from.
+    /// The command line from which a `Birth` is parsed.
     pub fn to_args(role: &str, clock: Clock, seed: u32, speed: f64) -> Vec<OsString> {
         let mut args = vec![
             "--role".into(),

@@ -4,6 +4,8 @@
 use std::io;
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use rustix::io::Errno;
@@ -152,6 +154,20 @@ impl Children {
             .filter(|child| child.ended.is_none())
         {
             child.kill();
+        }
+    }
+
+    /// Waits until some child has ended otherwise than wanted, but no longer than a second: the one that let the
+    /// parent down has closed its ends of all pipes, and is about to be gone.
+    pub(super) fn await_casualty(&self, log: &Log) {
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_secs(1) {
+            // If the log fails here, nobody is interested in the casualties either.
+            let _ = self.lock().reap(log);
+            if !self.casualties().is_empty() {
+                return;
+            }
+            thread::sleep(Duration::from_millis(1));
         }
     }
 

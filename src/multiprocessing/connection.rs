@@ -7,11 +7,11 @@
 use std::fmt;
 use std::io::{self, BufRead, BufReader, StdinLock, Stdout, Write};
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, bail};
 use os_pipe::{PipeReader, PipeWriter};
 use serde_json::Value;
 
-use super::messages::{Lines, encode};
+use super::messages::{Lines, PartnerGone, encode, write_message};
 
 /// One end of a pipe, as Python's `Connection`: it can receive, send, or both.
 pub struct Connection<R, W> {
@@ -94,13 +94,8 @@ impl<R: BufRead, W: Write> Connection<R, W> {
         let Some(sending) = &mut self.sending else {
             bail!(WrongDirection::SendOnReceivingEnd);
         };
-        match sending.write_all(&encode(value)?) {
-            // Not as an error of kind BrokenPipe: to the rest of the program that is a user who has seen enough.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                bail!("cannot send: the other end of the pipe is closed")
-            }
-            sent => sent.context("cannot send over the pipe"),
-        }
+        let gone = "cannot send: the other end of the pipe is closed";
+        write_message(sending, &encode(value)?, gone)
     }
 
     /// Receives the next value; waits until it is there.
@@ -114,7 +109,7 @@ impl<R: BufRead, W: Write> Connection<R, W> {
         };
         let line = receiving.next().context("cannot receive from the pipe")?;
         if line.is_none() {
-            return Err(anyhow!(
+            bail!(PartnerGone(
                 "cannot receive: the other end of the pipe is closed (EOFError in Python)"
             ));
         }

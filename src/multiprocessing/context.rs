@@ -9,6 +9,7 @@ use anyhow::{Context as _, Error, Result, anyhow};
 use fastrand::Rng;
 
 use super::children::{Casualty, Children};
+use super::messages::PartnerGone;
 use super::process::{NewProcess, Process};
 use crate::events::Log;
 
@@ -75,7 +76,10 @@ impl Context {
     /// are joined, as CPython does at exit; after an error they are killed. Nobody is left behind.
     pub fn finish(self, result: Result<()>) -> Outcome {
         let result = result.and_then(|()| self.join_all());
-        if result.is_err() {
+        if let Err(error) = &result {
+            if error.is::<PartnerGone>() {
+                self.children.await_casualty(&self.log);
+            }
             self.children.kill_all();
         }
         self.children.wait_all(&self.log);

@@ -18,17 +18,11 @@ pub struct CurrentProcess {
 }
 
 impl CurrentProcess {
-    /// A child as it was born. `target` is the name that it was started by. `speed` divides every pause;
-    /// without a `seed`, pauses are different each time.
+    /// A child as it was born. `target` is the name that it was started by.
     ///
     /// # Errors
     /// When the parent is already gone.
-    pub fn new(
-        birth: Birth,
-        target: &str,
-        seed: Option<u64>,
-        speed: f64,
-    ) -> Result<CurrentProcess> {
+    pub fn new(birth: Birth, target: &str) -> Result<CurrentProcess> {
         let role = birth.role.unwrap_or_else(|| target.to_owned());
         let log = match (birth.parent, birth.epoch) {
             (Some(parent), Some(epoch)) => {
@@ -39,8 +33,8 @@ impl CurrentProcess {
         };
         Ok(CurrentProcess {
             log,
-            speed,
-            random: seed.map_or_else(Rng::new, Rng::with_seed),
+            speed: birth.speed,
+            random: birth.seed.map_or_else(Rng::new, Rng::with_seed),
         })
     }
 

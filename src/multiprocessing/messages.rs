@@ -1,9 +1,34 @@
 //! Values on a pipe: each one line of JSON.
 
-use std::io::{BufRead, Read};
+use std::fmt;
+use std::io::{self, BufRead, Read, Write};
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
+
+/// The error of a call on a pipe that has nobody at its other end any more. It is not an `io::Error` of the
+/// kind `BrokenPipe`: to the rest of the program that is a user who has seen enough.
+#[derive(Debug)]
+pub struct PartnerGone(pub &'static str);
+
+impl fmt::Display for PartnerGone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for PartnerGone {}
+
+/// Writes a message to a pipe, in one write. `gone` is the error's text when nobody can read it any more.
+///
+/// # Errors
+/// [`PartnerGone`], or what the system said.
+pub fn write_message(pipe: &mut impl Write, message: &[u8], gone: &'static str) -> Result<()> {
+    match pipe.write_all(message) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => bail!(PartnerGone(gone)),
+        written => written.context("cannot write to the pipe"),
+    }
+}
 
 /// A value as it goes over a pipe: its JSON on a line of its own, to be written in one go.
 ///

@@ -13,7 +13,7 @@ mod messages;
 mod process;
 mod queue;
 
-pub use birth::Birth;
+pub use birth::{Birth, SUBCOMMAND_NAME};
 pub use children::Children;
 pub use connection::{Connection, WrongDirection, pipe};
 pub use context::{Context, Outcome};

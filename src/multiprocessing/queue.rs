@@ -15,7 +15,7 @@ use os_pipe::{PipeReader, PipeWriter};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use serde_json::Value;
 
-use super::messages::{Lines, encode};
+use super::messages::{Lines, encode, write_message};
 use crate::events::PIPE_BUF;
 
 /// The end mark: EOT, the byte that Ctrl-D sends. No JSON text begins with it, so no value equals it.
@@ -116,13 +116,8 @@ impl<W: Write> PutEnd<W> {
     }
 
     fn write(&mut self, line: &[u8]) -> Result<()> {
-        match self.pipe.write_all(line) {
-            // Not as an error of kind BrokenPipe: to the rest of the program that is a user who has seen enough.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                bail!("the queue has no reader any more")
-            }
-            written => written.context("cannot put into the queue"),
-        }
+        let gone = "cannot put into the queue: it has no reader any more";
+        write_message(&mut self.pipe, line, gone)
     }
 }
 

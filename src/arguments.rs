@@ -1,9 +1,8 @@
-//! Kinds of argument that several lessons take.
+//! Kinds of argument on the command line.
 
 use std::fmt;
 use std::str::FromStr;
 
-use clap::builder::RangedU64ValueParser;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
@@ -69,8 +68,23 @@ fn depth(value: &Value) -> usize {
 }
 
 /// How many processes or threads of a kind: 1 to 1,000.
-pub fn one_to_thousand() -> RangedU64ValueParser<u16> {
-    RangedU64ValueParser::new().range(1..=1000)
+///
+/// # Errors
+/// When `text` is no such number.
+pub fn one_to_thousand(text: &str) -> Result<u16, String> {
+    text.parse()
+        .ok()
+        .filter(|number| (1..=1000).contains(number))
+        .ok_or_else(|| "expected a whole number from 1 to 1000".into())
+}
+
+/// What repeats random pauses.
+///
+/// # Errors
+/// When `text` is no such number.
+pub fn seed(text: &str) -> Result<u64, String> {
+    let expected = || format!("expected a whole number from 0 to {}", u64::MAX);
+    text.parse().map_err(|_| expected())
 }
 
 /// A length of time in seconds: 0 or more.
@@ -95,12 +109,4 @@ pub fn speed(text: &str) -> Result<f64, String> {
 
 fn number(text: &str) -> Option<f64> {
     text.parse().ok().filter(|number: &f64| number.is_finite())
-}
-
-/// A role's name: numbered where several processes play it.
-pub fn numbered(role: &str, number: u16, of: u16) -> String {
-    match of {
-        1 => role.to_owned(),
-        _ => format!("{role}-{number}"),
-    }
 }

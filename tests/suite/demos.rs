@@ -1,0 +1,135 @@
+//! The Python programs in `demos/` against the lessons: the same lines from each process in the same order.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::process::Command;
+
+use crate::common::*;
+
+/// Each process's lines, and how many lines its threads printed; processes in an order that both programs have.
+type Processes = Vec<(Vec<String>, usize)>;
+
+const OF_A_THREAD: &str = "这是多线程启动的";
+
+fn group(lines: impl Iterator<Item = (String, String)>) -> Processes {
+    let mut processes: HashMap<String, (Vec<String>, usize)> = HashMap::new();
+    for (pid, line) in lines {
+        let (own, of_threads) = processes.entry(pid.clone()).or_default();
+        if line == OF_A_THREAD {
+            *of_threads += 1;
+        } else {
+            // Who prints a PID here prints its own.
+            own.push(line.replace(&pid, "PID"));
+        }
+    }
+    let mut processes: Vec<_> = processes.into_values().collect();
+    processes.sort();
+    processes
+}
+
+fn of_python(lesson: &str, start_method: &str) -> Processes {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let mut python = command("python3");
+    python.args([
+        format!("{root}/demos/{lesson}/program.py").as_str(),
+        start_method,
+    ]);
+    python.env("PYTHONPATH", format!("{root}/tests/python"));
+    python.env("PYTHONDONTWRITEBYTECODE", "1");
+    python.env("PYTHONIOENCODING", "utf-8");
+    let ended = run(&mut python).succeeded();
+    group(ended.stdout.lines().map(|line| {
+        let (pid, line) = line.split_once('\t').unwrap_or_else(|| panic!("{line}"));
+        (pid.to_owned(), line.to_owned())
+    }))
+}
+
+fn of_ours(words: &str) -> Processes {
+    let events = run_words(words).succeeded().events();
+    group(
+        events
+            .iter()
+            .filter_map(|e| Some((e["pid"].to_string(), e["line"].as_str()?.to_owned()))),
+    )
+}
+
+/// Whether there is a Python to compare with. Says so if not, and with `CI` set there has to be one.
+fn python_is_there() -> bool {
+    let is_there = Command::new("python3").arg("--version").output().is_ok();
+    if !is_there {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "python3 is missing, and CI is set"
+        );
+        // Past the test harness, which would keep it to itself.
+        let skipped = "SKIPPED: there is no python3 to hold the programs in demos/ against\n";
+        std::io::stderr().write_all(skipped.as_bytes()).unwrap();
+    }
+    is_there
+}
+
+#[test]
+fn the_python_programs_print_what_the_lessons_print_under_fork() {
+    compare_under("fork");
+}
+
+#[test]
+fn the_python_programs_print_what_the_lessons_print_under_spawn() {
+    compare_under("spawn");
+}
+
+#[test]
+fn the_python_programs_print_what_the_lessons_print_under_forkserver() {
+    compare_under("forkserver");
+}
+
+fn compare_under(start_method: &str) {
+    if !python_is_there() {
+        return;
+    }
+    let spawn = of_ours("spawn --speed 20 --json");
+    assert_eq!(spawn.len(), 6);
+    assert_eq!(of_python("spawn", start_method), spawn);
+
+    let pipe = of_ours("pipe --speed 20 --json");
+    assert_eq!(pipe.len(), 2);
+    assert_eq!(of_python("pipe", start_method), pipe);
+
+    // The pauses of Python's program are random, and its reader is terminated whether it has got everything or
+    // not; with short pauses it may not even have come to its first line.
+    let queue = of_ours("queue --seed 7 --json");
+    let is_reader = |process: &(Vec<String>, usize)| process.0[0] == "Process to read: PID";
+    let (our_reader, our_others): (Processes, Processes) = queue.into_iter().partition(is_reader);
+    let (readers, others): (Processes, Processes) = of_python("queue", start_method)
+        .into_iter()
+        .partition(is_reader);
+    assert_eq!(our_others.len(), 2);
+    assert_eq!(others, our_others);
+    for (lines, _) in readers {
+        assert!(our_reader[0].0.starts_with(&lines), "{lines:?}");
+    }
+}
+
+#[test]
+fn the_python_queue_gets_everything_when_its_pauses_are_long() {
+    if !python_is_there() {
+        return;
+    }
+    let root = env!("CARGO_MANIFEST_DIR");
+    let script = format!(
+        "import random, runpy; random.random = lambda: 0.9; \
+         runpy.run_path('{root}/demos/queue/program.py', run_name='__main__')"
+    );
+    // Under fork the writer has the long pauses of this script.
+    let script =
+        format!("import multiprocessing; multiprocessing.set_start_method('fork'); {script}");
+    let ended = run(command("python3").args(["-c", &script])).succeeded();
+    let ours = run_words("queue --seed 7").succeeded();
+    assert_eq!(screen(&ended), screen(&ours));
+}
+
+/// Lines sorted, every PID as the same letter.
+fn screen(ended: &Ended) -> String {
+    let lines: Vec<_> = ended.lines().into_iter().map(letters).collect();
+    sorted(&lines.join("\n"))
+}

@@ -1,0 +1,279 @@
+//! How runs end: children killed, parents killed, processes that can't be started, and nobody left behind.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+
+use crate::common::*;
+
+/// Kills a child at one moment after another, until a run is over before its moment comes.
+fn kill_at_every_moment(words: &str, role: &str) {
+    for moment in 0.. {
+        let mut running = Running::start(&mut mp_demo(words.split_whitespace()));
+        let mut victim = None;
+        while let Some(line) = running.line() {
+            let event = event(&line);
+            if event["event"] == "started" && event["child_role"] == role {
+                victim = Some(pid_in(&event["child"]));
+            }
+            running.log.push(event);
+            if let Some(victim) = victim.filter(|_| running.log.len() >= moment) {
+                // It may have ended by itself just now.
+                let _ = kill_process(victim, Signal::KILL);
+                break;
+            }
+        }
+        let was_over = running.log.len() < moment;
+        let (ended, log) = running.finish_with_log();
+
+        let victim = victim.unwrap();
+        let exited = &log[position(&log, |e| {
+            e["event"] == "exited" && pid_in(&e["child"]) == victim
+        })];
+        if exited["status"] == json!({"signal": 9}) {
+            assert_eq!(ended.code(), 1, "{ended:?}");
+            let first = format!(
+                "mp-demo: {role} (PID {}) was killed by SIGKILL (9)",
+                victim.as_raw_pid()
+            );
+            assert!(ended.stderr.starts_with(&first), "{ended:?}");
+        } else {
+            assert_eq!(ended.code(), 0, "{ended:?}");
+        }
+        for child in children(&log) {
+            assert!(!exists(child), "{child:?} is left");
+        }
+        if was_over {
+            assert!(moment > 5);
+            return;
+        }
+    }
+}
+
+fn children(log: &[Value]) -> Vec<Pid> {
+    named(log, "started")
+        .iter()
+        .map(|e| pid_in(&e["child"]))
+        .collect()
+}
+
+#[test]
+fn a_child_of_spawn_may_be_killed_at_any_moment() {
+    kill_at_every_moment(
+        "spawn --json --children 3 --threads 2 --sleep 0.01",
+        "child-2",
+    );
+    kill_at_every_moment(
+        "spawn --json --join each --children 2 --threads 1 --sleep 0",
+        "child-1",
+    );
+}
+
+#[test]
+fn a_writer_may_be_killed_at_any_moment() {
+    for stop in ["terminate", "sentinel", "eof"] {
+        kill_at_every_moment(
+            &format!("queue --json --stop {stop} --pause 0.01"),
+            "writer",
+        );
+    }
+}
+
+#[test]
+fn a_reader_may_be_killed_at_any_moment() {
+    for stop in ["terminate", "sentinel", "eof"] {
+        kill_at_every_moment(
+            &format!("queue --json --stop {stop} --pause 0.01"),
+            "reader",
+        );
+        kill_at_every_moment(
+            &format!("queue --json --stop {stop} --pause 0.01 --readers 2"),
+            "reader-2",
+        );
+    }
+}
+
+#[test]
+fn the_child_at_the_other_end_of_a_pipe_may_be_killed_at_any_moment() {
+    kill_at_every_moment("pipe --json --speed 100", "writer");
+    kill_at_every_moment("pipe --json --speed 100 --reply", "writer");
+}
+
+#[test]
+fn the_first_cause_is_named_first() {
+    let words = "queue --json --pause 0.1 1 2 3 4 5 6 7 8 9";
+    let mut run = Running::start(&mut mp_demo(words.split(' ')));
+    let reader = run.wait_for("wait", "reader");
+    kill_process(pid_in(&reader["pid"]), Signal::KILL).unwrap();
+    let ended = run.finish();
+    assert_eq!(ended.code(), 1);
+    snapbox::assert_data_eq!(
+        letters(&ended.stderr),
+        snapbox::str![[r#"
+mp-demo: reader (PID A) was killed by SIGKILL (9)
+mp-demo: then writer (PID B) ended with exit status 1: cannot put into the queue: it has no reader any more
+
+"#]]
+    );
+}
+
+#[test]
+fn other_readers_go_on_when_one_is_killed() {
+    let words = "queue --json --stop eof --readers 3 --pause 0.1 1 2 3 4 5 6 7 8 9";
+    let mut run = Running::start(&mut mp_demo(words.split(' ')));
+    let victim = run.wait_for("running", "reader-2");
+    kill_process(pid_in(&victim["pid"]), Signal::KILL).unwrap();
+    let (ended, log) = run.finish_with_log();
+    assert_eq!(ended.code(), 1);
+    let survivors = named(&log, "end_of_file");
+    assert_eq!(survivors.len(), 2);
+    // At most the value that the killed reader had just taken is gone.
+    assert!(values(&log, "get").len() >= 8 - 1);
+}
+
+#[test]
+fn a_reader_that_ignores_sigterm_is_killed_and_that_is_told() {
+    let ended = run(&mut shell(
+        "trap '' TERM; exec mp-demo queue --speed 100 --json",
+    ));
+    assert_eq!(ended.code(), 0);
+    assert_eq!(ended.stderr, "");
+    let events = ended.events();
+    assert_eq!(named(&events, "exited")[1]["status"], json!({"signal": 9}));
+
+    let ended = run(&mut shell(
+        "trap '' TERM; exec mp-demo queue --speed 100 --seed 7",
+    ));
+    assert_eq!(ended.code(), 0);
+    snapbox::assert_data_eq!(
+        letters(&ended.stderr),
+        snapbox::str![[r#"
+mp-demo: reader (PID A) did not end within a second of SIGTERM, so it gets SIGKILL
+
+"#]]
+    );
+}
+
+#[test]
+fn a_stopped_reader_is_ended_too() {
+    let mut run = Running::start(&mut mp_demo("queue --pause 0.3 --json".split(' ')));
+    let reader = run.wait_for("wait", "reader");
+    kill_process(pid_in(&reader["pid"]), Signal::STOP).unwrap();
+    let ended = run.finish();
+    assert_eq!(ended.code(), 0, "{ended:?}");
+    assert!(ended.stdout.contains("\"event\":\"kill\""));
+}
+
+#[test]
+fn the_parents_death_is_told_by_its_status_and_takes_all_children_along() {
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::KILL, 137)] {
+        let mut run = Running::start(&mut mp_demo("spawn --sleep 1000 --json".split(' ')));
+        run.wait_for_several(5, "started");
+        run.wait_for_several(5, "sleep");
+        let children = children(&run.log);
+        run.signal(signal);
+        assert_eq!(run.finish().code(), code);
+        for child in children {
+            assert!(ends(child), "{child:?} is left");
+        }
+    }
+}
+
+#[test]
+fn a_parent_that_ignores_sigchld_says_that_it_cannot_know() {
+    let ended = run(&mut shell("trap '' CHLD; exec mp-demo pipe --speed 100"));
+    assert_eq!(ended.code(), 1);
+    assert_eq!(
+        ended.stderr,
+        "mp-demo: cannot learn how the children ended, because SIGCHLD is ignored here; \
+         start mp-demo from a program that does not ignore it\n"
+    );
+}
+
+#[test]
+fn a_child_that_is_not_ours_does_no_harm() {
+    let ended = run(&mut shell(
+        "sleep 0.05 & exec mp-demo spawn --children 2 --sleep 0.2",
+    ));
+    assert_eq!(
+        ended.succeeded().lines().last(),
+        Some(&"Child process end.")
+    );
+}
+
+#[test]
+fn when_the_program_is_gone_the_run_says_so_and_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("mp-demo");
+    fs::copy(PROGRAM, &program).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+
+    // As long as nobody reads, the log fills up and the parent waits, long before it has started all.
+    let args = "spawn --children 1000 --sleep 1000 --json".split(' ');
+    let mut run = Running::start(command(program.to_str().unwrap()).args(args));
+    run.wait_for("run", "parent");
+    fs::remove_file(&program).unwrap();
+    let (ended, log) = run.finish_with_log();
+
+    let started = children(&log);
+    assert!(started.len() < 1000);
+    let role = format!("child-{}", started.len() + 1);
+    let path = program.display();
+    assert_eq!(ended.code(), 1);
+    assert_eq!(
+        ended.stderr,
+        format!(
+            "mp-demo: cannot start {role} ({path}): No such file or directory (os error 2); \
+             {} running processes were ended; put the program back where it was and run it again\n",
+            started.len()
+        )
+    );
+    assert!(started.iter().all(|child| !exists(*child)));
+}
+
+#[test]
+fn when_descriptors_run_out_the_run_says_so_and_ends() {
+    let ended = run(&mut shell("ulimit -n 6; mp-demo queue"));
+    assert_eq!(ended.code(), 1);
+    assert_eq!(ended.stderr.lines().count(), 1, "{ended:?}");
+    assert!(ended.stderr.contains("Too many open files"), "{ended:?}");
+}
+
+#[test]
+fn a_child_has_three_descriptors_whatever_the_parent_was_started_with() {
+    let script = "exec mp-demo queue --pause 1000 --json 7</etc/passwd 9>/dev/null";
+    let mut run = Running::start(&mut shell(script));
+    let reader = run.wait_for("wait", "reader");
+    let writer = run.wait_for("sleep", "writer");
+    for child in [&reader, &writer] {
+        let mut descriptors: Vec<_> = fs::read_dir(format!("/proc/{}/fd", child["pid"]))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        descriptors.sort();
+        assert_eq!(descriptors, ["0", "1", "2"]);
+    }
+    let of_reader = |fd: u32| fs::read_link(format!("/proc/{}/fd/{fd}", reader["pid"])).unwrap();
+    let of_writer = |fd: u32| fs::read_link(format!("/proc/{}/fd/{fd}", writer["pid"])).unwrap();
+    // The queue is one pipe, the log another; what a child does not use is null.
+    assert_eq!(of_reader(0), of_writer(1));
+    assert_eq!(of_reader(2), of_writer(2));
+    assert_eq!(of_reader(1).to_str(), Some("/dev/null"));
+    assert_eq!(of_writer(0).to_str(), Some("/dev/null"));
+    run.signal(Signal::TERM);
+    run.finish();
+}
+
+#[test]
+fn a_childs_command_line_reads_well() {
+    let mut run = Running::start(&mut mp_demo("queue --pause 1000 --json A".split(' ')));
+    let writer = run.wait_for("sleep", "writer");
+    let command_line = fs::read_to_string(format!("/proc/{}/cmdline", writer["pid"])).unwrap();
+    let words: Vec<_> = command_line.trim_end_matches('\0').split('\0').collect();
+    assert_eq!(words[..3], ["mp-demo", "child", "queue-writer"]);
+    assert_eq!(words[words.len() - 2..], ["--", "A"]);
+    run.signal(Signal::TERM);
+    run.finish();
+}

@@ -1,0 +1,130 @@
+//! `--json`: the log, whose form is public.
+
+use serde_json::json;
+
+use crate::common::*;
+
+#[test]
+fn a_run_begins_with_what_repeats_it() {
+    let events = run_words("queue --stop eof --speed 100 --seed 9 --json 1 [2]")
+        .succeeded()
+        .events();
+    let run = &events[0];
+    assert_eq!(run["role"], "parent");
+    assert_eq!(run["lesson"], "queue");
+    assert_eq!(run["seed"], 9);
+    assert_eq!(run["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(
+        run["options"],
+        json!({
+            "values": [1, [2]], "writers": 1, "readers": 1, "pause": 1.0, "stop": "eof",
+            "speed": 100.0
+        })
+    );
+    let cores = std::thread::available_parallelism().unwrap().get();
+    assert_eq!(run["cores"], cores);
+}
+
+#[test]
+fn the_usable_cores_are_counted_not_the_machines() {
+    let ended = run(&mut shell("taskset -c 0 mp-demo pipe --speed 100 --json"));
+    assert_eq!(ended.succeeded().events()[0]["cores"], 1);
+}
+
+#[test]
+fn every_field_stands_where_the_form_has_it() {
+    let ended = run_words("pipe --speed 1000 --json --seed 3").succeeded();
+    // The child is started and runs at the same time: its lines may stand before or behind the parent's.
+    let mut lines: Vec<_> = ended.stdout.lines().collect();
+    lines.sort_by_key(|line| event(line)["role"] != "parent");
+    let lines = lines.iter().map(|line| {
+        let event = event(line);
+        let line = line.replace(&format!("\"t\":{},", event["t"]), "\"t\":T,");
+        line.replace(&format!("\"cores\":{}", event["cores"]), "\"cores\":N") + "\n"
+    });
+    let screen = letters(&lines.collect::<String>());
+    snapbox::assert_data_eq!(
+        screen,
+        snapbox::str![[r#"
+{"v":1,"t":T,"pid":A,"role":"parent","event":"run","lesson":"pipe","options":{"values":["A","B","C"],"simplex":false,"reply":false,"speed":1000.0},"seed":3,"cores":N,"version":"0.1.0"}
+{"v":1,"t":T,"pid":A,"role":"parent","event":"running","line":"Parent process A"}
+{"v":1,"t":T,"pid":A,"role":"parent","event":"started","child":B,"child_role":"writer"}
+{"v":1,"t":T,"pid":A,"role":"parent","event":"wait","call":"recv"}
+{"v":1,"t":T,"pid":A,"role":"parent","event":"recv","value":["A","B","C"]}
+{"v":1,"t":T,"pid":A,"role":"parent","event":"join","child":B,"child_role":"writer"}
+{"v":1,"t":T,"pid":A,"role":"parent","event":"exited","child":B,"child_role":"writer","status":{"code":0}}
+{"v":1,"t":T,"pid":A,"role":"parent","event":"joined","child":B,"child_role":"writer"}
+{"v":1,"t":T,"pid":A,"role":"parent","event":"print","value":["A","B","C"],"line":"['A', 'B', 'C']"}
+{"v":1,"t":T,"pid":B,"role":"writer","event":"running","line":"Process to write: B"}
+{"v":1,"t":T,"pid":B,"role":"writer","event":"send","value":["A","B","C"]}
+{"v":1,"t":T,"pid":B,"role":"writer","event":"sleep","seconds":0.0002770556124595551}
+
+"#]]
+    );
+}
+
+#[test]
+fn the_lines_in_the_log_are_the_default_view() {
+    for words in [
+        "spawn --speed 50 --children 3",
+        "queue --stop sentinel --readers 2 --speed 50 --seed 1",
+        "pipe --reply --speed 50",
+    ] {
+        let events = run_words(&format!("{words} --json")).succeeded().events();
+        let lines: Vec<_> = events.iter().filter_map(|e| e["line"].as_str()).collect();
+        let of_log = letters_by_order(&lines.join("\n"));
+        let of_view = letters_by_order(&run_words(words).succeeded().stdout);
+        assert_eq!(of_log, of_view, "{words}");
+    }
+}
+
+/// Lines sorted, every PID as the same letter: which process was which is open when they are sorted.
+fn letters_by_order(text: &str) -> String {
+    let mut lines: Vec<_> = text.lines().map(letters).collect();
+    lines.sort();
+    lines.join("\n")
+}
+
+#[test]
+fn events_longer_than_a_pipe_write_come_out_whole() {
+    // Several writers at a time, each event longer than PIPE_BUF because value and line have it both.
+    let values: Vec<_> = (0..40)
+        .map(|n| format!("{n}{}", "z".repeat(3000)))
+        .collect();
+    let args = "queue --json --pause 0 --stop eof --writers 4 --readers 4"
+        .split(' ')
+        .map(String::from);
+    let events = run(&mut mp_demo(args.chain(values.clone())))
+        .succeeded()
+        .events();
+    let mut got: Vec<_> = named(&events, "get")
+        .iter()
+        .map(|e| {
+            let value = e["value"].as_str().unwrap();
+            assert_eq!(e["line"], format!("Get {value} from queue."));
+            value.to_owned()
+        })
+        .collect();
+    got.sort();
+    let mut expected = values;
+    expected.sort();
+    assert_eq!(got, expected);
+}
+
+#[test]
+fn numbers_of_any_length_and_the_order_of_keys_are_kept() {
+    let value = r#"{"z":123456789012345678901234567890,"a":1.50,"m":[1E400]}"#;
+    let ended = run(&mut mp_demo(["pipe", "--json", "--speed", "100", value])).succeeded();
+    let log = ended
+        .stdout
+        .lines()
+        .find(|line| line.contains("\"event\":\"recv\""))
+        .unwrap()
+        .to_owned();
+    assert!(
+        log.contains(r#""z":123456789012345678901234567890,"a":1.50,"#),
+        "{log}"
+    );
+    let line = r#"[{'z': 123456789012345678901234567890, 'a': 1.5, 'm': [inf]}]"#;
+    assert!(ended.stdout.contains(line), "{}", ended.stdout);
+}

@@ -1,0 +1,17 @@
+//! Runs the built program as its users do.
+
+// In a test, a panic is how something is said.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+mod by_hand;
+mod demos;
+mod ends;
+mod log;
+mod output;
+mod pipe;
+mod queue;
+mod readme;
+mod spawn;
+mod usage;

@@ -1,0 +1,203 @@
+//! Where the output goes: pipes, terminals, devices that are full, streams that are closed.
+
+use std::io::Read;
+
+use pty_process::blocking::{Command, open};
+
+use crate::common::*;
+
+#[test]
+fn a_reader_that_has_seen_enough_ends_the_run_at_once() {
+    for json in ["", "--json"] {
+        let script =
+            format!("mp-demo spawn --sleep 1000 {json} | head -1; echo ${{PIPESTATUS[0]}}");
+        let ended = run(&mut shell(&script)).succeeded();
+        assert_eq!(ended.lines().len(), 2, "{ended:?}");
+        assert_eq!(ended.lines()[1], "0");
+    }
+}
+
+#[test]
+fn nobody_is_left_when_the_output_is_closed() {
+    let mut run = Running::start(&mut mp_demo("spawn --sleep 0.2 --json".split(' ')));
+    run.wait_for_several(5, "started");
+    let children: Vec<_> = named(&run.log, "started")
+        .iter()
+        .map(|e| pid_in(&e["child"]))
+        .collect();
+    let (mut parent, stderr) = run.close_stdout();
+    assert!(parent.wait().unwrap().success());
+    assert_eq!(stderr.join().unwrap(), "");
+    for child in children {
+        assert!(!exists(child), "{child:?} is left");
+    }
+}
+
+#[test]
+fn a_full_device_is_one_error() {
+    for words in [
+        "queue --speed 100",
+        "spawn --sleep 1000",
+        "pipe --json",
+        "--help",
+        "--version",
+    ] {
+        let ended = run(&mut shell(&format!("mp-demo {words} >/dev/full")));
+        assert_eq!(ended.code(), 1, "{words}");
+        assert_eq!(ended.stderr.lines().count(), 1, "{ended:?}");
+        assert!(
+            ended.stderr.starts_with("mp-demo: cannot write "),
+            "{ended:?}"
+        );
+        assert!(
+            ended.stderr.contains("No space left on device"),
+            "{ended:?}"
+        );
+    }
+}
+
+#[test]
+fn closed_streams_do_no_harm() {
+    for words in [
+        "spawn --speed 100",
+        "queue --speed 100 --seed 7 --stop eof",
+        "pipe --speed 100 --reply",
+    ] {
+        let closed = run(&mut shell(&format!("mp-demo {words} >&-")));
+        assert_eq!((closed.code(), closed.stderr.as_str()), (0, ""), "{words}");
+        let open = run(&mut shell(&format!("mp-demo {words}")));
+        for stream in ["<&-", "2>&-", "<&- 2>&-"] {
+            let ended = run(&mut shell(&format!("mp-demo {words} {stream}"))).succeeded();
+            assert_eq!(ended.lines().len(), open.lines().len(), "{words} {stream}");
+        }
+    }
+}
+
+#[test]
+fn stdin_is_never_read() {
+    let ended = run(&mut shell(
+        "printf 'one\ntwo\n' | { mp-demo queue --speed 100 >/dev/null; cat; }",
+    ));
+    assert_eq!(ended.stdout, "one\ntwo\n");
+}
+
+/// What a terminal is sent when the program runs on it.
+fn on_terminal(args: &[&str], variables: &[(&str, &str)]) -> String {
+    let (mut terminal, other_side) = open().unwrap();
+    let mut command = Command::new(PROGRAM).args(args);
+    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"] {
+        command = command.env_remove(variable);
+    }
+    command = command
+        .env("TERM", "xterm-256color")
+        .envs(variables.iter().copied());
+    let mut child = command.spawn(other_side).unwrap();
+    let mut screen = Vec::new();
+    // On Linux a terminal whose other side is closed says EIO, not end-of-file.
+    let mut buffer = [0; 4096];
+    while let Ok(length @ 1..) = terminal.read(&mut buffer) {
+        screen.extend_from_slice(&buffer[..length]);
+    }
+    assert!(child.wait().unwrap().success());
+    String::from_utf8(screen).unwrap().replace("\r\n", "\n")
+}
+
+const QUEUE: [&str; 6] = ["queue", "--stop", "eof", "--speed", "50", "--readers=2"];
+
+#[test]
+fn a_terminal_shows_each_process_in_a_colour_of_its_own() {
+    let screen = on_terminal(&QUEUE, &[]);
+    let mut colours = std::collections::HashMap::new();
+    for line in screen.lines() {
+        let (colour, rest) = line.split_once('m').unwrap();
+        assert!(colour.starts_with("\x1b[38;5;"), "{line:?}");
+        let text = rest
+            .strip_suffix("\x1b[0m")
+            .or(rest.strip_suffix("\x1b[39m"))
+            .unwrap();
+        colours
+            .entry(colour.to_owned())
+            .or_insert_with(Vec::new)
+            .push(text.to_owned());
+    }
+    assert_eq!(colours.len(), 4, "{colours:?}");
+    for lines in colours.values() {
+        let starts: Vec<_> = lines.iter().map(|line| &line[..7]).collect();
+        let expected: &[&str] = match starts[0] {
+            "Parent " => &["Parent "],
+            "Process" if lines[0].contains("write") => {
+                &["Process", "Put A t", "Put B t", "Put C t"]
+            }
+            _ => {
+                assert!(starts[1..].iter().all(|start| start.starts_with("Get ")));
+                continue;
+            }
+        };
+        assert_eq!(starts, expected);
+    }
+}
+
+#[test]
+fn without_colour_a_terminal_and_a_pipe_show_the_same() {
+    let through_pipe = run(&mut mp_demo(QUEUE)).succeeded().stdout;
+    assert!(!through_pipe.contains('\x1b'));
+    let of_each = |screen: &str| {
+        let lines = screen.lines().map(letters);
+        let mut lines: Vec<_> = lines.collect();
+        lines.sort();
+        lines
+    };
+    let never = [&QUEUE[..], &["--color", "never"]].concat();
+    for (args, variables) in [
+        (&QUEUE[..], &[("NO_COLOR", "1")]),
+        (&QUEUE[..], &[("TERM", "dumb")]),
+        (&QUEUE[..], &[("CLICOLOR", "0")]),
+        (&never[..], &[("CLICOLOR_FORCE", "1")]),
+    ] {
+        let screen = on_terminal(args, variables);
+        assert_eq!(
+            of_each(&screen),
+            of_each(&through_pipe),
+            "{args:?} {variables:?}"
+        );
+    }
+}
+
+#[test]
+fn colour_can_be_forced() {
+    let pipe = ["pipe", "--speed", "100"];
+    let forced = run(mp_demo(pipe).env("CLICOLOR_FORCE", "1")).succeeded();
+    let always = run(&mut mp_demo([
+        "pipe", "--speed", "100", "--color", "always",
+    ]))
+    .succeeded();
+    let against = run(mp_demo(pipe).args(["--color=always"]).env("NO_COLOR", "1")).succeeded();
+    for ended in [forced, always, against] {
+        assert_eq!(ended.stdout.matches("\x1b[38;5;").count(), 3, "{ended:?}");
+    }
+    let json = run(mp_demo(pipe).args(["--json", "--color=always"])).succeeded();
+    assert!(!json.stdout.contains('\x1b'));
+}
+
+#[test]
+fn ctrl_c_ends_everybody() {
+    use std::io::Write;
+    let (mut terminal, other_side) = open().unwrap();
+    let command = Command::new(PROGRAM).args(["spawn", "--sleep", "1000", "--json"]);
+    let mut child = command.spawn(other_side).unwrap();
+    let mut screen = String::new();
+    let mut buffer = [0; 4096];
+    while screen.matches("\"started\"").count() < 5 || screen.matches("\"sleep\"").count() < 5 {
+        let length = terminal.read(&mut buffer).unwrap();
+        screen += str::from_utf8(&buffer[..length]).unwrap();
+    }
+    terminal.write_all(b"\x03").unwrap();
+    let status = child.wait().unwrap();
+    assert_eq!(
+        std::os::unix::process::ExitStatusExt::signal(&status),
+        Some(2)
+    );
+    for line in screen.lines().filter(|line| line.contains("\"started\"")) {
+        assert!(ends(pid_in(&event(line)["child"])), "{line} is left");
+    }
+}

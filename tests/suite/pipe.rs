@@ -1,0 +1,140 @@
+//! `mp-demo pipe`
+
+use serde_json::json;
+
+use crate::common::*;
+
+#[test]
+fn prints_what_the_articles_program_prints() {
+    let ended = run_words("pipe --speed 100").succeeded();
+    snapbox::assert_data_eq!(
+        letters(&ended.stdout),
+        snapbox::str![[r#"
+Parent process A
+Process to write: B
+['A', 'B', 'C']
+
+"#]]
+    );
+}
+
+#[test]
+fn prints_values_as_python_does() {
+    let values = [
+        "A",
+        "1",
+        "2.5",
+        "true",
+        "null",
+        r#"{"k": ["it's"]}"#,
+        "-3",
+        "1e400",
+        "",
+    ];
+    let args = ["pipe", "--speed", "100"];
+    let ended = run(&mut mp_demo(args.iter().chain(&values))).succeeded();
+    assert_eq!(
+        ended.lines().last(),
+        Some(&r#"['A', 1, 2.5, True, None, {'k': ["it's"]}, -3, inf, '']"#)
+    );
+}
+
+#[test]
+fn reply_sends_the_list_back_reversed() {
+    let ended = run_words("pipe --reply --speed 100 A 2 null").succeeded();
+    snapbox::assert_data_eq!(
+        letters(&ended.stdout),
+        snapbox::str![[r#"
+Parent process A
+Process to write: B
+['A', 2, None]
+[None, 2, 'A']
+
+"#]]
+    );
+}
+
+#[test]
+fn simplex_prints_the_same() {
+    let ended = run_words("pipe --simplex --speed 100").succeeded();
+    assert_eq!(ended.lines().last(), Some(&"['A', 'B', 'C']"));
+}
+
+#[test]
+fn a_reply_over_a_simplex_pipe_is_refused_at_both_ends_and_the_lesson_goes_on() {
+    let ended = run_words("pipe --simplex --reply --speed 100");
+    assert_eq!(ended.code(), 0);
+    snapbox::assert_data_eq!(
+        letters(&ended.stdout),
+        snapbox::str![[r#"
+Parent process A
+Process to write: B
+['A', 'B', 'C']
+
+"#]]
+    );
+    assert_same_lines(
+        &ended.stderr,
+        "\
+mp-demo: cannot send: this is the receiving end of a one-way pipe (duplex=False)
+mp-demo: cannot receive: this is the sending end of a one-way pipe (duplex=False)",
+    );
+}
+
+#[test]
+fn the_list_is_printed_after_the_join() {
+    let events = run_words("pipe --speed 100 --json").succeeded().events();
+    let joined = position(&events, |e| e["event"] == "joined");
+    let printed = position(&events, |e| e["event"] == "print");
+    assert!(joined < printed);
+    assert_eq!(events[printed]["value"], json!(["A", "B", "C"]));
+}
+
+#[test]
+fn a_list_of_a_megabyte_comes_through_both_ways_whole() {
+    // Sixteen times what a kernel pipe holds: who joins first waits for ever.
+    let item = "x".repeat(100_000);
+    let list: Vec<_> = (0..10).map(|n| format!("{n}{item}")).collect();
+    let args = ["pipe", "--reply", "--speed", "100", "--json"].map(String::from);
+    let events = run(&mut mp_demo(args.iter().chain(&list)))
+        .succeeded()
+        .events();
+    let received: Vec<_> = values(&events, "recv").into_iter().cloned().collect();
+    let reversed: Vec<_> = list.iter().rev().collect();
+    assert_eq!(received, [json!(list), json!(reversed)]);
+    let line = events
+        .iter()
+        .filter_map(|e| e["line"].as_str())
+        .next_back()
+        .unwrap();
+    assert_eq!(
+        line,
+        format!(
+            "['{}']",
+            reversed
+                .iter()
+                .map(|s| s.as_str())
+                .collect::<Vec<_>>()
+                .join("', '")
+        )
+    );
+}
+
+#[test]
+fn the_deepest_value_passes_and_a_deeper_one_is_refused() {
+    let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    let ended = run(&mut mp_demo([
+        "pipe",
+        "--reply",
+        "--speed",
+        "100",
+        &nested(100),
+    ]))
+    .succeeded();
+    assert_eq!(ended.lines().last(), Some(&nested(101).as_str()));
+    for depth in [101, 200, 60_000] {
+        let ended = run(&mut mp_demo(["pipe", &nested(depth)]));
+        assert_eq!(ended.code(), 2);
+        assert!(ended.stderr.contains("nested deeper than 100 levels"));
+    }
+}

@@ -1,0 +1,61 @@
+//! The README's commands, run.
+
+use std::fs;
+
+use crate::common::*;
+
+/// A command of the README and the screen that it shows.
+struct Example {
+    command: String,
+    screen: String,
+}
+
+/// The README's console blocks: a line that begins with `$ ` is a command, what follows is its screen.
+fn examples() -> Vec<Example> {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let mut examples: Vec<Example> = Vec::new();
+    for block in readme.split("```console\n").skip(1) {
+        let block = block.split("```").next().unwrap();
+        for line in block.lines() {
+            if let Some(command) = line.strip_prefix("$ ") {
+                let (command, screen) = (command.to_owned(), String::new());
+                examples.push(Example { command, screen });
+            } else {
+                examples.last_mut().unwrap().screen += &format!("{line}\n");
+            }
+        }
+    }
+    examples
+}
+
+#[test]
+fn its_examples_show_what_it_says() {
+    let examples = examples();
+    assert!(examples.len() > 5);
+    for Example { command, screen } in examples {
+        // These two are what a fresh machine needs; here the program is built, and its tests run.
+        if command == "cargo test" {
+            continue;
+        }
+        let script = command.replace("cargo run --release -- ", "mp-demo ");
+        let ended = run(&mut shell(&format!("{{ {script}; }} 2>&1")));
+        let of_both = [&ended.stdout, &screen].map(|screen| {
+            let lines: Vec<_> = screen.lines().map(without_numbers).collect();
+            sorted(&lines.join("\n"))
+        });
+        assert_eq!(of_both[0], of_both[1], "{command}");
+    }
+}
+
+/// A line without what is different in each run: PIDs, and the times of a log.
+fn without_numbers(line: &str) -> String {
+    let mut line = letters(line);
+    for field in ["t", "pid", "child", "epoch", "cores"] {
+        let label = format!("\"{field}\":");
+        if let Some(start) = line.find(&label).map(|at| at + label.len()) {
+            let length = line[start..].find(',').unwrap();
+            line.replace_range(start..start + length, "N");
+        }
+    }
+    line
+}
