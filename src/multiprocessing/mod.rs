@@ -1,7 +1,7 @@
 //! What lessons are written in: the names and meanings of Python's `multiprocessing`, over real processes
 //! and kernel pipes.
 //!
-//! The parent's half of a lesson has a [`Context`], from which it starts a [`Process`]; a child's half has
+//! The parent's half of a lesson has a [`Context`], from which it starts its processes; a child's half has
 //! its [`CurrentProcess`]. They talk over a [`Queue`] or over the two [`Connection`]s of a [`pipe`].
 
 mod birth;
