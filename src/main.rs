@@ -41,7 +41,8 @@ fn run(lesson: &Lesson, options: &Options) -> Result<()> {
             .name("player".into())
             .spawn_scoped(scope, || play(lesson, options, log, &children))
             .context("cannot start the thread that plays the lesson")?;
-        let shown = views::show(log_reader, view(options).as_mut(), &mut io::stderr());
+        let mut view = view(options);
+        let shown = views::show(log_reader, view.as_mut(), &mut io::stderr());
         if shown.is_err() {
             // Nobody sees the rest, so nobody has to play it.
             children.kill_all();
@@ -49,7 +50,9 @@ fn run(lesson: &Lesson, options: &Options) -> Result<()> {
         let outcome = player
             .join()
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        outcome?.into_result(&shown?)
+        let last_words = shown?;
+        outcome?.into_result(&last_words)?;
+        view.finish()
     })
 }
 

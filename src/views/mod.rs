@@ -22,7 +22,7 @@ pub trait View {
     /// When the output can't be written to.
     fn show(&mut self, record: &Record) -> Result<()>;
 
-    /// Shows what can only be said at the end of the log.
+    /// Shows what can only be said at the end of a run, when it went as it should.
     ///
     /// # Errors
     /// When the output can't be written to.
@@ -31,7 +31,7 @@ pub trait View {
     }
 }
 
-/// Shows a log to its end. Bytes in it that are no events go to `stderr` unchanged. Returns what processes said
+/// Shows a log to its end, save what the view says in [`View::finish`]. Bytes in it that are no events go to `stderr` unchanged. Returns what processes said
 /// before they gave up, by PID: the end of the run will name them, in the right order.
 ///
 /// # Errors
@@ -54,6 +54,5 @@ pub fn show(
         }
         Ok(())
     })?;
-    view.finish()?;
     Ok(last_words)
 }
