@@ -40,7 +40,7 @@ pub struct Options {
     #[arg(long, global = true)]
     pub json: bool,
 
-    /// Repeat the random pauses of the run that had this seed
+    /// Repeat the random pauses of the run that had this seed (--json shows it)
     #[arg(long, value_name = "N", global = true, value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
 
@@ -55,7 +55,8 @@ pub struct Options {
 
 /// One child of a lesson
 ///
-/// A lesson starts its children; you can start them in a shell as well:
+/// A lesson starts its children; you can start them in a shell as well. Values go
+/// over stdout and stdin, a line of JSON each; the article's lines go to stderr.
 ///
 ///   mp-demo child queue-writer A B C | mp-demo child queue-reader
 #[derive(Parser)]
@@ -94,14 +95,25 @@ pub fn read() -> Result<Request, clap::Error> {
     if args.get(1).is_some_and(|arg| arg == SUBCOMMAND_NAME) {
         return ChildCli::try_parse_from(&args[1..]).map(Request::Child);
     }
+    if args.len() == 3 && args[1] == "help" && args[2] == SUBCOMMAND_NAME {
+        return ChildCli::try_parse_from([SUBCOMMAND_NAME, "--help"]).map(Request::Child);
+    }
     if args.len() <= 1 {
         args = vec!["mp-demo".into(), "--help".into()];
     }
     let cli = Cli::try_parse_from(args)?;
-    cli.lesson
-        .check()
-        .map_err(|error| Cli::command().error(ErrorKind::ValueValidation, error))?;
-    Ok(Request::Lesson(cli))
+    match cli.lesson.check() {
+        Ok(()) => Ok(Request::Lesson(cli)),
+        Err(error) => {
+            let mut command = Cli::command();
+            command.build();
+            let lesson = command.find_subcommand_mut(cli.lesson.name());
+            Err(lesson.map_or_else(
+                || clap::Error::raw(ErrorKind::ValueValidation, &error),
+                |lesson| lesson.error(ErrorKind::ValueValidation, &error),
+            ))
+        }
+    }
 }
 
 const EXAMPLES: &str = "\

@@ -10,8 +10,8 @@ use super::status::Status;
 /// One thing that a process did or that happened to it.
 ///
 /// Serialized, it is the `event` field of the log's JSON object and the fields that belong to it. Every
-/// event is written by the process that it happened to, except `started`, `exited` and `kill`, which the
-/// parent writes about a child.
+/// event is written by the process that did it or that it happened to; only how a child ended is written by
+/// its parent.
 #[derive(Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event<'a> {
@@ -52,7 +52,7 @@ pub enum Event<'a> {
         /// The child's role.
         child_role: &'a str,
     },
-    /// The parent begins to wait for a child's end.
+    /// The parent begins to wait for a child's end, until `joined`.
     Join {
         /// The child's PID.
         child: u32,
@@ -118,7 +118,7 @@ pub enum Event<'a> {
     GetSentinel,
     /// Nothing will come any more: every write end of the queue is closed.
     EndOfFile,
-    /// A value is about to be sent over the pipe.
+    /// A value is about to be sent over the pipe. It may yet be refused.
     Send {
         /// The value.
         value: &'a Value,

@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader};
 use anyhow::{Context as _, Result};
 use os_pipe::PipeReader;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::parts::{Joined, Joiner};
 
@@ -28,8 +29,13 @@ pub struct Record<'a> {
     pub text: &'a str,
     /// The PID of the process that wrote it.
     pub pid: u32,
+    /// The child that the event is about.
+    pub child: Option<u32>,
     /// The event's name.
     pub event: String,
+    /// The value, as JSON.
+    #[serde(borrow)]
+    pub value: Option<&'a RawValue>,
     /// The article's line.
     pub line: Option<String>,
     /// What a person has to be told.

@@ -24,8 +24,13 @@ pub const HELP_TEMPLATE: &str = "\
 
 {before-help}{all-args}{after-help}";
 
-/// The list of lessons below becomes two enums: the lessons, which are the program's
-/// subcommands, and the halves of their children, which are the subcommands of the hidden `child`.
+/// The list of lessons below becomes two enums: the lessons, which are the program's subcommands, and the halves of
+/// their children, which are the subcommands of the hidden `child`. Of `queue => Queue` it makes
+///
+/// ```text
+/// enum Lesson { Queue(queue::Args), ... }     and calls queue::parent(args, context) to play it
+/// enum Child { Queue(queue::Child), ... }     and calls child.play(process) to play one
+/// ```
 macro_rules! lessons {
     ($($module:ident => $Name:ident,)*) => {
         /// A lesson and its options.

@@ -1,7 +1,11 @@
 //! A pipe: two processes, an end each.
 //!
 //! What to look at: who can send and who can receive, and who has to receive before the other can end. What is
-//! left out: several messages at the same time in both directions (two processes that only send get stuck).
+//! left out: several messages at the same time in both directions (two
+//! processes that both send first, and more than their pipes hold, both wait for ever).
+//!
+//! Nothing is printed here: what happens is written to the log, and `src/events/event.rs` has the article's line for
+//! each event.
 
 use anyhow::Result;
 use serde::Serialize;
@@ -13,9 +17,10 @@ use crate::multiprocessing::{Connection, Context, CurrentProcess, WrongDirection
 
 /// Send a list through a pipe from a child to its parent
 ///
-/// The child sends one list and pauses; the parent receives it and prints it.
+/// The child sends one list and pauses; the parent receives it, joins the child, and prints the list. With --reply
+/// it prints before it joins.
 ///
-/// Rust and Python: JSON comes over this pipe; Python unpickles, which runs code.
+/// Rust and Python: values travel as JSON here; Python's pickles can run code.
 #[derive(clap::Args, Serialize)]
 #[command(before_help = "\
 Examples:
@@ -38,6 +43,7 @@ pub struct Args {
 }
 
 impl Args {
+    /// No two of these options are in each other's way.
     pub(super) fn check(&self) -> Result<()> {
         Ok(())
     }
@@ -60,8 +66,8 @@ pub(super) fn parent(args: &Args, context: &Context) -> Result<()> {
         .start()?;
 
     // The article joins first and receives then. A pipe holds 64 KiB: with a longer list the child would wait in
-    // `send` for somebody to receive, and the parent in `join` for the child. So receive first; what is printed,
-    // and when, stays the same.
+    // `send` for somebody to receive, and the parent in `join` for the child. So receive first, and print
+    // after the join all the same.
     log.write(Event::Wait { call: Call::Recv })?;
     let list = connection.recv()?;
     log.write(Event::Recv { value: &list })?;

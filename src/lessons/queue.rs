@@ -2,6 +2,9 @@
 //!
 //! What to look at: how the readers learn that there is nothing more to come. What is left out: results that
 //! go back to the parent (it would take a second queue).
+//!
+//! Nothing is printed here: what happens is written to the log, and `src/events/event.rs` has the article's line for
+//! each event.
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -17,16 +20,17 @@ use crate::multiprocessing::{Context, CurrentProcess, GetEnd, Got, PutEnd, Queue
 /// The writer puts each value and pauses; the reader gets in an endless loop; the parent joins the writer, then
 /// terminates the reader, which may not have got everything by then.
 ///
-/// Rust and Python: put() delivers at once here; Python leaves it to a thread.
+/// Rust and Python: here put() itself delivers; in Python a hidden thread does.
 #[derive(clap::Args, Serialize)]
 #[command(before_help = "\
 Examples:
   mp-demo queue                       the article's program
+  mp-demo queue --pause 0             no pauses: often, not all values are got
   mp-demo queue --stop sentinel       end marks tell the readers to end
   mp-demo queue --stop eof            closing the queue tells them
   mp-demo queue --readers 3 a 1 2.5 '[null, \"x\"]'  three compete for JSON values")]
 pub struct Args {
-    /// What to put: JSON, or else a string; at most 4,096 bytes each
+    /// What to put: JSON, or else a string; each at most 4,096 bytes as a line of JSON
     #[arg(value_name = "VALUE", default_values = ["A", "B", "C"], allow_negative_numbers = true)]
     values: Vec<ValueArg>,
 
@@ -75,6 +79,7 @@ pub(super) fn parent(args: &Args, context: &Context) -> Result<()> {
     let queue = Queue::new(args.readers)?;
     let mut writers = Vec::new();
     for number in 1..=args.writers {
+        // Writer 1 of 3 gets the values 1, 4, 7 and so on.
         let share = args
             .values
             .iter()
@@ -104,7 +109,8 @@ pub(super) fn parent(args: &Args, context: &Context) -> Result<()> {
 
     match args.stop {
         // The article's way. Joined writers have put everything, but nobody asked whether the readers have
-        // *got* everything: what is still in the pipe now is lost.
+        // *got* everything: what is still in the pipe now is lost. (The parent still has its put end, so the readers
+        // can't have come to end-of-file: they wait for more.)
         Stop::Terminate => {
             for writer in &writers {
                 writer.join()?;
@@ -134,7 +140,7 @@ pub(super) fn parent(args: &Args, context: &Context) -> Result<()> {
         }
     }
 
-    // The article's program ends here without this: a terminated process stays a zombie until someone joins it,
+    // The article's program ends without joining its readers. But a terminated process stays a zombie until someone joins it,
     // and its exit status (Python's exitcode -15) is never seen.
     for reader in &readers {
         reader.join()?;

@@ -2,6 +2,9 @@
 //!
 //! Each child is a process with threads of its own. What to look at: in which order the lines come, and what
 //! the parent waits for. What is left out: giving the children something to work on.
+//!
+//! Nothing is printed here: what happens is written to the log, and `src/events/event.rs` has the article's line for
+//! each event.
 
 use std::thread;
 
@@ -58,6 +61,7 @@ enum Join {
 }
 
 impl Args {
+    /// No two of these options are in each other's way.
     pub(super) fn check(&self) -> Result<()> {
         Ok(())
     }
@@ -76,7 +80,7 @@ pub(super) fn parent(args: &Args, context: &Context) -> Result<()> {
             .option("--threads", args.threads)
             .option("--sleep", args.sleep)
             .start()?;
-        // Joining here is the usual mistake: the next child can't start before this one has ended, so five
+        // `--join each`. Joining here is the usual mistake: the next child can't start before this one has ended, so five
         // children take five times as long as one.
         if let Join::Each = args.join {
             child.join()?;
@@ -86,7 +90,7 @@ pub(super) fn parent(args: &Args, context: &Context) -> Result<()> {
 
     match args.join {
         Join::Each => {}
-        // In Python, `p` is the last child when the loop is left, so `p.join()` waits for that one and no other.
+        // In Python, the loop's variable is the last child when the loop is left: joining it waits for no other.
         // That the program seems to wait for all is CPython's doing: at exit it joins whoever is left. So does
         // the context here; a dropped `std::process::Child` would simply be forgotten.
         Join::Last => {
@@ -137,10 +141,10 @@ fn child(threads: u16, sleep: f64, process: &CurrentProcess) -> Result<()> {
     for i in 0..threads {
         log.write(Event::Turn { i })?;
         let name = format!("Thread-{}", i + 1);
-        let log = log.in_thread(name.clone());
+        let log_of_thread = log.in_thread(name.clone());
         let thread = thread::Builder::new()
             .name(name)
-            .spawn(move || thread_runs(&log))
+            .spawn(move || thread_runs(&log_of_thread))
             .with_context(|| format!("cannot start thread {} of {threads}", i + 1))?;
         started.push(thread);
     }

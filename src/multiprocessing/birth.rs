@@ -11,16 +11,26 @@ pub const SUBCOMMAND_NAME: &str = "child";
 /// Options of every child. One that a person starts by hand needs none of them.
 #[derive(clap::Args)]
 pub struct Birth {
-    /// Part that this process plays in the run
-    #[arg(long, global = true)]
+    /// The part that it plays in the run
+    #[arg(long, global = true, help_heading = "What its parent tells a child")]
     pub role: Option<String>,
 
-    /// PID of the process that started this one: die when it dies
-    #[arg(long, value_name = "PID", global = true)]
+    /// Its parent: it dies when that process dies
+    #[arg(
+        long,
+        value_name = "PID",
+        global = true,
+        help_heading = "What its parent tells a child"
+    )]
     pub parent: Option<i32>,
 
-    /// When the run began, on the monotonic clock, in microseconds; events go to stderr
-    #[arg(long, value_name = "MICROSECONDS", global = true)]
+    /// When the run began, on the monotonic clock; with --parent, events go to stderr instead of lines
+    #[arg(
+        long,
+        value_name = "MICROSECONDS",
+        global = true,
+        help_heading = "What its parent tells a child"
+    )]
     pub epoch: Option<u64>,
 
     /// Repeat the random pauses of the run that had this seed

@@ -72,7 +72,9 @@ fn die_with(parent: i32) -> Result<()> {
     // A parent that died before the call above sends no signal any more; this process then has a new parent.
     let now = getppid().map(|pid| pid.as_raw_pid());
     if now != Some(parent) {
-        bail!("the parent, PID {parent}, is gone");
+        bail!(
+            "PID {parent} is not the parent of this process; leave --parent and --epoch out to start a child by hand"
+        );
     }
     Ok(())
 }

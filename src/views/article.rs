@@ -1,5 +1,6 @@
 //! The article's lines, and nothing else on stdout.
 
+use std::collections::VecDeque;
 use std::io::Write;
 
 use anyhow::{Context as _, Result};
@@ -14,8 +15,9 @@ pub struct Article<W, E> {
     stdout: W,
     stderr: E,
     palette: Option<Palette>,
-    put: u64,
-    got: u64,
+    /// Values, as JSON, that were put and not yet got, in the order of their puts. There are never more than the
+    /// queue's pipe holds.
+    in_queue: VecDeque<String>,
 }
 
 impl<W: Write, E: Write> Article<W, E> {
@@ -25,8 +27,7 @@ impl<W: Write, E: Write> Article<W, E> {
             stdout,
             stderr,
             palette: colour.then(Palette::default),
-            put: 0,
-            got: 0,
+            in_queue: VecDeque::new(),
         }
     }
 
@@ -51,9 +52,22 @@ impl<W: Write, E: Write> Article<W, E> {
 
 impl<W: Write, E: Write> View for Article<W, E> {
     fn show(&mut self, record: &Record) -> Result<()> {
+        match (record.event.as_str(), record.child, record.value) {
+            // Colours are given out in the order of the starts, so that they are the same in each run.
+            ("started", Some(child), _) => {
+                if let Some(palette) = &mut self.palette {
+                    palette.style(child);
+                }
+            }
+            ("put", _, Some(value)) => self.in_queue.push_back(value.get().to_owned()),
+            ("get", _, Some(value)) => {
+                if let Some(index) = self.in_queue.iter().position(|put| put == value.get()) {
+                    self.in_queue.remove(index);
+                }
+            }
+            _ => {}
+        }
         match (record.event.as_str(), &record.message) {
-            ("put", _) => self.put += 1,
-            ("get", _) => self.got += 1,
             // Errors are told at the end of the run, when it is known which came first.
             ("error", _) | (_, None) => {}
             (_, Some(message)) => self.tell(message)?,
@@ -65,12 +79,28 @@ impl<W: Write, E: Write> View for Article<W, E> {
     }
 
     fn finish(&mut self) -> Result<()> {
-        match self.put.saturating_sub(self.got) {
-            0 => Ok(()),
-            1 => self.tell("1 value was put and never got (--json shows which)"),
-            lost => self.tell(&format!(
-                "{lost} values were put and never got (--json shows which)"
-            )),
-        }
+        let lost = self.in_queue.len();
+        let what = match lost {
+            0 => return Ok(()),
+            1 => "1 value was".into(),
+            _ => format!("{lost} values were"),
+        };
+        let named: Vec<_> = self
+            .in_queue
+            .iter()
+            .take(SHOWN)
+            .map(String::as_str)
+            .collect();
+        let rest = match lost.saturating_sub(SHOWN) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        self.tell(&format!(
+            "{what} put and never got: {}{rest}",
+            named.join(", ")
+        ))
     }
 }
+
+/// How many lost values are named.
+const SHOWN: usize = 5;

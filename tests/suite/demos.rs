@@ -54,7 +54,7 @@ fn of_ours(words: &str) -> Processes {
 }
 
 /// Whether there is a Python to compare with. Says so if not, and with `CI` set there has to be one.
-fn python_is_there() -> bool {
+pub fn python_is_there() -> bool {
     let is_there = Command::new("python3").arg("--version").output().is_ok();
     if !is_there {
         assert!(

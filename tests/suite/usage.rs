@@ -42,7 +42,8 @@ Options of every lesson:
           article's lines
 
       --seed <N>
-          Repeat the random pauses of the run that had this seed
+          Repeat the random pauses of the run that had this seed (--json shows
+          it)
 
       --speed <X>
           Divide every pause by this number; 1 is the article's timing
@@ -72,19 +73,21 @@ The writer puts each value and pauses; the reader gets in an endless loop; the
 parent joins the writer, then terminates the reader, which may not have got
 everything by then.
 
-Rust and Python: put() delivers at once here; Python leaves it to a thread.
+Rust and Python: here put() itself delivers; in Python a hidden thread does.
 
 Usage: mp-demo queue [OPTIONS] [VALUE]...
 
 Examples:
   mp-demo queue                       the article's program
+  mp-demo queue --pause 0             no pauses: often, not all values are got
   mp-demo queue --stop sentinel       end marks tell the readers to end
   mp-demo queue --stop eof            closing the queue tells them
   mp-demo queue --readers 3 a 1 2.5 '[null, "x"]'  three compete for JSON values
 
 Arguments:
   [VALUE]...
-          What to put: JSON, or else a string; at most 4,096 bytes each
+          What to put: JSON, or else a string; each at most 4,096 bytes as a
+          line of JSON
           
           [default: A B C]
 
@@ -123,7 +126,8 @@ Options of every lesson:
           article's lines
 
       --seed <N>
-          Repeat the random pauses of the run that had this seed
+          Repeat the random pauses of the run that had this seed (--json shows
+          it)
 
       --speed <X>
           Divide every pause by this number; 1 is the article's timing
