@@ -146,6 +146,29 @@ pub enum Event<'a> {
         message: String,
     },
 
+    /// Part of a measurement is done.
+    Progress {
+        /// How many steps are done.
+        done: u64,
+        /// How many there are.
+        of: u64,
+    },
+    /// Something was measured in this run.
+    Measured {
+        /// The figures by name, units in the names.
+        #[serde(flatten)]
+        figures: Value,
+        /// What is printed of them.
+        #[serde(skip)]
+        line: String,
+    },
+    /// The lesson says something that holds no figure of its own: a heading, or what follows from the figures.
+    Say {
+        /// What is printed.
+        #[serde(skip)]
+        line: String,
+    },
+
     /// `spawn`: the parent is about to start a child.
     WillStart,
     /// `spawn`: a turn of the child's loop; a thread is started next.
@@ -201,6 +224,8 @@ impl Event<'_> {
             Event::WillStart => Some("Child process will start.".into()),
             Event::AfterJoin => Some("Child process end.".into()),
 
+            Event::Measured { line, .. } | Event::Say { line } => Some(line.clone()),
+
             Event::Run { .. }
             | Event::Started { .. }
             | Event::Join { .. }
@@ -208,6 +233,7 @@ impl Event<'_> {
             | Event::Terminate { .. }
             | Event::Kill { .. }
             | Event::Exited { .. }
+            | Event::Progress { .. }
             | Event::Sleep { .. }
             | Event::Wait { .. }
             | Event::PutSentinel

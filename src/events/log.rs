@@ -139,9 +139,13 @@ impl Log {
         log
     }
 
-    /// The run's clock.
-    pub fn clock(&self) -> Clock {
-        self.clock
+    /// The clock for a child that writes events to the same log. None for the children of a process that a person
+    /// started in a shell: they too write lines.
+    pub fn clock_for_child(&self) -> Option<Clock> {
+        match self.form {
+            Form::Pipe(_) | Form::Stderr => Some(self.clock),
+            Form::Lines => None,
+        }
     }
 
     /// What becomes the stderr of a child.

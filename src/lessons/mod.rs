@@ -25,20 +25,20 @@ pub const HELP_TEMPLATE: &str = "\
 {before-help}{all-args}{after-help}";
 
 /// The list of lessons below becomes two enums: the lessons, which are the program's subcommands, and the halves of
-/// their children, which are the subcommands of the hidden `child`. Of `queue => Queue` it makes
+/// their children, which are the subcommands of the hidden `child`. Of `"queue": queue, Queue;` it makes
 ///
 /// ```text
 /// enum Lesson { Queue(queue::Args), ... }     and calls queue::parent(args, context) to play it
 /// enum Child { Queue(queue::Child), ... }     and calls child.play(process) to play one
 /// ```
 macro_rules! lessons {
-    ($($module:ident => $Name:ident,)*) => {
+    ($($name:literal: $module:ident, $Name:ident;)*) => {
         /// A lesson and its options.
         #[derive(clap::Subcommand)]
         pub enum Lesson {
             $(
                 #[allow(missing_docs)]
-                #[command(help_template = HELP_TEMPLATE)]
+                #[command(name = $name, help_template = HELP_TEMPLATE)]
                 $Name($module::Args),
             )*
         }
@@ -53,7 +53,7 @@ macro_rules! lessons {
             /// The lesson's name on the command line.
             pub fn name(&self) -> &'static str {
                 match self {
-                    $(Lesson::$Name(_) => stringify!($module),)*
+                    $(Lesson::$Name(_) => $name,)*
                 }
             }
 
@@ -111,7 +111,7 @@ macro_rules! lessons {
 
 // In the article's order.
 lessons! {
-    spawn => Spawn,
-    queue => Queue,
-    pipe => Pipe,
+    "spawn": spawn, Spawn;
+    "queue": queue, Queue;
+    "pipe": pipe, Pipe;
 }

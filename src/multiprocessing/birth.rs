@@ -24,7 +24,7 @@ pub struct Birth {
     )]
     pub parent: Option<i32>,
 
-    /// When the run began, on the monotonic clock; with --parent, events go to stderr instead of lines
+    /// When the run began, on the monotonic clock; events go to stderr instead of lines
     #[arg(
         long,
         value_name = "MICROSECONDS",
@@ -44,17 +44,18 @@ pub struct Birth {
 
 impl Birth {
     /// The command line from which a `Birth` is parsed.
-    pub fn to_args(role: &str, clock: Clock, seed: u32, speed: f64) -> Vec<OsString> {
+    pub fn to_args(role: &str, clock: Option<Clock>, seed: u32, speed: f64) -> Vec<OsString> {
         let mut args = vec![
             "--role".into(),
             role.into(),
             "--parent".into(),
             std::process::id().to_string().into(),
-            "--epoch".into(),
-            clock.epoch.to_string().into(),
             "--seed".into(),
             seed.to_string().into(),
         ];
+        if let Some(Clock { epoch }) = clock {
+            args.extend(["--epoch".into(), epoch.to_string().into()]);
+        }
         if speed != 1.0 {
             args.extend(["--speed".into(), speed.to_string().into()]);
         }

@@ -1,5 +1,6 @@
 //! The process that a child's half of a lesson runs in.
 
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -8,6 +9,8 @@ use fastrand::Rng;
 use rustix::process::{Signal, getppid, set_parent_process_death_signal};
 
 use super::birth::Birth;
+use super::children::Children;
+use super::context::Context;
 use crate::events::{Clock, Event, Log};
 
 /// The process that runs this code, as Python's `current_process()` gives it.
@@ -24,12 +27,12 @@ impl CurrentProcess {
     /// When the parent is already gone.
     pub fn new(birth: Birth, target: &str) -> Result<CurrentProcess> {
         let role = birth.role.unwrap_or_else(|| target.to_owned());
-        let log = match (birth.parent, birth.epoch) {
-            (Some(parent), Some(epoch)) => {
-                die_with(parent)?;
-                Log::of_child(role, Clock { epoch })
-            }
-            _ => Log::by_hand(role),
+        if let Some(parent) = birth.parent {
+            die_with(parent)?;
+        }
+        let log = match birth.epoch {
+            Some(epoch) => Log::of_child(role, Clock { epoch }),
+            None => Log::by_hand(role),
         };
         Ok(CurrentProcess {
             log,
@@ -41,6 +44,15 @@ impl CurrentProcess {
     /// The run's log.
     pub fn log(&self) -> &Log {
         &self.log
+    }
+
+    /// What this process starts children of its own from.
+    ///
+    /// # Errors
+    /// When the system can't tell where this program is.
+    pub fn context(&mut self) -> Result<Context> {
+        let children = Arc::new(Children::default());
+        Context::new(self.log.clone(), children, self.random.u64(..), self.speed)
     }
 
     /// Sleeps for this many seconds of the article's time.

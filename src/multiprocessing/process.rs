@@ -47,7 +47,7 @@ impl<'a> NewProcess<'a> {
         let mut args = vec![SUBCOMMAND_NAME.into(), target.into()];
         args.extend(Birth::to_args(
             role,
-            context.log().clock(),
+            context.log().clock_for_child(),
             seed,
             context.speed(),
         ));
