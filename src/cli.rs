@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use clap::error::ErrorKind;
-use clap::{ColorChoice, CommandFactory, Parser};
+use clap::{Args as _, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser};
 
 use crate::arguments::{seed, speed};
 use crate::lessons::{self, HELP_TEMPLATE, Lesson};
@@ -53,27 +53,35 @@ pub struct Options {
     pub color: ColorChoice,
 }
 
-/// One child of a lesson
-///
-/// A lesson starts its children; you can start them in a shell as well. Values go
-/// over stdout and stdin, a line of JSON each; the article's lines go to stderr.
-///
-///   mp-demo child queue-writer A B C | mp-demo child queue-reader
-#[derive(Parser)]
-#[command(
-    name = "mp-demo child",
-    bin_name = "mp-demo child",
-    verbatim_doc_comment,
-    max_term_width = 80
-)]
+/// The command line of a child of a lesson. It is hidden from those who came for the lessons.
 pub struct ChildCli {
     /// What its parent tells it.
-    #[command(flatten)]
     pub birth: Birth,
-
     /// Which child.
-    #[command(subcommand)]
     pub child: lessons::Child,
+}
+
+impl ChildCli {
+    /// A lesson may start many children, so they read only what a child of that lesson can be told. Of a child that does
+    /// nothing, reading the whole program's command line was half of all instructions (valgrind --tool=callgrind).
+    fn read(args: &[OsString]) -> Result<ChildCli, clap::Error> {
+        let target = args.get(1).and_then(|arg| arg.to_str()).unwrap_or_default();
+        let command = clap::Command::new(SUBCOMMAND_NAME)
+            .bin_name("mp-demo child")
+            .max_term_width(80)
+            .subcommand_required(true)
+            .arg_required_else_help(true);
+        // The derived parts bring texts of their own, for themselves.
+        let mut command =
+            lessons::Child::augment_for(target, Birth::augment_args(command)).about(CHILD_ABOUT);
+        let matches = command.try_get_matches_from_mut(args)?;
+        // Taking it apart again would cost a sixth of all instructions, and the process will end anyway.
+        std::mem::forget(command);
+        Ok(ChildCli {
+            birth: Birth::from_arg_matches(&matches)?,
+            child: lessons::Child::from_arg_matches(&matches)?,
+        })
+    }
 }
 
 /// What the command line asks for.
@@ -90,13 +98,11 @@ pub enum Request {
 /// Bad usage; and, as clap has it, a request for help or for the version.
 pub fn read() -> Result<Request, clap::Error> {
     let mut args: Vec<OsString> = std::env::args_os().collect();
-    // Children have a command line of their own: it is hidden from those who came for the lessons, and a child that
-    // reads only this starts with 0.28 million instructions instead of 0.50 (valgrind --tool=callgrind).
     if args.get(1).is_some_and(|arg| arg == SUBCOMMAND_NAME) {
-        return ChildCli::try_parse_from(&args[1..]).map(Request::Child);
+        return ChildCli::read(&args[1..]).map(Request::Child);
     }
     if args.len() == 3 && args[1] == "help" && args[2] == SUBCOMMAND_NAME {
-        return ChildCli::try_parse_from([SUBCOMMAND_NAME, "--help"]).map(Request::Child);
+        return ChildCli::read(&[SUBCOMMAND_NAME.into(), "--help".into()]).map(Request::Child);
     }
     if args.len() <= 1 {
         args = vec!["mp-demo".into(), "--help".into()];
@@ -121,3 +127,11 @@ Examples:
   mp-demo queue                   run a lesson
   mp-demo queue --stop sentinel   change one thing, and see what it changes
   mp-demo help queue              what can be changed";
+
+const CHILD_ABOUT: &str = "\
+One child of a lesson
+
+A lesson starts its children; you can start them in a shell as well. Values go
+over stdout and stdin, a line of JSON each; the article's lines go to stderr.
+
+  mp-demo child queue-writer A B C | mp-demo child queue-reader";

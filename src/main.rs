@@ -42,7 +42,7 @@ fn run(lesson: &Lesson, options: &Options) -> Result<()> {
             .spawn_scoped(scope, || play(lesson, options, log, &children))
             .context("cannot start the thread that plays the lesson")?;
         let mut view = view(options);
-        let shown = views::show(log_reader, view.as_mut(), &mut io::stderr());
+        let shown = views::show(log_reader, view.as_mut(), io::stdout(), &mut io::stderr());
         if shown.is_err() {
             // Nobody sees the rest, so nobody has to play it.
             children.kill_all();
@@ -52,7 +52,8 @@ fn run(lesson: &Lesson, options: &Options) -> Result<()> {
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         let last_words = shown?;
         outcome?.into_result(&last_words)?;
-        view.finish()
+        view.finish();
+        Ok(())
     })
 }
 
@@ -80,7 +81,7 @@ fn play(
 
 fn view(options: &Options) -> Box<dyn View> {
     if options.json {
-        return Box::new(Json { out: io::stdout() });
+        return Box::new(Json::new(io::stdout(), io::stderr()));
     }
     let colour = colour(options.color, &io::stdout());
     Box::new(Article::new(io::stdout(), io::stderr(), colour))
@@ -122,6 +123,8 @@ fn run_child(birth: Birth, child: lessons::Child) -> ExitCode {
 /// Shows help, the version or a usage error: 0 or 2, or 1 when even that can't be written.
 fn show_usage(error: &clap::Error) -> ExitCode {
     match error.print().and_then(|()| io::stdout().flush()) {
+        // The status says it too when stderr can't.
+        _ if error.use_stderr() => ExitCode::from(error.exit_code() as u8),
         Ok(()) => ExitCode::from(error.exit_code() as u8),
         Err(failure) => exit_code(Err(Error::new(failure).context("cannot write the help"))),
     }

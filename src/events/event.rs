@@ -146,6 +146,13 @@ pub enum Event<'a> {
         message: String,
     },
 
+    /// `memory`: the process looks at its counter.
+    Counter {
+        /// What it finds there.
+        value: i64,
+        /// Where that is, in its own memory.
+        address: String,
+    },
     /// Part of a measurement is done.
     Progress {
         /// How many steps are done.
@@ -224,6 +231,15 @@ impl Event<'_> {
             Event::WillStart => Some("Child process will start.".into()),
             Event::AfterJoin => Some("Child process end.".into()),
 
+            Event::Counter { value, address } => {
+                let who = match who.role.as_str() {
+                    "parent" => "Parent",
+                    _ => "Child",
+                };
+                Some(format!(
+                    "{who} process {pid}: counter = {value} at {address}"
+                ))
+            }
             Event::Measured { line, .. } | Event::Say { line } => Some(line.clone()),
 
             Event::Run { .. }

@@ -1,10 +1,15 @@
 //! The one log of a run, as its only reader sees it.
 
 use std::borrow::Cow;
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
+use std::os::fd::AsFd;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use os_pipe::PipeReader;
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -52,12 +57,23 @@ impl LogReader {
         LogReader { pipe }
     }
 
-    /// Hands each entry to `see`, in the log's order, until the last process of the run has closed the log.
+    /// Hands each entry to `see`, in the log's order, until the last process of the run has closed the log, or until
+    /// nobody reads `output` any more, be anything written to it or not.
     ///
     /// # Errors
-    /// When the log can't be read, or whatever `see` returned.
-    pub fn for_each(self, mut see: impl FnMut(Entry) -> Result<()>) -> Result<()> {
-        let mut input = BufReader::with_capacity(1 << 16, self.pipe);
+    /// When the log can't be read; an `io::Error` of the kind `BrokenPipe` when nobody reads `output`; or whatever
+    /// `see` returned.
+    pub fn for_each(
+        self,
+        output: impl AsFd,
+        mut see: impl FnMut(Entry) -> Result<()>,
+    ) -> Result<()> {
+        let source = WatchedPipe {
+            pipe: self.pipe,
+            output,
+            last_read: None,
+        };
+        let mut input = BufReader::with_capacity(PIPE_CAPACITY, source);
         let mut parts = Joiner::default();
         let mut line = Vec::new();
         loop {
@@ -75,6 +91,47 @@ impl LogReader {
                 Joined::Whole(Cow::Owned(event)) => see_line(&event, &mut see)?,
                 Joined::Whole(Cow::Borrowed(_)) => see_line(&line, &mut see)?,
             }
+        }
+    }
+}
+
+/// How many bytes a pipe holds on Linux (pipe(7)).
+const PIPE_CAPACITY: usize = 1 << 16;
+
+/// How long the reader lets events gather when they come one right after the other. To wake a reader costs whoever
+/// writes more than to write: without this pause, starting and joining a process took 60 of 800 microseconds longer.
+const GATHER: Duration = Duration::from_millis(1);
+
+/// The log's pipe, with an eye on the output.
+struct WatchedPipe<O> {
+    pipe: PipeReader,
+    output: O,
+    last_read: Option<Instant>,
+}
+
+impl<O: AsFd> Read for WatchedPipe<O> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.last_read.is_some_and(|last| last.elapsed() < GATHER) {
+            thread::sleep(GATHER);
+        }
+        loop {
+            // Nothing is asked about the output, so only its errors are told: its reader is gone.
+            let mut fds = [
+                PollFd::new(&self.pipe, PollFlags::IN),
+                PollFd::new(&self.output, PollFlags::empty()),
+            ];
+            match poll(&mut fds, None) {
+                Err(Errno::INTR) => continue,
+                polled => polled?,
+            };
+            let gone = PollFlags::ERR | PollFlags::HUP;
+            if fds[1].revents().intersects(gone) {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
+            let length = self.pipe.read(buffer)?;
+            // A full buffer means that writers may be waiting.
+            self.last_read = (length < buffer.len()).then(Instant::now);
+            return Ok(length);
         }
     }
 }
@@ -116,7 +173,7 @@ mod tests {
         drop(writer);
         let mut seen = Vec::new();
         LogReader::new(reader)
-            .for_each(|entry| {
+            .for_each(io::stdout(), |entry| {
                 seen.push(match entry {
                     Entry::Event(record) => format!("event {} of {}", record.event, record.pid),
                     Entry::Foreign(bytes) => format!("foreign {:?}", str::from_utf8(bytes)?),

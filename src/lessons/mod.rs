@@ -1,10 +1,13 @@
 //! What is taught: one file a lesson, with the parent's half and the children's halves, read from top to bottom.
 
 use anyhow::Result;
+use clap::Subcommand as _;
 use serde_json::Value;
 
 use crate::multiprocessing::{Context, CurrentProcess};
 
+mod cost;
+mod memory;
 mod pipe;
 mod queue;
 mod spawn;
@@ -89,6 +92,15 @@ macro_rules! lessons {
         }
 
         impl Child {
+            /// Adds to `command` the children of the lesson that has this one; of all lessons if none has it, for
+            /// the help and for the nearest name.
+            pub fn augment_for(target: &str, command: clap::Command) -> clap::Command {
+                $(if $module::Child::has_subcommand(target) {
+                    return $module::Child::augment_subcommands(command);
+                })*
+                Child::augment_subcommands(command)
+            }
+
             /// The name by which a parent starts this half.
             pub fn target(&self) -> &'static str {
                 match self {
@@ -114,4 +126,6 @@ lessons! {
     "spawn": spawn, Spawn;
     "queue": queue, Queue;
     "pipe": pipe, Pipe;
+    "memory": memory, Memory;
+    "cost": cost, Cost;
 }

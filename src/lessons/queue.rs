@@ -199,11 +199,15 @@ fn reader(process: &CurrentProcess) -> Result<()> {
     let mut queue = GetEnd::stdin();
     loop {
         log.write(Event::Wait { call: Call::Get })?;
+        // A value that was taken is gone from the queue. Terminated right then, this process would have taken it and
+        // never said so; so SIGTERM has to wait until the line is written. While `get` waits it need not.
+        let (got, sigterm_held) = queue.get_holding_sigterm()?;
         // The article's loop has no way out, so its reader has to be killed. This one has two.
-        match queue.get()? {
+        match got {
             Got::Value(value) => log.write(Event::Get { value: &value })?,
             Got::Sentinel => return log.write(Event::GetSentinel),
             Got::EndOfFile => return log.write(Event::EndOfFile),
         }
+        drop(sigterm_held);
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use rustix::io::Errno;
 use rustix::process::{
     Pid, Signal, WaitId, WaitIdOptions, WaitOptions, WaitStatus, kill_process, waitid, waitpid,
@@ -34,7 +34,7 @@ struct State {
 struct Child {
     pid: Pid,
     role: String,
-    terminated: bool,
+    terminated: Option<Instant>,
     killed: bool,
     ended: Option<Ended>,
 }
@@ -69,7 +69,7 @@ impl Children {
         state.children.push(Child {
             pid,
             role: role.to_owned(),
-            terminated: false,
+            terminated: None,
             killed: false,
             ended: None,
         });
@@ -117,11 +117,11 @@ impl Children {
         }
     }
 
-    /// Whether this child was sent SIGTERM and has not been waited for.
-    pub(super) fn is_being_terminated(&self, number: usize) -> bool {
+    /// When this child was sent SIGTERM, if it was and has not been waited for.
+    pub(super) fn terminated_at(&self, number: usize) -> Option<Instant> {
         let state = self.lock();
         let child = &state.children[number];
-        child.terminated && child.ended.is_none()
+        child.terminated.filter(|_| child.ended.is_none())
     }
 
     /// Sends SIGTERM, unless the child has already ended.
@@ -133,7 +133,7 @@ impl Children {
         state.reap(log)?;
         let child = &mut state.children[number];
         if child.ended.is_none() {
-            child.terminated = true;
+            child.terminated = Some(Instant::now());
             kill_process(child.pid, Signal::TERM)?;
         }
         Ok(())
@@ -262,7 +262,7 @@ impl Child {
         match status {
             Some(Status::Code(0)) | None => true,
             Some(Status::Signal(signal)) => {
-                self.killed || (self.terminated && signal == Signal::TERM.as_raw())
+                self.killed || (self.terminated.is_some() && signal == Signal::TERM.as_raw())
             }
             Some(Status::Code(_)) => self.killed,
         }
@@ -273,10 +273,6 @@ impl Child {
 fn wait_for_some_end() -> Result<()> {
     match waitid(WaitId::All, WaitIdOptions::EXITED | WaitIdOptions::NOWAIT) {
         Ok(_) | Err(Errno::INTR) => Ok(()),
-        Err(Errno::CHILD) => bail!(
-            "cannot learn how the children ended, because SIGCHLD is ignored here; \
-             start mp-demo from a program that does not ignore it"
-        ),
         Err(error) => Err(error.into()),
     }
 }

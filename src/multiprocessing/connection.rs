@@ -5,25 +5,26 @@
 //! `recv()` of CPython unpickles what it receives, which can run anybody's code; JSON can't.
 
 use std::fmt;
-use std::io::{self, BufRead, BufReader, StdinLock, Stdout, Write};
+use std::io::{self, BufRead, BufReader, Stdout, Write};
 
 use anyhow::{Context as _, Result, bail};
 use os_pipe::{PipeReader, PipeWriter};
 use serde_json::Value;
 
-use super::messages::{Lines, PartnerGone, encode, write_message};
+use super::messages::{MessageReader, MessageWriter, PartnerGone};
+use super::stdin::StdinPipe;
 
 /// One end of a pipe, as Python's `Connection`: it can receive, send, or both.
 pub struct Connection<R, W> {
-    receiving: Option<Lines<R>>,
-    sending: Option<W>,
+    receiving: Option<MessageReader<R>>,
+    sending: Option<MessageWriter<W>>,
 }
 
 /// An end that the parent holds.
 pub type PipeConnection = Connection<BufReader<PipeReader>, PipeWriter>;
 
 /// The end that a child holds.
-pub type StdioConnection = Connection<StdinLock<'static>, Stdout>;
+pub type StdioConnection = Connection<BufReader<StdinPipe>, Stdout>;
 
 /// The error of a call in the direction that a one-way pipe doesn't have.
 #[derive(Debug)]
@@ -55,35 +56,43 @@ impl std::error::Error for WrongDirection {}
 /// # Errors
 /// When no pipe can be had.
 pub fn pipe(duplex: bool) -> Result<(PipeConnection, PipeConnection)> {
-    let (first_receives, second_sends) = os_pipe::pipe().context("cannot open a pipe")?;
-    let mut first = Connection::new(Some(BufReader::new(first_receives)), None);
-    let mut second = Connection::new(None, Some(second_sends));
-    if duplex {
-        let (second_receives, first_sends) = os_pipe::pipe().context("cannot open a pipe")?;
-        first.sending = Some(first_sends);
-        second.receiving = Some(Lines::new(BufReader::new(second_receives), u64::MAX));
-    }
+    let open = || os_pipe::pipe().context("cannot open a pipe");
+    let buffered = |pipe| BufReader::with_capacity(PIPE_CAPACITY, pipe);
+
+    let (first_receives, second_sends) = open()?;
+    let (second_receives, first_sends) = duplex.then(open).transpose()?.unzip();
+    let first = Connection::new(Some(buffered(first_receives)), first_sends);
+    let second = Connection::new(second_receives.map(buffered), Some(second_sends));
     Ok((first, second))
 }
+
+/// How many bytes a pipe holds on Linux (pipe(7)): whoever reads that many at a time empties it in one call.
+pub(super) const PIPE_CAPACITY: usize = 1 << 16;
 
 impl StdioConnection {
     /// The end that this child was started with: the second one.
     pub fn stdio(duplex: bool) -> StdioConnection {
-        Connection::new(duplex.then(|| io::stdin().lock()), Some(io::stdout()))
+        let stdin = || BufReader::with_capacity(PIPE_CAPACITY, StdinPipe::default());
+        Connection::new(duplex.then(stdin), Some(io::stdout()))
     }
 }
 
 impl PipeConnection {
-    pub(super) fn into_pipes(self) -> (Option<PipeReader>, Option<PipeWriter>) {
-        let receiving = self.receiving.map(|lines| lines.into_input().into_inner());
-        (receiving, self.sending)
+    /// The bare pipes, receiving and sending, to be used without this connection. What was read ahead is lost.
+    pub fn into_pipes(self) -> (Option<PipeReader>, Option<PipeWriter>) {
+        let receiving = self
+            .receiving
+            .map(|reader| reader.into_input().into_inner());
+        (receiving, self.sending.map(MessageWriter::into_pipe))
     }
 }
 
 impl<R: BufRead, W: Write> Connection<R, W> {
     fn new(receiving: Option<R>, sending: Option<W>) -> Connection<R, W> {
-        let receiving = receiving.map(|input| Lines::new(input, u64::MAX));
-        Connection { receiving, sending }
+        Connection {
+            receiving: receiving.map(|input| MessageReader::new(input, u64::MAX)),
+            sending: sending.map(MessageWriter::new),
+        }
     }
 
     /// Sends a value of any size. Waits while the pipe is full, that is, until the other end receives.
@@ -94,8 +103,8 @@ impl<R: BufRead, W: Write> Connection<R, W> {
         let Some(sending) = &mut self.sending else {
             bail!(WrongDirection::SendOnReceivingEnd);
         };
-        let gone = "cannot send: the other end of the pipe is closed";
-        write_message(sending, &encode(value)?, gone)
+        sending.encode(value)?;
+        sending.write("cannot send: the other end of the pipe is closed")
     }
 
     /// Receives the next value; waits until it is there.

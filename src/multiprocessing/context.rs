@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Error, Result, anyhow};
+use anyhow::{Context as _, Error, Result, anyhow, ensure};
 use fastrand::Rng;
 
 use super::children::{Casualty, Children};
@@ -36,6 +36,11 @@ impl Context {
     /// # Errors
     /// When the system can't tell where this program is.
     pub fn new(log: Log, children: Arc<Children>, seed: u64, speed: f64) -> Result<Context> {
+        ensure!(
+            !sigchld_is_ignored(),
+            "SIGCHLD is ignored here, so the system would not tell how children end; \
+             start mp-demo from a program that does not ignore it"
+        );
         let program = std::env::current_exe().context("cannot find this program's own file")?;
         // What the shell left open in this process is not the children's business.
         close_fds::set_fds_cloexec(3, &[]);
@@ -53,6 +58,11 @@ impl Context {
     pub fn process(&self, role: &str, target: &str) -> NewProcess<'_> {
         let seed = self.seeds.borrow_mut().u32(..);
         NewProcess::new(self, role, target, seed)
+    }
+
+    /// A process of another program, to compare with: `/bin/true`, say, or Python.
+    pub fn foreign_process(&self, role: &str, program: impl Into<PathBuf>) -> NewProcess<'_> {
+        NewProcess::foreign(self, role, program.into())
     }
 
     /// The run's log.
@@ -95,6 +105,16 @@ impl Context {
         }
         Ok(())
     }
+}
+
+/// Whether the program that started this one made it ignore SIGCHLD: children would then vanish unseen, and waiting for
+/// one that runs for ever would never end (proc(5), `SigIgn`; wait(2), Notes).
+fn sigchld_is_ignored() -> bool {
+    const SIGCHLD: u32 = rustix::process::Signal::CHILD.as_raw() as u32;
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> (SIGCHLD - 1) & 1 == 1)
 }
 
 impl Drop for Context {

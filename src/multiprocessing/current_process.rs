@@ -60,7 +60,7 @@ impl CurrentProcess {
     /// # Errors
     /// When the log can't be written to.
     pub fn sleep(&self, seconds: f64) -> Result<()> {
-        let seconds = seconds / self.speed;
+        let seconds = (seconds / self.speed).min(f64::MAX);
         self.log.write(Event::Sleep { seconds })?;
         // Longer than the system can count: sleep for as long as it can.
         thread::sleep(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));

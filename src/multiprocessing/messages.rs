@@ -1,4 +1,4 @@
-//! Values on a pipe: each one line of JSON.
+//! Messages on a pipe: each value is one line of JSON.
 
 use std::fmt;
 use std::io::{self, BufRead, Read, Write};
@@ -19,29 +19,66 @@ impl fmt::Display for PartnerGone {
 
 impl std::error::Error for PartnerGone {}
 
-/// Writes a message to a pipe, in one write. `gone` is the error's text when nobody can read it any more.
-///
-/// # Errors
-/// [`PartnerGone`], or what the system said.
-pub fn write_message(pipe: &mut impl Write, message: &[u8], gone: &'static str) -> Result<()> {
-    match pipe.write_all(message) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => bail!(PartnerGone(gone)),
-        written => written.context("cannot write to the pipe"),
+/// Writes messages to a pipe: first the message is made, then it is written in one go.
+pub struct MessageWriter<W> {
+    pipe: W,
+    /// The message. It is kept for the next one, because fresh memory for 1 MiB costs as much as its JSON.
+    line: Vec<u8>,
+}
+
+impl<W> MessageWriter<W> {
+    /// Messages to this pipe.
+    pub fn new(pipe: W) -> MessageWriter<W> {
+        MessageWriter {
+            pipe,
+            line: Vec::new(),
+        }
+    }
+
+    /// The pipe.
+    pub fn pipe(&self) -> &W {
+        &self.pipe
+    }
+
+    /// The pipe, taken back.
+    pub fn into_pipe(self) -> W {
+        self.pipe
+    }
+
+    /// Makes the message for a value, its JSON on a line of its own, and returns its length in bytes.
+    ///
+    /// # Errors
+    /// None that a value can cause.
+    pub fn encode(&mut self, value: &Value) -> Result<usize> {
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, value).context("cannot encode a value as JSON")?;
+        self.line.push(b'\n');
+        Ok(self.line.len())
+    }
+
+    /// Makes a message that is no value.
+    pub fn set(&mut self, line: &[u8]) {
+        self.line.clear();
+        self.line.extend_from_slice(line);
+        self.line.push(b'\n');
     }
 }
 
-/// A value as it goes over a pipe: its JSON on a line of its own, to be written in one go.
-///
-/// # Errors
-/// None that a value can cause.
-pub fn encode(value: &Value) -> Result<Vec<u8>> {
-    let mut line = serde_json::to_vec(value).context("cannot encode a value as JSON")?;
-    line.push(b'\n');
-    Ok(line)
+impl<W: Write> MessageWriter<W> {
+    /// Writes the message. `gone` is the error's text when nobody can read it any more.
+    ///
+    /// # Errors
+    /// [`PartnerGone`], or what the system said.
+    pub fn write(&mut self, gone: &'static str) -> Result<()> {
+        match self.pipe.write_all(&self.line) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => bail!(PartnerGone(gone)),
+            written => written.context("cannot write to the pipe"),
+        }
+    }
 }
 
-/// Reads lines and counts them, so that an error can name the line.
-pub struct Lines<R> {
+/// Reads messages, and counts them as lines, so that an error can name the line.
+pub struct MessageReader<R> {
     input: R,
     line: Vec<u8>,
     count: u64,
@@ -49,10 +86,10 @@ pub struct Lines<R> {
     limit: u64,
 }
 
-impl<R: BufRead> Lines<R> {
-    /// Lines of at most `limit` bytes each, newline included.
-    pub fn new(input: R, limit: u64) -> Lines<R> {
-        Lines {
+impl<R: BufRead> MessageReader<R> {
+    /// Messages of at most `limit` bytes each, newline included.
+    pub fn new(input: R, limit: u64) -> MessageReader<R> {
+        MessageReader {
             input,
             line: Vec::new(),
             count: 0,
@@ -63,6 +100,11 @@ impl<R: BufRead> Lines<R> {
     /// What the lines are read from.
     pub fn input(&self) -> &R {
         &self.input
+    }
+
+    /// What the lines are read from, to change how.
+    pub fn input_mut(&mut self) -> &mut R {
+        &mut self.input
     }
 
     /// What the lines were read from. Lines that were read ahead are lost.
@@ -95,7 +137,7 @@ impl<R: BufRead> Lines<R> {
         Ok(Some(line))
     }
 
-    /// The value in the line that [`Lines::next`] has just read.
+    /// The value in the line that [`MessageReader::next`] has just read.
     ///
     /// # Errors
     /// When it is no JSON; the message names the line's number.

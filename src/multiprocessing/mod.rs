@@ -12,10 +12,12 @@ mod current_process;
 mod messages;
 mod process;
 mod queue;
+mod stdin;
 
 pub use birth::{Birth, SUBCOMMAND_NAME};
 pub use children::Children;
-pub use connection::{Connection, WrongDirection, pipe};
+pub use connection::{Connection, PipeConnection, WrongDirection, pipe};
 pub use context::{Context, Outcome};
 pub use current_process::CurrentProcess;
+pub use process::start_and_join_plainly;
 pub use queue::{GetEnd, Got, PutEnd, Queue, check_size};

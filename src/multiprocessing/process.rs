@@ -3,11 +3,14 @@
 use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
-use anyhow::{Error, Result, anyhow};
+use anyhow::{Context as _, Error, Result, anyhow, ensure};
 use os_pipe::{PipeReader, PipeWriter};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use super::birth::{Birth, SUBCOMMAND_NAME};
@@ -17,15 +20,14 @@ use super::queue::{GetEnd, PutEnd};
 use crate::events::Event;
 
 /// How long a process may take to die of SIGTERM. One that ignores it, or is stopped, gets SIGKILL then.
-const GRACE: Timespec = Timespec {
-    tv_sec: 1,
-    tv_nsec: 0,
-};
+const GRACE: Duration = Duration::from_secs(1);
 
 /// A process that is still to be started: Python's `Process(target=..., args=...)` before its `start()`.
 pub struct NewProcess<'a> {
     context: &'a Context,
     role: String,
+    /// Another program than this one, which is no child of a lesson: it knows nothing of the log.
+    foreign: Option<PathBuf>,
     args: Vec<OsString>,
     values: Vec<OsString>,
     stdin: io::Result<Stdio>,
@@ -54,12 +56,20 @@ impl<'a> NewProcess<'a> {
         NewProcess {
             context,
             role: role.to_owned(),
+            foreign: None,
             args,
             values: Vec::new(),
             // A child never touches the user's stdin, nor the terminal.
             stdin: Ok(Stdio::null()),
             stdout: Ok(Stdio::null()),
         }
+    }
+
+    pub(super) fn foreign(context: &'a Context, role: &str, program: PathBuf) -> NewProcess<'a> {
+        let mut process = NewProcess::new(context, role, "", 0);
+        process.foreign = Some(program);
+        process.args.clear();
+        process
     }
 
     /// Adds an option to the child's command line.
@@ -107,10 +117,13 @@ impl<'a> NewProcess<'a> {
     /// When it can't be started; the sentence says how many children were running, for the run ends then.
     pub fn start(self) -> Result<Process<'a>> {
         let NewProcess { context, role, .. } = self;
-        let program = context.program();
+        let program = self.foreign.as_ref().unwrap_or(context.program()).clone();
         let start = || {
-            let mut command = Command::new(program);
-            command.arg0("mp-demo").args(self.args);
+            let mut command = Command::new(&program);
+            if self.foreign.is_none() {
+                command.arg0("mp-demo");
+            }
+            command.args(self.args);
             if !self.values.is_empty() {
                 command.arg("--").args(self.values);
             }
@@ -122,9 +135,12 @@ impl<'a> NewProcess<'a> {
             let running = context.children().count_running(context.log());
             let program = program.display();
             let advice = advice(&error);
-            anyhow!(
-                "cannot start {role} ({program}): {error}; {running} running processes were ended; {advice}"
-            )
+            let running = match running {
+                0 => "no other process was running".to_owned(),
+                1 => "1 other process was running and has been ended".to_owned(),
+                _ => format!("{running} other processes were running and have been ended"),
+            };
+            anyhow!("cannot start {role} ({program}): {error}; {running}; {advice}")
         })?;
         let process = Process {
             context,
@@ -179,7 +195,10 @@ impl<'a> Process<'a> {
             child: self.pid(),
             child_role: role,
         })?;
-        if context.children().is_being_terminated(self.number) && !self.ends_within_grace()? {
+        let terminated_at = context.children().terminated_at(self.number);
+        if let Some(start) = terminated_at
+            && !self.ends_within(GRACE.saturating_sub(start.elapsed()))?
+        {
             context.log().write(Event::Kill {
                 child: self.pid(),
                 child_role: role,
@@ -211,9 +230,30 @@ impl<'a> Process<'a> {
             .terminate(self.number, self.context.log())
     }
 
-    fn ends_within_grace(&self) -> Result<bool> {
+    fn ends_within(&self, time: Duration) -> Result<bool> {
         let pidfd = pidfd_open(self.pid, PidfdFlags::empty()).map_err(Error::from)?;
         let mut fds = [PollFd::new(&pidfd, PollFlags::IN)];
-        Ok(poll(&mut fds, Some(&GRACE))? > 0)
+        let time = Timespec::try_from(time)?;
+        loop {
+            match poll(&mut fds, Some(&time)) {
+                Err(Errno::INTR) => {}
+                ended => return Ok(ended? > 0),
+            }
+        }
     }
+}
+
+/// Starts a program and waits for it by std's plain calls: no log, no list of children, nothing to end it early. What
+/// remains is the limit that a [`Process`] can come near to.
+///
+/// # Errors
+/// What the system said.
+pub fn start_and_join_plainly(program: &str) -> Result<()> {
+    let mut command = Command::new(program);
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    let status = command
+        .status()
+        .with_context(|| format!("cannot run {program}"))?;
+    ensure!(status.success(), "{program} failed: {status}");
+    Ok(())
 }

@@ -8,14 +8,16 @@
 //!
 //! The price: a value is at most 4,096 bytes long, and `put` blocks when the pipe is full.
 
-use std::io::{self, BufRead, BufReader, Stdin, StdinLock, Stdout, Write};
+use std::io::{self, BufRead, BufReader, Stdout, Write};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, ensure};
 use os_pipe::{PipeReader, PipeWriter};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use serde_json::Value;
 
-use super::messages::{Lines, encode, write_message};
+use super::connection::PIPE_CAPACITY;
+use super::messages::{MessageReader, MessageWriter};
+use super::stdin::{SigtermHeld, StdinPipe};
 use crate::events::PIPE_BUF;
 
 /// The end mark: EOT, the byte that Ctrl-D sends. No JSON text begins with it, so no value equals it.
@@ -34,12 +36,12 @@ pub struct Queue {
 
 /// The end of a queue where values are put.
 pub struct PutEnd<W> {
-    pipe: W,
+    writer: MessageWriter<W>,
 }
 
 /// The end of a queue where values are got.
 pub struct GetEnd<R> {
-    lines: Lines<R>,
+    reader: MessageReader<R>,
 }
 
 /// What came out of a queue.
@@ -65,8 +67,10 @@ impl Queue {
                 .context("cannot put the queue's pipe in packet mode for several readers")?;
         }
         Ok(Queue {
-            put_end: PutEnd { pipe: writer },
-            get_end: GetEnd::new(BufReader::new(reader)),
+            put_end: PutEnd {
+                writer: MessageWriter::new(writer),
+            },
+            get_end: GetEnd::new(BufReader::with_capacity(PIPE_CAPACITY, reader)),
         })
     }
 }
@@ -74,26 +78,47 @@ impl Queue {
 impl PutEnd<Stdout> {
     /// The queue that this child was started with.
     pub fn stdout() -> PutEnd<Stdout> {
-        PutEnd { pipe: io::stdout() }
+        PutEnd {
+            writer: MessageWriter::new(io::stdout()),
+        }
     }
 }
 
-impl GetEnd<StdinLock<'static>> {
+impl GetEnd<BufReader<StdinPipe>> {
     /// The queue that this child was started with.
-    pub fn stdin() -> GetEnd<StdinLock<'static>> {
-        GetEnd::new(Stdin::lock(&io::stdin()))
+    pub fn stdin() -> GetEnd<BufReader<StdinPipe>> {
+        let stdin = StdinPipe::default();
+        GetEnd::new(BufReader::with_capacity(PIPE_CAPACITY, stdin))
+    }
+
+    /// Gets the next value as [`GetEnd::get`] does, and holds SIGTERM back until the guard that comes with it is
+    /// dropped. While it waits for a value, SIGTERM ends the process at once.
+    ///
+    /// # Errors
+    /// Those of [`GetEnd::get`].
+    pub fn get_holding_sigterm(&mut self) -> Result<(Got, SigtermHeld)> {
+        let held = SigtermHeld::now()?;
+        self.reader.input_mut().get_mut().holds_sigterm = true;
+        let got = self.get();
+        self.reader.input_mut().get_mut().holds_sigterm = false;
+        Ok((got?, held))
     }
 }
 
 impl PutEnd<PipeWriter> {
     pub(super) fn try_clone_pipe(&self) -> io::Result<PipeWriter> {
-        self.pipe.try_clone()
+        self.writer.pipe().try_clone()
     }
 }
 
 impl GetEnd<BufReader<PipeReader>> {
+    /// The bare pipe, to be read without this queue. What was read ahead is lost.
+    pub fn into_pipe(self) -> PipeReader {
+        self.reader.into_input().into_inner()
+    }
+
     pub(super) fn try_clone_pipe(&self) -> io::Result<PipeReader> {
-        self.lines.input().get_ref().try_clone()
+        self.reader.input().get_ref().try_clone()
     }
 }
 
@@ -104,7 +129,9 @@ impl<W: Write> PutEnd<W> {
     /// # Errors
     /// When the value is too long, or when no reader is left.
     pub fn put(&mut self, value: &Value) -> Result<()> {
-        self.write(&encode_within_limit(value)?)
+        let length = self.writer.encode(value)?;
+        check_length(length)?;
+        self.writer.write(NO_READER)
     }
 
     /// Puts the end mark, for one reader.
@@ -112,19 +139,17 @@ impl<W: Write> PutEnd<W> {
     /// # Errors
     /// When no reader is left.
     pub fn put_sentinel(&mut self) -> Result<()> {
-        self.write(&[SENTINEL, b"\n"].concat())
-    }
-
-    fn write(&mut self, line: &[u8]) -> Result<()> {
-        let gone = "cannot put into the queue: it has no reader any more";
-        write_message(&mut self.pipe, line, gone)
+        self.writer.set(SENTINEL);
+        self.writer.write(NO_READER)
     }
 }
+
+const NO_READER: &str = "cannot put into the queue: it has no reader any more";
 
 impl<R: BufRead> GetEnd<R> {
     fn new(input: R) -> GetEnd<R> {
         GetEnd {
-            lines: Lines::new(input, PIPE_BUF as u64),
+            reader: MessageReader::new(input, PIPE_BUF as u64),
         }
     }
 
@@ -133,12 +158,12 @@ impl<R: BufRead> GetEnd<R> {
     /// # Errors
     /// When what came is neither a value nor the end mark; the message names the line.
     pub fn get(&mut self) -> Result<Got> {
-        let line = self.lines.next().context("cannot get from the queue")?;
+        let line = self.reader.next().context("cannot get from the queue")?;
         match line {
             None => Ok(Got::EndOfFile),
             Some(SENTINEL) => Ok(Got::Sentinel),
             Some(_) => {
-                let value = self.lines.value().context("cannot get from the queue")?;
+                let value = self.reader.value().context("cannot get from the queue")?;
                 Ok(Got::Value(value))
             }
         }
@@ -150,17 +175,14 @@ impl<R: BufRead> GetEnd<R> {
 /// # Errors
 /// When it is too long; the message says how long it is and may be.
 pub fn check_size(value: &Value) -> Result<()> {
-    encode_within_limit(value).map(|_| ())
+    check_length(MessageWriter::new(io::sink()).encode(value)?)
 }
 
-fn encode_within_limit(value: &Value) -> Result<Vec<u8>> {
-    let line = encode(value)?;
-    if line.len() > PIPE_BUF {
-        bail!(
-            "a value of {} bytes is too long for a queue: as a line of JSON it may have {PIPE_BUF} bytes, \
-             because the kernel keeps no longer write in one piece; a pipe takes any size",
-            line.len()
-        );
-    }
-    Ok(line)
+fn check_length(length: usize) -> Result<()> {
+    ensure!(
+        length <= PIPE_BUF,
+        "a value of {length} bytes is too long for a queue: as a line of JSON it may have {PIPE_BUF} bytes, because \
+         the kernel keeps no longer write in one piece; a pipe takes any size"
+    );
+    Ok(())
 }

@@ -1,23 +1,20 @@
 //! The article's lines, and nothing else on stdout.
 
-use std::collections::VecDeque;
 use std::io::Write;
 
 use anyhow::{Context as _, Result};
 use owo_colors::OwoColorize;
 
 use super::View;
+use super::notes::Notes;
 use super::palette::Palette;
 use crate::events::Record;
 
-/// Prints each event's line, and to `stderr` what else a person has to be told.
+/// Prints each event's line, and to stderr what else a person has to be told.
 pub struct Article<W, E> {
     stdout: W,
-    stderr: E,
+    notes: Notes<E>,
     palette: Option<Palette>,
-    /// Values, as JSON, that were put and not yet got, in the order of their puts. There are never more than the
-    /// queue's pipe holds.
-    in_queue: VecDeque<String>,
 }
 
 impl<W: Write, E: Write> Article<W, E> {
@@ -25,9 +22,8 @@ impl<W: Write, E: Write> Article<W, E> {
     pub fn new(stdout: W, stderr: E, colour: bool) -> Article<W, E> {
         Article {
             stdout,
-            stderr,
+            notes: Notes::new(stderr),
             palette: colour.then(Palette::default),
-            in_queue: VecDeque::new(),
         }
     }
 
@@ -42,65 +38,24 @@ impl<W: Write, E: Write> Article<W, E> {
             .and_then(|()| self.stdout.flush())
             .context("cannot write to stdout")
     }
-
-    fn tell(&mut self, message: &str) -> Result<()> {
-        self.stderr
-            .write_all(format!("mp-demo: {message}\n").as_bytes())
-            .context("cannot write to stderr")
-    }
 }
 
 impl<W: Write, E: Write> View for Article<W, E> {
     fn show(&mut self, record: &Record) -> Result<()> {
-        match (record.event.as_str(), record.child, record.value) {
-            // Colours are given out in the order of the starts, so that they are the same in each run.
-            ("started", Some(child), _) => {
-                if let Some(palette) = &mut self.palette {
-                    palette.style(child);
-                }
-            }
-            ("put", _, Some(value)) => self.in_queue.push_back(value.get().to_owned()),
-            ("get", _, Some(value)) => {
-                if let Some(index) = self.in_queue.iter().position(|put| put == value.get()) {
-                    self.in_queue.remove(index);
-                }
-            }
-            _ => {}
+        // Colours are given out in the order of the starts, so that they are the same in each run.
+        if let ("started", Some(child), Some(palette)) =
+            (record.event.as_str(), record.child, &mut self.palette)
+        {
+            palette.style(child);
         }
-        match (record.event.as_str(), &record.message) {
-            // Errors are told at the end of the run, when it is known which came first.
-            ("error", _) | (_, None) => {}
-            (_, Some(message)) => self.tell(message)?,
-        }
+        self.notes.see(record);
         match &record.line {
             Some(line) => self.print(line, record.pid),
             None => Ok(()),
         }
     }
 
-    fn finish(&mut self) -> Result<()> {
-        let lost = self.in_queue.len();
-        let what = match lost {
-            0 => return Ok(()),
-            1 => "1 value was".into(),
-            _ => format!("{lost} values were"),
-        };
-        let named: Vec<_> = self
-            .in_queue
-            .iter()
-            .take(SHOWN)
-            .map(String::as_str)
-            .collect();
-        let rest = match lost.saturating_sub(SHOWN) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        self.tell(&format!(
-            "{what} put and never got: {}{rest}",
-            named.join(", ")
-        ))
+    fn finish(&mut self) {
+        self.notes.finish();
     }
 }
-
-/// How many lost values are named.
-const SHOWN: usize = 5;

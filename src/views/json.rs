@@ -5,20 +5,37 @@ use std::io::Write;
 use anyhow::{Context as _, Result};
 
 use super::View;
+use super::notes::Notes;
 use crate::events::Record;
 
 /// Hands on each event as it stands in the log.
-pub struct Json<W> {
-    /// Where to.
-    pub out: W,
+pub struct Json<W, E> {
+    stdout: W,
+    notes: Notes<E>,
 }
 
-impl<W: Write> View for Json<W> {
+impl<W: Write, E: Write> Json<W, E> {
+    /// A view that prints events to `stdout`.
+    pub fn new(stdout: W, stderr: E) -> Json<W, E> {
+        Json {
+            stdout,
+            notes: Notes::new(stderr),
+        }
+    }
+}
+
+impl<W: Write, E: Write> View for Json<W, E> {
     fn show(&mut self, record: &Record) -> Result<()> {
         let line = [record.text.as_bytes(), b"\n"].concat();
-        self.out
+        self.stdout
             .write_all(&line)
-            .and_then(|()| self.out.flush())
-            .context("cannot write to stdout")
+            .and_then(|()| self.stdout.flush())
+            .context("cannot write to stdout")?;
+        self.notes.see(record);
+        Ok(())
+    }
+
+    fn finish(&mut self) {
+        self.notes.finish();
     }
 }

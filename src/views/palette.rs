@@ -20,16 +20,47 @@ pub struct Palette {
 
 impl Palette {
     /// The style of the process with this PID, always the same one. With more processes than colours, the colours
-    /// come again in bold, underlined, and both.
+    /// come again with effects, one more each time and then combined.
     pub fn style(&mut self, pid: u32) -> Style {
         let next = self.numbers.len();
         let number = *self.numbers.entry(pid).or_insert(next);
-        let style = Style::new().color(XtermColors::from(COLOURS[number % COLOURS.len()]));
-        match number / COLOURS.len() % 4 {
-            0 => style,
-            1 => style.bold(),
-            2 => style.underline(),
-            _ => style.bold().underline(),
-        }
+        let colour = XtermColors::from(COLOURS[number % COLOURS.len()]);
+        let round = number / COLOURS.len();
+        EFFECTS
+            .iter()
+            .enumerate()
+            .filter(|(bit, _)| round >> bit & 1 == 1)
+            .fold(Style::new().color(colour), |style, (_, effect)| {
+                effect(style)
+            })
+    }
+}
+
+/// Six effects, so 64 combinations: with the colours, a style of its own for each of 2,880 processes.
+const EFFECTS: [fn(Style) -> Style; 6] = [
+    |style| style.bold(),
+    |style| style.underline(),
+    |style| style.italic(),
+    |style| style.reversed(),
+    |style| style.strikethrough(),
+    |style| style.dimmed(),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn the_most_processes_that_a_run_can_have_all_look_different() {
+        let mut palette = Palette::default();
+        let styles = |palette: &mut Palette| -> Vec<String> {
+            let styles = (1..=2001).map(|pid| palette.style(pid));
+            styles.map(|style| style.style("x").to_string()).collect()
+        };
+        let first = styles(&mut palette);
+        assert_eq!(first.iter().collect::<HashSet<_>>().len(), 2001);
+        assert_eq!(styles(&mut palette), first);
     }
 }

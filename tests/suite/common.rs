@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
-use std::os::unix::process::ExitStatusExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, kill_process_group, pidfd_open};
 use serde_json::Value;
 
 /// Far more than any run here takes: who reaches it hangs.
@@ -38,6 +38,8 @@ pub fn command(program: &str) -> Command {
         command.env_remove(variable);
     }
     command.stdin(Stdio::null());
+    // A group of its own, so that a run that hangs can be ended with all that belongs to it.
+    command.process_group(0);
     command
 }
 
@@ -208,7 +210,7 @@ impl Running {
 fn kill_when_it_hangs(pid: Pid) -> bool {
     let hangs = !ends(pid);
     if hangs {
-        let _ = kill_process(pid, Signal::KILL);
+        let _ = kill_process_group(pid, Signal::KILL);
     }
     hangs
 }
@@ -289,8 +291,9 @@ pub fn check_log(events: &[Value]) {
 /// Replaces each PID by a letter in the order of first sight, so that the same process is the same letter. PIDs are
 /// found by their label: in a new container they can be as small as any number.
 pub fn letters(text: &str) -> String {
-    const LABELS: [&str; 6] = [
+    const LABELS: [&str; 7] = [
         "Parent process ",
+        "Child process ",
         "Process to write: ",
         "Process to read: ",
         "(PID ",
@@ -303,7 +306,11 @@ pub fn letters(text: &str) -> String {
     loop {
         let found = LABELS
             .iter()
-            .filter_map(|label| Some(rest.find(label)? + label.len()))
+            .flat_map(|label| {
+                rest.match_indices(label)
+                    .map(|(at, label)| at + label.len())
+            })
+            .filter(|start| rest[*start..].starts_with(|c: char| c.is_ascii_digit()))
             .min();
         let Some(start) = found else {
             return shown + rest;

@@ -6,9 +6,11 @@
 mod common;
 
 mod by_hand;
+mod cost;
 mod demos;
 mod ends;
 mod log;
+mod memory;
 mod output;
 mod pipe;
 mod queue;

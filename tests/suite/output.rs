@@ -8,13 +8,44 @@ use crate::common::*;
 
 #[test]
 fn a_reader_that_has_seen_enough_ends_the_run_at_once() {
-    for json in ["", "--json"] {
-        let script =
-            format!("mp-demo spawn --sleep 1000 {json} | head -1; echo ${{PIPESTATUS[0]}}");
-        let ended = run(&mut shell(&script)).succeeded();
-        assert_eq!(ended.lines().len(), 2, "{ended:?}");
-        assert_eq!(ended.lines()[1], "0");
+    // A thousand seconds in which nothing is written: that the reader is gone has to be noticed without a write.
+    for words in [
+        "spawn --sleep 1000",
+        "queue --pause 5000 --seed 7",
+        "spawn --sleep 1000 --json",
+    ] {
+        for cores in ["0", "0-1"] {
+            let run_words = format!("taskset -c {cores} mp-demo {words}");
+            let script = format!("{run_words} | head -1; echo ${{PIPESTATUS[0]}}");
+            let ended = run(&mut shell(&script)).succeeded();
+            assert_eq!(ended.lines().len(), 2, "{ended:?}");
+            assert_eq!(ended.lines()[1], "0");
+        }
     }
+}
+
+#[test]
+fn a_reader_that_leaves_while_nothing_happens_ends_the_run_too() {
+    let mut run = Running::start(&mut mp_demo("spawn --sleep 1000 --json".split(' ')));
+    run.wait_for_several(5, "sleep");
+    run.wait_for_several(5, "started");
+    let (mut parent, stderr) = run.close_stdout();
+    assert!(parent.wait().unwrap().success());
+    assert_eq!(stderr.join().unwrap(), "");
+}
+
+#[test]
+fn notes_that_nobody_can_read_do_no_harm() {
+    for stream in ["2>/dev/full", "2>&-", "2> >(:)"] {
+        let script = format!("mp-demo pipe --simplex --reply --speed 100 {stream}");
+        let ended = run(&mut shell(&script));
+        assert_eq!(ended.code(), 0, "{stream}");
+        assert_eq!(ended.lines().last(), Some(&"['A', 'B', 'C']"));
+    }
+    assert_eq!(
+        run(&mut shell("mp-demo queue --readers 0 2>/dev/full")).code(),
+        2
+    );
 }
 
 #[test]

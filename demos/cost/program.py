@@ -1,0 +1,115 @@
+"""What processes, threads, queues and pipes cost in CPython.
+
+Run it with `python3 program.py`: it prints the time that one of each takes. With `--turns` it reads the names of rows,
+a line of JSON each, from standard input, and answers each with its seconds; mp-demo measures in turns with it so.
+"""
+
+import json
+import multiprocessing
+import os
+import platform
+import sys
+import threading
+import time
+
+SMALL = 123456
+MEBIBYTE = "x" * (1 << 20)
+
+fork = multiprocessing.get_context("fork")
+spawn = multiprocessing.get_context("spawn")
+
+
+def start_and_join(make, count):
+    start = time.perf_counter()
+    for _ in range(count):
+        started = make()
+        started.start()
+        started.join()
+    return (time.perf_counter() - start) / count
+
+
+# The target is a function of a module, because a spawned process imports what it calls.
+def process():
+    return start_and_join(lambda: fork.Process(target=os.getpid), 20)
+
+
+def process_spawn():
+    return start_and_join(lambda: spawn.Process(target=os.getpid), 1)
+
+
+def thread():
+    return start_and_join(lambda: threading.Thread(target=os.getpid), 300)
+
+
+def put_all(queue, count):
+    for _ in range(count):
+        queue.put(SMALL)
+
+
+def queue():
+    count = 20000
+    values = fork.Queue()
+    start = time.perf_counter()
+    writer = fork.Process(target=put_all, args=(values, count))
+    writer.start()
+    for _ in range(count):
+        values.get()
+    writer.join()
+    return (time.perf_counter() - start) / count
+
+
+def send_back(connection, count):
+    for _ in range(count):
+        connection.send(connection.recv())
+
+
+def round_trip():
+    count = 2000
+    here, there = fork.Pipe()
+    echo = fork.Process(target=send_back, args=(there, count))
+    echo.start()
+    start = time.perf_counter()
+    for _ in range(count):
+        here.send(SMALL)
+        here.recv()
+    seconds = (time.perf_counter() - start) / count
+    echo.join()
+    return seconds
+
+
+def send_all(connection, count):
+    for _ in range(count):
+        connection.send(MEBIBYTE)
+
+
+def mebibyte():
+    count = 20
+    here, there = fork.Pipe(duplex=False)
+    start = time.perf_counter()
+    sender = fork.Process(target=send_all, args=(there, count))
+    sender.start()
+    for _ in range(count):
+        here.recv()
+    sender.join()
+    return (time.perf_counter() - start) / count
+
+
+ROWS = {row.__name__: row for row in [process, process_spawn, thread, queue, round_trip, mebibyte]}
+
+
+def answer(value):
+    print(json.dumps(value), flush=True)
+
+
+def main():
+    if "--turns" in sys.argv:
+        answer(platform.python_version())
+        for line in sys.stdin:
+            answer(ROWS[json.loads(line)]())
+        return
+    for name, row in ROWS.items():
+        print(f"{name:14} {sorted(row() for _ in range(5))[2] * 1e6:12.2f} us", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+//! CPython's side: one Python process that measures a row whenever it is asked to.
+
+use anyhow::{Context as _, Result};
+use serde_json::{Value, json};
+
+use super::measure::Row;
+use crate::multiprocessing::{Context, PipeConnection, pipe};
+
+/// The program that measures. It stays on its pipe until that is closed, so it ends when this process does,
+/// whatever happens.
+const PROGRAM: &str = include_str!("../../../demos/cost/program.py");
+
+/// A Python that was started and has told its version.
+pub struct Python {
+    connection: PipeConnection,
+    version: String,
+}
+
+impl Python {
+    /// Starts `python3`, if there is one.
+    ///
+    /// # Errors
+    /// When there is one and it can't be started, or does not answer.
+    pub fn start(context: &Context) -> Result<Option<Python>> {
+        let Some(program) = find_in_path("python3") else {
+            return Ok(None);
+        };
+        let (mut connection, childs_end) = pipe(true)?;
+        context
+            .foreign_process("python", program)
+            .option("-c", PROGRAM)
+            .flag("--turns", true)
+            .connection(childs_end)
+            .start()?;
+        let version = connection.recv().context("python3 does not answer")?;
+        let version = version.as_str().unwrap_or_default().to_owned();
+        Ok(Some(Python {
+            connection,
+            version,
+        }))
+    }
+
+    /// Seconds for one.
+    ///
+    /// # Errors
+    /// When Python does not answer.
+    pub fn measure(&mut self, row: Row) -> Result<f64> {
+        self.connection.send(&json!(row.name()))?;
+        let answer: Value = self.connection.recv()?;
+        answer
+            .as_f64()
+            .context("python3 answered something else than seconds")
+    }
+
+    /// Ends it, and returns its version.
+    ///
+    /// # Errors
+    /// None so far.
+    pub fn end(self) -> Result<String> {
+        Ok(self.version)
+    }
+}
+
+fn find_in_path(program: &str) -> Option<std::path::PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|file| file.is_file())
+}
