@@ -10,7 +10,7 @@ mod lessons;
 mod multiprocessing;
 mod views;
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
@@ -80,11 +80,12 @@ fn play(
 }
 
 fn view(options: &Options) -> Box<dyn View> {
+    let progress = io::stderr().is_terminal();
     if options.json {
-        return Box::new(Json::new(io::stdout(), io::stderr()));
+        return Box::new(Json::new(io::stdout(), io::stderr(), progress));
     }
     let colour = colour(options.color, &io::stdout());
-    Box::new(Article::new(io::stdout(), io::stderr(), colour))
+    Box::new(Article::new(io::stdout(), io::stderr(), colour, progress))
 }
 
 /// Whether to colour what goes to `out`: asked for, or wished for by the environment, or a terminal that can.

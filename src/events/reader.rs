@@ -43,6 +43,10 @@ pub struct Record<'a> {
     pub value: Option<&'a RawValue>,
     /// The article's line.
     pub line: Option<String>,
+    /// How much of a measurement is done.
+    pub done: Option<u64>,
+    /// How much there is of it.
+    pub of: Option<u64>,
     /// What a person has to be told.
     pub message: Option<String>,
 }

@@ -18,11 +18,12 @@ pub struct Article<W, E> {
 }
 
 impl<W: Write, E: Write> Article<W, E> {
-    /// A view that prints lines to `stdout`, in each process's colour if `colour` is set.
-    pub fn new(stdout: W, stderr: E, colour: bool) -> Article<W, E> {
+    /// A view that prints lines to `stdout`, in each process's colour if `colour` is set, and draws a
+    /// progress bar on `stderr` if `progress` is.
+    pub fn new(stdout: W, stderr: E, colour: bool, progress: bool) -> Article<W, E> {
         Article {
             stdout,
-            notes: Notes::new(stderr),
+            notes: Notes::new(stderr, progress),
             palette: colour.then(Palette::default),
         }
     }
@@ -33,9 +34,14 @@ impl<W: Write, E: Write> Article<W, E> {
             None => format!("{line}\n"),
         };
         // One write a line, so that whoever reads it sees whole lines only.
-        self.stdout
-            .write_all(text.as_bytes())
-            .and_then(|()| self.stdout.flush())
+        let stdout = &mut self.stdout;
+        let write = || {
+            stdout
+                .write_all(text.as_bytes())
+                .and_then(|()| stdout.flush())
+        };
+        self.notes
+            .beside_progress(write)
             .context("cannot write to stdout")
     }
 }

@@ -15,11 +15,11 @@ pub struct Json<W, E> {
 }
 
 impl<W: Write, E: Write> Json<W, E> {
-    /// A view that prints events to `stdout`.
-    pub fn new(stdout: W, stderr: E) -> Json<W, E> {
+    /// A view that prints events to `stdout`, and draws a progress bar on `stderr` if `progress` is set.
+    pub fn new(stdout: W, stderr: E, progress: bool) -> Json<W, E> {
         Json {
             stdout,
-            notes: Notes::new(stderr),
+            notes: Notes::new(stderr, progress),
         }
     }
 }
@@ -27,9 +27,10 @@ impl<W: Write, E: Write> Json<W, E> {
 impl<W: Write, E: Write> View for Json<W, E> {
     fn show(&mut self, record: &Record) -> Result<()> {
         let line = [record.text.as_bytes(), b"\n"].concat();
-        self.stdout
-            .write_all(&line)
-            .and_then(|()| self.stdout.flush())
+        let stdout = &mut self.stdout;
+        let write = || stdout.write_all(&line).and_then(|()| stdout.flush());
+        self.notes
+            .beside_progress(write)
             .context("cannot write to stdout")?;
         self.notes.see(record);
         Ok(())

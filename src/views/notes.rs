@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::io::Write;
 
+use indicatif::ProgressBar;
+
 use crate::events::Record;
 
 /// How many lost values are named.
@@ -14,19 +16,28 @@ pub struct Notes<E> {
     /// Values, as JSON, that were put and not yet got, in the order of their puts. There are never more than the
     /// queue's pipe holds.
     in_queue: VecDeque<String>,
+    /// Whether a progress bar may be drawn.
+    shows_progress: bool,
+    /// It, while a lesson measures.
+    progress: Option<ProgressBar>,
 }
 
 impl<E: Write> Notes<E> {
-    /// Notes that go to `stderr`.
-    pub fn new(stderr: E) -> Notes<E> {
+    /// Notes that go to `stderr`; a progress bar too if `shows_progress` is set, as it should be on a terminal only.
+    pub fn new(stderr: E, shows_progress: bool) -> Notes<E> {
         Notes {
             stderr,
             in_queue: VecDeque::new(),
+            shows_progress,
+            progress: None,
         }
     }
 
     /// Takes note of an event.
     pub fn see(&mut self, record: &Record) {
+        if let (Some(done), Some(of), true) = (record.done, record.of, self.shows_progress) {
+            self.draw_progress(done, of);
+        }
         match (record.event.as_str(), record.value, &record.message) {
             ("put", Some(value), _) => self.in_queue.push_back(value.get().to_owned()),
             ("get", Some(value), _) => {
@@ -57,9 +68,31 @@ impl<E: Write> Notes<E> {
         self.tell(&format!("{what} put and never got: {named}{rest}"));
     }
 
+    /// Does something that writes to the terminal, with the progress bar out of the way.
+    pub fn beside_progress<T>(&self, write: impl FnOnce() -> T) -> T {
+        match &self.progress {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
+
+    fn draw_progress(&mut self, done: u64, of: u64) {
+        let bar = self.progress.get_or_insert_with(|| ProgressBar::new(of));
+        bar.set_length(of);
+        bar.set_position(done);
+        if done >= of {
+            bar.finish_and_clear();
+            self.progress = None;
+        }
+    }
+
     fn tell(&mut self, message: &str) {
-        let _ = self
-            .stderr
-            .write_all(format!("mp-demo: {message}\n").as_bytes());
+        let line = format!("mp-demo: {message}\n");
+        let stderr = &mut self.stderr;
+        let mut write = || stderr.write_all(line.as_bytes());
+        let _ = match &self.progress {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        };
     }
 }
