@@ -27,7 +27,7 @@ Lessons:
   spawn   Start processes that start threads, and join them
   queue   Put values into a queue in one process, get them in another
   pipe    Send a list through a pipe from a child to its parent
-  memory  Count in a child, and find the parent's counter unchanged
+  memory  Count in a child process, and find the parent's counter unchanged
   cost    Measure what processes, threads, queues and pipes cost here
   help    Print this message or the help of the given subcommand(s)
 
