@@ -9,49 +9,46 @@ use serde_json::Value;
 /// How deep a value may be nested. Deeper ones are JSON too, but not every process could read them back.
 const MAX_DEPTH: usize = 100;
 
-/// Where serde_json keeps numbers of any length: an object with this key would turn into a number.
-const RESERVED_KEY: &str = "$serde_json::private::Number";
+/// Part of the key by which serde_json marks a number of any length: an object with that key would become a number.
+const RESERVED: &str = "serde_json::private";
 
 /// A `VALUE` on the command line: JSON where it parses as JSON, otherwise a string.
+///
+/// It is kept as it was typed, because there may be a hundred thousand of them and the parent only hands them on.
 #[derive(Clone)]
-pub struct ValueArg {
-    /// As it was typed. So it goes to the child's command line.
-    text: String,
+pub struct ValueArg(Box<str>);
+
+impl ValueArg {
     /// What it means.
-    pub value: Value,
+    pub fn value(&self) -> Value {
+        serde_json::from_str(&self.0).unwrap_or_else(|_| Value::from(&*self.0))
+    }
 }
 
 impl FromStr for ValueArg {
     type Err = String;
 
     fn from_str(text: &str) -> Result<ValueArg, String> {
-        let value = match serde_json::from_str(text) {
-            Ok(value) => value,
-            Err(error) if error.to_string().starts_with("recursion limit") => {
-                return Err(too_deep());
+        match serde_json::from_str::<Value>(text) {
+            Ok(value) if depth(&value) > MAX_DEPTH => Err(too_deep()),
+            Ok(_) if text.contains('{') && text.contains(RESERVED) => {
+                Err(format!("`{RESERVED}` can't be part of an object"))
             }
-            Err(_) => Value::String(text.to_owned()),
-        };
-        if depth(&value) > MAX_DEPTH {
-            return Err(too_deep());
+            Err(error) if error.to_string().starts_with("recursion limit") => Err(too_deep()),
+            _ => Ok(ValueArg(text.into())),
         }
-        if !value.is_string() && text.contains(RESERVED_KEY) {
-            return Err(format!("`{RESERVED_KEY}` can't be a key here"));
-        }
-        let text = text.to_owned();
-        Ok(ValueArg { text, value })
     }
 }
 
 impl fmt::Display for ValueArg {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(&self.0)
     }
 }
 
 impl Serialize for ValueArg {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.value.serialize(serializer)
+        self.value().serialize(serializer)
     }
 }
 

@@ -65,11 +65,9 @@ fn play(
     children: &Arc<Children>,
 ) -> Result<Outcome> {
     let seed = options.seed.unwrap_or_else(|| fastrand::u32(..).into());
-    let mut all_options = lesson.options()?;
-    all_options["speed"] = options.speed.into();
     log.begin(&Event::Run {
         lesson: lesson.name(),
-        options: all_options,
+        options: lesson.options(options.speed)?,
         seed,
         cores: thread::available_parallelism().map_or(1, usize::from),
         version: env!("CARGO_PKG_VERSION"),

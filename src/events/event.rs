@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::log::Who;
 use super::python::{repr, str};
@@ -20,7 +21,7 @@ pub enum Event<'a> {
         /// The lesson's name on the command line.
         lesson: &'a str,
         /// The lesson's options, defaults filled in, and `speed`.
-        options: Value,
+        options: Box<RawValue>,
         /// What repeats this run's random pauses.
         seed: u64,
         /// Processors that this program may use: affinity and cgroup quota count.

@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 use clap::Subcommand as _;
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::multiprocessing::{Context, CurrentProcess};
 
@@ -26,6 +27,14 @@ pub const HELP_TEMPLATE: &str = "\
 {usage-heading} {usage}
 
 {before-help}{all-args}{after-help}";
+
+/// What a run was started with.
+#[derive(Serialize)]
+struct Options<'a, T> {
+    #[serde(flatten)]
+    lesson: &'a T,
+    speed: f64,
+}
 
 /// The list of lessons below becomes two enums: the lessons, which are the program's subcommands, and the halves of
 /// their children, which are the subcommands of the hidden `child`. Of `"queue": queue, Queue;` it makes
@@ -60,13 +69,13 @@ macro_rules! lessons {
                 }
             }
 
-            /// The options, as they stand in the log.
+            /// The options, as they stand in the log, and the run's `speed` with them.
             ///
             /// # Errors
             /// None that a user can cause.
-            pub fn options(&self) -> Result<Value> {
+            pub fn options(&self, speed: f64) -> Result<Box<RawValue>> {
                 match self {
-                    $(Lesson::$Name(args) => Ok(serde_json::to_value(args)?),)*
+                    $(Lesson::$Name(lesson) => Ok(to_raw_value(&Options { lesson, speed })?),)*
                 }
             }
 

@@ -140,7 +140,7 @@ impl Child {
             reply,
             pause,
         } = self;
-        let list = values.into_iter().map(|arg| arg.value).collect();
+        let list = values.iter().map(ValueArg::value).collect();
         writer(&list, simplex, reply, &mut process)?;
         process.sleep_at_most(pause)
     }

@@ -67,7 +67,7 @@ impl Args {
     pub(super) fn check(&self) -> Result<()> {
         self.values
             .iter()
-            .try_for_each(|arg| check_size(&arg.value))
+            .try_for_each(|arg| check_size(&arg.value()))
     }
 }
 
@@ -174,7 +174,11 @@ impl Child {
 
     pub(super) fn play(self, process: CurrentProcess) -> Result<()> {
         match self {
-            Child::QueueWriter { values, pause } => writer(&values, pause, process),
+            Child::QueueWriter { values, pause } => {
+                // The parent has looked; a person who starts this by hand has not.
+                values.iter().try_for_each(|arg| check_size(&arg.value()))?;
+                writer(&values, pause, process)
+            }
             Child::QueueReader => reader(&process),
         }
     }
@@ -183,11 +187,11 @@ impl Child {
 fn writer(values: &[ValueArg], pause: f64, mut process: CurrentProcess) -> Result<()> {
     process.log().write(Event::WriterRunning)?;
     let mut queue = PutEnd::stdout();
-    for ValueArg { value, .. } in values {
+    for value in values.iter().map(ValueArg::value) {
         // First the line, then the put, as in the article. The other way round a reader could have the value,
         // and say so, before its writer has said that it puts it.
-        process.log().write(Event::Put { value })?;
-        queue.put(value)?;
+        process.log().write(Event::Put { value: &value })?;
+        queue.put(&value)?;
         process.sleep_at_most(pause)?;
     }
     Ok(())
