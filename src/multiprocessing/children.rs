@@ -171,6 +171,16 @@ impl Children {
         }
     }
 
+    /// Whether some child has by now ended otherwise than wanted.
+    ///
+    /// # Errors
+    /// When the log can't be written to.
+    pub(super) fn has_casualty(&self, log: &Log) -> Result<bool> {
+        let mut state = self.lock();
+        state.reap(log)?;
+        Ok(state.children.iter().any(|child| !child.ended_as_wanted()))
+    }
+
     /// Waits for all children. The log is told if it still listens.
     pub(super) fn wait_all(&self, log: &Log) {
         loop {

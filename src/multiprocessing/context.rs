@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Error, Result, anyhow};
+use anyhow::{Context as _, Error, Result, anyhow, ensure};
 use fastrand::Rng;
 
 use super::children::{Casualty, Children};
@@ -58,6 +58,19 @@ impl Context {
     /// The run's log.
     pub fn log(&self) -> &Log {
         &self.log
+    }
+
+    /// Asks how the children are that have ended by now, as Python's `exitcode` tells. For a parent that can't go on
+    /// without each of them, and would not notice: the others are still there and keep its queue open.
+    ///
+    /// # Errors
+    /// When one of them has ended otherwise than wanted. The end of the run names it.
+    pub fn check_children(&self) -> Result<()> {
+        ensure!(
+            !self.children.has_casualty(&self.log)?,
+            "this cannot go on without that process"
+        );
+        Ok(())
     }
 
     pub(super) fn children(&self) -> &Children {

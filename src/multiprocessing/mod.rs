@@ -15,7 +15,9 @@ mod queue;
 
 pub use birth::{Birth, SUBCOMMAND_NAME};
 pub use children::Children;
-pub use connection::{Connection, WrongDirection, pipe};
+pub use connection::{Connection, PipeConnection, WrongDirection, pipe};
 pub use context::{Context, Outcome};
 pub use current_process::CurrentProcess;
+pub use messages::PartnerGone;
+pub use process::Process;
 pub use queue::{GetEnd, Got, PutEnd, Queue, check_size};

@@ -12,7 +12,9 @@ use std::io::{self, BufRead, BufReader, Stdin, StdinLock, Stdout, Write};
 
 use anyhow::{Context as _, Result, bail};
 use os_pipe::{PipeReader, PipeWriter};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+use rustix::io::Errno;
 use serde_json::Value;
 
 use super::messages::{Lines, encode, write_message};
@@ -94,6 +96,25 @@ impl PutEnd<PipeWriter> {
 impl GetEnd<BufReader<PipeReader>> {
     pub(super) fn try_clone_pipe(&self) -> io::Result<PipeReader> {
         self.lines.input().get_ref().try_clone()
+    }
+
+    /// Gets the next value as [`GetEnd::get`] does, but waits no longer than `timeout`: nothing then, where Python's
+    /// `get(timeout=...)` raises `Empty`.
+    ///
+    /// # Errors
+    /// As for [`GetEnd::get`].
+    pub fn get_within(&mut self, timeout: &Timespec) -> Result<Option<Got>> {
+        let input = self.lines.input();
+        // What was read ahead is not in the pipe any more, so the kernel does not know of it.
+        if input.buffer().is_empty() {
+            let mut fds = [PollFd::new(input.get_ref(), PollFlags::IN)];
+            match poll(&mut fds, Some(timeout)) {
+                Ok(0) | Err(Errno::INTR) => return Ok(None),
+                Ok(_) => {}
+                Err(error) => return Err(error).context("cannot wait for the queue"),
+            }
+        }
+        self.get().map(Some)
     }
 }
 

@@ -1,0 +1,377 @@
+//! What the parent makes of its measurements: a table for each kind of task, and what follows from it.
+//!
+//! A verdict may say nothing that the figures don't. It is arithmetic on given numbers, so the tests below can hold it
+//! against machines that nobody here has.
+
+use serde_json::{Value, json};
+
+use super::pool::Measured;
+use super::{Kind, With};
+
+/// A gain that is smaller may be chance.
+const CHANCE: f64 = 1.1;
+
+/// The longest bar.
+const BAR_COLUMNS: f64 = 28.0;
+
+/// The pools of one kind, from the one with the fewest workers to the one with the most.
+pub struct Table {
+    /// What the tasks did.
+    pub kind: Kind,
+    /// What the workers were.
+    pub with: With,
+    /// How many tasks each pool had.
+    pub tasks: u16,
+    /// What was measured. Never empty.
+    pub pools: Vec<Measured>,
+}
+
+impl Table {
+    /// What stands above the rows.
+    pub fn heading(&self) -> Vec<String> {
+        let (kind, tasks) = (self.kind_in_words(), count(self.tasks, "task"));
+        let mut lines = vec![format!("{kind}: {tasks}, workers are {}", self.with.name())];
+        let fewest = self.first().workers;
+        if fewest > 1 {
+            let fewest = count(fewest, "worker");
+            lines.push(format!("Speed-up is over {fewest}, the fewest measured."));
+        }
+        lines.push(format!(
+            "{:>7}{:>10}{:>10}{:>10}{:>11}",
+            "workers", "wall", "a task", "speed-up", "processor"
+        ));
+        lines
+    }
+
+    /// A pool's figures for the log.
+    pub fn figures(&self, pool: &Measured) -> Value {
+        json!({
+            "kind": self.kind.name(),
+            "with": self.with.name(),
+            "workers": pool.workers,
+            "tasks": self.tasks,
+            "wall_seconds": pool.wall_seconds,
+            "tasks_seconds": pool.tasks_seconds,
+            "processor_seconds": pool.processor_seconds,
+            "processor_percent": pool.processor_percent(),
+            "speed_up": self.speed_up(pool),
+            "speed_up_over": self.first().workers,
+        })
+    }
+
+    /// A pool's row.
+    pub fn row(&self, pool: &Measured) -> String {
+        let bar = bar_of(self.fastest().wall_seconds / pool.wall_seconds);
+        let row = format!(
+            "{:>7}{:>8.3} s{:>8.3} s{:>10.2}{:>9.0} %  {bar}",
+            pool.workers,
+            pool.wall_seconds,
+            pool.tasks_seconds / f64::from(self.tasks),
+            self.speed_up(pool),
+            pool.processor_percent(),
+        );
+        row.trim_end().to_owned()
+    }
+
+    /// What follows, on a machine that lets this program use so many cores.
+    pub fn verdicts(&self, cores: usize) -> Vec<String> {
+        let mut lines = vec![self.gain()];
+        lines.extend(self.loss());
+        lines.extend(self.against_cores(cores));
+        lines.extend(self.idle_workers());
+        if self.kind == Kind::Io {
+            let percent = self.waited_percent();
+            lines.push(format!(
+                "An IO worker waited {percent:.1} % of its tasks' time."
+            ));
+        }
+        lines
+    }
+
+    /// The fewest workers that are, but for chance, as fast as any number of them.
+    fn knee(&self) -> &Measured {
+        let limit = self.fastest().wall_seconds * CHANCE;
+        let is_as_fast = |pool: &&Measured| pool.wall_seconds <= limit;
+        self.pools.iter().find(is_as_fast).unwrap_or(self.first())
+    }
+
+    fn gain(&self) -> String {
+        let kind = self.kind_in_words();
+        let knee = self.knee();
+        let workers = count(knee.workers, "worker");
+        let speed_up = self.speed_up(knee);
+        if self.pools.len() == 1 {
+            format!("{kind}: only {workers} measured, so nothing shows what others gain.")
+        } else if knee.workers == self.last().workers {
+            format!("{kind} gains up to {workers}, the most measured (speed-up {speed_up:.2}).")
+        } else if knee.workers == self.first().workers {
+            format!("{kind} gains nothing from more than {workers} (less than 10 %).")
+        } else {
+            format!(
+                "{kind} gains up to {workers} (speed-up {speed_up:.2}); more gain less than 10 %."
+            )
+        }
+    }
+
+    fn loss(&self) -> Option<String> {
+        let (last, fastest) = (self.last(), self.fastest());
+        let times = last.wall_seconds / fastest.wall_seconds;
+        let (most, fewer) = (
+            count(last.workers, "worker"),
+            count(fastest.workers, "worker"),
+        );
+        (times > CHANCE).then(|| format!("{most} took {times:.2} times as long as {fewer}."))
+    }
+
+    fn against_cores(&self, cores: usize) -> Option<String> {
+        let knee = usize::from(self.knee().workers);
+        let may_use = format!("This program may use {}", count(cores, "core"));
+        if self.pools.len() == 1 {
+            return Some(format!("{may_use}."));
+        }
+        let first_with_all_cores = self
+            .pools
+            .iter()
+            .find(|pool| usize::from(pool.workers) >= cores);
+        let is_first = first_with_all_cores.is_some_and(|pool| usize::from(pool.workers) == knee);
+        let workers = count(knee, "worker");
+        Some(if knee == cores {
+            format!("{may_use}: that is a worker for each.")
+        } else if first_with_all_cores.is_none() {
+            format!("{may_use}: there were never that many workers.")
+        } else if knee < cores {
+            format!("{may_use}: more than the {workers} it gains up to.")
+        } else if self.kind == Kind::Compute && is_first {
+            format!("{may_use}: {workers} are the next number measured.")
+        } else {
+            format!("{may_use}: fewer than the {workers} it gains up to.")
+        })
+    }
+
+    fn idle_workers(&self) -> Option<String> {
+        let most = self.last().workers;
+        let idle = most.checked_sub(self.tasks).filter(|idle| *idle > 0)?;
+        let tasks = count(self.tasks, "task");
+        Some(format!(
+            "With {tasks}, at least {idle} of {most} workers had nothing to do."
+        ))
+    }
+
+    fn waited_percent(&self) -> f64 {
+        let sum = |seconds: fn(&Measured) -> f64| self.pools.iter().map(seconds).sum::<f64>();
+        let used = sum(|pool| pool.processor_seconds) / sum(|pool| pool.tasks_seconds);
+        (100.0 * (1.0 - used)).max(0.0)
+    }
+
+    fn speed_up(&self, pool: &Measured) -> f64 {
+        self.first().wall_seconds / pool.wall_seconds
+    }
+
+    fn fastest(&self) -> &Measured {
+        let by_time = |a: &&Measured, b: &&Measured| a.wall_seconds.total_cmp(&b.wall_seconds);
+        self.pools.iter().min_by(by_time).unwrap_or(self.first())
+    }
+
+    fn first(&self) -> &Measured {
+        &self.pools[0]
+    }
+
+    fn last(&self) -> &Measured {
+        &self.pools[self.pools.len() - 1]
+    }
+
+    fn kind_in_words(&self) -> &'static str {
+        match self.kind {
+            Kind::Compute => "Compute",
+            Kind::Io => "IO",
+        }
+    }
+}
+
+impl Measured {
+    /// 100 is one core, busy all the time.
+    fn processor_percent(&self) -> f64 {
+        100.0 * self.processor_seconds / self.wall_seconds
+    }
+}
+
+/// How threads did, compared with processes, each with the number of workers that suited them best.
+pub fn compare(processes: &Table, threads: &Table) -> String {
+    let times = threads.fastest().wall_seconds / processes.fastest().wall_seconds;
+    let gained = if times > CHANCE {
+        "less"
+    } else if times < 1.0 / CHANCE {
+        "more"
+    } else {
+        "the same"
+    };
+    let kind = processes.kind_in_words();
+    format!("{kind}: threads took {times:.2} times as long as processes, so they gained {gained}.")
+}
+
+fn bar_of(part_of_longest: f64) -> String {
+    "#".repeat((part_of_longest * BAR_COLUMNS).round() as usize)
+}
+
+fn count(number: impl Into<usize>, what: &str) -> String {
+    match number.into() {
+        1 => format!("1 {what}"),
+        number => format!("{number} {what}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A table in which this many workers took these wall times, each worker busy for a tenth of a task.
+    fn table(kind: Kind, tasks: u16, pools: &[(u16, f64)]) -> Table {
+        let pools = pools.iter().map(|&(workers, wall_seconds)| Measured {
+            workers,
+            wall_seconds,
+            tasks_seconds: 0.8,
+            processor_seconds: 0.08,
+        });
+        Table {
+            kind,
+            with: With::Processes,
+            tasks,
+            pools: pools.collect(),
+        }
+    }
+
+    #[test]
+    fn compute_stops_gaining_at_the_cores() {
+        let table = table(
+            Kind::Compute,
+            8,
+            &[(1, 0.8), (2, 0.4), (4, 0.39), (8, 0.41)],
+        );
+        assert_eq!(
+            table.verdicts(2),
+            [
+                "Compute gains up to 2 workers (speed-up 2.00); more gain less than 10 %.",
+                "This program may use 2 cores: that is a worker for each.",
+            ]
+        );
+        assert_eq!(
+            table.verdicts(4)[1],
+            "This program may use 4 cores: more than the 2 workers it gains up to."
+        );
+        assert_eq!(
+            table.verdicts(16)[1],
+            "This program may use 16 cores: there were never that many workers."
+        );
+        assert_eq!(
+            table.verdicts(1)[1],
+            "This program may use 1 core: fewer than the 2 workers it gains up to."
+        );
+    }
+
+    #[test]
+    fn one_core_gains_nothing_and_too_many_workers_lose() {
+        let table = table(Kind::Compute, 8, &[(1, 0.8), (2, 0.81), (8, 1.2)]);
+        assert_eq!(
+            table.verdicts(1),
+            [
+                "Compute gains nothing from more than 1 worker (less than 10 %).",
+                "8 workers took 1.50 times as long as 1 worker.",
+                "This program may use 1 core: that is a worker for each.",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_knee_may_lie_between_the_numbers_measured() {
+        let table = table(Kind::Compute, 8, &[(1, 0.9), (2, 0.45), (4, 0.3), (8, 0.3)]);
+        assert_eq!(
+            table.verdicts(3)[1],
+            "This program may use 3 cores: 4 workers are the next number measured."
+        );
+    }
+
+    #[test]
+    fn io_gains_until_there_are_no_more_tasks() {
+        let table = table(Kind::Io, 8, &[(1, 0.8), (8, 0.1), (64, 0.1)]);
+        assert_eq!(
+            table.verdicts(2),
+            [
+                "IO gains up to 8 workers (speed-up 8.00); more gain less than 10 %.",
+                "This program may use 2 cores: fewer than the 8 workers it gains up to.",
+                "With 8 tasks, at least 56 of 64 workers had nothing to do.",
+                "An IO worker waited 90.0 % of its tasks' time.",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_most_workers_measured_may_be_the_best() {
+        let table = table(Kind::Io, 8, &[(2, 0.4), (4, 0.2)]);
+        assert_eq!(
+            table.verdicts(2)[0],
+            "IO gains up to 4 workers, the most measured (speed-up 2.00)."
+        );
+        assert_eq!(
+            table.heading()[1],
+            "Speed-up is over 2 workers, the fewest measured."
+        );
+    }
+
+    #[test]
+    fn one_pool_alone_shows_no_gain() {
+        let table = table(Kind::Compute, 8, &[(2, 0.4)]);
+        assert_eq!(
+            table.verdicts(2),
+            [
+                "Compute: only 2 workers measured, so nothing shows what others gain.",
+                "This program may use 2 cores.",
+            ]
+        );
+    }
+
+    #[test]
+    fn threads_are_compared_at_their_fastest() {
+        let processes = table(Kind::Compute, 8, &[(1, 0.8), (2, 0.4)]);
+        for (seconds, expected) in [
+            (
+                0.42,
+                "1.05 times as long as processes, so they gained the same.",
+            ),
+            (0.8, "2.00 times as long as processes, so they gained less."),
+            (0.2, "0.50 times as long as processes, so they gained more."),
+        ] {
+            let threads = table(Kind::Compute, 8, &[(1, 0.8), (2, seconds)]);
+            let verdict = compare(&processes, &threads);
+            assert_eq!(verdict, format!("Compute: threads took {expected}"));
+            assert!(verdict.len() <= 78);
+        }
+    }
+
+    #[test]
+    fn no_line_is_longer_than_78_columns() {
+        for kind in [Kind::Compute, Kind::Io] {
+            for walls in [[900.0, 0.9], [900.0, 899.0], [100.0, 900.0]] {
+                let mut table = table(kind, 999, &[(999, walls[0]), (1000, walls[1])]);
+                table.pools[0].processor_seconds = 9e6;
+                let mut lines = [table.heading(), table.verdicts(1000)].concat();
+                lines.extend(table.verdicts(1));
+                lines.extend(table.pools.iter().map(|pool| table.row(pool)));
+                for line in lines {
+                    assert!(line.len() <= 78, "{line}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn bars_grow_as_far_as_the_gain_does() {
+        let table = table(Kind::Compute, 8, &[(1, 0.8), (2, 0.4), (4, 0.4)]);
+        let rows: Vec<_> = table.pools.iter().map(|pool| table.row(pool)).collect();
+        let bars: Vec<_> = rows.iter().map(|row| row.matches('#').count()).collect();
+        assert_eq!(bars, [14, 28, 28]);
+        assert_eq!(
+            rows[0],
+            "      1   0.800 s   0.100 s      1.00       10 %  ##############"
+        );
+    }
+}
