@@ -188,7 +188,7 @@ impl Children {
                 let mut state = self.lock();
                 let told = state.reap(log);
                 if state.running().count() == 0 {
-                    return;
+                    break;
                 }
                 if told.is_err() {
                     continue;
@@ -196,6 +196,20 @@ impl Children {
             }
             if wait_for_some_end().is_err() {
                 return;
+            }
+        }
+        self.await_orphans();
+    }
+
+    /// Waits for children of children that were killed: they were sent SIGKILL at that moment, and are about to be
+    /// gone. No longer than a moment, for a child that a shell left to this process is none of them.
+    fn await_orphans(&self) {
+        let start = Instant::now();
+        while self.lock().has_killed() && start.elapsed() < Duration::from_millis(200) {
+            match waitpid(None, WaitOptions::NOHANG) {
+                Ok(Some(_)) => {}
+                Ok(None) => thread::sleep(Duration::from_millis(1)),
+                Err(_) => return,
             }
         }
     }
@@ -231,6 +245,19 @@ impl Children {
 impl State {
     fn running(&self) -> impl Iterator<Item = &Child> {
         self.children.iter().filter(|child| child.ended.is_none())
+    }
+
+    /// Whether some child ended by a signal. Only those leave children of their own behind.
+    fn has_killed(&self) -> bool {
+        self.children.iter().any(|child| {
+            matches!(
+                child.ended,
+                Some(Ended {
+                    status: Status::Signal(_),
+                    ..
+                })
+            )
+        })
     }
 
     /// Reaps every child that has ended, and writes that to the log.

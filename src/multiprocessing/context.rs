@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Error, Result, anyhow, ensure};
 use fastrand::Rng;
+use rustix::process::{getpid, set_child_subreaper};
 
 use super::children::{Casualty, Children};
 use super::messages::PartnerGone;
@@ -37,6 +38,9 @@ impl Context {
     /// When the system can't tell where this program is.
     pub fn new(log: Log, children: Arc<Children>, seed: u64, speed: f64) -> Result<Context> {
         let program = std::env::current_exe().context("cannot find this program's own file")?;
+        // A grandchild whose parent was killed becomes a child of this process, which waits for it, and not of PID 1,
+        // which may not.
+        set_child_subreaper(Some(getpid()))?;
         // What the shell left open in this process is not the children's business.
         close_fds::set_fds_cloexec(3, &[]);
         Ok(Context {
@@ -68,7 +72,7 @@ impl Context {
     pub fn check_children(&self) -> Result<()> {
         ensure!(
             !self.children.has_casualty(&self.log)?,
-            "this cannot go on without that process"
+            "it cannot go on without that process"
         );
         Ok(())
     }

@@ -36,9 +36,9 @@ use worker::{Work, calibrate};
 #[derive(clap::Args, Serialize)]
 #[command(before_help = "\
 Examples:
-  mp-demo bound                          both kinds, with 1, 2, 4 and 8 processes
-  mp-demo bound --with both              the same with threads, for comparison
-  taskset -c 0 mp-demo bound --kind compute          on one core
+  mp-demo bound                   both kinds, with 1, 2, 4 and 8 processes
+  mp-demo bound --with both       the same in threads, for comparison
+  taskset -c 0 mp-demo bound      on one core
   mp-demo bound --kind io --tasks 100 --workers 1,10,100")]
 pub struct Args {
     /// What the tasks do

@@ -83,7 +83,7 @@ pub fn calibrate() -> Result<Work> {
             count_primes(numbers);
             fastest = fastest.min(processor_seconds()? - before);
         }
-        if fastest > 0.004 {
+        if fastest > 0.008 {
             let numbers = f64::from(numbers) * TASK_SECONDS / fastest;
             return Ok(Work::CountPrimes(numbers as u32));
         }
@@ -104,8 +104,8 @@ fn count_primes(numbers: u32) -> usize {
 pub fn process(kind: Kind, number: Option<u16>, mut process: CurrentProcess) -> Result<()> {
     let context = process.context()?;
     let role = number.map_or("answerer".into(), |number| format!("answerer-{number}"));
-    let answerer = start_answerer(kind, &role, &context)?;
-    let worked = work(answerer, process.log(), &AtomicBool::new(false));
+    let worked = start_answerer(kind, &role, &context)
+        .and_then(|answerer| work(answerer, process.log(), &AtomicBool::new(false)));
     end(context, worked)
 }
 
@@ -113,16 +113,21 @@ pub fn process(kind: Kind, number: Option<u16>, mut process: CurrentProcess) -> 
 pub fn threads(kind: Kind, threads: u16, mut process: CurrentProcess) -> Result<()> {
     let context = process.context()?;
     // Started here and not in the threads: the kernel would end a child together with the thread that started it.
-    let answerers = (1..=threads)
+    let answerers: Result<Vec<_>> = (1..=threads)
         .map(|number| start_answerer(kind, &numbered("answerer", number, threads), &context))
-        .collect::<Result<Vec<_>>>()?;
+        .collect();
+    let worked = answerers.and_then(|answerers| work_in_threads(answerers, process.log()));
+    end(context, worked)
+}
 
+/// A thread for each answerer, or for each place where one could be.
+fn work_in_threads(answerers: Vec<Option<PipeConnection>>, log: &Log) -> Result<()> {
     let has_failed = AtomicBool::new(false);
-    let worked = thread::scope(|scope| {
+    thread::scope(|scope| {
         let mut workers = Vec::new();
         for (number, answerer) in (1..).zip(answerers) {
             let name = format!("worker-{number}");
-            let log = process.log().in_thread(name.clone());
+            let log = log.in_thread(name.clone());
             let has_failed = &has_failed;
             let worker = thread::Builder::new()
                 .name(name)
@@ -130,16 +135,16 @@ pub fn threads(kind: Kind, threads: u16, mut process: CurrentProcess) -> Result<
                     let worked = work(answerer, &log, has_failed);
                     has_failed.fetch_or(worked.is_err(), Ordering::Relaxed);
                     worked
-                });
-            workers.push(worker.context("cannot start a thread; ask for fewer workers")?);
+                })
+                .context("cannot start a thread; ask for fewer workers")?;
+            workers.push(worker);
         }
         // Wait for all, then judge.
         let worked: Vec<_> = workers.into_iter().map(|worker| worker.join()).collect();
         worked
             .into_iter()
             .try_for_each(|worked| worked.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-    });
-    end(context, worked)
+    })
 }
 
 /// Joins the answerers. Their pipes are closed by now, so they end. When one was killed, its end explains why its
