@@ -171,20 +171,19 @@ pub(super) fn parent(args: &Args, context: &Context) -> Result<()> {
             Kind::Compute => calibrate()?,
             Kind::Io => Work::IO,
         };
-        for &with in args.withs() {
-            let tasks = args.tasks;
-            let pools = counts
-                .iter()
-                .map(|&workers| {
-                    Pool::new(kind, with, workers, tasks, work).measure(&mut progress, context)
-                })
-                .collect::<Result<_>>()?;
-            let table = Table {
-                kind,
-                with,
-                tasks,
-                pools,
-            };
+        let mut of_this_kind: Vec<_> = args
+            .withs()
+            .iter()
+            .map(|&with| Table::new(kind, with, args.tasks))
+            .collect();
+        for &workers in &counts {
+            // In turns: what else the machine is doing changes, and should change the figures of both.
+            for table in &mut of_this_kind {
+                let pool = Pool::new(kind, table.with, workers, args.tasks, work);
+                table.pools.push(pool.measure(&mut progress, context)?);
+            }
+        }
+        for table in of_this_kind {
             if !tables.is_empty() {
                 say("".into())?;
             }

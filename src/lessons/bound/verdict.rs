@@ -22,11 +22,21 @@ pub struct Table {
     pub with: With,
     /// How many tasks each pool had.
     pub tasks: u16,
-    /// What was measured. Never empty.
+    /// What was measured: something, before anything is asked of the table.
     pub pools: Vec<Measured>,
 }
 
 impl Table {
+    /// A table in which nothing stands yet.
+    pub fn new(kind: Kind, with: With, tasks: u16) -> Table {
+        Table {
+            kind,
+            with,
+            tasks,
+            pools: Vec::new(),
+        }
+    }
+
     /// What stands above the rows.
     pub fn heading(&self) -> Vec<String> {
         let (kind, tasks) = (self.kind_in_words(), count(self.tasks, "task"));
@@ -140,7 +150,9 @@ impl Table {
         } else if first_with_all_cores.is_none() {
             format!("{may_use}: there were never that many workers.")
         } else if knee < cores {
-            format!("{may_use}: more than the {workers} it gains up to.")
+            let most = self.pools.iter().map(Measured::processor_percent);
+            let had = most.fold(0.0, f64::max) / 100.0;
+            format!("{may_use}; its workers had {had:.2} of them at most.")
         } else if self.kind == Kind::Compute && is_first {
             format!("{may_use}: {workers} are the next number measured.")
         } else {
@@ -203,10 +215,10 @@ pub fn compare(processes: &Table, threads: &Table) -> String {
     } else if times < 1.0 / CHANCE {
         "more"
     } else {
-        "the same"
+        "as much"
     };
     let kind = processes.kind_in_words();
-    format!("{kind}: threads took {times:.2} times as long as processes, so they gained {gained}.")
+    format!("{kind}: threads took {times:.2} times as long as processes; they gained {gained}.")
 }
 
 fn bar_of(part_of_longest: f64) -> String {
@@ -256,7 +268,7 @@ mod tests {
         );
         assert_eq!(
             table.verdicts(4)[1],
-            "This program may use 4 cores: more than the 2 workers it gains up to."
+            "This program may use 4 cores; its workers had 0.21 of them at most."
         );
         assert_eq!(
             table.verdicts(16)[1],
@@ -335,10 +347,10 @@ mod tests {
         for (seconds, expected) in [
             (
                 0.42,
-                "1.05 times as long as processes, so they gained the same.",
+                "1.05 times as long as processes; they gained as much.",
             ),
-            (0.8, "2.00 times as long as processes, so they gained less."),
-            (0.2, "0.50 times as long as processes, so they gained more."),
+            (0.8, "2.00 times as long as processes; they gained less."),
+            (0.2, "0.50 times as long as processes; they gained more."),
         ] {
             let threads = table(Kind::Compute, 8, &[(1, 0.8), (2, seconds)]);
             let verdict = compare(&processes, &threads);
