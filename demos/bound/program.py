@@ -103,7 +103,7 @@ def main():
     print(f"Python {version}, the GIL is {'on' if is_gil_enabled() else 'off'}", flush=True)
     numbers = calibrate()
     for kind in ["compute", "io"]:
-        print(f"{kind + ':':<9}workers    wall  speed-up", flush=True)
+        print(f"{kind:<9}workers    wall  speed-up", flush=True)
         for name, worker_class in [("processes", multiprocessing.Process), ("threads", threading.Thread)]:
             first = None
             for workers in WORKERS:

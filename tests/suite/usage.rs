@@ -27,7 +27,7 @@ Lessons:
   spawn  Start processes that start threads, and join them
   queue  Put values into a queue in one process, get them in another
   pipe   Send a list through a pipe from a child to its parent
-  bound  Measure what more workers gain, for compute-bound and for IO-bound tasks
+  bound  Measure what more workers gain, in compute-bound and IO-bound tasks
   help   Print this message or the help of the given subcommand(s)
 
 Options:

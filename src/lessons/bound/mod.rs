@@ -27,7 +27,7 @@ use pool::{Pool, Progress};
 use verdict::{Table, compare};
 use worker::{Work, calibrate};
 
-/// Measure what more workers gain, for compute-bound and for IO-bound tasks
+/// Measure what more workers gain, in compute-bound and IO-bound tasks
 ///
 /// A pool of workers takes tasks from one queue and puts results into another. A compute task counts primes for
 /// about 100 ms; an IO task waits about 100 ms for a process that answers slowly. Of processor use, 100 % is one core.
