@@ -88,6 +88,7 @@ impl Table {
         let mut lines = vec![self.gain()];
         lines.extend(self.loss());
         lines.extend(self.against_cores(cores));
+        lines.extend(self.disturbance(cores));
         lines.extend(self.idle_workers());
         if self.kind == Kind::Io {
             let percent = self.waited_percent();
@@ -157,6 +158,24 @@ impl Table {
             format!("{may_use}: {workers} are the next number measured.")
         } else {
             format!("{may_use}: fewer than the {workers} it gains up to.")
+        })
+    }
+
+    /// With a core for each worker, a task that computes has its core all the time. Where it has not, the figures tell
+    /// about other programs as much as about this one.
+    fn disturbance(&self, cores: usize) -> Option<String> {
+        let share = |pool: &Measured| pool.processor_seconds / pool.tasks_seconds;
+        let with_a_core_each = self
+            .pools
+            .iter()
+            .filter(|pool| usize::from(pool.workers) <= cores);
+        let worst = with_a_core_each.min_by(|a, b| share(a).total_cmp(&share(b)))?;
+        let is_disturbed = self.kind == Kind::Compute && share(worst) * CHANCE < 1.0;
+        let (workers, percent) = (count(worst.workers, "worker"), 100.0 * share(worst));
+        is_disturbed.then(|| {
+            format!(
+                "With {workers} a task had its core for {percent:.0} % of its time: others used it."
+            )
         })
     }
 
@@ -236,13 +255,14 @@ fn count(number: impl Into<usize>, what: &str) -> String {
 mod tests {
     use super::*;
 
-    /// A table in which this many workers took these wall times, each worker busy for a tenth of a task.
+    /// A table in which this many workers took these wall times. A compute task had its core all the time, and an IO
+    /// task for a tenth of its time.
     fn table(kind: Kind, tasks: u16, pools: &[(u16, f64)]) -> Table {
         let pools = pools.iter().map(|&(workers, wall_seconds)| Measured {
             workers,
             wall_seconds,
             tasks_seconds: 0.8,
-            processor_seconds: 0.08,
+            processor_seconds: if kind == Kind::Compute { 0.8 } else { 0.08 },
         });
         Table {
             kind,
@@ -268,7 +288,7 @@ mod tests {
         );
         assert_eq!(
             table.verdicts(4)[1],
-            "This program may use 4 cores; its workers had 0.21 of them at most."
+            "This program may use 4 cores; its workers had 2.05 of them at most."
         );
         assert_eq!(
             table.verdicts(16)[1],
@@ -300,6 +320,19 @@ mod tests {
             table.verdicts(3)[1],
             "This program may use 3 cores: 4 workers are the next number measured."
         );
+    }
+
+    #[test]
+    fn other_programs_on_the_same_cores_are_noticed() {
+        let mut table = table(Kind::Compute, 8, &[(1, 0.8), (2, 0.4), (4, 0.4)]);
+        table.pools[1].processor_seconds = 0.6;
+        table.pools[2].processor_seconds = 0.4;
+        assert_eq!(
+            table.verdicts(2)[2..],
+            ["With 2 workers a task had its core for 75 % of its time: others used it."]
+        );
+        table.pools[1].processor_seconds = 0.75;
+        assert_eq!(table.verdicts(2).len(), 2);
     }
 
     #[test]
@@ -383,7 +416,7 @@ mod tests {
         assert_eq!(bars, [14, 28, 28]);
         assert_eq!(
             rows[0],
-            "      1   0.800 s   0.100 s      1.00       10 %  ##############"
+            "      1   0.800 s   0.100 s      1.00      100 %  ##############"
         );
     }
 }
