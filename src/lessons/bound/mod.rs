@@ -4,12 +4,13 @@
 //! it is free, and put what they found into the other. What to look at: where the table stops growing, for tasks that
 //! use the processor and for tasks that wait. What is left out: tasks of different lengths, and tasks that do both.
 //!
-//! Read on in `pool.rs` (the parent's side of a pool), `worker.rs` (the workers' side, and what a task is) and
-//! `verdict.rs` (what follows from the figures).
+//! Read on in `pool.rs` (the parent's side of a pool), `worker.rs` (the workers' side, and what a task is), `table.rs`
+//! and `verdict.rs` (what is made of the figures).
 //!
 //! Nothing is printed here: what happens is written to the log, and each line to print stands in its event.
 
 mod pool;
+mod table;
 mod verdict;
 mod worker;
 
@@ -24,7 +25,8 @@ use crate::events::{Event, Log};
 use crate::multiprocessing::{Context, CurrentProcess};
 
 use pool::{Pool, Progress};
-use verdict::{Table, compare};
+use table::Table;
+use verdict::compare;
 use worker::{Work, calibrate};
 
 /// Measure what more workers gain, in compute-bound and IO-bound tasks

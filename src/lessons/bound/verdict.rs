@@ -1,94 +1,25 @@
-//! What the parent makes of its measurements: a table for each kind of task, and what follows from it.
+//! What follows from a table.
 //!
 //! A verdict may say nothing that the figures don't. It is arithmetic on given numbers, so the tests below can hold it
 //! against machines that nobody here has.
 
-use serde_json::{Value, json};
-
+use super::Kind;
 use super::pool::Measured;
-use super::{Kind, With};
+use super::table::{Table, count};
 
 /// A gain that is smaller may be chance.
 const CHANCE: f64 = 1.1;
 
-/// The longest bar.
-const BAR_COLUMNS: f64 = 28.0;
-
-/// The pools of one kind, from the one with the fewest workers to the one with the most.
-pub struct Table {
-    /// What the tasks did.
-    pub kind: Kind,
-    /// What the workers were.
-    pub with: With,
-    /// How many tasks each pool had.
-    pub tasks: u16,
-    /// What was measured: something, before anything is asked of the table.
-    pub pools: Vec<Measured>,
-}
-
 impl Table {
-    /// A table in which nothing stands yet.
-    pub fn new(kind: Kind, with: With, tasks: u16) -> Table {
-        Table {
-            kind,
-            with,
-            tasks,
-            pools: Vec::new(),
-        }
-    }
-
-    /// What stands above the rows.
-    pub fn heading(&self) -> Vec<String> {
-        let (kind, tasks) = (self.kind_in_words(), count(self.tasks, "task"));
-        let mut lines = vec![format!("{kind}: {tasks}, workers are {}", self.with.name())];
-        let fewest = self.first().workers;
-        if fewest > 1 {
-            let fewest = count(fewest, "worker");
-            lines.push(format!("Speed-up is over {fewest}, the fewest measured."));
-        }
-        lines.push(format!(
-            "{:>7}{:>10}{:>10}{:>10}{:>11}",
-            "workers", "wall", "a task", "speed-up", "processor"
-        ));
-        lines
-    }
-
-    /// A pool's figures for the log.
-    pub fn figures(&self, pool: &Measured) -> Value {
-        json!({
-            "kind": self.kind.name(),
-            "with": self.with.name(),
-            "workers": pool.workers,
-            "tasks": self.tasks,
-            "wall_seconds": pool.wall_seconds,
-            "tasks_seconds": pool.tasks_seconds,
-            "processor_seconds": pool.processor_seconds,
-            "processor_percent": pool.processor_percent(),
-            "speed_up": self.speed_up(pool),
-            "speed_up_over": self.first().workers,
-        })
-    }
-
-    /// A pool's row.
-    pub fn row(&self, pool: &Measured) -> String {
-        let bar = bar_of(self.fastest().wall_seconds / pool.wall_seconds);
-        let row = format!(
-            "{:>7}{:>8.3} s{:>8.3} s{:>10.2}{:>9.0} %  {bar}",
-            pool.workers,
-            pool.wall_seconds,
-            pool.tasks_seconds / f64::from(self.tasks),
-            self.speed_up(pool),
-            pool.processor_percent(),
-        );
-        row.trim_end().to_owned()
-    }
-
     /// What follows, on a machine that lets this program use so many cores.
     pub fn verdicts(&self, cores: usize) -> Vec<String> {
         let mut lines = vec![self.gain()];
         lines.extend(self.loss());
         lines.extend(self.against_cores(cores));
-        lines.extend(self.disturbance(cores));
+        if self.kind == Kind::Compute {
+            lines.extend(self.others_on_the_cores(cores));
+            lines.extend(self.uneven_cores());
+        }
         lines.extend(self.idle_workers());
         if self.kind == Kind::Io {
             let percent = self.waited_percent();
@@ -163,19 +94,31 @@ impl Table {
 
     /// With a core for each worker, a task that computes has its core all the time. Where it has not, the figures tell
     /// about other programs as much as about this one.
-    fn disturbance(&self, cores: usize) -> Option<String> {
+    fn others_on_the_cores(&self, cores: usize) -> Option<String> {
         let share = |pool: &Measured| pool.processor_seconds / pool.tasks_seconds;
         let with_a_core_each = self
             .pools
             .iter()
             .filter(|pool| usize::from(pool.workers) <= cores);
         let worst = with_a_core_each.min_by(|a, b| share(a).total_cmp(&share(b)))?;
-        let is_disturbed = self.kind == Kind::Compute && share(worst) * CHANCE < 1.0;
         let (workers, percent) = (count(worst.workers, "worker"), 100.0 * share(worst));
-        is_disturbed.then(|| {
+        (share(worst) * CHANCE < 1.0).then(|| {
             format!(
                 "With {workers} a task had its core for {percent:.0} % of its time: others used it."
             )
+        })
+    }
+
+    /// The same work needs the same processor time. Where it does not, the cores were not always equally fast: they
+    /// change their clock, and two that share a unit slow each other down.
+    fn uneven_cores(&self) -> Option<String> {
+        let used = self.pools.iter().map(|pool| pool.processor_seconds);
+        let (least, most) = (
+            used.clone().fold(f64::INFINITY, f64::min),
+            used.fold(0.0, f64::max),
+        );
+        (most > CHANCE * least).then(|| {
+            format!("The tasks used {least:.2} to {most:.2} s of processor time: the cores' speed varied.")
         })
     }
 
@@ -193,37 +136,6 @@ impl Table {
         let used = sum(|pool| pool.processor_seconds) / sum(|pool| pool.tasks_seconds);
         (100.0 * (1.0 - used)).max(0.0)
     }
-
-    fn speed_up(&self, pool: &Measured) -> f64 {
-        self.first().wall_seconds / pool.wall_seconds
-    }
-
-    fn fastest(&self) -> &Measured {
-        let by_time = |a: &&Measured, b: &&Measured| a.wall_seconds.total_cmp(&b.wall_seconds);
-        self.pools.iter().min_by(by_time).unwrap_or(self.first())
-    }
-
-    fn first(&self) -> &Measured {
-        &self.pools[0]
-    }
-
-    fn last(&self) -> &Measured {
-        &self.pools[self.pools.len() - 1]
-    }
-
-    fn kind_in_words(&self) -> &'static str {
-        match self.kind {
-            Kind::Compute => "Compute",
-            Kind::Io => "IO",
-        }
-    }
-}
-
-impl Measured {
-    /// 100 is one core, busy all the time.
-    fn processor_percent(&self) -> f64 {
-        100.0 * self.processor_seconds / self.wall_seconds
-    }
 }
 
 /// How threads did, compared with processes, each with the number of workers that suited them best.
@@ -240,20 +152,10 @@ pub fn compare(processes: &Table, threads: &Table) -> String {
     format!("{kind}: threads took {times:.2} times as long as processes; they gained {gained}.")
 }
 
-fn bar_of(part_of_longest: f64) -> String {
-    "#".repeat((part_of_longest * BAR_COLUMNS).round() as usize)
-}
-
-fn count(number: impl Into<usize>, what: &str) -> String {
-    match number.into() {
-        1 => format!("1 {what}"),
-        number => format!("{number} {what}s"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lessons::bound::With;
 
     /// A table in which this many workers took these wall times. A compute task had its core all the time, and an IO
     /// task for a tenth of its time.
@@ -325,14 +227,25 @@ mod tests {
     #[test]
     fn other_programs_on_the_same_cores_are_noticed() {
         let mut table = table(Kind::Compute, 8, &[(1, 0.8), (2, 0.4), (4, 0.4)]);
-        table.pools[1].processor_seconds = 0.6;
-        table.pools[2].processor_seconds = 0.4;
+        table.pools[1].tasks_seconds = 0.8 / 0.75;
+        table.pools[2].tasks_seconds = 1.6;
         assert_eq!(
             table.verdicts(2)[2..],
             ["With 2 workers a task had its core for 75 % of its time: others used it."]
         );
-        table.pools[1].processor_seconds = 0.75;
+        table.pools[1].tasks_seconds = 0.8 / 0.95;
         assert_eq!(table.verdicts(2).len(), 2);
+    }
+
+    #[test]
+    fn cores_whose_speed_varies_are_noticed() {
+        let mut table = table(Kind::Compute, 8, &[(1, 0.8), (2, 0.4), (4, 0.35)]);
+        assert_eq!(table.verdicts(2).len(), 2);
+        table.pools[2].processor_seconds = 0.7;
+        assert_eq!(
+            table.verdicts(2)[2..],
+            ["The tasks used 0.70 to 0.80 s of processor time: the cores' speed varied."]
+        );
     }
 
     #[test]
@@ -397,7 +310,8 @@ mod tests {
         for kind in [Kind::Compute, Kind::Io] {
             for walls in [[900.0, 0.9], [900.0, 899.0], [100.0, 900.0]] {
                 let mut table = table(kind, 999, &[(999, walls[0]), (1000, walls[1])]);
-                table.pools[0].processor_seconds = 9e6;
+                table.pools[0].processor_seconds = 9e4;
+                table.pools[1].tasks_seconds = 9e6;
                 let mut lines = [table.heading(), table.verdicts(1000)].concat();
                 lines.extend(table.verdicts(1));
                 lines.extend(table.pools.iter().map(|pool| table.row(pool)));
