@@ -103,12 +103,9 @@ fn colour(choice: ColorChoice, out: &impl io::IsTerminal) -> bool {
 
 /// Runs one child of a lesson. What it fails with goes to the log, for the end of the run to tell.
 fn run_child(birth: Birth, child: lessons::Child) -> ExitCode {
-    let process = match CurrentProcess::new(birth, child.target()) {
-        Ok(process) => process,
-        Err(error) => return exit_code(Err(error)),
-    };
+    let process = CurrentProcess::new(birth, child.target());
     let log = process.log().clone();
-    match child.play(process) {
+    match process.die_with_parent().and_then(|()| child.play(process)) {
         Err(error) if !is_broken_pipe(&error) => {
             let message = format!("{error:#}");
             // If even that fails, the exit status still says it.

@@ -177,6 +177,36 @@ pub enum Event<'a> {
         line: String,
     },
 
+    /// `bound`: the parent is about to start a pool of workers, and measures how long it takes for all tasks.
+    Pool {
+        /// What the tasks are: `compute` or `io`.
+        kind: &'a str,
+        /// What the workers are: `processes` or `threads`.
+        with: &'a str,
+        /// How many workers.
+        workers: u16,
+        /// How many tasks.
+        tasks: u16,
+    },
+    /// `bound`: a worker begins a task.
+    TaskStart {
+        /// The task's number, from 1, in its pool.
+        task: u16,
+        /// What the task is: `compute` or `io`.
+        kind: &'a str,
+    },
+    /// `bound`: a worker has done its task.
+    TaskDone {
+        /// The task's number, from 1, in its pool.
+        task: u16,
+        /// What the task was: `compute` or `io`.
+        kind: &'a str,
+        /// How long it took.
+        seconds: f64,
+        /// How much processor time the worker used for it.
+        processor_seconds: f64,
+    },
+
     /// `spawn`: the parent is about to start a child.
     WillStart,
     /// `spawn`: a turn of the child's loop; a thread is started next.
@@ -251,6 +281,9 @@ impl Event<'_> {
             | Event::Kill { .. }
             | Event::Exited { .. }
             | Event::Progress { .. }
+            | Event::Pool { .. }
+            | Event::TaskStart { .. }
+            | Event::TaskDone { .. }
             | Event::Sleep { .. }
             | Event::Wait { .. }
             | Event::PutSentinel

@@ -7,6 +7,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::multiprocessing::{Context, CurrentProcess};
 
+mod bound;
 mod cost;
 mod memory;
 mod pipe;
@@ -136,5 +137,6 @@ lessons! {
     "queue": queue, Queue;
     "pipe": pipe, Pipe;
     "memory": memory, Memory;
+    "bound": bound, Bound;
     "cost": cost, Cost;
 }

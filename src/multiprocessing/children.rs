@@ -171,6 +171,16 @@ impl Children {
         }
     }
 
+    /// Whether some child has by now ended otherwise than wanted.
+    ///
+    /// # Errors
+    /// When the log can't be written to.
+    pub(super) fn has_casualty(&self, log: &Log) -> Result<bool> {
+        let mut state = self.lock();
+        state.reap(log)?;
+        Ok(state.children.iter().any(|child| !child.ended_as_wanted()))
+    }
+
     /// Waits for all children. The log is told if it still listens.
     pub(super) fn wait_all(&self, log: &Log) {
         loop {
@@ -178,7 +188,7 @@ impl Children {
                 let mut state = self.lock();
                 let told = state.reap(log);
                 if state.running().count() == 0 {
-                    return;
+                    break;
                 }
                 if told.is_err() {
                     continue;
@@ -186,6 +196,20 @@ impl Children {
             }
             if wait_for_some_end().is_err() {
                 return;
+            }
+        }
+        self.await_orphans();
+    }
+
+    /// Waits for children of children that were killed: they were sent SIGKILL at that moment, and are about to be
+    /// gone. No longer than a moment, for a child that a shell left to this process is none of them.
+    fn await_orphans(&self) {
+        let start = Instant::now();
+        while self.lock().has_killed() && start.elapsed() < Duration::from_millis(200) {
+            match waitpid(None, WaitOptions::NOHANG) {
+                Ok(Some(_)) => {}
+                Ok(None) => thread::sleep(Duration::from_millis(1)),
+                Err(_) => return,
             }
         }
     }
@@ -221,6 +245,19 @@ impl Children {
 impl State {
     fn running(&self) -> impl Iterator<Item = &Child> {
         self.children.iter().filter(|child| child.ended.is_none())
+    }
+
+    /// Whether some child ended by a signal. Only those leave children of their own behind.
+    fn has_killed(&self) -> bool {
+        self.children.iter().any(|child| {
+            matches!(
+                child.ended,
+                Some(Ended {
+                    status: Status::Signal(_),
+                    ..
+                })
+            )
+        })
     }
 
     /// Reaps every child that has ended, and writes that to the log.

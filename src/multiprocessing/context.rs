@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Error, Result, anyhow, ensure};
 use fastrand::Rng;
+use rustix::process::{getpid, set_child_subreaper};
 
 use super::children::{Casualty, Children};
 use super::messages::PartnerGone;
@@ -42,6 +43,9 @@ impl Context {
              start mp-demo from a program that does not ignore it"
         );
         let program = std::env::current_exe().context("cannot find this program's own file")?;
+        // A grandchild whose parent was killed becomes a child of this process, which waits for it, and not of PID 1,
+        // which may not.
+        set_child_subreaper(Some(getpid()))?;
         // What the shell left open in this process is not the children's business.
         close_fds::set_fds_cloexec(3, &[]);
         Ok(Context {
@@ -68,6 +72,19 @@ impl Context {
     /// The run's log.
     pub fn log(&self) -> &Log {
         &self.log
+    }
+
+    /// Asks how the children are that have ended by now, as Python's `exitcode` tells. For a parent that can't go on
+    /// without each of them, and would not notice: the others are still there and keep its queue open.
+    ///
+    /// # Errors
+    /// When one of them has ended otherwise than wanted. The end of the run names it.
+    pub fn check_children(&self) -> Result<()> {
+        ensure!(
+            !self.children.has_casualty(&self.log)?,
+            "it cannot go on without that process"
+        );
+        Ok(())
     }
 
     pub(super) fn children(&self) -> &Children {

@@ -16,29 +16,33 @@ use crate::events::{Clock, Event, Log};
 /// The process that runs this code, as Python's `current_process()` gives it.
 pub struct CurrentProcess {
     log: Log,
+    parent: Option<i32>,
     speed: f64,
     random: Rng,
 }
 
 impl CurrentProcess {
     /// A child as it was born. `target` is the name that it was started by.
-    ///
-    /// # Errors
-    /// When the parent is already gone.
-    pub fn new(birth: Birth, target: &str) -> Result<CurrentProcess> {
+    pub fn new(birth: Birth, target: &str) -> CurrentProcess {
         let role = birth.role.unwrap_or_else(|| target.to_owned());
-        if let Some(parent) = birth.parent {
-            die_with(parent)?;
-        }
         let log = match birth.epoch {
             Some(epoch) => Log::of_child(role, Clock { epoch }),
             None => Log::by_hand(role),
         };
-        Ok(CurrentProcess {
+        CurrentProcess {
             log,
+            parent: birth.parent,
             speed: birth.speed,
             random: birth.seed.map_or_else(Rng::new, Rng::with_seed),
-        })
+        }
+    }
+
+    /// Has the kernel end this process when its parent ends. One that a person started in a shell lives on.
+    ///
+    /// # Errors
+    /// When the parent is already gone.
+    pub fn die_with_parent(&self) -> Result<()> {
+        self.parent.map_or(Ok(()), die_with)
     }
 
     /// The run's log.

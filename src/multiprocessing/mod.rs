@@ -19,5 +19,6 @@ pub use children::Children;
 pub use connection::{Connection, PipeConnection, WrongDirection, pipe};
 pub use context::{Context, Outcome};
 pub use current_process::CurrentProcess;
-pub use process::start_and_join_plainly;
-pub use queue::{GetEnd, Got, PutEnd, Queue, check_size};
+pub use messages::PartnerGone;
+pub use process::{Process, start_and_join_plainly};
+pub use queue::{GetEnd, Got, PutEnd, Queue, StdinGetEnd, check_size};

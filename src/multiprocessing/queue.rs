@@ -12,7 +12,9 @@ use std::io::{self, BufRead, BufReader, Stdout, Write};
 
 use anyhow::{Context as _, Result, ensure};
 use os_pipe::{PipeReader, PipeWriter};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+use rustix::io::Errno;
 use serde_json::Value;
 
 use super::connection::PIPE_CAPACITY;
@@ -43,6 +45,9 @@ pub struct PutEnd<W> {
 pub struct GetEnd<R> {
     reader: MessageReader<R>,
 }
+
+/// The end that a child gets from.
+pub type StdinGetEnd = GetEnd<BufReader<StdinPipe>>;
 
 /// What came out of a queue.
 pub enum Got {
@@ -84,9 +89,9 @@ impl PutEnd<Stdout> {
     }
 }
 
-impl GetEnd<BufReader<StdinPipe>> {
-    /// The queue that this child was started with.
-    pub fn stdin() -> GetEnd<BufReader<StdinPipe>> {
+impl StdinGetEnd {
+    /// The queue that this child was started with. One for the whole process: it may have read ahead.
+    pub fn stdin() -> StdinGetEnd {
         let stdin = StdinPipe::default();
         GetEnd::new(BufReader::with_capacity(PIPE_CAPACITY, stdin))
     }
@@ -119,6 +124,25 @@ impl GetEnd<BufReader<PipeReader>> {
 
     pub(super) fn try_clone_pipe(&self) -> io::Result<PipeReader> {
         self.reader.input().get_ref().try_clone()
+    }
+
+    /// Gets the next value as [`GetEnd::get`] does, but waits no longer than `timeout`: nothing then, where Python's
+    /// `get(timeout=...)` raises `Empty`.
+    ///
+    /// # Errors
+    /// As for [`GetEnd::get`].
+    pub fn get_within(&mut self, timeout: &Timespec) -> Result<Option<Got>> {
+        let input = self.reader.input();
+        // What was read ahead is not in the pipe any more, so the kernel does not know of it.
+        if input.buffer().is_empty() {
+            let mut fds = [PollFd::new(input.get_ref(), PollFlags::IN)];
+            match poll(&mut fds, Some(timeout)) {
+                Ok(0) | Err(Errno::INTR) => return Ok(None),
+                Ok(_) => {}
+                Err(error) => return Err(error).context("cannot wait for the queue"),
+            }
+        }
+        self.get().map(Some)
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod common;
 
+mod bound;
 mod by_hand;
 mod cost;
 mod demos;

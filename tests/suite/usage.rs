@@ -28,6 +28,7 @@ Lessons:
   queue   Put values into a queue in one process, get them in another
   pipe    Send a list through a pipe from a child to its parent
   memory  Count in a child process, and find the parent's counter unchanged
+  bound   Measure what more workers gain, in compute-bound and IO-bound tasks
   cost    Measure what processes, threads, queues and pipes cost here
   help    Print this message or the help of the given subcommand(s)
 
@@ -148,7 +149,7 @@ Options of every lesson:
 
 #[test]
 fn help_fits_80_columns_and_says_where_rust_differs_from_python() {
-    for lesson in ["spawn", "queue", "pipe"] {
+    for lesson in ["spawn", "queue", "pipe", "bound"] {
         let help = run(mp_demo(["help", lesson]).env("COLUMNS", "200"))
             .succeeded()
             .stdout;

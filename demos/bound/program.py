@@ -1,0 +1,118 @@
+"""Compute-bound and IO-bound tasks: what more workers gain, as processes and as threads.
+
+Run it with `python3 program.py`, or name a start method: `python3 program.py spawn`.
+"""
+
+import multiprocessing
+import queue
+import sys
+import threading
+import time
+
+TASKS = 8
+WORKERS = [1, 2, 4]
+SECONDS = 0.04
+
+
+def count_primes(numbers):
+    return sum(all(n % d for d in range(2, 1 + int(n ** 0.5))) for n in range(100_000, 100_000 + numbers))
+
+
+def calibrate():
+    """Finds how many numbers keep this processor busy for about as long as an IO task waits."""
+    numbers = 50
+    while True:
+        start = time.process_time()
+        count_primes(numbers)
+        seconds = time.process_time() - start
+        if seconds > SECONDS / 4:
+            return int(numbers * SECONDS / seconds)
+        numbers *= 2
+
+
+def answer(connection):
+    # Stands for a disk or for another machine: it takes its time, and needs nobody's processor.
+    while connection.recv() is not None:
+        time.sleep(SECONDS)
+        connection.send(b"an answer")
+
+
+def work(tasks, results, connection):
+    # The same function for both: only what runs it is a process or a thread.
+    results.put("ready")
+    while True:
+        numbers = tasks.get()
+        if numbers is None:
+            break
+        if connection is None:
+            # A thread holds the GIL here; it has to give it away now and then, and nothing is gained.
+            results.put(count_primes(numbers))
+        else:
+            connection.send(numbers)
+            # Here it gives the GIL away and waits: any other thread may run.
+            connection.recv()
+            results.put(numbers)
+    if connection is not None:
+        connection.send(None)
+
+
+def measure(worker_class, kind, workers, numbers):
+    if worker_class is threading.Thread:
+        tasks, results = queue.SimpleQueue(), queue.SimpleQueue()
+    else:
+        # multiprocessing.Queue would start a thread in this process, and under fork a process that has
+        # threads should start no others.
+        tasks, results = multiprocessing.SimpleQueue(), multiprocessing.SimpleQueue()
+    # First all processes, then the threads, for the same reason.
+    answerers, connections = [], []
+    for _ in range(workers):
+        if kind == "io":
+            connection, answerers_end = multiprocessing.Pipe()
+            answerers.append(multiprocessing.Process(target=answer, args=(answerers_end,)))
+            answerers[-1].start()
+            answerers_end.close()
+        else:
+            connection = None
+        connections.append(connection)
+    started = [worker_class(target=work, args=(tasks, results, connection)) for connection in connections]
+    for worker in started:
+        worker.start()
+    # To start a process takes a while, under spawn more than a task does. That is not what is measured.
+    for _ in started:
+        results.get()
+
+    start = time.perf_counter()
+    for _ in range(TASKS):
+        tasks.put(numbers)
+    answers = {results.get() for _ in range(TASKS)}
+    seconds = time.perf_counter() - start
+    assert len(answers) == 1, "tasks that are the same have different results"
+
+    for _ in started:
+        tasks.put(None)
+    for process in started + answerers:
+        process.join()
+    for connection in filter(None, connections):
+        connection.close()
+    return seconds
+
+
+def main():
+    is_gil_enabled = getattr(sys, "_is_gil_enabled", lambda: True)
+    version = ".".join(map(str, sys.version_info[:2]))
+    print(f"Python {version}, the GIL is {'on' if is_gil_enabled() else 'off'}", flush=True)
+    numbers = calibrate()
+    for kind in ["compute", "io"]:
+        print(f"{kind:<9}workers    wall  speed-up", flush=True)
+        for name, worker_class in [("processes", multiprocessing.Process), ("threads", threading.Thread)]:
+            first = None
+            for workers in WORKERS:
+                seconds = measure(worker_class, kind, workers, numbers)
+                first = first or seconds
+                print(f"{name:<9}{workers:>7}{seconds:>6.2f} s{first / seconds:>10.2f}", flush=True)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        multiprocessing.set_start_method(sys.argv[1])
+    main()
