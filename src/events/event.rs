@@ -169,6 +169,25 @@ pub enum Event<'a> {
         line: String,
     },
 
+    /// `async`: who comes to the ticket office in this run.
+    Customers {
+        /// How long the office needs for each, after division by `--speed`, from customer 1 on.
+        delays: &'a [f64],
+        /// What is printed of them.
+        #[serde(skip)]
+        line: String,
+    },
+    /// `async`: a customer is about to ask the office for a ticket.
+    Request {
+        /// The customer's number, from 1.
+        customer: u16,
+    },
+    /// `async`: a customer has been handed a ticket.
+    Served {
+        /// The customer's number, from 1.
+        customer: u16,
+    },
+
     /// `spawn`: the parent is about to start a child.
     WillStart,
     /// `spawn`: a turn of the child's loop; a thread is started next.
@@ -224,7 +243,9 @@ impl Event<'_> {
             Event::WillStart => Some("Child process will start.".into()),
             Event::AfterJoin => Some("Child process end.".into()),
 
-            Event::Measured { line, .. } | Event::Say { line } => Some(line.clone()),
+            Event::Measured { line, .. } | Event::Customers { line, .. } | Event::Say { line } => {
+                Some(line.clone())
+            }
 
             Event::Run { .. }
             | Event::Started { .. }
@@ -234,6 +255,8 @@ impl Event<'_> {
             | Event::Kill { .. }
             | Event::Exited { .. }
             | Event::Progress { .. }
+            | Event::Request { .. }
+            | Event::Served { .. }
             | Event::Sleep { .. }
             | Event::Wait { .. }
             | Event::PutSentinel

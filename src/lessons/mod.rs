@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::multiprocessing::{Context, CurrentProcess};
 
+mod async_io;
 mod pipe;
 mod queue;
 mod spawn;
@@ -114,4 +115,5 @@ lessons! {
     "spawn": spawn, Spawn;
     "queue": queue, Queue;
     "pipe": pipe, Pipe;
+    "async": async_io, Async;
 }
