@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::common::*;
 
 /// Kills a child at one moment after another, until a run is over before its moment comes.
-fn kill_at_every_moment(words: &str, role: &str) {
+pub fn kill_at_every_moment(words: &str, role: &str) {
     for moment in 0.. {
         let mut running = Running::start(&mut mp_demo(words.split_whitespace()));
         let mut victim = None;

@@ -5,6 +5,7 @@
 
 mod common;
 
+mod async_io;
 mod by_hand;
 mod demos;
 mod ends;

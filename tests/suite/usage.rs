@@ -27,6 +27,7 @@ Lessons:
   spawn  Start processes that start threads, and join them
   queue  Put values into a queue in one process, get them in another
   pipe   Send a list through a pipe from a child to its parent
+  async  Wait for many answers: in line, in many processes, in one event loop
   help   Print this message or the help of the given subcommand(s)
 
 Options:
@@ -146,7 +147,7 @@ Options of every lesson:
 
 #[test]
 fn help_fits_80_columns_and_says_where_rust_differs_from_python() {
-    for lesson in ["spawn", "queue", "pipe"] {
+    for lesson in ["spawn", "queue", "pipe", "async"] {
         let help = run(mp_demo(["help", lesson]).env("COLUMNS", "200"))
             .succeeded()
             .stdout;
@@ -227,8 +228,18 @@ fn bad_usage_is_status_2_with_the_bound_or_the_nearest_name() {
             "pipe --color sometimes",
             "[possible values: auto, always, never]",
         ),
+        (
+            "async --customers 0",
+            "expected a whole number from 1 to 1000",
+        ),
+        (
+            "async --customers 1001",
+            "expected a whole number from 1 to 1000",
+        ),
+        ("async --wait -1", "0 or more"),
+        ("async --wait x", "0 or more"),
         ("pipe --json --json", "cannot be used multiple times"),
-        ("--json", "[subcommands: spawn, queue, pipe, help]"),
+        ("--json", "[subcommands: spawn, queue, pipe, async, help]"),
         ("child queue-writr", "'queue-writer'"),
     ] {
         let ended = run_words(words);

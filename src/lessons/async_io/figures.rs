@@ -51,6 +51,8 @@ pub enum Report {
         threads: u64,
         /// The most memory that it ever had, in KiB.
         peak_memory_kib: u64,
+        /// How much of that are pages of files, in KiB: above all the program's code.
+        file_memory_kib: u64,
         /// How often the processor was taken from it, or it gave it up to wait.
         context_switches: u64,
     },
@@ -65,9 +67,8 @@ impl Report {
 
 /// Asks the kernel what this process has used (proc(5), /proc/pid/status).
 ///
-/// VmHWM is the peak of its resident memory: also of the pages that it shares with other processes, such as the
-/// program's code. getrusage(2) has a peak, too, but that one begins with the memory of the parent: a child is a
-/// copy of it until it runs its program.
+/// VmHWM is the peak of its resident memory. getrusage(2) has a peak, too, but that one begins with the memory of the
+/// parent, for a child is a copy of it until it runs its program.
 pub fn used_by_this_process() -> Result<Report> {
     const STATUS: &str = "/proc/self/status";
     let status = fs::read_to_string(STATUS).with_context(|| format!("cannot read {STATUS}"))?;
@@ -82,6 +83,7 @@ pub fn used_by_this_process() -> Result<Report> {
     Ok(Report::Used {
         threads: field("Threads")?,
         peak_memory_kib: field("VmHWM")?,
+        file_memory_kib: field("RssFile")?,
         // Of the main thread, and there is no other one.
         context_switches: field("voluntary_ctxt_switches")? + field("nonvoluntary_ctxt_switches")?,
     })
@@ -96,7 +98,8 @@ pub struct Figures {
     served: Vec<Option<f64>>,
     processes: u64,
     threads: u64,
-    peak_memory_kib: u64,
+    own_memory_kib: u64,
+    shared_memory_kib: u64,
     context_switches: u64,
 }
 
@@ -109,7 +112,8 @@ impl Figures {
             served: vec![None; customers.into()],
             processes: 0,
             threads: 0,
-            peak_memory_kib: 0,
+            own_memory_kib: 0,
+            shared_memory_kib: 0,
             context_switches: 0,
         }
     }
@@ -130,11 +134,15 @@ impl Figures {
             Report::Used {
                 threads,
                 peak_memory_kib,
+                file_memory_kib,
                 context_switches,
             } => {
                 self.processes += 1;
                 self.threads += threads;
-                self.peak_memory_kib += peak_memory_kib;
+                // All of them run the same program, and the kernel has its pages in memory once, however many use
+                // them. The sum of the peaks would be more than the machine needs, by far.
+                self.own_memory_kib += peak_memory_kib.saturating_sub(file_memory_kib);
+                self.shared_memory_kib = self.shared_memory_kib.max(file_memory_kib);
                 self.context_switches += context_switches;
             }
         }
@@ -149,6 +157,11 @@ impl Figures {
     /// Whether every customer was served and every one of these processes has reported.
     pub fn is_complete(&self, processes: usize) -> bool {
         self.processes == processes as u64 && self.served.iter().all(Option::is_some)
+    }
+
+    /// The peak memory of all processes together.
+    fn memory_kib(&self) -> u64 {
+        self.own_memory_kib + self.shared_memory_kib
     }
 
     /// Seconds until at least half of the customers were served.
@@ -170,7 +183,8 @@ impl Figures {
             "served_seconds": self.served,
             "processes": self.processes,
             "threads": self.threads,
-            "peak_memory_kib": self.peak_memory_kib,
+            "memory_kib": self.memory_kib(),
+            "shared_memory_kib": self.shared_memory_kib,
             "context_switches": self.context_switches,
         })
     }
@@ -183,7 +197,7 @@ impl Figures {
             &seconds(self.half_served()),
             &self.processes.to_string(),
             &self.threads.to_string(),
-            &mebibytes(self.peak_memory_kib),
+            &mebibytes(self.memory_kib()),
             &self.context_switches.to_string(),
         ])
     }
@@ -243,14 +257,14 @@ pub fn verdicts(
     let later = others()
         .filter(|(_, (free, blocked))| blocked > free)
         .count();
-    let memory = |figures: &Figures| figures.peak_memory_kib as f64;
+    let memory = |figures: &Figures| figures.memory_kib() as f64;
     let mut lines = vec![
         format!(
             "One after another: {} the event loop.",
             times(in_line.wall / event_loop.wall, "as long as")
         ),
         format!(
-            "One process each: {} the event loop, {} memory.",
+            "One process each: {} the loop, {} memory.",
             times(processes.wall / event_loop.wall, "as long as"),
             times(memory(processes) / memory(event_loop), "as much"),
         ),

@@ -25,11 +25,13 @@ use figures::{Figures, Report, Way};
 /// Wait for many answers: in line, in many processes, in one event loop
 ///
 /// A ticket office, a process of its own, serves each customer after that customer's own delay. The same customers
-/// come four times: one after another; one process each; all at once in one thread with an event loop; and in that
-/// loop again while one customer blocks it. The table has what each way took: wall time with the start of its
-/// processes, the time until half of the customers were served, the sum of its processes' peak memory (VmHWM: what
-/// processes share counts in each), and of their context switches. The office is not counted. An event loop waits
-/// well and computes no faster: it is one process with one thread.
+/// come four times: one after another; a process each; all at once in one thread with an event loop; and in that
+/// loop again while one customer blocks it. An event loop waits well and computes no faster: it is one process with
+/// one thread.
+///
+/// Measured of each way, without the office: wall time, from the start of its first process to the end of its last;
+/// the time until half of the customers were served; processes; threads; memory, the sum of the processes' peaks
+/// with the program's pages, which they share, counted once; and context switches.
 ///
 /// Rust and Python: tokio here is what asyncio is there; time.sleep blocks both.
 #[derive(clap::Args, Serialize)]
@@ -37,7 +39,7 @@ use figures::{Figures, Report, Way};
 Examples:
   mp-demo async                              ten customers, four ways
   mp-demo async --customers 1000 --speed 20  a process each gets heavy
-  mp-demo async --wait 0                     nothing to wait for, nothing to gain")]
+  mp-demo async --wait 0                     nothing to wait for")]
 pub struct Args {
     /// How many customers come, 1 to 1000
     #[arg(long, value_name = "N", default_value = "10", value_parser = one_to_thousand, allow_negative_numbers = true)]
