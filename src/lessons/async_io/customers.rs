@@ -5,7 +5,7 @@ use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixStream as StdStream};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::task::JoinSet;
@@ -69,26 +69,28 @@ pub fn event_loop(
 fn buy_blocking(office: &str, customer: u16, log: &Log) -> Result<()> {
     let mut stream = SocketAddr::from_abstract_name(office)
         .and_then(|address| StdStream::connect_addr(&address))
-        .map_err(office_is_gone)?;
+        .map_err(|error| no_ticket(customer, &error))?;
     log.write(Event::Request { customer })?;
     stream
         .write_all(request(customer).as_bytes())
-        .map_err(office_is_gone)?;
+        .map_err(|error| no_ticket(customer, &error))?;
     let mut ticket = String::new();
     BufReader::new(stream)
         .read_line(&mut ticket)
-        .map_err(office_is_gone)?;
+        .map_err(|error| no_ticket(customer, &error))?;
     check(&ticket, customer)
 }
 
 /// Buys a ticket. At each `await` the thread is free for the other customers, unless this one `blocks`.
 async fn buy_async(office: &str, customer: u16, blocks: bool, log: &Log) -> Result<()> {
-    let mut stream = connect(office).await.map_err(office_is_gone)?;
+    let mut stream = connect(office)
+        .await
+        .map_err(|error| no_ticket(customer, &error))?;
     log.write(Event::Request { customer })?;
     stream
         .write_all(request(customer).as_bytes())
         .await
-        .map_err(office_is_gone)?;
+        .map_err(|error| no_ticket(customer, &error))?;
     let mut ticket = String::new();
     if blocks {
         // The mistake: a read that blocks, in the middle of a task. It works, the compiler has nothing against it, and
@@ -98,12 +100,12 @@ async fn buy_async(office: &str, customer: u16, blocks: bool, log: &Log) -> Resu
         stream.set_nonblocking(false)?;
         BufReader::new(stream)
             .read_line(&mut ticket)
-            .map_err(office_is_gone)?;
+            .map_err(|error| no_ticket(customer, &error))?;
     } else {
         tokio::io::BufReader::new(stream)
             .read_line(&mut ticket)
             .await
-            .map_err(office_is_gone)?;
+            .map_err(|error| no_ticket(customer, &error))?;
     }
     check(&ticket, customer)
 }
@@ -126,18 +128,24 @@ fn request(customer: u16) -> String {
     format!("{customer}\n")
 }
 
-/// Whether that is this customer's ticket. An office that was killed hands out nothing at all.
+/// Whether that is this customer's ticket. From an office that was killed comes end-of-file, nothing at all.
 fn check(ticket: &str, customer: u16) -> Result<()> {
     if ticket != request(customer) {
-        bail!("customer {customer} got no ticket: the office is gone");
+        return Err(no_ticket(customer, &io::ErrorKind::UnexpectedEof.into()));
     }
     Ok(())
 }
 
 /// The error of a customer who can't talk to the office. It is made a sentence at once: a broken pipe in an error's
 /// chain means to the rest of the program that the *user* has seen enough.
-fn office_is_gone(error: io::Error) -> anyhow::Error {
-    anyhow!("a customer can't reach the office: {error}")
+fn no_ticket(customer: u16, error: &io::Error) -> anyhow::Error {
+    use io::ErrorKind::{BrokenPipe, ConnectionRefused, ConnectionReset, UnexpectedEof};
+    match error.kind() {
+        BrokenPipe | ConnectionRefused | ConnectionReset | UnexpectedEof => {
+            anyhow!("customer {customer} got no ticket: the office is gone")
+        }
+        _ => anyhow!("customer {customer} got no ticket: {error}"),
+    }
 }
 
 /// Tells the log, and makes the report, that this customer has a ticket now.
