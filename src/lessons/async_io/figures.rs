@@ -295,7 +295,11 @@ fn times(ratio: f64, as_what: &str) -> String {
 }
 
 fn seconds(seconds: f64) -> String {
-    format!("{seconds:.3} s")
+    if seconds < 1e9 {
+        format!("{seconds:.3} s")
+    } else {
+        format!("{seconds:.0e} s")
+    }
 }
 
 fn mebibytes(kib: u64) -> String {
@@ -308,6 +312,11 @@ fn mebibytes(kib: u64) -> String {
 }
 
 /// As precise as the log's clock: what is printed follows from what the log has.
-fn micros(seconds: f64) -> f64 {
-    (seconds * 1e6).round() / 1e6
+pub fn micros(seconds: f64) -> f64 {
+    let rounded = (seconds * 1e6).round() / 1e6;
+    if rounded.is_finite() {
+        rounded
+    } else {
+        seconds
+    }
 }

@@ -71,7 +71,7 @@ impl Args {
 pub(super) fn parent(args: &Args, context: &Context) -> Result<()> {
     let log = context.log();
     let delays: Vec<f64> = (0..args.customers)
-        .map(|_| context.seconds_at_most(args.wait))
+        .map(|_| figures::micros(context.seconds_at_most(args.wait)))
         .collect();
     log.write(Event::Customers {
         delays: &delays,
