@@ -329,6 +329,8 @@ fn the_parents_death_takes_office_and_customers_along() {
     for (signal, code) in [(Signal::INT, 130), (Signal::KILL, 137)] {
         let mut run = Running::start(&mut mp_demo("async --wait 1000 --json".split(' ')));
         run.wait_for("request", "in-line");
+        // A child's first event may stand before its start.
+        run.wait_for_several(2, "started");
         let started = named(&run.log, "started");
         let children: Vec<_> = started.iter().map(|e| pid_in(&e["child"])).collect();
         assert_eq!(children.len(), 2);
