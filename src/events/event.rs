@@ -206,6 +206,24 @@ pub enum Event<'a> {
         /// How much processor time the worker used for it.
         processor_seconds: f64,
     },
+    /// `async`: who comes to the ticket office in this run.
+    Customers {
+        /// How long the office needs for each, after division by `--speed`, from customer 1 on.
+        delays: &'a [f64],
+        /// What is printed of them.
+        #[serde(skip)]
+        line: String,
+    },
+    /// `async`: a customer is about to ask the office for a ticket.
+    Request {
+        /// The customer's number, from 1.
+        customer: u16,
+    },
+    /// `async`: a customer has been handed a ticket.
+    Served {
+        /// The customer's number, from 1.
+        customer: u16,
+    },
 
     /// `spawn`: the parent is about to start a child.
     WillStart,
@@ -271,7 +289,9 @@ impl Event<'_> {
                     "{who} process {pid}: counter = {value} at {address}"
                 ))
             }
-            Event::Measured { line, .. } | Event::Say { line } => Some(line.clone()),
+            Event::Measured { line, .. } | Event::Customers { line, .. } | Event::Say { line } => {
+                Some(line.clone())
+            }
 
             Event::Run { .. }
             | Event::Started { .. }
@@ -284,6 +304,8 @@ impl Event<'_> {
             | Event::Pool { .. }
             | Event::TaskStart { .. }
             | Event::TaskDone { .. }
+            | Event::Request { .. }
+            | Event::Served { .. }
             | Event::Sleep { .. }
             | Event::Wait { .. }
             | Event::PutSentinel

@@ -139,6 +139,11 @@ impl Log {
         log
     }
 
+    /// Seconds since the run's first event, by the clock that all processes of a run share.
+    pub fn seconds(&self) -> f64 {
+        self.clock.seconds()
+    }
+
     /// The clock for a child that writes events to the same log. None for the children of a process that a person
     /// started in a shell: they too write lines.
     pub fn clock_for_child(&self) -> Option<Clock> {

@@ -7,6 +7,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::multiprocessing::{Context, CurrentProcess};
 
+mod async_io;
 mod bound;
 mod cost;
 mod memory;
@@ -138,5 +139,6 @@ lessons! {
     "pipe": pipe, Pipe;
     "memory": memory, Memory;
     "bound": bound, Bound;
+    "async": async_io, Async;
     "cost": cost, Cost;
 }

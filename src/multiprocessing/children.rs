@@ -158,14 +158,22 @@ impl Children {
     }
 
     /// Waits until some child has ended otherwise than wanted, but no longer than a second: the one that let the
-    /// parent down has closed its ends of all pipes, and is about to be gone.
+    /// parent down has closed its ends of all pipes, and is about to be gone. One that gave up by itself may have been
+    /// let down by another, and the kernel closes a killed process's pipes and sockets before others can learn of its
+    /// end: so the first cause may be the last to be seen, and gets a tenth of a second.
     pub(super) fn await_casualty(&self, log: &Log) {
-        let start = Instant::now();
-        while start.elapsed() < Duration::from_secs(1) {
+        let mut end = Instant::now() + Duration::from_secs(1);
+        let mut is_first = true;
+        while Instant::now() < end {
             // If the log fails here, nobody is interested in the casualties either.
             let _ = self.lock().reap(log);
-            if !self.casualties().is_empty() {
-                return;
+            match self.casualties().first().map(|first| first.status) {
+                Some(Status::Signal(_)) => return,
+                Some(Status::Code(_)) if is_first => {
+                    is_first = false;
+                    end = end.min(Instant::now() + Duration::from_millis(100));
+                }
+                _ => {}
             }
             thread::sleep(Duration::from_millis(1));
         }

@@ -69,6 +69,13 @@ impl Context {
         NewProcess::foreign(self, role, program.into())
     }
 
+    /// A random time from 0 to `longest` seconds of the article's time, after division by `--speed`. The run's seed
+    /// repeats it.
+    pub fn seconds_at_most(&self, longest: f64) -> f64 {
+        let seconds = self.seeds.borrow_mut().f64() * longest / self.speed;
+        seconds.min(f64::MAX)
+    }
+
     /// The run's log.
     pub fn log(&self) -> &Log {
         &self.log

@@ -5,6 +5,7 @@
 
 mod common;
 
+mod async_io;
 mod bound;
 mod by_hand;
 mod cost;

@@ -29,6 +29,7 @@ Lessons:
   pipe    Send a list through a pipe from a child to its parent
   memory  Count in a child process, and find the parent's counter unchanged
   bound   Measure what more workers gain, in compute-bound and IO-bound tasks
+  async   Wait for many answers: in line, in many processes, in one event loop
   cost    Measure what processes, threads, queues and pipes cost here
   help    Print this message or the help of the given subcommand(s)
 
@@ -149,7 +150,7 @@ Options of every lesson:
 
 #[test]
 fn help_fits_80_columns_and_says_where_rust_differs_from_python() {
-    for lesson in ["spawn", "queue", "pipe", "bound"] {
+    for lesson in ["spawn", "queue", "pipe", "memory", "bound", "async", "cost"] {
         let help = run(mp_demo(["help", lesson]).env("COLUMNS", "200"))
             .succeeded()
             .stdout;
@@ -230,6 +231,16 @@ fn bad_usage_is_status_2_with_the_bound_or_the_nearest_name() {
             "pipe --color sometimes",
             "[possible values: auto, always, never]",
         ),
+        (
+            "async --customers 0",
+            "expected a whole number from 1 to 1000",
+        ),
+        (
+            "async --customers 1001",
+            "expected a whole number from 1 to 1000",
+        ),
+        ("async --wait -1", "0 or more"),
+        ("async --wait x", "0 or more"),
         ("pipe --json --json", "cannot be used multiple times"),
         ("--json", "[subcommands: spawn, queue, pipe, "),
         ("child queue-writr", "'queue-writer'"),

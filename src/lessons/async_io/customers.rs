@@ -1,0 +1,156 @@
+//! The customers, written twice: with calls that block, and with `await`.
+
+use std::io::{self, BufRead, BufReader, Stdout, Write};
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixStream as StdStream};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
+use tokio::net::UnixStream;
+use tokio::task::JoinSet;
+
+use super::descriptors;
+use super::figures::{Report, used_by_this_process};
+use crate::events::{Event, Log};
+use crate::multiprocessing::{PutEnd, ensure_descriptors};
+
+/// Serves these customers one after another, and reports to the queue.
+pub fn one_after_another(
+    office: &str,
+    customers: &[u16],
+    log: &Log,
+    queue: &mut PutEnd<Stdout>,
+) -> Result<()> {
+    for &customer in customers {
+        buy_blocking(office, customer, log)?;
+        queue.put(&served(customer, log)?.to_json()?)?;
+    }
+    queue.put(&used_by_this_process()?.to_json()?)
+}
+
+/// Serves customers 1 to `customers` all at once in one thread, and reports to the queue. The `blocker` among them does
+/// it wrong.
+pub fn event_loop(
+    office: &str,
+    customers: u16,
+    blocker: Option<u16>,
+    log: &Log,
+    queue: &mut PutEnd<Stdout>,
+) -> Result<()> {
+    let what = format!("{customers} customers at once");
+    ensure_descriptors(descriptors(customers.into()), &what)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot set up the customers' event loop")?;
+    runtime.block_on(async {
+        let mut tasks = JoinSet::new();
+        for customer in 1..=customers {
+            let (office, log) = (office.to_owned(), log.clone());
+            let blocks = Some(customer) == blocker;
+            // A task is no thread: it runs when the loop has time for it, in this thread, up to its next `await`.
+            tasks.spawn(async move {
+                buy_async(&office, customer, blocks, &log).await?;
+                served(customer, &log)
+            });
+        }
+        while let Some(task) = tasks.join_next().await {
+            // Strictly, this put is a call that may block, too: the pipe could be full. The parent does nothing but
+            // read it; a loop that has to serve strangers would await here as well.
+            queue.put(&task??.to_json()?)?;
+        }
+        anyhow::Ok(())
+    })?;
+    queue.put(&used_by_this_process()?.to_json()?)
+}
+
+/// Buys a ticket; the thread can do nothing else until it is there.
+fn buy_blocking(office: &str, customer: u16, log: &Log) -> Result<()> {
+    let mut stream = SocketAddr::from_abstract_name(office)
+        .and_then(|address| StdStream::connect_addr(&address))
+        .map_err(|error| no_ticket(customer, &error))?;
+    log.write(Event::Request { customer })?;
+    stream
+        .write_all(request(customer).as_bytes())
+        .map_err(|error| no_ticket(customer, &error))?;
+    let mut ticket = String::new();
+    BufReader::new(stream)
+        .read_line(&mut ticket)
+        .map_err(|error| no_ticket(customer, &error))?;
+    check(&ticket, customer)
+}
+
+/// Buys a ticket. At each `await` the thread is free for the other customers, unless this one `blocks`.
+async fn buy_async(office: &str, customer: u16, blocks: bool, log: &Log) -> Result<()> {
+    let mut stream = connect(office)
+        .await
+        .map_err(|error| no_ticket(customer, &error))?;
+    log.write(Event::Request { customer })?;
+    stream
+        .write_all(request(customer).as_bytes())
+        .await
+        .map_err(|error| no_ticket(customer, &error))?;
+    let mut ticket = String::new();
+    if blocks {
+        // The mistake: a read that blocks, in the middle of a task. It works, the compiler has nothing against it, and
+        // while it waits the loop stands still: no other customer can ask, nor be handed a ticket that is ready.
+        // `std::thread::sleep` and a long computation do the same.
+        let stream = stream.into_std()?;
+        stream.set_nonblocking(false)?;
+        BufReader::new(stream)
+            .read_line(&mut ticket)
+            .map_err(|error| no_ticket(customer, &error))?;
+    } else {
+        tokio::io::BufReader::new(stream)
+            .read_line(&mut ticket)
+            .await
+            .map_err(|error| no_ticket(customer, &error))?;
+    }
+    check(&ticket, customer)
+}
+
+/// Connects to the office. If too many are waiting to be let in, a call that blocks would wait for its turn; one that
+/// must not block fails instead (EAGAIN), and has to come again later.
+async fn connect(office: &str) -> io::Result<UnixStream> {
+    let address = SocketAddr::from_abstract_name(office)?.into();
+    loop {
+        match UnixStream::connect_addr(&address).await {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            connected => return connected,
+        }
+    }
+}
+
+fn request(customer: u16) -> String {
+    format!("{customer}\n")
+}
+
+/// Whether that is this customer's ticket. From an office that was killed comes end-of-file, nothing at all.
+fn check(ticket: &str, customer: u16) -> Result<()> {
+    if ticket != request(customer) {
+        return Err(no_ticket(customer, &io::ErrorKind::UnexpectedEof.into()));
+    }
+    Ok(())
+}
+
+/// The error of a customer who can't talk to the office. It is made a sentence at once: a broken pipe in an error's
+/// chain means to the rest of the program that the *user* has seen enough.
+fn no_ticket(customer: u16, error: &io::Error) -> anyhow::Error {
+    use io::ErrorKind::{BrokenPipe, ConnectionRefused, ConnectionReset, UnexpectedEof};
+    match error.kind() {
+        BrokenPipe | ConnectionRefused | ConnectionReset | UnexpectedEof => {
+            anyhow!("customer {customer} got no ticket: the office is gone")
+        }
+        _ => anyhow!("customer {customer} got no ticket: {error}"),
+    }
+}
+
+/// Tells the log, and makes the report, that this customer has a ticket now.
+fn served(customer: u16, log: &Log) -> Result<Report> {
+    let at = log.seconds();
+    log.write(Event::Served { customer })?;
+    Ok(Report::Served { customer, at })
+}

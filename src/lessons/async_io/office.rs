@@ -1,0 +1,69 @@
+//! The ticket office: serves all customers at the same time, each after that customer's own delay.
+
+use std::collections::HashMap;
+use std::io::Stdout;
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixListener as StdListener};
+use std::rc::Rc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::task::LocalSet;
+
+use super::descriptors;
+use crate::multiprocessing::{PutEnd, ensure_descriptors};
+
+/// Opens the office at this address, says so in the queue, and serves until it is terminated.
+pub fn office(address: &str, delays: Vec<f64>, queue: &mut PutEnd<Stdout>) -> Result<()> {
+    let what = format!("{} customers at once", delays.len());
+    ensure_descriptors(descriptors(delays.len()), &what)?;
+    let delays: Delays = (1..).zip(delays).collect();
+
+    // From this call on, customers can connect; those who come before they are accepted wait in the kernel. As many as
+    // 4,096 may (net.core.somaxconn), and std asks for all the room there is.
+    let listener = SocketAddr::from_abstract_name(address)
+        .and_then(|address| StdListener::bind_addr(&address))
+        .with_context(|| format!("cannot open the office at {address}"))?;
+    listener.set_nonblocking(true)?;
+    queue.put(&Value::from("open"))?;
+
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot set up the office's event loop")?;
+    LocalSet::new().block_on(&runtime, serve_all(listener, Rc::new(delays)))
+}
+
+/// The delay of each customer, in seconds.
+type Delays = HashMap<u16, f64>;
+
+async fn serve_all(listener: StdListener, delays: Rc<Delays>) -> Result<()> {
+    let listener = UnixListener::from_std(listener)?;
+    loop {
+        let (customer, _) = listener
+            .accept()
+            .await
+            .context("cannot let a customer in")?;
+        let delays = Rc::clone(&delays);
+        // Not awaited here: the next customer can come in while this one waits. What fails with one customer (one that
+        // was killed, say) is that customer's trouble and not the office's.
+        tokio::task::spawn_local(async move { serve(customer, &delays).await });
+    }
+}
+
+/// Serves one customer: a line with the customer's number comes in, and a while later the same goes out as the ticket.
+/// A stranger who talks about something else is turned away.
+async fn serve(customer: UnixStream, delays: &Delays) -> Result<()> {
+    let (request, mut answer) = customer.into_split();
+    let mut line = String::new();
+    BufReader::new(request).read_line(&mut line).await?;
+    let delay = delays
+        .get(&line.trim_end().parse()?)
+        .context("nobody with this number is expected")?;
+    tokio::time::sleep(Duration::try_from_secs_f64(*delay).unwrap_or(Duration::MAX)).await;
+    answer.write_all(line.as_bytes()).await?;
+    Ok(())
+}
