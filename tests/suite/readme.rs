@@ -1,6 +1,7 @@
 //! The README's commands, run.
 
 use std::fs;
+use std::thread;
 
 use crate::common::*;
 
@@ -51,14 +52,19 @@ fn its_commands_work() {
         .flat_map(|block| block.split("```").next().unwrap().lines())
         .collect();
     assert!(commands.len() > 4);
-    for command in commands {
-        if command.starts_with("python3") && !crate::demos::python_is_there() {
-            continue;
+    // At the same time, because most of them wait.
+    thread::scope(|scope| {
+        for command in commands {
+            if command.starts_with("python3") && !crate::demos::python_is_there() {
+                continue;
+            }
+            scope.spawn(move || {
+                let ended = run(shell(command).current_dir(env!("CARGO_MANIFEST_DIR")));
+                assert_eq!(ended.code(), 0, "{command}: {ended:?}");
+                assert_ne!(ended.stdout, "", "{command}");
+            });
         }
-        let ended = run(shell(command).current_dir(env!("CARGO_MANIFEST_DIR")));
-        assert_eq!(ended.code(), 0, "{command}: {ended:?}");
-        assert_ne!(ended.stdout, "", "{command}");
-    }
+    });
 }
 
 /// A line without what is different in each run: PIDs, and the times of a log.
