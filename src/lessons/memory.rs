@@ -20,9 +20,9 @@ use crate::multiprocessing::{Connection, Context, CurrentProcess, pipe};
 /// The parent sets a counter to 10 and starts a child, which counts its own counter up by 5. The parent's stays at
 /// 10, until the child's result comes back as a message.
 ///
-/// Each process has a counter of its own, wherever it begins. In Python, under the start method fork, the child begins
-/// with a copy of its parent: its counter starts at 10 and lies at the same address, and is another one all the same.
-/// Under spawn, as here, it begins anew: its counter starts at 0.
+/// Each process has a counter of its own, even where it lies at the same address: an address means something within
+/// one process only. In Python, under the start method fork, the child begins with a copy of its parent, so its counter
+/// starts at 10. Under spawn, as here, it begins anew: its counter starts at 0.
 ///
 /// Rust and Python: in both, a child's assignment never reaches its parent.
 #[derive(clap::Args, Serialize)]
