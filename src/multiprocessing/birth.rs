@@ -12,14 +12,13 @@ pub const SUBCOMMAND_NAME: &str = "child";
 #[derive(clap::Args)]
 pub struct Birth {
     /// The part that it plays in the run
-    #[arg(long, global = true, help_heading = "What its parent tells a child")]
+    #[arg(long, help_heading = "What its parent tells a child")]
     pub role: Option<String>,
 
     /// Its parent: it dies when that process dies
     #[arg(
         long,
         value_name = "PID",
-        global = true,
         help_heading = "What its parent tells a child"
     )]
     pub parent: Option<i32>,
@@ -28,17 +27,16 @@ pub struct Birth {
     #[arg(
         long,
         value_name = "MICROSECONDS",
-        global = true,
         help_heading = "What its parent tells a child"
     )]
     pub epoch: Option<u64>,
 
     /// Repeat the random pauses of the run that had this seed
-    #[arg(long, value_name = "N", global = true, value_parser = seed, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
 
     /// Divide every pause by this number
-    #[arg(long, value_name = "X", global = true, default_value_t = 1.0, value_parser = speed)]
+    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,
 }
 
