@@ -167,7 +167,6 @@ pub fn limit(row: Row, context: &Context) -> Result<Option<f64>> {
                 .option("--count", count);
             let child = child.flag("--bare", true).puts_to(&put_end).start()?;
             drop(put_end);
-            // What a pipe holds, so that a writer that is ahead is read out in one call.
             read_all(&mut get_end.into_pipe(), count * SMALL_LINE.len())?;
             child.join()?;
         }
@@ -205,6 +204,7 @@ pub fn limit(row: Row, context: &Context) -> Result<Option<f64>> {
 }
 
 fn read_all(pipe: &mut impl Read, mut length: usize) -> Result<()> {
+    // What a pipe holds, so that a writer that is ahead is read out in one call.
     let mut buffer = vec![0; 1 << 16];
     while length > 0 {
         match pipe.read(&mut buffer)? {

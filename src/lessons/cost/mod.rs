@@ -78,8 +78,7 @@ pub(super) fn parent(args: &Args, context: &Context) -> Result<()> {
             of: turns as u64,
         })?;
     }
-    // Closing its pipe ends it.
-    let version = python.map(Python::end).transpose()?;
+    let version = python.map(Python::end);
 
     for line in table::heading(done, version.as_deref()) {
         context.log().write(Event::Say { line })?;
