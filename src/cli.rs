@@ -1,12 +1,19 @@
 //! The command line.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::error::ErrorKind;
-use clap::{Args as _, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser};
+use clap::parser::ValueSource;
+use clap::{
+    Arg, ArgMatches, Args as _, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser,
+};
+
+use clap_complete::Shell;
 
 use crate::arguments::{seed, speed};
 use crate::lessons::{self, HELP_TEMPLATE, Lesson};
+use crate::locale::Language;
 use crate::multiprocessing::{Birth, SUBCOMMAND_NAME};
 
 /// Learn how processes work together: the lessons of Python's multiprocessing, run for real
@@ -22,23 +29,21 @@ use crate::multiprocessing::{Birth, SUBCOMMAND_NAME};
     subcommand_help_heading = "Lessons",
     subcommand_value_name = "LESSON"
 )]
-pub struct Cli {
-    /// Options of every lesson.
+struct Cli {
     #[command(flatten)]
-    pub options: Options,
+    options: Options,
 
-    /// The lesson to run.
     #[command(subcommand)]
-    pub lesson: Lesson,
+    command: Command,
 }
 
 /// Options of every lesson. They may stand before it or after it.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Options of every lesson")]
 pub struct Options {
-    /// Print the log of events, one JSON object a line, instead of the article's lines
-    #[arg(long, global = true)]
-    pub json: bool,
+    /// What to show of the run.
+    #[command(flatten)]
+    pub views: ViewOptions,
 
     /// Repeat the random pauses of the run that had this seed (--json shows it)
     #[arg(long, value_name = "N", global = true, value_parser = seed, allow_negative_numbers = true)]
@@ -47,10 +52,84 @@ pub struct Options {
     /// Divide every pause by this number; 1 is the article's timing
     #[arg(long, value_name = "X", global = true, default_value = "1", value_parser = speed, allow_negative_numbers = true)]
     pub speed: f64,
+}
+
+/// What to show of a run, and how.
+#[derive(clap::Args)]
+pub struct ViewOptions {
+    /// Draw who did what when, a lane for each process, after the lines
+    #[arg(long, global = true)]
+    pub timeline: bool,
+
+    /// Explain this run between its lines, on stderr
+    #[arg(long, global = true)]
+    pub explain: bool,
+
+    /// Print each line behind its time, role and PID
+    #[arg(long, global = true)]
+    pub labels: bool,
+
+    /// Write the run as a Chrome trace, which ui.perfetto.dev opens
+    #[arg(long, value_name = "FILE", global = true)]
+    pub trace: Option<PathBuf>,
+
+    /// Print the log of events, one JSON object a line, instead of the article's lines
+    #[arg(long, global = true)]
+    pub json: bool,
 
     /// Colour the lines, a colour for each process
     #[arg(long, value_name = "WHEN", global = true, default_value_t = ColorChoice::Auto)]
     pub color: ColorChoice,
+
+    /// The language of texts and notes; the locale's if not given
+    #[arg(long, value_enum, value_name = "LANGUAGE", global = true)]
+    pub lang: Option<Language>,
+}
+
+/// What the command line can ask for.
+#[derive(clap::Subcommand)]
+enum Command {
+    #[command(flatten)]
+    Lesson(Lesson),
+    #[command(flatten)]
+    Tool(Tool),
+}
+
+/// What else there is beside the lessons.
+#[derive(clap::Subcommand)]
+pub enum Tool {
+    /// Show a recorded run again
+    ///
+    /// A run is recorded with --json: mp-demo queue --json > run.jsonl
+    #[command(help_template = HELP_TEMPLATE, before_help = "\
+Examples:
+  mp-demo queue --json > run.jsonl
+  mp-demo view run.jsonl --labels --timeline
+  mp-demo queue --json | mp-demo view - --trace run.json")]
+    View {
+        /// What `mp-demo LESSON --json` printed; - is standard input
+        file: PathBuf,
+    },
+
+    /// Print what completes this command line in your shell
+    #[command(help_template = HELP_TEMPLATE, before_help = "\
+Examples:
+  source <(mp-demo completions bash)
+  mp-demo completions fish > ~/.config/fish/completions/mp-demo.fish")]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+
+    /// Print the manual page
+    #[command(help_template = HELP_TEMPLATE, before_help = "\
+Examples:
+  mp-demo man > mp-demo.1 && man ./mp-demo.1
+  mp-demo man queue > mp-demo-queue.1")]
+    Man {
+        /// A lesson or another command, for its own page
+        command: Option<String>,
+    },
 }
 
 /// The command line of a child of a lesson. It is hidden from those who came for the lessons.
@@ -96,8 +175,12 @@ impl ChildCli {
 /// What the command line asks for.
 pub enum Request {
     /// Run a lesson.
-    Lesson(Cli),
-    /// Be a child of one.
+    Lesson(Options, Lesson),
+    /// Show a recorded run.
+    View(ViewOptions, PathBuf),
+    /// Print this text: completions for a shell, or a manual page.
+    Print(Vec<u8>),
+    /// Be a child of a lesson.
     Child(ChildCli),
 }
 
@@ -121,20 +204,120 @@ pub fn read() -> Result<Request, clap::Error> {
     if args.len() <= 1 {
         args = vec!["mp-demo".into(), "--help".into()];
     }
-    let cli = Cli::try_parse_from(args)?;
-    match cli.lesson.check() {
-        Ok(()) => Ok(Request::Lesson(cli)),
-        Err(error) => {
-            let mut command = Cli::command();
-            command.build();
-            let lesson = command.find_subcommand_mut(cli.lesson.name());
-            Err(lesson.map_or_else(
-                || clap::Error::raw(ErrorKind::ValueValidation, &error),
-                |lesson| lesson.error(ErrorKind::ValueValidation, &error),
-            ))
+    let mut command = command();
+    let matches = command.try_get_matches_from_mut(args)?;
+    let cli = Cli::from_arg_matches(&matches)?;
+    check(&cli, &matches).map_err(|sentence| {
+        let name = matches.subcommand_name().unwrap_or_default();
+        match command.find_subcommand_mut(name) {
+            Some(subcommand) => subcommand.error(ErrorKind::ArgumentConflict, sentence),
+            None => command.error(ErrorKind::ArgumentConflict, sentence),
+        }
+    })?;
+    Ok(match cli.command {
+        Command::Lesson(lesson) => Request::Lesson(cli.options, lesson),
+        Command::Tool(Tool::View { file }) => Request::View(cli.options.views, file),
+        Command::Tool(Tool::Completions { shell }) => Request::Print(completions(shell)),
+        Command::Tool(Tool::Man { command: name }) => Request::Print(manual(name.as_deref())?),
+    })
+}
+
+/// The command line as clap has to know it.
+fn command() -> clap::Command {
+    let mut command = Cli::command();
+    let options: Vec<Arg> = command.get_arguments().cloned().collect();
+    let mut list = String::from("Beside the lessons:\n");
+    for (tool, used) in TOOLS {
+        let unused = options
+            .iter()
+            .filter(|option| !used.contains(&option.get_id().as_str()))
+            .map(|option| option.clone().hide(true));
+        command = command.mut_subcommand(tool, |tool| tool.hide(true).args(unused));
+        let about = command
+            .find_subcommand(tool)
+            .and_then(|tool| tool.get_about());
+        let about = about.cloned().unwrap_or_default();
+        list += &format!("  {tool:<12} {about}\n");
+    }
+    command.after_help(list)
+}
+
+/// What a shell reads to complete this command line.
+fn completions(shell: Shell) -> Vec<u8> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut documented(), "mp-demo", &mut text);
+    text
+}
+
+/// The manual page of the program, or of one lesson or tool.
+fn manual(name: Option<&str>) -> Result<Vec<u8>, clap::Error> {
+    let mut program = documented();
+    program.build();
+    let page = match name {
+        None => program,
+        Some(name) => match program.find_subcommand(name) {
+            Some(command) => command.clone(),
+            None => {
+                let sentence = format!("there is no lesson and no command `{name}`");
+                return Err(program.error(ErrorKind::InvalidSubcommand, sentence));
+            }
+        },
+    };
+    let mut text = Vec::new();
+    clap_mangen::Man::new(page).render(&mut text)?;
+    Ok(text)
+}
+
+/// The command line with its tools in the list of commands: there is no second list in a manual or a shell.
+fn documented() -> clap::Command {
+    TOOLS.iter().fold(command(), |command, (tool, _)| {
+        command.mut_subcommand(tool, |tool| tool.hide(false))
+    })
+}
+
+/// Refuses what clap can't: options that don't go together may stand on both sides of the lesson's name.
+fn check(cli: &Cli, matches: &ArgMatches) -> Result<(), String> {
+    let views = &cli.options.views;
+    for (is_set, name) in [
+        (views.timeline, "--timeline"),
+        (views.explain, "--explain"),
+        (views.labels, "--labels"),
+    ] {
+        if views.json && is_set {
+            return Err(format!(
+                "--json and {name} can't be used together: \
+                 record the run with --json, then look at it with `mp-demo view FILE {name}`"
+            ));
         }
     }
+    if let Command::Lesson(lesson) = &cli.command {
+        return lesson.check().map_err(|error| format!("{error:#}"));
+    }
+    let tool = matches.subcommand_name().unwrap_or_default();
+    let used = TOOLS.iter().find(|(name, _)| *name == tool);
+    let used = used.map_or(&[][..], |(_, used)| used);
+    let foreign = matches.ids().map(|id| id.as_str()).find(|id| {
+        !used.contains(id) && matches.value_source(id) == Some(ValueSource::CommandLine)
+    });
+    match foreign {
+        Some(option) => Err(format!(
+            "--{option} is for lessons, and `mp-demo {tool}` runs none: leave it out"
+        )),
+        None => Ok(()),
+    }
 }
+
+/// The names of the tools, and the options of lessons that they have too.
+const TOOLS: [(&str, &[&str]); 3] = [
+    (
+        "view",
+        &[
+            "timeline", "explain", "labels", "trace", "json", "color", "lang",
+        ],
+    ),
+    ("completions", &[]),
+    ("man", &[]),
+];
 
 const EXAMPLES: &str = "\
 Examples:

@@ -7,26 +7,31 @@ mod arguments;
 mod cli;
 mod events;
 mod lessons;
+mod locale;
 mod multiprocessing;
+mod terminal;
 mod views;
 
-use std::io::{self, IsTerminal, Write};
+use std::fs::File;
+use std::io::{self, BufReader, IsTerminal, Read, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
 
 use anyhow::{Context as _, Error, Result};
-use clap::ColorChoice;
 
-use cli::{ChildCli, Cli, Options, Request};
+use cli::{ChildCli, Options, Request, ViewOptions};
 use events::{Event, Log};
 use lessons::Lesson;
 use multiprocessing::{Birth, Children, Context, CurrentProcess, Outcome};
-use views::{Article, Json, View};
+use views::{Article, Explain, Json, Notes, Progress, Timeline, Trace, View, Views};
 
 fn main() -> ExitCode {
     match cli::read() {
-        Ok(Request::Lesson(Cli { options, lesson })) => exit_code(run(&lesson, &options)),
+        Ok(Request::Lesson(options, lesson)) => exit_code(run(&lesson, &options)),
+        Ok(Request::View(options, file)) => exit_code(view(&file, &options)),
+        Ok(Request::Print(text)) => exit_code(print(&text)),
         Ok(Request::Child(ChildCli { birth, child })) => run_child(birth, child),
         Err(error) => show_usage(&error),
     }
@@ -34,6 +39,7 @@ fn main() -> ExitCode {
 
 /// Runs a lesson: plays it and shows it at the same time.
 fn run(lesson: &Lesson, options: &Options) -> Result<()> {
+    let mut views = views(&options.views)?;
     let (log, log_reader) = Log::open()?;
     let children = Arc::new(Children::default());
     thread::scope(|scope| {
@@ -41,8 +47,7 @@ fn run(lesson: &Lesson, options: &Options) -> Result<()> {
             .name("player".into())
             .spawn_scoped(scope, || play(lesson, options, log, &children))
             .context("cannot start the thread that plays the lesson")?;
-        let mut view = view(options);
-        let shown = views::show(log_reader, view.as_mut(), io::stdout(), &mut io::stderr());
+        let shown = views::show(log_reader, &mut views, io::stdout(), &mut io::stderr());
         if shown.is_err() {
             // Nobody sees the rest, so nobody has to play it.
             children.kill_all();
@@ -51,10 +56,32 @@ fn run(lesson: &Lesson, options: &Options) -> Result<()> {
             .join()
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         let last_words = shown?;
-        outcome?.into_result(&last_words)?;
-        view.finish();
-        Ok(())
+        let result = outcome.and_then(|outcome| outcome.into_result(&last_words));
+        // How a run failed can be seen in a picture as well.
+        let finished = views.finish(result.is_ok());
+        result.and(finished)
     })
+}
+
+/// Shows a recorded run.
+fn view(file: &Path, options: &ViewOptions) -> Result<()> {
+    let (name, input): (String, Box<dyn Read>) = if file == Path::new("-") {
+        ("standard input".into(), Box::new(io::stdin()))
+    } else {
+        let name = file.display().to_string();
+        let opened = File::open(file).with_context(|| format!("cannot open {name}"))?;
+        (name, Box::new(opened))
+    };
+    let mut views = views(options)?;
+    views::replay(BufReader::new(input), &name, &mut views)
+}
+
+fn print(text: &[u8]) -> Result<()> {
+    let mut stdout = io::stdout();
+    stdout
+        .write_all(text)
+        .and_then(|()| stdout.flush())
+        .context("cannot write to stdout")
 }
 
 /// Plays the parent's half of a lesson, from the first event of the run to the end of its last child.
@@ -77,28 +104,34 @@ fn play(
     Ok(context.finish(result))
 }
 
-fn view(options: &Options) -> Box<dyn View> {
-    let progress = io::stderr().is_terminal();
+/// The views that the command line asks for.
+fn views(options: &ViewOptions) -> Result<Views> {
+    let stdout = terminal::look(&io::stdout(), options.color, options.lang);
+    let stderr = terminal::look(&io::stderr(), options.color, options.lang);
+    let progress = Progress::new(io::stderr().is_terminal());
+    let mut views = Views::new();
     if options.json {
-        return Box::new(Json::new(io::stdout(), io::stderr(), progress));
+        views.add(Json::new(io::stdout(), progress.clone()));
+    } else {
+        let lines = Article::new(io::stdout(), stdout.colour, progress.clone());
+        views.add(if options.labels {
+            lines.with_labels()
+        } else {
+            lines
+        });
     }
-    let colour = colour(options.color, &io::stdout());
-    Box::new(Article::new(io::stdout(), io::stderr(), colour, progress))
-}
-
-/// Whether to colour what goes to `out`: asked for, or wished for by the environment, or a terminal that can.
-fn colour(choice: ColorChoice, out: &impl io::IsTerminal) -> bool {
-    match choice {
-        ColorChoice::Always => true,
-        ColorChoice::Never => false,
-        ColorChoice::Auto if anstyle_query::no_color() => false,
-        ColorChoice::Auto if anstyle_query::clicolor_force() => true,
-        ColorChoice::Auto => {
-            out.is_terminal()
-                && anstyle_query::term_supports_color()
-                && anstyle_query::clicolor() != Some(false)
-        }
+    views.add(Notes::new(io::stderr(), stderr.language, progress.clone()));
+    if options.explain {
+        views.add(Explain::new(io::stderr(), stderr, progress.clone()));
     }
+    if options.timeline {
+        views.add(Timeline::new(io::stdout(), stdout));
+    }
+    if let Some(file) = &options.trace {
+        views.add(Trace::create(file)?);
+    }
+    views.add(progress);
+    Ok(views)
 }
 
 /// Runs one child of a lesson. What it fails with goes to the log, for the end of the run to tell.

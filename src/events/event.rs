@@ -1,8 +1,9 @@
 //! The vocabulary: each thing that can happen in a run, and the article's line for each that has one.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
+use strum::{IntoStaticStr, VariantNames};
 
 use super::log::Who;
 use super::python::{repr, str};
@@ -13,8 +14,9 @@ use super::status::Status;
 /// Serialized, it is the `event` field of the log's JSON object and the fields that belong to it. Every
 /// event is written by the process that did it or that it happened to; only how a child ended is written by
 /// its parent.
-#[derive(Serialize)]
+#[derive(Serialize, IntoStaticStr, VariantNames)]
 #[serde(tag = "event", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Event<'a> {
     /// A run begins. Always the first event of a log.
     Run {
@@ -30,21 +32,8 @@ pub enum Event<'a> {
         version: &'a str,
     },
 
-    /// The parent runs its half of the lesson.
-    #[serde(rename = "running")]
-    ParentRunning,
-    /// A child of the `spawn` lesson runs its function.
-    #[serde(rename = "running")]
-    ChildRunning,
-    /// A thread of a child of the `spawn` lesson runs.
-    #[serde(rename = "running")]
-    ThreadRunning,
-    /// A writer runs its function.
-    #[serde(rename = "running")]
-    WriterRunning,
-    /// A reader runs its function.
-    #[serde(rename = "running")]
-    ReaderRunning,
+    /// A process begins its function, or a thread does.
+    Running,
 
     /// The parent has started a child. The child runs at once: its first event may stand before this one.
     Started {
@@ -239,7 +228,7 @@ pub enum Event<'a> {
 }
 
 /// A call of Python's `multiprocessing` that can block or be refused.
-#[derive(Clone, Copy, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Call {
     /// `Queue.get()`
@@ -251,6 +240,11 @@ pub enum Call {
 }
 
 impl Event<'_> {
+    /// Its name in the log.
+    pub fn name(&self) -> &'static str {
+        self.into()
+    }
+
     /// What a person has to be told beside the article's lines, if anything.
     pub fn message(&self) -> Option<&str> {
         match self {
@@ -265,17 +259,12 @@ impl Event<'_> {
     pub fn line(&self, who: &Who) -> Option<String> {
         let pid = who.pid;
         match self {
-            Event::ParentRunning => Some(format!("Parent process {pid}")),
-            Event::WriterRunning => Some(format!("Process to write: {pid}")),
-            Event::ReaderRunning => Some(format!("Process to read: {pid}")),
+            Event::Running => running(who),
             Event::Put { value } => Some(format!("Put {} to queue...", str(value))),
             Event::Get { value } => Some(format!("Get {} from queue.", str(value))),
             Event::Print { value } => Some(repr(value)),
 
-            // The name of the first thread of *every* process: it tells nobody which process this is.
-            Event::ChildRunning => Some("thread MainThread is running...".into()),
             Event::Turn { i } => Some(format!("thread MainThread >>> {i}")),
-            Event::ThreadRunning => Some("这是多线程启动的".into()),
             Event::Ended => Some("thread MainThread ended.".into()),
             Event::WillStart => Some("Child process will start.".into()),
             Event::AfterJoin => Some("Child process end.".into()),
@@ -316,5 +305,24 @@ impl Event<'_> {
             | Event::Refused { .. }
             | Event::Error { .. } => None,
         }
+    }
+}
+
+/// The line with which a process or thread begins, by the part that it plays.
+fn running(who: &Who) -> Option<String> {
+    let pid = who.pid;
+    // `writer-2` is a writer, and so is the `queue-writer` that a person starts in a shell.
+    let part = who
+        .role
+        .split('-')
+        .rfind(|part| part.parse::<u16>().is_err());
+    match (part.unwrap_or_default(), &who.thread) {
+        ("parent", None) => Some(format!("Parent process {pid}")),
+        ("writer", None) => Some(format!("Process to write: {pid}")),
+        ("reader", None) => Some(format!("Process to read: {pid}")),
+        // The name of the first thread of *every* process: it tells nobody which process this is.
+        ("child", None) => Some("thread MainThread is running...".into()),
+        ("child", Some(_)) => Some("这是多线程启动的".into()),
+        _ => None,
     }
 }

@@ -14,6 +14,7 @@ use serde::Serialize;
 use super::event::Event;
 use super::parts;
 use super::reader::LogReader;
+use super::record::VERSION;
 
 /// Who writes: the first fields of an event.
 #[derive(Clone, Serialize)]
@@ -196,7 +197,7 @@ impl Log {
         line: Option<String>,
     ) -> io::Result<()> {
         let logged = Logged {
-            v: 1,
+            v: VERSION,
             t,
             who: &self.who,
             event,

@@ -5,10 +5,14 @@ mod log;
 mod parts;
 mod python;
 mod reader;
+mod record;
+pub mod recording;
 mod status;
 
 pub use event::{Call, Event};
 pub use log::{Clock, Log};
 pub use parts::PIPE_BUF;
-pub use reader::{Entry, LogReader, Record};
+pub use python::{repr, str};
+pub use reader::{Entry, LogReader};
+pub use record::{Fields, NoEvent, Record};
 pub use status::Status;

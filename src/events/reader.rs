@@ -10,10 +10,9 @@ use anyhow::{Context as _, Result};
 use os_pipe::PipeReader;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::parts::{Joined, Joiner};
+use super::record::{Fields, Record};
 
 /// What every event begins with.
 const EVENT_START: &[u8] = b"{\"v\":1,\"t\":";
@@ -24,31 +23,6 @@ pub enum Entry<'a> {
     Event(Record<'a>),
     /// Bytes that are no event and came from a child's stderr: a panic message, say.
     Foreign(&'a [u8]),
-}
-
-/// An event as it was read: its text, and the fields that views use.
-#[derive(Deserialize)]
-pub struct Record<'a> {
-    /// The whole JSON object, without a newline.
-    #[serde(skip)]
-    pub text: &'a str,
-    /// The PID of the process that wrote it.
-    pub pid: u32,
-    /// The child that the event is about.
-    pub child: Option<u32>,
-    /// The event's name.
-    pub event: String,
-    /// The value, as JSON.
-    #[serde(borrow)]
-    pub value: Option<&'a RawValue>,
-    /// The article's line.
-    pub line: Option<String>,
-    /// How much of a measurement is done.
-    pub done: Option<u64>,
-    /// How much there is of it.
-    pub of: Option<u64>,
-    /// What a person has to be told.
-    pub message: Option<String>,
 }
 
 /// Reads a log to its end.
@@ -148,21 +122,17 @@ fn see_line(line: &[u8], see: &mut impl FnMut(Entry) -> Result<()>) -> Result<()
         .position(|bytes| bytes == EVENT_START)
         .unwrap_or(line.len());
     let (foreign, event) = line.split_at(start);
-    match parse(event) {
-        Some(record) => {
-            if !foreign.is_empty() {
-                see(Entry::Foreign(foreign))?;
-            }
-            see(Entry::Event(record))
-        }
-        None => see(Entry::Foreign(line)),
+    let Ok(text) = str::from_utf8(event).map(|text| text.trim_end_matches('\n')) else {
+        return see(Entry::Foreign(line));
+    };
+    let fields = Fields::read(text).ok();
+    let Some(record) = fields.as_ref().and_then(|fields| fields.record(text).ok()) else {
+        return see(Entry::Foreign(line));
+    };
+    if !foreign.is_empty() {
+        see(Entry::Foreign(foreign))?;
     }
-}
-
-fn parse(event: &[u8]) -> Option<Record<'_>> {
-    let text = str::from_utf8(event).ok()?.trim_end_matches('\n');
-    let record: Record = serde_json::from_str(text).ok()?;
-    Some(Record { text, ..record })
+    see(Entry::Event(record))
 }
 
 #[cfg(test)]
@@ -179,7 +149,9 @@ mod tests {
         LogReader::new(reader)
             .for_each(io::stdout(), |entry| {
                 seen.push(match entry {
-                    Entry::Event(record) => format!("event {} of {}", record.event, record.pid),
+                    Entry::Event(record) => {
+                        format!("event {} of {}", record.event.name(), record.pid)
+                    }
                     Entry::Foreign(bytes) => format!("foreign {:?}", str::from_utf8(bytes)?),
                 });
                 Ok(())

@@ -52,7 +52,7 @@ impl Args {
 /// The parent's half.
 pub(super) fn parent(args: &Args, context: &Context) -> Result<()> {
     let log = context.log();
-    log.write(Event::ParentRunning)?;
+    log.write(Event::Running)?;
 
     let (mut connection, childs_end) = pipe(!args.simplex)?;
     // The child's end moves to the child. If the parent kept it too, as in the article, a second `recv` would
@@ -148,7 +148,7 @@ impl Child {
 
 fn writer(list: &Value, simplex: bool, reply: bool, process: &mut CurrentProcess) -> Result<()> {
     let log = process.log();
-    log.write(Event::WriterRunning)?;
+    log.write(Event::Running)?;
     let mut connection = Connection::stdio(!simplex);
     log.write(Event::Send { value: list })?;
     connection.send(list)?;

@@ -74,7 +74,7 @@ impl Args {
 /// The parent's half.
 pub(super) fn parent(args: &Args, context: &Context) -> Result<()> {
     let log = context.log();
-    log.write(Event::ParentRunning)?;
+    log.write(Event::Running)?;
 
     let queue = Queue::new(args.readers)?;
     let mut writers = Vec::new();
@@ -185,7 +185,7 @@ impl Child {
 }
 
 fn writer(values: &[ValueArg], pause: f64, mut process: CurrentProcess) -> Result<()> {
-    process.log().write(Event::WriterRunning)?;
+    process.log().write(Event::Running)?;
     let mut queue = PutEnd::stdout();
     for value in values.iter().map(ValueArg::value) {
         // First the line, then the put, as in the article. The other way round a reader could have the value,
@@ -199,7 +199,7 @@ fn writer(values: &[ValueArg], pause: f64, mut process: CurrentProcess) -> Resul
 
 fn reader(process: &CurrentProcess) -> Result<()> {
     let log = process.log();
-    log.write(Event::ReaderRunning)?;
+    log.write(Event::Running)?;
     let mut queue = GetEnd::stdin();
     loop {
         log.write(Event::Wait { call: Call::Get })?;

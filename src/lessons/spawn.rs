@@ -70,7 +70,7 @@ impl Args {
 /// The parent's half.
 pub(super) fn parent(args: &Args, context: &Context) -> Result<()> {
     let log = context.log();
-    log.write(Event::ParentRunning)?;
+    log.write(Event::Running)?;
 
     let mut children = Vec::new();
     for number in 1..=args.children {
@@ -134,7 +134,7 @@ impl Child {
 
 fn child(threads: u16, sleep: f64, process: &CurrentProcess) -> Result<()> {
     let log = process.log();
-    log.write(Event::ChildRunning)?;
+    log.write(Event::Running)?;
     process.sleep(sleep)?;
 
     let mut started = Vec::new();
@@ -163,5 +163,5 @@ fn child(threads: u16, sleep: f64, process: &CurrentProcess) -> Result<()> {
 }
 
 fn thread_runs(log: &Log) -> Result<()> {
-    log.write(Event::ThreadRunning)
+    log.write(Event::Running)
 }

@@ -5,33 +5,60 @@ use std::io::Write;
 use anyhow::{Context as _, Result};
 use owo_colors::OwoColorize;
 
-use super::View;
-use super::notes::Notes;
 use super::palette::Palette;
+use super::{Progress, View};
 use crate::events::Record;
 
-/// Prints each event's line, and to stderr what else a person has to be told.
-pub struct Article<W, E> {
+/// Prints each event's line.
+pub struct Article<W> {
     stdout: W,
-    notes: Notes<E>,
+    labels: Option<Labels>,
     palette: Option<Palette>,
+    progress: Progress,
 }
 
-impl<W: Write, E: Write> Article<W, E> {
-    /// A view that prints lines to `stdout`, in each process's colour if `colour` is set, and draws a
-    /// progress bar on `stderr` if `progress` is.
-    pub fn new(stdout: W, stderr: E, colour: bool, progress: bool) -> Article<W, E> {
+/// How wide the columns of the labels are. They grow with what stands in them: nobody knows beforehand who will come.
+struct Labels {
+    time: usize,
+    role: usize,
+    pid: usize,
+}
+
+impl<W: Write> Article<W> {
+    /// A view that prints lines to `stdout`, in each process's colour if `colour` is set.
+    pub fn new(stdout: W, colour: bool, progress: Progress) -> Article<W> {
         Article {
             stdout,
-            notes: Notes::new(stderr, progress),
+            labels: None,
             palette: colour.then(Palette::default),
+            progress,
         }
     }
 
-    fn print(&mut self, line: &str, pid: u32) -> Result<()> {
+    /// The same with each line behind its time in seconds, its role and its PID.
+    pub fn with_labels(self) -> Article<W> {
+        let labels = Some(Labels {
+            time: "0.000000".len(),
+            role: "writer-10".len(),
+            pid: "43784".len(),
+        });
+        Article { labels, ..self }
+    }
+
+    fn print(&mut self, line: &str, record: &Record) -> Result<()> {
+        let label = match &mut self.labels {
+            Some(labels) => labels.label(record),
+            None => String::new(),
+        };
         let text = match &mut self.palette {
-            Some(palette) => format!("{}\n", line.style(palette.style(pid))),
-            None => format!("{line}\n"),
+            Some(palette) => {
+                let line = line.style(palette.style(record.pid));
+                match label.as_str() {
+                    "" => format!("{line}\n"),
+                    label => format!("{}{line}\n", label.dimmed()),
+                }
+            }
+            None => format!("{label}{line}\n"),
         };
         // One write a line, so that whoever reads it sees whole lines only.
         let stdout = &mut self.stdout;
@@ -40,28 +67,41 @@ impl<W: Write, E: Write> Article<W, E> {
                 .write_all(text.as_bytes())
                 .and_then(|()| stdout.flush())
         };
-        self.notes
-            .beside_progress(write)
+        self.progress
+            .beside(write)
             .context("cannot write to stdout")
     }
 }
 
-impl<W: Write, E: Write> View for Article<W, E> {
+impl Labels {
+    fn label(&mut self, record: &Record) -> String {
+        let time = format!("{:.6}", record.t);
+        let pid = record.pid.to_string();
+        self.time = self.time.max(time.len());
+        self.role = self.role.max(record.role.len());
+        self.pid = self.pid.max(pid.len());
+        format!(
+            "{time:>0$}  {role:<1$}  {pid:>2$}  ",
+            self.time,
+            self.role,
+            self.pid,
+            role = record.role
+        )
+    }
+}
+
+impl<W: Write> View for Article<W> {
     fn show(&mut self, record: &Record) -> Result<()> {
-        // Colours are given out in the order of the starts, so that they are the same in each run.
-        if let ("started", Some(child), Some(palette)) =
-            (record.event.as_str(), record.child, &mut self.palette)
-        {
-            palette.style(child);
+        if let Some(palette) = &mut self.palette {
+            palette.see(record);
         }
-        self.notes.see(record);
-        match &record.line {
-            Some(line) => self.print(line, record.pid),
+        match record.line {
+            Some(line) => self.print(line, record),
             None => Ok(()),
         }
     }
 
-    fn finish(&mut self) {
-        self.notes.finish();
+    fn finish(&mut self, _went_well: bool) -> Result<()> {
+        Ok(())
     }
 }

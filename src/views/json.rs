@@ -4,39 +4,33 @@ use std::io::Write;
 
 use anyhow::{Context as _, Result};
 
-use super::View;
-use super::notes::Notes;
+use super::{Progress, View};
 use crate::events::Record;
 
 /// Hands on each event as it stands in the log.
-pub struct Json<W, E> {
+pub struct Json<W> {
     stdout: W,
-    notes: Notes<E>,
+    progress: Progress,
 }
 
-impl<W: Write, E: Write> Json<W, E> {
-    /// A view that prints events to `stdout`, and draws a progress bar on `stderr` if `progress` is set.
-    pub fn new(stdout: W, stderr: E, progress: bool) -> Json<W, E> {
-        Json {
-            stdout,
-            notes: Notes::new(stderr, progress),
-        }
+impl<W: Write> Json<W> {
+    /// A view that prints events to `stdout`.
+    pub fn new(stdout: W, progress: Progress) -> Json<W> {
+        Json { stdout, progress }
     }
 }
 
-impl<W: Write, E: Write> View for Json<W, E> {
+impl<W: Write> View for Json<W> {
     fn show(&mut self, record: &Record) -> Result<()> {
         let line = [record.text.as_bytes(), b"\n"].concat();
         let stdout = &mut self.stdout;
         let write = || stdout.write_all(&line).and_then(|()| stdout.flush());
-        self.notes
-            .beside_progress(write)
-            .context("cannot write to stdout")?;
-        self.notes.see(record);
-        Ok(())
+        self.progress
+            .beside(write)
+            .context("cannot write to stdout")
     }
 
-    fn finish(&mut self) {
-        self.notes.finish();
+    fn finish(&mut self, _went_well: bool) -> Result<()> {
+        Ok(())
     }
 }

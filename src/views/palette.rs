@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use owo_colors::{Style, XtermColors};
 
+use crate::events::{Event, Record};
+
 /// Colours of the 256-colour palette, told apart easily at the front and by their shades further back. Each has
 /// a contrast of at least 3.3 to 1 on black and on white (WCAG 2), so that light terminals and dark ones do.
 const COLOURS: [u8; 45] = [
@@ -19,6 +21,13 @@ pub struct Palette {
 }
 
 impl Palette {
+    /// Takes note of an event. Colours are given out in the order of the starts, so that they are the same in each run.
+    pub fn see(&mut self, record: &Record) {
+        if let Event::Started { child, .. } = record.event {
+            self.style(child);
+        }
+    }
+
     /// The style of the process with this PID, always the same one. With more processes than colours, the colours
     /// come again with effects, one more each time and then combined.
     pub fn style(&mut self, pid: u32) -> Style {

@@ -1,0 +1,73 @@
+//! A recorded run: what `--json` printed, in a file or from a pipe.
+
+use std::io::BufRead;
+
+use anyhow::{Context as _, Result, bail, ensure};
+
+use super::event::Event;
+use super::record::{Fields, NoEvent, Record, VERSION};
+
+/// Hands each event of a recorded run to `see`, in the log's order. `name` is what the user calls the file.
+///
+/// # Errors
+/// When the file can't be read or is no recorded run of this version: the sentence names the line and what was expected
+/// there. What stands before that line has been handed over. Or whatever `see` returned.
+pub fn for_each(
+    mut input: impl BufRead,
+    name: &str,
+    mut see: impl FnMut(&Record) -> Result<()>,
+) -> Result<()> {
+    let mut bytes = Vec::new();
+    for number in 1_u64.. {
+        bytes.clear();
+        input
+            .read_until(b'\n', &mut bytes)
+            .with_context(|| format!("cannot read {name}"))?;
+        if bytes.is_empty() {
+            ensure!(
+                number > 1,
+                "{name} is empty: expected a run that was recorded with --json"
+            );
+            return Ok(());
+        }
+        let place = format!("{name}, line {number}");
+        let is_whole = bytes.ends_with(b"\n");
+        let Ok(text) = str::from_utf8(&bytes).map(|text| text.trim_end_matches(['\r', '\n']))
+        else {
+            bail!("{place} is no text in UTF-8: {EXPECTED}");
+        };
+        let fields = Fields::read(text).map_err(|error| wrong(&error, &place, is_whole))?;
+        let record = fields
+            .record(text)
+            .map_err(|error| wrong(&error, &place, is_whole))?;
+        match (number, &record.event) {
+            (1, Event::Run { .. }) => {}
+            (1, other) => bail!(
+                "{place} is the event `{}`: expected `run`, with which every recorded run begins",
+                other.name()
+            ),
+            (_, Event::Run { .. }) => bail!(
+                "{place} begins another run: expected one only, so keep each in a file of its own"
+            ),
+            _ => {}
+        }
+        see(&record)?;
+    }
+    Ok(())
+}
+
+const EXPECTED: &str = "expected an event, a JSON object as mp-demo LESSON --json prints it";
+
+fn wrong(error: &NoEvent, place: &str, is_whole: bool) -> anyhow::Error {
+    match error {
+        NoEvent::Newer(version) => anyhow::anyhow!(
+            "{place} is of version {version} of the log, and this mp-demo reads version {VERSION}: a newer mp-demo is needed"
+        ),
+        NoEvent::Malformed(_) if !is_whole => anyhow::anyhow!(
+            "{place} ends in the middle: {EXPECTED}, so the recording seems to have been cut off"
+        ),
+        NoEvent::Malformed(what) => {
+            anyhow::anyhow!("{place} is damaged or foreign ({what}): {EXPECTED}")
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What the user's locale says: the language of texts, and whether the terminal takes more than ASCII.
+
+use clap::ValueEnum;
+
+/// A language that the texts are written in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Language {
+    /// English
+    En,
+    /// 中文
+    Zh,
+}
+
+impl Language {
+    /// The language that the environment asks for, English if it asks for none that we have. `variable` tells the
+    /// value of an environment variable, if it is set.
+    ///
+    /// The precedence is that of GNU gettext ("Locale Environment Variables" and "The LANGUAGE variable" in its manual):
+    /// the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set and not empty is the locale; if that is not `C`,
+    /// the list in `LANGUAGE` goes first.
+    pub fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Language {
+        let locale = first_set(&variable, &["LC_ALL", "LC_MESSAGES", "LANG"]);
+        if matches!(locale.as_str(), "" | "C" | "POSIX") {
+            return Language::En;
+        }
+        let wanted = match variable("LANGUAGE") {
+            Some(languages) if !languages.is_empty() => languages,
+            _ => locale,
+        };
+        wanted
+            .split(':')
+            .find_map(Language::of_locale)
+            .unwrap_or(Language::En)
+    }
+
+    /// The language of a locale such as `zh_CN.UTF-8`, if we have it.
+    fn of_locale(locale: &str) -> Option<Language> {
+        match locale.split(['_', '.', '@', '-']).next() {
+            Some("en" | "C" | "POSIX") => Some(Language::En),
+            Some("zh") => Some(Language::Zh),
+            _ => None,
+        }
+    }
+}
+
+/// Whether the environment says that text is UTF-8: the first of `LC_ALL`, `LC_CTYPE` and `LANG` that is set decides, as
+/// in setlocale(3).
+pub fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let locale = first_set(&variable, &["LC_ALL", "LC_CTYPE", "LANG"]).to_lowercase();
+    let charset = locale
+        .split('@')
+        .next()
+        .and_then(|locale| locale.split_once('.'));
+    matches!(charset, Some((_, "utf-8" | "utf8")))
+}
+
+fn first_set(variable: impl Fn(&str) -> Option<String>, names: &[&str]) -> String {
+    names
+        .iter()
+        .filter_map(|name| variable(name))
+        .find(|value| !value.is_empty())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Looks a variable up in `LANG=... LC_ALL=...`.
+    fn environment(settings: &str) -> impl Fn(&str) -> Option<String> {
+        let settings: Vec<(String, String)> = settings
+            .split_whitespace()
+            .filter_map(|setting| setting.split_once('='))
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect();
+        move |name| {
+            let setting = settings.iter().find(|(set, _)| set == name)?;
+            Some(setting.1.clone())
+        }
+    }
+
+    #[test]
+    fn the_language_has_the_precedence_of_gettext() {
+        for (settings, expected) in [
+            ("", Language::En),
+            ("LANG=zh_CN.UTF-8", Language::Zh),
+            ("LANG=zh", Language::Zh),
+            ("LANG=de_DE.UTF-8", Language::En),
+            ("LANG=zh_CN.UTF-8 LC_MESSAGES=en_GB.UTF-8", Language::En),
+            ("LANG=en_GB.UTF-8 LC_MESSAGES=zh_TW.UTF-8", Language::Zh),
+            (
+                "LC_ALL=C LC_MESSAGES=zh_CN.UTF-8 LANG=zh_CN.UTF-8",
+                Language::En,
+            ),
+            ("LC_ALL= LANG=zh_CN.UTF-8", Language::Zh),
+            ("LANG=en_GB.UTF-8 LANGUAGE=fr:zh_CN:en", Language::Zh),
+            ("LANG=zh_CN.UTF-8 LANGUAGE=en:zh", Language::En),
+            ("LANG=zh_CN.UTF-8 LANGUAGE=", Language::Zh),
+            ("LC_ALL=C LANGUAGE=zh", Language::En),
+            ("LC_ALL=POSIX LANGUAGE=zh", Language::En),
+            ("LC_ALL=C.UTF-8 LANGUAGE=zh", Language::Zh),
+            ("LANGUAGE=zh", Language::En),
+        ] {
+            let language = Language::from_environment(environment(settings));
+            assert_eq!(language, expected, "{settings}");
+        }
+    }
+
+    #[test]
+    fn the_locale_says_whether_text_is_utf_8() {
+        for (settings, expected) in [
+            ("", false),
+            ("LANG=C", false),
+            ("LANG=zh_CN.UTF-8", true),
+            ("LANG=C.utf8", true),
+            ("LANG=de_DE.UTF-8@euro", true),
+            ("LANG=zh_CN.GB18030", false),
+            ("LC_ALL=C LANG=zh_CN.UTF-8", false),
+            ("LC_CTYPE=C.UTF-8 LANG=C", true),
+        ] {
+            assert_eq!(is_utf8(environment(settings)), expected, "{settings}");
+        }
+    }
+}
