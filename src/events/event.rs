@@ -237,6 +237,8 @@ pub enum Call {
     Send,
     /// `Connection.recv()`
     Recv,
+    /// `Thread.join()`
+    Join,
 }
 
 impl Event<'_> {

@@ -101,6 +101,9 @@ impl<'a> Fields<'a> {
                 Some(version) if version < u64::from(VERSION) => {
                     NoEvent::Malformed(format!("its `v` is {version}"))
                 }
+                _ if !text.trim_start().starts_with('{') => {
+                    NoEvent::Malformed("it is no JSON object".into())
+                }
                 _ => NoEvent::Malformed(match result {
                     Ok(_) => "its `v` is missing".into(),
                     Err(error) => without_position(&error),
@@ -304,4 +307,67 @@ fn without_position(error: &serde_json::Error) -> String {
 /// A field that is there, be it null: Python's `None` is a value like any other.
 fn some<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use strum::VariantNames;
+
+    use super::*;
+
+    /// A log in which everything happens.
+    const EVERY_EVENT: &str = include_str!("../../tests/logs/every-event.jsonl");
+
+    #[test]
+    fn every_event_is_read_back_as_it_was_written() {
+        let mut names = BTreeSet::new();
+        for text in EVERY_EVENT.lines() {
+            let fields = Fields::read(text).expect("an event");
+            let record = fields.record(text).expect("an event");
+            let mut expected: Map<String, Value> = serde_json::from_str(text).expect("JSON");
+            for common in ["v", "t", "pid", "role", "thread", "line"] {
+                expected.shift_remove(common);
+            }
+            let event = serde_json::to_value(&record.event).expect("JSON");
+            assert_eq!(event, Value::from(expected));
+            names.insert(record.event.name());
+        }
+        assert_eq!(names, BTreeSet::from_iter(Event::VARIANTS.iter().copied()));
+    }
+
+    #[test]
+    fn what_is_no_event_is_refused_with_what_was_expected() {
+        let read = |text: &str| match Fields::read(text) {
+            Ok(fields) => fields.record(text).map(drop),
+            Err(error) => Err(error),
+        };
+        let malformed = |sentence: &str| Err(NoEvent::Malformed(sentence.into()));
+        for (text, expected) in [
+            (r#"{"v":2,"t":"new","event":7}"#, Err(NoEvent::Newer(2))),
+            (
+                r#"{"v":1,"t":0,"pid":1,"role":"r","event":"put"}"#,
+                malformed("the event `put` needs a field `value`"),
+            ),
+            (
+                r#"{"v":1,"t":0,"pid":1,"role":"r","event":"put","value":null}"#,
+                Ok(()),
+            ),
+            (
+                r#"{"v":1,"t":0,"pid":1,"role":"r","event":"fly"}"#,
+                malformed("version 1 of the log has no event `fly`"),
+            ),
+            (
+                r#"{"v":1,"t":-1,"pid":1,"role":"r","event":"ended"}"#,
+                malformed("its time is -1"),
+            ),
+            (r#"{"v":0}"#, malformed("its `v` is 0")),
+            (r#"{"level":"info"}"#, malformed("missing field `v`")),
+            ("[1]", malformed("it is no JSON object")),
+            ("", malformed("it is no JSON object")),
+        ] {
+            assert_eq!(read(text), expected, "{text}");
+        }
+    }
 }

@@ -16,6 +16,18 @@ pub enum Status {
     Signal(i32),
 }
 
+impl Status {
+    /// The POSIX name of the signal that ended it, or `signal 40` for one that has no name. Empty if none did.
+    pub fn signal_name(self) -> String {
+        match self {
+            Status::Code(_) => String::new(),
+            Status::Signal(number) => {
+                signal_name(number).unwrap_or_else(|| format!("signal {number}"))
+            }
+        }
+    }
+}
+
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {

@@ -46,6 +46,11 @@ impl<T> InTransit<T> {
         self.values.remove(index).map(|sent| sent.tag)
     }
 
+    /// Takes out all that are on their way, oldest first.
+    pub fn drain(&mut self) -> impl Iterator<Item = (Value, T)> {
+        self.values.drain(..).map(|sent| (sent.value, sent.tag))
+    }
+
     /// How many values are on their way.
     pub fn len(&self) -> usize {
         self.values.len()

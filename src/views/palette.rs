@@ -21,8 +21,10 @@ pub struct Palette {
 }
 
 impl Palette {
-    /// Takes note of an event. Colours are given out in the order of the starts, so that they are the same in each run.
+    /// Takes note of an event. Colours are given out in the order of the starts, so that they are the same in each run
+    /// and in each view of it.
     pub fn see(&mut self, record: &Record) {
+        self.style(record.pid);
         if let Event::Started { child, .. } = record.event {
             self.style(child);
         }

@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use super::numbered;
 use crate::arguments::{one_to_thousand, seconds};
-use crate::events::Event;
+use crate::events::{Call, Event};
 use crate::multiprocessing::{
     Context, CurrentProcess, Got, PartnerGone, Process, PutEnd, Queue, check_descriptors,
 };
@@ -166,6 +166,7 @@ fn open_office<'a>(context: &'a Context, delays: &[f64]) -> Result<(Process<'a>,
         .start()?;
     // Without this the parent would wait for ever for an office that died before it opened.
     drop(queue.put_end);
+    context.log().write(Event::Wait { call: Call::Get })?;
     match queue.get_end.get()? {
         Got::Value(_) => Ok((office, address)),
         Got::Sentinel | Got::EndOfFile => bail!(PartnerGone("the office did not open")),
@@ -195,7 +196,11 @@ impl<'a> Run<'a> {
         let processes = start(&queue)?;
         // From here on only the children can put: when the last of them has ended, so has the queue.
         drop(queue.put_end);
-        while let Got::Value(value) = queue.get_end.get()? {
+        loop {
+            log.write(Event::Wait { call: Call::Get })?;
+            let Got::Value(value) = queue.get_end.get()? else {
+                break;
+            };
             let report: Report = serde_json::from_value(value)?;
             let is_ticket = matches!(report, Report::Served { .. });
             figures.add(report, began)?;
@@ -284,7 +289,9 @@ impl Child {
     pub(super) fn play(self, process: CurrentProcess) -> Result<()> {
         let queue = &mut PutEnd::stdout();
         match self {
-            Child::Office { address, delays } => office::office(&address, delays, queue),
+            Child::Office { address, delays } => {
+                office::office(&address, delays, process.log(), queue)
+            }
             Child::Blocking { office, customers } => {
                 customers::one_after_another(&office, &customers, process.log(), queue)
             }

@@ -14,10 +14,16 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::task::LocalSet;
 
 use super::descriptors;
+use crate::events::{Call, Event, Log};
 use crate::multiprocessing::{PutEnd, ensure_descriptors};
 
 /// Opens the office at this address, says so in the queue, and serves until it is terminated.
-pub fn office(address: &str, delays: Vec<f64>, queue: &mut PutEnd<Stdout>) -> Result<()> {
+pub fn office(
+    address: &str,
+    delays: Vec<f64>,
+    log: &Log,
+    queue: &mut PutEnd<Stdout>,
+) -> Result<()> {
     let what = format!("{} customers at once", delays.len());
     ensure_descriptors(descriptors(delays.len()), &what)?;
     let delays: Delays = (1..).zip(delays).collect();
@@ -29,6 +35,8 @@ pub fn office(address: &str, delays: Vec<f64>, queue: &mut PutEnd<Stdout>) -> Re
         .with_context(|| format!("cannot open the office at {address}"))?;
     listener.set_nonblocking(true)?;
     queue.put(&Value::from("open"))?;
+    // From here on it waits for whoever comes next; it computes for a few microseconds in between.
+    log.write(Event::Wait { call: Call::Recv })?;
 
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::super::numbered;
 use super::worker::{Report, Task, Work};
 use super::{Kind, With};
-use crate::events::{Event, Log};
+use crate::events::{Call, Event, Log};
 use crate::multiprocessing::{Context, GetEnd, Got, PartnerGone, Process, PutEnd, Queue};
 
 /// How often the parent looks whether its workers are still there, while no result comes.
@@ -209,6 +209,7 @@ impl Pool {
 /// Waits for the next report of any worker. As long as one worker is left, the queue does not end, and the report of
 /// one that was killed never comes: so look, again and again, whether all are well.
 fn next_report(results: &mut GetEnd<BufReader<PipeReader>>, context: &Context) -> Result<Report> {
+    context.log().write(Event::Wait { call: Call::Get })?;
     loop {
         context.check_children()?;
         match results.get_within(&LOOK_AGAIN)? {

@@ -148,6 +148,7 @@ fn work_in_threads(answerers: Vec<Option<PipeConnection>>, log: &Log) -> Result<
                 .context("cannot start a thread; ask for fewer workers")?;
             workers.push(worker);
         }
+        log.write(Event::Wait { call: Call::Join })?;
         // Wait for all, then judge.
         let worked: Vec<_> = workers.into_iter().map(|worker| worker.join()).collect();
         worked
@@ -252,6 +253,7 @@ fn ask(answerer: &mut PipeConnection, seconds: f64) -> Result<Value> {
 pub fn answerer(process: &CurrentProcess) -> Result<()> {
     let mut connection = Connection::stdio(true);
     loop {
+        process.log().write(Event::Wait { call: Call::Recv })?;
         let request = match connection.recv() {
             // Python's `except EOFError`: the worker has closed its end, so there are no more requests.
             Err(error) if error.is::<PartnerGone>() => return Ok(()),

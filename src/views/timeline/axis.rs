@@ -1,0 +1,74 @@
+//! The time axis.
+
+/// Where the axis has a mark, in columns, and what it says there: round numbers, as close as their width allows. `end`
+/// is the time at the end of the axis, in microseconds.
+pub fn ticks(end: u64, columns: usize) -> Vec<(usize, String)> {
+    let (unit, name) = match end {
+        0..1_000 => (1, "us"),
+        1_000..1_000_000 => (1_000, "ms"),
+        _ => (1_000_000, "s"),
+    };
+    let step = step(end, columns);
+    // As many decimals as the step has.
+    let decimals = (0..6)
+        .find(|decimals| (step * 10_u64.pow(*decimals)).is_multiple_of(unit))
+        .unwrap_or(6) as usize;
+    let mut ticks = Vec::new();
+    let mut time = 0;
+    while time <= end {
+        let number = format!("{:.decimals$}", time as f64 / unit as f64);
+        let text = match time {
+            0 => format!("0 {name}"),
+            _ => number,
+        };
+        let column = super::mark::column(time, columns, end);
+        if column + text.len() < columns {
+            ticks.push((column, text));
+        }
+        time += step;
+    }
+    ticks
+}
+
+/// The smallest of 1, 2, 5, 10, 20, 50 ... microseconds that leaves room for a number.
+fn step(end: u64, columns: usize) -> u64 {
+    const ROOM: u128 = 7;
+    let leaves_room =
+        |step: &u64| u128::from(*step) * columns as u128 >= u128::from(end.max(1)) * ROOM;
+    (0..18)
+        .flat_map(|power| [1, 2, 5].map(|digit| digit * 10_u64.pow(power)))
+        .find(leaves_room)
+        .unwrap_or(u64::MAX / 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(end: u64, columns: usize) -> String {
+        let mut line = String::new();
+        for (column, text) in ticks(end, columns) {
+            line = format!("{line:column$}|{text}");
+        }
+        line
+    }
+
+    #[test]
+    fn an_axis_has_round_numbers_at_their_places() {
+        assert_eq!(
+            drawn(994_921, 60),
+            "|0 ms       |200        |400        |600        |800"
+        );
+        assert_eq!(drawn(10_000_000, 40), "|0 s    |2      |4      |6      |8");
+        assert_eq!(
+            drawn(2_000_000, 60),
+            "|0 s           |0.5           |1.0           |1.5"
+        );
+        assert_eq!(drawn(1_300, 40), "|0 ms          |0.5           |1.0");
+        assert_eq!(
+            drawn(3_600_000_000, 40),
+            "|0 s       |1000       |2000       |3000"
+        );
+        assert_eq!(drawn(0, 40), "|0 us");
+    }
+}

@@ -1,0 +1,347 @@
+//! The picture: lanes as text.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use owo_colors::{OwoColorize, Style};
+use strum::VariantArray;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::axis::ticks;
+use super::bins::{Doing, Scale};
+use super::lane::Lane;
+use super::mark::{Mark, Sort, column};
+use super::words::{Word, ending, left_out, word};
+use crate::events::Status;
+use crate::views::Look;
+use crate::views::palette::Palette;
+
+/// Below this width a lane's name stands above it and not in front of it.
+const STACKED_BELOW: usize = 60;
+
+/// From this width on there is room for whole words behind a lane.
+const ROOMY_FROM: usize = 76;
+
+/// What is to be drawn.
+pub struct Drawing<'a> {
+    /// The lanes, in the order of their beginnings.
+    pub lanes: &'a [Lane],
+    /// How many more there were.
+    pub left_out: usize,
+    /// The time at the end of the axis, in microseconds.
+    pub end: u64,
+    /// The scale of the lanes' bins.
+    pub scale: Scale,
+    /// What may be drawn.
+    pub look: Look,
+}
+
+/// How wide the parts of each row are.
+struct Layout {
+    name: usize,
+    pid: usize,
+    chart: usize,
+    is_stacked: bool,
+}
+
+impl Drawing<'_> {
+    /// The picture, lines with their newlines.
+    pub fn draw(&self, palette: &mut Palette) -> String {
+        // A thread stands below its process.
+        let mut lanes: Vec<&Lane> = self.lanes.iter().collect();
+        lanes.sort_by_key(|lane| lane.process);
+        let layout = self.layout(&lanes);
+        let mut used = Used::default();
+        let mut text = String::from("\n");
+        self.push_axis(&mut text, &layout);
+        for lane in lanes {
+            let style = self.look.colour.then(|| palette.style(lane.pid));
+            self.push_lane(
+                &mut text,
+                lane,
+                &layout,
+                style.unwrap_or_default(),
+                &mut used,
+            );
+        }
+        if self.left_out > 0 {
+            self.push_dimmed(&mut text, &left_out(self.left_out, self.look.language));
+        }
+        for line in self.legend(&used) {
+            self.push_dimmed(&mut text, &line);
+        }
+        text
+    }
+
+    fn layout(&self, lanes: &[&Lane]) -> Layout {
+        let widest = |width: &dyn Fn(&Lane) -> usize| {
+            let widths = lanes.iter().map(|lane| width(lane));
+            widths.max().unwrap_or_default()
+        };
+        let name = widest(&|lane| self.name(lane).width());
+        let pid = widest(&|lane| lane.pid.to_string().len());
+        let ending = widest(&|lane| self.ending(lane).width());
+        let is_stacked = self.look.width < STACKED_BELOW;
+        let beside = match is_stacked {
+            true => 0,
+            false => name + 1 + pid + 1 + (ending + 1) * usize::from(ending > 0),
+        };
+        Layout {
+            name,
+            pid,
+            // Names can be as long as somebody's file has them.
+            chart: self.look.width.saturating_sub(beside + 1).max(10),
+            is_stacked,
+        }
+    }
+
+    fn is_thread(&self, lane: &Lane) -> bool {
+        !std::ptr::eq(&self.lanes[lane.process], lane)
+    }
+
+    fn name(&self, lane: &Lane) -> String {
+        let name = self.shown(&lane.name);
+        match self.is_thread(lane) {
+            true => format!("  {name}"),
+            false => name,
+        }
+    }
+
+    fn ending(&self, lane: &Lane) -> String {
+        match lane.ended {
+            Some((_, Some(status))) => {
+                ending(status, self.look.language, self.look.width < ROOMY_FROM)
+            }
+            _ => String::new(),
+        }
+    }
+
+    fn push_axis(&self, text: &mut String, layout: &Layout) {
+        let mut line = String::new();
+        if !layout.is_stacked {
+            line = " ".repeat(layout.name + layout.pid + 2);
+        }
+        let begin = line.len();
+        let mut at = 0;
+        for (column, label) in ticks(self.end, layout.chart) {
+            line += &" ".repeat(column - at);
+            line.push(self.symbol('│', '|'));
+            line += &label;
+            at = column + 1 + label.len();
+        }
+        if line.len() > begin {
+            self.push_dimmed(text, &line);
+        }
+    }
+
+    fn push_lane(
+        &self,
+        text: &mut String,
+        lane: &Lane,
+        layout: &Layout,
+        style: Style,
+        used: &mut Used,
+    ) {
+        let (name, ending) = (self.name(lane), self.ending(lane));
+        let pid = match self.is_thread(lane) {
+            true => String::new(),
+            false => lane.pid.to_string(),
+        };
+        let marks = lane.marks.columns(layout.chart, self.end);
+        let bar = self.bar(lane, &marks, layout.chart, used);
+        let labels = self.labels(&marks, layout.chart);
+        let mut push = |line: &str| {
+            let line = line.trim_end();
+            // Writing to a String can't fail.
+            let _ = match self.look.colour {
+                true => writeln!(text, "{}", line.style(style)),
+                false => writeln!(text, "{line}"),
+            };
+        };
+        if layout.is_stacked {
+            let gap = if ending.is_empty() { "" } else { ", " };
+            push(&format!("{name} {pid}{gap}{ending}"));
+            push(&bar);
+            if !labels.is_empty() {
+                push(&labels);
+            }
+        } else {
+            let padding = " ".repeat(layout.name - name.width());
+            let pid = format!("{pid:>width$}", width = layout.pid);
+            push(&format!("{name}{padding} {pid} {bar} {ending}"));
+            if !labels.is_empty() {
+                push(&format!(
+                    "{}{labels}",
+                    " ".repeat(layout.name + layout.pid + 2)
+                ));
+            }
+        }
+    }
+
+    fn bar(
+        &self,
+        lane: &Lane,
+        marks: &BTreeMap<usize, Mark>,
+        columns: usize,
+        used: &mut Used,
+    ) -> String {
+        let doing = lane.bins.columns(columns, self.end, self.scale);
+        let mut bar: Vec<char> = vec![' '; columns + 1];
+        for (cell, doing) in bar.iter_mut().zip(doing) {
+            if let Some(doing) = doing {
+                *cell = self.symbol_of_doing(doing);
+                used.doing[doing as usize] = true;
+            }
+        }
+        // However short its life was, it is seen.
+        let begin = &mut bar[column(lane.began, columns, self.end)];
+        if *begin == ' ' {
+            *begin = self.symbol_of_doing(Doing::Runs);
+            used.doing[Doing::Runs as usize] = true;
+        }
+        for (column, mark) in marks {
+            bar[*column] = self.symbol_of_mark(mark.sort);
+            used.marks[mark.sort as usize] = true;
+        }
+        if let Some((time, Some(status))) = lane.ended {
+            // Behind the last moment, so that it hides nothing.
+            let column = column(time, columns, self.end) + 1;
+            bar[column] = match status {
+                Status::Code(0) => self.symbol('┤', '|'),
+                Status::Code(_) | Status::Signal(_) => self.symbol('✗', 'x'),
+            };
+        }
+        bar.into_iter().collect()
+    }
+
+    /// The labels of the marks, each below its mark, as far as they have room.
+    fn labels(&self, marks: &BTreeMap<usize, Mark>, columns: usize) -> String {
+        let labels = marks
+            .iter()
+            .map(|(column, mark)| (*column, self.label(mark)))
+            .filter(|(_, label)| !label.is_empty());
+        let mut labels = labels.peekable();
+        let mut line = String::new();
+        while let Some((column, label)) = labels.next() {
+            let next = labels.peek().map(|(next, _)| *next);
+            let before = line.width();
+            // Right below its mark, with one column free before the next; or, at the end, with its end below the mark.
+            let room = next.unwrap_or(columns + 2) - column - 1;
+            let begin = match (column + 1).checked_sub(label.width()) {
+                Some(begin) if next.is_none() && label.width() > room && begin > before => begin,
+                _ => column,
+            };
+            let label = match begin < column {
+                true => label,
+                false => self.cut(&label, room),
+            };
+            if !label.is_empty() {
+                line += &" ".repeat(begin - before);
+                line += &label;
+            }
+        }
+        line
+    }
+
+    fn label(&self, mark: &Mark) -> String {
+        let label = self.shown(&mark.label);
+        match (mark.count, label.as_str()) {
+            (1, _) => label,
+            (count, "") => format!("{}{count}", self.symbol('×', 'x')),
+            (count, _) => format!("{label} +{}", count - 1),
+        }
+    }
+
+    fn legend(&self, used: &Used) -> Vec<String> {
+        let doing = Doing::ALL
+            .into_iter()
+            .filter(|doing| used.doing[*doing as usize])
+            .map(|doing| (self.symbol_of_doing(doing), Word::Doing(doing)));
+        let marks = Sort::VARIANTS
+            .iter()
+            .filter(|sort| used.marks[**sort as usize])
+            .map(|sort| (self.symbol_of_mark(*sort), Word::Sort(*sort)));
+        let mut lines = vec![String::new()];
+        for (symbol, meaning) in doing.chain(marks) {
+            let item = format!("{symbol} {}", word(meaning, self.look.language));
+            match lines.last_mut() {
+                Some(line) if line.is_empty() => *line = item,
+                Some(line) if line.width() + 3 + item.width() <= self.look.width => {
+                    *line += &format!("   {item}");
+                }
+                _ => lines.push(item),
+            }
+        }
+        lines
+    }
+
+    fn push_dimmed(&self, text: &mut String, line: &str) {
+        // Writing to a String can't fail.
+        let _ = match self.look.colour {
+            true => writeln!(text, "{}", line.dimmed()),
+            false => writeln!(text, "{line}"),
+        };
+    }
+
+    /// What can be shown of a text that comes from the log: one line of it, and ASCII if there is no more.
+    fn shown(&self, text: &str) -> String {
+        let shown = |c: char| match c {
+            c if c.width().is_none() => '?',
+            c if self.look.unicode || c.is_ascii() => c,
+            _ => '?',
+        };
+        text.chars().map(shown).collect()
+    }
+
+    /// A text in at most so many columns: whole, or cut with a sign, or nothing where not even that makes sense.
+    fn cut(&self, text: &str, columns: usize) -> String {
+        if text.width() <= columns {
+            return text.to_owned();
+        }
+        if columns < 3 {
+            return String::new();
+        }
+        let mut cut = String::new();
+        for c in text.chars() {
+            if cut.width() + c.width().unwrap_or(0) > columns - 1 {
+                break;
+            }
+            cut.push(c);
+        }
+        cut.push(self.symbol('…', '~'));
+        cut
+    }
+
+    fn symbol_of_doing(&self, doing: Doing) -> char {
+        match doing {
+            Doing::Runs => self.symbol('━', '='),
+            Doing::Sleeps => self.symbol('·', '.'),
+            Doing::Waits => self.symbol('─', '-'),
+            Doing::Joins => self.symbol('┄', '~'),
+        }
+    }
+
+    fn symbol_of_mark(&self, sort: Sort) -> char {
+        match sort {
+            Sort::Thread => self.symbol('╷', ','),
+            Sort::Task => self.symbol('┯', '+'),
+            Sort::Put | Sort::Send | Sort::Request => self.symbol('▼', 'v'),
+            Sort::Get | Sort::Recv | Sort::Served => self.symbol('▲', '^'),
+            Sort::Lost => self.symbol('▽', 'V'),
+            Sort::Terminate | Sort::Kill => self.symbol('†', '!'),
+            Sort::Refused => self.symbol('⊘', '%'),
+            Sort::Error => self.symbol('✗', 'x'),
+        }
+    }
+
+    fn symbol(&self, unicode: char, ascii: char) -> char {
+        if self.look.unicode { unicode } else { ascii }
+    }
+}
+
+/// What occurs in a picture and has to be explained below it.
+#[derive(Default)]
+struct Used {
+    doing: [bool; Doing::ALL.len()],
+    marks: [bool; Sort::VARIANTS.len()],
+}

@@ -1,0 +1,77 @@
+//! One process or thread on the time axis.
+
+use super::bins::{Bins, Scale};
+use super::mark::{Mark, Marks};
+use crate::events::{Event, Status};
+use crate::views::activity::{Activity, Follower};
+
+/// One process or thread: what it did when. Times are in microseconds since the run's first event.
+pub struct Lane {
+    /// The process's role, or the thread's name.
+    pub name: String,
+    /// The PID.
+    pub pid: u32,
+    /// The number of the process's lane; its own, unless it is a thread's.
+    pub process: usize,
+    /// When it began.
+    pub began: u64,
+    /// When it ended, and how if it is a process's.
+    pub ended: Option<(u64, Option<Status>)>,
+    /// What it did when.
+    pub bins: Bins,
+    /// What is marked on it.
+    pub marks: Marks,
+    follower: Follower,
+    doing: Activity,
+    since: u64,
+}
+
+impl Lane {
+    /// A lane that begins now.
+    pub fn new(name: &str, pid: u32, process: usize, now: u64) -> Lane {
+        Lane {
+            name: name.to_owned(),
+            pid,
+            process,
+            began: now,
+            ended: None,
+            bins: Bins::default(),
+            marks: Marks::default(),
+            follower: Follower::default(),
+            doing: Activity::default(),
+            since: now,
+        }
+    }
+
+    /// Takes an event of this process or thread.
+    pub fn see(&mut self, event: &Event, now: u64, scale: Scale) {
+        self.advance(now, scale);
+        self.doing = self.follower.see(event);
+    }
+
+    /// Adds a mark.
+    pub fn mark(&mut self, mark: Mark, scale: Scale) {
+        self.marks.add(mark, scale);
+    }
+
+    /// It has ended.
+    pub fn end(&mut self, status: Option<Status>, now: u64, scale: Scale) {
+        self.advance(now, scale);
+        self.ended = Some((self.since, status));
+    }
+
+    /// Counts the time up to now, unless it has ended.
+    pub fn advance(&mut self, now: u64, scale: Scale) {
+        // Between processes, times can be a little out of order.
+        if self.ended.is_none() && now >= self.since {
+            self.bins.add(self.doing.into(), self.since, now, scale);
+            self.since = now;
+        }
+    }
+
+    /// Two bins become one.
+    pub fn fold(&mut self) {
+        self.bins.fold();
+        self.marks.fold();
+    }
+}

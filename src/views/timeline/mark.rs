@@ -1,0 +1,149 @@
+//! What is marked on a lane.
+
+use std::collections::BTreeMap;
+
+use super::bins::Scale;
+use super::words::Word;
+use crate::events::{Event, repr};
+
+/// What is marked at one moment of a lane: an event, or the first and most important of several.
+#[derive(Clone, Debug)]
+pub struct Mark {
+    /// When it was, in microseconds.
+    pub time: u64,
+    /// What it was.
+    pub sort: Sort,
+    /// The value, or another word for which event it was; may be empty.
+    pub label: String,
+    /// How many events of this sort it stands for.
+    pub count: u32,
+}
+
+/// Sorts of marks. Where several fall together, the last in this order is drawn.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, strum::VariantArray)]
+pub enum Sort {
+    /// A thread begins.
+    Thread,
+    /// A task begins.
+    Task,
+    /// A request goes out.
+    Request,
+    /// What was asked for is there.
+    Served,
+    /// A value goes into the queue.
+    Put,
+    /// A value comes out of the queue.
+    Get,
+    /// A value goes into the pipe.
+    Send,
+    /// A value comes out of the pipe.
+    Recv,
+    /// A value that goes into the queue, and never came out.
+    Lost,
+    /// SIGTERM, to a child.
+    Terminate,
+    /// SIGKILL, to a child.
+    Kill,
+    /// A call was refused.
+    Refused,
+    /// The process gives up.
+    Error,
+}
+
+/// What an event puts on a lane, if anything: its sort and its label.
+pub fn mark(event: &Event, word: impl Fn(Word) -> &'static str) -> Option<(Sort, String)> {
+    let nothing = String::new;
+    Some(match event {
+        Event::Put { value } => (Sort::Put, label(value)),
+        Event::Get { value } => (Sort::Get, label(value)),
+        Event::Send { value } => (Sort::Send, label(value)),
+        Event::Recv { value } => (Sort::Recv, label(value)),
+        Event::PutSentinel => (Sort::Put, word(Word::Sentinel).into()),
+        Event::GetSentinel => (Sort::Get, word(Word::Sentinel).into()),
+        Event::EndOfFile => (Sort::Get, "EOF".into()),
+        Event::Terminate { child_role, .. } => (Sort::Terminate, (*child_role).into()),
+        Event::Kill { child_role, .. } => (Sort::Kill, (*child_role).into()),
+        Event::Refused { .. } => (Sort::Refused, nothing()),
+        Event::Error { .. } => (Sort::Error, nothing()),
+        Event::TaskStart { task, .. } => (Sort::Task, task.to_string()),
+        Event::Request { customer } => (Sort::Request, customer.to_string()),
+        Event::Served { customer } => (Sort::Served, customer.to_string()),
+        // The lanes themselves show these.
+        Event::Running
+        | Event::Started { .. }
+        | Event::Exited { .. }
+        | Event::Join { .. }
+        | Event::Joined { .. }
+        | Event::Sleep { .. }
+        | Event::Wait { .. }
+        | Event::TaskDone { .. } => return None,
+        // The lines above the picture say these, or the notes between them.
+        Event::Run { .. }
+        | Event::Print { .. }
+        | Event::Counter { .. }
+        | Event::Progress { .. }
+        | Event::Measured { .. }
+        | Event::Say { .. }
+        | Event::Pool { .. }
+        | Event::Customers { .. }
+        | Event::WillStart
+        | Event::Turn { .. }
+        | Event::Ended
+        | Event::AfterJoin => return None,
+    })
+}
+
+/// A value on one line: as Python's `repr` shows it, a string without its quotes.
+pub fn label(value: &serde_json::Value) -> String {
+    let shown = repr(value);
+    match value.is_string() {
+        true => shown[1..shown.len() - 1].to_owned(),
+        false => shown,
+    }
+}
+
+/// The marks of a lane, at most one in each bin.
+#[derive(Default)]
+pub struct Marks(BTreeMap<usize, Mark>);
+
+impl Marks {
+    /// Adds a mark at a time that the scale reaches.
+    pub fn add(&mut self, mark: Mark, scale: Scale) {
+        merge(&mut self.0, scale.bin(mark.time), mark);
+    }
+
+    /// Two bins become one.
+    pub fn fold(&mut self) {
+        for (bin, mark) in std::mem::take(&mut self.0) {
+            merge(&mut self.0, bin / 2, mark);
+        }
+    }
+
+    /// The marks by column, of which there are so many for the time from 0 to `end`.
+    pub fn columns(&self, columns: usize, end: u64) -> BTreeMap<usize, Mark> {
+        let mut by_column = BTreeMap::new();
+        for mark in self.0.values() {
+            merge(
+                &mut by_column,
+                column(mark.time, columns, end),
+                mark.clone(),
+            );
+        }
+        by_column
+    }
+}
+
+/// The column of a time, of so many for the time from 0 to `end`.
+pub fn column(time: u64, columns: usize, end: u64) -> usize {
+    let column = u128::from(time) * columns as u128 / u128::from(end.max(1));
+    (column as usize).min(columns - 1)
+}
+
+fn merge(marks: &mut BTreeMap<usize, Mark>, place: usize, mark: Mark) {
+    match marks.get_mut(&place) {
+        None => drop(marks.insert(place, mark)),
+        Some(there) if there.sort == mark.sort => there.count += mark.count,
+        Some(there) if there.sort < mark.sort => *there = mark,
+        Some(_) => {}
+    }
+}

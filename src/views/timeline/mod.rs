@@ -1,0 +1,225 @@
+//! Who did what when: a lane per process on one time axis.
+//!
+//! The picture is drawn when the run is over. Until then each lane keeps its time in bins ([`bins`]), so that a long run
+//! needs no more memory than a short one.
+
+mod axis;
+mod bins;
+mod draw;
+mod lane;
+mod mark;
+mod words;
+
+use std::collections::HashMap;
+use std::io::Write;
+
+use anyhow::{Context as _, Result};
+
+use self::bins::Scale;
+use self::draw::Drawing;
+use self::lane::Lane;
+use self::mark::{Mark, Sort, mark};
+use self::words::word;
+use super::in_transit::InTransit;
+use super::palette::Palette;
+use super::{Look, View};
+use crate::events::{Event, Record, Status};
+
+/// How many lanes a picture has at most: more than fit on a screen can't be compared.
+const MOST_LANES: usize = 32;
+
+/// The narrowest and the widest picture, in columns.
+const WIDTHS: std::ops::RangeInclusive<usize> = 40..=400;
+
+/// Draws a timeline when the run is over.
+pub struct Timeline<W> {
+    stdout: W,
+    look: Look,
+    palette: Palette,
+    scale: Scale,
+    /// The time of the last event.
+    now: u64,
+    lanes: Vec<Lane>,
+    /// The lane of each process that lives; none for those that had no place.
+    processes: HashMap<u32, Option<usize>>,
+    threads: HashMap<(u32, String), Thread>,
+    /// Values in the queue, with the lane and the time of their puts.
+    in_queue: InTransit<(Option<usize>, u64)>,
+    left_out: usize,
+}
+
+/// A thread of its own lane, or of none.
+enum Thread {
+    /// It has done one thing so far: a mark on its process's lane shows that.
+    Momentary(Lane),
+    /// It has a lane.
+    Lasting(usize),
+    /// It had no place.
+    LeftOut,
+}
+
+impl<W: Write> Timeline<W> {
+    /// A timeline that goes to `stdout`.
+    pub fn new(stdout: W, look: Look) -> Timeline<W> {
+        let width = look.width.clamp(*WIDTHS.start(), *WIDTHS.end());
+        Timeline {
+            stdout,
+            look: Look { width, ..look },
+            palette: Palette::default(),
+            scale: Scale::new(width),
+            now: 0,
+            lanes: Vec::new(),
+            processes: HashMap::new(),
+            threads: HashMap::new(),
+            in_queue: InTransit::new(),
+            left_out: 0,
+        }
+    }
+
+    /// Moves on to this time. It never goes back: between processes, times can be a little out of order.
+    fn reach(&mut self, time: u64) {
+        self.now = self.now.max(time);
+        for _ in 0..self.scale.reach(time) {
+            self.lanes.iter_mut().for_each(Lane::fold);
+            for thread in self.threads.values_mut() {
+                if let Thread::Momentary(lane) = thread {
+                    lane.fold();
+                }
+            }
+        }
+    }
+
+    fn has_place(&mut self) -> bool {
+        let has_place = self.lanes.len() < MOST_LANES;
+        self.left_out += usize::from(!has_place);
+        has_place
+    }
+
+    /// The lane of a process, from now on if it had none.
+    fn process(&mut self, pid: u32, role: &str, now: u64) -> Option<usize> {
+        if let Some(lane) = self.processes.get(&pid) {
+            return *lane;
+        }
+        let number = self.lanes.len();
+        let lane = self.has_place().then(|| {
+            self.lanes.push(Lane::new(role, pid, number, now));
+            number
+        });
+        self.processes.insert(pid, lane);
+        lane
+    }
+
+    /// Takes an event of a thread that is not its process's main thread. Says on which lane its marks belong.
+    fn thread(&mut self, process: usize, name: &str, record: &Record, now: u64) -> Option<usize> {
+        let key = (record.pid, name.to_owned());
+        let scale = self.scale;
+        match self.threads.remove(&key) {
+            None => {
+                let mut lane = Lane::new(name, record.pid, process, now);
+                lane.see(&record.event, now, scale);
+                self.threads.insert(key, Thread::Momentary(lane));
+                let label = String::new();
+                self.mark_at(process, Sort::Thread, label, now);
+                None
+            }
+            Some(Thread::Momentary(mut lane)) => {
+                let place = self.has_place().then_some(self.lanes.len());
+                let thread = place.map_or(Thread::LeftOut, Thread::Lasting);
+                self.threads.insert(key, thread);
+                if place.is_some() {
+                    lane.see(&record.event, now, scale);
+                    self.lanes.push(lane);
+                }
+                place
+            }
+            Some(Thread::Lasting(number)) => {
+                self.threads.insert(key, Thread::Lasting(number));
+                self.lanes[number].see(&record.event, now, scale);
+                Some(number)
+            }
+            Some(Thread::LeftOut) => {
+                self.threads.insert(key, Thread::LeftOut);
+                None
+            }
+        }
+    }
+
+    fn end(&mut self, pid: u32, status: Status, now: u64) {
+        // Its PID may be another's from now on.
+        let Some(Some(process)) = self.processes.remove(&pid) else {
+            return;
+        };
+        self.threads.retain(|(of, _), _| *of != pid);
+        for (number, lane) in self.lanes.iter_mut().enumerate() {
+            if lane.process == process && lane.ended.is_none() {
+                lane.end((number == process).then_some(status), now, self.scale);
+            }
+        }
+    }
+
+    fn mark_at(&mut self, lane: usize, sort: Sort, label: String, time: u64) {
+        let mark = Mark {
+            time,
+            sort,
+            label,
+            count: 1,
+        };
+        self.lanes[lane].mark(mark, self.scale);
+    }
+}
+
+impl<W: Write> View for Timeline<W> {
+    fn show(&mut self, record: &Record) -> Result<()> {
+        self.palette.see(record);
+        let now = (record.t * 1e6).round() as u64;
+        self.reach(now);
+        let process = self.process(record.pid, record.role, now);
+        let lane = match (process, record.thread) {
+            (Some(process), Some(name)) => self.thread(process, name, record, now),
+            (Some(process), None) => {
+                self.lanes[process].see(&record.event, now, self.scale);
+                Some(process)
+            }
+            (None, _) => None,
+        };
+        match record.event {
+            Event::Started { child, child_role } => drop(self.process(child, child_role, now)),
+            Event::Exited { child, status, .. } => self.end(child, status, now),
+            Event::Put { value } => self.in_queue.put(value, record.pid, (lane, now)),
+            Event::Get { value } => drop(self.in_queue.take(value, record.pid)),
+            _ => {}
+        }
+        let language = self.look.language;
+        if let (Some(lane), Some((sort, label))) =
+            (lane, mark(&record.event, |it| word(it, language)))
+        {
+            self.mark_at(lane, sort, label, now);
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, _went_well: bool) -> Result<()> {
+        let now = self.now;
+        for lane in &mut self.lanes {
+            lane.advance(now, self.scale);
+        }
+        let lost: Vec<_> = self.in_queue.drain().collect();
+        for (value, (lane, time)) in lost {
+            if let Some(lane) = lane {
+                self.mark_at(lane, Sort::Lost, mark::label(&value), time);
+            }
+        }
+        let drawing = Drawing {
+            lanes: &self.lanes,
+            left_out: self.left_out,
+            end: now,
+            scale: self.scale,
+            look: self.look,
+        };
+        let text = drawing.draw(&mut self.palette);
+        self.stdout
+            .write_all(text.as_bytes())
+            .and_then(|()| self.stdout.flush())
+            .context("cannot write the timeline to stdout")
+    }
+}

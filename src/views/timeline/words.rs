@@ -1,0 +1,68 @@
+//! The few words of a timeline, in both languages.
+
+use crate::events::Status;
+use crate::locale::Language;
+use crate::views::timeline::bins::Doing;
+use crate::views::timeline::mark::Sort;
+
+/// A word of the timeline.
+#[derive(Clone, Copy)]
+pub enum Word {
+    /// What a lane does.
+    Doing(Doing),
+    /// What is marked on it.
+    Sort(Sort),
+    /// The end mark in a queue.
+    Sentinel,
+}
+
+/// A word in this language.
+pub fn word(word: Word, language: Language) -> &'static str {
+    let (english, chinese) = match word {
+        Word::Doing(Doing::Runs) => ("runs", "运行"),
+        Word::Doing(Doing::Sleeps) => ("sleeps", "休眠"),
+        Word::Doing(Doing::Waits) => ("waits for a value", "等待数据"),
+        Word::Doing(Doing::Joins) => ("waits in join", "在 join 中等待"),
+        Word::Sort(Sort::Thread) => ("a thread begins", "线程启动"),
+        Word::Sort(Sort::Task) => ("a task begins", "任务开始"),
+        Word::Sort(Sort::Request) => ("asks", "请求"),
+        Word::Sort(Sort::Served) => ("is served", "得到服务"),
+        Word::Sort(Sort::Put) => ("put", "put"),
+        Word::Sort(Sort::Get) => ("get", "get"),
+        Word::Sort(Sort::Send) => ("send", "send"),
+        Word::Sort(Sort::Recv) => ("recv", "recv"),
+        Word::Sort(Sort::Lost) => ("put, never got", "put 后无人取走"),
+        Word::Sort(Sort::Terminate) => ("terminate", "terminate"),
+        Word::Sort(Sort::Kill) => ("kill", "kill"),
+        Word::Sort(Sort::Refused) => ("is refused", "被拒绝"),
+        Word::Sort(Sort::Error) => ("gives up", "出错退出"),
+        Word::Sentinel => ("sentinel", "哨兵"),
+    };
+    match language {
+        Language::En => english,
+        Language::Zh => chinese,
+    }
+}
+
+/// How a process ended, at the end of its lane.
+pub fn ending(status: Status, language: Language, is_short: bool) -> String {
+    let signal = status.signal_name();
+    match (status, language, is_short) {
+        (Status::Code(code), Language::En, _) => format!("exit {code}"),
+        (Status::Code(code), Language::Zh, _) => format!("退出码 {code}"),
+        (Status::Signal(_), _, true) => signal,
+        (Status::Signal(_), Language::En, false) => format!("killed by {signal}"),
+        (Status::Signal(_), Language::Zh, false) => format!("被 {signal} 杀死"),
+    }
+}
+
+/// What is not in the picture. `lanes` processes and threads had no place.
+pub fn left_out(lanes: usize, language: Language) -> String {
+    match (language, lanes) {
+        (Language::En, 1) => "1 more, which started last, is left out; --trace FILE has all".into(),
+        (Language::En, _) => {
+            format!("{lanes} more, which started last, are left out; --trace FILE has all")
+        }
+        (Language::Zh, _) => format!("另有 {lanes} 个启动较晚，没有画出；--trace FILE 里有全部"),
+    }
+}
