@@ -52,7 +52,7 @@ pub fn ending(status: Status, language: Language, is_short: bool) -> String {
         (Status::Code(code), Language::Zh, _) => format!("退出码 {code}"),
         (Status::Signal(_), _, true) => signal,
         (Status::Signal(_), Language::En, false) => format!("killed by {signal}"),
-        (Status::Signal(_), Language::Zh, false) => format!("被 {signal} 杀死"),
+        (Status::Signal(_), Language::Zh, false) => format!("被 {signal} 终止"),
     }
 }
 
