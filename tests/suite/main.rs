@@ -18,4 +18,5 @@ mod pipe;
 mod queue;
 mod readme;
 mod spawn;
+mod texts;
 mod usage;
