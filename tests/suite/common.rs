@@ -21,11 +21,20 @@ const HANGS_AFTER: Timespec = Timespec {
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_mp-demo");
 
 /// Variables that change what the program does, so that a test has them only if it sets them.
-const VARIABLES: [&str; 7] = [
+const VARIABLES: [&str; 16] = [
     "CLICOLOR",
     "CLICOLOR_FORCE",
+    "COLUMNS",
+    "LANG",
+    "LANGUAGE",
     "LC_ALL",
+    "LC_CTYPE",
+    "LC_MESSAGES",
+    "LESS",
+    "LINES",
+    "LV",
     "NO_COLOR",
+    "PAGER",
     "PYTHONUNBUFFERED",
     "RUST_BACKTRACE",
     "TERM",
@@ -58,6 +67,31 @@ pub fn shell(script: &str) -> Command {
     command.args(["-c", script]);
     command.env("PATH", format!("{folder}:{path}"));
     command
+}
+
+/// What a terminal of so many rows and columns is sent when the program runs on it.
+pub fn on_terminal(args: &[&str], variables: &[(&str, &str)], size: (u16, u16)) -> String {
+    let (mut terminal, other_side) = pty_process::blocking::open().unwrap();
+    let (rows, columns) = size;
+    terminal
+        .resize(pty_process::Size::new(rows, columns))
+        .unwrap();
+    let mut command = pty_process::blocking::Command::new(PROGRAM).args(args);
+    for variable in VARIABLES.iter().chain(&["CI"]) {
+        command = command.env_remove(variable);
+    }
+    command = command
+        .env("TERM", "xterm-256color")
+        .envs(variables.iter().copied());
+    let mut child = command.spawn(other_side).unwrap();
+    let mut screen = Vec::new();
+    // On Linux a terminal whose other side is closed says EIO, not end-of-file.
+    let mut buffer = [0; 4096];
+    while let Ok(length @ 1..) = terminal.read(&mut buffer) {
+        screen.extend_from_slice(&buffer[..length]);
+    }
+    assert!(child.wait().unwrap().success());
+    String::from_utf8(screen).unwrap().replace("\r\n", "\n")
 }
 
 /// A run that has ended.

@@ -19,4 +19,6 @@ mod queue;
 mod readme;
 mod spawn;
 mod texts;
+mod timeline;
 mod usage;
+mod view;

@@ -112,32 +112,11 @@ fn stdin_is_never_read() {
     assert_eq!(ended.stdout, "one\ntwo\n");
 }
 
-/// What a terminal is sent when the program runs on it.
-fn on_terminal(args: &[&str], variables: &[(&str, &str)]) -> String {
-    let (mut terminal, other_side) = open().unwrap();
-    let mut command = Command::new(PROGRAM).args(args);
-    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"] {
-        command = command.env_remove(variable);
-    }
-    command = command
-        .env("TERM", "xterm-256color")
-        .envs(variables.iter().copied());
-    let mut child = command.spawn(other_side).unwrap();
-    let mut screen = Vec::new();
-    // On Linux a terminal whose other side is closed says EIO, not end-of-file.
-    let mut buffer = [0; 4096];
-    while let Ok(length @ 1..) = terminal.read(&mut buffer) {
-        screen.extend_from_slice(&buffer[..length]);
-    }
-    assert!(child.wait().unwrap().success());
-    String::from_utf8(screen).unwrap().replace("\r\n", "\n")
-}
-
 const QUEUE: [&str; 6] = ["queue", "--stop", "eof", "--speed", "50", "--readers=2"];
 
 #[test]
 fn a_terminal_shows_each_process_in_a_colour_of_its_own() {
-    let screen = on_terminal(&QUEUE, &[]);
+    let screen = on_terminal(&QUEUE, &[], (24, 80));
     let mut colours = std::collections::HashMap::new();
     for line in screen.lines() {
         let (colour, rest) = line.split_once('m').unwrap();
@@ -185,7 +164,7 @@ fn without_colour_a_terminal_and_a_pipe_show_the_same() {
         (&QUEUE[..], &[("CLICOLOR", "0")]),
         (&never[..], &[("CLICOLOR_FORCE", "1")]),
     ] {
-        let screen = on_terminal(args, variables);
+        let screen = on_terminal(args, variables, (24, 80));
         assert_eq!(
             of_each(&screen),
             of_each(&through_pipe),

@@ -41,9 +41,34 @@ Options:
           Print version
 
 Options of every lesson:
+      --timeline
+          Draw who did what when, a lane for each process, after the lines
+
+      --explain
+          Explain this run between its lines, on stderr
+
+      --labels
+          Print each line behind its time, role and PID
+
+      --trace <FILE>
+          Write the run as a Chrome trace, which ui.perfetto.dev opens
+
       --json
           Print the log of events, one JSON object a line, instead of the
           article's lines
+
+      --color <WHEN>
+          Colour the lines, a colour for each process
+          
+          [default: auto]
+          [possible values: auto, always, never]
+
+      --lang <LANGUAGE>
+          The language of texts and notes; the locale's if not given
+
+          Possible values:
+          - en: English
+          - zh: 中文
 
       --seed <N>
           Repeat the random pauses of the run that had this seed (--json shows
@@ -54,11 +79,10 @@ Options of every lesson:
           
           [default: 1]
 
-      --color <WHEN>
-          Colour the lines, a colour for each process
-          
-          [default: auto]
-          [possible values: auto, always, never]
+Beside the lessons:
+  view         Show a recorded run again
+  completions  Print what completes this command line in your shell
+  man          Print the manual page
 
 "#]]
     );
@@ -125,9 +149,34 @@ Options:
           Print help (see a summary with '-h')
 
 Options of every lesson:
+      --timeline
+          Draw who did what when, a lane for each process, after the lines
+
+      --explain
+          Explain this run between its lines, on stderr
+
+      --labels
+          Print each line behind its time, role and PID
+
+      --trace <FILE>
+          Write the run as a Chrome trace, which ui.perfetto.dev opens
+
       --json
           Print the log of events, one JSON object a line, instead of the
           article's lines
+
+      --color <WHEN>
+          Colour the lines, a colour for each process
+          
+          [default: auto]
+          [possible values: auto, always, never]
+
+      --lang <LANGUAGE>
+          The language of texts and notes; the locale's if not given
+
+          Possible values:
+          - en: English
+          - zh: 中文
 
       --seed <N>
           Repeat the random pauses of the run that had this seed (--json shows
@@ -137,12 +186,6 @@ Options of every lesson:
           Divide every pause by this number; 1 is the article's timing
           
           [default: 1]
-
-      --color <WHEN>
-          Colour the lines, a colour for each process
-          
-          [default: auto]
-          [possible values: auto, always, never]
 
 "#]]
     );

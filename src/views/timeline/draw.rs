@@ -52,7 +52,7 @@ impl Drawing<'_> {
         lanes.sort_by_key(|lane| lane.process);
         let layout = self.layout(&lanes);
         let mut used = Used::default();
-        let mut text = String::from("\n");
+        let mut text = String::new();
         self.push_axis(&mut text, &layout);
         for lane in lanes {
             let style = self.look.colour.then(|| palette.style(lane.pid));
@@ -187,26 +187,23 @@ impl Drawing<'_> {
     ) -> String {
         let doing = lane.bins.columns(columns, self.end, self.scale);
         let mut bar: Vec<char> = vec![' '; columns + 1];
-        for (cell, doing) in bar.iter_mut().zip(doing) {
-            if let Some(doing) = doing {
-                *cell = self.symbol_of_doing(doing);
-                used.doing[doing as usize] = true;
-            }
-        }
-        // However short its life was, it is seen.
-        let begin = &mut bar[column(lane.began, columns, self.end)];
-        if *begin == ' ' {
-            *begin = self.symbol_of_doing(Doing::Runs);
-            used.doing[Doing::Runs as usize] = true;
+        let began = column(lane.began, columns, self.end);
+        let ended = lane.ended.map_or(self.end, |(time, _)| time);
+        let ended = column(ended, columns, self.end);
+        // However short it lived, it is seen; and the columns in which it began and ended are drawn whole.
+        let mut now = Doing::Runs;
+        for place in began..=ended {
+            now = doing[place].unwrap_or(now);
+            bar[place] = self.symbol_of_doing(now);
+            used.doing[now as usize] = true;
         }
         for (column, mark) in marks {
             bar[*column] = self.symbol_of_mark(mark.sort);
             used.marks[mark.sort as usize] = true;
         }
-        if let Some((time, Some(status))) = lane.ended {
+        if let Some((_, Some(status))) = lane.ended {
             // Behind the last moment, so that it hides nothing.
-            let column = column(time, columns, self.end) + 1;
-            bar[column] = match status {
+            bar[ended + 1] = match status {
                 Status::Code(0) => self.symbol('┤', '|'),
                 Status::Code(_) | Status::Signal(_) => self.symbol('✗', 'x'),
             };

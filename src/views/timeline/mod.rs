@@ -46,6 +46,8 @@ pub struct Timeline<W> {
     /// Values in the queue, with the lane and the time of their puts.
     in_queue: InTransit<(Option<usize>, u64)>,
     left_out: usize,
+    /// Whether there are lines above the picture.
+    has_lines: bool,
 }
 
 /// A thread of its own lane, or of none.
@@ -73,6 +75,7 @@ impl<W: Write> Timeline<W> {
             threads: HashMap::new(),
             in_queue: InTransit::new(),
             left_out: 0,
+            has_lines: false,
         }
     }
 
@@ -171,6 +174,7 @@ impl<W: Write> Timeline<W> {
 impl<W: Write> View for Timeline<W> {
     fn show(&mut self, record: &Record) -> Result<()> {
         self.palette.see(record);
+        self.has_lines |= record.line.is_some();
         let now = (record.t * 1e6).round() as u64;
         self.reach(now);
         let process = self.process(record.pid, record.role, now);
@@ -216,7 +220,8 @@ impl<W: Write> View for Timeline<W> {
             scale: self.scale,
             look: self.look,
         };
-        let text = drawing.draw(&mut self.palette);
+        let gap = if self.has_lines { "\n" } else { "" };
+        let text = format!("{gap}{}", drawing.draw(&mut self.palette));
         self.stdout
             .write_all(text.as_bytes())
             .and_then(|()| self.stdout.flush())

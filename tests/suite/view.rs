@@ -1,0 +1,253 @@
+//! `mp-demo view`, and what goes for recorded runs and live ones alike.
+
+use std::fs;
+use std::io::Write;
+use std::process::Stdio;
+
+use snapbox::{assert_data_eq, str};
+
+use crate::common::*;
+
+const LOG: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/tests/logs/queue-terminate.jsonl"
+);
+
+/// `mp-demo view -` with this log on its stdin.
+fn view_stdin(log: &[u8], options: &[&str]) -> Ended {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    fs::write(&path, log).unwrap();
+    let mut command = mp_demo(["view", "-"]);
+    command.args(options).stdin(fs::File::open(&path).unwrap());
+    run(&mut command)
+}
+
+#[test]
+fn a_recorded_run_is_shown_as_it_was() {
+    assert_data_eq!(
+        run(&mut mp_demo(["view", LOG])).succeeded().stdout,
+        str![[r#"
+Parent process 43784
+Process to write: 43785
+Put A to queue...
+Process to read: 43786
+Get A from queue.
+Put B to queue...
+Get B from queue.
+Put C to queue...
+Get C from queue.
+
+"#]]
+    );
+}
+
+#[test]
+fn labels_say_when_and_who_in_columns() {
+    assert_data_eq!(
+        run(&mut mp_demo(["view", LOG, "--labels"]))
+            .succeeded()
+            .stdout,
+        str![[r#"
+0.000140  parent     43784  Parent process 43784
+0.000953  writer     43785  Process to write: 43785
+0.000956  writer     43785  Put A to queue...
+0.003969  reader     43786  Process to read: 43786
+0.004017  reader     43786  Get A from queue.
+0.710970  writer     43785  Put B to queue...
+0.711158  reader     43786  Get B from queue.
+1.255123  writer     43785  Put C to queue...
+1.255275  reader     43786  Get C from queue.
+
+"#]]
+    );
+}
+
+#[test]
+fn labels_of_a_live_run_stand_before_its_lines() {
+    let ended = run_words("queue --stop eof --speed 100 --labels").succeeded();
+    for line in ended.lines() {
+        let mut words = line.split_whitespace();
+        let time: f64 = words.next().unwrap().parse().unwrap();
+        assert!(time >= 0.0);
+        let role = words.next().unwrap();
+        let pid = words.next().unwrap();
+        let rest = words.collect::<Vec<_>>().join(" ");
+        let expected = match role {
+            "parent" => format!("Parent process {pid}"),
+            "writer" if !rest.starts_with("Put ") => format!("Process to write: {pid}"),
+            "reader" if !rest.starts_with("Get ") => format!("Process to read: {pid}"),
+            _ => continue,
+        };
+        assert_eq!(rest, expected, "{line}");
+    }
+    assert_eq!(ended.lines().len(), 9);
+}
+
+#[test]
+fn the_log_comes_out_as_it_went_in() {
+    let log = fs::read_to_string(LOG).unwrap();
+    let through_file = run(&mut mp_demo(["view", LOG, "--json"])).succeeded();
+    assert_eq!(through_file.stdout, log);
+    assert_eq!(
+        view_stdin(log.as_bytes(), &["--json"]).succeeded().stdout,
+        log
+    );
+}
+
+#[test]
+fn a_live_run_and_its_recording_look_the_same() {
+    for words in [
+        "queue --pause 0",
+        "pipe --reply",
+        "memory",
+        "spawn --speed 20",
+    ] {
+        let log = run(&mut mp_demo(words.split(' ').chain(["--json"])));
+        let shown = view_stdin(log.stdout.as_bytes(), &[]);
+        let events = log.events();
+        let lines = events.iter().filter_map(|event| event["line"].as_str());
+        assert_eq!(shown.lines(), lines.collect::<Vec<_>>(), "{words}");
+        // The same values are lost, the same calls are refused.
+        assert_eq!(shown.stderr, log.stderr, "{words}");
+        assert_eq!(shown.code(), 0);
+    }
+}
+
+#[test]
+fn views_combine() {
+    let both =
+        run(mp_demo(["view", LOG, "--labels", "--timeline"]).env("COLUMNS", "60")).succeeded();
+    let labels = run(&mut mp_demo(["view", LOG, "--labels"])).succeeded();
+    let timeline = run(mp_demo(["view", LOG, "--timeline"]).env("COLUMNS", "60")).succeeded();
+    let picture = timeline.stdout.split_once("\n\n").unwrap().1;
+    assert_eq!(both.stdout, format!("{}\n{picture}", labels.stdout));
+}
+
+#[test]
+fn the_log_goes_with_no_other_view() {
+    for view in ["--timeline", "--labels", "--explain"] {
+        for words in [
+            format!("queue --json {view}"),
+            format!("{view} queue --json"),
+            format!("--json view {LOG} {view}"),
+        ] {
+            let ended = run_words(&words);
+            assert_eq!((ended.code(), ended.stdout.as_str()), (2, ""), "{words}");
+            let expected = format!("error: --json and {view} can't be used together");
+            assert!(ended.stderr.starts_with(&expected), "{}", ended.stderr);
+        }
+    }
+}
+
+#[test]
+fn options_of_a_run_are_refused_where_nothing_runs() {
+    let ended = run_words("view x --seed 3");
+    assert_eq!(ended.code(), 2);
+    assert!(
+        ended.stderr.contains("--seed is for lessons"),
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(run_words("--speed 1 view x").code(), 2);
+    assert!(!run_words("help view").succeeded().stdout.contains("--seed"));
+}
+
+/// What is wrong with a log, said in one line behind the program's name.
+fn complaint(log: &[u8]) -> String {
+    let ended = view_stdin(log, &["--timeline"]);
+    assert_eq!(ended.code(), 1, "{ended:?}");
+    assert_eq!(ended.stderr.lines().count(), 1, "{ended:?}");
+    // Half a picture would be a wrong one.
+    assert!(!ended.stdout.contains("\n\n"), "{ended:?}");
+    let complaint = ended
+        .stderr
+        .strip_prefix("mp-demo: standard input")
+        .unwrap();
+    complaint.trim_end().to_owned()
+}
+
+#[test]
+fn what_is_no_recorded_run_is_refused_with_line_and_reason() {
+    let log = fs::read_to_string(LOG).unwrap();
+    let lines: Vec<&str> = log.lines().collect();
+    let with_third = |line: &str| {
+        let mut lines = lines.clone();
+        lines[2] = line;
+        lines.join("\n") + "\n"
+    };
+    let complaints = [
+        complaint(b""),
+        complaint(b"Parent process 43784\n"),
+        complaint(b"\n"),
+        complaint(b"\x7fELF\x02\xff\xfe\n"),
+        complaint(b"{\"level\":\"info\"}\n"),
+        complaint(log.replace("\"v\":1,", "\"v\":2,").as_bytes()),
+        complaint(lines[1..].join("\n").as_bytes()),
+        complaint(with_third("{\"v\":1,").as_bytes()),
+        complaint(with_third("mp-demo: a note").as_bytes()),
+        complaint(
+            with_third("{\"v\":1,\"t\":0.1,\"pid\":7,\"role\":\"x\",\"event\":\"fly\"}").as_bytes(),
+        ),
+        complaint(
+            with_third("{\"v\":1,\"t\":0.1,\"pid\":7,\"role\":\"x\",\"event\":\"join\"}")
+                .as_bytes(),
+        ),
+        complaint(&log.as_bytes()[..log.len() - 30]),
+        complaint(log.repeat(2).as_bytes()),
+    ];
+    assert_data_eq!(
+        complaints.join("\n"),
+        str![[r#"
+ is empty: expected a run that was recorded with --json
+, line 1 is damaged or foreign (it is no JSON object): expected an event, a JSON object as mp-demo LESSON --json prints it
+, line 1 is damaged or foreign (it is no JSON object): expected an event, a JSON object as mp-demo LESSON --json prints it
+, line 1 is no text in UTF-8: expected an event, a JSON object as mp-demo LESSON --json prints it
+, line 1 is damaged or foreign (missing field `v`): expected an event, a JSON object as mp-demo LESSON --json prints it
+, line 1 is of version 2 of the log, and this mp-demo reads version 1: a newer mp-demo is needed
+, line 1 is the event `running`: expected `run`, with which every recorded run begins
+, line 3 is damaged or foreign (EOF while parsing a value): expected an event, a JSON object as mp-demo LESSON --json prints it
+, line 3 is damaged or foreign (it is no JSON object): expected an event, a JSON object as mp-demo LESSON --json prints it
+, line 3 is damaged or foreign (version 1 of the log has no event `fly`): expected an event, a JSON object as mp-demo LESSON --json prints it
+, line 3 is damaged or foreign (the event `join` needs a field `child`): expected an event, a JSON object as mp-demo LESSON --json prints it
+, line 26 ends in the middle: expected an event, a JSON object as mp-demo LESSON --json prints it, so the recording seems to have been cut off
+, line 27 begins another run: expected one only, so keep each in a file of its own
+"#]]
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    for (file, expected) in [
+        (
+            "/does/not/exist",
+            "cannot open /does/not/exist: No such file or directory (os error 2)",
+        ),
+        ("/", "cannot read /: Is a directory (os error 21)"),
+    ] {
+        let ended = run_words(&format!("view {file}"));
+        assert_eq!(ended.code(), 1);
+        assert_eq!(ended.stderr, format!("mp-demo: {expected}\n"));
+    }
+}
+
+#[test]
+fn what_comes_is_shown_at_once_and_a_closed_output_is_no_error() {
+    let mut command = mp_demo(["view", "-"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let log = fs::read(LOG).unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(&log).unwrap();
+    // stdin stays open: the lines have to come without its end.
+    let mut stdout = std::io::BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut stdout, &mut line).unwrap();
+    assert_eq!(line, "Parent process 43784\n");
+    drop(stdin);
+    assert!(child.wait().unwrap().success());
+    let ended = run(&mut shell(&format!(
+        "mp-demo view {LOG} --timeline | head -1"
+    )));
+    assert_eq!(ended.succeeded().stdout, "Parent process 43784\n");
+}
