@@ -1,0 +1,89 @@
+//! A queue: one process puts three values into it, another gets them out.
+//!
+//! Run it with `rustc queue.rs && ./queue`. This is the same without a
+//! parent: `./queue write | ./queue read`.
+
+use std::collections::hash_map::RandomState;
+use std::env;
+use std::hash::{BuildHasher, Hasher};
+use std::io::{self, BufRead, Write};
+use std::process::{self, Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+fn say(text: &str) -> io::Result<()> {
+    // A child's stdin or stdout is the queue, so what it says goes to stderr.
+    // That is written to at once, so the line is made first: it stays whole.
+    io::stderr().write_all(format!("{text}\n").as_bytes())
+}
+
+fn write(mut queue: impl Write) -> io::Result<()> {
+    say(&format!("Process to write: {}", process::id()))?;
+    for value in ["A", "B", "C"] {
+        say(&format!("Put {value} to queue..."))?;
+        // A value is a line of text here; a real program would put JSON, by
+        // the crate serde_json. After this, it is in the pipe.
+        writeln!(queue, "{value}")?;
+        thread::sleep(Duration::from_secs_f64(random()));
+    }
+    Ok(())
+}
+
+fn read(queue: impl BufRead) -> io::Result<()> {
+    say(&format!("Process to read: {}", process::id()))?;
+    // It waits without a lock: terminated here, it takes none along. The loop
+    // does end, at end-of-file: when all put ends are closed.
+    for value in queue.lines() {
+        say(&format!("Get {} from queue.", value?))?;
+    }
+    Ok(())
+}
+
+fn parent() -> io::Result<()> {
+    writeln!(io::stdout(), "Parent process {}", process::id())?;
+    let (get_end, put_end) = io::pipe()?;
+    let writers_end = put_end.try_clone()?;
+    let mut writer = start("write", Stdio::null(), writers_end.into())?;
+    let mut reader = start("read", get_end.into(), Stdio::null())?;
+    writer.wait()?;
+    // The writer is done. Whether the reader has got everything, nobody has
+    // asked. With `drop(put_end)` in place of this it would get everything,
+    // come to end-of-file, and end by itself.
+    terminate(&reader)?;
+    // Without this the reader stays a zombie, and nobody sees its status, 15.
+    reader.wait()?;
+    Ok(())
+}
+
+/// This program again, with the word that says which function it is to run.
+fn start(target: &str, stdin: Stdio, stdout: Stdio) -> io::Result<Child> {
+    let mut command = Command::new(env::current_exe()?);
+    command.arg(target).stdin(stdin).stdout(stdout);
+    // What it says there is shown where the parent says something.
+    command.stderr(io::stdout()).spawn()
+    // `command` ends here, and only now are its copies of the ends closed.
+}
+
+/// SIGTERM, as in Python. std has only `Child::kill`, which is SIGKILL, but
+/// a shell can send any signal. A real program would take the crate rustix.
+fn terminate(child: &Child) -> io::Result<()> {
+    let kill = format!("kill {}", child.id());
+    if Command::new("sh").args(["-c", &kill]).status()?.success() {
+        return Ok(());
+    }
+    Err(io::Error::other("cannot terminate the reader"))
+}
+
+/// From 0 to 1. std has no random numbers, but each RandomState hashes with
+/// keys of its own. A real program would take the crate fastrand.
+fn random() -> f64 {
+    RandomState::new().build_hasher().finish() as f64 / u64::MAX as f64
+}
+
+fn main() -> io::Result<()> {
+    match env::args().nth(1).as_deref() {
+        Some("write") => write(io::stdout()),
+        Some("read") => read(io::stdin().lock()),
+        _ => parent(),
+    }
+}
