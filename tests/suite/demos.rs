@@ -1,4 +1,5 @@
-//! The Python programs in `demos/` against the lessons: the same lines from each process in the same order.
+//! The Python programs in `demos/` against the lessons: the same lines from each process in the same order. (For the
+//! Rust programs see `rust_programs.rs`.)
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -7,11 +8,11 @@ use std::process::Command;
 use crate::common::*;
 
 /// Each process's lines, and how many lines its threads printed; processes in an order that both programs have.
-type Processes = Vec<(Vec<String>, usize)>;
+pub type Processes = Vec<(Vec<String>, usize)>;
 
 const OF_A_THREAD: &str = "这是多线程启动的";
 
-fn group(lines: impl Iterator<Item = (String, String)>) -> Processes {
+pub fn group(lines: impl Iterator<Item = (String, String)>) -> Processes {
     let mut processes: HashMap<String, (Vec<String>, usize)> = HashMap::new();
     for (pid, line) in lines {
         let (own, of_threads) = processes.entry(pid.clone()).or_default();
@@ -44,7 +45,7 @@ fn of_python(lesson: &str, start_method: &str) -> Processes {
     }))
 }
 
-fn of_ours(words: &str) -> Processes {
+pub fn of_ours(words: &str) -> Processes {
     let events = run_words(words).succeeded().events();
     group(
         events
@@ -95,15 +96,18 @@ fn compare_under(start_method: &str) {
     assert_eq!(pipe.len(), 2);
     assert_eq!(of_python("pipe", start_method), pipe);
 
-    // The pauses of Python's program are random, and its reader is terminated whether it has got everything or
-    // not; with short pauses it may not even have come to its first line.
     let queue = of_ours("queue --seed 7 --json");
+    assert_eq!(queue.len(), 3);
+    assert_same_queue(of_python("queue", start_method), queue);
+}
+
+/// The pauses of the programs are random, and their readers are terminated whether they have got everything or not;
+/// with short pauses they may not even have come to their first line.
+#[track_caller]
+pub fn assert_same_queue(program: Processes, ours: Processes) {
     let is_reader = |process: &(Vec<String>, usize)| process.0[0] == "Process to read: PID";
-    let (our_reader, our_others): (Processes, Processes) = queue.into_iter().partition(is_reader);
-    let (readers, others): (Processes, Processes) = of_python("queue", start_method)
-        .into_iter()
-        .partition(is_reader);
-    assert_eq!(our_others.len(), 2);
+    let (our_reader, our_others): (Processes, Processes) = ours.into_iter().partition(is_reader);
+    let (readers, others): (Processes, Processes) = program.into_iter().partition(is_reader);
     assert_eq!(others, our_others);
     for (lines, _) in readers {
         assert!(our_reader[0].0.starts_with(&lines), "{lines:?}");

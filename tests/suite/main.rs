@@ -17,6 +17,7 @@ mod output;
 mod pipe;
 mod queue;
 mod readme;
+mod rust_programs;
 mod spawn;
 mod texts;
 mod timeline;

@@ -3,7 +3,7 @@
 use crate::common::*;
 
 /// A line without the address, which is another one in each run.
-fn without_address(line: &str) -> String {
+pub fn without_address(line: &str) -> String {
     match line.split_once(" at 0x") {
         Some((start, address)) => {
             assert!(address.chars().all(|c| c.is_ascii_hexdigit()), "{line}");
