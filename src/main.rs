@@ -25,7 +25,7 @@ use cli::{ChildCli, Options, Request, ViewOptions};
 use events::{Event, Log};
 use lessons::Lesson;
 use multiprocessing::{Birth, Children, Context, CurrentProcess, Outcome};
-use views::{Article, Explain, Json, Notes, Progress, Timeline, Trace, View, Views};
+use views::{Article, Explain, Failures, Json, Notes, Progress, Timeline, Trace, View, Views};
 
 fn main() -> ExitCode {
     match cli::read() {
@@ -73,6 +73,7 @@ fn view(file: &Path, options: &ViewOptions) -> Result<()> {
         (name, Box::new(opened))
     };
     let mut views = views(options)?;
+    views.add(Failures::new(io::stderr()));
     views::replay(BufReader::new(input), &name, &mut views)
 }
 

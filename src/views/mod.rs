@@ -3,6 +3,7 @@
 mod activity;
 mod article;
 mod explain;
+mod failures;
 mod in_transit;
 mod json;
 mod look;
@@ -22,6 +23,7 @@ use crate::events::{Entry, Event, LogReader, Record, recording};
 
 pub use article::Article;
 pub use explain::Explain;
+pub use failures::Failures;
 pub use json::Json;
 pub use look::Look;
 pub use notes::Notes;

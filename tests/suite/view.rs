@@ -115,6 +115,17 @@ fn a_live_run_and_its_recording_look_the_same() {
 }
 
 #[test]
+fn who_failed_in_a_recorded_run_is_named() {
+    let log = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/logs/every-event.jsonl");
+    let ended = run(&mut mp_demo(["view", log]));
+    assert_eq!(ended.code(), 0);
+    // It was terminated, and killed when that did not help: as wanted.
+    assert!(!ended.stderr.contains("in this run reader"));
+    let expected = "mp-demo: in this run child (PID 103) ended with exit status 1: cannot go on\n";
+    assert!(ended.stderr.ends_with(expected), "{}", ended.stderr);
+}
+
+#[test]
 fn views_combine() {
     let both =
         run(mp_demo(["view", LOG, "--labels", "--timeline"]).env("COLUMNS", "60")).succeeded();
