@@ -35,7 +35,13 @@ fn its_examples_show_what_it_says() {
     assert!(examples.len() > 5);
     for Example { command, screen } in examples {
         let script = command.replace("cargo run --release -- ", "mp-demo ");
-        let ended = run(&mut shell(&format!("{{ {script}; }} 2>&1")));
+        let mut shell = shell(&format!("{{ {script}; }} 2>&1"));
+        shell.env("LC_ALL", "C.UTF-8");
+        let ended = run(shell.current_dir(env!("CARGO_MANIFEST_DIR")));
+        if command.contains(" view ") {
+            // A recorded run always looks the same.
+            assert_eq!(ended.stdout, screen, "{command}");
+        }
         let of_both = [&ended.stdout, &screen].map(|screen| {
             let lines: Vec<_> = screen.lines().map(without_numbers).collect();
             sorted(&lines.join("\n"))

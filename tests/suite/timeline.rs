@@ -262,11 +262,18 @@ fn with_many_processes_it_says_how_many_are_left_out() {
     let lines: Vec<_> = picture.lines().collect();
     assert!(lines.len() < 40, "{picture}");
     assert!(lines[1].starts_with("parent     1 "), "{picture}");
-    assert!(lines[32].starts_with("reader-31 32 "), "{picture}");
-    assert_eq!(
-        lines[33],
-        "969 more, which started last, are left out; --trace FILE has all"
-    );
+    assert!(lines[31].starts_with("reader-30 31 "), "{picture}");
+    assert_eq!(lines[32], "970 more are left out; --trace FILE has all");
+}
+
+#[test]
+fn many_of_a_kind_leave_room_for_the_others() {
+    let log = many(1000)
+        + r#"{"v":1,"t":1001,"pid":1,"role":"parent","event":"started","child":5000,"child_role":"writer"}
+"#;
+    let picture = picture_of_log(&log, 80, ASCII);
+    assert!(picture.contains("\nwriter    5000 "), "{picture}");
+    assert!(picture.contains("\n970 more are left out;"), "{picture}");
 }
 
 /// The times of a log divided by a hundred.

@@ -25,8 +25,12 @@ use super::palette::Palette;
 use super::{Look, View};
 use crate::events::{Event, Record, Status};
 
-/// How many lanes a picture has at most: more than fit on a screen can't be compared.
-const MOST_LANES: usize = 32;
+/// How many lanes a picture has at most: who looks for something among more does so in a trace.
+const MOST_LANES: usize = 48;
+
+/// How many of them may play the same part, `reader-1`, `reader-2` and so on. A thousand of these must not keep out the
+/// one process that starts after them.
+const MOST_ALIKE: usize = 30;
 
 /// The narrowest and the widest picture, in columns.
 const WIDTHS: std::ops::RangeInclusive<usize> = 40..=400;
@@ -58,6 +62,11 @@ enum Thread {
     Lasting(usize),
     /// It had no place.
     LeftOut,
+}
+
+/// The part that somebody plays: its role or name without a number.
+fn part(name: &str) -> &str {
+    name.trim_end_matches(|c: char| c == '-' || c.is_ascii_digit())
 }
 
 impl<W: Write> Timeline<W> {
@@ -92,8 +101,13 @@ impl<W: Write> Timeline<W> {
         }
     }
 
-    fn has_place(&mut self) -> bool {
-        let has_place = self.lanes.len() < MOST_LANES;
+    /// Whether there is a lane for one more with this role or name.
+    fn has_place(&mut self, name: &str) -> bool {
+        let alike = self
+            .lanes
+            .iter()
+            .filter(|lane| part(&lane.name) == part(name));
+        let has_place = self.lanes.len() < MOST_LANES && alike.count() < MOST_ALIKE;
         self.left_out += usize::from(!has_place);
         has_place
     }
@@ -104,7 +118,7 @@ impl<W: Write> Timeline<W> {
             return *lane;
         }
         let number = self.lanes.len();
-        let lane = self.has_place().then(|| {
+        let lane = self.has_place(role).then(|| {
             self.lanes.push(Lane::new(role, pid, number, now));
             number
         });
@@ -126,7 +140,7 @@ impl<W: Write> Timeline<W> {
                 None
             }
             Some(Thread::Momentary(mut lane)) => {
-                let place = self.has_place().then_some(self.lanes.len());
+                let place = self.has_place(name).then_some(self.lanes.len());
                 let thread = place.map_or(Thread::LeftOut, Thread::Lasting);
                 self.threads.insert(key, thread);
                 if place.is_some() {

@@ -56,13 +56,11 @@ pub fn ending(status: Status, language: Language, is_short: bool) -> String {
     }
 }
 
-/// What is not in the picture. `lanes` processes and threads had no place.
+/// What is not in the picture: so many processes and threads.
 pub fn left_out(lanes: usize, language: Language) -> String {
     match (language, lanes) {
-        (Language::En, 1) => "1 more, which started last, is left out; --trace FILE has all".into(),
-        (Language::En, _) => {
-            format!("{lanes} more, which started last, are left out; --trace FILE has all")
-        }
-        (Language::Zh, _) => format!("另有 {lanes} 个启动较晚，没有画出；--trace FILE 里有全部"),
+        (Language::En, 1) => "1 more is left out; --trace FILE has all".into(),
+        (Language::En, _) => format!("{lanes} more are left out; --trace FILE has all"),
+        (Language::Zh, _) => format!("另有 {lanes} 个没有画出；--trace FILE 里有全部"),
     }
 }
