@@ -63,7 +63,7 @@ impl Lane {
     /// Counts the time up to now, unless it has ended.
     pub fn advance(&mut self, now: u64, scale: Scale) {
         // Between processes, times can be a little out of order.
-        if self.ended.is_none() && now >= self.since {
+        if self.ended.is_none() && now > self.since {
             self.bins.add(self.doing.into(), self.since, now, scale);
             self.since = now;
         }
