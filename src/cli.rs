@@ -10,6 +10,7 @@ use clap::{
 };
 
 use clap_complete::Shell;
+use roff::{Roff, roman};
 
 use crate::arguments::{seed, speed};
 use crate::lessons::{self, HELP_TEMPLATE, Lesson};
@@ -263,8 +264,26 @@ fn manual(name: Option<&str>) -> Result<Vec<u8>, clap::Error> {
             }
         },
     };
+    let examples = page.get_before_help().map(ToString::to_string);
+    let examples = examples.unwrap_or_default();
+    let page = clap_mangen::Man::new(page);
     let mut text = Vec::new();
-    clap_mangen::Man::new(page).render(&mut text)?;
+    page.render_title(&mut text)?;
+    page.render_name_section(&mut text)?;
+    page.render_synopsis_section(&mut text)?;
+    page.render_description_section(&mut text)?;
+    let mut roff = Roff::new();
+    roff.control("SH", ["EXAMPLES"]).control("nf", []);
+    // The heading that help has is the section's here.
+    for example in examples.lines().skip(1) {
+        roff.text([roman(example)]);
+    }
+    roff.control("fi", []).to_writer(&mut text)?;
+    page.render_options_section(&mut text)?;
+    if name.is_none() {
+        page.render_subcommands_section(&mut text)?;
+        page.render_version_section(&mut text)?;
+    }
     Ok(text)
 }
 

@@ -18,6 +18,7 @@ mod pipe;
 mod queue;
 mod readme;
 mod rust_programs;
+mod shells;
 mod spawn;
 mod texts;
 mod timeline;
