@@ -1,0 +1,195 @@
+//! The Trace Event Format of Chrome, in its JSON object form, as far as this view needs it.
+//!
+//! Events may stand in any order: a viewer sorts them by time, what begins at the same time by duration, and what has no
+//! duration after that as it stands here. So a slice can be written when it ends, and nothing has to be kept for later.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::json;
+use serde_json::value::RawValue;
+
+/// Where something is drawn. Viewers put threads with the same `pid` together; in a process's main thread, `tid` is
+/// the same number.
+#[derive(Clone, Copy, Serialize)]
+pub struct Track {
+    /// The process.
+    pub pid: u64,
+    /// Its thread.
+    pub tid: u64,
+}
+
+/// A moment on a track: microseconds since the run's first event.
+#[derive(Clone, Copy)]
+pub struct Spot {
+    /// Where.
+    pub track: Track,
+    /// When.
+    pub micros: u64,
+}
+
+/// Something that lasts.
+pub struct Slice {
+    /// Its title.
+    pub name: String,
+    /// What kind of slice it is: viewers can filter by that.
+    pub category: &'static str,
+    /// When it began.
+    pub start: u64,
+    /// What a viewer shows of it when it is selected: a JSON object.
+    pub args: Option<Box<RawValue>>,
+}
+
+/// A trace that is being written.
+pub struct Chrome<W> {
+    out: W,
+    is_begun: bool,
+    has_events: bool,
+}
+
+/// One trace event. `ph`, its phase, says which kind it is.
+#[derive(Serialize)]
+struct TraceEvent<'a, A> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cat: Option<&'a str>,
+    ph: char,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ts: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dur: Option<u64>,
+    #[serde(flatten)]
+    track: Track,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<u64>,
+    /// Binding point: `e` ties an arrow's head to the slice around it, and not to the next one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bp: Option<char>,
+    /// Scope: `t` draws an instant on its own track only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    s: Option<char>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    args: Option<A>,
+}
+
+impl<'a, A> TraceEvent<'a, A> {
+    fn new(ph: char, name: &'a str, track: Track) -> TraceEvent<'a, A> {
+        TraceEvent {
+            name,
+            cat: None,
+            ph,
+            ts: None,
+            dur: None,
+            track,
+            id: None,
+            bp: None,
+            s: None,
+            args: None,
+        }
+    }
+}
+
+impl<W: Write> Chrome<W> {
+    /// A trace that goes to `out`.
+    pub fn new(out: W) -> Chrome<W> {
+        Chrome {
+            out,
+            is_begun: false,
+            has_events: false,
+        }
+    }
+
+    /// Begins the trace with what holds for all of it.
+    pub fn begin(&mut self, other_data: &impl Serialize) -> io::Result<()> {
+        self.is_begun = true;
+        self.out
+            .write_all(b"{\"displayTimeUnit\":\"ms\",\"otherData\":")?;
+        serde_json::to_writer(&mut self.out, other_data)?;
+        self.out.write_all(b",\"traceEvents\":[")
+    }
+
+    /// Names a process, and puts it behind those with a lower `place`.
+    pub fn process(&mut self, track: Track, name: &str, place: u64) -> io::Result<()> {
+        self.metadata("process_name", track, &json!({ "name": name }))?;
+        self.metadata("process_sort_index", track, &json!({ "sort_index": place }))
+    }
+
+    /// Names a thread.
+    pub fn thread(&mut self, track: Track, name: &str) -> io::Result<()> {
+        self.metadata("thread_name", track, &json!({ "name": name }))
+    }
+
+    fn metadata(&mut self, name: &str, track: Track, args: &impl Serialize) -> io::Result<()> {
+        self.write(&TraceEvent {
+            args: Some(args),
+            ..TraceEvent::new('M', name, track)
+        })
+    }
+
+    /// A slice that has ended.
+    pub fn slice(&mut self, slice: &Slice, track: Track, end: u64) -> io::Result<()> {
+        self.write(&TraceEvent {
+            cat: Some(slice.category),
+            ts: Some(slice.start),
+            dur: Some(end.saturating_sub(slice.start)),
+            args: slice.args.as_ref(),
+            ..TraceEvent::new('X', &slice.name, track)
+        })
+    }
+
+    /// Something that happened, and does not last.
+    pub fn instant(&mut self, name: &str, spot: Spot, args: &impl Serialize) -> io::Result<()> {
+        self.write(&TraceEvent {
+            cat: Some("event"),
+            ts: Some(spot.micros),
+            s: Some('t'),
+            args: Some(args),
+            ..TraceEvent::new('i', name, spot.track)
+        })
+    }
+
+    /// An arrow. Both ends stand in one category under one name and `id`, or viewers don't see that they belong
+    /// together.
+    pub fn arrow(&mut self, category: &str, id: u64, from: Spot, to: Spot) -> io::Result<()> {
+        for (ph, bp, spot) in [('s', None, from), ('f', Some('e'), to)] {
+            self.write(&TraceEvent::<()> {
+                cat: Some(category),
+                ts: Some(spot.micros),
+                id: Some(id),
+                bp,
+                ..TraceEvent::new(ph, "value", spot.track)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// What a counter shows from now on. Perfetto's title for it is `name` and `series`, with a space in between.
+    pub fn counter(&mut self, name: &str, series: &str, spot: Spot, value: u64) -> io::Result<()> {
+        self.write(&TraceEvent {
+            ts: Some(spot.micros),
+            args: Some(&json!({ series: value })),
+            ..TraceEvent::new('C', name, spot.track)
+        })
+    }
+
+    fn write(&mut self, event: &TraceEvent<impl Serialize>) -> io::Result<()> {
+        if !self.is_begun {
+            self.begin(&json!({}))?;
+        }
+        // One event a line, for those who read it with a pager.
+        let separator: &[u8] = if self.has_events { b",\n" } else { b"\n" };
+        self.has_events = true;
+        self.out.write_all(separator)?;
+        serde_json::to_writer(&mut self.out, event)?;
+        Ok(())
+    }
+
+    /// Ends the trace, and returns what it was written to.
+    pub fn end(&mut self) -> io::Result<&mut W> {
+        if !self.is_begun {
+            self.begin(&json!({}))?;
+        }
+        self.out.write_all(b"\n]}\n")?;
+        Ok(&mut self.out)
+    }
+}

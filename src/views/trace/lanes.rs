@@ -1,0 +1,284 @@
+//! The processes of a run and their threads, each with the slices that are open on its track.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap, hash_map};
+use std::io::{self, Write};
+
+use serde_json::json;
+use serde_json::value::{RawValue, to_raw_value};
+
+use super::chrome::{Chrome, Slice, Spot, Track};
+use super::told::{Told, activity_title, end_in_words};
+use crate::events::{Event, Status};
+use crate::views::activity::{Activity, Follower};
+
+/// The processes that are there, by PID.
+#[derive(Default)]
+pub struct Processes {
+    there: HashMap<u32, Process>,
+    /// How many processes with this PID have ended.
+    ended: HashMap<u32, u64>,
+    /// How many there were.
+    count: u64,
+}
+
+/// One process.
+pub struct Process {
+    /// Its main track.
+    track: Track,
+    /// How many came before it.
+    place: u64,
+    role: String,
+    start: u64,
+    /// When its last event was.
+    last: u64,
+    /// By name. The main thread has none, so it comes first.
+    threads: BTreeMap<String, Thread>,
+}
+
+/// One thread of a process.
+struct Thread {
+    track: Track,
+    follower: Follower,
+    /// The slices that it is in, outermost first, each within the one before it.
+    open: Vec<(Level, Slice)>,
+    doing: Option<Activity>,
+    /// When its last event was.
+    last: u64,
+}
+
+/// Which slices are inside which.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    Thread,
+    Task,
+    Activity,
+    Call,
+}
+
+/// Linux gives no PID above this one (proc(5), pid_max).
+const PIDS: u64 = 1 << 22;
+
+impl Processes {
+    /// The process with this PID. If there is none, one begins.
+    ///
+    /// A track is known by its PID. In a long run a PID may come again, and a viewer would draw two processes as one, so
+    /// the second is drawn under a number that is no PID on Linux. Its name has the PID.
+    pub fn get<W: Write>(
+        &mut self,
+        pid: u32,
+        role: &str,
+        micros: u64,
+        out: &mut Chrome<W>,
+    ) -> io::Result<&mut Process> {
+        let process = match self.there.entry(pid) {
+            hash_map::Entry::Occupied(entry) => entry.into_mut(),
+            hash_map::Entry::Vacant(entry) => {
+                let before = self.ended.get(&pid).copied().unwrap_or(0);
+                let id = u64::from(pid) + before * PIDS;
+                let track = Track { pid: id, tid: id };
+                out.process(track, &format!("{role} {pid}"), self.count)?;
+                out.thread(track, "MainThread")?;
+                let place = self.count;
+                self.count += 1;
+                entry.insert(Process {
+                    track,
+                    place,
+                    role: role.to_owned(),
+                    start: micros,
+                    last: micros,
+                    threads: BTreeMap::new(),
+                })
+            }
+        };
+        // A child's first event may stand before `started`, and either may have the earlier time.
+        process.start = process.start.min(micros);
+        Ok(process)
+    }
+
+    /// The process with this PID has ended.
+    pub fn end<W: Write>(
+        &mut self,
+        pid: u32,
+        status: Status,
+        micros: u64,
+        out: &mut Chrome<W>,
+    ) -> io::Result<()> {
+        let Some(process) = self.there.remove(&pid) else {
+            return Ok(());
+        };
+        *self.ended.entry(pid).or_default() += 1;
+        process.end(Some(status), micros, out)
+    }
+
+    /// The log ends here, and whoever is still there is drawn up to this moment.
+    pub fn end_all<W: Write>(&mut self, micros: u64, out: &mut Chrome<W>) -> io::Result<()> {
+        let mut rest: Vec<_> = self.there.drain().map(|(_, process)| process).collect();
+        rest.sort_by_key(|process| process.place);
+        rest.into_iter()
+            .try_for_each(|process| process.end(None, micros, out))
+    }
+}
+
+impl Process {
+    /// One of its threads has its next event. Returns where that is drawn.
+    pub fn see<W: Write>(
+        &mut self,
+        thread: Option<&str>,
+        happened: &Happened,
+        out: &mut Chrome<W>,
+    ) -> io::Result<Spot> {
+        // The main thread has a number already, and it may come after others.
+        let number = self.threads.len() as u64 + 1;
+        let thread = match self.threads.entry(thread.unwrap_or_default().to_owned()) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(Thread::begin(
+                thread,
+                number,
+                self.track,
+                happened.micros,
+                out,
+            )?),
+        };
+        let micros = thread.see(happened, out)?;
+        self.last = self.last.max(micros);
+        let track = thread.track;
+        Ok(Spot { track, micros })
+    }
+
+    /// Ends its slices. The log doesn't say when a thread ended, so threads are drawn until the end of their process.
+    fn end<W: Write>(
+        self,
+        status: Option<Status>,
+        micros: u64,
+        out: &mut Chrome<W>,
+    ) -> io::Result<()> {
+        let end = micros.max(self.last);
+        let status = status.map(|status| json!({ "status": end_in_words(status) }));
+        let args = status.map(|status| to_raw_value(&status)).transpose()?;
+        let life = Slice {
+            name: self.role,
+            category: "process",
+            start: self.start,
+            args,
+        };
+        out.slice(&life, self.track, end)?;
+        self.threads
+            .into_values()
+            .try_for_each(|mut thread| thread.close(Level::Thread, end, out))
+    }
+}
+
+/// An event, and what of it is drawn.
+pub struct Happened<'a> {
+    /// The event.
+    pub event: &'a Event<'a>,
+    /// How it is told.
+    pub told: &'a Told<'a>,
+    /// When it happened.
+    pub micros: u64,
+    /// Its fields.
+    pub args: &'a RawValue,
+}
+
+impl Thread {
+    /// A thread of the process that is drawn on `main`: the one with this number, from 1.
+    fn begin<W: Write>(
+        name: Option<&str>,
+        number: u64,
+        main: Track,
+        start: u64,
+        out: &mut Chrome<W>,
+    ) -> io::Result<Thread> {
+        let mut thread = Thread {
+            track: main,
+            follower: Follower::default(),
+            open: Vec::new(),
+            doing: None,
+            last: start,
+        };
+        if let Some(name) = name {
+            // But never the main thread's number: in a container PIDs can be as small.
+            thread.track.tid = number + u64::from(number >= main.tid);
+            out.thread(thread.track, name)?;
+            thread.open(Level::Thread, name.to_owned(), start, None);
+        }
+        Ok(thread)
+    }
+
+    /// Takes the thread's next event, and returns when it happened. Its time never goes back, whatever somebody has
+    /// written into a recording.
+    fn see<W: Write>(&mut self, happened: &Happened, out: &mut Chrome<W>) -> io::Result<u64> {
+        let now = happened.micros.max(self.last);
+        self.last = now;
+        let args = || Some(happened.args.to_owned());
+        let doing = self.follower.see(happened.event);
+
+        let ends = match happened.told {
+            Told::TaskBegins(_) | Told::TaskEnds => Level::Task,
+            Told::Activity => Level::Activity,
+            _ if self.doing != Some(doing) => Level::Activity,
+            _ => Level::Call,
+        };
+        let task = self
+            .open
+            .iter_mut()
+            .find(|(level, _)| *level == Level::Task);
+        let is_in_task = task.is_some();
+        if let (Told::TaskEnds, Some((_, task))) = (happened.told, task) {
+            // The end knows all that the begin knew, and how long it took.
+            task.args = args();
+        }
+        self.close(ends, now, out)?;
+
+        match happened.told {
+            Told::TaskBegins(title) => self.open(Level::Task, title.clone(), now, args()),
+            Told::TaskEnds if !is_in_task => {
+                self.open(Level::Task, "task".into(), now, args());
+                self.close(Level::Task, now, out)?;
+            }
+            _ => {}
+        }
+        self.doing = Some(doing);
+        if self
+            .open
+            .last()
+            .is_none_or(|(level, _)| *level < Level::Activity)
+        {
+            let title = activity_title(doing, happened.event);
+            let args = matches!(happened.told, Told::Activity).then(args).flatten();
+            self.open(Level::Activity, title, now, args);
+        }
+        if let Told::Leaves(_, _, title) | Told::Arrives(_, _, title) = happened.told {
+            self.open(Level::Call, title.clone(), now, args());
+        }
+        Ok(now)
+    }
+
+    fn open(&mut self, level: Level, name: String, start: u64, args: Option<Box<RawValue>>) {
+        let category = match level {
+            Level::Thread => "thread",
+            Level::Task => "task",
+            Level::Activity => "activity",
+            Level::Call => "call",
+        };
+        let slice = Slice {
+            name,
+            category,
+            start,
+            args,
+        };
+        self.open.push((level, slice));
+    }
+
+    /// Ends the open slices of this level and those inside. The outermost are written first: of two that begin and end
+    /// at the same time, viewers take the first for the outer one.
+    fn close<W: Write>(&mut self, level: Level, end: u64, out: &mut Chrome<W>) -> io::Result<()> {
+        let first = self.open.partition_point(|(other, _)| *other < level);
+        let track = self.track;
+        self.open
+            .drain(first..)
+            .filter(|(_, slice)| slice.start < end || slice.args.is_some())
+            .try_for_each(|(_, slice)| out.slice(&slice, track, end))
+    }
+}

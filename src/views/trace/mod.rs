@@ -1,0 +1,53 @@
+//! The run as a Chrome trace: a track for each process and thread, with slices for what it did, arrows from put to get,
+//! and a counter of the values in the queue. Perfetto and Chrome's own viewer open it.
+
+mod chrome;
+mod drawing;
+mod lanes;
+mod told;
+mod whole_file;
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+
+use super::View;
+use crate::events::Record;
+use drawing::Drawing;
+use whole_file::WholeFile;
+
+/// Writes a trace while the run goes on. It stands in its file, whole, when the run is over.
+pub struct Trace {
+    /// What the user calls the file.
+    name: String,
+    drawing: Drawing<WholeFile>,
+}
+
+impl Trace {
+    /// A trace that will stand in this file.
+    ///
+    /// # Errors
+    /// When nothing can be written there.
+    pub fn create(path: &Path) -> Result<Trace> {
+        Ok(Trace {
+            name: path.display().to_string(),
+            drawing: Drawing::new(WholeFile::create(path)?),
+        })
+    }
+}
+
+impl View for Trace {
+    fn show(&mut self, record: &Record) -> Result<()> {
+        self.drawing
+            .draw(record)
+            .with_context(|| format!("cannot write the trace to {}", self.name))
+    }
+
+    /// A trace of a run that failed is worth as much: it shows how.
+    fn finish(&mut self, _went_well: bool) -> Result<()> {
+        self.drawing
+            .finish()
+            .and_then(WholeFile::put_in_place)
+            .with_context(|| format!("cannot write the trace to {}", self.name))
+    }
+}
