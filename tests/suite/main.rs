@@ -22,5 +22,6 @@ mod shells;
 mod spawn;
 mod texts;
 mod timeline;
+mod trace;
 mod usage;
 mod view;

@@ -1,0 +1,194 @@
+//! Where a trace is written: whole, or not at all.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+
+use rustix::process::Signal;
+use tempfile::TempDir;
+
+use super::check::check_form;
+use super::recorded;
+use crate::common::*;
+
+pub(super) fn names_in(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries
+        .map(|e| e.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+/// A folder in which a trace from an earlier run stands.
+fn folder_with_trace() -> (TempDir, String) {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("trace.json");
+    fs::write(&file, "earlier").unwrap();
+    let name = file.to_str().unwrap().to_owned();
+    (folder, name)
+}
+
+fn assert_untouched(folder: &TempDir) {
+    assert_eq!(names_in(folder.path()), ["trace.json"]);
+    let content = fs::read_to_string(folder.path().join("trace.json")).unwrap();
+    assert_eq!(content, "earlier");
+}
+
+#[test]
+fn a_run_that_nobody_watches_to_its_end_leaves_no_trace() {
+    let (folder, name) = folder_with_trace();
+    let script = format!("mp-demo spawn --sleep 1000 --trace {name} | head -1");
+    run(&mut shell(&script)).succeeded();
+    assert_untouched(&folder);
+}
+
+#[test]
+fn a_run_that_is_killed_leaves_no_trace() {
+    for signal in [Signal::INT, Signal::TERM, Signal::KILL] {
+        let (folder, name) = folder_with_trace();
+        let mut run = Running::start(&mut mp_demo([
+            "spawn", "--sleep", "1000", "--json", "--trace", &name,
+        ]));
+        run.wait_for_several(5, "sleep");
+        run.signal(signal);
+        run.finish();
+        assert_untouched(&folder);
+    }
+}
+
+#[test]
+fn a_damaged_recording_leaves_no_trace() {
+    let (folder, name) = folder_with_trace();
+    let script = format!("head -5 {}; echo oops", recorded("spawn"));
+    let ended = run(&mut shell(&format!(
+        "({script}) | mp-demo view - --trace {name}"
+    )));
+    assert_eq!(ended.code(), 1);
+    assert_untouched(&folder);
+}
+
+#[test]
+fn where_nothing_can_be_written_nothing_is_started() {
+    let (folder, name) = folder_with_trace();
+    fs::set_permissions(&name, fs::Permissions::from_mode(0o444)).unwrap();
+    let folder_name = folder.path().to_str().unwrap();
+    let missing = format!("{folder_name}/missing/");
+    let inside = format!("{missing}trace.json");
+    let (linked, behind) = (
+        format!("{folder_name}/linked"),
+        format!("{name}/trace.json"),
+    );
+    for (file, why) in [
+        (&*name, "it is read-only; choose another file"),
+        (folder_name, "it is a folder; name a file in it"),
+        (&missing, "it names a folder that is not there; name a file"),
+        (
+            &inside,
+            "No such file or directory (os error 2); choose a folder that is there and that you may write to",
+        ),
+        (
+            &behind,
+            "Not a directory (os error 20); choose another file",
+        ),
+    ] {
+        let ended = run(&mut mp_demo(["queue", "--trace", file]));
+        assert_eq!((ended.code(), &*ended.stdout), (1, ""), "{ended:?}");
+        assert_eq!(
+            ended.stderr,
+            format!("mp-demo: cannot write to {file}: {why}\n")
+        );
+    }
+    assert_untouched(&folder);
+    // Even root may not write there.
+    let ended = run_words("queue --trace /sys/trace.json");
+    assert_eq!((ended.code(), &*ended.stdout), (1, ""), "{ended:?}");
+    let start = "mp-demo: cannot write to /sys/trace.json: Permission denied";
+    assert!(ended.stderr.starts_with(start), "{ended:?}");
+    symlink(&inside, &linked).unwrap();
+    assert_eq!(run(&mut mp_demo(["queue", "--trace", &linked])).code(), 1);
+}
+
+/// Whether that is a whole trace of the pipe lesson.
+fn is_trace(text: &str) -> bool {
+    let events = check_form(text);
+    events.iter().any(|e| e["name"] == "print")
+}
+
+fn write_trace(file: &Path) {
+    let mut pipe = mp_demo(["pipe", "--speed", "100", "--trace"]);
+    run(pipe.arg(file)).succeeded();
+}
+
+#[test]
+fn a_trace_is_written_where_a_link_points_to() {
+    let (folder, name) = folder_with_trace();
+    let path = |name: &str| folder.path().join(name);
+    fs::create_dir(path("folder")).unwrap();
+    symlink(&name, path("folder/to-trace")).unwrap();
+    symlink("../new.json", path("folder/to-new")).unwrap();
+    symlink("folder/to-new", path("to-link")).unwrap();
+    for (link, target) in [("folder/to-trace", "trace.json"), ("to-link", "new.json")] {
+        write_trace(&path(link));
+        assert!(path(link).is_symlink());
+        assert!(is_trace(&fs::read_to_string(path(target)).unwrap()));
+    }
+    assert_eq!(
+        names_in(folder.path()),
+        ["folder", "new.json", "to-link", "trace.json"]
+    );
+}
+
+#[test]
+fn a_trace_has_the_permissions_that_a_shell_would_give_it() {
+    let (folder, name) = folder_with_trace();
+    fs::set_permissions(&name, fs::Permissions::from_mode(0o640)).unwrap();
+    let script = "umask 027; cd $FOLDER; for file in trace.json new.json; do
+        mp-demo pipe --speed 100 --trace $file >/dev/null; done; umask 0; mp-demo pipe --speed 100 --trace all.json";
+    run(shell(script).env("FOLDER", folder.path())).succeeded();
+    let mode = |name: &str| {
+        let metadata = fs::metadata(folder.path().join(name)).unwrap();
+        metadata.permissions().mode() & 0o777
+    };
+    assert_eq!(
+        ["trace.json", "new.json", "all.json"].map(mode),
+        [0o640, 0o640, 0o666]
+    );
+}
+
+#[test]
+fn a_trace_can_go_to_what_is_no_file() {
+    let folder = TempDir::new().unwrap();
+    let script = |script: &str| {
+        let mut shell = shell(&format!("cd $FOLDER; {script}"));
+        run(shell.env("FOLDER", folder.path())).succeeded().stdout
+    };
+    let pipe = "mp-demo pipe --speed 100 --trace";
+    script(&format!("{pipe} /dev/null"));
+    let through_fifo = format!("mkfifo fifo; {pipe} fifo >/dev/null & cat fifo; wait");
+    assert!(is_trace(&script(&through_fifo)));
+    let through_descriptor = format!("{{ {pipe} >(cat >&3) >/dev/null; }} 3>&1 | cat");
+    assert!(is_trace(&script(&through_descriptor)));
+    // Behind the lines, be stdout a pipe or a file, and whatever it is called.
+    for stdout in [
+        " /dev/stdout | cat",
+        " /dev/stdout > out; cat out",
+        " out >> out; cat out",
+    ] {
+        let output = script(&format!("rm -f out; touch out; {pipe}{stdout}"));
+        let (lines, trace) = output.split_once("{\"displayTimeUnit").unwrap();
+        assert_eq!(lines.lines().count(), 3, "{output}");
+        assert!(is_trace(&format!("{{\"displayTimeUnit{trace}")));
+    }
+    let full = run(&mut mp_demo([
+        "pipe",
+        "--speed",
+        "100",
+        "--trace",
+        "/dev/full",
+    ]));
+    assert_eq!(full.code(), 1);
+    let sentence =
+        "mp-demo: cannot write the trace to /dev/full: No space left on device (os error 28)\n";
+    assert_eq!(full.stderr, sentence);
+}
