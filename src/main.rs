@@ -14,12 +14,13 @@ mod views;
 
 use std::fs::File;
 use std::io::{self, BufReader, IsTerminal, Read, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
 
-use anyhow::{Context as _, Error, Result};
+use anyhow::{Context as _, Error, Result, ensure};
 
 use cli::{ChildCli, Options, Request, ViewOptions};
 use events::{Event, Log};
@@ -72,9 +73,21 @@ fn view(file: &Path, options: &ViewOptions) -> Result<()> {
         let opened = File::open(file).with_context(|| format!("cannot open {name}"))?;
         (name, Box::new(opened))
     };
+    if let Some(trace) = &options.trace {
+        ensure!(
+            !is_same_file(file, trace),
+            "cannot write the trace to {}: it is the recording itself; choose another file",
+            trace.display()
+        );
+    }
     let mut views = views(options)?;
     views.add(Failures::new(io::stderr()));
     views::replay(BufReader::new(input), &name, &mut views)
+}
+
+fn is_same_file(a: &Path, b: &Path) -> bool {
+    let identity = |path: &Path| path.metadata().map(|file| (file.dev(), file.ino())).ok();
+    identity(a).is_some_and(|a| Some(a) == identity(b))
 }
 
 fn print(text: &[u8]) -> Result<()> {

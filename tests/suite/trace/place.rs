@@ -36,6 +36,28 @@ fn assert_untouched(folder: &TempDir) {
 }
 
 #[test]
+fn the_recording_itself_is_not_replaced_by_its_trace() {
+    const LOG: &str = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/logs/queue-terminate.jsonl"
+    );
+    let folder = TempDir::new().unwrap();
+    let log = folder.path().join("run.jsonl");
+    let link = folder.path().join("link");
+    fs::copy(LOG, &log).unwrap();
+    symlink(&log, &link).unwrap();
+    let arguments = [Path::new("view"), &log, Path::new("--trace"), &link];
+    let ended = run(&mut mp_demo(arguments));
+    assert_eq!((ended.code(), ended.stdout.as_str()), (1, ""));
+    assert!(
+        ended.stderr.contains("it is the recording itself"),
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(fs::read(&log).unwrap(), fs::read(LOG).unwrap());
+}
+
+#[test]
 fn a_run_that_nobody_watches_to_its_end_leaves_no_trace() {
     let (folder, name) = folder_with_trace();
     let script = format!("mp-demo spawn --sleep 1000 --trace {name} | head -1");
