@@ -5,14 +5,14 @@ use std::fmt::Write;
 
 use owo_colors::{OwoColorize, Style};
 use strum::VariantArray;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 use super::axis::ticks;
 use super::bins::{Doing, Scale};
+use super::glyphs::Glyphs;
 use super::lane::Lane;
 use super::mark::{Mark, Sort, column};
 use super::words::{Word, ending, left_out, word};
-use crate::events::Status;
 use crate::views::Look;
 use crate::views::palette::Palette;
 
@@ -100,7 +100,7 @@ impl Drawing<'_> {
     }
 
     fn name(&self, lane: &Lane) -> String {
-        let name = self.shown(&lane.name);
+        let name = self.glyphs().shown(&lane.name);
         match self.is_thread(lane) {
             true => format!("  {name}"),
             false => name,
@@ -125,7 +125,7 @@ impl Drawing<'_> {
         let mut at = 0;
         for (column, label) in ticks(self.end, layout.chart) {
             line += &" ".repeat(column - at);
-            line.push(self.symbol('│', '|'));
+            line.push(self.glyphs().tick());
             line += &label;
             at = column + 1 + label.len();
         }
@@ -194,19 +194,16 @@ impl Drawing<'_> {
         let mut now = Doing::Runs;
         for place in began..=ended {
             now = doing[place].unwrap_or(now);
-            bar[place] = self.symbol_of_doing(now);
+            bar[place] = self.glyphs().doing(now);
             used.doing[now as usize] = true;
         }
         for (column, mark) in marks {
-            bar[*column] = self.symbol_of_mark(mark.sort);
+            bar[*column] = self.glyphs().mark(mark.sort);
             used.marks[mark.sort as usize] = true;
         }
         if let Some((_, Some(status))) = lane.ended {
             // Behind the last moment, so that it hides nothing.
-            bar[ended + 1] = match status {
-                Status::Code(0) => self.symbol('┤', '|'),
-                Status::Code(_) | Status::Signal(_) => self.symbol('✗', 'x'),
-            };
+            bar[ended + 1] = self.glyphs().end(status);
         }
         bar.into_iter().collect()
     }
@@ -230,7 +227,7 @@ impl Drawing<'_> {
             };
             let label = match begin < column {
                 true => label,
-                false => self.cut(&label, room),
+                false => self.glyphs().cut(&label, room),
             };
             if !label.is_empty() {
                 line += &" ".repeat(begin - before);
@@ -241,10 +238,10 @@ impl Drawing<'_> {
     }
 
     fn label(&self, mark: &Mark) -> String {
-        let label = self.shown(&mark.label);
+        let label = self.glyphs().shown(&mark.label);
         match (mark.count, label.as_str()) {
             (1, _) => label,
-            (count, "") => format!("{}{count}", self.symbol('×', 'x')),
+            (count, "") => format!("{}{count}", self.glyphs().times()),
             (count, _) => format!("{label} +{}", count - 1),
         }
     }
@@ -253,11 +250,11 @@ impl Drawing<'_> {
         let doing = Doing::ALL
             .into_iter()
             .filter(|doing| used.doing[*doing as usize])
-            .map(|doing| (self.symbol_of_doing(doing), Word::Doing(doing)));
+            .map(|doing| (self.glyphs().doing(doing), Word::Doing(doing)));
         let marks = Sort::VARIANTS
             .iter()
             .filter(|sort| used.marks[**sort as usize])
-            .map(|sort| (self.symbol_of_mark(*sort), Word::Sort(*sort)));
+            .map(|sort| (self.glyphs().mark(*sort), Word::Sort(*sort)));
         let mut lines = vec![String::new()];
         for (symbol, meaning) in doing.chain(marks) {
             let item = format!("{symbol} {}", word(meaning, self.look.language));
@@ -272,67 +269,18 @@ impl Drawing<'_> {
         lines
     }
 
+    fn glyphs(&self) -> Glyphs {
+        Glyphs {
+            unicode: self.look.unicode,
+        }
+    }
+
     fn push_dimmed(&self, text: &mut String, line: &str) {
         // Writing to a String can't fail.
         let _ = match self.look.colour {
             true => writeln!(text, "{}", line.dimmed()),
             false => writeln!(text, "{line}"),
         };
-    }
-
-    /// What can be shown of a text that comes from the log: one line of it, and ASCII if there is no more.
-    fn shown(&self, text: &str) -> String {
-        let shown = |c: char| match c {
-            c if c.width().is_none() => '?',
-            c if self.look.unicode || c.is_ascii() => c,
-            _ => '?',
-        };
-        text.chars().map(shown).collect()
-    }
-
-    /// A text in at most so many columns: whole, or cut with a sign, or nothing where not even that makes sense.
-    fn cut(&self, text: &str, columns: usize) -> String {
-        if text.width() <= columns {
-            return text.to_owned();
-        }
-        if columns < 3 {
-            return String::new();
-        }
-        let mut cut = String::new();
-        for c in text.chars() {
-            if cut.width() + c.width().unwrap_or(0) > columns - 1 {
-                break;
-            }
-            cut.push(c);
-        }
-        cut.push(self.symbol('…', '~'));
-        cut
-    }
-
-    fn symbol_of_doing(&self, doing: Doing) -> char {
-        match doing {
-            Doing::Runs => self.symbol('━', '='),
-            Doing::Sleeps => self.symbol('·', '.'),
-            Doing::Waits => self.symbol('─', '-'),
-            Doing::Joins => self.symbol('┄', '~'),
-        }
-    }
-
-    fn symbol_of_mark(&self, sort: Sort) -> char {
-        match sort {
-            Sort::Thread => self.symbol('╷', ','),
-            Sort::Task => self.symbol('┯', '+'),
-            Sort::Put | Sort::Send | Sort::Request => self.symbol('▼', 'v'),
-            Sort::Get | Sort::Recv | Sort::Served => self.symbol('▲', '^'),
-            Sort::Lost => self.symbol('▽', 'V'),
-            Sort::Terminate | Sort::Kill => self.symbol('†', '!'),
-            Sort::Refused => self.symbol('⊘', '%'),
-            Sort::Error => self.symbol('✗', 'x'),
-        }
-    }
-
-    fn symbol(&self, unicode: char, ascii: char) -> char {
-        if self.look.unicode { unicode } else { ascii }
     }
 }
 

@@ -6,6 +6,7 @@
 mod axis;
 mod bins;
 mod draw;
+mod glyphs;
 mod lane;
 mod mark;
 mod words;

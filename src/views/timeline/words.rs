@@ -36,7 +36,7 @@ pub fn word(word: Word, language: Language) -> &'static str {
         Word::Sort(Sort::Kill) => ("kill", "kill"),
         Word::Sort(Sort::Refused) => ("is refused", "被拒绝"),
         Word::Sort(Sort::Error) => ("gives up", "出错退出"),
-        Word::Sentinel => ("sentinel", "哨兵"),
+        Word::Sentinel => ("sentinel", "哨兵值"),
     };
     match language {
         Language::En => english,

@@ -1,0 +1,91 @@
+//! What a picture is drawn with: box-drawing characters, or ASCII where there is no more.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::bins::Doing;
+use super::mark::Sort;
+use crate::events::Status;
+
+/// The characters that can be shown.
+#[derive(Clone, Copy)]
+pub struct Glyphs {
+    /// Whether they are more than ASCII.
+    pub unicode: bool,
+}
+
+impl Glyphs {
+    /// A mark of the axis.
+    pub fn tick(self) -> char {
+        self.choose('│', '|')
+    }
+
+    /// So many times.
+    pub fn times(self) -> char {
+        self.choose('×', 'x')
+    }
+
+    /// What a lane is drawn with while it does this.
+    pub fn doing(self, doing: Doing) -> char {
+        match doing {
+            Doing::Runs => self.choose('━', '='),
+            Doing::Sleeps => self.choose('·', '.'),
+            Doing::Waits => self.choose('─', '-'),
+            Doing::Joins => self.choose('┄', '~'),
+        }
+    }
+
+    /// What is marked on it.
+    pub fn mark(self, sort: Sort) -> char {
+        match sort {
+            Sort::Thread => self.choose('╷', ','),
+            Sort::Task => self.choose('┯', '+'),
+            Sort::Put | Sort::Send | Sort::Request => self.choose('▼', 'v'),
+            Sort::Get | Sort::Recv | Sort::Served => self.choose('▲', '^'),
+            Sort::Lost => self.choose('▽', 'V'),
+            Sort::Terminate | Sort::Kill => self.choose('†', '!'),
+            Sort::Refused => self.choose('⊘', '%'),
+            Sort::Error => self.choose('✗', 'x'),
+        }
+    }
+
+    /// How it ends.
+    pub fn end(self, status: Status) -> char {
+        match status {
+            Status::Code(0) => self.choose('┤', '|'),
+            Status::Code(_) | Status::Signal(_) => self.choose('✗', 'x'),
+        }
+    }
+
+    /// What can be shown of a text that comes from the log: one line of it, and ASCII if there is no more.
+    pub fn shown(self, text: &str) -> String {
+        let shown = |c: char| match c {
+            c if c.width().is_none() => '?',
+            c if self.unicode || c.is_ascii() => c,
+            _ => '?',
+        };
+        text.chars().map(shown).collect()
+    }
+
+    /// A text in at most so many columns: whole, or cut with a sign, or nothing where not even that makes sense.
+    pub fn cut(self, text: &str, columns: usize) -> String {
+        if text.width() <= columns {
+            return text.to_owned();
+        }
+        if columns < 3 {
+            return String::new();
+        }
+        let mut cut = String::new();
+        for c in text.chars() {
+            if cut.width() + c.width().unwrap_or(0) > columns - 1 {
+                break;
+            }
+            cut.push(c);
+        }
+        cut.push(self.choose('…', '~'));
+        cut
+    }
+
+    fn choose(self, unicode: char, ascii: char) -> char {
+        if self.unicode { unicode } else { ascii }
+    }
+}
