@@ -60,4 +60,9 @@ impl<T> InTransit<T> {
     pub fn values(&self) -> impl Iterator<Item = &Value> {
         self.values.iter().map(|sent| &sent.value)
     }
+
+    /// What is kept about them, oldest first.
+    pub fn tags(&self) -> impl Iterator<Item = &T> {
+        self.values.iter().map(|sent| &sent.tag)
+    }
 }

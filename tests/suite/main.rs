@@ -11,6 +11,7 @@ mod by_hand;
 mod cost;
 mod demos;
 mod ends;
+mod explain;
 mod log;
 mod memory;
 mod output;

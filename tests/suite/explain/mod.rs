@@ -1,0 +1,163 @@
+//! `--explain`
+
+mod chinese;
+mod english;
+
+use std::fmt::Write as _;
+
+use crate::common::*;
+
+/// What is told on stderr of a recorded run in `tests/suite/explain/logs/`. stdout has the same lines as without it.
+fn notes_of(log: &str, language: &str, columns: usize) -> String {
+    let path = format!(
+        "{}/tests/suite/explain/logs/{log}.jsonl",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let plain = run(&mut mp_demo(["view", &path]));
+    let args = ["view", &path, "--explain", "--lang", language];
+    let explained = run(mp_demo(args).env("COLUMNS", columns.to_string()));
+    assert_eq!(explained.code(), 0, "{explained:?}");
+    assert_eq!(explained.stdout, plain.stdout);
+    explained.stderr
+}
+
+/// How many columns a line takes: a Chinese character takes two.
+fn columns_of(line: &str) -> usize {
+    let width = |c: char| if c < '\u{2e80}' { 1 } else { 2 };
+    line.chars().map(width).sum()
+}
+
+/// The lines that are notes: those of the program itself begin with its name.
+fn notes(stderr: &str) -> Vec<&str> {
+    let lines = stderr.lines();
+    lines
+        .filter(|line| !line.starts_with("mp-demo: "))
+        .collect()
+}
+
+#[test]
+fn no_note_is_wider_than_the_terminal_and_all_are_indented() {
+    for log in ["async", "bound-io", "queue-lost", "spawn-each"] {
+        for language in ["en", "zh"] {
+            for columns in [20, 40, 80, 200] {
+                let stderr = notes_of(log, language, columns);
+                for line in notes(&stderr) {
+                    assert!(columns_of(line) <= columns, "{columns}: {line}");
+                    assert!(line.starts_with("  "), "{line:?}");
+                    assert!(!line.trim().is_empty(), "{stderr}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_lesson_is_explained_while_it_runs() {
+    for words in [
+        "queue --speed 100",
+        "spawn --speed 100",
+        "pipe --speed 100",
+        "memory",
+        "bound --tasks 1 --workers 1 --speed 100 --kind io",
+        "async --customers 2 --speed 50",
+        "cost --quick",
+    ] {
+        let ended = run_words(&format!("{words} --explain"));
+        assert_eq!(ended.code(), 0, "{ended:?}");
+        assert!(!notes(&ended.stderr).is_empty(), "{words}");
+        for line in ended.stderr.lines() {
+            let is_note = line.starts_with("    ") || line.starts_with("mp-demo: ");
+            assert!(is_note && line.len() <= 100, "{words}: {line}");
+        }
+        assert!(!ended.stdout.contains("PID "), "{}", ended.stdout);
+    }
+}
+
+#[test]
+fn the_articles_lines_stay_as_they_are() {
+    let ended = run_words("pipe --speed 100 --explain");
+    let expected = "Parent process A\nProcess to write: B\n['A', 'B', 'C']\n";
+    assert_eq!(letters(&ended.stdout), expected);
+}
+
+#[test]
+fn notes_name_the_processes_of_this_run() {
+    let ended = run_words("queue --speed 20 --stop eof --explain");
+    for line in ended.lines() {
+        for (label, role) in [
+            ("Process to write: ", "writer"),
+            ("Process to read: ", "reader"),
+        ] {
+            if let Some(pid) = line.strip_prefix(label) {
+                let name = format!("{role} (PID {pid})");
+                // A note may be broken within.
+                let text = notes(&ended.stderr).join(" ");
+                let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                assert!(text.contains(&name), "{name} in {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn colour_makes_notes_dim() {
+    let ended = run(mp_demo(["memory", "--explain"]).env("CLICOLOR_FORCE", "1"));
+    for line in ended.stderr.lines() {
+        assert!(
+            line.starts_with("    \x1b[2m") && line.ends_with("\x1b[0m"),
+            "{line:?}"
+        );
+    }
+}
+
+#[test]
+fn a_long_recording_is_explained_in_few_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.jsonl");
+    let mut log = String::from(
+        r#"{"v":1,"t":0,"pid":1,"role":"parent","event":"run","lesson":"queue","options":{},"seed":1,"cores":2,"version":"0"}"#,
+    );
+    log.push('\n');
+    let mut write = |event: String| writeln!(log, "{{\"v\":1,\"t\":1,{event}}}").unwrap();
+    for child in 2..1002 {
+        write(format!(
+            r#""pid":1,"role":"parent","event":"started","child":{child},"child_role":"child-{child}""#
+        ));
+    }
+    for n in 0..33_000 {
+        for event in [
+            format!(r#""event":"put","value":{n}"#),
+            format!(r#""event":"sleep","seconds":{n}"#),
+        ] {
+            write(format!(r#""pid":2,"role":"child-2",{event}"#));
+        }
+        write(format!(
+            r#""pid":3,"role":"child-3","event":"get","value":{n}"#
+        ));
+    }
+    for child in 2..1002 {
+        for event in [
+            r#""event":"join""#,
+            r#""event":"exited","status":{"code":0}"#,
+            r#""event":"joined""#,
+        ] {
+            write(format!(
+                r#""pid":1,"role":"parent",{event},"child":{child},"child_role":"child-{child}""#
+            ));
+        }
+    }
+    std::fs::write(&path, log).unwrap();
+    let ended = run(mp_demo(["view"]).arg(&path).arg("--explain"));
+    assert_eq!(ended.code(), 0);
+    assert!(ended.stderr.lines().count() < 80, "{}", ended.stderr);
+}
+
+#[test]
+fn notes_that_nobody_can_read_do_no_harm() {
+    for stream in ["2>/dev/full", "2>&-", "2> >(:)"] {
+        let script = format!("mp-demo pipe --speed 100 --explain {stream}");
+        let ended = run(&mut shell(&script));
+        assert_eq!(ended.code(), 0, "{stream}");
+        assert_eq!(ended.lines().last(), Some(&"['A', 'B', 'C']"));
+    }
+}
