@@ -14,5 +14,7 @@ pub use log::{Clock, Log};
 pub use parts::PIPE_BUF;
 pub use python::{repr, str};
 pub use reader::{Entry, LogReader};
-pub use record::{Fields, NoEvent, Record};
+#[cfg(test)]
+pub use record::Fields;
+pub use record::Record;
 pub use status::Status;
