@@ -40,11 +40,11 @@ fn words(note: &Note) -> String {
             format!("你启动的就是父进程，PID 是 {pid}。本次运行的其他进程都由它派生。")
         }
         Note::ChildRunsEarly { who } => format!(
-            "父进程那边，启动的动作还没有收尾，{}就已经在运行了：从这一刻起两者同时运行，先后由内核决定。",
+            "父进程的启动调用还没有收尾，{}就已经在运行了：从这一刻起两者同时运行，先后由内核决定。",
             name(who)
         ),
         Note::ChildRuns { who, after } => format!(
-            "父进程启动它之后过了 {}，{}才开始执行。两者同时运行，换一次运行，这几行的先后可能就不同了。",
+            "父进程启动它之后过了 {}，{}才开始执行。两者同时运行，再运行一次，这几行的先后可能就不同了。",
             time(*after),
             name(who)
         ),
@@ -157,7 +157,7 @@ fn words(note: &Note) -> String {
             put,
             left,
         } => format!(
-            "{}等不到{}自己结束：它的循环没有尽头，join() 永远不会返回。于是只好发送 SIGTERM (15)。{}",
+            "{}等不到{}自己结束：它的循环没有尽头，join() 永远不会返回。于是只好发送 SIGTERM（15）。{}",
             name(by),
             name(child),
             match (put, left.len()) {
@@ -172,7 +172,7 @@ fn words(note: &Note) -> String {
             name(child)
         ),
         Note::Kill { child } => format!(
-            "{}收到 SIGTERM 后没有结束，而 SIGKILL (9) 既不能忽略也不能推迟，暂停着的进程也一样。",
+            "{}收到 SIGTERM 后没有结束，而 SIGKILL（9）既不能忽略也不能推迟，暂停着的进程也一样。",
             name(child)
         ),
         Note::ExitedWell { child, by } => format!(
@@ -197,7 +197,7 @@ fn words(note: &Note) -> String {
             name: signal_name,
             sent_by,
         } => format!(
-            "{}被 {} 终止：Python 的 exitcode 是 -{signal}，shell 会显示 {}{NO_BREAK}={NO_BREAK}128{NO_BREAK}+{NO_BREAK}{signal}。{}",
+            "{}被{}终止：Python 的 exitcode 是 -{signal}，shell 会显示 {}{NO_BREAK}={NO_BREAK}128{NO_BREAK}+{NO_BREAK}{signal}。{}",
             name(child),
             signal_words(*signal, signal_name),
             128 + i64::from(*signal),
@@ -211,7 +211,7 @@ fn words(note: &Note) -> String {
             signal,
             name: signal_name,
         } => format!(
-            "{}也被 {} 终止。",
+            "{}也被{}终止。",
             name(child),
             signal_words(*signal, signal_name)
         ),
@@ -241,7 +241,7 @@ fn words(note: &Note) -> String {
         ),
         Note::Put { who } => format!(
             "{}先说这句话，然后才放值：反过来的话，读的一方可能会抢先说自己已经拿到了。在这里 put() \
-             自己把值写进管道；在 Python 里，是一个看不见的 feeder 线程在 put() 返回之后才写。",
+             自己把值写进管道；在 Python 里，写的是一个看不见的 feeder 线程，put() 并不等它。",
             name(who)
         ),
         Note::Get {
@@ -287,11 +287,11 @@ fn words(note: &Note) -> String {
         ),
         Note::GetSentinelToo { who } => format!("{}取到了自己的那个结束标记。", name(who)),
         Note::EndOfFile { who, writers } => format!(
-            "{}读到了文件末尾（EOF）：管道空了，而且{}，再没有哪个进程握有写端。它离开循环，自己结束。",
+            "{}读到了文件末尾（EOF）：管道空了，写端也全都关闭了，{}。它离开循环，自己结束。",
             name(who),
             match writers.is_empty() {
-                true => "连父进程也不例外".into(),
-                false => format!("无论是父进程还是{}", list(writers)),
+                true => "父进程也不再持有".into(),
+                false => format!("父进程和{}都不再持有", list(writers)),
             }
         ),
         Note::EndOfFileToo { who } => format!(
@@ -323,7 +323,7 @@ fn words(note: &Note) -> String {
             name(from)
         ),
         Note::Refused { who, call } => format!(
-            "单向管道（duplex=False）的一端只能接收，另一端只能发送，所以{}的 {}() 被拒绝了。这并没有弄坏什么，它会继续运行。",
+            "单向管道（duplex=False）的一端只能接收，另一端只能发送，所以{}的 {}() 被拒绝了。这并不影响什么，它会继续运行。",
             name(who),
             call_name(*call)
         ),
@@ -341,7 +341,7 @@ fn words(note: &Note) -> String {
             name(who)
         ),
         Note::LoopOver { who, threads, left } => format!(
-            "{}离开了循环，而它的 {threads} 个线程里还有 {left} 个没有出声。进程会等所有线程运行完再结束，Python 的进程也是这样。",
+            "{}离开了循环，而它的 {threads} 个线程里还有 {left} 个没有输出。进程会等所有线程运行完再结束，Python 的进程也是这样。",
             name(who)
         ),
         Note::LoopOverLast { who, threads } => format!(
@@ -405,7 +405,7 @@ fn words(note: &Note) -> String {
             name(who)
         ),
         Note::Measured { cores } => format!(
-            "这一行的数字是本次运行在这台机器上测得的，可用的核心有 {cores} 个；换一次运行，数字会有所不同。"
+            "这一行的数字是本次运行在这台机器上测得的，可用的核心有 {cores} 个；再运行一次，数字会有所不同。"
         ),
         Note::Pool {
             kind,
@@ -448,7 +448,7 @@ fn words(note: &Note) -> String {
             sum,
             longest,
         } => format!(
-            "来了 {customers} 位顾客，各有各的延迟。一个接一个地等，要花延迟之和 {}；大家同时等，只需最长的延迟 {}。",
+            "来了 {customers} 位顾客，各有各的延迟。一个接一个地等，需要各人延迟之和 {}；大家同时等，只需最长的延迟 {}。",
             time(*sum),
             time(*longest)
         ),
@@ -498,7 +498,7 @@ fn words(note: &Note) -> String {
             }
             for (signal, signal_name, many) in signals {
                 let words = signal_words(*signal, signal_name);
-                ends.push(format!("{many} 个被 {words} 终止"));
+                ends.push(format!("{many} 个被{words}终止"));
             }
             let waited = match unseen {
                 0 => "全部已回收".into(),
@@ -559,8 +559,8 @@ fn time(seconds: f64) -> String {
 
 fn signal_words(signal: i32, name: &Option<String>) -> String {
     match name {
-        Some(name) => format!("{name} ({signal})"),
-        None => format!("信号 {signal}"),
+        Some(name) => format!("{GAP}{name}（{signal}）"),
+        None => format!("信号 {signal}{GAP}"),
     }
 }
 

@@ -152,11 +152,11 @@ fn words(note: &Note) -> String {
             count(*joined, "join()")
         ),
         Note::AllEndedAfterJoin { joined, ended } => format!(
-            "The parent has waited in {} only. That {} more had ended by then is chance: nobody waited for them.",
+            "The parent has waited in {} only. That {} had ended by then is chance: nobody waited for that.",
             count(*joined, "join()"),
             match ended {
-                1 => "1 child".into(),
-                _ => format!("{ended} children"),
+                1 => "1 other child".into(),
+                _ => format!("{ended} other children"),
             }
         ),
         Note::Terminate {
@@ -267,7 +267,7 @@ fn words(note: &Note) -> String {
         ),
         Note::Put { who } => format!(
             "{} says this before it puts: the other way round, a reader might say first that it has the value. Here \
-             put() itself writes into the pipe; in Python a hidden feeder thread does that, after put() has returned.",
+             put() itself writes into the pipe; in Python a hidden feeder thread does that, and put() does not wait for it.",
             name(who)
         ),
         Note::Get {
@@ -394,7 +394,7 @@ fn words(note: &Note) -> String {
             }
         ),
         Note::LoopOverLast { who, threads } => format!(
-            "{} has left its loop, and this time its {} had run before: it might as well have been the other way round.",
+            "{} has left its loop, and this time its {} had run before that: it might as well have been the other way round.",
             name(who),
             count(*threads, "thread")
         ),

@@ -23,7 +23,8 @@ fn a_reader_that_is_terminated() {
     at the same time, so in another run their lines may have changed places.
     writer (PID 24214) says this before it puts: the other way round, a reader
     might say first that it has the value. Here put() itself writes into the
-    pipe; in Python a hidden feeder thread does that, after put() has returned.
+    pipe; in Python a hidden feeder thread does that, and put() does not wait
+    for it.
     writer (PID 24214) now sleeps for 868 ms. It needs no processor meanwhile;
     the others go on.
     reader (PID 24215) calls get() and hardly has to wait: 1 value has already
@@ -78,7 +79,8 @@ fn a_value_that_comes_late() {
     blocks, until a value comes or the last write end is closed.
     writer (PID 24227) says this before it puts: the other way round, a reader
     might say first that it has the value. Here put() itself writes into the
-    pipe; in Python a hidden feeder thread does that, after put() has returned.
+    pipe; in Python a hidden feeder thread does that, and put() does not wait
+    for it.
     reader (PID 24228) got 1 0.05 ms after writer (PID 24227) said that it puts
     it. The queue is a pipe in the kernel; no other process passed the value on.
     2 took 0.27 ms; reader (PID 24228) had waited in get() for 0.30 ms.
@@ -129,7 +131,8 @@ fn an_end_mark() {
     blocks, until a value comes or the last write end is closed.
     writer (PID 24218) says this before it puts: the other way round, a reader
     might say first that it has the value. Here put() itself writes into the
-    pipe; in Python a hidden feeder thread does that, after put() has returned.
+    pipe; in Python a hidden feeder thread does that, and put() does not wait
+    for it.
     reader (PID 24219) got 'A' 0.05 ms after writer (PID 24218) said that it
     puts it. The queue is a pipe in the kernel; no other process passed the
     value on.
@@ -176,7 +179,8 @@ fn end_of_file_for_two_readers() {
     blocks, until a value comes or the last write end is closed.
     writer (PID 24222) says this before it puts: the other way round, a reader
     might say first that it has the value. Here put() itself writes into the
-    pipe; in Python a hidden feeder thread does that, after put() has returned.
+    pipe; in Python a hidden feeder thread does that, and put() does not wait
+    for it.
     writer (PID 24222) now sleeps for 86.8 ms. It needs no processor meanwhile;
     the others go on.
     reader-1 (PID 24223) got 'A' 0.07 ms after writer (PID 24222) said that it
@@ -377,7 +381,8 @@ fn values_that_are_lost() {
     at the same time, so in another run their lines may have changed places.
     writer (PID 19551) says this before it puts: the other way round, a reader
     might say first that it has the value. Here put() itself writes into the
-    pipe; in Python a hidden feeder thread does that, after put() has returned.
+    pipe; in Python a hidden feeder thread does that, and put() does not wait
+    for it.
     reader (PID 19552) calls get() and hardly has to wait: 4 values have already
     been put.
     writer (PID 19551) has ended by itself, with exit status 0. The parent has
