@@ -125,6 +125,31 @@ fn who_failed_in_a_recorded_run_is_named() {
     assert!(ended.stderr.ends_with(expected), "{}", ended.stderr);
 }
 
+/// A unit test holds this log to having every event that there is.
+#[test]
+fn every_event_is_told_by_a_line_a_lane_or_a_note() {
+    let log = include_str!("../logs/every-event.jsonl");
+    let shown_without = |name: &str| {
+        let lines = log.lines().filter(|line| event(line)["event"] != name);
+        let log: String = lines.map(|line| format!("{line}\n")).collect();
+        let ended = view_stdin(log.as_bytes(), &["--timeline", "--explain"]);
+        assert_eq!(ended.code(), 0, "{ended:?}");
+        (ended.stdout, ended.stderr)
+    };
+    let shown = shown_without("");
+    let names: std::collections::BTreeSet<String> = log
+        .lines()
+        .map(|line| event(line)["event"].as_str().unwrap().to_owned())
+        .collect();
+    assert!(names.len() > 30);
+    for name in names {
+        // Without `run` it is no log, and what is measured moves a bar on the terminal (see `bound.rs`).
+        if name != "run" && name != "progress" {
+            assert_ne!(shown_without(&name), shown, "nobody tells of `{name}`");
+        }
+    }
+}
+
 #[test]
 fn views_combine() {
     let both =
