@@ -3,19 +3,22 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{
     Arg, ArgMatches, Args as _, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser,
+    ValueEnum as _,
 };
 
 use clap_complete::Shell;
 use roff::{Roff, roman};
 
 use crate::arguments::{seed, speed};
-use crate::lessons::{self, HELP_TEMPLATE, Lesson};
+use crate::lessons::{self, DEMOS, Demo, HELP_TEMPLATE, Lesson};
 use crate::locale::Language;
 use crate::multiprocessing::{Birth, SUBCOMMAND_NAME};
+use crate::terminal;
 
 /// Learn how processes work together: the lessons of Python's multiprocessing, run for real
 ///
@@ -99,6 +102,30 @@ enum Command {
 /// What else there is beside the lessons.
 #[derive(clap::Subcommand)]
 pub enum Tool {
+    /// Read about a lesson: what is true, what to try, its programs
+    ///
+    /// What the article says, what is true (with sources), what to try next, then the Python program and the same
+    /// in Rust. On a terminal it goes through $PAGER, or `less`.
+    #[command(help_template = HELP_TEMPLATE, before_help = "\
+Examples:
+  mp-demo show queue
+  mp-demo show queue --lang zh
+  mp-demo show queue --python > program.py && python3 program.py
+  mp-demo show queue --rust > queue.rs && rustc queue.rs && ./queue")]
+    Show {
+        /// Which lesson
+        #[arg(value_parser = demo())]
+        lesson: &'static Demo,
+
+        /// Print the Python program alone, to be saved and run
+        #[arg(long)]
+        python: bool,
+
+        /// Print the Rust program alone, likewise
+        #[arg(long, conflicts_with = "python")]
+        rust: bool,
+    },
+
     /// Show a recorded run again
     ///
     /// A run is recorded with --json: mp-demo queue --json > run.jsonl
@@ -177,9 +204,11 @@ impl ChildCli {
 pub enum Request {
     /// Run a lesson.
     Lesson(Options, Lesson),
+    /// Show what there is to read of a lesson.
+    Show(ViewOptions, &'static Demo),
     /// Show a recorded run.
     View(ViewOptions, PathBuf),
-    /// Print this text: completions for a shell, or a manual page.
+    /// Print this text: a program, completions for a shell, or a manual page.
     Print(Vec<u8>),
     /// Be a child of a lesson.
     Child(ChildCli),
@@ -205,10 +234,11 @@ pub fn read() -> Result<Request, clap::Error> {
     if args.len() <= 1 {
         args = vec!["mp-demo".into(), "--help".into()];
     }
-    let mut command = command();
+    let language = language_before_help(&mut args);
+    let mut command = command(terminal::language(language));
     let matches = command.try_get_matches_from_mut(args)?;
     let cli = Cli::from_arg_matches(&matches)?;
-    check(&cli, &matches).map_err(|sentence| {
+    check(&cli, &command, &matches).map_err(|sentence| {
         let name = matches.subcommand_name().unwrap_or_default();
         match command.find_subcommand_mut(name) {
             Some(subcommand) => subcommand.error(ErrorKind::ArgumentConflict, sentence),
@@ -217,30 +247,99 @@ pub fn read() -> Result<Request, clap::Error> {
     })?;
     Ok(match cli.command {
         Command::Lesson(lesson) => Request::Lesson(cli.options, lesson),
+        Command::Tool(Tool::Show {
+            lesson,
+            python,
+            rust,
+        }) => match (python, rust) {
+            (true, _) => Request::Print(lesson.python.into()),
+            (_, true) => Request::Print(lesson.rust.into()),
+            _ => Request::Show(cli.options.views, lesson),
+        },
         Command::Tool(Tool::View { file }) => Request::View(cli.options.views, file),
         Command::Tool(Tool::Completions { shell }) => Request::Print(completions(shell)),
         Command::Tool(Tool::Man { command: name }) => Request::Print(manual(name.as_deref())?),
     })
 }
 
-/// The command line as clap has to know it.
-fn command() -> clap::Command {
+/// The language that the command line asks for. clap shows help as soon as it comes to that word, so the language has
+/// to be known before; and `help` takes no options, so there the option goes to the front. If it asks for a language
+/// that we don't have, clap gets nothing but that.
+fn language_before_help(args: &mut Vec<OsString>) -> Option<Language> {
+    let options = args.iter().take_while(|arg| *arg != "--");
+    let words: Vec<_> = options.map(|arg| arg.to_string_lossy()).collect();
+    let is_language = |word: &str| word == "--lang" || word.starts_with("--lang=");
+    let at = words.iter().position(|word| is_language(word))?;
+    let (value, end) = match words[at].split_once('=') {
+        Some((_, value)) => (Some(value), at + 1),
+        None => (words.get(at + 1).map(AsRef::as_ref), at + 2),
+    };
+    let language = value.and_then(|value| Language::from_str(value, false).ok());
+    if language.is_none() || args[1] == "help" {
+        let option: Vec<_> = args.drain(at..end.min(args.len())).collect();
+        if language.is_none() {
+            args.truncate(1);
+        }
+        args.splice(1..1, option);
+    }
+    language
+}
+
+/// The command line as clap has to know it, with the lessons and tools described in this language.
+fn command(language: Language) -> clap::Command {
     let mut command = Cli::command();
     let options: Vec<Arg> = command.get_arguments().cloned().collect();
     let mut list = String::from("Beside the lessons:\n");
-    for (tool, used) in TOOLS {
+    for (tool, used, chinese) in TOOLS {
         let unused = options
             .iter()
             .filter(|option| !used.contains(&option.get_id().as_str()))
             .map(|option| option.clone().hide(true));
-        command = command.mut_subcommand(tool, |tool| tool.hide(true).args(unused));
+        command = command.mut_subcommand(tool, |tool| {
+            let tool = tool.hide(true).args(unused);
+            match language {
+                Language::En => tool,
+                Language::Zh => described(tool, chinese),
+            }
+        });
         let about = command
             .find_subcommand(tool)
             .and_then(|tool| tool.get_about());
         let about = about.cloned().unwrap_or_default();
         list += &format!("  {tool:<12} {about}\n");
     }
-    command.after_help(list)
+    command = command.after_help(list);
+    if language == Language::Zh {
+        for demo in DEMOS {
+            let title = demo.title(language);
+            command = command.mut_subcommand(demo.name, |lesson| described(lesson, title));
+        }
+        // clap makes this one itself, and not before this.
+        command.build();
+        command = command.mut_subcommand("help", |help| help.about(HELP_IN_CHINESE));
+    }
+    command
+}
+
+/// The command with another description in one line. What it says beyond that stays.
+fn described(command: clap::Command, line: &'static str) -> clap::Command {
+    let long = command.get_long_about().map(ToString::to_string);
+    let command = command.about(line);
+    match long.as_deref().and_then(|long| long.split_once('\n')) {
+        Some((_, more)) => command.long_about(format!("{line}\n{more}")),
+        None => command,
+    }
+}
+
+/// Takes the name of a lesson, and gives what there is to read of it.
+fn demo() -> impl TypedValueParser<Value = &'static Demo> {
+    let names = DEMOS
+        .iter()
+        .map(|demo| PossibleValue::new(demo.name).help(demo.title(Language::En)));
+    PossibleValuesParser::new(names).try_map(|name| {
+        let demo = DEMOS.iter().find(|demo| demo.name == name);
+        demo.ok_or("there is nothing to read of this lesson")
+    })
 }
 
 /// What a shell reads to complete this command line.
@@ -289,13 +388,14 @@ fn manual(name: Option<&str>) -> Result<Vec<u8>, clap::Error> {
 
 /// The command line with its tools in the list of commands: there is no second list in a manual or a shell.
 fn documented() -> clap::Command {
-    TOOLS.iter().fold(command(), |command, (tool, _)| {
+    let command = command(Language::En);
+    TOOLS.iter().fold(command, |command, (tool, ..)| {
         command.mut_subcommand(tool, |tool| tool.hide(false))
     })
 }
 
 /// Refuses what clap can't: options that don't go together may stand on both sides of the lesson's name.
-fn check(cli: &Cli, matches: &ArgMatches) -> Result<(), String> {
+fn check(cli: &Cli, command: &clap::Command, matches: &ArgMatches) -> Result<(), String> {
     let views = &cli.options.views;
     for (is_set, name) in [
         (views.timeline, "--timeline"),
@@ -313,10 +413,14 @@ fn check(cli: &Cli, matches: &ArgMatches) -> Result<(), String> {
         return lesson.check().map_err(|error| format!("{error:#}"));
     }
     let tool = matches.subcommand_name().unwrap_or_default();
-    let used = TOOLS.iter().find(|(name, _)| *name == tool);
-    let used = used.map_or(&[][..], |(_, used)| used);
+    let used = TOOLS.iter().find(|(name, ..)| *name == tool);
+    let used = used.map_or(&[][..], |(_, used, _)| used);
+    // clap counts a group of options as given, too, when one of them is.
+    let is_option = |id: &str| command.get_arguments().any(|option| option.get_id() == id);
     let foreign = matches.ids().map(|id| id.as_str()).find(|id| {
-        !used.contains(id) && matches.value_source(id) == Some(ValueSource::CommandLine)
+        is_option(id)
+            && !used.contains(id)
+            && matches.value_source(id) == Some(ValueSource::CommandLine)
     });
     match foreign {
         Some(option) => Err(format!(
@@ -326,23 +430,32 @@ fn check(cli: &Cli, matches: &ArgMatches) -> Result<(), String> {
     }
 }
 
-/// The names of the tools, and the options of lessons that they have too.
-const TOOLS: [(&str, &[&str]); 3] = [
+/// The names of the tools, the options of lessons that they have too, and what they do, in Chinese.
+const TOOLS: [(&str, &[&str], &str); 4] = [
+    (
+        "show",
+        &["color", "lang"],
+        "阅读一课：真实情况、值得一试的命令、Python 与 Rust 程序",
+    ),
     (
         "view",
         &[
             "timeline", "explain", "labels", "trace", "json", "color", "lang",
         ],
+        "再次显示一次记录下来的运行",
     ),
-    ("completions", &[]),
-    ("man", &[]),
+    ("completions", &[], "输出供 shell 补全本命令行的脚本"),
+    ("man", &[], "输出手册页"),
 ];
+
+const HELP_IN_CHINESE: &str = "显示本帮助，或某个子命令的帮助";
 
 const EXAMPLES: &str = "\
 Examples:
   mp-demo queue                   run a lesson
   mp-demo queue --stop sentinel   change one thing, and see what it changes
-  mp-demo help queue              what can be changed";
+  mp-demo help queue              what can be changed
+  mp-demo show queue              read about it: what is true, what to try";
 
 const CHILD_ABOUT: &str = "\
 One child of a lesson
@@ -351,3 +464,44 @@ A lesson starts its children; you can start them in a shell as well. Values go
 over stdout and stdin, a line of JSON each; the article's lines go to stderr.
 
   mp-demo child queue-writer A B C | mp-demo child queue-reader";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The commands and what each does, in the order of their names.
+    fn abouts(language: Language) -> Vec<(String, String)> {
+        let mut command = command(language);
+        command.build();
+        let of = |command: &clap::Command| {
+            let about = command.get_about().map(ToString::to_string);
+            (command.get_name().to_owned(), about.unwrap_or_default())
+        };
+        let mut abouts: Vec<_> = command.get_subcommands().map(of).collect();
+        abouts.sort();
+        abouts
+    }
+
+    #[test]
+    fn every_command_is_described_in_both_languages() {
+        let english = abouts(Language::En);
+        let chinese = abouts(Language::Zh);
+        assert_eq!(english.len(), DEMOS.len() + TOOLS.len() + 1);
+        assert_eq!(chinese.len(), english.len());
+        let is_chinese = |c| ('\u{4e00}'..='\u{9fff}').contains(&c);
+        for (english, chinese) in english.iter().zip(&chinese) {
+            assert_eq!(english.0, chinese.0);
+            assert!(english.1.is_ascii() && !english.1.is_empty(), "{english:?}");
+            assert!(chinese.1.chars().any(is_chinese), "{chinese:?}");
+        }
+    }
+
+    #[test]
+    fn a_lesson_is_described_by_the_title_of_its_text() {
+        let abouts = abouts(Language::En);
+        for demo in DEMOS {
+            let about = (demo.name.to_owned(), demo.title(Language::En).to_owned());
+            assert!(abouts.contains(&about), "{about:?}");
+        }
+    }
+}

@@ -9,6 +9,7 @@ mod events;
 mod lessons;
 mod locale;
 mod multiprocessing;
+mod show;
 mod terminal;
 mod views;
 
@@ -24,13 +25,14 @@ use anyhow::{Context as _, Error, Result, ensure};
 
 use cli::{ChildCli, Options, Request, ViewOptions};
 use events::{Event, Log};
-use lessons::Lesson;
+use lessons::{Demo, Lesson};
 use multiprocessing::{Birth, Children, Context, CurrentProcess, Outcome};
 use views::{Article, Explain, Failures, Json, Notes, Progress, Timeline, Trace, View, Views};
 
 fn main() -> ExitCode {
     match cli::read() {
         Ok(Request::Lesson(options, lesson)) => exit_code(run(&lesson, &options)),
+        Ok(Request::Show(options, demo)) => exit_code(show(demo, &options)),
         Ok(Request::View(options, file)) => exit_code(view(&file, &options)),
         Ok(Request::Print(text)) => exit_code(print(&text)),
         Ok(Request::Child(ChildCli { birth, child })) => run_child(birth, child),
@@ -62,6 +64,16 @@ fn run(lesson: &Lesson, options: &Options) -> Result<()> {
         let finished = views.finish(result.is_ok());
         result.and(finished)
     })
+}
+
+/// Shows what there is to read of a lesson.
+fn show(demo: &Demo, options: &ViewOptions) -> Result<()> {
+    let look = terminal::look(&io::stdout(), options.color, options.lang);
+    let page = show::page(demo, look);
+    match io::stdout().is_terminal() {
+        true => show::print_through_pager(&page),
+        false => print(page.as_bytes()),
+    }
 }
 
 /// Shows a recorded run.

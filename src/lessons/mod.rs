@@ -5,6 +5,7 @@ use clap::Subcommand as _;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
+use crate::locale::Language;
 use crate::multiprocessing::{Context, CurrentProcess};
 
 mod async_io;
@@ -38,12 +39,44 @@ struct Options<'a, T> {
     speed: f64,
 }
 
-/// The list of lessons below becomes two enums: the lessons, which are the program's subcommands, and the halves of
-/// their children, which are the subcommands of the hidden `child`. Of `"queue": queue, Queue;` it makes
+/// What there is to read of a lesson: the files in its folder in `demos/`.
+pub struct Demo {
+    /// The lesson's name on the command line.
+    pub name: &'static str,
+    /// The text in English, in Markdown.
+    pub english: &'static str,
+    /// The text in Chinese.
+    pub chinese: &'static str,
+    /// The Python program.
+    pub python: &'static str,
+    /// The same program in Rust, with nothing but std.
+    pub rust: &'static str,
+}
+
+impl Demo {
+    /// The lesson's text.
+    pub fn text(&self, language: Language) -> &'static str {
+        match language {
+            Language::En => self.english,
+            Language::Zh => self.chinese,
+        }
+    }
+
+    /// The lesson in one line: the title of its text.
+    pub fn title(&self, language: Language) -> &'static str {
+        let first = self.text(language).lines().next().unwrap_or_default();
+        first.trim_start_matches("# ")
+    }
+}
+
+/// The list of lessons below becomes two enums and a table: the lessons, which are the program's subcommands; the halves
+/// of their children, which are the subcommands of the hidden `child`; and what there is to read of each lesson. Of
+/// `"queue": queue, Queue;` it makes
 ///
 /// ```text
 /// enum Lesson { Queue(queue::Args), ... }     and calls queue::parent(args, context) to play it
 /// enum Child { Queue(queue::Child), ... }     and calls child.play(process) to play one
+/// DEMOS = [Demo { name: "queue", ... }, ...]  from the files in demos/queue/
 /// ```
 macro_rules! lessons {
     ($($name:literal: $module:ident, $Name:ident;)*) => {
@@ -62,6 +95,17 @@ macro_rules! lessons {
         pub enum Child {
             $(#[command(flatten)] #[allow(missing_docs)] $Name($module::Child),)*
         }
+
+        /// What there is to read, in the order of the lessons.
+        pub const DEMOS: &[Demo] = &[
+            $(Demo {
+                name: $name,
+                english: include_str!(concat!("../../demos/", $name, "/en.md")),
+                chinese: include_str!(concat!("../../demos/", $name, "/zh.md")),
+                python: include_str!(concat!("../../demos/", $name, "/program.py")),
+                rust: include_str!(concat!("../../demos/", $name, "/program.rs")),
+            },)*
+        ];
 
         impl Lesson {
             /// The lesson's name on the command line.

@@ -20,6 +20,7 @@ mod queue;
 mod readme;
 mod rust_programs;
 mod shells;
+mod show;
 mod spawn;
 mod texts;
 mod timeline;

@@ -22,6 +22,7 @@ Examples:
   mp-demo queue                   run a lesson
   mp-demo queue --stop sentinel   change one thing, and see what it changes
   mp-demo help queue              what can be changed
+  mp-demo show queue              read about it: what is true, what to try
 
 Lessons:
   spawn   Start processes that start threads, and join them
@@ -80,6 +81,7 @@ Options of every lesson:
           [default: 1]
 
 Beside the lessons:
+  show         Read about a lesson: what is true, what to try, its programs
   view         Show a recorded run again
   completions  Print what completes this command line in your shell
   man          Print the manual page

@@ -1,0 +1,54 @@
+//! What text can be, and how a terminal with colours shows it.
+
+use owo_colors::{OwoColorize, Style, XtermColors};
+
+/// What a piece of text or of a program is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ink {
+    /// Nothing special.
+    Plain,
+    /// A heading of the text.
+    Heading,
+    /// Stressed in the text.
+    Emphasis,
+    /// Code in the text, or a command to type.
+    Code,
+    /// The mark of a source, and where that is.
+    Source,
+    /// In a program: a comment.
+    Comment,
+    /// In a program: a string or a character.
+    Literal,
+    /// In a program: a number.
+    Number,
+    /// In a program: a word of the language.
+    Keyword,
+    /// In a program: a name where it is declared.
+    Name,
+}
+
+impl Ink {
+    /// The text in this ink; as it is without colours.
+    pub fn paint(self, text: &str, colour: bool) -> String {
+        match self.style().filter(|_| colour && !text.is_empty()) {
+            Some(style) => text.style(style).to_string(),
+            None => text.to_owned(),
+        }
+    }
+
+    /// The colours are some of those of the processes: they can be read on light terminals and on dark ones, which
+    /// can't be said of all the 16 that each terminal chooses for itself.
+    fn style(self) -> Option<Style> {
+        let colour = |number| Style::new().color(XtermColors::from(number));
+        match self {
+            Ink::Plain => None,
+            Ink::Heading => Some(Style::new().bold()),
+            Ink::Emphasis => Some(Style::new().italic()),
+            Ink::Code | Ink::Comment => Some(colour(30)),
+            Ink::Source | Ink::Number => Some(colour(67)),
+            Ink::Literal => Some(colour(28)),
+            Ink::Keyword => Some(colour(133)),
+            Ink::Name => Some(colour(33).bold()),
+        }
+    }
+}

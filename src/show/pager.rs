@@ -1,0 +1,73 @@
+//! A page on a terminal goes through the user's pager, as git's pages do.
+
+use std::env;
+use std::io::{self, Write};
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use anyhow::{Context as _, Result};
+use nix::sys::signal::{SigSet, Signal};
+
+/// What `sh` says of a command that it did not find, or could not start.
+const NOT_STARTED: [i32; 2] = [126, 127];
+
+/// Prints a page on the terminal, through `PAGER`; straight to it if that is empty, `cat`, or not to be started.
+///
+/// # Errors
+/// The terminal can't be written to.
+pub fn print_through_pager(page: &str) -> Result<()> {
+    let pager = env::var("PAGER").unwrap_or_else(|_| "less".into());
+    let shown = !matches!(pager.trim(), "" | "cat") && show(page, &pager);
+    if shown {
+        return Ok(());
+    }
+    let mut stdout = io::stdout();
+    stdout
+        .write_all(page.as_bytes())
+        .and_then(|()| stdout.flush())
+        .context("cannot write to stdout")
+}
+
+/// Whether the pager was started: how it ended is its own affair.
+fn show(page: &str, pager: &str) -> bool {
+    let Ok(child) = command(pager).stdin(Stdio::piped()).spawn() else {
+        return false;
+    };
+    match feed(page, child) {
+        Ok(status) => !status
+            .code()
+            .is_some_and(|code| NOT_STARTED.contains(&code)),
+        Err(_) => true,
+    }
+}
+
+/// A pager's command line may be anything that a shell understands. What is a mere name is started without a shell,
+/// which would report it in its own words if it is not there.
+fn command(pager: &str) -> Command {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "/._+-".contains(c);
+    let mut command = if pager.chars().all(is_name) {
+        Command::new(pager)
+    } else {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", pager]);
+        shell
+    };
+    // As git does: leave a page alone that fits the screen, pass colours on, leave the page on the screen.
+    for (variable, value) in [("LESS", "FRX"), ("LV", "-c")] {
+        if env::var_os(variable).is_none() {
+            command.env(variable, value);
+        }
+    }
+    command
+}
+
+/// Hands the page over and waits for the pager's end.
+fn feed(page: &str, mut pager: Child) -> io::Result<ExitStatus> {
+    // Ctrl-C is meant for the pager, to which it means something else than the end (`less` stops a search). If this
+    // process ended of it, the shell and the pager would read the same keyboard. Only now: the pager would inherit it.
+    SigSet::from(Signal::SIGINT).thread_block()?;
+    if let Some(mut stdin) = pager.stdin.take() {
+        // A broken pipe is a user who has read enough.
+        let _ = stdin.write_all(page.as_bytes());
+    }
+    pager.wait()
+}

@@ -1,0 +1,125 @@
+//! A paragraph: pieces of text in different inks, wrapped together.
+
+use std::ops::Range;
+
+use textwrap::{Options, WordSeparator};
+
+use super::ink::Ink;
+use crate::views::Look;
+
+/// Stands between two characters that belong together, and has no width: no line is broken there.
+const GLUE: char = '\u{2060}';
+/// A space at which no line is broken.
+const HARD_SPACE: char = '\u{a0}';
+
+/// Some text in one ink.
+pub struct Piece {
+    /// The text.
+    pub text: String,
+    /// Its ink.
+    pub ink: Ink,
+    /// The number of the source that this is the name of.
+    pub source: Option<usize>,
+}
+
+/// Pieces of text that make one paragraph.
+#[derive(Default)]
+pub struct Paragraph {
+    /// The pieces.
+    pub pieces: Vec<Piece>,
+}
+
+impl Paragraph {
+    /// Adds text.
+    pub fn push(&mut self, text: &str, ink: Ink) {
+        let text = text.to_owned();
+        self.pieces.push(Piece {
+            text,
+            ink,
+            source: None,
+        });
+    }
+
+    /// Adds the mark of a source, which stays on the line of what is before it.
+    pub fn push_mark(&mut self, source: usize, after_space: bool) {
+        let before = if after_space { HARD_SPACE } else { GLUE };
+        self.push(&format!("{GLUE}{before}"), Ink::Plain);
+        self.push(&glued(&format!("[{source}]")), Ink::Source);
+    }
+
+    /// Adds code. It is broken at its spaces only, and without colours it has quotes.
+    pub fn push_code(&mut self, code: &str, look: Look) {
+        match look.colour {
+            true => self.push(&glued(code), Ink::Code),
+            false => self.push(&glued(&format!("`{code}`")), Ink::Code),
+        }
+    }
+
+    /// Adds a command for a shell. It is broken only where a shell sees a space.
+    pub fn push_command(&mut self, command: &str) {
+        let mut quote = None;
+        let with_hard_spaces = command.chars().map(|c| {
+            quote = match (quote, c) {
+                (None, '\'' | '"') => Some(c),
+                (Some(open), c) if open == c => None,
+                (quote, _) => quote,
+            };
+            if quote.is_some() && c == ' ' {
+                HARD_SPACE
+            } else {
+                c
+            }
+        });
+        let text: String = with_hard_spaces.collect();
+        self.push(&glued(&text), Ink::Code);
+    }
+
+    /// The lines of the paragraph, none wider than `width` unless a word is.
+    pub fn wrap(&self, width: usize, look: Look) -> Vec<String> {
+        let text: String = self
+            .pieces
+            .iter()
+            .map(|piece| piece.text.as_str())
+            .collect();
+        let options = Options::new(width)
+            .break_words(false)
+            .word_separator(WordSeparator::UnicodeBreakProperties);
+        let mut end = 0;
+        let mut lines = Vec::new();
+        for line in textwrap::wrap(&text, options) {
+            // The lines stand in the text one after another, with nothing but space between them.
+            let start = end + text[end..].find(&*line).unwrap_or(0);
+            end = start + line.len();
+            lines.push(self.paint(start..end, look));
+        }
+        lines
+    }
+
+    /// The part of the text that a line has, each piece in its ink.
+    fn paint(&self, line: Range<usize>, look: Look) -> String {
+        let mut painted = String::new();
+        let mut start = 0;
+        for piece in &self.pieces {
+            let end = start + piece.text.len();
+            let part = line.start.clamp(start, end)..line.end.clamp(start, end);
+            let part = &piece.text[part.start - start..part.end - start];
+            let part = part.replace(GLUE, "").replace(HARD_SPACE, " ");
+            painted += &piece.ink.paint(&part, look.colour);
+            start = end;
+        }
+        painted
+    }
+}
+
+/// The text with no place to break it but its spaces.
+fn glued(text: &str) -> String {
+    let mut glued = String::new();
+    let mut characters = text.chars().peekable();
+    while let Some(c) = characters.next() {
+        glued.push(c);
+        if c != ' ' && characters.peek().is_some_and(|next| *next != ' ') {
+            glued.push(GLUE);
+        }
+    }
+    glued
+}

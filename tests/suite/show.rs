@@ -1,0 +1,417 @@
+//! `mp-demo show`: what there is to read of a lesson, on screens and terminals of all sorts.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use anstream::adapter::strip_str;
+use snapbox::{assert_data_eq, file, str};
+use unicode_width::UnicodeWidthStr;
+
+use crate::common::*;
+
+const LESSONS: [&str; 7] = ["spawn", "queue", "pipe", "memory", "bound", "async", "cost"];
+const UTF_8: (&str, &str) = ("LC_ALL", "C.UTF-8");
+const ASCII: (&str, &str) = ("LC_ALL", "C");
+const SIZE: (u16, u16) = (24, 80);
+
+/// What is printed where the output is no terminal.
+fn page(lesson: &str, language: &str, columns: usize, locale: (&str, &str)) -> String {
+    let mut command = mp_demo(["show", lesson, "--lang", language]);
+    command.env("COLUMNS", columns.to_string());
+    run(command.env(locale.0, locale.1)).succeeded().stdout
+}
+
+/// The part of a page before the programs, and the part with them.
+fn halves(page: &str) -> (&str, &str) {
+    let heading = page.find("Python: mp-demo").unwrap();
+    page.split_at(page[..heading].rfind('\n').unwrap() + 1)
+}
+
+/// The page with only the first lines of its programs, which are beside it in `demos/`.
+fn without_programs(page: &str) -> String {
+    let (text, programs) = halves(page);
+    let python: Vec<_> = programs.lines().take(6).collect();
+    let rust = programs
+        .lines()
+        .skip_while(|line| !line.starts_with("Rust: "));
+    let rust: Vec<_> = rust.take(6).collect();
+    format!("{text}{}\n...\n{}\n", python.join("\n"), rust.join("\n"))
+}
+
+fn demo(lesson: &str, file: &str) -> String {
+    let root = env!("CARGO_MANIFEST_DIR");
+    fs::read_to_string(format!("{root}/demos/{lesson}/{file}")).unwrap()
+}
+
+#[test]
+fn a_page_of_80_columns() {
+    let page = page("pipe", "en", 80, UTF_8);
+    assert_data_eq!(without_programs(&page), file!["screens/show-80.txt"].raw());
+}
+
+#[test]
+fn a_page_of_40_columns_in_ascii() {
+    let page = page("pipe", "en", 40, ASCII);
+    assert_data_eq!(without_programs(&page), file!["screens/show-40.txt"].raw());
+    assert!(page.is_ascii());
+}
+
+#[test]
+fn a_page_of_200_columns_has_the_programs_beside_each_other() {
+    let page = page("pipe", "en", 200, UTF_8);
+    assert_data_eq!(page, file!["screens/show-200.txt"].raw());
+}
+
+#[test]
+fn a_chinese_page_of_40_columns() {
+    let page = page("pipe", "zh", 40, UTF_8);
+    assert_data_eq!(
+        without_programs(&page),
+        file!["screens/show-40-zh.txt"].raw()
+    );
+}
+
+#[test]
+fn a_chinese_page_of_80_columns_with_ascii_rules() {
+    let page = page("pipe", "zh", 80, ASCII);
+    assert_data_eq!(
+        without_programs(&page),
+        file!["screens/show-80-zh.txt"].raw()
+    );
+}
+
+#[test]
+fn nothing_but_an_address_or_a_line_of_a_program_is_wider_than_the_terminal() {
+    for lesson in LESSONS {
+        let python = demo(lesson, "program.py");
+        let rust = demo(lesson, "program.rs");
+        let width = |program: &str| program.lines().map(UnicodeWidthStr::width).max().unwrap();
+        let both = width(&python) + 3 + width(&rust);
+        for language in ["en", "zh"] {
+            for columns in [40, 41, 47, 60, 80, 100, both - 1, both, 300] {
+                let page = page(lesson, language, columns, UTF_8);
+                let (text, programs) = halves(&page);
+                for line in text.lines().filter(|line| !line.contains("https://")) {
+                    assert!(line.width() <= columns, "{lesson}, {columns}: {line}");
+                }
+                if columns >= both {
+                    let of_program = programs.lines().nth(2).unwrap();
+                    assert!(of_program.contains(" │ //! "), "{lesson}: {of_program}");
+                    let widest = programs.lines().map(UnicodeWidthStr::width).max();
+                    assert_eq!(widest, Some(both), "{lesson}");
+                } else {
+                    let (above, below) = programs.split_once("\n\nRust: ").unwrap();
+                    assert_eq!(above.lines().skip(2).collect::<Vec<_>>(), {
+                        python.trim_end().lines().collect::<Vec<_>>()
+                    });
+                    assert_eq!(below.lines().skip(2).collect::<Vec<_>>(), {
+                        rust.lines().collect::<Vec<_>>()
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// A text of Markdown without links and white space, in paragraphs; commands as they are.
+fn paragraphs(markdown: &str) -> Vec<String> {
+    let mut text = String::new();
+    let mut rest = markdown;
+    while let Some(start) = rest.find("](") {
+        let name = rest[..start].rfind('[').unwrap();
+        let end = start + rest[start..].find(')').unwrap();
+        // The commas between links go with them.
+        text += rest[..name].trim_end_matches([',', '、', '\n', ' ']);
+        rest = &rest[end + 1..];
+    }
+    text += rest;
+    text.split("\n- ")
+        .flat_map(|part| part.split("\n\n"))
+        .map(|part| part.trim_start_matches(['#', '-', ' ']).to_owned())
+        .map(|part| part.replace("```sh", "").replace("```", ""))
+        .map(|part| part.split_whitespace().collect())
+        .filter(|part: &String| !part.is_empty())
+        .collect()
+}
+
+#[test]
+fn a_page_has_all_of_the_text() {
+    for lesson in LESSONS {
+        for language in ["en", "zh"] {
+            let markdown = demo(lesson, &format!("{language}.md"));
+            for columns in [40, 80] {
+                let page = page(lesson, language, columns, ASCII);
+                let lines = halves(&page).0.lines();
+                let words = lines.map(|line| line.strip_suffix(" \\").unwrap_or(line));
+                let shown: String = words.flat_map(str::split_whitespace).collect();
+                let mut at = 0;
+                for paragraph in paragraphs(&markdown) {
+                    let found = shown[at..].find(&paragraph);
+                    at += found.unwrap_or_else(|| panic!("{lesson}, {language}: {paragraph}"));
+                }
+                for link in markdown.split("](").skip(1) {
+                    let address = link.split(')').next().unwrap();
+                    let mut lines = page.lines();
+                    assert!(lines.any(|line| line.trim_start() == address), "{address}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_program_alone_is_its_file() {
+    for lesson in LESSONS {
+        for (option, file) in [("--python", "program.py"), ("--rust", "program.rs")] {
+            let program = demo(lesson, file);
+            let ended = run(&mut mp_demo(["show", lesson, option])).succeeded();
+            assert!(ended.stdout == program, "{lesson} {option}");
+            let ended = run(&mut mp_demo(["show", option, lesson, "--color=always"]));
+            assert!(ended.succeeded().stdout == program, "{lesson} {option}");
+        }
+    }
+    let pager = [("PAGER", "echo called")];
+    let screen = on_terminal(&["show", "pipe", "--python"], &pager, SIZE);
+    assert_eq!(screen, demo("pipe", "program.py"));
+}
+
+#[test]
+fn colours_change_nothing_but_the_quotes_around_code() {
+    for lesson in LESSONS {
+        for columns in [40, 80, 250] {
+            let mut command = mp_demo(["show", lesson, "--color=always"]);
+            command.env(UTF_8.0, UTF_8.1);
+            let coloured = run(command.env("COLUMNS", columns.to_string())).succeeded();
+            let words = |page: &str| page.replace('`', "").split_whitespace().collect::<String>();
+            let plain = page(lesson, "en", columns, UTF_8);
+            assert_eq!(
+                words(&strip_str(&coloured.stdout).to_string()),
+                words(&plain)
+            );
+            // A pager forgets at a line's end what has begun before.
+            for line in coloured.stdout.lines().filter(|line| line.contains('\x1b')) {
+                let last = line.rsplit('\x1b').next().unwrap();
+                assert!(
+                    last.starts_with("[0m") || last.starts_with("[39m"),
+                    "{line:?}"
+                );
+            }
+        }
+    }
+    let coloured = run_words("show queue --color always").succeeded().stdout;
+    let (text, programs) = halves(&coloured);
+    assert!(text.contains("\x1b[38;5;30mterminate()\x1b[0m"), "{text}");
+    for piece in [
+        "\x1b[38;5;133mdef\x1b[0m ",
+        "\x1b[38;5;30m# The writer is done.",
+        "\x1b[38;5;28m\"A\"\x1b[0m",
+        "\x1b[38;5;133mfn\x1b[0m ",
+        "\x1b[38;5;30m// The writer is done.",
+    ] {
+        assert!(programs.contains(piece), "{piece:?} {programs}");
+    }
+}
+
+fn on_terminal_with(pager: &str, options: &[&str], folder: &Path) -> String {
+    let path = std::env::var("PATH").unwrap();
+    let path = format!("{}:{path}", folder.display());
+    let variables = [UTF_8, ("PAGER", pager), ("PATH", &path)];
+    on_terminal(&[&["show", "queue"], options].concat(), &variables, SIZE)
+}
+
+/// A program of this name in the folder.
+fn script(folder: &Path, name: &str, text: &str) {
+    let file = folder.join(name);
+    fs::write(&file, format!("#!/bin/sh\n{text}\n")).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn a_terminal_gets_the_page_through_the_pager() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    script(folder, "cat", "echo called as cat");
+    script(
+        folder,
+        "less",
+        "echo called as less with $LESS and $LV; exec sed 's/^/> /'",
+    );
+    script(
+        folder,
+        "my-pager",
+        "echo called as my-pager; exec sed 's/^/> /'",
+    );
+    let without = on_terminal_with("cat", &[], folder);
+    assert!(without.contains("What is true"), "{without}");
+    assert!(!without.contains("called"), "{without}");
+    assert_eq!(on_terminal_with("", &[], folder), without);
+    // A line of a terminal is as wide as that; it has colours, and the pager gets them.
+    assert!(
+        strip_str(halves(&without).0)
+            .to_string()
+            .lines()
+            .all(|line| { line.width() <= 80 || line.contains("https://") })
+    );
+    assert!(without.contains("\x1b[38;5;133m"), "{without}");
+    let through: String = without.lines().map(|line| format!("> {line}\n")).collect();
+    for (pager, first) in [
+        ("my-pager", "called as my-pager\n"),
+        ("echo $LESS $LV; sed 's/^/> /'", "FRX -c\n"),
+        ("LESS=S my-pager", "called as my-pager\n"),
+    ] {
+        let expected = format!("{first}{through}");
+        assert!(on_terminal_with(pager, &[], folder) == expected, "{pager}");
+    }
+    let plain = on_terminal_with("my-pager", &["--color", "never"], folder);
+    assert!(!plain.contains('\x1b'), "{plain}");
+
+    let path = format!("{}:/usr/bin:/bin", folder.display());
+    let unset = on_terminal(&["show", "queue"], &[UTF_8, ("PATH", &path)], SIZE);
+    assert!(
+        unset == format!("called as less with FRX and -c\n{through}"),
+        "{unset}"
+    );
+    let variables = [UTF_8, ("PATH", &path), ("LESS", "S"), ("LV", "-l")];
+    let set = on_terminal(&["show", "queue"], &variables, SIZE);
+    assert!(set.starts_with("called as less with S and -l\n"), "{set}");
+}
+
+#[test]
+fn a_pager_that_is_not_there_is_not_missed() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    script(folder, "broken", "exit 127");
+    let without = on_terminal_with("cat", &[], folder);
+    assert_eq!(on_terminal_with("no-such-pager", &[], folder), without);
+    assert_eq!(on_terminal_with("broken", &[], folder), without);
+    // This the shell finds out, and says so.
+    let screen = on_terminal_with("no-such-pager --quickly", &[], folder);
+    assert!(screen.contains("no-such-pager"), "{screen}");
+    assert!(screen.ends_with(&without), "{screen}");
+}
+
+#[test]
+fn who_leaves_the_pager_early_has_read_enough() {
+    let folder = tempfile::tempdir().unwrap();
+    for pager in ["true", "head -1", "exec <&-; exit 3", "kill -TERM $$"] {
+        // It would panic if the status were not 0.
+        let screen = on_terminal_with(pager, &[], folder.path());
+        assert!(!screen.contains("What is true"), "{pager}: {screen}");
+    }
+}
+
+#[test]
+fn ctrl_c_is_for_the_pager() {
+    use pty_process::blocking::{Command, open};
+    let (mut terminal, other_side) = open().unwrap();
+    let pager = "trap 'echo interrupted' INT; cat >/dev/null; echo reading; \
+                 while ! read answer </dev/tty; do :; done; echo got $answer";
+    let command = Command::new(PROGRAM).args(["show", "queue"]);
+    let mut child = command.env("PAGER", pager).spawn(other_side).unwrap();
+    let mut screen = String::new();
+    let mut wait_for = |terminal: &mut pty_process::blocking::Pty, text: &str| {
+        let mut buffer = [0; 4096];
+        while !screen.contains(text) {
+            let length = terminal.read(&mut buffer).unwrap();
+            screen += str::from_utf8(&buffer[..length]).unwrap();
+        }
+    };
+    wait_for(&mut terminal, "reading");
+    terminal.write_all(b"\x03").unwrap();
+    wait_for(&mut terminal, "interrupted");
+    terminal.write_all(b"enough\n").unwrap();
+    wait_for(&mut terminal, "got enough");
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn what_is_no_terminal_gets_the_page_without_a_pager() {
+    let mut command = mp_demo(["show", "queue"]);
+    let ended = run(command.env("PAGER", "echo called")).succeeded();
+    assert!(
+        ended.stdout.starts_with("Put values into a queue"),
+        "{ended:?}"
+    );
+    assert!(!ended.stdout.contains('\x1b'));
+    let ended = run(&mut shell(
+        "mp-demo show queue | head -1; echo ${PIPESTATUS[0]}",
+    ));
+    assert_eq!(ended.succeeded().lines()[1], "0");
+}
+
+#[test]
+fn the_language_is_the_locales_or_the_one_that_is_asked_for() {
+    let first = |words: &str, locale: &str| {
+        let ended = run(mp_demo(words.split(' ')).env("LANG", locale)).succeeded();
+        ended.lines()[0].to_owned()
+    };
+    let [english, chinese] =
+        ["en.md", "zh.md"].map(|file| demo("queue", file).lines().next().unwrap()[2..].to_owned());
+    assert_eq!(first("show queue", "zh_CN.UTF-8"), chinese);
+    assert_eq!(first("show queue", "de_DE.UTF-8"), english);
+    assert_eq!(first("show queue --lang en", "zh_CN.UTF-8"), english);
+    assert_eq!(first("--lang zh show queue", "C"), chinese);
+}
+
+#[test]
+fn wrong_usage_of_show_says_what_would_be_right() {
+    for (words, expected) in [
+        (
+            "show quue",
+            "[possible values: spawn, queue, pipe, memory, bound, async, cost]",
+        ),
+        ("show quue", "a similar value exists: 'queue'"),
+        ("show", "<LESSON>"),
+        ("show queue --lang fr", "[possible values: en, zh]"),
+        ("help show --lang fr", "[possible values: en, zh]"),
+        ("help --lang", "a value is required for '--lang <LANGUAGE>'"),
+        (
+            "show queue --python --rust",
+            "the argument '--python' cannot be used with '--rust'",
+        ),
+        (
+            "show queue --seed 4",
+            "--seed is for lessons, and `mp-demo show` runs none",
+        ),
+    ] {
+        let ended = run_words(words);
+        assert_eq!(ended.code(), 2, "{words}: {ended:?}");
+        assert_eq!(ended.stdout, "", "{words}");
+        assert!(ended.stderr.contains(expected), "{words}: {}", ended.stderr);
+    }
+}
+
+#[test]
+fn help_in_chinese_describes_the_lessons_in_chinese() {
+    let help = run_words("help --lang zh").succeeded().stdout;
+    assert_data_eq!(&help, file!["screens/help-zh.txt"].raw());
+    for words in [
+        "help --lang=zh",
+        "--lang zh --help",
+        "--help --lang zh",
+        "--lang zh help",
+    ] {
+        assert_eq!(run_words(words).succeeded().stdout, help, "{words}");
+    }
+    for words in ["help", "--help"] {
+        let of_locale = run(mp_demo([words]).env("LANG", "zh_CN.UTF-8")).succeeded();
+        assert_eq!(of_locale.stdout, help);
+        let mut asked_for = mp_demo([words, "--lang", "en"]);
+        let asked_for = run(asked_for.env("LANG", "zh_CN.UTF-8")).succeeded().stdout;
+        assert_eq!(asked_for, run_words("help").succeeded().stdout);
+    }
+    assert_data_eq!(
+        run_words("help queue --lang zh").succeeded().lines()[..4].join("\n"),
+        str![[r#"
+一个进程把值放入队列，另一个取出
+
+The writer puts each value and pauses; the reader gets in an endless loop; the
+parent joins the writer, then terminates the reader, which may not have got
+"#]]
+    );
+    // A value that looks like the option is none.
+    let ended = run_words("pipe --speed 1000 -- --lang zh").succeeded();
+    assert_eq!(ended.lines()[2], "['--lang', 'zh']");
+}
