@@ -1,24 +1,27 @@
 //! The command line.
 
+mod child;
+mod options;
+mod papers;
+mod tool;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{
-    Arg, ArgMatches, Args as _, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser,
-    ValueEnum as _,
-};
+use clap::{Arg, ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum as _};
 
-use clap_complete::Shell;
-use roff::{Roff, roman};
-
-use crate::arguments::{seed, speed};
-use crate::lessons::{self, DEMOS, Demo, HELP_TEMPLATE, Lesson};
+use crate::lessons::{DEMOS, Demo, HELP_TEMPLATE, Lesson};
 use crate::locale::Language;
-use crate::multiprocessing::{Birth, SUBCOMMAND_NAME};
+use crate::multiprocessing::SUBCOMMAND_NAME;
 use crate::terminal;
+
+pub use child::ChildCli;
+pub use options::{Options, ViewOptions};
+
+use papers::{completions, manual};
+use tool::{TOOLS, Tool};
 
 /// Learn how processes work together: the lessons of Python's multiprocessing, run for real
 ///
@@ -41,55 +44,6 @@ struct Cli {
     command: Command,
 }
 
-/// Options of every lesson. They may stand before it or after it.
-#[derive(clap::Args)]
-#[command(next_help_heading = "Options of every lesson")]
-pub struct Options {
-    /// What to show of the run.
-    #[command(flatten)]
-    pub views: ViewOptions,
-
-    /// Repeat the random pauses of the run that had this seed (--json shows it)
-    #[arg(long, value_name = "N", global = true, value_parser = seed, allow_negative_numbers = true)]
-    pub seed: Option<u64>,
-
-    /// Divide every pause by this number; 1 is the article's timing
-    #[arg(long, value_name = "X", global = true, default_value = "1", value_parser = speed, allow_negative_numbers = true)]
-    pub speed: f64,
-}
-
-/// What to show of a run, and how.
-#[derive(clap::Args)]
-pub struct ViewOptions {
-    /// Draw who did what when, a lane for each process, after the lines
-    #[arg(long, global = true)]
-    pub timeline: bool,
-
-    /// Explain this run between its lines, on stderr
-    #[arg(long, global = true)]
-    pub explain: bool,
-
-    /// Print each line behind its time, role and PID
-    #[arg(long, global = true)]
-    pub labels: bool,
-
-    /// Write the run as a Chrome trace, which ui.perfetto.dev opens
-    #[arg(long, value_name = "FILE", global = true)]
-    pub trace: Option<PathBuf>,
-
-    /// Print the log of events, one JSON object a line, instead of the article's lines
-    #[arg(long, global = true)]
-    pub json: bool,
-
-    /// Colour the lines, a colour for each process
-    #[arg(long, value_name = "WHEN", global = true, default_value_t = ColorChoice::Auto)]
-    pub color: ColorChoice,
-
-    /// The language of texts and notes; the locale's if not given
-    #[arg(long, value_enum, value_name = "LANGUAGE", global = true)]
-    pub lang: Option<Language>,
-}
-
 /// What the command line can ask for.
 #[derive(clap::Subcommand)]
 enum Command {
@@ -97,107 +51,6 @@ enum Command {
     Lesson(Lesson),
     #[command(flatten)]
     Tool(Tool),
-}
-
-/// What else there is beside the lessons.
-#[derive(clap::Subcommand)]
-pub enum Tool {
-    /// Read about a lesson: what is true, what to try, its programs
-    ///
-    /// What the article says, what is true (with sources), what to try next, then the Python program and the same
-    /// in Rust. On a terminal it goes through $PAGER, or `less`.
-    #[command(help_template = HELP_TEMPLATE, before_help = "\
-Examples:
-  mp-demo show queue
-  mp-demo show queue --lang zh
-  mp-demo show queue --python > program.py && python3 program.py
-  mp-demo show queue --rust > queue.rs && rustc queue.rs && ./queue")]
-    Show {
-        /// Which lesson
-        #[arg(value_parser = demo())]
-        lesson: &'static Demo,
-
-        /// Print the Python program alone, to be saved and run
-        #[arg(long)]
-        python: bool,
-
-        /// Print the Rust program alone, likewise
-        #[arg(long, conflicts_with = "python")]
-        rust: bool,
-    },
-
-    /// Show a recorded run again
-    ///
-    /// A run is recorded with --json: mp-demo queue --json > run.jsonl
-    #[command(help_template = HELP_TEMPLATE, before_help = "\
-Examples:
-  mp-demo queue --json > run.jsonl
-  mp-demo view run.jsonl --labels --timeline
-  mp-demo queue --json | mp-demo view - --trace run.json")]
-    View {
-        /// What `mp-demo LESSON --json` printed; - is standard input
-        file: PathBuf,
-    },
-
-    /// Print what completes this command line in your shell
-    #[command(help_template = HELP_TEMPLATE, before_help = "\
-Examples:
-  source <(mp-demo completions bash)
-  mp-demo completions fish > ~/.config/fish/completions/mp-demo.fish")]
-    Completions {
-        /// The shell
-        shell: Shell,
-    },
-
-    /// Print the manual page
-    #[command(help_template = HELP_TEMPLATE, before_help = "\
-Examples:
-  mp-demo man > mp-demo.1 && man ./mp-demo.1
-  mp-demo man queue > mp-demo-queue.1")]
-    Man {
-        /// A lesson or another command, for its own page
-        command: Option<String>,
-    },
-}
-
-/// The command line of a child of a lesson. It is hidden from those who came for the lessons.
-pub struct ChildCli {
-    /// What its parent tells it.
-    pub birth: Birth,
-    /// Which child.
-    pub child: lessons::Child,
-}
-
-impl ChildCli {
-    /// A lesson may start many children, so each reads only what that one child can be told: then a child that does
-    /// nothing takes 0.13 million instructions, and 0.50 if it read what the whole program can be told. An empty
-    /// program takes 0.11 (valgrind --tool=callgrind).
-    fn read(args: &[OsString]) -> Result<ChildCli, clap::Error> {
-        let target = args.get(1).and_then(|arg| arg.to_str()).unwrap_or_default();
-        let command = clap::Command::new(SUBCOMMAND_NAME)
-            .bin_name("mp-demo child")
-            .max_term_width(80)
-            .subcommand_required(true)
-            .disable_help_subcommand(true)
-            .arg_required_else_help(true);
-        let mut command = lessons::Child::augment_for(target, command).about(CHILD_ABOUT);
-        if command.find_subcommand(target).is_some() {
-            // What every child can be told belongs to the one that is meant, not to all.
-            command = command.mut_subcommand(target, |child| {
-                let about = child.get_about().cloned().unwrap_or_default();
-                Birth::augment_args(child).about(about)
-            });
-        }
-        let matches = command.try_get_matches_from_mut(args)?;
-        // Taking it apart again is work for nothing: the process will end anyway.
-        std::mem::forget(command);
-        Ok(ChildCli {
-            birth: Birth::from_arg_matches(
-                matches.subcommand().map_or(&matches, |(_, child)| child),
-            )?,
-            child: lessons::Child::from_arg_matches(&matches)?,
-        })
-    }
 }
 
 /// What the command line asks for.
@@ -331,69 +184,6 @@ fn described(command: clap::Command, line: &'static str) -> clap::Command {
     }
 }
 
-/// Takes the name of a lesson, and gives what there is to read of it.
-fn demo() -> impl TypedValueParser<Value = &'static Demo> {
-    let names = DEMOS
-        .iter()
-        .map(|demo| PossibleValue::new(demo.name).help(demo.title(Language::En)));
-    PossibleValuesParser::new(names).try_map(|name| {
-        let demo = DEMOS.iter().find(|demo| demo.name == name);
-        demo.ok_or("there is nothing to read of this lesson")
-    })
-}
-
-/// What a shell reads to complete this command line.
-fn completions(shell: Shell) -> Vec<u8> {
-    let mut text = Vec::new();
-    clap_complete::generate(shell, &mut documented(), "mp-demo", &mut text);
-    text
-}
-
-/// The manual page of the program, or of one lesson or tool.
-fn manual(name: Option<&str>) -> Result<Vec<u8>, clap::Error> {
-    let mut program = documented();
-    program.build();
-    let page = match name {
-        None => program,
-        Some(name) => match program.find_subcommand(name) {
-            Some(command) => command.clone(),
-            None => {
-                let sentence = format!("there is no lesson and no command `{name}`");
-                return Err(program.error(ErrorKind::InvalidSubcommand, sentence));
-            }
-        },
-    };
-    let examples = page.get_before_help().map(ToString::to_string);
-    let examples = examples.unwrap_or_default();
-    let page = clap_mangen::Man::new(page);
-    let mut text = Vec::new();
-    page.render_title(&mut text)?;
-    page.render_name_section(&mut text)?;
-    page.render_synopsis_section(&mut text)?;
-    page.render_description_section(&mut text)?;
-    let mut roff = Roff::new();
-    roff.control("SH", ["EXAMPLES"]).control("nf", []);
-    // The heading that help has is the section's here.
-    for example in examples.lines().skip(1) {
-        roff.text([roman(example)]);
-    }
-    roff.control("fi", []).to_writer(&mut text)?;
-    page.render_options_section(&mut text)?;
-    if name.is_none() {
-        page.render_subcommands_section(&mut text)?;
-        page.render_version_section(&mut text)?;
-    }
-    Ok(text)
-}
-
-/// The command line with its tools in the list of commands: there is no second list in a manual or a shell.
-fn documented() -> clap::Command {
-    let command = command(Language::En);
-    TOOLS.iter().fold(command, |command, (tool, ..)| {
-        command.mut_subcommand(tool, |tool| tool.hide(false))
-    })
-}
-
 /// Refuses what clap can't: options that don't go together may stand on both sides of the lesson's name.
 fn check(cli: &Cli, command: &clap::Command, matches: &ArgMatches) -> Result<(), String> {
     let views = &cli.options.views;
@@ -430,24 +220,6 @@ fn check(cli: &Cli, command: &clap::Command, matches: &ArgMatches) -> Result<(),
     }
 }
 
-/// The names of the tools, the options of lessons that they have too, and what they do, in Chinese.
-const TOOLS: [(&str, &[&str], &str); 4] = [
-    (
-        "show",
-        &["color", "lang"],
-        "阅读一课：真实情况、值得一试的命令、Python 与 Rust 程序",
-    ),
-    (
-        "view",
-        &[
-            "timeline", "explain", "labels", "trace", "json", "color", "lang",
-        ],
-        "再次显示一次记录下来的运行",
-    ),
-    ("completions", &[], "输出供 shell 补全本命令行的脚本"),
-    ("man", &[], "输出手册页"),
-];
-
 const HELP_IN_CHINESE: &str = "显示本帮助，或某个子命令的帮助";
 
 const EXAMPLES: &str = "\
@@ -456,14 +228,6 @@ Examples:
   mp-demo queue --stop sentinel   change one thing, and see what it changes
   mp-demo help queue              what can be changed
   mp-demo show queue              read about it: what is true, what to try";
-
-const CHILD_ABOUT: &str = "\
-One child of a lesson
-
-A lesson starts its children; you can start them in a shell as well. Values go
-over stdout and stdin, a line of JSON each; the article's lines go to stderr.
-
-  mp-demo child queue-writer A B C | mp-demo child queue-reader";
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,57 @@
+//! Options.
+
+use std::path::PathBuf;
+
+use clap::ColorChoice;
+
+use crate::arguments::{seed, speed};
+use crate::locale::Language;
+
+/// Options of every lesson. They may stand before it or after it.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Options of every lesson")]
+pub struct Options {
+    /// What to show of the run.
+    #[command(flatten)]
+    pub views: ViewOptions,
+
+    /// Repeat the random pauses of the run that had this seed (--json shows it)
+    #[arg(long, value_name = "N", global = true, value_parser = seed, allow_negative_numbers = true)]
+    pub seed: Option<u64>,
+
+    /// Divide every pause by this number; 1 is the article's timing
+    #[arg(long, value_name = "X", global = true, default_value = "1", value_parser = speed, allow_negative_numbers = true)]
+    pub speed: f64,
+}
+
+/// What to show of a run, and how.
+#[derive(clap::Args)]
+pub struct ViewOptions {
+    /// Draw who did what when, a lane for each process, after the lines
+    #[arg(long, global = true)]
+    pub timeline: bool,
+
+    /// Explain this run between its lines, on stderr
+    #[arg(long, global = true)]
+    pub explain: bool,
+
+    /// Print each line behind its time, role and PID
+    #[arg(long, global = true)]
+    pub labels: bool,
+
+    /// Write the run as a Chrome trace, which ui.perfetto.dev opens
+    #[arg(long, value_name = "FILE", global = true)]
+    pub trace: Option<PathBuf>,
+
+    /// Print the log of events, one JSON object a line, instead of the article's lines
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    /// Colour the lines, a colour for each process
+    #[arg(long, value_name = "WHEN", global = true, default_value_t = ColorChoice::Auto)]
+    pub color: ColorChoice,
+
+    /// The language of texts and notes; the locale's if not given
+    #[arg(long, value_enum, value_name = "LANGUAGE", global = true)]
+    pub lang: Option<Language>,
+}

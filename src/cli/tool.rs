@@ -1,0 +1,99 @@
+//! What else there is beside the lessons.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap_complete::Shell;
+
+use crate::lessons::{DEMOS, Demo, HELP_TEMPLATE};
+use crate::locale::Language;
+
+/// What else there is beside the lessons.
+#[derive(clap::Subcommand)]
+pub enum Tool {
+    /// Read about a lesson: what is true, what to try, its programs
+    ///
+    /// What the article says, what is true (with sources), what to try next, then the Python program and the same
+    /// in Rust. On a terminal it goes through $PAGER, or `less`.
+    #[command(help_template = HELP_TEMPLATE, before_help = "\
+Examples:
+  mp-demo show queue
+  mp-demo show queue --lang zh
+  mp-demo show queue --python > program.py && python3 program.py
+  mp-demo show queue --rust > queue.rs && rustc queue.rs && ./queue")]
+    Show {
+        /// Which lesson
+        #[arg(value_parser = demo())]
+        lesson: &'static Demo,
+
+        /// Print the Python program alone, to be saved and run
+        #[arg(long)]
+        python: bool,
+
+        /// Print the Rust program alone, likewise
+        #[arg(long, conflicts_with = "python")]
+        rust: bool,
+    },
+
+    /// Show a recorded run again
+    ///
+    /// A run is recorded with --json: mp-demo queue --json > run.jsonl
+    #[command(help_template = HELP_TEMPLATE, before_help = "\
+Examples:
+  mp-demo queue --json > run.jsonl
+  mp-demo view run.jsonl --labels --timeline
+  mp-demo queue --json | mp-demo view - --trace run.json")]
+    View {
+        /// What `mp-demo LESSON --json` printed; - is standard input
+        file: PathBuf,
+    },
+
+    /// Print what completes this command line in your shell
+    #[command(help_template = HELP_TEMPLATE, before_help = "\
+Examples:
+  source <(mp-demo completions bash)
+  mp-demo completions fish > ~/.config/fish/completions/mp-demo.fish")]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+
+    /// Print the manual page
+    #[command(help_template = HELP_TEMPLATE, before_help = "\
+Examples:
+  mp-demo man > mp-demo.1 && man ./mp-demo.1
+  mp-demo man queue > mp-demo-queue.1")]
+    Man {
+        /// A lesson or another command, for its own page
+        command: Option<String>,
+    },
+}
+
+/// The names of the tools, the options of lessons that they have too, and what they do, in Chinese.
+pub(super) const TOOLS: [(&str, &[&str], &str); 4] = [
+    (
+        "show",
+        &["color", "lang"],
+        "阅读一课：真实情况、值得一试的命令、Python 与 Rust 程序",
+    ),
+    (
+        "view",
+        &[
+            "timeline", "explain", "labels", "trace", "json", "color", "lang",
+        ],
+        "再次显示一次记录下来的运行",
+    ),
+    ("completions", &[], "输出供 shell 补全本命令行的脚本"),
+    ("man", &[], "输出手册页"),
+];
+
+/// Takes the name of a lesson, and gives what there is to read of it.
+fn demo() -> impl TypedValueParser<Value = &'static Demo> {
+    let names = DEMOS
+        .iter()
+        .map(|demo| PossibleValue::new(demo.name).help(demo.title(Language::En)));
+    PossibleValuesParser::new(names).try_map(|name| {
+        let demo = DEMOS.iter().find(|demo| demo.name == name);
+        demo.ok_or("there is nothing to read of this lesson")
+    })
+}
