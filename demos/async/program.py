@@ -1,6 +1,7 @@
-"""A ticket office: ten customers are served in line, by one event loop, and by an event loop that one of them blocks.
+"""A ticket office: ten customers, in line and in one event loop.
 
-Run it with `python3 program.py`. It needs no start method: all of it is one process with one thread.
+Run it with `python3 program.py`. It needs no start method: all of it is one
+process with one thread.
 """
 
 import asyncio
@@ -21,7 +22,8 @@ async def customer(delay):
 
 
 async def rude_customer(delay):
-    # The mistake: this `sleep` does not know of the loop, and nobody else gets on while it lasts.
+    # The mistake: this `sleep` does not know of the loop, and nobody else
+    # gets on while it lasts.
     time.sleep(delay)
 
 
@@ -43,10 +45,11 @@ def measure(name, serve):
 def main():
     measure("one after another", in_line)
     measure("event loop", lambda: asyncio.run(all_at_once()))
-    # The slowest customer blocks. Those who came earlier get their tickets when it is over, and those behind it
-    # have not even asked until then.
+    # The slowest customer blocks. Those who came earlier get their tickets
+    # when it is over, and those behind it have not even asked until then.
     slowest = DELAYS.index(max(DELAYS))
-    measure("event loop, blocked", lambda: asyncio.run(all_at_once(blocker=slowest)))
+    blocked = all_at_once(blocker=slowest)
+    measure("event loop, blocked", lambda: asyncio.run(blocked))
 
 
 if __name__ == "__main__":

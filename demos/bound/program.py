@@ -1,6 +1,7 @@
-"""Compute-bound and IO-bound tasks: what more workers gain, as processes and as threads.
+"""Compute-bound and IO-bound tasks: what more workers gain.
 
-Run it with `python3 program.py`, or name a start method: `python3 program.py spawn`.
+Run it with `python3 program.py`, or name a start method:
+`python3 program.py spawn`.
 """
 
 import multiprocessing
@@ -15,11 +16,16 @@ SECONDS = 0.04
 
 
 def count_primes(numbers):
-    return sum(all(n % d for d in range(2, 1 + int(n ** 0.5))) for n in range(100_000, 100_000 + numbers))
+    first = 100_000
+    is_prime = (
+        all(n % d for d in range(2, 1 + int(n ** 0.5)))
+        for n in range(first, first + numbers)
+    )
+    return sum(is_prime)
 
 
 def calibrate():
-    """Finds how many numbers keep this processor busy for about as long as an IO task waits."""
+    """How many numbers keep this processor busy for as long as an IO task."""
     numbers = 50
     while True:
         start = time.process_time()
@@ -31,7 +37,8 @@ def calibrate():
 
 
 def answer(connection):
-    # Stands for a disk or for another machine: it takes its time, and needs nobody's processor.
+    # Stands for a disk or for another machine: it takes its time, and needs
+    # nobody's processor.
     while connection.recv() is not None:
         time.sleep(SECONDS)
         connection.send(b"an answer")
@@ -45,7 +52,8 @@ def work(tasks, results, connection):
         if numbers is None:
             break
         if connection is None:
-            # A thread holds the GIL here; it has to give it away now and then, and nothing is gained.
+            # A thread holds the GIL here; it has to give it away now and
+            # then, and nothing is gained.
             results.put(count_primes(numbers))
         else:
             connection.send(numbers)
@@ -60,24 +68,32 @@ def measure(worker_class, kind, workers, numbers):
     if worker_class is threading.Thread:
         tasks, results = queue.SimpleQueue(), queue.SimpleQueue()
     else:
-        # multiprocessing.Queue would start a thread in this process, and under fork a process that has
-        # threads should start no others.
-        tasks, results = multiprocessing.SimpleQueue(), multiprocessing.SimpleQueue()
+        # multiprocessing.Queue would start a thread in this process, and
+        # under fork a process that has threads should start no others.
+        tasks = multiprocessing.SimpleQueue()
+        results = multiprocessing.SimpleQueue()
     # First all processes, then the threads, for the same reason.
     answerers, connections = [], []
     for _ in range(workers):
         if kind == "io":
             connection, answerers_end = multiprocessing.Pipe()
-            answerers.append(multiprocessing.Process(target=answer, args=(answerers_end,)))
+            answerer = multiprocessing.Process(
+                target=answer, args=(answerers_end,)
+            )
+            answerers.append(answerer)
             answerers[-1].start()
             answerers_end.close()
         else:
             connection = None
         connections.append(connection)
-    started = [worker_class(target=work, args=(tasks, results, connection)) for connection in connections]
+    started = [
+        worker_class(target=work, args=(tasks, results, connection))
+        for connection in connections
+    ]
     for worker in started:
         worker.start()
-    # To start a process takes a while, under spawn more than a task does. That is not what is measured.
+    # To start a process takes a while, under spawn more than a task does.
+    # That is not what is measured.
     for _ in started:
         results.get()
 
@@ -100,16 +116,21 @@ def measure(worker_class, kind, workers, numbers):
 def main():
     is_gil_enabled = getattr(sys, "_is_gil_enabled", lambda: True)
     version = ".".join(map(str, sys.version_info[:2]))
-    print(f"Python {version}, the GIL is {'on' if is_gil_enabled() else 'off'}", flush=True)
+    gil = "on" if is_gil_enabled() else "off"
+    print(f"Python {version}, the GIL is {gil}", flush=True)
     numbers = calibrate()
     for kind in ["compute", "io"]:
         print(f"{kind:<9}workers    wall  speed-up", flush=True)
-        for name, worker_class in [("processes", multiprocessing.Process), ("threads", threading.Thread)]:
+        for name, worker_class in [
+            ("processes", multiprocessing.Process),
+            ("threads", threading.Thread),
+        ]:
             first = None
             for workers in WORKERS:
                 seconds = measure(worker_class, kind, workers, numbers)
                 first = first or seconds
-                print(f"{name:<9}{workers:>7}{seconds:>6.2f} s{first / seconds:>10.2f}", flush=True)
+                row = f"{name:<9}{workers:>7}{seconds:>6.2f} s"
+                print(f"{row}{first / seconds:>10.2f}", flush=True)
 
 
 if __name__ == "__main__":

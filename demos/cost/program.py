@@ -1,7 +1,8 @@
 """What processes, threads, queues and pipes cost in CPython.
 
-Run it with `python3 program.py`: it prints the time that one of each takes. With `--turns` it reads the names of rows,
-a line of JSON each, from standard input, and answers each with its seconds; mp-demo measures in turns with it so.
+Run it with `python3 program.py`: it prints the time that one of each takes.
+With `--turns` it reads the names of rows, a line of JSON each, from standard
+input, and answers each with its seconds; mp-demo measures in turns so.
 """
 
 import json
@@ -28,7 +29,8 @@ def start_and_join(make, count):
     return (time.perf_counter() - start) / count
 
 
-# The target is a function of a module, because a spawned process imports what it calls.
+# The target is a function of a module, because a spawned process imports what
+# it calls.
 def process():
     return start_and_join(lambda: fork.Process(target=os.getpid), 20)
 
@@ -94,7 +96,10 @@ def mebibyte():
     return (time.perf_counter() - start) / count
 
 
-ROWS = {row.__name__: row for row in [process, process_spawn, thread, queue, round_trip, mebibyte]}
+ROWS = {
+    row.__name__: row
+    for row in [process, process_spawn, thread, queue, round_trip, mebibyte]
+}
 
 
 def answer(value):
@@ -108,7 +113,8 @@ def main():
             answer(ROWS[json.loads(line)]())
         return
     for name, row in ROWS.items():
-        print(f"{name:14} {sorted(row() for _ in range(5))[2] * 1e6:12.2f} us", flush=True)
+        median = sorted(row() for _ in range(5))[2]
+        print(f"{name:14} {median * 1e6:12.2f} us", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Memory: a child counts, and the parent's counter stays what it was.
 
-Run it with `python3 program.py`, or name a start method: `python3 program.py fork`. Compare the child's first value
-and the addresses under fork (a copy of the parent) and under spawn (begun anew).
+Run it with `python3 program.py`, or name a start method:
+`python3 program.py fork`. Compare the child's first value and the addresses
+under fork (a copy of the parent) and under spawn (begun anew).
 """
 
 import ctypes
@@ -9,12 +10,16 @@ import multiprocessing
 import os
 import sys
 
-# A C variable, because its address stays the same when its value changes; a Python name points to another number.
+# A C variable, because its address stays the same when its value changes; a
+# Python name points to another number.
 counter = ctypes.c_long(0)
 
 
 def tell(who):
-    print(f"{who} process {os.getpid()}: counter = {counter.value} at {hex(ctypes.addressof(counter))}", flush=True)
+    pid, value = os.getpid(), counter.value
+    address = hex(ctypes.addressof(counter))
+    line = f"{who} process {pid}: counter = {value} at {address}"
+    print(line, flush=True)
 
 
 def count(connection):
@@ -35,7 +40,8 @@ def main():
     # The child has counted. This counter has not.
     tell("Parent")
     counter.value = parents_end.recv()
-    print(f"Parent process {os.getpid()} receives {counter.value}", flush=True)
+    pid = os.getpid()
+    print(f"Parent process {pid} receives {counter.value}", flush=True)
     tell("Parent")
 
 

@@ -1,6 +1,7 @@
 """A pipe: a child sends a list to its parent.
 
-Run it with `python3 program.py`, or name a start method: `python3 program.py spawn`.
+Run it with `python3 program.py`, or name a start method:
+`python3 program.py spawn`.
 """
 
 import multiprocessing
@@ -17,15 +18,18 @@ def write(connection):
 
 
 def main():
-    # Flushed at once: a forked child gets a copy of what is still in the buffer, and would print it again.
+    # Flushed at once: a forked child gets a copy of what is still in the
+    # buffer, and would print it again.
     print(f"Parent process {os.getpid()}", flush=True)
     parents_end, childs_end = multiprocessing.Pipe()
     writer = multiprocessing.Process(target=write, args=(childs_end,))
     writer.start()
-    # The child has its own copy. Without this, a second recv() would wait for ever instead of raising EOFError.
+    # The child has its own copy. Without this, a second recv() would wait for
+    # ever instead of raising EOFError.
     childs_end.close()
-    # Joining first works for a short list. One that fills the pipe would keep the child in send(), and so the
-    # parent in join(), for ever: then receive first.
+    # Joining first works for a short list. One that fills the pipe would keep
+    # the child in send(), and so the parent in join(), for ever: then receive
+    # first.
     writer.join()
     print(parents_end.recv(), flush=True)
 

@@ -1,6 +1,7 @@
 """A queue: one process puts three values into it, another gets them out.
 
-Run it with `python3 program.py`, or name a start method: `python3 program.py spawn`.
+Run it with `python3 program.py`, or name a start method:
+`python3 program.py spawn`.
 """
 
 import multiprocessing
@@ -11,8 +12,9 @@ import time
 
 
 def say(text):
-    # Flushed at once: into a pipe or a file, Python collects lines and writes them at exit, and a process that
-    # is terminated never comes to its exit. Without the flush the reader's lines show on a terminal only.
+    # Flushed at once: into a pipe or a file, Python collects lines and writes
+    # them at exit, and a process that is terminated never comes to its exit.
+    # Without the flush the reader's lines show on a terminal only.
     print(text, flush=True)
 
 
@@ -20,7 +22,8 @@ def write(queue):
     say(f"Process to write: {os.getpid()}")
     for value in ["A", "B", "C"]:
         say(f"Put {value} to queue...")
-        # Hands the value to a thread of this process, which sends it: it may not be in the queue yet.
+        # Hands the value to a thread of this process, which sends it: it may
+        # not be in the queue yet.
         queue.put(value)
         time.sleep(random.random())
 
@@ -28,7 +31,8 @@ def write(queue):
 def read(queue):
     say(f"Process to read: {os.getpid()}")
     while True:
-        # Holds the queue's lock while it waits. Terminated here, it never gives the lock back.
+        # Holds the queue's lock while it waits. Terminated here, it never
+        # gives the lock back.
         value = queue.get()
         say(f"Get {value} from queue.")
 
@@ -41,9 +45,11 @@ def main():
     writer.start()
     reader.start()
     writer.join()
-    # The writer is done. Whether the reader has got everything, nobody has asked.
+    # The writer is done. Whether the reader has got everything, nobody has
+    # asked.
     reader.terminate()
-    # Without this the reader stays a zombie, and nobody sees its exitcode, -15.
+    # Without this the reader stays a zombie, and nobody sees its exitcode,
+    # -15.
     reader.join()
 
 

@@ -1,6 +1,7 @@
 """Processes: start five children, each of which starts five threads.
 
-Run it with `python3 program.py`, or name a start method: `python3 program.py spawn`.
+Run it with `python3 program.py`, or name a start method:
+`python3 program.py spawn`.
 """
 
 import multiprocessing
@@ -14,8 +15,9 @@ THREADS = 5
 
 
 def say(text):
-    # print() writes the text and the newline apart, and threads come in between: lines tear. One string that
-    # has its newline, flushed at once, stays whole.
+    # print() writes the text and the newline apart, and threads come in
+    # between: lines tear. One string that has its newline, flushed at once,
+    # stays whole.
     print(f"{text}\n", end="", flush=True)
 
 
@@ -24,14 +26,16 @@ def in_thread():
 
 
 def child():
-    # Every process calls its first thread MainThread: this name tells nobody which process it is.
+    # Every process calls its first thread MainThread: this name tells nobody
+    # which process it is.
     name = threading.current_thread().name
     say(f"thread {name} is running...")
     time.sleep(2)
     for i in range(THREADS):
         say(f"thread {name} >>> {i}")
         threading.Thread(target=in_thread).start()
-    # Nobody has joined the threads. Python does so when the process exits, so their lines may come after this one.
+    # Nobody has joined the threads. Python does so when the process exits, so
+    # their lines may come after this one.
     say(f"thread {name} ended.")
 
 
@@ -41,12 +45,14 @@ def main():
         process = multiprocessing.Process(target=child)
         say("Child process will start.")
         process.start()
-    # `process` is the last child now: this waits for that one only. For the others Python waits at exit.
+    # `process` is the last child now: this waits for that one only. For the
+    # others Python waits at exit.
     process.join()
     say("Child process end.")
 
 
-# Under spawn and forkserver a child imports this file: without this line it would start children of its own.
+# Under spawn and forkserver a child imports this file: without this line it
+# would start children of its own.
 if __name__ == "__main__":
     if len(sys.argv) > 1:
         multiprocessing.set_start_method(sys.argv[1])
