@@ -173,6 +173,20 @@ reader 43786                    ━━━━━━━━━━━━━━━▲
 }
 
 #[test]
+fn equal_values_are_told_apart_at_both_ends() {
+    let log = include_str!("../logs/queue-sentinel.jsonl")
+        .replace("\"value\":2,", "\"value\":1,")
+        .replace("\"value\":5,", "\"value\":1,");
+    let picture = picture_of_log(&log, 100, UTF_8);
+    assert_eq!(picture.matches("1#3").count(), 2, "{picture}");
+    // 1 and 1#2 went to the same reader at the same moment.
+    let labels = picture
+        .lines()
+        .filter(|line| line.contains("1 +1") || line.contains("1#2"));
+    assert_eq!(labels.count(), 2, "{picture}");
+}
+
+#[test]
 fn threads_that_last_have_lanes_below_their_process() {
     assert_data_eq!(
         picture("bound-threads", 80, &[], UTF_8),
@@ -230,7 +244,7 @@ writer     101 ▼··▽·┤                                      exit 0
 reader     102 ▲━━▲▲━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━✗ killed by SIGKILL
                A   EOF
 child      103 ╷━▼▲▼━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━✗✗ exit 1
-                   ['A', 1]
+                   ['A', 1]#2
   Thread-1     ┯━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
                1
 ━ runs   · sleeps   ╷ a thread begins   ┯ a task begins   ▼ asks

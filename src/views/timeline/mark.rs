@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::bins::Scale;
 use super::words::Word;
-use crate::events::{Event, repr};
+use crate::events::Event;
 
 /// What is marked at one moment of a lane: an event, or the first and most important of several.
 #[derive(Clone, Debug)]
@@ -50,14 +50,19 @@ pub enum Sort {
     Error,
 }
 
-/// What an event puts on a lane, if anything: its sort and its label.
-pub fn mark(event: &Event, word: impl Fn(Word) -> &'static str) -> Option<(Sort, String)> {
+/// What an event puts on a lane, if anything: its sort and its label. `value` is what is said of its value, if it has one.
+pub fn mark(
+    event: &Event,
+    value: Option<String>,
+    word: impl Fn(Word) -> &'static str,
+) -> Option<(Sort, String)> {
     let nothing = String::new;
+    let value = || value.unwrap_or_default();
     Some(match event {
-        Event::Put { value } => (Sort::Put, label(value)),
-        Event::Get { value } => (Sort::Get, label(value)),
-        Event::Send { value } => (Sort::Send, label(value)),
-        Event::Recv { value } => (Sort::Recv, label(value)),
+        Event::Put { .. } => (Sort::Put, value()),
+        Event::Get { .. } => (Sort::Get, value()),
+        Event::Send { .. } => (Sort::Send, value()),
+        Event::Recv { .. } => (Sort::Recv, value()),
         Event::PutSentinel => (Sort::Put, word(Word::Sentinel).into()),
         Event::GetSentinel => (Sort::Get, word(Word::Sentinel).into()),
         Event::EndOfFile => (Sort::Get, "EOF".into()),
@@ -91,15 +96,6 @@ pub fn mark(event: &Event, word: impl Fn(Word) -> &'static str) -> Option<(Sort,
         | Event::Ended
         | Event::AfterJoin => return None,
     })
-}
-
-/// A value on one line: as Python's `repr` shows it, a string without its quotes.
-pub fn label(value: &serde_json::Value) -> String {
-    let shown = repr(value);
-    match value.is_string() {
-        true => shown[1..shown.len() - 1].to_owned(),
-        false => shown,
-    }
 }
 
 /// The marks of a lane, at most one in each bin.

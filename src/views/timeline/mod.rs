@@ -9,6 +9,7 @@ mod draw;
 mod glyphs;
 mod lane;
 mod mark;
+mod passing;
 mod words;
 
 use std::collections::HashMap;
@@ -20,8 +21,8 @@ use self::bins::Scale;
 use self::draw::Drawing;
 use self::lane::Lane;
 use self::mark::{Mark, Sort, mark};
+use self::passing::Passing;
 use self::words::word;
-use super::in_transit::InTransit;
 use super::palette::Palette;
 use super::{Look, View};
 use crate::events::{Event, Record, Status};
@@ -48,8 +49,7 @@ pub struct Timeline<W> {
     /// The lane of each process that lives; none for those that had no place.
     processes: HashMap<u32, Option<usize>>,
     threads: HashMap<(u32, String), Thread>,
-    /// Values in the queue, with the lane and the time of their puts.
-    in_queue: InTransit<(Option<usize>, u64)>,
+    passing: Passing,
     left_out: usize,
     /// Whether there are lines above the picture.
     has_lines: bool,
@@ -83,7 +83,7 @@ impl<W: Write> Timeline<W> {
             lanes: Vec::new(),
             processes: HashMap::new(),
             threads: HashMap::new(),
-            in_queue: InTransit::new(),
+            passing: Passing::new(),
             left_out: 0,
             has_lines: false,
         }
@@ -204,14 +204,12 @@ impl<W: Write> View for Timeline<W> {
         match record.event {
             Event::Started { child, child_role } => drop(self.process(child, child_role, now)),
             Event::Exited { child, status, .. } => self.end(child, status, now),
-            Event::Put { value } => self.in_queue.put(value, record.pid, (lane, now)),
-            Event::Get { value } => drop(self.in_queue.take(value, record.pid)),
             _ => {}
         }
+        let value = self.passing.see(record, lane, now);
         let language = self.look.language;
-        if let (Some(lane), Some((sort, label))) =
-            (lane, mark(&record.event, |it| word(it, language)))
-        {
+        let mark = mark(&record.event, value, |it| word(it, language));
+        if let (Some(lane), Some((sort, label))) = (lane, mark) {
             self.mark_at(lane, sort, label, now);
         }
         Ok(())
@@ -222,11 +220,8 @@ impl<W: Write> View for Timeline<W> {
         for lane in &mut self.lanes {
             lane.advance(now, self.scale);
         }
-        let lost: Vec<_> = self.in_queue.drain().collect();
-        for (value, (lane, time)) in lost {
-            if let Some(lane) = lane {
-                self.mark_at(lane, Sort::Lost, mark::label(&value), time);
-            }
+        for (lane, time, label) in self.passing.lost() {
+            self.mark_at(lane, Sort::Lost, label, time);
         }
         let drawing = Drawing {
             lanes: &self.lanes,
