@@ -93,11 +93,11 @@ fn its_words_are_in_the_language_asked_for() {
              │0 s         │0.5         │1.0         │1.5
 parent 43784 ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄†
                                                          reader
-writer 43785 ▼·················▼··············▼················┤ 退出码 0
+writer 43785 ▼·················▼··············▼················┤ 退出状态 0
              A                 B              C
 reader 43786 ▲─────────────────▲──────────────▲────────────────✗ 被 SIGTERM 终止
              A                 B              C
-· 休眠   ─ 等待数据   ┄ 在 join 中等待   ▼ put   ▲ get   † terminate
+· 睡眠   ─ 等待数据   ┄ 在 join 中等待   ▼ put   ▲ get   † terminate
 
 "#]]
     );
@@ -111,7 +111,7 @@ fn on_a_narrow_terminal_names_stand_above_the_lanes() {
 │0 ms      │100       │200        │300
 parent 43784
 ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄▼
-                            sentinel +1
+                      sentinel sentinel
 writer-1 43785, exit 0
 ▼······▼··········▼····················┤
 1      你好世界   5
@@ -120,7 +120,7 @@ writer-2 43786, exit 0
 2                    [None, 2.5]
 reader-1 43787, exit 0
 ▲─────────────────▲───────────────────▲┤
-1 +1              5            sentinel
+1 2               5            sentinel
 reader-2 43788, exit 0
 ───────▲─────────────▲────────────────▲┤
        你好世界      [None, 2.5]
@@ -138,13 +138,13 @@ fn on_a_wide_terminal_the_lanes_are_longer() {
         str![[r#"
                │0 ms         │50           │100          │150           │200          │250          │300
 parent   43784 ━┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄▼
-                                                                                                     sentinel +1
+                                                                                               sentinel sentinel
 writer-1 43785 ▼··················▼··························▼··················································┤ exit 0
                1                  你好世界                   5
 writer-2 43786 ▼·····················································▼······································┤     exit 0
                2                                                     [None, 2.5]
 reader-1 43787 ▲─────────────────────────────────────────────▲─────────────────────────────────────────────────▲┤ exit 0
-               1 +1                                          5                                          sentinel
+               1 2                                           5                                          sentinel
 reader-2 43788 ───────────────────▲──────────────────────────────────▲─────────────────────────────────────────▲┤ exit 0
                                   你好世界                           [None, 2.5]                        sentinel
 ━ runs   · sleeps   ─ waits for a value   ┄ waits in join   ▼ put   ▲ get
@@ -184,6 +184,35 @@ fn equal_values_are_told_apart_at_both_ends() {
         .lines()
         .filter(|line| line.contains("1 +1") || line.contains("1#2"));
     assert_eq!(labels.count(), 2, "{picture}");
+}
+
+#[test]
+fn what_falls_together_is_marked_as_several_and_nothing_of_it_is_lost() {
+    let run = r#"{"v":1,"t":0,"pid":1,"role":"parent","event":"run","lesson":"pipe","options":{},"seed":1,"cores":2,"version":"0"}
+{"v":1,"t":0.001,"pid":2,"role":"writer","event":"send","value":["A"]}
+{"v":1,"t":0.002,"pid":1,"role":"parent","event":"recv","value":["A"]}
+{"v":1,"t":0.003,"pid":1,"role":"parent","event":"send","value":["B"]}
+{"v":1,"t":0.004,"pid":2,"role":"writer","event":"recv","value":["B"]}
+{"v":1,"t":0.12,"pid":2,"role":"writer","event":"put","value":1}
+{"v":1,"t":0.14,"pid":2,"role":"writer","event":"put","value":2}
+{"v":1,"t":0.141,"pid":1,"role":"parent","event":"get","value":1}
+{"v":1,"t":0.142,"pid":1,"role":"parent","event":"get","value":2}
+{"v":1,"t":0.6,"pid":2,"role":"writer","event":"put","value":3}
+{"v":1,"t":0.6001,"pid":2,"role":"writer","event":"put","value":4}
+{"v":1,"t":0.6002,"pid":1,"role":"parent","event":"get","value":4}
+{"v":1,"t":0.9,"pid":2,"role":"writer","event":"sleep","seconds":0.1}
+{"v":1,"t":1,"pid":1,"role":"parent","event":"ended"}
+"#;
+    assert_data_eq!(picture_of_log(run, 66, UTF_8), str![[r#"
+         │0 s       │0.2       │0.4       │0.6       │0.8
+parent 1 ◆━━━━━━▲━━━━━━━━━━━━━━━━━━━━━━━━━▲━━━━━━━━━━━━━━━━━━━━━━
+         ▲['A'] ▼['B'] 1 2                4
+writer 2 ◆━━━━━▼▼━━━━━━━━━━━━━━━━━━━━━━━━━◆━━━━━━━━━━━━━━━━······
+         ▼['A'] ▲['B'] 1 2                ▽3 ▼4
+━ runs   · sleeps   ▼ put   ▲ get   ▼ send   ▲ recv
+▽ put, never got   ◆ several of these
+
+"#]]);
 }
 
 #[test]
@@ -237,19 +266,19 @@ fn refusals_errors_and_violent_ends_are_seen() {
         picture("every-event", 76, &[], UTF_8),
         str![[r#"
                │0 s   │0.2   │0.4   │0.6    │0.8   │1.0
-parent     100 ━━━━⊘━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━†
-                                                   reader
-writer     101 ▼··▽·┤                                      exit 0
-               A  None
+parent     100 ━━━━◆━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━‡
+                   ▼['A', 1] ⊘ ▲['A', 1]#2 †reader reader
+writer     101 ▼··◆·┤                                      exit 0
+               A  ▼sentinel ▽None
 reader     102 ▲━━▲▲━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━✗ killed by SIGKILL
-               A   EOF
+               A  sentinel EOF
 child      103 ╷━▼▲▼━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━✗✗ exit 1
-                   ['A', 1]#2
+                 1 1 ['A', 1]#2
   Thread-1     ┯━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
                1
 ━ runs   · sleeps   ╷ a thread begins   ┯ a task begins   ▼ asks
-▲ is served   ▼ put   ▲ get   ▼ send   ▽ put, never got   † kill
-⊘ is refused   ✗ gives up
+▲ is served   ▼ put   ▲ get   ▼ send   ▲ recv   ▽ put, never got
+† terminate   ‡ kill   ⊘ is refused   ✗ gives up   ◆ several of these
 
 "#]]
     );

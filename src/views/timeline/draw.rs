@@ -11,7 +11,7 @@ use super::axis::ticks;
 use super::bins::{Doing, Scale};
 use super::glyphs::Glyphs;
 use super::lane::Lane;
-use super::mark::{Mark, Sort, column};
+use super::mark::{Item, Mark, Sort, column};
 use super::words::{Word, ending, left_out, word};
 use crate::views::Look;
 use crate::views::palette::Palette;
@@ -49,7 +49,7 @@ impl Drawing<'_> {
     pub fn draw(&self, palette: &mut Palette) -> String {
         // A thread stands below its process.
         let mut lanes: Vec<&Lane> = self.lanes.iter().collect();
-        lanes.sort_by_key(|lane| lane.process);
+        lanes.sort_by_key(|lane| (lane.process, self.is_thread(lane), number(&lane.name)));
         let layout = self.layout(&lanes);
         let mut used = Used::default();
         let mut text = String::new();
@@ -195,11 +195,19 @@ impl Drawing<'_> {
         for place in began..=ended {
             now = doing[place].unwrap_or(now);
             bar[place] = self.glyphs().doing(now);
-            used.doing[now as usize] = true;
         }
         for (column, mark) in marks {
-            bar[*column] = self.glyphs().mark(mark.sort);
-            used.marks[mark.sort as usize] = true;
+            bar[*column] = match mark.items.as_slice() {
+                [only] => self.glyphs().mark(only.sort),
+                _ => self.glyphs().several(),
+            };
+            used.several |= mark.items.len() > 1;
+            for item in &mark.items {
+                used.marks[item.sort as usize] = true;
+            }
+        }
+        for doing in Doing::ALL {
+            used.doing[doing as usize] |= bar.contains(&self.glyphs().doing(doing));
         }
         if let Some((_, Some(status))) = lane.ended {
             // Behind the last moment, so that it hides nothing.
@@ -208,7 +216,8 @@ impl Drawing<'_> {
         bar.into_iter().collect()
     }
 
-    /// The labels of the marks, each below its mark, as far as they have room.
+    /// The labels of the marks, each below its mark. Where marks stand too close for that, their labels stand one behind
+    /// the other, below the first of these marks.
     fn labels(&self, marks: &BTreeMap<usize, Mark>, columns: usize) -> String {
         let labels = marks
             .iter()
@@ -216,13 +225,20 @@ impl Drawing<'_> {
             .filter(|(_, label)| !label.is_empty());
         let mut labels = labels.peekable();
         let mut line = String::new();
-        while let Some((column, label)) = labels.next() {
-            let next = labels.peek().map(|(next, _)| *next);
+        while let Some((column, mut label)) = labels.next() {
+            let mut last = column;
+            // One column stays free before the next.
+            let is_too_long =
+                |label: &String, next: &(usize, String)| column + label.width() >= next.0;
+            while let Some((next, more)) = labels.next_if(|next| is_too_long(&label, next)) {
+                label = format!("{label} {more}");
+                last = next;
+            }
             let before = line.width();
-            // Right below its mark, with one column free before the next; or, at the end, with its end below the mark.
-            let room = next.unwrap_or(columns + 2) - column - 1;
+            let room = labels.peek().map_or(columns + 1, |(next, _)| *next - 1) - column;
+            // At the end there may be room before a mark and not behind it.
             let begin = match (column + 1).checked_sub(label.width()) {
-                Some(begin) if next.is_none() && label.width() > room && begin > before => begin,
+                Some(begin) if label.width() > room && begin > before && last == column => begin,
                 _ => column,
             };
             let label = match begin < column {
@@ -238,11 +254,23 @@ impl Drawing<'_> {
     }
 
     fn label(&self, mark: &Mark) -> String {
-        let label = self.glyphs().shown(&mark.label);
-        match (mark.count, label.as_str()) {
-            (1, _) => label,
-            (count, "") => format!("{}{count}", self.glyphs().times()),
-            (count, _) => format!("{label} +{}", count - 1),
+        let of_item = |item: &Item| {
+            let labels = self.glyphs().shown(&item.labels.join(" "));
+            let more = item.count as usize - item.labels.len();
+            match (more, item.labels.is_empty()) {
+                (0, _) => labels,
+                (1, true) => String::new(),
+                (more, true) => format!("{}{more}", self.glyphs().times()),
+                (more, false) => format!("{labels} +{more}"),
+            }
+        };
+        match mark.items.as_slice() {
+            [only] => of_item(only),
+            several => {
+                let item =
+                    |item: &Item| format!("{}{}", self.glyphs().mark(item.sort), of_item(item));
+                several.iter().map(item).collect::<Vec<_>>().join(" ")
+            }
         }
     }
 
@@ -256,7 +284,10 @@ impl Drawing<'_> {
             .filter(|sort| used.marks[**sort as usize])
             .map(|sort| (self.glyphs().mark(*sort), Word::Sort(*sort)));
         let mut lines = vec![String::new()];
-        for (symbol, meaning) in doing.chain(marks) {
+        let several = used
+            .several
+            .then(|| (self.glyphs().several(), Word::Several));
+        for (symbol, meaning) in doing.chain(marks).chain(several) {
             let item = format!("{symbol} {}", word(meaning, self.look.language));
             match lines.last_mut() {
                 Some(line) if line.is_empty() => *line = item,
@@ -284,9 +315,15 @@ impl Drawing<'_> {
     }
 }
 
+/// The number at the end of a name: threads may begin in another order.
+fn number(name: &str) -> Option<u64> {
+    name.rsplit('-').next()?.parse().ok()
+}
+
 /// What occurs in a picture and has to be explained below it.
 #[derive(Default)]
 struct Used {
     doing: [bool; Doing::ALL.len()],
     marks: [bool; Sort::VARIANTS.len()],
+    several: bool,
 }

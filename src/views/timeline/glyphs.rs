@@ -42,10 +42,16 @@ impl Glyphs {
             Sort::Put | Sort::Send | Sort::Request => self.choose('▼', 'v'),
             Sort::Get | Sort::Recv | Sort::Served => self.choose('▲', '^'),
             Sort::Lost => self.choose('▽', 'V'),
-            Sort::Terminate | Sort::Kill => self.choose('†', '!'),
+            Sort::Terminate => self.choose('†', '!'),
+            Sort::Kill => self.choose('‡', '#'),
             Sort::Refused => self.choose('⊘', '%'),
             Sort::Error => self.choose('✗', 'x'),
         }
+    }
+
+    /// Marks of several sorts in one place.
+    pub fn several(self) -> char {
+        self.choose('◆', '*')
     }
 
     /// How it ends.

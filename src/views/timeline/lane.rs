@@ -1,7 +1,7 @@
 //! One process or thread on the time axis.
 
 use super::bins::{Bins, Scale};
-use super::mark::{Mark, Marks};
+use super::mark::Marks;
 use crate::events::{Event, Status};
 use crate::views::activity::{Activity, Follower};
 
@@ -47,11 +47,6 @@ impl Lane {
     pub fn see(&mut self, event: &Event, now: u64, scale: Scale) {
         self.advance(now, scale);
         self.doing = self.follower.see(event);
-    }
-
-    /// Adds a mark.
-    pub fn mark(&mut self, mark: Mark, scale: Scale) {
-        self.marks.add(mark, scale);
     }
 
     /// It has ended.

@@ -6,21 +6,70 @@ use super::bins::Scale;
 use super::words::Word;
 use crate::events::Event;
 
-/// What is marked at one moment of a lane: an event, or the first and most important of several.
+/// How many values of a sort are named in one place.
+const MOST_NAMED: usize = 3;
+
+/// What is marked in one place of a lane: an event, or several that fall together there.
 #[derive(Clone, Debug)]
 pub struct Mark {
-    /// When it was, in microseconds.
+    /// When the first of them was, in microseconds.
     pub time: u64,
-    /// What it was.
+    /// What they were, in the order in which each sort came first.
+    pub items: Vec<Item>,
+}
+
+/// Events of one sort.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// What they were.
     pub sort: Sort,
-    /// The value, or another word for which event it was; may be empty.
-    pub label: String,
-    /// How many events of this sort it stands for.
+    /// The values of the first of them, or other words for which events they were.
+    pub labels: Vec<String>,
+    /// How many they were.
     pub count: u32,
 }
 
-/// Sorts of marks. Where several fall together, the last in this order is drawn.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, strum::VariantArray)]
+impl Mark {
+    /// A mark for one event. The label may be empty.
+    pub fn new(time: u64, sort: Sort, label: String) -> Mark {
+        let labels = Some(label).filter(|label| !label.is_empty());
+        let item = Item {
+            sort,
+            labels: labels.into_iter().collect(),
+            count: 1,
+        };
+        Mark {
+            time,
+            items: vec![item],
+        }
+    }
+
+    fn merge(&mut self, other: Mark) {
+        for more in other.items {
+            match self.items.iter_mut().find(|item| item.sort == more.sort) {
+                Some(item) => {
+                    item.count += more.count;
+                    let room = MOST_NAMED.saturating_sub(item.labels.len());
+                    item.labels.extend(more.labels.into_iter().take(room));
+                }
+                None => self.items.push(more),
+            }
+        }
+    }
+
+    /// One of the values that were put here was never got.
+    fn lose(&mut self, label: String) {
+        for put in self.items.iter_mut().filter(|item| item.sort == Sort::Put) {
+            put.count -= 1;
+            put.labels.retain(|put| *put != label);
+        }
+        self.items.retain(|item| item.count > 0);
+        self.merge(Mark::new(self.time, Sort::Lost, label));
+    }
+}
+
+/// Sorts of marks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, strum::VariantArray)]
 pub enum Sort {
     /// A thread begins.
     Thread,
@@ -108,6 +157,13 @@ impl Marks {
         merge(&mut self.0, scale.bin(mark.time), mark);
     }
 
+    /// The value with this label, which was put at this time, was never got.
+    pub fn lose(&mut self, time: u64, label: String, scale: Scale) {
+        if let Some(mark) = self.0.get_mut(&scale.bin(time)) {
+            mark.lose(label);
+        }
+    }
+
     /// Two bins become one.
     pub fn fold(&mut self) {
         for (bin, mark) in std::mem::take(&mut self.0) {
@@ -137,9 +193,7 @@ pub fn column(time: u64, columns: usize, end: u64) -> usize {
 
 fn merge(marks: &mut BTreeMap<usize, Mark>, place: usize, mark: Mark) {
     match marks.get_mut(&place) {
+        Some(there) => there.merge(mark),
         None => drop(marks.insert(place, mark)),
-        Some(there) if there.sort == mark.sort => there.count += mark.count,
-        Some(there) if there.sort < mark.sort => *there = mark,
-        Some(_) => {}
     }
 }

@@ -176,13 +176,9 @@ impl<W: Write> Timeline<W> {
     }
 
     fn mark_at(&mut self, lane: usize, sort: Sort, label: String, time: u64) {
-        let mark = Mark {
-            time,
-            sort,
-            label,
-            count: 1,
-        };
-        self.lanes[lane].mark(mark, self.scale);
+        self.lanes[lane]
+            .marks
+            .add(Mark::new(time, sort, label), self.scale);
     }
 }
 
@@ -221,7 +217,7 @@ impl<W: Write> View for Timeline<W> {
             lane.advance(now, self.scale);
         }
         for (lane, time, label) in self.passing.lost() {
-            self.mark_at(lane, Sort::Lost, label, time);
+            self.lanes[lane].marks.lose(time, label, self.scale);
         }
         let drawing = Drawing {
             lanes: &self.lanes,

@@ -12,7 +12,9 @@ pub enum Word {
     Doing(Doing),
     /// What is marked on it.
     Sort(Sort),
-    /// The end mark in a queue.
+    /// Marks of several sorts in one place.
+    Several,
+    /// The sentinel in a queue.
     Sentinel,
 }
 
@@ -20,13 +22,13 @@ pub enum Word {
 pub fn word(word: Word, language: Language) -> &'static str {
     let (english, chinese) = match word {
         Word::Doing(Doing::Runs) => ("runs", "运行"),
-        Word::Doing(Doing::Sleeps) => ("sleeps", "休眠"),
+        Word::Doing(Doing::Sleeps) => ("sleeps", "睡眠"),
         Word::Doing(Doing::Waits) => ("waits for a value", "等待数据"),
         Word::Doing(Doing::Joins) => ("waits in join", "在 join 中等待"),
         Word::Sort(Sort::Thread) => ("a thread begins", "线程启动"),
         Word::Sort(Sort::Task) => ("a task begins", "任务开始"),
         Word::Sort(Sort::Request) => ("asks", "请求"),
-        Word::Sort(Sort::Served) => ("is served", "得到服务"),
+        Word::Sort(Sort::Served) => ("is served", "拿到票"),
         Word::Sort(Sort::Put) => ("put", "put"),
         Word::Sort(Sort::Get) => ("get", "get"),
         Word::Sort(Sort::Send) => ("send", "send"),
@@ -36,6 +38,7 @@ pub fn word(word: Word, language: Language) -> &'static str {
         Word::Sort(Sort::Kill) => ("kill", "kill"),
         Word::Sort(Sort::Refused) => ("is refused", "被拒绝"),
         Word::Sort(Sort::Error) => ("gives up", "出错退出"),
+        Word::Several => ("several of these", "以上几种同时发生"),
         Word::Sentinel => ("sentinel", "哨兵值"),
     };
     match language {
@@ -49,7 +52,7 @@ pub fn ending(status: Status, language: Language, is_short: bool) -> String {
     let signal = status.signal_name();
     match (status, language, is_short) {
         (Status::Code(code), Language::En, _) => format!("exit {code}"),
-        (Status::Code(code), Language::Zh, _) => format!("退出码 {code}"),
+        (Status::Code(code), Language::Zh, _) => format!("退出状态 {code}"),
         (Status::Signal(_), _, true) => signal,
         (Status::Signal(_), Language::En, false) => format!("killed by {signal}"),
         (Status::Signal(_), Language::Zh, false) => format!("被 {signal} 终止"),
