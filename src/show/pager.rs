@@ -52,7 +52,8 @@ fn command(pager: &str) -> Command {
         shell
     };
     // As git does: leave a page alone that fits the screen, pass colours on, leave the page on the screen.
-    for (variable, value) in [("LESS", "FRX"), ("LV", "-c")] {
+    // The page is UTF-8, whatever locale is installed.
+    for (variable, value) in [("LESS", "FRX"), ("LESSCHARSET", "utf-8"), ("LV", "-c")] {
         if env::var_os(variable).is_none() {
             command.env(variable, value);
         }

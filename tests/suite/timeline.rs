@@ -203,7 +203,9 @@ fn what_falls_together_is_marked_as_several_and_nothing_of_it_is_lost() {
 {"v":1,"t":0.9,"pid":2,"role":"writer","event":"sleep","seconds":0.1}
 {"v":1,"t":1,"pid":1,"role":"parent","event":"ended"}
 "#;
-    assert_data_eq!(picture_of_log(run, 66, UTF_8), str![[r#"
+    assert_data_eq!(
+        picture_of_log(run, 66, UTF_8),
+        str![[r#"
          │0 s       │0.2       │0.4       │0.6       │0.8
 parent 1 ◆━━━━━━▲━━━━━━━━━━━━━━━━━━━━━━━━━▲━━━━━━━━━━━━━━━━━━━━━━
          ▲['A'] ▼['B'] 1 2                4
@@ -212,7 +214,8 @@ writer 2 ◆━━━━━▼▼━━━━━━━━━━━━━━━�
 ━ runs   · sleeps   ▼ put   ▲ get   ▼ send   ▲ recv
 ▽ put, never got   ◆ several of these
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]

@@ -197,6 +197,9 @@ impl<'a> Run<'a> {
         // From here on only the children can put: when the last of them has ended, so has the queue.
         drop(queue.put_end);
         loop {
+            // Reaps whoever has ended: a customer who has a ticket stays a zombie as long as nobody does. And without one
+            // of them who was killed, there is nothing to wait for.
+            self.context.check_children()?;
             log.write(Event::Wait { call: Call::Get })?;
             let Got::Value(value) = queue.get_end.get()? else {
                 break;

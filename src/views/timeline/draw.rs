@@ -256,7 +256,7 @@ impl Drawing<'_> {
     fn label(&self, mark: &Mark) -> String {
         let of_item = |item: &Item| {
             let labels = self.glyphs().shown(&item.labels.join(" "));
-            let more = item.count as usize - item.labels.len();
+            let more = (item.count as usize).saturating_sub(item.labels.len());
             match (more, item.labels.is_empty()) {
                 (0, _) => labels,
                 (1, true) => String::new(),
