@@ -1,12 +1,13 @@
 //! What the command line says of itself to others: completions for a shell, and the manual.
 
 use clap::error::ErrorKind;
+use clap::{Arg, CommandFactory as _};
 use clap_complete::Shell;
 use roff::{Roff, roman};
 
-use super::command;
+use super::Cli;
 use super::tool::TOOLS;
-use crate::locale::Language;
+use crate::lessons::DEMOS;
 
 /// What a shell reads to complete this command line.
 pub(super) fn completions(shell: Shell) -> Vec<u8> {
@@ -52,10 +53,19 @@ pub(super) fn manual(name: Option<&str>) -> Result<Vec<u8>, clap::Error> {
     Ok(text)
 }
 
-/// The command line with its tools in the list of commands: there is no second list in a manual or a shell.
+/// The command line as others have to know it: with its tools in the list of commands, for there is no second list in
+/// a manual or a shell; and with each option only where it means something.
 fn documented() -> clap::Command {
-    let command = command(Language::En);
-    TOOLS.iter().fold(command, |command, (tool, ..)| {
-        command.mut_subcommand(tool, |tool| tool.hide(false))
-    })
+    let mut command = Cli::command().mut_args(|option| option.global(false));
+    let options: Vec<Arg> = command.get_arguments().cloned().collect();
+    let lessons = DEMOS.iter().map(|demo| (demo.name, None));
+    let tools = TOOLS.iter().map(|(name, used, _)| (*name, Some(*used)));
+    for (name, used) in lessons.chain(tools) {
+        let of_this_one = options.iter().filter(|option| {
+            let id = option.get_id().as_str();
+            used.is_none_or(|used| used.contains(&id))
+        });
+        command = command.mut_subcommand(name, |command| command.args(of_this_one));
+    }
+    command
 }

@@ -24,6 +24,10 @@ fn bash_completes_lessons_options_and_values() {
     let stops = completed_by_bash("mp-demo queue --stop ''");
     assert_eq!(stops, ["terminate", "sentinel", "eof"]);
     assert_eq!(completed_by_bash("mp-demo queue --lang z"), ["zh"]);
+    // Only what means something there.
+    let words = completed_by_bash("mp-demo show --");
+    assert_eq!(words, ["--python", "--rust", "--color", "--lang", "--help"]);
+    assert_eq!(completed_by_bash("mp-demo --lang zh qu"), ["queue"]);
     // Nobody who came for the lessons is offered their children.
     assert_eq!(completed_by_bash("mp-demo ch"), [""]);
 }
