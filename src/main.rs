@@ -14,7 +14,8 @@ mod terminal;
 mod views;
 
 use std::fs::File;
-use std::io::{self, BufReader, IsTerminal, Read, Write};
+use std::io::{self, BufReader, IsTerminal, Write};
+use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::ExitCode;
@@ -31,7 +32,9 @@ use views::{Article, Explain, Failures, Json, Notes, Progress, Timeline, Trace, 
 
 fn main() -> ExitCode {
     match cli::read() {
-        Ok(Request::Lesson(options, lesson)) => exit_code(run(&lesson, &options)),
+        Ok(Request::Lesson(options, lesson)) => {
+            run(&lesson, &options).unwrap_or_else(|error| exit_code(Err(error)))
+        }
         Ok(Request::Show(options, demo)) => exit_code(show(demo, &options)),
         Ok(Request::View(options, file)) => exit_code(view(&file, &options)),
         Ok(Request::Print(text)) => exit_code(print(&text)),
@@ -41,7 +44,7 @@ fn main() -> ExitCode {
 }
 
 /// Runs a lesson: plays it and shows it at the same time.
-fn run(lesson: &Lesson, options: &Options) -> Result<()> {
+fn run(lesson: &Lesson, options: &Options) -> Result<ExitCode> {
     let mut views = views(&options.views)?;
     let (log, log_reader) = Log::open()?;
     let children = Arc::new(Children::default());
@@ -53,16 +56,18 @@ fn run(lesson: &Lesson, options: &Options) -> Result<()> {
         let shown = views::show(log_reader, &mut views, io::stdout(), &mut io::stderr());
         if shown.is_err() {
             // Nobody sees the rest, so nobody has to play it.
-            children.kill_all();
+            children.kill_all(None);
         }
         let outcome = player
             .join()
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         let last_words = shown?;
         let result = outcome.and_then(|outcome| outcome.into_result(&last_words));
-        // How a run failed can be seen in a picture as well.
-        let finished = views.finish(result.is_ok());
-        result.and(finished)
+        let went_well = result.is_ok();
+        // First the cause, then what follows from it; and how a run failed can be seen in a picture as well.
+        let code = exit_code(result);
+        views.finish(went_well)?;
+        Ok(code)
     })
 }
 
@@ -78,16 +83,16 @@ fn show(demo: &Demo, options: &ViewOptions) -> Result<()> {
 
 /// Shows a recorded run.
 fn view(file: &Path, options: &ViewOptions) -> Result<()> {
-    let (name, input): (String, Box<dyn Read>) = if file == Path::new("-") {
-        ("standard input".into(), Box::new(io::stdin()))
+    let (name, input) = if file == Path::new("-") {
+        let stdin = io::stdin().as_fd().try_clone_to_owned();
+        ("standard input".into(), stdin.map(File::from))
     } else {
-        let name = file.display().to_string();
-        let opened = File::open(file).with_context(|| format!("cannot open {name}"))?;
-        (name, Box::new(opened))
+        (file.display().to_string(), File::open(file))
     };
+    let input = input.with_context(|| format!("cannot open {name}"))?;
     if let Some(trace) = &options.trace {
         ensure!(
-            !is_same_file(file, trace),
+            !is_same_file(&input, trace),
             "cannot write the trace to {}: it is the recording itself; choose another file",
             trace.display()
         );
@@ -97,9 +102,12 @@ fn view(file: &Path, options: &ViewOptions) -> Result<()> {
     views::replay(BufReader::new(input), &name, &mut views)
 }
 
-fn is_same_file(a: &Path, b: &Path) -> bool {
-    let identity = |path: &Path| path.metadata().map(|file| (file.dev(), file.ino())).ok();
-    identity(a).is_some_and(|a| Some(a) == identity(b))
+/// Whether this is the file that has this path; a terminal or a pipe is not meant.
+fn is_same_file(file: &File, path: &Path) -> bool {
+    match (file.metadata(), path.metadata()) {
+        (Ok(a), Ok(b)) => a.is_file() && (a.dev(), a.ino()) == (b.dev(), b.ino()),
+        _ => false,
+    }
 }
 
 fn print(text: &[u8]) -> Result<()> {

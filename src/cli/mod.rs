@@ -144,12 +144,13 @@ fn command(language: Language) -> clap::Command {
     let options: Vec<Arg> = command.get_arguments().cloned().collect();
     let mut list = String::from("Beside the lessons:\n");
     for (tool, used, chinese) in TOOLS {
-        let unused = options
-            .iter()
-            .filter(|option| !used.contains(&option.get_id().as_str()))
-            .map(|option| option.clone().hide(true));
+        // What is an option of every lesson is an option here, or nothing.
+        let as_here = options.iter().map(|option| {
+            let is_used = used.contains(&option.get_id().as_str());
+            option.clone().hide(!is_used).help_heading(None)
+        });
         command = command.mut_subcommand(tool, |tool| {
-            let tool = tool.hide(true).args(unused);
+            let tool = tool.hide(true).args(as_here);
             match language {
                 Language::En => tool,
                 Language::Zh => described(tool, chinese),
@@ -214,7 +215,7 @@ fn check(cli: &Cli, command: &clap::Command, matches: &ArgMatches) -> Result<(),
     });
     match foreign {
         Some(option) => Err(format!(
-            "--{option} is for lessons, and `mp-demo {tool}` runs none: leave it out"
+            "--{option} means nothing to `mp-demo {tool}`: leave it out"
         )),
         None => Ok(()),
     }

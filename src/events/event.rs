@@ -69,8 +69,9 @@ pub enum Event<'a> {
         child: u32,
         /// The child's role.
         child_role: &'a str,
-        /// One sentence: why that was needed.
-        message: &'a str,
+        /// One sentence: why that was needed, where it is not that the run is over.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        message: Option<&'a str>,
     },
     /// A child has ended and was reaped by the parent.
     Exited {
@@ -251,7 +252,7 @@ impl Event<'_> {
     pub fn message(&self) -> Option<&str> {
         match self {
             Event::Refused { message, .. } | Event::Error { message } => Some(message),
-            Event::Kill { message, .. } => Some(message),
+            Event::Kill { message, .. } => *message,
             _ => None,
         }
     }

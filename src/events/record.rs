@@ -91,6 +91,7 @@ impl<'a> Fields<'a> {
     pub fn read(text: &'a str) -> Result<Fields<'a>, NoEvent> {
         match serde_json::from_str::<Fields>(text) {
             Ok(fields) if fields.v == VERSION && fields.t.is_finite() && fields.t >= 0.0 => {
+                fields.check_names()?;
                 Ok(fields)
             }
             Ok(fields) if fields.v == VERSION => {
@@ -109,6 +110,23 @@ impl<'a> Fields<'a> {
                     Err(error) => without_position(&error),
                 }),
             }),
+        }
+    }
+
+    /// A name goes to the terminal as it is, so it must not have what moves the cursor there.
+    fn check_names(&self) -> Result<(), NoEvent> {
+        let names = [
+            Some(&*self.role),
+            self.thread.as_deref(),
+            self.child_role.as_deref(),
+        ];
+        match names
+            .into_iter()
+            .flatten()
+            .find(|name| name.contains(char::is_control))
+        {
+            Some(name) => Err(NoEvent::Malformed(format!("{name:?} is no name"))),
+            None => Ok(()),
         }
     }
 
@@ -157,7 +175,7 @@ impl<'a> Fields<'a> {
             "kill" => Event::Kill {
                 child: self.child()?,
                 child_role: self.child_role()?,
-                message: self.need(self.message.as_deref(), "message")?,
+                message: self.message.as_deref(),
             },
             "exited" => Event::Exited {
                 child: self.child()?,

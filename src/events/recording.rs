@@ -1,6 +1,6 @@
 //! A recorded run: what `--json` printed, in a file or from a pipe.
 
-use std::io::BufRead;
+use std::io::{BufRead, Read};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
@@ -20,9 +20,14 @@ pub fn for_each(
     let mut bytes = Vec::new();
     for number in 1_u64.. {
         bytes.clear();
-        input
+        (&mut input)
+            .take(LONGEST + 1)
             .read_until(b'\n', &mut bytes)
             .with_context(|| format!("cannot read {name}"))?;
+        ensure!(
+            bytes.len() as u64 <= LONGEST,
+            "{name}, line {number} has more than {LONGEST} bytes: {EXPECTED}"
+        );
         if bytes.is_empty() {
             ensure!(
                 number > 1,
@@ -55,6 +60,9 @@ pub fn for_each(
     }
     Ok(())
 }
+
+/// No event is longer: its values come from a command line, and Linux takes 6 MiB of that at most (execve(2)).
+const LONGEST: u64 = 64 << 20;
 
 const EXPECTED: &str = "expected an event, a JSON object as mp-demo LESSON --json prints it";
 

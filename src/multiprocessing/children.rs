@@ -144,8 +144,8 @@ impl Children {
         self.lock().children[number].kill();
     }
 
-    /// Ends every child that still runs, and lets no new one start.
-    pub fn kill_all(&self) {
+    /// Ends every child that still runs, and lets no new one start. The log is told, if there is one that listens.
+    pub fn kill_all(&self, log: Option<&Log>) {
         let mut state = self.lock();
         state.over = true;
         for child in state
@@ -153,6 +153,12 @@ impl Children {
             .iter_mut()
             .filter(|child| child.ended.is_none())
         {
+            let event = Event::Kill {
+                child: child.pid.as_raw_pid() as u32,
+                child_role: &child.role,
+                message: None,
+            };
+            drop(log.map(|log| log.write(event)));
             child.kill();
         }
     }

@@ -12,7 +12,7 @@ use rustix::process::{getpid, set_child_subreaper};
 use super::children::{Casualty, Children};
 use super::messages::PartnerGone;
 use super::process::{NewProcess, Process};
-use crate::events::Log;
+use crate::events::{Event, Log};
 
 /// Starts the processes of one run, as the object from Python's `get_context()` does, and answers for their
 /// end: when it is gone, so are they.
@@ -114,7 +114,10 @@ impl Context {
             if error.is::<PartnerGone>() {
                 self.children.await_casualty(&self.log);
             }
-            self.children.kill_all();
+            let message = format!("{error:#}");
+            // If the log fails here, nobody listens any more.
+            let _ = self.log.write(Event::Error { message });
+            self.children.kill_all(Some(&self.log));
         }
         self.children.wait_all(&self.log);
         Outcome {
@@ -144,7 +147,7 @@ fn sigchld_is_ignored() -> bool {
 impl Drop for Context {
     /// For a panic in a lesson: after [`Context::finish`] nobody is left.
     fn drop(&mut self) {
-        self.children.kill_all();
+        self.children.kill_all(None);
         self.children.wait_all(&self.log);
     }
 }

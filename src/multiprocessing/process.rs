@@ -202,10 +202,10 @@ impl<'a> Process<'a> {
             context.log().write(Event::Kill {
                 child: self.pid(),
                 child_role: role,
-                message: &format!(
+                message: Some(&format!(
                     "{role} (PID {}) did not end within a second of SIGTERM, so it gets SIGKILL",
                     self.pid()
-                ),
+                )),
             })?;
             context.children().kill(self.number);
         }

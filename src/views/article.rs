@@ -50,6 +50,8 @@ impl<W: Write> Article<W> {
             Some(labels) => labels.label(record),
             None => String::new(),
         };
+        // A value may have lines of its own.
+        let line = line.replace('\n', &format!("\n{label}"));
         let text = match &mut self.palette {
             Some(palette) => {
                 let line = line.style(palette.style(record.pid));

@@ -1,5 +1,6 @@
 //! What a person is told on stderr, whatever the view.
 
+use std::collections::HashSet;
 use std::io::Write;
 
 use anyhow::Result;
@@ -19,6 +20,8 @@ pub struct Notes<E> {
     language: Language,
     /// Values that were put and not yet got.
     in_queue: InTransit<()>,
+    /// Processes whose last event was a put. If the next one is an error, the value never came into the queue.
+    putting: HashSet<u32>,
     progress: Progress,
 }
 
@@ -29,12 +32,13 @@ impl<E: Write> Notes<E> {
             stderr,
             language,
             in_queue: InTransit::new(),
+            putting: HashSet::new(),
             progress,
         }
     }
 
     fn tell(&mut self, message: &str) {
-        let line = format!("mp-demo: {message}\n");
+        let line = format!("mp-demo: {}\n", on_one_line(message));
         let stderr = &mut self.stderr;
         let _ = self.progress.beside(|| stderr.write_all(line.as_bytes()));
     }
@@ -74,13 +78,30 @@ impl<E: Write> Notes<E> {
     }
 }
 
+/// A message without what moves the cursor: it may come from somebody else's recording.
+pub fn on_one_line(message: &str) -> String {
+    let shown = |c: char| match c.is_control() {
+        true => c.escape_default().collect(),
+        false => String::from(c),
+    };
+    message.chars().map(shown).collect()
+}
+
 impl<E: Write> View for Notes<E> {
     fn show(&mut self, record: &Record) -> Result<()> {
+        let was_putting = self.putting.remove(&record.pid);
         match &record.event {
-            Event::Put { value } => self.in_queue.put(value, record.pid, ()),
+            Event::Put { value } => {
+                self.in_queue.put(value, record.pid, ());
+                self.putting.insert(record.pid);
+            }
             Event::Get { value } => drop(self.in_queue.take(value, record.pid)),
             // Errors are told at the end of the run, when it is known which came first.
-            Event::Error { .. } => {}
+            Event::Error { .. } => {
+                if was_putting {
+                    self.in_queue.take_back(record.pid);
+                }
+            }
             event => {
                 if let Some(message) = event.message() {
                     self.tell(message);
@@ -90,10 +111,8 @@ impl<E: Write> View for Notes<E> {
         Ok(())
     }
 
-    fn finish(&mut self, went_well: bool) -> Result<()> {
-        if went_well {
-            self.tell_of_lost_values();
-        }
+    fn finish(&mut self, _went_well: bool) -> Result<()> {
+        self.tell_of_lost_values();
         Ok(())
     }
 }

@@ -113,8 +113,10 @@ fn the_first_cause_is_named_first() {
     kill_process(pid_in(&reader["pid"]), Signal::KILL).unwrap();
     let ended = run.finish();
     assert_eq!(ended.code(), 1);
+    // A value may have been on its way. That is a consequence, so it comes last.
+    let stderr = ended.stderr.split("mp-demo: 1 value was put").next();
     snapbox::assert_data_eq!(
-        letters(&ended.stderr),
+        letters(stderr.unwrap()),
         snapbox::str![[r#"
 mp-demo: reader (PID A) was killed by SIGKILL (9)
 mp-demo: then writer (PID B) ended with exit status 1: cannot put into the queue: it has no reader any more
@@ -315,12 +317,15 @@ fn the_parents_memory_does_not_grow_with_the_events() {
     let mut peak_kib = 0;
     while let Some(line) = run.line() {
         events += 1;
-        // Near the end of the log the parent may be gone already: then the figure from before stays.
-        if events % 100 == 1 && !line.contains("\"after_join\"") {
+        // Near the end of the log the parent may be gone already.
+        if events % 100 == 1 {
             let status = fs::read_to_string(&status).unwrap_or_default();
-            let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-            let peak = peak.and_then(|kib| kib.trim().strip_suffix(" kB")?.parse().ok());
-            peak_kib = peak.unwrap_or(peak_kib);
+            // Without the pages of the program's file, of which a debug build has many.
+            let own = status
+                .lines()
+                .find_map(|line| line.strip_prefix("RssAnon:"));
+            let own = own.and_then(|kib| kib.trim().strip_suffix(" kB")?.parse().ok());
+            peak_kib = peak_kib.max(own.unwrap_or(0));
         }
     }
     assert!(events > 40_000);

@@ -375,7 +375,7 @@ fn wrong_usage_of_show_says_what_would_be_right() {
         ),
         (
             "show queue --seed 4",
-            "--seed is for lessons, and `mp-demo show` runs none",
+            "--seed means nothing to `mp-demo show`",
         ),
     ] {
         let ended = run_words(words);

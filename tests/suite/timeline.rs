@@ -270,7 +270,7 @@ fn refusals_errors_and_violent_ends_are_seen() {
         str![[r#"
                │0 s   │0.2   │0.4   │0.6    │0.8   │1.0
 parent     100 ━━━━◆━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━‡
-                   ▼['A', 1] ⊘ ▲['A', 1]#2 †reader reader
+                   ⊘['A', 1] ▲['A', 1]#2 †reader   reader
 writer     101 ▼··◆·┤                                      exit 0
                A  ▼sentinel ▽None
 reader     102 ▲━━▲▲━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━✗ killed by SIGKILL

@@ -151,6 +151,101 @@ fn every_event_is_told_by_a_line_a_lane_or_a_note() {
 }
 
 #[test]
+fn a_value_with_lines_of_its_own_has_a_label_before_each() {
+    let log = fs::read_to_string(LOG).unwrap();
+    let log = log.replace("Put B to queue...", "Put B\\nC to queue...");
+    let ended = view_stdin(log.as_bytes(), &["--labels"]).succeeded();
+    let of_value = ended
+        .lines()
+        .into_iter()
+        .filter(|line| line.contains("0.71"));
+    let of_value: Vec<_> = of_value.take(2).collect();
+    assert!(
+        of_value[0].ends_with("  writer     43785  Put B"),
+        "{of_value:?}"
+    );
+    assert!(
+        of_value[1].ends_with("  writer     43785  C to queue..."),
+        "{of_value:?}"
+    );
+}
+
+#[test]
+fn nothing_in_a_foreign_recording_moves_the_cursor_by_a_name_or_a_message() {
+    let log = fs::read_to_string(LOG).unwrap();
+    let forged = log.replace("\"role\":\"reader\"", "\"role\":\"rea\\u001b[31mder\"");
+    let ended = view_stdin(forged.as_bytes(), &["--labels"]);
+    assert_eq!(ended.code(), 1);
+    assert!(ended.stderr.contains("is no name"), "{}", ended.stderr);
+    let forged = log.clone()
+        + r#"{"v":1,"t":3,"pid":43784,"role":"parent","event":"refused","call":"send","message":"boo\u001b]0;title\u0007\nmp-demo: fake"}"#
+        + "\n";
+    let ended = view_stdin(forged.as_bytes(), &["--explain", "--timeline"]);
+    assert_eq!(ended.code(), 0);
+    let shown = ended.stdout + &ended.stderr;
+    assert!(!shown.contains(['\x1b', '\x07']), "{shown:?}");
+    assert!(!shown.contains("\nmp-demo: fake"), "{shown:?}");
+}
+
+#[test]
+fn a_recording_that_was_cut_off_says_whose_end_it_lacks() {
+    let log = fs::read_to_string(LOG).unwrap();
+    let cut: String = log
+        .lines()
+        .take(12)
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let ended = view_stdin(cut.as_bytes(), &[]);
+    assert_eq!(ended.code(), 0);
+    let expected =
+        "mp-demo: in this run the end of writer (PID 43785) and of 1 more is not recorded\n";
+    assert!(ended.stderr.ends_with(expected), "{}", ended.stderr);
+}
+
+#[test]
+fn a_line_without_an_end_is_refused() {
+    let ended = run(&mut mp_demo(["view", "/dev/zero"]));
+    assert_eq!(ended.code(), 1);
+    let expected = "mp-demo: /dev/zero, line 1 has more than 67108864 bytes: ";
+    assert!(ended.stderr.starts_with(expected), "{}", ended.stderr);
+}
+
+#[test]
+fn a_failed_run_says_in_its_log_what_the_parent_did_about_it() {
+    let words = "bound --kind io --workers 2 --tasks 20 --json";
+    let mut running = Running::start(&mut mp_demo(words.split(' ')));
+    let worker = running.wait_for("task_start", "worker-1");
+    let victim = pid_in(&worker["pid"]);
+    rustix::process::kill_process(victim, rustix::process::Signal::KILL).unwrap();
+    let (ended, log) = running.finish_with_log();
+    assert_eq!(ended.code(), 1);
+    // Who was killed by the parent has a `kill`, and who was not has none.
+    let killed: Vec<_> = named(&log, "kill")
+        .into_iter()
+        .map(|e| pid_in(&e["child"]))
+        .collect();
+    for exited in named(&log, "exited") {
+        let child = pid_in(&exited["child"]);
+        if exited["status"]["signal"] == 9 && exited["pid"] == log[0]["pid"] {
+            assert_eq!(killed.contains(&child), child != victim, "{exited}");
+        }
+    }
+    let failure = "the parent failed: it cannot go on without that process";
+    assert!(ended.stderr.contains(failure), "{}", ended.stderr);
+    // Its recording names the same.
+    let log: String = log.iter().map(|event| format!("{event}\n")).collect();
+    let shown = view_stdin(log.as_bytes(), &[]);
+    let names_victim = format!("in this run worker-1 (PID {}) was killed", worker["pid"]);
+    assert!(shown.stderr.contains(&names_victim), "{}", shown.stderr);
+    assert!(
+        !shown.stderr.contains("in this run worker-2"),
+        "{}",
+        shown.stderr
+    );
+    assert!(shown.stderr.contains(failure), "{}", shown.stderr);
+}
+
+#[test]
 fn views_combine() {
     let both =
         run(mp_demo(["view", LOG, "--labels", "--timeline"]).env("COLUMNS", "60")).succeeded();
@@ -181,7 +276,9 @@ fn options_of_a_run_are_refused_where_nothing_runs() {
     let ended = run_words("view x --seed 3");
     assert_eq!(ended.code(), 2);
     assert!(
-        ended.stderr.contains("--seed is for lessons"),
+        ended
+            .stderr
+            .contains("--seed means nothing to `mp-demo view`"),
         "{}",
         ended.stderr
     );

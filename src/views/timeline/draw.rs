@@ -22,6 +22,9 @@ const STACKED_BELOW: usize = 60;
 /// From this width on there is room for whole words behind a lane.
 const ROOMY_FROM: usize = 76;
 
+/// How many marks share one place for their labels. Of more, what stands there would be far from its mark.
+const MOST_TOGETHER: usize = 8;
+
 /// What is to be drawn.
 pub struct Drawing<'a> {
     /// The lanes, in the order of their beginnings.
@@ -230,7 +233,10 @@ impl Drawing<'_> {
             // One column stays free before the next.
             let is_too_long =
                 |label: &String, next: &(usize, String)| column + label.width() >= next.0;
-            while let Some((next, more)) = labels.next_if(|next| is_too_long(&label, next)) {
+            for _ in 1..MOST_TOGETHER {
+                let Some((next, more)) = labels.next_if(|next| is_too_long(&label, next)) else {
+                    break;
+                };
                 label = format!("{label} {more}");
                 last = next;
             }

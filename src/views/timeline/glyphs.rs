@@ -64,12 +64,18 @@ impl Glyphs {
 
     /// What can be shown of a text that comes from the log: one line of it, and ASCII if there is no more.
     pub fn shown(self, text: &str) -> String {
-        let shown = |c: char| match c {
-            c if c.width().is_none() => '?',
-            c if self.unicode || c.is_ascii() => c,
-            _ => '?',
-        };
-        text.chars().map(shown).collect()
+        let mut shown = String::new();
+        for c in text.chars() {
+            // As Python's `ascii()` has it.
+            match c as u32 {
+                _ if self.unicode && c.width().is_some() => shown.push(c),
+                _ if c.is_ascii() && !c.is_ascii_control() => shown.push(c),
+                code @ ..=0xff => shown += &format!("\\x{code:02x}"),
+                code @ ..=0xffff => shown += &format!("\\u{code:04x}"),
+                code => shown += &format!("\\U{code:08x}"),
+            }
+        }
+        shown
     }
 
     /// A text in at most so many columns: whole, or cut with a sign, or nothing where not even that makes sense.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::bins::Scale;
 use super::words::Word;
-use crate::events::Event;
+use crate::events::{Call, Event};
 
 /// How many values of a sort are named in one place.
 const MOST_NAMED: usize = 3;
@@ -57,14 +57,14 @@ impl Mark {
         }
     }
 
-    /// One of the values that were put here was never got.
-    fn lose(&mut self, label: String) {
-        for put in self.items.iter_mut().filter(|item| item.sort == Sort::Put) {
-            put.count -= 1;
-            put.labels.retain(|put| *put != label);
+    /// One of the events of a sort here, with this label, turns out to be of another sort.
+    fn turn(&mut self, from: Sort, to: Sort, label: String) {
+        for item in self.items.iter_mut().filter(|item| item.sort == from) {
+            item.count -= 1;
+            item.labels.retain(|other| *other != label);
         }
         self.items.retain(|item| item.count > 0);
-        self.merge(Mark::new(self.time, Sort::Lost, label));
+        self.merge(Mark::new(self.time, to, label));
     }
 }
 
@@ -117,6 +117,10 @@ pub fn mark(
         Event::EndOfFile => (Sort::Get, "EOF".into()),
         Event::Terminate { child_role, .. } => (Sort::Terminate, (*child_role).into()),
         Event::Kill { child_role, .. } => (Sort::Kill, (*child_role).into()),
+        // The mark of the send itself says it.
+        Event::Refused {
+            call: Call::Send, ..
+        } => return None,
         Event::Refused { .. } => (Sort::Refused, nothing()),
         Event::Error { .. } => (Sort::Error, nothing()),
         Event::TaskStart { task, .. } => (Sort::Task, task.to_string()),
@@ -157,10 +161,10 @@ impl Marks {
         merge(&mut self.0, scale.bin(mark.time), mark);
     }
 
-    /// The value with this label, which was put at this time, was never got.
-    pub fn lose(&mut self, time: u64, label: String, scale: Scale) {
+    /// What was marked at this time, with this label, turns out to be of another sort.
+    pub fn turn(&mut self, time: u64, from: Sort, to: Sort, label: String, scale: Scale) {
         if let Some(mark) = self.0.get_mut(&scale.bin(time)) {
-            mark.lose(label);
+            mark.turn(from, to, label);
         }
     }
 

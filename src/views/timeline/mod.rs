@@ -21,11 +21,11 @@ use self::bins::Scale;
 use self::draw::Drawing;
 use self::lane::Lane;
 use self::mark::{Mark, Sort, mark};
-use self::passing::Passing;
+use self::passing::{Passing, Put};
 use self::words::word;
 use super::palette::Palette;
 use super::{Look, View};
-use crate::events::{Event, Record, Status};
+use crate::events::{Call, Event, Record, Status};
 
 /// How many lanes a picture has at most: who looks for something among more does so in a trace.
 const MOST_LANES: usize = 48;
@@ -175,6 +175,14 @@ impl<W: Write> Timeline<W> {
         }
     }
 
+    /// What was put or sent turns out to be of another sort.
+    fn turn(&mut self, put: Put, from: Sort, to: Sort) {
+        if let Some(lane) = put.lane {
+            let marks = &mut self.lanes[lane].marks;
+            marks.turn(put.time, from, to, put.label, self.scale);
+        }
+    }
+
     fn mark_at(&mut self, lane: usize, sort: Sort, label: String, time: u64) {
         self.lanes[lane]
             .marks
@@ -200,6 +208,13 @@ impl<W: Write> View for Timeline<W> {
         match record.event {
             Event::Started { child, child_role } => drop(self.process(child, child_role, now)),
             Event::Exited { child, status, .. } => self.end(child, status, now),
+            Event::Refused {
+                call: Call::Send, ..
+            } => {
+                if let Some(put) = self.passing.refused(record.pid) {
+                    self.turn(put, Sort::Send, Sort::Refused);
+                }
+            }
             _ => {}
         }
         let value = self.passing.see(record, lane, now);
@@ -216,8 +231,8 @@ impl<W: Write> View for Timeline<W> {
         for lane in &mut self.lanes {
             lane.advance(now, self.scale);
         }
-        for (lane, time, label) in self.passing.lost() {
-            self.lanes[lane].marks.lose(time, label, self.scale);
+        for put in self.passing.lost() {
+            self.turn(put, Sort::Put, Sort::Lost);
         }
         let drawing = Drawing {
             lanes: &self.lanes,

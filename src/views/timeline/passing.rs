@@ -17,12 +17,13 @@ pub struct Passing {
 }
 
 /// A value that was put or sent.
-struct Put {
-    label: String,
+pub struct Put {
+    /// What the lanes say of it.
+    pub label: String,
     /// The lane that it was put from, if that is drawn.
-    lane: Option<usize>,
+    pub lane: Option<usize>,
     /// When, in microseconds.
-    time: u64,
+    pub time: u64,
 }
 
 impl Passing {
@@ -55,20 +56,18 @@ impl Passing {
             }
             Event::Get { value } => Some(label_of(self.in_queue.take(value, pid), value)),
             Event::Recv { value } => Some(label_of(self.in_pipes.take(value, pid), value)),
-            Event::Refused { .. } => {
-                self.in_pipes.take_back(pid);
-                None
-            }
             _ => None,
         }
     }
 
-    /// Takes out the values that were put into the queue and never got, with the lanes and times of their puts.
-    pub fn lost(&mut self) -> Vec<(usize, u64, String)> {
-        self.in_queue
-            .drain()
-            .filter_map(|(_, put)| Some((put.lane?, put.time, put.label)))
-            .collect()
+    /// Takes back what the process with this PID has sent last: it was refused.
+    pub fn refused(&mut self, by: u32) -> Option<Put> {
+        self.in_pipes.take_back(by)
+    }
+
+    /// Takes out the values that were put into the queue and never got.
+    pub fn lost(&mut self) -> Vec<Put> {
+        self.in_queue.drain().map(|(_, put)| put).collect()
     }
 
     fn numbered(&mut self, value: &Value) -> String {
