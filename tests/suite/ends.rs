@@ -315,7 +315,7 @@ fn the_parents_memory_does_not_grow_with_the_events() {
     let status = format!("/proc/{}/status", run.pid().as_raw_pid());
     let mut events = 0;
     let mut peak_kib = 0;
-    while let Some(line) = run.line() {
+    while run.line().is_some() {
         events += 1;
         // Near the end of the log the parent may be gone already.
         if events % 100 == 1 {
