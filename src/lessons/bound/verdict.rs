@@ -77,8 +77,10 @@ impl Table {
             .find(|pool| usize::from(pool.workers) >= cores);
         let is_first = first_with_all_cores.is_some_and(|pool| usize::from(pool.workers) == knee);
         let workers = count(knee, "worker");
-        Some(if knee == cores {
-            format!("{may_use}: that is a worker for each.")
+        Some(if knee == cores && self.kind == Kind::Io {
+            format!("{may_use}: no limit here, since waiting needs none.")
+        } else if knee == cores {
+            format!("{may_use}: one for each worker.")
         } else if first_with_all_cores.is_none() {
             format!("{may_use}: there were never that many workers.")
         } else if knee < cores {
@@ -185,7 +187,7 @@ mod tests {
             table.verdicts(2),
             [
                 "Compute gains up to 2 workers (speed-up 2.00); more gain less than 10 %.",
-                "This program may use 2 cores: that is a worker for each.",
+                "This program may use 2 cores: one for each worker.",
             ]
         );
         assert_eq!(
@@ -210,7 +212,7 @@ mod tests {
             [
                 "Compute gains nothing from more than 1 worker (less than 10 %).",
                 "8 workers took 1.50 times as long as 1 worker.",
-                "This program may use 1 core: that is a worker for each.",
+                "This program may use 1 core: one for each worker.",
             ]
         );
     }
@@ -259,6 +261,15 @@ mod tests {
                 "With 8 tasks, at least 56 of 64 workers had nothing to do.",
                 "An IO worker waited 90.0 % of its tasks' time.",
             ]
+        );
+    }
+
+    #[test]
+    fn cores_are_no_limit_for_io() {
+        let table = table(Kind::Io, 2, &[(1, 0.2), (2, 0.1)]);
+        assert_eq!(
+            table.verdicts(2)[1],
+            "This program may use 2 cores: no limit here, since waiting needs none."
         );
     }
 
