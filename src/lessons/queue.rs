@@ -26,7 +26,7 @@ use crate::multiprocessing::{Context, CurrentProcess, GetEnd, Got, PutEnd, Queue
 Examples:
   mp-demo queue                       the article's program
   mp-demo queue --pause 0             no pauses: often, not all values are got
-  mp-demo queue --stop sentinel       end marks tell the readers to end
+  mp-demo queue --stop sentinel       sentinels tell the readers to end
   mp-demo queue --stop eof            closing the queue tells them
   mp-demo queue --readers 3 a 1 2.5 '[null, \"x\"]'  three compete for JSON values")]
 pub struct Args {
@@ -57,7 +57,7 @@ pub struct Args {
 enum Stop {
     /// SIGTERM once the writers are done: values may be lost
     Terminate,
-    /// An end mark for each reader, behind the last value
+    /// A sentinel for each reader, behind the last value
     Sentinel,
     /// The queue is closed: the readers come to end-of-file
     Eof,
@@ -119,8 +119,8 @@ pub(super) fn parent(args: &Args, context: &Context) -> Result<()> {
                 reader.terminate()?;
             }
         }
-        // The mark is put behind the last value, so a reader that gets it has left nothing unread. Each reader
-        // takes one mark and ends, hence one for each.
+        // The sentinel is put behind the last value, so a reader that gets it has left nothing unread. Each reader
+        // takes one and ends, hence one for each.
         Stop::Sentinel => {
             for writer in &writers {
                 writer.join()?;

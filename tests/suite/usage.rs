@@ -110,7 +110,7 @@ Usage: mp-demo queue [OPTIONS] [VALUE]...
 Examples:
   mp-demo queue                       the article's program
   mp-demo queue --pause 0             no pauses: often, not all values are got
-  mp-demo queue --stop sentinel       end marks tell the readers to end
+  mp-demo queue --stop sentinel       sentinels tell the readers to end
   mp-demo queue --stop eof            closing the queue tells them
   mp-demo queue --readers 3 a 1 2.5 '[null, "x"]'  three compete for JSON values
 
@@ -142,7 +142,7 @@ Options:
 
           Possible values:
           - terminate: SIGTERM once the writers are done: values may be lost
-          - sentinel:  An end mark for each reader, behind the last value
+          - sentinel:  A sentinel for each reader, behind the last value
           - eof:       The queue is closed: the readers come to end-of-file
           
           [default: terminate]
