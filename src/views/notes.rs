@@ -22,6 +22,8 @@ pub struct Notes<E> {
     in_queue: InTransit<()>,
     /// Processes whose last event was a put. If the next one is an error, the value never came into the queue.
     putting: HashSet<u32>,
+    /// Processes that were started and have not ended. In a log that is cut off there are some at the end.
+    alive: HashSet<u32>,
     progress: Progress,
 }
 
@@ -33,6 +35,7 @@ impl<E: Write> Notes<E> {
             language,
             in_queue: InTransit::new(),
             putting: HashSet::new(),
+            alive: HashSet::new(),
             progress,
         }
     }
@@ -61,15 +64,23 @@ impl<E: Write> Notes<E> {
                     0 => String::new(),
                     _ => format!(" and {more} more"),
                 };
-                format!("{what} put and never got: {}{rest}", named.join(", "))
+                let never_got = match self.alive.is_empty() {
+                    true => " never got",
+                    false => ", as far as this log goes, not got",
+                };
+                format!("{what} put and{never_got}: {}{rest}", named.join(", "))
             }
             Language::Zh => {
                 let rest = match more {
                     0 => String::new(),
                     _ => format!("，另有 {more} 个"),
                 };
+                let so_far = match self.alive.is_empty() {
+                    true => "",
+                    false => "就这份日志来看，",
+                };
                 format!(
-                    "{lost} 个值放进了队列却没有被取走：{}{rest}",
+                    "{so_far}{lost} 个值放进了队列却没有被取走：{}{rest}",
                     named.join("、")
                 )
             }
@@ -96,6 +107,12 @@ impl<E: Write> View for Notes<E> {
                 self.putting.insert(record.pid);
             }
             Event::Get { value } => drop(self.in_queue.take(value, record.pid)),
+            Event::Started { child, .. } => {
+                self.alive.insert(*child);
+            }
+            Event::Exited { child, .. } => {
+                self.alive.remove(child);
+            }
             // Errors are told at the end of the run, when it is known which came first.
             Event::Error { .. } => {
                 if was_putting {

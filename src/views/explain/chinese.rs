@@ -1,6 +1,6 @@
 //! 中文的说明。The notes in Chinese; roles, calls, options and signals keep their names.
 
-use super::notes::{self, List, NO_BREAK, Note, Series, Who};
+use super::notes::{self, JUST_NOW, List, NO_BREAK, Note, Series, Who};
 use crate::events::Call;
 
 /// Where names that are no Chinese begin and end: a space, unless something stands there that has room of its own.
@@ -33,20 +33,20 @@ fn words(note: &Note) -> String {
             seed,
             cores,
         } => format!(
-            "本次运行的选项：{options}。加上 --seed {seed} 可以重现其中的随机停顿，但各进程何时运行仍由内核决定；可用的 \
-             CPU 核心有 {cores} 个。"
+            "本次运行的选项：{options}。加上 --seed {seed} 可以重现随机停顿（如果有的话），但各进程何时运行仍由内核决定。\
+             本次运行可用的 CPU 核心有 {cores} 个。"
         ),
         Note::ParentRuns { pid } => {
-            format!("你启动的就是父进程，PID 是 {pid}。本次运行的其他进程都由它派生。")
+            format!("你启动的就是父进程，PID 是 {pid}。本次运行的其他进程都是它的子进程。")
         }
         Note::ChildRunsEarly { who } => format!(
-            "父进程的启动调用还没有收尾，{}就已经在运行了：从这一刻起两者同时运行，先后由内核决定。",
+            "父进程启动子进程的调用尚未返回，{}就已经在运行了：从这一刻起两者同时运行，先后由内核决定。",
             name(who)
         ),
         Note::ChildRuns { who, after } => format!(
-            "父进程启动它之后过了 {}，{}才开始执行。两者同时运行，再运行一次，这几行的先后可能就不同了。",
-            time(*after),
-            name(who)
+            "{}在父进程启动它 {}之后才开始执行。两者同时运行，再运行一次，这几行的先后可能就不同了。",
+            name(who),
+            time(*after)
         ),
         Note::SameLine { who, other } => format!(
             "这一行和{}的一模一样，却出自{}。每个进程的第一个线程都叫 MainThread，光凭这个名字认不出是哪个进程。",
@@ -61,7 +61,9 @@ fn words(note: &Note) -> String {
             "{}的线程 {thread} 到现在才运行，这时主线程已经离开循环了：循环里没有谁等它。",
             name(who)
         ),
-        Note::NotYetStarted => "这是父进程事先说的：此刻还没有子进程在运行。".into(),
+        Note::NotYetStarted => {
+            "父进程在启动子进程之前就打印了这一行：此刻还没有子进程在运行。".into()
+        }
         Note::StartsBeside { running } => format!(
             "父进程没有等{}结束，就去启动下一个子进程了：所以这些子进程是同时运行的。",
             list(running)
@@ -71,7 +73,7 @@ fn words(note: &Note) -> String {
             time(*waited)
         ),
         Note::Started { by, child } => format!(
-            "{}启动了{}：把本程序从头再运行一遍，需要管道时，管道的一端就接在它的 stdin 或 stdout 上。这相当于 fork 加 exec，也就是 Python 的启动方式 \
+            "{}启动了{}：把本程序从头再运行一遍，需要管道时，管道的一端就接在它的 stdin 或 stdout 上。这相当于 fork 加 exec，也就是 Python 的启动方法 \
              spawn；子进程并不是父进程的副本。",
             name(by),
             name(child)
@@ -107,12 +109,13 @@ fn words(note: &Note) -> String {
             name(child)
         ),
         Note::JoinUnreceived { by, child } => format!(
-            "{}还没有接收{}发送的内容，就先 join() 了。只有管道装得下（64 KiB）时这样才安全：再长一些，一个会卡在 send()，\
+            "{}还没有接收{}发送的内容，就先调用了 join()。只有管道装得下（64 KiB）时这样才安全：再长一些，一个会卡在 send()，\
              另一个会卡在 join()，永远等下去。",
             name(by),
             name(child)
         ),
         Note::Joined {
+            by,
             child,
             waited,
             running,
@@ -122,7 +125,15 @@ fn words(note: &Note) -> String {
             name(child),
             match running.is_empty() {
                 true => String::new(),
-                false => format!("{}仍在运行，还没有谁等过。", list(running)),
+                false => format!(
+                    "{}仍在运行，{}还没有对{}调用 join()。",
+                    list(running),
+                    name(by),
+                    match running.len() {
+                        1 => "它",
+                        _ => "它们",
+                    }
+                ),
             }
         ),
         Note::JoinedNext {
@@ -133,23 +144,30 @@ fn words(note: &Note) -> String {
             "join() 等了 {}后返回：{}结束了。{}",
             time(*waited),
             name(child),
-            also_running(running)
+            still_running(running)
         ),
         Note::JoinedAtOnce { child, ago } => format!(
-            "这次 join() 立即返回：{}在 {}之前就已结束，当时就回收了。",
+            "这次 join() 立即返回：{}{}。",
             name(child),
-            time(*ago)
+            match *ago < JUST_NOW {
+                true => "刚刚已被回收".into(),
+                false => format!("在 {}之前就已被回收", time(*ago)),
+            }
         ),
         Note::AfterJoin { joined, running } => format!(
-            "父进程说这句话时，{}还在运行：它只做了 {joined} 次 join()。整个运行结束之前，它还会等到其余的子进程，就像 CPython \
-             退出时那样。",
+            "父进程说这句话时，{}仍在运行：它只调用了 {joined} 次 join()。整个运行结束之前，它还会对其余的子进程调用 \
+             join()，就像 CPython 退出时那样。",
             list(running)
         ),
         Note::AllEndedAfterJoin { joined, ended: 0 } => {
-            format!("子进程都结束了，父进程也逐个等过了：join() 共 {joined} 次。")
+            format!("子进程都结束了：父进程逐个等过它们，共调用了 {joined} 次 join()。")
         }
         Note::AllEndedAfterJoin { joined, ended } => format!(
-            "父进程只做了 {joined} 次 join()。另外 {ended} 个子进程此时也结束了，只是碰巧：并没有谁等过它们。"
+            "父进程只调用了 {joined} 次 join()。另外 {ended} 个子进程此时也已结束，但只是碰巧：没有哪次 join() 等过{}。",
+            match ended {
+                1 => "它",
+                _ => "它们",
+            }
         ),
         Note::Terminate {
             by,
@@ -157,7 +175,7 @@ fn words(note: &Note) -> String {
             put,
             left,
         } => format!(
-            "{}等不到{}自己结束：它的循环没有尽头，join() 永远不会返回。于是只好发送 SIGTERM（15）。{}",
+            "{}等不到{}自己结束：它在无限循环里，join() 永远不会返回。于是只好发送 SIGTERM（15）。{}",
             name(by),
             name(child),
             match (put, left.len()) {
@@ -171,16 +189,17 @@ fn words(note: &Note) -> String {
             "已经没有谁可以终止了：{}早已结束，所以没有发送信号。",
             name(child)
         ),
-        Note::Kill { child } => format!(
-            "{}收到 SIGTERM 后没有结束，而 SIGKILL（9）既不能忽略也不能推迟，暂停着的进程也一样。",
-            name(child)
-        ),
-        Note::ExitedWell { child, by } => format!(
-            "{}自己结束了，退出状态是 0。{}已经把它回收，不会留下僵尸进程。",
+        Note::Kill { by, child } => format!(
+            "{}收到 SIGTERM 后没有结束，于是{}发送 SIGKILL（9）：它既不能忽略也不能推迟，对已暂停的进程同样有效。",
             name(child),
             name(by)
         ),
-        Note::ExitedWellToo { child } => format!("{}也结束了，退出状态是 0。", name(child)),
+        Note::ExitedWell { child, by } => format!(
+            "{}正常结束，退出状态是 0。{}已经把它回收，不会留下僵尸进程。",
+            name(child),
+            name(by)
+        ),
+        Note::ExitedWellToo { child } => format!("{}也正常结束，退出状态是 0。", name(child)),
         Note::ExitedUnasked { child, by, awaited } => format!(
             "{}结束了，但 join() 等的是{}，所以还要继续等。不过{}照样把它回收了，不会留下僵尸进程。",
             name(child),
@@ -197,7 +216,7 @@ fn words(note: &Note) -> String {
             name: signal_name,
             sent_by,
         } => format!(
-            "{}被{}终止：Python 的 exitcode 是 -{signal}，shell 会显示 {}{NO_BREAK}={NO_BREAK}128{NO_BREAK}+{NO_BREAK}{signal}。{}",
+            "{}被{}终止：在 Python 里，它的 exitcode 为 -{signal}；在 shell 里，退出状态为 {}{NO_BREAK}={NO_BREAK}128{NO_BREAK}+{NO_BREAK}{signal}。{}",
             name(child),
             signal_words(*signal, signal_name),
             128 + i64::from(*signal),
@@ -232,7 +251,7 @@ fn words(note: &Note) -> String {
             format!("{}调用 send()，它会一直阻塞，直到管道里有空位。", name(who))
         }
         Note::WaitJoin { who } => format!(
-            "{}的主线程在 join() 里等待，干活的是同一个进程里的其他线程。",
+            "{}的主线程在 join() 里等待，执行任务的是同一个进程里的其他线程。",
             name(who)
         ),
         Note::GetsAtOnce { who, there } => format!(
@@ -240,8 +259,8 @@ fn words(note: &Note) -> String {
             name(who)
         ),
         Note::Put { who } => format!(
-            "{}先说这句话，然后才放值：反过来的话，读的一方可能会抢先说自己已经拿到了。在这里 put() \
-             自己把值写进管道；在 Python 里，写的是一个看不见的 feeder 线程，put() 并不等它。",
+            "{}先说这句话，然后才放值：反过来的话，读进程可能会抢先报告已经取到了这个值。在这里 put() \
+             自己把值写进管道；在 Python 里，由一个看不见的后台线程（feeder thread）来写，put() 并不等它。",
             name(who)
         ),
         Note::Get {
@@ -250,7 +269,7 @@ fn words(note: &Note) -> String {
             from,
             took,
         } => format!(
-            "从{}说要放入 {value}，到{}取到它，用了 {}。队列就是内核里的一条管道，没有别的进程在中间转手。",
+            "从{}说要放入 {value}，到{}取到它，用了 {}。队列就是内核里的一根管道，中间不经过别的进程。",
             name(from),
             name(who),
             time(*took)
@@ -261,7 +280,7 @@ fn words(note: &Note) -> String {
             took,
             waited,
         } => format!(
-            "{value} 在路上用了 {}；{}在 get() 里等了 {}。",
+            "{value} 传递用了 {}；{}在 get() 里等了 {}。",
             time(*took),
             name(who),
             time(*waited)
@@ -274,20 +293,20 @@ fn words(note: &Note) -> String {
             value,
             readers,
         } => format!(
-            "有 {readers} 个进程从这个队列取值，而 {value} 只到了{}手里：每个值只归一个读者。归哪一个，只由内核决定。",
+            "有 {readers} 个进程从这个队列取值，而 {value} 只到了{}手里：每个值只归一个读进程。归哪一个，只由内核决定。",
             name(who)
         ),
         Note::PutSentinel { by } => format!(
-            "{}在最后一个值后面放结束标记，每个读者一个：谁取到标记，标记就离开了队列，所以下一个读者需要自己的那一个。",
+            "{}在最后一个值后面放哨兵值，每个读进程一个：哨兵值一被取走就离开了队列，所以下一个读进程需要自己的那一个。",
             name(by)
         ),
         Note::GetSentinel { who } => format!(
-            "{}取到了结束标记：在它之前放入的值都已取走。它离开循环，自己结束，不需要谁来终止它。",
+            "{}取到了哨兵值：此前放入的值都已取走。它离开循环，自行结束，不需要谁来终止它。",
             name(who)
         ),
-        Note::GetSentinelToo { who } => format!("{}取到了自己的那个结束标记。", name(who)),
+        Note::GetSentinelToo { who } => format!("{}取到了自己的那个哨兵值。", name(who)),
         Note::EndOfFile { who, writers } => format!(
-            "{}读到了文件末尾（EOF）：管道空了，写端也全都关闭了，{}。它离开循环，自己结束。",
+            "{}读到了文件末尾（EOF）：管道空了，写端也全都关闭了，{}。它离开循环，自行结束。",
             name(who),
             match writers.is_empty() {
                 true => "父进程也不再持有".into(),
@@ -295,7 +314,7 @@ fn words(note: &Note) -> String {
             }
         ),
         Note::EndOfFileToo { who } => format!(
-            "{}也读到了 EOF：和结束标记不同，它对每个读者都有效。",
+            "{}也读到了 EOF：和哨兵值不同，它对每个读进程都有效。",
             name(who)
         ),
         Note::Send { who } => format!(
@@ -304,7 +323,8 @@ fn words(note: &Note) -> String {
             name(who)
         ),
         Note::SendBack { who } => format!(
-            "{}现在朝另一个方向发送，只有双向管道才有这个方向：在这里是两条内核管道，在 Python 里是一对套接字。",
+            "{}现在朝另一个方向发送。双向管道有这个方向：在这里是两根内核管道，在 Python 里是一对套接字（socket）；单向管道\
+             没有，调用会被拒绝。",
             name(who)
         ),
         Note::Recv { who, from, took } => format!(
@@ -341,8 +361,13 @@ fn words(note: &Note) -> String {
             name(who)
         ),
         Note::LoopOver { who, threads, left } => format!(
-            "{}离开了循环，而它的 {threads} 个线程里还有 {left} 个没有输出。进程会等所有线程运行完再结束，Python 的进程也是这样。",
-            name(who)
+            "{}离开了循环，而它的 {threads} 个线程{}。进程会等所有线程运行完再结束，Python 的进程也是这样。",
+            name(who),
+            match (left == threads, threads) {
+                (true, 1) => "还没有输出".into(),
+                (true, _) => "都还没有输出".into(),
+                (false, _) => format!("里还有 {left} 个没有输出"),
+            }
         ),
         Note::LoopOverLast { who, threads } => format!(
             "{}离开了循环，这一次它的 {threads} 个线程在那之前都运行过了：反过来也完全可能。",
@@ -414,7 +439,9 @@ fn words(note: &Note) -> String {
             tasks,
             cores,
         } => format!(
-            "父进程启动一个 worker 池：{workers} 个 worker（{with}），一个队列里有 {tasks} 个任务（{kind}）。{}",
+            "父进程启动一个工作池：{}，队列里有 {}。{}",
+            workers_of(with, *workers),
+            tasks_of(kind, *tasks),
             match kind.as_str() {
                 "compute" => format!("这种任务一直要占用一个核心，而可用的核心有 {cores} 个。"),
                 "io" => "这种任务大部分时间在等待，而同时等待的任务可以有任意多个。".into(),
@@ -426,10 +453,22 @@ fn words(note: &Note) -> String {
             workers,
             with,
             tasks,
-        } => format!("下一个池：{workers} 个 worker（{with}），{tasks} 个任务（{kind}）。"),
-        Note::TaskStart { who, task } => format!(
-            "{}取走了任务 {task}。任务不是分派的：哪个 worker 空闲，就从队列里取下一个。",
-            name(who)
+        } => format!(
+            "下一个工作池：{}，{}。",
+            workers_of(with, *workers),
+            tasks_of(kind, *tasks)
+        ),
+        Note::TaskStart {
+            who,
+            task,
+            in_thread,
+        } => format!(
+            "{}取走了任务 {task}。任务不由父进程分派：哪个{}空闲，就自己从队列里取下一个。",
+            name(who),
+            match in_thread {
+                true => "工作线程",
+                false => "工作进程",
+            }
         ),
         Note::TaskDone {
             who,
@@ -438,7 +477,8 @@ fn words(note: &Note) -> String {
             seconds,
             processor_seconds,
         } => format!(
-            "任务 {task}（{kind}）在{}那里花了 {}，其中 {}在 CPU 上运行，其余时间在等待。",
+            "任务 {task}（{}）在{}那里花了 {}，其中 {}在 CPU 上运行，其余时间在等待。",
+            bound(kind),
             name(who),
             time(*seconds),
             time(*processor_seconds)
@@ -461,7 +501,7 @@ fn words(note: &Note) -> String {
             name(who)
         ),
         Note::RequestInOthers { processes } => format!(
-            "现在有 {processes} 个进程同时在等，各等各的顾客：阻塞的调用只会停住它自己的进程。"
+            "现在有 {processes} 个进程同时在等，各自替自己的顾客等票：阻塞的调用只会停住它自己的进程。"
         ),
         Note::Served {
             who,
@@ -469,7 +509,7 @@ fn words(note: &Note) -> String {
             took,
             delay,
         } => format!(
-            "{}的顾客 {customer} 在请求 {}之后拿到了票，其中售票处的延迟占 {}。",
+            "{}的顾客 {customer} 发出请求后过了 {}拿到票，其中售票处的延迟占 {}。",
             name(who),
             time(*took),
             time(*delay)
@@ -480,7 +520,7 @@ fn words(note: &Note) -> String {
             took,
             delay,
         } => format!(
-            "顾客 {customer} 在请求 {}之后才拿到票，而售票处的延迟只有 {}：在那之前，{}唯一的线程一直被别的顾客占着。",
+            "顾客 {customer} 发出请求后过了 {}才拿到票，而售票处的延迟只有 {}：在那之前，{}唯一的线程一直被别的顾客占着。",
             time(*took),
             time(*delay),
             name(who)
@@ -500,30 +540,35 @@ fn words(note: &Note) -> String {
                 let words = signal_words(*signal, signal_name);
                 ends.push(format!("{many} 个被{words}终止"));
             }
-            let waited = match unseen {
-                0 => "全部已回收".into(),
+            let reaped = match (unseen, started) {
+                (0, 1) => "已回收".into(),
+                (0, _) => "全部已回收".into(),
+                (1, 1) => "它如何结束，日志里没有记下".into(),
                 _ => format!("其中 {unseen} 个如何结束，日志里没有记下"),
             };
             match ends.is_empty() {
-                true => format!("总共启动了 {started} 个进程，{waited}。"),
+                true => format!("总共启动了 {started} 个进程，{reaped}。"),
                 false => format!(
-                    "总共启动了 {started} 个进程，{waited}：{}。",
+                    "总共启动了 {started} 个进程，{reaped}：{}。",
                     ends.join("，")
                 ),
             }
         }
-        Note::Shares { gets } => format!("各个读者取到的值的个数：{}。", list(gets)),
+        Note::Shares { gets } => format!("各读进程取到的值的个数：{}。", list(gets)),
         Note::Lost {
             lost,
             put,
             terminated,
         } => format!(
-            "放入的 {put} 个值里丢了 {lost} 个{}。写的一方结束了，只说明值都放进去了，不说明值都取走了。",
+            "放入的 {put} 个值里丢失了 {lost} 个，因为{}。写进程结束，只说明值都放进了队列，不说明都被取走了。",
             match terminated.is_empty() {
-                true => "，没有谁取走".into(),
-                false => format!("，因为{}还没来得及 get()，就被信号终止了", list(terminated)),
+                true => "读进程都已结束".into(),
+                false => format!("{}还没来得及 get()，就被信号终止了", list(terminated)),
             }
         ),
+        Note::NotGot { values } => {
+            format!("就这份日志来看，有 {values} 个值放入后没有被取走。")
+        }
     }
 }
 
@@ -543,10 +588,31 @@ fn list(of: &List) -> String {
     }
 }
 
-fn also_running(running: &List) -> String {
+fn still_running(running: &List) -> String {
     match running.is_empty() {
         true => String::new(),
-        false => format!("还在运行的有：{}。", list(running)),
+        false => format!("仍在运行的有：{}。", list(running)),
+    }
+}
+
+fn workers_of(with: &str, workers: u16) -> String {
+    match with {
+        "processes" => format!("{workers} 个工作进程"),
+        "threads" => format!("{workers} 个工作线程"),
+        with => format!("{workers} 个工作者（{with}）"),
+    }
+}
+
+fn tasks_of(kind: &str, tasks: u16) -> String {
+    format!("{tasks} 个{}任务", bound(kind))
+}
+
+/// What bounds the tasks of a kind.
+fn bound(kind: &str) -> String {
+    match kind {
+        "compute" => "计算密集型".into(),
+        "io" => format!("{GAP}IO 密集型"),
+        other => format!("{GAP}{other}{GAP}"),
     }
 }
 
@@ -580,7 +646,7 @@ fn series(of: Series) -> &'static str {
         Series::Ends => "进程结束",
         Series::Signals => "信号",
         Series::Gets => "取值",
-        Series::Marks => "读者结束",
-        Series::Pools => "池和任务",
+        Series::Marks => "读进程结束",
+        Series::Pools => "工作池和任务",
     }
 }

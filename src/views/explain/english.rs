@@ -1,6 +1,6 @@
 //! The notes in English.
 
-use super::notes::{self, List, NO_BREAK, Note, Series, Who};
+use super::notes::{self, JUST_NOW, List, NO_BREAK, Note, Series, Who};
 use crate::events::Call;
 
 /// The text of a note: one or two sentences.
@@ -19,8 +19,8 @@ fn words(note: &Note) -> String {
             seed,
             cores,
         } => format!(
-            "Options of this run: {options}. --seed {seed} repeats its random pauses, but not which process the kernel \
-             runs when; it may use {}.",
+            "Options of this run: {options}. --seed {seed} repeats the random pauses, where there are any; who runs when \
+             stays the kernel's choice. This run may use {}.",
             count(*cores, "core")
         ),
         Note::ParentRuns { pid } => format!(
@@ -52,7 +52,9 @@ fn words(note: &Note) -> String {
             "{thread} of {} runs only now, when the main thread has left its loop: nobody waited for it there.",
             name(who)
         ),
-        Note::NotYetStarted => "The parent says this beforehand: no child is running yet.".into(),
+        Note::NotYetStarted => {
+            "The parent says this before it starts a child: none is running yet.".into()
+        }
         Note::StartsBeside { running } => format!(
             "The parent goes on to the next child without waiting for {}: so the children run at the same time.",
             list(running)
@@ -81,7 +83,7 @@ fn words(note: &Note) -> String {
             name(child)
         ),
         Note::StartedGrandchild { by, child } => format!(
-            "{} was started by {}, in the same way: so it is {}, and not the parent, who has to wait for it.",
+            "{} was started by {}, in the same way: so it is {}, and not the parent, who has to reap it.",
             name(child),
             name(by),
             name(by)
@@ -110,6 +112,7 @@ fn words(note: &Note) -> String {
             name(child)
         ),
         Note::Joined {
+            by: _,
             child,
             waited,
             running,
@@ -119,10 +122,7 @@ fn words(note: &Note) -> String {
             name(child),
             match running.is_empty() {
                 true => String::new(),
-                false => format!(
-                    " Still running, and not waited for by anybody: {}.",
-                    list(running)
-                ),
+                false => format!(" Still running, and not joined yet: {}.", list(running)),
             }
         ),
         Note::JoinedNext {
@@ -133,12 +133,15 @@ fn words(note: &Note) -> String {
             "join() has returned after {}: {} has ended.{}",
             time(*waited),
             name(child),
-            also_running(running)
+            still_running(running)
         ),
         Note::JoinedAtOnce { child, ago } => format!(
-            "This join() returns at once: {} had ended {} before, and had been waited for then.",
+            "This join() returns at once: {} was reaped {}.",
             name(child),
-            time(*ago)
+            match *ago < JUST_NOW {
+                true => "just before".into(),
+                false => format!("{} ago", time(*ago)),
+            }
         ),
         Note::AfterJoin { joined, running } => format!(
             "The parent says this although {} still {}: it has done {} only. Before the run ends it joins the rest as \
@@ -148,16 +151,17 @@ fn words(note: &Note) -> String {
             count(*joined, "join()")
         ),
         Note::AllEndedAfterJoin { joined, ended: 0 } => format!(
-            "All children have ended, and the parent has waited for each of them, in {}.",
-            count(*joined, "join()")
+            "All children have ended: the parent has waited for each of them, in {} of join().",
+            count(*joined, "call")
         ),
         Note::AllEndedAfterJoin { joined, ended } => format!(
-            "The parent has waited in {} only. That {} had ended by then is chance: nobody waited for that.",
+            "The parent has waited in {} only. {} had ended by then, too, but only by chance: no join() waited for {}.",
             count(*joined, "join()"),
             match ended {
-                1 => "1 other child".into(),
-                _ => format!("{ended} other children"),
-            }
+                1 => "The 1 other child".into(),
+                _ => format!("The {ended} other children"),
+            },
+            it_or_them(*ended)
         ),
         Note::Terminate {
             by,
@@ -183,13 +187,14 @@ fn words(note: &Note) -> String {
             "There is nobody to terminate: {} has already ended, so no signal is sent.",
             name(child)
         ),
-        Note::Kill { child } => format!(
-            "{} has not ended on SIGTERM, but SIGKILL (9) can be neither ignored nor put off, not even by a process that \
-             is stopped.",
-            name(child)
+        Note::Kill { by, child } => format!(
+            "{} has not ended on SIGTERM. So {} sends SIGKILL (9), which can be neither ignored nor put off, not even by \
+             a process that is stopped.",
+            name(child),
+            name(by)
         ),
         Note::ExitedWell { child, by } => format!(
-            "{} has ended by itself, with exit status 0. {} has waited for it, so it does not stay behind as a zombie.",
+            "{} has ended by itself, with exit status 0. {} has reaped it, so no zombie is left.",
             name(child),
             at_start(by)
         ),
@@ -197,7 +202,7 @@ fn words(note: &Note) -> String {
             format!("{} has ended with exit status 0 as well.", name(child))
         }
         Note::ExitedUnasked { child, by, awaited } => format!(
-            "{} has ended, but join() waits for {} and goes on waiting. {} has noticed all the same, so no zombie is \
+            "{} has ended, but join() waits for {} and goes on waiting. {} has reaped it all the same, so no zombie is \
              left.",
             name(child),
             name(awaited),
@@ -214,13 +219,13 @@ fn words(note: &Note) -> String {
             name: signal_name,
             sent_by,
         } => format!(
-            "{} was killed by {}: Python's exitcode is -{signal}, a shell would show \
+            "{} was killed by {}: in Python its exitcode is -{signal}, in a shell its exit status is \
              {}{NO_BREAK}={NO_BREAK}128{NO_BREAK}+{NO_BREAK}{signal}. {}",
             name(child),
             signal_words(*signal, signal_name),
             128 + i64::from(*signal),
             match sent_by {
-                Some(by) => format!("{} has waited for it, so no zombie is left.", at_start(by)),
+                Some(by) => format!("{} has reaped it, so no zombie is left.", at_start(by)),
                 None => "It was not the parent who sent that signal.".into(),
             }
         ),
@@ -309,16 +314,16 @@ fn words(note: &Note) -> String {
             name(who)
         ),
         Note::PutSentinel { by } => format!(
-            "{} puts an end mark behind the last value, one for each reader: a reader that gets it takes it out of the \
+            "{} puts a sentinel behind the last value, one for each reader: a reader that gets it takes it out of the \
              queue, so the next one needs its own.",
             at_start(by)
         ),
         Note::GetSentinel { who } => format!(
-            "{} got an end mark: every value put before it has been got. It leaves its loop and ends by itself, and \
+            "{} got a sentinel: every value put before it has been got. It leaves its loop and ends by itself, and \
              nobody has to kill it.",
             name(who)
         ),
-        Note::GetSentinelToo { who } => format!("{} got an end mark of its own.", name(who)),
+        Note::GetSentinelToo { who } => format!("{} got a sentinel of its own.", name(who)),
         Note::EndOfFile { who, writers } => format!(
             "{} came to the end of file (EOF): the pipe is empty and no process has a write end any more, {}. It leaves \
              its loop and ends by itself.",
@@ -329,7 +334,7 @@ fn words(note: &Note) -> String {
             }
         ),
         Note::EndOfFileToo { who } => format!(
-            "{} came to EOF as well: unlike an end mark, it is there for every reader.",
+            "{} came to EOF as well: unlike a sentinel, it is there for every reader.",
             name(who)
         ),
         Note::Send { who } => format!(
@@ -338,8 +343,8 @@ fn words(note: &Note) -> String {
             name(who)
         ),
         Note::SendBack { who } => format!(
-            "{} now sends in the other direction, which only a two-way pipe has: two kernel pipes here, a socket pair \
-             in Python.",
+            "{} now sends in the other direction. A two-way pipe has one: it is two kernel pipes here, a socket pair in \
+             Python; a one-way pipe refuses.",
             at_start(who)
         ),
         Note::Recv { who, from, took } => format!(
@@ -465,9 +470,9 @@ fn words(note: &Note) -> String {
             tasks,
             cores,
         } => format!(
-            "The parent starts a pool: {} ({with}) for {} ({kind}) in one queue.{}",
-            count(*workers, "worker"),
-            count(*tasks, "task"),
+            "The parent starts a pool: {}, and {} in a queue.{}",
+            workers_of(with, *workers),
+            tasks_of(kind, *tasks),
             match kind.as_str() {
                 "compute" => format!(
                     " Such a task needs a core all the time, and {} to be had.",
@@ -488,11 +493,15 @@ fn words(note: &Note) -> String {
             with,
             tasks,
         } => format!(
-            "The next pool: {} ({with}) for {} ({kind}).",
-            count(*workers, "worker"),
-            count(*tasks, "task")
+            "The next pool: {}, and {}.",
+            workers_of(with, *workers),
+            tasks_of(kind, *tasks)
         ),
-        Note::TaskStart { who, task } => format!(
+        Note::TaskStart {
+            who,
+            task,
+            in_thread: _,
+        } => format!(
             "{} takes task {task}. Nobody hands tasks out: a worker that is free takes the next one from the queue.",
             name(who)
         ),
@@ -503,7 +512,8 @@ fn words(note: &Note) -> String {
             seconds,
             processor_seconds,
         } => format!(
-            "Task {task} ({kind}) took {} {}. For {} of that it was on a processor; for the rest it waited.",
+            "Task {task} ({}) took {} {}. For {} of that it was on a core; for the rest it waited.",
+            bound(kind),
             name(who),
             time(*seconds),
             time(*processor_seconds)
@@ -574,14 +584,15 @@ fn words(note: &Note) -> String {
                 1 => "1 process was started".into(),
                 _ => format!("{started} processes were started"),
             };
-            let waited = match (unseen, started) {
-                (0, 1) => " and waited for".into(),
-                (0, _) => ", and each was waited for".into(),
+            let reaped = match (unseen, started) {
+                (0, 1) => " and reaped".into(),
+                (0, _) => ", and all were reaped".into(),
+                (1, 1) => "; how it ended is not in the log".into(),
                 _ => format!("; how {unseen} of them ended is not in the log"),
             };
             match ends.is_empty() {
-                true => format!("In all, {all}{waited}."),
-                false => format!("In all, {all}{waited}: {}.", ends.join(", ")),
+                true => format!("In all, {all}{reaped}."),
+                false => format!("In all, {all}{reaped}: {}.", ends.join(", ")),
             }
         }
         Note::Shares { gets } => format!("How many values each reader got: {}.", list(gets)),
@@ -590,17 +601,23 @@ fn words(note: &Note) -> String {
             put,
             terminated,
         } => format!(
-            "Of {} that were put, {lost} {} lost{}. That a writer has ended means that it has put everything, not that everything has \
-             been got.",
-            count(*put, "value"),
-            was(*lost),
+            "{} lost{}. That a writer has ended means that it has put everything, not that everything has been got.",
+            match put {
+                1 => "The 1 value that was put was".into(),
+                _ => format!("Of {put} values that were put, {lost} {}", was(*lost)),
+            },
             match terminated.is_empty() {
-                true => ": nobody was left to get them".into(),
+                true => ", because every reader had ended".into(),
                 false => format!(
                     ", because a signal ended {} before the next get()",
                     list(terminated)
                 ),
             }
+        ),
+        Note::NotGot { values } => format!(
+            "{} {} put and, as far as this log goes, not got.",
+            count(*values, "value"),
+            was(*values)
         ),
     }
 }
@@ -629,10 +646,39 @@ fn list(of: &List) -> String {
     }
 }
 
-fn also_running(running: &List) -> String {
+fn still_running(running: &List) -> String {
     match running.is_empty() {
         true => String::new(),
-        false => format!(" Also running: {}.", list(running)),
+        false => format!(" Still running: {}.", list(running)),
+    }
+}
+
+fn workers_of(with: &str, workers: u16) -> String {
+    match with {
+        "processes" if workers == 1 => "1 worker process".into(),
+        "processes" => format!("{workers} worker processes"),
+        "threads" => count(workers, "worker thread"),
+        with => format!("{} ({with})", count(workers, "worker")),
+    }
+}
+
+fn tasks_of(kind: &str, tasks: u16) -> String {
+    count(tasks, &format!("{} task", bound(kind)))
+}
+
+/// What bounds the tasks of a kind.
+fn bound(kind: &str) -> &str {
+    match kind {
+        "compute" => "compute-bound",
+        "io" => "IO-bound",
+        other => other,
+    }
+}
+
+fn it_or_them(many: usize) -> &'static str {
+    match many {
+        1 => "it",
+        _ => "them",
     }
 }
 

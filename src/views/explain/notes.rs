@@ -12,6 +12,9 @@ const LISTED: usize = 5;
 /// How many characters of a value are shown.
 const CLIPPED: usize = 40;
 
+/// What is less long ago was just now, in seconds.
+pub const JUST_NOW: f64 = 1e-4;
+
 /// A process.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Who {
@@ -170,6 +173,7 @@ pub enum Note {
         child: Who,
     },
     Joined {
+        by: Who,
         child: Who,
         waited: f64,
         running: List,
@@ -204,6 +208,7 @@ pub enum Note {
         child: Who,
     },
     Kill {
+        by: Who,
         child: Who,
     },
     ExitedWell {
@@ -387,6 +392,7 @@ pub enum Note {
     TaskStart {
         who: Who,
         task: u16,
+        in_thread: bool,
     },
     TaskDone {
         who: Who,
@@ -440,5 +446,8 @@ pub enum Note {
         lost: usize,
         put: usize,
         terminated: List,
+    },
+    NotGot {
+        values: usize,
     },
 }

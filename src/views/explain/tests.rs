@@ -158,11 +158,11 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 
 /// Numbers, names of signals and calls, roles, and other words that are the same in every language.
 fn facts(text: &str) -> HashSet<&str> {
-    const TERMS: [&str; 12] = [
+    const TERMS: [&str; 10] = [
         "Python", "fork", "exec", "spawn", "exitcode", "stdin", "stdout", "shell", "feeder",
-        "pickle", "compute", "io",
+        "pickle",
     ];
-    let words = words(text).map(|word| word.trim_end_matches("'s"));
+    let words = words(text).map(|word| word.trim_end_matches("'s").trim_end_matches("-bound"));
     let is_fact = |word: &&str| {
         let has_inner_capital = word.chars().skip(1).any(|c| c.is_ascii_uppercase());
         let is_name = has_inner_capital && *word != "CPU";
@@ -257,6 +257,10 @@ fn samples() -> Vec<Note> {
             child: writer(),
             ago,
         },
+        Note::JoinedAtOnce {
+            child: writer(),
+            ago: 0.00004,
+        },
         Note::AllEndedAfterJoin {
             joined: 1,
             ended: 0,
@@ -271,7 +275,10 @@ fn samples() -> Vec<Note> {
         },
         Note::TerminateToo { child: reader() },
         Note::TerminateEnded { child: reader() },
-        Note::Kill { child: reader() },
+        Note::Kill {
+            by: parent(),
+            child: reader(),
+        },
         Note::ExitedWell {
             child: writer(),
             by: parent(),
@@ -381,6 +388,11 @@ fn samples() -> Vec<Note> {
             threads: 5,
             left: 5,
         },
+        Note::LoopOver {
+            who: writer(),
+            threads: 1,
+            left: 1,
+        },
         Note::LoopOverLast {
             who: writer(),
             threads: 5,
@@ -420,9 +432,21 @@ fn samples() -> Vec<Note> {
             with: "threads".into(),
             tasks: 8,
         },
+        Note::PoolNext {
+            kind: "?".into(),
+            workers: 2,
+            with: "fibres".into(),
+            tasks: 1,
+        },
         Note::TaskStart {
             who: writer(),
             task: 3,
+            in_thread: false,
+        },
+        Note::TaskStart {
+            who: writer(),
+            task: 3,
+            in_thread: true,
         },
         Note::TaskDone {
             who: writer(),
@@ -470,6 +494,7 @@ fn samples() -> Vec<Note> {
                 running: running.clone(),
             },
             Note::Joined {
+                by: parent(),
                 child: child(),
                 waited,
                 running: running.clone(),
@@ -506,6 +531,14 @@ fn samples() -> Vec<Note> {
             },
         ]);
     }
+    samples.push(Note::Lost {
+        lost: 1,
+        put: 1,
+        terminated: none(),
+    });
+    for values in [1, 3] {
+        samples.push(Note::NotGot { values });
+    }
     for there in [1, 4] {
         let who = reader();
         samples.push(Note::GetsAtOnce { who, there });
@@ -537,12 +570,14 @@ fn samples() -> Vec<Note> {
             unseen,
         });
     }
-    samples.push(Note::Summary {
-        started: 2,
-        codes: Vec::new(),
-        signals: Vec::new(),
-        unseen: 2,
-    });
+    for started in [1, 2] {
+        samples.push(Note::Summary {
+            started,
+            codes: Vec::new(),
+            signals: Vec::new(),
+            unseen: started,
+        });
+    }
     samples.extend(Series::VARIANTS.iter().map(|of| Note::NoMore { of: *of }));
     samples
 }

@@ -8,8 +8,9 @@ fn a_reader_that_is_terminated() {
         notes_of("queue-terminate", "en", 80),
         snapbox::str![[r#"
     Options of this run: values ['A', 'B', 'C'], writers 1, readers 1, pause
-    1.0, stop terminate, speed 1.0. --seed 7 repeats its random pauses, but not
-    which process the kernel runs when; it may use 2 cores.
+    1.0, stop terminate, speed 1.0. --seed 7 repeats the random pauses, where
+    there are any; who runs when stays the kernel's choice. This run may use 2
+    cores.
     The process that you started is the parent, PID 24212. All others of this
     run are its children.
     The parent has started writer (PID 24214): this program once more, from its
@@ -37,19 +38,19 @@ fn a_reader_that_is_terminated() {
     'B' took 0.36 ms; reader (PID 24215) had waited in get() for 868 ms.
     'C' took 0.23 ms; reader (PID 24215) had waited in get() for 690 ms.
     writer (PID 24214) has ended by itself, with exit status 0. The parent has
-    waited for it, so it does not stay behind as a zombie.
+    reaped it, so no zombie is left.
     join() has returned after 2.56 s, because writer (PID 24214) has ended.
-    Still running, and not waited for by anybody: reader.
+    Still running, and not joined yet: reader.
     The parent can't wait for reader (PID 24215): its loop is endless, so a
     join() would never return. Hence SIGTERM (15), now that every value has been
     got.
     terminate() sends SIGTERM and does not wait, so a join() has to follow:
     without one, reader (PID 24215) would stay a zombie until the parent ends,
     and nobody would see its exit status.
-    reader (PID 24215) was killed by SIGTERM (15): Python's exitcode is -15, a
-    shell would show 143 = 128 + 15. The parent has waited for it, so no zombie
-    is left.
-    In all, 2 processes were started, and each was waited for: 1 ended with exit
+    reader (PID 24215) was killed by SIGTERM (15): in Python its exitcode is
+    -15, in a shell its exit status is 143 = 128 + 15. The parent has reaped it,
+    so no zombie is left.
+    In all, 2 processes were started, and all were reaped: 1 ended with exit
     status 0, 1 was killed by SIGTERM (15).
 
 "#]]
@@ -62,8 +63,9 @@ fn a_value_that_comes_late() {
         notes_of("queue-late", "en", 80),
         snapbox::str![[r#"
     Options of this run: values [1, 2, 3, 4], writers 1, readers 1, pause 0.0,
-    stop terminate, speed 1.0. --seed 3144280245 repeats its random pauses, but
-    not which process the kernel runs when; it may use 2 cores.
+    stop terminate, speed 1.0. --seed 3144280245 repeats the random pauses,
+    where there are any; who runs when stays the kernel's choice. This run may
+    use 2 cores.
     The process that you started is the parent, PID 24225. All others of this
     run are its children.
     The parent has started writer (PID 24227): this program once more, from its
@@ -87,10 +89,10 @@ fn a_value_that_comes_late() {
     reader (PID 24228) calls get() and hardly has to wait: 2 values have already
     been put.
     writer (PID 24227) has ended by itself, with exit status 0. The parent has
-    waited for it, so it does not stay behind as a zombie.
+    reaped it, so no zombie is left.
     3 took 0.28 ms; reader (PID 24228) had waited in get() for 0.01 ms.
     join() has returned after 1.60 ms, because writer (PID 24227) has ended.
-    Still running, and not waited for by anybody: reader.
+    Still running, and not joined yet: reader.
     The parent can't wait for reader (PID 24228): its loop is endless, so a
     join() would never return. Hence SIGTERM (15), although 1 value has not been
     got yet: 4.
@@ -98,10 +100,10 @@ fn a_value_that_comes_late() {
     terminate() sends SIGTERM and does not wait, so a join() has to follow:
     without one, reader (PID 24228) would stay a zombie until the parent ends,
     and nobody would see its exit status.
-    reader (PID 24228) was killed by SIGTERM (15): Python's exitcode is -15, a
-    shell would show 143 = 128 + 15. The parent has waited for it, so no zombie
-    is left.
-    In all, 2 processes were started, and each was waited for: 1 ended with exit
+    reader (PID 24228) was killed by SIGTERM (15): in Python its exitcode is
+    -15, in a shell its exit status is 143 = 128 + 15. The parent has reaped it,
+    so no zombie is left.
+    In all, 2 processes were started, and all were reaped: 1 ended with exit
     status 0, 1 was killed by SIGTERM (15).
 
 "#]]
@@ -109,13 +111,14 @@ fn a_value_that_comes_late() {
 }
 
 #[test]
-fn an_end_mark() {
+fn a_sentinel() {
     snapbox::assert_data_eq!(
         notes_of("queue-sentinel", "en", 80),
         snapbox::str![[r#"
     Options of this run: values ['A', 'B', 'C'], writers 1, readers 1, pause
-    1.0, stop sentinel, speed 10.0. --seed 7 repeats its random pauses, but not
-    which process the kernel runs when; it may use 2 cores.
+    1.0, stop sentinel, speed 10.0. --seed 7 repeats the random pauses, where
+    there are any; who runs when stays the kernel's choice. This run may use 2
+    cores.
     The process that you started is the parent, PID 24216. All others of this
     run are its children.
     The parent has started writer (PID 24218): this program once more, from its
@@ -141,17 +144,17 @@ fn an_end_mark() {
     'B' took 0.18 ms; reader (PID 24219) had waited in get() for 87.2 ms.
     'C' took 0.21 ms; reader (PID 24219) had waited in get() for 69.4 ms.
     writer (PID 24218) has ended by itself, with exit status 0. The parent has
-    waited for it, so it does not stay behind as a zombie.
+    reaped it, so no zombie is left.
     join() has returned after 258 ms, because writer (PID 24218) has ended.
-    Still running, and not waited for by anybody: reader.
-    The parent puts an end mark behind the last value, one for each reader: a
+    Still running, and not joined yet: reader.
+    The parent puts a sentinel behind the last value, one for each reader: a
     reader that gets it takes it out of the queue, so the next one needs its
     own.
     The parent goes on to the join() for reader (PID 24219).
-    reader (PID 24219) got an end mark: every value put before it has been got.
+    reader (PID 24219) got a sentinel: every value put before it has been got.
     It leaves its loop and ends by itself, and nobody has to kill it.
     reader (PID 24219) has ended with exit status 0 as well.
-    In all, 2 processes were started, and each was waited for: 2 ended with exit
+    In all, 2 processes were started, and all were reaped: 2 ended with exit
     status 0.
 
 "#]]
@@ -164,8 +167,8 @@ fn end_of_file_for_two_readers() {
         notes_of("queue-eof", "en", 80),
         snapbox::str![[r#"
     Options of this run: values ['A', 'B', 'C'], writers 1, readers 2, pause
-    1.0, stop eof, speed 10.0. --seed 7 repeats its random pauses, but not which
-    process the kernel runs when; it may use 2 cores.
+    1.0, stop eof, speed 10.0. --seed 7 repeats the random pauses, where there
+    are any; who runs when stays the kernel's choice. This run may use 2 cores.
     The process that you started is the parent, PID 24220. All others of this
     run are its children.
     The parent has started writer (PID 24222): this program once more, from its
@@ -196,17 +199,16 @@ fn end_of_file_for_two_readers() {
     reader-2 (PID 24224) came to the end of file (EOF): the pipe is empty and no
     process has a write end any more, neither the parent nor writer. It leaves
     its loop and ends by itself.
-    reader-1 (PID 24223) came to EOF as well: unlike an end mark, it is there
-    for every reader.
+    reader-1 (PID 24223) came to EOF as well: unlike a sentinel, it is there for
+    every reader.
     writer (PID 24222) has ended by itself, with exit status 0. The parent has
-    waited for it, so it does not stay behind as a zombie.
+    reaped it, so no zombie is left.
     reader-1 (PID 24223) has ended with exit status 0 as well.
     reader-2 (PID 24224) has ended with exit status 0 as well.
     join() has returned after 257 ms, because writer (PID 24222) has ended.
-    This join() returns at once: reader-1 (PID 24223) had ended 0.04 ms before,
-    and had been waited for then.
+    This join() returns at once: reader-1 (PID 24223) was reaped just before.
     How many values each reader got: reader-1: 2 and reader-2: 1.
-    In all, 3 processes were started, and each was waited for: 3 ended with exit
+    In all, 3 processes were started, and all were reaped: 3 ended with exit
     status 0.
 
 "#]]
@@ -219,11 +221,11 @@ fn a_join_of_the_last_child_only() {
         notes_of("spawn-last", "en", 80),
         snapbox::str![[r#"
     Options of this run: children 3, threads 2, sleep 2.0, join last, speed
-    10.0. --seed 2548134208 repeats its random pauses, but not which process the
-    kernel runs when; it may use 2 cores.
+    10.0. --seed 2548134208 repeats the random pauses, where there are any; who
+    runs when stays the kernel's choice. This run may use 2 cores.
     The process that you started is the parent, PID 24230. All others of this
     run are its children.
-    The parent says this beforehand: no child is running yet.
+    The parent says this before it starts a child: none is running yet.
     The parent has started child-1 (PID 24232): this program once more, from its
     beginning, with ends of pipes, where it needs any, as stdin and stdout. That
     is fork and exec in one, Python's start method spawn; the child is no copy
@@ -252,19 +254,19 @@ fn a_join_of_the_last_child_only() {
     Thread-2 of child-3 (PID 24234) runs only now, when the main thread has left
     its loop: nobody waited for it there.
     child-3 (PID 24234) has ended by itself, with exit status 0. The parent has
-    waited for it, so it does not stay behind as a zombie.
+    reaped it, so no zombie is left.
     join() has returned after 200 ms, because child-3 (PID 24234) has ended.
-    Still running, and not waited for by anybody: child-1 and child-2.
+    Still running, and not joined yet: child-1 and child-2.
     The parent says this although child-1 and child-2 still run: it has done 1
     join() only. Before the run ends it joins the rest as well, as CPython does
     at exit.
     The parent goes on to the join() for child-1 (PID 24232).
     child-1 (PID 24232) has ended with exit status 0 as well.
-    join() has returned after 0.09 ms: child-1 (PID 24232) has ended. Also
+    join() has returned after 0.09 ms: child-1 (PID 24232) has ended. Still
     running: child-2.
     The parent goes on to the join() for child-2 (PID 24233).
     child-2 (PID 24233) has ended with exit status 0 as well.
-    In all, 3 processes were started, and each was waited for: 3 ended with exit
+    In all, 3 processes were started, and all were reaped: 3 ended with exit
     status 0.
 
 "#]]
@@ -277,8 +279,8 @@ fn a_one_way_pipe() {
         notes_of("pipe-refused", "en", 80),
         snapbox::str![[r#"
     Options of this run: values ['A', 'B', 'C'], simplex True, reply True, speed
-    10.0. --seed 3 repeats its random pauses, but not which process the kernel
-    runs when; it may use 2 cores.
+    10.0. --seed 3 repeats the random pauses, where there are any; who runs when
+    stays the kernel's choice. This run may use 2 cores.
     The process that you started is the parent, PID 24247. All others of this
     run are its children.
     The parent has started writer (PID 24249): this program once more, from its
@@ -296,8 +298,8 @@ fn a_one_way_pipe() {
     one send() is one recv(), however long the message.
     The parent prints its own copy of what writer (PID 24249) sent: processes
     share no variables.
-    The parent now sends in the other direction, which only a two-way pipe has:
-    two kernel pipes here, a socket pair in Python.
+    The parent now sends in the other direction. A two-way pipe has one: it is
+    two kernel pipes here, a socket pair in Python; a one-way pipe refuses.
 mp-demo: cannot receive: this is the sending end of a one-way pipe (duplex=False)
     Of a one-way pipe (duplex=False) one end can only receive and the other only
     send, so recv() of writer (PID 24249) was refused. Nothing is broken by
@@ -309,9 +311,9 @@ mp-demo: cannot send: this is the receiving end of a one-way pipe (duplex=False)
     The parent now waits in join() for the end of writer (PID 24249), and of no
     other child; there is no other.
     writer (PID 24249) has ended by itself, with exit status 0. The parent has
-    waited for it, so it does not stay behind as a zombie.
+    reaped it, so no zombie is left.
     join() has returned after 28.2 ms, because writer (PID 24249) has ended.
-    In all, 1 process was started and waited for: 1 ended with exit status 0.
+    In all, 1 process was started and reaped: 1 ended with exit status 0.
 
 "#]]
     );
@@ -322,8 +324,9 @@ fn counters_of_two_processes() {
     snapbox::assert_data_eq!(
         notes_of("memory", "en", 80),
         snapbox::str![[r#"
-    Options of this run: speed 1.0. --seed 264099049 repeats its random pauses,
-    but not which process the kernel runs when; it may use 2 cores.
+    Options of this run: speed 1.0. --seed 264099049 repeats the random pauses,
+    where there are any; who runs when stays the kernel's choice. This run may
+    use 2 cores.
     The parent looks at a global variable: 10, at the address 0x9b1ef0 of its
     own memory.
     The parent has started child (PID 24252): this program once more, from its
@@ -344,7 +347,7 @@ fn counters_of_two_processes() {
     is safe only for what fits into a pipe (64 KiB): with more, one would wait
     in send() and the other in join(), for ever.
     child (PID 24252) has ended by itself, with exit status 0. The parent has
-    waited for it, so it does not stay behind as a zombie.
+    reaped it, so no zombie is left.
     join() has returned after 1.17 ms, because child (PID 24252) has ended.
     Still 10 in the parent: that child (PID 24252) counted to 5 has changed
     nothing here. A result has to be sent.
@@ -354,7 +357,7 @@ fn counters_of_two_processes() {
     one send() is one recv(), however long the message.
     10 became 5 because the parent has stored what it received: by a message,
     not by shared memory.
-    In all, 1 process was started and waited for: 1 ended with exit status 0.
+    In all, 1 process was started and reaped: 1 ended with exit status 0.
 
 "#]]
     );
@@ -366,8 +369,9 @@ fn values_that_are_lost() {
         notes_of("queue-lost", "en", 80),
         snapbox::str![[r#"
     Options of this run: values ['A', 'B', 'C', 'D'], writers 1, readers 1,
-    pause 0.0, stop terminate, speed 1.0. --seed 4127183187 repeats its random
-    pauses, but not which process the kernel runs when; it may use 2 cores.
+    pause 0.0, stop terminate, speed 1.0. --seed 4127183187 repeats the random
+    pauses, where there are any; who runs when stays the kernel's choice. This
+    run may use 2 cores.
     The process that you started is the parent, PID 19549. All others of this
     run are its children.
     The parent has started writer (PID 19551): this program once more, from its
@@ -386,9 +390,9 @@ fn values_that_are_lost() {
     reader (PID 19552) calls get() and hardly has to wait: 4 values have already
     been put.
     writer (PID 19551) has ended by itself, with exit status 0. The parent has
-    waited for it, so it does not stay behind as a zombie.
+    reaped it, so no zombie is left.
     join() has returned after 0.98 ms, because writer (PID 19551) has ended.
-    Still running, and not waited for by anybody: reader.
+    Still running, and not joined yet: reader.
     The parent can't wait for reader (PID 19552): its loop is endless, so a
     join() would never return. Hence SIGTERM (15), although 4 values have not
     been got yet: 'A', 'B', 'C' and 'D'.
@@ -398,14 +402,14 @@ fn values_that_are_lost() {
     reader (PID 19552) got 'A' 0.16 ms after writer (PID 19551) said that it
     puts it. The queue is a pipe in the kernel; no other process passed the
     value on.
-    reader (PID 19552) was killed by SIGTERM (15): Python's exitcode is -15, a
-    shell would show 143 = 128 + 15. The parent has waited for it, so no zombie
-    is left.
+    reader (PID 19552) was killed by SIGTERM (15): in Python its exitcode is
+    -15, in a shell its exit status is 143 = 128 + 15. The parent has reaped it,
+    so no zombie is left.
 mp-demo: 3 values were put and never got: "B", "C", "D"
     Of 4 values that were put, 3 were lost, because a signal ended reader before
     the next get(). That a writer has ended means that it has put everything,
     not that everything has been got.
-    In all, 2 processes were started, and each was waited for: 1 ended with exit
+    In all, 2 processes were started, and all were reaped: 1 ended with exit
     status 0, 1 was killed by SIGTERM (15).
 
 "#]]

@@ -161,3 +161,41 @@ fn notes_that_nobody_can_read_do_no_harm() {
         assert_eq!(ended.lines().last(), Some(&"['A', 'B', 'C']"));
     }
 }
+
+#[test]
+fn a_log_that_stops_before_its_run_does_not_say_that_values_are_lost() {
+    let log = include_str!("logs/queue-lost.jsonl");
+    let has_put = |line: &&str| line.contains(r#""event":"put""#);
+    let puts = log.lines().filter(has_put).count();
+    let lines: Vec<_> = log.split_inclusive('\n').collect();
+    let first_put = lines.iter().position(has_put).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.jsonl");
+    let told = |lines: &[&str], language| {
+        std::fs::write(&path, lines.concat()).unwrap();
+        let args = ["view", path.to_str().unwrap(), "--explain", "--lang"];
+        let ended = run(mp_demo(args).arg(language).env("COLUMNS", "200"));
+        assert_eq!(ended.code(), 0, "{ended:?}");
+        ended.stderr
+    };
+    let stopped = told(&lines[..=first_put], "en");
+    for expected in [
+        "mp-demo: 1 value was put and, as far as this log goes, not got: \"A\"\n",
+        "    1 value was put and, as far as this log goes, not got.\n",
+    ] {
+        assert!(stopped.contains(expected), "{stopped}");
+    }
+    assert!(!stopped.contains("lost"), "{stopped}");
+    let stopped = told(&lines[..=first_put], "zh");
+    for expected in [
+        "mp-demo: 就这份日志来看，1 个值放进了队列却没有被取走：\"A\"\n",
+        "    就这份日志来看，有 1 个值放入后没有被取走。\n",
+    ] {
+        assert!(stopped.contains(expected), "{stopped}");
+    }
+    let whole = told(&lines, "en");
+    assert!(
+        whole.contains(&format!("Of {puts} values that were put")),
+        "{whole}"
+    );
+}

@@ -11,7 +11,7 @@ use std::mem::{Discriminant, discriminant};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::lanes::Lanes;
+use super::lanes::{Lane, Lanes};
 use super::notes::{List, Note, Series, clipped, shown};
 use crate::events::{Call, Event, Record, Status};
 use crate::views::in_transit::InTransit;
@@ -137,8 +137,8 @@ impl Story {
             Event::Terminate { child, .. } => self.terminate(*child, pid),
             Event::Kill { child, .. } => {
                 self.lanes.get(*child).signalled_by = Some(pid);
-                let child = self.lanes.who(*child);
-                self.few(Series::Signals, Note::Kill { child });
+                let (by, child) = (self.lanes.who(pid), self.lanes.who(*child));
+                self.few(Series::Signals, Note::Kill { by, child });
             }
             Event::Exited { child, status, .. } => self.exited(*child, *status, pid, t),
             Event::Sleep { seconds } => {
@@ -237,7 +237,12 @@ impl Story {
             } => self.pool(kind, with, *workers, *tasks),
             Event::TaskStart { task, .. } => {
                 let (who, task) = (self.lanes.who(pid), *task);
-                self.once(Note::TaskStart { who, task });
+                let in_thread = record.thread.is_some();
+                self.once(Note::TaskStart {
+                    who,
+                    task,
+                    in_thread,
+                });
             }
             Event::TaskDone {
                 task,
@@ -269,18 +274,24 @@ impl Story {
         }
     }
 
-    /// What can be told when nothing more will come. `went_well`: the values that are still on their way were lost, and
-    /// not because something failed.
+    /// What can be told when nothing more will come. `went_well`: nothing has failed, so if the readers have ended, the
+    /// values that are still on their way were lost.
     pub fn end(&mut self, went_well: bool) -> Vec<Note> {
         let lost = self.in_queue.len();
         if lost > 0 && went_well {
             let terminated = self.roles(|lane| lane.signalled_by.is_some());
-            let put = self.puts;
-            self.notes.push(Note::Lost {
-                lost,
-                put,
-                terminated,
-            });
+            let is_reader = |lane: &Lane| lane.is_reader || lane.signalled_by.is_some();
+            let readers_are_known = !self.lanes.which(is_reader).is_empty();
+            // A log may stop before its run did. Only where everybody has ended is it certain that nobody got them.
+            let note = match readers_are_known && self.lanes.count_alive() == 0 {
+                true => Note::Lost {
+                    lost,
+                    put: self.puts,
+                    terminated,
+                },
+                false => Note::NotGot { values: lost },
+            };
+            self.notes.push(note);
         }
         let readers = self.lanes.which(|lane| lane.is_reader);
         if readers.len() > 1 && self.puts > 0 {
@@ -306,7 +317,7 @@ impl Story {
         std::mem::take(&mut self.notes)
     }
 
-    fn roles(&self, is_it: impl Fn(&super::lanes::Lane) -> bool) -> List {
+    fn roles(&self, is_it: impl Fn(&Lane) -> bool) -> List {
         let pids = self.lanes.which(is_it);
         pids.into_iter().map(|pid| self.lanes.role(pid)).collect()
     }

@@ -106,7 +106,7 @@ impl Story {
         lane.is_joined = true;
         let ended = lane.ended;
         let running = self.lanes.running(by, child);
-        let child = self.lanes.who(child);
+        let (by, child) = (self.lanes.who(by), self.lanes.who(child));
         match ended {
             Some(ended) if ended < since => {
                 let ago = since - ended;
@@ -116,6 +116,7 @@ impl Story {
                 let is_news = !running.is_empty() && running != self.running;
                 self.running = running.clone();
                 let is_first = self.once(Note::Joined {
+                    by,
                     child: child.clone(),
                     waited,
                     running: running.clone(),
