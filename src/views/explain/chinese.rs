@@ -194,6 +194,11 @@ fn words(note: &Note) -> String {
             name(child),
             name(by)
         ),
+        Note::KillRest { by, child } => format!(
+            "{}无法继续，于是向{}发送 SIGKILL（9），以免运行结束后还有进程留下来。",
+            name(by),
+            name(child)
+        ),
         Note::ExitedWell { child, by } => format!(
             "{}正常结束，退出状态是 0。{}已经把它回收，不会留下僵尸进程。",
             name(child),

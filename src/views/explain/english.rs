@@ -193,6 +193,11 @@ fn words(note: &Note) -> String {
             name(child),
             name(by)
         ),
+        Note::KillRest { by, child } => format!(
+            "{} can't go on and sends SIGKILL (9) to {}, so that nobody runs on when the run is over.",
+            at_start(by),
+            name(child)
+        ),
         Note::ExitedWell { child, by } => format!(
             "{} has ended by itself, with exit status 0. {} has reaped it, so no zombie is left.",
             name(child),

@@ -211,6 +211,10 @@ pub enum Note {
         by: Who,
         child: Who,
     },
+    KillRest {
+        by: Who,
+        child: Who,
+    },
     ExitedWell {
         child: Who,
         by: Who,

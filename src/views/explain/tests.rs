@@ -279,6 +279,10 @@ fn samples() -> Vec<Note> {
             by: parent(),
             child: reader(),
         },
+        Note::KillRest {
+            by: parent(),
+            child: reader(),
+        },
         Note::ExitedWell {
             child: writer(),
             by: parent(),

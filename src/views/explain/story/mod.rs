@@ -135,10 +135,14 @@ impl Story {
             Event::Join { child, .. } => self.join(*child, pid, t),
             Event::Joined { child, .. } => self.joined(*child, pid, t),
             Event::Terminate { child, .. } => self.terminate(*child, pid),
-            Event::Kill { child, .. } => {
+            Event::Kill { child, message, .. } => {
                 self.lanes.get(*child).signalled_by = Some(pid);
                 let (by, child) = (self.lanes.who(pid), self.lanes.who(*child));
-                self.few(Series::Signals, Note::Kill { by, child });
+                let note = match message {
+                    Some(_) => Note::Kill { by, child },
+                    None => Note::KillRest { by, child },
+                };
+                self.few(Series::Signals, note);
             }
             Event::Exited { child, status, .. } => self.exited(*child, *status, pid, t),
             Event::Sleep { seconds } => {
