@@ -1,6 +1,6 @@
 //! 中文的说明。The notes in Chinese; roles, calls, options and signals keep their names.
 
-use super::notes::{self, JUST_NOW, List, NO_BREAK, Note, Series, Who};
+use super::notes::{self, JUST_NOW, List, NO_BREAK, Note, Series, Unit, Who};
 use crate::events::Call;
 
 /// Where names that are no Chinese begin and end: a space, unless something stands there that has room of its own.
@@ -298,7 +298,7 @@ fn words(note: &Note) -> String {
             value,
             readers,
         } => format!(
-            "有 {readers} 个进程从这个队列取值，而 {value} 只到了{}手里：每个值只归一个读进程。归哪一个，只由内核决定。",
+            "到此时已有 {readers} 个进程在这个队列上调用过 get()，而 {value} 只到了{}手里：每个值只归一个读进程。归哪一个，只由内核决定。",
             name(who)
         ),
         Note::PutSentinel { by } => format!(
@@ -622,10 +622,13 @@ fn bound(kind: &str) -> String {
 }
 
 fn time(seconds: f64) -> String {
-    match notes::time(seconds) {
-        (number, true) => format!("{number}{NO_BREAK}毫秒"),
-        (number, false) => format!("{number}{NO_BREAK}秒"),
-    }
+    let (number, unit) = notes::time(seconds);
+    let unit = match unit {
+        Unit::Seconds => "秒",
+        Unit::Milliseconds => "毫秒",
+        Unit::Microseconds => "微秒",
+    };
+    format!("{number}{NO_BREAK}{unit}")
 }
 
 fn signal_words(signal: i32, name: &Option<String>) -> String {

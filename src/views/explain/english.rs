@@ -1,6 +1,6 @@
 //! The notes in English.
 
-use super::notes::{self, JUST_NOW, List, NO_BREAK, Note, Series, Who};
+use super::notes::{self, JUST_NOW, List, NO_BREAK, Note, Series, Unit, Who};
 use crate::events::Call;
 
 /// The text of a note: one or two sentences.
@@ -314,7 +314,7 @@ fn words(note: &Note) -> String {
             value,
             readers,
         } => format!(
-            "{readers} processes get from this queue, and {value} went to {} alone: each value goes to one reader. To \
+            "{readers} processes have called get() on this queue by now, and {value} went to {} alone: each value goes to one reader. To \
              which one, nobody decides but the kernel.",
             name(who)
         ),
@@ -709,10 +709,13 @@ fn count(many: impl ToString, what: &str) -> String {
 }
 
 fn time(seconds: f64) -> String {
-    match notes::time(seconds) {
-        (number, true) => format!("{number}{NO_BREAK}ms"),
-        (number, false) => format!("{number}{NO_BREAK}s"),
-    }
+    let (number, unit) = notes::time(seconds);
+    let unit = match unit {
+        Unit::Seconds => "s",
+        Unit::Milliseconds => "ms",
+        Unit::Microseconds => "us",
+    };
+    format!("{number}{NO_BREAK}{unit}")
 }
 
 fn signal_words(signal: i32, name: &Option<String>) -> String {

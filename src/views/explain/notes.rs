@@ -72,17 +72,25 @@ pub fn clipped(text: &str, length: usize) -> String {
     beginning
 }
 
-/// A time in the unit that suits it: the number, and whether it is milliseconds.
-pub fn time(seconds: f64) -> (String, bool) {
+/// A unit of time.
+#[allow(missing_docs)]
+pub enum Unit {
+    Seconds,
+    Milliseconds,
+    Microseconds,
+}
+
+/// A time in the unit that suits it. The log's times have microseconds, and no part of one.
+pub fn time(seconds: f64) -> (String, Unit) {
     let milliseconds = seconds * 1e3;
-    let number = match milliseconds {
-        _ if seconds >= 1e9 => format!("{seconds:.2e}"),
-        _ if seconds >= 1.0 => format!("{seconds:.2}"),
-        100.0.. => format!("{milliseconds:.0}"),
-        10.0.. => format!("{milliseconds:.1}"),
-        _ => format!("{milliseconds:.2}"),
-    };
-    (number, seconds < 1.0)
+    match milliseconds {
+        _ if seconds >= 1e9 => (format!("{seconds:.2e}"), Unit::Seconds),
+        _ if seconds >= 1.0 => (format!("{seconds:.2}"), Unit::Seconds),
+        100.0.. => (format!("{milliseconds:.0}"), Unit::Milliseconds),
+        10.0.. => (format!("{milliseconds:.1}"), Unit::Milliseconds),
+        0.1.. => (format!("{milliseconds:.2}"), Unit::Milliseconds),
+        _ => (format!("{:.0}", seconds * 1e6), Unit::Microseconds),
+    }
 }
 
 /// A space at which no line ends. It is a plain one on the screen.

@@ -83,20 +83,20 @@ fn a_value_that_comes_late() {
     might say first that it has the value. Here put() itself writes into the
     pipe; in Python a hidden feeder thread does that, and put() does not wait
     for it.
-    reader (PID 24228) got 1 0.05 ms after writer (PID 24227) said that it puts
+    reader (PID 24228) got 1 55 us after writer (PID 24227) said that it puts
     it. The queue is a pipe in the kernel; no other process passed the value on.
     2 took 0.27 ms; reader (PID 24228) had waited in get() for 0.30 ms.
     reader (PID 24228) calls get() and hardly has to wait: 2 values have already
     been put.
     writer (PID 24227) has ended by itself, with exit status 0. The parent has
     reaped it, so no zombie is left.
-    3 took 0.28 ms; reader (PID 24228) had waited in get() for 0.01 ms.
+    3 took 0.28 ms; reader (PID 24228) had waited in get() for 10 us.
     join() has returned after 1.60 ms, because writer (PID 24227) has ended.
     Still running, and not joined yet: reader.
     The parent can't wait for reader (PID 24228): its loop is endless, so a
     join() would never return. Hence SIGTERM (15), although 1 value has not been
     got yet: 4.
-    4 took 0.28 ms; reader (PID 24228) had waited in get() for 0.01 ms.
+    4 took 0.28 ms; reader (PID 24228) had waited in get() for 9 us.
     terminate() sends SIGTERM and does not wait, so a join() has to follow:
     without one, reader (PID 24228) would stay a zombie until the parent ends,
     and nobody would see its exit status.
@@ -136,9 +136,8 @@ fn a_sentinel() {
     might say first that it has the value. Here put() itself writes into the
     pipe; in Python a hidden feeder thread does that, and put() does not wait
     for it.
-    reader (PID 24219) got 'A' 0.05 ms after writer (PID 24218) said that it
-    puts it. The queue is a pipe in the kernel; no other process passed the
-    value on.
+    reader (PID 24219) got 'A' 50 us after writer (PID 24218) said that it puts
+    it. The queue is a pipe in the kernel; no other process passed the value on.
     writer (PID 24218) now sleeps for 86.8 ms. It needs no processor meanwhile;
     the others go on.
     'B' took 0.18 ms; reader (PID 24219) had waited in get() for 87.2 ms.
@@ -186,15 +185,16 @@ fn end_of_file_for_two_readers() {
     for it.
     writer (PID 24222) now sleeps for 86.8 ms. It needs no processor meanwhile;
     the others go on.
-    reader-1 (PID 24223) got 'A' 0.07 ms after writer (PID 24222) said that it
+    reader-1 (PID 24223) got 'A' 67 us after writer (PID 24222) said that it
     puts it. The queue is a pipe in the kernel; no other process passed the
     value on.
     The parent has started reader-2 (PID 24224) in the same way.
     The parent now waits in join() for the end of writer (PID 24222), and of no
     other child: not of reader-1 and reader-2.
     'B' took 0.22 ms; reader-2 (PID 24224) had waited in get() for 86.2 ms.
-    2 processes get from this queue, and 'B' went to reader-2 (PID 24224) alone:
-    each value goes to one reader. To which one, nobody decides but the kernel.
+    2 processes have called get() on this queue by now, and 'B' went to reader-2
+    (PID 24224) alone: each value goes to one reader. To which one, nobody
+    decides but the kernel.
     'C' took 0.16 ms; reader-1 (PID 24223) had waited in get() for 156 ms.
     reader-2 (PID 24224) came to the end of file (EOF): the pipe is empty and no
     process has a write end any more, neither the parent nor writer. It leaves
@@ -262,7 +262,7 @@ fn a_join_of_the_last_child_only() {
     at exit.
     The parent goes on to the join() for child-1 (PID 24232).
     child-1 (PID 24232) has ended with exit status 0 as well.
-    join() has returned after 0.09 ms: child-1 (PID 24232) has ended. Still
+    join() has returned after 89 us: child-1 (PID 24232) has ended. Still
     running: child-2.
     The parent goes on to the join() for child-2 (PID 24233).
     child-2 (PID 24233) has ended with exit status 0 as well.
@@ -294,7 +294,7 @@ fn a_one_way_pipe() {
     writer (PID 24249) sends all of it as one message: a line of JSON here, a
     pickle in Python. A pipe holds 64 KiB; with more, send() waits until the
     other end receives.
-    The parent received it 0.05 ms after writer (PID 24249) said that it sends:
+    The parent received it 54 us after writer (PID 24249) said that it sends:
     one send() is one recv(), however long the message.
     The parent prints its own copy of what writer (PID 24249) sent: processes
     share no variables.
