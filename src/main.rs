@@ -63,10 +63,9 @@ fn run(lesson: &Lesson, options: &Options) -> Result<ExitCode> {
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         let last_words = shown?;
         let result = outcome.and_then(|outcome| outcome.into_result(&last_words));
-        let went_well = result.is_ok();
         // First the cause, then what follows from it; and how a run failed can be seen in a picture as well.
         let code = exit_code(result);
-        views.finish(went_well)?;
+        views.finish()?;
         Ok(code)
     })
 }

@@ -103,7 +103,7 @@ impl<W: Write> View for Article<W> {
         }
     }
 
-    fn finish(&mut self, _went_well: bool) -> Result<()> {
+    fn finish(&mut self) -> Result<()> {
         Ok(())
     }
 }

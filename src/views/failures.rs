@@ -71,7 +71,7 @@ impl<E: Write> View for Failures<E> {
         Ok(())
     }
 
-    fn finish(&mut self, _went_well: bool) -> Result<()> {
+    fn finish(&mut self) -> Result<()> {
         if let Some(message) = self.parent.take() {
             self.failures.push(format!("the parent failed: {message}"));
         }

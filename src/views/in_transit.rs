@@ -1,8 +1,10 @@
 //! Values on their way from one process to another.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use serde_json::Value;
+
+use crate::events::{Event, Record};
 
 /// Values that were put or sent and have not come out yet, in order, each with what a view keeps about it.
 ///
@@ -10,6 +12,8 @@ use serde_json::Value;
 /// never more than pipes hold.
 pub struct InTransit<T> {
     values: VecDeque<Sent<T>>,
+    /// Processes whose last event was a put or a send.
+    putting: HashSet<u32>,
 }
 
 struct Sent<T> {
@@ -23,6 +27,15 @@ impl<T> InTransit<T> {
     pub fn new() -> InTransit<T> {
         InTransit {
             values: VecDeque::new(),
+            putting: HashSet::new(),
+        }
+    }
+
+    /// Takes note of an event, before anything else is said of it: who gives up right after a put has not put.
+    pub fn see(&mut self, record: &Record) {
+        let was_putting = self.putting.remove(&record.pid);
+        if was_putting && matches!(record.event, Event::Error { .. }) {
+            self.take_back(record.pid);
         }
     }
 
@@ -30,6 +43,7 @@ impl<T> InTransit<T> {
     pub fn put(&mut self, value: &Value, by: u32, tag: T) {
         let value = value.clone();
         self.values.push_back(Sent { value, by, tag });
+        self.putting.insert(by);
     }
 
     /// The process with the PID `by` has got or received a value, which another one put or sent. What was kept about

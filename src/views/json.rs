@@ -30,7 +30,7 @@ impl<W: Write> View for Json<W> {
             .context("cannot write to stdout")
     }
 
-    fn finish(&mut self, _went_well: bool) -> Result<()> {
+    fn finish(&mut self) -> Result<()> {
         Ok(())
     }
 }

@@ -39,12 +39,12 @@ pub trait View {
     /// When the output can't be written to.
     fn show(&mut self, record: &Record) -> Result<()>;
 
-    /// Shows what can only be said when the last event is there. `went_well`: the lesson has shown what it is there to
-    /// show. Otherwise somebody else tells what failed.
+    /// Shows what can only be said when the last event is there, be it of a run that went well or of one that failed. What
+    /// failed, somebody else tells.
     ///
     /// # Errors
     /// When the output can't be written to.
-    fn finish(&mut self, went_well: bool) -> Result<()>;
+    fn finish(&mut self) -> Result<()>;
 }
 
 /// Several views of the same run, each event by each view in their order.
@@ -67,10 +67,8 @@ impl View for Views {
         self.0.iter_mut().try_for_each(|view| view.show(record))
     }
 
-    fn finish(&mut self, went_well: bool) -> Result<()> {
-        self.0
-            .iter_mut()
-            .try_for_each(|view| view.finish(went_well))
+    fn finish(&mut self) -> Result<()> {
+        self.0.iter_mut().try_for_each(|view| view.finish())
     }
 }
 
@@ -109,5 +107,5 @@ pub fn show(
 /// When it can't be read or is none, or the output can't be written to.
 pub fn replay(recording: impl BufRead, name: &str, view: &mut dyn View) -> Result<()> {
     recording::for_each(recording, name, |record| view.show(record))?;
-    view.finish(true)
+    view.finish()
 }

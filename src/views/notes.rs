@@ -20,8 +20,6 @@ pub struct Notes<E> {
     language: Language,
     /// Values that were put and not yet got.
     in_queue: InTransit<()>,
-    /// Processes whose last event was a put. If the next one is an error, the value never came into the queue.
-    putting: HashSet<u32>,
     /// Processes that were started and have not ended. In a log that is cut off there are some at the end.
     alive: HashSet<u32>,
     progress: Progress,
@@ -34,7 +32,6 @@ impl<E: Write> Notes<E> {
             stderr,
             language,
             in_queue: InTransit::new(),
-            putting: HashSet::new(),
             alive: HashSet::new(),
             progress,
         }
@@ -100,12 +97,9 @@ pub fn on_one_line(message: &str) -> String {
 
 impl<E: Write> View for Notes<E> {
     fn show(&mut self, record: &Record) -> Result<()> {
-        let was_putting = self.putting.remove(&record.pid);
+        self.in_queue.see(record);
         match &record.event {
-            Event::Put { value } => {
-                self.in_queue.put(value, record.pid, ());
-                self.putting.insert(record.pid);
-            }
+            Event::Put { value } => self.in_queue.put(value, record.pid, ()),
             Event::Get { value } => drop(self.in_queue.take(value, record.pid)),
             Event::Started { child, .. } => {
                 self.alive.insert(*child);
@@ -114,11 +108,7 @@ impl<E: Write> View for Notes<E> {
                 self.alive.remove(child);
             }
             // Errors are told at the end of the run, when it is known which came first.
-            Event::Error { .. } => {
-                if was_putting {
-                    self.in_queue.take_back(record.pid);
-                }
-            }
+            Event::Error { .. } => {}
             event => {
                 if let Some(message) = event.message() {
                     self.tell(message);
@@ -128,7 +118,7 @@ impl<E: Write> View for Notes<E> {
         Ok(())
     }
 
-    fn finish(&mut self, _went_well: bool) -> Result<()> {
+    fn finish(&mut self) -> Result<()> {
         self.tell_of_lost_values();
         Ok(())
     }

@@ -52,7 +52,7 @@ impl View for Progress {
         Ok(())
     }
 
-    fn finish(&mut self, _went_well: bool) -> Result<()> {
+    fn finish(&mut self) -> Result<()> {
         if let Some(bar) = self.bar.borrow_mut().take() {
             bar.finish_and_clear();
         }

@@ -1,7 +1,6 @@
 //! How runs end: children killed, parents killed, processes that can't be started, and nobody left behind.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -237,8 +236,10 @@ fn a_child_that_is_not_ours_does_no_harm() {
 fn when_the_program_is_gone_the_run_says_so_and_ends() {
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("mp-demo");
-    fs::copy(PROGRAM, &program).unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    // By another process: what this one has open for writing, a child that another test starts right now has open
+    // too, and then the copy can't be run (ETXTBSY).
+    let mut cp = command("cp");
+    run(cp.args([PROGRAM, program.to_str().unwrap()])).succeeded();
 
     // As long as nobody reads, the log fills up and the parent waits, long before it has started all.
     let args = "spawn --children 1000 --sleep 1000 --json".split(' ');

@@ -60,8 +60,8 @@ impl<E: Write> View for Explain<E> {
         Ok(())
     }
 
-    fn finish(&mut self, went_well: bool) -> Result<()> {
-        let notes = self.story.end(went_well);
+    fn finish(&mut self) -> Result<()> {
+        let notes = self.story.end();
         self.tell(&notes);
         Ok(())
     }

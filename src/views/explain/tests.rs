@@ -48,7 +48,7 @@ fn told(log: &str, without: &str) -> String {
             view.show(&record).expect("memory to write to");
         }
     }
-    view.finish(true).expect("memory to write to");
+    view.finish().expect("memory to write to");
     String::from_utf8(view.stderr).expect("text")
 }
 

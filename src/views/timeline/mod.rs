@@ -226,7 +226,7 @@ impl<W: Write> View for Timeline<W> {
         Ok(())
     }
 
-    fn finish(&mut self, _went_well: bool) -> Result<()> {
+    fn finish(&mut self) -> Result<()> {
         let now = self.now;
         for lane in &mut self.lanes {
             lane.advance(now, self.scale);

@@ -40,6 +40,8 @@ impl Passing {
     /// same at both ends.
     pub fn see(&mut self, record: &Record, lane: Option<usize>, time: u64) -> Option<String> {
         let pid = record.pid;
+        self.in_queue.see(record);
+        self.in_pipes.see(record);
         match &record.event {
             Event::Put { value } | Event::Send { value } => {
                 let label = self.numbered(value);

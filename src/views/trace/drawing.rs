@@ -54,6 +54,8 @@ impl<W: Write> Drawing<W> {
             self.out.begin(&args)?;
         }
         let told = told(event);
+        self.in_queue.see(record);
+        self.in_pipes.see(record);
         let from = match told {
             Told::Arrives(Way::Queue, value, _) => self.in_queue.take(value, record.pid),
             Told::Arrives(Way::Pipe, value, _) => self.in_pipes.take(value, record.pid),

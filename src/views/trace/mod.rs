@@ -48,7 +48,7 @@ impl View for Trace {
     }
 
     /// A trace of a run that failed is worth as much: it shows how.
-    fn finish(&mut self, _went_well: bool) -> Result<()> {
+    fn finish(&mut self) -> Result<()> {
         self.drawing
             .finish()
             .and_then(WholeFile::put_in_place)

@@ -115,6 +115,8 @@ impl Story {
 
     fn tell_of(&mut self, record: &Record) {
         let (pid, t) = (record.pid, record.t);
+        self.in_queue.see(record);
+        self.in_pipe.see(record);
         match &record.event {
             Event::Run {
                 options,
@@ -278,11 +280,10 @@ impl Story {
         }
     }
 
-    /// What can be told when nothing more will come. `went_well`: nothing has failed, so if the readers have ended, the
-    /// values that are still on their way were lost.
-    pub fn end(&mut self, went_well: bool) -> Vec<Note> {
+    /// What can be told when nothing more will come.
+    pub fn end(&mut self) -> Vec<Note> {
         let lost = self.in_queue.len();
-        if lost > 0 && went_well {
+        if lost > 0 {
             let terminated = self.roles(|lane| lane.signalled_by.is_some());
             let is_reader = |lane: &Lane| lane.is_reader || lane.signalled_by.is_some();
             let readers_are_known = !self.lanes.which(is_reader).is_empty();
