@@ -207,6 +207,20 @@ fn a_chinese_title_fits_into_the_help() {
 }
 
 #[test]
+fn every_text_says_where_the_lesson_itself_is() {
+    for lesson in lessons() {
+        for language in ["en", "zh"] {
+            let source = source(&lesson, language);
+            let (_, path) = source.split_once("`src/lessons/").unwrap();
+            let (path, _) = path.split_once('`').unwrap();
+            let file = format!("{}/src/lessons/{path}", env!("CARGO_MANIFEST_DIR"));
+            assert!(std::path::Path::new(&file).exists(), "{lesson}: {file}");
+            assert!(path.contains(&lesson), "{lesson}: {path}");
+        }
+    }
+}
+
+#[test]
 fn every_link_is_https() {
     for lesson in lessons() {
         for part in parts(&lesson, "en") {
