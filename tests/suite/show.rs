@@ -309,7 +309,7 @@ fn ctrl_c_is_for_the_pager() {
     use pty_process::blocking::{Command, open};
     let (mut terminal, other_side) = open().unwrap();
     let pager = "trap 'echo interrupted' INT; cat >/dev/null; echo reading; \
-                 while ! read answer </dev/tty; do :; done; echo got $answer";
+                 for try in 1 2 3; do read answer </dev/tty && break; done; echo got $answer";
     let command = Command::new(PROGRAM).args(["show", "queue"]);
     let mut child = command.env("PAGER", pager).spawn(other_side).unwrap();
     let mut screen = String::new();
