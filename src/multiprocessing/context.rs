@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Error, Result, anyhow, ensure};
+use anyhow::{Context as _, Error, Result, anyhow, bail, ensure};
 use fastrand::Rng;
 use rustix::process::{getpid, set_child_subreaper};
 
@@ -87,11 +87,11 @@ impl Context {
     /// # Errors
     /// When one of them has ended otherwise than wanted. The end of the run names it.
     pub fn check_children(&self) -> Result<()> {
-        ensure!(
-            !self.children.has_casualty(&self.log)?,
-            "it cannot go on without that process"
-        );
-        Ok(())
+        match self.children.has_casualty(&self.log)? {
+            // It may have been let down by another, whose end is not yet seen.
+            true => bail!(PartnerGone("it cannot go on without that process")),
+            false => Ok(()),
+        }
     }
 
     pub(super) fn children(&self) -> &Children {
