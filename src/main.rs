@@ -45,7 +45,8 @@ fn main() -> ExitCode {
 
 /// Runs a lesson: plays it and shows it at the same time.
 fn run(lesson: &Lesson, options: &Options) -> Result<ExitCode> {
-    let mut views = views(&options.views)?;
+    let progress = Progress::new(io::stderr().is_terminal());
+    let mut views = views(&options.views, &progress)?;
     let (log, log_reader) = Log::open()?;
     let children = Arc::new(Children::default());
     thread::scope(|scope| {
@@ -54,6 +55,8 @@ fn run(lesson: &Lesson, options: &Options) -> Result<ExitCode> {
             .spawn_scoped(scope, || play(lesson, options, log, &children))
             .context("cannot start the thread that plays the lesson")?;
         let shown = views::show(log_reader, &mut views, io::stdout(), &mut io::stderr());
+        // What is told from here on must not stand behind half a bar.
+        progress.clear();
         if shown.is_err() {
             // Nobody sees the rest, so nobody has to play it.
             children.kill_all(None);
@@ -96,7 +99,8 @@ fn view(file: &Path, options: &ViewOptions) -> Result<()> {
             trace.display()
         );
     }
-    let mut views = views(options)?;
+    let progress = Progress::new(io::stderr().is_terminal());
+    let mut views = views(options, &progress)?;
     views.add(Failures::new(io::stderr()));
     views::replay(BufReader::new(input), &name, &mut views)
 }
@@ -138,10 +142,9 @@ fn play(
 }
 
 /// The views that the command line asks for.
-fn views(options: &ViewOptions) -> Result<Views> {
+fn views(options: &ViewOptions, progress: &Progress) -> Result<Views> {
     let stdout = terminal::look(&io::stdout(), options.color, options.lang);
     let stderr = terminal::look(&io::stderr(), options.color, options.lang);
-    let progress = Progress::new(io::stderr().is_terminal());
     let mut views = Views::new();
     if options.json {
         views.add(Json::new(io::stdout(), progress.clone()));
@@ -163,7 +166,7 @@ fn views(options: &ViewOptions) -> Result<Views> {
     if let Some(file) = &options.trace {
         views.add(Trace::create(file)?);
     }
-    views.add(progress);
+    views.add(progress.clone());
     Ok(views)
 }
 

@@ -229,8 +229,9 @@ pub enum Event<'a> {
 }
 
 /// A call of Python's `multiprocessing` that can block or be refused.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Call {
     /// `Queue.get()`
     Get,
@@ -240,6 +241,13 @@ pub enum Call {
     Recv,
     /// `Thread.join()`
     Join,
+}
+
+impl Call {
+    /// Its name in the log, which is Python's.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
 }
 
 impl Event<'_> {

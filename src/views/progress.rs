@@ -27,6 +27,13 @@ impl Progress {
         }
     }
 
+    /// Takes the bar away: nothing more will be measured.
+    pub fn clear(&self) {
+        if let Some(bar) = self.bar.borrow_mut().take() {
+            bar.finish_and_clear();
+        }
+    }
+
     /// Does something that writes to the terminal, with the bar out of the way.
     pub fn beside<T>(&self, write: impl FnOnce() -> T) -> T {
         match &*self.bar.borrow() {
@@ -53,9 +60,7 @@ impl View for Progress {
     }
 
     fn finish(&mut self) -> Result<()> {
-        if let Some(bar) = self.bar.borrow_mut().take() {
-            bar.finish_and_clear();
-        }
+        self.clear();
         Ok(())
     }
 }

@@ -211,3 +211,47 @@ fn ctrl_c_ends_everybody() {
         assert!(ends(pid_in(&event(line)["child"])), "{line} is left");
     }
 }
+
+#[test]
+fn a_bar_shows_progress_on_a_terminal_and_is_gone_before_a_failure_is_told() {
+    let (mut terminal, other_side) = open().unwrap();
+    let args = [
+        "bound",
+        "--kind",
+        "io",
+        "--tasks",
+        "50",
+        "--workers=2",
+        "--json",
+    ];
+    let command = Command::new(PROGRAM)
+        .args(args)
+        .env("TERM", "xterm-256color");
+    let mut child = command.spawn(other_side).unwrap();
+    let mut screen = String::new();
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 4096];
+    let mut is_killed = false;
+    // On Linux a terminal whose other side is closed says EIO, not end-of-file.
+    while let Ok(length @ 1..) = terminal.read(&mut buffer) {
+        bytes.extend_from_slice(&buffer[..length]);
+        screen = String::from_utf8_lossy(&bytes).into_owned();
+        if !is_killed && screen.contains('\u{2591}') && screen.contains("\"task_done\"") {
+            let started = screen.lines().find_map(|line| {
+                let start = line.find("{\"v\":1").filter(|_| line.ends_with('}'))?;
+                let event: serde_json::Value = serde_json::from_str(&line[start..]).ok()?;
+                (event["child_role"] == "worker-1").then_some(event)
+            });
+            let worker = pid_in(&started.unwrap()["child"]);
+            rustix::process::kill_process(worker, rustix::process::Signal::KILL).unwrap();
+            is_killed = true;
+        }
+    }
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    let (before, told) = screen.split_once("mp-demo: worker-1").unwrap();
+    assert!(told.contains("was killed by SIGKILL (9)"), "{told}");
+    // A bar is drawn with these; the last thing that was done to it is to clear its line.
+    let (_, behind_the_bar) = before.rsplit_once('\u{2591}').unwrap();
+    assert!(behind_the_bar.contains("\x1b[2K"), "{behind_the_bar:?}");
+    assert!(!told.contains('\u{2591}'), "{told:?}");
+}

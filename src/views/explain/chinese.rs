@@ -1,7 +1,6 @@
 //! 中文的说明。The notes in Chinese; roles, calls, options and signals keep their names.
 
 use super::notes::{self, JUST_NOW, List, NO_BREAK, Note, Series, Unit, Who};
-use crate::events::Call;
 
 /// Where names that are no Chinese begin and end: a space, unless something stands there that has room of its own.
 /// Nothing in a note can be this character, since [`notes::clipped`] leaves it out.
@@ -350,12 +349,12 @@ fn words(note: &Note) -> String {
         Note::Refused { who, call } => format!(
             "单向管道（duplex=False）的一端只能接收，另一端只能发送，所以{}的 {}() 被拒绝了。这并不影响什么，它会继续运行。",
             name(who),
-            call_name(*call)
+            call.name()
         ),
         Note::RefusedToo { who, call } => format!(
             "在另一端也是同样的规则：{}的 {}() 被拒绝了。",
             name(who),
-            call_name(*call)
+            call.name()
         ),
         Note::GivesUp { who, message } => format!(
             "{}放弃了，将以退出状态 1 结束，原因是：{message}",
@@ -635,15 +634,6 @@ fn signal_words(signal: i32, name: &Option<String>) -> String {
     match name {
         Some(name) => format!("{GAP}{name}（{signal}）"),
         None => format!("信号 {signal}{GAP}"),
-    }
-}
-
-fn call_name(call: Call) -> &'static str {
-    match call {
-        Call::Get => "get",
-        Call::Send => "send",
-        Call::Recv => "recv",
-        Call::Join => "join",
     }
 }
 

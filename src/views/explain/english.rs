@@ -1,7 +1,6 @@
 //! The notes in English.
 
 use super::notes::{self, JUST_NOW, List, NO_BREAK, Note, Series, Unit, Who};
-use crate::events::Call;
 
 /// The text of a note: one or two sentences.
 pub fn text(note: &Note) -> String {
@@ -373,12 +372,12 @@ fn words(note: &Note) -> String {
         Note::Refused { who, call } => format!(
             "Of a one-way pipe (duplex=False) one end can only receive and the other only send, so {}() of {} was \
              refused. Nothing is broken by that, and it goes on.",
-            call_name(*call),
+            call.name(),
             name(who)
         ),
         Note::RefusedToo { who, call } => format!(
             "The same rule at the other end: {}() of {} was refused.",
-            call_name(*call),
+            call.name(),
             name(who)
         ),
         Note::GivesUp { who, message } => format!(
@@ -722,15 +721,6 @@ fn signal_words(signal: i32, name: &Option<String>) -> String {
     match name {
         Some(name) => format!("{name} ({signal})"),
         None => format!("signal {signal}"),
-    }
-}
-
-fn call_name(call: Call) -> &'static str {
-    match call {
-        Call::Get => "get",
-        Call::Send => "send",
-        Call::Recv => "recv",
-        Call::Join => "join",
     }
 }
 

@@ -98,7 +98,7 @@ pub fn activity_title(activity: Activity, event: &Event) -> String {
     match (activity, event) {
         (Activity::Running, _) => "running".into(),
         (Activity::Sleeping, _) => "sleep".into(),
-        (Activity::Waiting(call), _) => format!("{} (waiting)", name(call)),
+        (Activity::Waiting(call), _) => format!("{} (waiting)", call.name()),
         (Activity::Joining(child), Event::Join { child_role, .. }) => {
             format!("join {child_role} {child}")
         }
@@ -111,15 +111,6 @@ pub fn end_in_words(status: Status) -> String {
     match status {
         Status::Code(code) => format!("exit {code}"),
         Status::Signal(_) => status.to_string().trim_start_matches("was ").to_owned(),
-    }
-}
-
-fn name(call: Call) -> &'static str {
-    match call {
-        Call::Get => "get",
-        Call::Send => "send",
-        Call::Recv => "recv",
-        Call::Join => "join",
     }
 }
 
