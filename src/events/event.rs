@@ -103,9 +103,9 @@ pub enum Event<'a> {
         /// The value.
         value: &'a Value,
     },
-    /// The end mark is about to be put into the queue.
+    /// The sentinel is about to be put into the queue.
     PutSentinel,
-    /// The end mark has come out of the queue.
+    /// The sentinel has come out of the queue.
     GetSentinel,
     /// Nothing will come any more: every write end of the queue is closed.
     EndOfFile,

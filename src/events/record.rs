@@ -30,6 +30,15 @@ pub struct Record<'a> {
     pub event: Event<'a>,
 }
 
+impl Record<'_> {
+    /// The time in microseconds, the unit of the log's clock. A time that somebody made up may be as large as he likes; it
+    /// is cut where nanoseconds would not fit 64 bits any more, because viewers of traces count these.
+    pub fn micros(&self) -> u64 {
+        const LAST: u64 = i64::MAX as u64 / 1_000;
+        ((self.t * 1e6).round() as u64).min(LAST)
+    }
+}
+
 /// A line of a log that is JSON. A [`Record`] borrows from it.
 ///
 /// The fields of all events stand beside each other here. An enum with a tag would read better, but serde then holds
@@ -353,6 +362,26 @@ mod tests {
             names.insert(record.event.name());
         }
         assert_eq!(names, BTreeSet::from_iter(Event::VARIANTS.iter().copied()));
+    }
+
+    #[test]
+    fn each_microsecond_that_a_log_tells_is_that_microsecond() {
+        let micros = |t: f64| {
+            let record = Record {
+                text: "",
+                t,
+                pid: 1,
+                role: "parent",
+                thread: None,
+                line: None,
+                event: Event::Ended,
+            };
+            record.micros()
+        };
+        for t in (0..2_000_000).chain(86_400_000_000..86_400_100_000) {
+            assert_eq!(micros(t as f64 / 1e6), t);
+        }
+        assert_eq!(micros(1e300), i64::MAX as u64 / 1_000);
     }
 
     #[test]

@@ -22,7 +22,7 @@ use super::messages::{MessageReader, MessageWriter};
 use super::stdin::{SigtermHeld, StdinPipe};
 use crate::events::PIPE_BUF;
 
-/// The end mark: EOT, the byte that Ctrl-D sends. No JSON text begins with it, so no value equals it.
+/// The sentinel: EOT, the byte that Ctrl-D sends. No JSON text begins with it, so no value equals it.
 const SENTINEL: &[u8] = b"\x04";
 
 /// A queue as the parent opens it: both ends of one pipe.
@@ -53,7 +53,7 @@ pub type StdinGetEnd = GetEnd<BufReader<StdinPipe>>;
 pub enum Got {
     /// A value.
     Value(Value),
-    /// The end mark: whoever gets it gets nothing more.
+    /// The sentinel: whoever gets it gets nothing more.
     Sentinel,
     /// Every write end is closed, so nothing can come any more.
     EndOfFile,
@@ -158,7 +158,7 @@ impl<W: Write> PutEnd<W> {
         self.writer.write(NO_READER)
     }
 
-    /// Puts the end mark, for one reader.
+    /// Puts the sentinel, for one reader.
     ///
     /// # Errors
     /// When no reader is left.
@@ -180,7 +180,7 @@ impl<R: BufRead> GetEnd<R> {
     /// Gets the next value; waits until there is one.
     ///
     /// # Errors
-    /// When what came is neither a value nor the end mark; the message names the line.
+    /// When what came is neither a value nor the sentinel; the message names the line.
     pub fn get(&mut self) -> Result<Got> {
         let line = self.reader.next().context("cannot get from the queue")?;
         match line {

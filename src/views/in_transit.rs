@@ -31,11 +31,13 @@ impl<T> InTransit<T> {
         }
     }
 
-    /// Takes note of an event, before anything else is said of it: who gives up right after a put has not put.
-    pub fn see(&mut self, record: &Record) {
+    /// Takes note of an event, before anything else is said of it: who gives up right after a put has not put. What was
+    /// kept about that value.
+    pub fn see(&mut self, record: &Record) -> Option<T> {
         let was_putting = self.putting.remove(&record.pid);
-        if was_putting && matches!(record.event, Event::Error { .. }) {
-            self.take_back(record.pid);
+        match record.event {
+            Event::Error { .. } if was_putting => self.take_back(record.pid),
+            _ => None,
         }
     }
 

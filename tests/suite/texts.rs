@@ -3,6 +3,8 @@
 use std::fs;
 use std::thread;
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::common::*;
 
 /// Columns that a lesson's one-line description may have in the Chinese help.
@@ -123,10 +125,6 @@ fn is_chinese(c: char) -> bool {
     is_han(c) || matches!(c, '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ffef}')
 }
 
-fn columns(text: &str) -> usize {
-    text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
-}
-
 fn title(lesson: &str, language: &str) -> String {
     let source = source(lesson, language);
     let line = source.lines().next().unwrap();
@@ -201,7 +199,7 @@ fn an_english_title_is_what_the_help_says() {
 fn a_chinese_title_fits_into_the_help() {
     for lesson in lessons() {
         let title = title(&lesson, "zh");
-        assert!(columns(&title) <= TITLE_COLUMNS, "{title}");
+        assert!(title.width() <= TITLE_COLUMNS, "{title}");
         assert!(!title.ends_with(['.', '。']), "{title}");
     }
 }

@@ -371,8 +371,14 @@ fn hardly_any_time_and_hardly_any_events_are_drawn_too() {
         picture_of_log(&format!("{run}\n"), 40, ASCII),
         "|0 us\nparent 7\n=\n= runs\n"
     );
-    let later = run.replace("\"t\":0", "\"t\":123456789");
-    assert!(picture_of_log(&format!("{later}\n"), 40, ASCII).contains("parent 7\n"));
+    for time in ["123456789", "1e15", "1e300"] {
+        let later = run.replace("\"t\":0", &format!("\"t\":{time}"));
+        assert!(picture_of_log(&format!("{later}\n"), 40, ASCII).contains("parent 7\n"));
+        let end = run.replace("\"t\":0", &format!("\"t\":{time}"));
+        let end = end.replace("\"event\":\"run\"", "\"event\":\"ended\"");
+        let picture = picture_of_log(&format!("{run}\n{end}\n"), 40, ASCII);
+        assert!(picture.contains("parent 7\n===="), "{picture}");
+    }
 }
 
 #[test]

@@ -157,7 +157,7 @@ impl Pool {
         }
     }
 
-    /// Puts all tasks, then an end mark for each worker, in a thread of its own: the one that CPython's `Queue` starts
+    /// Puts all tasks, then a sentinel for each worker, in a thread of its own: the one that CPython's `Queue` starts
     /// behind your back. If the parent put everything before it got anything, both pipes could be full, and the
     /// workers would wait for the parent to get while the parent waits for them to get.
     fn feed(&self, mut queue: PutEnd<PipeWriter>) -> thread::JoinHandle<Result<()>> {

@@ -1,5 +1,8 @@
 //! The time axis.
 
+/// How many columns a number has at least: closer together they are a row of numbers and no axis.
+const ROOM: usize = 7;
+
 /// Where the axis has a mark, in columns, and what it says there: round numbers, as close as their width allows. `end`
 /// is the time at the end of the axis, in microseconds.
 pub fn ticks(end: u64, columns: usize) -> Vec<(usize, String)> {
@@ -8,7 +11,9 @@ pub fn ticks(end: u64, columns: usize) -> Vec<(usize, String)> {
         1_000..1_000_000 => (1_000, "ms"),
         _ => (1_000_000, "s"),
     };
-    let step = step(end, columns);
+    // A bar, the digits before the point, room for a point and a digit, and one column that stays free.
+    let digits = (end / unit).to_string().len();
+    let step = step(end, columns, (digits + 4).max(ROOM));
     // As many decimals as the step has.
     let decimals = (0..6)
         .find(|decimals| (step * 10_u64.pow(*decimals)).is_multiple_of(unit))
@@ -30,11 +35,10 @@ pub fn ticks(end: u64, columns: usize) -> Vec<(usize, String)> {
     ticks
 }
 
-/// The smallest of 1, 2, 5, 10, 20, 50 ... microseconds that leaves room for a number.
-fn step(end: u64, columns: usize) -> u64 {
-    const ROOM: u128 = 7;
+/// The smallest of 1, 2, 5, 10, 20, 50 ... microseconds that leaves so many columns for a number.
+fn step(end: u64, columns: usize, room: usize) -> u64 {
     let leaves_room =
-        |step: &u64| u128::from(*step) * columns as u128 >= u128::from(end.max(1)) * ROOM;
+        |step: &u64| u128::from(*step) * columns as u128 >= u128::from(end.max(1)) * room as u128;
     (0..18)
         .flat_map(|power| [1, 2, 5].map(|digit| digit * 10_u64.pow(power)))
         .find(leaves_room)
@@ -70,5 +74,15 @@ mod tests {
             "|0 s       |1000      |2000      |3000"
         );
         assert_eq!(drawn(0, 40), "|0 us");
+        // However long it is, no number stands in another's place.
+        for end in (0..64).map(|power| (1_u64 << power) / 1_000) {
+            for columns in 10..100 {
+                let mut free = 0;
+                for (column, text) in ticks(end, columns) {
+                    assert!(column >= free, "{end} in {columns}");
+                    free = column + 1 + text.len();
+                }
+            }
+        }
     }
 }

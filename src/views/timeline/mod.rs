@@ -194,7 +194,7 @@ impl<W: Write> View for Timeline<W> {
     fn show(&mut self, record: &Record) -> Result<()> {
         self.palette.see(record);
         self.has_lines |= record.line.is_some();
-        let now = (record.t * 1e6).round() as u64;
+        let now = record.micros();
         self.reach(now);
         let process = self.process(record.pid, record.role, now);
         let lane = match (process, record.thread) {

@@ -5,6 +5,8 @@ mod english;
 
 use std::fmt::Write as _;
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::common::*;
 
 /// What is told on stderr of a recorded run in `tests/suite/explain/logs/`. stdout has the same lines as without it.
@@ -19,12 +21,6 @@ fn notes_of(log: &str, language: &str, columns: usize) -> String {
     assert_eq!(explained.code(), 0, "{explained:?}");
     assert_eq!(explained.stdout, plain.stdout);
     explained.stderr
-}
-
-/// How many columns a line takes: a Chinese character takes two.
-fn columns_of(line: &str) -> usize {
-    let width = |c: char| if c < '\u{2e80}' { 1 } else { 2 };
-    line.chars().map(width).sum()
 }
 
 /// The lines that are notes: those of the program itself begin with its name.
@@ -42,7 +38,7 @@ fn no_note_is_wider_than_the_terminal_and_all_are_indented() {
             for columns in [20, 40, 80, 200] {
                 let stderr = notes_of(log, language, columns);
                 for line in notes(&stderr) {
-                    assert!(columns_of(line) <= columns, "{columns}: {line}");
+                    assert!(line.width() <= columns, "{columns}: {line}");
                     assert!(line.starts_with("  "), "{line:?}");
                     assert!(!line.trim().is_empty(), "{stderr}");
                 }
