@@ -9,6 +9,7 @@ mod events;
 mod lessons;
 mod locale;
 mod multiprocessing;
+mod report;
 mod show;
 mod terminal;
 mod views;

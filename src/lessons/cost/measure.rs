@@ -10,69 +10,18 @@ use serde_json::Value;
 use crate::multiprocessing::{
     Connection, Context, Got, PutEnd, Queue, pipe, start_and_join_plainly,
 };
+use crate::report::costs::Row;
 
-/// What is measured.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Row {
-    /// Start a process that does nothing, and join it.
-    Process,
-    /// The same, against CPython's start method spawn instead of fork.
-    ProcessSpawn,
-    /// Start a thread that does nothing, and join it.
-    Thread,
-    /// One small value through a queue, from a process to its parent.
-    Queue,
-    /// One small value through a pipe and back.
-    RoundTrip,
-    /// One value of 1 MiB through a pipe.
-    Mebibyte,
-}
-
-/// Who is measured.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Side {
-    /// This program's own `Process`, `Queue`, `Connection`.
-    Ours,
-    /// The plain calls below.
-    Limit,
-    /// CPython.
-    Python,
-}
-
-impl Row {
-    /// All rows, in the table's order.
-    pub const ALL: [Row; 6] = [
-        Row::Process,
-        Row::ProcessSpawn,
-        Row::Thread,
-        Row::Queue,
-        Row::RoundTrip,
-        Row::Mebibyte,
-    ];
-
-    /// The row's name in the log and for Python.
-    pub fn name(self) -> &'static str {
-        match self {
-            Row::Process => "process",
-            Row::ProcessSpawn => "process_spawn",
-            Row::Thread => "thread",
-            Row::Queue => "queue",
-            Row::RoundTrip => "round_trip",
-            Row::Mebibyte => "mebibyte",
-        }
-    }
-
-    /// How often it is done in one turn, by us and by the limit below. So often that the clock and, for the last
-    /// three, the start of the child hardly count.
-    fn count(self) -> usize {
-        match self {
-            Row::Process => 60,
-            Row::ProcessSpawn => 20,
-            Row::Thread => 300,
-            Row::Queue => 100_000,
-            Row::RoundTrip => 3_000,
-            Row::Mebibyte => 30,
-        }
+/// How often a row is done in one turn, by us and by the limit below. So often that the clock and, for the last three,
+/// the start of the child hardly count.
+fn repetitions(row: Row) -> usize {
+    match row {
+        Row::Process => 60,
+        Row::ProcessSpawn => 20,
+        Row::Thread => 300,
+        Row::Queue => 100_000,
+        Row::RoundTrip => 3_000,
+        Row::Mebibyte => 30,
     }
 }
 
@@ -84,7 +33,7 @@ const SMALL_LINE: &[u8] = b"123456\n";
 
 /// Seconds for one, with our own layer.
 pub fn ours(row: Row, context: &Context) -> Result<f64> {
-    let count = row.count();
+    let count = repetitions(row);
     let start = Instant::now();
     match row {
         Row::Process | Row::ProcessSpawn => {
@@ -151,7 +100,7 @@ pub fn ours(row: Row, context: &Context) -> Result<f64> {
 
 /// Seconds for one by plain calls: the same bytes over the same pipes. Threads have no layer of ours above them.
 pub fn limit(row: Row, context: &Context) -> Result<Option<f64>> {
-    let count = row.count();
+    let count = repetitions(row);
     let start = Instant::now();
     match row {
         Row::Process | Row::ProcessSpawn => {

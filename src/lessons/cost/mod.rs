@@ -6,19 +6,18 @@
 
 mod measure;
 mod python;
-mod table;
 
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use serde::Serialize;
+use strum::VariantArray as _;
 
 use crate::events::Event;
 use crate::multiprocessing::{Context, CurrentProcess};
+use crate::report::costs::{self, Row, Samples, Side};
 
-use measure::{Row, Side};
 use python::Python;
-use table::Samples;
 
 /// Measure what processes, threads, queues and pipes cost here
 ///
@@ -63,7 +62,7 @@ pub(super) fn parent(args: &Args, context: &Context) -> Result<()> {
     let mut done = 0;
     while done < turns && (done < 2 || start.elapsed() < limit) {
         // In turns: a machine that is slow for a while is slow for all three.
-        for row in Row::ALL {
+        for &row in Row::VARIANTS {
             samples.add(row, Side::Ours, measure::ours(row, context)?);
             if let Some(seconds) = measure::limit(row, context)? {
                 samples.add(row, Side::Limit, seconds);
@@ -80,11 +79,14 @@ pub(super) fn parent(args: &Args, context: &Context) -> Result<()> {
     }
     let version = python.map(Python::end);
 
-    for line in table::heading(done, version.as_deref()) {
+    for line in costs::heading(done, version.as_deref()) {
         context.log().write(Event::Say { line })?;
     }
-    for row in Row::ALL {
-        context.log().write(samples.measured(row))?;
+    for &row in Row::VARIANTS {
+        context.log().write(Event::Measured {
+            figures: samples.figures(row),
+            line: samples.line(row),
+        })?;
     }
     Ok(())
 }

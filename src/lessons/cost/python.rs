@@ -3,8 +3,8 @@
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use super::measure::Row;
 use crate::multiprocessing::{Context, PipeConnection, pipe};
+use crate::report::costs::Row;
 
 /// The program that measures. It stays on its pipe until that is closed, so it ends when this process does,
 /// whatever happens.
@@ -45,11 +45,11 @@ impl Python {
     /// # Errors
     /// When Python does not answer.
     pub fn measure(&mut self, row: Row) -> Result<f64> {
-        self.connection.send(&json!(row.name()))?;
+        self.connection.send(&json!(row))?;
         let answer: Value = self.connection.recv()?;
         answer
             .as_f64()
-            .context("python3 answered something else than seconds")
+            .context("python3 answered with something other than seconds")
     }
 
     /// Closes its pipe, which ends it, and returns its version.
