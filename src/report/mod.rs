@@ -7,3 +7,4 @@
 pub mod costs;
 pub mod statistics;
 mod text;
+pub mod tickets;

@@ -26,16 +26,38 @@ pub fn median_ratio(first: &[f64], second: &[f64]) -> Option<f64> {
     quantile(&ratios, 0.5)
 }
 
+/// The smallest sample that at least half of the samples don't exceed: a median that is one of them.
+pub fn lower_median(samples: impl IntoIterator<Item = f64>) -> Option<f64> {
+    let sorted = sorted(samples);
+    let middle = sorted.len().checked_sub(1)? / 2;
+    Some(sorted[middle])
+}
+
+/// As precise as the log's clock, so that what is printed follows from what the log has.
+pub fn micros(seconds: f64) -> f64 {
+    let rounded = (seconds * 1e6).round() / 1e6;
+    if rounded.is_finite() {
+        rounded
+    } else {
+        seconds
+    }
+}
+
 /// The value below which this share of the samples lies, between two samples by linear interpolation.
 fn quantile(samples: &[f64], share: f64) -> Option<f64> {
-    let mut sorted = samples.to_vec();
-    sorted.sort_by(f64::total_cmp);
+    let sorted = sorted(samples.iter().copied());
     let place = share * sorted.len().checked_sub(1)? as f64;
     let (below, above) = (
         sorted[place.floor() as usize],
         sorted[place.ceil() as usize],
     );
     Some(below + (above - below) * place.fract())
+}
+
+fn sorted(samples: impl IntoIterator<Item = f64>) -> Vec<f64> {
+    let mut samples: Vec<_> = samples.into_iter().collect();
+    samples.sort_by(f64::total_cmp);
+    samples
 }
 
 #[cfg(test)]
@@ -48,6 +70,13 @@ mod tests {
         assert_eq!(quantile(&[3.0], 0.25), Some(3.0));
         assert_eq!(quantile(&[4.0, 1.0, 2.0], 0.5), Some(2.0));
         assert_eq!(quantile(&[4.0, 1.0, 2.0, 3.0], 0.5), Some(2.5));
+    }
+
+    #[test]
+    fn half_of_the_samples_are_at_most_the_lower_median() {
+        assert_eq!(lower_median([]), None);
+        assert_eq!(lower_median([3.0, 1.0, 2.0]), Some(2.0));
+        assert_eq!(lower_median([4.0, 3.0, 1.0, 2.0]), Some(2.0));
     }
 
     #[test]

@@ -1,4 +1,23 @@
-//! How figures are written: numbers with their units.
+//! How figures are written: numbers with their units, and ratios in words.
+
+/// A ratio in words: `about as long as`, `2.5 times as long as`.
+pub fn times(ratio: f64, as_what: &str) -> String {
+    match ratio {
+        0.95..1.05 => format!("about {as_what}"),
+        10.0.. => format!("{ratio:.0} times {as_what}"),
+        1.0.. => format!("{ratio:.1} times {as_what}"),
+        _ => format!("{ratio:.2} times {as_what}"),
+    }
+}
+
+/// Seconds with three decimals, or with a power of ten where the digits would fill the line.
+pub fn seconds(seconds: f64) -> String {
+    if seconds < 1e9 {
+        format!("{seconds:.3} s")
+    } else {
+        format!("{seconds:.0e} s")
+    }
+}
 
 /// A duration with three digits, in the unit that suits it.
 pub fn duration(seconds: f64) -> String {
@@ -16,6 +35,13 @@ pub fn duration(seconds: f64) -> String {
     format!("{value:.digits$} {unit}")
 }
 
+/// Memory in MiB.
+pub fn mebibytes(kib: u64) -> String {
+    let mib = kib as f64 / 1024.0;
+    let decimals = if mib < 100.0 { 1 } else { 0 };
+    format!("{mib:.decimals$} MiB")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -27,6 +53,22 @@ mod tests {
             shown,
             [
                 "0.50 ns", "420 ns", "12.3 us", "718 us", "75.4 ms", "12.0 s"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_ratio_near_one_has_no_number_and_others_have_two_digits() {
+        let shown = [0.5, 0.95, 1.0499, 1.05, 2.44, 12.3].map(|ratio| times(ratio, "as much"));
+        assert_eq!(
+            shown,
+            [
+                "0.50 times as much",
+                "about as much",
+                "about as much",
+                "1.1 times as much",
+                "2.4 times as much",
+                "12 times as much",
             ]
         );
     }

@@ -11,7 +11,7 @@ use tokio::net::UnixStream;
 use tokio::task::JoinSet;
 
 use super::descriptors;
-use super::figures::{Report, used_by_this_process};
+use super::reports::{FromCustomers, used_by_this_process};
 use crate::events::{Event, Log};
 use crate::multiprocessing::{PutEnd, ensure_descriptors};
 
@@ -149,8 +149,8 @@ fn no_ticket(customer: u16, error: &io::Error) -> anyhow::Error {
 }
 
 /// Tells the log, and makes the report, that this customer has a ticket now.
-fn served(customer: u16, log: &Log) -> Result<Report> {
+fn served(customer: u16, log: &Log) -> Result<FromCustomers> {
     let at = log.seconds();
     log.write(Event::Served { customer })?;
-    Ok(Report::Served { customer, at })
+    Ok(FromCustomers::Served { customer, at })
 }

@@ -8,11 +8,12 @@
 //! Nothing is printed here: what happens is written to the log.
 
 mod customers;
-mod figures;
 mod office;
+mod reports;
 
 use anyhow::{Result, bail};
 use serde::Serialize;
+use strum::EnumCount as _;
 
 use super::numbered;
 use crate::arguments::{one_to_thousand, seconds};
@@ -20,7 +21,10 @@ use crate::events::{Call, Event};
 use crate::multiprocessing::{
     Context, CurrentProcess, Got, PartnerGone, Process, PutEnd, Queue, check_descriptors,
 };
-use figures::{Figures, Report, Way};
+use crate::report::statistics::micros;
+use crate::report::tickets::{self, Way, WayFigures};
+
+use reports::FromCustomers;
 
 /// Wait for many answers: in line, in many processes, in one event loop
 ///
@@ -71,11 +75,11 @@ impl Args {
 pub(super) fn parent(args: &Args, context: &Context) -> Result<()> {
     let log = context.log();
     let delays: Vec<f64> = (0..args.customers)
-        .map(|_| figures::micros(context.seconds_at_most(args.wait)))
+        .map(|_| micros(context.seconds_at_most(args.wait)))
         .collect();
     log.write(Event::Customers {
         delays: &delays,
-        line: figures::announcement(&delays),
+        line: tickets::announcement(&delays),
     })?;
     let (office, address) = open_office(context, &delays)?;
 
@@ -90,7 +94,7 @@ pub(super) fn parent(args: &Args, context: &Context) -> Result<()> {
         of: run.all_tickets(),
     })?;
     log.write(Event::Say {
-        line: figures::heading(),
+        line: tickets::heading(),
     })?;
 
     let in_line = run.measure(Way::OneAfterAnother, |queue| {
@@ -128,7 +132,7 @@ pub(super) fn parent(args: &Args, context: &Context) -> Result<()> {
     })?;
 
     // The customer with the longest delay is the one who blocks: so there is most to see.
-    let blocker = figures::slowest(&delays);
+    let blocker = tickets::slowest(&delays);
     let blocked = run.measure(Way::BlockedLoop, |queue| {
         let process = context
             .process("blocked-loop", "async-loop")
@@ -144,7 +148,7 @@ pub(super) fn parent(args: &Args, context: &Context) -> Result<()> {
     // that, for every customer has a ticket.
     office.terminate()?;
     office.join()?;
-    for line in figures::verdicts(&in_line, &processes, &event_loop, &blocked, blocker) {
+    for line in tickets::verdicts(&in_line, &processes, &event_loop, &blocked, blocker) {
         log.write(Event::Say { line })?;
     }
     Ok(())
@@ -188,9 +192,9 @@ impl<'a> Run<'a> {
         &mut self,
         way: Way,
         start: impl FnOnce(&Queue) -> Result<Vec<Process<'a>>>,
-    ) -> Result<Figures> {
+    ) -> Result<WayFigures> {
         let log = self.context.log();
-        let mut figures = Figures::new(way, self.customers);
+        let mut figures = WayFigures::new(way, self.customers);
         let mut queue = Queue::new(1)?;
         let began = log.seconds();
         let processes = start(&queue)?;
@@ -204,11 +208,12 @@ impl<'a> Run<'a> {
             let Got::Value(value) = queue.get_end.get()? else {
                 break;
             };
-            let report: Report = serde_json::from_value(value)?;
-            let is_ticket = matches!(report, Report::Served { .. });
-            figures.add(report, began)?;
-            if is_ticket {
-                self.progress()?;
+            match serde_json::from_value(value)? {
+                FromCustomers::Served { customer, at } => {
+                    figures.add_served(customer, at - began)?;
+                    self.progress()?;
+                }
+                FromCustomers::Used(used) => figures.add_process(&used),
             }
         }
         for process in &processes {
@@ -220,13 +225,13 @@ impl<'a> Run<'a> {
         }
         log.write(Event::Measured {
             figures: figures.to_json(),
-            line: figures.row(),
+            line: figures.line(),
         })?;
         Ok(figures)
     }
 
     fn all_tickets(&self) -> u64 {
-        Way::COUNT * u64::from(self.customers)
+        Way::COUNT as u64 * u64::from(self.customers)
     }
 
     /// Counts a ticket, and tells it when that is another hundredth of the whole.
