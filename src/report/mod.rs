@@ -5,6 +5,7 @@
 //! can describe machines that nobody here has.
 
 pub mod costs;
+pub mod pools;
 pub mod statistics;
 mod text;
 pub mod tickets;

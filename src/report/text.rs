@@ -1,5 +1,13 @@
 //! How figures are written: numbers with their units, and ratios in words.
 
+/// A number and what it counts, in the plural where that is needed.
+pub fn count(number: impl Into<usize>, what: &str) -> String {
+    match number.into() {
+        1 => format!("1 {what}"),
+        number => format!("{number} {what}s"),
+    }
+}
+
 /// A ratio in words: `about as long as`, `2.5 times as long as`.
 pub fn times(ratio: f64, as_what: &str) -> String {
     match ratio {

@@ -4,29 +4,26 @@
 //! it is free, and put what they found into the other. What to look at: where the table stops growing, for tasks that
 //! use the processor and for tasks that wait. What is left out: tasks of different lengths, and tasks that do both.
 //!
-//! Read on in `pool.rs` (the parent's side of a pool), `worker.rs` (the workers' side, and what a task is), `table.rs`
-//! and `verdict.rs` (what is made of the figures).
+//! Read on in `pool.rs` (the parent's side of a pool) and `worker.rs` (the workers' side, and what a task is). What is
+//! made of the figures is in `src/report/pools/`.
 //!
 //! Nothing is printed here: what happens is written to the log, and each line to print stands in its event.
 
 mod pool;
-mod table;
-mod verdict;
 mod worker;
 
 use std::thread;
 
 use anyhow::Result;
 use clap::ValueEnum;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::arguments::one_to_thousand;
 use crate::events::{Event, Log};
 use crate::multiprocessing::{Context, CurrentProcess};
+use crate::report::pools::{Kind, Table, With, compare};
 
-use pool::{Pool, Progress};
-use table::Table;
-use verdict::compare;
+use pool::{Pool, Steps};
 use worker::{Work, calibrate};
 
 /// Measure what more workers gain, in compute-bound and IO-bound tasks
@@ -91,25 +88,6 @@ enum Withs {
     Both,
 }
 
-/// What a task does.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// It counts primes
-    Compute,
-    /// It waits for an answer
-    Io,
-}
-
-/// What a worker is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum With {
-    /// A process of its own.
-    Processes,
-    /// A thread in a process with the others.
-    Threads,
-}
-
 impl Args {
     /// No two of these options are in each other's way.
     pub(super) fn check(&self) -> Result<()> {
@@ -133,26 +111,6 @@ impl Args {
     }
 }
 
-impl Kind {
-    /// Its name in the log and on a child's command line.
-    fn name(self) -> &'static str {
-        match self {
-            Kind::Compute => "compute",
-            Kind::Io => "io",
-        }
-    }
-}
-
-impl With {
-    /// Its name in the log.
-    fn name(self) -> &'static str {
-        match self {
-            With::Processes => "processes",
-            With::Threads => "threads",
-        }
-    }
-}
-
 /// The parent's half.
 pub(super) fn parent(args: &Args, context: &Context) -> Result<()> {
     let log = context.log();
@@ -166,7 +124,7 @@ pub(super) fn parent(args: &Args, context: &Context) -> Result<()> {
     counts.dedup();
 
     let pools = args.kinds().len() * args.withs().len() * counts.len();
-    let mut progress = Progress::begin(pools as u64 * u64::from(args.tasks), log)?;
+    let mut steps = Steps::begin(pools as u64 * u64::from(args.tasks), log)?;
     let mut tables = Vec::new();
     for &kind in args.kinds() {
         let work = match kind {
@@ -182,7 +140,7 @@ pub(super) fn parent(args: &Args, context: &Context) -> Result<()> {
             // In turns: what else the machine is doing changes, and should change the figures of both.
             for table in &mut of_this_kind {
                 let pool = Pool::new(kind, table.with, workers, args.tasks, work);
-                table.pools.push(pool.measure(&mut progress, context)?);
+                table.pools.push(pool.measure(&mut steps, context)?);
             }
         }
         for table in of_this_kind {
@@ -210,7 +168,7 @@ fn show(table: &Table, cores: usize, log: &Log) -> Result<()> {
         log.write(Event::Say { line })?;
     }
     for pool in &table.pools {
-        let (figures, line) = (table.figures(pool), table.row(pool));
+        let (figures, line) = (table.figures(pool), table.line(pool));
         log.write(Event::Measured { figures, line })?;
     }
     for line in table.verdicts(cores) {

@@ -10,10 +10,10 @@ use rustix::time::Timespec;
 use serde_json::Value;
 
 use super::super::numbered;
-use super::worker::{Report, Task, Work};
-use super::{Kind, With};
+use super::worker::{FromWorker, Task, Work};
 use crate::events::{Call, Event, Log};
 use crate::multiprocessing::{Context, GetEnd, Got, PartnerGone, Process, PutEnd, Queue};
+use crate::report::pools::{Kind, PoolFigures, With};
 
 /// How often the parent looks whether its workers are still there, while no result comes.
 const LOOK_AGAIN: Timespec = Timespec {
@@ -30,38 +30,25 @@ pub struct Pool {
     work: Work,
 }
 
-/// What a pool needed for all its tasks.
-#[derive(Clone, Copy, Default)]
-pub struct Measured {
-    /// How many workers it had.
-    pub workers: u16,
-    /// From the first put to the last result.
-    pub wall_seconds: f64,
-    /// The times that the tasks took, added up. Those of different workers overlap.
-    pub tasks_seconds: f64,
-    /// The processor time that the workers used for the tasks.
-    pub processor_seconds: f64,
-}
-
 /// How many of a run's tasks are done.
-pub struct Progress {
+pub struct Steps {
     done: u64,
     of: u64,
 }
 
-impl Progress {
+impl Steps {
     /// The first step is still to be done.
     ///
     /// # Errors
     /// When the log can't be written to.
-    pub fn begin(of: u64, log: &Log) -> Result<Progress> {
+    pub fn begin(of: u64, log: &Log) -> Result<Steps> {
         log.write(Event::Progress { done: 0, of })?;
-        Ok(Progress { done: 0, of })
+        Ok(Steps { done: 0, of })
     }
 
     fn step(&mut self, log: &Log) -> Result<()> {
         self.done += 1;
-        let Progress { done, of } = *self;
+        let Steps { done, of } = *self;
         log.write(Event::Progress { done, of })
     }
 }
@@ -82,10 +69,10 @@ impl Pool {
     ///
     /// # Errors
     /// When a worker can't be started, or ends before its work is done.
-    pub fn measure(&self, progress: &mut Progress, context: &Context) -> Result<Measured> {
+    pub fn measure(&self, steps: &mut Steps, context: &Context) -> Result<PoolFigures> {
         context.log().write(Event::Pool {
-            kind: self.kind.name(),
-            with: self.with.name(),
+            kind: self.kind.into(),
+            with: self.with.into(),
             workers: self.workers,
             tasks: self.tasks,
         })?;
@@ -107,15 +94,14 @@ impl Pool {
         // starts when all are ready.
         for _ in 0..self.workers {
             match next_report(&mut results, context)? {
-                Report::Ready => {}
-                Report::Done { .. } => bail!("a result came before there were tasks"),
+                FromWorker::Ready => {}
+                FromWorker::Done { .. } => bail!("a result came before there were tasks"),
             }
         }
         let start = Instant::now();
         let feeder = self.feed(put_end);
-        let mut measured = self.collect(&mut results, progress, context)?;
-        measured.wall_seconds = start.elapsed().as_secs_f64();
-        measured.workers = self.workers;
+        let mut figures = self.collect(&mut results, steps, context)?;
+        figures.wall_seconds = start.elapsed().as_secs_f64();
 
         match feeder.join() {
             Ok(fed) => fed?,
@@ -125,7 +111,7 @@ impl Pool {
             worker.join()?;
         }
         context.check_children()?;
-        Ok(measured)
+        Ok(figures)
     }
 
     fn start<'a>(
@@ -137,7 +123,7 @@ impl Pool {
         let start = |role: &str, option: Option<(&str, u16)>| {
             let mut worker = context
                 .process(role, "bound-worker")
-                .option("--kind", self.kind.name())
+                .option("--kind", self.kind)
                 .gets_from(&tasks.get_end)
                 .puts_to(&results.put_end);
             if let Some((name, value)) = option {
@@ -176,20 +162,20 @@ impl Pool {
     fn collect(
         &self,
         results: &mut GetEnd<BufReader<PipeReader>>,
-        progress: &mut Progress,
+        steps: &mut Steps,
         context: &Context,
-    ) -> Result<Measured> {
-        let mut measured = Measured::default();
+    ) -> Result<PoolFigures> {
+        let mut figures = PoolFigures::new(self.workers);
         let mut first_answer: Option<Value> = None;
         for _ in 0..self.tasks {
             match next_report(results, context)? {
-                Report::Done {
+                FromWorker::Done {
                     answer,
                     seconds,
                     processor_seconds,
                 } => {
-                    measured.tasks_seconds += seconds;
-                    measured.processor_seconds += processor_seconds;
+                    figures.tasks_seconds += seconds;
+                    figures.processor_seconds += processor_seconds;
                     // All tasks are the same, so their answers are: whoever works in parallel has to check that.
                     let expected = first_answer.get_or_insert_with(|| answer.clone());
                     if *expected != answer {
@@ -198,17 +184,20 @@ impl Pool {
                         );
                     }
                 }
-                Report::Ready => bail!("there are more workers than were started"),
+                FromWorker::Ready => bail!("there are more workers than were started"),
             }
-            progress.step(context.log())?;
+            steps.step(context.log())?;
         }
-        Ok(measured)
+        Ok(figures)
     }
 }
 
 /// Waits for the next report of any worker. As long as one worker is left, the queue does not end, and the report of
 /// one that was killed never comes: so look, again and again, whether all are well.
-fn next_report(results: &mut GetEnd<BufReader<PipeReader>>, context: &Context) -> Result<Report> {
+fn next_report(
+    results: &mut GetEnd<BufReader<PipeReader>>,
+    context: &Context,
+) -> Result<FromWorker> {
     context.log().write(Event::Wait { call: Call::Get })?;
     loop {
         context.check_children()?;

@@ -12,12 +12,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::super::numbered;
-use super::Kind;
 use crate::events::{Call, Event, Log};
 use crate::multiprocessing::{
     Connection, Context, CurrentProcess, GetEnd, Got, PartnerGone, PipeConnection, PutEnd,
     StdinGetEnd, pipe,
 };
+use crate::report::pools::Kind;
 
 /// How long a task should take.
 const TASK_SECONDS: f64 = 0.1;
@@ -44,7 +44,7 @@ pub struct Task {
 /// What a worker tells its parent.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Report {
+pub enum FromWorker {
     /// It can begin.
     Ready,
     /// It has done a task.
@@ -172,7 +172,7 @@ fn work(
     has_failed: &AtomicBool,
 ) -> Result<()> {
     let mut results = PutEnd::stdout();
-    results.put(&serde_json::to_value(Report::Ready)?)?;
+    results.put(&serde_json::to_value(FromWorker::Ready)?)?;
     let mut processor_before = processor_seconds()?;
     // A measurement without one of the workers is worth nothing.
     while !has_failed.load(Ordering::Relaxed) {
@@ -184,7 +184,7 @@ fn work(
             break;
         };
         let Task { task, work } = serde_json::from_value(task).context("a task is no task")?;
-        let kind = work.kind().name();
+        let kind = work.kind().into();
 
         log.write(Event::TaskStart { task, kind })?;
         let start = Instant::now();
@@ -208,7 +208,7 @@ fn work(
             seconds,
             processor_seconds,
         })?;
-        let report = Report::Done {
+        let report = FromWorker::Done {
             answer,
             seconds,
             processor_seconds,

@@ -1,0 +1,169 @@
+//! What was measured, as a table.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::super::text::{count, seconds};
+
+/// The longest bar.
+const BAR_COLUMNS: f64 = 28.0;
+
+/// What a task does. Its name in the log, and on a child's command line, is its variant's.
+#[derive(
+    Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize, strum::Display, strum::IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Kind {
+    /// It counts primes
+    Compute,
+    /// It waits for an answer
+    Io,
+}
+
+/// What a worker is. Its name in the log is its variant's.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, strum::Display, strum::IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum With {
+    /// A process of its own.
+    Processes,
+    /// A thread in a process with the others.
+    Threads,
+}
+
+/// What a pool needed for all its tasks.
+pub struct PoolFigures {
+    /// How many workers it had.
+    pub workers: u16,
+    /// From the first put to the last result.
+    pub wall_seconds: f64,
+    /// The times that the tasks took, added up. Those of different workers overlap.
+    pub tasks_seconds: f64,
+    /// The processor time that the workers used for the tasks.
+    pub processor_seconds: f64,
+}
+
+impl PoolFigures {
+    /// No task is done yet.
+    pub fn new(workers: u16) -> PoolFigures {
+        PoolFigures {
+            workers,
+            wall_seconds: 0.0,
+            tasks_seconds: 0.0,
+            processor_seconds: 0.0,
+        }
+    }
+
+    /// Processor use: 100 is one core, busy all the time.
+    pub(super) fn processor_percent(&self) -> f64 {
+        100.0 * self.processor_seconds / self.wall_seconds
+    }
+}
+
+/// The pools of one kind, from the one with the fewest workers to the one with the most.
+pub struct Table {
+    /// What the tasks did.
+    pub kind: Kind,
+    /// What the workers were.
+    pub with: With,
+    /// How many tasks each pool had.
+    pub tasks: u16,
+    /// What was measured: at least one pool, before anything is asked of the table.
+    pub pools: Vec<PoolFigures>,
+}
+
+impl Table {
+    /// An empty table.
+    pub fn new(kind: Kind, with: With, tasks: u16) -> Table {
+        Table {
+            kind,
+            with,
+            tasks,
+            pools: Vec::new(),
+        }
+    }
+
+    /// What stands above the rows.
+    pub fn heading(&self) -> Vec<String> {
+        let (kind, tasks) = (self.kind_in_words(), count(self.tasks, "task"));
+        let mut lines = vec![format!("{kind}: {tasks}, workers are {}", self.with)];
+        let fewest = self.first().workers;
+        if fewest > 1 {
+            let fewest = count(fewest, "worker");
+            lines.push(format!("Speed-up is over {fewest}, the fewest measured."));
+        }
+        lines.push(columns([
+            "workers",
+            "wall",
+            "a task",
+            "speed-up",
+            "processor",
+        ]));
+        lines
+    }
+
+    /// A pool's figures for the log.
+    pub fn figures(&self, pool: &PoolFigures) -> Value {
+        json!({
+            "kind": self.kind,
+            "with": self.with,
+            "workers": pool.workers,
+            "tasks": self.tasks,
+            "wall_seconds": pool.wall_seconds,
+            "tasks_seconds": pool.tasks_seconds,
+            "processor_seconds": pool.processor_seconds,
+            "processor_percent": pool.processor_percent(),
+            "speed_up": self.speed_up(pool),
+            "speed_up_over": self.first().workers,
+        })
+    }
+
+    /// A pool's row.
+    pub fn line(&self, pool: &PoolFigures) -> String {
+        let figures = columns([
+            &pool.workers.to_string(),
+            &seconds(pool.wall_seconds),
+            &seconds(pool.tasks_seconds / f64::from(self.tasks)),
+            &format!("{:.2}", self.speed_up(pool)),
+            &format!("{:.0} %", pool.processor_percent()),
+        ]);
+        let bar = BAR_COLUMNS * self.fastest().wall_seconds / pool.wall_seconds;
+        let bar = "#".repeat(bar.round() as usize);
+        format!("{figures}  {bar}").trim_end().to_owned()
+    }
+
+    /// How many times as fast as the pool with the fewest workers.
+    pub(super) fn speed_up(&self, pool: &PoolFigures) -> f64 {
+        self.first().wall_seconds / pool.wall_seconds
+    }
+
+    /// The pool that took the least time.
+    pub(super) fn fastest(&self) -> &PoolFigures {
+        let by_time =
+            |a: &&PoolFigures, b: &&PoolFigures| a.wall_seconds.total_cmp(&b.wall_seconds);
+        self.pools.iter().min_by(by_time).unwrap_or(self.first())
+    }
+
+    /// The pool with the fewest workers.
+    pub(super) fn first(&self) -> &PoolFigures {
+        &self.pools[0]
+    }
+
+    /// The pool with the most workers.
+    pub(super) fn last(&self) -> &PoolFigures {
+        &self.pools[self.pools.len() - 1]
+    }
+
+    /// What the tasks did, for a person.
+    pub(super) fn kind_in_words(&self) -> &'static str {
+        match self.kind {
+            Kind::Compute => "Compute",
+            Kind::Io => "IO",
+        }
+    }
+}
+
+fn columns([workers, wall, task, speed_up, processor]: [&str; 5]) -> String {
+    format!("{workers:>7}{wall:>10}{task:>10}{speed_up:>10}{processor:>11}")
+}

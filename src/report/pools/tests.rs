@@ -1,0 +1,189 @@
+//! The table and its verdicts, held against machines that nobody here has.
+
+use super::{Kind, PoolFigures, Table, With, compare};
+
+/// A table in which this many workers took these wall times. A compute task had its core all the time, and an IO
+/// task for a tenth of its time.
+fn table(kind: Kind, tasks: u16, pools: &[(u16, f64)]) -> Table {
+    let pools = pools.iter().map(|&(workers, wall_seconds)| PoolFigures {
+        workers,
+        wall_seconds,
+        tasks_seconds: 0.8,
+        processor_seconds: if kind == Kind::Compute { 0.8 } else { 0.08 },
+    });
+    Table {
+        kind,
+        with: With::Processes,
+        tasks,
+        pools: pools.collect(),
+    }
+}
+
+#[test]
+fn compute_stops_gaining_at_the_cores() {
+    let table = table(
+        Kind::Compute,
+        8,
+        &[(1, 0.8), (2, 0.4), (4, 0.39), (8, 0.41)],
+    );
+    assert_eq!(
+        table.verdicts(2),
+        [
+            "Compute gains up to 2 workers (speed-up 2.00); more gain less than 10 %.",
+            "This program may use 2 cores: one for each worker.",
+        ]
+    );
+    assert_eq!(
+        table.verdicts(4)[1],
+        "This program may use 4 cores; its workers had 2.05 of them at most."
+    );
+    assert_eq!(
+        table.verdicts(16)[1],
+        "This program may use 16 cores: there were never that many workers."
+    );
+    assert_eq!(
+        table.verdicts(1)[1],
+        "This program may use 1 core: fewer than the 2 workers it gains up to."
+    );
+}
+
+#[test]
+fn one_core_gains_nothing_and_too_many_workers_lose() {
+    let table = table(Kind::Compute, 8, &[(1, 0.8), (2, 0.81), (8, 1.2)]);
+    assert_eq!(
+        table.verdicts(1),
+        [
+            "Compute gains nothing from more than 1 worker (less than 10 %).",
+            "8 workers took 1.50 times as long as 1 worker.",
+            "This program may use 1 core: one for each worker.",
+        ]
+    );
+}
+
+#[test]
+fn the_knee_may_lie_between_the_numbers_measured() {
+    let table = table(Kind::Compute, 8, &[(1, 0.9), (2, 0.45), (4, 0.3), (8, 0.3)]);
+    assert_eq!(
+        table.verdicts(3)[1],
+        "This program may use 3 cores: 4 workers are the next number measured."
+    );
+}
+
+#[test]
+fn other_programs_on_the_same_cores_are_noticed() {
+    let mut table = table(Kind::Compute, 8, &[(1, 0.8), (2, 0.4), (4, 0.4)]);
+    table.pools[1].tasks_seconds = 0.8 / 0.75;
+    table.pools[2].tasks_seconds = 1.6;
+    assert_eq!(
+        table.verdicts(2)[2..],
+        ["With 2 workers a task had its core for 75 % of its time: others used it."]
+    );
+    table.pools[1].tasks_seconds = 0.8 / 0.95;
+    assert_eq!(table.verdicts(2).len(), 2);
+}
+
+#[test]
+fn cores_whose_speed_varies_are_noticed() {
+    let mut table = table(Kind::Compute, 8, &[(1, 0.8), (2, 0.4), (4, 0.35)]);
+    assert_eq!(table.verdicts(2).len(), 2);
+    table.pools[2].processor_seconds = 0.7;
+    assert_eq!(
+        table.verdicts(2)[2..],
+        ["The tasks used 0.70 to 0.80 s of processor time: the cores' speed varied."]
+    );
+}
+
+#[test]
+fn io_gains_until_there_are_no_more_tasks() {
+    let table = table(Kind::Io, 8, &[(1, 0.8), (8, 0.1), (64, 0.1)]);
+    assert_eq!(
+        table.verdicts(2),
+        [
+            "IO gains up to 8 workers (speed-up 8.00); more gain less than 10 %.",
+            "This program may use 2 cores: fewer than the 8 workers it gains up to.",
+            "With 8 tasks, at least 56 of 64 workers had nothing to do.",
+            "An IO worker waited 90.0 % of its tasks' time.",
+        ]
+    );
+}
+
+#[test]
+fn cores_are_no_limit_for_io() {
+    let table = table(Kind::Io, 2, &[(1, 0.2), (2, 0.1)]);
+    assert_eq!(
+        table.verdicts(2)[1],
+        "This program may use 2 cores: no limit here, since waiting needs none."
+    );
+}
+
+#[test]
+fn the_most_workers_measured_may_be_the_best() {
+    let table = table(Kind::Io, 8, &[(2, 0.4), (4, 0.2)]);
+    assert_eq!(
+        table.verdicts(2)[0],
+        "IO gains up to 4 workers, the most measured (speed-up 2.00)."
+    );
+    assert_eq!(
+        table.heading()[1],
+        "Speed-up is over 2 workers, the fewest measured."
+    );
+}
+
+#[test]
+fn one_pool_alone_shows_no_gain() {
+    let table = table(Kind::Compute, 8, &[(2, 0.4)]);
+    assert_eq!(
+        table.verdicts(2),
+        [
+            "Compute: only 2 workers measured, so nothing shows what others gain.",
+            "This program may use 2 cores.",
+        ]
+    );
+}
+
+#[test]
+fn threads_are_compared_at_their_fastest() {
+    let processes = table(Kind::Compute, 8, &[(1, 0.8), (2, 0.4)]);
+    for (seconds, expected) in [
+        (
+            0.42,
+            "1.05 times as long as processes; they gained as much.",
+        ),
+        (0.8, "2.00 times as long as processes; they gained less."),
+        (0.2, "0.50 times as long as processes; they gained more."),
+    ] {
+        let threads = table(Kind::Compute, 8, &[(1, 0.8), (2, seconds)]);
+        let verdict = compare(&processes, &threads);
+        assert_eq!(verdict, format!("Compute: threads took {expected}"));
+        assert!(verdict.len() <= 78);
+    }
+}
+
+#[test]
+fn no_line_is_longer_than_78_columns() {
+    for kind in [Kind::Compute, Kind::Io] {
+        for walls in [[900.0, 0.9], [900.0, 899.0], [100.0, 900.0]] {
+            let mut table = table(kind, 999, &[(999, walls[0]), (1000, walls[1])]);
+            table.pools[0].processor_seconds = 9e4;
+            table.pools[1].tasks_seconds = 9e6;
+            let mut lines = [table.heading(), table.verdicts(1000)].concat();
+            lines.extend(table.verdicts(1));
+            lines.extend(table.pools.iter().map(|pool| table.line(pool)));
+            for line in lines {
+                assert!(line.len() <= 78, "{line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn bars_grow_as_far_as_the_gain_does() {
+    let table = table(Kind::Compute, 8, &[(1, 0.8), (2, 0.4), (4, 0.4)]);
+    let rows: Vec<_> = table.pools.iter().map(|pool| table.line(pool)).collect();
+    let bars: Vec<_> = rows.iter().map(|row| row.matches('#').count()).collect();
+    assert_eq!(bars, [14, 28, 28]);
+    assert_eq!(
+        rows[0],
+        "      1   0.800 s   0.100 s      1.00      100 %  ##############"
+    );
+}
