@@ -2,10 +2,32 @@
 //! Rust programs see `rust_programs.rs`.)
 
 use std::collections::HashMap;
+use std::fs;
 use std::io::Write;
 use std::process::Command;
 
 use crate::common::*;
+
+/// The lessons that have a folder.
+pub fn lessons() -> Vec<String> {
+    let folders = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/demos")).unwrap();
+    let mut lessons: Vec<_> = folders
+        .map(|folder| folder.unwrap().file_name().into_string().unwrap())
+        .collect();
+    lessons.sort();
+    assert!(!lessons.is_empty());
+    lessons
+}
+
+/// A file of a lesson, as text.
+pub fn source(lesson: &str, file: &str) -> String {
+    let path = format!("{}/demos/{lesson}/{file}", env!("CARGO_MANIFEST_DIR"));
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+pub fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}')
+}
 
 /// Each process's lines, and how many lines its threads printed; processes in an order that both programs have.
 pub type Processes = Vec<(Vec<String>, usize)>;
