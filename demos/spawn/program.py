@@ -1,7 +1,8 @@
 """Processes: start five children, each of which starts five threads.
 
-Run it with `python3 program.py`, or name a start method:
-`python3 program.py spawn`.
+Run it with `mp-demo show spawn --python | python3 - fork`. Under spawn and
+forkserver a child imports the program, so it has to be in a file:
+`mp-demo show spawn --python > program.py && python3 program.py spawn`.
 """
 
 import multiprocessing
@@ -15,9 +16,9 @@ THREADS = 5
 
 
 def say(text):
-    # print() writes the text and the newline apart, and threads come in
-    # between: lines tear. One string that has its newline, flushed at once,
-    # stays whole.
+    # Unbuffered (`python3 -u`), print() writes the text and the newline
+    # separately, and another thread may write in between. A string that has
+    # its newline is one write and stays whole.
     print(f"{text}\n", end="", flush=True)
 
 
@@ -26,16 +27,16 @@ def in_thread():
 
 
 def child():
-    # Every process calls its first thread MainThread: this name tells nobody
-    # which process it is.
+    # Every process calls its first thread MainThread: the name does not tell
+    # which process this is.
     name = threading.current_thread().name
     say(f"thread {name} is running...")
     time.sleep(2)
     for i in range(THREADS):
         say(f"thread {name} >>> {i}")
         threading.Thread(target=in_thread).start()
-    # Nobody has joined the threads. Python does so when the process exits, so
-    # their lines may come after this one.
+    # The threads have not been joined. Python joins them when the process
+    # exits, so their lines may come after this one.
     say(f"thread {name} ended.")
 
 
@@ -45,8 +46,8 @@ def main():
         process = multiprocessing.Process(target=child)
         say("Child process will start.")
         process.start()
-    # `process` is the last child now: this waits for that one only. For the
-    # others Python waits at exit.
+    # `process` is the last child now, so this waits for that one only. Python
+    # waits for the others at exit.
     process.join()
     say("Child process end.")
 

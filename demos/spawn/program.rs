@@ -1,6 +1,8 @@
 //! Processes: start five children, each of which starts five threads.
 //!
-//! Run it with `rustc spawn.rs && ./spawn`. `./spawn child` is a child alone.
+//! Save it with `mp-demo show spawn --rust > spawn.rs`.
+//! Run it with `rustc spawn.rs && ./spawn`. `./spawn child` is one child on
+//! its own.
 
 use std::env;
 use std::io::{self, Write};
@@ -12,8 +14,9 @@ const CHILDREN: usize = 5;
 const THREADS: usize = 5;
 
 fn say(text: &str) -> io::Result<()> {
-    // stdout is locked for this call and written to at the newline: a line
-    // stays whole. println! does the same, but panics when nobody reads on.
+    // stdout is locked during this call and written to at the newline, so a
+    // line stays whole. println! does the same, but panics when the reader of
+    // a pipe has closed it.
     writeln!(io::stdout(), "{text}")
 }
 
@@ -22,18 +25,18 @@ fn in_thread() -> io::Result<()> {
 }
 
 fn child() -> io::Result<()> {
-    // Python calls the first thread of every process so; Rust calls it main.
+    // Python's name for the first thread of a process. Rust calls it main.
     let name = "MainThread";
     say(&format!("thread {name} is running..."))?;
     thread::sleep(Duration::from_secs(2));
-    // CPython joins a process's threads when the process exits. In Rust the
-    // end of `main` ends them, wherever they are. This scope joins them.
+    // CPython joins a process's threads when the process exits. In Rust they
+    // end when `main` returns, wherever they are. This scope joins them.
     thread::scope(|threads| {
         for i in 0..THREADS {
             say(&format!("thread {name} >>> {i}"))?;
             threads.spawn(in_thread);
         }
-        // Nobody has joined them yet: their lines may come after this one.
+        // They have not been joined yet: their lines may come after this one.
         say(&format!("thread {name} ended."))
     })
 }
@@ -42,7 +45,7 @@ fn parent() -> io::Result<()> {
     say(&format!("Parent process {}", process::id()))?;
     let mut children = Vec::new();
     for _ in 0..CHILDREN {
-        // Not a copy of this process, as under fork, but this program anew.
+        // Not a copy of this process, as under fork: the program starts anew.
         let mut process = Command::new(env::current_exe()?);
         process.arg("child");
         say("Child process will start.")?;
@@ -53,16 +56,16 @@ fn parent() -> io::Result<()> {
         last.wait()?;
     }
     say("Child process end.")?;
-    // For the others CPython waits at exit. Rust does not: a Child that is
-    // dropped is neither killed nor waited for, and would outlive this.
+    // CPython waits for the others at exit. Rust does not: a Child that is
+    // dropped is neither killed nor waited for, and may outlive its parent.
     for mut process in children {
         process.wait()?;
     }
     Ok(())
 }
 
-// A child begins here too: if nothing told it from its parent, it would start
-// children of its own.
+// A child begins here, too: without the word `child` it would take itself for
+// the parent and start children of its own.
 fn main() -> io::Result<()> {
     match env::args().nth(1).as_deref() {
         Some("child") => child(),
