@@ -1,7 +1,8 @@
 """A queue: one process puts three values into it, another gets them out.
 
-Run it with `python3 program.py`, or name a start method:
-`python3 program.py spawn`.
+Run it with `mp-demo show queue --python | python3 - fork`. Under spawn and
+forkserver a child imports the program, so it has to be in a file:
+`mp-demo show queue --python > program.py && python3 program.py spawn`.
 """
 
 import multiprocessing
@@ -13,8 +14,8 @@ import time
 
 def say(text):
     # Flushed at once: into a pipe or a file, Python collects lines and writes
-    # them at exit, and a process that is terminated never comes to its exit.
-    # Without the flush the reader's lines show on a terminal only.
+    # them at exit, and a process that is terminated never reaches its exit.
+    # Without the flush the reader's lines would appear on a terminal only.
     print(text, flush=True)
 
 
@@ -22,8 +23,8 @@ def write(queue):
     say(f"Process to write: {os.getpid()}")
     for value in ["A", "B", "C"]:
         say(f"Put {value} to queue...")
-        # Hands the value to a thread of this process, which sends it: it may
-        # not be in the queue yet.
+        # This hands the value to a thread of this process, which pickles and
+        # sends it. After this, the value may not be in the pipe yet.
         queue.put(value)
         time.sleep(random.random())
 
@@ -31,8 +32,8 @@ def write(queue):
 def read(queue):
     say(f"Process to read: {os.getpid()}")
     while True:
-        # Holds the queue's lock while it waits. Terminated here, it never
-        # gives the lock back.
+        # get() holds the queue's read lock while it waits. Terminated here,
+        # this process never releases it.
         value = queue.get()
         say(f"Get {value} from queue.")
 
@@ -45,11 +46,11 @@ def main():
     writer.start()
     reader.start()
     writer.join()
-    # The writer is done. Whether the reader has got everything, nobody has
-    # asked.
+    # The writer is done. The reader may not have got everything, and nothing
+    # here makes sure that it has.
     reader.terminate()
-    # Without this the reader stays a zombie, and nobody sees its exitcode,
-    # -15.
+    # Without this the reader would stay a zombie until the parent exits or
+    # starts another process. Only now is its exitcode known: -15.
     reader.join()
 
 

@@ -1,7 +1,8 @@
 //! A queue: one process puts three values into it, another gets them out.
 //!
-//! Run it with `rustc queue.rs && ./queue`. This is the same without a
-//! parent: `./queue write | ./queue read`.
+//! Save it with `mp-demo show queue --rust > queue.rs`.
+//! Run it with `rustc queue.rs && ./queue`. The same without a parent:
+//! `./queue write | ./queue read`.
 
 use std::collections::hash_map::RandomState;
 use std::env;
@@ -12,8 +13,8 @@ use std::thread;
 use std::time::Duration;
 
 fn say(text: &str) -> io::Result<()> {
-    // A child's stdin or stdout is the queue, so what it says goes to stderr.
-    // That is written to at once, so the line is made first: it stays whole.
+    // A child's stdin or stdout is the queue, so its lines go to stderr. That
+    // has no buffer, so the whole line is made first and written in one go.
     io::stderr().write_all(format!("{text}\n").as_bytes())
 }
 
@@ -21,8 +22,8 @@ fn write(mut queue: impl Write) -> io::Result<()> {
     say(&format!("Process to write: {}", process::id()))?;
     for value in ["A", "B", "C"] {
         say(&format!("Put {value} to queue..."))?;
-        // A value is a line of text here; a real program would put JSON, by
-        // the crate serde_json. After this, it is in the pipe.
+        // A value is a line of text here; a real program would put JSON, with
+        // the crate serde_json. After this, the value is in the pipe.
         writeln!(queue, "{value}")?;
         thread::sleep(Duration::from_secs_f64(random()));
     }
@@ -31,8 +32,8 @@ fn write(mut queue: impl Write) -> io::Result<()> {
 
 fn read(queue: impl BufRead) -> io::Result<()> {
     say(&format!("Process to read: {}", process::id()))?;
-    // It waits without a lock: terminated here, it takes none along. The loop
-    // does end, at end-of-file: when all put ends are closed.
+    // This waits without a lock, so a reader that is terminated here harms no
+    // other. The loop does end, at end-of-file: when all put ends are closed.
     for value in queue.lines() {
         say(&format!("Get {} from queue.", value?))?;
     }
@@ -46,26 +47,28 @@ fn parent() -> io::Result<()> {
     let mut writer = start("write", Stdio::null(), writers_end.into())?;
     let mut reader = start("read", get_end.into(), Stdio::null())?;
     writer.wait()?;
-    // The writer is done. Whether the reader has got everything, nobody has
-    // asked. With `drop(put_end)` in place of this it would get everything,
-    // come to end-of-file, and end by itself.
+    // The writer is done. The reader may not have got everything, and nothing
+    // here makes sure that it has. With `drop(put_end)` instead of this, it
+    // would get everything, reach end-of-file, and end by itself.
     terminate(&reader)?;
-    // Without this the reader stays a zombie, and nobody sees its status, 15.
+    // Without this the reader would stay a zombie until the parent exits.
+    // Only now is its status known: killed by signal 15.
     reader.wait()?;
     Ok(())
 }
 
-/// This program again, with the word that says which function it is to run.
+/// Starts this program again, with a word for the function that it is to run.
 fn start(target: &str, stdin: Stdio, stdout: Stdio) -> io::Result<Child> {
     let mut command = Command::new(env::current_exe()?);
     command.arg(target).stdin(stdin).stdout(stdout);
-    // What it says there is shown where the parent says something.
+    // What it writes there appears where the parent's lines appear.
     command.stderr(io::stdout()).spawn()
-    // `command` ends here, and only now are its copies of the ends closed.
+    // Here `command` is dropped, and only now its copies of the ends close.
 }
 
-/// SIGTERM, as in Python. std has only `Child::kill`, which is SIGKILL, but
-/// a shell can send any signal. A real program would take the crate rustix.
+/// Sends SIGTERM, as Python does. std has only `Child::kill`, which is
+/// SIGKILL, but a shell can send any signal. A real program would use the
+/// crate rustix.
 fn terminate(child: &Child) -> io::Result<()> {
     let kill = format!("kill {}", child.id());
     if Command::new("sh").args(["-c", &kill]).status()?.success() {
@@ -74,8 +77,8 @@ fn terminate(child: &Child) -> io::Result<()> {
     Err(io::Error::other("cannot terminate the reader"))
 }
 
-/// From 0 to 1. std has no random numbers, but each RandomState hashes with
-/// keys of its own. A real program would take the crate fastrand.
+/// A number from 0 to 1. std has no random numbers, but each RandomState
+/// hashes with keys of its own. A real program would use the crate fastrand.
 fn random() -> f64 {
     RandomState::new().build_hasher().finish() as f64 / u64::MAX as f64
 }
