@@ -1,7 +1,8 @@
 """A pipe: a child sends a list to its parent.
 
-Run it with `python3 program.py`, or name a start method:
-`python3 program.py spawn`.
+Run it with `mp-demo show pipe --python | python3 - fork`. Under spawn and
+forkserver a child imports the program, so it has to be in a file:
+`mp-demo show pipe --python > program.py && python3 program.py spawn`.
 """
 
 import multiprocessing
@@ -18,8 +19,8 @@ def write(connection):
 
 
 def main():
-    # Flushed at once: a forked child gets a copy of what is still in the
-    # buffer, and would print it again.
+    # Flushed at once: otherwise, through a pipe or into a file, a line would
+    # appear only later, when a child starts or the process exits.
     print(f"Parent process {os.getpid()}", flush=True)
     parents_end, childs_end = multiprocessing.Pipe()
     writer = multiprocessing.Process(target=write, args=(childs_end,))
@@ -27,9 +28,9 @@ def main():
     # The child has its own copy. Without this, a second recv() would wait for
     # ever instead of raising EOFError.
     childs_end.close()
-    # Joining first works for a short list. One that fills the pipe would keep
-    # the child in send(), and so the parent in join(), for ever: then receive
-    # first.
+    # Joining first works for a short list only. With one that does not fit
+    # into the pipe, the child would wait in send() and the parent in join(),
+    # a deadlock: receive first, then join.
     writer.join()
     print(parents_end.recv(), flush=True)
 

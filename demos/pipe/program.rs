@@ -1,6 +1,8 @@
 //! A pipe: a child sends a list to its parent.
 //!
-//! Run it with `rustc pipe.rs && ./pipe`. `./pipe write` is the child alone.
+//! Save it with `mp-demo show pipe --rust > pipe.rs`.
+//! Run it with `rustc pipe.rs && ./pipe`. `./pipe write` is the child on its
+//! own.
 
 use std::collections::hash_map::RandomState;
 use std::env;
@@ -14,11 +16,11 @@ fn write(mut connection: impl Write) -> io::Result<()> {
     // stdout is the connection, so this goes to stderr.
     let line = format!("Process to write: {}\n", process::id());
     io::stderr().write_all(line.as_bytes())?;
-    // A line for each item. A real program would send the list as JSON, by
-    // the crate serde_json; this list ends where the connection ends.
+    // One line an item; the list ends where the connection ends. A real
+    // program would send the list as JSON, with the crate serde_json.
     connection.write_all(b"A\nB\nC\n")?;
-    // From 0 to 1. std has no random numbers, but each RandomState hashes
-    // with keys of its own. A real program would take the crate fastrand.
+    // A number from 0 to 1. std has no random numbers, but each RandomState
+    // hashes with keys of its own. A real program would use fastrand.
     let hash = RandomState::new().build_hasher().finish();
     thread::sleep(Duration::from_secs_f64(hash as f64 / u64::MAX as f64));
     Ok(())
@@ -31,18 +33,18 @@ fn parent() -> io::Result<()> {
     let (parents_end, childs_end) = io::pipe()?;
     let mut command = Command::new(env::current_exe()?);
     command.arg("write").stdin(Stdio::null()).stdout(childs_end);
-    // What the child says is shown where this process says something.
+    // The child's lines appear where the lines of this process appear.
     let mut writer = command.stderr(io::stdout()).spawn()?;
     // The child has its own copy. Without this, reading would never end: the
-    // command still holds an end that could send, so no end-of-file comes.
+    // command still holds a sending end, so end-of-file would never come.
     drop(command);
-    // Joining first works for a short list. One that fills the pipe would
-    // keep the child in its write, and so the parent in its wait, for ever:
-    // then receive first.
+    // Joining first works for a short list only. With one that does not fit
+    // into the pipe, the child would wait in its write and the parent for the
+    // child, a deadlock: receive first, then join.
     writer.wait()?;
     let received = io::read_to_string(parents_end)?;
     let list: Vec<&str> = received.lines().collect();
-    // As Python shows a list of such strings; "{list:?}" has double quotes.
+    // As Python prints such a list; "{list:?}" would have double quotes.
     writeln!(io::stdout(), "['{}']", list.join("', '"))
 }
 
