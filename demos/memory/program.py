@@ -1,8 +1,11 @@
 """Memory: a child counts, and the parent's counter stays what it was.
 
-Run it with `python3 program.py`, or name a start method:
-`python3 program.py fork`. Compare the child's first value and the addresses
-under fork (a copy of the parent) and under spawn (begun anew).
+Run it with `mp-demo show memory --python | python3 - fork`. Under spawn and
+forkserver a child imports the program, so it has to be in a file:
+`mp-demo show memory --python > program.py && python3 program.py spawn`.
+
+Compare the child's first value and the addresses under fork (the child is a
+copy of its parent) and under spawn (it begins anew).
 """
 
 import ctypes
@@ -10,8 +13,8 @@ import multiprocessing
 import os
 import sys
 
-# A C variable, because its address stays the same when its value changes; a
-# Python name points to another number.
+# A C variable keeps its address when its value changes. A Python name would
+# then refer to another object, at another address.
 counter = ctypes.c_long(0)
 
 
@@ -37,7 +40,7 @@ def main():
     child = multiprocessing.Process(target=count, args=(childs_end,))
     child.start()
     child.join()
-    # The child has counted. This counter has not.
+    # The child's counter has changed. This one has not.
     tell("Parent")
     counter.value = parents_end.recv()
     pid = os.getpid()
