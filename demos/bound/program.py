@@ -1,7 +1,8 @@
 """Compute-bound and IO-bound tasks: what more workers gain.
 
-Run it with `python3 program.py`, or name a start method:
-`python3 program.py spawn`.
+Run it with `mp-demo show bound --python | python3 - fork`. Under spawn and
+forkserver a child imports the program, so it has to be in a file:
+`mp-demo show bound --python > program.py && python3 program.py spawn`.
 """
 
 import multiprocessing
@@ -25,7 +26,7 @@ def count_primes(numbers):
 
 
 def calibrate():
-    """How many numbers keep this processor busy for as long as an IO task."""
+    """How many numbers keep a processor busy as long as an IO task waits."""
     numbers = 50
     while True:
         start = time.process_time()
@@ -37,27 +38,27 @@ def calibrate():
 
 
 def answer(connection):
-    # Stands for a disk or for another machine: it takes its time, and needs
-    # nobody's processor.
+    # Stands for another machine: it takes its time, and meanwhile needs no
+    # processor of this one.
     while connection.recv() is not None:
         time.sleep(SECONDS)
         connection.send(b"an answer")
 
 
 def work(tasks, results, connection):
-    # The same function for both: only what runs it is a process or a thread.
+    # The same function for both: what runs it is a process or a thread.
     results.put("ready")
     while True:
         numbers = tasks.get()
         if numbers is None:
             break
         if connection is None:
-            # A thread holds the GIL here; it has to give it away now and
-            # then, and nothing is gained.
+            # A thread needs the GIL for this. The threads take turns with it,
+            # and gain nothing.
             results.put(count_primes(numbers))
         else:
             connection.send(numbers)
-            # Here it gives the GIL away and waits: any other thread may run.
+            # Here it has released the GIL and waits: other threads may run.
             connection.recv()
             results.put(numbers)
     if connection is not None:
@@ -68,11 +69,11 @@ def measure(worker_class, kind, workers, numbers):
     if worker_class is threading.Thread:
         tasks, results = queue.SimpleQueue(), queue.SimpleQueue()
     else:
-        # multiprocessing.Queue would start a thread in this process, and
-        # under fork a process that has threads should start no others.
+        # multiprocessing.Queue would start a thread in this process, and a
+        # process that has threads should not fork.
         tasks = multiprocessing.SimpleQueue()
         results = multiprocessing.SimpleQueue()
-    # First all processes, then the threads, for the same reason.
+    # All processes first, then the threads, for the same reason.
     answerers, connections = [], []
     for _ in range(workers):
         if kind == "io":
@@ -92,8 +93,8 @@ def measure(worker_class, kind, workers, numbers):
     ]
     for worker in started:
         worker.start()
-    # To start a process takes a while, under spawn more than a task does.
-    # That is not what is measured.
+    # Starting a process takes a while, under spawn longer than a task. That
+    # is not to be measured.
     for _ in started:
         results.get()
 

@@ -1,6 +1,7 @@
 //! Compute-bound and IO-bound tasks: what more workers gain, as processes and
 //! as threads.
 //!
+//! Save it with `mp-demo show bound --rust > bound.rs`.
 //! Run it with `rustc -O bound.rs && ./bound`.
 
 use std::env;
@@ -20,8 +21,8 @@ fn count_primes(numbers: u64) -> u64 {
     (100_000..100_000 + numbers).filter(is_prime).count() as u64
 }
 
-/// Finds how many numbers keep a processor busy for about as long as an IO
-/// task waits. (std has no processor time, only the wall clock.)
+/// How many numbers keep a processor busy for about as long as an IO task
+/// waits. (std has no clock for processor time, only one for wall time.)
 fn calibrate() -> u64 {
     let mut numbers = 50;
     loop {
@@ -40,8 +41,8 @@ fn put(mut queue: impl Write, value: u64) -> io::Result<()> {
 }
 
 /// Several workers get from the same pipe. Each value has 8 bytes, and 8 are
-/// read at a time, so each goes to one of them whole. A buffer would read on,
-/// and keep what others could work on. At end-of-file it is an error.
+/// read at a time, so each value goes to one worker whole. A buffer would
+/// read ahead and keep tasks from the others. End-of-file is an error here.
 fn get(mut queue: impl Read) -> io::Result<u64> {
     let mut bytes = [0; 8];
     queue.read_exact(&mut bytes)?;
@@ -49,8 +50,8 @@ fn get(mut queue: impl Read) -> io::Result<u64> {
 }
 
 fn answer(requests: GetEnd, answers: PutEnd) -> io::Result<()> {
-    // Stands for a disk or for another machine: it takes its time, and needs
-    // nobody's processor.
+    // Stands for another machine: it takes its time, and meanwhile needs no
+    // processor of this one.
     while let Ok(request) = get(&requests) {
         thread::sleep(Duration::from_secs_f64(SECONDS));
         put(&answers, request)?;
@@ -58,12 +59,13 @@ fn answer(requests: GetEnd, answers: PutEnd) -> io::Result<()> {
     Ok(())
 }
 
-// The same function for both: only what runs it is a process or a thread.
+// The same function for both: what runs it is a process or a thread.
 fn work(kind: &str, tasks: GetEnd, results: PutEnd) -> io::Result<()> {
     let (requests, connection) = io::pipe()?;
     let (answers, answerers_end) = io::pipe()?;
-    // Started here, not by the parent: its two pipes cannot be passed on to
-    // this process, whose stdin and stdout are the tasks and the results.
+    // Started here, not by the parent: a worker's stdin and stdout are
+    // already the tasks and the results, so the parent could not pass it two
+    // pipes more.
     let mut answerer = None;
     if kind == "io" {
         answerer = Some(start("answer", requests, answerers_end)?);
@@ -71,15 +73,15 @@ fn work(kind: &str, tasks: GetEnd, results: PutEnd) -> io::Result<()> {
     put(&results, 0)?; // It is ready.
     while let Ok(numbers) = get(&tasks) {
         if answerer.is_none() {
-            // There is no GIL: threads do this at the same time, too.
+            // There is no GIL: threads, too, do this at the same time.
             put(&results, count_primes(numbers))?;
         } else {
             put(&connection, numbers)?;
-            // Here it waits and needs no processor: any other may run.
+            // Here it waits and needs no processor: other workers may run.
             put(&results, get(&answers)?)?;
         }
     }
-    // The answerer comes to end-of-file, too, and ends.
+    // Now the answerer reaches end-of-file, too, and ends.
     drop(connection);
     if let Some(mut answerer) = answerer {
         answerer.wait()?;
@@ -104,9 +106,10 @@ fn measure(
             processes.push(start(kind, tasks, results)?);
         }
     }
-    // Else, if all workers were killed, `get` would wait for this process.
+    // Otherwise `get` would never reach end-of-file if all workers were
+    // killed: this process itself would still hold a put end.
     drop(put_end);
-    // To start a process takes a while. That is not what is measured.
+    // Starting a process takes a while. That is not to be measured.
     for _ in 0..workers {
         get(&results)?;
     }
@@ -121,7 +124,7 @@ fn measure(
     }
     let seconds = begin.elapsed().as_secs_f64();
 
-    // End-of-file: this tells all workers that there is nothing more to do.
+    // End-of-file tells all workers that there is nothing more to do.
     drop(tasks);
     for mut process in processes {
         process.wait()?;
