@@ -1,7 +1,7 @@
 """A ticket office: ten customers, in line and in one event loop.
 
-Run it with `python3 program.py`. It needs no start method: all of it is one
-process with one thread.
+Run it with `mp-demo show async --python | python3 -`. It needs no start
+method: all of it is one process with one thread.
 """
 
 import asyncio
@@ -22,8 +22,8 @@ async def customer(delay):
 
 
 async def rude_customer(delay):
-    # The mistake: this `sleep` does not know of the loop, and nobody else
-    # gets on while it lasts.
+    # The mistake: this `sleep` knows nothing of the loop, and no other
+    # customer gets on while it lasts.
     time.sleep(delay)
 
 
@@ -45,8 +45,8 @@ def measure(name, serve):
 def main():
     measure("one after another", in_line)
     measure("event loop", lambda: asyncio.run(all_at_once()))
-    # The slowest customer blocks. Those who came earlier get their tickets
-    # when it is over, and those behind it have not even asked until then.
+    # The customer with the longest delay blocks the loop. Those before it get
+    # their tickets only afterwards; those behind it cannot even ask before.
     slowest = DELAYS.index(max(DELAYS))
     blocked = all_at_once(blocker=slowest)
     measure("event loop, blocked", lambda: asyncio.run(blocked))

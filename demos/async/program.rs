@@ -1,9 +1,10 @@
 //! A ticket office: ten customers are served in line, by one event loop, and
 //! by an event loop that one of them blocks.
 //!
+//! Save it with `mp-demo show async --rust > async.rs`.
 //! Run it with `rustc --edition 2024 async.rs && ./async`. std has futures
-//! but no event loop, so there is one here: it waits for times only. A real
-//! one, such as the crate tokio, waits for connections, too.
+//! but no event loop, so here is one that waits for points in time only. A
+//! real one, such as the crate tokio's, waits for connections, too.
 
 use std::cell::Cell;
 use std::io::{self, Write};
@@ -25,13 +26,13 @@ thread_local! {
 /// The event loop: asks each task whether it is done, and sleeps until one of
 /// them may be.
 fn run(mut tasks: Vec<Task>) {
-    // With a waker, a task can say that it, and no other, has to be asked
-    // again. This loop asks all of them each time and needs none.
+    // With a waker a task can say that it wants to be asked again. This loop
+    // asks all of them each time and needs none.
     let context = &mut Context::from_waker(Waker::noop());
     while !tasks.is_empty() {
         ASK_AGAIN.set(None);
         tasks.retain_mut(|task| task.as_mut().poll(context).is_pending());
-        // The one place where this thread may wait for something.
+        // The one place where this thread may wait.
         if let Some(moment) = ASK_AGAIN.get() {
             thread::sleep(moment.saturating_duration_since(Instant::now()));
         }
@@ -73,15 +74,15 @@ async fn customer(delay: u64) {
 }
 
 async fn rude_customer(delay: u64) {
-    // The mistake: this `sleep` does not know of the loop, and nobody else
-    // gets on while it lasts.
+    // The mistake: this `sleep` knows nothing of the loop, and no other
+    // customer gets on while it lasts.
     thread::sleep(Duration::from_millis(delay));
 }
 
 fn all_at_once(blocker: Option<usize>) {
     let mut tasks: Vec<Task> = Vec::new();
     for (number, delay) in DELAYS.into_iter().enumerate() {
-        // Nothing of these functions runs before the loop asks.
+        // Nothing in these functions runs before the loop asks.
         tasks.push(match Some(number) == blocker {
             true => Box::pin(rude_customer(delay)),
             false => Box::pin(customer(delay)),
@@ -100,8 +101,9 @@ fn measure(name: &str, serve: impl FnOnce()) -> io::Result<()> {
 fn main() -> io::Result<()> {
     measure("one after another", in_line)?;
     measure("event loop", || all_at_once(None))?;
-    // The slowest customer blocks. Those who came earlier get their tickets
-    // when it is over, and those behind it have not even asked until then.
+    // The customer with the longest delay blocks the loop. Those before it
+    // get their tickets only afterwards; those behind it cannot even ask
+    // before.
     let slowest = (0..DELAYS.len()).max_by_key(|number| DELAYS[*number]);
     measure("event loop, blocked", || all_at_once(slowest))
 }
