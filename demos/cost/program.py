@@ -1,8 +1,10 @@
 """What processes, threads, queues and pipes cost in CPython.
 
-Run it with `python3 program.py`: it prints the time that one of each takes.
-With `--turns` it reads the names of rows, a line of JSON each, from standard
-input, and answers each with its seconds; mp-demo measures in turns so.
+Run it with `mp-demo show cost --python > program.py && python3 program.py`:
+a spawned process imports it, so it has to be in a file. It prints the time
+that one of each takes. With `--turns` it reads names of rows from standard
+input, one line of JSON each, and answers each with seconds: so mp-demo can
+measure it in turns with other programs.
 """
 
 import json

@@ -1,5 +1,6 @@
 //! What processes, threads, queues and pipes cost in Rust.
 //!
+//! Save it with `mp-demo show cost --rust > cost.rs`.
 //! Run it with `rustc -O cost.rs && ./cost`: it prints the time that one of
 //! each takes.
 
@@ -36,8 +37,8 @@ fn thread() -> io::Result<f64> {
 
 fn put_all(mut queue: impl Write) -> io::Result<()> {
     for _ in 0..PUTS {
-        // stdout hands on each line at once. A buffer for many lines would be
-        // faster, but what it holds nobody could get yet.
+        // stdout passes each line on at once. A buffer for many lines would
+        // be faster, but the reader could not get yet what is in it.
         writeln!(queue, "{SMALL}")?;
     }
     Ok(())
@@ -69,13 +70,14 @@ fn round_trip() -> io::Result<f64> {
     let mut back = BufReader::new(back);
     let start = Instant::now();
     for _ in 0..2000 {
-        // writeln! writes its parts one by one, and a pipe has no buffer in
-        // this process that would put them together: so the line comes first.
+        // writeln! writes its parts one by one, and this end of a pipe has no
+        // buffer that would join them: so the whole line is made first.
         here.write_all(format!("{SMALL}\n").as_bytes())?;
         receive(&mut back)?;
     }
     let seconds = start.elapsed().as_secs_f64() / 2000.0;
-    // The echo ends at end-of-file. Without this, both would wait for ever.
+    // The echo ends at end-of-file. Without this, both processes would wait
+    // for ever.
     drop(here);
     echo.wait()?;
     Ok(seconds)
@@ -101,7 +103,7 @@ fn mebibyte() -> io::Result<f64> {
     Ok(start.elapsed().as_secs_f64() / SENDS as f64)
 }
 
-/// A value is a line. A real program would send JSON, by serde_json.
+/// A value is a line. A real program would send JSON, with serde_json.
 fn receive(connection: &mut impl BufRead) -> io::Result<String> {
     let mut line = String::new();
     match connection.read_line(&mut line)? {

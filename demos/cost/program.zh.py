@@ -1,0 +1,122 @@
+"""CPython 里进程、线程、队列和管道的开销。
+
+运行：`mp-demo show cost --python > program.py && python3 program.py`
+用 spawn 启动的进程要导入程序，所以程序必须存成文件。
+
+打印各项操作一次所需的时间。加上 `--turns`，就从标准输入读取要测的项目，每行一
+个 JSON，逐个回答所需的秒数；mp-demo 就是这样让几个程序轮流测量的。
+"""
+
+import json
+import multiprocessing
+import os
+import platform
+import sys
+import threading
+import time
+
+SMALL = 123456
+MEBIBYTE = "x" * (1 << 20)
+
+fork = multiprocessing.get_context("fork")
+spawn = multiprocessing.get_context("spawn")
+
+
+def start_and_join(make, count):
+    start = time.perf_counter()
+    for _ in range(count):
+        started = make()
+        started.start()
+        started.join()
+    return (time.perf_counter() - start) / count
+
+
+# target 用的是模块里的函数，因为用 spawn 启动的进程要导入所调用的函数。
+def process():
+    return start_and_join(lambda: fork.Process(target=os.getpid), 20)
+
+
+def process_spawn():
+    return start_and_join(lambda: spawn.Process(target=os.getpid), 1)
+
+
+def thread():
+    return start_and_join(lambda: threading.Thread(target=os.getpid), 300)
+
+
+def put_all(queue, count):
+    for _ in range(count):
+        queue.put(SMALL)
+
+
+def queue():
+    count = 20000
+    values = fork.Queue()
+    start = time.perf_counter()
+    writer = fork.Process(target=put_all, args=(values, count))
+    writer.start()
+    for _ in range(count):
+        values.get()
+    writer.join()
+    return (time.perf_counter() - start) / count
+
+
+def send_back(connection, count):
+    for _ in range(count):
+        connection.send(connection.recv())
+
+
+def round_trip():
+    count = 2000
+    here, there = fork.Pipe()
+    echo = fork.Process(target=send_back, args=(there, count))
+    echo.start()
+    start = time.perf_counter()
+    for _ in range(count):
+        here.send(SMALL)
+        here.recv()
+    seconds = (time.perf_counter() - start) / count
+    echo.join()
+    return seconds
+
+
+def send_all(connection, count):
+    for _ in range(count):
+        connection.send(MEBIBYTE)
+
+
+def mebibyte():
+    count = 20
+    here, there = fork.Pipe(duplex=False)
+    start = time.perf_counter()
+    sender = fork.Process(target=send_all, args=(there, count))
+    sender.start()
+    for _ in range(count):
+        here.recv()
+    sender.join()
+    return (time.perf_counter() - start) / count
+
+
+ROWS = {
+    row.__name__: row
+    for row in [process, process_spawn, thread, queue, round_trip, mebibyte]
+}
+
+
+def answer(value):
+    print(json.dumps(value), flush=True)
+
+
+def main():
+    if "--turns" in sys.argv:
+        answer(platform.python_version())
+        for line in sys.stdin:
+            answer(ROWS[json.loads(line)]())
+        return
+    for name, row in ROWS.items():
+        median = sorted(row() for _ in range(5))[2]
+        print(f"{name:14} {median * 1e6:12.2f} us", flush=True)
+
+
+if __name__ == "__main__":
+    main()

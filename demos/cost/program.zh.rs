@@ -1,0 +1,147 @@
+//! Rust 里进程、线程、队列和管道的开销。
+//!
+//! 保存：`mp-demo show cost --rust > cost.rs`
+//! 编译并运行：`rustc -O cost.rs && ./cost`
+//! 打印各项操作一次所需的时间。
+
+use std::env;
+use std::io::{self, BufRead, BufReader, Write};
+use std::process::{self, Child, Command, Stdio};
+use std::thread;
+use std::time::Instant;
+
+const SMALL: u32 = 123456;
+const MEBIBYTE: usize = 1 << 20;
+
+/// 子进程放入多少个值，发送多少个 MiB。
+const PUTS: usize = 20_000;
+const SENDS: usize = 20;
+
+// 全新的程序，相当于 Python 的启动方法 spawn：std 没有 fork。
+fn process() -> io::Result<f64> {
+    let start = Instant::now();
+    for _ in 0..20 {
+        start_child("nothing", Stdio::null(), Stdio::null())?.wait()?;
+    }
+    Ok(start.elapsed().as_secs_f64() / 20.0)
+}
+
+fn thread() -> io::Result<f64> {
+    let start = Instant::now();
+    for _ in 0..300 {
+        let started = thread::Builder::new().spawn(process::id)?;
+        started.join().map_err(|_| io::Error::other("a panic"))?;
+    }
+    Ok(start.elapsed().as_secs_f64() / 300.0)
+}
+
+fn put_all(mut queue: impl Write) -> io::Result<()> {
+    for _ in 0..PUTS {
+        // stdout 会立即送出每一行。如果攒满缓冲区再写会更快，但还在缓冲区里的
+        // 值，读进程取不到。
+        writeln!(queue, "{SMALL}")?;
+    }
+    Ok(())
+}
+
+fn queue() -> io::Result<f64> {
+    let start = Instant::now();
+    let (get_end, put_end) = io::pipe()?;
+    let mut writer = start_child("put_all", Stdio::null(), put_end.into())?;
+    let mut values = BufReader::new(get_end);
+    for _ in 0..PUTS {
+        receive(&mut values)?;
+    }
+    writer.wait()?;
+    Ok(start.elapsed().as_secs_f64() / PUTS as f64)
+}
+
+fn send_back(there: impl BufRead, mut back: impl Write) -> io::Result<()> {
+    for value in there.lines() {
+        writeln!(back, "{}", value?)?;
+    }
+    Ok(())
+}
+
+fn round_trip() -> io::Result<f64> {
+    let (there, mut here) = io::pipe()?;
+    let (back, echos_end) = io::pipe()?;
+    let mut echo = start_child("send_back", there.into(), echos_end.into())?;
+    let mut back = BufReader::new(back);
+    let start = Instant::now();
+    for _ in 0..2000 {
+        // writeln! 会把各个部分逐一写出，而管道的这一端没有缓冲区能把各部分合
+        // 在一起，所以先拼好整行。
+        here.write_all(format!("{SMALL}\n").as_bytes())?;
+        receive(&mut back)?;
+    }
+    let seconds = start.elapsed().as_secs_f64() / 2000.0;
+    // 对方读到文件末尾（EOF）才会结束。没有这一行，两个进程会永远等下去。
+    drop(here);
+    echo.wait()?;
+    Ok(seconds)
+}
+
+fn send_all(mut connection: impl Write) -> io::Result<()> {
+    let line = "x".repeat(MEBIBYTE) + "\n";
+    for _ in 0..SENDS {
+        connection.write_all(line.as_bytes())?;
+    }
+    Ok(())
+}
+
+fn mebibyte() -> io::Result<f64> {
+    let start = Instant::now();
+    let (here, there) = io::pipe()?;
+    let mut sender = start_child("send_all", Stdio::null(), there.into())?;
+    let mut here = BufReader::new(here);
+    for _ in 0..SENDS {
+        receive(&mut here)?;
+    }
+    sender.wait()?;
+    Ok(start.elapsed().as_secs_f64() / SENDS as f64)
+}
+
+/// 一个值就是一行。实际的程序会用 serde_json 发送 JSON。
+fn receive(connection: &mut impl BufRead) -> io::Result<String> {
+    let mut line = String::new();
+    match connection.read_line(&mut line)? {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        _ => Ok(line),
+    }
+}
+
+fn start_child(word: &str, stdin: Stdio, stdout: Stdio) -> io::Result<Child> {
+    let mut command = Command::new(env::current_exe()?);
+    command.arg(word).stdin(stdin).stdout(stdout).spawn()
+}
+
+type Row = fn() -> io::Result<f64>;
+
+const ROWS: [(&str, Row); 5] = [
+    ("process", process),
+    ("thread", thread),
+    ("queue", queue),
+    ("round_trip", round_trip),
+    ("mebibyte", mebibyte),
+];
+
+fn parent() -> io::Result<()> {
+    for (name, row) in ROWS {
+        let mut seconds = [row()?, row()?, row()?, row()?, row()?];
+        seconds.sort_by(f64::total_cmp);
+        let microseconds = seconds[2] * 1e6;
+        writeln!(io::stdout(), "{name:14} {microseconds:12.2} us")?;
+    }
+    Ok(())
+}
+
+fn main() -> io::Result<()> {
+    match env::args().nth(1).as_deref() {
+        Some("put_all") => put_all(io::stdout()),
+        Some("send_back") => send_back(io::stdin().lock(), io::stdout()),
+        Some("send_all") => send_all(io::stdout()),
+        Some(_nothing) => Ok(()),
+        None => parent(),
+    }
+}
