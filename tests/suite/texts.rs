@@ -5,7 +5,7 @@ use std::thread;
 use unicode_width::UnicodeWidthStr;
 
 use crate::common::*;
-use crate::demos::{is_han, lessons, python_is_there};
+use crate::demos::{english_in, is_han, lessons, python_is_there};
 
 /// Columns that a lesson's one-line description may have in the Chinese help.
 const TITLE_COLUMNS: usize = 34;
@@ -221,6 +221,7 @@ fn no_line_is_in_the_wrong_language() {
         for part in parts(&lesson, "zh") {
             if let Some(words) = part.prose().map(without_code_and_links) {
                 assert!(words.contains(is_han), "{lesson}: {words}");
+                assert_eq!(english_in(&words), None, "{lesson}: {words}");
             }
         }
     }
