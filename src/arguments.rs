@@ -52,6 +52,20 @@ impl Serialize for ValueArg {
     }
 }
 
+/// Serializes values as they were typed: for a command line. Otherwise they serialize as what they mean.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn as_typed<S: Serializer>(values: &[ValueArg], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(values.iter().map(|value| &value.0))
+}
+
+/// Shares values out in turn among `count` processes: of three, the first gets the values 1, 4, 7 and so on.
+pub fn shares(values: &[ValueArg], count: u16) -> impl ExactSizeIterator<Item = Vec<ValueArg>> {
+    let share = move |first| values.iter().skip(first).step_by(count.into());
+    (0..usize::from(count)).map(move |first| share(first).cloned().collect())
+}
+
 fn too_deep() -> String {
     format!("nested deeper than {MAX_DEPTH} levels")
 }

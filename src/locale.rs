@@ -1,9 +1,14 @@
 //! What the user's locale says: the language of texts, and whether the terminal takes more than ASCII.
 
+use std::env;
+use std::sync::OnceLock;
+
 use clap::ValueEnum;
+use serde::Serialize;
 
 /// A language that the texts are written in.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Language {
     /// English
     En,
@@ -41,6 +46,36 @@ impl Language {
             _ => None,
         }
     }
+}
+
+/// In which language this process speaks: decided once, when it has read its command line.
+static CHOSEN: OnceLock<Language> = OnceLock::new();
+
+/// Speaks this language from now on. The first choice counts.
+pub fn choose(language: Language) {
+    let _ = CHOSEN.set(language);
+}
+
+/// The language in which this process speaks; the environment's as long as none was chosen.
+pub fn chosen() -> Language {
+    CHOSEN.get().copied().unwrap_or_else(of_environment)
+}
+
+/// The language that this process's environment asks for.
+pub fn of_environment() -> Language {
+    Language::from_environment(|name| env::var(name).ok())
+}
+
+/// A sentence for the user, written in both languages: `both!("cannot open {name}", "无法打开 {name}")`. It is a `String`
+/// in the language in which this process speaks.
+#[macro_export]
+macro_rules! both {
+    ($english:literal, $chinese:literal $(,)?) => {
+        match $crate::locale::chosen() {
+            $crate::locale::Language::En => format!($english),
+            $crate::locale::Language::Zh => format!($chinese),
+        }
+    };
 }
 
 /// Whether the environment says that text is UTF-8: the first of `LC_ALL`, `LC_CTYPE` and `LANG` that is set decides, as

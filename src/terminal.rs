@@ -7,8 +7,22 @@ use std::os::fd::AsFd;
 use clap::ColorChoice;
 use terminal_size::{Width, terminal_size_of};
 
-use crate::locale::{Language, is_utf8};
-use crate::views::Look;
+use crate::locale::{self, Language, is_utf8};
+
+/// What a stream can show, and in which language: decided once, for whoever draws.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// Whether to use colours and other styles.
+    pub colour: bool,
+    /// How many columns a line may have.
+    pub width: usize,
+    /// Whether text beyond ASCII can be shown.
+    pub unicode: bool,
+    /// Whether lines can be drawn with characters beyond ASCII, each one column wide.
+    pub boxes: bool,
+    /// The language of what is not the article's.
+    pub language: Language,
+}
 
 /// What a line may have where nobody says how wide the screen is.
 const DEFAULT_WIDTH: usize = 80;
@@ -19,17 +33,21 @@ pub fn look(
     colour: ColorChoice,
     language: Option<Language>,
 ) -> Look {
+    let language = self::language(language);
+    let is_utf8 = is_utf8(variable);
     Look {
         colour: shows_colour(stream, colour),
         width: width(stream),
-        unicode: is_utf8(variable),
-        language: self::language(language),
+        // Who wants Chinese gets more than ASCII anyway.
+        unicode: is_utf8 || language == Language::Zh,
+        boxes: is_utf8,
+        language,
     }
 }
 
 /// The language of the texts: what the user asked for, or else what the environment asks for.
 pub fn language(choice: Option<Language>) -> Language {
-    choice.unwrap_or_else(|| Language::from_environment(variable))
+    choice.unwrap_or_else(locale::of_environment)
 }
 
 fn variable(name: &str) -> Option<String> {
@@ -51,8 +69,8 @@ fn shows_colour(stream: &impl IsTerminal, choice: ColorChoice) -> bool {
     }
 }
 
-/// The width of the terminal; of what is no terminal `COLUMNS`, or 80.
-fn width(stream: &impl AsFd) -> usize {
+/// How many columns a line on a stream may have by now: those of the terminal; of what is no terminal `COLUMNS`, or 80.
+pub fn width(stream: &impl AsFd) -> usize {
     let columns = || variable("COLUMNS")?.parse().ok();
     match terminal_size_of(stream) {
         Some((Width(width), _)) if width > 0 => width.into(),

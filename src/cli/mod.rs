@@ -13,7 +13,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum as _};
 
 use crate::lessons::{DEMOS, Demo, HELP_TEMPLATE, Lesson};
-use crate::locale::Language;
+use crate::locale::{self, Language};
 use crate::multiprocessing::SUBCOMMAND_NAME;
 use crate::terminal;
 
@@ -88,7 +88,9 @@ pub fn read() -> Result<Request, clap::Error> {
         args = vec!["mp-demo".into(), "--help".into()];
     }
     let language = language_before_help(&mut args);
-    let mut command = command(terminal::language(language));
+    let language = terminal::language(language);
+    locale::choose(language);
+    let mut command = command(language);
     let matches = command.try_get_matches_from_mut(args)?;
     let cli = Cli::from_arg_matches(&matches)?;
     check(&cli, &command, &matches).map_err(|sentence| {

@@ -1,27 +1,103 @@
-//! The vocabulary: each thing that can happen in a run, and the article's line for each that has one.
+//! The vocabulary: each thing that can happen in a run, declared once.
+//!
+//! A declaration says which fields an event has, what it changes ([`Effect`]), and how a picture marks it ([`Mark`] and
+//! [`Label`]). From it come how the event is written and read, and what the state of a run and its views make of it. So a
+//! new event needs its declaration here, its call where it happens, and its note in `src/views/explain/`, which doesn't
+//! compile without one.
 
+use std::borrow::Cow;
+use std::marker::PhantomData;
+use std::str::FromStr;
+
+use serde::de::value::MapDeserializer;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use serde_json::value::RawValue;
-use strum::{IntoStaticStr, VariantNames};
+use serde_json::{Map, Value};
+use strum::{EnumDiscriminants, EnumString, IntoStaticStr, VariantNames};
 
-use super::log::Who;
-use super::python::{repr, str};
+use super::effect::{Call, Effect, Label, Mark, Way};
 use super::status::Status;
 
-/// One thing that a process did or that happened to it.
-///
-/// Serialized, it is the `event` field of the log's JSON object and the fields that belong to it. Every
-/// event is written by the process that did it or that it happened to; only how a child ended is written by
-/// its parent.
-#[derive(Serialize, IntoStaticStr, VariantNames)]
-#[serde(tag = "event", rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum Event<'a> {
+/// Of `Put { value: ... } => Effect::..., [Mark::Put, Label::Value];` this makes the variant `Event::Put { value }`, its
+/// reading from the log, and its arms in [`Event::effect`] and [`Event::mark`]. `[]` stands for no mark.
+macro_rules! events {
+    ($(
+        $(#[$doc:meta])*
+        $Name:ident {
+            $( $(#[$attribute:meta])* $field:ident: $type:ty, )*
+        } => $effect:expr, [$($mark:expr, $label:expr)?];
+    )*) => {
+        /// One thing that a process did or that happened to it.
+        ///
+        /// Serialized, it is the `event` field of the log's JSON object and the fields that belong to it. Every
+        /// event is written by the process that did it or that it happened to; only how a child ended is written by
+        /// its parent.
+        #[derive(Serialize, IntoStaticStr, EnumDiscriminants)]
+        #[serde(tag = "event", rename_all = "snake_case")]
+        #[strum(serialize_all = "snake_case")]
+        #[strum_discriminants(name(Name), vis(),derive(EnumString, VariantNames))]
+        #[strum_discriminants(strum(serialize_all = "snake_case"))]
+        pub enum Event<'a> {
+            $( $(#[$doc])* $Name { $( $(#[$attribute])* $field: $type, )* }, )*
+        }
+
+        impl<'a> Event<'a> {
+            /// The names of all events in the log.
+            pub const NAMES: &'static [&'static str] = Name::VARIANTS;
+
+            /// Reads the event with this name from its own fields, in the log's JSON. Nothing if there is no such event.
+            ///
+            /// Each event's fields are read by a struct of their own. serde could read an enum by its tag, but it would
+            /// hold back the fields until it has seen the tag, and numbers of any length (serde_json's
+            /// `arbitrary_precision`) don't survive that.
+            ///
+            /// # Errors
+            /// When a field is missing or malformed.
+            pub(super) fn read(
+                name: &str,
+                fields: &[(Cow<'a, str>, &'a RawValue)],
+            ) -> Option<serde_json::Result<Event<'a>>> {
+                let fields = fields.iter().map(|(name, value)| (&**name, *value));
+                let fields = MapDeserializer::new(fields);
+                Some(match Name::from_str(name).ok()? {
+                    $(Name::$Name => {
+                        #[derive(Deserialize)]
+                        struct Fields<'a> {
+                            $( $(#[$attribute])* $field: $type, )*
+                            #[serde(skip)]
+                            lifetime: PhantomData<&'a ()>,
+                        }
+                        Fields::deserialize(fields).map(|fields| {
+                            let Fields { $($field,)* lifetime: PhantomData } = fields;
+                            Event::$Name { $($field),* }
+                        })
+                    })*
+                })
+            }
+
+            /// What it changes.
+            #[allow(unused_variables)]
+            pub fn effect(&self) -> Effect<'_> {
+                match self { $(Event::$Name { $($field),* } => $effect,)* }
+            }
+
+            /// How a picture marks it, if at all.
+            #[allow(unused_variables)]
+            pub fn mark(&self) -> Option<(Mark, Label<'_>)> {
+                match self { $(Event::$Name { $($field),* } => events!(@mark $($mark, $label)?),)* }
+            }
+        }
+    };
+    (@mark) => { None };
+    (@mark $mark:expr, $label:expr) => { Some(($mark, $label)) };
+}
+
+events! {
     /// A run begins. Always the first event of a log.
     Run {
         /// The lesson's name on the command line.
-        lesson: &'a str,
+        #[serde(borrow)]
+        lesson: Cow<'a, str>,
         /// The lesson's options, defaults filled in, and `speed`.
         options: Box<RawValue>,
         /// What repeats this run's random pauses.
@@ -29,225 +105,221 @@ pub enum Event<'a> {
         /// Processors that this program may use: affinity and cgroup quota count.
         cores: usize,
         /// The program's version.
-        version: &'a str,
-    },
+        #[serde(borrow)]
+        version: Cow<'a, str>,
+    } => Effect::Nothing, [];
 
     /// A process begins its function, or a thread does.
-    Running,
+    Running {} => Effect::Nothing, [];
 
     /// The parent has started a child. The child runs at once: its first event may stand before this one.
     Started {
         /// The child's PID.
         child: u32,
         /// The child's role.
-        child_role: &'a str,
-    },
+        #[serde(borrow)]
+        child_role: Cow<'a, str>,
+        /// It is another program, which writes nothing to this log.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        foreign: bool,
+        /// The queue that it gets from or the pipe that it receives from, which is its stdin.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stdin: Option<Cow<'a, str>>,
+        /// The queue that it puts into or the pipe that it sends to, which is its stdout.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stdout: Option<Cow<'a, str>>,
+    } => Effect::Begins(*child, child_role), [];
     /// The parent begins to wait for a child's end, until `joined`.
     Join {
         /// The child's PID.
         child: u32,
         /// The child's role.
-        child_role: &'a str,
-    },
+        #[serde(borrow)]
+        child_role: Cow<'a, str>,
+    } => Effect::Joins(*child), [];
     /// The parent's `join()` has returned.
     Joined {
         /// The child's PID.
         child: u32,
         /// The child's role.
-        child_role: &'a str,
-    },
+        #[serde(borrow)]
+        child_role: Cow<'a, str>,
+    } => Effect::Joined(*child), [];
     /// The parent sends SIGTERM to a child.
     Terminate {
         /// The child's PID.
         child: u32,
         /// The child's role.
-        child_role: &'a str,
-    },
+        #[serde(borrow)]
+        child_role: Cow<'a, str>,
+    } => Effect::Signals(*child, Status::SIGTERM), [Mark::Terminate, Label::Role(child_role)];
     /// The parent sends SIGKILL to a child.
     Kill {
         /// The child's PID.
         child: u32,
         /// The child's role.
-        child_role: &'a str,
+        #[serde(borrow)]
+        child_role: Cow<'a, str>,
         /// One sentence: why that was needed, where it is not that the run is over.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        message: Option<&'a str>,
-    },
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<Cow<'a, str>>,
+    } => Effect::Signals(*child, Status::SIGKILL), [Mark::Kill, Label::Role(child_role)];
     /// A child has ended and was reaped by the parent.
     Exited {
         /// The child's PID.
         child: u32,
         /// The child's role.
-        child_role: &'a str,
+        #[serde(borrow)]
+        child_role: Cow<'a, str>,
         /// How it ended.
         status: Status,
-    },
+    } => Effect::Ends(*child, child_role, *status), [];
 
     /// The process or thread sleeps from now on, until its next event.
     Sleep {
         /// For how long, after division by `--speed`.
         seconds: f64,
-    },
+    } => Effect::Sleeps, [];
     /// The process waits from now on in a call that may block, until its next event.
     Wait {
         /// The call.
         call: Call,
-    },
+        /// The name of the queue or pipe that it waits for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<Cow<'a, str>>,
+    } => Effect::Waits(*call, on.as_deref()), [];
     /// A value is about to be put into the queue: before the put, as in the article.
     Put {
         /// The value.
-        value: &'a Value,
-    },
+        value: Cow<'a, Value>,
+    } => Effect::Leaves(Way::Queue, value), [Mark::Put, Label::Value];
     /// A value has come out of the queue.
     Get {
         /// The value.
-        value: &'a Value,
-    },
+        value: Cow<'a, Value>,
+    } => Effect::Arrives(Way::Queue, value), [Mark::Get, Label::Value];
     /// The sentinel is about to be put into the queue.
-    PutSentinel,
+    PutSentinel {} => Effect::Nothing, [Mark::Put, Label::Sentinel];
     /// The sentinel has come out of the queue.
-    GetSentinel,
+    GetSentinel {} => Effect::Nothing, [Mark::Get, Label::Sentinel];
     /// Nothing will come any more: every write end of the queue is closed.
-    EndOfFile,
+    EndOfFile {} => Effect::Nothing, [Mark::Get, Label::EndOfFile];
     /// A value is about to be sent over the pipe. It may yet be refused.
     Send {
         /// The value.
-        value: &'a Value,
-    },
+        value: Cow<'a, Value>,
+    } => Effect::Leaves(Way::Pipe, value), [Mark::Send, Label::Value];
     /// A value has come over the pipe.
     Recv {
         /// The value.
-        value: &'a Value,
-    },
-    /// A received list is printed.
+        value: Cow<'a, Value>,
+    } => Effect::Arrives(Way::Pipe, value), [Mark::Recv, Label::Value];
+    /// A value is printed.
     Print {
-        /// The list.
-        value: &'a Value,
-    },
+        /// The value.
+        value: Cow<'a, Value>,
+    } => Effect::Nothing, [];
     /// A call was refused, as the lesson wants to show.
     Refused {
         /// The call.
         call: Call,
         /// One sentence: why.
-        message: String,
-    },
+        #[serde(borrow)]
+        message: Cow<'a, str>,
+    } => Effect::Refused(*call), [Mark::Refused, Label::Nothing];
     /// What made this process give up; its exit status is then 1.
     Error {
         /// One sentence.
-        message: String,
-    },
+        #[serde(borrow)]
+        message: Cow<'a, str>,
+    } => Effect::GivesUp(message), [Mark::Error, Label::Nothing];
 
-    /// `memory`: the process looks at its counter.
-    Counter {
-        /// What it finds there.
-        value: i64,
-        /// Where that is, in its own memory.
-        address: String,
-    },
     /// Part of a measurement is done.
     Progress {
         /// How many steps are done.
         done: u64,
         /// How many there are.
         of: u64,
-    },
+    } => Effect::Nothing, [];
     /// Something was measured in this run.
     Measured {
         /// The figures by name, units in the names.
         #[serde(flatten)]
-        figures: Value,
-        /// What is printed of them.
-        #[serde(skip)]
-        line: String,
-    },
+        figures: Figures,
+    } => Effect::Nothing, [];
     /// The lesson says something that holds no figure of its own: a heading, or what follows from the figures.
-    Say {
-        /// What is printed.
-        #[serde(skip)]
-        line: String,
-    },
+    Say {} => Effect::Nothing, [];
+
+    /// `spawn`: the parent is about to start a child.
+    WillStart {} => Effect::Nothing, [];
+    /// `spawn`: a turn of the child's loop; a thread is started next.
+    Turn {
+        /// The turn's number, from 0.
+        i: u16,
+    } => Effect::Nothing, [];
+    /// `spawn`: the child has left its loop. Its threads may still run.
+    Ended {} => Effect::Nothing, [];
+    /// `spawn`: the parent goes on after the join that it waited in.
+    AfterJoin {} => Effect::Nothing, [];
+
+    /// `memory`: the process looks at its counter.
+    Counter {
+        /// What it finds there.
+        value: i64,
+        /// Where that is, in its own memory.
+        #[serde(borrow)]
+        address: Cow<'a, str>,
+    } => Effect::Nothing, [];
 
     /// `bound`: the parent is about to start a pool of workers, and measures how long it takes for all tasks.
     Pool {
         /// What the tasks are: `compute` or `io`.
-        kind: &'a str,
+        #[serde(borrow)]
+        kind: Cow<'a, str>,
         /// What the workers are: `processes` or `threads`.
-        with: &'a str,
+        #[serde(borrow)]
+        with: Cow<'a, str>,
         /// How many workers.
         workers: u16,
         /// How many tasks.
         tasks: u16,
-    },
+    } => Effect::Nothing, [];
     /// `bound`: a worker begins a task.
     TaskStart {
         /// The task's number, from 1, in its pool.
         task: u16,
         /// What the task is: `compute` or `io`.
-        kind: &'a str,
-    },
+        #[serde(borrow)]
+        kind: Cow<'a, str>,
+    } => Effect::BeginsTask, [Mark::Task, Label::Number(*task)];
     /// `bound`: a worker has done its task.
     TaskDone {
         /// The task's number, from 1, in its pool.
         task: u16,
         /// What the task was: `compute` or `io`.
-        kind: &'a str,
+        #[serde(borrow)]
+        kind: Cow<'a, str>,
         /// How long it took.
         seconds: f64,
         /// How much processor time the worker used for it.
         processor_seconds: f64,
-    },
+    } => Effect::EndsTask, [];
+
     /// `async`: who comes to the ticket office in this run.
     Customers {
         /// How long the office needs for each, after division by `--speed`, from customer 1 on.
-        delays: &'a [f64],
-        /// What is printed of them.
-        #[serde(skip)]
-        line: String,
-    },
+        delays: Cow<'a, [f64]>,
+    } => Effect::Nothing, [];
     /// `async`: a customer is about to ask the office for a ticket.
     Request {
         /// The customer's number, from 1.
         customer: u16,
-    },
+    } => Effect::Asks, [Mark::Request, Label::Number(*customer)];
     /// `async`: a customer has been handed a ticket.
     Served {
         /// The customer's number, from 1.
         customer: u16,
-    },
-
-    /// `spawn`: the parent is about to start a child.
-    WillStart,
-    /// `spawn`: a turn of the child's loop; a thread is started next.
-    Turn {
-        /// The turn's number, from 0.
-        i: u16,
-    },
-    /// `spawn`: the child has left its loop. Its threads may still run.
-    Ended,
-    /// `spawn`: the parent goes on after the join that it waited in.
-    AfterJoin,
-}
-
-/// A call of Python's `multiprocessing` that can block or be refused.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, IntoStaticStr)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum Call {
-    /// `Queue.get()`
-    Get,
-    /// `Connection.send()`
-    Send,
-    /// `Connection.recv()`
-    Recv,
-    /// `Thread.join()`
-    Join,
-}
-
-impl Call {
-    /// Its name in the log, which is Python's.
-    pub fn name(self) -> &'static str {
-        self.into()
-    }
+    } => Effect::IsAnswered, [Mark::Served, Label::Number(*customer)];
 }
 
 impl Event<'_> {
@@ -260,80 +332,22 @@ impl Event<'_> {
     pub fn message(&self) -> Option<&str> {
         match self {
             Event::Refused { message, .. } | Event::Error { message } => Some(message),
-            Event::Kill { message, .. } => *message,
+            Event::Kill { message, .. } => message.as_deref(),
             _ => None,
-        }
-    }
-
-    /// The line that the article's program prints at this point, without its newline, if it prints one.
-    /// `who` is the process that the event happens to.
-    pub fn line(&self, who: &Who) -> Option<String> {
-        let pid = who.pid;
-        match self {
-            Event::Running => running(who),
-            Event::Put { value } => Some(format!("Put {} to queue...", str(value))),
-            Event::Get { value } => Some(format!("Get {} from queue.", str(value))),
-            Event::Print { value } => Some(repr(value)),
-
-            Event::Turn { i } => Some(format!("thread MainThread >>> {i}")),
-            Event::Ended => Some("thread MainThread ended.".into()),
-            Event::WillStart => Some("Child process will start.".into()),
-            Event::AfterJoin => Some("Child process end.".into()),
-
-            Event::Counter { value, address } => {
-                let who = match who.role.as_str() {
-                    "parent" => "Parent",
-                    _ => "Child",
-                };
-                Some(format!(
-                    "{who} process {pid}: counter = {value} at {address}"
-                ))
-            }
-            Event::Measured { line, .. } | Event::Customers { line, .. } | Event::Say { line } => {
-                Some(line.clone())
-            }
-
-            Event::Run { .. }
-            | Event::Started { .. }
-            | Event::Join { .. }
-            | Event::Joined { .. }
-            | Event::Terminate { .. }
-            | Event::Kill { .. }
-            | Event::Exited { .. }
-            | Event::Progress { .. }
-            | Event::Pool { .. }
-            | Event::TaskStart { .. }
-            | Event::TaskDone { .. }
-            | Event::Request { .. }
-            | Event::Served { .. }
-            | Event::Sleep { .. }
-            | Event::Wait { .. }
-            | Event::PutSentinel
-            | Event::GetSentinel
-            | Event::EndOfFile
-            | Event::Send { .. }
-            | Event::Recv { .. }
-            | Event::Refused { .. }
-            | Event::Error { .. } => None,
         }
     }
 }
 
-/// The line with which a process or thread begins, by the part that it plays.
-fn running(who: &Who) -> Option<String> {
-    let pid = who.pid;
-    // `writer-2` is a writer, and so is the `queue-writer` that a person starts in a shell.
-    let part = who
-        .role
-        .split('-')
-        .rfind(|part| part.parse::<u16>().is_err());
-    match (part.unwrap_or_default(), &who.thread) {
-        ("parent", None) => Some(format!("Parent process {pid}")),
-        ("writer", None) => Some(format!("Process to write: {pid}")),
-        ("reader", None) => Some(format!("Process to read: {pid}")),
-        // The name of the first thread of *every* process: it tells nobody which process this is.
-        ("child", None) => Some("thread MainThread is running...".into()),
-        ("child", Some(_)) => Some("这是多线程启动的".into()),
-        _ => None,
+/// The figures of a measurement by name: in the log, fields beside those that every event has.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Figures(pub Map<String, Value>);
+
+impl From<Value> for Figures {
+    fn from(figures: Value) -> Figures {
+        match figures {
+            Value::Object(figures) => Figures(figures),
+            _ => Figures(Map::new()),
+        }
     }
 }

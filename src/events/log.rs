@@ -8,51 +8,14 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use os_pipe::PipeWriter;
-use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 
+use super::clock::Clock;
 use super::event::Event;
 use super::parts;
 use super::reader::LogReader;
 use super::record::VERSION;
-
-/// Who writes: the first fields of an event.
-#[derive(Clone, Serialize)]
-pub struct Who {
-    /// The process's PID.
-    pub pid: u32,
-    /// The part that the process plays: `parent`, `writer`, `reader-2`.
-    pub role: String,
-    /// The thread's name, where it is not the main thread.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub thread: Option<String>,
-}
-
-/// A run's clock: the system's monotonic clock, the same for all processes of the machine, counted from
-/// the moment when the run began.
-#[derive(Clone, Copy)]
-pub struct Clock {
-    /// Where zero is on the system's monotonic clock, in microseconds.
-    pub epoch: u64,
-}
-
-impl Clock {
-    /// A clock that starts from zero now.
-    pub fn start() -> Clock {
-        Clock {
-            epoch: monotonic_micros(),
-        }
-    }
-
-    fn seconds(self) -> f64 {
-        monotonic_micros().saturating_sub(self.epoch) as f64 / 1e6
-    }
-}
-
-fn monotonic_micros() -> u64 {
-    let now = clock_gettime(ClockId::Monotonic);
-    now.tv_sec as u64 * 1_000_000 + now.tv_nsec as u64 / 1_000
-}
+use super::who::Who;
 
 /// Writes the events of one process, or of one of its threads.
 #[derive(Clone)]
@@ -81,7 +44,7 @@ struct Logged<'a> {
     #[serde(flatten)]
     event: &'a Event<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<String>,
+    line: Option<&'a str>,
 }
 
 impl Log {
@@ -93,11 +56,7 @@ impl Log {
         let (reader, writer) = os_pipe::pipe().context("cannot open the pipe for the log")?;
         let log = Log {
             form: Form::Pipe(Arc::new(writer)),
-            who: Who {
-                pid: std::process::id(),
-                role: "parent".into(),
-                thread: None,
-            },
+            who: Who::this_process("parent"),
             clock: Clock::start(),
         };
         Ok((log, LogReader::new(reader)))
@@ -110,7 +69,7 @@ impl Log {
     /// When the log can't be written to: nobody reads it any more.
     pub fn begin(&mut self, first: &Event) -> Result<()> {
         self.clock = Clock::start();
-        self.write_at(0.0, first)
+        self.write_at(0.0, first, None)
             .context("cannot write to the run's log")
     }
 
@@ -125,11 +84,7 @@ impl Log {
     }
 
     fn on_stderr(form: Form, role: String, clock: Clock) -> Log {
-        let who = Who {
-            pid: std::process::id(),
-            role,
-            thread: None,
-        };
+        let who = Who::this_process(role);
         Log { form, who, clock }
     }
 
@@ -138,6 +93,11 @@ impl Log {
         let mut log = self.clone();
         log.who.thread = Some(name);
         log
+    }
+
+    /// The PID of the process whose events it takes.
+    pub fn pid(&self) -> u32 {
+        self.who.pid
     }
 
     /// Seconds since the run's first event, by the clock that all processes of a run share.
@@ -170,18 +130,26 @@ impl Log {
     /// # Errors
     /// When the log can't be written to: nobody reads it any more.
     pub fn write(&self, event: Event) -> Result<()> {
-        self.write_at(self.clock.seconds(), &event)
+        self.write_at(self.clock.seconds(), &event, None)
             .context("cannot write to the run's log")
     }
 
-    fn write_at(&self, t: f64, event: &Event) -> io::Result<()> {
-        let line = event.line(&self.who);
+    /// The same for an event at which the article's program prints this line, without its newline.
+    ///
+    /// # Errors
+    /// Those of [`Log::write`].
+    pub fn write_with_line(&self, event: Event, line: &str) -> Result<()> {
+        self.write_at(self.clock.seconds(), &event, Some(line))
+            .context("cannot write to the run's log")
+    }
+
+    fn write_at(&self, t: f64, event: &Event, line: Option<&str>) -> io::Result<()> {
         match &self.form {
             Form::Pipe(pipe) => self.write_json(&mut pipe.as_ref(), t, event, line),
             Form::Stderr => self.write_json(&mut io::stderr(), t, event, line),
             Form::Lines => {
                 let message = event.message().map(|message| format!("mp-demo: {message}"));
-                match line.or(message) {
+                match line.or(message.as_deref()) {
                     Some(text) => io::stderr().write_all(format!("{text}\n").as_bytes()),
                     None => Ok(()),
                 }
@@ -194,7 +162,7 @@ impl Log {
         out: &mut impl Write,
         t: f64,
         event: &Event,
-        line: Option<String>,
+        line: Option<&str>,
     ) -> io::Result<()> {
         let logged = Logged {
             v: VERSION,

@@ -1,6 +1,9 @@
 //! What happened: the vocabulary of events, and the one pipe to which every process of a run writes them.
 
+mod clock;
+mod effect;
 mod event;
+mod failure;
 mod log;
 mod parts;
 mod python;
@@ -8,13 +11,15 @@ mod reader;
 mod record;
 pub mod recording;
 mod status;
+mod who;
 
-pub use event::{Call, Event};
-pub use log::{Clock, Log};
+pub use clock::Clock;
+pub use effect::{Call, Effect, Label, Mark, Way};
+pub use event::{Event, Figures};
+pub use failure::{Failure, first_cause_first};
+pub use log::Log;
 pub use parts::PIPE_BUF;
 pub use python::{repr, str};
 pub use reader::{Entry, LogReader};
-#[cfg(test)]
-pub use record::Fields;
 pub use record::Record;
 pub use status::Status;

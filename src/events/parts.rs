@@ -14,7 +14,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::log::Who;
+use super::who::Who;
 
 /// The most bytes that a write to a pipe may have and still go in undivided (`PIPE_BUF` on Linux).
 pub const PIPE_BUF: usize = 4096;

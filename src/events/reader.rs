@@ -12,7 +12,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
 use super::parts::{Joined, Joiner};
-use super::record::{Fields, Record};
+use super::record::Record;
 
 /// What every event begins with.
 const EVENT_START: &[u8] = b"{\"v\":1,\"t\":";
@@ -125,8 +125,7 @@ fn see_line(line: &[u8], see: &mut impl FnMut(Entry) -> Result<()>) -> Result<()
     let Ok(text) = str::from_utf8(event).map(|text| text.trim_end_matches('\n')) else {
         return see(Entry::Foreign(line));
     };
-    let fields = Fields::read(text).ok();
-    let Some(record) = fields.as_ref().and_then(|fields| fields.record(text).ok()) else {
+    let Ok(record) = Record::read(text) else {
         return see(Entry::Foreign(line));
     };
     if !foreign.is_empty() {

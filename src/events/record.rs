@@ -1,13 +1,14 @@
 //! An event as it was read from a log.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
 
+use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 
-use super::event::{Call, Event};
-use super::status::Status;
+use super::event::Event;
 
 /// The version of the log's form that this program writes and reads.
 pub const VERSION: u32 = 1;
@@ -21,66 +22,25 @@ pub struct Record<'a> {
     /// The PID of the process that wrote it.
     pub pid: u32,
     /// The part that this process plays: `parent`, `writer`, `reader-2`.
-    pub role: &'a str,
+    pub role: Cow<'a, str>,
     /// The thread's name, where it is not the main thread.
-    pub thread: Option<&'a str>,
+    pub thread: Option<Cow<'a, str>>,
     /// The article's line.
-    pub line: Option<&'a str>,
+    pub line: Option<Cow<'a, str>>,
     /// What happened.
     pub event: Event<'a>,
 }
 
-impl Record<'_> {
-    /// The time in microseconds, the unit of the log's clock. A time that somebody made up may be as large as he likes; it
-    /// is cut where nanoseconds would not fit 64 bits any more, because viewers of traces count these.
-    pub fn micros(&self) -> u64 {
-        const LAST: u64 = i64::MAX as u64 / 1_000;
-        ((self.t * 1e6).round() as u64).min(LAST)
-    }
-}
-
-/// A line of a log that is JSON. A [`Record`] borrows from it.
-///
-/// The fields of all events stand beside each other here. An enum with a tag would read better, but serde then holds
-/// back the fields until it has seen the tag, and numbers of any length (serde_json's `arbitrary_precision`) don't
-/// survive that.
-#[derive(Deserialize)]
-pub struct Fields<'a> {
+/// A line of a log that is a JSON object, read in one pass: the fields that every event has, and the text of all others.
+struct Line<'a> {
     v: u32,
     t: f64,
     pid: u32,
-    #[serde(borrow)]
     role: Cow<'a, str>,
     thread: Option<Cow<'a, str>>,
-    #[serde(borrow)]
     event: Cow<'a, str>,
     line: Option<Cow<'a, str>>,
-
-    address: Option<String>,
-    call: Option<Call>,
-    child: Option<u32>,
-    child_role: Option<String>,
-    cores: Option<usize>,
-    customer: Option<u16>,
-    delays: Option<Vec<f64>>,
-    done: Option<u64>,
-    i: Option<u16>,
-    kind: Option<String>,
-    lesson: Option<String>,
-    message: Option<String>,
-    of: Option<u64>,
-    options: Option<Box<RawValue>>,
-    processor_seconds: Option<f64>,
-    seconds: Option<f64>,
-    seed: Option<u64>,
-    status: Option<Status>,
-    task: Option<u16>,
-    tasks: Option<u16>,
-    #[serde(default, deserialize_with = "some")]
-    value: Option<Value>,
-    version: Option<String>,
-    with: Option<String>,
-    workers: Option<u16>,
+    fields: Vec<(Cow<'a, str>, &'a RawValue)>,
 }
 
 /// Why something is no event: what was expected, in a few words.
@@ -92,19 +52,59 @@ pub enum NoEvent {
     Newer(u64),
 }
 
-impl<'a> Fields<'a> {
+impl<'a> Record<'a> {
     /// Reads a line of a log, without its newline.
     ///
     /// # Errors
-    /// When it is no JSON object with the fields that every event has.
-    pub fn read(text: &'a str) -> Result<Fields<'a>, NoEvent> {
-        match serde_json::from_str::<Fields>(text) {
-            Ok(fields) if fields.v == VERSION && fields.t.is_finite() && fields.t >= 0.0 => {
-                fields.check_names()?;
-                Ok(fields)
+    /// When it is no JSON object with the fields that every event has, when there is no such event, or when a field of
+    /// that event is missing.
+    pub fn read(text: &'a str) -> Result<Record<'a>, NoEvent> {
+        let Line {
+            t,
+            pid,
+            role,
+            thread,
+            event: name,
+            line,
+            fields,
+            ..
+        } = Line::read(text)?;
+        let event = match Event::read(&name, &fields) {
+            Some(event) => event.map_err(|error| malformed(&name, &error))?,
+            None => {
+                return Err(NoEvent::Malformed(format!(
+                    "version {VERSION} of the log has no event `{name}`"
+                )));
             }
-            Ok(fields) if fields.v == VERSION => {
-                Err(NoEvent::Malformed(format!("its time is {}", fields.t)))
+        };
+        Ok(Record {
+            text,
+            t,
+            pid,
+            role,
+            thread,
+            line,
+            event,
+        })
+    }
+
+    /// The time in microseconds, the unit of the log's clock. A time that somebody made up may be as large as they like;
+    /// it is cut where nanoseconds would no longer fit 64 bits, because viewers of traces count these.
+    pub fn micros(&self) -> u64 {
+        const LAST: u64 = i64::MAX as u64 / 1_000;
+        ((self.t * 1e6).round() as u64).min(LAST)
+    }
+}
+
+impl<'a> Line<'a> {
+    fn read(text: &'a str) -> Result<Line<'a>, NoEvent> {
+        match serde_json::from_str::<Line>(text) {
+            Ok(line) if line.v == VERSION && line.t.is_finite() && line.t >= 0.0 => {
+                line.check_names()?;
+                Ok(line)
+            }
+            Ok(line) if line.v == VERSION => {
+                Err(NoEvent::Malformed(format!("its time is {}", line.t)))
             }
             result => Err(match version(text) {
                 Some(version) if version > u64::from(VERSION) => NoEvent::Newer(version),
@@ -124,191 +124,69 @@ impl<'a> Fields<'a> {
 
     /// A name goes to the terminal as it is, so it must not have what moves the cursor there.
     fn check_names(&self) -> Result<(), NoEvent> {
+        let child_role = self.fields.iter().find(|(key, _)| key == "child_role");
+        let child_role = child_role.and_then(|(_, text)| serde_json::from_str(text.get()).ok());
+        let child_role = child_role.map(|Text(role)| role);
         let names = [
             Some(&*self.role),
             self.thread.as_deref(),
-            self.child_role.as_deref(),
+            child_role.as_deref(),
         ];
-        match names
-            .into_iter()
-            .flatten()
-            .find(|name| name.contains(char::is_control))
-        {
+        let is_no_name = |name: &&str| name.contains(char::is_control);
+        match names.into_iter().flatten().find(is_no_name) {
             Some(name) => Err(NoEvent::Malformed(format!("{name:?} is no name"))),
             None => Ok(()),
         }
     }
+}
 
-    /// The event that `text`, from which these fields were read, tells of.
-    ///
-    /// # Errors
-    /// When there is no such event, or a field of it is missing.
-    pub fn record<'f>(&'f self, text: &'f str) -> Result<Record<'f>, NoEvent> {
-        Ok(Record {
-            text,
-            t: self.t,
-            pid: self.pid,
-            role: &self.role,
-            thread: self.thread.as_deref(),
-            line: self.line.as_deref(),
-            event: self.event(text)?,
-        })
-    }
-
-    fn event<'f>(&'f self, text: &str) -> Result<Event<'f>, NoEvent> {
-        Ok(match &*self.event {
-            "run" => Event::Run {
-                lesson: self.need(self.lesson.as_deref(), "lesson")?,
-                options: self.need(self.options.clone(), "options")?,
-                seed: self.need(self.seed, "seed")?,
-                cores: self.need(self.cores, "cores")?,
-                version: self.need(self.version.as_deref(), "version")?,
-            },
-            "running" => Event::Running,
-            "started" => Event::Started {
-                child: self.child()?,
-                child_role: self.child_role()?,
-            },
-            "join" => Event::Join {
-                child: self.child()?,
-                child_role: self.child_role()?,
-            },
-            "joined" => Event::Joined {
-                child: self.child()?,
-                child_role: self.child_role()?,
-            },
-            "terminate" => Event::Terminate {
-                child: self.child()?,
-                child_role: self.child_role()?,
-            },
-            "kill" => Event::Kill {
-                child: self.child()?,
-                child_role: self.child_role()?,
-                message: self.message.as_deref(),
-            },
-            "exited" => Event::Exited {
-                child: self.child()?,
-                child_role: self.child_role()?,
-                status: self.need(self.status, "status")?,
-            },
-            "sleep" => Event::Sleep {
-                seconds: self.need(self.seconds, "seconds")?,
-            },
-            "wait" => Event::Wait {
-                call: self.need(self.call, "call")?,
-            },
-            "put" => Event::Put {
-                value: self.value()?,
-            },
-            "get" => Event::Get {
-                value: self.value()?,
-            },
-            "put_sentinel" => Event::PutSentinel,
-            "get_sentinel" => Event::GetSentinel,
-            "end_of_file" => Event::EndOfFile,
-            "send" => Event::Send {
-                value: self.value()?,
-            },
-            "recv" => Event::Recv {
-                value: self.value()?,
-            },
-            "print" => Event::Print {
-                value: self.value()?,
-            },
-            "refused" => Event::Refused {
-                call: self.need(self.call, "call")?,
-                message: self.need(self.message.clone(), "message")?,
-            },
-            "error" => Event::Error {
-                message: self.need(self.message.clone(), "message")?,
-            },
-            "counter" => Event::Counter {
-                value: self.need(self.value()?.as_i64(), "value")?,
-                address: self.need(self.address.clone(), "address")?,
-            },
-            "progress" => Event::Progress {
-                done: self.need(self.done, "done")?,
-                of: self.need(self.of, "of")?,
-            },
-            "measured" => Event::Measured {
-                figures: figures(text),
-                line: self.own_line()?,
-            },
-            "say" => Event::Say {
-                line: self.own_line()?,
-            },
-            "pool" => Event::Pool {
-                kind: self.kind()?,
-                with: self.need(self.with.as_deref(), "with")?,
-                workers: self.need(self.workers, "workers")?,
-                tasks: self.need(self.tasks, "tasks")?,
-            },
-            "task_start" => Event::TaskStart {
-                task: self.need(self.task, "task")?,
-                kind: self.kind()?,
-            },
-            "task_done" => Event::TaskDone {
-                task: self.need(self.task, "task")?,
-                kind: self.kind()?,
-                seconds: self.need(self.seconds, "seconds")?,
-                processor_seconds: self.need(self.processor_seconds, "processor_seconds")?,
-            },
-            "customers" => Event::Customers {
-                delays: self.need(self.delays.as_deref(), "delays")?,
-                line: self.own_line()?,
-            },
-            "request" => Event::Request {
-                customer: self.need(self.customer, "customer")?,
-            },
-            "served" => Event::Served {
-                customer: self.need(self.customer, "customer")?,
-            },
-            "will_start" => Event::WillStart,
-            "turn" => Event::Turn {
-                i: self.need(self.i, "i")?,
-            },
-            "ended" => Event::Ended,
-            "after_join" => Event::AfterJoin,
-            unknown => {
-                let sentence = format!("version {VERSION} of the log has no event `{unknown}`");
-                return Err(NoEvent::Malformed(sentence));
-            }
-        })
-    }
-
-    fn child(&self) -> Result<u32, NoEvent> {
-        self.need(self.child, "child")
-    }
-
-    fn child_role(&self) -> Result<&str, NoEvent> {
-        self.need(self.child_role.as_deref(), "child_role")
-    }
-
-    fn kind(&self) -> Result<&str, NoEvent> {
-        self.need(self.kind.as_deref(), "kind")
-    }
-
-    fn value(&self) -> Result<&Value, NoEvent> {
-        self.need(self.value.as_ref(), "value")
-    }
-
-    fn own_line(&self) -> Result<String, NoEvent> {
-        self.need(self.line.as_deref().map(str::to_owned), "line")
-    }
-
-    fn need<T>(&self, field: Option<T>, name: &str) -> Result<T, NoEvent> {
-        let missing = || format!("the event `{}` needs a field `{name}`", self.event);
-        field.ok_or_else(|| NoEvent::Malformed(missing()))
+impl<'de: 'a, 'a> Deserialize<'de> for Line<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Line<'a>, D::Error> {
+        deserializer.deserialize_map(LineVisitor(PhantomData))
     }
 }
 
-/// The fields of a `measured` event that no other event has.
-fn figures(text: &str) -> Value {
-    let mut figures: Map<String, Value> = serde_json::from_str(text).unwrap_or_default();
-    for common in ["v", "t", "pid", "role", "thread", "event", "line"] {
-        figures.shift_remove(common);
+struct LineVisitor<'a>(PhantomData<&'a ()>);
+
+/// A text that is borrowed from the log where it has no escapes.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de: 'a, 'a> Visitor<'de> for LineVisitor<'a> {
+    type Value = Line<'a>;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a JSON object")
     }
-    figures.into()
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Line<'a>, A::Error> {
+        let (mut v, mut t, mut pid) = (None, None, None);
+        let (mut role, mut thread, mut event, mut line) = (None, None, None, None);
+        let mut fields = Vec::new();
+        while let Some(Text(key)) = map.next_key()? {
+            match &*key {
+                "v" => v = Some(map.next_value()?),
+                "t" => t = Some(map.next_value()?),
+                "pid" => pid = Some(map.next_value()?),
+                "role" => role = Some(map.next_value::<Text>()?.0),
+                "thread" => thread = map.next_value::<Option<Text>>()?.map(|text| text.0),
+                "event" => event = Some(map.next_value::<Text>()?.0),
+                "line" => line = map.next_value::<Option<Text>>()?.map(|text| text.0),
+                _ => fields.push((key, map.next_value()?)),
+            }
+        }
+        let missing = A::Error::missing_field;
+        Ok(Line {
+            v: v.ok_or_else(|| missing("v"))?,
+            t: t.ok_or_else(|| missing("t"))?,
+            pid: pid.ok_or_else(|| missing("pid"))?,
+            role: role.ok_or_else(|| missing("role"))?,
+            thread,
+            event: event.ok_or_else(|| missing("event"))?,
+            line,
+            fields,
+        })
+    }
 }
 
 /// What a JSON object says of its version. It is asked only when the rest can't be read: a later version may have
@@ -322,6 +200,15 @@ fn version(text: &str) -> Option<u64> {
     Some(v)
 }
 
+/// What is wrong with the fields of the event with this name.
+fn malformed(name: &str, error: &serde_json::Error) -> NoEvent {
+    let what = without_position(error);
+    NoEvent::Malformed(match what.strip_prefix("missing field ") {
+        Some(field) => format!("the event `{name}` needs a field {field}"),
+        None => what,
+    })
+}
+
 /// serde_json says where in the text it stopped; for a log the number of the line says it, and this one is always 1.
 fn without_position(error: &serde_json::Error) -> String {
     let text = error.to_string();
@@ -331,16 +218,11 @@ fn without_position(error: &serde_json::Error) -> String {
     }
 }
 
-/// A field that is there, be it null: Python's `None` is a value like any other.
-fn some<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    use strum::VariantNames;
+    use serde_json::{Map, Value};
 
     use super::*;
 
@@ -351,8 +233,7 @@ mod tests {
     fn every_event_is_read_back_as_it_was_written() {
         let mut names = BTreeSet::new();
         for text in EVERY_EVENT.lines() {
-            let fields = Fields::read(text).expect("an event");
-            let record = fields.record(text).expect("an event");
+            let record = Record::read(text).expect("an event");
             let mut expected: Map<String, Value> = serde_json::from_str(text).expect("JSON");
             for common in ["v", "t", "pid", "role", "thread", "line"] {
                 expected.shift_remove(common);
@@ -361,7 +242,7 @@ mod tests {
             assert_eq!(event, Value::from(expected));
             names.insert(record.event.name());
         }
-        assert_eq!(names, BTreeSet::from_iter(Event::VARIANTS.iter().copied()));
+        assert_eq!(names, BTreeSet::from_iter(Event::NAMES.iter().copied()));
     }
 
     #[test]
@@ -371,10 +252,10 @@ mod tests {
                 text: "",
                 t,
                 pid: 1,
-                role: "parent",
+                role: "parent".into(),
                 thread: None,
                 line: None,
-                event: Event::Ended,
+                event: Event::Ended {},
             };
             record.micros()
         };
@@ -386,10 +267,7 @@ mod tests {
 
     #[test]
     fn what_is_no_event_is_refused_with_what_was_expected() {
-        let read = |text: &str| match Fields::read(text) {
-            Ok(fields) => fields.record(text).map(drop),
-            Err(error) => Err(error),
-        };
+        let read = |text: &str| Record::read(text).map(drop);
         let malformed = |sentence: &str| Err(NoEvent::Malformed(sentence.into()));
         for (text, expected) in [
             (r#"{"v":2,"t":"new","event":7}"#, Err(NoEvent::Newer(2))),

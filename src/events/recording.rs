@@ -5,7 +5,7 @@ use std::io::{BufRead, Read};
 use anyhow::{Context as _, Result, bail, ensure};
 
 use super::event::Event;
-use super::record::{Fields, NoEvent, Record, VERSION};
+use super::record::{NoEvent, Record, VERSION};
 
 /// Hands each event of a recorded run to `see`, in the log's order. `name` is what the user calls the file.
 ///
@@ -41,10 +41,7 @@ pub fn for_each(
         else {
             bail!("{place} is no text in UTF-8: {EXPECTED}");
         };
-        let fields = Fields::read(text).map_err(|error| wrong(&error, &place, is_whole))?;
-        let record = fields
-            .record(text)
-            .map_err(|error| wrong(&error, &place, is_whole))?;
+        let record = Record::read(text).map_err(|error| wrong(&error, &place, is_whole))?;
         match (number, &record.event) {
             (1, Event::Run { .. }) => {}
             (1, other) => bail!(

@@ -17,6 +17,21 @@ pub enum Status {
 }
 
 impl Status {
+    /// The number of the signal of `terminate()`.
+    pub const SIGTERM: i32 = rustix::process::Signal::TERM.as_raw();
+    /// The number of the signal that ends a process whatever it does.
+    pub const SIGKILL: i32 = rustix::process::Signal::KILL.as_raw();
+
+    /// Whether its parent wanted a process to end like this, after it had sent it this signal or none. What happens to
+    /// one that gets SIGKILL doesn't matter any more, for then the run is over.
+    pub fn is_wanted(self, sent: Option<i32>) -> bool {
+        match sent {
+            Some(Status::SIGKILL) => true,
+            Some(signal) => self == Status::Code(0) || self == Status::Signal(signal),
+            None => self == Status::Code(0),
+        }
+    }
+
     /// The POSIX name of the signal that ended it, or `signal 40` for one that has no name. Empty if none did.
     pub fn signal_name(self) -> String {
         match self {

@@ -1,28 +1,17 @@
 //! What is taught: one file a lesson, with the parent's half and the children's halves, read from top to bottom.
 
+mod child;
+mod lesson;
+
 use anyhow::Result;
 use clap::Subcommand as _;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::locale::Language;
 use crate::multiprocessing::{Context, CurrentProcess};
+use lesson::Lesson as _;
 
-mod async_io;
-mod bound;
-mod cost;
-mod memory;
-mod pipe;
-mod queue;
-mod spawn;
-
-/// A role's name in the log: numbered where several processes play it.
-fn numbered(role: &str, number: u16, of: u16) -> String {
-    match of {
-        1 => role.to_owned(),
-        _ => format!("{role}-{number}"),
-    }
-}
+pub use lesson::Demo;
 
 /// How every help page is laid out: examples before options.
 pub const HELP_TEMPLATE: &str = "\
@@ -31,42 +20,12 @@ pub const HELP_TEMPLATE: &str = "\
 
 {before-help}{all-args}{after-help}";
 
-/// What a run was started with.
+/// What a run was started with, as it stands in the log.
 #[derive(Serialize)]
-struct Options<'a, T> {
+struct RunOptions<'a, T> {
     #[serde(flatten)]
     lesson: &'a T,
     speed: f64,
-}
-
-/// What there is to read of a lesson: the files in its folder in `demos/`.
-pub struct Demo {
-    /// The lesson's name on the command line.
-    pub name: &'static str,
-    /// The text in English, in Markdown.
-    pub english: &'static str,
-    /// The text in Chinese.
-    pub chinese: &'static str,
-    /// The Python program.
-    pub python: &'static str,
-    /// The same program in Rust, with nothing but std.
-    pub rust: &'static str,
-}
-
-impl Demo {
-    /// The lesson's text.
-    pub fn text(&self, language: Language) -> &'static str {
-        match language {
-            Language::En => self.english,
-            Language::Zh => self.chinese,
-        }
-    }
-
-    /// The lesson in one line: the title of its text.
-    pub fn title(&self, language: Language) -> &'static str {
-        let first = self.text(language).lines().next().unwrap_or_default();
-        first.trim_start_matches("# ")
-    }
 }
 
 /// The list of lessons below becomes two enums and a table: the lessons, which are the program's subcommands; the halves
@@ -74,12 +33,15 @@ impl Demo {
 /// `"queue": queue, Queue;` it makes
 ///
 /// ```text
-/// enum Lesson { Queue(queue::Args), ... }     and calls queue::parent(args, context) to play it
-/// enum Child { Queue(queue::Child), ... }     and calls child.play(process) to play one
+/// mod queue;                                  src/lessons/queue.rs
+/// enum Lesson { Queue(queue::Args), ... }     and calls its `run` to play it
+/// enum Child { Queue(queue::Child), ... }     and calls its `run` to play one
 /// DEMOS = [Demo { name: "queue", ... }, ...]  from the files in demos/queue/
 /// ```
 macro_rules! lessons {
     ($($name:literal: $module:ident, $Name:ident;)*) => {
+        $(mod $module;)*
+
         /// A lesson and its options.
         #[derive(clap::Subcommand)]
         pub enum Lesson {
@@ -121,7 +83,7 @@ macro_rules! lessons {
             /// None that a user can cause.
             pub fn options(&self, speed: f64) -> Result<Box<RawValue>> {
                 match self {
-                    $(Lesson::$Name(lesson) => Ok(to_raw_value(&Options { lesson, speed })?),)*
+                    $(Lesson::$Name(lesson) => Ok(to_raw_value(&RunOptions { lesson, speed })?),)*
                 }
             }
 
@@ -138,10 +100,10 @@ macro_rules! lessons {
             /// Plays the parent's half.
             ///
             /// # Errors
-            /// What the parent itself could not do. How the children ended is judged by the context.
-            pub fn play(&self, context: &Context) -> Result<()> {
+            /// What the parent itself could not do. How the children ended is judged when the run is over.
+            pub fn run(&self, mp: &Context) -> Result<()> {
                 match self {
-                    $(Lesson::$Name(args) => $module::parent(args, context),)*
+                    $(Lesson::$Name(args) => args.run(mp),)*
                 }
             }
         }
@@ -149,17 +111,17 @@ macro_rules! lessons {
         impl Child {
             /// Adds to `command` the children of the lesson that has this one; of all lessons if none has it, for
             /// the help and for the nearest name.
-            pub fn augment_for(target: &str, command: clap::Command) -> clap::Command {
-                $(if $module::Child::has_subcommand(target) {
+            pub fn augment_for(name: &str, command: clap::Command) -> clap::Command {
+                $(if $module::Child::has_subcommand(name) {
                     return $module::Child::augment_subcommands(command);
                 })*
                 Child::augment_subcommands(command)
             }
 
             /// The name by which a parent starts this half.
-            pub fn target(&self) -> &'static str {
+            pub fn name(&self) -> &'static str {
                 match self {
-                    $(Child::$Name(child) => child.target(),)*
+                    $(Child::$Name(child) => child.name(),)*
                 }
             }
 
@@ -167,9 +129,9 @@ macro_rules! lessons {
             ///
             /// # Errors
             /// What the child could not do.
-            pub fn play(self, process: CurrentProcess) -> Result<()> {
+            pub fn run(self, process: CurrentProcess) -> Result<()> {
                 match self {
-                    $(Child::$Name(child) => child.play(process),)*
+                    $(Child::$Name(child) => child.run(process),)*
                 }
             }
         }

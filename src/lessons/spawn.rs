@@ -2,20 +2,16 @@
 //!
 //! Each child is a process with threads of its own. What to look at: in which order the lines come, and what
 //! the parent waits for. What is left out: giving the children something to work on.
-//!
-//! Nothing is printed here: what happens is written to the log, and `src/events/event.rs` has the article's line for
-//! each event.
-
-use std::thread;
 
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::numbered;
+use super::child::children;
+use super::lesson::Lesson;
 use crate::arguments::{one_to_thousand, seconds};
-use crate::events::{Event, Log};
-use crate::multiprocessing::{Context, CurrentProcess};
+use crate::events::Event;
+use crate::multiprocessing::{Context, CurrentProcess, Logs, Target, numbered};
 
 /// Start processes that start threads, and join them
 ///
@@ -34,15 +30,12 @@ pub struct Args {
     /// How many processes to start, 1 to 1000
     #[arg(long, value_name = "N", default_value = "5", value_parser = one_to_thousand, allow_negative_numbers = true)]
     children: u16,
-
     /// How many threads each of them starts, 1 to 1000: the turns of its loop
     #[arg(long, value_name = "N", default_value = "5", value_parser = one_to_thousand, allow_negative_numbers = true)]
     threads: u16,
-
     /// How long each child sleeps before its loop
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds, allow_negative_numbers = true)]
     sleep: f64,
-
     /// Where the parent joins
     #[arg(long, value_enum, default_value_t = Join::Last)]
     join: Join,
@@ -60,108 +53,86 @@ enum Join {
     All,
 }
 
-impl Args {
-    /// No two of these options are in each other's way.
-    pub(super) fn check(&self) -> Result<()> {
+impl Lesson for Args {
+    fn run(&self, mp: &Context) -> Result<()> {
+        mp.running(format!("Parent process {}", mp.pid()))?;
+        let mut children = Vec::new();
+        for number in 1..=self.children {
+            mp.happened_with_line(Event::WillStart {}, "Child process will start.")?;
+            let child = SpawnChild {
+                threads: self.threads,
+                sleep: self.sleep,
+            };
+            let child = mp.start(&numbered("child", number, self.children), child)?;
+            // `--join each`. Joining here is the usual mistake: the next child can't start before this one has ended, so
+            // five children take five times as long as one.
+            if let Join::Each = self.join {
+                child.join()?;
+            }
+            children.push(child);
+        }
+
+        match self.join {
+            Join::Each => {}
+            // In Python, the loop's variable is the last child when the loop is left: joining it waits for no other.
+            // That the program seems to wait for all is CPython's doing: at exit it joins whoever is left. So does
+            // `mp` here; a dropped `std::process::Child` would simply be forgotten.
+            Join::Last => {
+                if let Some(last) = children.last() {
+                    last.join()?;
+                }
+            }
+            Join::All => {
+                for child in &children {
+                    child.join()?;
+                }
+            }
+        }
+        mp.happened_with_line(Event::AfterJoin {}, "Child process end.")
+    }
+}
+
+/// Child of the `spawn` lesson: sleeps, then starts a thread in each turn of a loop
+#[derive(clap::Args, Serialize)]
+pub struct SpawnChild {
+    /// Turns of the loop
+    #[arg(long, default_value = "5", value_parser = one_to_thousand, allow_negative_numbers = true)]
+    threads: u16,
+    /// Seconds to sleep before the loop
+    #[arg(long, default_value = "2", value_parser = seconds, allow_negative_numbers = true)]
+    sleep: f64,
+}
+
+impl Target for SpawnChild {
+    const NAME: &'static str = "spawn-child";
+
+    fn run(self, process: CurrentProcess) -> Result<()> {
+        // The name of the first thread of *every* process: it tells nobody which process this is.
+        process.running("thread MainThread is running...")?;
+        process.sleep(self.sleep)?;
+
+        let mut started = Vec::new();
+        for i in 0..self.threads {
+            process.happened_with_line(Event::Turn { i }, format!("thread MainThread >>> {i}"))?;
+            let name = format!("Thread-{}", i + 1);
+            let thread = process
+                .start_thread(name, |thread| thread.running("这是多线程启动的"))
+                .with_context(|| format!("cannot start thread {} of {}", i + 1, self.threads))?;
+            started.push(thread);
+        }
+        // The loop is done, but the threads may not be: nobody has joined them. So their lines can come after this.
+        process.happened_with_line(Event::Ended {}, "thread MainThread ended.")?;
+
+        // CPython joins a process's threads when the process exits. In Rust the end of `main` ends all threads,
+        // wherever they are, so without this loop some of their lines would be missing.
+        for thread in started {
+            match thread.join() {
+                Ok(result) => result?,
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
         Ok(())
     }
 }
 
-/// The parent's half.
-pub(super) fn parent(args: &Args, context: &Context) -> Result<()> {
-    let log = context.log();
-    log.write(Event::Running)?;
-
-    let mut children = Vec::new();
-    for number in 1..=args.children {
-        log.write(Event::WillStart)?;
-        let child = context
-            .process(&numbered("child", number, args.children), "spawn-child")
-            .option("--threads", args.threads)
-            .option("--sleep", args.sleep)
-            .start()?;
-        // `--join each`. Joining here is the usual mistake: the next child can't start before this one has ended, so five
-        // children take five times as long as one.
-        if let Join::Each = args.join {
-            child.join()?;
-        }
-        children.push(child);
-    }
-
-    match args.join {
-        Join::Each => {}
-        // In Python, the loop's variable is the last child when the loop is left: joining it waits for no other.
-        // That the program seems to wait for all is CPython's doing: at exit it joins whoever is left. So does
-        // the context here; a dropped `std::process::Child` would simply be forgotten.
-        Join::Last => {
-            if let Some(last) = children.last() {
-                last.join()?;
-            }
-        }
-        Join::All => {
-            for child in &children {
-                child.join()?;
-            }
-        }
-    }
-    log.write(Event::AfterJoin)
-}
-
-/// The child's half.
-#[derive(clap::Subcommand)]
-pub enum Child {
-    /// Child of the `spawn` lesson: sleeps, then starts a thread in each turn of a loop
-    SpawnChild {
-        /// Turns of the loop
-        #[arg(long, default_value = "5", value_parser = one_to_thousand, allow_negative_numbers = true)]
-        threads: u16,
-        /// Seconds to sleep before the loop
-        #[arg(long, default_value = "2", value_parser = seconds, allow_negative_numbers = true)]
-        sleep: f64,
-    },
-}
-
-impl Child {
-    pub(super) fn target(&self) -> &'static str {
-        "spawn-child"
-    }
-
-    pub(super) fn play(self, process: CurrentProcess) -> Result<()> {
-        let Child::SpawnChild { threads, sleep } = self;
-        child(threads, sleep, &process)
-    }
-}
-
-fn child(threads: u16, sleep: f64, process: &CurrentProcess) -> Result<()> {
-    let log = process.log();
-    log.write(Event::Running)?;
-    process.sleep(sleep)?;
-
-    let mut started = Vec::new();
-    for i in 0..threads {
-        log.write(Event::Turn { i })?;
-        let name = format!("Thread-{}", i + 1);
-        let log_of_thread = log.in_thread(name.clone());
-        let thread = thread::Builder::new()
-            .name(name)
-            .spawn(move || thread_runs(&log_of_thread))
-            .with_context(|| format!("cannot start thread {} of {threads}", i + 1))?;
-        started.push(thread);
-    }
-    // The loop is done, but the threads may not be: nobody has joined them. So their lines can come after this.
-    log.write(Event::Ended)?;
-
-    // CPython joins a process's threads when the process exits. In Rust the end of `main` ends all threads,
-    // wherever they are, so without this loop some of their lines would be missing.
-    for thread in started {
-        match thread.join() {
-            Ok(result) => result?,
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-    }
-    Ok(())
-}
-
-fn thread_runs(log: &Log) -> Result<()> {
-    log.write(Event::Running)
-}
+children! { SpawnChild }

@@ -1,15 +1,16 @@
 //! What a child is told on its command line when it is born, beside what its lesson tells it.
 
-use std::ffi::OsString;
+use serde::Serialize;
 
 use crate::arguments::{seed, speed};
 use crate::events::Clock;
+use crate::locale::{self, Language};
 
 /// The name of the hidden subcommand that a child is started with.
 pub const SUBCOMMAND_NAME: &str = "child";
 
 /// Options of every child. One that a person starts by hand needs none of them.
-#[derive(clap::Args)]
+#[derive(clap::Args, Serialize)]
 pub struct Birth {
     /// The part that it plays in the run
     #[arg(long, help_heading = "What its parent tells a child")]
@@ -21,7 +22,7 @@ pub struct Birth {
         value_name = "PID",
         help_heading = "What its parent tells a child"
     )]
-    pub parent: Option<i32>,
+    pub parent: Option<u32>,
 
     /// When the run began, on the monotonic clock; events go to stderr instead of lines
     #[arg(
@@ -31,32 +32,58 @@ pub struct Birth {
     )]
     pub epoch: Option<u64>,
 
+    /// The name of the queue or pipe that is its stdin
+    #[arg(
+        long,
+        value_name = "NAME",
+        help_heading = "What its parent tells a child"
+    )]
+    pub stdin: Option<String>,
+
+    /// The name of the queue or pipe that is its stdout
+    #[arg(
+        long,
+        value_name = "NAME",
+        help_heading = "What its parent tells a child"
+    )]
+    pub stdout: Option<String>,
+
+    /// The language in which it speaks; the locale's if not given
+    #[arg(
+        long,
+        value_enum,
+        value_name = "LANGUAGE",
+        help_heading = "What its parent tells a child"
+    )]
+    pub lang: Option<Language>,
+
     /// Repeat the random pauses of the run that had this seed
     #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
 
     /// Divide every pause by this number
     #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = speed)]
+    #[serde(skip_serializing_if = "is_one")]
     pub speed: f64,
 }
 
 impl Birth {
-    /// The command line from which a `Birth` is parsed.
-    pub fn to_args(role: &str, clock: Option<Clock>, seed: u32, speed: f64) -> Vec<OsString> {
-        let mut args = vec![
-            "--role".into(),
-            role.into(),
-            "--parent".into(),
-            std::process::id().to_string().into(),
-            "--seed".into(),
-            seed.to_string().into(),
-        ];
-        if let Some(Clock { epoch }) = clock {
-            args.extend(["--epoch".into(), epoch.to_string().into()]);
+    /// What a child of this process is told, with nothing on stdin or stdout.
+    pub fn of_child(role: &str, clock: Option<Clock>, seed: u32, speed: f64) -> Birth {
+        Birth {
+            role: Some(role.to_owned()),
+            parent: Some(std::process::id()),
+            epoch: clock.map(|clock| clock.epoch),
+            stdin: None,
+            stdout: None,
+            // The locale says it to the child, too.
+            lang: Some(locale::chosen()).filter(|chosen| *chosen != locale::of_environment()),
+            seed: Some(seed.into()),
+            speed,
         }
-        if speed != 1.0 {
-            args.extend(["--speed".into(), speed.to_string().into()]);
-        }
-        args
     }
+}
+
+fn is_one(speed: &f64) -> bool {
+    *speed == 1.0
 }

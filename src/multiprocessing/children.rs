@@ -13,7 +13,7 @@ use rustix::process::{
     Pid, Signal, WaitId, WaitIdOptions, WaitOptions, WaitStatus, kill_process, waitid, waitpid,
 };
 
-use crate::events::{Event, Log, Status};
+use crate::events::{Event, Failure, Log, Status, first_cause_first};
 
 /// The children of a run. The thread that plays the parent's half starts and joins them; the thread that
 /// shows the run can end them all.
@@ -42,16 +42,6 @@ struct Child {
 struct Ended {
     order: usize,
     status: Status,
-}
-
-/// A child that ended otherwise than its parent wanted.
-pub struct Casualty {
-    /// Its PID.
-    pub pid: u32,
-    /// Its role.
-    pub role: String,
-    /// How it ended.
-    pub status: Status,
 }
 
 impl Children {
@@ -148,6 +138,10 @@ impl Children {
     pub fn kill_all(&self, log: Option<&Log>) {
         let mut state = self.lock();
         state.over = true;
+        if let Some(log) = log {
+            // Who is dead already didn't die of this.
+            let _ = state.reap(log);
+        }
         for child in state
             .children
             .iter_mut()
@@ -155,7 +149,7 @@ impl Children {
         {
             let event = Event::Kill {
                 child: child.pid.as_raw_pid() as u32,
-                child_role: &child.role,
+                child_role: (&child.role).into(),
                 message: None,
             };
             drop(log.map(|log| log.write(event)));
@@ -167,13 +161,13 @@ impl Children {
     /// parent down has closed its ends of all pipes, and is about to be gone. One that gave up by itself may have been
     /// let down by another, and the kernel closes a killed process's pipes and sockets before others can learn of its
     /// end: so the first cause may be the last to be seen, and gets a tenth of a second.
-    pub(super) fn await_casualty(&self, log: &Log) {
+    pub(super) fn await_failure(&self, log: &Log) {
         let mut end = Instant::now() + Duration::from_secs(1);
         let mut is_first = true;
         while Instant::now() < end {
             // If the log fails here, nobody is interested in the casualties either.
             let _ = self.lock().reap(log);
-            match self.casualties().first().map(|first| first.status) {
+            match self.failures().first().map(|first| first.status) {
                 Some(Status::Signal(_)) => return,
                 Some(Status::Code(_)) if is_first => {
                     is_first = false;
@@ -189,7 +183,7 @@ impl Children {
     ///
     /// # Errors
     /// When the log can't be written to.
-    pub(super) fn has_casualty(&self, log: &Log) -> Result<bool> {
+    pub(super) fn has_failure(&self, log: &Log) -> Result<bool> {
         let mut state = self.lock();
         state.reap(log)?;
         Ok(state.children.iter().any(|child| !child.ended_as_wanted()))
@@ -228,25 +222,24 @@ impl Children {
         }
     }
 
-    /// The children that ended otherwise than wanted, first cause first. A signal that this program didn't
-    /// send is never another child's doing, so it comes before the errors of those who lost their partner.
-    pub(super) fn casualties(&self) -> Vec<Casualty> {
+    /// The children that ended otherwise than wanted, first cause first.
+    pub(super) fn failures(&self) -> Vec<Failure> {
         let state = self.lock();
-        let mut casualties: Vec<_> = state
-            .children
-            .iter()
-            .filter(|child| !child.ended_as_wanted())
-            .filter_map(|child| Some((child, child.ended.as_ref()?)))
-            .collect();
-        casualties.sort_by_key(|(_, ended)| (matches!(ended.status, Status::Code(_)), ended.order));
-        casualties
-            .into_iter()
-            .map(|(child, ended)| Casualty {
+        let ended = state.children.iter().filter_map(|child| {
+            let ended = child.ended.as_ref()?;
+            let failure = Failure {
                 pid: child.pid.as_raw_pid() as u32,
                 role: child.role.clone(),
                 status: ended.status,
-            })
-            .collect()
+                last_words: None,
+            };
+            (!child.ended_as_wanted()).then_some((ended.order, failure))
+        });
+        let mut ended: Vec<_> = ended.collect();
+        ended.sort_by_key(|(order, _)| *order);
+        let mut failures: Vec<_> = ended.into_iter().map(|(_, failure)| failure).collect();
+        first_cause_first(&mut failures);
+        failures
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -290,7 +283,7 @@ impl State {
             let Some(child) = child else { continue };
             let event = Event::Exited {
                 child: pid.as_raw_pid() as u32,
-                child_role: &child.role,
+                child_role: (&child.role).into(),
                 status: ended.status,
             };
             told = told.and(log.write(event));
@@ -308,15 +301,15 @@ impl Child {
         let _ = kill_process(self.pid, Signal::KILL);
     }
 
+    /// So far: as long as it runs, nothing speaks against it.
     fn ended_as_wanted(&self) -> bool {
-        let status = self.ended.as_ref().map(|ended| ended.status);
-        match status {
-            Some(Status::Code(0)) | None => true,
-            Some(Status::Signal(signal)) => {
-                self.killed || (self.terminated.is_some() && signal == Signal::TERM.as_raw())
-            }
-            Some(Status::Code(_)) => self.killed,
-        }
+        let sent = match (self.killed, self.terminated) {
+            (true, _) => Some(Status::SIGKILL),
+            (false, Some(_)) => Some(Status::SIGTERM),
+            (false, None) => None,
+        };
+        let ended = self.ended.as_ref();
+        ended.is_none_or(|ended| ended.status.is_wanted(sent))
     }
 }
 

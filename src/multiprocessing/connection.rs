@@ -4,27 +4,26 @@
 //! a direction, because a child has them as its stdin and stdout. A value goes over it as a line of JSON:
 //! `recv()` of CPython unpickles what it receives, which can run anybody's code; JSON can't.
 
+use std::borrow::Cow;
 use std::fmt;
-use std::io::{self, BufRead, BufReader, Stdout, Write};
+use std::io;
 
 use anyhow::{Context as _, Result, bail};
 use os_pipe::{PipeReader, PipeWriter};
 use serde_json::Value;
 
+use super::ends::{ReadEnd, WriteEnd};
 use super::messages::{MessageReader, MessageWriter, PartnerGone};
 use super::stdin::StdinPipe;
+use super::voice::Voice;
+use crate::events::{Call, Event, Log};
 
 /// One end of a pipe, as Python's `Connection`: it can receive, send, or both.
-pub struct Connection<R, W> {
-    receiving: Option<MessageReader<R>>,
-    sending: Option<MessageWriter<W>>,
+pub struct Connection {
+    receiving: Option<MessageReader>,
+    sending: Option<MessageWriter>,
+    voice: Voice,
 }
-
-/// An end that the parent holds.
-pub type PipeConnection = Connection<BufReader<PipeReader>, PipeWriter>;
-
-/// The end that a child holds.
-pub type StdioConnection = Connection<BufReader<StdinPipe>, Stdout>;
 
 /// The error of a call in the direction that a one-way pipe doesn't have.
 #[derive(Debug)]
@@ -50,49 +49,67 @@ impl fmt::Display for WrongDirection {
 
 impl std::error::Error for WrongDirection {}
 
-/// Opens a pipe, as Python's `Pipe(duplex)`. When it is not `duplex`, the first end can only receive and the
-/// second only send.
-///
-/// # Errors
-/// When no pipe can be had.
-pub fn pipe(duplex: bool) -> Result<(PipeConnection, PipeConnection)> {
-    let open = || os_pipe::pipe().context("cannot open a pipe");
-    let buffered = |pipe| BufReader::with_capacity(PIPE_CAPACITY, pipe);
+impl Connection {
+    /// Opens a pipe, as Python's `Pipe(duplex)`. When it is not `duplex`, the first end can only receive and the
+    /// second only send. Both write to `log` what happens at them.
+    ///
+    /// # Errors
+    /// When no pipe can be had.
+    pub(super) fn pair(name: String, duplex: bool, log: &Log) -> Result<(Connection, Connection)> {
+        let open = || os_pipe::pipe().context("cannot open a pipe");
+        let (first_receives, second_sends) = open()?;
+        let (second_receives, first_sends) = duplex.then(open).transpose()?.unzip();
+        let voice = Voice::new(log, Some(name));
+        let end = |receives: Option<PipeReader>, sends: Option<PipeWriter>| {
+            let (receives, sends) = (receives.map(ReadEnd::Pipe), sends.map(WriteEnd::Pipe));
+            Connection::new(receives, sends, voice.clone())
+        };
+        let first = end(Some(first_receives), first_sends);
+        Ok((first, end(second_receives, Some(second_sends))))
+    }
 
-    let (first_receives, second_sends) = open()?;
-    let (second_receives, first_sends) = duplex.then(open).transpose()?.unzip();
-    let first = Connection::new(Some(buffered(first_receives)), first_sends);
-    let second = Connection::new(second_receives.map(buffered), Some(second_sends));
-    Ok((first, second))
-}
-
-/// How many bytes a pipe holds on Linux (pipe(7)): whoever reads that many at a time empties it in one call.
-pub(super) const PIPE_CAPACITY: usize = 1 << 16;
-
-impl StdioConnection {
     /// The end that this child was started with: the second one.
-    pub fn stdio(duplex: bool) -> StdioConnection {
-        let stdin = || BufReader::with_capacity(PIPE_CAPACITY, StdinPipe::default());
-        Connection::new(duplex.then(stdin), Some(io::stdout()))
+    pub(super) fn stdio(duplex: bool, name: Option<String>, log: &Log) -> Connection {
+        let stdin = duplex.then(|| ReadEnd::Stdin(StdinPipe::default()));
+        let stdout = Some(WriteEnd::Stdout(io::stdout()));
+        Connection::new(stdin, stdout, Voice::new(log, name))
     }
-}
 
-impl PipeConnection {
-    /// The bare pipes, receiving and sending, to be used without this connection. What was read ahead is lost.
-    pub fn into_pipes(self) -> (Option<PipeReader>, Option<PipeWriter>) {
-        let receiving = self
-            .receiving
-            .map(|reader| reader.into_input().into_inner());
-        (receiving, self.sending.map(MessageWriter::into_pipe))
-    }
-}
-
-impl<R: BufRead, W: Write> Connection<R, W> {
-    fn new(receiving: Option<R>, sending: Option<W>) -> Connection<R, W> {
+    fn new(receiving: Option<ReadEnd>, sending: Option<WriteEnd>, voice: Voice) -> Connection {
         Connection {
-            receiving: receiving.map(|input| MessageReader::new(input, u64::MAX)),
+            receiving: receiving.map(|end| MessageReader::new(end, u64::MAX)),
             sending: sending.map(MessageWriter::new),
+            voice,
         }
+    }
+
+    pub(super) fn name(&self) -> Option<&str> {
+        self.voice.name()
+    }
+
+    /// The same end, of which the log hears nothing: to be measured.
+    pub fn silent(mut self) -> Connection {
+        self.voice.nothing();
+        self
+    }
+
+    /// The same end, of which the log hears when it waits, but not for which values.
+    pub fn only_waits(mut self) -> Connection {
+        self.voice.only_waits();
+        self
+    }
+
+    /// The parent's bare pipes, receiving and sending, to be used without this connection. What was read ahead is lost.
+    pub fn into_pipes(self) -> (Option<PipeReader>, Option<PipeWriter>) {
+        let receiving = match self.receiving.map(MessageReader::into_pipe) {
+            Some(ReadEnd::Pipe(pipe)) => Some(pipe),
+            Some(ReadEnd::Stdin(_)) | None => None,
+        };
+        let sending = match self.sending.map(MessageWriter::into_pipe) {
+            Some(WriteEnd::Pipe(pipe)) => Some(pipe),
+            Some(WriteEnd::Stdout(_)) | None => None,
+        };
+        (receiving, sending)
     }
 
     /// Sends a value of any size. Waits while the pipe is full, that is, until the other end receives.
@@ -100,6 +117,10 @@ impl<R: BufRead, W: Write> Connection<R, W> {
     /// # Errors
     /// [`WrongDirection`], or that the other end is closed.
     pub fn send(&mut self, value: &Value) -> Result<()> {
+        let event = Event::Send {
+            value: Cow::Borrowed(value),
+        };
+        self.voice.tell(event, None)?;
         let Some(sending) = &mut self.sending else {
             bail!(WrongDirection::SendOnReceivingEnd);
         };
@@ -113,6 +134,7 @@ impl<R: BufRead, W: Write> Connection<R, W> {
     /// [`WrongDirection`]; that the other end is closed, where Python raises `EOFError`; or that what came is
     /// no value.
     pub fn recv(&mut self) -> Result<Value> {
+        self.voice.waits(Call::Recv)?;
         let Some(receiving) = &mut self.receiving else {
             bail!(WrongDirection::RecvOnSendingEnd);
         };
@@ -122,6 +144,30 @@ impl<R: BufRead, W: Write> Connection<R, W> {
                 "cannot receive: the other end of the pipe is closed (EOFError in Python)"
             ));
         }
-        receiving.value().context("cannot receive from the pipe")
+        let value = receiving.value().context("cannot receive from the pipe")?;
+        let event = Event::Recv {
+            value: Cow::Borrowed(&value),
+        };
+        self.voice.tell(event, None)?;
+        Ok(value)
+    }
+
+    /// Tells the log that a call was refused, where the lesson wants to show just that, and goes on: nothing then.
+    ///
+    /// # Errors
+    /// Every other error of the call.
+    pub fn or_refused<T>(&self, result: Result<T>) -> Result<Option<T>> {
+        let error = match result {
+            Ok(value) => return Ok(Some(value)),
+            Err(error) => error,
+        };
+        let call = match error.downcast_ref() {
+            Some(WrongDirection::SendOnReceivingEnd) => Call::Send,
+            Some(WrongDirection::RecvOnSendingEnd) => Call::Recv,
+            None => return Err(error),
+        };
+        let message = error.to_string().into();
+        self.voice.tell(Event::Refused { call, message }, None)?;
+        Ok(None)
     }
 }

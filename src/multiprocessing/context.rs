@@ -2,33 +2,60 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Error, Result, anyhow, bail, ensure};
 use fastrand::Rng;
 use rustix::process::{getpid, set_child_subreaper};
+use rustix::time::Timespec;
 
-use super::children::{Casualty, Children};
+use super::children::Children;
+use super::connection::Connection;
+use super::logs::Logs;
 use super::messages::PartnerGone;
-use super::process::{NewProcess, Process};
-use crate::events::{Event, Log};
+use super::new_process::NewProcess;
+use super::parent::Parent;
+use super::process::{Process, Processes, Program};
+use super::queue::{GetEnd, Got, Queue};
+use crate::events::{Event, Failure, Log};
 
-/// Starts the processes of one run, as the object from Python's `get_context()` does, and answers for their
-/// end: when it is gone, so are they.
+/// How often the parent looks whether its children are well, while no value comes.
+const LOOK_AGAIN: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 100_000_000,
+};
+
+/// Python's `multiprocessing` for the parent's half of a lesson, as the object from `get_context()`: it starts the
+/// processes of one run and answers for their end. When it is gone, so are they.
 pub struct Context {
-    log: Log,
-    children: Arc<Children>,
-    program: PathBuf,
-    speed: f64,
+    parent: Rc<Parent>,
     /// Gives each child a seed of its own, in the order of their starts.
     seeds: RefCell<Rng>,
+    /// How many queues or pipes have had each name.
+    names: RefCell<HashMap<&'static str, u32>>,
 }
 
-/// How a run ended.
+/// How a parent's half ended.
 pub struct Outcome {
-    casualties: Vec<Casualty>,
+    failures: Vec<Failure>,
     error: Option<Error>,
+}
+
+/// A role's name in the log: numbered where several processes play it.
+pub fn numbered(role: &str, number: u16, of: u16) -> String {
+    match of {
+        1 => role.to_owned(),
+        _ => format!("{role}-{number}"),
+    }
+}
+
+impl Logs for Context {
+    fn log(&self) -> &Log {
+        &self.parent.log
+    }
 }
 
 impl Context {
@@ -48,89 +75,159 @@ impl Context {
         set_child_subreaper(Some(getpid()))?;
         // What the shell left open in this process is not the children's business.
         close_fds::set_fds_cloexec(3, &[]);
-        Ok(Context {
+        let parent = Parent {
             log,
             children,
             program,
             speed,
+        };
+        Ok(Context {
+            parent: Rc::new(parent),
             seeds: RefCell::new(Rng::with_seed(seed)),
+            names: RefCell::default(),
         })
     }
 
-    /// A process that is still to be started. `target` names the child's half of the lesson: what Python
-    /// calls with `Process(target=...)`.
-    pub fn process(&self, role: &str, target: &str) -> NewProcess<'_> {
-        let seed = self.seeds.borrow_mut().u32(..);
-        NewProcess::new(self, role, target, seed)
-    }
-
-    /// A process of another program, to compare with: `/bin/true`, say, or Python.
-    pub fn foreign_process(&self, role: &str, program: impl Into<PathBuf>) -> NewProcess<'_> {
-        NewProcess::foreign(self, role, program.into())
-    }
-
-    /// A random time from 0 to `longest` seconds of the article's time, after division by `--speed`. The run's seed
-    /// repeats it.
-    pub fn seconds_at_most(&self, longest: f64) -> f64 {
-        let seconds = self.seeds.borrow_mut().f64() * longest / self.speed;
-        seconds.min(f64::MAX)
-    }
-
-    /// The run's log.
-    pub fn log(&self) -> &Log {
-        &self.log
-    }
-
-    /// Asks how the children are that have ended by now, as Python's `exitcode` tells. For a parent that can't go on
-    /// without each of them, and would not notice: the others are still there and keep its queue open.
+    /// Opens a queue for this many readers, as Python's `Queue()`.
     ///
     /// # Errors
-    /// When one of them has ended otherwise than wanted. The end of the run names it.
+    /// When no pipe can be had, or when it can't be put in packet mode.
+    pub fn queue(&self, readers: u16) -> Result<Queue> {
+        self.named_queue("queue", readers)
+    }
+
+    /// The same under a name by which the log tells it from other queues.
+    ///
+    /// # Errors
+    /// Those of [`Context::queue`].
+    pub fn named_queue(&self, name: &'static str, readers: u16) -> Result<Queue> {
+        Queue::open(self.next_name(name), readers, &self.parent.log)
+    }
+
+    /// Opens a pipe, as Python's `Pipe(duplex)`. When it is not `duplex`, the first end can only receive and the second
+    /// only send.
+    ///
+    /// # Errors
+    /// When no pipe can be had.
+    pub fn pipe(&self, duplex: bool) -> Result<(Connection, Connection)> {
+        Connection::pair(self.next_name("pipe"), duplex, &self.parent.log)
+    }
+
+    /// Starts a process in this role, as Python's `Process(target=..., args=...).start()`.
+    ///
+    /// # Errors
+    /// When it can't be started; the sentence says how many children were running, for the run ends then.
+    pub fn start<'a>(&self, role: &str, process: impl Into<NewProcess<'a>>) -> Result<Process> {
+        let seed = self.seeds.borrow_mut().u32(..);
+        Process::start(&self.parent, role, Program::This { seed }, process.into())
+    }
+
+    /// Starts several processes in this role, with a number each if they are more than one.
+    ///
+    /// # Errors
+    /// When one of them can't be started.
+    pub fn start_all<'a, P: Into<NewProcess<'a>>>(
+        &self,
+        role: &str,
+        processes: impl ExactSizeIterator<Item = P>,
+    ) -> Result<Processes> {
+        let of = processes.len() as u16;
+        let start = |(number, process)| self.start(&numbered(role, number, of), process);
+        let started: Result<_> = (1..).zip(processes).map(start).collect();
+        started.map(Processes::new)
+    }
+
+    /// Starts another program, to compare with, which holds this end of a pipe.
+    ///
+    /// # Errors
+    /// When it can't be started.
+    pub fn start_foreign(
+        &self,
+        role: &str,
+        program: PathBuf,
+        args: Vec<OsString>,
+        end: Connection,
+    ) -> Result<Process> {
+        let process = NewProcess::foreign(args).holds(end);
+        Process::start(&self.parent, role, Program::Foreign(program), process)
+    }
+
+    /// Gets the next value of a queue, as [`GetEnd::get`] does, and meanwhile looks again and again whether all children
+    /// are well. For a parent that can't go on without each of them, and would not notice: as long as one is left, the
+    /// queue does not end, and what another one was about to put never comes.
+    ///
+    /// # Errors
+    /// When a child has ended otherwise than wanted, which the end of the run names; or those of [`GetEnd::get`].
+    pub fn get(&self, queue: &mut GetEnd) -> Result<Got> {
+        queue.tell_wait()?;
+        loop {
+            self.check_children()?;
+            if let Some(got) = queue.get_within(&LOOK_AGAIN)? {
+                return Ok(got);
+            }
+        }
+    }
+
+    /// Asks how the children are that have ended by now, as Python's `exitcode` tells.
+    ///
+    /// # Errors
+    /// When one of them has ended otherwise than wanted.
     pub fn check_children(&self) -> Result<()> {
-        match self.children.has_casualty(&self.log)? {
+        match self.parent.children.has_failure(&self.parent.log)? {
             // It may have been let down by another, whose end is not yet seen.
             true => bail!(PartnerGone("it cannot go on without that process")),
             false => Ok(()),
         }
     }
 
-    pub(super) fn children(&self) -> &Children {
-        &self.children
+    /// A random time from 0 to `longest` seconds of the article's time, after division by `--speed`. The run's seed
+    /// repeats it.
+    pub fn seconds_at_most(&self, longest: f64) -> f64 {
+        let seconds = self.seeds.borrow_mut().f64() * longest / self.parent.speed;
+        seconds.min(f64::MAX)
     }
 
-    pub(super) fn program(&self) -> &PathBuf {
-        &self.program
-    }
-
-    pub(super) fn speed(&self) -> f64 {
-        self.speed
+    /// Seconds since the run began.
+    pub fn seconds(&self) -> f64 {
+        self.parent.log.seconds()
     }
 
     /// Ends the run whose parent's half returned `result`: after success the children that were not joined
     /// are joined, as CPython does at exit; after an error they are killed. Nobody is left behind.
     pub fn finish(self, result: Result<()>) -> Outcome {
+        let Parent { log, children, .. } = &*self.parent;
         let result = result.and_then(|()| self.join_all());
         if let Err(error) = &result {
             if error.is::<PartnerGone>() {
-                self.children.await_casualty(&self.log);
+                children.await_failure(log);
             }
-            let message = format!("{error:#}");
+            let message = format!("{error:#}").into();
             // If the log fails here, nobody listens any more.
-            let _ = self.log.write(Event::Error { message });
-            self.children.kill_all(Some(&self.log));
+            let _ = log.write(Event::Error { message });
+            children.kill_all(Some(log));
         }
-        self.children.wait_all(&self.log);
+        children.wait_all(log);
         Outcome {
-            casualties: self.children.casualties(),
+            failures: children.failures(),
             error: result.err(),
         }
     }
 
     fn join_all(&self) -> Result<()> {
-        for number in self.children.unjoined() {
-            Process::numbered(self, number).join()?;
+        for number in self.parent.children.unjoined() {
+            Process::numbered(&self.parent, number).join()?;
         }
         Ok(())
+    }
+
+    fn next_name(&self, name: &'static str) -> String {
+        let mut names = self.names.borrow_mut();
+        let count = names.entry(name).or_default();
+        *count += 1;
+        match *count {
+            1 => name.to_owned(),
+            number => format!("{name}-{number}"),
+        }
     }
 }
 
@@ -147,32 +244,23 @@ fn sigchld_is_ignored() -> bool {
 impl Drop for Context {
     /// For a panic in a lesson: after [`Context::finish`] nobody is left.
     fn drop(&mut self) {
-        self.children.kill_all(None);
-        self.children.wait_all(&self.log);
+        self.parent.children.kill_all(None);
+        self.parent.children.wait_all(&self.parent.log);
     }
 }
 
 impl Outcome {
-    /// Success, or everyone who failed, a line each, first cause first. `messages` has what children said
-    /// before they gave up, by PID.
+    /// Success, or the children that failed, first cause first; or else what the parent's half itself could not do.
     ///
     /// # Errors
-    /// Those lines.
-    pub fn into_result(self, messages: &HashMap<u32, String>) -> Result<()> {
-        let mut failures: Vec<String> = Vec::new();
-        for Casualty { pid, role, status } in &self.casualties {
-            let mut failure = format!("{role} (PID {pid}) {status}");
-            if let Some(message) = messages.get(pid) {
-                failure = format!("{failure}: {message}");
-            }
-            failures.push(failure);
-        }
-        match self.error {
-            None if failures.is_empty() => Ok(()),
-            Some(error) if failures.is_empty() => Err(error),
-            error => {
-                failures.extend(error.map(|error| format!("the parent failed: {error:#}")));
-                Err(anyhow!(failures.join("\nmp-demo: then ")))
+    /// These.
+    pub fn into_result(self) -> Result<()> {
+        match (self.failures.first(), self.error) {
+            (None, None) => Ok(()),
+            (None, Some(error)) => Err(error),
+            (Some(_), _) => {
+                let failures = self.failures.iter().map(ToString::to_string);
+                Err(anyhow!(failures.collect::<Vec<_>>().join("; then ")))
             }
         }
     }

@@ -1,7 +1,8 @@
 //! The process that a child's half of a lesson runs in.
 
+use std::io;
 use std::sync::Arc;
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use anyhow::{Result, bail};
@@ -10,15 +11,26 @@ use rustix::process::{Signal, getppid, set_parent_process_death_signal};
 
 use super::birth::Birth;
 use super::children::Children;
+use super::connection::Connection;
 use super::context::Context;
+use super::logs::Logs;
+use super::queue::{GetEnd, PutEnd};
 use crate::events::{Clock, Event, Log};
 
 /// The process that runs this code, as Python's `current_process()` gives it.
 pub struct CurrentProcess {
     log: Log,
-    parent: Option<i32>,
+    parent: Option<u32>,
+    stdin: Option<String>,
+    stdout: Option<String>,
     speed: f64,
     random: Rng,
+}
+
+impl Logs for CurrentProcess {
+    fn log(&self) -> &Log {
+        &self.log
+    }
 }
 
 impl CurrentProcess {
@@ -32,6 +44,8 @@ impl CurrentProcess {
         CurrentProcess {
             log,
             parent: birth.parent,
+            stdin: birth.stdin,
+            stdout: birth.stdout,
             speed: birth.speed,
             random: birth.seed.map_or_else(Rng::new, Rng::with_seed),
         }
@@ -45,9 +59,36 @@ impl CurrentProcess {
         self.parent.map_or(Ok(()), die_with)
     }
 
-    /// The run's log.
-    pub fn log(&self) -> &Log {
-        &self.log
+    /// The queue that this process puts into: its stdout.
+    pub fn put_end(&self) -> PutEnd {
+        PutEnd::stdout(self.stdout.clone(), &self.log)
+    }
+
+    /// The queue that this process gets from: its stdin. One for the whole process, for it may read ahead.
+    pub fn get_end(&self) -> GetEnd {
+        GetEnd::stdin(self.stdin.clone(), &self.log)
+    }
+
+    /// The end of a pipe that this process was started with: it sends on stdout, and receives on stdin if the pipe is
+    /// `duplex`.
+    pub fn connection(&self, duplex: bool) -> Connection {
+        Connection::stdio(duplex, self.stdout.clone(), &self.log)
+    }
+
+    /// Starts a thread with this name, as Python's `threading.Thread(target=...).start()`. The thread gets its own voice
+    /// in the run's log.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn start_thread<T: Send + 'static>(
+        &self,
+        name: String,
+        target: impl FnOnce(&Log) -> T + Send + 'static,
+    ) -> io::Result<JoinHandle<T>> {
+        let log = self.log.in_thread(name.clone());
+        thread::Builder::new()
+            .name(name)
+            .spawn(move || target(&log))
     }
 
     /// What this process starts children of its own from.
@@ -83,10 +124,10 @@ impl CurrentProcess {
 
 /// Has the kernel kill this process when the parent dies, even if the parent is killed and can do nothing
 /// more itself (prctl(2), PR_SET_PDEATHSIG).
-fn die_with(parent: i32) -> Result<()> {
+fn die_with(parent: u32) -> Result<()> {
     set_parent_process_death_signal(Some(Signal::KILL))?;
     // A parent that died before the call above sends no signal any more; this process then has a new parent.
-    let now = getppid().map(|pid| pid.as_raw_pid());
+    let now = getppid().map(|pid| pid.as_raw_pid() as u32);
     if now != Some(parent) {
         bail!(
             "PID {parent} is not the parent of this process; leave --parent and --epoch out to start a child by hand"

@@ -1,10 +1,12 @@
 //! Messages on a pipe: each value is one line of JSON.
 
 use std::fmt;
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
+
+use super::ends::{PIPE_CAPACITY, ReadEnd, WriteEnd};
 
 /// The error of a call on a pipe that has nobody at its other end any more. It is not an `io::Error` of the
 /// kind `BrokenPipe`: to the rest of the program that is a user who has seen enough.
@@ -20,15 +22,15 @@ impl fmt::Display for PartnerGone {
 impl std::error::Error for PartnerGone {}
 
 /// Writes messages to a pipe: first the message is made, then it is written in one go.
-pub struct MessageWriter<W> {
-    pipe: W,
+pub struct MessageWriter {
+    pipe: WriteEnd,
     /// The message. It is kept for the next one, because fresh memory for 1 MiB costs as much as its JSON.
     line: Vec<u8>,
 }
 
-impl<W> MessageWriter<W> {
+impl MessageWriter {
     /// Messages to this pipe.
-    pub fn new(pipe: W) -> MessageWriter<W> {
+    pub fn new(pipe: WriteEnd) -> MessageWriter {
         MessageWriter {
             pipe,
             line: Vec::new(),
@@ -36,12 +38,12 @@ impl<W> MessageWriter<W> {
     }
 
     /// The pipe.
-    pub fn pipe(&self) -> &W {
+    pub fn pipe(&self) -> &WriteEnd {
         &self.pipe
     }
 
     /// The pipe, taken back.
-    pub fn into_pipe(self) -> W {
+    pub fn into_pipe(self) -> WriteEnd {
         self.pipe
     }
 
@@ -50,17 +52,7 @@ impl<W> MessageWriter<W> {
     /// # Errors
     /// None that a value can cause.
     pub fn encode(&mut self, value: &Value) -> Result<usize> {
-        self.line.clear();
-        match value {
-            Value::String(text) if is_its_own_json(text) => {
-                self.line.push(b'"');
-                self.line.extend_from_slice(text.as_bytes());
-                self.line.push(b'"');
-            }
-            _ => serde_json::to_writer(&mut self.line, value)
-                .context("cannot encode a value as JSON")?,
-        }
-        self.line.push(b'\n');
+        encode(value, &mut self.line)?;
         Ok(self.line.len())
     }
 
@@ -70,9 +62,7 @@ impl<W> MessageWriter<W> {
         self.line.extend_from_slice(line);
         self.line.push(b'\n');
     }
-}
 
-impl<W: Write> MessageWriter<W> {
     /// Writes the message. `gone` is the error's text when nobody can read it any more.
     ///
     /// # Errors
@@ -83,6 +73,24 @@ impl<W: Write> MessageWriter<W> {
             written => written.context("cannot write to the pipe"),
         }
     }
+}
+
+/// Puts the message for a value into `line`, in place of what was there.
+///
+/// # Errors
+/// None that a value can cause.
+pub fn encode(value: &Value, line: &mut Vec<u8>) -> Result<()> {
+    line.clear();
+    match value {
+        Value::String(text) if is_its_own_json(text) => {
+            line.push(b'"');
+            line.extend_from_slice(text.as_bytes());
+            line.push(b'"');
+        }
+        _ => serde_json::to_writer(&mut *line, value).context("cannot encode a value as JSON")?,
+    }
+    line.push(b'\n');
+    Ok(())
 }
 
 /// Whether JSON has nothing to escape in this text. serde_json looks at one byte at a time for that, which made up
@@ -96,38 +104,43 @@ fn is_its_own_json(text: &str) -> bool {
 }
 
 /// Reads messages, and counts them as lines, so that an error can name the line.
-pub struct MessageReader<R> {
-    input: R,
+pub struct MessageReader {
+    input: BufReader<ReadEnd>,
     line: Vec<u8>,
     count: u64,
     /// The longest line in bytes, newline included.
     limit: u64,
 }
 
-impl<R: BufRead> MessageReader<R> {
+impl MessageReader {
     /// Messages of at most `limit` bytes each, newline included.
-    pub fn new(input: R, limit: u64) -> MessageReader<R> {
+    pub fn new(end: ReadEnd, limit: u64) -> MessageReader {
         MessageReader {
-            input,
+            input: BufReader::with_capacity(PIPE_CAPACITY, end),
             line: Vec::new(),
             count: 0,
             limit,
         }
     }
 
-    /// What the lines are read from.
-    pub fn input(&self) -> &R {
-        &self.input
+    /// The pipe.
+    pub fn pipe(&self) -> &ReadEnd {
+        self.input.get_ref()
     }
 
-    /// What the lines are read from, to change how.
-    pub fn input_mut(&mut self) -> &mut R {
-        &mut self.input
+    /// The pipe, to change how it is read.
+    pub fn pipe_mut(&mut self) -> &mut ReadEnd {
+        self.input.get_mut()
     }
 
-    /// What the lines were read from. Lines that were read ahead are lost.
-    pub fn into_input(self) -> R {
-        self.input
+    /// The pipe, taken back. Lines that were read ahead are lost.
+    pub fn into_pipe(self) -> ReadEnd {
+        self.input.into_inner()
+    }
+
+    /// Whether something was read ahead: it is no longer in the pipe, so the kernel doesn't know of it.
+    pub fn has_read_ahead(&self) -> bool {
+        !self.input.buffer().is_empty()
     }
 
     /// The next line without its newline; nothing at the end of the input.
@@ -179,14 +192,14 @@ mod tests {
 
     #[test]
     fn a_string_is_the_same_json_however_it_was_made() {
-        let mut writer = MessageWriter::new(io::sink());
+        let mut line = Vec::new();
         for text in [
             "", "plain", "\"", "\\", "\u{1f}", " ", "\u{7f}", "\n", "你好", "a\"b",
         ] {
             let value = Value::from(text);
             let expected = format!("{}\n", serde_json::to_string(&value).expect("a string"));
-            assert_eq!(writer.encode(&value).expect("a string"), expected.len());
-            assert_eq!(writer.line, expected.as_bytes(), "{text:?}");
+            encode(&value, &mut line).expect("a string");
+            assert_eq!(line, expected.as_bytes(), "{text:?}");
         }
     }
 }

@@ -1,26 +1,36 @@
 //! What lessons are written in: the names and meanings of Python's `multiprocessing`, over real processes
-//! and kernel pipes.
+//! and kernel pipes. Each call writes to the run's log what it does.
 //!
-//! The parent's half of a lesson has a [`Context`], from which it starts its processes; a child's half has
-//! its [`CurrentProcess`]. They talk over a [`Queue`] or over the two [`Connection`]s of a [`pipe`].
+//! The parent's half of a lesson has a [`Context`], from which it starts its processes; a child's half is a [`Target`]
+//! and has its [`CurrentProcess`]. They talk over a [`Queue`] or over the two [`Connection`]s of a pipe.
 
 mod birth;
 mod children;
+mod command_line;
 mod connection;
 mod context;
 mod current_process;
+mod ends;
 mod limits;
+mod logs;
 mod messages;
+mod new_process;
+mod parent;
 mod process;
 mod queue;
 mod stdin;
+mod target;
+mod voice;
 
 pub use birth::{Birth, SUBCOMMAND_NAME};
 pub use children::Children;
-pub use connection::{Connection, PipeConnection, WrongDirection, pipe};
-pub use context::{Context, Outcome};
+pub use connection::Connection;
+pub use context::{Context, Outcome, numbered};
 pub use current_process::CurrentProcess;
 pub use limits::{check_descriptors, ensure_descriptors};
+pub use logs::Logs;
 pub use messages::PartnerGone;
-pub use process::{Process, start_and_join_plainly};
-pub use queue::{GetEnd, Got, PutEnd, Queue, StdinGetEnd, check_size};
+pub use new_process::NewProcess;
+pub use process::{Process, Processes, start_and_join_plainly};
+pub use queue::{GetEnd, Got, PutEnd, Queue, check_sizes};
+pub use target::Target;

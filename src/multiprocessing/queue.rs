@@ -8,46 +8,46 @@
 //!
 //! The price: a value is at most 4,096 bytes long, and `put` blocks when the pipe is full.
 
-use std::io::{self, BufRead, BufReader, Stdout, Write};
+use std::borrow::Cow;
+use std::io;
 
-use anyhow::{Context as _, Result, ensure};
-use os_pipe::{PipeReader, PipeWriter};
+use anyhow::{Context as _, Result, bail, ensure};
+use os_pipe::PipeReader;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::io::Errno;
 use serde_json::Value;
 
-use super::connection::PIPE_CAPACITY;
-use super::messages::{MessageReader, MessageWriter};
+use super::ends::{ReadEnd, WriteEnd};
+use super::messages::{self, MessageReader, MessageWriter};
 use super::stdin::{SigtermHeld, StdinPipe};
-use crate::events::PIPE_BUF;
+use super::voice::Voice;
+use crate::arguments::ValueArg;
+use crate::events::{Call, Event, Log, PIPE_BUF};
 
 /// The sentinel: EOT, the byte that Ctrl-D sends. No JSON text begins with it, so no value equals it.
 const SENTINEL: &[u8] = b"\x04";
 
 /// A queue as the parent opens it: both ends of one pipe.
 ///
-/// The ends are apart so that they can be dropped apart. While the parent holds `put_end`, no reader ever
-/// sees the queue end; while it holds `get_end`, no writer ever learns that all readers are gone.
+/// The ends are apart so that they can be closed apart. While the parent holds the put end, no reader ever
+/// sees the queue end; while it holds the get end, no writer ever learns that all readers are gone.
 pub struct Queue {
-    /// Where values are put.
-    pub put_end: PutEnd<PipeWriter>,
-    /// Where values are got.
-    pub get_end: GetEnd<BufReader<PipeReader>>,
+    pub(super) put_end: PutEnd,
+    pub(super) get_end: GetEnd,
 }
 
 /// The end of a queue where values are put.
-pub struct PutEnd<W> {
-    writer: MessageWriter<W>,
+pub struct PutEnd {
+    writer: MessageWriter,
+    voice: Voice,
 }
 
 /// The end of a queue where values are got.
-pub struct GetEnd<R> {
-    reader: MessageReader<R>,
+pub struct GetEnd {
+    reader: MessageReader,
+    voice: Voice,
 }
-
-/// The end that a child gets from.
-pub type StdinGetEnd = GetEnd<BufReader<StdinPipe>>;
 
 /// What came out of a queue.
 pub enum Got {
@@ -60,99 +60,105 @@ pub enum Got {
 }
 
 impl Queue {
-    /// Opens a queue for this many readers.
+    /// Opens a queue for this many readers. Its ends write to `log` what happens at them.
     ///
     /// # Errors
     /// When no pipe can be had, or when it can't be put in packet mode.
-    pub fn new(readers: u16) -> Result<Queue> {
+    pub(super) fn open(name: String, readers: u16, log: &Log) -> Result<Queue> {
         let (reader, writer) = os_pipe::pipe().context("cannot open a pipe for the queue")?;
         if readers > 1 {
             fcntl_getfl(&writer)
                 .and_then(|flags| fcntl_setfl(&writer, flags | OFlags::DIRECT))
                 .context("cannot put the queue's pipe in packet mode for several readers")?;
         }
+        let voice = Voice::new(log, Some(name));
         Ok(Queue {
-            put_end: PutEnd {
-                writer: MessageWriter::new(writer),
-            },
-            get_end: GetEnd::new(BufReader::with_capacity(PIPE_CAPACITY, reader)),
+            put_end: PutEnd::new(WriteEnd::Pipe(writer), voice.clone()),
+            get_end: GetEnd::new(ReadEnd::Pipe(reader), voice),
         })
     }
+
+    /// A queue of which the log hears nothing, as for CPython's: to be measured.
+    pub fn silent(mut self) -> Queue {
+        self.put_end.voice.nothing();
+        self.get_end.voice.nothing();
+        self
+    }
+
+    /// A queue of which the log hears who waits, but not for which values: the lesson tells of them in other events.
+    pub fn only_waits(mut self) -> Queue {
+        self.put_end.voice.only_waits();
+        self.get_end.voice.only_waits();
+        self
+    }
+
+    /// Closes the end from which values are got, as far as this process is concerned, and keeps the other.
+    pub fn close_get_end(self) -> PutEnd {
+        self.put_end
+    }
+
+    /// Closes the end to which values are put, as far as this process is concerned, and keeps the other.
+    pub fn close_put_end(self) -> GetEnd {
+        self.get_end
+    }
+
+    /// Both ends, each to be closed at its own time.
+    pub fn into_ends(self) -> (PutEnd, GetEnd) {
+        (self.put_end, self.get_end)
+    }
 }
 
-impl PutEnd<Stdout> {
-    /// The queue that this child was started with.
-    pub fn stdout() -> PutEnd<Stdout> {
+impl PutEnd {
+    fn new(end: WriteEnd, voice: Voice) -> PutEnd {
         PutEnd {
-            writer: MessageWriter::new(io::stdout()),
+            writer: MessageWriter::new(end),
+            voice,
         }
     }
-}
 
-impl StdinGetEnd {
-    /// The queue that this child was started with. One for the whole process: it may have read ahead.
-    pub fn stdin() -> StdinGetEnd {
-        let stdin = StdinPipe::default();
-        GetEnd::new(BufReader::with_capacity(PIPE_CAPACITY, stdin))
+    /// The queue that this child was started with.
+    pub(super) fn stdout(name: Option<String>, log: &Log) -> PutEnd {
+        PutEnd::new(WriteEnd::Stdout(io::stdout()), Voice::new(log, name))
     }
 
-    /// Gets the next value as [`GetEnd::get`] does, and holds SIGTERM back until the guard that comes with it is
-    /// dropped. While it waits for a value, SIGTERM ends the process at once.
-    ///
-    /// # Errors
-    /// Those of [`GetEnd::get`].
-    pub fn get_holding_sigterm(&mut self) -> Result<(Got, SigtermHeld)> {
-        let held = SigtermHeld::now()?;
-        self.reader.input_mut().get_mut().holds_sigterm = true;
-        let got = self.get();
-        self.reader.input_mut().get_mut().holds_sigterm = false;
-        Ok((got?, held))
-    }
-}
-
-impl PutEnd<PipeWriter> {
-    pub(super) fn try_clone_pipe(&self) -> io::Result<PipeWriter> {
-        self.writer.pipe().try_clone()
-    }
-}
-
-impl GetEnd<BufReader<PipeReader>> {
-    /// The bare pipe, to be read without this queue. What was read ahead is lost.
-    pub fn into_pipe(self) -> PipeReader {
-        self.reader.into_input().into_inner()
+    pub(super) fn end(&self) -> &WriteEnd {
+        self.writer.pipe()
     }
 
-    pub(super) fn try_clone_pipe(&self) -> io::Result<PipeReader> {
-        self.reader.input().get_ref().try_clone()
+    pub(super) fn name(&self) -> Option<&str> {
+        self.voice.name()
     }
 
-    /// Gets the next value as [`GetEnd::get`] does, but waits no longer than `timeout`: nothing then, where Python's
-    /// `get(timeout=...)` raises `Empty`.
-    ///
-    /// # Errors
-    /// As for [`GetEnd::get`].
-    pub fn get_within(&mut self, timeout: &Timespec) -> Result<Option<Got>> {
-        let input = self.reader.input();
-        // What was read ahead is not in the pipe any more, so the kernel does not know of it.
-        if input.buffer().is_empty() {
-            let mut fds = [PollFd::new(input.get_ref(), PollFlags::IN)];
-            match poll(&mut fds, Some(timeout)) {
-                Ok(0) | Err(Errno::INTR) => return Ok(None),
-                Ok(_) => {}
-                Err(error) => return Err(error).context("cannot wait for the queue"),
-            }
-        }
-        self.get().map(Some)
+    /// The same end, of which the log hears nothing.
+    pub fn silent(mut self) -> PutEnd {
+        self.voice.nothing();
+        self
     }
-}
 
-impl<W: Write> PutEnd<W> {
     /// Puts a value; waits while the pipe is full. The value is in the pipe when this returns: there is no
     /// thread in between that still has it.
     ///
     /// # Errors
     /// When the value is too long, or when no reader is left.
     pub fn put(&mut self, value: &Value) -> Result<()> {
+        self.tell_and_put(value, None)
+    }
+
+    /// Prints a line, then puts a value. Both are one event of the log.
+    ///
+    /// # Errors
+    /// Those of [`PutEnd::put`].
+    pub fn print_and_put(&mut self, line: impl AsRef<str>, value: &Value) -> Result<()> {
+        self.tell_and_put(value, Some(line.as_ref()))
+    }
+
+    fn tell_and_put(&mut self, value: &Value, line: Option<&str>) -> Result<()> {
+        // First the event, then the put. The other way round a reader could have the value, and tell so, before its
+        // writer has told that it puts it.
+        let event = Event::Put {
+            value: Cow::Borrowed(value),
+        };
+        self.voice.tell(event, line)?;
         let length = self.writer.encode(value)?;
         check_length(length)?;
         self.writer.write(NO_READER)
@@ -163,6 +169,7 @@ impl<W: Write> PutEnd<W> {
     /// # Errors
     /// When no reader is left.
     pub fn put_sentinel(&mut self) -> Result<()> {
+        self.voice.tell(Event::PutSentinel {}, None)?;
         self.writer.set(SENTINEL);
         self.writer.write(NO_READER)
     }
@@ -170,10 +177,42 @@ impl<W: Write> PutEnd<W> {
 
 const NO_READER: &str = "cannot put into the queue: it has no reader any more";
 
-impl<R: BufRead> GetEnd<R> {
-    fn new(input: R) -> GetEnd<R> {
+impl GetEnd {
+    fn new(end: ReadEnd, voice: Voice) -> GetEnd {
         GetEnd {
-            reader: MessageReader::new(input, PIPE_BUF as u64),
+            reader: MessageReader::new(end, PIPE_BUF as u64),
+            voice,
+        }
+    }
+
+    /// The queue that this child was started with. One for the whole process: it may have read ahead.
+    pub(super) fn stdin(name: Option<String>, log: &Log) -> GetEnd {
+        let end = ReadEnd::Stdin(StdinPipe::default());
+        GetEnd::new(end, Voice::new(log, name))
+    }
+
+    pub(super) fn end(&self) -> &ReadEnd {
+        self.reader.pipe()
+    }
+
+    pub(super) fn name(&self) -> Option<&str> {
+        self.voice.name()
+    }
+
+    /// The same end, of which the log hears nothing.
+    pub fn silent(mut self) -> GetEnd {
+        self.voice.nothing();
+        self
+    }
+
+    /// The bare pipe, to be read without this queue. What was read ahead is lost.
+    ///
+    /// # Errors
+    /// When this is a child's stdin, which is nobody's to give away.
+    pub fn into_pipe(self) -> Result<PipeReader> {
+        match self.reader.into_pipe() {
+            ReadEnd::Pipe(pipe) => Ok(pipe),
+            ReadEnd::Stdin(_) => bail!("a child's stdin stays its own"),
         }
     }
 
@@ -182,24 +221,88 @@ impl<R: BufRead> GetEnd<R> {
     /// # Errors
     /// When what came is neither a value nor the sentinel; the message names the line.
     pub fn get(&mut self) -> Result<Got> {
-        let line = self.reader.next().context("cannot get from the queue")?;
-        match line {
-            None => Ok(Got::EndOfFile),
-            Some(SENTINEL) => Ok(Got::Sentinel),
+        self.voice.waits(Call::Get)?;
+        self.take_and_tell(|_| None)
+    }
+
+    /// Gets the next value, then prints the line for it. Both are one event of the log.
+    ///
+    /// A value that was taken is gone from the queue. A child that is terminated right then would have taken it and never
+    /// told so; so SIGTERM is held back from there until the event is written. While the call waits, SIGTERM ends the
+    /// child at once.
+    ///
+    /// # Errors
+    /// Those of [`GetEnd::get`].
+    pub fn get_and_print(&mut self, line: impl FnOnce(&Value) -> String) -> Result<Got> {
+        self.voice.waits(Call::Get)?;
+        let _held = SigtermHeld::now()?;
+        self.hold_sigterm(true);
+        let got = self.take_and_tell(|value| Some(line(value)));
+        self.hold_sigterm(false);
+        got
+    }
+
+    /// Gets the next value, but waits no longer than `timeout`: nothing then, where Python's `get(timeout=...)` raises
+    /// `Empty`. The log doesn't hear of that wait.
+    ///
+    /// # Errors
+    /// As for [`GetEnd::get`].
+    pub(super) fn get_within(&mut self, timeout: &Timespec) -> Result<Option<Got>> {
+        if !self.reader.has_read_ahead() {
+            let mut fds = [PollFd::new(self.reader.pipe(), PollFlags::IN)];
+            match poll(&mut fds, Some(timeout)) {
+                Ok(0) | Err(Errno::INTR) => return Ok(None),
+                Ok(_) => {}
+                Err(error) => return Err(error).context("cannot wait for the queue"),
+            }
+        }
+        self.take_and_tell(|_| None).map(Some)
+    }
+
+    /// Tells that it waits, for whoever waits by [`GetEnd::get_within`].
+    pub(super) fn tell_wait(&self) -> Result<()> {
+        self.voice.waits(Call::Get)
+    }
+
+    fn take_and_tell(&mut self, line: impl FnOnce(&Value) -> Option<String>) -> Result<Got> {
+        let taken = self.reader.next().context("cannot get from the queue")?;
+        match taken {
+            None => {
+                self.voice.tell(Event::EndOfFile {}, None)?;
+                Ok(Got::EndOfFile)
+            }
+            Some(SENTINEL) => {
+                self.voice.tell(Event::GetSentinel {}, None)?;
+                Ok(Got::Sentinel)
+            }
             Some(_) => {
                 let value = self.reader.value().context("cannot get from the queue")?;
+                let event = Event::Get {
+                    value: Cow::Borrowed(&value),
+                };
+                self.voice.tell(event, line(&value).as_deref())?;
                 Ok(Got::Value(value))
             }
         }
     }
+
+    fn hold_sigterm(&mut self, holds: bool) {
+        if let ReadEnd::Stdin(stdin) = self.reader.pipe_mut() {
+            stdin.holds_sigterm = holds;
+        }
+    }
 }
 
-/// Whether a value can be put into a queue.
+/// Whether these values can be put into a queue.
 ///
 /// # Errors
-/// When it is too long; the message says how long it is and may be.
-pub fn check_size(value: &Value) -> Result<()> {
-    check_length(MessageWriter::new(io::sink()).encode(value)?)
+/// When one of them is too long; the message says how long it is and may be.
+pub fn check_sizes(values: &[ValueArg]) -> Result<()> {
+    let mut line = Vec::new();
+    values.iter().try_for_each(|value| {
+        messages::encode(&value.value(), &mut line)?;
+        check_length(line.len())
+    })
 }
 
 fn check_length(length: usize) -> Result<()> {

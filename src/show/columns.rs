@@ -2,7 +2,7 @@
 
 use super::{Line, Rule, code, heading};
 use crate::lessons::Demo;
-use crate::views::Look;
+use crate::terminal::Look;
 
 /// The lesson's programs, each with its heading.
 pub fn programs(demo: &Demo, look: Look) -> String {
@@ -17,7 +17,7 @@ pub fn programs(demo: &Demo, look: Look) -> String {
         code::rust(demo.rust, look.colour),
         look,
     );
-    let separator = if look.unicode { " │ " } else { " | " };
+    let separator = if look.boxes { " │ " } else { " | " };
     match width(&python) + 3 + width(&rust) <= look.width {
         true => beside(python, separator, rust),
         false => below(python) + "\n" + &below(rust),

@@ -8,7 +8,7 @@ use super::ink::Ink;
 use super::paragraph::Paragraph;
 use super::{Line, Rule, heading};
 use crate::locale::Language;
-use crate::views::Look;
+use crate::terminal::Look;
 
 /// Longer lines are hard to read, however wide the terminal is; shorter ones have no place for what is indented.
 const WIDTHS: RangeInclusive<usize> = 20..=80;
@@ -106,7 +106,7 @@ impl Page {
             TagEnd::Paragraph if !self.in_item => self.show_paragraph("", ""),
             TagEnd::Item => {
                 self.in_item = false;
-                let bullet = if self.look.unicode { "• " } else { "- " };
+                let bullet = if self.look.boxes { "• " } else { "- " };
                 self.show_paragraph(bullet, "  ");
             }
             TagEnd::CodeBlock => self.show_commands(),
@@ -270,6 +270,7 @@ mod tests {
             colour,
             width,
             unicode: false,
+            boxes: false,
             language: Language::En,
         };
         render(text, look)

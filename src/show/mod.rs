@@ -10,7 +10,7 @@ mod paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use crate::lessons::Demo;
-use crate::views::Look;
+use crate::terminal::Look;
 use ink::Ink;
 
 pub use pager::print_through_pager;
@@ -30,7 +30,7 @@ struct Line {
 
 /// The lines of a heading, and one drawn below them.
 fn heading(lines: Vec<String>, rule: Rule, look: Look) -> Vec<Line> {
-    let stroke = match (rule, look.unicode) {
+    let stroke = match (rule, look.boxes) {
         (Rule::Double, true) => "═",
         (Rule::Double, false) => "=",
         (Rule::Single, true) => "─",

@@ -5,7 +5,7 @@ use std::ops::Range;
 use textwrap::{Options, WordSeparator};
 
 use super::ink::Ink;
-use crate::views::Look;
+use crate::terminal::Look;
 
 /// Stands between two characters that belong together, and has no width: no line is broken there.
 const GLUE: char = '\u{2060}';

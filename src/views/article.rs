@@ -6,15 +6,15 @@ use anyhow::{Context as _, Result};
 use owo_colors::OwoColorize;
 
 use super::palette::Palette;
-use super::{Progress, View};
+use super::view::View;
 use crate::events::Record;
+use crate::state::{Change, State};
 
 /// Prints each event's line.
 pub struct Article<W> {
     stdout: W,
     labels: Option<Labels>,
     palette: Option<Palette>,
-    progress: Progress,
 }
 
 /// How wide the columns of the labels are. They grow with what stands in them: nobody knows beforehand who will come.
@@ -26,12 +26,11 @@ struct Labels {
 
 impl<W: Write> Article<W> {
     /// A view that prints lines to `stdout`, in each process's colour if `colour` is set.
-    pub fn new(stdout: W, colour: bool, progress: Progress) -> Article<W> {
+    pub fn new(stdout: W, colour: bool) -> Article<W> {
         Article {
             stdout,
             labels: None,
             palette: colour.then(Palette::default),
-            progress,
         }
     }
 
@@ -63,14 +62,9 @@ impl<W: Write> Article<W> {
             None => format!("{label}{line}\n"),
         };
         // One write a line, so that whoever reads it sees whole lines only.
-        let stdout = &mut self.stdout;
-        let write = || {
-            stdout
-                .write_all(text.as_bytes())
-                .and_then(|()| stdout.flush())
-        };
-        self.progress
-            .beside(write)
+        self.stdout
+            .write_all(text.as_bytes())
+            .and_then(|()| self.stdout.flush())
             .context("cannot write to stdout")
     }
 }
@@ -93,17 +87,13 @@ impl Labels {
 }
 
 impl<W: Write> View for Article<W> {
-    fn show(&mut self, record: &Record) -> Result<()> {
+    fn show(&mut self, record: &Record, _: &State, _: &Change) -> Result<()> {
         if let Some(palette) = &mut self.palette {
             palette.see(record);
         }
-        match record.line {
+        match &record.line {
             Some(line) => self.print(line, record),
             None => Ok(()),
         }
-    }
-
-    fn finish(&mut self) -> Result<()> {
-        Ok(())
     }
 }

@@ -4,33 +4,28 @@ use std::io::Write;
 
 use anyhow::{Context as _, Result};
 
-use super::{Progress, View};
+use super::view::View;
 use crate::events::Record;
+use crate::state::{Change, State};
 
 /// Hands on each event as it stands in the log.
 pub struct Json<W> {
     stdout: W,
-    progress: Progress,
 }
 
 impl<W: Write> Json<W> {
     /// A view that prints events to `stdout`.
-    pub fn new(stdout: W, progress: Progress) -> Json<W> {
-        Json { stdout, progress }
+    pub fn new(stdout: W) -> Json<W> {
+        Json { stdout }
     }
 }
 
 impl<W: Write> View for Json<W> {
-    fn show(&mut self, record: &Record) -> Result<()> {
+    fn show(&mut self, record: &Record, _: &State, _: &Change) -> Result<()> {
         let line = [record.text.as_bytes(), b"\n"].concat();
-        let stdout = &mut self.stdout;
-        let write = || stdout.write_all(&line).and_then(|()| stdout.flush());
-        self.progress
-            .beside(write)
+        self.stdout
+            .write_all(&line)
+            .and_then(|()| self.stdout.flush())
             .context("cannot write to stdout")
-    }
-
-    fn finish(&mut self) -> Result<()> {
-        Ok(())
     }
 }

@@ -48,8 +48,8 @@ fn every_field_stands_where_the_form_has_it() {
         snapbox::str![[r#"
 {"v":1,"t":T,"pid":A,"role":"parent","event":"run","lesson":"pipe","options":{"values":["A","B","C"],"simplex":false,"reply":false,"speed":1000.0},"seed":3,"cores":N,"version":"0.1.0"}
 {"v":1,"t":T,"pid":A,"role":"parent","event":"running","line":"Parent process A"}
-{"v":1,"t":T,"pid":A,"role":"parent","event":"started","child":B,"child_role":"writer"}
-{"v":1,"t":T,"pid":A,"role":"parent","event":"wait","call":"recv"}
+{"v":1,"t":T,"pid":A,"role":"parent","event":"started","child":B,"child_role":"writer","stdin":"pipe","stdout":"pipe"}
+{"v":1,"t":T,"pid":A,"role":"parent","event":"wait","call":"recv","on":"pipe"}
 {"v":1,"t":T,"pid":A,"role":"parent","event":"recv","value":["A","B","C"]}
 {"v":1,"t":T,"pid":A,"role":"parent","event":"join","child":B,"child_role":"writer"}
 {"v":1,"t":T,"pid":A,"role":"parent","event":"exited","child":B,"child_role":"writer","status":{"code":0}}

@@ -272,7 +272,7 @@ fn refusals_errors_and_violent_ends_are_seen() {
 parent     100 ━━━━◆━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━‡
                    ⊘['A', 1] ▲['A', 1]#2 †reader   reader
 writer     101 ▼··◆·┤                                      exit 0
-               A  ▼sentinel ▽None
+               A  ▽None ▼sentinel
 reader     102 ▲━━▲▲━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━✗ killed by SIGKILL
                A  sentinel EOF
 child      103 ╷━▼▲▼━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━✗✗ exit 1

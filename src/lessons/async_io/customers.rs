@@ -1,68 +1,91 @@
 //! The customers, written twice: with calls that block, and with `await`.
 
-use std::io::{self, BufRead, BufReader, Stdout, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixStream as StdStream};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
+use serde::Serialize;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::task::JoinSet;
 
-use super::descriptors;
+use super::descriptors::descriptors;
 use super::reports::{FromCustomers, used_by_this_process};
+use crate::arguments::one_to_thousand;
 use crate::events::{Event, Log};
-use crate::multiprocessing::{PutEnd, ensure_descriptors};
+use crate::multiprocessing::{CurrentProcess, Logs, Target, ensure_descriptors};
 
-/// Serves these customers one after another, and reports to the queue.
-pub fn one_after_another(
-    office: &str,
-    customers: &[u16],
-    log: &Log,
-    queue: &mut PutEnd<Stdout>,
-) -> Result<()> {
-    for &customer in customers {
-        buy_blocking(office, customer, log)?;
-        queue.put(&served(customer, log)?.to_json()?)?;
-    }
-    queue.put(&used_by_this_process()?.to_json()?)
+/// Customers of the `async` lesson: one after another, each call blocks
+#[derive(clap::Args, Serialize)]
+pub struct AsyncBlocking {
+    /// The name of the office's socket
+    #[arg(long, value_name = "NAME")]
+    pub office: String,
+    /// The customers' numbers
+    #[arg(value_name = "CUSTOMER", value_parser = one_to_thousand)]
+    pub customers: Vec<u16>,
 }
 
-/// Serves customers 1 to `customers` all at once in one thread, and reports to the queue. The `blocker` among them does
-/// it wrong.
-pub fn event_loop(
-    office: &str,
-    customers: u16,
-    blocker: Option<u16>,
-    log: &Log,
-    queue: &mut PutEnd<Stdout>,
-) -> Result<()> {
-    let what = format!("{customers} customers at once");
-    ensure_descriptors(descriptors(customers.into()), &what)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("cannot set up the customers' event loop")?;
-    runtime.block_on(async {
-        let mut tasks = JoinSet::new();
-        for customer in 1..=customers {
-            let (office, log) = (office.to_owned(), log.clone());
-            let blocks = Some(customer) == blocker;
-            // A task is no thread: it runs when the loop has time for it, in this thread, up to its next `await`.
-            tasks.spawn(async move {
-                buy_async(&office, customer, blocks, &log).await?;
-                served(customer, &log)
-            });
+impl Target for AsyncBlocking {
+    const NAME: &'static str = "async-blocking";
+
+    fn run(self, process: CurrentProcess) -> Result<()> {
+        let mut queue = process.put_end().silent();
+        for &customer in &self.customers {
+            buy_blocking(&self.office, customer, process.log())?;
+            queue.put(&served(customer, process.log())?.to_json()?)?;
         }
-        while let Some(task) = tasks.join_next().await {
-            // Strictly, this put is a call that may block, too: the pipe could be full. The parent does nothing but
-            // read it; a loop that has to serve strangers would await here as well.
-            queue.put(&task??.to_json()?)?;
-        }
-        anyhow::Ok(())
-    })?;
-    queue.put(&used_by_this_process()?.to_json()?)
+        queue.put(&used_by_this_process()?.to_json()?)
+    }
+}
+
+/// Customers of the `async` lesson: all at once, one event loop
+#[derive(clap::Args, Serialize)]
+pub struct AsyncLoop {
+    /// The name of the office's socket
+    #[arg(long, value_name = "NAME")]
+    pub office: String,
+    /// How many customers
+    #[arg(long, value_name = "N", value_parser = one_to_thousand)]
+    pub customers: u16,
+    /// The customer who blocks the loop
+    #[arg(long, value_name = "CUSTOMER", value_parser = one_to_thousand)]
+    pub blocker: Option<u16>,
+}
+
+impl Target for AsyncLoop {
+    const NAME: &'static str = "async-loop";
+
+    fn run(self, process: CurrentProcess) -> Result<()> {
+        let what = format!("{} customers at once", self.customers);
+        ensure_descriptors(descriptors(self.customers.into()), &what)?;
+        let mut queue = process.put_end().silent();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .context("cannot set up the customers' event loop")?;
+        runtime.block_on(async {
+            let mut tasks = JoinSet::new();
+            for customer in 1..=self.customers {
+                let (office, log) = (self.office.clone(), process.log().clone());
+                let blocks = Some(customer) == self.blocker;
+                // A task is no thread: it runs when the loop has time for it, in this thread, up to its next `await`.
+                tasks.spawn(async move {
+                    buy_async(&office, customer, blocks, &log).await?;
+                    served(customer, &log)
+                });
+            }
+            while let Some(task) = tasks.join_next().await {
+                // Strictly, this put is a call that may block, too: the pipe could be full. The parent does nothing but
+                // read it; a loop that has to serve strangers would await here as well.
+                queue.put(&task??.to_json()?)?;
+            }
+            anyhow::Ok(())
+        })?;
+        queue.put(&used_by_this_process()?.to_json()?)
+    }
 }
 
 /// Buys a ticket; the thread can do nothing else until it is there.

@@ -1,13 +1,12 @@
 //! Asynchronous IO: at a ticket office, every customer waits for a while. Who waits in line, and who waits together?
 //!
 //! What to look at: the same customers are served four times. One after another, by calls that block
-//! (`customers::one_after_another`); with a process for each, which runs the same code; in one thread whose event loop
-//! waits for all of them at once (`customers::event_loop`); and in that event loop again, while one customer blocks it.
+//! (`AsyncBlocking`); with a process for each, which runs the same code; in one thread whose event loop
+//! waits for all of them at once (`AsyncLoop`); and in that event loop again, while one customer blocks it.
 //! What is left out: threads that block, one for each customer. They would do as the processes do, and start faster.
-//!
-//! Nothing is printed here: what happens is written to the log.
 
 mod customers;
+mod descriptors;
 mod office;
 mod reports;
 
@@ -15,15 +14,18 @@ use anyhow::{Result, bail};
 use serde::Serialize;
 use strum::EnumCount as _;
 
-use super::numbered;
+use super::child::children;
+use super::lesson::Lesson;
 use crate::arguments::{one_to_thousand, seconds};
-use crate::events::{Call, Event};
+use crate::events::Event;
 use crate::multiprocessing::{
-    Context, CurrentProcess, Got, PartnerGone, Process, PutEnd, Queue, check_descriptors,
+    Context, Got, Logs, PartnerGone, Process, Processes, Queue, Target, check_descriptors,
 };
 use crate::report::statistics::micros;
 use crate::report::tickets::{self, Way, WayFigures};
-
+use customers::{AsyncBlocking, AsyncLoop};
+use descriptors::descriptors;
+use office::AsyncOffice;
 use reports::FromCustomers;
 
 /// Wait for many answers: in line, in many processes, in one event loop
@@ -54,124 +56,90 @@ pub struct Args {
     wait: f64,
 }
 
-/// What a process has open beside the connections of its customers: its three streams, the socket on which the office
-/// listens, the event loop's own; with room to spare.
-const OTHER_DESCRIPTORS: u64 = 16;
-
-/// How many descriptors a process needs that serves this many customers at once.
-fn descriptors(customers: usize) -> u64 {
-    customers as u64 + OTHER_DESCRIPTORS
-}
-
-impl Args {
+impl Lesson for Args {
     /// Each connection is a descriptor: refused here, before anything starts, is better than halfway.
-    pub(super) fn check(&self) -> Result<()> {
+    fn check(&self) -> Result<()> {
         let what = format!("{} customers at once", self.customers);
         check_descriptors(descriptors(self.customers.into()), &what)
     }
-}
 
-/// The parent's half.
-pub(super) fn parent(args: &Args, context: &Context) -> Result<()> {
-    let log = context.log();
-    let delays: Vec<f64> = (0..args.customers)
-        .map(|_| micros(context.seconds_at_most(args.wait)))
-        .collect();
-    log.write(Event::Customers {
-        delays: &delays,
-        line: tickets::announcement(&delays),
-    })?;
-    let (office, address) = open_office(context, &delays)?;
-
-    let customers = args.customers;
-    let mut run = Run {
-        context,
-        customers,
-        tickets: 0,
-    };
-    log.write(Event::Progress {
-        done: 0,
-        of: run.all_tickets(),
-    })?;
-    log.write(Event::Say {
-        line: tickets::heading(),
-    })?;
-
-    let in_line = run.measure(Way::OneAfterAnother, |queue| {
-        let process = context
-            .process("in-line", "async-blocking")
-            .option("--office", &address)
-            .values(1..=customers)
-            .puts_to(&queue.put_end)
-            .start()?;
-        Ok(vec![process])
-    })?;
-
-    // The same code as above, and here nobody is in line: each customer's process waits for that customer alone.
-    // Before it can, it has to be started, and that takes its time and memory too.
-    let processes = run.measure(Way::OneProcessEach, |queue| {
-        let start = |customer| {
-            context
-                .process(&numbered("customer", customer, customers), "async-blocking")
-                .option("--office", &address)
-                .values([customer])
-                .puts_to(&queue.put_end)
-                .start()
+    fn run(&self, mp: &Context) -> Result<()> {
+        let delays: Vec<f64> = (0..self.customers)
+            .map(|_| micros(mp.seconds_at_most(self.wait)))
+            .collect();
+        let event = Event::Customers {
+            delays: (&delays).into(),
         };
-        (1..=customers).map(start).collect()
-    })?;
+        mp.happened_with_line(event, tickets::announcement(&delays))?;
+        let (office, address) = open_office(mp, &delays)?;
 
-    let event_loop = run.measure(Way::EventLoop, |queue| {
-        let process = context
-            .process("loop", "async-loop")
-            .option("--office", &address)
-            .option("--customers", customers)
-            .puts_to(&queue.put_end)
-            .start()?;
-        Ok(vec![process])
-    })?;
+        let customers = self.customers;
+        let mut run = Run {
+            mp,
+            customers,
+            tickets: 0,
+        };
+        mp.progress(0, run.all_tickets())?;
+        mp.say(tickets::heading())?;
 
-    // The customer with the longest delay is the one who blocks: so there is most to see.
-    let blocker = tickets::slowest(&delays);
-    let blocked = run.measure(Way::BlockedLoop, |queue| {
-        let process = context
-            .process("blocked-loop", "async-loop")
-            .option("--office", &address)
-            .option("--customers", customers)
-            .option("--blocker", blocker)
-            .puts_to(&queue.put_end)
-            .start()?;
-        Ok(vec![process])
-    })?;
+        let blocking = |customers| AsyncBlocking {
+            office: address.clone(),
+            customers,
+        };
+        let in_line = run.measure(Way::OneAfterAnother, |queue| {
+            let all = blocking((1..=customers).collect());
+            mp.start_all("in-line", [all.puts_to(queue)].into_iter())
+        })?;
 
-    // The office never closes by itself: like the article's reader, it has to be terminated. Here nothing is lost by
-    // that, for every customer has a ticket.
-    office.terminate()?;
-    office.join()?;
-    for line in tickets::verdicts(&in_line, &processes, &event_loop, &blocked, blocker) {
-        log.write(Event::Say { line })?;
+        // The same code as above, and here nobody is in line: each customer's process waits for that customer alone.
+        // Before it can, it has to be started, and that takes its time and memory too.
+        let processes = run.measure(Way::OneProcessEach, |queue| {
+            let each = (1..=customers).map(|customer| blocking(vec![customer]).puts_to(queue));
+            mp.start_all("customer", each)
+        })?;
+
+        let event_loop = |blocker| AsyncLoop {
+            office: address.clone(),
+            customers,
+            blocker,
+        };
+        let in_loop = run.measure(Way::EventLoop, |queue| {
+            mp.start_all("loop", [event_loop(None).puts_to(queue)].into_iter())
+        })?;
+
+        // The customer with the longest delay is the one who blocks: so there is most to see.
+        let blocker = tickets::slowest(&delays);
+        let blocked = run.measure(Way::BlockedLoop, |queue| {
+            let blocked = event_loop(Some(blocker)).puts_to(queue);
+            mp.start_all("blocked-loop", [blocked].into_iter())
+        })?;
+
+        // The office never closes by itself: like the article's reader, it has to be terminated. Here nothing is lost by
+        // that, for every customer has a ticket.
+        office.terminate()?;
+        office.join()?;
+        tickets::verdicts(&in_line, &processes, &in_loop, &blocked, blocker)
+            .iter()
+            .try_for_each(|line| mp.say(line))
     }
-    Ok(())
 }
 
 /// Starts the office, waits until it is open, and returns its address too.
-fn open_office<'a>(context: &'a Context, delays: &[f64]) -> Result<(Process<'a>, String)> {
+fn open_office(mp: &Context, delays: &[f64]) -> Result<(Process, String)> {
     // The customers come over a Unix-domain socket. Pipes would not do: a child has three streams, and the office
     // talks to 1,000 customers, each of whom wants an answer of its own. The socket's name is in Linux's abstract
     // namespace, so there is no file that a killed run could leave behind; but everybody on this machine sees the
     // same names, so two runs must not choose the same one.
-    let address = format!("mp-demo-{}-{:08x}", std::process::id(), fastrand::u32(..));
-    let mut queue = Queue::new(1)?;
-    let office = context
-        .process("office", "async-office")
-        .option("--address", &address)
-        .values(delays)
-        .puts_to(&queue.put_end)
-        .start()?;
+    let address = format!("mp-demo-{}-{:08x}", mp.pid(), fastrand::u32(..));
+    let queue = mp.queue(1)?.only_waits();
+    let office = AsyncOffice {
+        address: address.clone(),
+        delays: delays.to_vec(),
+    };
+    let office = mp.start("office", office.puts_to(&queue))?;
     // Without this the parent would wait for ever for an office that died before it opened.
-    drop(queue.put_end);
-    context.log().write(Event::Wait { call: Call::Get })?;
-    match queue.get_end.get()? {
+    let mut queue = queue.close_put_end();
+    match queue.get()? {
         Got::Value(_) => Ok((office, address)),
         Got::Sentinel | Got::EndOfFile => bail!(PartnerGone("the office did not open")),
     }
@@ -179,54 +147,43 @@ fn open_office<'a>(context: &'a Context, delays: &[f64]) -> Result<(Process<'a>,
 
 /// What stays the same while the ways change.
 struct Run<'a> {
-    context: &'a Context,
+    mp: &'a Context,
     customers: u16,
     /// How many tickets were handed out so far, in all ways.
     tickets: u64,
 }
 
-impl<'a> Run<'a> {
+impl Run<'_> {
     /// Serves all customers in one way and measures that. `start` starts the processes; each of them reports to the
     /// queue when a customer is served, and at its end what it used.
     fn measure(
         &mut self,
         way: Way,
-        start: impl FnOnce(&Queue) -> Result<Vec<Process<'a>>>,
+        start: impl FnOnce(&Queue) -> Result<Processes>,
     ) -> Result<WayFigures> {
-        let log = self.context.log();
+        let mp = self.mp;
         let mut figures = WayFigures::new(way, self.customers);
-        let mut queue = Queue::new(1)?;
-        let began = log.seconds();
+        let queue = mp.queue(1)?.only_waits();
+        let began = mp.seconds();
         let processes = start(&queue)?;
         // From here on only the children can put: when the last of them has ended, so has the queue.
-        drop(queue.put_end);
-        loop {
-            // Reaps whoever has ended: a customer who has a ticket stays a zombie as long as nobody does. And without one
-            // of them who was killed, there is nothing to wait for.
-            self.context.check_children()?;
-            log.write(Event::Wait { call: Call::Get })?;
-            let Got::Value(value) = queue.get_end.get()? else {
-                break;
-            };
+        let mut queue = queue.close_put_end();
+        // Whoever has ended is reaped meanwhile: a customer who has a ticket stays a zombie as long as nobody does that.
+        while let Got::Value(value) = mp.get(&mut queue)? {
             match serde_json::from_value(value)? {
                 FromCustomers::Served { customer, at } => {
                     figures.add_served(customer, at - began)?;
-                    self.progress()?;
+                    self.count_ticket()?;
                 }
                 FromCustomers::Used(used) => figures.add_process(&used),
             }
         }
-        for process in &processes {
-            process.join()?;
-        }
-        figures.end(log.seconds() - began);
+        processes.join()?;
+        figures.end(mp.seconds() - began);
         if !figures.is_complete(processes.len()) {
             bail!(PartnerGone("not every customer has got a ticket"));
         }
-        log.write(Event::Measured {
-            figures: figures.to_json(),
-            line: figures.line(),
-        })?;
+        mp.measured(figures.to_json(), figures.line())?;
         Ok(figures)
     }
 
@@ -235,79 +192,16 @@ impl<'a> Run<'a> {
     }
 
     /// Counts a ticket, and tells it when that is another hundredth of the whole.
-    fn progress(&mut self) -> Result<()> {
+    fn count_ticket(&mut self) -> Result<()> {
         let of = self.all_tickets();
         let before = self.tickets * 100 / of;
         self.tickets += 1;
         let done = self.tickets;
         if done * 100 / of > before {
-            self.context.log().write(Event::Progress { done, of })?;
+            self.mp.progress(done, of)?;
         }
         Ok(())
     }
 }
 
-/// The children's halves.
-#[derive(clap::Subcommand)]
-pub enum Child {
-    /// Office of the `async` lesson: serves each customer after a delay, until it is terminated
-    #[command(name = "async-office")]
-    Office {
-        /// The name of its socket, in the abstract namespace
-        #[arg(long, value_name = "NAME")]
-        address: String,
-        /// The delays of customers 1, 2 and so on, in seconds
-        #[arg(value_name = "DELAY", value_parser = seconds)]
-        delays: Vec<f64>,
-    },
-    /// Customers of the `async` lesson: one after another, each call blocks
-    #[command(name = "async-blocking")]
-    Blocking {
-        /// The name of the office's socket
-        #[arg(long, value_name = "NAME")]
-        office: String,
-        /// The customers' numbers
-        #[arg(value_name = "CUSTOMER", value_parser = one_to_thousand)]
-        customers: Vec<u16>,
-    },
-    /// Customers of the `async` lesson: all at once, one event loop
-    #[command(name = "async-loop")]
-    Loop {
-        /// The name of the office's socket
-        #[arg(long, value_name = "NAME")]
-        office: String,
-        /// How many customers
-        #[arg(long, value_name = "N", value_parser = one_to_thousand)]
-        customers: u16,
-        /// The customer who blocks the loop
-        #[arg(long, value_name = "CUSTOMER", value_parser = one_to_thousand)]
-        blocker: Option<u16>,
-    },
-}
-
-impl Child {
-    pub(super) fn target(&self) -> &'static str {
-        match self {
-            Child::Office { .. } => "async-office",
-            Child::Blocking { .. } => "async-blocking",
-            Child::Loop { .. } => "async-loop",
-        }
-    }
-
-    pub(super) fn play(self, process: CurrentProcess) -> Result<()> {
-        let queue = &mut PutEnd::stdout();
-        match self {
-            Child::Office { address, delays } => {
-                office::office(&address, delays, process.log(), queue)
-            }
-            Child::Blocking { office, customers } => {
-                customers::one_after_another(&office, &customers, process.log(), queue)
-            }
-            Child::Loop {
-                office,
-                customers,
-                blocker,
-            } => customers::event_loop(&office, customers, blocker, process.log(), queue),
-        }
-    }
-}
+children! { AsyncOffice, AsyncBlocking, AsyncLoop }

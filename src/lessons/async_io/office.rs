@@ -1,48 +1,61 @@
 //! The ticket office: serves all customers at the same time, each after that customer's own delay.
 
 use std::collections::HashMap;
-use std::io::Stdout;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixListener as StdListener};
 use std::rc::Rc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use serde::Serialize;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::LocalSet;
 
-use super::descriptors;
-use crate::events::{Call, Event, Log};
-use crate::multiprocessing::{PutEnd, ensure_descriptors};
+use super::descriptors::descriptors;
+use crate::arguments::seconds;
+use crate::events::{Call, Event};
+use crate::multiprocessing::{CurrentProcess, Logs, Target, ensure_descriptors};
 
-/// Opens the office at this address, says so in the queue, and serves until it is terminated.
-pub fn office(
-    address: &str,
-    delays: Vec<f64>,
-    log: &Log,
-    queue: &mut PutEnd<Stdout>,
-) -> Result<()> {
-    let what = format!("{} customers at once", delays.len());
-    ensure_descriptors(descriptors(delays.len()), &what)?;
-    let delays: Delays = (1..).zip(delays).collect();
+/// Office of the `async` lesson: serves each customer after a delay, until it is terminated
+#[derive(clap::Args, Serialize)]
+pub struct AsyncOffice {
+    /// The name of its socket, in the abstract namespace
+    #[arg(long, value_name = "NAME")]
+    pub address: String,
+    /// The delays of customers 1, 2 and so on, in seconds
+    #[arg(value_name = "DELAY", value_parser = seconds)]
+    pub delays: Vec<f64>,
+}
 
-    // From this call on, customers can connect; those who come before they are accepted wait in the kernel. As many as
-    // 4,096 may (net.core.somaxconn), and std asks for all the room there is.
-    let listener = SocketAddr::from_abstract_name(address)
-        .and_then(|address| StdListener::bind_addr(&address))
-        .with_context(|| format!("cannot open the office at {address}"))?;
-    listener.set_nonblocking(true)?;
-    queue.put(&Value::from("open"))?;
-    // From here on it waits for whoever comes next; it computes for a few microseconds in between.
-    log.write(Event::Wait { call: Call::Recv })?;
+impl Target for AsyncOffice {
+    const NAME: &'static str = "async-office";
 
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("cannot set up the office's event loop")?;
-    LocalSet::new().block_on(&runtime, serve_all(listener, Rc::new(delays)))
+    fn run(self, process: CurrentProcess) -> Result<()> {
+        let what = format!("{} customers at once", self.delays.len());
+        ensure_descriptors(descriptors(self.delays.len()), &what)?;
+        let delays: Delays = (1..).zip(self.delays).collect();
+
+        // From this call on, customers can connect; those who come before they are accepted wait in the kernel. As many
+        // as 4,096 may (net.core.somaxconn), and std asks for all the room there is.
+        let listener = SocketAddr::from_abstract_name(&self.address)
+            .and_then(|address| StdListener::bind_addr(&address))
+            .with_context(|| format!("cannot open the office at {}", self.address))?;
+        listener.set_nonblocking(true)?;
+        process.put_end().silent().put(&Value::from("open"))?;
+        // From here on it waits for whoever comes next; it computes for a few microseconds in between.
+        process.happened(Event::Wait {
+            call: Call::Recv,
+            on: None,
+        })?;
+
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .context("cannot set up the office's event loop")?;
+        LocalSet::new().block_on(&runtime, serve_all(listener, Rc::new(delays)))
+    }
 }
 
 /// The delay of each customer, in seconds.

@@ -6,8 +6,6 @@
 //!
 //! Read on in `pool.rs` (the parent's side of a pool) and `worker.rs` (the workers' side, and what a task is). What is
 //! made of the figures is in `src/report/pools/`.
-//!
-//! Nothing is printed here: what happens is written to the log, and each line to print stands in its event.
 
 mod pool;
 mod worker;
@@ -18,13 +16,14 @@ use anyhow::Result;
 use clap::ValueEnum;
 use serde::Serialize;
 
+use super::child::children;
+use super::lesson::Lesson;
 use crate::arguments::one_to_thousand;
-use crate::events::{Event, Log};
-use crate::multiprocessing::{Context, CurrentProcess};
+use crate::multiprocessing::{Context, Logs};
 use crate::report::pools::{Kind, Table, With, compare};
 
 use pool::{Pool, Steps};
-use worker::{Work, calibrate};
+use worker::{BoundAnswerer, BoundWorker, Work, calibrate};
 
 /// Measure what more workers gain, in compute-bound and IO-bound tasks
 ///
@@ -89,11 +88,6 @@ enum Withs {
 }
 
 impl Args {
-    /// No two of these options are in each other's way.
-    pub(super) fn check(&self) -> Result<()> {
-        Ok(())
-    }
-
     fn kinds(&self) -> &'static [Kind] {
         match self.kind {
             Kinds::Compute => &[Kind::Compute],
@@ -111,112 +105,64 @@ impl Args {
     }
 }
 
-/// The parent's half.
-pub(super) fn parent(args: &Args, context: &Context) -> Result<()> {
-    let log = context.log();
-    let say = |line: String| log.write(Event::Say { line });
+impl Lesson for Args {
+    fn run(&self, mp: &Context) -> Result<()> {
+        // The cores that this *program may use*, not those that the machine has: `taskset` and a container's quota count.
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        // From few to many, so that the first row is what the others are compared with.
+        let mut counts = self.workers.clone();
+        counts.sort_unstable();
+        counts.dedup();
 
-    // The cores that this *program may use*, not those that the machine has: `taskset` and a container's quota count.
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    // From few to many, so that the first row is what the others are compared with.
-    let mut counts = args.workers.clone();
-    counts.sort_unstable();
-    counts.dedup();
-
-    let pools = args.kinds().len() * args.withs().len() * counts.len();
-    let mut steps = Steps::begin(pools as u64 * u64::from(args.tasks), log)?;
-    let mut tables = Vec::new();
-    for &kind in args.kinds() {
-        let work = match kind {
-            Kind::Compute => calibrate()?,
-            Kind::Io => Work::IO,
-        };
-        let mut of_this_kind: Vec<_> = args
-            .withs()
-            .iter()
-            .map(|&with| Table::new(kind, with, args.tasks))
-            .collect();
-        for &workers in &counts {
-            // In turns: what else the machine is doing changes, and should change the figures of both.
-            for table in &mut of_this_kind {
-                let pool = Pool::new(kind, table.with, workers, args.tasks, work);
-                table.pools.push(pool.measure(&mut steps, context)?);
+        let pools = self.kinds().len() * self.withs().len() * counts.len();
+        let mut steps = Steps::begin(pools as u64 * u64::from(self.tasks), mp)?;
+        let mut tables = Vec::new();
+        for &kind in self.kinds() {
+            let work = match kind {
+                Kind::Compute => calibrate()?,
+                Kind::Io => Work::IO,
+            };
+            let withs = self.withs().iter();
+            let mut of_this_kind: Vec<_> = withs
+                .map(|&with| Table::new(kind, with, self.tasks))
+                .collect();
+            for &workers in &counts {
+                // In turns: what else the machine is doing changes, and should change the figures of both.
+                for table in &mut of_this_kind {
+                    let pool = Pool::new(kind, table.with, workers, self.tasks, work);
+                    table.pools.push(pool.measure(&mut steps, mp)?);
+                }
+            }
+            for table in of_this_kind {
+                if !tables.is_empty() {
+                    mp.say("")?;
+                }
+                show(&table, cores, mp)?;
+                tables.push(table);
             }
         }
-        for table in of_this_kind {
-            if !tables.is_empty() {
-                say("".into())?;
+        if self.withs().contains(&With::Threads) {
+            mp.say("")?;
+            for of_a_kind in tables.chunks(self.withs().len()) {
+                if let [processes, threads] = of_a_kind {
+                    mp.say(compare(processes, threads))?;
+                }
             }
-            show(&table, cores, log)?;
-            tables.push(table);
+            mp.say("Rust's threads have no GIL. Python's: python3 demos/bound/program.py")?;
         }
+        Ok(())
     }
-    if args.withs().contains(&With::Threads) {
-        say("".into())?;
-        for of_a_kind in tables.chunks(args.withs().len()) {
-            if let [processes, threads] = of_a_kind {
-                say(compare(processes, threads))?;
-            }
-        }
-        say("Rust's threads have no GIL. Python's: python3 demos/bound/program.py".into())?;
-    }
-    Ok(())
 }
 
-fn show(table: &Table, cores: usize, log: &Log) -> Result<()> {
-    for line in table.heading() {
-        log.write(Event::Say { line })?;
-    }
+fn show(table: &Table, cores: usize, mp: &Context) -> Result<()> {
+    table.heading().iter().try_for_each(|line| mp.say(line))?;
     for pool in &table.pools {
-        let (figures, line) = (table.figures(pool), table.line(pool));
-        log.write(Event::Measured { figures, line })?;
+        mp.measured(table.figures(pool), table.line(pool))?;
     }
-    for line in table.verdicts(cores) {
-        log.write(Event::Say { line })?;
-    }
-    Ok(())
+    table
+        .verdicts(cores)
+        .iter()
+        .try_for_each(|line| mp.say(line))
 }
 
-/// The children's halves.
-#[derive(clap::Subcommand)]
-pub enum Child {
-    /// Worker of the `bound` lesson: tasks from the queue on stdin, results to the queue on stdout
-    BoundWorker {
-        /// What the tasks do
-        #[arg(long, value_enum, default_value_t = Kind::Compute)]
-        kind: Kind,
-        /// Its number, where several workers are processes
-        #[arg(long, value_name = "N")]
-        number: Option<u16>,
-        /// Work in this many threads
-        #[arg(long, value_name = "N", value_parser = one_to_thousand)]
-        threads: Option<u16>,
-    },
-    /// Answerer of the `bound` lesson: a request is the seconds to the answer, which is the request again
-    BoundAnswerer,
-}
-
-impl Child {
-    pub(super) fn target(&self) -> &'static str {
-        match self {
-            Child::BoundWorker { .. } => "bound-worker",
-            Child::BoundAnswerer => "bound-answerer",
-        }
-    }
-
-    pub(super) fn play(self, process: CurrentProcess) -> Result<()> {
-        match self {
-            Child::BoundWorker {
-                kind,
-                number,
-                threads: None,
-            } => worker::process(kind, number, process),
-            Child::BoundWorker {
-                kind,
-                threads: Some(threads),
-                ..
-            } => worker::threads(kind, threads, process),
-            Child::BoundAnswerer => worker::answerer(&process),
-        }
-    }
-}
+children! { BoundWorker, BoundAnswerer }

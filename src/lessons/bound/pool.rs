@@ -1,25 +1,17 @@
 //! The parent's side of a pool: start the workers, put the tasks, get the results, and look at the clock.
 
-use std::io::BufReader;
 use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
-use os_pipe::{PipeReader, PipeWriter};
-use rustix::time::Timespec;
 use serde_json::Value;
 
-use super::super::numbered;
-use super::worker::{FromWorker, Task, Work};
-use crate::events::{Call, Event, Log};
-use crate::multiprocessing::{Context, GetEnd, Got, PartnerGone, Process, PutEnd, Queue};
-use crate::report::pools::{Kind, PoolFigures, With};
-
-/// How often the parent looks whether its workers are still there, while no result comes.
-const LOOK_AGAIN: Timespec = Timespec {
-    tv_sec: 0,
-    tv_nsec: 100_000_000,
+use super::worker::{BoundWorker, FromWorker, Task, Work};
+use crate::events::Event;
+use crate::multiprocessing::{
+    Context, GetEnd, Got, Logs, PartnerGone, Processes, PutEnd, Queue, Target,
 };
+use crate::report::pools::{Kind, PoolFigures, With};
 
 /// A pool that is still to be started.
 pub struct Pool {
@@ -41,15 +33,14 @@ impl Steps {
     ///
     /// # Errors
     /// When the log can't be written to.
-    pub fn begin(of: u64, log: &Log) -> Result<Steps> {
-        log.write(Event::Progress { done: 0, of })?;
+    pub fn begin(of: u64, mp: &Context) -> Result<Steps> {
+        mp.progress(0, of)?;
         Ok(Steps { done: 0, of })
     }
 
-    fn step(&mut self, log: &Log) -> Result<()> {
+    fn step(&mut self, mp: &Context) -> Result<()> {
         self.done += 1;
-        let Steps { done, of } = *self;
-        log.write(Event::Progress { done, of })
+        mp.progress(self.done, self.of)
     }
 }
 
@@ -69,86 +60,73 @@ impl Pool {
     ///
     /// # Errors
     /// When a worker can't be started, or ends before its work is done.
-    pub fn measure(&self, steps: &mut Steps, context: &Context) -> Result<PoolFigures> {
-        context.log().write(Event::Pool {
-            kind: self.kind.into(),
-            with: self.with.into(),
+    pub fn measure(&self, steps: &mut Steps, mp: &Context) -> Result<PoolFigures> {
+        let (kind, with): (&str, &str) = (self.kind.into(), self.with.into());
+        mp.happened(Event::Pool {
+            kind: kind.into(),
+            with: with.into(),
             workers: self.workers,
             tasks: self.tasks,
         })?;
         // Threads are one reader: they take turns inside their process.
-        let tasks = Queue::new(match self.with {
+        let readers = match self.with {
             With::Processes => self.workers,
             With::Threads => 1,
-        })?;
-        let results = Queue::new(1)?;
-        let workers = self.start(&tasks, &results, context)?;
+        };
+        let tasks = mp.named_queue("tasks", readers)?.silent();
+        let results = mp.named_queue("results", 1)?.only_waits();
+        let workers = self.start(&tasks, &results, mp)?;
 
         // Now only the workers take tasks: when all of them are gone, `put` fails instead of waiting for ever
         // at a full pipe. And only they put results: when all are gone, `get` comes to end-of-file.
-        drop(tasks.get_end);
-        drop(results.put_end);
-        let (put_end, mut results) = (tasks.put_end, results.get_end);
+        let put_end = tasks.close_get_end();
+        let mut results = results.close_put_end();
 
         // To start a process takes a while. That is not what is measured here (`mp-demo cost` does): the clock
         // starts when all are ready.
         for _ in 0..self.workers {
-            match next_report(&mut results, context)? {
+            match next_report(&mut results, mp)? {
                 FromWorker::Ready => {}
                 FromWorker::Done { .. } => bail!("a result came before there were tasks"),
             }
         }
         let start = Instant::now();
-        let feeder = self.feed(put_end);
-        let mut figures = self.collect(&mut results, steps, context)?;
+        let feeder = self.feed(put_end)?;
+        let mut figures = self.collect(&mut results, steps, mp)?;
         figures.wall_seconds = start.elapsed().as_secs_f64();
 
         match feeder.join() {
             Ok(fed) => fed?,
             Err(panic) => std::panic::resume_unwind(panic),
         }
-        for worker in &workers {
-            worker.join()?;
-        }
-        context.check_children()?;
+        workers.join()?;
+        mp.check_children()?;
         Ok(figures)
     }
 
-    fn start<'a>(
-        &self,
-        tasks: &Queue,
-        results: &Queue,
-        context: &'a Context,
-    ) -> Result<Vec<Process<'a>>> {
-        let start = |role: &str, option: Option<(&str, u16)>| {
-            let mut worker = context
-                .process(role, "bound-worker")
-                .option("--kind", self.kind)
-                .gets_from(&tasks.get_end)
-                .puts_to(&results.put_end);
-            if let Some((name, value)) = option {
-                worker = worker.option(name, value);
-            }
-            worker.start()
+    fn start(&self, tasks: &Queue, results: &Queue, mp: &Context) -> Result<Processes> {
+        let (processes, threads) = match self.with {
+            With::Processes => (self.workers, None),
+            With::Threads => (1, Some(self.workers)),
         };
-        match self.with {
-            With::Threads => Ok(vec![start("worker", Some(("--threads", self.workers)))?]),
-            With::Processes if self.workers == 1 => Ok(vec![start("worker", None)?]),
-            With::Processes => (1..=self.workers)
-                .map(|number| {
-                    let role = numbered("worker", number, self.workers);
-                    start(&role, Some(("--number", number)))
-                })
-                .collect(),
-        }
+        let workers = (1..=processes).map(|number| {
+            let worker = BoundWorker {
+                kind: self.kind,
+                number: (processes > 1).then_some(number),
+                threads,
+            };
+            worker.gets_from(tasks).puts_to(results)
+        });
+        mp.start_all("worker", workers)
     }
 
     /// Puts all tasks, then a sentinel for each worker, in a thread of its own: the one that CPython's `Queue` starts
     /// behind your back. If the parent put everything before it got anything, both pipes could be full, and the
     /// workers would wait for the parent to get while the parent waits for them to get.
-    fn feed(&self, mut queue: PutEnd<PipeWriter>) -> thread::JoinHandle<Result<()>> {
+    fn feed(&self, mut queue: PutEnd) -> Result<thread::JoinHandle<Result<()>>> {
         let (tasks, workers, work) = (self.tasks, self.workers, self.work);
-        thread::spawn(move || {
+        let feeder = thread::Builder::new().name("feeder".into());
+        let feeder = feeder.spawn(move || {
             for task in 1..=tasks {
                 queue.put(&serde_json::to_value(Task { task, work })?)?;
             }
@@ -156,19 +134,20 @@ impl Pool {
                 queue.put_sentinel()?;
             }
             Ok(())
-        })
+        });
+        feeder.context("cannot start the thread that feeds the queue")
     }
 
     fn collect(
         &self,
-        results: &mut GetEnd<BufReader<PipeReader>>,
+        results: &mut GetEnd,
         steps: &mut Steps,
-        context: &Context,
+        mp: &Context,
     ) -> Result<PoolFigures> {
         let mut figures = PoolFigures::new(self.workers);
         let mut first_answer: Option<Value> = None;
         for _ in 0..self.tasks {
-            match next_report(results, context)? {
+            match next_report(results, mp)? {
                 FromWorker::Done {
                     answer,
                     seconds,
@@ -186,29 +165,20 @@ impl Pool {
                 }
                 FromWorker::Ready => bail!("there are more workers than were started"),
             }
-            steps.step(context.log())?;
+            steps.step(mp)?;
         }
         Ok(figures)
     }
 }
 
-/// Waits for the next report of any worker. As long as one worker is left, the queue does not end, and the report of
-/// one that was killed never comes: so look, again and again, whether all are well.
-fn next_report(
-    results: &mut GetEnd<BufReader<PipeReader>>,
-    context: &Context,
-) -> Result<FromWorker> {
-    context.log().write(Event::Wait { call: Call::Get })?;
-    loop {
-        context.check_children()?;
-        match results.get_within(&LOOK_AGAIN)? {
-            None => {}
-            Some(Got::Value(value)) => {
-                return serde_json::from_value(value).context("a worker's report is no report");
-            }
-            Some(Got::EndOfFile | Got::Sentinel) => {
-                bail!(PartnerGone("the workers ended before the tasks were done"))
-            }
+/// Waits for the next report of any worker.
+fn next_report(results: &mut GetEnd, mp: &Context) -> Result<FromWorker> {
+    match mp.get(results)? {
+        Got::Value(value) => {
+            serde_json::from_value(value).context("a worker's report is no report")
+        }
+        Got::EndOfFile | Got::Sentinel => {
+            bail!(PartnerGone("the workers ended before the tasks were done"))
         }
     }
 }

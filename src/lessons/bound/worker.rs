@@ -1,6 +1,5 @@
 //! The workers' side of a pool, and what a task is.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -11,11 +10,11 @@ use nix::sys::resource::{UsageWho, getrusage};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::super::numbered;
+use crate::arguments::one_to_thousand;
 use crate::events::{Call, Event, Log};
 use crate::multiprocessing::{
-    Connection, Context, CurrentProcess, GetEnd, Got, PartnerGone, PipeConnection, PutEnd,
-    StdinGetEnd, pipe,
+    Connection, Context, CurrentProcess, GetEnd, Got, Logs, PartnerGone, PutEnd, Target,
+    numbered,
 };
 use crate::report::pools::Kind;
 
@@ -106,49 +105,76 @@ fn count_primes(numbers: u32) -> usize {
     (FIRST..FIRST + u64::from(numbers)).filter(is_prime).count()
 }
 
-/// A worker that is a process.
-pub fn process(kind: Kind, number: Option<u16>, mut process: CurrentProcess) -> Result<()> {
-    let context = process.context()?;
-    let role = number.map_or("answerer".into(), |number| format!("answerer-{number}"));
-    let worked = start_answerer(kind, &role, &context).and_then(|answerer| {
-        let tasks = Mutex::new(GetEnd::stdin());
-        work(answerer, &tasks, process.log(), &AtomicBool::new(false))
-    });
-    end(context, worked)
+/// Worker of the `bound` lesson: tasks from the queue on stdin, results to the queue on stdout
+#[derive(clap::Args, Serialize)]
+pub struct BoundWorker {
+    /// What the tasks do
+    #[arg(long, value_enum, default_value_t = Kind::Compute)]
+    pub kind: Kind,
+    /// Its number, where several workers are processes
+    #[arg(long, value_name = "N")]
+    pub number: Option<u16>,
+    /// Work in this many threads
+    #[arg(long, value_name = "N", value_parser = one_to_thousand)]
+    pub threads: Option<u16>,
 }
 
-/// A process whose threads are workers.
-pub fn threads(kind: Kind, threads: u16, mut process: CurrentProcess) -> Result<()> {
-    let context = process.context()?;
-    // Started here and not in the threads: the kernel would end a child together with the thread that started it.
-    let answerers: Result<Vec<_>> = (1..=threads)
-        .map(|number| start_answerer(kind, &numbered("answerer", number, threads), &context))
-        .collect();
-    let worked = answerers.and_then(|answerers| work_in_threads(answerers, process.log()));
-    end(context, worked)
+impl Target for BoundWorker {
+    const NAME: &'static str = "bound-worker";
+
+    fn run(self, mut process: CurrentProcess) -> Result<()> {
+        let context = process.context()?;
+        let worked = match self.threads {
+            None => {
+                let number = self.number.map(|number| format!("-{number}"));
+                let role = format!("answerer{}", number.unwrap_or_default());
+                start_answerer(self.kind, &role, &context).and_then(|answerer| {
+                    let tasks = Mutex::new(process.get_end().silent());
+                    let results = process.put_end().silent();
+                    work(answerer, &tasks, results, process.log(), &AtomicBool::new(false))
+                })
+            }
+            // Started here and not in the threads: the kernel would end a child together with the thread that started it.
+            Some(threads) => (1..=threads)
+                .map(|number| {
+                    let role = numbered("answerer", number, threads);
+                    start_answerer(self.kind, &role, &context)
+                })
+                .collect::<Result<Vec<_>>>()
+                .and_then(|answerers| work_in_threads(answerers, &process)),
+        };
+        // Joins the answerers. Their pipes are closed by now, so they end. When one was killed, its end explains why its
+        // worker could not go on.
+        context.finish(Ok(())).into_result()?;
+        worked
+    }
 }
 
 /// A thread for each answerer, or for each place where one could be.
-fn work_in_threads(answerers: Vec<Option<PipeConnection>>, log: &Log) -> Result<()> {
+fn work_in_threads(answerers: Vec<Option<Connection>>, process: &CurrentProcess) -> Result<()> {
     let has_failed = AtomicBool::new(false);
-    let tasks = Mutex::new(GetEnd::stdin());
+    let (tasks, log) = (Mutex::new(process.get_end().silent()), process.log());
     thread::scope(|scope| {
         let mut workers = Vec::new();
         for (number, answerer) in (1..).zip(answerers) {
             let name = format!("worker-{number}");
             let log = log.in_thread(name.clone());
             let (has_failed, tasks) = (&has_failed, &tasks);
+            let results = process.put_end().silent();
             let worker = thread::Builder::new()
                 .name(name)
                 .spawn_scoped(scope, move || {
-                    let worked = work(answerer, tasks, &log, has_failed);
+                    let worked = work(answerer, tasks, results, &log, has_failed);
                     has_failed.fetch_or(worked.is_err(), Ordering::Relaxed);
                     worked
                 })
                 .context("cannot start a thread; ask for fewer workers")?;
             workers.push(worker);
         }
-        log.write(Event::Wait { call: Call::Join })?;
+        log.happened(Event::Wait {
+            call: Call::Join,
+            on: None,
+        })?;
         // Wait for all, then judge.
         let worked: Vec<_> = workers.into_iter().map(|worker| worker.join()).collect();
         worked
@@ -157,26 +183,19 @@ fn work_in_threads(answerers: Vec<Option<PipeConnection>>, log: &Log) -> Result<
     })
 }
 
-/// Joins the answerers. Their pipes are closed by now, so they end. When one was killed, its end explains why its
-/// worker could not go on.
-fn end(context: Context, worked: Result<()>) -> Result<()> {
-    context.finish(Ok(())).into_result(&HashMap::new())?;
-    worked
-}
-
 /// Takes tasks and does them, until there are no more.
 fn work(
-    mut answerer: Option<PipeConnection>,
-    tasks: &Mutex<StdinGetEnd>,
+    mut answerer: Option<Connection>,
+    tasks: &Mutex<GetEnd>,
+    mut results: PutEnd,
     log: &Log,
     has_failed: &AtomicBool,
 ) -> Result<()> {
-    let mut results = PutEnd::stdout();
     results.put(&serde_json::to_value(FromWorker::Ready)?)?;
     let mut processor_before = processor_seconds()?;
     // A measurement without one of the workers is worth nothing.
     while !has_failed.load(Ordering::Relaxed) {
-        log.write(Event::Wait { call: Call::Get })?;
+        log.waits(Call::Get, "tasks")?;
         // The lock is held for this statement only: threads wait for it in turn. Between processes there is none: see
         // `src/multiprocessing/queue.rs`.
         let got = tasks.lock().unwrap_or_else(PoisonError::into_inner).get()?;
@@ -184,9 +203,12 @@ fn work(
             break;
         };
         let Task { task, work } = serde_json::from_value(task).context("a task is no task")?;
-        let kind = work.kind().into();
+        let kind: &str = work.kind().into();
 
-        log.write(Event::TaskStart { task, kind })?;
+        log.write(Event::TaskStart {
+            task,
+            kind: kind.into(),
+        })?;
         let start = Instant::now();
         let answer = match work {
             Work::CountPrimes(numbers) => count_primes(numbers).into(),
@@ -194,7 +216,7 @@ fn work(
                 let answerer = answerer.as_mut().ok_or_else(|| {
                     anyhow!("this worker has no answerer; start it with --kind io")
                 })?;
-                log.write(Event::Wait { call: Call::Recv })?;
+                log.waits(Call::Recv, "pipe")?;
                 ask(answerer, seconds)?
             }
         };
@@ -204,7 +226,7 @@ fn work(
         processor_before = processor_now;
         log.write(Event::TaskDone {
             task,
-            kind,
+            kind: kind.into(),
             seconds,
             processor_seconds,
         })?;
@@ -229,40 +251,47 @@ fn processor_seconds() -> Result<f64> {
 
 /// Starts the process that an IO worker waits for, and sees that it answers. It stands for a disk, or for another
 /// machine: somebody else who takes his time, and needs none of this worker's.
-fn start_answerer(kind: Kind, role: &str, context: &Context) -> Result<Option<PipeConnection>> {
+fn start_answerer(kind: Kind, role: &str, context: &Context) -> Result<Option<Connection>> {
     if kind == Kind::Compute {
         return Ok(None);
     }
-    let (mut connection, answerers_end) =
-        pipe(true).context("ask for fewer workers, or raise the limit (`ulimit -n`)")?;
-    context
-        .process(role, "bound-answerer")
-        .connection(answerers_end)
-        .start()?;
+    let (connection, answerers_end) = context
+        .pipe(true)
+        .context("ask for fewer workers, or raise the limit (`ulimit -n`)")?;
+    context.start(role, BoundAnswerer {}.holds(answerers_end))?;
+    let mut connection = connection.silent();
     ask(&mut connection, 0.0)?;
     Ok(Some(connection))
 }
 
-fn ask(answerer: &mut PipeConnection, seconds: f64) -> Result<Value> {
+fn ask(answerer: &mut Connection, seconds: f64) -> Result<Value> {
     answerer.send(&json!(seconds))?;
     // Here the worker waits: it is not even among the processes that the kernel would run.
     answerer.recv()
 }
 
-/// The answering process: slow, but not because it had to compute.
-pub fn answerer(process: &CurrentProcess) -> Result<()> {
-    let mut connection = Connection::stdio(true);
-    loop {
-        process.log().write(Event::Wait { call: Call::Recv })?;
-        let request = match connection.recv() {
-            // Python's `except EOFError`: the worker has closed its end, so there are no more requests.
-            Err(error) if error.is::<PartnerGone>() => return Ok(()),
-            request => request?,
-        };
-        match request.as_f64().filter(|seconds| *seconds >= 0.0) {
-            Some(seconds) => process.sleep(seconds)?,
-            None => bail!("a request is a number of seconds, not {request}"),
+/// Answerer of the `bound` lesson: a request is the seconds to the answer, which is the request again
+///
+/// It is slow, but not because it had to compute.
+#[derive(clap::Args, Serialize)]
+pub struct BoundAnswerer {}
+
+impl Target for BoundAnswerer {
+    const NAME: &'static str = "bound-answerer";
+
+    fn run(self, process: CurrentProcess) -> Result<()> {
+        let mut connection = process.connection(true).only_waits();
+        loop {
+            let request = match connection.recv() {
+                // Python's `except EOFError`: the worker has closed its end, so there are no more requests.
+                Err(error) if error.is::<PartnerGone>() => return Ok(()),
+                request => request?,
+            };
+            match request.as_f64().filter(|seconds| *seconds >= 0.0) {
+                Some(seconds) => process.sleep(seconds)?,
+                None => bail!("a request is a number of seconds, not {request}"),
+            }
+            connection.send(&request)?;
         }
-        connection.send(&request)?;
     }
 }

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use crate::multiprocessing::{Context, PipeConnection, pipe};
+use crate::multiprocessing::{Connection, Context};
 use crate::report::costs::Row;
 
 /// The program that measures. It stays on its pipe until that is closed, so it ends when this process does,
@@ -12,7 +12,7 @@ const PROGRAM: &str = include_str!("../../../demos/cost/program.py");
 
 /// A Python that was started and has told its version.
 pub struct Python {
-    connection: PipeConnection,
+    connection: Connection,
     version: String,
 }
 
@@ -21,17 +21,14 @@ impl Python {
     ///
     /// # Errors
     /// When there is one and it can't be started, or does not answer.
-    pub fn start(context: &Context) -> Result<Option<Python>> {
+    pub fn start(mp: &Context) -> Result<Option<Python>> {
         let Some(program) = find_in_path("python3") else {
             return Ok(None);
         };
-        let (mut connection, childs_end) = pipe(true)?;
-        context
-            .foreign_process("python", program)
-            .option("-c", PROGRAM)
-            .flag("--turns", true)
-            .connection(childs_end)
-            .start()?;
+        let (connection, childs_end) = mp.pipe(true)?;
+        let args = ["-c", PROGRAM, "--turns"].map(Into::into).to_vec();
+        mp.start_foreign("python", program, args, childs_end)?;
+        let mut connection = connection.silent();
         let version = connection.recv().context("python3 does not answer")?;
         let version = version.as_str().unwrap_or_default().to_owned();
         Ok(Some(Python {

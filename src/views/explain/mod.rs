@@ -1,14 +1,23 @@
 //! Notes about this very run, between its lines: which process that was, what it waits for, and why.
 //!
-//! `story` follows the run and decides what is told when; `notes` are the facts, `english` and `chinese` the words.
+//! `note` is what a note is made of, `run` what the log says, `story` what has been told. In the other files each note
+//! stands with what it is told for.
 
-mod chinese;
-mod english;
-mod lanes;
-mod notes;
+mod ends;
+mod joins;
+mod memory;
+mod moment;
+mod note;
+mod office;
+mod pipe;
+mod pool;
+mod queue;
+mod starts;
 mod story;
+mod summary;
 #[cfg(test)]
 mod tests;
+mod threads;
 
 use std::io::Write;
 
@@ -16,11 +25,14 @@ use anyhow::Result;
 use owo_colors::OwoColorize;
 use textwrap::{LineEnding, Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
-use self::notes::{NO_BREAK, Note};
+use self::moment::{Moment, Run};
+use self::note::NO_BREAK;
 use self::story::Story;
-use super::{Look, Progress, View};
-use crate::events::Record;
+use super::view::View;
+use crate::events::{Call, Event, Record};
 use crate::locale::Language;
+use crate::state::{Change, State};
+use crate::terminal::Look;
 
 /// How far a note is indented.
 const INDENT: usize = 4;
@@ -29,48 +41,123 @@ const INDENT: usize = 4;
 pub struct Explain<E> {
     stderr: E,
     look: Look,
-    progress: Progress,
     story: Story,
 }
 
 impl<E: Write> Explain<E> {
     /// Notes that go to `stderr`.
-    pub fn new(stderr: E, look: Look, progress: Progress) -> Explain<E> {
+    pub fn new(stderr: E, look: Look) -> Explain<E> {
         Explain {
             stderr,
             look,
-            progress,
             story: Story::new(),
         }
     }
 
-    fn tell(&mut self, notes: &[Note]) {
-        for note in notes {
-            let text = lines(&text(note, self.look.language), self.look);
-            let stderr = &mut self.stderr;
-            let _ = self.progress.beside(|| stderr.write_all(text.as_bytes()));
+    fn write_notes(&mut self) {
+        for note in self.story.take_notes() {
+            let text = match self.look.language {
+                Language::En => note.en(),
+                Language::Zh => note.zh(),
+            };
+            let text = lines(&text, self.look);
+            let _ = self.stderr.write_all(text.as_bytes());
         }
     }
 }
 
 impl<E: Write> View for Explain<E> {
-    fn show(&mut self, record: &Record) -> Result<()> {
-        let notes = self.story.see(record);
-        self.tell(&notes);
+    fn show(&mut self, record: &Record, state: &State, change: &Change) -> Result<()> {
+        let run = Run(state);
+        self.story.see(&Moment {
+            record,
+            change,
+            run,
+        });
+        self.write_notes();
         Ok(())
     }
 
-    fn finish(&mut self) -> Result<()> {
-        let notes = self.story.end();
-        self.tell(&notes);
+    fn finish(&mut self, state: &State) -> Result<()> {
+        self.story.end(Run(state));
+        self.write_notes();
         Ok(())
     }
 }
 
-fn text(note: &Note, language: Language) -> String {
-    match language {
-        Language::En => english::text(note),
-        Language::Zh => chinese::text(note),
+impl Story {
+    /// Tells what there is to tell of an event.
+    fn see(&mut self, now: &Moment) {
+        if let Some(pid) = now.change.replaces {
+            self.forget(pid);
+        }
+        match &now.event {
+            Event::Run {
+                options,
+                seed,
+                cores,
+                ..
+            } => self.run_begins(options, *seed, *cores),
+            Event::Running {} => match &now.thread {
+                Some(thread) => self.thread_running(thread, now),
+                None => self.running(now),
+            },
+            Event::Started { child, foreign, .. } => self.started(*child, *foreign, now),
+            Event::Join { child, .. } => self.join(*child, now),
+            Event::Joined { child, .. } => self.joined(*child, now),
+            Event::Terminate { child, .. } => self.terminate(*child, now),
+            Event::Kill { child, message, .. } => self.kill(*child, message.is_some(), now),
+            Event::Exited { child, status, .. } => self.exited(*child, *status, now),
+            Event::Error { message, .. } => self.gives_up(message, now),
+            Event::Sleep { seconds, .. } => self.sleep(*seconds, now),
+            Event::Wait { call, .. } => match call {
+                Call::Get => self.wait_get(now),
+                Call::Recv => self.wait_recv(now),
+                Call::Send => self.wait_send(now),
+                Call::Join => self.wait_join(now),
+            },
+            Event::Put { .. } => self.put(now),
+            Event::Get { value, .. } => self.get(value, now),
+            Event::PutSentinel {} => self.put_sentinel(now),
+            Event::GetSentinel {} => self.get_sentinel(now),
+            Event::EndOfFile {} => self.end_of_file(now),
+            Event::Send { .. } => self.send(now),
+            Event::Recv { .. } => self.recv(now),
+            Event::Print { .. } => self.print(now),
+            Event::Refused { call, .. } => self.refused(*call, now),
+            Event::Counter { value, address, .. } => self.counter(*value, address, now),
+            // Its line says it all.
+            Event::Say { .. } => {}
+            // A bar shows it, and in a recording it is of no interest.
+            Event::Progress { .. } => {}
+            Event::Measured { .. } => self.measured(),
+            Event::Pool {
+                kind,
+                with,
+                workers,
+                tasks,
+                ..
+            } => self.pool(kind, with, *workers, *tasks),
+            Event::TaskStart { task, .. } => self.task_start(*task, now),
+            Event::TaskDone {
+                task,
+                kind,
+                seconds,
+                processor_seconds,
+                ..
+            } => self.task_done(*task, kind, [*seconds, *processor_seconds], now),
+            Event::Customers { delays, .. } => self.customers(delays),
+            Event::Request { customer, .. } => self.request(*customer, now),
+            Event::Served { customer, .. } => self.served(*customer, now),
+            Event::WillStart {} => self.will_start(now),
+            Event::Turn { .. } => self.turn(now),
+            Event::Ended {} => self.loop_over(now),
+            Event::AfterJoin {} => self.after_join(now),
+        }
+        // A join that has just ended is news for the next event only. In between a child's end may be reaped.
+        if !matches!(now.event, Event::Joined { .. }) {
+            self.past(now.pid).has_just_joined = None;
+        }
     }
 }
 

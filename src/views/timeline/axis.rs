@@ -26,7 +26,7 @@ pub fn ticks(end: u64, columns: usize) -> Vec<(usize, String)> {
             0 => format!("0 {name}"),
             _ => number,
         };
-        let column = super::mark::column(time, columns, end);
+        let column = super::marks::column(time, columns, end);
         if column + text.len() < columns {
             ticks.push((column, text));
         }

@@ -1,6 +1,7 @@
 //! Time in bins, as many for a run of a second as for one of an hour.
 
-use crate::views::activity::Activity;
+use crate::events::Call;
+use crate::state::Activity;
 
 /// How a lane spends its time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,7 +23,6 @@ impl Doing {
 
 impl From<Activity> for Doing {
     fn from(activity: Activity) -> Doing {
-        use crate::events::Call;
         match activity {
             Activity::Running => Doing::Runs,
             Activity::Sleeping => Doing::Sleeps,

@@ -11,9 +11,10 @@ use super::axis::ticks;
 use super::bins::{Doing, Scale};
 use super::glyphs::Glyphs;
 use super::lane::Lane;
-use super::mark::{Item, Mark, Sort, column};
+use super::marks::{Item, Marked, column};
 use super::words::{Word, ending, left_out, word};
-use crate::views::Look;
+use crate::events::Mark;
+use crate::terminal::Look;
 use crate::views::palette::Palette;
 
 /// Below this width a lane's name stands above it and not in front of it.
@@ -184,7 +185,7 @@ impl Drawing<'_> {
     fn bar(
         &self,
         lane: &Lane,
-        marks: &BTreeMap<usize, Mark>,
+        marks: &BTreeMap<usize, Marked>,
         columns: usize,
         used: &mut Used,
     ) -> String {
@@ -201,12 +202,12 @@ impl Drawing<'_> {
         }
         for (column, mark) in marks {
             bar[*column] = match mark.items.as_slice() {
-                [only] => self.glyphs().mark(only.sort),
+                [only] => self.glyphs().mark(only.mark),
                 _ => self.glyphs().several(),
             };
             used.several |= mark.items.len() > 1;
             for item in &mark.items {
-                used.marks[item.sort as usize] = true;
+                used.marks[item.mark as usize] = true;
             }
         }
         for doing in Doing::ALL {
@@ -221,7 +222,7 @@ impl Drawing<'_> {
 
     /// The labels of the marks, each below its mark. Where marks stand too close for that, their labels stand one behind
     /// the other, below the first of these marks.
-    fn labels(&self, marks: &BTreeMap<usize, Mark>, columns: usize) -> String {
+    fn labels(&self, marks: &BTreeMap<usize, Marked>, columns: usize) -> String {
         let labels = marks
             .iter()
             .map(|(column, mark)| (*column, self.label(mark)))
@@ -259,7 +260,7 @@ impl Drawing<'_> {
         line
     }
 
-    fn label(&self, mark: &Mark) -> String {
+    fn label(&self, mark: &Marked) -> String {
         let of_item = |item: &Item| {
             let labels = self.glyphs().shown(&item.labels.join(" "));
             let more = (item.count as usize).saturating_sub(item.labels.len());
@@ -274,7 +275,7 @@ impl Drawing<'_> {
             [only] => of_item(only),
             several => {
                 let item =
-                    |item: &Item| format!("{}{}", self.glyphs().mark(item.sort), of_item(item));
+                    |item: &Item| format!("{}{}", self.glyphs().mark(item.mark), of_item(item));
                 several.iter().map(item).collect::<Vec<_>>().join(" ")
             }
         }
@@ -285,10 +286,10 @@ impl Drawing<'_> {
             .into_iter()
             .filter(|doing| used.doing[*doing as usize])
             .map(|doing| (self.glyphs().doing(doing), Word::Doing(doing)));
-        let marks = Sort::VARIANTS
+        let marks = Mark::VARIANTS
             .iter()
-            .filter(|sort| used.marks[**sort as usize])
-            .map(|sort| (self.glyphs().mark(*sort), Word::Sort(*sort)));
+            .filter(|mark| used.marks[**mark as usize])
+            .map(|mark| (self.glyphs().mark(*mark), Word::Mark(*mark)));
         let mut lines = vec![String::new()];
         let several = used
             .several
@@ -309,6 +310,7 @@ impl Drawing<'_> {
     fn glyphs(&self) -> Glyphs {
         Glyphs {
             unicode: self.look.unicode,
+            boxes: self.look.boxes,
         }
     }
 
@@ -330,6 +332,6 @@ fn number(name: &str) -> Option<u64> {
 #[derive(Default)]
 struct Used {
     doing: [bool; Doing::ALL.len()],
-    marks: [bool; Sort::VARIANTS.len()],
+    marks: [bool; Mark::VARIANTS.len()],
     several: bool,
 }

@@ -3,14 +3,16 @@
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::bins::Doing;
-use super::mark::Sort;
-use crate::events::Status;
+
+use crate::events::{Mark, Status};
 
 /// The characters that can be shown.
 #[derive(Clone, Copy)]
 pub struct Glyphs {
-    /// Whether they are more than ASCII.
+    /// Whether text may be more than ASCII.
     pub unicode: bool,
+    /// Whether lines and marks may be.
+    pub boxes: bool,
 }
 
 impl Glyphs {
@@ -35,17 +37,17 @@ impl Glyphs {
     }
 
     /// What is marked on it.
-    pub fn mark(self, sort: Sort) -> char {
-        match sort {
-            Sort::Thread => self.choose('╷', ','),
-            Sort::Task => self.choose('┯', '+'),
-            Sort::Put | Sort::Send | Sort::Request => self.choose('▼', 'v'),
-            Sort::Get | Sort::Recv | Sort::Served => self.choose('▲', '^'),
-            Sort::Lost => self.choose('▽', 'V'),
-            Sort::Terminate => self.choose('†', '!'),
-            Sort::Kill => self.choose('‡', '#'),
-            Sort::Refused => self.choose('⊘', '%'),
-            Sort::Error => self.choose('✗', 'x'),
+    pub fn mark(self, mark: Mark) -> char {
+        match mark {
+            Mark::Thread => self.choose('╷', ','),
+            Mark::Task => self.choose('┯', '+'),
+            Mark::Put | Mark::Send | Mark::Request => self.choose('▼', 'v'),
+            Mark::Get | Mark::Recv | Mark::Served => self.choose('▲', '^'),
+            Mark::Lost => self.choose('▽', 'V'),
+            Mark::Terminate => self.choose('†', '!'),
+            Mark::Kill => self.choose('‡', '#'),
+            Mark::Refused => self.choose('⊘', '%'),
+            Mark::Error => self.choose('✗', 'x'),
         }
     }
 
@@ -98,6 +100,6 @@ impl Glyphs {
     }
 
     fn choose(self, unicode: char, ascii: char) -> char {
-        if self.unicode { unicode } else { ascii }
+        if self.boxes { unicode } else { ascii }
     }
 }

@@ -1,9 +1,9 @@
 //! One process or thread on the time axis.
 
-use super::bins::{Bins, Scale};
-use super::mark::Marks;
-use crate::events::{Event, Status};
-use crate::views::activity::{Activity, Follower};
+use super::bins::{Bins, Doing, Scale};
+use super::marks::Marks;
+use crate::events::Status;
+use crate::state::Activity;
 
 /// One process or thread: what it did when. Times are in microseconds since the run's first event.
 pub struct Lane {
@@ -21,8 +21,7 @@ pub struct Lane {
     pub bins: Bins,
     /// What is marked on it.
     pub marks: Marks,
-    follower: Follower,
-    doing: Activity,
+    doing: Doing,
     since: u64,
 }
 
@@ -37,16 +36,15 @@ impl Lane {
             ended: None,
             bins: Bins::default(),
             marks: Marks::default(),
-            follower: Follower::default(),
-            doing: Activity::default(),
+            doing: Doing::Runs,
             since: now,
         }
     }
 
-    /// Takes an event of this process or thread.
-    pub fn see(&mut self, event: &Event, now: u64, scale: Scale) {
+    /// From now on, this process or thread does something else.
+    pub fn turn_to(&mut self, does: Activity, now: u64, scale: Scale) {
         self.advance(now, scale);
-        self.doing = self.follower.see(event);
+        self.doing = does.into();
     }
 
     /// It has ended.
@@ -59,7 +57,7 @@ impl Lane {
     pub fn advance(&mut self, now: u64, scale: Scale) {
         // Between processes, times can be a little out of order.
         if self.ended.is_none() && now > self.since {
-            self.bins.add(self.doing.into(), self.since, now, scale);
+            self.bins.add(self.doing, self.since, now, scale);
             self.since = now;
         }
     }

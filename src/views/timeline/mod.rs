@@ -7,9 +7,9 @@ mod axis;
 mod bins;
 mod draw;
 mod glyphs;
+mod labels;
 mod lane;
-mod mark;
-mod passing;
+mod marks;
 mod words;
 
 use std::collections::HashMap;
@@ -19,13 +19,15 @@ use anyhow::{Context as _, Result};
 
 use self::bins::Scale;
 use self::draw::Drawing;
+use self::labels::{Departure, Labels};
 use self::lane::Lane;
-use self::mark::{Mark, Sort, mark};
-use self::passing::{Passing, Put};
-use self::words::word;
+use self::marks::Marked;
+use self::words::{Word, word};
 use super::palette::Palette;
-use super::{Look, View};
-use crate::events::{Call, Event, Record, Status};
+use super::view::View;
+use crate::events::{Call, Event, Label, Mark, Record, Status};
+use crate::state::{Change, State};
+use crate::terminal::Look;
 
 /// How many lanes a picture has at most: who looks for something among more does so in a trace.
 const MOST_LANES: usize = 48;
@@ -37,10 +39,15 @@ const MOST_ALIKE: usize = 30;
 /// The narrowest and the widest picture, in columns.
 const WIDTHS: std::ops::RangeInclusive<usize> = 40..=400;
 
+/// A terminal is seldom made wider than this while a lesson runs.
+const USUAL_WIDTH: usize = 200;
+
 /// Draws a timeline when the run is over.
 pub struct Timeline<W> {
     stdout: W,
     look: Look,
+    /// How wide the picture may be, asked when it is drawn.
+    width: Box<dyn Fn() -> usize>,
     palette: Palette,
     scale: Scale,
     /// The time of the last event.
@@ -49,7 +56,7 @@ pub struct Timeline<W> {
     /// The lane of each process that lives; none for those that had no place.
     processes: HashMap<u32, Option<usize>>,
     threads: HashMap<(u32, String), Thread>,
-    passing: Passing,
+    labels: Labels,
     left_out: usize,
     /// Whether there are lines above the picture.
     has_lines: bool,
@@ -71,19 +78,21 @@ fn part(name: &str) -> &str {
 }
 
 impl<W: Write> Timeline<W> {
-    /// A timeline that goes to `stdout`.
-    pub fn new(stdout: W, look: Look) -> Timeline<W> {
-        let width = look.width.clamp(*WIDTHS.start(), *WIDTHS.end());
+    /// A timeline that goes to `stdout`. `width` says how wide it may be: it is asked when the timeline is drawn, for
+    /// somebody may have changed the terminal's size since then.
+    pub fn new(stdout: W, look: Look, width: impl Fn() -> usize + 'static) -> Timeline<W> {
+        let expected = look.width.clamp(USUAL_WIDTH, *WIDTHS.end());
         Timeline {
             stdout,
-            look: Look { width, ..look },
+            look,
+            width: Box::new(width),
             palette: Palette::default(),
-            scale: Scale::new(width),
+            scale: Scale::new(expected),
             now: 0,
             lanes: Vec::new(),
             processes: HashMap::new(),
             threads: HashMap::new(),
-            passing: Passing::new(),
+            labels: Labels::default(),
             left_out: 0,
             has_lines: false,
         }
@@ -128,16 +137,21 @@ impl<W: Write> Timeline<W> {
     }
 
     /// Takes an event of a thread that is not its process's main thread. Says on which lane its marks belong.
-    fn thread(&mut self, process: usize, name: &str, record: &Record, now: u64) -> Option<usize> {
-        let key = (record.pid, name.to_owned());
-        let scale = self.scale;
+    fn thread(
+        &mut self,
+        process: usize,
+        (pid, name): (u32, &str),
+        change: &Change,
+        now: u64,
+    ) -> Option<usize> {
+        let key = (pid, name.to_owned());
+        let (does, scale) = (change.does, self.scale);
         match self.threads.remove(&key) {
             None => {
-                let mut lane = Lane::new(name, record.pid, process, now);
-                lane.see(&record.event, now, scale);
+                let mut lane = Lane::new(name, pid, process, now);
+                lane.turn_to(does, now, scale);
                 self.threads.insert(key, Thread::Momentary(lane));
-                let label = String::new();
-                self.mark_at(process, Sort::Thread, label, now);
+                self.mark_at(process, Mark::Thread, String::new(), now);
                 None
             }
             Some(Thread::Momentary(mut lane)) => {
@@ -145,14 +159,14 @@ impl<W: Write> Timeline<W> {
                 let thread = place.map_or(Thread::LeftOut, Thread::Lasting);
                 self.threads.insert(key, thread);
                 if place.is_some() {
-                    lane.see(&record.event, now, scale);
+                    lane.turn_to(does, now, scale);
                     self.lanes.push(lane);
                 }
                 place
             }
             Some(Thread::Lasting(number)) => {
                 self.threads.insert(key, Thread::Lasting(number));
-                self.lanes[number].see(&record.event, now, scale);
+                self.lanes[number].turn_to(does, now, scale);
                 Some(number)
             }
             Some(Thread::LeftOut) => {
@@ -176,70 +190,85 @@ impl<W: Write> Timeline<W> {
     }
 
     /// What was put or sent turns out to be of another sort.
-    fn turn(&mut self, put: Put, from: Sort, to: Sort) {
-        if let Some(lane) = put.lane {
+    fn turn(&mut self, departure: Departure, from: Mark, to: Mark) {
+        if let Some(lane) = departure.lane {
             let marks = &mut self.lanes[lane].marks;
-            marks.turn(put.time, from, to, put.label, self.scale);
+            marks.turn(departure.time, from, to, departure.label, self.scale);
         }
     }
 
-    fn mark_at(&mut self, lane: usize, sort: Sort, label: String, time: u64) {
+    fn mark_at(&mut self, lane: usize, mark: Mark, label: String, time: u64) {
         self.lanes[lane]
             .marks
-            .add(Mark::new(time, sort, label), self.scale);
+            .add(Marked::new(time, mark, label), self.scale);
     }
 }
 
 impl<W: Write> View for Timeline<W> {
-    fn show(&mut self, record: &Record) -> Result<()> {
+    fn show(&mut self, record: &Record, _: &State, change: &Change) -> Result<()> {
         self.palette.see(record);
         self.has_lines |= record.line.is_some();
         let now = record.micros();
         self.reach(now);
-        let process = self.process(record.pid, record.role, now);
-        let lane = match (process, record.thread) {
-            (Some(process), Some(name)) => self.thread(process, name, record, now),
+        let process = self.process(record.pid, &record.role, now);
+        let lane = match (process, record.thread.as_deref()) {
+            (Some(process), Some(name)) => self.thread(process, (record.pid, name), change, now),
             (Some(process), None) => {
-                self.lanes[process].see(&record.event, now, self.scale);
+                self.lanes[process].turn_to(change.does, now, self.scale);
                 Some(process)
             }
             (None, _) => None,
         };
-        match record.event {
-            Event::Started { child, child_role } => drop(self.process(child, child_role, now)),
-            Event::Exited { child, status, .. } => self.end(child, status, now),
-            Event::Refused {
-                call: Call::Send, ..
-            } => {
-                if let Some(put) = self.passing.refused(record.pid) {
-                    self.turn(put, Sort::Send, Sort::Refused);
-                }
-            }
+        let taken_back = self.labels.taken_back(change);
+        if let (Some(departure), Event::Refused { .. }) = (taken_back, &record.event) {
+            self.turn(departure, Mark::Send, Mark::Refused);
+        }
+        match &record.event {
+            Event::Started {
+                child, child_role, ..
+            } => drop(self.process(*child, child_role, now)),
+            Event::Exited { child, status, .. } => self.end(*child, *status, now),
             _ => {}
         }
-        let value = self.passing.see(record, lane, now);
+        let value = self.labels.see(&record.event, change, lane, now);
         let language = self.look.language;
-        let mark = mark(&record.event, value, |it| word(it, language));
-        if let (Some(lane), Some((sort, label))) = (lane, mark) {
-            self.mark_at(lane, sort, label, now);
-        }
+        let (Some(lane), Some((mark, label))) = (lane, record.event.mark()) else {
+            return Ok(());
+        };
+        let label = match (&record.event, label) {
+            // The mark of the send itself says it.
+            (
+                Event::Refused {
+                    call: Call::Send, ..
+                },
+                _,
+            ) => return Ok(()),
+            (_, Label::Nothing) => String::new(),
+            (_, Label::Value) => value.unwrap_or_default(),
+            (_, Label::Sentinel) => word(Word::Sentinel, language).into(),
+            (_, Label::EndOfFile) => "EOF".into(),
+            (_, Label::Role(role)) => role.into(),
+            (_, Label::Number(number)) => number.to_string(),
+        };
+        self.mark_at(lane, mark, label, now);
         Ok(())
     }
 
-    fn finish(&mut self) -> Result<()> {
+    fn finish(&mut self, state: &State) -> Result<()> {
         let now = self.now;
         for lane in &mut self.lanes {
             lane.advance(now, self.scale);
         }
-        for put in self.passing.lost() {
-            self.turn(put, Sort::Put, Sort::Lost);
+        for departure in self.labels.lost(state) {
+            self.turn(departure, Mark::Put, Mark::Lost);
         }
+        let width = (self.width)().clamp(*WIDTHS.start(), *WIDTHS.end());
         let drawing = Drawing {
             lanes: &self.lanes,
             left_out: self.left_out,
             end: now,
             scale: self.scale,
-            look: self.look,
+            look: Look { width, ..self.look },
         };
         let gap = if self.has_lines { "\n" } else { "" };
         let text = format!("{gap}{}", drawing.draw(&mut self.palette));

@@ -1,9 +1,8 @@
 //! The few words of a timeline, in both languages.
 
-use crate::events::Status;
+use super::bins::Doing;
+use crate::events::{Mark, Status};
 use crate::locale::Language;
-use crate::views::timeline::bins::Doing;
-use crate::views::timeline::mark::Sort;
 
 /// A word of the timeline.
 #[derive(Clone, Copy)]
@@ -11,7 +10,7 @@ pub enum Word {
     /// What a lane does.
     Doing(Doing),
     /// What is marked on it.
-    Sort(Sort),
+    Mark(Mark),
     /// Marks of several sorts in one place.
     Several,
     /// The sentinel in a queue.
@@ -25,19 +24,19 @@ pub fn word(word: Word, language: Language) -> &'static str {
         Word::Doing(Doing::Sleeps) => ("sleeps", "睡眠"),
         Word::Doing(Doing::Waits) => ("waits for a value", "等待数据"),
         Word::Doing(Doing::Joins) => ("waits in join", "在 join 中等待"),
-        Word::Sort(Sort::Thread) => ("a thread begins", "线程启动"),
-        Word::Sort(Sort::Task) => ("a task begins", "任务开始"),
-        Word::Sort(Sort::Request) => ("asks", "请求"),
-        Word::Sort(Sort::Served) => ("is served", "拿到票"),
-        Word::Sort(Sort::Put) => ("put", "put"),
-        Word::Sort(Sort::Get) => ("get", "get"),
-        Word::Sort(Sort::Send) => ("send", "send"),
-        Word::Sort(Sort::Recv) => ("recv", "recv"),
-        Word::Sort(Sort::Lost) => ("put, never got", "put 后无人取走"),
-        Word::Sort(Sort::Terminate) => ("terminate", "terminate"),
-        Word::Sort(Sort::Kill) => ("kill", "kill"),
-        Word::Sort(Sort::Refused) => ("is refused", "被拒绝"),
-        Word::Sort(Sort::Error) => ("gives up", "出错退出"),
+        Word::Mark(Mark::Thread) => ("a thread begins", "线程启动"),
+        Word::Mark(Mark::Task) => ("a task begins", "任务开始"),
+        Word::Mark(Mark::Request) => ("asks", "请求"),
+        Word::Mark(Mark::Served) => ("is served", "拿到票"),
+        Word::Mark(Mark::Put) => ("put", "put"),
+        Word::Mark(Mark::Get) => ("get", "get"),
+        Word::Mark(Mark::Send) => ("send", "send"),
+        Word::Mark(Mark::Recv) => ("recv", "recv"),
+        Word::Mark(Mark::Lost) => ("put, never got", "put 后无人取走"),
+        Word::Mark(Mark::Terminate) => ("terminate", "terminate"),
+        Word::Mark(Mark::Kill) => ("kill", "kill"),
+        Word::Mark(Mark::Refused) => ("is refused", "被拒绝"),
+        Word::Mark(Mark::Error) => ("gives up", "出错退出"),
         Word::Several => ("several of these", "以上几种同时发生"),
         Word::Sentinel => ("sentinel", "哨兵值"),
     };

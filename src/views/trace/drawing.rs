@@ -1,27 +1,27 @@
 //! Events in, trace events out.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
 use super::chrome::{Chrome, Spot};
-use super::lanes::{Happened, Processes};
-use super::told::{Told, Way, told};
-use crate::events::{Event, Record};
-use crate::views::in_transit::InTransit;
+use super::processes::{Happened, Tracks};
+use crate::events::{Effect, Event, Record, Way};
+use crate::state::{Change, State};
 
 /// Draws a run. What it keeps grows with the processes that are there and with the values on their way, not with the
 /// events.
 pub struct Drawing<W> {
     out: Chrome<W>,
-    processes: Processes,
+    tracks: Tracks,
     /// Where the run began: the parent's track.
     begin: Option<Spot>,
     /// When the last event was.
     end: u64,
-    in_queue: InTransit<Spot>,
-    in_pipes: InTransit<Spot>,
+    /// Where the values left that are on their way, by the number of the parcel.
+    departures: HashMap<u64, Spot>,
     /// How many arrows there are.
     arrows: u64,
     /// When the values in the queue were counted last.
@@ -33,11 +33,10 @@ impl<W: Write> Drawing<W> {
     pub fn new(out: W) -> Drawing<W> {
         Drawing {
             out: Chrome::new(out),
-            processes: Processes::default(),
+            tracks: Tracks::default(),
             begin: None,
             end: 0,
-            in_queue: InTransit::new(),
-            in_pipes: InTransit::new(),
+            departures: HashMap::new(),
             arrows: 0,
             counted: None,
         }
@@ -47,85 +46,94 @@ impl<W: Write> Drawing<W> {
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn draw(&mut self, record: &Record) -> io::Result<()> {
+    pub fn draw(&mut self, record: &Record, state: &State, change: &Change) -> io::Result<()> {
         let event = &record.event;
         let args = args(record.text)?;
         if let Event::Run { .. } = event {
             self.out.begin(&args)?;
         }
-        let told = told(event);
-        let has_failed = self.in_queue.see(record).is_some();
-        self.in_pipes.see(record);
-        let from = match told {
-            Told::Arrives(Way::Queue, value, _) => self.in_queue.take(value, record.pid),
-            Told::Arrives(Way::Pipe, value, _) => self.in_pipes.take(value, record.pid),
-            _ => None,
-        };
+        let arrived = change.arrived.and_then(|it| self.departures.remove(&it.id));
         // A value arrives after it has left. The clock says so too, but somebody may have edited the recording.
-        let earliest = from.map_or(0, |from| from.micros);
-        let micros = record.micros().max(earliest);
-
+        let earliest = arrived.map_or(0, |from| from.micros);
         let happened = Happened {
             event,
-            told: &told,
-            micros,
+            does: change.does,
+            micros: record.micros().max(earliest),
             args: &args,
         };
+        let Some(process) = state.process(record.pid) else {
+            return Ok(());
+        };
         let spot = self
-            .processes
-            .get(record.pid, record.role, micros, &mut self.out)?
-            .see(record.thread, &happened, &mut self.out)?;
+            .tracks
+            .get(process, happened.micros, &mut self.out)?
+            .see(record.thread.as_deref(), &happened, &mut self.out)?;
         self.end = self.end.max(spot.micros);
         self.begin.get_or_insert(spot);
-        if has_failed {
-            self.count(spot)?;
+        if let Some(parcel) = change.taken_back {
+            self.departures.remove(&parcel.id);
+            if parcel.way == Way::Queue {
+                self.count(spot, state)?;
+            }
         }
 
-        match told {
+        match event.effect() {
             // The slice tells it all.
-            Told::Activity | Told::TaskBegins(_) | Told::TaskEnds => {}
-            Told::Leaves(way, value, _) => match way {
-                Way::Queue => {
-                    self.in_queue.put(value, record.pid, spot);
-                    self.count(spot)?;
+            Effect::Sleeps
+            | Effect::Waits(..)
+            | Effect::Joins(_)
+            | Effect::BeginsTask
+            | Effect::EndsTask => {}
+            Effect::Leaves(way, _) => {
+                let left = change.left.map(|parcel| (parcel.id, spot));
+                self.departures.extend(left);
+                if way == Way::Queue {
+                    self.count(spot, state)?;
                 }
-                Way::Pipe => self.in_pipes.put(value, record.pid, spot),
-            },
-            Told::Arrives(way, ..) => {
-                if let Some(from) = from {
-                    self.out.arrow(way.name(), self.arrows, from, spot)?;
+            }
+            Effect::Arrives(way, _) => {
+                if let Some(from) = arrived {
+                    let category = match way {
+                        Way::Queue => "queue",
+                        Way::Pipe => "pipe",
+                    };
+                    self.out.arrow(category, self.arrows, from, spot)?;
                     self.arrows += 1;
                     if way == Way::Queue {
-                        self.count(spot)?;
+                        self.count(spot, state)?;
                     }
                 }
             }
-            Told::Steps(done, of) => {
-                let series = format!("done of {of}");
-                self.out.counter("progress", &series, spot, done)?;
-            }
-            Told::Begins(child, role) => {
+            Effect::Begins(child, _) => {
                 self.out.instant(event.name(), spot, &args)?;
-                self.processes
-                    .get(child, role, spot.micros, &mut self.out)?;
+                if let Some(child) = state.process(child) {
+                    self.tracks.get(child, spot.micros, &mut self.out)?;
+                }
             }
-            Told::Ends(child, status) => {
+            Effect::Ends(child, _, status) => {
                 self.out.instant(event.name(), spot, &args)?;
-                self.processes
-                    .end(child, status, spot.micros, &mut self.out)?;
+                self.tracks.end(child, status, spot.micros, &mut self.out)?;
             }
-            Told::TakenBack => {
-                self.out.instant(event.name(), spot, &args)?;
-                self.in_pipes.take_back(record.pid);
-            }
-            Told::Instant => self.out.instant(event.name(), spot, &args)?,
+            Effect::Nothing
+            | Effect::Joined(_)
+            | Effect::Signals(..)
+            | Effect::Refused(_)
+            | Effect::GivesUp(_)
+            | Effect::Asks
+            | Effect::IsAnswered => match event {
+                Event::Progress { done, of } => {
+                    let series = format!("done of {of}");
+                    self.out.counter("progress", &series, spot, *done)?;
+                }
+                _ => self.out.instant(event.name(), spot, &args)?,
+            },
         }
         Ok(())
     }
 
     /// Counts the values in the queue. Sentinels are not among them: nobody gets them as a value, and no value is lost
     /// with them. At the end the counter shows how many values were put and never got.
-    fn count(&mut self, spot: Spot) -> io::Result<()> {
+    fn count(&mut self, spot: Spot, state: &State) -> io::Result<()> {
         let begin = self.begin.unwrap_or(spot);
         // All lanes have one counter, and the times of two processes may be the other way round in the log. The log's
         // order is the true one, so the counter's time stands still then.
@@ -139,7 +147,7 @@ impl<W: Write> Drawing<W> {
         let micros = spot.micros.max(counted);
         self.counted = Some(micros);
         let spot = Spot { micros, ..begin };
-        self.show_count(spot, self.in_queue.len() as u64)
+        self.show_count(spot, state.on_its_way(Way::Queue).len() as u64)
     }
 
     fn show_count(&mut self, spot: Spot, count: u64) -> io::Result<()> {
@@ -151,7 +159,7 @@ impl<W: Write> Drawing<W> {
     /// # Errors
     /// When it can't be written.
     pub fn finish(&mut self) -> io::Result<&mut W> {
-        self.processes.end_all(self.end, &mut self.out)?;
+        self.tracks.end_all(self.end, &mut self.out)?;
         self.out.end()
     }
 }

@@ -3,16 +3,17 @@
 
 mod chrome;
 mod drawing;
-mod lanes;
-mod told;
+mod processes;
+mod titles;
 mod whole_file;
 
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use super::View;
+use super::view::View;
 use crate::events::Record;
+use crate::state::{Change, State};
 use drawing::Drawing;
 use whole_file::WholeFile;
 
@@ -41,14 +42,14 @@ impl Trace {
 }
 
 impl View for Trace {
-    fn show(&mut self, record: &Record) -> Result<()> {
+    fn show(&mut self, record: &Record, state: &State, change: &Change) -> Result<()> {
         self.drawing
-            .draw(record)
+            .draw(record, state, change)
             .with_context(|| format!("cannot write the trace to {}", self.name))
     }
 
     /// A trace of a run that failed is worth as much: it shows how.
-    fn finish(&mut self) -> Result<()> {
+    fn finish(&mut self, _: &State) -> Result<()> {
         self.drawing
             .finish()
             .and_then(WholeFile::put_in_place)

@@ -176,8 +176,8 @@ fn a_log_that_stops_before_its_run_does_not_say_that_values_are_lost() {
     };
     let stopped = told(&lines[..=first_put], "en");
     for expected in [
-        "mp-demo: 1 value was put and, as far as this log goes, not got: \"A\"\n",
-        "    1 value was put and, as far as this log goes, not got.\n",
+        "mp-demo: 1 value was put and not received by the end of this log: \"A\"\n",
+        "    1 value was put and not received by the end of this log.\n",
     ] {
         assert!(stopped.contains(expected), "{stopped}");
     }

@@ -8,26 +8,20 @@ use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::chrome::{Chrome, Slice, Spot, Track};
-use super::told::{Told, activity_title, end_in_words};
-use crate::events::{Event, Status};
-use crate::views::activity::{Activity, Follower};
+use super::titles::{activity_title, call_title, end_in_words, task_title};
+use crate::events::{Effect, Event, Status};
+use crate::state::{self, Activity};
 
-/// The processes that are there, by PID.
+/// The tracks of the processes that are there, by PID.
 #[derive(Default)]
-pub struct Processes {
-    there: HashMap<u32, Process>,
-    /// How many processes with this PID have ended.
-    ended: HashMap<u32, u64>,
-    /// How many there were.
-    count: u64,
-}
+pub struct Tracks(HashMap<u32, Process>);
 
 /// One process.
 pub struct Process {
     /// Its main track.
     track: Track,
     /// How many came before it.
-    place: u64,
+    place: usize,
     role: String,
     start: u64,
     /// When its last event was.
@@ -39,10 +33,9 @@ pub struct Process {
 /// One thread of a process.
 struct Thread {
     track: Track,
-    follower: Follower,
     /// The slices that it is in, outermost first, each within the one before it.
     open: Vec<(Level, Slice)>,
-    doing: Option<Activity>,
+    does: Option<Activity>,
     /// When its last event was.
     last: u64,
 }
@@ -59,32 +52,29 @@ enum Level {
 /// Linux gives no PID above this one (proc(5), pid_max).
 const PIDS: u64 = 1 << 22;
 
-impl Processes {
-    /// The process with this PID. If there is none, one begins.
+impl Tracks {
+    /// The track of this process, from now on if it has none.
     ///
     /// A track is known by its PID. In a long run a PID may come again, and a viewer would draw two processes as one, so
     /// the second is drawn under a number that is no PID on Linux. Its name has the PID.
     pub fn get<W: Write>(
         &mut self,
-        pid: u32,
-        role: &str,
+        process: &state::Process,
         micros: u64,
         out: &mut Chrome<W>,
     ) -> io::Result<&mut Process> {
-        let process = match self.there.entry(pid) {
+        let tracked = match self.0.entry(process.pid) {
             hash_map::Entry::Occupied(entry) => entry.into_mut(),
             hash_map::Entry::Vacant(entry) => {
-                let before = self.ended.get(&pid).copied().unwrap_or(0);
-                let id = u64::from(pid) + before * PIDS;
+                let id = u64::from(process.pid) + process.again as u64 * PIDS;
                 let track = Track { pid: id, tid: id };
-                out.process(track, &format!("{role} {pid}"), self.count)?;
+                let name = format!("{} {}", process.role, process.pid);
+                out.process(track, &name, process.number as u64)?;
                 out.thread(track, "MainThread")?;
-                let place = self.count;
-                self.count += 1;
                 entry.insert(Process {
                     track,
-                    place,
-                    role: role.to_owned(),
+                    place: process.number,
+                    role: process.role.clone(),
                     start: micros,
                     last: micros,
                     threads: BTreeMap::new(),
@@ -92,8 +82,8 @@ impl Processes {
             }
         };
         // A child's first event may stand before `started`, and either may have the earlier time.
-        process.start = process.start.min(micros);
-        Ok(process)
+        tracked.start = tracked.start.min(micros);
+        Ok(tracked)
     }
 
     /// The process with this PID has ended.
@@ -104,16 +94,15 @@ impl Processes {
         micros: u64,
         out: &mut Chrome<W>,
     ) -> io::Result<()> {
-        let Some(process) = self.there.remove(&pid) else {
-            return Ok(());
-        };
-        *self.ended.entry(pid).or_default() += 1;
-        process.end(Some(status), micros, out)
+        match self.0.remove(&pid) {
+            Some(process) => process.end(Some(status), micros, out),
+            None => Ok(()),
+        }
     }
 
     /// The log ends here, and whoever is still there is drawn up to this moment.
     pub fn end_all<W: Write>(&mut self, micros: u64, out: &mut Chrome<W>) -> io::Result<()> {
-        let mut rest: Vec<_> = self.there.drain().map(|(_, process)| process).collect();
+        let mut rest: Vec<_> = self.0.drain().map(|(_, process)| process).collect();
         rest.sort_by_key(|process| process.place);
         rest.into_iter()
             .try_for_each(|process| process.end(None, micros, out))
@@ -173,8 +162,8 @@ impl Process {
 pub struct Happened<'a> {
     /// The event.
     pub event: &'a Event<'a>,
-    /// How it is told.
-    pub told: &'a Told<'a>,
+    /// What its thread does from then on.
+    pub does: Activity,
     /// When it happened.
     pub micros: u64,
     /// Its fields.
@@ -192,9 +181,8 @@ impl Thread {
     ) -> io::Result<Thread> {
         let mut thread = Thread {
             track: main,
-            follower: Follower::default(),
             open: Vec::new(),
-            doing: None,
+            does: None,
             last: start,
         };
         if let Some(name) = name {
@@ -212,12 +200,15 @@ impl Thread {
         let now = happened.micros.max(self.last);
         self.last = now;
         let args = || Some(happened.args.to_owned());
-        let doing = self.follower.see(happened.event);
+        let effect = happened.event.effect();
+        let is_activity = matches!(
+            effect,
+            Effect::Sleeps | Effect::Waits(..) | Effect::Joins(_)
+        );
 
-        let ends = match happened.told {
-            Told::TaskBegins(_) | Told::TaskEnds => Level::Task,
-            Told::Activity => Level::Activity,
-            _ if self.doing != Some(doing) => Level::Activity,
+        let ends = match effect {
+            Effect::BeginsTask | Effect::EndsTask => Level::Task,
+            _ if is_activity || self.does != Some(happened.does) => Level::Activity,
             _ => Level::Call,
         };
         let task = self
@@ -225,32 +216,35 @@ impl Thread {
             .iter_mut()
             .find(|(level, _)| *level == Level::Task);
         let is_in_task = task.is_some();
-        if let (Told::TaskEnds, Some((_, task))) = (happened.told, task) {
+        if let (Effect::EndsTask, Some((_, task))) = (effect, task) {
             // The end knows all that the begin knew, and how long it took.
             task.args = args();
         }
         self.close(ends, now, out)?;
 
-        match happened.told {
-            Told::TaskBegins(title) => self.open(Level::Task, title.clone(), now, args()),
-            Told::TaskEnds if !is_in_task => {
+        match effect {
+            Effect::BeginsTask => {
+                self.open(Level::Task, task_title(happened.event), now, args());
+            }
+            Effect::EndsTask if !is_in_task => {
                 self.open(Level::Task, "task".into(), now, args());
                 self.close(Level::Task, now, out)?;
             }
             _ => {}
         }
-        self.doing = Some(doing);
+        self.does = Some(happened.does);
         if self
             .open
             .last()
             .is_none_or(|(level, _)| *level < Level::Activity)
         {
-            let title = activity_title(doing, happened.event);
-            let args = matches!(happened.told, Told::Activity).then(args).flatten();
+            let title = activity_title(happened.does, happened.event);
+            let args = is_activity.then(args).flatten();
             self.open(Level::Activity, title, now, args);
         }
-        if let Told::Leaves(_, _, title) | Told::Arrives(_, _, title) = happened.told {
-            self.open(Level::Call, title.clone(), now, args());
+        if let Effect::Leaves(_, value) | Effect::Arrives(_, value) = effect {
+            let title = call_title(happened.event.name(), value);
+            self.open(Level::Call, title, now, args());
         }
         Ok(now)
     }

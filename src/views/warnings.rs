@@ -1,56 +1,50 @@
 //! What a person is told on stderr, whatever the view.
 
-use std::collections::HashSet;
 use std::io::Write;
 
 use anyhow::Result;
 use serde_json::Value;
 
-use super::in_transit::InTransit;
-use super::{Progress, View};
-use crate::events::{Event, Record};
+use super::plain::on_one_line;
+use super::view::View;
+use crate::events::{Event, Record, Way};
 use crate::locale::Language;
+use crate::state::{Change, State};
 
 /// How many lost values are named.
 const SHOWN: usize = 5;
 
 /// Tells, beside the view, what went another way than the article's lines say. It is no error when nobody listens.
-pub struct Notes<E> {
+pub struct Warnings<E> {
     stderr: E,
     language: Language,
-    /// Values that were put and not yet got.
-    in_queue: InTransit<()>,
-    /// Processes that were started and have not ended. In a log that is cut off there are some at the end.
-    alive: HashSet<u32>,
-    progress: Progress,
 }
 
-impl<E: Write> Notes<E> {
-    /// Notes that go to `stderr`.
-    pub fn new(stderr: E, language: Language, progress: Progress) -> Notes<E> {
-        Notes {
-            stderr,
-            language,
-            in_queue: InTransit::new(),
-            alive: HashSet::new(),
-            progress,
-        }
+impl<E: Write> Warnings<E> {
+    /// Warnings that go to `stderr`.
+    pub fn new(stderr: E, language: Language) -> Warnings<E> {
+        Warnings { stderr, language }
     }
 
     fn tell(&mut self, message: &str) {
         let line = format!("mp-demo: {}\n", on_one_line(message));
-        let stderr = &mut self.stderr;
-        let _ = self.progress.beside(|| stderr.write_all(line.as_bytes()));
+        let _ = self.stderr.write_all(line.as_bytes());
     }
 
-    fn tell_of_lost_values(&mut self) {
-        let lost = self.in_queue.len();
+    fn tell_of_lost_values(&mut self, state: &State) {
+        let lost = state.on_its_way(Way::Queue).len();
         if lost == 0 {
             return;
         }
-        let named = self.in_queue.values().take(SHOWN).map(Value::to_string);
+        let named = state
+            .on_its_way(Way::Queue)
+            .values()
+            .take(SHOWN)
+            .map(Value::to_string);
         let named = named.collect::<Vec<_>>();
         let more = lost.saturating_sub(SHOWN);
+        // In a log that is cut off, somebody still runs at the end.
+        let is_over = state.alive().next().is_none();
         let message = match self.language {
             Language::En => {
                 let what = match lost {
@@ -61,9 +55,9 @@ impl<E: Write> Notes<E> {
                     0 => String::new(),
                     _ => format!(" and {more} more"),
                 };
-                let never_got = match self.alive.is_empty() {
+                let never_got = match is_over {
                     true => " never got",
-                    false => ", as far as this log goes, not got",
+                    false => " not received by the end of this log",
                 };
                 format!("{what} put and{never_got}: {}{rest}", named.join(", "))
             }
@@ -72,7 +66,7 @@ impl<E: Write> Notes<E> {
                     0 => String::new(),
                     _ => format!("，另有 {more} 个"),
                 };
-                let so_far = match self.alive.is_empty() {
+                let so_far = match is_over {
                     true => "",
                     false => "就这份日志来看，",
                 };
@@ -86,27 +80,9 @@ impl<E: Write> Notes<E> {
     }
 }
 
-/// A message without what moves the cursor: it may come from somebody else's recording.
-pub fn on_one_line(message: &str) -> String {
-    let shown = |c: char| match c.is_control() {
-        true => c.escape_default().collect(),
-        false => String::from(c),
-    };
-    message.chars().map(shown).collect()
-}
-
-impl<E: Write> View for Notes<E> {
-    fn show(&mut self, record: &Record) -> Result<()> {
-        self.in_queue.see(record);
+impl<E: Write> View for Warnings<E> {
+    fn show(&mut self, record: &Record, _: &State, _: &Change) -> Result<()> {
         match &record.event {
-            Event::Put { value } => self.in_queue.put(value, record.pid, ()),
-            Event::Get { value } => drop(self.in_queue.take(value, record.pid)),
-            Event::Started { child, .. } => {
-                self.alive.insert(*child);
-            }
-            Event::Exited { child, .. } => {
-                self.alive.remove(child);
-            }
             // Errors are told at the end of the run, when it is known which came first.
             Event::Error { .. } => {}
             event => {
@@ -118,8 +94,8 @@ impl<E: Write> View for Notes<E> {
         Ok(())
     }
 
-    fn finish(&mut self) -> Result<()> {
-        self.tell_of_lost_values();
+    fn finish(&mut self, state: &State) -> Result<()> {
+        self.tell_of_lost_values(state);
         Ok(())
     }
 }

@@ -1,0 +1,123 @@
+//! What an event means for the run, and for a picture of it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use strum::IntoStaticStr;
+
+use super::status::Status;
+
+/// What an event changes. Unless it says otherwise, its thread runs from then on.
+#[derive(Clone, Copy)]
+pub enum Effect<'a> {
+    /// Nothing but that.
+    Nothing,
+    /// A child begins.
+    Begins(u32, &'a str),
+    /// A child has ended and was reaped. Its parent goes on with whatever it does.
+    Ends(u32, &'a str, Status),
+    /// The thread sleeps for a time that it chose itself.
+    Sleeps,
+    /// The thread waits in this call for somebody else, on the object with this name if that is known.
+    Waits(Call, Option<&'a str>),
+    /// The thread waits for the end of this child.
+    Joins(u32),
+    /// The thread no longer waits for the end of this child.
+    Joined(u32),
+    /// A signal for a child, with this number. Its sender goes on with whatever it does.
+    Signals(u32, i32),
+    /// A value sets out on this way.
+    Leaves(Way, &'a Value),
+    /// A value has come on this way.
+    Arrives(Way, &'a Value),
+    /// This call did nothing: a value that was sent did not go.
+    Refused(Call),
+    /// The process ends because of this: what it was about to put or send did not go.
+    GivesUp(&'a str),
+    /// The thread waits for one more answer.
+    Asks,
+    /// One of these answers is there.
+    IsAnswered,
+    /// The thread begins a task.
+    BeginsTask,
+    /// The task is done.
+    EndsTask,
+}
+
+/// What a value goes through.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Way {
+    /// A queue, by `put` and `get`.
+    Queue,
+    /// A pipe, by `send` and `recv`.
+    Pipe,
+}
+
+/// What marks an event in a picture.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, strum::VariantArray)]
+pub enum Mark {
+    /// A thread begins.
+    Thread,
+    /// A task begins.
+    Task,
+    /// A request goes out.
+    Request,
+    /// What was asked for is there.
+    Served,
+    /// A value goes into the queue.
+    Put,
+    /// A value comes out of the queue.
+    Get,
+    /// A value goes into the pipe.
+    Send,
+    /// A value comes out of the pipe.
+    Recv,
+    /// A value that goes into the queue, and never came out.
+    Lost,
+    /// SIGTERM, to a child.
+    Terminate,
+    /// SIGKILL, to a child.
+    Kill,
+    /// A call was refused.
+    Refused,
+    /// The process gives up.
+    Error,
+}
+
+/// What is written beside a mark.
+#[derive(Clone, Copy)]
+pub enum Label<'a> {
+    /// Nothing.
+    Nothing,
+    /// The event's value.
+    Value,
+    /// That it is the sentinel.
+    Sentinel,
+    /// That it is the end of the file.
+    EndOfFile,
+    /// This role.
+    Role(&'a str),
+    /// This number.
+    Number(u16),
+}
+
+/// A call of Python's `multiprocessing` that can block or be refused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Call {
+    /// `Queue.get()`
+    Get,
+    /// `Connection.send()`
+    Send,
+    /// `Connection.recv()`
+    Recv,
+    /// `Thread.join()`
+    Join,
+}
+
+impl Call {
+    /// Its name in the log, which is Python's.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}

@@ -1,0 +1,72 @@
+//! Each row with our own layer. The log hears of none of the values, as it doesn't of CPython's.
+
+use std::thread;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
+
+use super::children::{CostEcho, CostNothing, CostPut, CostSend, MEBIBYTE, SMALL};
+use super::repetitions::repetitions;
+use crate::multiprocessing::{Context, Got, Target};
+use crate::report::costs::Row;
+
+/// Seconds for one.
+///
+/// # Errors
+/// What the parent could not do.
+pub fn measure(row: Row, mp: &Context) -> Result<f64> {
+    let (count, bare) = (repetitions(row), false);
+    let start = Instant::now();
+    match row {
+        Row::Process | Row::ProcessSpawn => {
+            for _ in 0..count {
+                mp.start("child", CostNothing {})?.join()?;
+            }
+        }
+        Row::Thread => {
+            for _ in 0..count {
+                let thread = thread::Builder::new().spawn(|| ());
+                let thread = thread.context("cannot start a thread")?;
+                thread.join().unwrap_or_default();
+            }
+        }
+        Row::Queue => {
+            let queue = mp.queue(1)?.silent();
+            let child = mp.start("child", CostPut { count, bare }.puts_to(&queue))?;
+            let mut queue = queue.close_put_end();
+            for _ in 0..count {
+                let got = queue.get()?;
+                ensure!(matches!(got, Got::Value(_)), "the queue ended too early");
+            }
+            child.join()?;
+        }
+        Row::RoundTrip => {
+            let (connection, childs_end) = mp.pipe(true)?;
+            let child = mp.start("child", CostEcho { bare }.holds(childs_end))?;
+            let mut connection = connection.silent();
+            let value = Value::from(SMALL);
+            let start = Instant::now();
+            for _ in 0..count {
+                connection.send(&value)?;
+                ensure!(connection.recv()? == value, "another value came back");
+            }
+            let elapsed = start.elapsed();
+            drop(connection);
+            child.join()?;
+            return Ok(elapsed.as_secs_f64() / count as f64);
+        }
+        Row::Mebibyte => {
+            let (connection, childs_end) = mp.pipe(false)?;
+            let child = mp.start("child", CostSend { count, bare }.holds(childs_end))?;
+            let mut connection = connection.silent();
+            for _ in 0..count {
+                let value = connection.recv()?;
+                let length = value.as_str().map(str::len);
+                ensure!(length == Some(MEBIBYTE), "another value came");
+            }
+            child.join()?;
+        }
+    }
+    Ok(start.elapsed().as_secs_f64() / count as f64)
+}

@@ -1,0 +1,55 @@
+//! What a lesson is to the rest of the program.
+
+use anyhow::Result;
+use serde::Serialize;
+
+use crate::locale::Language;
+use crate::multiprocessing::Context;
+
+/// The parent's half of a lesson: its fields are its options on the command line.
+pub trait Lesson: clap::Args + Serialize {
+    /// Refuses options that can't work together, before anything starts. All combinations are valid unless a lesson says
+    /// otherwise.
+    ///
+    /// # Errors
+    /// One sentence for the user.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// What the parent does, as in the article's program: `mp` is its `multiprocessing`.
+    ///
+    /// # Errors
+    /// What the parent itself could not do. How the children ended is judged when the run is over.
+    fn run(&self, mp: &Context) -> Result<()>;
+}
+
+/// What there is to read of a lesson: the files in its folder in `demos/`.
+pub struct Demo {
+    /// The lesson's name on the command line.
+    pub name: &'static str,
+    /// The text in English, in Markdown.
+    pub english: &'static str,
+    /// The text in Chinese.
+    pub chinese: &'static str,
+    /// The Python program.
+    pub python: &'static str,
+    /// The same program in Rust, with nothing but std.
+    pub rust: &'static str,
+}
+
+impl Demo {
+    /// The lesson's text.
+    pub fn text(&self, language: Language) -> &'static str {
+        match language {
+            Language::En => self.english,
+            Language::Zh => self.chinese,
+        }
+    }
+
+    /// The lesson in one line: the title of its text.
+    pub fn title(&self, language: Language) -> &'static str {
+        let first = self.text(language).lines().next().unwrap_or_default();
+        first.trim_start_matches("# ")
+    }
+}

@@ -1,0 +1,20 @@
+//! mp-demo runs the lessons of an article on Python's `multiprocessing` with real processes.
+//!
+//! The parent's half of a lesson plays in a thread of its own. It and all its children write what happens to one
+//! log; the main thread reads that log and shows it. From top to bottom: [`cli`] reads the command line, [`commands`]
+//! carries it out, [`run`] plays one of the [`lessons`], which are written in [`multiprocessing`]; what they do becomes
+//! [`events`], of which [`state`] keeps account and [`views`] draw what one sees.
+
+pub mod arguments;
+pub mod cli;
+pub mod commands;
+pub mod events;
+pub mod lessons;
+pub mod locale;
+pub mod multiprocessing;
+pub mod report;
+pub mod run;
+pub mod show;
+pub mod state;
+pub mod terminal;
+pub mod views;

@@ -1,0 +1,96 @@
+//! A struct of clap's arguments, turned into the command line from which it is parsed. So what a child is told is written
+//! once.
+
+use std::ffi::OsString;
+
+use anyhow::{Context as _, Result};
+use serde::Serialize;
+use serde_json::Value;
+
+/// Options, and the values that stand behind all options.
+#[derive(Default)]
+pub(super) struct Words {
+    /// `--name value`, and `--name` for what is only set or not.
+    pub options: Vec<OsString>,
+    /// Positional arguments.
+    pub values: Vec<OsString>,
+}
+
+impl Words {
+    /// Adds the fields of a struct: each is the option with its name; `true` is a flag; `false` and `None` are left out;
+    /// what is in a list is positional.
+    ///
+    /// # Errors
+    /// When it is no struct of such fields.
+    pub fn add(&mut self, arguments: &impl Serialize) -> Result<()> {
+        let arguments = serde_json::to_value(arguments)?;
+        let fields = match arguments {
+            Value::Null => return Ok(()),
+            Value::Object(fields) => fields,
+            _ => anyhow::bail!("only a struct can become a command line"),
+        };
+        for (name, value) in fields {
+            match value {
+                Value::Null | Value::Bool(false) => {}
+                Value::Array(values) => {
+                    for value in values {
+                        self.values.push(word(value)?);
+                    }
+                }
+                value => {
+                    self.options
+                        .push(format!("--{}", name.replace('_', "-")).into());
+                    if value != Value::Bool(true) {
+                        self.options.push(word(value)?);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn word(value: Value) -> Result<OsString> {
+    match value {
+        Value::String(text) => Ok(text.into()),
+        Value::Number(number) => {
+            let number = number.as_str();
+            // Rust writes 1.0 where a person types 1.
+            Ok(number.strip_suffix(".0").unwrap_or(number).into())
+        }
+        _ => None.context("a list or a map can't be one word of a command line"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Serialize)]
+    struct Half {
+        values: Vec<&'static str>,
+        pause: f64,
+        is_set: bool,
+        is_unset: bool,
+        number: Option<u16>,
+        nothing: Option<u16>,
+    }
+
+    #[test]
+    fn each_field_is_an_option_and_a_list_is_positional() {
+        let mut words = Words::default();
+        let half = Half {
+            values: vec!["A", "-1", "[2, 3]"],
+            pause: 1.0,
+            is_set: true,
+            is_unset: false,
+            number: Some(7),
+            nothing: None,
+        };
+        words.add(&half).expect("a command line");
+        assert_eq!(words.options, ["--pause", "1", "--is-set", "--number", "7"]);
+        assert_eq!(words.values, ["A", "-1", "[2, 3]"]);
+        assert!(words.add(&[1, 2]).is_err());
+        assert!(words.add(&serde_json::json!({"map": {}})).is_err());
+    }
+}

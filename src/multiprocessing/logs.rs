@@ -1,0 +1,95 @@
+//! What a process of a run can say: lines that its program prints, and other events.
+
+use std::borrow::Cow;
+
+use anyhow::Result;
+use serde_json::Value;
+
+use crate::events::{Call, Event, Log, repr};
+
+/// Everyone who writes to the run's log: the parent, its children, and their threads.
+pub trait Logs {
+    /// Where it goes.
+    fn log(&self) -> &Log;
+
+    /// The process's PID.
+    fn pid(&self) -> u32 {
+        self.log().pid()
+    }
+
+    /// Tells that its function begins, with the line that it prints there.
+    ///
+    /// # Errors
+    /// When the log can't be written to.
+    fn running(&self, line: impl AsRef<str>) -> Result<()> {
+        self.happened_with_line(Event::Running {}, line)
+    }
+
+    /// Prints a line that tells of nothing else.
+    ///
+    /// # Errors
+    /// When the log can't be written to.
+    fn say(&self, line: impl AsRef<str>) -> Result<()> {
+        self.happened_with_line(Event::Say {}, line)
+    }
+
+    /// Prints a value as Python's `print([...])` shows it.
+    ///
+    /// # Errors
+    /// When the log can't be written to.
+    fn print(&self, value: &Value) -> Result<()> {
+        let event = Event::Print {
+            value: Cow::Borrowed(value),
+        };
+        self.happened_with_line(event, repr(value))
+    }
+
+    /// Tells how much of a measurement is done.
+    ///
+    /// # Errors
+    /// When the log can't be written to.
+    fn progress(&self, done: u64, of: u64) -> Result<()> {
+        self.happened(Event::Progress { done, of })
+    }
+
+    /// Tells what was measured: the figures by name, which are an object, and what is printed of them.
+    ///
+    /// # Errors
+    /// When the log can't be written to.
+    fn measured(&self, figures: Value, line: impl AsRef<str>) -> Result<()> {
+        let figures = figures.into();
+        self.happened_with_line(Event::Measured { figures }, line)
+    }
+
+    /// Tells that it waits from now on in a call on the queue or pipe with this name, where the call itself can't tell: a
+    /// thread that shares its process's end.
+    ///
+    /// # Errors
+    /// When the log can't be written to.
+    fn waits(&self, call: Call, on: &str) -> Result<()> {
+        let on = Some(on.into());
+        self.happened(Event::Wait { call, on })
+    }
+
+    /// Tells of an event for which there is no call.
+    ///
+    /// # Errors
+    /// When the log can't be written to.
+    fn happened(&self, event: Event) -> Result<()> {
+        self.log().write(event)
+    }
+
+    /// The same, with the line that the program prints at that point.
+    ///
+    /// # Errors
+    /// When the log can't be written to.
+    fn happened_with_line(&self, event: Event, line: impl AsRef<str>) -> Result<()> {
+        self.log().write_with_line(event, line.as_ref())
+    }
+}
+
+impl Logs for Log {
+    fn log(&self) -> &Log {
+        self
+    }
+}

@@ -1,0 +1,112 @@
+//! A process that is still to be started.
+
+use std::ffi::OsString;
+use std::io;
+use std::process::Stdio;
+
+use anyhow::Result;
+use os_pipe::{PipeReader, PipeWriter};
+
+use super::command_line::Words;
+use super::connection::Connection;
+use super::queue::{GetEnd, PutEnd, Queue};
+
+/// A process that is still to be started: Python's `Process` object before its `start()`.
+pub struct NewProcess<'a> {
+    pub(super) target: &'static str,
+    pub(super) words: Result<Words>,
+    pub(super) stdin: Stdin<'a>,
+    pub(super) stdout: Stdout<'a>,
+}
+
+/// What becomes a child's stdin. It never touches the user's.
+pub(super) enum Stdin<'a> {
+    Null,
+    Queue(&'a GetEnd),
+    Pipe(PipeReader, Option<String>),
+}
+
+/// What becomes a child's stdout. It never touches the terminal.
+pub(super) enum Stdout<'a> {
+    Null,
+    Queue(&'a PutEnd),
+    Pipe(PipeWriter, Option<String>),
+}
+
+impl<'a> NewProcess<'a> {
+    pub(super) fn new(target: &'static str, words: Result<Words>) -> NewProcess<'a> {
+        NewProcess {
+            target,
+            words,
+            stdin: Stdin::Null,
+            stdout: Stdout::Null,
+        }
+    }
+
+    /// A process for another program than this one, with these arguments.
+    pub(super) fn foreign(args: Vec<OsString>) -> NewProcess<'a> {
+        let options = args;
+        let values = Vec::new();
+        NewProcess::new("", Ok(Words { options, values }))
+    }
+
+    /// See [`Target::puts_to`].
+    pub fn puts_to(self, queue: &'a Queue) -> NewProcess<'a> {
+        let stdout = Stdout::Queue(&queue.put_end);
+        NewProcess { stdout, ..self }
+    }
+
+    /// See [`Target::gets_from`].
+    pub fn gets_from(self, queue: &'a Queue) -> NewProcess<'a> {
+        let stdin = Stdin::Queue(&queue.get_end);
+        NewProcess { stdin, ..self }
+    }
+
+    /// See [`Target::holds`].
+    pub fn holds(self, end: Connection) -> NewProcess<'a> {
+        let name = end.name().map(str::to_owned);
+        let (receiving, sending) = end.into_pipes();
+        let of_pipe = |pipe| Stdin::Pipe(pipe, name.clone());
+        NewProcess {
+            stdin: receiving.map_or(Stdin::Null, of_pipe),
+            stdout: sending.map_or(Stdout::Null, |pipe| Stdout::Pipe(pipe, name)),
+            ..self
+        }
+    }
+}
+
+impl Stdin<'_> {
+    pub(super) fn name(&self) -> Option<&str> {
+        match self {
+            Stdin::Null => None,
+            Stdin::Queue(end) => end.name(),
+            Stdin::Pipe(_, name) => name.as_deref(),
+        }
+    }
+
+    pub(super) fn open(self) -> io::Result<Stdio> {
+        Ok(match self {
+            Stdin::Null => Stdio::null(),
+            Stdin::Queue(end) => end.end().try_clone()?.into(),
+            Stdin::Pipe(pipe, _) => pipe.into(),
+        })
+    }
+}
+
+impl Stdout<'_> {
+    pub(super) fn name(&self) -> Option<&str> {
+        match self {
+            Stdout::Null => None,
+            Stdout::Queue(end) => end.name(),
+            Stdout::Pipe(_, name) => name.as_deref(),
+        }
+    }
+
+    pub(super) fn open(self) -> io::Result<Stdio> {
+        Ok(match self {
+            Stdout::Null => Stdio::null(),
+            Stdout::Queue(end) => end.end().try_clone()?.into(),
+            Stdout::Pipe(pipe, _) => pipe.into(),
+        })
+    }
+}

@@ -1,0 +1,237 @@
+//! The run so far: one fold of its events. It knows neither processes nor clocks, so a recording gives the same state as
+//! the run itself.
+
+mod on_its_way;
+mod process;
+
+use std::collections::HashMap;
+
+use crate::events::{Call, Effect, Event, Failure, Record, Way, first_cause_first};
+
+pub use on_its_way::{OnItsWay, Parcel};
+pub use process::{Activity, Ended, Process, Started};
+
+/// A run as far as its log has told. It grows with the processes and with the values on their way, not with the events.
+#[derive(Default)]
+pub struct State {
+    /// The latest process with each PID.
+    processes: HashMap<u32, Process>,
+    /// Those that have been started and not reaped, in the order of their starts.
+    alive: Vec<u32>,
+    /// How many processes the log has told of.
+    count: usize,
+    parent: Option<u32>,
+    queue: OnItsWay,
+    pipe: OnItsWay,
+    /// How many values have left.
+    parcels: u64,
+    /// In the order of their ends.
+    failures: Vec<Failure>,
+}
+
+/// What an event has changed.
+#[derive(Clone, Copy)]
+pub struct Change {
+    /// What its thread did until then.
+    pub did: Activity,
+    /// Since when, in seconds since the run's first event.
+    pub since: f64,
+    /// What its thread does from then on.
+    pub does: Activity,
+    /// The value that sets out with this event.
+    pub left: Option<Parcel>,
+    /// The value that arrives with this event, if the log has told of its departure.
+    pub arrived: Option<Parcel>,
+    /// The process that begins with this event where an earlier one had the same PID.
+    pub replaces: Option<u32>,
+    /// A value that turns out not to have gone: the call was refused, or its process gave up in the middle of it.
+    pub taken_back: Option<Parcel>,
+}
+
+impl State {
+    /// Takes the run's next event.
+    pub fn apply(&mut self, record: &Record) -> Change {
+        let (pid, t) = (record.pid, record.t);
+        self.parent.get_or_insert(pid);
+        let effect = record.event.effect();
+        let begins = match effect {
+            Effect::Begins(child, _) => child,
+            _ => pid,
+        };
+        let replaces = self.process(begins).and_then(|it| it.ended).map(|_| begins);
+        let process = self.reach(pid, &record.role);
+        if process.role != record.role {
+            process.role = record.role.clone().into_owned();
+        }
+        process.has_spoken = true;
+        let was_leaving = process.leaving.take();
+
+        let thread = process.thread_mut(record.thread.as_deref());
+        let (did, since) = (thread.does, thread.since);
+        thread.see(&effect, t);
+        let mut change = Change {
+            does: thread.does,
+            did,
+            since,
+            replaces,
+            left: None,
+            arrived: None,
+            taken_back: None,
+        };
+        match effect {
+            Effect::Begins(child, role) => self.begin(child, role, record),
+            Effect::Ends(child, role, status) => {
+                let process = self.reach(child, role);
+                process.end(t, status);
+                let failure = process.failure();
+                self.failures.extend(failure);
+                self.alive.retain(|other| *other != child);
+            }
+            Effect::Joined(child) => self.at(child).is_joined = true,
+            Effect::Signals(child, signal) => {
+                let process = self.at(child);
+                if process.ended.is_none() {
+                    process.signalled = Some((pid, signal));
+                }
+            }
+            Effect::Leaves(way, value) => {
+                let id = self.parcels;
+                self.parcels += 1;
+                let parcel = Parcel {
+                    id,
+                    way,
+                    from: pid,
+                    t,
+                    micros: record.micros(),
+                };
+                self.on(way).leave(value, parcel);
+                self.at(pid).leaving = Some(way);
+                change.left = Some(parcel);
+            }
+            Effect::Arrives(way, value) => change.arrived = self.on(way).arrive(value, pid),
+            Effect::Refused(call) => {
+                if call == Call::Send {
+                    change.taken_back = self.pipe.take_back(pid);
+                }
+            }
+            Effect::GivesUp(message) => {
+                let process = self.at(pid);
+                process.last_words = Some(message.to_owned());
+                change.taken_back = was_leaving.and_then(|way| self.on(way).take_back(pid));
+            }
+            Effect::Nothing
+            | Effect::Sleeps
+            | Effect::Waits(..)
+            | Effect::Joins(_)
+            | Effect::Asks
+            | Effect::IsAnswered
+            | Effect::BeginsTask
+            | Effect::EndsTask => {}
+        }
+        change
+    }
+
+    /// The latest process with this PID.
+    pub fn process(&self, pid: u32) -> Option<&Process> {
+        self.processes.get(&pid)
+    }
+
+    /// All processes, but for those whose PID another one has got since, in no order.
+    pub fn processes(&self) -> impl Iterator<Item = &Process> {
+        self.processes.values()
+    }
+
+    /// Those that have been started and not reaped, in the order of their starts. The parent is none of them.
+    pub fn alive(&self) -> impl Iterator<Item = &Process> {
+        self.alive.iter().filter_map(|pid| self.process(*pid))
+    }
+
+    /// The children of a process that have been started and not reaped, in the order of their starts.
+    pub fn children_alive(&self, of: u32) -> impl Iterator<Item = &Process> {
+        self.alive()
+            .filter(move |child| child.started.as_ref().is_some_and(|start| start.by == of))
+    }
+
+    /// Whether this is the run's first process, the parent of all others.
+    pub fn is_parent(&self, pid: u32) -> bool {
+        self.parent == Some(pid)
+    }
+
+    /// The values that have left on this way and not arrived.
+    pub fn on_its_way(&self, way: Way) -> &OnItsWay {
+        match way {
+            Way::Queue => &self.queue,
+            Way::Pipe => &self.pipe,
+        }
+    }
+
+    /// Who ended otherwise than wanted, first cause first.
+    pub fn failures(&self) -> Vec<Failure> {
+        let mut failures = self.failures.clone();
+        first_cause_first(&mut failures);
+        failures
+    }
+
+    /// Why the parent itself gave up, if it did.
+    pub fn parents_error(&self) -> Option<&str> {
+        self.process(self.parent?)?.last_words.as_deref()
+    }
+
+    /// A child was started. Its first event may stand before that.
+    fn begin(&mut self, child: u32, role: &str, record: &Record) {
+        let process = self.reach(child, role);
+        role.clone_into(&mut process.role);
+        let Event::Started {
+            foreign,
+            stdin,
+            stdout,
+            ..
+        } = &record.event
+        else {
+            return;
+        };
+        process.started = Some(Started {
+            by: record.pid,
+            t: record.t,
+            is_late: process.has_spoken,
+            is_foreign: *foreign,
+            stdin: stdin.as_deref().map(str::to_owned),
+            stdout: stdout.as_deref().map(str::to_owned),
+        });
+        self.alive.push(child);
+    }
+
+    /// The living process with this PID; a new one if there is none. After the end of a process nothing comes from it any
+    /// more, so the kernel must have given its PID to another one.
+    fn reach(&mut self, pid: u32, role: &str) -> &mut Process {
+        let number = self.count;
+        let process = self.processes.entry(pid).or_insert_with(|| {
+            self.count += 1;
+            Process::new(pid, role, number, 0)
+        });
+        if process.ended.is_some() {
+            self.count += 1;
+            *process = Process::new(pid, role, number, process.again + 1);
+        }
+        process
+    }
+
+    /// The latest process with this PID, be it alive or not.
+    fn at(&mut self, pid: u32) -> &mut Process {
+        let number = self.count;
+        self.processes.entry(pid).or_insert_with(|| {
+            self.count += 1;
+            Process::new(pid, "", number, 0)
+        })
+    }
+
+    fn on(&mut self, way: Way) -> &mut OnItsWay {
+        match way {
+            Way::Queue => &mut self.queue,
+            Way::Pipe => &mut self.pipe,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

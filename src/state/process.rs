@@ -1,0 +1,202 @@
+//! One process of a run.
+
+use std::collections::HashMap;
+
+use crate::events::{Call, Effect, Failure, Status, Way};
+
+/// What is known of a process.
+pub struct Process {
+    /// Its PID.
+    pub pid: u32,
+    /// Its role.
+    pub role: String,
+    /// Its number, from 0, in the order in which the log told of the run's processes.
+    pub number: usize,
+    /// How many processes had the same PID before.
+    pub again: usize,
+    /// Its start, if that was told.
+    pub started: Option<Started>,
+    /// Its end, if it was reaped.
+    pub ended: Option<Ended>,
+    /// Whether its parent has joined it.
+    pub is_joined: bool,
+    /// Who sent it a signal last while it lived, and which one.
+    pub signalled: Option<(u32, i32)>,
+    /// Why it gave up.
+    pub last_words: Option<String>,
+    /// Whether it has written an event itself.
+    pub(super) has_spoken: bool,
+    /// What it was about to put or send in its last event.
+    pub(super) leaving: Option<Way>,
+    main: Thread,
+    threads: HashMap<String, Thread>,
+}
+
+/// How a process began.
+pub struct Started {
+    /// The PID of the process that started it.
+    pub by: u32,
+    /// When that was told, in seconds since the run's first event.
+    pub t: f64,
+    /// It had written events of its own by then.
+    pub is_late: bool,
+    /// It is another program, which writes nothing to the log.
+    pub is_foreign: bool,
+    /// The name of the queue or pipe that is its stdin.
+    pub stdin: Option<String>,
+    /// The name of the queue or pipe that is its stdout.
+    pub stdout: Option<String>,
+}
+
+/// How a process ended.
+#[derive(Clone, Copy)]
+pub struct Ended {
+    /// When it was reaped, in seconds since the run's first event.
+    pub t: f64,
+    /// How.
+    pub status: Status,
+    /// Whether its parent wanted that.
+    pub as_wanted: bool,
+}
+
+/// What a thread does from one of its events until a later one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Activity {
+    /// It runs, or it could.
+    #[default]
+    Running,
+    /// It sleeps for a time that it chose itself.
+    Sleeping,
+    /// It waits in this call for somebody else.
+    Waiting(Call),
+    /// It waits for the end of the process with this PID.
+    Joining(u32),
+}
+
+/// One thread of a process.
+#[derive(Default)]
+pub(super) struct Thread {
+    pub(super) does: Activity,
+    /// Since when, in seconds since the run's first event.
+    pub(super) since: f64,
+    /// The name of the queue or pipe that it waited for last.
+    on: String,
+    /// Answers that it waits for.
+    asked: u32,
+}
+
+impl Process {
+    pub(super) fn new(pid: u32, role: &str, number: usize, again: usize) -> Process {
+        Process {
+            pid,
+            role: role.to_owned(),
+            number,
+            again,
+            started: None,
+            ended: None,
+            is_joined: false,
+            signalled: None,
+            last_words: None,
+            has_spoken: false,
+            leaving: None,
+            main: Thread::default(),
+            threads: HashMap::new(),
+        }
+    }
+
+    /// What one of its threads does: the main thread, unless another one is named.
+    pub fn does(&self, thread: Option<&str>) -> Activity {
+        self.thread(thread).map(|it| it.does).unwrap_or_default()
+    }
+
+    /// The name of the queue or pipe that this thread waits for, if it does and that is known.
+    pub fn waits_on(&self, thread: Option<&str>) -> Option<&str> {
+        let thread = self.thread(thread)?;
+        let waits = matches!(thread.does, Activity::Waiting(_));
+        Some(&*thread.on).filter(|on| waits && !on.is_empty())
+    }
+
+    fn thread(&self, name: Option<&str>) -> Option<&Thread> {
+        match name {
+            None => Some(&self.main),
+            Some(name) => self.threads.get(name),
+        }
+    }
+
+    /// Whether somebody has sent it a signal while it lived.
+    pub fn is_signalled(&self) -> bool {
+        self.signalled.is_some()
+    }
+
+    pub(super) fn thread_mut(&mut self, name: Option<&str>) -> &mut Thread {
+        match name {
+            None => &mut self.main,
+            Some(name) => self.threads.entry(name.to_owned()).or_default(),
+        }
+    }
+
+    pub(super) fn end(&mut self, t: f64, status: Status) {
+        let signal = self.signalled.map(|(_, signal)| signal);
+        let as_wanted = status.is_wanted(signal);
+        self.ended = Some(Ended {
+            t,
+            status,
+            as_wanted,
+        });
+        self.threads.clear();
+    }
+
+    pub(super) fn failure(&self) -> Option<Failure> {
+        let ended = self.ended.filter(|ended| !ended.as_wanted)?;
+        Some(Failure {
+            pid: self.pid,
+            role: self.role.clone(),
+            status: ended.status,
+            last_words: self.last_words.clone(),
+        })
+    }
+}
+
+impl Thread {
+    /// Takes its next event, at this time.
+    pub(super) fn see(&mut self, effect: &Effect, t: f64) {
+        // Told by the parent in the middle of whatever it does.
+        if matches!(effect, Effect::Ends(..) | Effect::Signals(..)) {
+            return;
+        }
+        self.since = t;
+        self.does = match effect {
+            Effect::Sleeps => Activity::Sleeping,
+            Effect::Waits(call, on) => {
+                self.on.clear();
+                self.on.push_str(on.unwrap_or_default());
+                Activity::Waiting(*call)
+            }
+            Effect::Joins(child) => Activity::Joining(*child),
+            Effect::Asks => {
+                self.asked += 1;
+                self.on.clear();
+                Activity::Waiting(Call::Recv)
+            }
+            // An event loop goes on waiting for the others.
+            Effect::IsAnswered => {
+                self.asked = self.asked.saturating_sub(1);
+                match self.asked {
+                    0 => Activity::Running,
+                    _ => Activity::Waiting(Call::Recv),
+                }
+            }
+            Effect::Nothing
+            | Effect::Begins(..)
+            | Effect::Ends(..)
+            | Effect::Signals(..)
+            | Effect::Joined(_)
+            | Effect::Leaves(..)
+            | Effect::Arrives(..)
+            | Effect::Refused(_)
+            | Effect::GivesUp(_)
+            | Effect::BeginsTask
+            | Effect::EndsTask => Activity::Running,
+        };
+    }
+}

@@ -1,0 +1,244 @@
+//! The fold, held against logs alone.
+
+use super::*;
+use crate::events::{Call, Status};
+
+/// Applies a log, each line `PID ROLE EVENT FIELDS`, a millisecond apart. `look` sees each change.
+fn fold(log: &str, mut look: impl FnMut(&State, &Change)) -> State {
+    let mut state = State::default();
+    for (number, line) in log
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .enumerate()
+    {
+        let mut words = line.splitn(4, ' ');
+        let mut word = || words.next().unwrap_or_default();
+        let (pid, role, event, fields) = (word(), word(), word(), word());
+        let comma = if fields.is_empty() { "" } else { "," };
+        let t = number as f64 / 1e3;
+        let text = format!(
+            r#"{{"v":1,"t":{t},"pid":{pid},"role":"{role}","event":"{event}"{comma}{fields}}}"#
+        );
+        let record = Record::read(&text).expect(&text);
+        let change = state.apply(&record);
+        look(&state, &change);
+    }
+    state
+}
+
+fn after(log: &str) -> State {
+    fold(log, |_, _| ())
+}
+
+fn activities(log: &str) -> Vec<Activity> {
+    let mut activities = Vec::new();
+    fold(log, |_, change| activities.push(change.does));
+    activities
+}
+
+#[test]
+fn a_wait_lasts_until_the_next_event_and_a_join_until_its_end() {
+    let seen = activities(
+        r#"1 parent running
+           1 parent wait "call":"get","on":"queue"
+           1 parent put_sentinel
+           1 parent sleep "seconds":1.0
+           1 parent join "child":7,"child_role":"child"
+           1 parent exited "child":8,"child_role":"child","status":{"code":0}
+           1 parent kill "child":7,"child_role":"child"
+           1 parent joined "child":7,"child_role":"child""#,
+    );
+    let expected = [
+        Activity::Running,
+        Activity::Waiting(Call::Get),
+        Activity::Running,
+        Activity::Sleeping,
+        Activity::Joining(7),
+        Activity::Joining(7),
+        Activity::Joining(7),
+        Activity::Running,
+    ];
+    assert_eq!(seen, expected);
+}
+
+#[test]
+fn it_is_known_since_when_a_thread_waits() {
+    let mut since = Vec::new();
+    fold(
+        r#"1 parent running
+           1 parent join "child":2,"child_role":"child"
+           1 parent exited "child":2,"child_role":"child","status":{"code":0}
+           1 parent joined "child":2,"child_role":"child""#,
+        |_, change| since.push((change.did, change.since)),
+    );
+    assert_eq!(since[2..], [(Activity::Joining(2), 0.001); 2]);
+}
+
+#[test]
+fn an_event_loop_waits_until_the_last_customer_is_served() {
+    let waiting = Activity::Waiting(Call::Recv);
+    let seen = activities(
+        r#"2 loop request "customer":1
+           2 loop request "customer":2
+           2 loop served "customer":2
+           2 loop served "customer":1"#,
+    );
+    assert_eq!(seen, [waiting, waiting, waiting, Activity::Running]);
+}
+
+#[test]
+fn threads_of_a_process_do_different_things() {
+    let state = after(
+        r#"2 worker running "thread":"worker-1"
+           2 worker wait "call":"join"
+           2 worker wait "thread":"worker-1","call":"get","on":"tasks""#,
+    );
+    let process = state.process(2).expect("a process");
+    assert_eq!(process.does(None), Activity::Waiting(Call::Join));
+    assert_eq!(process.does(Some("worker-1")), Activity::Waiting(Call::Get));
+    assert_eq!(process.does(Some("worker-2")), Activity::Running);
+    assert_eq!(process.waits_on(Some("worker-1")), Some("tasks"));
+    assert_eq!(process.waits_on(None), None);
+}
+
+#[test]
+fn who_lives_is_known_and_which_ends_were_given() {
+    let mut alive = Vec::new();
+    let log = r#"1 parent running
+                 1 parent started "child":2,"child_role":"writer","stdout":"queue"
+                 3 reader running
+                 1 parent started "child":3,"child_role":"reader","stdin":"queue"
+                 1 parent exited "child":2,"child_role":"writer","status":{"code":0}"#;
+    let state = fold(log, |state, _| {
+        alive.push(state.alive().map(|p| p.pid).collect::<Vec<_>>())
+    });
+    assert_eq!(alive, [vec![], vec![2], vec![2], vec![2, 3], vec![3]]);
+    let started = |pid| {
+        state
+            .process(pid)
+            .and_then(|p| p.started.as_ref())
+            .expect("started")
+    };
+    assert_eq!(
+        (started(2).stdout.as_deref(), started(2).stdin.as_deref()),
+        (Some("queue"), None)
+    );
+    assert_eq!(
+        (started(3).stdin.as_deref(), started(3).by),
+        (Some("queue"), 1)
+    );
+    // The reader had written an event before it was told that it was started.
+    assert!(started(3).is_late && !started(2).is_late);
+    assert!(state.is_parent(1) && !state.is_parent(2));
+}
+
+#[test]
+fn a_pid_that_comes_again_is_another_process() {
+    let mut replaced = Vec::new();
+    let state = fold(
+        r#"1 parent started "child":2,"child_role":"child-1"
+           1 parent terminate "child":2,"child_role":"child-1"
+           1 parent exited "child":2,"child_role":"child-1","status":{"signal":15}
+           1 parent started "child":2,"child_role":"child-2""#,
+        |_, change| replaced.push(change.replaces),
+    );
+    assert_eq!(replaced, [None, None, None, Some(2)]);
+    let process = state.process(2).expect("a process");
+    assert_eq!(
+        (process.role.as_str(), process.number, process.again),
+        ("child-2", 2, 1)
+    );
+    assert!(process.ended.is_none() && process.signalled.is_none());
+}
+
+#[test]
+fn a_value_arrives_from_whoever_put_it_first() {
+    let mut arrived = Vec::new();
+    let state = fold(
+        r#"2 writer-1 put "value":"A"
+           3 writer-2 put "value":"A"
+           3 writer-2 send "value":"A"
+           4 reader get "value":"A"
+           4 reader get "value":"B"
+           3 writer-2 recv "value":"A""#,
+        |_, change| arrived.push(change.arrived.map(|parcel| (parcel.id, parcel.from))),
+    );
+    // A process does not receive what it has sent itself.
+    assert_eq!(arrived, [None, None, None, Some((0, 2)), None, None]);
+    let left: Vec<_> = state
+        .on_its_way(Way::Queue)
+        .parcels()
+        .map(|p| p.from)
+        .collect();
+    assert_eq!(left, [3]);
+    assert_eq!(state.on_its_way(Way::Pipe).len(), 1);
+}
+
+#[test]
+fn what_was_refused_or_failed_is_not_on_its_way() {
+    let mut back = Vec::new();
+    let state = fold(
+        r#"1 parent running
+           2 writer put "value":"A"
+           2 writer sleep "seconds":1.0
+           2 writer put "value":"B"
+           2 writer error "message":"it has no reader any more"
+           1 parent send "value":"C"
+           1 parent refused "call":"send","message":"one-way"
+           1 parent error "message":"something else""#,
+        |_, change| back.push(change.taken_back.map(|parcel| parcel.id)),
+    );
+    assert_eq!(back, [None, None, None, None, Some(1), None, Some(2), None]);
+    let left: Vec<_> = state.on_its_way(Way::Queue).values().collect();
+    assert_eq!(left, ["A"]);
+    assert!(state.on_its_way(Way::Pipe).is_empty());
+    assert_eq!(state.parents_error(), Some("something else"));
+}
+
+#[test]
+fn only_a_signal_that_its_parent_sent_is_a_wanted_end() {
+    let failed = |events: &str| {
+        let log = format!("1 parent started \"child\":2,\"child_role\":\"reader\"\n{events}");
+        let failures = after(&log).failures();
+        failures.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let exited =
+        |status| format!(r#"1 parent exited "child":2,"child_role":"reader","status":{status}"#);
+    let terminate = r#"1 parent terminate "child":2,"child_role":"reader""#;
+    let kill = r#"1 parent kill "child":2,"child_role":"reader""#;
+    let none: [&str; 0] = [];
+
+    assert_eq!(failed(&exited(r#"{"code":0}"#)), none);
+    assert_eq!(
+        failed(&exited(r#"{"code":1}"#)),
+        ["reader (PID 2) ended with exit status 1"]
+    );
+    let term = exited(r#"{"signal":15}"#);
+    assert_eq!(failed(&term), ["reader (PID 2) was killed by SIGTERM (15)"]);
+    assert_eq!(failed(&format!("{terminate}\n{term}")), none);
+    // Terminated, and then killed by somebody else.
+    let killed = exited(r#"{"signal":9}"#);
+    let by_sigkill = ["reader (PID 2) was killed by SIGKILL (9)"];
+    assert_eq!(failed(&format!("{terminate}\n{killed}")), by_sigkill);
+    assert_eq!(failed(&format!("{terminate}\n{kill}\n{killed}")), none);
+}
+
+#[test]
+fn the_first_cause_comes_first() {
+    let failures = after(
+        r#"2 writer error "message":"it has no reader any more"
+           1 parent exited "child":2,"child_role":"writer","status":{"code":1}
+           1 parent exited "child":3,"child_role":"reader","status":{"signal":9}"#,
+    )
+    .failures();
+    let causes: Vec<_> = failures.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        causes,
+        [
+            "reader (PID 3) was killed by SIGKILL (9)",
+            "writer (PID 2) ended with exit status 1: it has no reader any more",
+        ]
+    );
+    assert_eq!(failures[0].status, Status::Signal(9));
+}

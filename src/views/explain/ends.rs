@@ -1,0 +1,193 @@
+//! Processes end, by themselves or by a signal.
+
+use super::moment::Moment;
+use super::note::{En, List, Signal, Who, Zh, clipped, notes, shown};
+use super::story::{Series, Story};
+use crate::events::Status;
+
+impl Story {
+    /// A process sends SIGTERM to a child.
+    pub fn terminate(&mut self, child: u32, now: &Moment) {
+        let has_ended = now.run.ended(child).is_some();
+        let (by, child) = (now.me(), now.run.who(child));
+        if has_ended {
+            self.once(TerminateEnded { child });
+            return;
+        }
+        let put = self.puts;
+        let left = now.run.in_queue().values().map(shown).collect();
+        self.once_then_few(Series::Signals, |again| Terminate {
+            by,
+            child,
+            put,
+            left,
+            again,
+        });
+    }
+
+    /// A process sends SIGKILL to a child, which has not ended on SIGTERM if `is_stubborn` says so.
+    pub fn kill(&mut self, child: u32, is_stubborn: bool, now: &Moment) {
+        let (by, child) = (now.me(), now.run.who(child));
+        match is_stubborn {
+            true => self.few(Series::Signals, Kill { by, child }),
+            false => self.few(Series::Signals, KillRest { by, child }),
+        }
+    }
+
+    /// A process has reaped a child.
+    pub fn exited(&mut self, child_pid: u32, status: Status, now: &Moment) {
+        let (by, child) = (now.me(), now.run.who(child_pid));
+        match status {
+            Status::Code(0) => {
+                count(&mut self.codes, 0);
+                if self.times::<ExitedUnasked>() == 0
+                    && self.times::<ExitedWell>() > 0
+                    && let Some(awaited) = awaited_instead(now, child_pid)
+                {
+                    self.tell(ExitedUnasked { child, by, awaited });
+                } else {
+                    self.once_then_few(Series::Ends, |again| ExitedWell { child, by, again });
+                }
+            }
+            Status::Code(code) => {
+                count(&mut self.codes, code);
+                self.few(Series::Ends, ExitedBadly { child, code });
+            }
+            Status::Signal(signal) => {
+                count(&mut self.signals, signal);
+                let sent_by = now.run.signalled_by(child_pid);
+                let sent_by = sent_by.map(|pid| now.run.who(pid));
+                self.once_then_few(Series::Ends, |again| ExitedBySignal {
+                    child,
+                    signal: Signal(signal),
+                    sent_by,
+                    again,
+                });
+            }
+        }
+    }
+
+    /// A process can't go on.
+    pub fn gives_up(&mut self, message: &str, now: &Moment) {
+        let (who, message) = (now.me(), clipped(message, 200));
+        self.few(Series::Ends, GivesUp { who, message });
+    }
+}
+
+/// The child that a process waits for, if that is another one. Of children that have ended together, the awaited one
+/// may be the first to be reaped: then nobody is waited for any more.
+fn awaited_instead(now: &Moment, child: u32) -> Option<Who> {
+    let awaited = now.run.joins(now.pid)?;
+    let still_runs = awaited != child && now.run.ended(awaited).is_none();
+    still_runs.then(|| now.run.who(awaited))
+}
+
+/// One more of these.
+fn count(counts: &mut Vec<(i32, usize)>, what: i32) {
+    match counts.iter_mut().find(|(counted, _)| *counted == what) {
+        Some((_, count)) => *count += 1,
+        None => counts.push((what, 1)),
+    }
+}
+
+/// The exit status that a shell has for a signal, and where it comes from.
+fn in_shell(signal: i32) -> String {
+    format!("{} = 128 + {signal}", 128 + i64::from(signal)).replace(' ', "\u{a0}")
+}
+
+notes! {
+    Terminate { by: Who, child: Who, put: usize, left: List, again: bool } samples
+        (parent(), reader(), 0, none(), false) (parent(), reader(), 9, none(), false)
+        (parent(), reader(), 9, one(), false) (parent(), reader(), 9, many(), false)
+        (parent(), reader(), 9, none(), true)
+    en {
+        let left = match (*put, left.len()) {
+            (0, _) => String::new(),
+            (_, 0) => ", now that every value has been got".into(),
+            (_, 1) => format!(", although 1 value has not been got yet: {left}"),
+            (_, many) => format!(", although {many} values have not been got yet: {left}"),
+        };
+        match *again {
+            true => format!("SIGTERM for {child} as well."),
+            false => format!("{by} can't wait for {child}: its loop is endless, so a join() would never return. Hence SIGTERM \
+                (15){left}."),
+        }
+    }
+    zh {
+        let left = match (*put, left.len()) {
+            (0, _) => String::new(),
+            (_, 0) => "这时所有的值都已取走。".into(),
+            (_, many) => format!("这时还有 {many} 个值没有取走：{left}。"),
+        };
+        match *again {
+            true => format!("对{child}也发送 SIGTERM。"),
+            false => format!("{by}等不到{child}自己结束：它在无限循环里，join() 永远不会返回。于是只好发送 SIGTERM（15）。\
+                {left}"),
+        }
+    }
+
+    TerminateEnded { child: Who } samples (reader())
+    en "There is nobody to terminate: {child} has already ended, so no signal is sent."
+    zh "已经没有谁可以终止了：{child}早已结束，所以没有发送信号。"
+
+    Kill { by: Who, child: Who } samples (parent(), reader())
+    en "{child} has not ended on SIGTERM. So {by} sends SIGKILL (9), which can be neither ignored nor put off, not even by a \
+        process that is stopped."
+    zh "{child}收到 SIGTERM 后没有结束，于是{by}发送 SIGKILL（9）：它既不能忽略也不能推迟，对已暂停的进程同样有效。"
+
+    KillRest { by: Who, child: Who } samples (parent(), reader())
+    en "{by} can't go on and sends SIGKILL (9) to {child}, so that nobody runs on when the run is over."
+    zh "{by}无法继续，于是向{child}发送 SIGKILL（9），以免运行结束后还有进程留下来。"
+
+    ExitedWell { child: Who, by: Who, again: bool } samples (writer(), parent(), false) (writer(), parent(), true)
+    en {
+        "{child} has ended by itself, with exit status 0. {by:#} has reaped it, so no zombie is left."
+        again "{child} has ended with exit status 0 as well."
+    }
+    zh {
+        "{child}正常结束，退出状态是 0。{by}已经把它回收，不会留下僵尸进程。"
+        again "{child}也正常结束，退出状态是 0。"
+    }
+
+    ExitedUnasked { child: Who, by: Who, awaited: Who } samples (writer(), parent(), reader())
+    en "{child} has ended, but join() waits for {awaited} and goes on waiting. {by:#} has reaped it all the same, so no zombie is \
+        left."
+    zh "{child}结束了，但 join() 等的是{awaited}，所以还要继续等。不过{by}照样把它回收了，不会留下僵尸进程。"
+
+    ExitedBadly { child: Who, code: i32 } samples (writer(), 3)
+    en "{child} has ended with exit status {code}, which means that it failed. Python's exitcode and a shell's $? would be \
+        {code} too."
+    zh "{child}结束了，退出状态是 {code}，说明它失败了。Python 的 exitcode 和 shell 的 $? 也都会是 {code}。"
+
+    ExitedBySignal { child: Who, signal: Signal, sent_by: Option<Who>, again: bool } samples
+        (writer(), Signal(15), Some(parent()), false) (writer(), Signal(40), None, false)
+        (writer(), Signal(15), None, true)
+    en {
+        let (number, status) = (signal.number(), in_shell(signal.number()));
+        let sender = match &*sent_by {
+            Some(by) => format!("{:#} has reaped it, so no zombie is left.", En(by)),
+            None => "It was not the parent who sent that signal.".into(),
+        };
+        match *again {
+            true => format!("{child} was killed by {signal} as well."),
+            false => format!("{child} was killed by {signal}: in Python its exitcode is -{number}, in a shell its exit status is \
+                {status}. {sender}"),
+        }
+    }
+    zh {
+        let (number, status) = (signal.number(), in_shell(signal.number()));
+        let sender = match &*sent_by {
+            Some(by) => format!("{}已经把它回收，不会留下僵尸进程。", Zh(by)),
+            None => "这个信号不是父进程发送的。".into(),
+        };
+        match *again {
+            true => format!("{child}也被{signal}终止。"),
+            false => format!("{child}被{signal}终止：在 Python 里，它的 exitcode 为 -{number}；在 shell 里，退出状态为 \
+                {status}。{sender}"),
+        }
+    }
+
+    GivesUp { who: Who, message: String } samples (writer(), "no 3 readers.".into())
+    en "{who} gives up and will end with exit status 1, because of this: {message}"
+    zh "{who}放弃了，将以退出状态 1 结束，原因是：{message}"
+}

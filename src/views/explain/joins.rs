@@ -1,0 +1,206 @@
+//! A process waits for the end of another one.
+
+use super::moment::Moment;
+use super::note::{List, Seconds, Who, count, notes, them_in_chinese};
+use super::story::{Series, Story};
+use crate::state::Activity;
+
+/// What is less long ago was just now.
+const JUST_NOW: Seconds = Seconds(1e-4);
+
+impl Story {
+    /// A process begins to wait for a child.
+    pub fn join(&mut self, child_pid: u32, now: &Moment) {
+        let has_ended = now.run.ended(child_pid).is_some();
+        let is_terminated = now.run.signalled_by(child_pid).is_some();
+        let (by, child) = (now.me(), now.run.who(child_pid));
+        if self.times::<Join>() > 0 && is_terminated {
+            let child = child.clone();
+            self.once(JoinTerminated { child });
+        } else if self.times::<Join>() == 0 || !has_ended {
+            let running = now.run.running(now.pid, child_pid);
+            let (by, child) = (by.clone(), child.clone());
+            self.once_then_few(Series::Joins, |again| Join {
+                by,
+                child,
+                running,
+                again,
+            });
+        }
+        if now
+            .run
+            .in_pipe()
+            .parcels()
+            .any(|sent| sent.from == child_pid)
+        {
+            self.once(JoinUnreceived { by, child });
+        }
+    }
+
+    /// A process sends, for which another one may be waiting already.
+    pub fn send_to_who_joins(&mut self, now: &Moment) {
+        let pid = now.pid;
+        let joining = now
+            .run
+            .which(|process| process.does(None) == Activity::Joining(pid));
+        if let Some(by) = joining.first() {
+            let (by, child) = (now.run.who(*by), now.run.who(pid));
+            self.once(JoinUnreceived { by, child });
+        }
+    }
+
+    /// A process has waited for a child.
+    pub fn joined(&mut self, child: u32, now: &Moment) {
+        let since = now.waited_since().unwrap_or(now.t);
+        let waited = Seconds::between(since, now.t);
+        let past = self.past(now.pid);
+        past.has_just_joined = Some(waited);
+        past.joined += 1;
+        let ended = now.run.ended(child);
+        let running = now.run.running(now.pid, child);
+        let (by, child) = (now.me(), now.run.who(child));
+        match ended {
+            Some(ended) if ended < since => {
+                let ago = Seconds::between(ended, since);
+                self.once(JoinedAtOnce { child, ago });
+            }
+            _ => {
+                let is_news = !running.is_empty() && running != self.running;
+                self.running = running.clone();
+                if is_news || self.times::<Joined>() == 0 {
+                    self.once_then_few(Series::Joins, |again| Joined {
+                        by,
+                        child,
+                        waited,
+                        running,
+                        again,
+                    });
+                }
+            }
+        }
+    }
+
+    /// The parent goes on after the join that it waited in.
+    pub fn after_join(&mut self, now: &Moment) {
+        let pid = now.pid;
+        let joined = self.past(pid).joined;
+        let running = now.run.running(pid, pid);
+        if running.is_empty() {
+            let ended = now.run.count_unjoined();
+            self.once(AllEndedAfterJoin { joined, ended });
+        } else {
+            self.once(AfterJoin { joined, running });
+        }
+    }
+}
+
+notes! {
+    Join { by: Who, child: Who, running: List, again: bool } samples
+        (parent(), writer(), none(), false) (parent(), writer(), one(), false) (parent(), writer(), two(), false)
+        (parent(), writer(), many(), false) (parent(), writer(), none(), true)
+    en {
+        match (*again, running.is_empty()) {
+            (true, _) => format!("{by} goes on to the join() for {child}."),
+            (false, true) => {
+                format!("{by} now waits in join() for the end of {child}, and of no other child; there is no other.")
+            }
+            (false, false) => {
+                format!("{by} now waits in join() for the end of {child}, and of no other child: not of {running}.")
+            }
+        }
+    }
+    zh {
+        match (*again, running.is_empty()) {
+            (true, _) => format!("{by}接着在 join() 里等{child}。"),
+            (false, true) => format!("{by}这时在 join() 里等{child}结束，此外没有别的子进程。"),
+            (false, false) => format!("{by}这时在 join() 里等{child}结束，只等它一个，不等{running}。"),
+        }
+    }
+
+    JoinTerminated { child: Who } samples (writer())
+    en "terminate() sends SIGTERM and does not wait, so a join() has to follow: without one, {child} would stay a zombie until \
+        the parent ends, and nobody would see its exit status."
+    zh "terminate() 只发送 SIGTERM，并不等待，所以后面还要有 join()：不然{child}会一直是僵尸进程，直到父进程结束，退出状态也\
+        没有谁看得到。"
+
+    JoinUnreceived { by: Who, child: Who } samples (parent(), writer())
+    en "{by} joins before it has received what {child} sends. That is safe only for what fits into a pipe (64 KiB): with more, \
+        one would wait in send() and the other in join(), for ever."
+    zh "{by}还没有接收{child}发送的内容，就先调用了 join()。只有管道装得下（64 KiB）时这样才安全：再长一些，一个会卡在 \
+        send()，另一个会卡在 join()，永远等下去。"
+
+    Joined { by: Who, child: Who, waited: Seconds, running: List, again: bool } samples
+        (parent(), writer(), WAITED, none(), false) (parent(), writer(), WAITED, one(), false)
+        (parent(), writer(), WAITED, two(), false) (parent(), writer(), WAITED, many(), false)
+        (parent(), writer(), WAITED, one(), true) (parent(), writer(), WAITED, two(), true)
+        (parent(), writer(), WAITED, many(), true)
+    en {
+        match (*again, running.is_empty()) {
+            (true, true) => format!("join() has returned after {waited}: {child} has ended."),
+            (true, false) => format!("join() has returned after {waited}: {child} has ended. Still running: {running}."),
+            (false, true) => format!("join() has returned after {waited}, because {child} has ended."),
+            (false, false) => format!("join() has returned after {waited}, because {child} has ended. Still running, and not \
+                joined yet: {running}."),
+        }
+    }
+    zh {
+        let them = them_in_chinese(running.len());
+        match (*again, running.is_empty()) {
+            (true, true) => format!("join() 等了 {waited}后返回：{child}结束了。"),
+            (true, false) => format!("join() 等了 {waited}后返回：{child}结束了。仍在运行的有：{running}。"),
+            (false, true) => format!("join() 等了 {waited}后返回，因为{child}结束了。"),
+            (false, false) => format!("join() 等了 {waited}后返回，因为{child}结束了。{running}仍在运行，{by}还没有对{them}\
+                调用 join()。"),
+        }
+    }
+
+    JoinedAtOnce { child: Who, ago: Seconds } samples (writer(), AGO) (writer(), Seconds(0.00004))
+    en {
+        match *ago < JUST_NOW {
+            true => format!("This join() returns at once: {child} was reaped just before."),
+            false => format!("This join() returns at once: {child} was reaped {ago} ago."),
+        }
+    }
+    zh {
+        match *ago < JUST_NOW {
+            true => format!("这次 join() 立即返回：{child}刚刚已被回收。"),
+            false => format!("这次 join() 立即返回：{child}在 {ago}之前就已被回收。"),
+        }
+    }
+
+    AfterJoin { joined: usize, running: List } samples (1, one()) (1, two()) (1, many())
+    en {
+        let (runs, joins) = (if running.len() == 1 { "runs" } else { "run" }, count(*joined, "join()"));
+        format!("The parent says this although {running} still {runs}: it has done {joins} only. Before the run ends it joins \
+            the rest as well, as CPython does at exit.")
+    }
+    zh "父进程说这句话时，{running}仍在运行：它只调用了 {joined} 次 join()。整个运行结束之前，它还会对其余的子进程调用 \
+        join()，就像 CPython 退出时那样。"
+
+    AllEndedAfterJoin { joined: usize, ended: usize } samples (1, 0) (1, 1) (2, 3)
+    en {
+        match *ended {
+            0 => {
+                let calls = count(*joined, "call");
+                format!("All children have ended: the parent has waited for each of them, in {calls} of join().")
+            }
+            ended => {
+                let joins = count(*joined, "join()");
+                let (others, them) = match ended {
+                    1 => ("The 1 other child".into(), "it"),
+                    _ => (format!("The {ended} other children"), "them"),
+                };
+                format!("The parent has waited in {joins} only. {others} had ended by then, too, but only by chance: no join() \
+                    waited for {them}.")
+            }
+        }
+    }
+    zh {
+        let them = them_in_chinese(*ended);
+        match *ended {
+            0 => format!("子进程都结束了：父进程逐个等过它们，共调用了 {joined} 次 join()。"),
+            _ => format!("父进程只调用了 {joined} 次 join()。另外 {ended} 个子进程此时也已结束，但只是碰巧：没有哪次 join() \
+                等过{them}。"),
+        }
+    }
+}

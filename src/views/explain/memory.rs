@@ -1,0 +1,107 @@
+//! Processes look at their counters.
+
+use super::moment::Moment;
+use super::note::{En, Who, Zh, clipped, notes};
+use super::story::Story;
+
+impl Story {
+    /// A process looks at its counter.
+    pub fn counter(&mut self, value: i64, address: &str, now: &Moment) {
+        let pid = now.pid;
+        let (who, address) = (now.me(), clipped(address, 40));
+        let past = self.past(pid);
+        let has_received = std::mem::take(&mut past.has_received);
+        let before = past.counter.replace((value, address.clone()));
+        let others = self.which(|past| past.counter.is_some());
+        let other = others.into_iter().find(|other| *other != pid);
+        let other = other.and_then(|other| {
+            let (value, address) = self.past(other).counter.clone()?;
+            Some((now.run.who(other), value, address))
+        });
+        match (before.map(|(before, _)| before), other) {
+            (None, None) => self.once(Counter {
+                who,
+                value,
+                address,
+            }),
+            (None, Some((other, other_value, other_address))) => self.once(CounterElsewhere {
+                who,
+                value,
+                address,
+                other,
+                other_value,
+                other_address,
+            }),
+            (Some(from), _) if from != value && has_received => {
+                let to = value;
+                self.once(CounterReceived { who, from, to })
+            }
+            (Some(from), other) if from != value => {
+                let (to, other) = (value, other.map(|(other, value, _)| (other, value)));
+                self.once(CounterChanged {
+                    who,
+                    from,
+                    to,
+                    other,
+                })
+            }
+            (Some(_), Some((other, other_value, _))) => self.once(CounterUnchanged {
+                who,
+                value,
+                other,
+                other_value,
+            }),
+            (Some(_), None) => false,
+        };
+    }
+}
+
+notes! {
+    Counter { who: Who, value: i64, address: String } samples (parent(), 10, "0x92afd0".into())
+    en "{who} looks at a global variable: {value}, at the address {address} of its own memory."
+    zh "{who}查看一个全局变量：值是 {value}，在它自己内存里的地址 {address}。"
+
+    CounterElsewhere { who: Who, value: i64, address: String, other: Who, other_value: i64, other_address: String } samples
+        (writer(), 0, "0x92afd0".into(), parent(), 10, "0x92afd0".into())
+        (writer(), 0, "0x92afd0".into(), parent(), 10, "0x7ffc10".into())
+    en {
+        match *address == *other_address {
+            true => format!("The same address as in {other}, {address}, but other memory: for {who} the variable is {value}, \
+                there it is {other_value}. An address means something within one process only."),
+            false => format!("{who} has a variable of its own: {value} at {address}; that of {other} is {other_value} at \
+                {other_address}."),
+        }
+    }
+    zh {
+        match *address == *other_address {
+            true => format!("地址和{other}的一样，都是 {address}，内存却不是同一份：在{who}那里变量是 {value}，在{other}那里是 \
+                {other_value}。地址只在一个进程之内才有意义。"),
+            false => format!("{who}有自己的变量：{value}，在 {address}；{other}的是 {other_value}，在 {other_address}。"),
+        }
+    }
+
+    CounterChanged { who: Who, from: i64, to: i64, other: Option<(Who, i64)> } samples
+        (writer(), 0, 5, None) (writer(), 0, 5, Some((parent(), 10)))
+    en {
+        let other = match &*other {
+            Some((other, value)) => format!(" What {} has is still {value}.", En(other)),
+            None => String::new(),
+        };
+        format!("{who} has counted from {from} to {to}, in its own memory.{other}")
+    }
+    zh {
+        let other = match &*other {
+            Some((other, value)) => format!("{}的变量仍是 {value}。", Zh(other)),
+            None => String::new(),
+        };
+        format!("{who}在自己的内存里从 {from} 数到了 {to}。{other}")
+    }
+
+    CounterUnchanged { who: Who, value: i64, other: Who, other_value: i64 } samples (parent(), 10, writer(), 5)
+    en "Still {value} in {who}: that {other} counted to {other_value} has changed nothing here. A result has to be sent."
+    zh "{who}这里仍是 {value}：{other}数到了 {other_value}，这里什么也没有变。结果必须发送过来。"
+
+    CounterReceived { who: Who, from: i64, to: i64 } samples (parent(), 10, 5)
+    en "{from} became {to} because {who} has stored what it received: by a message, not by shared memory."
+    zh "{from} 变成了 {to}，是因为{who}把收到的值存了进去：靠的是消息，不是共享内存。"
+}

@@ -1,0 +1,365 @@
+//! What a note is, and what its texts are made of: processes, lists, times and numbers, each in the form that a language
+//! has for it.
+
+use std::fmt::{self, Debug, Display, Formatter};
+use std::ops::Deref;
+
+use serde_json::Value;
+
+use crate::events::{Call, Status, repr};
+
+/// How many names or values are listed before the rest is only counted.
+const LISTED: usize = 5;
+
+/// How many characters of a value are shown.
+const CLIPPED: usize = 40;
+
+/// A space at which no line ends. It is a plain one on the screen.
+pub const NO_BREAK: char = '\u{a0}';
+
+/// Where names that are no Chinese begin and end: a space, unless something stands there that has room of its own.
+/// Nothing in a note can be this character, since [`clipped`] leaves it out.
+pub const GAP: char = '\u{1}';
+
+/// One thing to tell about a run: one or two sentences, with the facts of this run in them.
+pub trait Note: Debug + 'static {
+    /// The text in English.
+    fn en(&self) -> String;
+    /// The text in Chinese; roles, calls, options and signals keep their names.
+    fn zh(&self) -> String;
+}
+
+/// Declares notes, each with its facts, samples of it, and its text in both languages.
+///
+/// A text is a format string; or two of them, the second one for what happens `again`; or a block that makes a string where
+/// it has more forms. It has the facts by their names; `{who}` is a process in the form of the language, `{who:#}` that at
+/// the start of a sentence.
+///
+/// A sample lists the facts in their order. There is one for each form of a text: with them the note's test, which has the
+/// note's name, compares the languages. It is declared here so that no note can go without.
+macro_rules! notes {
+    ($(
+        $name:ident { $($fact:ident: $type:ty),* } samples $(($($sample:expr),*))+
+        en $en:tt
+        zh $zh:tt
+    )+) => {$(
+        #[derive(Debug)]
+        struct $name {
+            $($fact: $type),*
+        }
+
+        #[allow(unused_variables)]
+        impl $crate::views::explain::note::Note for $name {
+            fn en(&self) -> String {
+                let Self { $($fact),* } = self;
+                $(let $fact = $crate::views::explain::note::En($fact);)*
+                $crate::views::explain::note::english(&$crate::views::explain::note::text!($en))
+            }
+
+            fn zh(&self) -> String {
+                let Self { $($fact),* } = self;
+                $(let $fact = $crate::views::explain::note::Zh($fact);)*
+                $crate::views::explain::note::chinese(&$crate::views::explain::note::text!($zh))
+            }
+        }
+
+        #[cfg(test)]
+        #[test]
+        #[allow(non_snake_case, unused_imports)]
+        fn $name() {
+            use $crate::views::explain::tests::*;
+            let sample = |$($fact: $type),*| $name { $($fact),* };
+            check(&[$(sample($($sample),*)),+]);
+        }
+    )+};
+}
+pub(super) use notes;
+
+/// A text of a note, as [`notes`] has it.
+macro_rules! text {
+    ($text:literal) => {
+        format!($text)
+    };
+    ({ $first:literal $again:ident $next:literal }) => {
+        match *$again {
+            false => format!($first),
+            true => format!($next),
+        }
+    };
+    ($text:block) => {
+        $text
+    };
+}
+pub(super) use text;
+
+/// The finished text of a note: a sentence that begins with the parent has a capital letter.
+pub fn english(text: &str) -> String {
+    match text.strip_prefix("the ") {
+        Some(rest) => format!("The {rest}"),
+        None => text.to_owned(),
+    }
+}
+
+/// The finished text of a note: a space between Chinese and names, where nothing else stands there.
+pub fn chinese(text: &str) -> String {
+    let has_room = |character: char| " ，。：；、（）“".contains(character);
+    let mut finished = String::new();
+    let mut rest = text.chars().peekable();
+    while let Some(character) = rest.next() {
+        let needs_space = || !finished.is_empty() && !finished.ends_with(has_room);
+        match character == GAP {
+            true if needs_space() && rest.peek().is_some_and(|next| !has_room(*next)) => {
+                finished.push(' ');
+            }
+            true => {}
+            false => finished.push(character),
+        }
+    }
+    finished
+}
+
+/// A fact as each language has it.
+pub trait Word {
+    /// In English.
+    fn en(&self, f: &mut Formatter<'_>) -> fmt::Result;
+    /// In Chinese.
+    fn zh(&self, f: &mut Formatter<'_>) -> fmt::Result;
+}
+
+/// A fact that displays in English.
+pub struct En<'a, T>(pub &'a T);
+
+/// A fact that displays in Chinese.
+pub struct Zh<'a, T>(pub &'a T);
+
+macro_rules! displays {
+    ($Language:ident, $method:ident) => {
+        impl<T: Word> Display for $Language<'_, T> {
+            fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                self.0.$method(f)
+            }
+        }
+
+        impl<T> Deref for $Language<'_, T> {
+            type Target = T;
+
+            fn deref(&self) -> &T {
+                self.0
+            }
+        }
+    };
+}
+displays!(En, en);
+displays!(Zh, zh);
+
+macro_rules! same_in_both {
+    ($($Type:ty)*) => {$(
+        impl Word for $Type {
+            fn en(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                write!(f, "{self}")
+            }
+
+            fn zh(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                write!(f, "{self}")
+            }
+        }
+    )*};
+}
+same_in_both!(u16 u32 u64 usize i32 i64 String);
+
+impl Word for Call {
+    fn en(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}()", self.name())
+    }
+
+    fn zh(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{GAP}{}(){GAP}", self.name())
+    }
+}
+
+/// A process.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Who {
+    /// Its role in the log.
+    pub role: String,
+    /// Its PID.
+    pub pid: u32,
+    /// Whether it is the run's first process, which both languages have a word for.
+    pub is_parent: bool,
+}
+
+impl Word for Who {
+    fn en(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match (self.is_parent, f.alternate()) {
+            (true, true) => write!(f, "The parent"),
+            (true, false) => write!(f, "the parent"),
+            (false, _) => write!(f, "{} (PID{NO_BREAK}{})", self.role, self.pid),
+        }
+    }
+
+    fn zh(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.is_parent {
+            true => write!(f, "父进程"),
+            false => write!(f, "{GAP}{}（PID{NO_BREAK}{}）", self.role, self.pid),
+        }
+    }
+}
+
+/// The first few of many, and how many more there are.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct List {
+    shown: Vec<String>,
+    more: usize,
+}
+
+impl<S: Into<String>> FromIterator<S> for List {
+    fn from_iter<I: IntoIterator<Item = S>>(all: I) -> List {
+        let mut all = all.into_iter();
+        let shown = all.by_ref().take(LISTED).map(Into::into).collect();
+        let more = all.count();
+        List { shown, more }
+    }
+}
+
+impl List {
+    /// How many there are in all.
+    pub fn len(&self) -> usize {
+        self.shown.len() + self.more
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.shown.is_empty()
+    }
+}
+
+impl Word for List {
+    fn en(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match (self.more, self.shown.split_last()) {
+            (0, Some((last, others))) if !others.is_empty() => {
+                write!(f, "{} and {last}", others.join(", "))
+            }
+            (0, _) => write!(f, "{}", self.shown.join(", ")),
+            (more, _) => write!(f, "{} and {more} more", self.shown.join(", ")),
+        }
+    }
+
+    fn zh(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let names = self.shown.join("、");
+        match self.more {
+            0 => write!(f, "{GAP}{names}{GAP}"),
+            more => write!(f, "{GAP}{names} 和另外 {more} 个"),
+        }
+    }
+}
+
+/// A stretch of time.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Seconds(pub f64);
+
+impl Seconds {
+    /// From one time to a later one; nothing where a log has them in the wrong order.
+    pub fn between(earlier: f64, later: f64) -> Seconds {
+        Seconds((later - earlier).max(0.0))
+    }
+
+    /// The number, in the unit that suits it, and that unit's place among seconds, milliseconds and microseconds. The log's
+    /// times have microseconds, and no part of one.
+    fn in_unit(self) -> (String, usize) {
+        let Seconds(seconds) = self;
+        let milliseconds = seconds * 1e3;
+        match milliseconds {
+            _ if seconds >= 1e9 => (format!("{seconds:.2e}"), 0),
+            _ if seconds >= 1.0 => (format!("{seconds:.2}"), 0),
+            100.0.. => (format!("{milliseconds:.0}"), 1),
+            10.0.. => (format!("{milliseconds:.1}"), 1),
+            0.1.. => (format!("{milliseconds:.2}"), 1),
+            _ => (format!("{:.0}", seconds * 1e6), 2),
+        }
+    }
+}
+
+impl Word for Seconds {
+    fn en(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (number, unit) = self.in_unit();
+        write!(f, "{number}{NO_BREAK}{}", ["s", "ms", "us"][unit])
+    }
+
+    fn zh(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (number, unit) = self.in_unit();
+        write!(f, "{number}{NO_BREAK}{}", ["秒", "毫秒", "微秒"][unit])
+    }
+}
+
+/// A signal's number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Signal(pub i32);
+
+impl Signal {
+    /// The number.
+    pub fn number(self) -> i32 {
+        self.0
+    }
+
+    /// Its POSIX name, if it has one.
+    fn name(self) -> Option<String> {
+        let name = Status::Signal(self.0).signal_name();
+        name.starts_with("SIG").then_some(name)
+    }
+}
+
+impl Word for Signal {
+    fn en(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.name() {
+            Some(name) => write!(f, "{name} ({})", self.0),
+            None => write!(f, "signal {}", self.0),
+        }
+    }
+
+    fn zh(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.name() {
+            Some(name) => write!(f, "{GAP}{name}（{}）", self.0),
+            None => write!(f, "信号 {}{GAP}", self.0),
+        }
+    }
+}
+
+/// So many things in English: `1 core`, `2 cores`.
+pub fn count(many: impl Display, what: &str) -> String {
+    match many.to_string().as_str() {
+        "1" => format!("1 {what}"),
+        many => format!("{many} {what}s"),
+    }
+}
+
+/// The verb for so many.
+pub fn was(many: usize) -> &'static str {
+    match many {
+        1 => "was",
+        _ => "were",
+    }
+}
+
+/// The pronoun for so many, in Chinese.
+pub fn them_in_chinese(many: usize) -> &'static str {
+    match many {
+        1 => "它",
+        _ => "它们",
+    }
+}
+
+/// A value as Python shows it, if it is short; else its beginning.
+pub fn shown(value: &Value) -> String {
+    clipped(&repr(value), CLIPPED)
+}
+
+/// The beginning of a text.
+pub fn clipped(text: &str, length: usize) -> String {
+    // What a terminal would obey is not for a note, whoever wrote the log.
+    let mut rest = text.chars().filter(|character| !character.is_control());
+    let mut beginning: String = rest.by_ref().take(length).collect();
+    if rest.next().is_some() {
+        beginning += "...";
+    }
+    beginning
+}

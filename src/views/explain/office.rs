@@ -1,0 +1,101 @@
+//! Customers are served by the ticket office.
+
+use super::moment::Moment;
+use super::note::{Seconds, Who, count, notes};
+use super::story::Story;
+
+/// A customer who was served this much later than the office needed did not wait for the office.
+const LATE: f64 = 1.5;
+
+impl Story {
+    /// The customers come.
+    pub fn customers(&mut self, delays: &[f64]) {
+        self.delays = delays.to_vec();
+        self.once(Customers {
+            customers: delays.len(),
+            sum: Seconds(delays.iter().sum()),
+            longest: Seconds(delays.iter().copied().fold(0.0, f64::max)),
+        });
+    }
+
+    /// A process asks for a customer.
+    pub fn request(&mut self, customer: u16, now: &Moment) {
+        self.requests.insert((now.pid, customer), now.t);
+        let past = self.past(now.pid);
+        past.requests += 1;
+        past.most_requests = past.most_requests.max(past.requests);
+        let open = past.requests;
+        let who = now.me();
+        if self.times::<Request>() > 0 && open > 1 {
+            let who = who.clone();
+            self.once(RequestBeside { who, open });
+        }
+        self.once(Request { who, customer });
+        let processes = self.which(|past| past.requests > 0).len();
+        if processes > 1 {
+            self.once(RequestInOthers { processes });
+        }
+    }
+
+    /// A customer is served.
+    pub fn served(&mut self, customer: u16, now: &Moment) {
+        let asked = self.requests.remove(&(now.pid, customer));
+        let past = self.past(now.pid);
+        past.requests = past.requests.saturating_sub(1);
+        let is_loop = past.most_requests > 1;
+        let took = Seconds::between(asked.unwrap_or(now.t), now.t);
+        let delay = self.delays.get(usize::from(customer).wrapping_sub(1));
+        let Some(delay) = delay.copied().map(Seconds) else {
+            return;
+        };
+        let who = now.me();
+        if self.times::<Served>() == 0 {
+            self.tell(Served {
+                who,
+                customer,
+                took,
+                delay,
+            });
+        } else if is_loop && took.0 > LATE * delay.0 + 0.002 {
+            self.once(ServedLate {
+                who,
+                customer,
+                took,
+                delay,
+            });
+        }
+    }
+}
+
+notes! {
+    Customers { customers: usize, sum: Seconds, longest: Seconds } samples (3, WAITED, AFTER)
+    en {
+        let customers = count(*customers, "customer");
+        format!("{customers} with a delay each. One after another they take {sum}, the sum; if all wait at the same time, \
+            {longest}, the longest.")
+    }
+    zh "来了 {customers} 位顾客，各有各的延迟。一个接一个地等，需要各人延迟之和 {sum}；大家同时等，只需最长的延迟 {longest}。"
+
+    Request { who: Who, customer: u16 } samples (writer(), 3)
+    en "{who} asks the office for customer {customer}, and can do nothing else until the answer is there."
+    zh "{who}替顾客 {customer} 向售票处提出请求，在答复到来之前什么也做不了。"
+
+    RequestBeside { who: Who, open: usize } samples (writer(), 2)
+    en "{who} has {open} requests open at the same time in one thread: that is its event loop, which goes on to the next \
+        customer instead of waiting for the answer."
+    zh "{who}在一个线程里同时有 {open} 个请求在等答复：这就是事件循环，它不原地等待，而是接着处理下一位顾客。"
+
+    RequestInOthers { processes: usize } samples (2)
+    en "{processes} processes now wait at the same time, each for its own customer: a call that blocks stops its own process \
+        only."
+    zh "现在有 {processes} 个进程同时在等，各自替自己的顾客等票：阻塞的调用只会停住它自己的进程。"
+
+    Served { who: Who, customer: u16, took: Seconds, delay: Seconds } samples (writer(), 3, AFTER, AGO)
+    en "Customer {customer} of {who} got the ticket {took} after asking; the office's delay was {delay} of that."
+    zh "{who}的顾客 {customer} 发出请求后过了 {took}拿到票，其中售票处的延迟占 {delay}。"
+
+    ServedLate { who: Who, customer: u16, took: Seconds, delay: Seconds } samples (writer(), 3, AFTER, AGO)
+    en "Customer {customer} got the ticket only {took} after asking, though the office's delay was {delay}: until then \
+        somebody else kept the one thread of {who}."
+    zh "顾客 {customer} 发出请求后过了 {took}才拿到票，而售票处的延迟只有 {delay}：在那之前，{who}唯一的线程一直被别的顾客占着。"
+}

@@ -1,0 +1,115 @@
+//! Messages go through a pipe.
+
+use super::moment::Moment;
+use super::note::{Seconds, Who, notes};
+use super::story::Story;
+use crate::events::Call;
+
+impl Story {
+    /// A process is about to send.
+    pub fn send(&mut self, now: &Moment) {
+        let who = now.me();
+        match self.past(now.pid).received_from {
+            Some(_) => self.once(SendBack { who }),
+            None => self.once(Send { who }),
+        };
+        self.send_to_who_joins(now);
+    }
+
+    /// A process calls `recv()`.
+    pub fn wait_recv(&mut self, now: &Moment) {
+        let who = now.me();
+        self.once(WaitRecv { who });
+    }
+
+    /// A process has to wait in `send()`.
+    pub fn wait_send(&mut self, now: &Moment) {
+        let who = now.me();
+        self.once(WaitSend { who });
+    }
+
+    /// A process has received.
+    pub fn recv(&mut self, now: &Moment) {
+        let past = self.past(now.pid);
+        past.has_received = true;
+        past.received_from = now.change.arrived.map(|parcel| parcel.from);
+        let who = now.me();
+        match now.change.arrived {
+            Some(sent) => {
+                let (from, took) = (now.run.who(sent.from), Seconds::between(sent.t, now.t));
+                self.once(Recv { who, from, took })
+            }
+            None => self.once(RecvUnknown { who }),
+        };
+    }
+
+    /// A process prints a list.
+    pub fn print(&mut self, now: &Moment) {
+        let who = now.me();
+        match self.past(now.pid).received_from {
+            Some(from) => {
+                let from = now.run.who(from);
+                self.once(PrintReceived { who, from })
+            }
+            None => self.once(Print { who }),
+        };
+    }
+
+    /// A call was refused.
+    pub fn refused(&mut self, call: Call, now: &Moment) {
+        let (who, again) = (now.me(), self.times::<Refused>() > 0);
+        if self.times::<Refused>() < 2 {
+            self.tell(Refused { who, call, again });
+        }
+    }
+}
+
+notes! {
+    Send { who: Who } samples (writer())
+    en "{who} sends all of it as one message: a line of JSON here, a pickle in Python. A pipe holds 64 KiB; with more, send() \
+        waits until the other end receives."
+    zh "{who}把全部内容作为一条消息发送：在这里是一行 JSON，在 Python 里是 pickle。管道能装 64 KiB；再长一些，send() \
+        就要等另一端接收。"
+
+    SendBack { who: Who } samples (parent())
+    en "{who} now sends in the other direction. A two-way pipe has one: it is two kernel pipes here, a socket pair in Python; a \
+        one-way pipe refuses."
+    zh "{who}现在朝另一个方向发送。双向管道有这个方向：在这里是两根内核管道，在 Python 里是一对套接字（socket）；单向管道\
+        没有，调用会被拒绝。"
+
+    WaitRecv { who: Who } samples (reader())
+    en "{who} calls recv(), which blocks until the other end has sent something."
+    zh "{who}调用 recv()，它会一直阻塞，直到另一端发来内容。"
+
+    WaitSend { who: Who } samples (reader())
+    en "{who} calls send(), which blocks until the pipe has room."
+    zh "{who}调用 send()，它会一直阻塞，直到管道里有空位。"
+
+    Recv { who: Who, from: Who, took: Seconds } samples (parent(), writer(), TOOK)
+    en "{who} received it {took} after {from} said that it sends: one send() is one recv(), however long the message."
+    zh "从{from}说要发送，到{who}收到，用了 {took}：一次 send() 对应一次 recv()，消息多长都一样。"
+
+    RecvUnknown { who: Who } samples (parent())
+    en "{who} received a message; the log does not tell who sent it."
+    zh "{who}收到了一条消息；日志里没有记下是谁发送的。"
+
+    Print { who: Who } samples (parent())
+    en "{who} prints what it has."
+    zh "{who}打印自己手里的内容。"
+
+    PrintReceived { who: Who, from: Who } samples (parent(), writer())
+    en "{who} prints its own copy of what {from} sent: processes share no variables."
+    zh "{who}打印的是自己的一份副本，原件在{from}那里：进程之间不共享变量。"
+
+    Refused { who: Who, call: Call, again: bool } samples (parent(), Call::Send, false) (writer(), Call::Recv, true)
+    en {
+        "Of a one-way pipe (duplex=False) one end can only receive and the other only send, so {call} of \
+                {who} was refused. Nothing is broken by that, and it goes on."
+        again "The same rule at the other end: {call} of {who} was refused."
+    }
+    zh {
+        "单向管道（duplex=False）的一端只能接收，另一端只能发送，所以{who}的{call}被拒绝了。这并不影响什么，\
+                它会继续运行。"
+        again "在另一端也是同样的规则：{who}的{call}被拒绝了。"
+    }
+}

@@ -1,0 +1,173 @@
+//! Pools of workers do tasks.
+
+use std::fmt::{self, Formatter};
+
+use super::moment::Moment;
+use super::note::{GAP, Seconds, Who, Word, clipped, count, notes};
+use super::story::{Series, Story, is_new_kind};
+
+impl Story {
+    /// The parent is about to start a pool.
+    pub fn pool(&mut self, kind: &str, with: &str, workers: u16, tasks: u16) {
+        let again = !is_new_kind(&mut self.kinds_of_pools, kind);
+        let note = Pool {
+            kind: Kind::of(kind),
+            workers: Workers::of(workers, with),
+            tasks,
+            cores: self.cores,
+            again,
+        };
+        match again {
+            true => self.few(Series::Pools, note),
+            false => self.tell(note),
+        }
+    }
+
+    /// A worker begins a task.
+    pub fn task_start(&mut self, task: u16, now: &Moment) {
+        let (who, in_thread) = (now.me(), now.thread.is_some());
+        self.once(TaskStart {
+            who,
+            task,
+            in_thread,
+        });
+    }
+
+    /// A worker has done a task. The times are how long it took, and for how long it was on a core.
+    pub fn task_done(&mut self, task: u16, kind: &str, times: [f64; 2], now: &Moment) {
+        if is_new_kind(&mut self.kinds_of_tasks, kind) {
+            let (who, kind) = (now.me(), Kind::of(kind));
+            let [took, on_core] = times.map(Seconds);
+            self.tell(TaskDone {
+                who,
+                kind,
+                task,
+                took,
+                on_core,
+            });
+        }
+    }
+
+    /// Something was measured.
+    pub fn measured(&mut self) {
+        let cores = self.cores;
+        self.once(Measured { cores });
+    }
+}
+
+/// What tasks are: by what bounds them.
+#[derive(Debug)]
+pub struct Kind(String);
+
+impl Kind {
+    fn of(name: &str) -> Kind {
+        Kind(clipped(name, 20))
+    }
+
+    /// Its name in the log.
+    fn name(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Word for Kind {
+    fn en(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.name() {
+            "compute" => "compute-bound",
+            "io" => "IO-bound",
+            other => other,
+        })
+    }
+
+    fn zh(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.name() {
+            "compute" => write!(f, "计算密集型"),
+            "io" => write!(f, "{GAP}IO 密集型"),
+            other => write!(f, "{GAP}{other}{GAP}"),
+        }
+    }
+}
+
+/// How many workers, and what they are.
+#[derive(Debug)]
+pub struct Workers(u16, String);
+
+impl Workers {
+    fn of(many: u16, with: &str) -> Workers {
+        Workers(many, clipped(with, 20))
+    }
+}
+
+impl Word for Workers {
+    fn en(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Workers(many, with) = self;
+        match with.as_str() {
+            "processes" if *many == 1 => write!(f, "1 worker process"),
+            "processes" => write!(f, "{many} worker processes"),
+            "threads" => write!(f, "{}", count(many, "worker thread")),
+            with => write!(f, "{} ({with})", count(many, "worker")),
+        }
+    }
+
+    fn zh(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Workers(many, with) = self;
+        match with.as_str() {
+            "processes" => write!(f, "{many} 个工作进程"),
+            "threads" => write!(f, "{many} 个工作线程"),
+            with => write!(f, "{many} 个工作者（{with}）"),
+        }
+    }
+}
+
+notes! {
+    Pool { kind: Kind, workers: Workers, tasks: u16, cores: usize, again: bool } samples
+        (Kind::of("compute"), Workers::of(4, "processes"), 8, 1, false)
+        (Kind::of("compute"), Workers::of(4, "processes"), 8, 2, false)
+        (Kind::of("io"), Workers::of(1, "processes"), 8, 2, false)
+        (Kind::of("?"), Workers::of(4, "processes"), 8, 2, false)
+        (Kind::of("io"), Workers::of(1, "threads"), 8, 2, true) (Kind::of("?"), Workers::of(2, "fibres"), 1, 2, true)
+    en {
+        let tasks = count(*tasks, &format!("{kind} task"));
+        let needs = match (kind.name(), *cores) {
+            ("compute", 1) => " Such a task needs a core all the time, and 1 core is to be had.".into(),
+            ("compute", _) => format!(" Such a task needs a core all the time, and {cores} cores are to be had."),
+            ("io", _) => " Such a task mostly waits, and any number of tasks can wait at the same time.".into(),
+            _ => String::new(),
+        };
+        match *again {
+            true => format!("The next pool: {workers}, and {tasks}."),
+            false => format!("The parent starts a pool: {workers}, and {tasks} in a queue.{needs}"),
+        }
+    }
+    zh {
+        let needs = match kind.name() {
+            "compute" => format!("这种任务一直要占用一个核心，而可用的核心有 {cores} 个。"),
+            "io" => "这种任务大部分时间在等待，而同时等待的任务可以有任意多个。".into(),
+            _ => String::new(),
+        };
+        match *again {
+            true => format!("下一个工作池：{workers}，{tasks} 个{kind}任务。"),
+            false => format!("父进程启动一个工作池：{workers}，队列里有 {tasks} 个{kind}任务。{needs}"),
+        }
+    }
+
+    TaskStart { who: Who, task: u16, in_thread: bool } samples (writer(), 3, false) (writer(), 3, true)
+    en "{who} takes task {task}. Nobody hands tasks out: a worker that is free takes the next one from the queue."
+    zh {
+        let worker = if *in_thread { "工作线程" } else { "工作进程" };
+        format!("{who}取走了任务 {task}。任务不由父进程分派：哪个{worker}空闲，就自己从队列里取下一个。")
+    }
+
+    TaskDone { who: Who, kind: Kind, task: u16, took: Seconds, on_core: Seconds } samples
+        (writer(), Kind::of("io"), 3, AFTER, TOOK)
+    en "Task {task} ({kind}) took {who} {took}. For {on_core} of that it was on a core; for the rest it waited."
+    zh "任务 {task}（{kind}）在{who}那里花了 {took}，其中 {on_core}在 CPU 上运行，其余时间在等待。"
+
+    Measured { cores: usize } samples (2)
+    en {
+        let cores = count(*cores, "core");
+        format!("What stands in this row was measured in this run, on this machine, with {cores} to use: another run gives \
+            other figures.")
+    }
+    zh "这一行的数字是本次运行在这台机器上测得的，可用的核心有 {cores} 个；再运行一次，数字会有所不同。"
+}

@@ -1,0 +1,126 @@
+//! What can be told when nothing more will come.
+
+use super::moment::Run;
+use super::note::{En, List, Signal, Zh, count, notes, was};
+use super::story::Story;
+
+impl Story {
+    /// The log is at its end.
+    pub fn end(&mut self, run: Run) {
+        self.end_of_values(run);
+        let readers = self.which(|past| past.is_reader);
+        if readers.len() > 1 && self.puts > 0 {
+            let share = |pid| format!("{}: {}", run.role(pid), self.past(pid).gets);
+            let gets: Vec<String> = readers.into_iter().map(share).collect();
+            let gets = gets.into_iter().collect();
+            self.tell(Shares { gets });
+        }
+        if self.started > 0 {
+            let (started, unseen) = (self.started, run.count_alive());
+            let (codes, signals) = (self.codes.clone(), self.signals.clone());
+            self.tell(Summary {
+                started,
+                codes,
+                signals,
+                unseen,
+            });
+        }
+    }
+
+    /// What has become of the values that nobody got.
+    fn end_of_values(&mut self, run: Run) {
+        let lost = run.in_queue().len();
+        if lost == 0 {
+            return;
+        }
+        let signalled = run.which(|process| process.is_signalled());
+        let has_readers = !self.which(|past| past.is_reader).is_empty() || !signalled.is_empty();
+        // A log may stop before its run did. Only where everybody has ended is it certain that nobody got them.
+        match has_readers && run.count_alive() == 0 {
+            true => {
+                let (put, terminated) = (self.puts, run.roles(&signalled));
+                self.tell(Lost {
+                    lost,
+                    put,
+                    terminated,
+                });
+            }
+            false => self.tell(NotGot { values: lost }),
+        }
+    }
+}
+
+notes! {
+    Lost { lost: usize, put: usize, terminated: List } samples
+        (1, 1, none()) (2, 3, none()) (2, 3, one()) (2, 3, two()) (2, 3, many())
+    en {
+        let were = match *put {
+            1 => "The 1 value that was put was".into(),
+            _ => format!("Of {put} values that were put, {lost} {}", was(*lost)),
+        };
+        let because = match terminated.is_empty() {
+            true => "every reader had ended".into(),
+            false => format!("a signal ended {terminated} before the next get()"),
+        };
+        format!("{were} lost, because {because}. That a writer has ended means that it has put everything, not that everything \
+            has been got.")
+    }
+    zh {
+        let because = match terminated.is_empty() {
+            true => "读进程都已结束".into(),
+            false => format!("{terminated}还没来得及 get()，就被信号终止了"),
+        };
+        format!("放入的 {put} 个值里丢失了 {lost} 个，因为{because}。写进程结束，只说明值都放进了队列，不说明都被取走了。")
+    }
+
+    NotGot { values: usize } samples (1) (3)
+    en {
+        let (count, were) = (count(*values, "value"), was(*values));
+        format!("{count} {were} put and not received by the end of this log.")
+    }
+    zh "就这份日志来看，有 {values} 个值放入后没有被取走。"
+
+    Shares { gets: List } samples (["reader-1: 2", "reader-2: 0"].into_iter().collect())
+    en "How many values each reader got: {gets}."
+    zh "各读进程取到的值的个数：{gets}。"
+
+    Summary { started: usize, codes: Vec<(i32, usize)>, signals: Vec<(i32, usize)>, unseen: usize } samples
+        (1, vec![(0, 2)], vec![(15, 1)], 0) (3, vec![(0, 2)], vec![(15, 1)], 0) (4, vec![(0, 2)], vec![(15, 1)], 1)
+        (1, vec![], vec![], 1) (2, vec![], vec![], 2)
+    en {
+        let by_code = codes.iter().map(|(code, many)| format!("{many} ended with exit status {code}"));
+        let by_signal = signals.iter().map(|(signal, many)| {
+            format!("{many} {} killed by {}", was(*many), En(&Signal(*signal)))
+        });
+        let ends = by_code.chain(by_signal).collect::<Vec<_>>().join(", ");
+        let all = match *started {
+            1 => "1 process was started".into(),
+            _ => format!("{started} processes were started"),
+        };
+        let reaped = match (*unseen, *started) {
+            (0, 1) => " and reaped".into(),
+            (0, _) => ", and all were reaped".into(),
+            (1, 1) => "; how it ended is not in the log".into(),
+            _ => format!("; how {unseen} of them ended is not in the log"),
+        };
+        match ends.is_empty() {
+            true => format!("In all, {all}{reaped}."),
+            false => format!("In all, {all}{reaped}: {ends}."),
+        }
+    }
+    zh {
+        let by_code = codes.iter().map(|(code, many)| format!("{many} 个以退出状态 {code} 结束"));
+        let by_signal = signals.iter().map(|(signal, many)| format!("{many} 个被{}终止", Zh(&Signal(*signal))));
+        let ends = by_code.chain(by_signal).collect::<Vec<_>>().join("，");
+        let reaped = match (*unseen, *started) {
+            (0, 1) => "已回收".into(),
+            (0, _) => "全部已回收".into(),
+            (1, 1) => "它如何结束，日志里没有记下".into(),
+            _ => format!("其中 {unseen} 个如何结束，日志里没有记下"),
+        };
+        match ends.is_empty() {
+            true => format!("总共启动了 {started} 个进程，{reaped}。"),
+            false => format!("总共启动了 {started} 个进程，{reaped}：{ends}。"),
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! What a view is, and several views of the same run.
+
+use anyhow::Result;
+
+use crate::events::Record;
+use crate::state::{Change, State};
+
+/// Draws events as they come.
+pub trait View {
+    /// Shows one event. `state` is the run so far, this event included, and `change` what it has changed.
+    ///
+    /// # Errors
+    /// When the output can't be written to.
+    fn show(&mut self, record: &Record, state: &State, change: &Change) -> Result<()>;
+
+    /// Shows what can only be said when the last event is there, be it of a run that went well or of one that failed. What
+    /// failed, somebody else tells.
+    ///
+    /// # Errors
+    /// When the output can't be written to.
+    fn finish(&mut self, _state: &State) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Several views of the same run, each event by each view in their order, and the run's state.
+#[derive(Default)]
+pub struct Views {
+    state: State,
+    views: Vec<Box<dyn View>>,
+}
+
+impl Views {
+    /// Adds a view behind the others.
+    pub fn add(&mut self, view: impl View + 'static) {
+        self.views.push(Box::new(view));
+    }
+
+    /// The run so far.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Shows one event.
+    ///
+    /// # Errors
+    /// When a view's output can't be written to.
+    pub fn show(&mut self, record: &Record) -> Result<()> {
+        let change = self.state.apply(record);
+        let state = &self.state;
+        self.views
+            .iter_mut()
+            .try_for_each(|view| view.show(record, state, &change))
+    }
+
+    /// Shows what can only be said when the last event is there.
+    ///
+    /// # Errors
+    /// When a view's output can't be written to.
+    pub fn finish(&mut self) -> Result<()> {
+        let state = &self.state;
+        self.views
+            .iter_mut()
+            .try_for_each(|view| view.finish(state))
+    }
+}
