@@ -109,12 +109,13 @@ macro_rules! lessons {
         }
 
         impl Child {
-            /// Adds to `command` the children of the lesson that has this one; of all lessons if none has it, for
-            /// the help and for the nearest name.
+            /// Adds to `command` the child with this name; all children if there is none, for the help and for the
+            /// nearest name.
             pub fn augment_for(name: &str, command: clap::Command) -> clap::Command {
-                $(if $module::Child::has_subcommand(name) {
-                    return $module::Child::augment_subcommands(command);
-                })*
+                $(let command = match $module::Child::augment_one(name, command) {
+                    Ok(command) => return command,
+                    Err(command) => command,
+                };)*
                 Child::augment_subcommands(command)
             }
 

@@ -1,12 +1,12 @@
 //! A child process of the parent's half of a lesson.
 
+use std::io;
 use std::ops::Deref;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::rc::Rc;
 use std::time::Duration;
-use std::{io, vec};
 
 use anyhow::{Context as _, Error, Result, anyhow, ensure};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -215,15 +215,6 @@ impl Deref for Processes {
 
     fn deref(&self) -> &[Process] {
         &self.0
-    }
-}
-
-impl IntoIterator for Processes {
-    type Item = Process;
-    type IntoIter = vec::IntoIter<Process>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
     }
 }
 

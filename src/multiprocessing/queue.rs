@@ -101,11 +101,6 @@ impl Queue {
     pub fn close_put_end(self) -> GetEnd {
         self.get_end
     }
-
-    /// Both ends, each to be closed at its own time.
-    pub fn into_ends(self) -> (PutEnd, GetEnd) {
-        (self.put_end, self.get_end)
-    }
 }
 
 impl PutEnd {
