@@ -104,44 +104,44 @@ notes! {
         let left = match (*put, left.len()) {
             (0, _) => String::new(),
             (_, 0) => ", now that every value has been got".into(),
-            (_, 1) => format!(", although 1 value has not been got yet: {left}"),
-            (_, many) => format!(", although {many} values have not been got yet: {left}"),
+            (_, 1) => format!(", although 1 value is still in the queue: {left}"),
+            (_, many) => format!(", although {many} values are still in the queue: {left}"),
         };
         match *again {
             true => format!("SIGTERM for {child} as well."),
-            false => format!("{by} can't wait for {child}: its loop is endless, so a join() would never return. Hence SIGTERM \
-                (15){left}."),
+            false => format!("{by} can't wait for {child} to end by itself: its loop is endless, so join() would never \
+                return. So it sends SIGTERM (15){left}."),
         }
     }
     zh {
         let left = match (*put, left.len()) {
             (0, _) => String::new(),
             (_, 0) => "这时所有的值都已取走。".into(),
-            (_, many) => format!("这时还有 {many} 个值没有取走：{left}。"),
+            (_, many) => format!("这时队列里还有 {many} 个值：{left}。"),
         };
         match *again {
             true => format!("对{child}也发送 SIGTERM。"),
-            false => format!("{by}等不到{child}自己结束：它在无限循环里，join() 永远不会返回。于是只好发送 SIGTERM（15）。\
+            false => format!("{by}等不到{child}自己结束：那是一个无限循环，join() 永远不会返回。于是只好发送 SIGTERM（15）。\
                 {left}"),
         }
     }
 
     TerminateEnded { child: Who } samples (reader())
-    en "There is nobody to terminate: {child} has already ended, so no signal is sent."
-    zh "已经没有谁可以终止了：{child}早已结束，所以没有发送信号。"
+    en "{child} has already ended, so terminate() sends no signal."
+    zh "{child}早已结束，所以 terminate() 没有发送信号。"
 
     Kill { by: Who, child: Who } samples (parent(), reader())
-    en "{child} has not ended on SIGTERM. So {by} sends SIGKILL (9), which can be neither ignored nor put off, not even by a \
-        process that is stopped."
-    zh "{child}收到 SIGTERM 后没有结束，于是{by}发送 SIGKILL（9）：它既不能忽略也不能推迟，对已暂停的进程同样有效。"
+    en "SIGTERM has not ended {child}. So {by} sends SIGKILL (9), which can't be caught, ignored or blocked, and ends a stopped \
+        process as well."
+    zh "{child}收到 SIGTERM 后没有结束，于是{by}发送 SIGKILL（9）：这个信号不能被捕获、忽略或阻塞，对已暂停的进程同样有效。"
 
     KillRest { by: Who, child: Who } samples (parent(), reader())
-    en "{by} can't go on and sends SIGKILL (9) to {child}, so that nobody runs on when the run is over."
+    en "{by:#} can't go on and sends SIGKILL (9) to {child}, so that no process is left when the run is over."
     zh "{by}无法继续，于是向{child}发送 SIGKILL（9），以免运行结束后还有进程留下来。"
 
     ExitedWell { child: Who, by: Who, again: bool } samples (writer(), parent(), false) (writer(), parent(), true)
     en {
-        "{child} has ended by itself, with exit status 0. {by:#} has reaped it, so no zombie is left."
+        "{child} has ended by itself with exit status 0. {by:#} has reaped it, so it is no zombie."
         again "{child} has ended with exit status 0 as well."
     }
     zh {
@@ -150,14 +150,12 @@ notes! {
     }
 
     ExitedUnasked { child: Who, by: Who, awaited: Who } samples (writer(), parent(), reader())
-    en "{child} has ended, but join() waits for {awaited} and goes on waiting. {by:#} has reaped it all the same, so no zombie is \
-        left."
-    zh "{child}结束了，但 join() 等的是{awaited}，所以还要继续等。不过{by}照样把它回收了，不会留下僵尸进程。"
+    en "{child} has ended, but join() goes on waiting for {awaited}. {by:#} has reaped {child} all the same, so it is no zombie."
+    zh "{child}结束了，但 join() 等的是{awaited}，所以还要继续等。不过{by}照样回收了{child}，不会留下僵尸进程。"
 
     ExitedBadly { child: Who, code: i32 } samples (writer(), 3)
-    en "{child} has ended with exit status {code}, which means that it failed. Python's exitcode and a shell's $? would be \
-        {code} too."
-    zh "{child}结束了，退出状态是 {code}，说明它失败了。Python 的 exitcode 和 shell 的 $? 也都会是 {code}。"
+    en "{child} has ended with exit status {code}, so it has failed. Python's exitcode and a shell's $? would be {code} too."
+    zh "{child}结束了，退出状态是 {code}，说明出了错。Python 的 exitcode 和 shell 的 $? 也都会是 {code}。"
 
     ExitedBySignal { child: Who, signal: Signal, sent_by: Option<Who>, again: bool } samples
         (writer(), Signal(15), Some(parent()), false) (writer(), Signal(40), None, false)
@@ -165,13 +163,13 @@ notes! {
     en {
         let (number, status) = (signal.number(), in_shell(signal.number()));
         let sender = match &*sent_by {
-            Some(by) => format!("{:#} has reaped it, so no zombie is left.", En(by)),
-            None => "It was not the parent who sent that signal.".into(),
+            Some(by) => format!("{:#} has reaped it, so it is no zombie.", En(by)),
+            None => "The parent didn't send that signal.".into(),
         };
         match *again {
             true => format!("{child} was killed by {signal} as well."),
-            false => format!("{child} was killed by {signal}: in Python its exitcode is -{number}, in a shell its exit status is \
-                {status}. {sender}"),
+            false => format!("{child} was killed by {signal}: in Python its exitcode is -{number}, in a shell its exit \
+                status is {status}. {sender}"),
         }
     }
     zh {
@@ -188,6 +186,6 @@ notes! {
     }
 
     GivesUp { who: Who, message: String } samples (writer(), "no 3 readers.".into())
-    en "{who} gives up and will end with exit status 1, because of this: {message}"
-    zh "{who}放弃了，将以退出状态 1 结束，原因是：{message}"
+    en "{who:#} gives up and will end with exit status 1: {message}"
+    zh "{who}出错退出，退出状态将是 1，原因是：{message}"
 }

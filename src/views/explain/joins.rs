@@ -100,12 +100,13 @@ notes! {
         (parent(), writer(), many(), false) (parent(), writer(), none(), true)
     en {
         match (*again, running.is_empty()) {
-            (true, _) => format!("{by} goes on to the join() for {child}."),
+            (true, _) => format!("Next, {by} calls join() for {child}."),
             (false, true) => {
-                format!("{by} now waits in join() for the end of {child}, and of no other child; there is no other.")
+                format!("{by} now waits in join() for {child} to end. There is no other child.")
             }
             (false, false) => {
-                format!("{by} now waits in join() for the end of {child}, and of no other child: not of {running}.")
+                let others = running.to_string().replace(" and ", " or ");
+                format!("{by} now waits in join() for {child} to end. It isn't waiting for {others}.")
             }
         }
     }
@@ -119,15 +120,15 @@ notes! {
 
     JoinTerminated { child: Who } samples (writer())
     en "terminate() sends SIGTERM and does not wait, so a join() has to follow: without one, {child} would stay a zombie until \
-        the parent ends, and nobody would see its exit status."
-    zh "terminate() 只发送 SIGTERM，并不等待，所以后面还要有 join()：不然{child}会一直是僵尸进程，直到父进程结束，退出状态也\
-        没有谁看得到。"
+        the parent ends or starts another child, and nobody would see its exit status."
+    zh "terminate() 只发送 SIGTERM，并不等待，所以后面还要有 join()：不然{child}会一直是僵尸进程，直到父进程结束或再启动一个子\
+        进程，它的退出状态也不会有人看到。"
 
     JoinUnreceived { by: Who, child: Who } samples (parent(), writer())
-    en "{by} joins before it has received what {child} sends. That is safe only for what fits into a pipe (64 KiB): with more, \
-        one would wait in send() and the other in join(), for ever."
-    zh "{by}还没有接收{child}发送的内容，就先调用了 join()。只有管道装得下（64 KiB）时这样才安全：再长一些，一个会卡在 \
-        send()，另一个会卡在 join()，永远等下去。"
+    en "{by} joins {child} before receiving what it sends. That is safe only for what fits into a pipe (64 KiB). Anything \
+        longer would be a deadlock: one waits in send() and the other in join(), for ever."
+    zh "{by}还没有接收{child}发送的内容，就先调用了 join()。只有管道装得下（64 KiB）时这样才安全：再长一些，一个等在 \
+        send()，另一个等在 join()，双方互相等待，形成死锁。"
 
     Joined { by: Who, child: Who, waited: Seconds, running: List, again: bool } samples
         (parent(), writer(), WAITED, none(), false) (parent(), writer(), WAITED, one(), false)
@@ -140,7 +141,7 @@ notes! {
             (true, false) => format!("join() has returned after {waited}: {child} has ended. Still running: {running}."),
             (false, true) => format!("join() has returned after {waited}, because {child} has ended."),
             (false, false) => format!("join() has returned after {waited}, because {child} has ended. Still running, and not \
-                joined yet: {running}."),
+                yet joined: {running}."),
         }
     }
     zh {
@@ -157,7 +158,7 @@ notes! {
     JoinedAtOnce { child: Who, ago: Seconds } samples (writer(), AGO) (writer(), Seconds(0.00004))
     en {
         match *ago < JUST_NOW {
-            true => format!("This join() returns at once: {child} was reaped just before."),
+            true => format!("This join() returns at once: {child} has just been reaped."),
             false => format!("This join() returns at once: {child} was reaped {ago} ago."),
         }
     }
@@ -170,11 +171,11 @@ notes! {
 
     AfterJoin { joined: usize, running: List } samples (1, one()) (1, two()) (1, many())
     en {
-        let (runs, joins) = (if running.len() == 1 { "runs" } else { "run" }, count(*joined, "join()"));
-        format!("The parent says this although {running} still {runs}: it has done {joins} only. Before the run ends it joins \
-            the rest as well, as CPython does at exit.")
+        let (runs, joins) = (if running.len() == 1 { "is" } else { "are" }, count(*joined, "join()"));
+        format!("The parent prints this although {running} {runs} still running, for it has called only {joins}. Before the run \
+            ends it joins the rest as well, as CPython does at exit.")
     }
-    zh "父进程说这句话时，{running}仍在运行：它只调用了 {joined} 次 join()。整个运行结束之前，它还会对其余的子进程调用 \
+    zh "父进程打印这一行时，{running}仍在运行：它只调用了 {joined} 次 join()。整个运行结束之前，它还会对其余的子进程调用 \
         join()，就像 CPython 退出时那样。"
 
     AllEndedAfterJoin { joined: usize, ended: usize } samples (1, 0) (1, 1) (2, 3)
@@ -182,7 +183,7 @@ notes! {
         match *ended {
             0 => {
                 let calls = count(*joined, "call");
-                format!("All children have ended: the parent has waited for each of them, in {calls} of join().")
+                format!("All children have ended: the parent has waited for each of them in {calls} of join().")
             }
             ended => {
                 let joins = count(*joined, "join()");
@@ -190,7 +191,7 @@ notes! {
                     1 => ("The 1 other child".into(), "it"),
                     _ => (format!("The {ended} other children"), "them"),
                 };
-                format!("The parent has waited in {joins} only. {others} had ended by then, too, but only by chance: no join() \
+                format!("The parent has called only {joins}. {others} had ended by then, too, but only by chance: no join() \
                     waited for {them}.")
             }
         }

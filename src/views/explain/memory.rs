@@ -58,23 +58,23 @@ impl Story {
 
 notes! {
     Counter { who: Who, value: i64, address: String } samples (parent(), 10, "0x92afd0".into())
-    en "{who} looks at a global variable: {value}, at the address {address} of its own memory."
-    zh "{who}查看一个全局变量：值是 {value}，在它自己内存里的地址 {address}。"
+    en "{who} looks at a global variable: its value is {value}, at the address {address} of this process's own memory."
+    zh "{who}查看一个全局变量：值是 {value}，地址是 {address}（属于该进程自己的地址空间）。"
 
     CounterElsewhere { who: Who, value: i64, address: String, other: Who, other_value: i64, other_address: String } samples
         (writer(), 0, "0x92afd0".into(), parent(), 10, "0x92afd0".into())
         (writer(), 0, "0x92afd0".into(), parent(), 10, "0x7ffc10".into())
     en {
         match *address == *other_address {
-            true => format!("The same address as in {other}, {address}, but other memory: for {who} the variable is {value}, \
-                there it is {other_value}. An address means something within one process only."),
-            false => format!("{who} has a variable of its own: {value} at {address}; that of {other} is {other_value} at \
+            true => format!("The address is the same as in {other}, {address}, but the memory isn't: in {who} the variable is \
+                {value}, there it is {other_value}. An address means something only within one process."),
+            false => format!("{who} has a variable of its own, {value} at {address}; the one of {other} is {other_value} at \
                 {other_address}."),
         }
     }
     zh {
         match *address == *other_address {
-            true => format!("地址和{other}的一样，都是 {address}，内存却不是同一份：在{who}那里变量是 {value}，在{other}那里是 \
+            true => format!("地址和{other}的一样，都是 {address}，内存却不是同一块：在{who}那里变量是 {value}，在{other}那里是 \
                 {other_value}。地址只在一个进程之内才有意义。"),
             false => format!("{who}有自己的变量：{value}，在 {address}；{other}的是 {other_value}，在 {other_address}。"),
         }
@@ -84,10 +84,10 @@ notes! {
         (writer(), 0, 5, None) (writer(), 0, 5, Some((parent(), 10)))
     en {
         let other = match &*other {
-            Some((other, value)) => format!(" What {} has is still {value}.", En(other)),
+            Some((other, value)) => format!(" In {} it is still {value}.", En(other)),
             None => String::new(),
         };
-        format!("{who} has counted from {from} to {to}, in its own memory.{other}")
+        format!("{who} has counted from {from} to {to} in its own memory.{other}")
     }
     zh {
         let other = match &*other {
@@ -98,10 +98,10 @@ notes! {
     }
 
     CounterUnchanged { who: Who, value: i64, other: Who, other_value: i64 } samples (parent(), 10, writer(), 5)
-    en "Still {value} in {who}: that {other} counted to {other_value} has changed nothing here. A result has to be sent."
+    en "Still {value} in {who}: although {other} counted to {other_value}, nothing has changed here. A result has to be sent."
     zh "{who}这里仍是 {value}：{other}数到了 {other_value}，这里什么也没有变。结果必须发送过来。"
 
     CounterReceived { who: Who, from: i64, to: i64 } samples (parent(), 10, 5)
-    en "{from} became {to} because {who} has stored what it received: by a message, not by shared memory."
+    en "{from} became {to} because {who} stored what it received: the value came as a message, not through shared memory."
     zh "{from} 变成了 {to}，是因为{who}把收到的值存了进去：靠的是消息，不是共享内存。"
 }

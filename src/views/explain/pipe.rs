@@ -66,16 +66,16 @@ impl Story {
 
 notes! {
     Send { who: Who } samples (writer())
-    en "{who} sends all of it as one message: a line of JSON here, a pickle in Python. A pipe holds 64 KiB; with more, send() \
-        waits until the other end receives."
+    en "{who} sends all of it as one message: a line of JSON here, a pickle in Python. A pipe holds 64 KiB; if the message is \
+        longer, send() waits until the other end receives."
     zh "{who}把全部内容作为一条消息发送：在这里是一行 JSON，在 Python 里是 pickle。管道能装 64 KiB；再长一些，send() \
         就要等另一端接收。"
 
     SendBack { who: Who } samples (parent())
-    en "{who} now sends in the other direction. A two-way pipe has one: it is two kernel pipes here, a socket pair in Python; a \
-        one-way pipe refuses."
-    zh "{who}现在朝另一个方向发送。双向管道有这个方向：在这里是两根内核管道，在 Python 里是一对套接字（socket）；单向管道\
-        没有，调用会被拒绝。"
+    en "{who} now sends in the other direction. A two-way pipe allows that: it is two kernel pipes here, a socket pair in \
+        Python. A one-way pipe refuses."
+    zh "{who}现在朝另一个方向发送。双向管道可以这样做：在这里是两个内核管道，在 Python 里是一对套接字（socket）；单向管道\
+        会拒绝。"
 
     WaitRecv { who: Who } samples (reader())
     en "{who} calls recv(), which blocks until the other end has sent something."
@@ -86,12 +86,12 @@ notes! {
     zh "{who}调用 send()，它会一直阻塞，直到管道里有空位。"
 
     Recv { who: Who, from: Who, took: Seconds } samples (parent(), writer(), TOOK)
-    en "{who} received it {took} after {from} said that it sends: one send() is one recv(), however long the message."
-    zh "从{from}说要发送，到{who}收到，用了 {took}：一次 send() 对应一次 recv()，消息多长都一样。"
+    en "{who} received it {took} after {from} called send(): one send() takes one recv(), however long the message."
+    zh "从{from}调用 send() 到{who}收到，用了 {took}：一次 send() 对应一次 recv()，消息多长都一样。"
 
     RecvUnknown { who: Who } samples (parent())
-    en "{who} received a message; the log does not tell who sent it."
-    zh "{who}收到了一条消息；日志里没有记下是谁发送的。"
+    en "{who} received a message; the log doesn't say which process sent it."
+    zh "{who}收到了一条消息；日志里没有记下是哪个进程发送的。"
 
     Print { who: Who } samples (parent())
     en "{who} prints what it has."
@@ -103,13 +103,13 @@ notes! {
 
     Refused { who: Who, call: Call, again: bool } samples (parent(), Call::Send, false) (writer(), Call::Recv, true)
     en {
-        "Of a one-way pipe (duplex=False) one end can only receive and the other only send, so {call} of \
-                {who} was refused. Nothing is broken by that, and it goes on."
-        again "The same rule at the other end: {call} of {who} was refused."
+        "One end of a one-way pipe (duplex=False) can only receive and the other only send, so {call} in \
+                {who} was refused. That does no harm, and the process goes on."
+        again "The same rule applies at the other end: {call} in {who} was refused."
     }
     zh {
-        "单向管道（duplex=False）的一端只能接收，另一端只能发送，所以{who}的{call}被拒绝了。这并不影响什么，\
-                它会继续运行。"
+        "单向管道（duplex=False）的一端只能接收，另一端只能发送，所以{who}的{call}被拒绝了。这并无大碍，\
+                该进程会继续运行。"
         again "在另一端也是同样的规则：{who}的{call}被拒绝了。"
     }
 }

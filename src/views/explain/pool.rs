@@ -112,6 +112,9 @@ impl Word for Workers {
     fn zh(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Workers(many, with) = self;
         match with.as_str() {
+            "processes" if f.alternate() => write!(f, "进程池"),
+            "threads" if f.alternate() => write!(f, "线程池"),
+            _ if f.alternate() => write!(f, "池"),
             "processes" => write!(f, "{many} 个工作进程"),
             "threads" => write!(f, "{many} 个工作线程"),
             with => write!(f, "{many} 个工作者（{with}）"),
@@ -129,8 +132,8 @@ notes! {
     en {
         let tasks = count(*tasks, &format!("{kind} task"));
         let needs = match (kind.name(), *cores) {
-            ("compute", 1) => " Such a task needs a core all the time, and 1 core is to be had.".into(),
-            ("compute", _) => format!(" Such a task needs a core all the time, and {cores} cores are to be had."),
+            ("compute", 1) => " Such a task needs a core all the time, and 1 core is available.".into(),
+            ("compute", _) => format!(" Such a task needs a core all the time, and {cores} cores are available."),
             ("io", _) => " Such a task mostly waits, and any number of tasks can wait at the same time.".into(),
             _ => String::new(),
         };
@@ -146,27 +149,42 @@ notes! {
             _ => String::new(),
         };
         match *again {
-            true => format!("下一个工作池：{workers}，{tasks} 个{kind}任务。"),
-            false => format!("父进程启动一个工作池：{workers}，队列里有 {tasks} 个{kind}任务。{needs}"),
+            true => format!("下一个{workers:#}：{workers}，{tasks} 个{kind}任务。"),
+            false => format!("父进程启动一个{workers:#}：{workers}，队列里有 {tasks} 个{kind}任务。{needs}"),
         }
     }
 
     TaskStart { who: Who, task: u16, in_thread: bool } samples (writer(), 3, false) (writer(), 3, true)
-    en "{who} takes task {task}. Nobody hands tasks out: a worker that is free takes the next one from the queue."
+    en "{who} takes task {task}. The parent doesn't hand tasks out: a worker that is free takes the next one from the queue."
     zh {
         let worker = if *in_thread { "工作线程" } else { "工作进程" };
         format!("{who}取走了任务 {task}。任务不由父进程分派：哪个{worker}空闲，就自己从队列里取下一个。")
     }
 
     TaskDone { who: Who, kind: Kind, task: u16, took: Seconds, on_core: Seconds } samples
-        (writer(), Kind::of("io"), 3, AFTER, TOOK)
-    en "Task {task} ({kind}) took {who} {took}. For {on_core} of that it was on a core; for the rest it waited."
-    zh "任务 {task}（{kind}）在{who}那里花了 {took}，其中 {on_core}在 CPU 上运行，其余时间在等待。"
+        (writer(), Kind::of("io"), 3, AFTER, TOOK) (writer(), Kind::of("compute"), 3, AFTER, TOOK)
+        (writer(), Kind::of("compute"), 3, AFTER, AFTER)
+    en {
+        let rest = match (on_core.0 < took.0, kind.name()) {
+            (false, _) => "It was on a core all the time.".into(),
+            (true, "compute") => format!("For {on_core} of that it was on a core; for the rest it waited for one."),
+            (true, _) => format!("For {on_core} of that it was on a core; for the rest it waited."),
+        };
+        format!("Task {task} ({kind}) took {who} {took}. {rest}")
+    }
+    zh {
+        let rest = match (on_core.0 < took.0, kind.name()) {
+            (false, _) => "一直在 CPU 核心上运行。".into(),
+            (true, "compute") => format!("其中 {on_core}在 CPU 核心上运行，其余时间在等空闲的核心。"),
+            (true, _) => format!("其中 {on_core}在 CPU 核心上运行，其余时间在等待。"),
+        };
+        format!("任务 {task}（{kind}）在{who}那里花了 {took}，{rest}")
+    }
 
     Measured { cores: usize } samples (2)
     en {
         let cores = count(*cores, "core");
-        format!("What stands in this row was measured in this run, on this machine, with {cores} to use: another run gives \
+        format!("The figures in this row were measured in this run, on this machine, with {cores} available: another run gives \
             other figures.")
     }
     zh "这一行的数字是本次运行在这台机器上测得的，可用的核心有 {cores} 个；再运行一次，数字会有所不同。"

@@ -84,60 +84,62 @@ impl Story {
 
 notes! {
     Put { who: Who } samples (writer())
-    en "{who} says this before it puts: the other way round, a reader might say first that it has the value. Here put() itself \
-        writes into the pipe; in Python a hidden feeder thread does that, and put() does not wait for it."
-    zh "{who}先说这句话，然后才放值：反过来的话，读进程可能会抢先报告已经取到了这个值。在这里 put() 自己把值写进管道；在 \
-        Python 里，由一个看不见的后台线程（feeder thread）来写，put() 并不等它。"
+    en "{who} prints this first and puts the value afterwards; otherwise a reader could report the value before the writer does. \
+        Here put() itself writes into the pipe; in Python a hidden feeder thread makes a pickle of the value and writes it, and put() \
+        doesn't wait for that."
+    zh "{who}先打印这一行，然后才放入值：反过来的话，读进程可能抢先报告已经取到了这个值。在这里 put() 自己把值写进管道；在 \
+        Python 里，由一个看不见的后台线程（feeder thread）先做 pickle 再写入，put() 并不等这个线程。"
 
     WaitGet { who: Who } samples (reader())
-    en "{who} calls get(). As long as the queue is empty the call blocks, until a value comes or the last write end is closed."
+    en "{who} calls get(). While the queue is empty the call blocks, until a value comes or the last write end is closed."
     zh "{who}调用 get()。只要队列是空的，这个调用就一直阻塞，直到有值到来，或者最后一个写端关闭。"
 
     GetsAtOnce { who: Who, there: usize } samples (reader(), 1) (reader(), 4)
     en {
         let values = match *there {
-            1 => "1 value has".into(),
-            _ => format!("{there} values have"),
+            1 => "1 value is".into(),
+            _ => format!("{there} values are"),
         };
-        format!("{who} calls get() and hardly has to wait: {values} already been put.")
+        format!("{who} calls get() and hardly has to wait: {values} already in the queue.")
     }
-    zh "{who}调用 get()，几乎不用等：已经放入了 {there} 个值。"
+    zh "{who}调用 get()，几乎不用等：队列里已有 {there} 个值。"
 
     Get { who: Who, value: String, from: Who, took: Seconds, waited: Seconds, again: bool } samples
         (reader(), "'A'".into(), writer(), TOOK, WAITED, false) (reader(), "'A'".into(), writer(), TOOK, WAITED, true)
     en {
-        "{who} got {value} {took} after {from} said that it puts it. The queue is a pipe in the kernel; no \
-                other process passed the value on."
+        "{who} got {value} {took} after {from} announced it. The queue is a pipe in the kernel; no other \
+                process has passed the value on."
         again "{value} took {took}; {who} had waited in get() for {waited}."
     }
     zh {
-        "从{from}说要放入 {value}，到{who}取到它，用了 {took}。队列就是内核里的一根管道，中间不经过别的进程。"
+        "从{from}打印要放入 {value} 的那一行，到{who}取到这个值，用了 {took}。队列就是内核里的一个管道，中间不经过别的\
+                进程。"
         again "{value} 传递用了 {took}；{who}在 get() 里等了 {waited}。"
     }
 
     GetUnknown { who: Who, value: String } samples (reader(), "'A'".into())
-    en "{who} got {value}; the log does not tell who put it."
-    zh "{who}取到了 {value}；日志里没有记下是谁放的。"
+    en "{who} got {value}; the log doesn't say which process put it."
+    zh "{who}取到了 {value}；日志里没有记下是哪个进程放入的。"
 
     Compete { who: Who, value: String, readers: usize } samples (reader(), "'A'".into(), 3)
-    en "{readers} processes have called get() on this queue by now, and {value} went to {who} alone: each value goes to one \
-        reader. To which one, nobody decides but the kernel."
+    en "{readers} processes have called get() on this queue by now, and only {who} got {value}: each value goes to exactly one \
+        reader, and the kernel decides which."
     zh "到此时已有 {readers} 个进程在这个队列上调用过 get()，而 {value} 只到了{who}手里：每个值只归一个读进程。归哪一个，\
         只由内核决定。"
 
     PutSentinel { by: Who } samples (parent())
-    en "{by} puts a sentinel behind the last value, one for each reader: a reader that gets it takes it out of the queue, so \
-        the next one needs its own."
+    en "{by} puts a sentinel behind the last value, one for each reader: whoever gets a sentinel takes it out of the queue, so \
+        the next reader needs its own."
     zh "{by}在最后一个值后面放哨兵值，每个读进程一个：哨兵值一被取走就离开了队列，所以下一个读进程需要自己的那一个。"
 
     GetSentinel { who: Who, again: bool } samples (reader(), false) (reader(), true)
     en {
-        "{who} got a sentinel: every value put before it has been got. It leaves its loop and ends by \
-                itself, and nobody has to kill it."
+        "{who} got a sentinel: every value put before it has been got. The reader leaves its loop and ends \
+                by itself; no signal is needed."
         again "{who} got a sentinel of its own."
     }
     zh {
-        "{who}取到了哨兵值：此前放入的值都已取走。它离开循环，自行结束，不需要谁来终止它。"
+        "{who}取到了哨兵值：此前放入的值都已取走。这个读进程退出循环，自行结束，不需要用信号来终止。"
         again "{who}取到了自己的那个哨兵值。"
     }
 
@@ -149,19 +151,19 @@ notes! {
             false => format!("neither the parent nor {writers}"),
         };
         match *again {
-            true => format!("{who} came to EOF as well: unlike a sentinel, it is there for every reader."),
-            false => format!("{who} came to the end of file (EOF): the pipe is empty and no process has a write end any more, \
-                {nobody}. It leaves its loop and ends by itself."),
+            true => format!("{who} reached EOF as well: unlike a sentinel, EOF is there for every reader."),
+            false => format!("{who} reached the end of file (EOF): the pipe is empty and no process holds a write end any \
+                more, {nobody}. The reader leaves its loop and ends by itself."),
         }
     }
     zh {
         let nobody = match writers.is_empty() {
-            true => "父进程也不再持有".into(),
-            false => format!("父进程和{writers}都不再持有"),
+            true => "父进程也已不再持有写端".into(),
+            false => format!("父进程、{writers}都已不再持有写端"),
         };
         match *again {
-            true => format!("{who}也读到了 EOF：和哨兵值不同，它对每个读进程都有效。"),
-            false => format!("{who}读到了文件末尾（EOF）：管道空了，写端也全都关闭了，{nobody}。它离开循环，自行结束。"),
+            true => format!("{who}也读到了 EOF：和哨兵值不同，EOF 对每个读进程都有效。"),
+            false => format!("{who}读到了文件末尾（EOF）：管道空了，{nobody}。这个读进程退出循环，自行结束。"),
         }
     }
 }

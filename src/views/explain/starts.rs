@@ -7,14 +7,27 @@ use super::moment::Moment;
 use super::note::{List, Seconds, Who, clipped, count, notes, shown};
 use super::story::{Series, Story};
 
+/// The options by which a run has random pauses or delays: the longest pause of `queue`, the values of `pipe`, whose writer
+/// pauses too, and the longest delay of `async`.
+const RANDOM: [&str; 3] = ["pause", "simplex", "wait"];
+
 impl Story {
     /// The run begins.
     pub fn run_begins(&mut self, options: &RawValue, seed: u64, cores: usize) {
         self.cores = cores;
-        let options = options_in_words(options);
+        let options: Map<String, Value> = serde_json::from_str(options.get()).unwrap_or_default();
+        // Only lessons with one of these options choose anything at random.
+        let is_random = |name: &&str| {
+            options
+                .get(*name)
+                .is_some_and(|it| it.as_f64() != Some(0.0))
+        };
+        let pauses = RANDOM.iter().any(is_random);
+        let options = in_words(options);
         self.once(Options {
             options,
             seed,
+            pauses,
             cores,
         });
     }
@@ -72,8 +85,7 @@ impl Story {
 }
 
 /// The options as a person reads them: `readers 1, stop "eof"`.
-fn options_in_words(options: &RawValue) -> String {
-    let options: Map<String, Value> = serde_json::from_str(options.get()).unwrap_or_default();
+fn in_words(options: Map<String, Value>) -> String {
     let options = options.iter().map(|(name, value)| {
         let value = match value {
             Value::String(text) => clipped(text, 40),
@@ -85,39 +97,48 @@ fn options_in_words(options: &RawValue) -> String {
 }
 
 notes! {
-    Options { options: String, seed: u64, cores: usize } samples ("values [1, 2], readers 3".into(), 7, 2)
+    Options { options: String, seed: u64, pauses: bool, cores: usize } samples
+        ("values [1, 2], readers 3".into(), 7, true, 2) ("speed 1.0".into(), 7, false, 1)
     en {
         let cores = count(*cores, "core");
-        format!("Options of this run: {options}. --seed {seed} repeats the random pauses, where there are any; who runs when \
-            stays the kernel's choice. This run may use {cores}.")
+        let pauses = match *pauses {
+            true => format!(" --seed {seed} repeats its random pauses; scheduling is still up to the kernel."),
+            false => String::new(),
+        };
+        format!("Options of this run: {options}.{pauses} This run may use {cores}.")
     }
-    zh "本次运行的选项：{options}。加上 --seed {seed} 可以重现随机停顿（如果有的话），但各进程何时运行仍由内核决定。\
-        本次运行可用的 CPU 核心有 {cores} 个。"
+    zh {
+        let pauses = match *pauses {
+            true => format!("加上 --seed {seed} 可以重现随机停顿，但各进程何时运行仍由内核决定。"),
+            false => String::new(),
+        };
+        format!("本次运行的选项：{options}。{pauses}本次运行可用的 CPU 核心有 {cores} 个。")
+    }
 
     ParentRuns { pid: u32 } samples (100)
-    en "The process that you started is the parent, PID {pid}. All others of this run are its children."
-    zh "你启动的就是父进程，PID 是 {pid}。本次运行的其他进程都是它的子进程。"
+    en "The process that you started is the parent, PID {pid}. It starts all others."
+    zh "你启动的就是父进程，PID 是 {pid}。其他进程都由父进程启动。"
 
     ChildRunsEarly { who: Who } samples (writer())
-    en "{who} is already running while the parent is still busy starting it: from now on both run at the same time, in \
-        whatever order the kernel chooses."
-    zh "父进程启动子进程的调用尚未返回，{who}就已经在运行了：从这一刻起两者同时运行，先后由内核决定。"
+    en "{who} is running before the parent's start() has even returned: from now on both run at the same time, and the \
+        kernel decides who goes first."
+    zh "父进程的 start() 尚未返回，{who}就已经在运行了：从这一刻起两者同时运行，先后由内核决定。"
 
     ChildRuns { who: Who, after: Seconds } samples (writer(), AFTER)
-    en "{who} begins {after} after the parent has started it. Both run at the same time, so in another run their lines may \
-        have changed places."
+    en "{who} begins {after} after the parent has started it. Both run at the same time, so their lines may come in another \
+        order next time."
     zh "{who}在父进程启动它 {after}之后才开始执行。两者同时运行，再运行一次，这几行的先后可能就不同了。"
 
     SameLine { who: Who, other: Who } samples (writer(), reader())
-    en "The same line as from {other}, but this is {who}. MainThread is the name of the first thread in every process: it \
-        tells nobody which process it is."
+    en "{other} has printed the same line, but this is {who}. The first thread of every process is called MainThread, so the \
+        name doesn't tell you which process it is."
     zh "这一行和{other}的一模一样，却出自{who}。每个进程的第一个线程都叫 MainThread，光凭这个名字认不出是哪个进程。"
 
     Started { by: Who, child: Who, again: bool } samples (parent(), writer(), false) (parent(), writer(), true)
     en {
-        "{by} has started {child}: this program once more, from its beginning, with ends of pipes, where \
-                it needs any, as stdin and stdout. That is fork and exec in one, Python's start method spawn; the child is \
-                no copy of its parent."
+        "{by} has started {child}: the same program, from its beginning, with the ends of pipes that it \
+                needs as its stdin and stdout. That is fork and exec in one, Python's start method spawn; the child isn't \
+                a copy of its parent."
         again "{by} has started {child} in the same way."
     }
     zh {
@@ -131,19 +152,19 @@ notes! {
     zh "{by}启动了{child}：这是另一个程序，不往这份日志里写东西。"
 
     StartedGrandchild { by: Who, child: Who } samples (reader(), writer())
-    en "{child} was started by {by}, in the same way: so it is {by}, and not the parent, who has to reap it."
+    en "{child} was started by {by} in the same way, so {by} has to reap it, not the parent."
     zh "{child}是由{by}以同样的方式启动的，所以要由{by}而不是父进程来回收它。"
 
     NotYetStarted {} samples ()
-    en "The parent says this before it starts a child: none is running yet."
+    en "The parent prints this before it starts a child: none is running yet."
     zh "父进程在启动子进程之前就打印了这一行：此刻还没有子进程在运行。"
 
     StartsBeside { running: List } samples (one()) (two()) (many())
-    en "The parent goes on to the next child without waiting for {running}: so the children run at the same time."
+    en "The parent goes on to the next child without waiting for {running}, so the children run at the same time."
     zh "父进程没有等{running}结束，就去启动下一个子进程了：所以这些子进程是同时运行的。"
 
     StartsAfterJoin { waited: Seconds } samples (WAITED)
-    en "Only now, after {waited} in join(), can the parent start the next child: with join() inside the loop, the \
+    en "The parent has spent {waited} in join() and can start the next child only now: with join() inside the loop, the \
         children run one after another."
     zh "父进程在 join() 里等了 {waited}，现在才能启动下一个子进程：join() 写在循环里，子进程就只能一个接一个地运行。"
 }

@@ -188,7 +188,7 @@ notes! {
             Series::Marks => "ends of readers",
             Series::Pools => "pools and tasks",
         };
-        format!("Further {series} are not told one by one.")
+        format!("Further {series} are not described one by one.")
     }
     zh {
         let series = match *of {
@@ -198,7 +198,7 @@ notes! {
             Series::Signals => "信号",
             Series::Gets => "取值",
             Series::Marks => "读进程结束",
-            Series::Pools => "工作池和任务",
+            Series::Pools => "池和任务",
         };
         format!("后面的{series}不再一一说明。")
     }

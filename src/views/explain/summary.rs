@@ -10,9 +10,8 @@ impl Story {
         self.end_of_values(run);
         let readers = self.which(|past| past.is_reader);
         if readers.len() > 1 && self.puts > 0 {
-            let share = |pid| format!("{}: {}", run.role(pid), self.past(pid).gets);
-            let gets: Vec<String> = readers.into_iter().map(share).collect();
-            let gets = gets.into_iter().collect();
+            let share = |pid| (run.role(pid), self.past(pid).gets);
+            let gets = readers.into_iter().map(share).collect();
             self.tell(Shares { gets });
         }
         if self.started > 0 {
@@ -60,15 +59,15 @@ notes! {
         };
         let because = match terminated.is_empty() {
             true => "every reader had ended".into(),
-            false => format!("a signal ended {terminated} before the next get()"),
+            false => format!("a signal ended {terminated} too early"),
         };
-        format!("{were} lost, because {because}. That a writer has ended means that it has put everything, not that everything \
-            has been got.")
+        format!("{were} lost, because {because}. When a writer has ended, it has put everything; that doesn't mean that \
+            everything has been got.")
     }
     zh {
         let because = match terminated.is_empty() {
             true => "读进程都已结束".into(),
-            false => format!("{terminated}还没来得及 get()，就被信号终止了"),
+            false => format!("{terminated}还没有取走这些值，就被信号终止了"),
         };
         format!("放入的 {put} 个值里丢失了 {lost} 个，因为{because}。写进程结束，只说明值都放进了队列，不说明都被取走了。")
     }
@@ -80,9 +79,15 @@ notes! {
     }
     zh "就这份日志来看，有 {values} 个值放入后没有被取走。"
 
-    Shares { gets: List } samples (["reader-1: 2", "reader-2: 0"].into_iter().collect())
-    en "How many values each reader got: {gets}."
-    zh "各读进程取到的值的个数：{gets}。"
+    Shares { gets: Vec<(String, usize)> } samples (vec![("reader-1".into(), 2), ("reader-2".into(), 0)])
+    en {
+        let gets: List = gets.iter().map(|(reader, many)| format!("{reader} got {}", count(*many, "value"))).collect();
+        format!("{}.", En(&gets))
+    }
+    zh {
+        let gets: List = gets.iter().map(|(reader, many)| format!("{reader} 取了 {many} 个")).collect();
+        format!("{}。", Zh(&gets))
+    }
 
     Summary { started: usize, codes: Vec<(i32, usize)>, signals: Vec<(i32, usize)>, unseen: usize } samples
         (1, vec![(0, 2)], vec![(15, 1)], 0) (3, vec![(0, 2)], vec![(15, 1)], 0) (4, vec![(0, 2)], vec![(15, 1)], 1)
@@ -100,8 +105,8 @@ notes! {
         let reaped = match (*unseen, *started) {
             (0, 1) => " and reaped".into(),
             (0, _) => ", and all were reaped".into(),
-            (1, 1) => "; how it ended is not in the log".into(),
-            _ => format!("; how {unseen} of them ended is not in the log"),
+            (1, 1) => "; the log doesn't say how it ended".into(),
+            _ => format!("; the log doesn't say how {unseen} of them ended"),
         };
         match ends.is_empty() {
             true => format!("In all, {all}{reaped}."),
