@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use rustix::process::{Signal, kill_process};
+use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::common::*;
+use crate::ends::kill_at_every_moment;
+use crate::programs::{lines_of_rust, python};
 
 const WAYS: [&str; 4] = [
     "one_after_another",
@@ -28,6 +30,15 @@ fn number(figures: &Value, name: &str) -> f64 {
     figures[name].as_f64().unwrap()
 }
 
+fn seconds(of: &Value, name: &str) -> Vec<f64> {
+    serde_json::from_value(of[name].clone()).unwrap()
+}
+
+/// How long the office needs for each customer.
+fn delays_in(log: &[Value]) -> Vec<f64> {
+    seconds(named(log, "customers")[0], "delays")
+}
+
 fn said(log: &[Value]) -> Vec<&str> {
     let said = named(log, "say").into_iter();
     said.map(|e| e["line"].as_str().unwrap()).collect()
@@ -35,9 +46,7 @@ fn said(log: &[Value]) -> Vec<&str> {
 
 #[test]
 fn every_customer_is_served_once_in_each_way() {
-    let log = run_words("async --customers 12 --speed 20 --json")
-        .succeeded()
-        .events();
+    let log = log_of("async --customers 12 --speed 20");
     let everybody: Vec<u64> = (1..=12).collect();
     for name in ["request", "served"] {
         for role in ["in-line", "customer", "loop", "blocked-loop"] {
@@ -65,14 +74,11 @@ fn every_customer_is_served_once_in_each_way() {
 
 #[test]
 fn nobody_is_served_before_the_own_delay_is_over() {
-    let log = run_words("async --customers 8 --wait 0.05 --json")
-        .succeeded()
-        .events();
-    let delays = &named(&log, "customers")[0]["delays"];
-    let delays: Vec<f64> = serde_json::from_value(delays.clone()).unwrap();
+    let log = log_of("async --customers 8 --wait 0.05");
+    let delays = delays_in(&log);
     assert_eq!(delays.len(), 8);
     for (way, figures) in figures(&log) {
-        let served: Vec<f64> = serde_json::from_value(figures["served_seconds"].clone()).unwrap();
+        let served = seconds(figures, "served_seconds");
         assert_eq!(served.len(), 8);
         for (served, delay) in served.iter().zip(&delays) {
             // A timer may be less fine than the clock.
@@ -88,9 +94,7 @@ fn nobody_is_served_before_the_own_delay_is_over() {
 
 #[test]
 fn the_figures_are_there_and_plausible() {
-    let log = run_words("async --customers 8 --wait 0.05 --json")
-        .succeeded()
-        .events();
+    let log = log_of("async --customers 8 --wait 0.05");
     for (way, figures) in figures(&log) {
         let processes = if way == "one_process_each" { 8.0 } else { 1.0 };
         assert_eq!(number(figures, "processes"), processes, "{way}");
@@ -111,20 +115,18 @@ fn the_figures_are_there_and_plausible() {
 
 #[test]
 fn the_delays_are_the_seeds_and_speed_divides_them() {
-    let delays = |words: &str| -> Vec<f64> {
-        let log = run_words(words).succeeded().events();
-        serde_json::from_value(named(&log, "customers")[0]["delays"].clone()).unwrap()
+    let delays = |seed| {
+        delays_in(&log_of(&format!(
+            "async --customers 3 --wait 0.04 --seed {seed}"
+        )))
     };
-    let slow = delays("async --seed 5 --customers 3 --wait 0.04 --json");
-    let fast = delays("async --seed 5 --customers 3 --wait 0.04 --speed 4 --json");
+    let (slow, fast) = (delays("5"), delays("5 --speed 4"));
+    assert_eq!(slow.len(), 3);
     for (slow, fast) in slow.iter().zip(&fast) {
         // Both are whole microseconds.
         assert!((slow / 4.0 - fast).abs() < 2e-6, "{slow} {fast}");
     }
-    assert_ne!(
-        slow,
-        delays("async --seed 6 --customers 3 --wait 0.04 --json")
-    );
+    assert_ne!(slow, delays("6"));
 }
 
 /// The ratio in words, as the verdicts have it.
@@ -143,18 +145,16 @@ fn times(ratio: f64, as_what: &str) -> String {
 #[test]
 fn the_verdicts_follow_from_the_figures() {
     for words in [
-        "async --customers 9 --wait 0.03 --json",
-        "async --customers 2 --wait 0 --json",
-        "async --customers 1 --wait 0.01 --json",
+        "async --customers 9 --wait 0.03",
+        "async --customers 2 --wait 0",
+        "async --customers 1 --wait 0.01",
     ] {
-        let log = run_words(words).succeeded().events();
+        let log = log_of(words);
         let figures = figures(&log);
         let ratio = |way: &str, name: &str| {
             number(figures[way], name) / number(figures["event_loop"], name)
         };
-        let served = |way: &str| -> Vec<f64> {
-            serde_json::from_value(figures[way]["served_seconds"].clone()).unwrap()
-        };
+        let served = |way: &str| seconds(figures[way], "served_seconds");
         let half = |way: &str| {
             let mut served = served(way);
             served.sort_by(f64::total_cmp);
@@ -162,8 +162,7 @@ fn the_verdicts_follow_from_the_figures() {
             assert_eq!(half, number(figures[way], "half_served_seconds"));
             half
         };
-        let delays = &named(&log, "customers")[0]["delays"];
-        let delays: Vec<f64> = serde_json::from_value(delays.clone()).unwrap();
+        let delays = delays_in(&log);
         let longest = delays.iter().copied().fold(0.0, f64::max);
         // The last one, if several are equal.
         let blocker = delays.iter().rposition(|delay| *delay == longest).unwrap();
@@ -205,16 +204,11 @@ fn the_verdicts_follow_from_the_figures() {
 
 #[test]
 fn a_customer_who_blocks_the_loop_keeps_everybody_waiting() {
-    let log = run_words("async --customers 8 --wait 0.2 --seed 1 --json")
-        .succeeded()
-        .events();
-    let delays = &named(&log, "customers")[0]["delays"];
-    let delays: Vec<f64> = serde_json::from_value(delays.clone()).unwrap();
+    let log = log_of("async --customers 8 --wait 0.2 --seed 1");
+    let delays = delays_in(&log);
     let longest = delays.iter().copied().fold(0.0, f64::max);
     let figures = figures(&log);
-    let served = figures["blocked_loop"]["served_seconds"].clone();
-    let served: Vec<f64> = serde_json::from_value(served).unwrap();
-    for served in served {
+    for served in seconds(figures["blocked_loop"], "served_seconds") {
         assert!(served > longest - 0.001, "{served} {longest}");
     }
     let half = |way| number(figures[way], "half_served_seconds");
@@ -247,9 +241,7 @@ fn the_table_fits_78_columns_and_has_a_row_for_each_way() {
 
 #[test]
 fn progress_comes_to_its_end_and_never_goes_back() {
-    let log = run_words("async --customers 60 --speed 200 --json")
-        .succeeded()
-        .events();
+    let log = log_of("async --customers 60 --speed 200");
     let done: Vec<_> = named(&log, "progress")
         .iter()
         .map(|e| (e["done"].as_u64().unwrap(), e["of"].as_u64().unwrap()))
@@ -291,23 +283,22 @@ fn too_low_a_limit_of_descriptors_is_refused_before_anything_starts() {
 
 #[test]
 fn the_office_may_be_killed_at_any_moment() {
-    crate::ends::kill_at_every_moment("async --json --customers 2 --wait 0.01", "office");
+    kill_at_every_moment("async --customers 2 --wait 0.01", "office");
 }
 
 #[test]
 fn a_customer_may_be_killed_at_any_moment() {
     for role in ["in-line", "customer-2", "loop", "blocked-loop"] {
-        crate::ends::kill_at_every_moment("async --json --customers 2 --wait 0.01", role);
+        kill_at_every_moment("async --customers 2 --wait 0.01", role);
     }
 }
 
 #[test]
 fn a_killed_office_ends_a_run_that_would_wait_for_a_long_time() {
-    let words = "async --json --customers 5 --wait 1000 --seed 1";
-    let mut run = Running::start(&mut mp_demo(words.split(' ')));
+    let mut run = Running::with_log("async --customers 5 --wait 1000 --seed 1");
     run.wait_for("request", "in-line");
     let office = named(&run.log, "started")[0]["child"].clone();
-    kill_process(pid_in(&office), Signal::KILL).unwrap();
+    kill(&office, Signal::KILL);
     let ended = run.finish();
     assert_eq!(ended.code(), 1);
     let in_line = "customer 1 got no ticket: the office is gone";
@@ -322,24 +313,6 @@ fn a_killed_office_ends_a_run_that_would_wait_for_a_long_time() {
         "mp-demo: then the parent failed: not every customer has got a ticket"
     );
     assert_eq!(lines.len(), 3);
-}
-
-#[test]
-fn the_parents_death_takes_office_and_customers_along() {
-    for (signal, code) in [(Signal::INT, 130), (Signal::KILL, 137)] {
-        let mut run = Running::start(&mut mp_demo("async --wait 1000 --json".split(' ')));
-        run.wait_for("request", "in-line");
-        // A child's first event may stand before its start.
-        run.wait_for_several(2, "started");
-        let started = named(&run.log, "started");
-        let children: Vec<_> = started.iter().map(|e| pid_in(&e["child"])).collect();
-        assert_eq!(children.len(), 2);
-        run.signal(signal);
-        assert_eq!(run.finish().code(), code);
-        for child in children {
-            assert!(ends(child), "{child:?} is left");
-        }
-    }
 }
 
 #[test]
@@ -359,10 +332,10 @@ fn closed_and_full_outputs_end_the_run() {
 fn an_office_by_hand_sells_tickets() {
     let ended = run(&mut shell(
         "name=by-hand-$$; \
-         mp-demo child async-office --address $name 0.01 0.02 > >(head -1) & \
-         sleep 0.3; \
+         coproc mp-demo child async-office --address $name 0.01 0.02; \
+         read -r line <&${COPROC[0]}; echo $line; \
          mp-demo child async-blocking --office $name 2 1 | grep -o 'customer\":[0-9]'; \
-         kill $!",
+         kill $COPROC_PID",
     ));
     assert_eq!(ended.stderr, "", "{ended:?}");
     assert_eq!(
@@ -373,22 +346,25 @@ fn an_office_by_hand_sells_tickets() {
 }
 
 #[test]
-fn the_python_program_shows_the_same() {
-    if !crate::demos::python_is_there() {
-        return;
+fn its_programs_show_the_same() {
+    let mut outputs = vec![lines_of_rust("async")];
+    if has("python3") {
+        let ended = run(&mut python("async")).succeeded();
+        outputs.push(ended.stdout.lines().map(str::to_owned).collect());
     }
-    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/demos/async/program.py");
-    let ended = run(command("python3").arg(program)).succeeded();
-    let seconds: Vec<f64> = ended
-        .lines()
-        .into_iter()
-        .map(|line| {
-            let (_, figure) = line.rsplit_once("  ").unwrap();
-            figure.trim().strip_suffix(" s").unwrap().parse().unwrap()
-        })
-        .collect();
-    let [in_line, event_loop, blocked] = seconds[..] else {
-        panic!("{ended:?}");
-    };
-    assert!(event_loop < blocked && blocked < in_line, "{ended:?}");
+    for lines in outputs {
+        let names = ["one after another", "event loop", "event loop, blocked"];
+        assert_eq!(lines.len(), names.len());
+        let seconds = lines.iter().zip(names).map(|(line, name)| {
+            let figure = line.split_whitespace().rev().nth(1).unwrap();
+            let seconds: f64 = figure.parse().unwrap();
+            assert_eq!(*line, format!("{name:<19} {seconds:6.3} s"));
+            seconds
+        });
+        let [in_line, at_once, blocked] = seconds.collect::<Vec<_>>()[..] else {
+            panic!("{lines:?}")
+        };
+        assert!(in_line > 1.5 * at_once, "{lines:?}");
+        assert!(at_once < blocked && blocked < in_line, "{lines:?}");
+    }
 }

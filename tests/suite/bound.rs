@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
-use rustix::process::{Signal, kill_process};
+use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::common::*;
-use crate::ends::{children, kill_at_every_moment};
+use crate::ends::kill_at_every_moment;
+use crate::programs::{lines_of_rust, python};
 
 /// The part of the log that belongs to each pool, and to what comes after it.
 fn pools(events: &[Value]) -> Vec<&[Value]> {
@@ -31,10 +32,6 @@ fn sum(events: &[&Value], field: &str) -> f64 {
     events.iter().map(|event| number(event, field)).sum()
 }
 
-fn lines(events: &[Value]) -> Vec<&str> {
-    events.iter().filter_map(|e| e["line"].as_str()).collect()
-}
-
 /// Whether two sums of the same numbers are the same, whatever the order of adding.
 fn assert_same(a: f64, b: f64) {
     assert!((a - b).abs() <= 1e-6 * a.abs().max(b.abs()), "{a} {b}");
@@ -42,8 +39,7 @@ fn assert_same(a: f64, b: f64) {
 
 #[test]
 fn every_task_is_done_once_in_each_pool_and_the_rows_add_up() {
-    let words = "bound --json --with both --tasks 5 --workers 1,3 --speed 20";
-    let events = run_words(words).succeeded().events();
+    let events = log_of("bound --with both --tasks 5 --workers 1,3 --speed 20");
     let pools = pools(&events);
     assert_eq!(pools.len(), 8);
     let rows = named(&events, "measured");
@@ -59,22 +55,18 @@ fn every_task_is_done_once_in_each_pool_and_the_rows_add_up() {
         }
         let workers = pool[0]["workers"].as_u64().unwrap() as usize;
         let done = of_pool("task_done");
-        let who: HashSet<_> = done
-            .iter()
-            .map(|e| (e["pid"].to_string(), e["thread"].to_string()))
-            .collect();
-        let processes: HashSet<_> = done.iter().map(|e| e["pid"].to_string()).collect();
+        let worker = |e: &Value| (e["pid"].to_string(), e["thread"].to_string());
+        let who: HashSet<_> = done.iter().map(|e| worker(e)).collect();
+        let processes: HashSet<_> = who.iter().map(|(pid, _)| pid).collect();
         assert!(who.len() <= workers);
         match with.as_str() {
             Some("threads") => assert_eq!(processes.len(), 1),
             _ => assert_eq!(processes.len(), who.len()),
         }
         // A worker has one task at a time.
-        for worker in &who {
-            let of_worker = pool.iter().filter(|e| {
-                (e["pid"].to_string(), e["thread"].to_string()) == *worker
-                    && e["event"].as_str().unwrap().starts_with("task_")
-            });
+        for who in &who {
+            let is_task = |e: &&Value| e["event"].as_str().unwrap().starts_with("task_");
+            let of_worker = pool.iter().filter(|e| worker(e) == *who).filter(is_task);
             for (index, event) in of_worker.enumerate() {
                 assert_eq!(event["event"] == "task_done", index % 2 == 1, "{event}");
             }
@@ -85,15 +77,10 @@ fn every_task_is_done_once_in_each_pool_and_the_rows_add_up() {
         };
         let row = rows.iter().find(of_row).unwrap();
         assert_same(sum(&done, "seconds"), number(row, "tasks_seconds"));
-        assert_same(
-            sum(&done, "processor_seconds"),
-            number(row, "processor_seconds"),
-        );
+        let used = number(row, "processor_seconds");
+        assert_same(sum(&done, "processor_seconds"), used);
         let wall = number(row, "wall_seconds");
-        assert_same(
-            number(row, "processor_percent"),
-            100.0 * number(row, "processor_seconds") / wall,
-        );
+        assert_same(number(row, "processor_percent"), 100.0 * used / wall);
         assert!(done.iter().all(|e| number(e, "seconds") <= wall));
         assert!(number(row, "tasks_seconds") <= wall * workers as f64);
     }
@@ -101,32 +88,23 @@ fn every_task_is_done_once_in_each_pool_and_the_rows_add_up() {
 
 #[test]
 fn progress_counts_to_the_last_task_of_all_pools() {
-    let words = "bound --json --kind io --tasks 4 --workers 1,2,4 --speed 50";
-    let events = run_words(words).succeeded().events();
-    let progress: Vec<_> = named(&events, "progress")
-        .iter()
-        .map(|e| (e["done"].as_u64().unwrap(), e["of"].as_u64().unwrap()))
-        .collect();
-    assert_eq!(
-        progress,
-        (0..=12).map(|done| (done, 12)).collect::<Vec<_>>()
-    );
+    let events = log_of("bound --kind io --tasks 4 --workers 1,2,4 --speed 50");
+    let done = fields(&events, "progress", "done");
+    assert_eq!(done, (0..=12).collect::<Vec<i32>>());
+    assert_eq!(fields(&events, "progress", "of"), [12; 13]);
 }
 
 #[test]
 fn verdicts_follow_from_the_rows() {
-    let words = "bound --json --tasks 6 --workers 1,2,6 --speed 5";
-    let events = run_words(words).succeeded().events();
+    let events = log_of("bound --tasks 6 --workers 1,2,6 --speed 5");
     let cores = events[0]["cores"].as_u64().unwrap();
     let all_rows = named(&events, "measured");
     for (kind, name) in [("compute", "Compute"), ("io", "IO")] {
         let rows: Vec<_> = all_rows.iter().filter(|e| e["kind"] == kind).collect();
         assert_eq!(rows.len(), 3);
         let wall = |row: &Value| number(row, "wall_seconds");
-        let best = rows
-            .iter()
-            .map(|row| wall(row))
-            .fold(f64::INFINITY, f64::min);
+        let walls = rows.iter().map(|row| wall(row));
+        let best = walls.fold(f64::INFINITY, f64::min);
         let knee = rows.iter().position(|row| wall(row) <= best * 1.1).unwrap();
         let speed_up = wall(rows[0]) / wall(rows[knee]);
         let verdict = match knee {
@@ -138,15 +116,13 @@ fn verdicts_follow_from_the_rows() {
                 format!("{name} gains up to 6 workers, the most measured (speed-up {speed_up:.2}).")
             }
         };
-        let lines = lines(&events);
+        let lines = lines_in(&events);
         let at = lines.iter().position(|line| *line == verdict);
         let at = at.unwrap_or_else(|| panic!("not {verdict} in {lines:#?}"));
         let plural = if cores == 1 { "" } else { "s" };
         let of_cores = format!("This program may use {cores} core{plural}");
-        assert!(
-            lines[at..].iter().any(|line| line.starts_with(&of_cores)),
-            "{lines:#?}"
-        );
+        let is_there = lines[at..].iter().any(|line| line.starts_with(&of_cores));
+        assert!(is_there, "{lines:#?}");
 
         for row in rows.iter() {
             assert_same(number(row, "speed_up"), wall(rows[0]) / wall(row));
@@ -155,35 +131,25 @@ fn verdicts_follow_from_the_rows() {
             assert_eq!(bar, (28.0 * best / wall(row)).round() as usize);
         }
     }
-    let io: Vec<_> = all_rows
-        .iter()
-        .copied()
-        .filter(|e| e["kind"] == "io")
-        .collect();
+    let mut io = all_rows;
+    io.retain(|e| e["kind"] == "io");
     let used = sum(&io, "processor_seconds") / sum(&io, "tasks_seconds");
-    let waited = format!(
-        "An IO worker waited {:.1} % of its tasks' time.",
-        100.0 * (1.0 - used)
-    );
-    assert_eq!(lines(&events).last(), Some(&waited.as_str()));
+    let waited = 100.0 * (1.0 - used);
+    let last = format!("An IO worker waited {waited:.1} % of its tasks' time.");
+    assert_eq!(lines_in(&events).last(), Some(&last.as_str()));
 }
 
 #[test]
 fn the_usable_cores_change_the_answer() {
     let words = "taskset -c 0 mp-demo bound --kind compute --tasks 2 --workers 1,2";
-    let ended = run(&mut shell(words)).succeeded();
-    let of_cores = ended
-        .lines()
-        .into_iter()
-        .find(|line| line.starts_with("This program may use 1 core"));
-    assert!(of_cores.is_some(), "{ended:?}");
+    let screen = run(&mut shell(words)).succeeded().stdout;
+    assert!(screen.contains("\nThis program may use 1 core"), "{screen}");
 }
 
 #[test]
 fn io_gains_from_more_workers_than_cores_and_hardly_computes() {
     for with in ["processes", "threads"] {
-        let words = format!("bound --json --with {with} --tasks 8 --workers 1,8");
-        let events = run_words(&words).succeeded().events();
+        let events = log_of(&format!("bound --with {with} --tasks 8 --workers 1,8"));
         let rows = named(&events, "measured");
         let (one, eight) = (rows[2], rows[3]);
         assert_eq!(one["kind"], "io");
@@ -199,8 +165,7 @@ fn the_measuring_costs_little() {
     // Not how long a task takes, but what comes on top of it. The best of some: another program may come in between
     // two tasks.
     let costs = (0..5).map(|_| {
-        let words = "bound --json --kind compute --tasks 4 --workers 1";
-        let events = run_words(words).succeeded().events();
+        let events = log_of("bound --kind compute --tasks 4 --workers 1");
         let row = named(&events, "measured")[0];
         number(row, "wall_seconds") / number(row, "tasks_seconds")
     });
@@ -210,12 +175,9 @@ fn the_measuring_costs_little() {
 
 #[test]
 fn workers_are_measured_from_few_to_many_and_once() {
-    let words = "bound --kind io --tasks 3 --workers 3,2,3 --speed 50 --json";
-    let events = run_words(words).succeeded().events();
-    let rows = named(&events, "measured");
-    let workers: Vec<_> = rows.iter().map(|row| row["workers"].as_u64()).collect();
-    assert_eq!(workers, [Some(2), Some(3)]);
-    assert!(lines(&events).contains(&"Speed-up is over 2 workers, the fewest measured."));
+    let events = log_of("bound --kind io --tasks 3 --workers 3,2,3 --speed 50");
+    assert_eq!(fields(&events, "measured", "workers"), [2, 3]);
+    assert!(lines_in(&events).contains(&"Speed-up is over 2 workers, the fewest measured."));
 }
 
 #[test]
@@ -223,18 +185,12 @@ fn one_number_of_workers_is_no_comparison() {
     let words = "bound --kind io --tasks 3 --workers 2 --speed 50 --with both";
     let ended = run_words(words).succeeded();
     let verdict = "IO: only 2 workers measured, so nothing shows what others gain.";
-    let verdicts = ended
-        .lines()
-        .iter()
-        .filter(|line| **line == verdict)
-        .count();
-    assert_eq!(verdicts, 2, "{ended:?}");
+    assert_eq!(ended.stdout.matches(verdict).count(), 2, "{ended:?}");
 }
 
 #[test]
 fn threads_are_compared_with_processes() {
-    let words = "bound --kind io --tasks 4 --workers 1,4 --speed 5 --with both --json";
-    let events = run_words(words).succeeded().events();
+    let events = log_of("bound --kind io --tasks 4 --workers 1,4 --speed 5 --with both");
     let best = |with| {
         let rows = named(&events, "measured");
         let rows = rows.iter().filter(|row| row["with"] == with);
@@ -243,55 +199,49 @@ fn threads_are_compared_with_processes() {
     };
     let times = best("threads") / best("processes");
     let verdict = format!("IO: threads took {times:.2} times as long as processes; they gained ");
-    let lines = lines(&events);
-    assert!(
-        lines.iter().any(|line| line.starts_with(&verdict)),
-        "{lines:#?}"
-    );
+    let lines = lines_in(&events);
+    let is_there = lines.iter().any(|line| line.starts_with(&verdict));
+    assert!(is_there, "{lines:#?}");
     assert!(lines[lines.len() - 1].starts_with("Rust's threads have no GIL."));
 }
 
 #[test]
 fn many_workers_and_tasks_are_no_trouble() {
     for with in ["processes", "threads"] {
-        let words =
-            format!("bound --json --kind io --workers 64 --tasks 200 --speed 50 --with {with}");
-        let events = run_words(&words).succeeded().events();
+        let words = "bound --kind io --workers 64 --tasks 200 --speed 50 --with";
+        let events = log_of(&format!("{words} {with}"));
         assert_eq!(named(&events, "task_done").len(), 200);
-        let lines = lines(&events);
-        assert!(lines.iter().all(|line| line.len() <= 78), "{lines:#?}");
+        let lines = lines_in(&events);
+        let widths = lines.iter().map(|line| line.chars().count());
+        assert!((60..=78).contains(&widths.max().unwrap()), "{lines:#?}");
     }
 }
 
 #[test]
 fn a_worker_or_its_answerer_may_be_killed_at_any_moment() {
-    let compute = "bound --json --kind compute --tasks 2 --workers 2";
+    let compute = "bound --kind compute --tasks 2 --workers 2";
     kill_at_every_moment(compute, "worker-2");
-    let io = "bound --json --kind io --tasks 3 --workers 2 --speed 50";
+    let io = "bound --kind io --tasks 3 --workers 2 --speed 50";
     kill_at_every_moment(io, "worker-2");
     kill_at_every_moment(io, "answerer-2");
 }
 
 #[test]
 fn a_process_of_threads_or_its_answerer_may_be_killed_at_any_moment() {
-    let io = "bound --json --kind io --tasks 3 --workers 2 --speed 50 --with threads";
+    let io = "bound --kind io --tasks 3 --workers 2 --speed 50 --with threads";
     kill_at_every_moment(io, "worker");
     kill_at_every_moment(io, "answerer-1");
 }
 
 #[test]
 fn when_all_workers_are_killed_nobody_waits_at_the_full_pipe_of_tasks() {
-    let words = "bound --json --kind io --tasks 1000 --workers 2";
-    let mut running = Running::start(&mut mp_demo(words.split(' ')));
+    let mut running = Running::with_log("bound --kind io --tasks 1000 --workers 2");
     running.wait_for_several(2, "task_start");
-    let workers: Vec<_> = named(&running.log, "started")
-        .iter()
-        .filter(|e| e["role"] == "parent")
-        .map(|e| pid_in(&e["child"]))
-        .collect();
-    assert_eq!(workers.len(), 2);
-    for worker in workers {
-        kill_process(worker, Signal::KILL).unwrap();
+    let mut started = named(&running.log, "started");
+    started.retain(|e| e["role"] == "parent");
+    assert_eq!(started.len(), 2);
+    for worker in started {
+        kill(&worker["child"], Signal::KILL);
     }
     let (ended, log) = running.finish_with_log();
     assert_eq!(ended.code(), 1);
@@ -301,104 +251,62 @@ fn when_all_workers_are_killed_nobody_waits_at_the_full_pipe_of_tasks() {
 }
 
 #[test]
-fn the_parents_death_takes_workers_and_answerers_along() {
-    for (signal, code) in [(Signal::INT, 130), (Signal::KILL, 137)] {
-        let words = "bound --json --kind io --tasks 1000 --workers 3";
-        let mut running = Running::start(&mut mp_demo(words.split(' ')));
-        running.wait_for_several(3, "task_start");
-        let children = children(&running.log);
-        assert_eq!(children.len(), 6);
-        running.signal(signal);
-        assert_eq!(running.finish().code(), code);
-        for child in children {
-            assert!(ends(child), "{child:?} is left");
-        }
-    }
-}
-
-#[test]
-fn nobody_is_left_when_the_output_is_closed() {
-    let words = "bound --json --kind io --tasks 1000 --workers 3";
-    let mut running = Running::start(&mut mp_demo(words.split(' ')));
-    running.wait_for_several(3, "task_start");
-    let children = children(&running.log);
-    let (mut child, stderr) = running.close_stdout();
-    assert!(child.wait().unwrap().success());
-    assert_eq!(stderr.join().unwrap(), "");
-    assert!(children.iter().all(|child| !exists(*child)));
-}
-
-#[test]
-fn bad_usage_is_one_clear_line() {
-    for (words, expected) in [
-        (
-            "--tasks 0",
-            "'0' for '--tasks <N>': expected a whole number from 1 to 1000",
-        ),
-        (
-            "--tasks -1",
-            "'-1' for '--tasks <N>': expected a whole number from 1 to 1000",
-        ),
-        (
-            "--workers 0",
-            "'0' for '--workers <N,...>': expected a whole number from 1 to 1000",
-        ),
-        (
-            "--workers 1,x",
-            "'x' for '--workers <N,...>': expected a whole number from 1 to 1000",
-        ),
-        (
-            "--workers 1001",
-            "'1001' for '--workers <N,...>': expected a whole number from 1 to 1000",
-        ),
-        (
-            "--workers 1,",
-            "'' for '--workers <N,...>': expected a whole number from 1 to 1000",
-        ),
-        ("--kind foo", "[possible values: compute, io, both]"),
-        ("--with foo", "[possible values: processes, threads, both]"),
-    ] {
-        let ended = run_words(&format!("bound {words}"));
-        assert_eq!(ended.code(), 2, "{words}: {ended:?}");
-        assert_eq!(ended.stdout, "", "{words}");
-        assert!(ended.stderr.contains(expected), "{words}: {}", ended.stderr);
-    }
-}
-
-#[test]
 fn children_may_be_started_by_hand() {
     let task = r#"{"task":1,"work":{"await_answer":0.01}}"#;
-    let ended = run(&mut shell(&format!(
-        "echo '{task}' | mp-demo child bound-worker --kind io"
-    )));
-    let ended = ended.succeeded();
+    let script = format!("echo '{task}' | mp-demo child bound-worker --kind io");
+    let ended = run(&mut shell(&script)).succeeded();
     let lines = ended.lines();
     assert_eq!(lines[0], "\"ready\"");
     assert_eq!(event(lines[1])["done"]["answer"], 0.01);
 
     let ended = run(&mut shell("echo -1 | mp-demo child bound-answerer"));
     assert_eq!(ended.code(), 1);
-    assert_eq!(
-        ended.stderr,
-        "mp-demo: a request is a number of seconds, not -1\n"
-    );
+    let expected = "mp-demo: a request is a number of seconds, not -1\n";
+    assert_eq!(ended.stderr, expected);
+}
+
+/// Checks what a program prints of both kinds of tasks, below its first line.
+fn assert_rows(lines: &[String]) {
+    let mut lines = lines.iter();
+    for kind in ["compute", "io"] {
+        let heading = format!("{kind:<9}workers    wall  speed-up");
+        assert_eq!(*lines.next().unwrap(), heading);
+        for name in ["processes", "threads"] {
+            let speed_ups = [1, 2, 4].map(|workers| {
+                let line = lines.next().unwrap();
+                let numbers = line.split(' ').filter_map(|word| word.parse().ok());
+                let numbers: Vec<f64> = numbers.collect();
+                let (wall, speed_up) = (numbers[1], numbers[2]);
+                let row = format!("{name:<9}{workers:>7}{wall:>6.2} s{speed_up:>10.2}");
+                assert_eq!(*line, row);
+                speed_up
+            });
+            assert_eq!(speed_ups[0], 1.0);
+            // Four wait at the same time, however busy this machine is. How many can compute is another matter.
+            assert!(kind == "compute" || speed_ups[2] > 1.5, "{speed_ups:?}");
+        }
+    }
+    assert_eq!(lines.next(), None);
+}
+
+#[test]
+fn the_rust_program_measures_both_kinds() {
+    let lines = lines_of_rust("bound");
+    let cores = lines[0].strip_prefix("Rust has no GIL; cores: ");
+    assert!(cores.unwrap().parse::<usize>().unwrap() > 0);
+    assert_rows(&lines[1..]);
 }
 
 #[test]
 fn the_python_program_measures_both_kinds_under_every_start_method() {
-    if !crate::demos::python_is_there() {
+    if !has("python3") {
         return;
     }
-    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/demos/bound/program.py");
     for start_method in ["fork", "spawn", "forkserver"] {
-        let mut python = command("python3");
-        python.args(["-W", "error", program, start_method]);
-        let ended = run(&mut python).succeeded();
-        let lines = ended.lines();
+        let mut python = python("bound");
+        let ended = run(python.arg(start_method).env("PYTHONWARNINGS", "error")).succeeded();
+        let lines: Vec<_> = ended.stdout.lines().map(str::to_owned).collect();
         assert!(lines[0].starts_with("Python 3."), "{ended:?}");
-        for name in ["processes", "threads"] {
-            let rows = lines.iter().filter(|line| line.starts_with(name));
-            assert_eq!(rows.count(), 6, "{ended:?}");
-        }
+        assert_rows(&lines[1..]);
     }
 }

@@ -1,9 +1,12 @@
 //! `mp-demo cost`
 
-use rustix::process::{Signal, kill_process};
+use std::collections::HashMap;
+
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::common::*;
+use crate::programs::{lines_of_rust, python};
 
 const ROWS: [&str; 6] = [
     "process",
@@ -22,7 +25,7 @@ fn figure(row: &Value, name: &str) -> f64 {
 
 #[test]
 fn each_row_has_figures_and_ratios_of_this_run() {
-    let events = run_words("cost --quick --json").succeeded().events();
+    let events = log_of("cost --quick");
     let rows = named(&events, "measured");
     let names: Vec<_> = rows
         .iter()
@@ -36,7 +39,7 @@ fn each_row_has_figures_and_ratios_of_this_run() {
         // Threads have no layer of ours, so there is nothing below it.
         assert_eq!(row["limit_ratio"].is_null(), row["row"] == "thread");
     }
-    if crate::demos::python_is_there() {
+    if has("python3") {
         for row in &rows {
             // The ratio is a median of ratios, near the ratio of the medians.
             let ratio = figure(row, "cpython_seconds") / figure(row, "mp_demo_seconds");
@@ -67,8 +70,8 @@ fn without_python_its_column_is_empty() {
     }
 }
 
-fn start_with_python() -> (Running, rustix::process::Pid) {
-    let mut run = Running::start(&mut mp_demo(["cost", "--json"]));
+fn start_with_python() -> (Running, Pid) {
+    let mut run = Running::with_log("cost");
     run.wait_for("progress", "parent");
     let python = run
         .log
@@ -81,7 +84,7 @@ fn start_with_python() -> (Running, rustix::process::Pid) {
 
 #[test]
 fn a_python_that_is_killed_is_named() {
-    if !crate::demos::python_is_there() {
+    if !has("python3") {
         return;
     }
     let (run, python) = start_with_python();
@@ -98,11 +101,37 @@ fn a_python_that_is_killed_is_named() {
 
 #[test]
 fn python_goes_when_the_parent_is_killed() {
-    if !crate::demos::python_is_there() {
+    if !has("python3") {
         return;
     }
     let (run, python) = start_with_python();
     run.signal(Signal::KILL);
     run.finish();
     assert!(ends(python));
+}
+
+#[test]
+fn its_programs_print_what_one_of_each_takes() {
+    // A new process is a process anew in Rust: it has no fork.
+    let of_rust = ROWS.into_iter().filter(|name| *name != "process_spawn");
+    let mut outputs = vec![(lines_of_rust("cost"), of_rust.collect::<Vec<_>>())];
+    if has("python3") {
+        let ended = run(&mut python("cost")).succeeded();
+        let lines = ended.stdout.lines().map(str::to_owned).collect();
+        outputs.push((lines, ROWS.to_vec()));
+    }
+    for (lines, names) in outputs {
+        assert_eq!(lines.len(), names.len(), "{lines:?}");
+        let mut costs = HashMap::new();
+        for (line, name) in lines.iter().zip(names) {
+            let figure = line.split_whitespace().nth(1).unwrap();
+            let microseconds: f64 = figure.parse().unwrap();
+            assert_eq!(*line, format!("{name:14} {microseconds:12.2} us"));
+            assert!(microseconds > 0.0, "{line}");
+            costs.insert(name, microseconds);
+        }
+        // So far apart that no noise turns them round.
+        assert!(costs["process"] > costs["thread"], "{lines:?}");
+        assert!(costs["mebibyte"] > costs["queue"], "{lines:?}");
+    }
 }

@@ -6,9 +6,7 @@ use crate::common::*;
 
 #[test]
 fn a_run_begins_with_what_repeats_it() {
-    let events = run_words("queue --stop eof --speed 100 --seed 9 --json 1 [2]")
-        .succeeded()
-        .events();
+    let events = log_of("queue --stop eof --speed 100 --seed 9 1 [2]");
     let run = &events[0];
     assert_eq!(run["role"], "parent");
     assert_eq!(run["lesson"], "queue");
@@ -64,67 +62,31 @@ fn every_field_stands_where_the_form_has_it() {
 }
 
 #[test]
-fn the_lines_in_the_log_are_the_default_view() {
-    for words in [
-        "spawn --speed 50 --children 3",
-        "queue --stop sentinel --readers 2 --speed 50 --seed 1",
-        "pipe --reply --speed 50",
-    ] {
-        let events = run_words(&format!("{words} --json")).succeeded().events();
-        let lines: Vec<_> = events.iter().filter_map(|e| e["line"].as_str()).collect();
-        let of_log = letters_by_order(&lines.join("\n"));
-        let of_view = letters_by_order(&run_words(words).succeeded().stdout);
-        assert_eq!(of_log, of_view, "{words}");
-    }
-}
-
-/// Lines sorted, every PID as the same letter: which process was which is open when they are sorted.
-fn letters_by_order(text: &str) -> String {
-    let mut lines: Vec<_> = text.lines().map(letters).collect();
-    lines.sort();
-    lines.join("\n")
-}
-
-#[test]
 fn events_longer_than_a_pipe_write_come_out_whole() {
     // Several writers at a time, each event longer than PIPE_BUF because value and line have it both.
-    let values: Vec<_> = (0..40)
+    let mut values: Vec<_> = (0..40)
         .map(|n| format!("{n}{}", "z".repeat(3000)))
         .collect();
-    let args = "queue --json --pause 0 --stop eof --writers 4 --readers 4"
-        .split(' ')
-        .map(String::from);
-    let events = run(&mut mp_demo(args.chain(values.clone())))
-        .succeeded()
-        .events();
-    let mut got: Vec<_> = named(&events, "get")
-        .iter()
-        .map(|e| {
-            let value = e["value"].as_str().unwrap();
-            assert_eq!(e["line"], format!("Get {value} from queue."));
-            value.to_owned()
-        })
-        .collect();
-    got.sort();
-    let mut expected = values;
-    expected.sort();
-    assert_eq!(got, expected);
+    let words = "queue --pause 0 --stop eof --writers 4 --readers 4";
+    let events = log_of(&format!("{words} {}", values.join(" ")));
+    let mut got = named(&events, "get");
+    got.sort_by_key(|event| event["value"].as_str());
+    values.sort();
+    assert_eq!(got.len(), values.len());
+    for (event, value) in got.into_iter().zip(values) {
+        assert_eq!(event["line"], format!("Get {value} from queue."));
+        assert_eq!(event["value"], value);
+    }
 }
 
 #[test]
 fn numbers_of_any_length_and_the_order_of_keys_are_kept() {
     let value = r#"{"z":123456789012345678901234567890,"a":1.50,"m":[1E400]}"#;
     let ended = run(&mut mp_demo(["pipe", "--json", "--speed", "100", value])).succeeded();
-    let log = ended
-        .stdout
-        .lines()
-        .find(|line| line.contains("\"event\":\"recv\""))
-        .unwrap()
-        .to_owned();
-    assert!(
-        log.contains(r#""z":123456789012345678901234567890,"a":1.50,"#),
-        "{log}"
-    );
+    let is_recv = |line: &&str| line.contains("\"event\":\"recv\"");
+    let log = ended.stdout.lines().find(is_recv).unwrap();
+    let kept = r#""z":123456789012345678901234567890,"a":1.50,"#;
+    assert!(log.contains(kept), "{log}");
     let line = r#"[{'z': 123456789012345678901234567890, 'a': 1.5, 'm': [inf]}]"#;
     assert!(ended.stdout.contains(line), "{}", ended.stdout);
 }

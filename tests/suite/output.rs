@@ -26,7 +26,7 @@ fn a_reader_that_has_seen_enough_ends_the_run_at_once() {
 
 #[test]
 fn a_reader_that_leaves_while_nothing_happens_ends_the_run_too() {
-    let mut run = Running::start(&mut mp_demo("spawn --sleep 1000 --json".split(' ')));
+    let mut run = Running::with_log("spawn --sleep 1000");
     run.wait_for_several(5, "sleep");
     run.wait_for_several(5, "started");
     let (mut parent, stderr) = run.close_stdout();
@@ -46,22 +46,6 @@ fn notes_that_nobody_can_read_do_no_harm() {
         run(&mut shell("mp-demo queue --readers 0 2>/dev/full")).code(),
         2
     );
-}
-
-#[test]
-fn nobody_is_left_when_the_output_is_closed() {
-    let mut run = Running::start(&mut mp_demo("spawn --sleep 0.2 --json".split(' ')));
-    run.wait_for_several(5, "started");
-    let children: Vec<_> = named(&run.log, "started")
-        .iter()
-        .map(|e| pid_in(&e["child"]))
-        .collect();
-    let (mut parent, stderr) = run.close_stdout();
-    assert!(parent.wait().unwrap().success());
-    assert_eq!(stderr.join().unwrap(), "");
-    for child in children {
-        assert!(!exists(child), "{child:?} is left");
-    }
 }
 
 #[test]

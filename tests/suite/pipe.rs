@@ -83,7 +83,7 @@ mp-demo: cannot receive: this is the sending end of a one-way pipe (duplex=False
 
 #[test]
 fn the_list_is_printed_after_the_join() {
-    let events = run_words("pipe --speed 100 --json").succeeded().events();
+    let events = log_of("pipe --speed 100");
     let joined = position(&events, |e| e["event"] == "joined");
     let printed = position(&events, |e| e["event"] == "print");
     assert!(joined < printed);
@@ -137,4 +137,52 @@ fn the_deepest_value_passes_and_a_deeper_one_is_refused() {
         assert_eq!(ended.code(), 2);
         assert!(ended.stderr.contains("nested deeper than 100 levels"));
     }
+}
+
+#[test]
+fn values_look_as_python_prints_them() {
+    if !has("python3") {
+        return;
+    }
+    let values = [
+        "null",
+        "true",
+        "-0",
+        "-0.0",
+        "1e5",
+        "1E16",
+        "123456789012345678",
+        "1e-7",
+        "0.1",
+        "1e400",
+        "-1e400",
+        "5e-324",
+        "1.7976931348623157e308",
+        "9007199254740993",
+        "12345678901234567890123456789012345678901234567890",
+        "2.675",
+        "1e22",
+        "1e21",
+        "123456.789e3",
+        "\"\"",
+        "\"it's\"",
+        "\"\\\"\"",
+        "\"'\\\"\"",
+        "\"\\n\\t\\u0000\\u007f\"",
+        "\"\\u0085\\u00ad\\u2028\\u3000\"",
+        "\"\u{e9}\u{4f60}\u{1f600}\"",
+        "[]",
+        "{}",
+        "[[1,[2.0]],{}]",
+        "{\"b\": [true], \"a\": {\"c\": null}, \"b\": 2}",
+    ];
+    let script = "import json, sys; print([json.loads(v) for v in sys.argv[1:]])";
+    let mut python = command("python3");
+    python
+        .args(["-c", script])
+        .args(values)
+        .env("PYTHONIOENCODING", "utf-8");
+    let of_python = run(&mut python).succeeded().stdout;
+    let ours = run(mp_demo(["pipe", "--speed", "1000", "--"]).args(values)).succeeded();
+    assert_eq!(ours.lines().last(), of_python.lines().last().as_ref());
 }

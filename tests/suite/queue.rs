@@ -1,5 +1,8 @@
 //! `mp-demo queue`
 
+use std::collections::BTreeSet;
+
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::common::*;
@@ -26,113 +29,66 @@ Get C from queue.
     let screen = letters(&ended.stdout);
     let of_reader = screen.find("Process to read: ").unwrap();
     let of_writer = screen.find("Process to write: ").unwrap();
-    if of_writer < of_reader {
-        assert_same_lines(&ended.stdout, expected);
-    } else {
-        assert_same_lines(
-            &ended.stdout,
-            &expected
-                .replace("write: B", "write: C")
-                .replace("read: C", "read: B"),
-        );
-    }
+    let swapped = expected.replace("write: B", "write: C");
+    let swapped = swapped.replace("read: C", "read: B");
+    let is_swapped = of_reader < of_writer;
+    assert_same_lines(&ended.stdout, if is_swapped { &swapped } else { expected });
 }
 
 #[test]
 fn the_parent_joins_the_writer_then_terminates_the_reader() {
-    let events = run_words(&format!("queue {SEED_OF_LONG_PAUSES} --json"))
-        .succeeded()
-        .events();
-    let of_parent: Vec<_> = events
-        .iter()
-        .filter(|e| e["role"] == "parent" && !e["child"].is_null())
-        .map(|e| format!("{} {}", e["event"], e["child_role"]).replace('"', ""))
-        .collect();
+    let events = log_of(&format!("queue {SEED_OF_LONG_PAUSES}"));
+    let of_parent = events.iter().filter(|e| !e["child"].is_null());
+    let of_parent = of_parent.map(|e| format!("{} {}", e["event"], e["child_role"]));
     assert_eq!(
-        of_parent,
-        [
-            "started writer",
-            "started reader",
-            "join writer",
-            "exited writer",
-            "joined writer",
-            "terminate reader",
-            "join reader",
-            "exited reader",
-            "joined reader",
-        ]
+        of_parent.collect::<Vec<_>>().join(", ").replace('"', ""),
+        "started writer, started reader, join writer, exited writer, joined writer, \
+         terminate reader, join reader, exited reader, joined reader"
     );
     let reader = named(&events, "exited")[1];
     assert_eq!(reader["status"], json!({"signal": 15}));
 }
 
-#[test]
-fn a_value_put_and_never_got_is_told_and_stands_in_the_log() {
-    // Many values and no pauses: the reader is terminated while the pipe still has some.
-    let numbers: Vec<_> = (0..5000).map(|n| n.to_string()).collect();
-    let args = ["queue", "--pause", "0", "--json"].map(String::from);
-    let ended = run(&mut mp_demo(args.iter().chain(&numbers)));
-    assert_eq!(ended.code(), 0, "{}", ended.stderr);
-    let events = ended.events();
-    assert_eq!(values(&events, "put").len(), 5000);
-    let got = values(&events, "get");
-    assert!(got.iter().enumerate().all(|(n, value)| **value == json!(n)));
+/// So many numbers from 0, as arguments.
+pub fn numbers(count: usize) -> String {
+    let numbers = (0..count).map(|n| n.to_string());
+    numbers.collect::<Vec<_>>().join(" ")
+}
 
-    let args = ["queue", "--pause", "0"].map(String::from);
-    let ended = run(&mut mp_demo(args.iter().chain(&numbers)));
+#[test]
+fn values_put_and_never_got_are_told_and_stand_in_the_log() {
+    // Nobody can get all of these before the reader is stopped: as long as this test reads no more of the log, there is
+    // no room in it for so many lines.
+    let mut run = Running::with_log(&format!("queue --pause 0 {}", numbers(5000)));
+    let reader = &run.wait_for("get", "reader")["pid"];
+    kill(reader, Signal::STOP);
+    let (ended, log) = run.finish_with_log();
     assert_eq!(ended.code(), 0, "{}", ended.stderr);
-    let got = ended
-        .lines()
-        .iter()
-        .filter(|line| line.starts_with("Get"))
-        .count();
-    let expected = match 5000 - got {
-        0 => String::new(),
-        1 => "mp-demo: 1 value was put and never got: 4999\n".into(),
-        lost => {
-            let named: Vec<_> = (got..5000).take(5).map(|n| n.to_string()).collect();
-            let rest = if lost > 5 {
-                format!(" and {} more", lost - 5)
-            } else {
-                String::new()
-            };
-            format!(
-                "mp-demo: {lost} values were put and never got: {}{rest}\n",
-                named.join(", ")
-            )
-        }
-    };
-    assert_eq!(ended.stderr, expected);
+
+    assert_eq!(values(&log, "put"), (0..5000).collect::<Vec<i32>>());
+    let got = values(&log, "get").len();
+    assert_eq!(values(&log, "get"), values(&log, "put")[..got]);
+    let (lost, more) = (5000 - got, 5000 - got - 5);
+    let first: Vec<_> = (got..got + 5).map(|n| n.to_string()).collect();
+    let first = first.join(", ");
+    assert_eq!(
+        ended.stderr,
+        format!(
+            "mp-demo: reader (PID {reader}) did not end within a second of SIGTERM, so it gets SIGKILL\n\
+             mp-demo: {lost} values were put and never got: {first} and {more} more\n"
+        )
+    );
 }
 
 #[test]
 fn sentinel_and_eof_lose_nothing() {
-    let numbers: Vec<_> = (0..2000).map(|n| n.to_string()).collect();
     for stop in ["sentinel", "eof"] {
         for (writers, readers) in [("1", "1"), ("3", "1"), ("1", "3"), ("4", "7")] {
-            let args = [
-                "queue",
-                "--json",
-                "--pause",
-                "0",
-                "--stop",
-                stop,
-                "--writers",
-                writers,
-                "--readers",
-                readers,
-            ]
-            .map(String::from);
-            let events = run(&mut mp_demo(args.iter().chain(&numbers)))
-                .succeeded()
-                .events();
-            let mut got: Vec<_> = values(&events, "get")
-                .iter()
-                .filter_map(|v| v.as_u64())
-                .collect();
-            got.sort_unstable();
-            let all: Vec<u64> = (0..2000).collect();
-            assert_eq!(got, all, "{stop}, {writers} writers, {readers} readers");
+            let options = format!("queue --stop {stop} --writers {writers} --readers {readers}");
+            let events = log_of(&format!("{options} --pause 0 {}", numbers(2000)));
+            let mut got = values(&events, "get");
+            got.sort_by_key(|value| value.as_u64());
+            assert_eq!(got, (0..2000).collect::<Vec<i32>>(), "{options}");
 
             let (name, other) = match stop {
                 "sentinel" => ("get_sentinel", "end_of_file"),
@@ -146,14 +102,12 @@ fn sentinel_and_eof_lose_nothing() {
 
 #[test]
 fn writers_share_the_values_out_in_turn() {
-    let events = run_words("queue --writers 3 --stop eof --pause 0 --json a b c d e f g")
-        .succeeded()
-        .events();
-    let puts_of = |role: &str| -> Vec<&str> {
-        let puts = named(&events, "put")
+    let events = log_of("queue --writers 3 --stop eof --pause 0 a b c d e f g");
+    let puts_of = |role: &str| -> Vec<&Value> {
+        let of_role = named(&events, "put")
             .into_iter()
             .filter(|e| e["role"] == role);
-        puts.filter_map(|e| e["value"].as_str()).collect()
+        of_role.map(|e| &e["value"]).collect()
     };
     assert_eq!(puts_of("writer-1"), ["a", "d", "g"]);
     assert_eq!(puts_of("writer-2"), ["b", "e"]);
@@ -163,55 +117,33 @@ fn writers_share_the_values_out_in_turn() {
 #[test]
 fn no_value_equals_the_end_mark() {
     let candidates = ["null", "\u{4}", "\"\\u0004\"", "", "\n", "None", "sentinel"];
-    let args = [
-        "queue", "--stop", "sentinel", "--pause", "0", "--json", "--",
-    ];
-    let events = run(&mut mp_demo(args.iter().chain(&candidates)))
-        .succeeded()
-        .events();
-    let expected = [
-        Value::Null,
-        json!("\u{4}"),
-        json!("\u{4}"),
-        json!(""),
-        json!("\n"),
-        json!("None"),
-        json!("sentinel"),
-    ];
-    assert_eq!(values(&events, "get"), expected.iter().collect::<Vec<_>>());
+    let words = "queue --stop sentinel --pause 0 --json --".split(' ');
+    let events = run(mp_demo(words).args(candidates)).succeeded().events();
+    let expected = json!([null, "\u{4}", "\u{4}", "", "\n", "None", "sentinel"]);
+    assert_eq!(json!(values(&events, "get")), expected);
 }
 
 #[test]
 fn the_longest_value_passes_and_a_longer_one_is_refused_before_anything_starts() {
     // As a line of JSON it has two quotes and a newline more: 4,096 bytes.
     let longest = "a".repeat(4093);
-    let args = ["queue", "--stop", "eof", "--pause", "0", "--readers", "2"];
-    let ended = run(&mut mp_demo(args.iter().chain(&[longest.as_str()]))).succeeded();
-    assert!(
-        ended
-            .lines()
-            .contains(&format!("Get {longest} from queue.").as_str())
-    );
-
-    let ended = run(&mut mp_demo(["queue", &"a".repeat(4094)]));
-    assert_eq!(ended.code(), 2);
-    assert_eq!(ended.stdout, "");
-    assert!(ended.stderr.contains("4097 bytes"), "{}", ended.stderr);
-    assert!(ended.stderr.contains("4096 bytes"), "{}", ended.stderr);
+    let ended = run_words(&format!("queue --stop eof --pause 0 --readers 2 {longest}"));
+    let got = format!("\nGet {longest} from queue.\n");
+    assert!(ended.succeeded().stdout.contains(&got));
+    for bytes in ["4097 bytes", "4096 bytes"] {
+        assert_refused(&format!("queue a{longest}"), bytes);
+    }
 }
 
 #[test]
 fn a_seed_repeats_the_pauses() {
-    let pauses = |seed: &str| -> Vec<String> {
-        let words = format!("queue --stop eof --writers 2 --speed 1000 --json --seed {seed}");
-        let events = run_words(&words).succeeded().events();
+    let pauses = |seed: &str| -> BTreeSet<String> {
+        let words = "queue --stop eof --writers 2 --speed 1000 --seed";
+        let events = log_of(&format!("{words} {seed}"));
         assert_eq!(events[0]["seed"].to_string(), seed);
         let sleeps = named(&events, "sleep").into_iter();
-        let mut shown: Vec<_> = sleeps
-            .map(|e| format!("{} {}", e["role"], e["seconds"]))
-            .collect();
-        shown.sort();
-        shown
+        let shown = sleeps.map(|e| format!("{} {}", e["role"], e["seconds"]));
+        shown.collect()
     };
     assert_eq!(pauses("1").len(), 3);
     assert_eq!(pauses("1"), pauses("1"));
@@ -220,18 +152,10 @@ fn a_seed_repeats_the_pauses() {
 
 #[test]
 fn without_a_seed_the_log_has_one_that_repeats_the_run() {
-    let first = run_words("queue --stop eof --speed 1000 --json")
-        .succeeded()
-        .events();
+    let first = log_of("queue --stop eof --speed 1000");
     let seed = &first[0]["seed"];
-    let again = run_words(&format!(
-        "queue --stop eof --speed 1000 --json --seed {seed}"
-    ));
-    let pauses = |events: &[Value]| -> Vec<Value> {
-        named(events, "sleep")
-            .iter()
-            .map(|e| e["seconds"].clone())
-            .collect()
-    };
-    assert_eq!(pauses(&first), pauses(&again.succeeded().events()));
+    let again = log_of(&format!("queue --stop eof --speed 1000 --seed {seed}"));
+    let pauses = fields(&first, "sleep", "seconds");
+    assert_eq!(pauses.len(), 3);
+    assert_eq!(pauses, fields(&again, "sleep", "seconds"));
 }

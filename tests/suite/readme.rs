@@ -1,6 +1,6 @@
 //! The README's commands, run.
 
-use std::fs;
+use std::path::Path;
 use std::thread;
 
 use crate::common::*;
@@ -13,7 +13,7 @@ struct Example {
 
 /// The README's console blocks: a line that begins with `$ ` is a command, what follows is its screen.
 fn examples() -> Vec<Example> {
-    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let readme = text_of("README.md");
     let mut examples: Vec<Example> = Vec::new();
     for block in readme.split("```console\n").skip(1) {
         let block = block.split("```").next().unwrap();
@@ -37,7 +37,7 @@ fn its_examples_show_what_it_says() {
         let script = command.replace("cargo run --release -- ", "mp-demo ");
         let mut shell = shell(&format!("{{ {script}; }} 2>&1"));
         shell.env("LC_ALL", "C.UTF-8");
-        let ended = run(shell.current_dir(env!("CARGO_MANIFEST_DIR")));
+        let ended = run(shell.current_dir(path_of("")));
         if command.contains(" view ") {
             // A recorded run always looks the same.
             assert_eq!(ended.stdout, screen, "{command}");
@@ -52,25 +52,50 @@ fn its_examples_show_what_it_says() {
 
 #[test]
 fn its_commands_work() {
-    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
-    let blocks = readme.split("```sh\n").skip(1);
-    let commands: Vec<_> = blocks
-        .flat_map(|block| block.split("```").next().unwrap().lines())
-        .collect();
+    let commands = commands_in(&text_of("README.md"));
     assert!(commands.len() > 4);
-    // At the same time, because most of them wait.
+    assert_all_work(commands, "bash", Some(Path::new(&path_of(""))));
+}
+
+/// Checks that all commands work in this shell, here or elsewhere: at the same time, because most of them wait.
+pub fn assert_all_work(mut commands: Vec<String>, interpreter: &str, here: Option<&Path>) {
+    if !has("python3") {
+        commands.retain(|command| !command.contains("python3"));
+    }
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
     thread::scope(|scope| {
-        for command in commands {
-            if command.contains("python3") && !crate::demos::python_is_there() {
-                continue;
-            }
+        for command in &commands {
             scope.spawn(move || {
-                let ended = run(shell(command).current_dir(env!("CARGO_MANIFEST_DIR")));
+                let mut shell = shell(&format!("exec {interpreter} -c \"$0\""));
+                shell.arg(command).current_dir(here.unwrap_or(home));
+                let ended = run(shell.env("HOME", home).env("TMPDIR", home));
                 assert_eq!(ended.code(), 0, "{command}: {ended:?}");
                 assert_ne!(ended.stdout, "", "{command}");
             });
         }
     });
+}
+
+#[test]
+fn its_table_of_lessons_has_their_options() {
+    let readme = text_of("README.md");
+    let lessons = lessons();
+    let mut names = Vec::new();
+    let rows = readme
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `mp-demo "));
+    for row in rows {
+        let (name, row) = row.split_once('`').unwrap();
+        assert!(lessons.iter().any(|lesson| lesson == name), "{name}");
+        let help = run(&mut mp_demo(["help", name])).succeeded().stdout;
+        let words = row.split(['`', ' ']);
+        for option in words.filter(|word| word.starts_with("--")) {
+            assert!(help.contains(&format!(" {option}")), "{name}: {option}");
+        }
+        names.push(name);
+    }
+    assert!(names.starts_with(&["spawn", "queue", "pipe"]), "{names:?}");
 }
 
 /// A line without what is different in each run: PIDs, and the times of a log.

@@ -1,5 +1,8 @@
 //! `mp-demo spawn`
 
+use rustix::process::Signal;
+use serde_json::Value;
+
 use crate::common::*;
 
 #[test]
@@ -29,17 +32,16 @@ thread MainThread ended.
 
 #[test]
 fn each_process_says_its_lines_in_the_programs_order() {
-    let events = run_words("spawn --children 3 --threads 2 --sleep 0 --json")
-        .succeeded()
-        .events();
-    for child in named(&events, "started") {
-        let lines: Vec<_> = events
-            .iter()
-            .filter(|e| e["pid"] == child["child"] && e["thread"].is_null())
-            .filter_map(|e| e["line"].as_str())
-            .collect();
+    let events = log_of("spawn --children 3 --threads 2 --sleep 0");
+    let children = named(&events, "started");
+    assert_eq!(children.len(), 3);
+    for child in children {
+        let of_child = events.iter().filter(|e| e["pid"] == child["child"]);
+        let (lines, of_threads): (Vec<_>, Vec<_>) = of_child
+            .filter(|e| !e["line"].is_null())
+            .partition(|e| e["thread"].is_null());
         assert_eq!(
-            lines,
+            lines.iter().map(|e| &e["line"]).collect::<Vec<_>>(),
             [
                 "thread MainThread is running...",
                 "thread MainThread >>> 0",
@@ -47,91 +49,70 @@ fn each_process_says_its_lines_in_the_programs_order() {
                 "thread MainThread ended.",
             ]
         );
-        let threads: Vec<_> = events
-            .iter()
-            .filter(|e| e["pid"] == child["child"] && !e["thread"].is_null())
-            .map(|e| e["line"].as_str())
-            .collect();
-        assert_eq!(threads, [Some("这是多线程启动的"); 2]);
+        assert_eq!(of_threads.len(), 2);
+        assert!(of_threads.iter().all(|e| e["line"] == "这是多线程启动的"));
     }
 }
 
 #[test]
 fn join_last_waits_for_the_last_child_only_and_the_rest_is_joined_at_exit() {
-    let events = run_words("spawn --children 3 --threads 1 --sleep 0.01 --json")
-        .succeeded()
-        .events();
+    let mut run = Running::with_log("spawn --children 3 --threads 1 --sleep 1");
+    // Stopped until the parent is at its exit, the first is sure to be left then.
+    let first = &run.wait_for("sleep", "child-1")["pid"];
+    kill(first, Signal::STOP);
+    run.wait_for("after_join", "parent");
+    kill(first, Signal::CONT);
+    let (ended, events) = run.finish_with_log();
+    assert_eq!(ended.code(), 0);
     assert_eq!(joins_before_the_end(&events), ["child-3"]);
-    assert_eq!(named(&events, "joined").len(), 1 + left_at_the_end(&events));
+    let left = left_at_the_end(&events);
+    assert!((1..=2).contains(&left));
+    assert_eq!(named(&events, "joined").len(), 1 + left);
 }
 
 #[test]
 fn join_all_waits_for_every_child() {
-    let events = run_words("spawn --join all --children 3 --threads 1 --sleep 0 --json")
-        .succeeded()
-        .events();
-    assert_eq!(
-        joins_before_the_end(&events),
-        ["child-1", "child-2", "child-3"]
-    );
+    let events = log_of("spawn --join all --children 3 --threads 1 --sleep 0");
+    let joined = joins_before_the_end(&events);
+    assert_eq!(joined, ["child-1", "child-2", "child-3"]);
     assert_eq!(left_at_the_end(&events), 0);
 }
 
 #[test]
 fn join_each_runs_one_child_after_another() {
-    let events = run_words("spawn --join each --children 3 --threads 1 --sleep 0 --json")
-        .succeeded()
-        .events();
-    let order: Vec<_> = events
+    let events = log_of("spawn --join each --children 3 --threads 1 --sleep 0");
+    let is_it = |e: &&Value| e["event"] == "started" || e["event"] == "joined";
+    let order = events
         .iter()
-        .filter_map(|e| match e["event"].as_str() {
-            Some(name @ ("started" | "joined")) => Some((name, e["child_role"].as_str()?)),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(
-        order,
-        [
-            ("started", "child-1"),
-            ("joined", "child-1"),
-            ("started", "child-2"),
-            ("joined", "child-2"),
-            ("started", "child-3"),
-            ("joined", "child-3"),
-        ]
-    );
+        .filter(is_it)
+        .map(|e| (&e["event"], &e["child_role"]));
+    let children = ["child-1", "child-2", "child-3"].map(Value::from);
+    let [started, joined] = ["started", "joined"].map(Value::from);
+    let expected = children
+        .iter()
+        .flat_map(|child| [(&started, child), (&joined, child)]);
+    assert!(order.eq(expected), "{events:#?}");
     assert_eq!(named(&events, "after_join").len(), 1);
 }
 
 #[test]
 fn speed_divides_the_sleep() {
-    let events = run_words("spawn --speed 40 --children 1 --json")
-        .succeeded()
-        .events();
-    let sleeps: Vec<_> = named(&events, "sleep")
-        .iter()
-        .map(|e| e["seconds"].as_f64())
-        .collect();
-    assert_eq!(sleeps, [Some(0.05)]);
+    let events = log_of("spawn --speed 40 --children 1");
+    assert_eq!(fields(&events, "sleep", "seconds"), [0.05]);
 }
 
 #[test]
 fn a_thousand_children_are_joined() {
-    let events = run_words("spawn --children 1000 --threads 1 --sleep 0 --json")
-        .succeeded()
-        .events();
+    let events = log_of("spawn --children 1000 --threads 1 --sleep 0");
     assert_eq!(named(&events, "exited").len(), 1000);
 }
 
-fn joins_before_the_end(events: &[serde_json::Value]) -> Vec<&str> {
+fn joins_before_the_end(events: &[Value]) -> Vec<&Value> {
     let end = position(events, |e| e["event"] == "after_join");
-    named(&events[..end], "joined")
-        .iter()
-        .filter_map(|e| e["child_role"].as_str())
-        .collect()
+    fields(&events[..end], "joined", "child_role")
 }
 
-fn left_at_the_end(events: &[serde_json::Value]) -> usize {
+fn left_at_the_end(events: &[Value]) -> usize {
     let end = position(events, |e| e["event"] == "after_join");
     named(&events[end..], "exited").len()
 }

@@ -1,11 +1,10 @@
 //! The lessons' texts in `demos/`: both languages say the same, and what they tell a learner to try can be tried.
 
-use std::thread;
-
 use unicode_width::UnicodeWidthStr;
 
 use crate::common::*;
-use crate::demos::{english_in, is_han, lessons, python_is_there};
+use crate::programs::{english_in, is_han};
+use crate::readme::assert_all_work;
 
 /// Columns that a lesson's one-line description may have in the Chinese help.
 const TITLE_COLUMNS: usize = 34;
@@ -48,7 +47,7 @@ impl Part {
 }
 
 fn source(lesson: &str, language: &str) -> String {
-    crate::demos::source(lesson, &format!("{language}.md"))
+    demo(lesson, &format!("{language}.md"))
 }
 
 /// Takes a text apart. It may have no other Markdown than this, because that is all that is drawn.
@@ -104,12 +103,6 @@ fn without_code_and_links(text: &str) -> String {
 /// Han characters, and the punctuation that goes with them.
 fn is_chinese(c: char) -> bool {
     is_han(c) || matches!(c, '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ffef}')
-}
-
-fn title(lesson: &str, language: &str) -> String {
-    let source = source(lesson, language);
-    let line = source.lines().next().unwrap();
-    line.strip_prefix("# ").unwrap().to_owned()
 }
 
 #[test]
@@ -192,7 +185,7 @@ fn every_text_says_where_the_lesson_itself_is() {
             let source = source(&lesson, language);
             let (_, path) = source.split_once("`src/lessons/").unwrap();
             let (path, _) = path.split_once('`').unwrap();
-            let file = format!("{}/src/lessons/{path}", env!("CARGO_MANIFEST_DIR"));
+            let file = path_of(&format!("src/lessons/{path}"));
             assert!(std::path::Path::new(&file).exists(), "{lesson}: {file}");
             assert!(path.contains(&lesson), "{lesson}: {path}");
         }
@@ -200,12 +193,17 @@ fn every_text_says_where_the_lesson_itself_is() {
 }
 
 #[test]
-fn every_link_is_https() {
+fn every_text_has_links_and_all_are_https() {
     for lesson in lessons() {
-        for part in parts(&lesson, "en") {
-            for link in part.prose().map(links).unwrap_or_default() {
-                assert!(link.starts_with("https://"), "{lesson}: {link}");
-            }
+        let parts = parts(&lesson, "en");
+        let links: Vec<_> = parts
+            .iter()
+            .filter_map(Part::prose)
+            .flat_map(links)
+            .collect();
+        assert!(!links.is_empty(), "{lesson}");
+        for link in links {
+            assert!(link.starts_with("https://"), "{lesson}: {link}");
         }
     }
 }
@@ -253,33 +251,11 @@ fn chinese_has_a_space_before_and_after_latin_words_numbers_and_code() {
 
 #[test]
 fn the_commands_work() {
-    let of_lesson = |lesson: String| {
-        let commands = parts(&lesson, "en")
-            .into_iter()
-            .filter_map(|part| match part {
-                Part::Command(command) => Some(command),
-                _ => None,
-            });
-        let commands: Vec<_> = commands.collect();
+    let commands = lessons().into_iter().flat_map(|lesson| {
+        let commands = commands_in(&source(&lesson, "en"));
         assert!(!commands.is_empty(), "{lesson}");
         commands
-    };
-    let mut commands: Vec<_> = lessons().into_iter().flat_map(of_lesson).collect();
-    if !python_is_there() {
-        commands.retain(|command| !command.contains("python3"));
-    }
-    let home = tempfile::tempdir().unwrap();
-    let home = home.path();
-    // At the same time, because most of them wait. A learner's shell need not be bash.
-    thread::scope(|scope| {
-        for command in &commands {
-            scope.spawn(move || {
-                let mut shell = shell("exec sh -c \"$0\"");
-                shell.arg(command).current_dir(home);
-                let ended = run(shell.env("HOME", home).env("TMPDIR", home));
-                assert_eq!(ended.code(), 0, "{command}: {ended:?}");
-                assert_ne!(ended.stdout, "", "{command}");
-            });
-        }
     });
+    // A learner's shell need not be bash.
+    assert_all_work(commands.collect(), "sh", None);
 }

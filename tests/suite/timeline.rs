@@ -1,49 +1,33 @@
 //! `--timeline`: fixed logs, and the whole pictures that are drawn of them.
 
 use std::io::Write;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use snapbox::{assert_data_eq, str};
 use unicode_width::UnicodeWidthStr;
 
 use crate::common::*;
 
-const UTF_8: (&str, &str) = ("LC_ALL", "C.UTF-8");
-const ASCII: (&str, &str) = ("LC_ALL", "C");
-
 /// The picture of a log in `tests/logs`, without the article's lines above it.
 fn picture(log: &str, columns: usize, options: &[&str], locale: (&str, &str)) -> String {
-    let log = format!("{}/tests/logs/{log}.jsonl", env!("CARGO_MANIFEST_DIR"));
-    let mut command = mp_demo(["view", log.as_str(), "--timeline"]);
-    command.args(options).env(locale.0, locale.1);
-    picture_of(command.env("COLUMNS", columns.to_string()))
-}
-
-fn picture_of(command: &mut std::process::Command) -> String {
-    let ended = run(command);
-    assert_eq!(ended.code(), 0, "{ended:?}");
-    let (_, picture) = ended.stdout.rsplit_once("\n\n").unwrap();
-    picture.to_owned()
+    let mut command = mp_demo(["view", &recorded(log), "--timeline"]);
+    picture_of(command.args(options), columns, locale)
 }
 
 /// The picture of a log that is not in a file.
 fn picture_of_log(log: &str, columns: usize, locale: (&str, &str)) -> String {
-    let mut command = mp_demo(["view", "-", "--timeline"]);
-    command
-        .env(locale.0, locale.1)
-        .env("COLUMNS", columns.to_string())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let log = log.to_owned();
-    let feeder = std::thread::spawn(move || stdin.write_all(log.as_bytes()).unwrap());
-    let output = child.wait_with_output().unwrap();
-    feeder.join().unwrap();
-    assert!(output.status.success(), "{output:?}");
-    let screen = String::from_utf8(output.stdout).unwrap();
-    let (_, picture) = screen.split_once("\n\n").unwrap_or(("", &screen));
+    picture_of(&mut view(log, &["--timeline"]), columns, locale)
+}
+
+fn picture_of(command: &mut Command, columns: usize, locale: (&str, &str)) -> String {
+    command.env(locale.0, locale.1);
+    let ended = run(command.env("COLUMNS", columns.to_string()));
+    assert_eq!(ended.code(), 0, "{ended:?}");
+    let (_, picture) = ended
+        .stdout
+        .rsplit_once("\n\n")
+        .unwrap_or(("", &ended.stdout));
+    assert!(!picture.is_empty(), "{ended:?}");
     picture.to_owned()
 }
 
@@ -188,23 +172,23 @@ fn equal_values_are_told_apart_at_both_ends() {
 
 #[test]
 fn what_falls_together_is_marked_as_several_and_nothing_of_it_is_lost() {
-    let run = r#"{"v":1,"t":0,"pid":1,"role":"parent","event":"run","lesson":"pipe","options":{},"seed":1,"cores":2,"version":"0"}
-{"v":1,"t":0.001,"pid":2,"role":"writer","event":"send","value":["A"]}
-{"v":1,"t":0.002,"pid":1,"role":"parent","event":"recv","value":["A"]}
-{"v":1,"t":0.003,"pid":1,"role":"parent","event":"send","value":["B"]}
-{"v":1,"t":0.004,"pid":2,"role":"writer","event":"recv","value":["B"]}
-{"v":1,"t":0.12,"pid":2,"role":"writer","event":"put","value":1}
-{"v":1,"t":0.14,"pid":2,"role":"writer","event":"put","value":2}
-{"v":1,"t":0.141,"pid":1,"role":"parent","event":"get","value":1}
-{"v":1,"t":0.142,"pid":1,"role":"parent","event":"get","value":2}
-{"v":1,"t":0.6,"pid":2,"role":"writer","event":"put","value":3}
-{"v":1,"t":0.6001,"pid":2,"role":"writer","event":"put","value":4}
-{"v":1,"t":0.6002,"pid":1,"role":"parent","event":"get","value":4}
-{"v":1,"t":0.9,"pid":2,"role":"writer","event":"sleep","seconds":0.1}
-{"v":1,"t":1,"pid":1,"role":"parent","event":"ended"}
-"#;
+    let log = made_up(
+        r#"0.001 2 writer send "value":["A"]
+        0.002 1 parent recv "value":["A"]
+        0.003 1 parent send "value":["B"]
+        0.004 2 writer recv "value":["B"]
+        0.12 2 writer put "value":1
+        0.14 2 writer put "value":2
+        0.141 1 parent get "value":1
+        0.142 1 parent get "value":2
+        0.6 2 writer put "value":3
+        0.6001 2 writer put "value":4
+        0.6002 1 parent get "value":4
+        0.9 2 writer sleep "seconds":0.1
+        1 1 parent ended"#,
+    );
     assert_data_eq!(
-        picture_of_log(run, 66, UTF_8),
+        picture_of_log(&log, 66, UTF_8),
         str![[r#"
          │0 s       │0.2       │0.4       │0.6       │0.8
 parent 1 ◆━━━━━━▲━━━━━━━━━━━━━━━━━━━━━━━━━▲━━━━━━━━━━━━━━━━━━━━━━
@@ -287,24 +271,26 @@ child      103 ╷━▼▲▼━━━━━━━━━━━━━━━━�
     );
 }
 
-/// A log of many children, each of which waits for one value with a name as long as its number.
-fn many(children: usize) -> String {
-    let run = r#"{"v":1,"t":0,"pid":1,"role":"parent","event":"run","lesson":"queue","options":{},"seed":1,"cores":2,"version":"0"}"#;
-    let mut log = format!("{run}\n");
-    for child in 1..=children {
+/// A log of many children, each of which waits for one value, and of what comes behind.
+fn many(children: usize, behind: &str) -> String {
+    let starts = (1..=children).map(|child| {
         let pid = child + 1;
-        let t = child as f64;
-        log += &format!(
-            "{{\"v\":1,\"t\":{t},\"pid\":1,\"role\":\"parent\",\"event\":\"started\",\"child\":{pid},\"child_role\":\"reader-{child}\"}}\n\
-             {{\"v\":1,\"t\":{t},\"pid\":{pid},\"role\":\"reader-{child}\",\"event\":\"wait\",\"call\":\"get\"}}\n"
-        );
-    }
-    log
+        format!(
+            r#"{child} 1 parent started "child":{pid},"child_role":"reader-{child}"
+            {child} {pid} reader-{child} wait "call":"get""#
+        )
+    });
+    made_up(
+        &starts
+            .chain([behind.to_owned()])
+            .collect::<Vec<_>>()
+            .join("\n"),
+    )
 }
 
 #[test]
 fn with_many_processes_it_says_how_many_are_left_out() {
-    let picture = picture_of_log(&many(1000), 80, ASCII);
+    let picture = picture_of_log(&many(1000, ""), 80, ASCII);
     let lines: Vec<_> = picture.lines().collect();
     assert!(lines.len() < 40, "{picture}");
     assert!(lines[1].starts_with("parent     1 "), "{picture}");
@@ -314,9 +300,10 @@ fn with_many_processes_it_says_how_many_are_left_out() {
 
 #[test]
 fn many_of_a_kind_leave_room_for_the_others() {
-    let log = many(1000)
-        + r#"{"v":1,"t":1001,"pid":1,"role":"parent","event":"started","child":5000,"child_role":"writer"}
-"#;
+    let log = many(
+        1000,
+        r#"1001 1 parent started "child":5000,"child_role":"writer""#,
+    );
     let picture = picture_of_log(&log, 80, ASCII);
     assert!(picture.contains("\nwriter    5000 "), "{picture}");
     assert!(picture.contains("\n970 more are left out;"), "{picture}");
@@ -366,29 +353,27 @@ fn no_line_is_wider_than_the_terminal_whatever_the_values_are() {
 
 #[test]
 fn hardly_any_time_and_hardly_any_events_are_drawn_too() {
-    let run = r#"{"v":1,"t":0,"pid":7,"role":"parent","event":"run","lesson":"queue","options":{},"seed":1,"cores":2,"version":"0"}"#;
-    assert_eq!(
-        picture_of_log(&format!("{run}\n"), 40, ASCII),
-        "|0 us\nparent 7\n=\n= runs\n"
-    );
+    let run = made_up("");
+    let picture = picture_of_log(&run, 40, ASCII);
+    assert_eq!(picture, "|0 us\nparent 1\n=\n= runs\n");
     for time in ["123456789", "1e15", "1e300"] {
         let later = run.replace("\"t\":0", &format!("\"t\":{time}"));
-        assert!(picture_of_log(&format!("{later}\n"), 40, ASCII).contains("parent 7\n"));
-        let end = run.replace("\"t\":0", &format!("\"t\":{time}"));
-        let end = end.replace("\"event\":\"run\"", "\"event\":\"ended\"");
-        let picture = picture_of_log(&format!("{run}\n{end}\n"), 40, ASCII);
-        assert!(picture.contains("parent 7\n===="), "{picture}");
+        assert!(picture_of_log(&later, 40, ASCII).contains("parent 1\n"));
+        let log = made_up(&format!("{time} 1 parent ended"));
+        let picture = picture_of_log(&log, 40, ASCII);
+        assert!(picture.contains("parent 1\n===="), "{picture}");
     }
 }
 
 #[test]
 fn times_that_go_back_and_pids_that_come_again_are_drawn() {
-    let log = many(2)
-        + r#"{"v":1,"t":0.5,"pid":2,"role":"reader-1","event":"ended"}
-{"v":1,"t":1.5,"pid":1,"role":"parent","event":"exited","child":2,"child_role":"reader-1","status":{"code":3}}
-{"v":1,"t":3,"pid":1,"role":"parent","event":"started","child":2,"child_role":"reader-9"}
-{"v":1,"t":4,"pid":1,"role":"parent","event":"exited","child":2,"child_role":"reader-9","status":{"signal":40}}
-"#;
+    let log = many(
+        2,
+        r#"0.5 2 reader-1 ended
+        1.5 1 parent exited "child":2,"child_role":"reader-1","status":{"code":3}
+        3 1 parent started "child":2,"child_role":"reader-9"
+        4 1 parent exited "child":2,"child_role":"reader-9","status":{"signal":40}"#,
+    );
     assert_data_eq!(
         picture_of_log(&log, 60, ASCII),
         str![[r#"
@@ -409,7 +394,7 @@ fn its_memory_does_not_grow_with_the_events() {
     command.stdin(Stdio::piped()).stdout(Stdio::null());
     let mut child = command.spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
-    stdin.write_all(many(3).as_bytes()).unwrap();
+    stdin.write_all(many(3, "").as_bytes()).unwrap();
     let status = format!("/proc/{}/status", child.id());
     let peak_kib = || -> u64 {
         let status = std::fs::read_to_string(&status).unwrap();
@@ -421,10 +406,11 @@ fn its_memory_does_not_grow_with_the_events() {
     let mut feed = |events: usize| {
         for number in 0..events / 2 {
             t += 0.01;
-            let events = format!(
-                "{{\"v\":1,\"t\":{t},\"pid\":2,\"role\":\"reader-1\",\"event\":\"put\",\"value\":{number}}}\n\
-                 {{\"v\":1,\"t\":{t},\"pid\":3,\"role\":\"reader-2\",\"event\":\"get\",\"value\":{number}}}\n"
-            );
+            let events = made_up(&format!(
+                "{t} 2 reader-1 put \"value\":{number}\n{t} 3 reader-2 get \"value\":{number}"
+            ));
+            // Of one run only.
+            let (_, events) = events.split_once('\n').unwrap();
             stdin.write_all(events.as_bytes()).unwrap();
         }
     };
@@ -440,11 +426,8 @@ fn its_memory_does_not_grow_with_the_events() {
 
 #[test]
 fn on_a_terminal_it_has_the_terminals_width_and_the_processes_colours() {
-    let log = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/logs/queue-terminate.jsonl"
-    );
-    let args = ["view", log, "--timeline"];
+    let log = recorded("queue-terminate");
+    let args = ["view", &log, "--timeline"];
     // The terminal says its width; COLUMNS, which a shell may have had from another one, does not count.
     let variables = [UTF_8, ("COLUMNS", "200")];
     let screen = on_terminal(&args, &variables, (24, 64));

@@ -6,58 +6,43 @@ mod place;
 use std::fs;
 use std::path::Path;
 
-use rustix::process::{Signal, kill_process};
+use rustix::process::Signal;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::common::*;
-use check::{check, check_form, drawn, events_of, ts};
+pub use check::{check, events_of};
+use check::{check_form, drawn, ts};
 use place::names_in;
 
-/// The trace of a recorded run.
-fn trace_of(recording: impl AsRef<Path>) -> String {
+/// The trace of a log.
+fn trace_of(log: &str) -> String {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("trace.json");
-    let mut view = mp_demo(["view"]);
-    view.arg(recording.as_ref()).arg("--trace").arg(&file);
-    run(&mut view);
+    view_log(log, &["--trace", file.to_str().unwrap()]);
     fs::read_to_string(file).unwrap()
 }
 
-fn recorded(name: &str) -> String {
-    format!("{}/tests/logs/{name}.jsonl", env!("CARGO_MANIFEST_DIR"))
+/// The trace of a recorded run.
+fn trace_of_recorded(name: &str) -> String {
+    trace_of(&fs::read_to_string(recorded(name)).unwrap())
 }
 
-/// The trace of a recording with these lines behind `run`: who (`PID role` or `PID role thread`), when in
-/// microseconds, and what.
-fn trace_of_events(events: &[(&str, u64, Value)]) -> String {
+/// A lesson's run in a folder that has nothing but its trace afterwards. The run, and the trace.
+pub fn run_with_trace(run_of_lesson: &str) -> (Ended, String) {
     let folder = TempDir::new().unwrap();
-    let run = json!({
-        "event": "run", "lesson": "queue", "options": {}, "seed": 1, "cores": 2, "version": "0.1.0"
-    });
-    let mut text = String::new();
-    for (who, micros, what) in [("1 parent", 0, run)].iter().chain(events) {
-        let mut who = who.split(' ');
-        let pid: u64 = who.next().unwrap().parse().unwrap();
-        let mut event = json!({
-            "v": 1, "t": *micros as f64 / 1e6, "pid": pid, "role": who.next().unwrap()
-        });
-        let event = event.as_object_mut().unwrap();
-        if let Some(thread) = who.next() {
-            event.insert("thread".into(), thread.into());
-        }
-        event.extend(what.as_object().unwrap().clone());
-        text += &format!("{}\n", Value::from(event.clone()));
-    }
-    let file = folder.path().join("log.jsonl");
-    fs::write(&file, &text).unwrap();
-    trace_of(file)
+    let mut shell = shell(&format!("{run_of_lesson} --trace trace.json"));
+    let ended = run(shell.current_dir(&folder));
+    assert_eq!(ended.code(), 0, "{run_of_lesson}: {ended:?}");
+    assert_eq!(names_in(folder.path()), ["trace.json"]);
+    let trace = fs::read_to_string(folder.path().join("trace.json"));
+    (ended, trace.unwrap())
 }
 
 #[test]
 fn a_run_is_drawn_like_this() {
     snapbox::assert_data_eq!(
-        trace_of(recorded("queue-lost")),
+        trace_of_recorded("queue-lost"),
         snapbox::str![[r#"
 {"displayTimeUnit":"ms","otherData":{"event":"run","lesson":"queue","options":{"values":["A","B","C"],"writers":1,"readers":1,"pause":0.0,"stop":"terminate","speed":1.0},"seed":7,"cores":2,"version":"0.1.0"},"traceEvents":[
 {"name":"process_name","ph":"M","pid":43784,"tid":43784,"args":{"name":"parent 43784"}},
@@ -116,45 +101,17 @@ fn a_run_is_drawn_like_this() {
 
 #[test]
 fn whatever_happens_in_a_recorded_run_is_told() {
-    for entry in fs::read_dir(format!("{}/tests/logs", env!("CARGO_MANIFEST_DIR"))).unwrap() {
-        let file = entry.unwrap().path();
-        let log: Vec<_> = fs::read_to_string(&file)
-            .unwrap()
-            .lines()
-            .map(event)
-            .collect();
-        check(&trace_of(&file), &log);
-    }
-}
-
-#[test]
-fn whatever_happens_in_a_lesson_is_told() {
-    for words in [
-        "spawn --children 2 --threads 2 --speed 50",
-        "queue --writers 2 --readers 2 --pause 0 1 2 3 4 5 6",
-        "queue --writers 2 --readers 2 --speed 50 --stop sentinel",
-        "queue --stop eof --speed 50",
-        "pipe --reply --speed 100",
-        "pipe --simplex --reply --speed 100",
-        "memory",
-        "bound --with both --tasks 3 --workers 1,2 --speed 20",
-        "async --customers 4 --speed 20",
-        "cost --quick",
-    ] {
-        let folder = TempDir::new().unwrap();
-        let file = folder.path().join("trace.json");
-        let words = format!("{words} --json --trace {}", file.display());
-        let ended = run_words(&words);
-        assert_eq!(ended.code(), 0, "{ended:?}");
-        check(&fs::read_to_string(&file).unwrap(), &ended.events());
-        assert_eq!(names_in(folder.path()), ["trace.json"]);
+    for file in names_in(Path::new(&path_of("tests/logs"))) {
+        let log = text_of(&format!("tests/logs/{file}"));
+        let events: Vec<_> = log.lines().map(event).collect();
+        check(&trace_of(&log), &events);
     }
 }
 
 #[test]
 fn slices_lie_inside_each_other() {
     snapbox::assert_data_eq!(
-        drawn(&trace_of(recorded("every-event"))),
+        drawn(&trace_of_recorded("every-event")),
         snapbox::str![[r#"
 parent 100, MainThread (100/100)
   parent: 0 to 1150000
@@ -195,7 +152,7 @@ child 103, MainThread (103/103)
 
 #[test]
 fn how_a_process_ended_stands_at_its_slice() {
-    let events = events_of(&trace_of(recorded("every-event")));
+    let events = events_of(&trace_of_recorded("every-event"));
     let lives = events.iter().filter(|e| e["cat"] == "process");
     let status = |life: &Value| (life["name"].clone(), life["args"]["status"].clone());
     let ends: Vec<_> = lives.map(status).collect();
@@ -211,26 +168,14 @@ fn how_a_process_ended_stands_at_its_slice() {
 
 #[test]
 fn who_is_there_at_the_end_of_the_log_is_drawn_up_to_there() {
-    let trace = trace_of_events(&[
-        (
-            "1 parent",
-            10,
-            json!({"event": "started", "child": 2, "child_role": "child"}),
-        ),
-        (
-            "2 child",
-            20,
-            json!({"event": "task_start", "task": 1, "kind": "io"}),
-        ),
-        ("2 child", 30, json!({"event": "wait", "call": "recv"})),
-        (
-            "1 parent",
-            90,
-            json!({"event": "error", "message": "no more"}),
-        ),
-    ]);
+    let log = made_up(
+        r#"0.00001 1 parent started "child":2,"child_role":"child"
+        0.00002 2 child task_start "task":1,"kind":"io"
+        0.00003 2 child wait "call":"recv"
+        0.00009 1 parent error "message":"no more""#,
+    );
     snapbox::assert_data_eq!(
-        drawn(&trace),
+        drawn(&trace_of(&log)),
         snapbox::str![[r#"
 parent 1, MainThread (1/1)
   parent: 0 to 90
@@ -247,30 +192,16 @@ child 2, MainThread (2/2)
 
 #[test]
 fn a_pid_that_comes_again_gets_a_track_of_its_own() {
-    let life = |from| {
-        [
-            (
-                "1 parent",
-                from,
-                json!({"event": "started", "child": 2, "child_role": "child"}),
-            ),
-            (
-                "2 child",
-                from + 10,
-                json!({"event": "sleep", "seconds": 0.1}),
-            ),
-            (
-                "1 parent",
-                from + 20,
-                json!({
-                    "event": "exited", "child": 2, "child_role": "child", "status": {"code": 0}
-                }),
-            ),
-        ]
-    };
-    let trace = trace_of_events(&[life(100), life(200)].concat());
+    let log = made_up(
+        r#"0.0001 1 parent started "child":2,"child_role":"child"
+        0.00011 2 child sleep "seconds":0.1
+        0.00012 1 parent exited "child":2,"child_role":"child","status":{"code":0}
+        0.0002 1 parent started "child":2,"child_role":"child"
+        0.00021 2 child sleep "seconds":0.1
+        0.00022 1 parent exited "child":2,"child_role":"child","status":{"code":0}"#,
+    );
     snapbox::assert_data_eq!(
-        drawn(&trace),
+        drawn(&trace_of(&log)),
         snapbox::str![[r#"
 parent 1, MainThread (1/1)
   parent: 0 to 220
@@ -288,61 +219,38 @@ child 2, MainThread (4194306/4194306)
 
 #[test]
 fn a_child_lives_from_its_start_or_its_first_event_whichever_was_earlier() {
-    for (started, first) in [(100, 105), (105, 100)] {
-        let started = (
-            "1 parent",
-            started,
-            json!({
-                "event": "started", "child": 2, "child_role": "child"
-            }),
-        );
-        let first = ("2 child", first, json!({"event": "running"}));
-        for events in [[&started, &first], [&first, &started]] {
-            let trace = trace_of_events(&events.map(Clone::clone));
-            let events = check_form(&trace);
-            let life = events
-                .iter()
-                .find(|e| e["cat"] == "process" && e["pid"] == 2);
-            assert_eq!(ts(life.unwrap()), 100);
+    for (started, first) in [("0.0001", "0.000105"), ("0.000105", "0.0001")] {
+        let started = format!(r#"{started} 1 parent started "child":2,"child_role":"child""#);
+        let first = format!("{first} 2 child running");
+        for log in [[&*started, &*first], [&*first, &*started]] {
+            let events = check_form(&trace_of(&made_up(&log.join("\n"))));
+            let is_life = |e: &&Value| e["cat"] == "process" && e["pid"] == 2;
+            assert_eq!(ts(events.iter().find(is_life).unwrap()), 100);
         }
     }
 }
 
 #[test]
 fn times_that_somebody_has_turned_round_still_make_a_picture() {
-    let started = json!({"event": "started", "child": 2, "child_role": "writer"});
-    let exited = json!({
-        "event": "exited", "child": 2, "child_role": "writer", "status": {"code": 0}
-    });
-    let put = json!({"event": "put", "value": 1});
-    let sleep = json!({"event": "sleep", "seconds": 1});
-    let get = json!({"event": "get", "value": 1});
-    check_form(&trace_of_events(&[
-        ("1 parent", 900, started.clone()),
-        ("2 writer", 800, json!({"event": "running"})),
-        ("2 writer", 700, put.clone()),
-        ("2 writer Thread-1", 100, sleep.clone()),
-        ("2 writer Thread-1", 50, put.clone()),
-        ("1 parent", 60, get.clone()),
-        ("2 writer", 10, sleep.clone()),
-        ("1 parent", 0, get),
-        ("1 parent", 5, exited.clone()),
-        // And events that can't be: of who has ended, and the end of who was never there.
-        ("2 writer", 3, put),
-        (
-            "1 parent",
-            2,
-            json!({"event": "task_done", "task": 1, "kind": "io", "seconds": 0, "processor_seconds": 0}),
-        ),
-        ("1 parent", 1, exited.clone()),
-        ("1 parent", 1, exited),
-        (
-            "1 parent",
-            1,
-            json!({"event": "get", "value": "nobody put it"}),
-        ),
-        ("1 parent Thread-1", u64::MAX, sleep),
-    ]));
+    // With events that can't be: of who has ended, and the end of who was never there.
+    let log = made_up(
+        r#"0.0009 1 parent started "child":2,"child_role":"writer"
+        0.0008 2 writer running
+        0.0007 2 writer put "value":1
+        0.0001 2 writer/Thread-1 sleep "seconds":1
+        0.00005 2 writer/Thread-1 put "value":1
+        0.00006 1 parent get "value":1
+        0.00001 2 writer sleep "seconds":1
+        0 1 parent get "value":1
+        0.000005 1 parent exited "child":2,"child_role":"writer","status":{"code":0}
+        0.000003 2 writer put "value":1
+        0.000002 1 parent task_done "task":1,"kind":"io","seconds":0,"processor_seconds":0
+        0.000001 1 parent exited "child":2,"child_role":"writer","status":{"code":0}
+        0.000001 1 parent exited "child":2,"child_role":"writer","status":{"code":0}
+        0.000001 1 parent get "value":"nobody put it"
+        18446744073709.551615 1 parent/Thread-1 sleep "seconds":1"#,
+    );
+    check_form(&trace_of(&log));
 }
 
 #[test]
@@ -362,14 +270,8 @@ fn a_refused_send_has_no_arrow() {
 
 #[test]
 fn a_trace_has_what_repeats_the_run() {
-    let folder = TempDir::new().unwrap();
-    let file = folder.path().join("trace.json");
-    run_words(&format!(
-        "queue --stop eof --speed 100 --seed 9 --trace {}",
-        file.display()
-    ))
-    .succeeded();
-    let trace: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    let (_, trace) = run_with_trace("mp-demo queue --stop eof --speed 100 --seed 9");
+    let trace: Value = serde_json::from_str(&trace).unwrap();
     let about = &trace["otherData"];
     assert_eq!(about["lesson"], "queue");
     assert_eq!(about["seed"], 9);
@@ -381,12 +283,10 @@ fn a_trace_has_what_repeats_the_run() {
 fn how_a_run_failed_is_drawn_too() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("trace.json");
-    let words = [
-        "queue", "--pause", "1000", "--seed", "7", "--json", "--trace",
-    ];
-    let mut run = Running::start(mp_demo(words).arg(&file));
+    let words = format!("queue --pause 1000 --seed 7 --trace {}", file.display());
+    let mut run = Running::with_log(&words);
     let writer = run.wait_for("sleep", "writer");
-    kill_process(pid_in(&writer["pid"]), Signal::KILL).unwrap();
+    kill(&writer["pid"], Signal::KILL);
     let (ended, log) = run.finish_with_log();
     assert_eq!(ended.code(), 1);
     let trace = fs::read_to_string(file).unwrap();

@@ -8,25 +8,15 @@ use snapbox::{assert_data_eq, str};
 
 use crate::common::*;
 
-const LOG: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/tests/logs/queue-terminate.jsonl"
-);
-
-/// `mp-demo view -` with this log on its stdin.
-fn view_stdin(log: &[u8], options: &[&str]) -> Ended {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("log");
-    fs::write(&path, log).unwrap();
-    let mut command = mp_demo(["view", "-"]);
-    command.args(options).stdin(fs::File::open(&path).unwrap());
-    run(&mut command)
+/// Where the recording of an ordinary run is.
+fn recording() -> String {
+    recorded("queue-terminate")
 }
 
 #[test]
 fn a_recorded_run_is_shown_as_it_was() {
     assert_data_eq!(
-        run(&mut mp_demo(["view", LOG])).succeeded().stdout,
+        run(&mut mp_demo(["view", &recording()])).succeeded().stdout,
         str![[r#"
 Parent process 43784
 Process to write: 43785
@@ -45,7 +35,7 @@ Get C from queue.
 #[test]
 fn labels_say_when_and_who_in_columns() {
     assert_data_eq!(
-        run(&mut mp_demo(["view", LOG, "--labels"]))
+        run(&mut mp_demo(["view", &recording(), "--labels"]))
             .succeeded()
             .stdout,
         str![[r#"
@@ -73,51 +63,30 @@ fn labels_of_a_live_run_stand_before_its_lines() {
         let role = words.next().unwrap();
         let pid = words.next().unwrap();
         let rest = words.collect::<Vec<_>>().join(" ");
-        let expected = match role {
-            "parent" => format!("Parent process {pid}"),
-            "writer" if !rest.starts_with("Put ") => format!("Process to write: {pid}"),
-            "reader" if !rest.starts_with("Get ") => format!("Process to read: {pid}"),
-            _ => continue,
+        let (whose, expected) = match rest.split(' ').next().unwrap() {
+            "Parent" => ("parent", format!("Parent process {pid}")),
+            "Put" => ("writer", rest.clone()),
+            "Get" => ("reader", rest.clone()),
+            _ if role == "writer" => (role, format!("Process to write: {pid}")),
+            _ => ("reader", format!("Process to read: {pid}")),
         };
-        assert_eq!(rest, expected, "{line}");
+        assert_eq!((role, rest), (whose, expected), "{line}");
     }
     assert_eq!(ended.lines().len(), 9);
 }
 
 #[test]
 fn the_log_comes_out_as_it_went_in() {
-    let log = fs::read_to_string(LOG).unwrap();
-    let through_file = run(&mut mp_demo(["view", LOG, "--json"])).succeeded();
+    let log = fs::read_to_string(recording()).unwrap();
+    let through_file = run(&mut mp_demo(["view", &recording(), "--json"])).succeeded();
     assert_eq!(through_file.stdout, log);
-    assert_eq!(
-        view_stdin(log.as_bytes(), &["--json"]).succeeded().stdout,
-        log
-    );
-}
-
-#[test]
-fn a_live_run_and_its_recording_look_the_same() {
-    for words in [
-        "queue --pause 0",
-        "pipe --reply",
-        "memory",
-        "spawn --speed 20",
-    ] {
-        let log = run(&mut mp_demo(words.split(' ').chain(["--json"])));
-        let shown = view_stdin(log.stdout.as_bytes(), &[]);
-        let events = log.events();
-        let lines = events.iter().filter_map(|event| event["line"].as_str());
-        assert_eq!(shown.lines(), lines.collect::<Vec<_>>(), "{words}");
-        // The same values are lost, the same calls are refused.
-        assert_eq!(shown.stderr, log.stderr, "{words}");
-        assert_eq!(shown.code(), 0);
-    }
+    assert_eq!(view_log(&log, &["--json"]).succeeded().stdout, log);
 }
 
 #[test]
 fn who_failed_in_a_recorded_run_is_named() {
-    let log = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/logs/every-event.jsonl");
-    let ended = run(&mut mp_demo(["view", log]));
+    let log = recorded("every-event");
+    let ended = run(&mut mp_demo(["view", &log]));
     assert_eq!(ended.code(), 0);
     // It was terminated, and killed when that did not help: as wanted.
     assert!(!ended.stderr.contains("in this run reader"));
@@ -132,7 +101,7 @@ fn every_event_is_told_by_a_line_a_lane_or_a_note() {
     let shown_without = |name: &str| {
         let lines = log.lines().filter(|line| event(line)["event"] != name);
         let log: String = lines.map(|line| format!("{line}\n")).collect();
-        let ended = view_stdin(log.as_bytes(), &["--timeline", "--explain"]);
+        let ended = view_log(&log, &["--timeline", "--explain"]);
         assert_eq!(ended.code(), 0, "{ended:?}");
         (ended.stdout, ended.stderr)
     };
@@ -152,9 +121,9 @@ fn every_event_is_told_by_a_line_a_lane_or_a_note() {
 
 #[test]
 fn a_value_with_lines_of_its_own_has_a_label_before_each() {
-    let log = fs::read_to_string(LOG).unwrap();
+    let log = fs::read_to_string(recording()).unwrap();
     let log = log.replace("Put B to queue...", "Put B\\nC to queue...");
-    let ended = view_stdin(log.as_bytes(), &["--labels"]).succeeded();
+    let ended = view_log(&log, &["--labels"]).succeeded();
     let of_value = ended
         .lines()
         .into_iter()
@@ -172,15 +141,15 @@ fn a_value_with_lines_of_its_own_has_a_label_before_each() {
 
 #[test]
 fn nothing_in_a_foreign_recording_moves_the_cursor_by_a_name_or_a_message() {
-    let log = fs::read_to_string(LOG).unwrap();
+    let log = fs::read_to_string(recording()).unwrap();
     let forged = log.replace("\"role\":\"reader\"", "\"role\":\"rea\\u001b[31mder\"");
-    let ended = view_stdin(forged.as_bytes(), &["--labels"]);
+    let ended = view_log(&forged, &["--labels"]);
     assert_eq!(ended.code(), 1);
     assert!(ended.stderr.contains("is no name"), "{}", ended.stderr);
     let forged = log.clone()
         + r#"{"v":1,"t":3,"pid":43784,"role":"parent","event":"refused","call":"send","message":"boo\u001b]0;title\u0007\nmp-demo: fake"}"#
         + "\n";
-    let ended = view_stdin(forged.as_bytes(), &["--explain", "--timeline"]);
+    let ended = view_log(&forged, &["--explain", "--timeline"]);
     assert_eq!(ended.code(), 0);
     let shown = ended.stdout + &ended.stderr;
     assert!(!shown.contains(['\x1b', '\x07']), "{shown:?}");
@@ -189,13 +158,13 @@ fn nothing_in_a_foreign_recording_moves_the_cursor_by_a_name_or_a_message() {
 
 #[test]
 fn a_recording_that_was_cut_off_says_whose_end_it_lacks() {
-    let log = fs::read_to_string(LOG).unwrap();
+    let log = fs::read_to_string(recording()).unwrap();
     let cut: String = log
         .lines()
         .take(12)
         .map(|line| format!("{line}\n"))
         .collect();
-    let ended = view_stdin(cut.as_bytes(), &[]);
+    let ended = view_log(&cut, &[]);
     assert_eq!(ended.code(), 0);
     let expected =
         "mp-demo: in this run the end of writer (PID 43785) and of 1 more is not recorded\n";
@@ -212,8 +181,7 @@ fn a_line_without_an_end_is_refused() {
 
 #[test]
 fn a_failed_run_says_in_its_log_what_the_parent_did_about_it() {
-    let words = "bound --kind io --workers 2 --tasks 20 --json";
-    let mut running = Running::start(&mut mp_demo(words.split(' ')));
+    let mut running = Running::with_log("bound --kind io --workers 2 --tasks 20");
     let worker = running.wait_for("task_start", "worker-1");
     let victim = pid_in(&worker["pid"]);
     rustix::process::kill_process(victim, rustix::process::Signal::KILL).unwrap();
@@ -234,7 +202,7 @@ fn a_failed_run_says_in_its_log_what_the_parent_did_about_it() {
     assert!(ended.stderr.contains(failure), "{}", ended.stderr);
     // Its recording names the same.
     let log: String = log.iter().map(|event| format!("{event}\n")).collect();
-    let shown = view_stdin(log.as_bytes(), &[]);
+    let shown = view_log(&log, &[]);
     let names_victim = format!("in this run worker-1 (PID {}) was killed", worker["pid"]);
     assert!(shown.stderr.contains(&names_victim), "{}", shown.stderr);
     assert!(
@@ -247,10 +215,11 @@ fn a_failed_run_says_in_its_log_what_the_parent_did_about_it() {
 
 #[test]
 fn views_combine() {
-    let both =
-        run(mp_demo(["view", LOG, "--labels", "--timeline"]).env("COLUMNS", "60")).succeeded();
-    let labels = run(&mut mp_demo(["view", LOG, "--labels"])).succeeded();
-    let timeline = run(mp_demo(["view", LOG, "--timeline"]).env("COLUMNS", "60")).succeeded();
+    let both = run(mp_demo(["view", &recording(), "--labels", "--timeline"]).env("COLUMNS", "60"))
+        .succeeded();
+    let labels = run(&mut mp_demo(["view", &recording(), "--labels"])).succeeded();
+    let timeline =
+        run(mp_demo(["view", &recording(), "--timeline"]).env("COLUMNS", "60")).succeeded();
     let picture = timeline.stdout.split_once("\n\n").unwrap().1;
     assert_eq!(both.stdout, format!("{}\n{picture}", labels.stdout));
 }
@@ -258,37 +227,26 @@ fn views_combine() {
 #[test]
 fn the_log_goes_with_no_other_view() {
     for view in ["--timeline", "--labels", "--explain"] {
-        for words in [
-            format!("queue --json {view}"),
-            format!("{view} queue --json"),
-            format!("--json view {LOG} {view}"),
-        ] {
-            let ended = run_words(&words);
-            assert_eq!((ended.code(), ended.stdout.as_str()), (2, ""), "{words}");
-            let expected = format!("error: --json and {view} can't be used together");
-            assert!(ended.stderr.starts_with(&expected), "{}", ended.stderr);
-        }
+        let expected = format!("error: --json and {view} can't be used together");
+        assert_refused(&format!("queue --json {view}"), &expected);
+        assert_refused(&format!("{view} queue --json"), &expected);
+        assert_refused(&format!("--json view {} {view}", recording()), &expected);
     }
 }
 
 #[test]
 fn options_of_a_run_are_refused_where_nothing_runs() {
-    let ended = run_words("view x --seed 3");
-    assert_eq!(ended.code(), 2);
-    assert!(
-        ended
-            .stderr
-            .contains("--seed means nothing to `mp-demo view`"),
-        "{}",
-        ended.stderr
+    assert_refused("view x --seed 3", "--seed means nothing to `mp-demo view`");
+    assert_refused(
+        "--speed 1 view x",
+        "--speed means nothing to `mp-demo view`",
     );
-    assert_eq!(run_words("--speed 1 view x").code(), 2);
     assert!(!run_words("help view").succeeded().stdout.contains("--seed"));
 }
 
 /// What is wrong with a log, said in one line behind the program's name.
 fn complaint(log: &[u8]) -> String {
-    let ended = view_stdin(log, &["--timeline"]);
+    let ended = view_log(log, &["--timeline"]);
     assert_eq!(ended.code(), 1, "{ended:?}");
     assert_eq!(ended.stderr.lines().count(), 1, "{ended:?}");
     // Half a picture would be a wrong one.
@@ -302,7 +260,7 @@ fn complaint(log: &[u8]) -> String {
 
 #[test]
 fn what_is_no_recorded_run_is_refused_with_line_and_reason() {
-    let log = fs::read_to_string(LOG).unwrap();
+    let log = fs::read_to_string(recording()).unwrap();
     let lines: Vec<&str> = log.lines().collect();
     let with_third = |line: &str| {
         let mut lines = lines.clone();
@@ -369,7 +327,7 @@ fn what_comes_is_shown_at_once_and_a_closed_output_is_no_error() {
     let mut command = mp_demo(["view", "-"]);
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    let log = fs::read(LOG).unwrap();
+    let log = fs::read(recording()).unwrap();
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all(&log).unwrap();
     // stdin stays open: the lines have to come without its end.
@@ -379,8 +337,7 @@ fn what_comes_is_shown_at_once_and_a_closed_output_is_no_error() {
     assert_eq!(line, "Parent process 43784\n");
     drop(stdin);
     assert!(child.wait().unwrap().success());
-    let ended = run(&mut shell(&format!(
-        "mp-demo view {LOG} --timeline | head -1"
-    )));
+    let script = format!("mp-demo view {} --timeline | head -1", recording());
+    let ended = run(&mut shell(&script));
     assert_eq!(ended.succeeded().stdout, "Parent process 43784\n");
 }

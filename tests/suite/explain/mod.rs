@@ -1,26 +1,31 @@
 //! `--explain`
 
-mod chinese;
-mod english;
+mod facts;
+mod whole;
 
 use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthStr;
 
 use crate::common::*;
+use crate::lessons::for_each_lesson;
 
-/// What is told on stderr of a recorded run in `tests/suite/explain/logs/`. stdout has the same lines as without it.
+/// What is told on stderr of a recorded run in `tests/logs/`. stdout has the same lines as without it.
 fn notes_of(log: &str, language: &str, columns: usize) -> String {
-    let path = format!(
-        "{}/tests/suite/explain/logs/{log}.jsonl",
-        env!("CARGO_MANIFEST_DIR")
-    );
+    let path = format!("{}/tests/logs/{log}.jsonl", env!("CARGO_MANIFEST_DIR"));
     let plain = run(&mut mp_demo(["view", &path]));
     let args = ["view", &path, "--explain", "--lang", language];
     let explained = run(mp_demo(args).env("COLUMNS", columns.to_string()));
     assert_eq!(explained.code(), 0, "{explained:?}");
     assert_eq!(explained.stdout, plain.stdout);
     explained.stderr
+}
+
+/// The same as one text, with brackets as English has them.
+fn text_of(log: &str, language: &str) -> String {
+    let text = notes_of(log, language, 10_000);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    text.replace('（', " (").replace('）', ")")
 }
 
 /// The lines that are notes: those of the program itself begin with its name.
@@ -33,7 +38,7 @@ fn notes(stderr: &str) -> Vec<&str> {
 
 #[test]
 fn no_note_is_wider_than_the_terminal_and_all_are_indented() {
-    for log in ["async", "bound-io", "queue-lost", "spawn-each"] {
+    for log in ["async", "bound-io", "queue-four-lost", "spawn-each"] {
         for language in ["en", "zh"] {
             for columns in [20, 40, 80, 200] {
                 let stderr = notes_of(log, language, columns);
@@ -49,24 +54,17 @@ fn no_note_is_wider_than_the_terminal_and_all_are_indented() {
 
 #[test]
 fn every_lesson_is_explained_while_it_runs() {
-    for words in [
-        "queue --speed 100",
-        "spawn --speed 100",
-        "pipe --speed 100",
-        "memory",
-        "bound --tasks 1 --workers 1 --speed 100 --kind io",
-        "async --customers 2 --speed 50",
-        "cost --quick",
-    ] {
-        let ended = run_words(&format!("{words} --explain"));
+    for_each_lesson(|lesson| {
+        let command = &runs_of(lesson)[0];
+        let ended = run(&mut shell(&format!("{command} --explain")));
         assert_eq!(ended.code(), 0, "{ended:?}");
-        assert!(!notes(&ended.stderr).is_empty(), "{words}");
+        assert!(!notes(&ended.stderr).is_empty(), "{command}");
         for line in ended.stderr.lines() {
             let is_note = line.starts_with("    ") || line.starts_with("mp-demo: ");
-            assert!(is_note && line.len() <= 100, "{words}: {line}");
+            assert!(is_note && line.len() <= 100, "{command}: {line}");
         }
         assert!(!ended.stdout.contains("PID "), "{}", ended.stdout);
-    }
+    });
 }
 
 #[test]
@@ -79,6 +77,7 @@ fn the_articles_lines_stay_as_they_are() {
 #[test]
 fn notes_name_the_processes_of_this_run() {
     let ended = run_words("queue --speed 20 --stop eof --explain");
+    let mut named = 0;
     for line in ended.lines() {
         for (label, role) in [
             ("Process to write: ", "writer"),
@@ -90,14 +89,17 @@ fn notes_name_the_processes_of_this_run() {
                 let text = notes(&ended.stderr).join(" ");
                 let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
                 assert!(text.contains(&name), "{name} in {text}");
+                named += 1;
             }
         }
     }
+    assert_eq!(named, 2, "{ended:?}");
 }
 
 #[test]
 fn colour_makes_notes_dim() {
     let ended = run(mp_demo(["memory", "--explain"]).env("CLICOLOR_FORCE", "1"));
+    assert!(ended.stderr.lines().count() > 5, "{ended:?}");
     for line in ended.stderr.lines() {
         assert!(
             line.starts_with("    \x1b[2m") && line.ends_with("\x1b[0m"),
@@ -160,7 +162,7 @@ fn notes_that_nobody_can_read_do_no_harm() {
 
 #[test]
 fn a_log_that_stops_before_its_run_does_not_say_that_values_are_lost() {
-    let log = include_str!("logs/queue-lost.jsonl");
+    let log = include_str!("../../logs/queue-four-lost.jsonl");
     let has_put = |line: &&str| line.contains(r#""event":"put""#);
     let puts = log.lines().filter(has_put).count();
     let lines: Vec<_> = log.split_inclusive('\n').collect();

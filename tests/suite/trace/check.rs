@@ -1,6 +1,6 @@
 //! What holds for every trace, checked as Perfetto reads it: `trace_sorter.h` and `slice_tracker.cc` have its rules.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 
@@ -10,10 +10,11 @@ use crate::common::*;
 const PIDS: u64 = 1 << 22;
 
 /// A trace's events, each by itself on a line.
-pub(super) fn events_of(trace: &str) -> Vec<Value> {
+pub fn events_of(trace: &str) -> Vec<Value> {
     let whole: Value = serde_json::from_str(trace).unwrap();
     assert_eq!(whole["displayTimeUnit"], "ms");
     let events = whole["traceEvents"].as_array().unwrap().clone();
+    assert!(!events.is_empty());
     let lines = trace.lines().skip(1).take(events.len());
     for (line, event) in lines.zip(&events) {
         assert_eq!(&self::event(line.trim_end_matches(',')), event);
@@ -63,13 +64,13 @@ pub(super) fn check_form(trace: &str) -> Vec<Value> {
         ("activity", 2),
         ("call", 3),
     ]);
-    for ((pid, _), slices) in &slices {
-        let process = |slice: &&Value| slice["cat"] == "process" && track(slice) == (*pid, *pid);
-        let life: Vec<_> = events.iter().filter(process).collect();
-        assert_eq!(life.len(), 1, "{slices:#?}");
+    for ((pid, _), of_track) in &slices {
+        let is_process = |slice: &&&Value| slice["cat"] == "process";
+        let life: Vec<_> = slices[&(*pid, *pid)].iter().filter(is_process).collect();
+        assert_eq!(life.len(), 1, "{of_track:#?}");
         let depth = |slice: &Value| depths[slice["cat"].as_str().unwrap()];
         let mut open: Vec<&Value> = Vec::new();
-        for slice in slices {
+        for slice in of_track {
             assert!(inside(life[0], slice), "{slice} is not in {}", life[0]);
             while let Some(outer) = open.last() {
                 let is_over = end(outer) <= ts(slice) && depth(outer) >= depth(slice);
@@ -135,16 +136,32 @@ pub(super) fn check_form(trace: &str) -> Vec<Value> {
 }
 
 /// What holds for the trace of a log that nobody has edited: it tells each event, and its time is the log's.
-pub(super) fn check(trace: &str, log: &[Value]) {
-    let mut events = check_form(trace);
+pub fn check(trace: &str, log: &[Value]) {
+    let events = check_form(trace);
     let count = |name: &str| named(log, name).len();
     let left = events.iter().rfind(|e| e["name"] == "values in the queue");
     let left = left.map_or(0, |left| left["args"]["now"].as_u64().unwrap());
-    assert_eq!(left as usize, count("put") - count("get"));
+    // Whoever gives up right after it has announced a put has not put.
+    let failed = named(log, "error").into_iter().filter(|error| {
+        let before = log.iter().take_while(|e| e != error);
+        let last = before.filter(|e| e["pid"] == error["pid"]).last();
+        last.is_some_and(|last| last["event"] == "put")
+    });
+    let put = count("put") - failed.count();
+    assert_eq!(left as usize, put - count("get"));
     // The lessons get nothing that was not put, nor receive what was not sent.
     let arrows = events.iter().filter(|e| e["ph"] == "s").count();
     assert_eq!(arrows, count("get") + count("recv"));
 
+    // Who did what when, by the time at which it begins or ends: there are too many to look through all for each.
+    let mut told: HashMap<_, Vec<_>> = HashMap::new();
+    for drawn in events.iter().filter(|e| e["ph"] != "M") {
+        let pid = drawn["pid"].as_u64().unwrap() % PIDS;
+        let end = drawn["dur"].as_u64().map(|dur| ts(drawn) + dur);
+        for time in BTreeSet::from([ts(drawn), end.unwrap_or(ts(drawn))]) {
+            told.entry((pid, time)).or_default().push(drawn);
+        }
+    }
     for event in log {
         let name = event["event"].as_str().unwrap();
         let mut args = event.as_object().unwrap().clone();
@@ -152,32 +169,34 @@ pub(super) fn check(trace: &str, log: &[Value]) {
             args.remove(common);
         }
         let args = Value::from(args);
-        let is_it = |drawn: &Value| match (drawn["ph"].as_str().unwrap(), name) {
+        let begins = |drawn: &Value| ts(drawn) == micros(event);
+        let is_it = |drawn: &&Value| match (drawn["ph"].as_str().unwrap(), name) {
             ("C", "progress") => {
                 let series = format!("done of {}", event["of"]);
-                drawn["args"] == json!({ series: event["done"] }) && ts(drawn) == micros(event)
+                drawn["args"] == json!({ series: event["done"] })
             }
             ("X", "task_start") => {
-                drawn["cat"] == "task"
-                    && drawn["args"]["task"] == event["task"]
-                    && ts(drawn) == micros(event)
+                drawn["cat"] == "task" && drawn["args"]["task"] == event["task"] && begins(drawn)
             }
             ("X", "task_done") => drawn["args"] == args && end(drawn) == micros(event),
-            ("X" | "i", _) => drawn["args"] == args && ts(drawn) == micros(event),
+            ("X" | "i", _) => drawn["args"] == args && begins(drawn),
             _ => false,
         };
-        let is_it =
-            |drawn: &Value| drawn["pid"].as_u64().unwrap() % PIDS == event["pid"] && is_it(drawn);
-        let found = events.iter().position(is_it);
+        let then = told.get_mut(&(event["pid"].as_u64().unwrap(), micros(event)));
+        let then = then.unwrap_or_else(|| panic!("{event} is not told"));
+        let found = then.iter().position(is_it);
         let found = found.unwrap_or_else(|| panic!("{event} is not told"));
         if name != "task_start" {
-            events.remove(found);
+            then.remove(found);
         }
     }
-    let ends = named(log, "exited");
-    for exited in ends {
-        let is_it = |e: &&Value| e["cat"] == "process" && e["pid"] == exited["child"];
-        let life = events.iter().find(is_it).unwrap();
+    let is_life = |e: &&Value| e["cat"] == "process";
+    let lives: Vec<_> = events.iter().filter(is_life).collect();
+    for exited in named(log, "exited") {
+        let life = lives
+            .iter()
+            .find(|life| life["pid"] == exited["child"])
+            .unwrap();
         assert_eq!(end(life), micros(exited));
         assert_eq!(life["name"], exited["child_role"]);
     }

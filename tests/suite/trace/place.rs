@@ -8,7 +8,6 @@ use rustix::process::Signal;
 use tempfile::TempDir;
 
 use super::check::check_form;
-use super::recorded;
 use crate::common::*;
 
 pub(super) fn names_in(folder: &Path) -> Vec<String> {
@@ -37,14 +36,11 @@ fn assert_untouched(folder: &TempDir) {
 
 #[test]
 fn the_recording_itself_is_not_replaced_by_its_trace() {
-    const LOG: &str = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/logs/queue-terminate.jsonl"
-    );
+    let recording = recorded("queue-terminate");
     let folder = TempDir::new().unwrap();
     let log = folder.path().join("run.jsonl");
     let link = folder.path().join("link");
-    fs::copy(LOG, &log).unwrap();
+    fs::copy(&recording, &log).unwrap();
     symlink(&log, &link).unwrap();
     let arguments = [Path::new("view"), &log, Path::new("--trace"), &link];
     let ended = run(&mut mp_demo(arguments));
@@ -54,7 +50,7 @@ fn the_recording_itself_is_not_replaced_by_its_trace() {
         "{}",
         ended.stderr
     );
-    assert_eq!(fs::read(&log).unwrap(), fs::read(LOG).unwrap());
+    assert_eq!(fs::read(&log).unwrap(), fs::read(recording).unwrap());
 }
 
 #[test]

@@ -1,0 +1,94 @@
+//! The lessons, as `demos/` has them: no test names them all, so none forgets a new one.
+
+use std::fs;
+
+/// Where a file of the project is.
+pub fn path_of(file: &str) -> String {
+    format!("{}/{file}", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A text file of the project.
+pub fn text_of(file: &str) -> String {
+    let path = path_of(file);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// A log in `tests/logs`.
+pub fn recorded(name: &str) -> String {
+    path_of(&format!("tests/logs/{name}.jsonl"))
+}
+
+/// The lessons: whatever has a folder in `demos/`.
+pub fn lessons() -> Vec<String> {
+    let folders = fs::read_dir(path_of("demos")).unwrap();
+    let names = folders.map(|folder| folder.unwrap().file_name().into_string().unwrap());
+    let mut lessons: Vec<_> = names.collect();
+    lessons.sort();
+    assert!(!lessons.is_empty());
+    lessons
+}
+
+/// A file in a lesson's folder.
+pub fn demo(lesson: &str, file: &str) -> String {
+    text_of(&format!("demos/{lesson}/{file}"))
+}
+
+/// A lesson in one line: the title of its text.
+pub fn title(lesson: &str, language: &str) -> String {
+    let text = demo(lesson, &format!("{language}.md"));
+    let first = text.lines().next().unwrap();
+    first.strip_prefix("# ").unwrap().to_owned()
+}
+
+/// The commands in a text's blocks of shell, a line each.
+pub fn commands_in(markdown: &str) -> Vec<String> {
+    let blocks = markdown.split("```sh\n").skip(1);
+    let lines = blocks.flat_map(|block| block.split("```").next().unwrap().lines());
+    lines.map(str::to_owned).collect()
+}
+
+/// The runs of a lesson that its text suggests, for a shell: without views, and without what reads the output.
+pub fn runs_of(lesson: &str) -> Vec<String> {
+    let start = format!("mp-demo {lesson}");
+    let commands = commands_in(&demo(lesson, "en.md")).into_iter();
+    let runs = commands.map(|command| {
+        let run = command.split(" | ").next().unwrap().split(' ');
+        let is_view = |word: &&str| ["--json", "--explain", "--timeline"].contains(word);
+        run.filter(|word| !is_view(word))
+            .collect::<Vec<_>>()
+            .join(" ")
+    });
+    let mut runs: Vec<_> = runs.filter(|run| run.contains(&start)).collect();
+    runs.sort();
+    runs.dedup();
+    assert!(!runs.is_empty(), "what to try of {lesson}?");
+    runs
+}
+
+/// A help screen without its list of lessons, which is held against `demos/`: each with its title in that language,
+/// the article's three first. Of that list the heading and the row of `help` are left.
+pub fn help_without_lessons(help: &str, language: &str) -> String {
+    let is_list = |block: &&str| block.contains("\n  help ");
+    let list = help.split("\n\n").find(is_list).unwrap();
+    let (heading, rows) = list.split_once('\n').unwrap();
+    // A title may go on in a second line, which is indented.
+    let rows = rows.replace("\n    ", " ");
+    let mut rows: Vec<_> = rows.lines().map(words_of).collect();
+    let help_row = rows.pop().unwrap();
+
+    let of_article = ["spawn ", "queue ", "pipe "];
+    let mut are_first = rows.iter().zip(of_article);
+    assert!(are_first.all(|(row, name)| row.starts_with(name)), "{help}");
+    let titles = lessons().into_iter().map(|lesson| {
+        let title = title(&lesson, language);
+        format!("{lesson} {title}")
+    });
+    rows.sort();
+    assert_eq!(rows, titles.collect::<Vec<_>>());
+    help.replace(list, &format!("{heading}\n  {help_row}"))
+}
+
+/// A text's words with one space between them.
+pub fn words_of(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

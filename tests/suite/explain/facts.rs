@@ -1,0 +1,134 @@
+//! What notes say of recorded runs, fact by fact: whatever the words, these have to be among them, in both languages.
+
+use super::text_of;
+
+/// Each log, and facts that its notes have in this order, in whatever words.
+const FACTS: &[(&str, &[&str])] = &[
+    (
+        "queue-all-got",
+        &[
+            "--seed 7",
+            "24212",
+            "writer (PID 24214)",
+            "join()",
+            "868",
+            "reader (PID 24215)",
+            "'A'",
+            "get()",
+            "'B'",
+            "868",
+            "'C'",
+            "690",
+            "0",
+            "SIGTERM (15)",
+            "join()",
+            "exitcode",
+            "-15",
+            "143 = 128 + 15",
+        ],
+    ),
+    ("queue-late", &["put()", "feeder", "get()", "SIGTERM (15)"]),
+    (
+        "queue-one-sentinel",
+        &[
+            "reader (PID 24219)",
+            "get()",
+            "258",
+            "writer",
+            "join()",
+            "reader (PID 24219)",
+            "0",
+            "2",
+        ],
+    ),
+    (
+        "queue-eof",
+        &[
+            "reader-1",
+            "get()",
+            "reader-2",
+            "'B'",
+            "86.2",
+            "reader-2 (PID 24224)",
+            "EOF",
+            "writer",
+            "reader-1",
+            "EOF",
+            "join()",
+        ],
+    ),
+    (
+        "queue-killed",
+        &[
+            "reader (PID 24287)",
+            "SIGKILL (9)",
+            "-9",
+            "137 = 128 + 9",
+            "writer (PID 24286)",
+            "1",
+            "terminate()",
+            "join()",
+            "124",
+        ],
+    ),
+    (
+        "queue-stopped",
+        &[
+            "SIGTERM (15)",
+            "'C'",
+            "terminate()",
+            "SIGKILL (9)",
+            "137 = 128 + 9",
+            "mp-demo: 1",
+            "3",
+            "1",
+        ],
+    ),
+    (
+        "spawn-each",
+        &[
+            "join()",
+            "child-1",
+            "Thread-1",
+            "202",
+            "child-2 (PID 24245)",
+            "join()",
+            "MainThread",
+            "2",
+        ],
+    ),
+];
+
+#[test]
+fn notes_have_the_facts_of_their_run_in_both_languages() {
+    for (log, facts) in FACTS {
+        for language in ["en", "zh"] {
+            let text = text_of(log, language);
+            let mut rest = text.as_str();
+            for fact in *facts {
+                let Some((_, behind)) = rest.split_once(fact) else {
+                    panic!("{log}, {language}: no {fact} in {rest}\n{text}");
+                };
+                rest = behind;
+            }
+        }
+    }
+}
+
+#[test]
+fn a_reader_that_was_never_ready_is_not_said_to_have_called_get() {
+    for language in ["en", "zh"] {
+        let text = text_of("queue-four-lost", language);
+        let (_, end) = text.rsplit_once("SIGTERM").unwrap();
+        assert!(!end.contains("get()"), "{end}");
+    }
+}
+
+#[test]
+fn a_seed_is_told_of_only_where_something_is_random() {
+    assert!(text_of("queue-all-got", "en").contains("--seed"));
+    assert!(text_of("async", "en").contains("--seed"));
+    for log in ["memory", "spawn-last", "bound-io"] {
+        assert!(!text_of(log, "en").contains("--seed"), "{log}");
+    }
+}

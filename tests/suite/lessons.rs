@@ -1,0 +1,102 @@
+//! What holds for every lesson, whatever it shows: a new one is here as soon as it has a folder in `demos/`.
+
+use std::thread;
+
+use rustix::process::Signal;
+
+use crate::common::*;
+use crate::ends::{close_output, kill_child, kill_parent};
+use crate::trace::{check, events_of, run_with_trace};
+
+/// Something that every lesson is put to, one lesson beside the other: most of them wait.
+pub fn for_each_lesson(check: impl Fn(&str) + Sync) {
+    thread::scope(|scope| {
+        for lesson in lessons() {
+            let check = &check;
+            scope.spawn(move || check(&lesson));
+        }
+    });
+}
+
+#[test]
+fn whatever_happens_is_told_by_its_trace_and_its_recording() {
+    for_each_lesson(|lesson| {
+        for run in runs_of(lesson) {
+            let (ended, trace) = run_with_trace(&format!("{run} --json"));
+            let log = ended.events();
+            check(&trace, &log);
+
+            let shown = view_log(&ended.stdout, &[]);
+            let lines: Vec<_> = log.iter().filter_map(|e| e["line"].as_str()).collect();
+            assert!(!lines.is_empty(), "{run}");
+            assert_eq!(shown.stdout, format!("{}\n", lines.join("\n")), "{run}");
+            // The same values are lost, the same calls are refused.
+            assert_eq!(shown.stderr, ended.stderr, "{run}");
+            assert_eq!(shown.code(), 0);
+            for table in [named(&log, "measured"), named(&log, "say")].concat() {
+                let width = table["line"].as_str().unwrap().chars().count();
+                assert!(width <= 78, "{run}: {table}");
+            }
+        }
+    });
+}
+
+#[test]
+fn the_lines_that_are_shown_are_those_of_the_log() {
+    for_each_lesson(|lesson| {
+        let (ended, trace) = run_with_trace(&runs_of(lesson)[0]);
+        let told = events_of(&trace).into_iter();
+        let lines = told.filter_map(|e| e["args"]["line"].as_str().map(str::to_owned));
+        let lines = lines.collect::<Vec<_>>().join("\n");
+        assert_ne!(lines, "", "{lesson}");
+        assert_eq!(sorted(&ended.stdout), sorted(&lines), "{lesson}");
+    });
+}
+
+#[test]
+fn a_child_that_is_killed_is_named_and_nobody_is_left() {
+    for_each_lesson(|lesson| {
+        assert!(kill_child(lesson, |log| named(log, "started")
+            .first()
+            .copied()));
+        kill_child(lesson, |log| named(log, "started").get(1).copied());
+    });
+}
+
+#[test]
+fn the_parents_death_takes_all_children_along() {
+    for_each_lesson(|lesson| {
+        for signal in [Signal::INT, Signal::TERM, Signal::KILL] {
+            let mut run = Running::with_log(&format!("{lesson} --speed 0.001"));
+            run.wait_for_several(1, "started");
+            let code = kill_parent(run, signal);
+            // One that never pauses may have been over.
+            assert!(
+                [0, 128 + signal.as_raw()].contains(&code),
+                "{lesson}: {code}"
+            );
+        }
+    });
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_ends_the_run() {
+    for_each_lesson(|lesson| {
+        let mut run = Running::with_log(&format!("{lesson} --speed 0.001"));
+        run.wait_for_several(1, "started");
+        close_output(run);
+    });
+}
+
+#[test]
+fn where_sigchld_is_ignored_it_refuses_to_begin() {
+    for_each_lesson(|lesson| {
+        let ended = run(&mut shell(&format!("trap '' CHLD; exec mp-demo {lesson}")));
+        assert_eq!((ended.code(), ended.stdout.as_str()), (1, ""), "{lesson}");
+        assert_eq!(
+            ended.stderr,
+            "mp-demo: SIGCHLD is ignored here, so the system would not tell how children end; \
+             start mp-demo from a program that does not ignore it\n"
+        );
+    });
+}
