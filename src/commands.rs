@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Error, Result, ensure};
 
-use crate::cli::{ChildCli, Options, ViewOptions};
+use crate::cli::{ChildCli, Explanation, Options, ViewOptions};
 use crate::events::{Event, recording};
 use crate::lessons::{Demo, Lesson};
 use crate::locale;
@@ -135,8 +135,9 @@ fn views(options: &ViewOptions, bar: &Bar) -> Result<Views> {
         });
     }
     views.add(Warnings::new(bar.beside(io::stderr()), stderr.language));
-    if options.explain {
-        views.add(Explain::new(bar.beside(io::stderr()), stderr));
+    if let Some(explanation) = options.explain {
+        let is_brief = explanation == Explanation::Brief;
+        views.add(Explain::new(bar.beside(io::stderr()), stderr, is_brief));
     }
     if options.timeline {
         let width = || terminal::width(&io::stdout());

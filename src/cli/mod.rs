@@ -18,7 +18,7 @@ use crate::multiprocessing::SUBCOMMAND_NAME;
 use crate::terminal;
 
 pub use child::ChildCli;
-pub use options::{Options, ViewOptions};
+pub use options::{Explanation, Options, ViewOptions};
 
 use papers::{completions, manual};
 use tool::{TOOLS, Tool};
@@ -192,7 +192,7 @@ fn check(cli: &Cli, command: &clap::Command, matches: &ArgMatches) -> Result<(),
     let views = &cli.options.views;
     for (is_set, name) in [
         (views.timeline, "--timeline"),
-        (views.explain, "--explain"),
+        (views.explain.is_some(), "--explain"),
         (views.labels, "--labels"),
     ] {
         if views.json && is_set {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::ColorChoice;
+use clap::{ColorChoice, ValueEnum};
 
 use crate::arguments::{seed, speed};
 use crate::locale::Language;
@@ -24,6 +24,15 @@ pub struct Options {
     pub speed: f64,
 }
 
+/// How much to explain.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Explanation {
+    /// Also what is so in every run
+    Full,
+    /// Only what is new about this run
+    Brief,
+}
+
 /// What to show of a run, and how.
 #[derive(clap::Args)]
 pub struct ViewOptions {
@@ -31,9 +40,16 @@ pub struct ViewOptions {
     #[arg(long, global = true)]
     pub timeline: bool,
 
-    /// Explain this run between its lines, on stderr
-    #[arg(long, global = true)]
-    pub explain: bool,
+    /// Explain this run between its lines, on stderr; =brief tells only what is new about this run
+    #[arg(
+        long,
+        global = true,
+        value_name = "HOW",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "full"
+    )]
+    pub explain: Option<Explanation>,
 
     /// Print each line behind its time, role and PID
     #[arg(long, global = true)]

@@ -46,7 +46,11 @@ impl Story {
                 {
                     self.tell(ExitedUnasked { child, by, awaited });
                 } else {
-                    self.once_then_few(Series::Ends, |again| ExitedWell { child, by, again });
+                    self.once_then_few_about(child.clone(), Series::Ends, |again| ExitedWell {
+                        child,
+                        by,
+                        again,
+                    });
                 }
             }
             Status::Code(code) => {
@@ -96,7 +100,7 @@ fn in_shell(signal: i32) -> String {
 }
 
 notes! {
-    Terminate { by: Who, child: Who, put: usize, left: List, again: bool } samples
+    brief Terminate { by: Who, child: Who, put: usize, left: List, again: bool } samples
         (parent(), reader(), 0, none(), false) (parent(), reader(), 9, none(), false)
         (parent(), reader(), 9, one(), false) (parent(), reader(), 9, many(), false)
         (parent(), reader(), 9, none(), true)
@@ -130,12 +134,12 @@ notes! {
     en "{child} has already ended, so terminate() sends no signal."
     zh "{child}早已结束，所以 terminate() 没有发送信号。"
 
-    Kill { by: Who, child: Who } samples (parent(), reader())
+    brief Kill { by: Who, child: Who } samples (parent(), reader())
     en "SIGTERM has not ended {child}. So {by} sends SIGKILL (9), which can't be caught, ignored or blocked, and ends a stopped \
         process as well."
     zh "{child}收到 SIGTERM 后没有结束，于是{by}发送 SIGKILL（9）：这个信号不能被捕获、忽略或阻塞，对已暂停的进程同样有效。"
 
-    KillRest { by: Who, child: Who } samples (parent(), reader())
+    brief KillRest { by: Who, child: Who } samples (parent(), reader())
     en "{by:#} can't go on and sends SIGKILL (9) to {child}, so that no process is left when the run is over."
     zh "{by}无法继续，于是向{child}发送 SIGKILL（9），以免运行结束后还有进程留下来。"
 
@@ -153,11 +157,11 @@ notes! {
     en "{child} has ended, but join() goes on waiting for {awaited}. {by:#} has reaped {child} all the same, so it is no zombie."
     zh "{child}结束了，但 join() 等的是{awaited}，所以还要继续等。不过{by}照样回收了{child}，不会留下僵尸进程。"
 
-    ExitedBadly { child: Who, code: i32 } samples (writer(), 3)
+    brief ExitedBadly { child: Who, code: i32 } samples (writer(), 3)
     en "{child} has ended with exit status {code}, so it has failed. Python's exitcode and a shell's $? would be {code} too."
     zh "{child}结束了，退出状态是 {code}，说明出了错。Python 的 exitcode 和 shell 的 $? 也都会是 {code}。"
 
-    ExitedBySignal { child: Who, signal: Signal, sent_by: Option<Who>, again: bool } samples
+    brief ExitedBySignal { child: Who, signal: Signal, sent_by: Option<Who>, again: bool } samples
         (writer(), Signal(15), Some(parent()), false) (writer(), Signal(40), None, false)
         (writer(), Signal(15), None, true)
     en {
@@ -185,7 +189,7 @@ notes! {
         }
     }
 
-    GivesUp { who: Who, message: String } samples (writer(), "no 3 readers.".into())
+    brief GivesUp { who: Who, message: String } samples (writer(), "no 3 readers.".into())
     en "{who:#} gives up and will end with exit status 1: {message}"
     zh "{who}出错退出，退出状态将是 1，原因是：{message}"
 }

@@ -20,7 +20,7 @@ impl Story {
         } else if self.times::<Join>() == 0 || !has_ended {
             let running = now.run.running(now.pid, child_pid);
             let (by, child) = (by.clone(), child.clone());
-            self.once_then_few(Series::Joins, |again| Join {
+            self.once_then_few_about(child.clone(), Series::Joins, |again| Join {
                 by,
                 child,
                 running,
@@ -124,13 +124,13 @@ notes! {
     zh "terminate() 只发送 SIGTERM，并不等待，所以后面还要有 join()：不然{child}会一直是僵尸进程，直到父进程结束或再启动一个子\
         进程，它的退出状态也不会有人看到。"
 
-    JoinUnreceived { by: Who, child: Who } samples (parent(), writer())
+    brief JoinUnreceived { by: Who, child: Who } samples (parent(), writer())
     en "{by} joins {child} before receiving what it sends. That is safe only for what fits into a pipe (64 KiB). Anything \
         longer would be a deadlock: one waits in send() and the other in join(), for ever."
     zh "{by}还没有接收{child}发送的内容，就先调用了 join()。只有管道装得下（64 KiB）时这样才安全：再长一些，一个等在 \
         send()，另一个等在 join()，双方互相等待，形成死锁。"
 
-    Joined { by: Who, child: Who, waited: Seconds, running: List, again: bool } samples
+    brief Joined { by: Who, child: Who, waited: Seconds, running: List, again: bool } samples
         (parent(), writer(), WAITED, none(), false) (parent(), writer(), WAITED, one(), false)
         (parent(), writer(), WAITED, two(), false) (parent(), writer(), WAITED, many(), false)
         (parent(), writer(), WAITED, one(), true) (parent(), writer(), WAITED, two(), true)
@@ -169,7 +169,7 @@ notes! {
         }
     }
 
-    AfterJoin { joined: usize, running: List } samples (1, one()) (1, two()) (1, many())
+    brief AfterJoin { joined: usize, running: List } samples (1, one()) (1, two()) (1, many())
     en {
         let (runs, joins) = (if running.len() == 1 { "is" } else { "are" }, count(*joined, "join()"));
         format!("The parent prints this although {running} {runs} still running, for it has called only {joins}. Before the run \
@@ -178,7 +178,7 @@ notes! {
     zh "父进程打印这一行时，{running}仍在运行：它只调用了 {joined} 次 join()。整个运行结束之前，它还会对其余的子进程调用 \
         join()，就像 CPython 退出时那样。"
 
-    AllEndedAfterJoin { joined: usize, ended: usize } samples (1, 0) (1, 1) (2, 3)
+    brief AllEndedAfterJoin { joined: usize, ended: usize } samples (1, 0) (1, 1) (2, 3)
     en {
         match *ended {
             0 => {

@@ -61,7 +61,7 @@ notes! {
     en "{who} looks at a global variable: its value is {value}, at the address {address} of this process's own memory."
     zh "{who}查看一个全局变量：值是 {value}，地址是 {address}（属于该进程自己的地址空间）。"
 
-    CounterElsewhere { who: Who, value: i64, address: String, other: Who, other_value: i64, other_address: String } samples
+    brief CounterElsewhere { who: Who, value: i64, address: String, other: Who, other_value: i64, other_address: String } samples
         (writer(), 0, "0x92afd0".into(), parent(), 10, "0x92afd0".into())
         (writer(), 0, "0x92afd0".into(), parent(), 10, "0x7ffc10".into())
     en {
@@ -97,11 +97,11 @@ notes! {
         format!("{who}在自己的内存里从 {from} 数到了 {to}。{other}")
     }
 
-    CounterUnchanged { who: Who, value: i64, other: Who, other_value: i64 } samples (parent(), 10, writer(), 5)
+    brief CounterUnchanged { who: Who, value: i64, other: Who, other_value: i64 } samples (parent(), 10, writer(), 5)
     en "Still {value} in {who}: although {other} counted to {other_value}, nothing has changed here. A result has to be sent."
     zh "{who}这里仍是 {value}：{other}数到了 {other_value}，这里什么也没有变。结果必须发送过来。"
 
-    CounterReceived { who: Who, from: i64, to: i64 } samples (parent(), 10, 5)
+    brief CounterReceived { who: Who, from: i64, to: i64 } samples (parent(), 10, 5)
     en "{from} became {to} because {who} stored what it received: the value came as a message, not through shared memory."
     zh "{from} 变成了 {to}，是因为{who}把收到的值存了进去：靠的是消息，不是共享内存。"
 }

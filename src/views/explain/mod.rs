@@ -45,12 +45,12 @@ pub struct Explain<E> {
 }
 
 impl<E: Write> Explain<E> {
-    /// Notes that go to `stderr`.
-    pub fn new(stderr: E, look: Look) -> Explain<E> {
+    /// Notes that go to `stderr`: all of them, or only those that say what is new about this run.
+    pub fn new(stderr: E, look: Look, is_brief: bool) -> Explain<E> {
         Explain {
             stderr,
             look,
-            story: Story::new(),
+            story: Story::new(is_brief),
         }
     }
 
@@ -74,7 +74,14 @@ impl<E: Write> View for Explain<E> {
             change,
             run,
         });
-        self.write_notes();
+        // A table is read as a whole, so what there is to tell of it comes behind it.
+        let is_in_table = matches!(
+            record.event,
+            Event::Measured { .. } | Event::Say {} | Event::Progress { .. }
+        );
+        if !is_in_table {
+            self.write_notes();
+        }
         Ok(())
     }
 

@@ -27,6 +27,8 @@ pub trait Note: Debug + 'static {
     fn en(&self) -> String;
     /// The text in Chinese; roles, calls, options and signals keep their names.
     fn zh(&self) -> String;
+    /// Whether it says something that is new about this run, and not only what is so in each.
+    fn is_brief(&self) -> bool;
 }
 
 /// Declares notes, each with its facts, samples of it, and its text in both languages.
@@ -35,14 +37,29 @@ pub trait Note: Debug + 'static {
 /// it has more forms. It has the facts by their names; `{who}` is a process in the form of the language, `{who:#}` that at
 /// the start of a sentence.
 ///
+/// `brief` stands before a note that says something new about this run, for `--explain=brief`.
+///
 /// A sample lists the facts in their order. There is one for each form of a text: with them the note's test, which has the
 /// note's name, compares the languages. It is declared here so that no note can go without.
 macro_rules! notes {
-    ($(
-        $name:ident { $($fact:ident: $type:ty),* } samples $(($($sample:expr),*))+
-        en $en:tt
-        zh $zh:tt
-    )+) => {$(
+    () => {};
+    (brief $name:ident $facts:tt samples $(($($sample:expr),*))+ en $en:tt zh $zh:tt $($rest:tt)*) => {
+        $crate::views::explain::note::note!(true, $name $facts samples $(($($sample),*))+ en $en zh $zh);
+        $crate::views::explain::note::notes!($($rest)*);
+    };
+    ($name:ident $facts:tt samples $(($($sample:expr),*))+ en $en:tt zh $zh:tt $($rest:tt)*) => {
+        $crate::views::explain::note::note!(false, $name $facts samples $(($($sample),*))+ en $en zh $zh);
+        $crate::views::explain::note::notes!($($rest)*);
+    };
+}
+pub(super) use notes;
+
+/// One of these notes.
+macro_rules! note {
+    (
+        $is_brief:literal, $name:ident { $($fact:ident: $type:ty),* } samples $(($($sample:expr),*))+
+        en $en:tt zh $zh:tt
+    ) => {
         #[derive(Debug)]
         struct $name {
             $($fact: $type),*
@@ -61,6 +78,10 @@ macro_rules! notes {
                 $(let $fact = $crate::views::explain::note::Zh($fact);)*
                 $crate::views::explain::note::chinese(&$crate::views::explain::note::text!($zh))
             }
+
+            fn is_brief(&self) -> bool {
+                $is_brief
+            }
         }
 
         #[cfg(test)]
@@ -71,9 +92,9 @@ macro_rules! notes {
             let sample = |$($fact: $type),*| $name { $($fact),* };
             check(&[$(sample($($sample),*)),+]);
         }
-    )+};
+    };
 }
-pub(super) use notes;
+pub(super) use note;
 
 /// A text of a note, as [`notes`] has it.
 macro_rules! text {

@@ -68,7 +68,7 @@ impl Story {
 }
 
 notes! {
-    Customers { customers: usize, sum: Seconds, longest: Seconds } samples (3, WAITED, AFTER)
+    brief Customers { customers: usize, sum: Seconds, longest: Seconds } samples (3, WAITED, AFTER)
     en {
         let customers = count(*customers, "customer");
         format!("{customers} with a delay each. One after another, that takes {sum} in all; if all wait at the same time, \
@@ -94,7 +94,7 @@ notes! {
     en "Customer {customer} of {who} got the ticket {took} after asking; the office's delay was {delay} of that."
     zh "{who}的顾客 {customer} 发出请求后过了 {took}拿到票，其中售票处的延迟占 {delay}。"
 
-    ServedLate { who: Who, customer: u16, took: Seconds, delay: Seconds } samples (writer(), 3, AFTER, AGO)
+    brief ServedLate { who: Who, customer: u16, took: Seconds, delay: Seconds } samples (writer(), 3, AFTER, AGO)
     en "Customer {customer} got the ticket only {took} after asking, though the office's delay was {delay}: until then, another \
         customer blocked the one thread of {who}."
     zh "顾客 {customer} 发出请求后过了 {took}才拿到票，而售票处的延迟只有 {delay}：在那之前，{who}唯一的线程一直被别的顾客占着。"

@@ -85,7 +85,7 @@ notes! {
     en "{who} calls send(), which blocks until the pipe has room."
     zh "{who}调用 send()，它会一直阻塞，直到管道里有空位。"
 
-    Recv { who: Who, from: Who, took: Seconds } samples (parent(), writer(), TOOK)
+    brief Recv { who: Who, from: Who, took: Seconds } samples (parent(), writer(), TOOK)
     en "{who} received it {took} after {from} called send(): one send() takes one recv(), however long the message."
     zh "从{from}调用 send() 到{who}收到，用了 {took}：一次 send() 对应一次 recv()，消息多长都一样。"
 
@@ -101,7 +101,7 @@ notes! {
     en "{who} prints its own copy of what {from} sent: processes share no variables."
     zh "{who}打印的是自己的一份副本，原件在{from}那里：进程之间不共享变量。"
 
-    Refused { who: Who, call: Call, again: bool } samples (parent(), Call::Send, false) (writer(), Call::Recv, true)
+    brief Refused { who: Who, call: Call, again: bool } samples (parent(), Call::Send, false) (writer(), Call::Recv, true)
     en {
         "One end of a one-way pipe (duplex=False) can only receive and the other only send, so {call} in \
                 {who} was refused. That does no harm, and the process goes on."

@@ -161,7 +161,7 @@ notes! {
         format!("{who}取走了任务 {task}。任务不由父进程分派：哪个{worker}空闲，就自己从队列里取下一个。")
     }
 
-    TaskDone { who: Who, kind: Kind, task: u16, took: Seconds, on_core: Seconds } samples
+    brief TaskDone { who: Who, kind: Kind, task: u16, took: Seconds, on_core: Seconds } samples
         (writer(), Kind::of("io"), 3, AFTER, TOOK) (writer(), Kind::of("compute"), 3, AFTER, TOOK)
         (writer(), Kind::of("compute"), 3, AFTER, AFTER)
     en {
@@ -181,7 +181,7 @@ notes! {
         format!("任务 {task}（{kind}）在{who}那里花了 {took}，{rest}")
     }
 
-    Measured { cores: usize } samples (2)
+    brief Measured { cores: usize } samples (2)
     en {
         let cores = count(*cores, "core");
         format!("The figures in this row were measured in this run, on this machine, with {cores} available: another run gives \

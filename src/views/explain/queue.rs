@@ -104,7 +104,7 @@ notes! {
     }
     zh "{who}调用 get()，几乎不用等：队列里已有 {there} 个值。"
 
-    Get { who: Who, value: String, from: Who, took: Seconds, waited: Seconds, again: bool } samples
+    brief Get { who: Who, value: String, from: Who, took: Seconds, waited: Seconds, again: bool } samples
         (reader(), "'A'".into(), writer(), TOOK, WAITED, false) (reader(), "'A'".into(), writer(), TOOK, WAITED, true)
     en {
         "{who} got {value} {took} after {from} announced it. The queue is a pipe in the kernel; no other \
@@ -132,7 +132,7 @@ notes! {
         the next reader needs its own."
     zh "{by}在最后一个值后面放哨兵值，每个读进程一个：哨兵值一被取走就离开了队列，所以下一个读进程需要自己的那一个。"
 
-    GetSentinel { who: Who, again: bool } samples (reader(), false) (reader(), true)
+    brief GetSentinel { who: Who, again: bool } samples (reader(), false) (reader(), true)
     en {
         "{who} got a sentinel: every value put before it has been got. The reader leaves its loop and ends \
                 by itself; no signal is needed."
@@ -143,7 +143,7 @@ notes! {
         again "{who}取到了自己的那个哨兵值。"
     }
 
-    EndOfFile { who: Who, writers: List, again: bool } samples
+    brief EndOfFile { who: Who, writers: List, again: bool } samples
         (reader(), none(), false) (reader(), two(), false) (reader(), none(), true)
     en {
         let nobody = match writers.is_empty() {

@@ -65,10 +65,15 @@ impl Story {
         } else if !by.is_parent && self.times::<StartedGrandchild>() == 0 {
             self.tell(StartedGrandchild { by, child });
         } else if by.is_parent {
-            self.once_then_few(Series::Starts, |again| Started { by, child, again });
+            self.once_then_few_about(child.clone(), Series::Starts, |again| Started {
+                by,
+                child,
+                again,
+            });
         } else {
             let again = true;
-            self.few(Series::Starts, Started { by, child, again });
+            let who = child.clone();
+            self.few_about(&who, Series::Starts, Started { by, child, again });
         }
     }
 
@@ -147,7 +152,7 @@ notes! {
         again "{by}以同样的方式启动了{child}。"
     }
 
-    StartedForeign { by: Who, child: Who } samples (parent(), writer())
+    brief StartedForeign { by: Who, child: Who } samples (parent(), writer())
     en "{by} has started {child}: another program, which writes nothing to this log."
     zh "{by}启动了{child}：这是另一个程序，不往这份日志里写东西。"
 
@@ -163,7 +168,7 @@ notes! {
     en "The parent goes on to the next child without waiting for {running}, so the children run at the same time."
     zh "父进程没有等{running}结束，就去启动下一个子进程了：所以这些子进程是同时运行的。"
 
-    StartsAfterJoin { waited: Seconds } samples (WAITED)
+    brief StartsAfterJoin { waited: Seconds } samples (WAITED)
     en "The parent has spent {waited} in join() and can start the next child only now: with join() inside the loop, the \
         children run one after another."
     zh "父进程在 join() 里等了 {waited}，现在才能启动下一个子进程：join() 写在循环里，子进程就只能一个接一个地运行。"

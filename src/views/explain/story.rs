@@ -4,7 +4,7 @@
 use std::any::TypeId;
 use std::collections::{HashMap, HashSet};
 
-use super::note::{List, Note, Seconds, notes};
+use super::note::{List, Note, Seconds, Who, notes};
 
 /// How often something is told before it is only said that it will not be told any more.
 const FEW: u32 = 5;
@@ -77,17 +77,23 @@ pub struct Story {
     pub delays: Vec<f64>,
     /// Which process has asked for which customer, and when.
     pub requests: HashMap<(u32, u16), f64>,
-    /// How often each note was told.
-    told: HashMap<TypeId, u32>,
+    /// How often each note has come.
+    times: HashMap<TypeId, u32>,
     /// How often each series has come.
     counts: HashMap<Series, u32>,
+    /// Of whom a series has told.
+    described: HashSet<(Series, String)>,
+    /// Whether only those notes are told that say what is new about this run.
+    is_brief: bool,
     notes: Vec<Box<dyn Note>>,
 }
 
 impl Story {
-    /// Nothing has happened yet.
-    pub fn new() -> Story {
+    /// Nothing has happened yet. A brief story has only the notes that say what is new about this run.
+    pub fn new(is_brief: bool) -> Story {
         Story {
+            is_brief,
+            described: HashSet::new(),
             past: HashMap::new(),
             cores: 1,
             puts: 0,
@@ -100,7 +106,7 @@ impl Story {
             kinds_of_tasks: HashSet::new(),
             delays: Vec::new(),
             requests: HashMap::new(),
-            told: HashMap::new(),
+            times: HashMap::new(),
             counts: HashMap::new(),
             notes: Vec::new(),
         }
@@ -131,13 +137,16 @@ impl Story {
 
     /// Tells a note, however often there was one of its kind.
     pub fn tell<N: Note>(&mut self, note: N) {
-        *self.told.entry(TypeId::of::<N>()).or_default() += 1;
-        self.notes.push(Box::new(note));
+        let times = self.times.entry(TypeId::of::<N>()).or_default();
+        *times += 1;
+        if !self.is_brief || (note.is_brief() && *times == 1) {
+            self.notes.push(Box::new(note));
+        }
     }
 
-    /// How often a note was told.
+    /// How often a note has come.
     pub fn times<N: Note>(&self) -> u32 {
-        self.told.get(&TypeId::of::<N>()).copied().unwrap_or(0)
+        self.times.get(&TypeId::of::<N>()).copied().unwrap_or(0)
     }
 
     /// Tells a note if none of its kind was told before. Whether it was.
@@ -160,11 +169,34 @@ impl Story {
         }
     }
 
+    /// The same for a note about a process. Where the same part is played again and again, once is enough.
+    pub fn few_about(&mut self, who: &Who, of: Series, note: impl Note) {
+        if self.described.insert((of, who.role.clone())) {
+            self.few(of, note);
+        }
+    }
+
     /// Tells a note, which is told whether it was told before; then it is one of a series.
     pub fn once_then_few<N: Note>(&mut self, of: Series, note: impl FnOnce(bool) -> N) {
         match self.times::<N>() {
             0 => self.tell(note(false)),
             _ => self.few(of, note(true)),
+        }
+    }
+
+    /// The same for a note about a process.
+    pub fn once_then_few_about<N: Note>(
+        &mut self,
+        who: Who,
+        of: Series,
+        note: impl FnOnce(bool) -> N,
+    ) {
+        match self.times::<N>() {
+            0 => {
+                self.described.insert((of, who.role));
+                self.tell(note(false));
+            }
+            _ => self.few_about(&who, of, note(true)),
         }
     }
 }

@@ -50,7 +50,7 @@ impl Story {
 }
 
 notes! {
-    Lost { lost: usize, put: usize, terminated: List } samples
+    brief Lost { lost: usize, put: usize, terminated: List } samples
         (1, 1, none()) (2, 3, none()) (2, 3, one()) (2, 3, two()) (2, 3, many())
     en {
         let were = match *put {
@@ -72,14 +72,14 @@ notes! {
         format!("放入的 {put} 个值里丢失了 {lost} 个，因为{because}。写进程结束，只说明值都放进了队列，不说明都被取走了。")
     }
 
-    NotGot { values: usize } samples (1) (3)
+    brief NotGot { values: usize } samples (1) (3)
     en {
         let (count, were) = (count(*values, "value"), was(*values));
         format!("{count} {were} put and not received by the end of this log.")
     }
     zh "就这份日志来看，有 {values} 个值放入后没有被取走。"
 
-    Shares { gets: Vec<(String, usize)> } samples (vec![("reader-1".into(), 2), ("reader-2".into(), 0)])
+    brief Shares { gets: Vec<(String, usize)> } samples (vec![("reader-1".into(), 2), ("reader-2".into(), 0)])
     en {
         let gets: List = gets.iter().map(|(reader, many)| format!("{reader} got {}", count(*many, "value"))).collect();
         format!("{}.", En(&gets))
@@ -89,7 +89,7 @@ notes! {
         format!("{}。", Zh(&gets))
     }
 
-    Summary { started: usize, codes: Vec<(i32, usize)>, signals: Vec<(i32, usize)>, unseen: usize } samples
+    brief Summary { started: usize, codes: Vec<(i32, usize)>, signals: Vec<(i32, usize)>, unseen: usize } samples
         (1, vec![(0, 2)], vec![(15, 1)], 0) (3, vec![(0, 2)], vec![(15, 1)], 0) (4, vec![(0, 2)], vec![(15, 1)], 1)
         (1, vec![], vec![], 1) (2, vec![], vec![], 2)
     en {

@@ -155,7 +155,7 @@ fn no_event_goes_unexplained() {
 /// What is told of a log, without the events of one name.
 fn told(log: &str, without: &str) -> String {
     let mut state = State::default();
-    let mut view = Explain::new(Vec::new(), look(80, false));
+    let mut view = Explain::new(Vec::new(), look(80, false), false);
     for line in log.lines() {
         let record = Record::read(line).expect("an event");
         if record.event.name() != without {

@@ -56,7 +56,7 @@ notes! {
         kernel decides when it runs."
     zh "这一行由{who}里的线程 {thread} 打印。线程不是另一个进程：PID 相同，内存也是同一块；何时运行由内核决定。"
 
-    ThreadRunsLate { who: Who, thread: String } samples (writer(), "Thread-3".into())
+    brief ThreadRunsLate { who: Who, thread: String } samples (writer(), "Thread-3".into())
     en "{thread} of {who} runs only now, after the main thread has left its loop: the loop doesn't wait for its threads."
     zh "{who}的线程 {thread} 到现在才运行，这时主线程已经退出循环了：循环里并不等待线程。"
 

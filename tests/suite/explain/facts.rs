@@ -1,6 +1,7 @@
 //! What notes say of recorded runs, fact by fact: whatever the words, these have to be among them, in both languages.
 
 use super::text_of;
+use crate::common::{mp_demo, recorded, run, shell, view};
 
 /// Each log, and facts that its notes have in this order, in whatever words.
 const FACTS: &[(&str, &[&str])] = &[
@@ -131,4 +132,72 @@ fn a_seed_is_told_of_only_where_something_is_random() {
     for log in ["memory", "spawn-last", "bound-io"] {
         assert!(!text_of(log, "en").contains("--seed"), "{log}");
     }
+}
+
+#[test]
+fn a_brief_explanation_of_a_queue_has_eight_notes_at_most() {
+    for log in [
+        "queue-all-got",
+        "queue-four-lost",
+        "queue-one-sentinel",
+        "queue-eof",
+        "queue-sentinel",
+    ] {
+        for language in ["en", "zh"] {
+            let path = recorded(log);
+            let notes_with = |explain| {
+                let args = ["view", &path, explain, "--lang", language];
+                let ended = run(mp_demo(args).env("COLUMNS", "10000"));
+                let notes = super::notes(&ended.stderr).into_iter();
+                notes.map(str::to_owned).collect::<Vec<_>>()
+            };
+            let (brief, full) = (notes_with("--explain=brief"), notes_with("--explain=full"));
+            assert!((3..=8).contains(&brief.len()), "{log}: {brief:#?}");
+            assert!(full.len() > 2 * brief.len(), "{log}: {full:#?}");
+            assert!(brief.iter().all(|note| full.contains(note)), "{log}");
+            assert_eq!(full, notes_with("--explain"));
+        }
+    }
+}
+
+#[test]
+fn no_note_comes_between_the_lines_of_a_table() {
+    let script = format!("mp-demo view {} --explain 2>&1", recorded("bound-io"));
+    let both = run(&mut shell(&script)).stdout;
+    let table = run(&mut mp_demo(["view", &recorded("bound-io")])).stdout;
+    assert!(both.contains(&table), "{both}");
+    assert!(both.contains("were measured in this run"), "{both}");
+}
+
+#[test]
+fn the_same_part_played_again_and_again_is_described_once() {
+    let parent = r#""v":1,"t":0,"pid":1,"role":"parent""#;
+    let mut log = format!(
+        "{{{parent},\"event\":\"run\",\"lesson\":\"cost\",\"options\":{{}},\"seed\":1,\"cores\":2,\"version\":\"0\"}}\n"
+    );
+    for pid in 2..20 {
+        for event in [
+            r#""event":"started""#,
+            r#""event":"join""#,
+            r#""event":"exited","status":{"code":0}"#,
+            r#""event":"joined""#,
+        ] {
+            log += &format!("{{{parent},{event},\"child\":{pid},\"child_role\":\"child\"}}\n");
+        }
+    }
+    let ended = run(&mut view(log, &["--explain"]));
+    let text = ended
+        .stderr
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    for once in [
+        "has started child",
+        "waits in join()",
+        "has ended by itself",
+    ] {
+        assert_eq!(text.matches(once).count(), 1, "{text}");
+    }
+    assert!(!text.contains("not described one by one"), "{text}");
+    assert!(text.contains("18 processes were started"), "{text}");
 }
