@@ -144,7 +144,7 @@ fn language_before_help(args: &mut Vec<OsString>) -> Option<Language> {
 fn command(language: Language) -> clap::Command {
     let mut command = Cli::command();
     let options: Vec<Arg> = command.get_arguments().cloned().collect();
-    let mut list = String::from("Beside the lessons:\n");
+    let mut list = String::from("Other commands:\n");
     for (tool, used, chinese) in TOOLS {
         // What is an option of every lesson is an option here, or nothing.
         let as_here = options.iter().map(|option| {
@@ -217,7 +217,7 @@ fn check(cli: &Cli, command: &clap::Command, matches: &ArgMatches) -> Result<(),
     });
     match foreign {
         Some(option) => Err(format!(
-            "--{option} means nothing to `mp-demo {tool}`: leave it out"
+            "`mp-demo {tool}` doesn't take --{option}"
         )),
         None => Ok(()),
     }

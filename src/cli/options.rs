@@ -15,7 +15,7 @@ pub struct Options {
     #[command(flatten)]
     pub views: ViewOptions,
 
-    /// Repeat the random pauses of the run that had this seed (--json shows it)
+    /// Seed for the random pauses: that of an earlier run, which --json shows, repeats them
     #[arg(long, value_name = "N", global = true, value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
 
@@ -27,7 +27,7 @@ pub struct Options {
 /// How much to explain.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Explanation {
-    /// Also what is so in every run
+    /// Including what is the same in every run
     Full,
     /// Only what is new about this run
     Brief,
@@ -36,11 +36,11 @@ pub enum Explanation {
 /// What to show of a run, and how.
 #[derive(clap::Args)]
 pub struct ViewOptions {
-    /// Draw who did what when, a lane for each process, after the lines
+    /// After the lines, draw who did what when, with a lane for each process
     #[arg(long, global = true)]
     pub timeline: bool,
 
-    /// Explain this run between its lines, on stderr; =brief tells only what is new about this run
+    /// Explain this run between its lines, on stderr; =brief says only what is new about it
     #[arg(
         long,
         global = true,
@@ -51,23 +51,23 @@ pub struct ViewOptions {
     )]
     pub explain: Option<Explanation>,
 
-    /// Print each line behind its time, role and PID
+    /// Prefix each line with its time, role and PID
     #[arg(long, global = true)]
     pub labels: bool,
 
-    /// Write the run as a Chrome trace, which ui.perfetto.dev opens
+    /// Write the run to a file as a Chrome trace, which ui.perfetto.dev opens
     #[arg(long, value_name = "FILE", global = true)]
     pub trace: Option<PathBuf>,
 
-    /// Print the log of events, one JSON object a line, instead of the article's lines
+    /// Print the log of events instead of the article's lines, one JSON object per line
     #[arg(long, global = true)]
     pub json: bool,
 
-    /// Colour the lines, a colour for each process
+    /// Colour the lines, with a colour for each process
     #[arg(long, value_name = "WHEN", global = true, default_value_t = ColorChoice::Auto)]
     pub color: ColorChoice,
 
-    /// The language of texts and notes; the locale's if not given
+    /// Language of texts and notes [default: the locale's]
     #[arg(long, value_enum, value_name = "LANGUAGE", global = true)]
     pub lang: Option<Language>,
 }

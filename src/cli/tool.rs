@@ -48,7 +48,7 @@ Examples:
         file: PathBuf,
     },
 
-    /// Print what completes this command line in your shell
+    /// Print a completion script for your shell
     #[command(help_template = HELP_TEMPLATE, before_help = "\
 Examples:
   source <(mp-demo completions bash)

@@ -24,7 +24,7 @@ use crate::multiprocessing::{Context, CurrentProcess, Logs, Target};
 Examples:
   mp-demo pipe                     the article's program
   mp-demo pipe --reply             the parent sends the list back, reversed
-  mp-demo pipe --simplex --reply   what a one-way pipe says to that
+  mp-demo pipe --simplex --reply   a one-way pipe refuses that
   mp-demo pipe 1 2.5 null '{\"k\": [\"it'\\''s\"]}'")]
 pub struct Args {
     /// The list's items: JSON, or else a string; of any size

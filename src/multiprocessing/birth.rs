@@ -57,7 +57,7 @@ pub struct Birth {
     )]
     pub lang: Option<Language>,
 
-    /// Repeat the random pauses of the run that had this seed
+    /// Seed for the random pauses
     #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
 

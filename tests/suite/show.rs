@@ -367,7 +367,7 @@ fn wrong_usage_of_show_says_what_would_be_right() {
         ),
         (
             "show queue --seed 4",
-            "--seed means nothing to `mp-demo show`",
+            "`mp-demo show` doesn't take --seed",
         ),
     ] {
         assert_refused(words, expected);

@@ -36,47 +36,52 @@ Options:
 
 Options of every lesson:
       --timeline
-          Draw who did what when, a lane for each process, after the lines
+          After the lines, draw who did what when, with a lane for each process
 
-      --explain
-          Explain this run between its lines, on stderr
+      --explain[=<HOW>]
+          Explain this run between its lines, on stderr; =brief says only what
+          is new about it
+
+          Possible values:
+          - full:  Including what is the same in every run
+          - brief: Only what is new about this run
 
       --labels
-          Print each line behind its time, role and PID
+          Prefix each line with its time, role and PID
 
       --trace <FILE>
-          Write the run as a Chrome trace, which ui.perfetto.dev opens
+          Write the run to a file as a Chrome trace, which ui.perfetto.dev opens
 
       --json
-          Print the log of events, one JSON object a line, instead of the
-          article's lines
+          Print the log of events instead of the article's lines, one JSON
+          object per line
 
       --color <WHEN>
-          Colour the lines, a colour for each process
+          Colour the lines, with a colour for each process
           
           [default: auto]
           [possible values: auto, always, never]
 
       --lang <LANGUAGE>
-          The language of texts and notes; the locale's if not given
+          Language of texts and notes [default: the locale's]
 
           Possible values:
           - en: English
           - zh: 中文
 
       --seed <N>
-          Repeat the random pauses of the run that had this seed (--json shows
-          it)
+          Seed for the random pauses: that of an earlier run, which --json
+          shows, repeats them
 
       --speed <X>
           Divide every pause by this number; 1 is the article's timing
           
           [default: 1]
 
-Beside the lessons:
+Other commands:
   show         Read about a lesson: what is true, what to try, its programs
   view         Show a recorded run again
-  completions  Print what completes this command line in your shell
+  completions  Print a completion script for your shell
   man          Print the manual page
 
 "#]]
@@ -153,7 +158,7 @@ Options:
 fn help_fits_80_columns_and_says_where_rust_differs_from_python() {
     let whole = run_words("help").succeeded().stdout;
     let options = whole.find("\nOptions of every lesson:").unwrap();
-    let (options, _) = whole[options..].split_once("\n\nBeside").unwrap();
+    let (options, _) = whole[options..].split_once("\n\nOther commands:").unwrap();
     for lesson in lessons() {
         let help = run(mp_demo(["help", &lesson]).env("COLUMNS", "200"))
             .succeeded()
