@@ -121,7 +121,8 @@ pub fn usage(error: &clap::Error) -> ExitCode {
 
 /// The views that the command line asks for.
 fn views(options: &ViewOptions, bar: &Bar) -> Result<Views> {
-    let stdout = terminal::look(&io::stdout(), options.color, options.lang);
+    let mut stdout = terminal::look(&io::stdout(), options.color, options.lang);
+    stdout.boxes &= !options.ascii;
     let stderr = terminal::look(&io::stderr(), options.color, options.lang);
     let mut views = Views::default();
     if options.json {

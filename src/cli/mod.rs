@@ -216,9 +216,7 @@ fn check(cli: &Cli, command: &clap::Command, matches: &ArgMatches) -> Result<(),
             && matches.value_source(id) == Some(ValueSource::CommandLine)
     });
     match foreign {
-        Some(option) => Err(format!(
-            "`mp-demo {tool}` doesn't take --{option}"
-        )),
+        Some(option) => Err(format!("`mp-demo {tool}` doesn't take --{option}")),
         None => Ok(()),
     }
 }

@@ -40,6 +40,10 @@ pub struct ViewOptions {
     #[arg(long, global = true)]
     pub timeline: bool,
 
+    /// Draw the timeline in ASCII, for terminals that draw lines two columns wide
+    #[arg(long, global = true)]
+    pub ascii: bool,
+
     /// Explain this run between its lines, on stderr; =brief says only what is new about it
     #[arg(
         long,

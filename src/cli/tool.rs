@@ -79,7 +79,7 @@ pub(super) const TOOLS: [(&str, &[&str], &str); 4] = [
     (
         "view",
         &[
-            "timeline", "explain", "labels", "trace", "json", "color", "lang",
+            "timeline", "ascii", "explain", "labels", "trace", "json", "color", "lang",
         ],
         "再次显示一次记录下来的运行",
     ),

@@ -73,6 +73,8 @@ pub enum Mark {
     Recv,
     /// A value that goes into the queue, and never came out.
     Lost,
+    /// A process begins to wait for the end of a child.
+    Join,
     /// SIGTERM, to a child.
     Terminate,
     /// SIGKILL, to a child.

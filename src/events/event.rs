@@ -136,7 +136,7 @@ events! {
         /// The child's role.
         #[serde(borrow)]
         child_role: Cow<'a, str>,
-    } => Effect::Joins(*child), [];
+    } => Effect::Joins(*child), [Mark::Join, Label::Role(child_role)];
     /// The parent's `join()` has returned.
     Joined {
         /// The child's PID.

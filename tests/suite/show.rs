@@ -365,10 +365,7 @@ fn wrong_usage_of_show_says_what_would_be_right() {
             "show queue --python --rust",
             "the argument '--python' cannot be used with '--rust'",
         ),
-        (
-            "show queue --seed 4",
-            "`mp-demo show` doesn't take --seed",
-        ),
+        ("show queue --seed 4", "`mp-demo show` doesn't take --seed"),
     ] {
         assert_refused(words, expected);
     }

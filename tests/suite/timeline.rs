@@ -38,7 +38,7 @@ fn a_lane_shows_life_waits_values_and_end() {
         str![[r#"
              │0 s        │0.5         │1.0         │1.5
 parent 43784 ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄†
-                                                       reader
+             writer                                    reader
 writer 43785 ▼·················▼············▼················┤ exit 0
              A                 B            C
 reader 43786 ▲─────────────────▲────────────▲────────────────✗ killed by SIGTERM
@@ -58,7 +58,7 @@ fn without_utf_8_it_is_plain_ascii() {
         str![[r#"
              |0 s        |0.5         |1.0         |1.5
 parent 43784 ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~!
-                                                       reader
+             writer                                    reader
 writer 43785 v.................v............v................| exit 0
              A                 B            C
 reader 43786 ^-----------------^------------^----------------x killed by SIGTERM
@@ -76,7 +76,7 @@ fn its_words_are_in_the_language_asked_for() {
         str![[r#"
              │0 s         │0.5         │1.0         │1.5
 parent 43784 ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄†
-                                                         reader
+             writer                                      reader
 writer 43785 ▼·················▼··············▼················┤ 退出状态 0
              A                 B              C
 reader 43786 ▲─────────────────▲──────────────▲────────────────✗ 被 SIGTERM 终止
@@ -95,7 +95,7 @@ fn on_a_narrow_terminal_names_stand_above_the_lanes() {
 │0 ms      │100       │200        │300
 parent 43784
 ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄▼
-                      sentinel sentinel
+writer-1              sentinel sentinel
 writer-1 43785, exit 0
 ▼······▼··········▼····················┤
 1      你好世界   5
@@ -121,8 +121,8 @@ fn on_a_wide_terminal_the_lanes_are_longer() {
         picture("queue-sentinel", 120, &[], UTF_8),
         str![[r#"
                │0 ms         │50           │100          │150           │200          │250          │300
-parent   43784 ━┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄▼
-                                                                                               sentinel sentinel
+parent   43784 ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄▼
+               writer-1                                                                        sentinel sentinel
 writer-1 43785 ▼··················▼··························▼··················································┤ exit 0
                1                  你好世界                   5
 writer-2 43786 ▼·····················································▼······································┤     exit 0
@@ -131,7 +131,7 @@ reader-1 43787 ▲────────────────────�
                1 2                                           5                                          sentinel
 reader-2 43788 ───────────────────▲──────────────────────────────────▲─────────────────────────────────────────▲┤ exit 0
                                   你好世界                           [None, 2.5]                        sentinel
-━ runs   · sleeps   ─ waits for a value   ┄ waits in join   ▼ put   ▲ get
+· sleeps   ─ waits for a value   ┄ waits in join   ▼ put   ▲ get
 
 "#]]
     );
@@ -144,7 +144,7 @@ fn values_that_were_put_and_never_got_look_different() {
         str![[r#"
              │0 ms      │0.5        │1.0        │1.5
 parent 43784 ━━━━━━━━━━━━━━━━━━━┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄†┄┄┄┄
-                                                        reader
+                                writer                  reader
 writer 43785          ━━━━━━━━━━━━━━━━━━━▼━·▽····▽······┤      exit 0
                                          A  B    C
 reader 43786                    ━━━━━━━━━━━━━━━▲━────────────✗ SIGTERM
@@ -208,8 +208,10 @@ fn threads_that_last_have_lanes_below_their_process() {
         picture("bound-threads", 80, &[], UTF_8),
         str![[r#"
                  │0 ms   │100    │200    │300    │400    │500    │600
-parent     43784 ──────────────────────────────────────────────────────┄
+parent     43784 ────────────────────────────────┄─────────────────────┄
+                                                 worker           worker
 worker     43785 ╷┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤                       exit 0
+                                                 answerer
   worker-1       ┯───────┯───────┯───────┯────────
                  1       2       3       4
 answerer   43786 ·································┤                       exit 0
@@ -222,7 +224,7 @@ worker     43787                                 ╷┄┄┄┄┄┄┄┄┄�
 answerer-1 43788                                 ·········──···········─┤ exit 0
 answerer-2 43789                                 ━······················┤ exit 0
 ━ runs   · sleeps   ─ waits for a value   ┄ waits in join   ╷ a thread begins
-┯ a task begins
+┯ a task begins   ×2 so many at once
 
 "#]]
     );
@@ -234,14 +236,15 @@ fn threads_of_a_moment_are_marks_on_their_process() {
         picture("spawn", 80, &[], UTF_8),
         str![[r#"
               │0 ms      │100       │200        │300       │400
-parent  43784 ━┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
+parent  43784 ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
+              child-3                                            child-2
 child-1 43785 ·························································╷┤ exit 0
                                                                        ×2
 child-2 43786 ·························································╷┤ exit 0
                                                                        ×2
 child-3 43787 ·························································╷┤ exit 0
                                                                        ×2
-━ runs   · sleeps   ┄ waits in join   ╷ a thread begins
+· sleeps   ┄ waits in join   ╷ a thread begins   ×2 so many at once
 
 "#]]
     );
@@ -253,8 +256,8 @@ fn refusals_errors_and_violent_ends_are_seen() {
         picture("every-event", 76, &[], UTF_8),
         str![[r#"
                │0 s   │0.2   │0.4   │0.6    │0.8   │1.0
-parent     100 ━━━━◆━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━‡
-                   ⊘['A', 1] ▲['A', 1]#2 †reader   reader
+parent     100 ━━━┄◆━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━‡
+                  writer ⊘['A', 1] ▲['A', 1]#2 †reader
 writer     101 ▼··◆·┤                                      exit 0
                A  ▽None ▼sentinel
 reader     102 ▲━━▲▲━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━✗ killed by SIGKILL
@@ -263,8 +266,8 @@ child      103 ╷━▼▲▼━━━━━━━━━━━━━━━━�
                  1 1 ['A', 1]#2
   Thread-1     ┯━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
                1
-━ runs   · sleeps   ╷ a thread begins   ┯ a task begins   ▼ asks
-▲ is served   ▼ put   ▲ get   ▼ send   ▲ recv   ▽ put, never got
+━ runs   · sleeps   ┄ waits in join   ╷ a thread begins   ┯ a task begins
+▼ asks   ▲ is served   ▼ put   ▲ get   ▼ send   ▲ recv   ▽ put, never got
 † terminate   ‡ kill   ⊘ is refused   ✗ gives up   ◆ several of these
 
 "#]]
@@ -443,7 +446,7 @@ fn on_a_terminal_it_has_the_terminals_width_and_the_processes_colours() {
         str![[r#"
              │0 s       │0.5       │1.0       │1.5
 parent 43784 ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄†
-                                                 reader
+             writer                              reader
 writer 43785 ▼··············▼···········▼··············┤ exit 0
              A              B           C
 reader 43786 ▲──────────────▲───────────▲──────────────✗ SIGTERM
@@ -452,5 +455,32 @@ reader 43786 ▲──────────────▲──────�
 † terminate
 
 "#]]
+    );
+}
+
+#[test]
+fn a_terminal_with_wide_lines_gets_ascii_ones_and_chinese_words() {
+    let with = |options: &[&str], variables| picture("queue-terminate", 80, options, variables);
+    let ascii = with(&["--ascii"], UTF_8);
+    assert!(ascii.is_ascii(), "{ascii}");
+    assert_eq!(ascii, with(&[], ASCII));
+    // Who asks for Chinese gets it whole, whatever the locale says: no value is shown as an escape.
+    let chinese = view(
+        r#"{"v":1,"t":0,"pid":1,"role":"parent","event":"run","lesson":"queue","options":{},"seed":1,"cores":2,"version":"0"}
+{"v":1,"t":1,"pid":2,"role":"writer","event":"put","value":"你好"}
+"#,
+        &["--timeline", "--lang", "zh"],
+    )
+    .env("LC_ALL", "C")
+    .output()
+    .unwrap();
+    let chinese = String::from_utf8(chinese.stdout).unwrap();
+    assert!(
+        chinese.contains("你好") && !chinese.contains("\\u"),
+        "{chinese}"
+    );
+    assert!(
+        chinese.contains("运行") && !chinese.contains('━'),
+        "{chinese}"
     );
 }

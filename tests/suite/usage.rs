@@ -38,6 +38,10 @@ Options of every lesson:
       --timeline
           After the lines, draw who did what when, with a lane for each process
 
+      --ascii
+          Draw the timeline in ASCII, for terminals that draw lines two columns
+          wide
+
       --explain[=<HOW>]
           Explain this run between its lines, on stderr; =brief says only what
           is new about it

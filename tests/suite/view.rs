@@ -237,10 +237,7 @@ fn the_log_goes_with_no_other_view() {
 #[test]
 fn options_of_a_run_are_refused_where_nothing_runs() {
     assert_refused("view x --seed 3", "`mp-demo view` doesn't take --seed");
-    assert_refused(
-        "--speed 1 view x",
-        "`mp-demo view` doesn't take --speed",
-    );
+    assert_refused("--speed 1 view x", "`mp-demo view` doesn't take --speed");
     assert!(!run_words("help view").succeeded().stdout.contains("--seed"));
 }
 

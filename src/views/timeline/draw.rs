@@ -207,7 +207,8 @@ impl Drawing<'_> {
             };
             used.several |= mark.items.len() > 1;
             for item in &mark.items {
-                used.marks[item.mark as usize] = true;
+                used.marks[item.mark as usize] |= item.mark != Mark::Join;
+                used.times |= item.labels.is_empty() && item.count > 1;
             }
         }
         for doing in Doing::ALL {
@@ -294,7 +295,11 @@ impl Drawing<'_> {
         let several = used
             .several
             .then(|| (self.glyphs().several(), Word::Several));
-        for (symbol, meaning) in doing.chain(marks).chain(several) {
+        let times = format!("{}2", self.glyphs().times());
+        let times = used.times.then_some((times, Word::Times));
+        let symbols = doing.chain(marks).chain(several);
+        let symbols = symbols.map(|(symbol, meaning)| (symbol.to_string(), meaning));
+        for (symbol, meaning) in symbols.chain(times) {
             let item = format!("{symbol} {}", word(meaning, self.look.language));
             match lines.last_mut() {
                 Some(line) if line.is_empty() => *line = item,
@@ -334,4 +339,5 @@ struct Used {
     doing: [bool; Doing::ALL.len()],
     marks: [bool; Mark::VARIANTS.len()],
     several: bool,
+    times: bool,
 }

@@ -44,6 +44,8 @@ impl Glyphs {
             Mark::Put | Mark::Send | Mark::Request => self.choose('▼', 'v'),
             Mark::Get | Mark::Recv | Mark::Served => self.choose('▲', '^'),
             Mark::Lost => self.choose('▽', 'V'),
+            // The lane shows by itself that it waits; the label says for whom.
+            Mark::Join => self.doing(Doing::Joins),
             Mark::Terminate => self.choose('†', '!'),
             Mark::Kill => self.choose('‡', '#'),
             Mark::Refused => self.choose('⊘', '%'),

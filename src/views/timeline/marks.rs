@@ -44,6 +44,14 @@ impl Marked {
     }
 
     fn merge(&mut self, other: Marked) {
+        self.merge_items(other);
+        // Where something else is marked as well, the lane's own line has to say that it waits.
+        if self.items.len() > 1 {
+            self.items.retain(|item| item.mark != Mark::Join);
+        }
+    }
+
+    fn merge_items(&mut self, other: Marked) {
         for more in other.items {
             match self.items.iter_mut().find(|item| item.mark == more.mark) {
                 Some(item) => {

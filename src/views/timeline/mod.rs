@@ -26,7 +26,7 @@ use self::words::{Word, word};
 use super::palette::Palette;
 use super::view::View;
 use crate::events::{Call, Event, Label, Mark, Record, Status};
-use crate::state::{Change, State};
+use crate::state::{Change, Process, State};
 use crate::terminal::Look;
 
 /// How many lanes a picture has at most: who looks for something among more does so in a trace.
@@ -205,7 +205,7 @@ impl<W: Write> Timeline<W> {
 }
 
 impl<W: Write> View for Timeline<W> {
-    fn show(&mut self, record: &Record, _: &State, change: &Change) -> Result<()> {
+    fn show(&mut self, record: &Record, state: &State, change: &Change) -> Result<()> {
         self.palette.see(record);
         self.has_lines |= record.line.is_some();
         let now = record.micros();
@@ -235,20 +235,23 @@ impl<W: Write> View for Timeline<W> {
         let (Some(lane), Some((mark, label))) = (lane, record.event.mark()) else {
             return Ok(());
         };
-        let label = match (&record.event, label) {
+        let is_told = match &record.event {
             // The mark of the send itself says it.
-            (
-                Event::Refused {
-                    call: Call::Send, ..
-                },
-                _,
-            ) => return Ok(()),
-            (_, Label::Nothing) => String::new(),
-            (_, Label::Value) => value.unwrap_or_default(),
-            (_, Label::Sentinel) => word(Word::Sentinel, language).into(),
-            (_, Label::EndOfFile) => "EOF".into(),
-            (_, Label::Role(role)) => role.into(),
-            (_, Label::Number(number)) => number.to_string(),
+            Event::Refused { call, .. } => *call == Call::Send,
+            // The mark of its SIGTERM names it.
+            Event::Join { child, .. } => state.process(*child).is_some_and(Process::is_signalled),
+            _ => false,
+        };
+        if is_told {
+            return Ok(());
+        }
+        let label = match label {
+            Label::Nothing => String::new(),
+            Label::Value => value.unwrap_or_default(),
+            Label::Sentinel => word(Word::Sentinel, language).into(),
+            Label::EndOfFile => "EOF".into(),
+            Label::Role(role) => role.into(),
+            Label::Number(number) => number.to_string(),
         };
         self.mark_at(lane, mark, label, now);
         Ok(())

@@ -13,6 +13,8 @@ pub enum Word {
     Mark(Mark),
     /// Marks of several sorts in one place.
     Several,
+    /// Several marks of one sort in one place.
+    Times,
     /// The sentinel in a queue.
     Sentinel,
 }
@@ -33,10 +35,12 @@ pub fn word(word: Word, language: Language) -> &'static str {
         Word::Mark(Mark::Send) => ("send", "send"),
         Word::Mark(Mark::Recv) => ("recv", "recv"),
         Word::Mark(Mark::Lost) => ("put, never got", "put 后无人取走"),
+        Word::Mark(Mark::Join) => ("join", "join"),
         Word::Mark(Mark::Terminate) => ("terminate", "terminate"),
         Word::Mark(Mark::Kill) => ("kill", "kill"),
         Word::Mark(Mark::Refused) => ("is refused", "被拒绝"),
         Word::Mark(Mark::Error) => ("gives up", "出错退出"),
+        Word::Times => ("so many at once", "同时这么多个"),
         Word::Several => ("several of these", "以上几种同时发生"),
         Word::Sentinel => ("sentinel", "哨兵值"),
     };
