@@ -1,28 +1,44 @@
-//! The README's commands, run.
+//! The commands of the README and of the other pages, run; and the pictures in them, drawn again.
 
+use std::fs;
 use std::path::Path;
 use std::thread;
 
 use crate::common::*;
 
-/// A command of the README and the screen that it shows.
+/// The README, and the pages in `demos/docs/`, by their names.
+fn pages() -> Vec<(String, String)> {
+    let docs = fs::read_dir(path_of("demos/docs")).unwrap();
+    let docs = docs.map(|page| page.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<_> = docs.map(|page| format!("demos/docs/{page}")).collect();
+    assert!(names.len() > 2);
+    names.push("README.md".into());
+    let pages = names.into_iter().map(|name| {
+        let text = text_of(&name);
+        (name, text)
+    });
+    pages.collect()
+}
+
+/// A command of a page and the screen that it shows.
 struct Example {
     command: String,
     screen: String,
 }
 
-/// The README's console blocks: a line that begins with `$ ` is a command, what follows is its screen.
+/// The console blocks: a line that begins with `$ ` is a command, what follows is its screen.
 fn examples() -> Vec<Example> {
-    let readme = text_of("README.md");
     let mut examples: Vec<Example> = Vec::new();
-    for block in readme.split("```console\n").skip(1) {
-        let block = block.split("```").next().unwrap();
-        for line in block.lines() {
-            if let Some(command) = line.strip_prefix("$ ") {
-                let (command, screen) = (command.to_owned(), String::new());
-                examples.push(Example { command, screen });
-            } else {
-                examples.last_mut().unwrap().screen += &format!("{line}\n");
+    for (_, page) in pages() {
+        for block in page.split("```console\n").skip(1) {
+            let block = block.split("```").next().unwrap();
+            for line in block.lines() {
+                if let Some(command) = line.strip_prefix("$ ") {
+                    let (command, screen) = (command.to_owned(), String::new());
+                    examples.push(Example { command, screen });
+                } else {
+                    examples.last_mut().unwrap().screen += &format!("{line}\n");
+                }
             }
         }
     }
@@ -32,16 +48,12 @@ fn examples() -> Vec<Example> {
 #[test]
 fn its_examples_show_what_it_says() {
     let examples = examples();
-    assert!(examples.len() > 5);
+    assert!(examples.len() > 3);
+    let folder = tempfile::tempdir().unwrap();
     for Example { command, screen } in examples {
-        let script = command.replace("cargo run --release -- ", "mp-demo ");
-        let mut shell = shell(&format!("{{ {script}; }} 2>&1"));
+        let mut shell = shell(&format!("{{ {command}; }} 2>&1"));
         shell.env("LC_ALL", "C.UTF-8");
-        let ended = run(shell.current_dir(path_of("")));
-        if command.contains(" view ") {
-            // A recorded run always looks the same.
-            assert_eq!(ended.stdout, screen, "{command}");
-        }
+        let ended = run(shell.current_dir(folder.path()));
         let of_both = [&ended.stdout, &screen].map(|screen| {
             let lines: Vec<_> = screen.lines().map(without_numbers).collect();
             sorted(&lines.join("\n"))
@@ -51,10 +63,52 @@ fn its_examples_show_what_it_says() {
 }
 
 #[test]
-fn its_commands_work() {
-    let commands = commands_in(&text_of("README.md"));
-    assert!(commands.len() > 4);
-    assert_all_work(commands, "bash", Some(Path::new(&path_of(""))));
+fn its_pictures_are_those_of_recorded_runs() {
+    let readme = text_of("README.md");
+    let mut pictures = readme.split("<!-- the timeline of ").skip(1).peekable();
+    assert!(pictures.peek().is_some());
+    for picture in pictures {
+        let (log, rest) = picture.split_once(" -->\n```text\n").unwrap();
+        let (picture, _) = rest.split_once("```").unwrap();
+        let mut view = mp_demo(["view", &path_of(log), "--timeline"]);
+        let ended = run(view.env("LC_ALL", "C.UTF-8"));
+        assert!(
+            ended.stdout.ends_with(&format!("\n\n{picture}")),
+            "{ended:?}"
+        );
+    }
+}
+
+#[test]
+fn its_commands_work_in_any_folder() {
+    for (name, page) in pages() {
+        let commands = commands_in(&page);
+        let of_source = |command: &&String| {
+            ["tests/", "demos/", "cd "]
+                .iter()
+                .any(|it| command.contains(it))
+        };
+        assert_eq!(commands.iter().find(of_source), None, "{name}");
+        assert_all_work(commands, "bash", None);
+    }
+}
+
+#[test]
+fn a_newcomer_reads_one_page() {
+    assert!(text_of("README.md").lines().count() <= 150);
+}
+
+#[test]
+fn every_file_that_a_page_names_is_there() {
+    let mut named = 0;
+    for (name, page) in pages() {
+        let code = page.split('`').skip(1).step_by(2);
+        for path in code.filter(|code| code.starts_with("src/") || code.starts_with("demos/")) {
+            assert!(Path::new(&path_of(path)).exists(), "{name}: {path}");
+            named += 1;
+        }
+    }
+    assert!(named > 20);
 }
 
 /// Checks that all commands work in this shell, here or elsewhere: at the same time, because most of them wait.

@@ -18,11 +18,11 @@ pub fn recorded(name: &str) -> String {
     path_of(&format!("tests/logs/{name}.jsonl"))
 }
 
-/// The lessons: whatever has a folder in `demos/`.
+/// The lessons: whatever has a folder in `demos/`, but for what there is to read about all of them.
 pub fn lessons() -> Vec<String> {
     let folders = fs::read_dir(path_of("demos")).unwrap();
     let names = folders.map(|folder| folder.unwrap().file_name().into_string().unwrap());
-    let mut lessons: Vec<_> = names.collect();
+    let mut lessons: Vec<_> = names.filter(|name| name != "docs").collect();
     lessons.sort();
     assert!(!lessons.is_empty());
     lessons
