@@ -11,7 +11,7 @@ use anyhow::{Context as _, Error, Result, ensure};
 
 use crate::cli::{ChildCli, Explanation, Options, ViewOptions};
 use crate::events::{Event, recording};
-use crate::lessons::{Demo, Lesson};
+use crate::lessons::{AnyLesson, Demo};
 use crate::locale;
 use crate::multiprocessing::{CurrentProcess, Logs};
 use crate::run::{Settings, run};
@@ -19,7 +19,7 @@ use crate::views::{Article, Bar, Explain, Failures, Json, Timeline, Trace, Views
 use crate::{show as reading, terminal};
 
 /// Runs a lesson, and shows it as it goes on.
-pub fn lesson(lesson: &Lesson, options: &Options) -> ExitCode {
+pub fn lesson(lesson: &AnyLesson, options: &Options) -> ExitCode {
     let play = || {
         let bar = Bar::new(io::stderr().is_terminal());
         let mut views = views(&options.views, &bar)?;

@@ -8,7 +8,7 @@ use std::thread;
 use anyhow::{Context as _, Error, Result, anyhow};
 
 use crate::events::{Entry, Event, Log, LogReader};
-use crate::lessons::Lesson;
+use crate::lessons::AnyLesson;
 use crate::multiprocessing::{Children, Context, Outcome};
 use crate::state::State;
 use crate::views::Views;
@@ -56,7 +56,7 @@ impl Verdict {
 /// When the run can't be shown: an `io::Error` of the kind `BrokenPipe` when nobody reads `output` any more, whether
 /// anything is written to it or not. Nobody is left behind then either.
 pub fn run(
-    lesson: &Lesson,
+    lesson: &AnyLesson,
     settings: Settings,
     views: &mut Views,
     output: impl AsFd,
@@ -84,7 +84,7 @@ pub fn run(
 
 /// Plays the parent's half of a lesson, from the first event of the run to the end of its last child.
 fn play(
-    lesson: &Lesson,
+    lesson: &AnyLesson,
     settings: Settings,
     mut log: Log,
     children: &Arc<Children>,

@@ -12,7 +12,7 @@ pub struct ChildCli {
     /// What its parent tells it.
     pub birth: Birth,
     /// Which child.
-    pub child: lessons::Child,
+    pub child: lessons::AnyChild,
 }
 
 impl ChildCli {
@@ -27,7 +27,7 @@ impl ChildCli {
             .subcommand_required(true)
             .disable_help_subcommand(true)
             .arg_required_else_help(true);
-        let mut command = lessons::Child::augment_for(target, command).about(CHILD_ABOUT);
+        let mut command = lessons::AnyChild::augment_for(target, command).about(CHILD_ABOUT);
         if command.find_subcommand(target).is_some() {
             // What every child can be told belongs to the one that is meant, not to all.
             command = command.mut_subcommand(target, |child| {
@@ -42,7 +42,7 @@ impl ChildCli {
             birth: Birth::from_arg_matches(
                 matches.subcommand().map_or(&matches, |(_, child)| child),
             )?,
-            child: lessons::Child::from_arg_matches(&matches)?,
+            child: lessons::AnyChild::from_arg_matches(&matches)?,
         })
     }
 }

@@ -12,7 +12,7 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum as _};
 
-use crate::lessons::{DEMOS, Demo, HELP_TEMPLATE, Lesson};
+use crate::lessons::{AnyLesson, DEMOS, Demo, HELP_TEMPLATE};
 use crate::locale::{self, Language};
 use crate::multiprocessing::SUBCOMMAND_NAME;
 use crate::terminal;
@@ -48,7 +48,7 @@ struct Cli {
 #[derive(clap::Subcommand)]
 enum Command {
     #[command(flatten)]
-    Lesson(Lesson),
+    Lesson(AnyLesson),
     #[command(flatten)]
     Tool(Tool),
 }
@@ -56,7 +56,7 @@ enum Command {
 /// What the command line asks for.
 pub enum Request {
     /// Run a lesson.
-    Lesson(Options, Lesson),
+    Lesson(Options, AnyLesson),
     /// Show what there is to read of a lesson.
     Show(ViewOptions, &'static Demo),
     /// Show a recorded run.

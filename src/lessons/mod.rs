@@ -34,8 +34,8 @@ struct RunOptions<'a, T> {
 ///
 /// ```text
 /// mod queue;                                  src/lessons/queue.rs
-/// enum Lesson { Queue(queue::Args), ... }     and calls its `run` to play it
-/// enum Child { Queue(queue::Child), ... }     and calls its `run` to play one
+/// enum AnyLesson { Queue(queue::Args), ... }  and calls its `run` to play it
+/// enum AnyChild { Queue(queue::Child), ... }  and calls its `run` to play one
 /// DEMOS = [Demo { name: "queue", ... }, ...]  from the files in demos/queue/
 /// ```
 macro_rules! lessons {
@@ -44,7 +44,7 @@ macro_rules! lessons {
 
         /// A lesson and its options.
         #[derive(clap::Subcommand)]
-        pub enum Lesson {
+        pub enum AnyLesson {
             $(
                 #[allow(missing_docs)]
                 #[command(name = $name, help_template = HELP_TEMPLATE)]
@@ -54,7 +54,7 @@ macro_rules! lessons {
 
         /// A child's half of some lesson, and its options.
         #[derive(clap::Subcommand)]
-        pub enum Child {
+        pub enum AnyChild {
             $(#[command(flatten)] #[allow(missing_docs)] $Name($module::Child),)*
         }
 
@@ -69,11 +69,11 @@ macro_rules! lessons {
             },)*
         ];
 
-        impl Lesson {
+        impl AnyLesson {
             /// The lesson's name on the command line.
             pub fn name(&self) -> &'static str {
                 match self {
-                    $(Lesson::$Name(_) => $name,)*
+                    $(AnyLesson::$Name(_) => $name,)*
                 }
             }
 
@@ -83,7 +83,7 @@ macro_rules! lessons {
             /// None that a user can cause.
             pub fn options(&self, speed: f64) -> Result<Box<RawValue>> {
                 match self {
-                    $(Lesson::$Name(lesson) => Ok(to_raw_value(&RunOptions { lesson, speed })?),)*
+                    $(AnyLesson::$Name(lesson) => Ok(to_raw_value(&RunOptions { lesson, speed })?),)*
                 }
             }
 
@@ -93,7 +93,7 @@ macro_rules! lessons {
             /// One sentence for the user.
             pub fn check(&self) -> Result<()> {
                 match self {
-                    $(Lesson::$Name(args) => args.check(),)*
+                    $(AnyLesson::$Name(args) => args.check(),)*
                 }
             }
 
@@ -103,12 +103,12 @@ macro_rules! lessons {
             /// What the parent itself could not do. How the children ended is judged when the run is over.
             pub fn run(&self, mp: &Context) -> Result<()> {
                 match self {
-                    $(Lesson::$Name(args) => args.run(mp),)*
+                    $(AnyLesson::$Name(args) => args.run(mp),)*
                 }
             }
         }
 
-        impl Child {
+        impl AnyChild {
             /// Adds to `command` the child with this name; all children if there is none, for the help and for the
             /// nearest name.
             pub fn augment_for(name: &str, command: clap::Command) -> clap::Command {
@@ -116,13 +116,13 @@ macro_rules! lessons {
                     Ok(command) => return command,
                     Err(command) => command,
                 };)*
-                Child::augment_subcommands(command)
+                AnyChild::augment_subcommands(command)
             }
 
             /// The name by which a parent starts this half.
             pub fn name(&self) -> &'static str {
                 match self {
-                    $(Child::$Name(child) => child.name(),)*
+                    $(AnyChild::$Name(child) => child.name(),)*
                 }
             }
 
@@ -132,7 +132,7 @@ macro_rules! lessons {
             /// What the child could not do.
             pub fn run(self, process: CurrentProcess) -> Result<()> {
                 match self {
-                    $(Child::$Name(child) => child.run(process),)*
+                    $(AnyChild::$Name(child) => child.run(process),)*
                 }
             }
         }

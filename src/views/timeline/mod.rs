@@ -55,7 +55,7 @@ pub struct Timeline<W> {
     lanes: Vec<Lane>,
     /// The lane of each process that lives; none for those that had no place.
     processes: HashMap<u32, Option<usize>>,
-    threads: HashMap<(u32, String), Thread>,
+    threads: HashMap<(u32, String), ThreadLane>,
     labels: Labels,
     left_out: usize,
     /// Whether there are lines above the picture.
@@ -63,7 +63,7 @@ pub struct Timeline<W> {
 }
 
 /// A thread of its own lane, or of none.
-enum Thread {
+enum ThreadLane {
     /// It has done one thing so far: a mark on its process's lane shows that.
     Momentary(Lane),
     /// It has a lane.
@@ -104,7 +104,7 @@ impl<W: Write> Timeline<W> {
         for _ in 0..self.scale.reach(time) {
             self.lanes.iter_mut().for_each(Lane::fold);
             for thread in self.threads.values_mut() {
-                if let Thread::Momentary(lane) = thread {
+                if let ThreadLane::Momentary(lane) = thread {
                     lane.fold();
                 }
             }
@@ -150,13 +150,13 @@ impl<W: Write> Timeline<W> {
             None => {
                 let mut lane = Lane::new(name, pid, process, now);
                 lane.turn_to(does, now, scale);
-                self.threads.insert(key, Thread::Momentary(lane));
+                self.threads.insert(key, ThreadLane::Momentary(lane));
                 self.mark_at(process, Mark::Thread, String::new(), now);
                 None
             }
-            Some(Thread::Momentary(mut lane)) => {
+            Some(ThreadLane::Momentary(mut lane)) => {
                 let place = self.has_place(name).then_some(self.lanes.len());
-                let thread = place.map_or(Thread::LeftOut, Thread::Lasting);
+                let thread = place.map_or(ThreadLane::LeftOut, ThreadLane::Lasting);
                 self.threads.insert(key, thread);
                 if place.is_some() {
                     lane.turn_to(does, now, scale);
@@ -164,13 +164,13 @@ impl<W: Write> Timeline<W> {
                 }
                 place
             }
-            Some(Thread::Lasting(number)) => {
-                self.threads.insert(key, Thread::Lasting(number));
+            Some(ThreadLane::Lasting(number)) => {
+                self.threads.insert(key, ThreadLane::Lasting(number));
                 self.lanes[number].turn_to(does, now, scale);
                 Some(number)
             }
-            Some(Thread::LeftOut) => {
-                self.threads.insert(key, Thread::LeftOut);
+            Some(ThreadLane::LeftOut) => {
+                self.threads.insert(key, ThreadLane::LeftOut);
                 None
             }
         }

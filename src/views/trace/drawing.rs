@@ -7,7 +7,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
 use super::chrome::{Chrome, Spot};
-use super::processes::{Happened, Tracks};
+use super::tracks::{Happened, Tracks};
 use crate::events::{Effect, Event, Record, Way};
 use crate::state::{Change, State};
 

@@ -3,8 +3,8 @@
 
 mod chrome;
 mod drawing;
-mod processes;
 mod titles;
+mod tracks;
 mod whole_file;
 
 use std::path::Path;

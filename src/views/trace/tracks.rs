@@ -14,10 +14,10 @@ use crate::state::{self, Activity};
 
 /// The tracks of the processes that are there, by PID.
 #[derive(Default)]
-pub struct Tracks(HashMap<u32, Process>);
+pub struct Tracks(HashMap<u32, ProcessTrack>);
 
 /// One process.
-pub struct Process {
+pub struct ProcessTrack {
     /// Its main track.
     track: Track,
     /// How many came before it.
@@ -27,11 +27,11 @@ pub struct Process {
     /// When its last event was.
     last: u64,
     /// By name. The main thread has none, so it comes first.
-    threads: BTreeMap<String, Thread>,
+    threads: BTreeMap<String, ThreadTrack>,
 }
 
 /// One thread of a process.
-struct Thread {
+struct ThreadTrack {
     track: Track,
     /// The slices that it is in, outermost first, each within the one before it.
     open: Vec<(Level, Slice)>,
@@ -62,7 +62,7 @@ impl Tracks {
         process: &state::Process,
         micros: u64,
         out: &mut Chrome<W>,
-    ) -> io::Result<&mut Process> {
+    ) -> io::Result<&mut ProcessTrack> {
         let tracked = match self.0.entry(process.pid) {
             hash_map::Entry::Occupied(entry) => entry.into_mut(),
             hash_map::Entry::Vacant(entry) => {
@@ -71,7 +71,7 @@ impl Tracks {
                 let name = format!("{} {}", process.role, process.pid);
                 out.process(track, &name, process.number as u64)?;
                 out.thread(track, "MainThread")?;
-                entry.insert(Process {
+                entry.insert(ProcessTrack {
                     track,
                     place: process.number,
                     role: process.role.clone(),
@@ -109,7 +109,7 @@ impl Tracks {
     }
 }
 
-impl Process {
+impl ProcessTrack {
     /// One of its threads has its next event. Returns where that is drawn.
     pub fn see<W: Write>(
         &mut self,
@@ -121,7 +121,7 @@ impl Process {
         let number = self.threads.len() as u64 + 1;
         let thread = match self.threads.entry(thread.unwrap_or_default().to_owned()) {
             Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => entry.insert(Thread::begin(
+            Entry::Vacant(entry) => entry.insert(ThreadTrack::begin(
                 thread,
                 number,
                 self.track,
@@ -170,7 +170,7 @@ pub struct Happened<'a> {
     pub args: &'a RawValue,
 }
 
-impl Thread {
+impl ThreadTrack {
     /// A thread of the process that is drawn on `main`: the one with this number, from 1.
     fn begin<W: Write>(
         name: Option<&str>,
@@ -178,8 +178,8 @@ impl Thread {
         main: Track,
         start: u64,
         out: &mut Chrome<W>,
-    ) -> io::Result<Thread> {
-        let mut thread = Thread {
+    ) -> io::Result<ThreadTrack> {
+        let mut thread = ThreadTrack {
             track: main,
             open: Vec::new(),
             does: None,
