@@ -16,14 +16,14 @@ macro_rules! children {
         }
 
         impl Child {
-            /// Adds to `command` the half with this name, if it is one of these. A process of a lesson needs to know of
+            /// Adds to `command` the half with this name, and says whether it is one of these. A process of a lesson needs to know of
             /// no other, and to describe all of them to clap takes longer than the rest of its start.
-            pub fn augment_one(name: &str, command: clap::Command) -> Result<clap::Command, clap::Command> {
+            pub fn augment_one(name: &str, command: clap::Command) -> (bool, clap::Command) {
                 $(if name == <$Name as $crate::multiprocessing::Target>::NAME {
                     let half = clap::Command::new(<$Name as $crate::multiprocessing::Target>::NAME);
-                    return Ok(command.subcommand(<$Name as clap::Args>::augment_args(half)));
+                    return (true, command.subcommand(<$Name as clap::Args>::augment_args(half)));
                 })*
-                Err(command)
+                (false, command)
             }
 
             /// The name by which a parent starts this half.

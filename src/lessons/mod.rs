@@ -112,10 +112,10 @@ macro_rules! lessons {
             /// Adds to `command` the child with this name; all children if there is none, for the help and for the
             /// nearest name.
             pub fn augment_for(name: &str, command: clap::Command) -> clap::Command {
-                $(let command = match $module::Child::augment_one(name, command) {
-                    Ok(command) => return command,
-                    Err(command) => command,
-                };)*
+                $(let (is_found, command) = $module::Child::augment_one(name, command);
+                if is_found {
+                    return command;
+                })*
                 AnyChild::augment_subcommands(command)
             }
 

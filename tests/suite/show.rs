@@ -15,7 +15,7 @@ const SIZE: (u16, u16) = (24, 80);
 
 /// What is printed where the output is no terminal.
 fn page(lesson: &str, language: &str, columns: usize, locale: (&str, &str)) -> String {
-    let mut command = mp_demo(["show", &lesson, "--lang", language]);
+    let mut command = mp_demo(["show", lesson, "--lang", language]);
     command.env("COLUMNS", columns.to_string());
     run(command.env(locale.0, locale.1)).succeeded().stdout
 }

@@ -45,17 +45,17 @@ fn a_run_is_drawn_like_this() {
         trace_of_recorded("queue-lost"),
         snapbox::str![[r#"
 {"displayTimeUnit":"ms","otherData":{"event":"run","lesson":"queue","options":{"values":["A","B","C"],"writers":1,"readers":1,"pause":0.0,"stop":"terminate","speed":1.0},"seed":7,"cores":2,"version":"0.1.0"},"traceEvents":[
-{"name":"process_name","ph":"M","pid":43784,"tid":43784,"args":{"name":"parent 43784"}},
+{"name":"process_name","ph":"M","pid":43784,"tid":43784,"args":{"name":"parent"}},
 {"name":"process_sort_index","ph":"M","pid":43784,"tid":43784,"args":{"sort_index":0}},
 {"name":"thread_name","ph":"M","pid":43784,"tid":43784,"args":{"name":"MainThread"}},
 {"name":"run","cat":"event","ph":"i","ts":0,"pid":43784,"tid":43784,"s":"t","args":{"event":"run","lesson":"queue","options":{"values":["A","B","C"],"writers":1,"readers":1,"pause":0.0,"stop":"terminate","speed":1.0},"seed":7,"cores":2,"version":"0.1.0"}},
 {"name":"running","cat":"event","ph":"i","ts":100,"pid":43784,"tid":43784,"s":"t","args":{"event":"running","line":"Parent process 43784"}},
 {"name":"started","cat":"event","ph":"i","ts":400,"pid":43784,"tid":43784,"s":"t","args":{"event":"started","child":43785,"child_role":"writer"}},
-{"name":"process_name","ph":"M","pid":43785,"tid":43785,"args":{"name":"writer 43785"}},
+{"name":"process_name","ph":"M","pid":43785,"tid":43785,"args":{"name":"writer"}},
 {"name":"process_sort_index","ph":"M","pid":43785,"tid":43785,"args":{"sort_index":1}},
 {"name":"thread_name","ph":"M","pid":43785,"tid":43785,"args":{"name":"MainThread"}},
 {"name":"started","cat":"event","ph":"i","ts":800,"pid":43784,"tid":43784,"s":"t","args":{"event":"started","child":43786,"child_role":"reader"}},
-{"name":"process_name","ph":"M","pid":43786,"tid":43786,"args":{"name":"reader 43786"}},
+{"name":"process_name","ph":"M","pid":43786,"tid":43786,"args":{"name":"reader"}},
 {"name":"process_sort_index","ph":"M","pid":43786,"tid":43786,"args":{"sort_index":2}},
 {"name":"thread_name","ph":"M","pid":43786,"tid":43786,"args":{"name":"MainThread"}},
 {"name":"running","cat":"activity","ph":"X","ts":0,"dur":810,"pid":43784,"tid":43784},
@@ -113,33 +113,33 @@ fn slices_lie_inside_each_other() {
     snapbox::assert_data_eq!(
         drawn(&trace_of_recorded("every-event")),
         snapbox::str![[r#"
-parent 100, MainThread (100/100)
+parent, MainThread (100/100)
   parent: 0 to 1150000
     running: 0 to 100000
     join writer 101: 100000 to 111000
     running: 111000 to 1150000
       send ['A', 1]: 115000 to 116000
       recv ['A', 1]: 121000 to 122000
-writer 101, MainThread (101/101)
+writer, MainThread (101/101)
   writer: 2000 to 110000
     running: 3000 to 6000
       put A: 4000 to 6000
     sleep: 6000 to 105000
     running: 105000 to 110000
       put None: 105000 to 106000
-reader 102, MainThread (102/102)
+reader, MainThread (102/102)
   reader: 5000 to 1131000
     running: 7000 to 8000
     get (waiting): 8000 to 9000
     running: 9000 to 1131000
       get A: 9000 to 107000
-child 103, Thread-1 (103/2)
+child, Thread-1 (103/2)
   Thread-1: 13000 to 1150000
     running: 13000 to 14000
     task 1 (io): 14000 to 50000
       running: 14000 to 50000
     running: 50000 to 1150000
-child 103, MainThread (103/103)
+child, MainThread (103/103)
   child: 10000 to 1150000
     running: 11000 to 80000
     recv (waiting): 80000 to 90000
@@ -177,10 +177,10 @@ fn who_is_there_at_the_end_of_the_log_is_drawn_up_to_there() {
     snapbox::assert_data_eq!(
         drawn(&trace_of(&log)),
         snapbox::str![[r#"
-parent 1, MainThread (1/1)
+parent, MainThread (1/1)
   parent: 0 to 90
     running: 0 to 90
-child 2, MainThread (2/2)
+child, MainThread (2/2)
   child: 10 to 90
     task 1 (io): 20 to 90
       running: 20 to 30
@@ -203,13 +203,13 @@ fn a_pid_that_comes_again_gets_a_track_of_its_own() {
     snapbox::assert_data_eq!(
         drawn(&trace_of(&log)),
         snapbox::str![[r#"
-parent 1, MainThread (1/1)
+parent, MainThread (1/1)
   parent: 0 to 220
     running: 0 to 220
-child 2, MainThread (2/2)
+child, MainThread (2/2)
   child: 100 to 120
     sleep: 110 to 120
-child 2, MainThread (4194306/4194306)
+child (PID 2), MainThread (4194306/4194306)
   child: 200 to 220
     sleep: 210 to 220
 
@@ -292,4 +292,61 @@ fn how_a_run_failed_is_drawn_too() {
     let trace = fs::read_to_string(file).unwrap();
     check(&trace, &log);
     assert!(trace.contains("killed by SIGKILL (9)"));
+}
+
+#[test]
+fn a_backslash_is_written_as_perfetto_reads_it() {
+    let put = |value: &str| {
+        let run = r#"{"v":1,"t":0,"pid":1,"role":"parent","event":"run","lesson":"queue","options":{"a\\":"b\\"},"seed":1,"cores":2,"version":"0"}"#;
+        trace_of(&format!(
+            "{run}\n{{\"v\":1,\"t\":1,\"pid\":2,\"role\":\"writer\",\"event\":\"put\",\"value\":{value}}}\n"
+        ))
+    };
+    for value in [
+        r#""\\""#,
+        r#""a\\\"b\\\\""#,
+        r#"["\n\\","\"\\\""]"#,
+        r#"{"k\\":"\\u0041"}"#,
+    ] {
+        let trace = put(value);
+        assert!(!trace.contains(r"\\"), "{trace}");
+        let events = check::events_of(&trace);
+        let told = events
+            .iter()
+            .find(|e| e["args"].get("value").is_some())
+            .unwrap();
+        let expected: serde_json::Value = serde_json::from_str(value).unwrap();
+        assert_eq!(told["args"]["value"], expected);
+    }
+}
+
+#[test]
+fn a_file_of_another_user_is_refused_before_the_run_and_no_right_is_handed_on() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("own.json");
+    std::fs::write(&own, "old").unwrap();
+    std::fs::set_permissions(&own, PermissionsExt::from_mode(0o6750)).unwrap();
+    let trace_to = |path: &std::path::Path| {
+        let args = ["pipe", "--speed", "1000", "--trace", path.to_str().unwrap()];
+        run(&mut mp_demo(args))
+    };
+    trace_to(&own).succeeded();
+    let metadata = own.metadata().unwrap();
+    assert!(metadata.len() > 100);
+    assert_eq!(metadata.mode() & 0o7777, 0o750);
+
+    let foreign = folder.path().join("foreign.json");
+    std::fs::write(&foreign, "old").unwrap();
+    if chown(&foreign, Some(65534), None).is_err() {
+        // Only root can give a file away.
+        return;
+    }
+    let ended = trace_to(&foreign);
+    assert_eq!((ended.code(), ended.stdout.as_str()), (1, ""));
+    assert!(
+        ended.stderr.contains("belongs to another user"),
+        "{ended:?}"
+    );
+    assert_eq!(std::fs::read(&foreign).unwrap(), b"old");
 }

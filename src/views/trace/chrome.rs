@@ -7,6 +7,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::json;
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
 use serde_json::value::RawValue;
 
 /// Where something is drawn. Viewers put threads with the same `pid` together; in a process's main thread, `tid` is
@@ -38,6 +39,34 @@ pub struct Slice {
     pub start: u64,
     /// What a viewer shows of it when it is selected: a JSON object.
     pub args: Option<Box<RawValue>>,
+}
+
+/// JSON as Perfetto reads it: version 52 refuses a file in which a string ends with an escaped backslash, unless that is
+/// written by its number.
+struct ForPerfetto;
+
+const BACKSLASH: &str = "\\u005c";
+
+impl Formatter for ForPerfetto {
+    fn write_char_escape<W: ?Sized + Write>(
+        &mut self,
+        out: &mut W,
+        escape: CharEscape,
+    ) -> io::Result<()> {
+        match escape {
+            CharEscape::ReverseSolidus => out.write_all(BACKSLASH.as_bytes()),
+            other => CompactFormatter.write_char_escape(out, other),
+        }
+    }
+
+    fn write_raw_fragment<W: ?Sized + Write>(
+        &mut self,
+        out: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        // Every other escape is one backslash and something else.
+        out.write_all(fragment.replace(r"\\", BACKSLASH).as_bytes())
+    }
 }
 
 /// A trace that is being written.
@@ -104,7 +133,7 @@ impl<W: Write> Chrome<W> {
         self.is_begun = true;
         self.out
             .write_all(b"{\"displayTimeUnit\":\"ms\",\"otherData\":")?;
-        serde_json::to_writer(&mut self.out, other_data)?;
+        self.write_json(other_data)?;
         self.out.write_all(b",\"traceEvents\":[")
     }
 
@@ -180,8 +209,12 @@ impl<W: Write> Chrome<W> {
         let separator: &[u8] = if self.has_events { b",\n" } else { b"\n" };
         self.has_events = true;
         self.out.write_all(separator)?;
-        serde_json::to_writer(&mut self.out, event)?;
-        Ok(())
+        self.write_json(event)
+    }
+
+    fn write_json(&mut self, value: &impl Serialize) -> io::Result<()> {
+        let mut serializer = Serializer::with_formatter(&mut self.out, ForPerfetto);
+        Ok(value.serialize(&mut serializer)?)
     }
 
     /// Ends the trace, and returns what it was written to.

@@ -56,7 +56,7 @@ impl Tracks {
     /// The track of this process, from now on if it has none.
     ///
     /// A track is known by its PID. In a long run a PID may come again, and a viewer would draw two processes as one, so
-    /// the second is drawn under a number that is no PID on Linux. Its name has the PID.
+    /// the second is drawn under a number that is no PID on Linux, and its name has the PID.
     pub fn get<W: Write>(
         &mut self,
         process: &state::Process,
@@ -68,7 +68,11 @@ impl Tracks {
             hash_map::Entry::Vacant(entry) => {
                 let id = u64::from(process.pid) + process.again as u64 * PIDS;
                 let track = Track { pid: id, tid: id };
-                let name = format!("{} {}", process.role, process.pid);
+                // Viewers show the number of a track beside its name.
+                let name = match process.again {
+                    0 => process.role.clone(),
+                    _ => format!("{} (PID {})", process.role, process.pid),
+                };
                 out.process(track, &name, process.number as u64)?;
                 out.thread(track, "MainThread")?;
                 entry.insert(ProcessTrack {

@@ -4,11 +4,12 @@ use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Seek, Write};
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, ensure};
-use rustix::fs::{AtFlags, CWD, OFlags, linkat};
+use rustix::fs::{AtFlags, CWD, Mode, linkat};
+use rustix::process::{geteuid, umask};
 
 /// What becomes a file when it is complete. Until then it has no name (`O_TMPFILE`), so nothing is left of it when this
 /// process ends before, be it by Ctrl-C or by SIGKILL, and what stood there before stays.
@@ -19,14 +20,11 @@ pub struct WholeFile {
 
 /// Where the content goes.
 enum Destination {
-    /// To a file with this path, which is no symbolic link.
-    Path(PathBuf, Option<Permissions>),
+    /// To a file with this path, which is no symbolic link, and with these permissions.
+    Path(PathBuf, Permissions),
     /// Through this descriptor: to a pipe, a terminal, `/dev/null`, or to what stdout or stderr is already.
     Open(File),
 }
-
-/// The permissions of a new file, before the umask takes some of them away.
-const NEW_FILE: u32 = 0o666;
 
 impl WholeFile {
     /// An empty file that will stand at `path`.
@@ -34,26 +32,16 @@ impl WholeFile {
     /// # Errors
     /// When it could not: better now than when the work is done.
     pub fn create(path: &Path) -> Result<WholeFile> {
-        use io::ErrorKind::{IsADirectory, Unsupported};
         let name = path.display();
         let destination = Destination::find(path)?;
         let content = match &destination {
-            Destination::Path(path, _) => {
-                let folder = folder(path);
-                // Not every file system has files without a name. There `tempfile` deletes the name at once, and the
-                // content has to be copied in the end.
-                nameless(folder)
-                    .or_else(|error| match error.kind() {
-                        Unsupported | IsADirectory => tempfile::tempfile_in(folder),
-                        _ => Err(error),
-                    })
-                    .map_err(|error| {
-                        anyhow!(
-                            "cannot write to {name}: {error}; \
-                             choose a folder that is there and that you may write to"
-                        )
-                    })?
-            }
+            // Not every file system has files without a name. There the name is deleted at once, and the content has to be
+            // copied in the end.
+            Destination::Path(path, _) => tempfile::tempfile_in(folder(path)).map_err(|error| {
+                anyhow!(
+                    "cannot write to {name}: {error}; choose a folder that is there and that you may write to"
+                )
+            })?,
             Destination::Open(_) => {
                 tempfile::tempfile().context("cannot write a temporary file")?
             }
@@ -73,9 +61,7 @@ impl WholeFile {
         let content = self.content.get_mut();
         match &mut self.destination {
             Destination::Path(path, permissions) => {
-                if let Some(permissions) = permissions {
-                    content.set_permissions(permissions.clone())?;
-                }
+                content.set_permissions(permissions.clone())?;
                 // A name can be given to a file only where there is none yet, so it gets another one first: then
                 // `rename` replaces what stands there, in one step.
                 match link(content, folder(path)) {
@@ -111,7 +97,7 @@ impl Destination {
                     !path.as_os_str().as_bytes().ends_with(b"/"),
                     "cannot write to {name}: it names a folder that is not there; name a file"
                 );
-                return Ok(Destination::Path(follow(path), None));
+                return Ok(Destination::Path(follow(path), of_new_file()));
             }
             metadata => metadata
                 .map_err(|error| anyhow!("cannot write to {name}: {error}; choose another file"))?,
@@ -136,8 +122,15 @@ impl Destination {
         if !metadata.is_file() {
             return Ok(Destination::Open(file));
         }
+        // The file is replaced by a new one, and that would be this user's.
+        ensure!(
+            metadata.uid() == geteuid().as_raw(),
+            "cannot write to {name}: it belongs to another user; choose another file"
+        );
         let path = fs::canonicalize(path).with_context(|| format!("cannot find {name}"))?;
-        Ok(Destination::Path(path, Some(permissions)))
+        // No new content gets the rights of another user or group.
+        let permissions = Permissions::from_mode(permissions.mode() & 0o777);
+        Ok(Destination::Path(path, permissions))
     }
 }
 
@@ -172,14 +165,12 @@ fn folder(path: &Path) -> &Path {
     }
 }
 
-/// A file in this folder that has no name.
-fn nameless(folder: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .read(true)
-        .write(true)
-        .custom_flags(OFlags::TMPFILE.bits().cast_signed())
-        .mode(NEW_FILE)
-        .open(folder)
+/// The permissions of a new file: those of `creat`, without what the umask takes away.
+fn of_new_file() -> Permissions {
+    // The umask can be asked for only by setting it.
+    let mask = umask(Mode::empty());
+    umask(mask);
+    Permissions::from_mode(0o666 & !mask.bits())
 }
 
 /// Gives a file without a name one that nobody has, as open(2) says at `O_TMPFILE`.
@@ -192,20 +183,12 @@ fn link(file: &File, folder: &Path) -> io::Result<tempfile::TempPath> {
     Ok(linked.into_temp_path())
 }
 
-/// Copies a file to a new one beside `path`.
-fn copy(
-    file: &mut File,
-    path: &Path,
-    permissions: Option<Permissions>,
-) -> io::Result<tempfile::TempPath> {
-    let mut copy = tempfile::Builder::new()
-        .permissions(std::os::unix::fs::PermissionsExt::from_mode(NEW_FILE))
-        .tempfile_in(folder(path))?;
+/// Copies a file to a new one beside `path`, with these permissions.
+fn copy(file: &mut File, path: &Path, permissions: Permissions) -> io::Result<tempfile::TempPath> {
+    let mut copy = tempfile::Builder::new().tempfile_in(folder(path))?;
     file.rewind()?;
     io::copy(file, copy.as_file_mut())?;
-    if let Some(permissions) = permissions {
-        copy.as_file().set_permissions(permissions)?;
-    }
+    copy.as_file().set_permissions(permissions)?;
     Ok(copy.into_temp_path())
 }
 
@@ -223,7 +206,7 @@ mod tests {
             }
             let mut content = tempfile::tempfile().expect("a file");
             content.write_all(b"content").expect("some space");
-            let copy = copy(&mut content, &path, None).expect("a copy");
+            let copy = copy(&mut content, &path, of_new_file()).expect("a copy");
             copy.persist(&path).expect("a place for it");
             assert_eq!(fs::read(&path).expect("the file"), b"content");
         }
