@@ -310,3 +310,49 @@ fn the_python_program_measures_both_kinds_under_every_start_method() {
         assert_rows(&lines[1..]);
     }
 }
+
+#[test]
+fn when_a_thread_cannot_be_started_the_run_says_so_and_ends() {
+    // A user of its own, whose processes and threads are these alone. Only root can become one.
+    const USER: &str = "64123";
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("mp-demo");
+    run(command("cp").args([PROGRAM, program.to_str().unwrap()])).succeeded();
+    run(command("chmod").args(["755", folder.path().to_str().unwrap()])).succeeded();
+    let as_user = [
+        "--reuid",
+        USER,
+        "--regid",
+        USER,
+        "--clear-groups",
+        "bash",
+        "-c",
+    ];
+    if run(command("setpriv").args(as_user).arg("true")).code() != 0 {
+        skipped("only root can become another user");
+        return;
+    }
+    let mut errors = 0;
+    for options in [
+        "--kind compute --with threads --workers 3",
+        "--kind compute --workers 2",
+        "--kind io --workers 2",
+        "--kind io --with threads --workers 2",
+    ] {
+        for limit in 1..10 {
+            let program = program.display();
+            let script = format!("ulimit -u {limit}; exec {program} bound --tasks 2 {options}");
+            let ended = run(command("setpriv").args(as_user).arg(script));
+            let what = format!("{limit}, {options}: {ended:?}");
+            if ended.code() == 0 {
+                assert_eq!(ended.stderr, "", "{what}");
+                continue;
+            }
+            assert_eq!(ended.code(), 1, "{what}");
+            let first = ended.stderr.lines().next().unwrap();
+            assert!(first.contains("cannot start"), "{what}");
+            errors += 1;
+        }
+    }
+    assert!(errors > 3);
+}

@@ -77,11 +77,15 @@ pub fn has(program: &str) -> bool {
     let is_there = is_there.is_ok_and(|output| output.status.success());
     if !is_there {
         assert!(std::env::var_os("CI").is_none(), "{program} is missing");
-        // Past the test harness, which would keep it to itself.
-        let skipped = format!("SKIPPED: there is no {program} to test with\n");
-        std::io::stderr().write_all(skipped.as_bytes()).unwrap();
+        skipped(&format!("there is no {program} to test with"));
     }
     is_there
+}
+
+/// Says, past the test harness, that something is not tested here, and why.
+pub fn skipped(why: &str) {
+    let skipped = format!("SKIPPED: {why}\n");
+    std::io::stderr().write_all(skipped.as_bytes()).unwrap();
 }
 
 /// `mp-demo view -` with these options, and a log on its stdin.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::arguments::one_to_thousand;
+use crate::both;
 use crate::events::{Call, Event, Log};
 use crate::multiprocessing::{
     Connection, Context, CurrentProcess, GetEnd, Got, Logs, PartnerGone, PutEnd, Target,
@@ -155,6 +156,9 @@ fn work_in_threads(answerers: Vec<Option<Connection>>, process: &CurrentProcess)
     let has_failed = AtomicBool::new(false);
     let (tasks, log) = (Mutex::new(process.get_end().silent()), process.log());
     thread::scope(|scope| {
+        // Nobody takes a task before all are there. If one can't be started, the others end at once; a thread that
+        // already waited for a task could not be told.
+        let not_yet = tasks.lock();
         let mut workers = Vec::new();
         for (number, answerer) in (1..).zip(answerers) {
             let name = format!("worker-{number}");
@@ -168,9 +172,14 @@ fn work_in_threads(answerers: Vec<Option<Connection>>, process: &CurrentProcess)
                     has_failed.fetch_or(worked.is_err(), Ordering::Relaxed);
                     worked
                 })
-                .context("cannot start a thread; ask for fewer workers")?;
-            workers.push(worker);
+                .with_context(|| both!(
+                    "cannot start thread {number}; ask for fewer workers, or raise the limit (`ulimit -u`, `ulimit -v`)",
+                    "无法启动线程 {number}；请减少 worker，或者提高限制（`ulimit -u`、`ulimit -v`）"
+                ));
+            has_failed.fetch_or(worker.is_err(), Ordering::Relaxed);
+            workers.push(worker?);
         }
+        drop(not_yet);
         log.happened(Event::Wait {
             call: Call::Join,
             on: None,
@@ -196,9 +205,15 @@ fn work(
     // A measurement without one of the workers is worth nothing.
     while !has_failed.load(Ordering::Relaxed) {
         log.waits(Call::Get, "tasks")?;
-        // The lock is held for this statement only: threads wait for it in turn. Between processes there is none: see
+        // The lock is held for this block only: threads wait for it in turn. Between processes there is none: see
         // `src/multiprocessing/queue.rs`.
-        let got = tasks.lock().unwrap_or_else(PoisonError::into_inner).get()?;
+        let got = {
+            let mut tasks = tasks.lock().unwrap_or_else(PoisonError::into_inner);
+            if has_failed.load(Ordering::Relaxed) {
+                break;
+            }
+            tasks.get()?
+        };
         let Got::Value(task) = got else {
             break;
         };

@@ -37,7 +37,7 @@ pub fn speakers(log: &[Value]) -> Vec<Speaker> {
         let terminated = named(log, "terminate").into_iter();
         terminated
             .chain(named(log, "kill"))
-            .any(|e| e["child"].to_string() == *pid)
+            .any(|e| e["child"].as_u64() == pid.parse().ok())
     };
     let speakers = threads.into_iter().map(|(pid, threads)| Speaker {
         pid: None,
