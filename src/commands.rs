@@ -13,7 +13,7 @@ use crate::cli::{ChildCli, Explanation, Options, ViewOptions};
 use crate::events::{Event, recording};
 use crate::lessons::{AnyLesson, Demo};
 use crate::locale;
-use crate::multiprocessing::{CurrentProcess, Logs};
+use crate::multiprocessing::{CurrentProcess, Logs, end_on_signals_as_first_process};
 use crate::run::{Settings, run};
 use crate::views::{Article, Bar, Explain, Failures, Json, Timeline, Trace, Views, Warnings};
 use crate::{show as reading, terminal};
@@ -21,6 +21,7 @@ use crate::{show as reading, terminal};
 /// Runs a lesson, and shows it as it goes on.
 pub fn lesson(lesson: &AnyLesson, options: &Options) -> ExitCode {
     let play = || {
+        end_on_signals_as_first_process()?;
         let bar = Bar::new(io::stderr().is_terminal());
         let mut views = views(&options.views, &bar)?;
         let settings = Settings {

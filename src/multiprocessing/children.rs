@@ -15,6 +15,9 @@ use rustix::process::{
 
 use crate::events::{Event, Failure, Log, Status, first_cause_first};
 
+/// How often children are looked at where no call can wait for them.
+const LOOK_AGAIN: Duration = Duration::from_millis(2);
+
 /// The children of a run. The thread that plays the parent's half starts and joins them; the thread that
 /// shows the run can end them all.
 #[derive(Default)]
@@ -104,6 +107,32 @@ impl Children {
                 }
             }
             wait_for_some_end()?;
+        }
+    }
+
+    /// Waits until this child has ended, but no longer than until `end`. Whether it has.
+    ///
+    /// It looks again and again, because a call that waits for one child and for a time (pidfd_open(2)) is not there on
+    /// older kernels and in some sandboxes. Nobody waits long here: whoever was terminated is about to be gone.
+    ///
+    /// # Errors
+    /// When the log can't be written to.
+    pub(super) fn ends_before(&self, number: usize, end: Instant, log: &Log) -> Result<bool> {
+        let mut pause = Duration::from_micros(50);
+        loop {
+            {
+                let mut state = self.lock();
+                state.reap(log)?;
+                if state.children[number].ended.is_some() {
+                    return Ok(true);
+                }
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(false);
+            }
+            thread::sleep(pause.min(left));
+            pause = (pause * 2).min(LOOK_AGAIN);
         }
     }
 
@@ -317,6 +346,11 @@ impl Child {
 fn wait_for_some_end() -> Result<()> {
     match waitid(WaitId::All, WaitIdOptions::EXITED | WaitIdOptions::NOWAIT) {
         Ok(_) | Err(Errno::INTR) => Ok(()),
+        // A sandbox may refuse this call. Then the children are looked at again and again.
+        Err(Errno::NOSYS | Errno::PERM) => {
+            thread::sleep(LOOK_AGAIN);
+            Ok(())
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -20,6 +20,7 @@ use super::new_process::NewProcess;
 use super::parent::Parent;
 use super::process::{Process, Processes, Program};
 use super::queue::{GetEnd, Got, Queue};
+use crate::both;
 use crate::events::{Event, Failure, Log};
 
 /// How often the parent looks whether its children are well, while no value comes.
@@ -69,16 +70,15 @@ impl Context {
             "SIGCHLD is ignored here, so the system would not tell how children end; \
              start mp-demo from a program that does not ignore it"
         );
-        let program = std::env::current_exe().context("cannot find this program's own file")?;
         // A grandchild whose parent was killed becomes a child of this process, which waits for it, and not of PID 1,
-        // which may not.
-        set_child_subreaper(Some(getpid()))?;
+        // which may not. A sandbox that refuses this has a PID 1 of its own.
+        let _ = set_child_subreaper(Some(getpid()));
         // What the shell left open in this process is not the children's business.
         close_fds::set_fds_cloexec(3, &[]);
         let parent = Parent {
             log,
             children,
-            program,
+            program: this_program()?,
             speed,
         };
         Ok(Context {
@@ -228,6 +228,20 @@ impl Context {
             1 => name.to_owned(),
             number => format!("{name}-{number}"),
         }
+    }
+}
+
+/// This very program, even if its file has been replaced or removed since it was started (proc(5), /proc/pid/exe).
+fn this_program() -> Result<PathBuf> {
+    let itself = PathBuf::from("/proc/self/exe");
+    match itself.read_link() {
+        Ok(_) => Ok(itself),
+        Err(_) => std::env::current_exe().with_context(|| {
+            both!(
+                "cannot find this program's own file",
+                "找不到本程序自己的文件"
+            )
+        }),
     }
 }
 

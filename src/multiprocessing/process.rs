@@ -8,10 +8,8 @@ use std::process::{Command, Stdio};
 use std::rc::Rc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Error, Result, anyhow, ensure};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
-use rustix::process::{Pid, PidfdFlags, pidfd_open};
+use anyhow::{Context as _, Result, anyhow, ensure};
+use rustix::process::Pid;
 
 use super::birth::{Birth, SUBCOMMAND_NAME};
 use super::new_process::NewProcess;
@@ -142,7 +140,9 @@ impl Process {
         })?;
         let terminated_at = parent.children.terminated_at(self.number);
         if let Some(start) = terminated_at
-            && !self.ends_within(GRACE.saturating_sub(start.elapsed()))?
+            && !parent
+                .children
+                .ends_before(self.number, start + GRACE, &parent.log)?
         {
             let pid = self.pid();
             let message = format!(
@@ -173,18 +173,6 @@ impl Process {
             child_role: role.into(),
         })?;
         parent.children.terminate(self.number, &parent.log)
-    }
-
-    fn ends_within(&self, time: Duration) -> Result<bool> {
-        let pidfd = pidfd_open(self.pid, PidfdFlags::empty()).map_err(Error::from)?;
-        let mut fds = [PollFd::new(&pidfd, PollFlags::IN)];
-        let time = Timespec::try_from(time)?;
-        loop {
-            match poll(&mut fds, Some(&time)) {
-                Err(Errno::INTR) => {}
-                ended => return Ok(ended? > 0),
-            }
-        }
     }
 }
 

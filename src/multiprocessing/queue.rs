@@ -23,6 +23,7 @@ use super::messages::{self, MessageReader, MessageWriter};
 use super::stdin::{SigtermHeld, StdinPipe};
 use super::voice::Voice;
 use crate::arguments::ValueArg;
+use crate::both;
 use crate::events::{Call, Event, Log, PIPE_BUF};
 
 /// The sentinel: EOT, the byte that Ctrl-D sends. No JSON text begins with it, so no value equals it.
@@ -69,7 +70,12 @@ impl Queue {
         if readers > 1 {
             fcntl_getfl(&writer)
                 .and_then(|flags| fcntl_setfl(&writer, flags | OFlags::DIRECT))
-                .context("cannot put the queue's pipe in packet mode for several readers")?;
+                .with_context(|| both!(
+                    "cannot put the queue's pipe in packet mode, which several readers need (fcntl with O_DIRECT, Linux \
+                     3.4 or later); ask for one reader",
+                    "无法把队列的管道设为数据包模式，而多个读进程需要这种模式（fcntl 的 O_DIRECT，Linux 3.4 及以上）；请只用一个\
+                     读进程"
+                ))?;
         }
         let voice = Voice::new(log, Some(name));
         Ok(Queue {

@@ -26,8 +26,11 @@ impl Read for StdinPipe {
             let mut slices = [IoSliceMut::new(buffer)];
             match preadv2(stdin(), &mut slices, u64::MAX, ReadWriteFlags::NOWAIT) {
                 Err(Errno::AGAIN) => wait_with_sigterm()?,
-                // Not a pipe, or an older kernel: then SIGTERM may come at any time, as it would without all this.
-                Err(Errno::OPNOTSUPP | Errno::INVAL | Errno::SPIPE) => {
+                // Not a pipe, an older kernel or a sandbox: then SIGTERM may come at any time, as it would without all
+                // this.
+                Err(
+                    Errno::OPNOTSUPP | Errno::INVAL | Errno::SPIPE | Errno::NOSYS | Errno::PERM,
+                ) => {
                     let _allowed = Allowed::now()?;
                     return Ok(read(stdin(), buffer)?);
                 }

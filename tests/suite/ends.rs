@@ -237,38 +237,6 @@ fn a_child_that_is_not_ours_does_no_harm() {
 }
 
 #[test]
-fn when_the_program_is_gone_the_run_says_so_and_ends() {
-    let folder = tempfile::tempdir().unwrap();
-    let program = folder.path().join("mp-demo");
-    // By another process: what this one has open for writing, a child that another test starts right now has open
-    // too, and then the copy can't be run (ETXTBSY).
-    let mut cp = command("cp");
-    run(cp.args([PROGRAM, program.to_str().unwrap()])).succeeded();
-
-    // As long as nobody reads, the log fills up and the parent waits, long before it has started all.
-    let args = "spawn --children 1000 --sleep 1000 --json".split(' ');
-    let mut run = Running::start(command(program.to_str().unwrap()).args(args));
-    run.wait_for_several(2, "started");
-    fs::remove_file(&program).unwrap();
-    let (ended, log) = run.finish_with_log();
-
-    let started = children(&log);
-    assert!(started.len() < 1000);
-    let role = format!("child-{}", started.len() + 1);
-    let path = program.display();
-    assert_eq!(ended.code(), 1);
-    assert_eq!(
-        ended.stderr,
-        format!(
-            "mp-demo: cannot start {role} ({path}): No such file or directory (os error 2); \
-             {} other processes were running and have been ended; put the program back where it was and run it again\n",
-            started.len()
-        )
-    );
-    assert!(started.iter().all(|child| !exists(*child)));
-}
-
-#[test]
 fn when_descriptors_run_out_the_run_says_so_and_ends() {
     let ended = run(&mut shell("ulimit -n 6; mp-demo queue"));
     assert_eq!(ended.code(), 1);

@@ -19,6 +19,7 @@ mod pipe;
 mod programs;
 mod queue;
 mod readme;
+mod sandbox;
 mod shells;
 mod show;
 mod spawn;

@@ -1,0 +1,178 @@
+//! Where a sandbox, an old kernel or a container is in the way.
+
+use std::fs;
+use std::process::Command;
+
+use rustix::process::Signal;
+
+use crate::common::*;
+
+/// The program, to which the kernel refuses these calls with this error number.
+fn refused(errno: i32, calls: &str, words: &str) -> Command {
+    let mut python = command("python3");
+    python.arg(path_of("tests/python/refuse.py"));
+    python.args([&errno.to_string(), calls, PROGRAM]);
+    python.args(words.split_whitespace());
+    python
+}
+
+const ENOSYS: i32 = 38;
+const EPERM: i32 = 1;
+
+/// Calls that a run can do without, by their numbers on x86-64.
+const CALLS: [(&str, &str); 6] = [
+    ("pidfd_open", "434"),
+    ("prctl", "157"),
+    ("waitid", "247"),
+    ("close_range", "436"),
+    ("preadv2", "327"),
+    ("clone3", "435"),
+];
+
+fn can_refuse() -> bool {
+    if !cfg!(target_arch = "x86_64") || !has("python3") {
+        return false;
+    }
+    let tried = run(&mut refused(ENOSYS, "434", "--version"));
+    let can = tried.code() == 0;
+    if !can {
+        skipped(&format!("no filter for system calls: {}", tried.stderr));
+    }
+    can
+}
+
+#[test]
+fn every_lesson_works_without_the_calls_that_a_sandbox_may_refuse() {
+    if !can_refuse() {
+        return;
+    }
+    for errno in [ENOSYS, EPERM] {
+        for (name, number) in CALLS {
+            // std names a refused clone3 as what kept it from starting a process, unless the call is unknown.
+            if (name, errno) == ("clone3", EPERM) {
+                continue;
+            }
+            for words in [
+                "queue --speed 100",
+                "queue --speed 100 --stop sentinel --readers 3",
+                "queue --speed 100 --stop eof --writers 2",
+                "spawn --speed 100 --children 2",
+                "pipe --speed 100 --reply",
+                "memory",
+                "async --speed 100 --customers 2",
+                "bound --kind io --tasks 1 --workers 1 --speed 100",
+            ] {
+                let ended = run(&mut refused(errno, number, words));
+                assert_eq!(ended.code(), 0, "{name}, {errno}, {words}: {ended:?}");
+                assert!(ended.stdout.lines().count() > 2, "{name}: {ended:?}");
+                let lost = ended.stderr.lines().all(|line| line.contains("never got"));
+                assert!(lost, "{name}, {errno}, {words}: {ended:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn without_packet_mode_several_readers_are_refused_with_what_they_need() {
+    if !can_refuse() {
+        return;
+    }
+    for errno in [ENOSYS, EPERM] {
+        // fcntl with F_SETFL
+        let ended = run(&mut refused(
+            errno,
+            "72:1=4",
+            "queue --readers 2 --speed 100",
+        ));
+        assert_eq!(ended.code(), 1, "{ended:?}");
+        assert!(ended.stderr.contains("packet mode"), "{ended:?}");
+        assert!(ended.stderr.contains("ask for one reader"), "{ended:?}");
+        let one = run(&mut refused(
+            errno,
+            "72:1=4",
+            "queue --stop eof --speed 100",
+        ));
+        assert_eq!(one.code(), 0, "{one:?}");
+    }
+}
+
+/// The children of a process, whichever of its threads has started them.
+fn children_of(pid: i32) -> Vec<i32> {
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).unwrap();
+    let lists = threads.map(|thread| thread.unwrap().path().join("children"));
+    let pids = lists.flat_map(|list| {
+        let list = fs::read_to_string(list).unwrap();
+        list.split_whitespace()
+            .map(|pid| pid.parse().unwrap())
+            .collect::<Vec<_>>()
+    });
+    pids.collect()
+}
+
+#[test]
+fn as_the_first_process_of_a_container_it_ends_on_signals() {
+    let unshare = ["--pid", "--fork", "--mount-proc", "--kill-child"];
+    let can = run(command("unshare").args(unshare).arg("true"));
+    if can.code() != 0 {
+        skipped(&format!("no new PID namespace: {}", can.stderr));
+        return;
+    }
+    for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130)] {
+        let mut unshare_run = command("unshare");
+        unshare_run.args(unshare).arg(PROGRAM);
+        unshare_run.args("spawn --sleep 1000 --json".split(' '));
+        let mut run = Running::start(&mut unshare_run);
+        run.wait_for_several(5, "sleep");
+        // `unshare` has one child: PID 1 of the namespace.
+        let first = children_of(run.pid().as_raw_pid())[0];
+        let children = children_of(first);
+        assert_eq!(children.len(), 5);
+        let first = rustix::process::Pid::from_raw(first).unwrap();
+        rustix::process::kill_process(first, signal).unwrap();
+        assert_eq!(run.finish().code(), code);
+        for child in children {
+            let child = rustix::process::Pid::from_raw(child).unwrap();
+            assert!(ends(child), "{child:?} is left");
+        }
+    }
+}
+
+/// A copy of the program, which may be replaced.
+fn copied(folder: &tempfile::TempDir) -> String {
+    let program = folder.path().join("mp-demo").to_str().unwrap().to_owned();
+    // By another process: what this one has open for writing, a child that another test starts right now has open
+    // too, and then the copy can't be run (ETXTBSY).
+    run(command("cp").args([PROGRAM, &program])).succeeded();
+    program
+}
+
+#[test]
+fn a_run_goes_on_with_the_program_that_it_is() {
+    for replacement in [None, Some("/bin/true"), Some("/bin/sleep")] {
+        let folder = tempfile::tempdir().unwrap();
+        let program = copied(&folder);
+        // As long as nobody reads, the log fills up and the parent waits, long before it has started all.
+        let args = "spawn --children 300 --threads 1 --sleep 0 --json".split(' ');
+        let mut run = Running::start(command(&program).args(args));
+        run.wait_for_several(2, "started");
+        fs::remove_file(&program).unwrap();
+        if let Some(other) = replacement {
+            fs::copy(other, &program).unwrap();
+        }
+        let (ended, log) = run.finish_with_log();
+        assert_eq!(ended.code(), 0, "{ended:?}");
+        assert_eq!(named(&log, "exited").len(), 300);
+        let of_threads = log.iter().filter(|e| e["line"] == "这是多线程启动的");
+        assert_eq!(of_threads.count(), 300);
+    }
+}
+
+#[test]
+fn ps_shows_a_child_under_the_programs_name() {
+    let mut run = Running::start(&mut mp_demo("queue --pause 1000 --json".split(' ')));
+    let writer = run.wait_for("sleep", "writer");
+    let name = fs::read_to_string(format!("/proc/{}/comm", writer["pid"])).unwrap();
+    assert_eq!(name, "mp-demo\n");
+    run.signal(Signal::TERM);
+    run.finish();
+}
