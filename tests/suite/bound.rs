@@ -265,9 +265,17 @@ fn children_may_be_started_by_hand() {
     assert_eq!(ended.stderr, expected);
 }
 
-/// Checks what a program prints of both kinds of tasks, below its first line.
-fn assert_rows(lines: &[String]) {
+/// Checks what a program prints of both kinds of tasks, below its first line. Four that wait do so at the same time; but
+/// on a machine that is busy enough to start them late, that may not show in each measurement, so some are made.
+fn assert_rows(measure: impl Fn() -> Vec<String>) {
+    let gains = (0..5).any(|_| io_gains(&measure()));
+    assert!(gains, "IO gained nothing in five measurements");
+}
+
+/// Checks the rows of one measurement. Whether four workers gained with tasks that wait.
+fn io_gains(lines: &[String]) -> bool {
     let mut lines = lines.iter();
+    let mut gains = true;
     for kind in ["compute", "io"] {
         let heading = format!("{kind:<9}workers    wall  speed-up");
         assert_eq!(*lines.next().unwrap(), heading);
@@ -282,19 +290,23 @@ fn assert_rows(lines: &[String]) {
                 speed_up
             });
             assert_eq!(speed_ups[0], 1.0);
-            // Four wait at the same time, however busy this machine is. How many can compute is another matter.
-            assert!(kind == "compute" || speed_ups[2] > 1.5, "{speed_ups:?}");
+            // How many can compute at the same time is another matter.
+            gains &= kind == "compute" || speed_ups[2] > 1.5;
         }
     }
     assert_eq!(lines.next(), None);
+    gains
 }
 
 #[test]
 fn the_rust_program_measures_both_kinds() {
-    let lines = lines_of_rust("bound");
-    let cores = lines[0].strip_prefix("Rust has no GIL; cores: ");
-    assert!(cores.unwrap().parse::<usize>().unwrap() > 0);
-    assert_rows(&lines[1..]);
+    assert_rows(|| {
+        let mut lines = lines_of_rust("bound");
+        let first = lines.remove(0);
+        let cores = first.strip_prefix("Rust has no GIL; cores: ");
+        assert!(cores.unwrap().parse::<usize>().unwrap() > 0);
+        lines
+    });
 }
 
 #[test]
@@ -303,11 +315,13 @@ fn the_python_program_measures_both_kinds_under_every_start_method() {
         return;
     }
     for start_method in ["fork", "spawn", "forkserver"] {
-        let mut python = python("bound");
-        let ended = run(python.arg(start_method).env("PYTHONWARNINGS", "error")).succeeded();
-        let lines: Vec<_> = ended.stdout.lines().map(str::to_owned).collect();
-        assert!(lines[0].starts_with("Python 3."), "{ended:?}");
-        assert_rows(&lines[1..]);
+        assert_rows(|| {
+            let mut python = python("bound");
+            python.arg(start_method).env("PYTHONWARNINGS", "error");
+            let ended = run(&mut python).succeeded();
+            assert!(ended.stdout.starts_with("Python 3."), "{ended:?}");
+            ended.stdout.lines().skip(1).map(str::to_owned).collect()
+        });
     }
 }
 
