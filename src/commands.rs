@@ -1,7 +1,8 @@
 //! What the command line can ask for, each to the exit status.
 
+use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, BufReader, IsTerminal, Write};
+use std::io::{self, BufReader, Write};
 use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -9,11 +10,14 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Error, Result, ensure};
 
+use crate::both;
 use crate::cli::{ChildCli, Explanation, Options, ViewOptions};
 use crate::events::{Event, recording};
 use crate::lessons::{AnyLesson, Demo};
 use crate::locale;
 use crate::multiprocessing::{CurrentProcess, Logs, end_on_signals_as_first_process};
+use crate::output::{cannot_write, check_stdout, stderr, stdout};
+use crate::plain::{Gate, is_obeyed, name_of, on_its_lines};
 use crate::run::{Settings, run};
 use crate::views::{Article, Bar, Explain, Failures, Json, Timeline, Trace, Views, Warnings};
 use crate::{show as reading, terminal};
@@ -21,15 +25,19 @@ use crate::{show as reading, terminal};
 /// Runs a lesson, and shows it as it goes on.
 pub fn lesson(lesson: &AnyLesson, options: &Options) -> ExitCode {
     let play = || {
+        check_stdout()?;
         end_on_signals_as_first_process()?;
-        let bar = Bar::new(io::stderr().is_terminal());
+        let bar = Bar::new(stderr().is_terminal());
         let mut views = views(&options.views, &bar)?;
         let settings = Settings {
             seed: options.seed,
             speed: options.speed,
         };
-        let mut stderr = bar.beside(io::stderr());
-        let verdict = run(lesson, settings, &mut views, io::stdout(), &mut stderr);
+        let mut stderr = Gate {
+            out: bar.beside(stderr()),
+            is_on: stderr().is_terminal(),
+        };
+        let verdict = run(lesson, settings, &mut views, stdout(), &mut stderr);
         // What is told from here on must not stand behind half a bar.
         bar.clear();
         // First the cause, then what follows from it; and how a run failed can be seen in a picture as well.
@@ -42,9 +50,9 @@ pub fn lesson(lesson: &AnyLesson, options: &Options) -> ExitCode {
 
 /// Shows what there is to read of a lesson.
 pub fn show(demo: &Demo, options: &ViewOptions) -> ExitCode {
-    let look = terminal::look(&io::stdout(), options.color, options.lang);
+    let look = terminal::look(&stdout(), options.color, options.lang);
     let page = reading::page(demo, look);
-    match io::stdout().is_terminal() {
+    match stdout().is_terminal() {
         true => exit_code(reading::print_through_pager(&page)),
         false => print(page.as_bytes()),
     }
@@ -56,23 +64,24 @@ pub fn view(file: &Path, options: &ViewOptions) -> ExitCode {
 }
 
 fn replay(file: &Path, options: &ViewOptions) -> Result<()> {
+    check_stdout()?;
     let (name, input) = if file == Path::new("-") {
         let stdin = io::stdin().as_fd().try_clone_to_owned();
         ("standard input".into(), stdin.map(File::from))
     } else {
-        (file.display().to_string(), File::open(file))
+        (name_of(file), File::open(file))
     };
     let input = input.with_context(|| format!("cannot open {name}"))?;
     if let Some(trace) = &options.trace {
         ensure!(
             !is_same_file(&input, trace),
             "cannot write the trace to {}: it is the recording itself; choose another file",
-            trace.display()
+            name_of(trace)
         );
     }
-    let bar = Bar::new(io::stderr().is_terminal());
+    let bar = Bar::new(stderr().is_terminal());
     let mut views = views(options, &bar)?;
-    views.add(Failures::new(io::stderr()));
+    views.add(Failures::new(stderr()));
     // Whether it went well is told as it was then; that it is shown is success.
     recording::for_each(BufReader::new(input), &name, |record| views.show(record))?;
     views.finish()
@@ -88,9 +97,7 @@ fn is_same_file(file: &File, path: &Path) -> bool {
 
 /// Prints a text on stdout.
 pub fn print(text: &[u8]) -> ExitCode {
-    let mut stdout = io::stdout();
-    let printed = stdout.write_all(text).and_then(|()| stdout.flush());
-    exit_code(printed.context("cannot write to stdout"))
+    exit_code(stdout().write_all(text).with_context(cannot_write))
 }
 
 /// Runs one child of a lesson. What it fails with goes to the log, for the end of the run to tell.
@@ -112,38 +119,53 @@ pub fn child(cli: ChildCli) -> ExitCode {
 
 /// Shows help, the version or a usage error: 0 or 2, or 1 when even that can't be written.
 pub fn usage(error: &clap::Error) -> ExitCode {
-    match error.print().and_then(|()| io::stdout().flush()) {
+    // clap quotes the words of the command line, and a terminal would obey what stands in them.
+    let is_plain = |arg: OsString| !arg.to_string_lossy().contains(is_obeyed);
+    let print = || match std::env::args_os().all(is_plain) {
+        true => error.print(),
+        false => {
+            let text = on_its_lines(&error.render().to_string()).into_owned();
+            stderr().write_all(text.as_bytes())
+        }
+    };
+    let status = ExitCode::from(error.exit_code() as u8);
+    if error.use_stderr() {
         // The status says it too when stderr can't.
-        _ if error.use_stderr() => ExitCode::from(error.exit_code() as u8),
-        Ok(()) => ExitCode::from(error.exit_code() as u8),
-        Err(failure) => exit_code(Err(Error::new(failure).context("cannot write the help"))),
+        let _ = print();
+        return status;
+    }
+    match check_stdout().and_then(|()| Ok(print().and_then(|()| io::stdout().flush())?)) {
+        Ok(()) => status,
+        Err(failure) => exit_code(Err(
+            failure.context(both!("cannot write the help", "无法写出帮助"))
+        )),
     }
 }
 
 /// The views that the command line asks for.
 fn views(options: &ViewOptions, bar: &Bar) -> Result<Views> {
-    let mut stdout = terminal::look(&io::stdout(), options.color, options.lang);
-    stdout.boxes &= !options.ascii;
-    let stderr = terminal::look(&io::stderr(), options.color, options.lang);
+    let mut look = terminal::look(&stdout(), options.color, options.lang);
+    look.boxes &= !options.ascii;
+    let stderrs_look = terminal::look(&stderr(), options.color, options.lang);
     let mut views = Views::default();
     if options.json {
-        views.add(Json::new(bar.beside(io::stdout())));
+        views.add(Json::new(bar.beside(stdout())));
     } else {
-        let lines = Article::new(bar.beside(io::stdout()), stdout.colour);
+        let lines = Article::new(bar.beside(stdout()), look.colour, stdout().is_terminal());
         views.add(if options.labels {
             lines.with_labels()
         } else {
             lines
         });
     }
-    views.add(Warnings::new(bar.beside(io::stderr()), stderr.language));
+    views.add(Warnings::new(bar.beside(stderr()), stderrs_look.language));
     if let Some(explanation) = options.explain {
         let is_brief = explanation == Explanation::Brief;
-        views.add(Explain::new(bar.beside(io::stderr()), stderr, is_brief));
+        views.add(Explain::new(bar.beside(stderr()), stderrs_look, is_brief));
     }
     if options.timeline {
-        let width = || terminal::width(&io::stdout());
-        views.add(Timeline::new(io::stdout(), stdout, width));
+        let width = || terminal::width(&stdout());
+        views.add(Timeline::new(stdout(), look, width));
     }
     if let Some(file) = &options.trace {
         views.add(Trace::create(file)?);
@@ -159,7 +181,7 @@ fn exit_code(result: Result<()>) -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             // With stderr gone as well, the exit status has to say it alone.
-            let _ = io::stderr().write_all(format!("mp-demo: {error:#}\n").as_bytes());
+            let _ = stderr().write_all(format!("mp-demo: {error:#}\n").as_bytes());
             ExitCode::FAILURE
         }
     }

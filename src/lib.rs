@@ -12,6 +12,8 @@ pub mod events;
 pub mod lessons;
 pub mod locale;
 pub mod multiprocessing;
+pub mod output;
+pub mod plain;
 pub mod report;
 pub mod run;
 pub mod show;

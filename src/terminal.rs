@@ -28,11 +28,7 @@ pub struct Look {
 const DEFAULT_WIDTH: usize = 80;
 
 /// What may be drawn on a stream. `language` is what the user asked for on the command line.
-pub fn look(
-    stream: &(impl AsFd + IsTerminal),
-    colour: ColorChoice,
-    language: Option<Language>,
-) -> Look {
+pub fn look(stream: &impl AsFd, colour: ColorChoice, language: Option<Language>) -> Look {
     let language = self::language(language);
     let is_utf8 = is_utf8(variable);
     Look {
@@ -55,14 +51,14 @@ fn variable(name: &str) -> Option<String> {
 }
 
 /// Whether to colour what goes to a stream: asked for, or wished for by the environment, or a terminal that can.
-fn shows_colour(stream: &impl IsTerminal, choice: ColorChoice) -> bool {
+fn shows_colour(stream: &impl AsFd, choice: ColorChoice) -> bool {
     match choice {
         ColorChoice::Always => true,
         ColorChoice::Never => false,
         ColorChoice::Auto if anstyle_query::no_color() => false,
         ColorChoice::Auto if anstyle_query::clicolor_force() => true,
         ColorChoice::Auto => {
-            stream.is_terminal()
+            stream.as_fd().is_terminal()
                 && anstyle_query::term_supports_color()
                 && anstyle_query::clicolor() != Some(false)
         }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::event::Event;
+use crate::plain::is_obeyed;
 
 /// The version of the log's form that this program writes and reads.
 pub const VERSION: u32 = 1;
@@ -132,7 +133,7 @@ impl<'a> Line<'a> {
             self.thread.as_deref(),
             child_role.as_deref(),
         ];
-        let is_no_name = |name: &&str| name.contains(char::is_control);
+        let is_no_name = |name: &&str| name.contains(is_obeyed);
         match names.into_iter().flatten().find(is_no_name) {
             Some(name) => Err(NoEvent::Malformed(format!("{name:?} is no name"))),
             None => Ok(()),

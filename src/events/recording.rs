@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use super::event::Event;
 use super::record::{NoEvent, Record, VERSION};
+use crate::plain::on_one_line;
 
 /// Hands each event of a recorded run to `see`, in the log's order. `name` is what the user calls the file.
 ///
@@ -18,6 +19,7 @@ pub fn for_each(
     mut see: impl FnMut(&Record) -> Result<()>,
 ) -> Result<()> {
     let mut bytes = Vec::new();
+    let mut has_begun = false;
     for number in 1_u64.. {
         bytes.clear();
         (&mut input)
@@ -30,21 +32,28 @@ pub fn for_each(
         );
         if bytes.is_empty() {
             ensure!(
-                number > 1,
+                has_begun,
                 "{name} is empty: expected a run that was recorded with --json"
             );
             return Ok(());
         }
         let place = format!("{name}, line {number}");
         let is_whole = bytes.ends_with(b"\n");
-        let Ok(text) = str::from_utf8(&bytes).map(|text| text.trim_end_matches(['\r', '\n']))
-        else {
+        // As jq does: some editors begin a file with this mark, and leave a line empty.
+        let bytes = match number {
+            1 => bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes),
+            _ => &bytes,
+        };
+        if bytes.trim_ascii().is_empty() {
+            continue;
+        }
+        let Ok(text) = str::from_utf8(bytes).map(|text| text.trim_end_matches(['\r', '\n'])) else {
             bail!("{place} is no text in UTF-8: {EXPECTED}");
         };
         let record = Record::read(text).map_err(|error| wrong(&error, &place, is_whole))?;
-        match (number, &record.event) {
-            (1, Event::Run { .. }) => {}
-            (1, other) => bail!(
+        match (has_begun, &record.event) {
+            (false, Event::Run { .. }) => has_begun = true,
+            (false, other) => bail!(
                 "{place} is the event `{}`: expected `run`, with which every recorded run begins",
                 other.name()
             ),
@@ -72,6 +81,7 @@ fn wrong(error: &NoEvent, place: &str, is_whole: bool) -> anyhow::Error {
             "{place} ends in the middle: {EXPECTED}, so the recording seems to have been cut off"
         ),
         NoEvent::Malformed(what) => {
+            let what = on_one_line(what);
             anyhow::anyhow!("{place} is damaged or foreign ({what}): {EXPECTED}")
         }
     }

@@ -2,13 +2,19 @@
 
 use std::env;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use anyhow::{Context as _, Result};
 use nix::sys::signal::{SigSet, Signal};
 
+use crate::output::{cannot_write, stdout};
+
 /// What `sh` says of a command that it did not find, or could not start.
 const NOT_STARTED: [i32; 2] = [126, 127];
+
+/// What it says of one that it can't read.
+const SYNTAX_ERROR: i32 = 2;
 
 /// Prints a page on the terminal, through `PAGER`; straight to it if that is empty, `cat`, or not to be started.
 ///
@@ -20,11 +26,9 @@ pub fn print_through_pager(page: &str) -> Result<()> {
     if shown {
         return Ok(());
     }
-    let mut stdout = io::stdout();
-    stdout
+    stdout()
         .write_all(page.as_bytes())
-        .and_then(|()| stdout.flush())
-        .context("cannot write to stdout")
+        .with_context(cannot_write)
 }
 
 /// Whether the pager was started: how it ended is its own affair.
@@ -33,9 +37,9 @@ fn show(page: &str, pager: &str) -> bool {
         return false;
     };
     match feed(page, child) {
-        Ok(status) => !status
-            .code()
-            .is_some_and(|code| NOT_STARTED.contains(&code)),
+        Ok(status) => !status.code().is_some_and(|code| {
+            NOT_STARTED.contains(&code) || (code == SYNTAX_ERROR && !is_name(pager))
+        }),
         Err(_) => true,
     }
 }
@@ -43,14 +47,17 @@ fn show(page: &str, pager: &str) -> bool {
 /// A pager's command line may be anything that a shell understands. What is a mere name is started without a shell,
 /// which would report it in its own words if it is not there.
 fn command(pager: &str) -> Command {
-    let is_name = |c: char| c.is_ascii_alphanumeric() || "/._+-".contains(c);
-    let mut command = if pager.chars().all(is_name) {
+    let mut command = if is_name(pager) {
         Command::new(pager)
     } else {
         let mut shell = Command::new("sh");
         shell.args(["-c", pager]);
         shell
     };
+    // A user's `LESS` replaces ours; without this, less would show colours as what they are made of.
+    if Path::new(pager).file_name() == Some("less".as_ref()) {
+        command.arg("-R");
+    }
     // As git does: leave a page alone that fits the screen, pass colours on, leave the page on the screen.
     // The page is UTF-8, whatever locale is installed.
     for (variable, value) in [("LESS", "FRX"), ("LESSCHARSET", "utf-8"), ("LV", "-c")] {
@@ -59,6 +66,11 @@ fn command(pager: &str) -> Command {
         }
     }
     command
+}
+
+fn is_name(pager: &str) -> bool {
+    let may_stand_in_it = |c: char| c.is_ascii_alphanumeric() || "/._+-".contains(c);
+    pager.chars().all(may_stand_in_it)
 }
 
 /// Hands the page over and waits for the pager's end.

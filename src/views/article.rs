@@ -8,6 +8,7 @@ use owo_colors::OwoColorize;
 use super::palette::Palette;
 use super::view::View;
 use crate::events::Record;
+use crate::plain::on_its_lines;
 use crate::state::{Change, State};
 
 /// Prints each event's line.
@@ -15,6 +16,8 @@ pub struct Article<W> {
     stdout: W,
     labels: Option<Labels>,
     palette: Option<Palette>,
+    /// Whether a terminal would obey what stands in a line.
+    is_terminal: bool,
 }
 
 /// How wide the columns of the labels are. They grow with what stands in them: nobody knows beforehand who will come.
@@ -25,12 +28,14 @@ struct Labels {
 }
 
 impl<W: Write> Article<W> {
-    /// A view that prints lines to `stdout`, in each process's colour if `colour` is set.
-    pub fn new(stdout: W, colour: bool) -> Article<W> {
+    /// A view that prints lines to `stdout`, in each process's colour if `colour` is set. On a terminal, what it would obey
+    /// is shown instead.
+    pub fn new(stdout: W, colour: bool, is_terminal: bool) -> Article<W> {
         Article {
             stdout,
             labels: None,
             palette: colour.then(Palette::default),
+            is_terminal,
         }
     }
 
@@ -48,6 +53,11 @@ impl<W: Write> Article<W> {
         let label = match &mut self.labels {
             Some(labels) => labels.label(record),
             None => String::new(),
+        };
+        // Python prints what stands in a value as it is, and so does a pipe get it.
+        let line = match self.is_terminal {
+            true => on_its_lines(line),
+            false => line.into(),
         };
         // A value may have lines of its own.
         let line = line.replace('\n', &format!("\n{label}"));

@@ -4,9 +4,9 @@ use std::io::Write;
 
 use anyhow::Result;
 
-use super::plain::on_one_line;
 use super::view::View;
 use crate::events::Record;
+use crate::plain::on_one_line;
 use crate::state::{Change, State};
 
 /// Tells at the end which processes ended otherwise than the lesson wanted, first cause first. It is no error when nobody

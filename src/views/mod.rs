@@ -6,7 +6,6 @@ mod explain;
 mod failures;
 mod json;
 mod palette;
-mod plain;
 mod timeline;
 mod trace;
 mod view;

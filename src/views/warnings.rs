@@ -5,10 +5,10 @@ use std::io::Write;
 use anyhow::Result;
 use serde_json::Value;
 
-use super::plain::on_one_line;
 use super::view::View;
 use crate::events::{Event, Record, Way};
 use crate::locale::Language;
+use crate::plain::on_one_line;
 use crate::state::{Change, State};
 
 /// How many lost values are named.

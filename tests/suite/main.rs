@@ -23,6 +23,7 @@ mod sandbox;
 mod shells;
 mod show;
 mod spawn;
+mod streams;
 mod texts;
 mod timeline;
 mod trace;

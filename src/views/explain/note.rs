@@ -7,6 +7,7 @@ use std::ops::Deref;
 use serde_json::Value;
 
 use crate::events::{Call, Status, repr};
+use crate::plain::is_obeyed;
 
 /// How many names or values are listed before the rest is only counted.
 const LISTED: usize = 5;
@@ -377,7 +378,7 @@ pub fn shown(value: &Value) -> String {
 /// The beginning of a text.
 pub fn clipped(text: &str, length: usize) -> String {
     // What a terminal would obey is not for a note, whoever wrote the log.
-    let mut rest = text.chars().filter(|character| !character.is_control());
+    let mut rest = text.chars().filter(|character| !is_obeyed(*character));
     let mut beginning: String = rest.by_ref().take(length).collect();
     if rest.next().is_some() {
         beginning += "...";

@@ -5,6 +5,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::bins::Doing;
 
 use crate::events::{Mark, Status};
+use crate::plain::is_obeyed;
 
 /// The characters that can be shown.
 #[derive(Clone, Copy)]
@@ -72,7 +73,7 @@ impl Glyphs {
         for c in text.chars() {
             // As Python's `ascii()` has it.
             match c as u32 {
-                _ if self.unicode && c.width().is_some() => shown.push(c),
+                _ if self.unicode && !is_obeyed(c) => shown.push(c),
                 _ if c.is_ascii() && !c.is_ascii_control() => shown.push(c),
                 code @ ..=0xff => shown += &format!("\\x{code:02x}"),
                 code @ ..=0xffff => shown += &format!("\\u{code:04x}"),

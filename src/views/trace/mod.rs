@@ -13,6 +13,7 @@ use anyhow::{Context as _, Result};
 
 use super::view::View;
 use crate::events::Record;
+use crate::plain::name_of;
 use crate::state::{Change, State};
 use drawing::Drawing;
 use whole_file::WholeFile;
@@ -35,7 +36,7 @@ impl Trace {
             false => path,
         };
         Ok(Trace {
-            name: path.display().to_string(),
+            name: name_of(path),
             drawing: Drawing::new(WholeFile::create(path)?),
         })
     }

@@ -11,6 +11,8 @@ use anyhow::{Context as _, Result, anyhow, ensure};
 use rustix::fs::{AtFlags, CWD, Mode, linkat};
 use rustix::process::{geteuid, umask};
 
+use crate::plain::name_of;
+
 /// What becomes a file when it is complete. Until then it has no name (`O_TMPFILE`), so nothing is left of it when this
 /// process ends before, be it by Ctrl-C or by SIGKILL, and what stood there before stays.
 pub struct WholeFile {
@@ -32,7 +34,7 @@ impl WholeFile {
     /// # Errors
     /// When it could not: better now than when the work is done.
     pub fn create(path: &Path) -> Result<WholeFile> {
-        let name = path.display();
+        let name = name_of(path);
         let destination = Destination::find(path)?;
         let content = match &destination {
             // Not every file system has files without a name. There the name is deleted at once, and the content has to be
@@ -90,7 +92,7 @@ impl Write for WholeFile {
 
 impl Destination {
     fn find(path: &Path) -> Result<Destination> {
-        let name = path.display();
+        let name = name_of(path);
         let metadata = match fs::metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 ensure!(
