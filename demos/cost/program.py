@@ -72,6 +72,8 @@ def round_trip():
     here, there = fork.Pipe()
     echo = fork.Process(target=send_back, args=(there, count))
     echo.start()
+    # Only the child has this end now: if it died, recv() would see the end.
+    there.close()
     start = time.perf_counter()
     for _ in range(count):
         here.send(SMALL)
@@ -92,6 +94,7 @@ def mebibyte():
     start = time.perf_counter()
     sender = fork.Process(target=send_all, args=(there, count))
     sender.start()
+    there.close()
     for _ in range(count):
         here.recv()
     sender.join()

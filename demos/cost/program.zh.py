@@ -71,6 +71,8 @@ def round_trip():
     here, there = fork.Pipe()
     echo = fork.Process(target=send_back, args=(there, count))
     echo.start()
+    # 这一端现在只有子进程持有：子进程一旦死掉，recv() 就会读到文件末尾。
+    there.close()
     start = time.perf_counter()
     for _ in range(count):
         here.send(SMALL)
@@ -91,6 +93,7 @@ def mebibyte():
     start = time.perf_counter()
     sender = fork.Process(target=send_all, args=(there, count))
     sender.start()
+    there.close()
     for _ in range(count):
         here.recv()
     sender.join()

@@ -1,6 +1,7 @@
 //! Every child of a run, from its start until it was waited for. Nobody is forgotten here, and nobody is
 //! signalled whose PID might already belong to someone else.
 
+use std::fs;
 use std::io;
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -20,9 +21,19 @@ const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
 /// The children of a run. The thread that plays the parent's half starts and joins them; the thread that
 /// shows the run can end them all.
-#[derive(Default)]
 pub struct Children {
     state: Mutex<State>,
+    /// Children that this process had before the run: a shell that became this program by `exec` has left them.
+    strangers: Vec<Pid>,
+}
+
+impl Default for Children {
+    fn default() -> Children {
+        Children {
+            state: Mutex::default(),
+            strangers: children_of_this_process().collect(),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -235,19 +246,28 @@ impl Children {
                 return;
             }
         }
-        self.await_orphans();
+        self.end_orphans();
     }
 
-    /// Waits for children of children that were killed: they were sent SIGKILL at that moment, and are about to be
-    /// gone. No longer than a moment, for a child that a shell left to this process is none of them.
-    fn await_orphans(&self) {
+    /// Ends what children have left behind. This process has adopted it, and nobody else would wait for it: children of a
+    /// child that was killed, which were sent SIGKILL at that moment, or the helpers of a foreign program. They get a moment
+    /// to end by themselves.
+    fn end_orphans(&self) {
         let start = Instant::now();
-        while self.lock().has_killed() && start.elapsed() < Duration::from_millis(200) {
-            match waitpid(None, WaitOptions::NOHANG) {
-                Ok(Some(_)) => {}
-                Ok(None) => thread::sleep(Duration::from_millis(1)),
-                Err(_) => return,
+        while start.elapsed() < Duration::from_secs(1) {
+            while let Ok(Some(_)) = waitpid(None, WaitOptions::NOHANG) {}
+            let orphans = children_of_this_process().filter(|pid| !self.strangers.contains(pid));
+            let orphans: Vec<_> = orphans.collect();
+            if orphans.is_empty() {
+                return;
             }
+            if start.elapsed() > Duration::from_millis(100) {
+                for orphan in orphans {
+                    // Adopted and not waited for, so the PID is still its own.
+                    let _ = kill_process(orphan, Signal::KILL);
+                }
+            }
+            thread::sleep(Duration::from_millis(1));
         }
     }
 
@@ -281,19 +301,6 @@ impl Children {
 impl State {
     fn running(&self) -> impl Iterator<Item = &Child> {
         self.children.iter().filter(|child| child.ended.is_none())
-    }
-
-    /// Whether some child ended by a signal. Only those leave children of their own behind.
-    fn has_killed(&self) -> bool {
-        self.children.iter().any(|child| {
-            matches!(
-                child.ended,
-                Some(Ended {
-                    status: Status::Signal(_),
-                    ..
-                })
-            )
-        })
     }
 
     /// Reaps every child that has ended, and writes that to the log.
@@ -340,6 +347,21 @@ impl Child {
         let ended = self.ended.as_ref();
         ended.is_none_or(|ended| ended.status.is_wanted(sent))
     }
+}
+
+/// The children of this process, whichever of its threads has started them (proc(5), /proc/pid/task/tid/children). None
+/// where the kernel doesn't tell.
+fn children_of_this_process() -> impl Iterator<Item = Pid> {
+    let threads = fs::read_dir("/proc/self/task")
+        .into_iter()
+        .flatten()
+        .flatten();
+    let lists =
+        threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    lists.flat_map(|list| {
+        let pids = list.split_whitespace().filter_map(|pid| pid.parse().ok());
+        pids.filter_map(Pid::from_raw).collect::<Vec<_>>()
+    })
 }
 
 /// Blocks until some child has ended, and leaves it to be reaped.

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::io;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use os_pipe::{PipeReader, PipeWriter};
@@ -135,6 +136,10 @@ impl Connection {
     /// no value.
     pub fn recv(&mut self) -> Result<Value> {
         self.voice.waits(Call::Recv)?;
+        self.take_and_tell()
+    }
+
+    fn take_and_tell(&mut self) -> Result<Value> {
         let Some(receiving) = &mut self.receiving else {
             bail!(WrongDirection::RecvOnSendingEnd);
         };
@@ -150,6 +155,18 @@ impl Connection {
         };
         self.voice.tell(event, None)?;
         Ok(value)
+    }
+
+    /// Receives the next value, but waits no longer than `timeout`: nothing then, where Python's `poll(timeout)` says
+    /// `False`. The log doesn't hear of that wait.
+    ///
+    /// # Errors
+    /// As for [`Connection::recv`].
+    pub fn recv_within(&mut self, timeout: Duration) -> Result<Option<Value>> {
+        match &self.receiving {
+            Some(receiving) if !receiving.is_ready_within(timeout)? => Ok(None),
+            _ => self.take_and_tell().map(Some),
+        }
     }
 
     /// Tells the log that a call was refused, where the lesson wants to show just that, and goes on: nothing then.

@@ -2,15 +2,15 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::ffi::OsString;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, Error, Result, anyhow, bail, ensure};
 use fastrand::Rng;
 use rustix::process::{getpid, set_child_subreaper};
-use rustix::time::Timespec;
+use serde_json::Value;
 
 use super::children::Children;
 use super::connection::Connection;
@@ -18,16 +18,13 @@ use super::logs::Logs;
 use super::messages::PartnerGone;
 use super::new_process::NewProcess;
 use super::parent::Parent;
-use super::process::{Process, Processes, Program};
+use super::process::{Process, Processes};
 use super::queue::{GetEnd, Got, Queue};
 use crate::both;
 use crate::events::{Event, Failure, Log};
 
 /// How often the parent looks whether its children are well, while no value comes.
-const LOOK_AGAIN: Timespec = Timespec {
-    tv_sec: 0,
-    tv_nsec: 100_000_000,
-};
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// Python's `multiprocessing` for the parent's half of a lesson, as the object from `get_context()`: it starts the
 /// processes of one run and answers for their end. When it is gone, so are they.
@@ -119,7 +116,7 @@ impl Context {
     /// When it can't be started; the sentence says how many children were running, for the run ends then.
     pub fn start<'a>(&self, role: &str, process: impl Into<NewProcess<'a>>) -> Result<Process> {
         let seed = self.seeds.borrow_mut().u32(..);
-        Process::start(&self.parent, role, Program::This { seed }, process.into())
+        Process::start(&self.parent, role, seed, process.into())
     }
 
     /// Starts several processes in this role, with a number each if they are more than one.
@@ -137,21 +134,6 @@ impl Context {
         started.map(Processes::new)
     }
 
-    /// Starts another program, to compare with, which holds this end of a pipe.
-    ///
-    /// # Errors
-    /// When it can't be started.
-    pub fn start_foreign(
-        &self,
-        role: &str,
-        program: PathBuf,
-        args: Vec<OsString>,
-        end: Connection,
-    ) -> Result<Process> {
-        let process = NewProcess::foreign(args).holds(end);
-        Process::start(&self.parent, role, Program::Foreign(program), process)
-    }
-
     /// Gets the next value of a queue, as [`GetEnd::get`] does, and meanwhile looks again and again whether all children
     /// are well. For a parent that can't go on without each of them, and would not notice: as long as one is left, the
     /// queue does not end, and what another one was about to put never comes.
@@ -162,8 +144,22 @@ impl Context {
         queue.tell_wait()?;
         loop {
             self.check_children()?;
-            if let Some(got) = queue.get_within(&LOOK_AGAIN)? {
+            if let Some(got) = queue.get_within(LOOK_AGAIN)? {
                 return Ok(got);
+            }
+        }
+    }
+
+    /// Receives the next value of a pipe, as [`Connection::recv`] does, and meanwhile looks again and again whether all
+    /// children are well: the one at the other end may be gone, and a child of its own hold its end open.
+    ///
+    /// # Errors
+    /// When a child has ended otherwise than wanted, which the end of the run names; or those of [`Connection::recv`].
+    pub fn recv(&self, connection: &mut Connection) -> Result<Value> {
+        loop {
+            self.check_children()?;
+            if let Some(value) = connection.recv_within(LOOK_AGAIN)? {
+                return Ok(value);
             }
         }
     }

@@ -2,8 +2,11 @@
 
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Read, Write};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use serde_json::Value;
 
 use super::ends::{PIPE_CAPACITY, ReadEnd, WriteEnd};
@@ -138,9 +141,21 @@ impl MessageReader {
         self.input.into_inner()
     }
 
-    /// Whether something was read ahead: it is no longer in the pipe, so the kernel doesn't know of it.
-    pub fn has_read_ahead(&self) -> bool {
-        !self.input.buffer().is_empty()
+    /// Waits until there is something to read, the end of the input included, but no longer than this. Whether there is.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn is_ready_within(&self, timeout: Duration) -> Result<bool> {
+        // What was read ahead is no longer in the pipe, so the kernel doesn't know of it.
+        if !self.input.buffer().is_empty() {
+            return Ok(true);
+        }
+        let mut fds = [PollFd::new(self.input.get_ref(), PollFlags::IN)];
+        match poll(&mut fds, Some(&Timespec::try_from(timeout)?)) {
+            Ok(ready) => Ok(ready > 0),
+            Err(Errno::INTR) => Ok(false),
+            Err(error) => Err(error).context("cannot wait for the pipe"),
+        }
     }
 
     /// The next line without its newline; nothing at the end of the input.

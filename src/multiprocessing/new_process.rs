@@ -1,6 +1,5 @@
 //! A process that is still to be started.
 
-use std::ffi::OsString;
 use std::io;
 use std::process::Stdio;
 
@@ -15,6 +14,7 @@ use super::queue::{GetEnd, PutEnd, Queue};
 pub struct NewProcess<'a> {
     pub(super) target: &'static str,
     pub(super) words: Result<Words>,
+    pub(super) is_foreign: bool,
     pub(super) stdin: Stdin<'a>,
     pub(super) stdout: Stdout<'a>,
 }
@@ -38,16 +38,18 @@ impl<'a> NewProcess<'a> {
         NewProcess {
             target,
             words,
+            is_foreign: false,
             stdin: Stdin::Null,
             stdout: Stdout::Null,
         }
     }
 
-    /// A process for another program than this one, with these arguments.
-    pub(super) fn foreign(args: Vec<OsString>) -> NewProcess<'a> {
-        let options = args;
-        let values = Vec::new();
-        NewProcess::new("", Ok(Words { options, values }))
+    /// A process that will become another program, which knows nothing of the log.
+    pub fn becomes_foreign(self) -> NewProcess<'a> {
+        NewProcess {
+            is_foreign: true,
+            ..self
+        }
     }
 
     /// See [`Target::puts_to`].

@@ -3,7 +3,6 @@
 use std::io;
 use std::ops::Deref;
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::rc::Rc;
 use std::time::Duration;
@@ -32,14 +31,6 @@ pub struct Process {
 /// Several processes that play the same part.
 pub struct Processes(Vec<Process>);
 
-/// A program to start a process from.
-pub(super) enum Program {
-    /// This one, with a seed for its random pauses.
-    This { seed: u32 },
-    /// Another one, which knows nothing of the log.
-    Foreign(PathBuf),
-}
-
 impl Process {
     /// Starts a process, as Python's `Process.start()` does.
     ///
@@ -48,12 +39,13 @@ impl Process {
     pub(super) fn start(
         parent: &Rc<Parent>,
         role: &str,
-        program: Program,
+        seed: u32,
         process: NewProcess,
     ) -> Result<Process> {
         let NewProcess {
             target,
             words,
+            is_foreign,
             stdin,
             stdout,
         } = process;
@@ -62,21 +54,14 @@ impl Process {
             stdin.name().map(str::to_owned),
             stdout.name().map(str::to_owned),
         );
-        let is_foreign = matches!(program, Program::Foreign(_));
-        let file = match &program {
-            Program::This { .. } => &parent.program,
-            Program::Foreign(file) => file,
-        };
-        let mut command = Command::new(file);
-        if let Program::This { seed } = program {
-            let clock = parent.log.clock_for_child();
-            words.add(&Birth {
-                stdin: ends.0.clone(),
-                stdout: ends.1.clone(),
-                ..Birth::of_child(role, clock, seed, parent.speed)
-            })?;
-            command.arg0("mp-demo").args([SUBCOMMAND_NAME, target]);
-        }
+        let clock = parent.log.clock_for_child();
+        words.add(&Birth {
+            stdin: ends.0.clone(),
+            stdout: ends.1.clone(),
+            ..Birth::of_child(role, clock, seed, parent.speed)
+        })?;
+        let mut command = Command::new(&parent.program);
+        command.arg0("mp-demo").args([SUBCOMMAND_NAME, target]);
         command.args(words.options);
         if !words.values.is_empty() {
             command.arg("--").args(words.values);
@@ -92,7 +77,7 @@ impl Process {
                 1 => "1 other process was running and has been ended".to_owned(),
                 many => format!("{many} other processes were running and have been ended"),
             };
-            let (file, advice) = (file.display(), advice(&error));
+            let (file, advice) = (parent.program.display(), advice(&error));
             anyhow!("cannot start {role} ({file}): {error}; {running}; {advice}")
         })?;
         let process = Process {
@@ -160,6 +145,21 @@ impl Process {
             child: self.pid(),
             child_role: role.into(),
         })
+    }
+
+    /// Ends the process at once, as Python's `Process.kill()` does, and waits for its end. The log is told why.
+    ///
+    /// # Errors
+    /// Those of [`Process::join`].
+    pub fn kill(&self, why: &str) -> Result<()> {
+        let Process { parent, role, .. } = self;
+        parent.log.write(Event::Kill {
+            child: self.pid(),
+            child_role: role.into(),
+            message: Some(why.into()),
+        })?;
+        parent.children.kill(self.number);
+        self.join()
     }
 
     /// Sends SIGTERM, as Python's `Process.terminate()` does on POSIX. It does not wait: `join` does.

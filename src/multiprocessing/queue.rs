@@ -10,12 +10,11 @@
 
 use std::borrow::Cow;
 use std::io;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use os_pipe::PipeReader;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
-use rustix::io::Errno;
 use serde_json::Value;
 
 use super::ends::{ReadEnd, WriteEnd};
@@ -248,16 +247,11 @@ impl GetEnd {
     ///
     /// # Errors
     /// As for [`GetEnd::get`].
-    pub(super) fn get_within(&mut self, timeout: &Timespec) -> Result<Option<Got>> {
-        if !self.reader.has_read_ahead() {
-            let mut fds = [PollFd::new(self.reader.pipe(), PollFlags::IN)];
-            match poll(&mut fds, Some(timeout)) {
-                Ok(0) | Err(Errno::INTR) => return Ok(None),
-                Ok(_) => {}
-                Err(error) => return Err(error).context("cannot wait for the queue"),
-            }
+    pub(super) fn get_within(&mut self, timeout: Duration) -> Result<Option<Got>> {
+        match self.reader.is_ready_within(timeout)? {
+            true => self.take_and_tell(|_| None).map(Some),
+            false => Ok(None),
         }
-        self.take_and_tell(|_| None).map(Some)
     }
 
     /// Tells that it waits, for whoever waits by [`GetEnd::get_within`].

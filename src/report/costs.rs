@@ -56,11 +56,22 @@ pub struct Samples {
     seconds: HashMap<(Row, Side), Vec<f64>>,
 }
 
+/// Which CPython was measured.
+pub enum Version {
+    /// This version.
+    Is(String),
+    /// There is none.
+    NotFound,
+    /// There is one, and it does not answer.
+    Silent,
+}
+
 /// The lines above the rows, after this many turns and with this version of CPython, if any.
-pub fn heading(turns: usize, python: Option<&str>) -> [String; 2] {
+pub fn heading(turns: usize, python: &Version) -> [String; 2] {
     let python = match python {
-        Some(version) => format!("CPython {version}"),
-        None => "no python3 found".into(),
+        Version::Is(version) => format!("CPython {version}"),
+        Version::NotFound => "no python3 found".into(),
+        Version::Silent => "python3 does not answer".into(),
     };
     [
         format!("Median of {turns} turns, +- half of the middle 50 % of them, in %; {python}"),

@@ -135,3 +135,135 @@ fn its_programs_print_what_one_of_each_takes() {
         assert!(costs["mebibyte"] > costs["queue"], "{lines:?}");
     }
 }
+
+/// A run that measures Python, and is in the middle of it: Python's PID, and that of the child that it has forked.
+fn with_a_forked_child(run: &mut Running) -> (Pid, Pid) {
+    let python = run.wait_for("started", "parent");
+    assert_eq!(python["child_role"], "python");
+    assert_eq!(python["foreign"], true);
+    let python = pid_in(&python["child"]);
+    // By now it has answered: what is called python3 may be a shell's script that looks for one.
+    run.wait_for("progress", "parent");
+    loop {
+        // Most of its children live for a moment only; that of the queue lives longer.
+        let forked = children_of(python).into_iter().find(|child| {
+            let is_python = command_line(*child).contains("--turns");
+            is_python && children_of(python).contains(child)
+        });
+        if let Some(forked) = forked {
+            return (python, forked);
+        }
+        assert!(exists(python), "Python has ended");
+        std::thread::yield_now();
+    }
+}
+
+fn children_of(pid: Pid) -> Vec<Pid> {
+    let pid = pid.as_raw_pid();
+    let list = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
+    let list = list.unwrap_or_default();
+    let pids = list.split_whitespace().map(|pid| pid.parse().unwrap());
+    pids.filter_map(Pid::from_raw).collect()
+}
+
+fn command_line(pid: Pid) -> String {
+    let path = format!("/proc/{}/cmdline", pid.as_raw_pid());
+    String::from_utf8_lossy(&std::fs::read(path).unwrap_or_default()).into_owned()
+}
+
+#[test]
+fn whoever_of_python_is_killed_the_run_ends_and_nobody_is_left() {
+    if !has("python3") {
+        return;
+    }
+    for kills_the_child in [true, false] {
+        let mut run = Running::start(&mut mp_demo(["cost", "--quick", "--json"]));
+        let (python, forked) = with_a_forked_child(&mut run);
+        let victim = if kills_the_child { forked } else { python };
+        kill_process(victim, Signal::KILL).unwrap();
+        let ended = run.finish();
+        // A child that was about to end anyway is no loss.
+        if ended.code() != 0 || !kills_the_child {
+            assert_eq!(ended.code(), 1, "{ended:?}");
+            let victim = victim.as_raw_pid();
+            assert!(
+                ended
+                    .stderr
+                    .contains(&format!("(PID {victim}) was killed by SIGKILL (9)")),
+                "{ended:?}"
+            );
+        }
+        assert!(!exists(python) && !exists(forked), "{ended:?}");
+    }
+}
+
+#[test]
+fn python_and_its_children_die_with_the_parent_even_if_they_are_stopped() {
+    if !has("python3") {
+        return;
+    }
+    for signal in [Signal::KILL, Signal::INT] {
+        let mut run = Running::start(&mut mp_demo(["cost", "--quick", "--json"]));
+        let (python, forked) = with_a_forked_child(&mut run);
+        kill_process(python, Signal::STOP).unwrap();
+        run.signal(signal);
+        run.finish();
+        assert!(ends(python), "{python:?} is left");
+        assert!(ends(forked), "{forked:?} is left");
+    }
+}
+
+#[test]
+fn the_helpers_of_python_are_not_left_to_anybody() {
+    if !has("python3") {
+        return;
+    }
+    let mut run = Running::start(&mut mp_demo(["cost", "--quick", "--json"]));
+    let python = pid_in(&run.wait_for("started", "parent")["child"]);
+    let mut helpers = Vec::new();
+    while run.line().is_some() {
+        helpers.extend(children_of(python));
+    }
+    assert_eq!(run.finish().code(), 0);
+    assert!(!helpers.is_empty());
+    assert!(helpers.iter().all(|helper| !exists(*helper)));
+}
+
+#[test]
+fn a_python_that_does_not_answer_is_left_out_and_the_next_one_is_tried() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = |name: &str, text: &str, mode: u32| {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = folder.path().join(name);
+        std::fs::create_dir(&folder).unwrap();
+        let path = folder.join("python3");
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
+        folder.to_str().unwrap().to_owned()
+    };
+    let silent = program("silent", "#!/bin/sh\nexec sleep 1000\n", 0o755);
+    let broken = program("broken", "#!/bin/sh\nexit 3\n", 0o755);
+    let locked = program("locked", "#!/bin/sh\nexit 0\n", 0o644);
+    let talking = program("talking", "#!/bin/sh\necho hello\nexec sleep 1000\n", 0o755);
+
+    let without = format!("{silent}:{broken}:{locked}:{talking}");
+    let ended = run(mp_demo(["cost", "--quick"]).env("PATH", &without));
+    assert_eq!(ended.code(), 0, "{ended:?}");
+    assert!(
+        ended.lines()[0].ends_with("; python3 does not answer"),
+        "{ended:?}"
+    );
+    for folder in [silent, broken, locked, talking] {
+        let told = format!("mp-demo: {folder}/python3 does not answer; it is left out");
+        assert!(ended.stderr.contains(&told), "{ended:?}");
+    }
+    if has("python3") {
+        let path = format!(
+            "{}/broken:{}",
+            folder.path().display(),
+            std::env::var("PATH").unwrap()
+        );
+        let ended = run(mp_demo(["cost", "--quick"]).env("PATH", path));
+        assert!(ended.lines()[0].contains("; CPython 3."), "{ended:?}");
+    }
+}

@@ -22,7 +22,7 @@ use crate::multiprocessing::{Context, Logs};
 use crate::report::costs::{self, Row, Samples, Side};
 
 use children::{CostEcho, CostNothing, CostPut, CostSend};
-use python::Python;
+use python::{CostPython, Python};
 
 /// Measure what processes, threads, queues and pipes cost here
 ///
@@ -56,7 +56,7 @@ impl Lesson for Args {
     fn run(&self, mp: &Context) -> Result<()> {
         let (turns, limit) = self.turns();
         let start = Instant::now();
-        let mut python = Python::start(mp)?;
+        let (mut python, version) = Python::start(mp)?;
         let mut samples = Samples::default();
 
         let mut done = 0;
@@ -68,15 +68,16 @@ impl Lesson for Args {
                     samples.add(row, Side::Limit, seconds);
                 }
                 if let Some(python) = &mut python {
-                    samples.add(row, Side::Python, python.measure(row)?);
+                    samples.add(row, Side::Python, python.measure(row, mp)?);
                 }
             }
             done += 1;
             mp.progress(done as u64, turns as u64)?;
         }
-        let version = python.map(Python::end);
+        // Closes its pipe, which ends it.
+        drop(python);
 
-        for line in costs::heading(done, version.as_deref()) {
+        for line in costs::heading(done, &version) {
             mp.say(line)?;
         }
         for &row in Row::VARIANTS {
@@ -86,4 +87,4 @@ impl Lesson for Args {
     }
 }
 
-children! { CostNothing, CostPut, CostEcho, CostSend }
+children! { CostNothing, CostPut, CostEcho, CostSend, CostPython }

@@ -1,63 +1,120 @@
 //! CPython's side: one Python process that measures a row whenever it is asked to.
 
-use anyhow::{Context as _, Result};
-use serde_json::{Value, json};
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
 
-use crate::multiprocessing::{Connection, Context};
-use crate::report::costs::Row;
+use anyhow::{Context as _, Result, anyhow};
+use serde::Serialize;
+use serde_json::json;
 
-/// The program that measures. It stays on its pipe until that is closed, so it ends when this process does,
-/// whatever happens.
+use crate::both;
+use crate::multiprocessing::{Connection, Context, CurrentProcess, Target};
+use crate::report::costs::{Row, Version};
+
+/// The program that measures. It stays on its pipe until that is closed, so it ends when this process does.
 const PROGRAM: &str = include_str!("../../../demos/cost/program.py");
+
+/// What comes before it, so that no process of Python's outlives this run: each that it forks dies with it
+/// (PR_SET_PDEATHSIG is 1, SIGKILL 9), and it gives up when one of them is killed, for which it would wait in vain.
+const PRELUDE: &str = r#"
+import os, signal, sys
+try:
+    import ctypes
+    prctl = ctypes.CDLL(None).prctl
+    os.register_at_fork(after_in_child=lambda: prctl(1, 9, 0, 0, 0))
+except Exception:
+    pass
+def child_ended(*_):
+    ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT | os.WNOHANG)
+    if ended and ended.si_code != os.CLD_EXITED:
+        name = signal.Signals(ended.si_status).name
+        sys.stderr.write(f"mp-demo: python's child (PID {ended.si_pid}) was killed by {name} ({ended.si_status})\n")
+        sys.stderr.flush()
+        os._exit(1)
+signal.signal(signal.SIGCHLD, child_ended)
+"#;
+
+/// How long a Python may take to say its version.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A Python that was started and has told its version.
 pub struct Python {
     connection: Connection,
-    version: String,
 }
 
 impl Python {
-    /// Starts `python3`, if there is one.
+    /// Starts the first `python3` in `PATH` that answers, if there is one. Otherwise says why there is none.
     ///
     /// # Errors
-    /// When there is one and it can't be started, or does not answer.
-    pub fn start(mp: &Context) -> Result<Option<Python>> {
-        let Some(program) = find_in_path("python3") else {
-            return Ok(None);
-        };
-        let (connection, childs_end) = mp.pipe(true)?;
-        let args = ["-c", PROGRAM, "--turns"].map(Into::into).to_vec();
-        mp.start_foreign("python", program, args, childs_end)?;
-        let mut connection = connection.silent();
-        let version = connection.recv().context("python3 does not answer")?;
-        let version = version.as_str().unwrap_or_default().to_owned();
-        Ok(Some(Python {
-            connection,
-            version,
-        }))
+    /// When no process can be started at all.
+    pub fn start(mp: &Context) -> Result<(Option<Python>, Version)> {
+        let mut version = Version::NotFound;
+        for program in in_path("python3") {
+            let name = program.display().to_string();
+            let (connection, childs_end) = mp.pipe(true)?;
+            let become_it = CostPython {
+                program: name.clone(),
+            };
+            let process = mp.start("python", become_it.holds(childs_end).becomes_foreign())?;
+            let mut connection = connection.silent();
+            match connection.recv_within(PATIENCE) {
+                Ok(Some(answer)) if answer.is_string() => {
+                    let answer = answer.as_str().unwrap_or_default().to_owned();
+                    return Ok((Some(Python { connection }), Version::Is(answer)));
+                }
+                _ => process.kill(&both!(
+                    "{name} does not answer; it is left out",
+                    "{name} 没有应答，不参加测量"
+                ))?,
+            }
+            version = Version::Silent;
+        }
+        Ok((None, version))
     }
 
     /// Seconds for one.
     ///
     /// # Errors
     /// When Python does not answer.
-    pub fn measure(&mut self, row: Row) -> Result<f64> {
+    pub fn measure(&mut self, row: Row, mp: &Context) -> Result<f64> {
         self.connection.send(&json!(row))?;
-        let answer: Value = self.connection.recv()?;
-        answer
-            .as_f64()
-            .context("python3 answered with something other than seconds")
-    }
-
-    /// Closes its pipe, which ends it, and returns its version.
-    pub fn end(self) -> String {
-        self.version
+        let answer = mp.recv(&mut self.connection)?;
+        answer.as_f64().with_context(|| {
+            both!(
+                "python3 answered with something other than seconds",
+                "python3 回答的不是秒数"
+            )
+        })
     }
 }
 
-fn find_in_path(program: &str) -> Option<std::path::PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .map(|folder| folder.join(program))
-        .find(|file| file.is_file())
+/// Python of the `cost` lesson: becomes this program, which measures on stdin and stdout
+#[derive(clap::Args, Serialize)]
+pub struct CostPython {
+    /// Where it is
+    #[arg(long, value_name = "FILE", default_value = "python3")]
+    program: String,
+}
+
+impl Target for CostPython {
+    const NAME: &'static str = "cost-python";
+
+    /// By now this process dies with its parent, and so does the program that it becomes: what was asked for by
+    /// PR_SET_PDEATHSIG survives execve(2).
+    fn run(self, _: CurrentProcess) -> Result<()> {
+        let program = format!("{PRELUDE}\n{PROGRAM}");
+        let mut python = Command::new(&self.program);
+        let error = python.args(["-c", &program, "--turns"]).exec();
+        let name = self.program;
+        Err(anyhow!(error).context(both!("cannot run {name}", "无法运行 {name}")))
+    }
+}
+
+/// Every file with this name in `PATH`.
+fn in_path(program: &str) -> Vec<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let files = std::env::split_paths(&path).map(|folder| folder.join(program));
+    files.filter(|file| file.is_file()).collect()
 }
