@@ -5,10 +5,11 @@ use std::ops::Deref;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::rc::Rc;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, ensure};
-use rustix::process::Pid;
+use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 
 use super::birth::{Birth, SUBCOMMAND_NAME};
 use super::new_process::NewProcess;
@@ -145,6 +146,21 @@ impl Process {
             child: self.pid(),
             child_role: role.into(),
         })
+    }
+
+    /// Whether a signal has ended the process, whose pipe has just come to its end: the kernel closes a process's pipes
+    /// before others can learn of its end, so that may take a moment. It is not reaped, and nothing is told yet.
+    pub fn was_killed(&self) -> bool {
+        let look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
+        let start = Instant::now();
+        while start.elapsed() < GRACE {
+            match waitid(WaitId::Pid(self.pid), look) {
+                Ok(Some(ended)) => return ended.killed() || ended.dumped(),
+                Ok(None) => thread::sleep(Duration::from_millis(1)),
+                Err(_) => return false,
+            }
+        }
+        false
     }
 
     /// Ends the process at once, as Python's `Process.kill()` does, and waits for its end. The log is told why.

@@ -301,18 +301,28 @@ fn a_killed_office_ends_a_run_that_would_wait_for_a_long_time() {
     kill(&office, Signal::KILL);
     let ended = run.finish();
     assert_eq!(ended.code(), 1);
-    let in_line = "customer 1 got no ticket: the office is gone";
     let lines: Vec<_> = ended.stderr.lines().collect();
     assert_eq!(
         lines[0],
         format!("mp-demo: office (PID {office}) was killed by SIGKILL (9)")
     );
-    assert!(lines[1].ends_with(in_line), "{ended:?}");
-    assert_eq!(
-        lines[2],
-        "mp-demo: then the parent failed: not every customer has got a ticket"
-    );
-    assert_eq!(lines.len(), 3);
+    // The customer may say so first, or the parent may be faster and end the customer.
+    let in_line = "customer 1 got no ticket: the office is gone";
+    let parent = lines.last().unwrap();
+    match lines.len() {
+        2 => assert!(
+            parent.ends_with("it cannot go on without that process"),
+            "{ended:?}"
+        ),
+        3 => {
+            assert!(lines[1].ends_with(in_line), "{ended:?}");
+            assert!(
+                parent.starts_with("mp-demo: then the parent failed: "),
+                "{ended:?}"
+            );
+        }
+        _ => panic!("{ended:?}"),
+    }
 }
 
 #[test]

@@ -289,7 +289,7 @@ fn what_is_no_recorded_run_is_refused_with_line_and_reason() {
         str![[r#"
  is empty: expected a run that was recorded with --json
 , line 1 is damaged or foreign (it is no JSON object): expected an event, a JSON object as mp-demo LESSON --json prints it
-, line 1 is damaged or foreign (it is no JSON object): expected an event, a JSON object as mp-demo LESSON --json prints it
+ is empty: expected a run that was recorded with --json
 , line 1 is no text in UTF-8: expected an event, a JSON object as mp-demo LESSON --json prints it
 , line 1 is damaged or foreign (missing field `v`): expected an event, a JSON object as mp-demo LESSON --json prints it
 , line 1 is of version 2 of the log, and this mp-demo reads version 1: a newer mp-demo is needed

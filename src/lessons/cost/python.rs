@@ -64,6 +64,8 @@ impl Python {
                     let answer = answer.as_str().unwrap_or_default().to_owned();
                     return Ok((Some(Python { connection }), Version::Is(answer)));
                 }
+                // Somebody has killed it, which is another thing than not to answer.
+                Err(error) if process.was_killed() => return Err(error),
                 _ => process.kill(&both!(
                     "{name} does not answer; it is left out",
                     "{name} 没有应答，不参加测量"
