@@ -1,5 +1,7 @@
 //! `mp-demo async`.
 
+mod ends;
+
 use std::collections::BTreeMap;
 
 use rustix::process::Signal;

@@ -139,7 +139,7 @@ fn open_office(mp: &Context, delays: &[f64]) -> Result<(Process, String)> {
     let office = mp.start("office", office.puts_to(&queue))?;
     // Without this the parent would wait for ever for an office that died before it opened.
     let mut queue = queue.close_put_end();
-    match queue.get()? {
+    match mp.get(&mut queue)? {
         Got::Value(_) => Ok((office, address)),
         Got::Sentinel | Got::EndOfFile => bail!(PartnerGone("the office did not open")),
     }
