@@ -1,6 +1,10 @@
-//! How figures are written: numbers with their units, and ratios in words.
+//! How figures are written: numbers with their units, ratios in words, and columns.
 
-/// A number and what it counts, in the plural where that is needed.
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::both;
+
+/// A number and what it counts, in English: in the plural where that is needed.
 pub fn count(number: impl Into<usize>, what: &str) -> String {
     match number.into() {
         1 => format!("1 {what}"),
@@ -8,32 +12,32 @@ pub fn count(number: impl Into<usize>, what: &str) -> String {
     }
 }
 
-/// A ratio in words: `about as long as`, `2.5 times as long as`.
-pub fn times(ratio: f64, as_what: &str) -> String {
+/// A ratio as a number, or nothing when it is about 1.
+pub fn factor(ratio: f64) -> Option<String> {
     match ratio {
-        0.95..1.05 => format!("about {as_what}"),
-        10.0.. => format!("{ratio:.0} times {as_what}"),
-        1.0.. => format!("{ratio:.1} times {as_what}"),
-        _ => format!("{ratio:.2} times {as_what}"),
+        0.95..1.05 => None,
+        10.0.. => Some(format!("{ratio:.0}")),
+        1.0.. => Some(format!("{ratio:.1}")),
+        _ => Some(format!("{ratio:.2}")),
     }
 }
 
 /// Seconds with three decimals, or with a power of ten where the digits would fill the line.
 pub fn seconds(seconds: f64) -> String {
     if seconds < 1e9 {
-        format!("{seconds:.3} s")
+        both!("{seconds:.3} s", "{seconds:.3} 秒")
     } else {
-        format!("{seconds:.0e} s")
+        both!("{seconds:.0e} s", "{seconds:.0e} 秒")
     }
 }
 
 /// A duration with three digits, in the unit that suits it.
 pub fn duration(seconds: f64) -> String {
     let (value, unit) = match seconds {
-        s if s < 1e-6 => (s * 1e9, "ns"),
-        s if s < 1e-3 => (s * 1e6, "us"),
-        s if s < 1.0 => (s * 1e3, "ms"),
-        s => (s, "s"),
+        s if s < 1e-6 => (s * 1e9, both!("ns", "纳秒")),
+        s if s < 1e-3 => (s * 1e6, both!("us", "微秒")),
+        s if s < 1.0 => (s * 1e3, both!("ms", "毫秒")),
+        s => (s, both!("s", "秒")),
     };
     let digits = match value {
         v if v < 10.0 => 2,
@@ -50,12 +54,28 @@ pub fn mebibytes(kib: u64) -> String {
     format!("{mib:.decimals$} MiB")
 }
 
+/// A cell of at least this many columns on the screen, flush left. Chinese characters take two columns each.
+pub fn left(text: &str, columns: usize) -> String {
+    text.to_owned() + &padding(text, columns)
+}
+
+/// A cell of at least this many columns on the screen, flush right.
+pub fn right(text: &str, columns: usize) -> String {
+    padding(text, columns) + text
+}
+
+fn padding(text: &str, columns: usize) -> String {
+    " ".repeat(columns.saturating_sub(text.width()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::locale::{Language, choose};
 
     #[test]
     fn a_duration_has_three_digits_and_its_unit() {
+        choose(Language::En);
         let shown = [5e-10, 4.2e-7, 1.234e-5, 7.18e-4, 0.0754, 12.0].map(duration);
         assert_eq!(
             shown,
@@ -67,17 +87,25 @@ mod tests {
 
     #[test]
     fn a_ratio_near_one_has_no_number_and_others_have_two_digits() {
-        let shown = [0.5, 0.95, 1.0499, 1.05, 2.44, 12.3].map(|ratio| times(ratio, "as much"));
+        let shown = [0.5, 0.95, 1.0499, 1.05, 2.44, 12.3].map(factor);
+        let shown = shown.each_ref().map(Option::as_deref);
         assert_eq!(
             shown,
             [
-                "0.50 times as much",
-                "about as much",
-                "about as much",
-                "1.1 times as much",
-                "2.4 times as much",
-                "12 times as much",
+                Some("0.50"),
+                None,
+                None,
+                Some("1.1"),
+                Some("2.4"),
+                Some("12")
             ]
         );
+    }
+
+    #[test]
+    fn a_cell_has_its_columns_on_the_screen_whatever_the_script() {
+        assert_eq!(left("ab", 5) + "|", "ab   |");
+        assert_eq!(right("0.800 秒", 9), " 0.800 秒");
+        assert_eq!(right("longer", 5), "longer");
     }
 }

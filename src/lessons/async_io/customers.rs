@@ -11,9 +11,10 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::task::JoinSet;
 
-use super::descriptors::descriptors;
+use super::descriptors::{at_once, descriptors};
 use super::reports::{FromCustomers, used_by_this_process};
 use crate::arguments::one_to_thousand;
+use crate::both;
 use crate::events::{Event, Log};
 use crate::multiprocessing::{CurrentProcess, Logs, Target, ensure_descriptors};
 
@@ -59,13 +60,18 @@ impl Target for AsyncLoop {
     const NAME: &'static str = "async-loop";
 
     fn run(self, process: CurrentProcess) -> Result<()> {
-        let what = format!("{} customers at once", self.customers);
-        ensure_descriptors(descriptors(self.customers.into()), &what)?;
+        let customers = self.customers.into();
+        ensure_descriptors(descriptors(customers), &at_once(customers))?;
         let mut queue = process.put_end().silent();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
-            .context("cannot set up the customers' event loop")?;
+            .with_context(|| {
+                both!(
+                    "cannot set up the customers' event loop",
+                    "无法建立顾客的事件循环"
+                )
+            })?;
         runtime.block_on(async {
             let mut tasks = JoinSet::new();
             for customer in 1..=self.customers {
@@ -116,7 +122,7 @@ async fn buy_async(office: &str, customer: u16, blocks: bool, log: &Log) -> Resu
         .map_err(|error| no_ticket(customer, &error))?;
     let mut ticket = String::new();
     if blocks {
-        // The mistake: a read that blocks, in the middle of a task. It works, the compiler has nothing against it, and
+        // The mistake: a read that blocks, in the middle of a task. It works, the compiler doesn't object, and
         // while it waits the loop stands still: no other customer can ask, nor be handed a ticket that is ready.
         // `std::thread::sleep` and a long computation do the same.
         let stream = stream.into_std()?;
@@ -151,7 +157,7 @@ fn request(customer: u16) -> String {
     format!("{customer}\n")
 }
 
-/// Whether that is this customer's ticket. From an office that was killed comes end-of-file, nothing at all.
+/// Whether that is this customer's ticket. An office that was killed sends end-of-file: nothing at all.
 fn check(ticket: &str, customer: u16) -> Result<()> {
     if ticket != request(customer) {
         return Err(no_ticket(customer, &io::ErrorKind::UnexpectedEof.into()));
@@ -165,9 +171,15 @@ fn no_ticket(customer: u16, error: &io::Error) -> anyhow::Error {
     use io::ErrorKind::{BrokenPipe, ConnectionRefused, ConnectionReset, UnexpectedEof};
     match error.kind() {
         BrokenPipe | ConnectionRefused | ConnectionReset | UnexpectedEof => {
-            anyhow!("customer {customer} got no ticket: the office is gone")
+            anyhow!(both!(
+                "customer {customer} got no ticket: the office is gone",
+                "顾客 {customer} 没有拿到票：售票处已经不在了"
+            ))
         }
-        _ => anyhow!("customer {customer} got no ticket: {error}"),
+        _ => anyhow!(both!(
+            "customer {customer} got no ticket: {error}",
+            "顾客 {customer} 没有拿到票：{error}"
+        )),
     }
 }
 

@@ -17,6 +17,7 @@ use strum::EnumCount as _;
 use super::child::children;
 use super::lesson::Lesson;
 use crate::arguments::{one_to_thousand, seconds};
+use crate::both;
 use crate::events::Event;
 use crate::multiprocessing::{
     Context, Got, Logs, PartnerGone, Process, Processes, Queue, Target, check_descriptors,
@@ -24,7 +25,7 @@ use crate::multiprocessing::{
 use crate::report::statistics::micros;
 use crate::report::tickets::{self, Way, WayFigures};
 use customers::{AsyncBlocking, AsyncLoop};
-use descriptors::descriptors;
+use descriptors::{at_once, descriptors};
 use office::AsyncOffice;
 use reports::FromCustomers;
 
@@ -59,8 +60,8 @@ pub struct Args {
 impl Lesson for Args {
     /// Each connection is a descriptor: refused here, before anything starts, is better than halfway.
     fn check(&self) -> Result<()> {
-        let what = format!("{} customers at once", self.customers);
-        check_descriptors(descriptors(self.customers.into()), &what)
+        let customers = self.customers.into();
+        check_descriptors(descriptors(customers), &at_once(customers))
     }
 
     fn run(&self, mp: &Context) -> Result<()> {
@@ -107,7 +108,7 @@ impl Lesson for Args {
             mp.start_all("loop", [event_loop(None).puts_to(queue)].into_iter())
         })?;
 
-        // The customer with the longest delay is the one who blocks: so there is most to see.
+        // The customer with the longest delay blocks, because that shows most.
         let blocker = tickets::slowest(&delays);
         let blocked = run.measure(Way::BlockedLoop, |queue| {
             let blocked = event_loop(Some(blocker)).puts_to(queue);
@@ -141,7 +142,10 @@ fn open_office(mp: &Context, delays: &[f64]) -> Result<(Process, String)> {
     let mut queue = queue.close_put_end();
     match mp.get(&mut queue)? {
         Got::Value(_) => Ok((office, address)),
-        Got::Sentinel | Got::EndOfFile => bail!(PartnerGone("the office did not open")),
+        Got::Sentinel | Got::EndOfFile => {
+            let message = both!("the office did not open", "售票处没有开门");
+            bail!(PartnerGone(message.leak()))
+        }
     }
 }
 
@@ -168,7 +172,7 @@ impl Run<'_> {
         let processes = start(&queue)?;
         // From here on only the children can put: when the last of them has ended, so has the queue.
         let mut queue = queue.close_put_end();
-        // Whoever has ended is reaped meanwhile: a customer who has a ticket stays a zombie as long as nobody does that.
+        // Processes that end meanwhile are reaped; otherwise each would stay a zombie until the last customer is served.
         while let Got::Value(value) = mp.get(&mut queue)? {
             match serde_json::from_value(value)? {
                 FromCustomers::Served { customer, at } => {
@@ -181,7 +185,11 @@ impl Run<'_> {
         processes.join()?;
         figures.end(mp.seconds() - began);
         if !figures.is_complete(processes.len()) {
-            bail!(PartnerGone("not every customer has got a ticket"));
+            let message = both!(
+                "not every customer has got a ticket",
+                "不是每位顾客都拿到了票"
+            );
+            bail!(PartnerGone(message.leak()));
         }
         mp.measured(figures.to_json(), figures.line())?;
         Ok(figures)

@@ -13,8 +13,9 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::LocalSet;
 
-use super::descriptors::descriptors;
+use super::descriptors::{at_once, descriptors};
 use crate::arguments::seconds;
+use crate::both;
 use crate::events::{Call, Event};
 use crate::multiprocessing::{CurrentProcess, Logs, Target, ensure_descriptors};
 
@@ -33,15 +34,21 @@ impl Target for AsyncOffice {
     const NAME: &'static str = "async-office";
 
     fn run(self, process: CurrentProcess) -> Result<()> {
-        let what = format!("{} customers at once", self.delays.len());
-        ensure_descriptors(descriptors(self.delays.len()), &what)?;
+        let customers = self.delays.len();
+        ensure_descriptors(descriptors(customers), &at_once(customers))?;
         let delays: Delays = (1..).zip(self.delays).collect();
 
         // From this call on, customers can connect; those who come before they are accepted wait in the kernel. As many
         // as 4,096 may (net.core.somaxconn), and std asks for all the room there is.
         let listener = SocketAddr::from_abstract_name(&self.address)
             .and_then(|address| StdListener::bind_addr(&address))
-            .with_context(|| format!("cannot open the office at {}", self.address))?;
+            .with_context(|| {
+                let address = self.address;
+                both!(
+                    "cannot open the office at {address}",
+                    "无法在 {address} 开设售票处"
+                )
+            })?;
         listener.set_nonblocking(true)?;
         process.put_end().silent().put(&Value::from("open"))?;
         // From here on it waits for whoever comes next; it computes for a few microseconds in between.
@@ -53,7 +60,12 @@ impl Target for AsyncOffice {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
-            .context("cannot set up the office's event loop")?;
+            .with_context(|| {
+                both!(
+                    "cannot set up the office's event loop",
+                    "无法建立售票处的事件循环"
+                )
+            })?;
         LocalSet::new().block_on(&runtime, serve_all(listener, Rc::new(delays)))
     }
 }
@@ -67,7 +79,7 @@ async fn serve_all(listener: StdListener, delays: Rc<Delays>) -> Result<()> {
         let (customer, _) = listener
             .accept()
             .await
-            .context("cannot let a customer in")?;
+            .with_context(|| both!("cannot let a customer in", "无法让顾客进门"))?;
         let delays = Rc::clone(&delays);
         // Not awaited here: the next customer can come in while this one waits. What fails with one customer (one that
         // was killed, say) is that customer's trouble and not the office's.
@@ -83,7 +95,7 @@ async fn serve(customer: UnixStream, delays: &Delays) -> Result<()> {
     BufReader::new(request).read_line(&mut line).await?;
     let delay = delays
         .get(&line.trim_end().parse()?)
-        .context("nobody with this number is expected")?;
+        .with_context(|| both!("nobody with this number is expected", "没有这个号码的顾客"))?;
     tokio::time::sleep(Duration::try_from_secs_f64(*delay).unwrap_or(Duration::MAX)).await;
     answer.write_all(line.as_bytes()).await?;
     Ok(())

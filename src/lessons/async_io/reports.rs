@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::both;
 use crate::report::tickets::Used;
 
 /// What a customers' process puts into the queue.
@@ -36,14 +37,15 @@ impl FromCustomers {
 /// for a child is a copy of its parent until it runs its program.
 pub fn used_by_this_process() -> Result<FromCustomers> {
     const STATUS: &str = "/proc/self/status";
-    let status = fs::read_to_string(STATUS).with_context(|| format!("cannot read {STATUS}"))?;
+    let status = fs::read_to_string(STATUS)
+        .with_context(|| both!("cannot read {STATUS}", "无法读取 {STATUS}"))?;
     let field = |name: &str| -> Result<u64> {
         status
             .lines()
             .filter_map(|line| line.split_once(':'))
             .find(|(key, _)| *key == name)
             .and_then(|(_, value)| value.split_whitespace().next()?.parse().ok())
-            .with_context(|| format!("{STATUS} has no {name}"))
+            .with_context(|| both!("{STATUS} has no {name}", "{STATUS} 里没有 {name}"))
     };
     Ok(FromCustomers::Used(Used {
         threads: field("Threads")?,
