@@ -3,13 +3,14 @@
 //! Each child is a process with threads of its own. What to look at: in which order the lines come, and what
 //! the parent waits for. What is left out: giving the children something to work on.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Result, anyhow};
 use clap::ValueEnum;
 use serde::Serialize;
 
 use super::child::children;
 use super::lesson::Lesson;
 use crate::arguments::{one_to_thousand, seconds};
+use crate::both;
 use crate::events::Event;
 use crate::multiprocessing::{Context, CurrentProcess, Logs, Target, numbered};
 
@@ -117,7 +118,15 @@ impl Target for SpawnChild {
             let name = format!("Thread-{}", i + 1);
             let thread = process
                 .start_thread(name, |thread| thread.running("这是多线程启动的"))
-                .with_context(|| format!("cannot start thread {} of {}", i + 1, self.threads))?;
+                .map_err(|error| {
+                    let (number, threads) = (i + 1, self.threads);
+                    anyhow!(both!(
+                        "cannot start thread {number} of {threads}: {error}; ask for fewer, or raise the limit \
+                         (`ulimit -u`, `ulimit -v`)",
+                        "无法启动第 {number} 个线程（共 {threads} 个）：{error}；请把 `--threads` 调小，或者提高上限\
+                         （`ulimit -u`、`ulimit -v`）"
+                    ))
+                })?;
             started.push(thread);
         }
         // The loop is done, but the threads may not be: nobody has joined them. So their lines can come after this.
