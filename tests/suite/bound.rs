@@ -1,5 +1,7 @@
 //! The `bound` lesson: pools of workers, and what is made of their measurement. No test knows how fast a machine is.
 
+mod starts;
+
 use std::collections::HashSet;
 
 use rustix::process::Signal;
@@ -82,6 +84,8 @@ fn every_task_is_done_once_in_each_pool_and_the_rows_add_up() {
         let wall = number(row, "wall_seconds");
         assert_same(number(row, "processor_percent"), 100.0 * used / wall);
         assert!(done.iter().all(|e| number(e, "seconds") <= wall));
+        let used = |e: &Value| number(e, "processor_seconds");
+        assert!(done.iter().all(|e| used(e) <= number(e, "seconds")));
         assert!(number(row, "tasks_seconds") <= wall * workers as f64);
     }
 }

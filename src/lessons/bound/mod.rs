@@ -1,13 +1,15 @@
 //! Compute-bound and IO-bound work: what more workers gain, measured on this machine.
 //!
 //! A pool is the oldest pattern with two queues: the parent puts tasks into one, workers take them out, each as soon as
-//! it is free, and put what they found into the other. What to look at: where the table stops growing, for tasks that
+//! it is free, and put what they found into the other. What to look at: where the speed-up stops growing, for tasks that
 //! use the processor and for tasks that wait. What is left out: tasks of different lengths, and tasks that do both.
 //!
-//! Read on in `pool.rs` (the parent's side of a pool) and `worker.rs` (the workers' side, and what a task is). What is
-//! made of the figures is in `src/report/pools/`.
+//! Read on in `pool.rs` (the parent's side of a pool), `worker.rs` (the workers' side) and `task.rs` (what a task is). What
+//! is made of the figures is in `src/report/pools/`.
 
+mod answerer;
 mod pool;
+mod task;
 mod worker;
 
 use std::thread;
@@ -22,8 +24,10 @@ use crate::arguments::one_to_thousand;
 use crate::multiprocessing::{Context, Logs};
 use crate::report::pools::{Kind, Table, With, compare};
 
+use answerer::BoundAnswerer;
 use pool::{Pool, Steps};
-use worker::{BoundAnswerer, BoundWorker, Work, calibrate};
+use task::Work;
+use worker::BoundWorker;
 
 /// Measure what more workers gain, in compute-bound and IO-bound tasks
 ///
@@ -118,10 +122,7 @@ impl Lesson for Args {
         let mut steps = Steps::begin(pools as u64 * u64::from(self.tasks), mp)?;
         let mut tables = Vec::new();
         for &kind in self.kinds() {
-            let work = match kind {
-                Kind::Compute => calibrate()?,
-                Kind::Io => Work::IO,
-            };
+            let work = Work::of(kind)?;
             let withs = self.withs().iter();
             let mut of_this_kind: Vec<_> = withs
                 .map(|&with| Table::new(kind, with, self.tasks))

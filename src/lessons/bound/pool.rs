@@ -3,10 +3,12 @@
 use std::thread;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::Value;
 
-use super::worker::{BoundWorker, FromWorker, Task, Work};
+use super::task::{Task, Work};
+use super::worker::{BoundWorker, FromWorker};
+use crate::both;
 use crate::events::Event;
 use crate::multiprocessing::{
     Context, GetEnd, Got, Logs, PartnerGone, Processes, PutEnd, Queue, Target,
@@ -29,7 +31,7 @@ pub struct Steps {
 }
 
 impl Steps {
-    /// The first step is still to be done.
+    /// No task is done yet.
     ///
     /// # Errors
     /// When the log can't be written to.
@@ -87,7 +89,10 @@ impl Pool {
         for _ in 0..self.workers {
             match next_report(&mut results, mp)? {
                 FromWorker::Ready => {}
-                FromWorker::Done { .. } => bail!("a result came before there were tasks"),
+                FromWorker::Done(_) => bail!(both!(
+                    "a result came before there were tasks",
+                    "还没有任务，就来了结果"
+                )),
             }
         }
         let start = Instant::now();
@@ -95,6 +100,14 @@ impl Pool {
         let mut figures = self.collect(&mut results, steps, mp)?;
         figures.wall_seconds = start.elapsed().as_secs_f64();
 
+        // The workers take their sentinels and end; then the queue ends. A `join` here would wait for one worker and not
+        // see what became of the others.
+        match mp.get(&mut results)? {
+            Got::EndOfFile => {}
+            Got::Value(_) | Got::Sentinel => {
+                bail!(both!("there are more results than tasks", "结果比任务还多"))
+            }
+        }
         match feeder.join() {
             Ok(fed) => fed?,
             Err(panic) => std::panic::resume_unwind(panic),
@@ -135,7 +148,12 @@ impl Pool {
             }
             Ok(())
         });
-        feeder.context("cannot start the thread that feeds the queue")
+        feeder.map_err(|error| {
+            anyhow!(both!(
+                "cannot start the thread that feeds the queue: {error}; raise the limit (`ulimit -u`, `ulimit -v`)",
+                "无法启动往队列里放任务的线程：{error}；请提高上限（`ulimit -u`、`ulimit -v`）"
+            ))
+        })
     }
 
     fn collect(
@@ -148,22 +166,23 @@ impl Pool {
         let mut first_answer: Option<Value> = None;
         for _ in 0..self.tasks {
             match next_report(results, mp)? {
-                FromWorker::Done {
-                    answer,
-                    seconds,
-                    processor_seconds,
-                } => {
-                    figures.tasks_seconds += seconds;
-                    figures.processor_seconds += processor_seconds;
+                FromWorker::Done(done) => {
+                    figures.tasks_seconds += done.seconds;
+                    figures.processor_seconds += done.processor_seconds;
                     // All tasks are the same, so their answers are: whoever works in parallel has to check that.
+                    let answer = done.answer;
                     let expected = first_answer.get_or_insert_with(|| answer.clone());
                     if *expected != answer {
-                        bail!(
-                            "tasks that are the same have different results: {expected}, {answer}"
-                        );
+                        bail!(both!(
+                            "the same task gave different results: {expected}, {answer}",
+                            "同样的任务得出了不同的结果：{expected}、{answer}"
+                        ));
                     }
                 }
-                FromWorker::Ready => bail!("there are more workers than were started"),
+                FromWorker::Ready => bail!(both!(
+                    "there are more workers than were started",
+                    "报到的比启动的还多"
+                )),
             }
             steps.step(mp)?;
         }
@@ -174,11 +193,14 @@ impl Pool {
 /// Waits for the next report of any worker.
 fn next_report(results: &mut GetEnd, mp: &Context) -> Result<FromWorker> {
     match mp.get(results)? {
-        Got::Value(value) => {
-            serde_json::from_value(value).context("a worker's report is no report")
-        }
+        Got::Value(value) => serde_json::from_value(value)
+            .with_context(|| both!("cannot read a worker's report", "无法读懂收到的报告")),
         Got::EndOfFile | Got::Sentinel => {
-            bail!(PartnerGone("the workers ended before the tasks were done"))
+            let message = both!(
+                "the workers ended before the tasks were done",
+                "任务还没有做完，工作的一方就结束了"
+            );
+            bail!(PartnerGone(message.leak()))
         }
     }
 }

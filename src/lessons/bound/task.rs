@@ -1,0 +1,170 @@
+//! What a task is, and what a worker needs to do it.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use rustix::time::{ClockId, clock_gettime};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::answerer::Answerer;
+use crate::both;
+use crate::events::{Call, Log};
+use crate::multiprocessing::{Context, Logs};
+use crate::report::pools::Kind;
+
+/// How long a task should take.
+const TASK_SECONDS: f64 = 0.1;
+
+/// A task, as it goes through the queue.
+#[derive(Serialize, Deserialize)]
+pub struct Task {
+    /// Its number, from 1.
+    pub task: u16,
+    /// What there is to do.
+    pub work: Work,
+}
+
+/// What there is to do in a task.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Work {
+    /// Count the primes among this many numbers.
+    CountPrimes(u32),
+    /// Ask for an answer that takes this many seconds, and wait for it.
+    AwaitAnswer(f64),
+}
+
+impl Work {
+    /// The work of a task of this kind that takes about 100 ms on this machine. Finding out how much that is takes a few
+    /// tens of milliseconds.
+    ///
+    /// # Errors
+    /// None that a user can cause.
+    pub fn of(kind: Kind) -> Result<Work> {
+        match kind {
+            Kind::Compute => calibrate(seconds_to_count_primes).map(Work::CountPrimes),
+            Kind::Io => Ok(Work::AwaitAnswer(TASK_SECONDS)),
+        }
+    }
+
+    /// What kind of work it is.
+    pub fn kind(self) -> Kind {
+        match self {
+            Work::CountPrimes(_) => Kind::Compute,
+            Work::AwaitAnswer(_) => Kind::Io,
+        }
+    }
+}
+
+/// How much of something fills the time of a task. `seconds_for` does so much of it, and tells how long that took.
+fn calibrate(seconds_for: impl Fn(u32) -> Result<f64>) -> Result<u32> {
+    let mut amount: u32 = 1;
+    loop {
+        // The fastest of three, because a processor just woken up is slow.
+        let mut fastest = f64::INFINITY;
+        for _ in 0..3 {
+            fastest = fastest.min(seconds_for(amount)?);
+        }
+        if fastest > 0.008 {
+            let amount = f64::from(amount) * TASK_SECONDS / fastest;
+            return Ok((amount as u32).max(1));
+        }
+        amount = amount.saturating_mul(2);
+    }
+}
+
+/// Processor time, because somebody else may have the processor for a part of the wall time.
+fn seconds_to_count_primes(numbers: u32) -> Result<f64> {
+    let before = processor_seconds();
+    black_box(count_primes(numbers));
+    Ok(processor_seconds() - before)
+}
+
+/// Counts the primes among so many numbers from a thousand million on, where each number takes about as long as
+/// the next. There are faster ways; this one is there to keep a processor busy.
+#[inline(never)]
+fn count_primes(numbers: u32) -> usize {
+    const FIRST: u64 = 1_000_000_000;
+    let is_prime = |n: &u64| {
+        (2..)
+            .take_while(|d| d * d <= *n)
+            .all(|d| !n.is_multiple_of(d))
+    };
+    (FIRST..FIRST + u64::from(numbers)).filter(is_prime).count()
+}
+
+/// What a worker needs for its tasks, beside a core.
+pub enum Tool {
+    /// Nothing.
+    Nothing,
+    /// Somebody to ask.
+    Answerer(Box<Answerer>),
+}
+
+/// What a task found, and what it took.
+#[derive(Serialize, Deserialize)]
+pub struct Done {
+    /// What it found. All tasks are the same, so they should find the same.
+    pub answer: Value,
+    /// How long it took.
+    pub seconds: f64,
+    /// How much of that time the processor worked for it.
+    pub processor_seconds: f64,
+}
+
+impl Tool {
+    /// What a worker needs for this kind of tasks. An answerer gets the role.
+    ///
+    /// # Errors
+    /// When it can't be had.
+    pub fn of(kind: Kind, role: &str, context: &Context) -> Result<Tool> {
+        Ok(match kind {
+            Kind::Compute => Tool::Nothing,
+            Kind::Io => Tool::Answerer(Box::new(Answerer::start(role, context)?)),
+        })
+    }
+
+    /// Does this work, and looks at the clocks.
+    ///
+    /// # Errors
+    /// When the work fails, or when this tool is not made for it.
+    pub fn measure(&mut self, work: Work, log: &Log) -> Result<Done> {
+        let start = Instant::now();
+        let processor_before = processor_seconds();
+        let answer = self.apply(work, log)?;
+        let processor_seconds = processor_seconds() - processor_before;
+        let seconds = start.elapsed().as_secs_f64();
+        Ok(Done {
+            answer,
+            seconds,
+            // These are two clocks, which may differ by some microseconds; but no thread has more than one core at a time.
+            processor_seconds: processor_seconds.clamp(0.0, seconds),
+        })
+    }
+
+    fn apply(&mut self, work: Work, log: &Log) -> Result<Value> {
+        match (self, work) {
+            (_, Work::CountPrimes(numbers)) => Ok(count_primes(numbers).into()),
+            (Tool::Answerer(answerer), Work::AwaitAnswer(seconds)) => {
+                log.waits(Call::Recv, "pipe")?;
+                answerer.ask(seconds)
+            }
+            _ => {
+                let kind = work.kind();
+                bail!(both!(
+                    "this worker can't do such a task; start it with --kind {kind}",
+                    "这个工作进程做不了这种任务；请用 --kind {kind} 启动"
+                ))
+            }
+        }
+    }
+}
+
+/// The processor time that this thread has used. Why not ask for that of all children in the parent? It would count their
+/// starts too, and the answerers, and only once all were joined.
+fn processor_seconds() -> f64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+}
