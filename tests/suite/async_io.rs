@@ -1,5 +1,6 @@
 //! `mp-demo async`.
 
+mod chinese;
 mod ends;
 
 use std::collections::BTreeMap;

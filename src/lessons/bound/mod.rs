@@ -21,6 +21,7 @@ use serde::Serialize;
 use super::child::children;
 use super::lesson::Lesson;
 use crate::arguments::one_to_thousand;
+use crate::both;
 use crate::multiprocessing::{Context, Logs};
 use crate::report::pools::{Kind, Table, With, compare};
 
@@ -32,7 +33,7 @@ use worker::BoundWorker;
 /// Measure what more workers gain, in compute-bound and IO-bound tasks
 ///
 /// A pool of workers takes tasks from one queue and puts results into another. A compute task counts primes for
-/// about 100 ms; an IO task waits about 100 ms for a process that answers slowly. Of processor use, 100 % is one core.
+/// about 100 ms; an IO task waits about 100 ms for a process that answers slowly. In the column CPU, 100 % is one core.
 ///
 /// Rust and Python: Rust's threads have no GIL, and gain as its processes do.
 #[derive(clap::Args, Serialize)]
@@ -149,7 +150,10 @@ impl Lesson for Args {
                     mp.say(compare(processes, threads))?;
                 }
             }
-            mp.say("Rust's threads have no GIL. Python's: python3 demos/bound/program.py")?;
+            mp.say(both!(
+                "Rust's threads have no GIL. Python's: python3 demos/bound/program.py",
+                "Rust 的线程没有 GIL。Python 的情况：python3 demos/bound/program.py"
+            ))?;
         }
         Ok(())
     }

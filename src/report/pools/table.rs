@@ -3,7 +3,9 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::super::text::{count, seconds};
+use super::super::text::{count, right, seconds};
+use crate::both;
+use crate::locale::{self, Language};
 
 /// The longest bar.
 const BAR_COLUMNS: f64 = 28.0;
@@ -21,8 +23,18 @@ pub enum Kind {
     Io,
 }
 
+impl Kind {
+    /// Its name for a person.
+    pub(super) fn in_words(self) -> String {
+        match self {
+            Kind::Compute => both!("Compute", "计算密集型"),
+            Kind::Io => both!("IO", "IO 密集型"),
+        }
+    }
+}
+
 /// What a worker is. Its name in the log is its variant's.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, strum::Display, strum::IntoStaticStr)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum With {
@@ -59,6 +71,11 @@ impl PoolFigures {
     pub(super) fn processor_percent(&self) -> f64 {
         100.0 * self.processor_seconds / self.wall_seconds
     }
+
+    /// For which share of the tasks' time the processor worked for them.
+    pub(super) fn processor_share(&self) -> f64 {
+        self.processor_seconds / self.tasks_seconds
+    }
 }
 
 /// The pools of one kind, from the one with the fewest workers to the one with the most.
@@ -86,20 +103,33 @@ impl Table {
 
     /// What stands above the rows.
     pub fn heading(&self) -> Vec<String> {
-        let (kind, tasks) = (self.kind_in_words(), count(self.tasks, "task"));
-        let mut lines = vec![format!("{kind}: {tasks}, workers are {}", self.with)];
+        let (kind, tasks) = (self.kind.in_words(), self.tasks);
+        let in_english = count(tasks, "task");
+        let mut lines = vec![match self.with {
+            With::Processes => both!(
+                "{kind}: {in_english}, workers are processes",
+                "{kind}：{tasks} 个任务，多进程"
+            ),
+            With::Threads => both!(
+                "{kind}: {in_english}, workers are threads",
+                "{kind}：{tasks} 个任务，多线程"
+            ),
+        }];
         let fewest = self.first().workers;
         if fewest > 1 {
-            let fewest = count(fewest, "worker");
-            lines.push(format!("Speed-up is over {fewest}, the fewest measured."));
+            let fewest = self.workers(fewest);
+            lines.push(both!(
+                "Speed-up is over {fewest}, the fewest measured.",
+                "加速比以最少的一组（{fewest}）为基准。"
+            ));
         }
-        lines.push(columns([
-            "workers",
-            "wall",
-            "a task",
-            "speed-up",
-            "processor",
-        ]));
+        let workers = match self.with {
+            With::Processes => both!("workers", "进程数"),
+            With::Threads => both!("workers", "线程数"),
+        };
+        let (wall, task) = (both!("wall", "总用时"), both!("a task", "每个任务"));
+        let speed_up = both!("speed-up", "加速比");
+        lines.push(columns([&workers, &wall, &task, &speed_up, "CPU"]));
         lines
     }
 
@@ -121,12 +151,13 @@ impl Table {
 
     /// A pool's row.
     pub fn line(&self, pool: &PoolFigures) -> String {
+        let percent = pool.processor_percent();
         let figures = columns([
             &pool.workers.to_string(),
             &seconds(pool.wall_seconds),
             &seconds(pool.tasks_seconds / f64::from(self.tasks)),
             &format!("{:.2}", self.speed_up(pool)),
-            &format!("{:.0} %", pool.processor_percent()),
+            &both!("{percent:.0} %", "{percent:.0}%"),
         ]);
         let bar = BAR_COLUMNS * self.fastest().wall_seconds / pool.wall_seconds;
         let bar = "#".repeat(bar.round() as usize);
@@ -140,9 +171,7 @@ impl Table {
 
     /// The pool that took the least time.
     pub(super) fn fastest(&self) -> &PoolFigures {
-        let by_time =
-            |a: &&PoolFigures, b: &&PoolFigures| a.wall_seconds.total_cmp(&b.wall_seconds);
-        self.pools.iter().min_by(by_time).unwrap_or(self.first())
+        fastest_of(&self.pools).unwrap_or(self.first())
     }
 
     /// The pool with the fewest workers.
@@ -155,15 +184,34 @@ impl Table {
         &self.pools[self.pools.len() - 1]
     }
 
-    /// What the tasks did, for a person.
-    pub(super) fn kind_in_words(&self) -> &'static str {
-        match self.kind {
-            Kind::Compute => "Compute",
-            Kind::Io => "IO",
+    /// So many of its workers.
+    pub(super) fn workers(&self, number: u16) -> String {
+        let in_english = count(number, "worker");
+        match self.with {
+            With::Processes => both!("{in_english}", "{number} 个工作进程"),
+            With::Threads => both!("{in_english}", "{number} 个工作线程"),
         }
     }
 }
 
-fn columns([workers, wall, task, speed_up, processor]: [&str; 5]) -> String {
-    format!("{workers:>7}{wall:>10}{task:>10}{speed_up:>10}{processor:>11}")
+/// The pool that took the least time, if there are any.
+pub(super) fn fastest_of(pools: &[PoolFigures]) -> Option<&PoolFigures> {
+    pools
+        .iter()
+        .min_by(|a, b| a.wall_seconds.total_cmp(&b.wall_seconds))
+}
+
+/// Side by side, 38 columns in all: with the two before the bar they just fill a narrow terminal of 40, which then shows
+/// each bar on a line of its own.
+fn columns(cells: [&str; 5]) -> String {
+    let widths = match locale::chosen() {
+        Language::En => [7, 7, 7, 8, 5],
+        Language::Zh => [6, 8, 8, 6, 6],
+    };
+    let cells: Vec<_> = cells
+        .iter()
+        .zip(widths)
+        .map(|(cell, width)| right(cell, width))
+        .collect();
+    cells.join(" ")
 }

@@ -1,10 +1,12 @@
 //! The table and its verdicts, held against machines that nobody here has.
 
 use super::{Kind, PoolFigures, Table, With, compare};
+use crate::locale::{Language, choose};
 
 /// A table in which this many workers took these wall times. A compute task had its core all the time, and an IO
 /// task for a tenth of its time.
 fn table(kind: Kind, tasks: u16, pools: &[(u16, f64)]) -> Table {
+    choose(Language::En);
     let pools = pools.iter().map(|&(workers, wall_seconds)| PoolFigures {
         workers,
         wall_seconds,
@@ -184,6 +186,65 @@ fn bars_grow_as_far_as_the_gain_does() {
     assert_eq!(bars, [14, 28, 28]);
     assert_eq!(
         rows[0],
-        "      1   0.800 s   0.100 s      1.00      100 %  ##############"
+        "      1 0.800 s 0.100 s     1.00 100 %  ##############"
+    );
+}
+
+#[test]
+fn what_is_said_of_ten_percent_agrees_with_the_figures_as_they_are_shown() {
+    // 1.0995 is less than a tenth more, and shown as 1.10.
+    for (speed_up, verdict) in [
+        (
+            1.0949,
+            "gains nothing from more than 1 worker (less than 10 %).",
+        ),
+        (
+            1.0951,
+            "gains up to 2 workers, the most measured (speed-up 1.10).",
+        ),
+        (
+            1.0995,
+            "gains up to 2 workers, the most measured (speed-up 1.10).",
+        ),
+        (
+            1.1049,
+            "gains up to 2 workers, the most measured (speed-up 1.10).",
+        ),
+    ] {
+        let table = table(Kind::Io, 8, &[(1, 0.8), (2, 0.8 / speed_up)]);
+        assert_eq!(table.verdicts(4)[0], format!("IO {verdict}"));
+    }
+    let table = table(Kind::Compute, 8, &[(1, 0.8), (2, 0.4), (4, 0.4 / 1.0995)]);
+    assert!(table.line(&table.pools[2]).contains(" 2.20 "));
+    assert_eq!(
+        table.verdicts(4)[0],
+        "Compute gains up to 4 workers, the most measured (speed-up 2.20)."
+    );
+}
+
+#[test]
+fn threads_that_took_shown_tenths_longer_gained_less() {
+    let processes = table(Kind::Io, 8, &[(1, 0.8), (2, 0.4)]);
+    for (times, shown, gained) in [
+        (1.0949, "1.09", "as much"),
+        (1.0951, "1.10", "less"),
+        (0.9051, "0.91", "as much"),
+        (0.9049, "0.90", "more"),
+    ] {
+        let threads = table(Kind::Io, 8, &[(1, 0.8), (2, 0.4 * times)]);
+        assert_eq!(
+            compare(&processes, &threads),
+            format!("IO: threads took {shown} times as long as processes; they gained {gained}.")
+        );
+    }
+}
+
+#[test]
+fn workers_have_no_more_cores_than_there_are() {
+    let mut table = table(Kind::Compute, 8, &[(1, 0.8), (2, 0.8), (4, 0.8)]);
+    table.pools[2].processor_seconds = 3.21;
+    assert_eq!(
+        table.verdicts(4)[1],
+        "This program may use 4 cores; its workers had 4.00 of them at most."
     );
 }
