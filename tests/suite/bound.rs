@@ -1,6 +1,7 @@
 //! The `bound` lesson: pools of workers, and what is made of their measurement. No test knows how fast a machine is.
 
 pub mod chinese;
+mod disk;
 mod starts;
 
 use std::collections::HashSet;
@@ -275,6 +276,74 @@ fn when_all_workers_are_killed_nobody_waits_at_the_full_pipe_of_tasks() {
     assert!(ended.stderr.starts_with("mp-demo: worker-"), "{ended:?}");
     assert!(named(&log, "task_done").len() < 100);
     assert!(children(&log).iter().all(|child| !exists(*child)));
+}
+
+#[test]
+fn the_parents_death_takes_workers_and_answerers_along() {
+    for (signal, code) in [(Signal::INT, 130), (Signal::KILL, 137)] {
+        let words = "bound --json --kind io --tasks 1000 --workers 3";
+        let mut running = Running::start(&mut mp_demo(words.split(' ')));
+        running.wait_for_several(3, "task_start");
+        let children = children(&running.log);
+        assert_eq!(children.len(), 6);
+        running.signal(signal);
+        assert_eq!(running.finish().code(), code);
+        for child in children {
+            assert!(ends(child), "{child:?} is left");
+        }
+    }
+}
+
+#[test]
+fn nobody_is_left_when_the_output_is_closed() {
+    let words = "bound --json --kind io --tasks 1000 --workers 3";
+    let mut running = Running::start(&mut mp_demo(words.split(' ')));
+    running.wait_for_several(3, "task_start");
+    let children = children(&running.log);
+    let (mut child, stderr) = running.close_stdout();
+    assert!(child.wait().unwrap().success());
+    assert_eq!(stderr.join().unwrap(), "");
+    assert!(children.iter().all(|child| !exists(*child)));
+}
+
+#[test]
+fn bad_usage_is_one_clear_line() {
+    for (words, expected) in [
+        (
+            "--tasks 0",
+            "'0' for '--tasks <N>': expected a whole number from 1 to 1000",
+        ),
+        (
+            "--tasks -1",
+            "'-1' for '--tasks <N>': expected a whole number from 1 to 1000",
+        ),
+        (
+            "--workers 0",
+            "'0' for '--workers <N,...>': expected a whole number from 1 to 1000",
+        ),
+        (
+            "--workers 1,x",
+            "'x' for '--workers <N,...>': expected a whole number from 1 to 1000",
+        ),
+        (
+            "--workers 1001",
+            "'1001' for '--workers <N,...>': expected a whole number from 1 to 1000",
+        ),
+        (
+            "--workers 1,",
+            "'' for '--workers <N,...>': expected a whole number from 1 to 1000",
+        ),
+        (
+            "--kind foo",
+            "[possible values: compute, io, disk, both, all]",
+        ),
+        ("--with foo", "[possible values: processes, threads, both]"),
+    ] {
+        let ended = run_words(&format!("bound {words}"));
+        assert_eq!(ended.code(), 2, "{words}: {ended:?}");
+        assert_eq!(ended.stdout, "", "{words}");
+        assert!(ended.stderr.contains(expected), "{words}: {}", ended.stderr);
+    }
 }
 
 #[test]

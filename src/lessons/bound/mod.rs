@@ -8,6 +8,7 @@
 //! is made of the figures is in `src/report/pools/`.
 
 mod answerer;
+mod disk;
 mod pool;
 mod task;
 mod worker;
@@ -26,22 +27,26 @@ use crate::multiprocessing::{Context, Logs};
 use crate::report::pools::{Kind, Table, With, compare};
 
 use answerer::BoundAnswerer;
+use disk::ScratchFile;
 use pool::{Pool, Steps};
 use task::Work;
 use worker::BoundWorker;
 
 /// Measure what more workers gain, in compute-bound and IO-bound tasks
 ///
-/// A pool of workers takes tasks from one queue and puts results into another. A compute task counts primes for
-/// about 100 ms; an IO task waits about 100 ms for a process that answers slowly. In the column CPU, 100 % is one core.
+/// A pool of workers takes tasks from one queue and puts results into another. Each task takes about 100 ms: a compute
+/// task counts primes; an IO task waits for a process that answers slowly, and --speed shortens that wait; a disk task
+/// writes to a file in the temporary folder, waits until the disk has it, and reads it back, block after block. In the
+/// column CPU, 100 % is one core.
 ///
-/// Rust and Python: Rust's threads have no GIL, and gain as its processes do.
+/// Rust and Python: Rust's threads have no GIL, and gain as much as its processes do.
 #[derive(clap::Args, Serialize)]
 #[command(before_help = "\
 Examples:
-  mp-demo bound                   both kinds, with 1, 2, 4 and 8 processes
+  mp-demo bound                   compute and IO, with 1, 2, 4 and 8 processes
   mp-demo bound --with both       the same in threads, for comparison
   taskset -c 0 mp-demo bound      on one core
+  mp-demo bound --kind disk       tasks that wait for a disk
   mp-demo bound --kind io --tasks 100 --workers 1,10,100")]
 pub struct Args {
     /// What the tasks do
@@ -76,8 +81,12 @@ enum Kinds {
     Compute,
     /// They wait for bytes on a pipe: they hardly need the processor
     Io,
-    /// First the one, then the other
+    /// They write to a file and wait until the disk has it
+    Disk,
+    /// First compute, then io
     Both,
+    /// All three, one after another
+    All,
 }
 
 /// What the workers are.
@@ -97,7 +106,9 @@ impl Args {
         match self.kind {
             Kinds::Compute => &[Kind::Compute],
             Kinds::Io => &[Kind::Io],
+            Kinds::Disk => &[Kind::Disk],
             Kinds::Both => &[Kind::Compute, Kind::Io],
+            Kinds::All => &[Kind::Compute, Kind::Io, Kind::Disk],
         }
     }
 
@@ -167,7 +178,18 @@ fn show(table: &Table, cores: usize, mp: &Context) -> Result<()> {
     table
         .verdicts(cores)
         .iter()
-        .try_for_each(|line| mp.say(line))
+        .try_for_each(|line| mp.say(line))?;
+    if table.kind == Kind::Disk && ScratchFile::create()?.is_in_memory()? {
+        mp.say(both!(
+            "The temporary folder is in memory (tmpfs), so these tasks waited for no disk.",
+            "临时目录在内存里（tmpfs），所以这些任务等的不是磁盘。"
+        ))?;
+        mp.say(both!(
+            "TMPDIR chooses another: TMPDIR=/var/tmp mp-demo bound --kind disk",
+            "可以用 TMPDIR 指定另一个目录：TMPDIR=/var/tmp mp-demo bound --kind disk"
+        ))?;
+    }
+    Ok(())
 }
 
 children! { BoundWorker, BoundAnswerer }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::answerer::Answerer;
+use super::disk::ScratchFile;
 use crate::both;
 use crate::events::{Call, Log};
 use crate::multiprocessing::{Context, Logs};
@@ -34,6 +35,8 @@ pub enum Work {
     CountPrimes(u32),
     /// Ask for an answer that takes this many seconds, and wait for it.
     AwaitAnswer(f64),
+    /// Write this many blocks to a disk, and read them back.
+    WriteBlocks(u32),
 }
 
 impl Work {
@@ -41,11 +44,20 @@ impl Work {
     /// tens of milliseconds.
     ///
     /// # Errors
-    /// None that a user can cause.
+    /// When there is no disk to write to.
     pub fn of(kind: Kind) -> Result<Work> {
         match kind {
             Kind::Compute => calibrate(seconds_to_count_primes).map(Work::CountPrimes),
             Kind::Io => Ok(Work::AwaitAnswer(TASK_SECONDS)),
+            Kind::Disk => {
+                let file = ScratchFile::create()?;
+                let seconds_to_write = |blocks| {
+                    let start = Instant::now();
+                    file.write_and_read_back(blocks)?;
+                    Ok(start.elapsed().as_secs_f64())
+                };
+                calibrate(seconds_to_write).map(Work::WriteBlocks)
+            }
         }
     }
 
@@ -54,6 +66,7 @@ impl Work {
         match self {
             Work::CountPrimes(_) => Kind::Compute,
             Work::AwaitAnswer(_) => Kind::Io,
+            Work::WriteBlocks(_) => Kind::Disk,
         }
     }
 }
@@ -62,7 +75,7 @@ impl Work {
 fn calibrate(seconds_for: impl Fn(u32) -> Result<f64>) -> Result<u32> {
     let mut amount: u32 = 1;
     loop {
-        // The fastest of three, because a processor just woken up is slow.
+        // The fastest of three, because a processor just woken up is slow, and somebody else may use the disk.
         let mut fastest = f64::INFINITY;
         for _ in 0..3 {
             fastest = fastest.min(seconds_for(amount)?);
@@ -101,6 +114,8 @@ pub enum Tool {
     Nothing,
     /// Somebody to ask.
     Answerer(Box<Answerer>),
+    /// A file to write to.
+    File(ScratchFile),
 }
 
 /// What a task found, and what it took.
@@ -123,6 +138,7 @@ impl Tool {
         Ok(match kind {
             Kind::Compute => Tool::Nothing,
             Kind::Io => Tool::Answerer(Box::new(Answerer::start(role, context)?)),
+            Kind::Disk => Tool::File(ScratchFile::create()?),
         })
     }
 
@@ -150,6 +166,10 @@ impl Tool {
             (Tool::Answerer(answerer), Work::AwaitAnswer(seconds)) => {
                 log.waits(Call::Recv, "pipe")?;
                 answerer.ask(seconds)
+            }
+            (Tool::File(file), Work::WriteBlocks(blocks)) => {
+                file.write_and_read_back(blocks)?;
+                Ok(blocks.into())
             }
             _ => {
                 let kind = work.kind();

@@ -21,6 +21,8 @@ pub enum Kind {
     Compute,
     /// It waits for an answer
     Io,
+    /// It writes to a file and waits until the disk has it
+    Disk,
 }
 
 impl Kind {
@@ -29,6 +31,7 @@ impl Kind {
         match self {
             Kind::Compute => both!("Compute", "计算密集型"),
             Kind::Io => both!("IO", "IO 密集型"),
+            Kind::Disk => both!("Disk", "磁盘读写"),
         }
     }
 }

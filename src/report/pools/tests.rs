@@ -163,7 +163,7 @@ fn threads_are_compared_at_their_fastest() {
 
 #[test]
 fn no_line_is_longer_than_78_columns() {
-    for kind in [Kind::Compute, Kind::Io] {
+    for kind in [Kind::Compute, Kind::Io, Kind::Disk] {
         for walls in [[900.0, 0.9], [900.0, 899.0], [100.0, 900.0]] {
             let mut table = table(kind, 999, &[(999, walls[0]), (1000, walls[1])]);
             table.pools[0].processor_seconds = 9e4;
@@ -237,6 +237,28 @@ fn threads_that_took_shown_tenths_longer_gained_less() {
             format!("IO: threads took {shown} times as long as processes; they gained {gained}.")
         );
     }
+}
+
+#[test]
+fn a_disk_that_is_waited_for_needs_no_cores_and_one_in_memory_does() {
+    let waits = table(Kind::Disk, 8, &[(1, 0.8), (2, 0.4)]);
+    assert_eq!(
+        waits.verdicts(2),
+        [
+            "Disk gains up to 2 workers, the most measured (speed-up 2.00).",
+            "This program may use 2 cores: no limit here, since waiting needs none.",
+            "With 1 worker, a disk task waited 90.0 % of its time.",
+        ]
+    );
+    let mut in_memory = table(Kind::Disk, 8, &[(1, 0.8), (2, 0.4), (4, 0.4)]);
+    in_memory.pools[0].processor_seconds = 0.792;
+    assert_eq!(
+        in_memory.verdicts(2)[1..],
+        [
+            "This program may use 2 cores: one for each worker.",
+            "With 1 worker, a disk task waited 1.0 % of its time.",
+        ]
+    );
 }
 
 #[test]

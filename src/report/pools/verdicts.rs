@@ -132,11 +132,13 @@ impl Table {
         }
     }
 
-    /// Whether its tasks need a core rather than waiting.
+    /// Whether its tasks need a core rather than waiting. What a disk task does depends on the disk; with the fewest
+    /// workers it waits least for a core that others have.
     fn computes(&self) -> bool {
         match self.kind {
             Kind::Compute => true,
             Kind::Io => false,
+            Kind::Disk => self.first().processor_share() > 0.5,
         }
     }
 
@@ -185,7 +187,8 @@ impl Table {
         ))
     }
 
-    /// How much of their time its tasks waited, where they are meant to.
+    /// How much of their time its tasks waited, where they are meant to. An IO task waits as long whoever else is there; a
+    /// disk task may have to wait for a core, too, and least so with the fewest workers.
     fn waited(&self) -> Option<String> {
         let percent = |used: f64| (100.0 * (1.0 - used)).max(0.0);
         match self.kind {
@@ -198,6 +201,14 @@ impl Table {
                 Some(both!(
                     "An IO worker waited {percent:.1} % of its tasks' time.",
                     "IO 任务有 {percent:.1}% 的时间在等待。"
+                ))
+            }
+            Kind::Disk => {
+                let workers = self.workers(self.first().workers);
+                let percent = percent(self.first().processor_share());
+                Some(both!(
+                    "With {workers}, a disk task waited {percent:.1} % of its time.",
+                    "{workers}时，磁盘任务有 {percent:.1}% 的时间在等待。"
                 ))
             }
         }

@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr as _;
 
 use super::starts::runs_without_room;
-use super::{fastest, knee};
+use super::{fastest, knee, number};
 use crate::common::*;
 
 /// The words of English in these lines, but for names that are the same in Chinese.
@@ -46,15 +46,18 @@ pub fn breaks_between_words_at(columns: usize, line: &str) -> bool {
 
 #[test]
 fn each_line_is_chinese_and_follows_from_the_figures() {
-    let words =
-        "bound --lang zh --json --kind both --with both --tasks 6 --workers 1,2,6 --speed 5";
+    let words = "bound --lang zh --json --kind all --with both --tasks 6 --workers 1,2,6 --speed 5";
     let events = run_words(words).succeeded().events();
     let cores = events[0]["cores"].as_u64().unwrap();
     let lines = super::lines(&events);
     assert_eq!(english_in(&lines), [""; 0], "{lines:#?}");
 
     let all_rows = named(&events, "measured");
-    for (kind, name) in [("compute", "计算密集型"), ("io", "IO 密集型")] {
+    for (kind, name) in [
+        ("compute", "计算密集型"),
+        ("io", "IO 密集型"),
+        ("disk", "磁盘读写"),
+    ] {
         for (with, many, worker) in [
             ("processes", "多进程", "个工作进程"),
             ("threads", "多线程", "个工作线程"),
@@ -84,6 +87,13 @@ fn each_line_is_chinese_and_follows_from_the_figures() {
                     .iter()
                     .any(|line| line.starts_with(&may_use))
             );
+
+            let used = |row| number(row, "processor_seconds") / number(row, "tasks_seconds");
+            let percent = 100.0 * (1.0 - used(rows[0]));
+            if kind == "disk" {
+                let waited = format!("1 {worker}时，磁盘任务有 {percent:.1}% 的时间在等待。");
+                assert!(lines.contains(&waited.as_str()), "{waited}: {lines:#?}");
+            }
         }
         let times = fastest(&all_rows, kind, "threads") / fastest(&all_rows, kind, "processes");
         let compared = format!("{name}：多线程的用时是多进程的 {times:.2} 倍，收益");
@@ -112,6 +122,11 @@ fn columns_stand_below_their_heads_and_fill_a_narrow_terminal() {
 
 #[test]
 fn errors_are_chinese_in_parent_and_children() {
+    let script = "TMPDIR=/nowhere mp-demo bound --kind disk --lang zh";
+    let ended = run(&mut shell(script));
+    let error = "mp-demo: 无法在临时目录里建立文件（可以用 `TMPDIR` 指定另一个目录）";
+    assert!(ended.stderr.starts_with(error), "{ended:?}");
+
     for ended in runs_without_room("bound --kind compute --tasks 1 --lang zh") {
         assert!(ended.stderr.contains("无法启动第 "), "{ended:?}");
         assert!(ended.stderr.contains(" 个线程（共 40 个）："), "{ended:?}");

@@ -22,7 +22,7 @@ pub fn runs_without_room(words: &str) -> Vec<Ended> {
 
 #[test]
 fn a_thread_for_which_there_is_no_room_ends_the_run() {
-    for kind in ["compute", "io --speed 50"] {
+    for kind in ["compute", "disk", "io --speed 50"] {
         let runs = runs_without_room(&format!("bound --kind {kind} --tasks 2 --json"));
         assert!(!runs.is_empty(), "all of them were killed");
         for ended in runs {

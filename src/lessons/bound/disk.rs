@@ -1,0 +1,74 @@
+//! What a disk task writes to: a file in the temporary folder.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+
+use anyhow::{Context as _, Result, ensure};
+use rustix::fs::fstatfs;
+
+use crate::both;
+
+/// How much is written at a time: as little as a disk takes, so that a task waits more than it copies.
+const BLOCK_BYTES: usize = 4096;
+
+/// File systems that live in memory (statfs(2)): tmpfs, and its simpler brother ramfs.
+const IN_MEMORY: [u32; 2] = [0x0102_1994, 0x8584_58f6];
+
+/// A file without a name. The kernel deletes it when nobody has it open any more, so a process that is killed leaves
+/// nothing behind.
+pub struct ScratchFile(File);
+
+impl ScratchFile {
+    /// A new file in the temporary folder.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn create() -> Result<ScratchFile> {
+        let file = tempfile::tempfile().with_context(|| {
+            both!(
+                "cannot create a file in the temporary folder (`TMPDIR` chooses another)",
+                "无法在临时目录里建立文件（可以用 `TMPDIR` 指定另一个目录）"
+            )
+        })?;
+        Ok(ScratchFile(file))
+    }
+
+    /// Writes this many blocks, each over the one before. Waits after each until the disk has it, and reads it back.
+    ///
+    /// # Errors
+    /// What the system said, or that what comes back is not what was written.
+    pub fn write_and_read_back(&self, blocks: u32) -> Result<()> {
+        let mut read = [0; BLOCK_BYTES];
+        for number in 0..blocks {
+            let written = [number as u8; BLOCK_BYTES];
+            self.exchange(&written, &mut read)
+                .with_context(|| both!("cannot write to the temporary file", "无法读写临时文件"))?;
+            ensure!(
+                read == written,
+                both!(
+                    "the temporary file doesn't hold what was written to it",
+                    "临时文件的内容与写入的不一致"
+                )
+            );
+        }
+        Ok(())
+    }
+
+    fn exchange(&self, written: &[u8], read: &mut [u8]) -> std::io::Result<()> {
+        // This only copies the block to the kernel's memory ...
+        self.0.write_all_at(written, 0)?;
+        // ... and this waits until the disk has it (fdatasync(2)).
+        self.0.sync_data()?;
+        // From memory again: to make the kernel forget what it has there, one would have to be root.
+        self.0.read_exact_at(read, 0)
+    }
+
+    /// Whether the file is kept in memory, so that there is no disk to wait for.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn is_in_memory(&self) -> Result<bool> {
+        let file_system = fstatfs(&self.0)?.f_type;
+        Ok(IN_MEMORY.contains(&(file_system as u32)))
+    }
+}
