@@ -160,11 +160,17 @@ impl Lesson for Args {
                 if let [processes, threads] = of_a_kind {
                     mp.say(compare(processes, threads))?;
                 }
+                if let Some(threads) = of_a_kind.last()
+                    && let Some(line) = threads.compare_with_one()
+                {
+                    mp.say(line)?;
+                }
             }
             mp.say(both!(
-                "Rust's threads have no GIL. Python's: python3 demos/bound/program.py",
-                "Rust 的线程没有 GIL。Python 的情况：python3 demos/bound/program.py"
+                "Rust's threads have no GIL. The same in Python, which usually has one:",
+                "Rust 的线程没有 GIL。Python 通常有，可以这样对比："
             ))?;
+            mp.say("  mp-demo show bound --python | python3 - fork")?;
         }
         Ok(())
     }

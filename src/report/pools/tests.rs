@@ -262,6 +262,19 @@ fn a_disk_that_is_waited_for_needs_no_cores_and_one_in_memory_does() {
 }
 
 #[test]
+fn several_threads_that_compute_are_compared_with_one() {
+    let figures = [(1, 0.8), (2, 0.84), (4, 0.88)];
+    let compared = |kind, pools| table(kind, 8, pools).compare_with_one();
+    assert_eq!(
+        compared(Kind::Compute, &figures).as_deref(),
+        Some("Compute: 2 threads took 1.05 times as long as one thread.")
+    );
+    assert_eq!(compared(Kind::Compute, &figures[..1]), None);
+    assert_eq!(compared(Kind::Compute, &figures[1..]), None);
+    assert_eq!(compared(Kind::Io, &figures), None);
+}
+
+#[test]
 fn workers_have_no_more_cores_than_there_are() {
     let mut table = table(Kind::Compute, 8, &[(1, 0.8), (2, 0.8), (4, 0.8)]);
     table.pools[2].processor_seconds = 3.21;

@@ -1,7 +1,7 @@
 //! What follows from a table. A verdict says nothing that the figures don't, as they are shown there.
 
 use super::super::text::count;
-use super::table::{Kind, PoolFigures, Table};
+use super::table::{Kind, PoolFigures, Table, fastest_of};
 use crate::both;
 
 /// A gain that is smaller may be chance.
@@ -212,6 +212,19 @@ impl Table {
                 ))
             }
         }
+    }
+
+    /// How several threads that compute did, compared with one: whether they have to take turns, as under a GIL.
+    pub fn compare_with_one(&self) -> Option<String> {
+        let (one, others) = self.pools.split_first()?;
+        let several =
+            fastest_of(others).filter(|_| self.kind == Kind::Compute && one.workers == 1)?;
+        let (kind, workers) = (self.kind.in_words(), several.workers);
+        let times = several.wall_seconds / one.wall_seconds;
+        Some(both!(
+            "{kind}: {workers} threads took {times:.2} times as long as one thread.",
+            "{kind}：{workers} 个线程的用时是单线程的 {times:.2} 倍。"
+        ))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::common::*;
 /// The words of English in these lines, but for names that are the same in Chinese.
 pub fn english_in(lines: &[&str]) -> Vec<String> {
     const NAMES: [&str; 12] = [
-        "python3 demos/bound/program.py",
+        "mp-demo show bound --python | python3 - fork",
         "TMPDIR=/var/tmp mp-demo bound --kind disk",
         "TMPDIR",
         "tmpfs",
