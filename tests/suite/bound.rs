@@ -227,7 +227,7 @@ fn threads_are_compared_with_processes() {
     let rows = named(&events, "measured");
     let times = fastest(&rows, "io", "threads") / fastest(&rows, "io", "processes");
     let verdict = format!("IO: threads took {times:.2} times as long as processes; they gained ");
-    let lines = lines(&events);
+    let lines = lines_in(&events);
     assert!(
         lines.iter().any(|line| line.starts_with(&verdict)),
         "{lines:#?}"

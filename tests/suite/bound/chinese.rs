@@ -49,7 +49,7 @@ fn each_line_is_chinese_and_follows_from_the_figures() {
     let words = "bound --lang zh --json --kind all --with both --tasks 6 --workers 1,2,6 --speed 5";
     let events = run_words(words).succeeded().events();
     let cores = events[0]["cores"].as_u64().unwrap();
-    let lines = super::lines(&events);
+    let lines = lines_in(&events);
     assert_eq!(english_in(&lines), [""; 0], "{lines:#?}");
 
     let all_rows = named(&events, "measured");

@@ -6,7 +6,7 @@ use rustix::fs::statfs;
 use rustix::process::{Signal, kill_process};
 use serde_json::json;
 
-use super::{lines, number, pools};
+use super::{number, pools};
 use crate::common::*;
 
 /// A run whose temporary folder this is.
@@ -29,7 +29,7 @@ fn disk_tasks_wait_in_each_pool_and_the_verdict_says_how_long() {
     let folder = tempfile::tempdir().unwrap();
     let words = "bound --kind disk --with both --tasks 3 --workers 1,2 --json";
     let events = run_in(folder.path(), words).finish().succeeded().events();
-    let mut verdicts = lines(&events)
+    let mut verdicts = lines_in(&events)
         .into_iter()
         .filter(|line| line.starts_with("With 1 worker, a disk task waited "));
     assert_eq!(pools(&events).len(), 4);
