@@ -273,7 +273,7 @@ events! {
 
     /// `bound`: the parent is about to start a pool of workers, and measures how long it takes for all tasks.
     Pool {
-        /// What the tasks are: `compute` or `io`.
+        /// What the tasks are: `compute`, `io` or `disk`.
         #[serde(borrow)]
         kind: Cow<'a, str>,
         /// What the workers are: `processes` or `threads`.
@@ -288,7 +288,7 @@ events! {
     TaskStart {
         /// The task's number, from 1, in its pool.
         task: u16,
-        /// What the task is: `compute` or `io`.
+        /// What the task is: `compute`, `io` or `disk`.
         #[serde(borrow)]
         kind: Cow<'a, str>,
     } => Effect::BeginsTask, [Mark::Task, Label::Number(*task)];
@@ -296,7 +296,7 @@ events! {
     TaskDone {
         /// The task's number, from 1, in its pool.
         task: u16,
-        /// What the task was: `compute` or `io`.
+        /// What the task was: `compute`, `io` or `disk`.
         #[serde(borrow)]
         kind: Cow<'a, str>,
         /// How long it took.

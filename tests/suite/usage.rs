@@ -218,7 +218,10 @@ fn bad_usage_is_status_2_with_the_bound_or_the_nearest_name() {
         ("a similar argument exists: '--readers'", "queue --reader 3"),
         ("a similar value exists: 'eof'", "queue --stop eoff"),
         ("[possible values: last, each, all]", "spawn --join first"),
-        ("[possible values: compute, io, both]", "bound --kind foo"),
+        (
+            "[possible values: compute, io, disk, both, all]",
+            "bound --kind foo",
+        ),
         (
             "[possible values: processes, threads, both]",
             "bound --with foo",

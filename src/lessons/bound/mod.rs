@@ -39,7 +39,7 @@ use worker::BoundWorker;
 /// writes to a file in the temporary folder, waits until the disk has it, and reads it back, block after block. In the
 /// column CPU, 100 % is one core.
 ///
-/// Rust and Python: Rust's threads have no GIL, and gain as much as its processes do.
+/// Rust and Python: Rust's threads have no GIL, and gain as its processes do.
 #[derive(clap::Args, Serialize)]
 #[command(before_help = "\
 Examples:

@@ -75,6 +75,7 @@ impl Word for Kind {
         f.write_str(match self.name() {
             "compute" => "compute-bound",
             "io" => "IO-bound",
+            "disk" => "disk-bound",
             other => other,
         })
     }
@@ -83,6 +84,7 @@ impl Word for Kind {
         match self.name() {
             "compute" => write!(f, "计算密集型"),
             "io" => write!(f, "{GAP}IO 密集型"),
+            "disk" => write!(f, "磁盘密集型"),
             other => write!(f, "{GAP}{other}{GAP}"),
         }
     }
@@ -127,6 +129,7 @@ notes! {
         (Kind::of("compute"), Workers::of(4, "processes"), 8, 1, false)
         (Kind::of("compute"), Workers::of(4, "processes"), 8, 2, false)
         (Kind::of("io"), Workers::of(1, "processes"), 8, 2, false)
+        (Kind::of("disk"), Workers::of(1, "processes"), 8, 2, false)
         (Kind::of("?"), Workers::of(4, "processes"), 8, 2, false)
         (Kind::of("io"), Workers::of(1, "threads"), 8, 2, true) (Kind::of("?"), Workers::of(2, "fibres"), 1, 2, true)
     en {
@@ -134,7 +137,7 @@ notes! {
         let needs = match (kind.name(), *cores) {
             ("compute", 1) => " Such a task needs a core all the time, and 1 core is available.".into(),
             ("compute", _) => format!(" Such a task needs a core all the time, and {cores} cores are available."),
-            ("io", _) => " Such a task mostly waits, and any number of tasks can wait at the same time.".into(),
+            ("io" | "disk", _) => " Such a task mostly waits, and any number of tasks can wait at the same time.".into(),
             _ => String::new(),
         };
         match *again {
@@ -145,7 +148,7 @@ notes! {
     zh {
         let needs = match kind.name() {
             "compute" => format!("这种任务一直要占用一个核心，而可用的核心有 {cores} 个。"),
-            "io" => "这种任务大部分时间在等待，而同时等待的任务可以有任意多个。".into(),
+            "io" | "disk" => "这种任务大部分时间在等待，而同时等待的任务可以有任意多个。".into(),
             _ => String::new(),
         };
         match *again {
