@@ -1,24 +1,23 @@
 //! What the command line can ask for, each to the exit status.
 
-use std::ffi::OsString;
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufReader, Write};
-use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Error, Result, ensure};
+use clap::ColorChoice;
 
-use crate::both;
 use crate::cli::{ChildCli, Explanation, Options, ViewOptions};
 use crate::events::{Event, recording};
 use crate::lessons::{AnyLesson, Demo};
 use crate::locale;
 use crate::multiprocessing::{CurrentProcess, Logs, end_on_signals_as_first_process};
-use crate::output::{cannot_write, check_stdout, stderr, stdout};
-use crate::plain::{Gate, is_obeyed, name_of, on_its_lines};
+use crate::plain::{Gate, name_of, on_its_lines};
 use crate::run::{Settings, run};
+use crate::streams::{Stream, cannot_write, check_stdout, stderr, stdout};
 use crate::views::{Article, Bar, Explain, Failures, Json, Timeline, Trace, Views, Warnings};
 use crate::{show as reading, terminal};
 
@@ -66,7 +65,7 @@ pub fn view(file: &Path, options: &ViewOptions) -> ExitCode {
 fn replay(file: &Path, options: &ViewOptions) -> Result<()> {
     check_stdout()?;
     let (name, input) = if file == Path::new("-") {
-        let stdin = io::stdin().as_fd().try_clone_to_owned();
+        let stdin = rustix::stdio::stdin().try_clone_to_owned();
         ("standard input".into(), stdin.map(File::from))
     } else {
         (name_of(file), File::open(file))
@@ -83,7 +82,8 @@ fn replay(file: &Path, options: &ViewOptions) -> Result<()> {
     let mut views = views(options, &bar)?;
     views.add(Failures::new(stderr()));
     // Whether it went well is told as it was then; that it is shown is success.
-    recording::for_each(BufReader::new(input), &name, |record| views.show(record))?;
+    let input = BufReader::new(Stream::new(input));
+    recording::for_each(input, &name, |record| views.show(record))?;
     views.finish()
 }
 
@@ -119,27 +119,29 @@ pub fn child(cli: ChildCli) -> ExitCode {
 
 /// Shows help, the version or a usage error: 0 or 2, or 1 when even that can't be written.
 pub fn usage(error: &clap::Error) -> ExitCode {
-    // clap quotes the words of the command line, and a terminal would obey what stands in them.
-    let is_plain = |arg: OsString| !arg.to_string_lossy().contains(is_obeyed);
-    let print = || match std::env::args_os().all(is_plain) {
-        true => error.print(),
-        false => {
-            let text = on_its_lines(&error.render().to_string()).into_owned();
-            stderr().write_all(text.as_bytes())
-        }
-    };
     let status = ExitCode::from(error.exit_code() as u8);
     if error.use_stderr() {
         // The status says it too when stderr can't.
-        let _ = print();
+        let _ = write_usage(error, stderr());
         return status;
     }
-    match check_stdout().and_then(|()| Ok(print().and_then(|()| io::stdout().flush())?)) {
+    match write_usage(error, stdout()).with_context(cannot_write) {
         Ok(()) => status,
-        Err(failure) => exit_code(Err(
-            failure.context(both!("cannot write the help", "无法写出帮助"))
-        )),
+        Err(failure) => exit_code(Err(failure)),
     }
+}
+
+fn write_usage(error: &clap::Error, mut out: Stream) -> io::Result<()> {
+    let text = error.render();
+    let plain = text.to_string();
+    // clap quotes the words of the command line, and a terminal would obey what stands in them.
+    let shown = match on_its_lines(&plain) {
+        Cow::Borrowed(_) if terminal::look(&out, ColorChoice::Auto, None).colour => {
+            text.ansi().to_string().into()
+        }
+        shown => shown,
+    };
+    out.write_all(shown.as_bytes())
 }
 
 /// The views that the command line asks for.

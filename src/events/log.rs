@@ -16,6 +16,7 @@ use super::parts;
 use super::reader::LogReader;
 use super::record::VERSION;
 use super::who::Who;
+use crate::streams::stderr;
 
 /// Writes the events of one process, or of one of its threads.
 #[derive(Clone)]
@@ -146,11 +147,11 @@ impl Log {
     fn write_at(&self, t: f64, event: &Event, line: Option<&str>) -> io::Result<()> {
         match &self.form {
             Form::Pipe(pipe) => self.write_json(&mut pipe.as_ref(), t, event, line),
-            Form::Stderr => self.write_json(&mut io::stderr(), t, event, line),
+            Form::Stderr => self.write_json(&mut stderr(), t, event, line),
             Form::Lines => {
                 let message = event.message().map(|message| format!("mp-demo: {message}"));
                 match line.or(message.as_deref()) {
-                    Some(text) => io::stderr().write_all(format!("{text}\n").as_bytes()),
+                    Some(text) => stderr().write_all(format!("{text}\n").as_bytes()),
                     None => Ok(()),
                 }
             }

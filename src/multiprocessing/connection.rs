@@ -6,7 +6,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::io;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -18,6 +17,7 @@ use super::messages::{MessageReader, MessageWriter, PartnerGone};
 use super::stdin::StdinPipe;
 use super::voice::Voice;
 use crate::events::{Call, Event, Log};
+use crate::streams::stdout;
 
 /// One end of a pipe, as Python's `Connection`: it can receive, send, or both.
 pub struct Connection {
@@ -72,7 +72,7 @@ impl Connection {
     /// The end that this child was started with: the second one.
     pub(super) fn stdio(duplex: bool, name: Option<String>, log: &Log) -> Connection {
         let stdin = duplex.then(|| ReadEnd::Stdin(StdinPipe::default()));
-        let stdout = Some(WriteEnd::Stdout(io::stdout()));
+        let stdout = Some(WriteEnd::Stdout(stdout()));
         Connection::new(stdin, stdout, Voice::new(log, name))
     }
 

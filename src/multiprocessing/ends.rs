@@ -1,11 +1,12 @@
 //! The bare ends of pipes: the parent's, or a child's stdin and stdout.
 
-use std::io::{self, Read, Stdout, Write};
+use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 
 use os_pipe::{PipeReader, PipeWriter};
 
 use super::stdin::StdinPipe;
+use crate::streams::Stream;
 
 /// How many bytes a pipe holds on Linux (pipe(7)): whoever reads that many at a time empties it in one call.
 pub(super) const PIPE_CAPACITY: usize = 1 << 16;
@@ -19,7 +20,7 @@ pub(super) enum ReadEnd {
 /// An end to write to.
 pub(super) enum WriteEnd {
     Pipe(PipeWriter),
-    Stdout(Stdout),
+    Stdout(Stream),
 }
 
 impl ReadEnd {

@@ -9,7 +9,6 @@
 //! The price: a value is at most 4,096 bytes long, and `put` blocks when the pipe is full.
 
 use std::borrow::Cow;
-use std::io;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -24,6 +23,7 @@ use super::voice::Voice;
 use crate::arguments::ValueArg;
 use crate::both;
 use crate::events::{Call, Event, Log, PIPE_BUF};
+use crate::streams::stdout;
 
 /// The sentinel: EOT, the byte that Ctrl-D sends. No JSON text begins with it, so no value equals it.
 const SENTINEL: &[u8] = b"\x04";
@@ -118,7 +118,7 @@ impl PutEnd {
 
     /// The queue that this child was started with.
     pub(super) fn stdout(name: Option<String>, log: &Log) -> PutEnd {
-        PutEnd::new(WriteEnd::Stdout(io::stdout()), Voice::new(log, name))
+        PutEnd::new(WriteEnd::Stdout(stdout()), Voice::new(log, name))
     }
 
     pub(super) fn end(&self) -> &WriteEnd {

@@ -8,7 +8,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use anyhow::{Context as _, Result};
 use nix::sys::signal::{SigSet, Signal};
 
-use crate::output::{cannot_write, stdout};
+use crate::streams::{cannot_write, stdout};
 
 /// What `sh` says of a command that it did not find, or could not start.
 const NOT_STARTED: [i32; 2] = [126, 127];

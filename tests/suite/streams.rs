@@ -1,64 +1,171 @@
 //! Streams that are not what they should be, and text that is not ours.
 
 use std::fs::File;
-use std::io::{Read, Write};
-use std::process::Stdio;
+use std::io::{PipeReader, PipeWriter, Read, Write};
+use std::process::{Command, Stdio};
 
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
 use crate::common::*;
 
+/// Everything that writes to stdout.
+const COMMANDS: [&str; 12] = [
+    "queue --speed 100",
+    "queue --speed 100 --json",
+    "memory --timeline --explain",
+    "pipe --speed 100 --trace /dev/null",
+    "view tests/logs/memory.jsonl",
+    "show queue",
+    "show queue --python",
+    "help queue",
+    "--help",
+    "--version",
+    "completions bash",
+    "man",
+];
+
 #[test]
 fn a_stdout_that_nothing_can_be_written_to_is_an_error_for_every_command() {
-    let log = recorded("memory");
-    for words in [
-        "queue --speed 100",
-        "queue --speed 100 --json",
-        "memory --timeline",
-        &format!("view {log}"),
-        "show queue",
-        "show queue --python",
-        "help queue",
-        "--help",
-        "--version",
-        "completions bash",
-        "man",
-    ] {
-        let mut command = mp_demo(words.split(' '));
-        command.stdout(File::open("/etc/passwd").unwrap());
-        let ended = command.output().unwrap();
-        let stderr = String::from_utf8(ended.stderr).unwrap();
-        assert_eq!(ended.status.code(), Some(1), "{words}: {stderr}");
-        assert!(stderr.contains("Bad file descriptor"), "{words}: {stderr}");
-        assert_eq!(stderr.lines().count(), 1, "{words}: {stderr}");
+    let closed = |words: &str| shell(&format!("mp-demo {words} >&-"));
+    let read_only = |words: &str| shell(&format!("mp-demo {words} 1</etc/passwd"));
+    let end_of_pipe = |words: &str| shell(&format!(": | mp-demo {words} 1<&0"));
+    for words in COMMANDS {
+        for mut command in [closed(words), read_only(words), end_of_pipe(words)] {
+            let ended = run(command.current_dir(env!("CARGO_MANIFEST_DIR")));
+            assert_eq!((ended.code(), ended.stdout.as_str()), (1, ""), "{words}");
+            let sentence = "mp-demo: cannot write to stdout: Bad file descriptor (os error 9)\n";
+            assert_eq!(ended.stderr, sentence, "{words}");
+        }
     }
+    // A child by hand finds out when it puts.
+    for stdout in [">&-", "1</etc/passwd"] {
+        let ended = run(&mut shell(&format!(
+            "mp-demo child queue-writer A {stdout}"
+        )));
+        assert_eq!(ended.code(), 1, "{ended:?}");
+        assert!(ended.stderr.ends_with("Bad file descriptor (os error 9)\n"));
+    }
+}
+
+#[test]
+fn a_stdout_that_somebody_throws_away_is_none() {
+    // As Python's `subprocess.DEVNULL` opens it, and as std opens what is closed.
+    let null = || File::options().read(true).write(true).open("/dev/null");
+    for words in COMMANDS {
+        let mut command = mp_demo(words.split(' '));
+        command.current_dir(env!("CARGO_MANIFEST_DIR"));
+        let status = command.stdout(null().unwrap()).stderr(null().unwrap());
+        assert!(status.status().unwrap().success(), "{words}");
+    }
+}
+
+#[test]
+fn a_stderr_that_is_closed_is_no_error() {
+    for stderr in ["2>&-", "2</etc/passwd"] {
+        for words in [
+            "pipe --simplex --explain --speed 100",
+            "view tests/logs/queue-lost.jsonl",
+        ] {
+            let mut command = shell(&format!("mp-demo {words} {stderr}"));
+            let ended = run(command.current_dir(env!("CARGO_MANIFEST_DIR")));
+            assert_eq!(ended.code(), 0, "{words} {stderr}");
+            assert!(ended.lines().len() > 1, "{words} {stderr}");
+        }
+        assert_eq!(run(&mut shell(&format!("mp-demo quue {stderr}"))).code(), 2);
+        let by_hand = format!("mp-demo child queue-writer A {stderr}");
+        assert_eq!(run(&mut shell(&by_hand)).succeeded().stdout, "\"A\"\n");
+    }
+}
+
+#[test]
+fn a_stdin_that_is_closed_matters_to_who_reads_it() {
+    let ended = run(&mut shell("mp-demo view - <&-"));
+    let sentence = "mp-demo: cannot read standard input: Bad file descriptor (os error 9)\n";
+    assert_eq!((ended.code(), ended.stderr.as_str()), (1, sentence));
+    for words in COMMANDS {
+        let mut command = shell(&format!("mp-demo {words} <&-"));
+        let ended = run(command.current_dir(env!("CARGO_MANIFEST_DIR")));
+        assert_eq!(ended.code(), 0, "{words}");
+    }
+}
+
+/// A pipe with O_NONBLOCK set on this end of it, and how many bytes are in it already: as many as there is room for.
+fn full_pipe() -> (PipeReader, PipeWriter, usize) {
+    let (reader, writer) = std::io::pipe().unwrap();
+    let flags = fcntl_getfl(&writer).unwrap();
+    fcntl_setfl(&writer, flags | OFlags::NONBLOCK).unwrap();
+    let mut filled = 0;
+    while let Ok(length) = (&writer).write(&[b'\n'; 4096]) {
+        filled += length;
+    }
+    assert!(filled > 0);
+    (reader, writer, filled)
+}
+
+/// What a command writes to a pipe that is not ready for it. It may use it as stdout or stderr.
+fn through_full_pipe(command: &mut Command, uses: fn(&mut Command, PipeWriter)) -> String {
+    let (mut reader, writer, filled) = full_pipe();
+    uses(command, writer);
+    let mut child = command.spawn().unwrap();
+    // The command keeps its end of the pipe.
+    *command = Command::new("true");
+    let mut output = String::new();
+    reader.read_to_string(&mut output).unwrap();
+    assert!(child.wait().unwrap().success());
+    output.split_off(filled)
 }
 
 #[test]
 fn a_stdout_that_is_not_ready_is_waited_for() {
     let log = recorded("bound-io");
-    let expected = run(&mut mp_demo(["view", &log, "--json"])).stdout;
-    let (mut reader, writer) = std::io::pipe().unwrap();
-    let flags = fcntl_getfl(&writer).unwrap();
-    fcntl_setfl(&writer, flags | OFlags::NONBLOCK).unwrap();
-    // As full as it gets.
-    let filler = [b'\n'; 4096];
-    let mut filled = 0;
-    while let Ok(length) = (&writer).write(&filler) {
-        filled += length;
+    for args in [
+        &["view", &log, "--json"][..],
+        &["view", &log, "--timeline"],
+        &["view", &log, "--trace", "/dev/stdout"],
+        &["help", "queue"],
+        &["show", "queue"],
+        &["completions", "bash"],
+    ] {
+        let expected = run(&mut mp_demo(args)).stdout;
+        let stdout = |command: &mut Command, pipe| {
+            command.stdout(pipe).stderr(Stdio::null());
+        };
+        let output = through_full_pipe(&mut mp_demo(args), stdout);
+        assert!(output == expected, "{args:?}: {output}");
     }
-    let mut command = mp_demo(["view", &log, "--json"]);
-    let mut child = command
-        .stdout(writer)
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(command);
-    let mut output = String::new();
-    reader.read_to_string(&mut output).unwrap();
-    assert!(child.wait().unwrap().success());
-    assert!(filled > 0);
-    assert_eq!(&output[filled..], expected);
+}
+
+#[test]
+fn a_stderr_that_is_not_ready_is_waited_for() {
+    let log = recorded("queue-lost");
+    let stderr = |command: &mut Command, pipe| {
+        command.stdout(Stdio::null()).stderr(pipe);
+    };
+    for args in [
+        &["view", &log, "--explain"][..],
+        &["child", "queue-writer", "--pause", "0", "A", "B"],
+    ] {
+        let expected = run(&mut mp_demo(args)).stderr;
+        let output = through_full_pipe(&mut mp_demo(args), stderr);
+        assert_eq!(letters(&output), letters(&expected));
+    }
+}
+
+#[test]
+fn a_stdin_that_is_not_ready_is_waited_for() {
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    let flags = fcntl_getfl(&reader).unwrap();
+    fcntl_setfl(&reader, flags | OFlags::NONBLOCK).unwrap();
+    let mut running = Running::start(mp_demo(["view", "-"]).stdin(reader));
+    let log = text_of("tests/logs/queue-terminate.jsonl");
+    // The first line is shown before the rest is there, so it has been waited for.
+    let (begin, rest) = log.split_at(log.find("Put A").unwrap());
+    writer.write_all(begin.as_bytes()).unwrap();
+    assert_eq!(running.line().unwrap(), "Parent process 43784");
+    writer.write_all(rest.as_bytes()).unwrap();
+    drop(writer);
+    let ended = running.finish().succeeded();
+    assert_eq!(ended.lines().last(), Some(&"Get C from queue."));
 }
 
 /// A recording in which somebody else has written whatever could do harm on a terminal.

@@ -2,7 +2,6 @@
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Seek, Write};
-use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -10,8 +9,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, anyhow, ensure};
 use rustix::fs::{AtFlags, CWD, Mode, linkat};
 use rustix::process::{geteuid, umask};
+use rustix::stdio;
 
 use crate::plain::name_of;
+use crate::streams::Stream;
 
 /// What becomes a file when it is complete. Until then it has no name (`O_TMPFILE`), so nothing is left of it when this
 /// process ends before, be it by Ctrl-C or by SIGKILL, and what stood there before stays.
@@ -25,7 +26,7 @@ enum Destination {
     /// To a file with this path, which is no symbolic link, and with these permissions.
     Path(PathBuf, Permissions),
     /// Through this descriptor: to a pipe, a terminal, `/dev/null`, or to what stdout or stderr is already.
-    Open(File),
+    Open(Stream<File>),
 }
 
 impl WholeFile {
@@ -73,8 +74,7 @@ impl WholeFile {
             }
             Destination::Open(output) => {
                 content.rewind()?;
-                io::copy(content, output)?;
-                output.flush()
+                io::copy(content, output).map(drop)
             }
         }
     }
@@ -109,7 +109,7 @@ impl Destination {
             "cannot write to {name}: it is a folder; name a file in it"
         );
         if let Some(stream) = stream_to(&metadata)? {
-            return Ok(Destination::Open(stream));
+            return Ok(Destination::Open(Stream::new(stream)));
         }
         let permissions = metadata.permissions();
         // Root may write even there; but who took the right away meant it.
@@ -122,7 +122,7 @@ impl Destination {
             .open(path)
             .map_err(|error| anyhow!("cannot write to {name}: {error}; choose another file"))?;
         if !metadata.is_file() {
-            return Ok(Destination::Open(file));
+            return Ok(Destination::Open(Stream::new(file)));
         }
         // The file is replaced by a new one, and that would be this user's.
         ensure!(
@@ -139,8 +139,7 @@ impl Destination {
 /// Stdout or stderr, if that is the same file: with `--trace /dev/stdout > out`, a file put in the place of `out` would
 /// replace what was printed, and one written from its start would overwrite it.
 fn stream_to(metadata: &fs::Metadata) -> Result<Option<File>> {
-    let (stdout, stderr) = (io::stdout(), io::stderr());
-    for stream in [stdout.as_fd(), stderr.as_fd()] {
+    for stream in [stdio::stdout(), stdio::stderr()] {
         let stream = File::from(stream.try_clone_to_owned()?);
         let other = stream.metadata()?;
         if (other.dev(), other.ino()) == (metadata.dev(), metadata.ino()) {

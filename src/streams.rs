@@ -1,0 +1,137 @@
+//! Standard input, output and error as they are.
+//!
+//! std makes them look better. A stream that was closed before the program began is `/dev/null` to it, and a write that
+//! the kernel refuses because nothing can be written there (EBADF) counts as done: a run would show nothing and succeed.
+//! And one that is not ready (EAGAIN) is an error to it, although it is just slow.
+
+use std::io::{self, IsTerminal, Read, Write};
+use std::mem;
+use std::os::fd::{AsFd, BorrowedFd};
+
+use anyhow::{Context as _, Result};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fs::{Mode, OFlags, fcntl_getfl, open};
+use rustix::io::{Errno, fcntl_getfd, read, write};
+use rustix::stdio;
+
+use crate::both;
+
+/// A stream whose reads and writes wait until they are possible: O_NONBLOCK holds for all who share a pipe or a terminal,
+/// and somebody else may have set it, as programs on node do. It has no buffer: whoever draws writes whole lines.
+#[derive(Clone, Copy)]
+pub struct Stream<F = BorrowedFd<'static>> {
+    fd: F,
+    /// Whether a write succeeds where nothing can be written.
+    is_optional: bool,
+}
+
+/// Where the article's lines and pictures go.
+pub fn stdout() -> Stream {
+    Stream::new(stdio::stdout())
+}
+
+/// Where notes, warnings and errors go. Who has closed it doesn't want to know, so that is no error.
+pub fn stderr() -> Stream {
+    Stream {
+        fd: stdio::stderr(),
+        is_optional: true,
+    }
+}
+
+/// Whether stdout is open for writing: better known before a run than after it.
+///
+/// # Errors
+/// When it is not.
+pub fn check_stdout() -> Result<()> {
+    let is_writable = match fcntl_getfl(stdio::stdout()) {
+        Ok(flags) if flags.contains(OFlags::PATH) || flags & OFlags::RWMODE == OFlags::RDONLY => {
+            Err(Errno::BADF)
+        }
+        other => other.map(drop),
+    };
+    is_writable
+        .map_err(io::Error::from)
+        .with_context(cannot_write)
+}
+
+/// What failed, when stdout did.
+pub fn cannot_write() -> String {
+    both!("cannot write to stdout", "无法写入标准输出")
+}
+
+impl<F: AsFd> Stream<F> {
+    /// The stream with this descriptor.
+    pub fn new(fd: F) -> Stream<F> {
+        Stream {
+            fd,
+            is_optional: false,
+        }
+    }
+
+    /// Whether it goes to a terminal.
+    pub fn is_terminal(&self) -> bool {
+        self.as_fd().is_terminal()
+    }
+
+    /// Does this once the stream is ready for it.
+    fn when(
+        &self,
+        ready: PollFlags,
+        mut act: impl FnMut(BorrowedFd) -> rustix::io::Result<usize>,
+    ) -> io::Result<usize> {
+        loop {
+            match act(self.as_fd()) {
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => match poll(&mut [PollFd::new(self, ready)], None) {
+                    Ok(_) | Err(Errno::INTR) => {}
+                    Err(error) => return Err(error.into()),
+                },
+                done => return Ok(done?),
+            }
+        }
+    }
+}
+
+impl<F: AsFd> Write for Stream<F> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.when(PollFlags::OUT, |fd| match write(fd, bytes) {
+            Err(Errno::BADF) if self.is_optional => Ok(bytes.len()),
+            written => written,
+        })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<F: AsFd> Read for Stream<F> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.when(PollFlags::IN, |fd| read(fd, &mut *buffer))
+    }
+}
+
+impl<F: AsFd> AsFd for Stream<F> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+}
+
+/// Sees to it that a closed stdin can't be read from, and a closed stdout can't be written to.
+///
+/// This runs before std begins, because afterwards nobody can tell. std puts a `/dev/null` in their places that is open for
+/// reading and writing; so is the one of Python's `subprocess.DEVNULL` and of node's `ignore`, and to write there is no
+/// error. Nor may their places stay free: the next file to be opened would get them. So each gets a `/dev/null` here as
+/// well, but open in the wrong direction.
+#[ctor::ctor]
+fn keep_closed_streams_closed() {
+    for (stream, wrong_direction) in [
+        (stdio::stdin(), OFlags::WRONLY),
+        (stdio::stdout(), OFlags::RDONLY),
+    ] {
+        if fcntl_getfd(stream) == Err(Errno::BADF) {
+            // It gets the lowest number that is free, so this one, and keeps it.
+            let _ = open("/dev/null", wrong_direction, Mode::empty()).map(mem::forget);
+        }
+    }
+}
