@@ -15,8 +15,8 @@ use crate::events::{Event, recording};
 use crate::lessons::{AnyLesson, Demo};
 use crate::locale;
 use crate::multiprocessing::{CurrentProcess, Logs, end_on_signals_as_first_process};
-use crate::plain::{Gate, name_of, on_its_lines};
-use crate::run::{Settings, run};
+use crate::plain::{Gate, name_of, on_its_lines, on_one_line};
+use crate::run::{Failed, Settings, run};
 use crate::streams::{Stream, cannot_write, check_stdout, stderr, stdout};
 use crate::views::{Article, Bar, Explain, Failures, Json, Timeline, Trace, Views, Warnings};
 use crate::{show as reading, terminal};
@@ -151,7 +151,7 @@ fn views(options: &ViewOptions, bar: &Bar) -> Result<Views> {
     let stderrs_look = terminal::look(&stderr(), options.color, options.lang);
     let mut views = Views::default();
     if options.json {
-        views.add(Json::new(bar.beside(stdout())));
+        views.add(Json::new(bar.beside(stdout()), stdout().is_terminal()));
     } else {
         let lines = Article::new(bar.beside(stdout()), look.colour, stdout().is_terminal());
         views.add(if options.labels {
@@ -183,10 +183,21 @@ fn exit_code(result: Result<()>) -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             // With stderr gone as well, the exit status has to say it alone.
-            let _ = stderr().write_all(format!("mp-demo: {error:#}\n").as_bytes());
+            let _ = stderr().write_all(in_lines(&error).as_bytes());
             ExitCode::FAILURE
         }
     }
+}
+
+/// What a person is told of an error. It may quote what is not ours, so whatever it says stands on one line.
+fn in_lines(error: &Error) -> String {
+    let sentences = match error.downcast_ref() {
+        Some(Failed(sentences)) => sentences.clone(),
+        None => vec![format!("{error:#}")],
+    };
+    let sentences = sentences.iter().map(|sentence| on_one_line(sentence));
+    let text = sentences.collect::<Vec<_>>().join("\nmp-demo: then ");
+    format!("mp-demo: {text}\n")
 }
 
 fn is_broken_pipe(error: &Error) -> bool {
@@ -194,4 +205,20 @@ fn is_broken_pipe(error: &Error) -> bool {
         .chain()
         .filter_map(|cause| cause.downcast_ref::<io::Error>())
         .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_failure_has_a_line_and_nothing_else_has() {
+        let forged = "x\nmp-demo: all is well\x1b[2J";
+        let failed = Failed(vec![forged.into(), "y".into()]);
+        let expected = "mp-demo: x\\nmp-demo: all is well\\x1b[2J\nmp-demo: then y\n";
+        assert_eq!(in_lines(&failed.into()), expected);
+        let error = Error::msg(forged).context("z");
+        let expected = "mp-demo: z: x\\nmp-demo: all is well\\x1b[2J\n";
+        assert_eq!(in_lines(&error), expected);
+    }
 }

@@ -4,40 +4,46 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Whether a terminal would obey this character, or show nothing of it: control characters, and those that change the
-/// direction of text or have no width (Unicode's categories Cc, Cf, Zl and Zp).
+use icu_properties::props::{EnumeratedProperty as _, GeneralCategory};
+
+/// Whether a terminal would obey this character, or show nothing of it: control characters, what breaks a line, and what
+/// has no width or changes the direction of the text.
 pub fn is_obeyed(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{ad}'
-                | '\u{600}'..='\u{605}'
-                | '\u{61c}'
-                | '\u{6dd}'
-                | '\u{70f}'
-                | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{110bd}'
-                | '\u{110cd}'
-                | '\u{13430}'..='\u{1343f}'
-                | '\u{1bca0}'..='\u{1bca3}'
-                | '\u{1d173}'..='\u{1d17a}'
-                | '\u{e0000}'..='\u{e007f}'
-        )
+    use GeneralCategory::{Control, Format, LineSeparator, ParagraphSeparator};
+    match c.is_ascii() {
+        true => c.is_ascii_control(),
+        false => matches!(
+            GeneralCategory::for_char(c),
+            Control | Format | LineSeparator | ParagraphSeparator
+        ),
+    }
 }
 
 /// A text on one line, in which nothing is obeyed.
 pub fn on_one_line(text: &str) -> Cow<'_, str> {
-    shown(text, |_| false)
+    shown(text, is_obeyed, push_as_python)
 }
 
 /// The same for a text that may have lines and tabs of its own.
 pub fn on_its_lines(text: &str) -> Cow<'_, str> {
-    shown(text, |c| c == '\n' || c == '\t')
+    shown(
+        text,
+        |c| is_obeyed(c) && c != '\n' && c != '\t',
+        push_as_python,
+    )
+}
+
+/// A JSON text that means the same and in which nothing is obeyed.
+pub fn in_json(text: &str) -> Cow<'_, str> {
+    shown(text, is_obeyed, |shown, c| match c {
+        // These don't stand inside of strings.
+        '\n' | '\r' | '\t' => shown.push(' '),
+        _ => {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                *shown += &format!("\\u{unit:04x}");
+            }
+        }
+    })
 }
 
 /// A file's name.
@@ -45,7 +51,8 @@ pub fn name_of(path: &Path) -> String {
     on_one_line(&path.to_string_lossy()).into_owned()
 }
 
-/// A stream that shows what its terminal would obey, if it `is_on`. Whoever writes to it writes whole characters.
+/// A stream that shows what its terminal would obey, if it `is_on`, and bytes that are no text. Whoever writes to it writes
+/// whole characters.
 pub struct Gate<W> {
     /// What is behind it.
     pub out: W,
@@ -55,13 +62,18 @@ pub struct Gate<W> {
 
 impl<W: Write> Write for Gate<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self.is_on {
-            true => self
-                .out
-                .write_all(on_its_lines(&String::from_utf8_lossy(bytes)).as_bytes())
-                .map(|()| bytes.len()),
-            false => self.out.write(bytes),
+        if !self.is_on {
+            return self.out.write(bytes);
         }
+        let mut shown = String::new();
+        for chunk in bytes.utf8_chunks() {
+            shown += &on_its_lines(chunk.valid());
+            for byte in chunk.invalid() {
+                shown += &format!("\\x{byte:02x}");
+            }
+        }
+        self.out.write_all(shown.as_bytes())?;
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -69,21 +81,31 @@ impl<W: Write> Write for Gate<W> {
     }
 }
 
-fn shown(text: &str, may_stay: impl Fn(char) -> bool) -> Cow<'_, str> {
-    let is_shown = |c: char| is_obeyed(c) && !may_stay(c);
-    if !text.contains(is_shown) {
+fn push_as_python(shown: &mut String, c: char) {
+    match u32::from(c) {
+        0x9 => *shown += "\\t",
+        0xa => *shown += "\\n",
+        0xd => *shown += "\\r",
+        code @ ..=0xff => *shown += &format!("\\x{code:02x}"),
+        code @ ..=0xffff => *shown += &format!("\\u{code:04x}"),
+        code => *shown += &format!("\\U{code:08x}"),
+    }
+}
+
+/// The text with some of its characters written in another way. Most texts have none of these.
+fn shown(
+    text: &str,
+    is_replaced: impl Fn(char) -> bool,
+    push: impl Fn(&mut String, char),
+) -> Cow<'_, str> {
+    if !text.contains(&is_replaced) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::new();
     for c in text.chars() {
-        match (is_shown(c), u32::from(c)) {
-            (false, _) => shown.push(c),
-            (true, 0x9) => shown += "\\t",
-            (true, 0xa) => shown += "\\n",
-            (true, 0xd) => shown += "\\r",
-            (true, code @ ..=0xff) => shown += &format!("\\x{code:02x}"),
-            (true, code @ ..=0xffff) => shown += &format!("\\u{code:04x}"),
-            (true, code) => shown += &format!("\\U{code:08x}"),
+        match is_replaced(c) {
+            true => push(&mut shown, c),
+            false => shown.push(c),
         }
     }
     Cow::Owned(shown)
@@ -106,10 +128,32 @@ mod tests {
                 "\u{202e}\u{200b}\u{2066}\u{feff}\u{2028}",
                 "\\u202e\\u200b\\u2066\\ufeff\\u2028",
             ),
-            ("\u{e0041}", "\\U000e0041"),
+            ("\u{e0041}\u{890}\u{1343f}", "\\U000e0041\\u0890\\U0001343f"),
+            ("e\u{301}, C:\\x1b", "e\u{301}, C:\\x1b"),
         ] {
             assert_eq!(on_one_line(text), line);
         }
         assert_eq!(on_its_lines("a\n\tb\u{1b}"), "a\n\tb\\x1b");
+    }
+
+    #[test]
+    fn json_stays_the_same_json() {
+        let text = "{\t\"a\u{7f}\":\r\"\\u001b\u{9b}\u{202e}\u{e0001}\u{4f60}\"}";
+        let shown = in_json(text);
+        let expected = "{ \"a\\u007f\": \"\\u001b\\u009b\\u202e\\udb40\\udc01\u{4f60}\"}";
+        assert_eq!(shown, expected);
+        let read = |text| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
+        assert_eq!(read(&shown), read(text));
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_shown_too() {
+        let mut gate = Gate {
+            out: Vec::new(),
+            is_on: true,
+        };
+        gate.write_all(b"\x9b2J \xe4\xbd\xa0\xff\x1b[0m\n")
+            .expect("space");
+        assert_eq!(gate.out, "\\x9b2J 你\\xff\\x1b[0m\n".as_bytes());
     }
 }

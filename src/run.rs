@@ -1,11 +1,12 @@
 //! Plays one lesson and shows it at the same time. That may be done any number of times in one process.
 
+use std::fmt;
 use std::io::Write;
 use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::thread;
 
-use anyhow::{Context as _, Error, Result, anyhow};
+use anyhow::{Context as _, Error, Result};
 
 use crate::events::{Entry, Event, Log, LogReader};
 use crate::lessons::AnyLesson;
@@ -25,11 +26,23 @@ pub struct Settings {
 /// How a run ended.
 pub struct Verdict(Option<Error>);
 
+/// What failed in a run: a sentence each, first cause first.
+#[derive(Debug)]
+pub struct Failed(pub Vec<String>);
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("; "))
+    }
+}
+
+impl std::error::Error for Failed {}
+
 impl Verdict {
     /// Success, if the lesson has shown what it is there to show.
     ///
     /// # Errors
-    /// What failed, a line each, first cause first.
+    /// [`Failed`], or what went wrong otherwise.
     pub fn into_result(self) -> Result<()> {
         self.0.map_or(Ok(()), Err)
     }
@@ -44,7 +57,7 @@ impl Verdict {
         if let Some(error) = state.parents_error() {
             failures.push(format!("the parent failed: {error}"));
         }
-        Verdict(Some(anyhow!(failures.join("\nmp-demo: then "))))
+        Verdict(Some(Failed(failures).into()))
     }
 }
 

@@ -16,6 +16,7 @@ use super::parts;
 use super::reader::LogReader;
 use super::record::VERSION;
 use super::who::Who;
+use crate::plain::{on_its_lines, on_one_line};
 use crate::streams::stderr;
 
 /// Writes the events of one process, or of one of its threads.
@@ -149,11 +150,14 @@ impl Log {
             Form::Pipe(pipe) => self.write_json(&mut pipe.as_ref(), t, event, line),
             Form::Stderr => self.write_json(&mut stderr(), t, event, line),
             Form::Lines => {
-                let message = event.message().map(|message| format!("mp-demo: {message}"));
-                match line.or(message.as_deref()) {
-                    Some(text) => stderr().write_all(format!("{text}\n").as_bytes()),
-                    None => Ok(()),
-                }
+                let mut stderr = stderr();
+                let text = match (line, event.message()) {
+                    (Some(line), _) if stderr.is_terminal() => on_its_lines(line),
+                    (Some(line), _) => line.into(),
+                    (None, Some(message)) => format!("mp-demo: {}", on_one_line(message)).into(),
+                    (None, None) => return Ok(()),
+                };
+                stderr.write_all(format!("{text}\n").as_bytes())
             }
         }
     }

@@ -10,6 +10,7 @@ use super::view::View;
 use crate::events::Record;
 use crate::plain::on_its_lines;
 use crate::state::{Change, State};
+use crate::streams::cannot_write;
 
 /// Prints each event's line.
 pub struct Article<W> {
@@ -75,7 +76,7 @@ impl<W: Write> Article<W> {
         self.stdout
             .write_all(text.as_bytes())
             .and_then(|()| self.stdout.flush())
-            .context("cannot write to stdout")
+            .with_context(cannot_write)
     }
 }
 

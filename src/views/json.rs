@@ -6,26 +6,36 @@ use anyhow::{Context as _, Result};
 
 use super::view::View;
 use crate::events::Record;
+use crate::plain::in_json;
 use crate::state::{Change, State};
+use crate::streams::cannot_write;
 
 /// Hands on each event as it stands in the log.
 pub struct Json<W> {
     stdout: W,
+    is_terminal: bool,
 }
 
 impl<W: Write> Json<W> {
-    /// A view that prints events to `stdout`.
-    pub fn new(stdout: W) -> Json<W> {
-        Json { stdout }
+    /// A view that prints events to `stdout`. On a terminal, what it would obey is written as JSON can write it.
+    pub fn new(stdout: W, is_terminal: bool) -> Json<W> {
+        Json {
+            stdout,
+            is_terminal,
+        }
     }
 }
 
 impl<W: Write> View for Json<W> {
     fn show(&mut self, record: &Record, _: &State, _: &Change) -> Result<()> {
-        let line = [record.text.as_bytes(), b"\n"].concat();
+        let text = match self.is_terminal {
+            true => in_json(record.text),
+            false => record.text.into(),
+        };
+        let line = [text.as_bytes(), b"\n"].concat();
         self.stdout
             .write_all(&line)
             .and_then(|()| self.stdout.flush())
-            .context("cannot write to stdout")
+            .with_context(cannot_write)
     }
 }

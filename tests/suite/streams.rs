@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{PipeReader, PipeWriter, Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
@@ -234,20 +235,86 @@ fn assert_harmless(text: &str) {
     assert!(!forged && !text.contains(is_obeyed), "{text:?}");
 }
 
+/// A value that would clear the screen, forge a line and turn the writing round.
+const VALUE: &str = "\u{1b}[2J\rmp-demo: all is well\u{7f}\u{9b}1m\u{202e}";
+
 #[test]
 fn a_line_of_the_article_is_as_it_is_in_a_pipe_and_shown_on_a_terminal() {
-    let value = "\u{1b}[31mred\u{202e}";
-    let args = ["queue", "--stop", "eof", "--speed", "1000", value];
+    let args = ["queue", "--stop", "eof", "--speed", "1000", VALUE, "a\n\tb"];
     let piped = run(&mut mp_demo(args)).succeeded().stdout;
     assert!(
-        piped.contains(&format!("Put {value} to queue...\n")),
+        piped.contains(&format!("Put {VALUE} to queue...\n")),
         "{piped:?}"
     );
-    let screen = on_terminal(&args, &[("NO_COLOR", "1")], (24, 80));
+    let shown = r"\x1b[2J\rmp-demo: all is well\x7f\x9b1m\u202e";
+    for options in [&[][..], &["--labels"]] {
+        let args = [&args[..], options].concat();
+        let screen = on_terminal(&args, &[("NO_COLOR", "1")], (24, 80));
+        let line = format!("Put {shown} to queue...\n");
+        assert!(screen.contains(&line), "{screen:?}");
+        // Lines and tabs of its own do no harm.
+        assert!(screen.contains("Put a\n"), "{screen:?}");
+        assert!(screen.contains("\tb to queue...\n"), "{screen:?}");
+        assert!(!screen.contains(['\u{1b}', '\u{7f}', '\u{9b}', '\u{202e}']));
+    }
+    // So it is for who starts a child by hand.
+    let by_hand = ["child", "queue-writer", VALUE];
+    let piped = run(&mut mp_demo(by_hand)).stderr;
+    assert!(piped.contains(&format!("Put {VALUE} to queue...\n")));
+    let screen = on_terminal(&by_hand, &[], (24, 80));
+    let line = format!("Put {shown} to queue...\n");
+    assert!(screen.contains(&line), "{screen:?}");
+}
+
+#[test]
+fn a_log_and_a_trace_on_a_terminal_are_the_same_json_without_what_it_would_obey() {
+    // JSON may have all of these as they are.
+    let value = "\u{7f}\u{9b}1m\u{202e}\u{e0001}你";
+    let fields = format!("\t\"role\":\"writer\",\"event\":\"put\",\"value\":\"{value}\"");
+    let mut log = tempfile::NamedTempFile::new().unwrap();
+    log.write_all(event_with(&fields).as_bytes()).unwrap();
+    let file = log.path().to_str().unwrap();
+    let piped = run(&mut mp_demo(["view", file, "--json"])).stdout;
+    assert_eq!(piped, event_with(&fields));
+
+    let no_colour = [("NO_COLOR", "1")];
+    let is_obeyed = |c: char| c != '\n' && (c.is_control() || "\u{202e}\u{e0001}".contains(c));
+    let screen = on_terminal(&["view", file, "--json"], &no_colour, (24, 80));
+    assert!(!screen.contains(is_obeyed), "{screen:?}");
+    let events = |log: &str| -> Vec<_> {
+        let lines = log.lines().filter(|line| line.starts_with('{'));
+        lines.map(event).collect()
+    };
+    assert_eq!(events(&screen), events(&piped));
+
+    let screen = on_terminal(&["view", file, "--trace", "-"], &no_colour, (24, 80));
+    assert!(!screen.contains(is_obeyed), "{screen:?}");
+    let lines = screen.lines().map(|line| line.trim_end_matches(','));
+    let mut lines = lines.filter(|line| line.starts_with("{\"name\":"));
     assert!(
-        screen.contains("Put \\x1b[31mred\\u202e to queue...\n"),
-        "{screen:?}"
+        lines.any(|line| event(line)["args"]["value"] == value),
+        "{screen}"
     );
+}
+
+#[test]
+fn what_a_child_says_besides_its_events_is_shown_on_a_terminal() {
+    // A python3 that says something before it is one.
+    let folder = tempfile::tempdir().unwrap();
+    let python = folder.path().join("python3");
+    let script = "#!/bin/sh\nprintf '\\033]0;title\\007\\233' >&2\necho >&2\nPATH=$OLD exec python3 \"$@\"\n";
+    std::fs::write(&python, script).unwrap();
+    std::fs::set_permissions(&python, PermissionsExt::from_mode(0o755)).unwrap();
+    let old = std::env::var("PATH").unwrap();
+    let path = format!("{}:{old}", folder.path().display());
+    let variables = [("PATH", path.as_str()), ("OLD", &old), ("NO_COLOR", "1")];
+    let args = ["cost", "--quick"];
+    let screen = on_terminal(&args, &variables, (24, 80));
+    assert!(screen.contains("\\x1b]0;title\\x07\\x9b\n"), "{screen:?}");
+    assert!(!screen.contains("\u{1b}]0;"), "{screen:?}");
+    let piped = mp_demo(args).envs(variables).output().unwrap();
+    let raw = b"\x1b]0;title\x07\x9b\n";
+    assert!(piped.stderr.windows(raw.len()).any(|bytes| bytes == raw));
 }
 
 #[test]

@@ -10,6 +10,8 @@ use serde_json::json;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
 use serde_json::value::RawValue;
 
+use crate::plain::in_json;
+
 /// Where something is drawn. Viewers put threads with the same `pid` together; in a process's main thread, `tid` is
 /// the same number.
 #[derive(Clone, Copy, Serialize)]
@@ -42,7 +44,7 @@ pub struct Slice {
 }
 
 /// JSON as Perfetto reads it: version 52 refuses a file in which a string ends with an escaped backslash, unless that is
-/// written by its number.
+/// written by its number. So is what a terminal would obey: a trace may go there.
 struct ForPerfetto;
 
 const BACKSLASH: &str = "\\u005c";
@@ -65,7 +67,15 @@ impl Formatter for ForPerfetto {
         fragment: &str,
     ) -> io::Result<()> {
         // Every other escape is one backslash and something else.
-        out.write_all(fragment.replace(r"\\", BACKSLASH).as_bytes())
+        out.write_all(in_json(&fragment.replace(r"\\", BACKSLASH)).as_bytes())
+    }
+
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        out: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        out.write_all(in_json(fragment).as_bytes())
     }
 }
 
