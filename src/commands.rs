@@ -10,7 +10,9 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Error, Result, ensure};
 use clap::ColorChoice;
 
+use crate::both;
 use crate::cli::{ChildCli, Explanation, Options, ViewOptions};
+use crate::errors::sentence;
 use crate::events::{Event, recording};
 use crate::lessons::{AnyLesson, Demo};
 use crate::locale;
@@ -66,16 +68,20 @@ fn replay(file: &Path, options: &ViewOptions) -> Result<()> {
     check_stdout()?;
     let (name, input) = if file == Path::new("-") {
         let stdin = rustix::stdio::stdin().try_clone_to_owned();
-        ("standard input".into(), stdin.map(File::from))
+        let name = both!("standard input", "标准输入");
+        (name, stdin.map(File::from))
     } else {
         (name_of(file), File::open(file))
     };
-    let input = input.with_context(|| format!("cannot open {name}"))?;
+    let input = input.with_context(|| both!("cannot open {name}", "无法打开 {name}"))?;
     if let Some(trace) = &options.trace {
+        let name = name_of(trace);
         ensure!(
             !is_same_file(&input, trace),
-            "cannot write the trace to {}: it is the recording itself; choose another file",
-            name_of(trace)
+            both!(
+                "cannot write the trace to {name}: it is the recording itself; choose another file",
+                "无法把跟踪写入 {name}：它就是这份记录本身；请换一个文件"
+            )
         );
     }
     let bar = Bar::new(stderr().is_terminal());
@@ -108,7 +114,7 @@ pub fn child(cli: ChildCli) -> ExitCode {
     let log = process.log().clone();
     match process.die_with_parent().and_then(|()| child.run(process)) {
         Err(error) if !is_broken_pipe(&error) => {
-            let message = format!("{error:#}").into();
+            let message = sentence(&error).into();
             // If even that fails, the exit status still says it.
             let _ = log.write(Event::Error { message });
             ExitCode::FAILURE
@@ -160,7 +166,7 @@ fn views(options: &ViewOptions, bar: &Bar) -> Result<Views> {
             lines
         });
     }
-    views.add(Warnings::new(bar.beside(stderr()), stderrs_look.language));
+    views.add(Warnings::new(bar.beside(stderr())));
     if let Some(explanation) = options.explain {
         let is_brief = explanation == Explanation::Brief;
         views.add(Explain::new(bar.beside(stderr()), stderrs_look, is_brief));
@@ -193,10 +199,13 @@ fn exit_code(result: Result<()>) -> ExitCode {
 fn in_lines(error: &Error) -> String {
     let sentences = match error.downcast_ref() {
         Some(Failed(sentences)) => sentences.clone(),
-        None => vec![format!("{error:#}")],
+        None => vec![sentence(error)],
     };
     let sentences = sentences.iter().map(|sentence| on_one_line(sentence));
-    let text = sentences.collect::<Vec<_>>().join("\nmp-demo: then ");
+    let then = both!("then ", "随后 ");
+    let text = sentences
+        .collect::<Vec<_>>()
+        .join(&format!("\nmp-demo: {then}"));
     format!("mp-demo: {text}\n")
 }
 

@@ -8,6 +8,7 @@
 pub mod arguments;
 pub mod cli;
 pub mod commands;
+pub mod errors;
 pub mod events;
 pub mod lessons;
 pub mod locale;

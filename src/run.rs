@@ -8,6 +8,7 @@ use std::thread;
 
 use anyhow::{Context as _, Error, Result};
 
+use crate::both;
 use crate::events::{Entry, Event, Log, LogReader};
 use crate::lessons::AnyLesson;
 use crate::multiprocessing::{Children, Context, Outcome};
@@ -55,7 +56,7 @@ impl Verdict {
             return Verdict(error);
         }
         if let Some(error) = state.parents_error() {
-            failures.push(format!("the parent failed: {error}"));
+            failures.push(both!("the parent failed: {error}", "父进程出错：{error}"));
         }
         Verdict(Some(Failed(failures).into()))
     }
@@ -81,7 +82,12 @@ pub fn run(
         let player = thread::Builder::new()
             .name("player".into())
             .spawn_scoped(scope, || play(lesson, settings, log, &children))
-            .context("cannot start the thread that plays the lesson")?;
+            .with_context(|| {
+                both!(
+                    "cannot start the thread that plays the lesson",
+                    "无法启动进行本课的线程"
+                )
+            })?;
         let shown = show(log_reader, views, output, stderr);
         if shown.is_err() {
             // Nobody sees the rest, so nobody has to play it.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::status::Status;
+use crate::both;
 
 /// A process that ended otherwise than its parent wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,9 +26,13 @@ pub fn first_cause_first(failures: &mut [Failure]) {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (PID {}) {}", self.role, self.pid, self.status)?;
+        let (role, pid, status) = (&self.role, self.pid, self.status);
+        f.write_str(&both!(
+            "{role} (PID {pid}) {status}",
+            "{role}（PID {pid}）{status}"
+        ))?;
         match &self.last_words {
-            Some(words) => write!(f, ": {words}"),
+            Some(words) => f.write_str(&both!(": {words}", "：{words}")),
             None => Ok(()),
         }
     }

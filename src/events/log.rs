@@ -16,6 +16,7 @@ use super::parts;
 use super::reader::LogReader;
 use super::record::VERSION;
 use super::who::Who;
+use crate::both;
 use crate::plain::{on_its_lines, on_one_line};
 use crate::streams::stderr;
 
@@ -53,9 +54,10 @@ impl Log {
     /// Opens a run's log: the parent's writing end, and the end from which it is read.
     ///
     /// # Errors
-    /// When no pipe can be had.
+    /// When there is no pipe to be had.
     pub fn open() -> Result<(Log, LogReader)> {
-        let (reader, writer) = os_pipe::pipe().context("cannot open the pipe for the log")?;
+        let (reader, writer) = os_pipe::pipe()
+            .with_context(|| both!("cannot open the pipe for the log", "无法打开日志的管道"))?;
         let log = Log {
             form: Form::Pipe(Arc::new(writer)),
             who: Who::this_process("parent"),
@@ -64,15 +66,14 @@ impl Log {
         Ok((log, LogReader::new(reader)))
     }
 
-    /// Writes the run's first event, from which time counts. Somebody has to read the log by now: the event
-    /// has all of the lesson's values, and they may be more than the pipe holds.
+    /// Writes the run's first event, from which time counts. Somebody has to be reading the log by now: the event has all
+    /// of the lesson's values, and they may be more than the pipe holds.
     ///
     /// # Errors
     /// When the log can't be written to: nobody reads it any more.
     pub fn begin(&mut self, first: &Event) -> Result<()> {
         self.clock = Clock::start();
-        self.write_at(0.0, first, None)
-            .context("cannot write to the run's log")
+        self.write_at(0.0, first, None).with_context(cannot_write)
     }
 
     /// The log of a child of a run. Its stderr is the log's pipe.
@@ -107,8 +108,8 @@ impl Log {
         self.clock.seconds()
     }
 
-    /// The clock for a child that writes events to the same log. None for the children of a process that a person
-    /// started in a shell: they too write lines.
+    /// The clock for a child that writes events to the same log. None for the children of a process that a person started
+    /// in a shell: like it, they write lines.
     pub fn clock_for_child(&self) -> Option<Clock> {
         match self.form {
             Form::Pipe(_) | Form::Stderr => Some(self.clock),
@@ -119,7 +120,7 @@ impl Log {
     /// What becomes the stderr of a child.
     ///
     /// # Errors
-    /// When no further descriptor can be had.
+    /// When there is no further descriptor to be had.
     pub fn try_clone_pipe(&self) -> io::Result<PipeWriter> {
         match &self.form {
             Form::Pipe(pipe) => pipe.try_clone(),
@@ -133,7 +134,7 @@ impl Log {
     /// When the log can't be written to: nobody reads it any more.
     pub fn write(&self, event: Event) -> Result<()> {
         self.write_at(self.clock.seconds(), &event, None)
-            .context("cannot write to the run's log")
+            .with_context(cannot_write)
     }
 
     /// The same for an event at which the article's program prints this line, without its newline.
@@ -142,7 +143,7 @@ impl Log {
     /// Those of [`Log::write`].
     pub fn write_with_line(&self, event: Event, line: &str) -> Result<()> {
         self.write_at(self.clock.seconds(), &event, Some(line))
-            .context("cannot write to the run's log")
+            .with_context(cannot_write)
     }
 
     fn write_at(&self, t: f64, event: &Event, line: Option<&str>) -> io::Result<()> {
@@ -184,4 +185,8 @@ impl Log {
         }
         Ok(())
     }
+}
+
+fn cannot_write() -> String {
+    both!("cannot write to the run's log", "无法写入本次运行的日志")
 }

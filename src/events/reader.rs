@@ -13,6 +13,7 @@ use rustix::io::Errno;
 
 use super::parts::{Joined, Joiner};
 use super::record::Record;
+use crate::both;
 
 /// What every event begins with.
 const EVENT_START: &[u8] = b"{\"v\":1,\"t\":";
@@ -21,7 +22,7 @@ const EVENT_START: &[u8] = b"{\"v\":1,\"t\":";
 pub enum Entry<'a> {
     /// An event.
     Event(Record<'a>),
-    /// Bytes that are no event and came from a child's stderr: a panic message, say.
+    /// Bytes that are not an event and came from a child's stderr: a panic message, say.
     Foreign(&'a [u8]),
 }
 
@@ -36,7 +37,7 @@ impl LogReader {
     }
 
     /// Hands each entry to `see`, in the log's order, until the last process of the run has closed the log, or until
-    /// nobody reads `output` any more, be anything written to it or not.
+    /// nobody reads `output` any more, whether anything is written to it or not.
     ///
     /// # Errors
     /// When the log can't be read; an `io::Error` of the kind `BrokenPipe` when nobody reads `output`; or whatever
@@ -58,7 +59,7 @@ impl LogReader {
             line.clear();
             let length = input
                 .read_until(b'\n', &mut line)
-                .context("cannot read the run's log")?;
+                .with_context(|| both!("cannot read the run's log", "无法读取本次运行的日志"))?;
             if length == 0 {
                 // Parts without a last part are left by a process that was killed while it wrote: that event
                 // was never complete.
@@ -93,7 +94,7 @@ impl<O: AsFd> Read for WatchedPipe<O> {
             thread::sleep(GATHER);
         }
         loop {
-            // Nothing is asked about the output, so only its errors are told: its reader is gone.
+            // The output is asked about nothing, so it only tells of an error: that its reader is gone.
             let mut fds = [
                 PollFd::new(&self.pipe, PollFlags::IN),
                 PollFd::new(&self.output, PollFlags::empty()),
@@ -114,8 +115,8 @@ impl<O: AsFd> Read for WatchedPipe<O> {
     }
 }
 
-/// A line of the log, with its newline if it has one. Someone may have written half a line in between: since
-/// an event goes in by one write, it is whole behind that half.
+/// A line of the log, with its newline if it has one. Someone may have written half a line in between: an event is one
+/// write, so it stands whole behind that half.
 fn see_line(line: &[u8], see: &mut impl FnMut(Entry) -> Result<()>) -> Result<()> {
     let start = line
         .windows(EVENT_START.len())
@@ -160,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_event_is_handed_on_as_it_is() {
+    fn what_is_not_an_event_is_handed_on_as_it_is() {
         let event = r#"{"v":1,"t":0.5,"pid":7,"role":"child","event":"ended"}"#;
         let log = format!(
             "thread panicked\n{event}\nhalf a line{event}\n{{\"v\":1,\"t\":oops\nno newline"
@@ -179,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_inside_a_value_is_no_event() {
+    fn an_event_inside_a_value_is_not_an_event() {
         let event =
             r#"{"v":1,"t":0.5,"pid":7,"role":"w","event":"put","value":{"v":1,"t":0},"line":"x"}"#;
         assert_eq!(read(&format!("{event}\n")), ["event put of 7"]);

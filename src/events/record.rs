@@ -9,6 +9,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::event::Event;
+use crate::both;
+use crate::errors::{json_error, missing_field};
 use crate::plain::is_obeyed;
 
 /// The version of the log's form that this program writes and reads.
@@ -44,10 +46,10 @@ struct Line<'a> {
     fields: Vec<(Cow<'a, str>, &'a RawValue)>,
 }
 
-/// Why something is no event: what was expected, in a few words.
+/// Why a line of a log is not an event.
 #[derive(Debug, PartialEq, Eq)]
 pub enum NoEvent {
-    /// It has another form; here is what was expected and found.
+    /// It has another form; this says in a few words what is wrong, and may quote the line.
     Malformed(String),
     /// It was written in this later version of the log's form.
     Newer(u64),
@@ -57,8 +59,8 @@ impl<'a> Record<'a> {
     /// Reads a line of a log, without its newline.
     ///
     /// # Errors
-    /// When it is no JSON object with the fields that every event has, when there is no such event, or when a field of
-    /// that event is missing.
+    /// When it is not a JSON object with the fields that every event has, when there is no such event, or when a field of
+    /// that event is missing or malformed.
     pub fn read(text: &'a str) -> Result<Record<'a>, NoEvent> {
         let Line {
             t,
@@ -73,8 +75,9 @@ impl<'a> Record<'a> {
         let event = match Event::read(&name, &fields) {
             Some(event) => event.map_err(|error| malformed(&name, &error))?,
             None => {
-                return Err(NoEvent::Malformed(format!(
-                    "version {VERSION} of the log has no event `{name}`"
+                return Err(NoEvent::Malformed(both!(
+                    "version {VERSION} of the log has no event `{name}`",
+                    "日志版本 {VERSION} 没有事件 `{name}`"
                 )));
             }
         };
@@ -104,26 +107,26 @@ impl<'a> Line<'a> {
                 line.check_names()?;
                 Ok(line)
             }
-            Ok(line) if line.v == VERSION => {
-                Err(NoEvent::Malformed(format!("its time is {}", line.t)))
+            Ok(Line { v: VERSION, t, .. }) => {
+                Err(NoEvent::Malformed(both!("its time is {t}", "时间是 {t}")))
             }
             result => Err(match version(text) {
                 Some(version) if version > u64::from(VERSION) => NoEvent::Newer(version),
                 Some(version) if version < u64::from(VERSION) => {
-                    NoEvent::Malformed(format!("its `v` is {version}"))
+                    NoEvent::Malformed(both!("its `v` is {version}", "`v` 是 {version}"))
                 }
                 _ if !text.trim_start().starts_with('{') => {
-                    NoEvent::Malformed("it is no JSON object".into())
+                    NoEvent::Malformed(both!("it is not a JSON object", "不是 JSON 对象"))
                 }
                 _ => NoEvent::Malformed(match result {
-                    Ok(_) => "its `v` is missing".into(),
-                    Err(error) => without_position(&error),
+                    Ok(_) => both!("its `v` is missing", "缺少 `v`"),
+                    Err(error) => json_error(&error),
                 }),
             }),
         }
     }
 
-    /// A name goes to the terminal as it is, so it must not have what moves the cursor there.
+    /// A name stands in labels, lanes and sentences, so it must not have what a terminal would obey.
     fn check_names(&self) -> Result<(), NoEvent> {
         let child_role = self.fields.iter().find(|(key, _)| key == "child_role");
         let child_role = child_role.and_then(|(_, text)| serde_json::from_str(text.get()).ok());
@@ -135,7 +138,10 @@ impl<'a> Line<'a> {
         ];
         let is_no_name = |name: &&str| name.contains(is_obeyed);
         match names.into_iter().flatten().find(is_no_name) {
-            Some(name) => Err(NoEvent::Malformed(format!("{name:?} is no name"))),
+            Some(name) => Err(NoEvent::Malformed(both!(
+                "`{name}` is not a name",
+                "`{name}` 不能作为名字"
+            ))),
             None => Ok(()),
         }
     }
@@ -203,20 +209,13 @@ fn version(text: &str) -> Option<u64> {
 
 /// What is wrong with the fields of the event with this name.
 fn malformed(name: &str, error: &serde_json::Error) -> NoEvent {
-    let what = without_position(error);
-    NoEvent::Malformed(match what.strip_prefix("missing field ") {
-        Some(field) => format!("the event `{name}` needs a field {field}"),
-        None => what,
+    NoEvent::Malformed(match missing_field(error) {
+        Some(field) => both!(
+            "the event `{name}` needs a field `{field}`",
+            "事件 `{name}` 需要字段 `{field}`"
+        ),
+        None => json_error(error),
     })
-}
-
-/// serde_json says where in the text it stopped; for a log the number of the line says it, and this one is always 1.
-fn without_position(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    match text.split_once(" at line ") {
-        Some((what, _)) => what.to_owned(),
-        None => text,
-    }
 }
 
 #[cfg(test)]
@@ -267,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_event_is_refused_with_what_was_expected() {
+    fn what_is_not_an_event_is_refused_with_the_reason() {
         let read = |text: &str| Record::read(text).map(drop);
         let malformed = |sentence: &str| Err(NoEvent::Malformed(sentence.into()));
         for (text, expected) in [
@@ -290,8 +289,8 @@ mod tests {
             ),
             (r#"{"v":0}"#, malformed("its `v` is 0")),
             (r#"{"level":"info"}"#, malformed("missing field `v`")),
-            ("[1]", malformed("it is no JSON object")),
-            ("", malformed("it is no JSON object")),
+            ("[1]", malformed("it is not a JSON object")),
+            ("", malformed("it is not a JSON object")),
         ] {
             assert_eq!(read(text), expected, "{text}");
         }

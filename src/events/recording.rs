@@ -1,17 +1,19 @@
 //! A recorded run: what `--json` printed, in a file or from a pipe.
 
+use std::fmt;
 use std::io::{BufRead, Read};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Error, Result, bail, ensure};
 
 use super::event::Event;
 use super::record::{NoEvent, Record, VERSION};
-use crate::plain::on_one_line;
+use crate::both;
 
-/// Hands each event of a recorded run to `see`, in the log's order. `name` is what the user calls the file.
+/// Hands each event of a recorded run to `see`, in the log's order. `name` is what the user calls the file. As with `jq`,
+/// a byte order mark at its start and empty lines mean nothing: editors put them there.
 ///
 /// # Errors
-/// When the file can't be read or is no recorded run of this version: the sentence names the line and what was expected
+/// When the file can't be read or is not a recorded run of this version: the sentence names the line and what was expected
 /// there. What stands before that line has been handed over. Or whatever `see` returned.
 pub fn for_each(
     mut input: impl BufRead,
@@ -19,49 +21,64 @@ pub fn for_each(
     mut see: impl FnMut(&Record) -> Result<()>,
 ) -> Result<()> {
     let mut bytes = Vec::new();
-    let mut has_begun = false;
+    let mut is_begun = false;
     for number in 1_u64.. {
         bytes.clear();
         (&mut input)
             .take(LONGEST + 1)
             .read_until(b'\n', &mut bytes)
-            .with_context(|| format!("cannot read {name}"))?;
-        ensure!(
-            bytes.len() as u64 <= LONGEST,
-            "{name}, line {number} has more than {LONGEST} bytes: {EXPECTED}"
-        );
+            .with_context(|| both!("cannot read {name}", "{name}：无法读取"))?;
         if bytes.is_empty() {
             ensure!(
-                has_begun,
-                "{name} is empty: expected a run that was recorded with --json"
+                is_begun,
+                both!(
+                    "{name} is empty: expected a run that was recorded with --json",
+                    "{name}：没有内容，这里应当是用 --json 记录下来的一次运行"
+                )
             );
             return Ok(());
         }
-        let place = format!("{name}, line {number}");
+        let place = both!("{name}, line {number}", "{name}，第 {number} 行");
+        let expected = Expected;
+        ensure!(
+            bytes.len() as u64 <= LONGEST,
+            both!(
+                "{place} has more than {LONGEST} bytes: {expected}",
+                "{place}超过 {LONGEST} 字节：{expected}"
+            )
+        );
         let is_whole = bytes.ends_with(b"\n");
-        // As jq does: some editors begin a file with this mark, and leave a line empty.
-        let bytes = match number {
-            1 => bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes),
+        let text = match bytes.strip_prefix("\u{feff}".as_bytes()) {
+            Some(text) if number == 1 => text,
             _ => &bytes,
         };
-        if bytes.trim_ascii().is_empty() {
+        let Ok(text) = str::from_utf8(text).map(|text| text.trim_end_matches(['\r', '\n'])) else {
+            bail!(both!(
+                "{place} is not text in UTF-8: {expected}",
+                "{place}不是 UTF-8 文本：{expected}"
+            ));
+        };
+        if text.trim_ascii().is_empty() {
             continue;
         }
-        let Ok(text) = str::from_utf8(bytes).map(|text| text.trim_end_matches(['\r', '\n'])) else {
-            bail!("{place} is no text in UTF-8: {EXPECTED}");
-        };
-        let record = Record::read(text).map_err(|error| wrong(&error, &place, is_whole))?;
-        match (has_begun, &record.event) {
-            (false, Event::Run { .. }) => has_begun = true,
-            (false, other) => bail!(
-                "{place} is the event `{}`: expected `run`, with which every recorded run begins",
-                other.name()
-            ),
-            (_, Event::Run { .. }) => bail!(
-                "{place} begins another run: expected one only, so keep each in a file of its own"
-            ),
-            _ => {}
-        }
+        let record = Record::read(text).map_err(|error| not_an_event(&error, &place, is_whole))?;
+        let is_run = matches!(record.event, Event::Run { .. });
+        let event = record.event.name();
+        ensure!(
+            is_begun || is_run,
+            both!(
+                "{place} is the event `{event}`: expected `run`, with which every recorded run begins",
+                "{place}是事件 `{event}`：这里应当是 `run`，每次记录下来的运行都以它开头"
+            )
+        );
+        ensure!(
+            !(is_begun && is_run),
+            both!(
+                "{place} begins another run: expected only one, so keep each in a file of its own",
+                "{place}开始了另一次运行：一个文件里只应有一次运行，请分开保存"
+            )
+        );
+        is_begun = true;
         see(&record)?;
     }
     Ok(())
@@ -70,19 +87,33 @@ pub fn for_each(
 /// No event is longer: its values come from a command line, and Linux takes 6 MiB of that at most (execve(2)).
 const LONGEST: u64 = 64 << 20;
 
-const EXPECTED: &str = "expected an event, a JSON object as mp-demo LESSON --json prints it";
+/// What every line should be.
+struct Expected;
 
-fn wrong(error: &NoEvent, place: &str, is_whole: bool) -> anyhow::Error {
-    match error {
-        NoEvent::Newer(version) => anyhow::anyhow!(
-            "{place} is of version {version} of the log, and this mp-demo reads version {VERSION}: a newer mp-demo is needed"
-        ),
-        NoEvent::Malformed(_) if !is_whole => anyhow::anyhow!(
-            "{place} ends in the middle: {EXPECTED}, so the recording seems to have been cut off"
-        ),
-        NoEvent::Malformed(what) => {
-            let what = on_one_line(what);
-            anyhow::anyhow!("{place} is damaged or foreign ({what}): {EXPECTED}")
-        }
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&both!(
+            "expected an event, a JSON object as mp-demo LESSON --json prints it",
+            "这里应当是一个事件，即 mp-demo LESSON --json 输出的 JSON 对象"
+        ))
     }
+}
+
+/// Why the line at this place is refused.
+fn not_an_event(error: &NoEvent, place: &str, is_whole: bool) -> Error {
+    let expected = Expected;
+    Error::msg(match error {
+        NoEvent::Newer(version) => both!(
+            "{place} is of version {version} of the log, and this mp-demo reads version {VERSION}: a newer mp-demo is needed",
+            "{place}的日志版本是 {version}，而本程序只能读版本 {VERSION}：需要更新的 mp-demo"
+        ),
+        NoEvent::Malformed(_) if !is_whole => both!(
+            "{place} ends in the middle: {expected}, so the recording seems to have been cut off",
+            "{place}没有写完：{expected}，看来记录在中途被截断"
+        ),
+        NoEvent::Malformed(what) => both!(
+            "{place} is damaged or foreign ({what}): {expected}",
+            "{place}已经损坏，或不是本程序写下的（{what}）：{expected}"
+        ),
+    })
 }

@@ -6,6 +6,8 @@ use std::process::ExitStatus;
 
 use serde::{Deserialize, Serialize};
 
+use crate::both;
+
 /// How a process ended: `{"code": 0}` or `{"signal": 15}` in the log, words for a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -45,13 +47,19 @@ impl Status {
 
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Status::Code(code) => write!(f, "ended with exit status {code}"),
+        let words = match *self {
+            Status::Code(code) => {
+                both!("ended with exit status {code}", "结束了，退出状态是 {code}")
+            }
             Status::Signal(number) => match signal_name(number) {
-                Some(name) => write!(f, "was killed by {name} ({number})"),
-                None => write!(f, "was killed by signal {number}"),
+                Some(name) => both!(
+                    "was killed by {name} ({number})",
+                    "被 {name}（{number}）终止"
+                ),
+                None => both!("was killed by signal {number}", "被信号 {number} 终止"),
             },
-        }
+        };
+        f.write_str(&words)
     }
 }
 

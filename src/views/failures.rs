@@ -5,6 +5,7 @@ use std::io::Write;
 use anyhow::Result;
 
 use super::view::View;
+use crate::both;
 use crate::events::Record;
 use crate::plain::on_one_line;
 use crate::state::{Change, State};
@@ -30,24 +31,32 @@ impl<E: Write> View for Failures<E> {
     fn finish(&mut self, state: &State) -> Result<()> {
         let mut failures: Vec<_> = state.failures().iter().map(ToString::to_string).collect();
         if let Some(message) = state.parents_error() {
-            failures.push(format!("the parent failed: {message}"));
+            failures.push(both!(
+                "the parent failed: {message}",
+                "父进程出错：{message}"
+            ));
         }
         let mut running: Vec<_> = state.alive().collect();
         running.sort_by_key(|process| process.pid);
         if let Some(first) = running.first() {
             let others = match running.len() - 1 {
                 0 => String::new(),
-                others => format!(" and of {others} more"),
+                others => both!(" and of {others} more", "和另外 {others} 个进程"),
             };
             // It was cut off, or the run was.
             let (role, pid) = (&first.role, first.pid);
-            failures.push(format!(
-                "the end of {role} (PID {pid}){others} is not recorded"
+            failures.push(both!(
+                "the end of {role} (PID {pid}){others} is not recorded",
+                "{role}（PID {pid}）{others}的结束没有记录下来"
             ));
         }
         for failure in &failures {
-            let line = format!("mp-demo: in this run {}\n", on_one_line(failure));
-            let _ = self.stderr.write_all(line.as_bytes());
+            let failure = on_one_line(failure);
+            let line = both!(
+                "mp-demo: in this run {failure}",
+                "mp-demo: 这次运行中，{failure}"
+            );
+            let _ = self.stderr.write_all(format!("{line}\n").as_bytes());
         }
         Ok(())
     }

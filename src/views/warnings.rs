@@ -6,8 +6,8 @@ use anyhow::Result;
 use serde_json::Value;
 
 use super::view::View;
+use crate::both;
 use crate::events::{Event, Record, Way};
-use crate::locale::Language;
 use crate::plain::on_one_line;
 use crate::state::{Change, State};
 
@@ -17,13 +17,12 @@ const SHOWN: usize = 5;
 /// Tells, beside the view, what went another way than the article's lines say. It is no error when nobody listens.
 pub struct Warnings<E> {
     stderr: E,
-    language: Language,
 }
 
 impl<E: Write> Warnings<E> {
     /// Warnings that go to `stderr`.
-    pub fn new(stderr: E, language: Language) -> Warnings<E> {
-        Warnings { stderr, language }
+    pub fn new(stderr: E) -> Warnings<E> {
+        Warnings { stderr }
     }
 
     fn tell(&mut self, message: &str) {
@@ -36,45 +35,29 @@ impl<E: Write> Warnings<E> {
         if lost == 0 {
             return;
         }
-        let named = state
-            .on_its_way(Way::Queue)
-            .values()
-            .take(SHOWN)
-            .map(Value::to_string);
-        let named = named.collect::<Vec<_>>();
-        let more = lost.saturating_sub(SHOWN);
+        let named = state.on_its_way(Way::Queue).values();
+        let named: Vec<_> = named.take(SHOWN).map(Value::to_string).collect();
+        let named = named.join(&both!(", ", "、"));
+        let rest = match lost.saturating_sub(SHOWN) {
+            0 => String::new(),
+            more => both!(" and {more} more", "，另有 {more} 个"),
+        };
+        let were = if lost == 1 {
+            "value was"
+        } else {
+            "values were"
+        };
         // In a log that is cut off, somebody still runs at the end.
         let is_over = state.alive().next().is_none();
-        let message = match self.language {
-            Language::En => {
-                let what = match lost {
-                    1 => "1 value was".to_owned(),
-                    _ => format!("{lost} values were"),
-                };
-                let rest = match more {
-                    0 => String::new(),
-                    _ => format!(" and {more} more"),
-                };
-                let never_got = match is_over {
-                    true => " never got",
-                    false => " not received by the end of this log",
-                };
-                format!("{what} put and{never_got}: {}{rest}", named.join(", "))
-            }
-            Language::Zh => {
-                let rest = match more {
-                    0 => String::new(),
-                    _ => format!("，另有 {more} 个"),
-                };
-                let so_far = match is_over {
-                    true => "",
-                    false => "就这份日志来看，",
-                };
-                format!(
-                    "{so_far}{lost} 个值放进了队列却没有被取走：{}{rest}",
-                    named.join("、")
-                )
-            }
+        let message = match is_over {
+            true => both!(
+                "{lost} {were} put and never got: {named}{rest}",
+                "{lost} 个值放进了队列却没有被取走：{named}{rest}"
+            ),
+            false => both!(
+                "{lost} {were} put and not received by the end of this log: {named}{rest}",
+                "就这份日志来看，{lost} 个值放进了队列却没有被取走：{named}{rest}"
+            ),
         };
         self.tell(&message);
     }

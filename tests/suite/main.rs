@@ -10,6 +10,7 @@ mod bound;
 mod by_hand;
 mod cost;
 mod ends;
+mod errors;
 mod explain;
 mod lessons;
 mod log;

@@ -145,7 +145,7 @@ fn nothing_in_a_foreign_recording_moves_the_cursor_by_a_name_or_a_message() {
     let forged = log.replace("\"role\":\"reader\"", "\"role\":\"rea\\u001b[31mder\"");
     let ended = view_log(&forged, &["--labels"]);
     assert_eq!(ended.code(), 1);
-    assert!(ended.stderr.contains("is no name"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("is not a name"), "{}", ended.stderr);
     let forged = log.clone()
         + r#"{"v":1,"t":3,"pid":43784,"role":"parent","event":"refused","call":"send","message":"boo\u001b]0;title\u0007\nmp-demo: fake"}"#
         + "\n";
@@ -288,18 +288,18 @@ fn what_is_no_recorded_run_is_refused_with_line_and_reason() {
         complaints.join("\n"),
         str![[r#"
  is empty: expected a run that was recorded with --json
-, line 1 is damaged or foreign (it is no JSON object): expected an event, a JSON object as mp-demo LESSON --json prints it
+, line 1 is damaged or foreign (it is not a JSON object): expected an event, a JSON object as mp-demo LESSON --json prints it
  is empty: expected a run that was recorded with --json
-, line 1 is no text in UTF-8: expected an event, a JSON object as mp-demo LESSON --json prints it
+, line 1 is not text in UTF-8: expected an event, a JSON object as mp-demo LESSON --json prints it
 , line 1 is damaged or foreign (missing field `v`): expected an event, a JSON object as mp-demo LESSON --json prints it
 , line 1 is of version 2 of the log, and this mp-demo reads version 1: a newer mp-demo is needed
 , line 1 is the event `running`: expected `run`, with which every recorded run begins
 , line 3 is damaged or foreign (EOF while parsing a value): expected an event, a JSON object as mp-demo LESSON --json prints it
-, line 3 is damaged or foreign (it is no JSON object): expected an event, a JSON object as mp-demo LESSON --json prints it
+, line 3 is damaged or foreign (it is not a JSON object): expected an event, a JSON object as mp-demo LESSON --json prints it
 , line 3 is damaged or foreign (version 1 of the log has no event `fly`): expected an event, a JSON object as mp-demo LESSON --json prints it
 , line 3 is damaged or foreign (the event `join` needs a field `child`): expected an event, a JSON object as mp-demo LESSON --json prints it
 , line 26 ends in the middle: expected an event, a JSON object as mp-demo LESSON --json prints it, so the recording seems to have been cut off
-, line 27 begins another run: expected one only, so keep each in a file of its own
+, line 27 begins another run: expected only one, so keep each in a file of its own
 "#]]
     );
 }

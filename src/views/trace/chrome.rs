@@ -10,6 +10,7 @@ use serde_json::json;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
 use serde_json::value::RawValue;
 
+use crate::both;
 use crate::plain::in_json;
 
 /// Where something is drawn. Viewers put threads with the same `pid` together; in a process's main thread, `tid` is
@@ -190,13 +191,14 @@ impl<W: Write> Chrome<W> {
     /// An arrow. Both ends stand in one category under one name and `id`, or viewers don't see that they belong
     /// together.
     pub fn arrow(&mut self, category: &str, id: u64, from: Spot, to: Spot) -> io::Result<()> {
+        let name = both!("value", "值");
         for (ph, bp, spot) in [('s', None, from), ('f', Some('e'), to)] {
             self.write(&TraceEvent::<()> {
                 cat: Some(category),
                 ts: Some(spot.micros),
                 id: Some(id),
                 bp,
-                ..TraceEvent::new(ph, "value", spot.track)
+                ..TraceEvent::new(ph, &name, spot.track)
             })?;
         }
         Ok(())

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::chrome::{Chrome, Spot};
 use super::tracks::{Happened, Tracks};
+use crate::both;
 use crate::events::{Effect, Event, Record, Way};
 use crate::state::{Change, State};
 
@@ -122,8 +123,9 @@ impl<W: Write> Drawing<W> {
             | Effect::Asks
             | Effect::IsAnswered => match event {
                 Event::Progress { done, of } => {
-                    let series = format!("done of {of}");
-                    self.out.counter("progress", &series, spot, *done)?;
+                    let progress = both!("progress", "进度");
+                    let series = both!("done of {of}", "已完成，共 {of} 步");
+                    self.out.counter(&progress, &series, spot, *done)?;
                 }
                 _ => self.out.instant(event.name(), spot, &args)?,
             },
@@ -151,7 +153,9 @@ impl<W: Write> Drawing<W> {
     }
 
     fn show_count(&mut self, spot: Spot, count: u64) -> io::Result<()> {
-        self.out.counter("values in the queue", "now", spot, count)
+        let values = both!("values in the queue", "队列里的值");
+        let now = both!("now", "当前");
+        self.out.counter(&values, &now, spot, count)
     }
 
     /// Draws what can only be drawn when the last event is there. Returns what the trace was written to.

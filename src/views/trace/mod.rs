@@ -2,6 +2,7 @@
 //! and a counter of the values in the queue. Perfetto and Chrome's own viewer open it.
 
 mod chrome;
+mod destination;
 mod drawing;
 mod titles;
 mod tracks;
@@ -12,6 +13,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 
 use super::view::View;
+use crate::both;
 use crate::events::Record;
 use crate::plain::name_of;
 use crate::state::{Change, State};
@@ -46,7 +48,7 @@ impl View for Trace {
     fn show(&mut self, record: &Record, state: &State, change: &Change) -> Result<()> {
         self.drawing
             .draw(record, state, change)
-            .with_context(|| format!("cannot write the trace to {}", self.name))
+            .with_context(|| cannot_write(&self.name))
     }
 
     /// A trace of a run that failed is worth as much: it shows how.
@@ -54,6 +56,10 @@ impl View for Trace {
         self.drawing
             .finish()
             .and_then(WholeFile::put_in_place)
-            .with_context(|| format!("cannot write the trace to {}", self.name))
+            .with_context(|| cannot_write(&self.name))
     }
+}
+
+fn cannot_write(name: &str) -> String {
+    both!("cannot write the trace to {name}", "无法把跟踪写入 {name}")
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::both;
 use crate::events::{Event, Status, str};
 use crate::state::Activity;
 
@@ -11,9 +12,12 @@ const SHOWN: usize = 40;
 /// The title of what a process does.
 pub fn activity_title(activity: Activity, event: &Event) -> String {
     match (activity, event) {
-        (Activity::Running, _) => "running".into(),
-        (Activity::Sleeping, _) => "sleep".into(),
-        (Activity::Waiting(call), _) => format!("{} (waiting)", call.name()),
+        (Activity::Running, _) => both!("running", "运行"),
+        (Activity::Sleeping, _) => both!("sleep", "休眠"),
+        (Activity::Waiting(call), _) => {
+            let call = call.name();
+            both!("{call} (waiting)", "{call}（等待）")
+        }
         (Activity::Joining(child), Event::Join { child_role, .. }) => {
             format!("join {child_role} {child}")
         }
@@ -24,7 +28,9 @@ pub fn activity_title(activity: Activity, event: &Event) -> String {
 /// The title of a task, from its first event.
 pub fn task_title(event: &Event) -> String {
     match event {
-        Event::TaskStart { task, kind } => format!("task {task} ({kind})"),
+        Event::TaskStart { task, kind } => {
+            both!("task {task} ({kind})", "任务 {task}（{kind}）")
+        }
         other => other.name().into(),
     }
 }
@@ -41,7 +47,7 @@ pub fn call_title(call: &str, value: &Value) -> String {
 /// How a process ended, in words.
 pub fn end_in_words(status: Status) -> String {
     match status {
-        Status::Code(code) => format!("exit {code}"),
+        Status::Code(code) => both!("exit {code}", "退出状态 {code}"),
         Status::Signal(_) => status.to_string().trim_start_matches("was ").to_owned(),
     }
 }

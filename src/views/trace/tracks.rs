@@ -9,6 +9,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::chrome::{Chrome, Slice, Spot, Track};
 use super::titles::{activity_title, call_title, end_in_words, task_title};
+use crate::both;
 use crate::events::{Effect, Event, Status};
 use crate::state::{self, Activity};
 
@@ -71,7 +72,10 @@ impl Tracks {
                 // Viewers show the number of a track beside its name.
                 let name = match process.again {
                     0 => process.role.clone(),
-                    _ => format!("{} (PID {})", process.role, process.pid),
+                    _ => {
+                        let (role, pid) = (&process.role, process.pid);
+                        both!("{role} (PID {pid})", "{role}（PID {pid}）")
+                    }
                 };
                 out.process(track, &name, process.number as u64)?;
                 out.thread(track, "MainThread")?;
@@ -231,7 +235,7 @@ impl ThreadTrack {
                 self.open(Level::Task, task_title(happened.event), now, args());
             }
             Effect::EndsTask if !is_in_task => {
-                self.open(Level::Task, "task".into(), now, args());
+                self.open(Level::Task, both!("task", "任务"), now, args());
                 self.close(Level::Task, now, out)?;
             }
             _ => {}

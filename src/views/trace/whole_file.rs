@@ -1,18 +1,15 @@
 //! A file that is there whole, or not at all.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{File, Permissions};
 use std::io::{self, BufWriter, Seek, Write};
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context as _, Result, anyhow, ensure};
-use rustix::fs::{AtFlags, CWD, Mode, linkat};
-use rustix::process::{geteuid, umask};
-use rustix::stdio;
+use anyhow::{Context as _, Result};
+use rustix::fs::{AtFlags, CWD, linkat};
 
-use crate::plain::name_of;
-use crate::streams::Stream;
+use super::destination::{Destination, folder, refused};
+use crate::both;
+use crate::errors::io_error;
 
 /// What becomes a file when it is complete. Until then it has no name (`O_TMPFILE`), so nothing is left of it when this
 /// process ends before, be it by Ctrl-C or by SIGKILL, and what stood there before stays.
@@ -21,33 +18,28 @@ pub struct WholeFile {
     destination: Destination,
 }
 
-/// Where the content goes.
-enum Destination {
-    /// To a file with this path, which is no symbolic link, and with these permissions.
-    Path(PathBuf, Permissions),
-    /// Through this descriptor: to a pipe, a terminal, `/dev/null`, or to what stdout or stderr is already.
-    Open(Stream<File>),
-}
-
 impl WholeFile {
     /// An empty file that will stand at `path`.
     ///
     /// # Errors
     /// When it could not: better now than when the work is done.
     pub fn create(path: &Path) -> Result<WholeFile> {
-        let name = name_of(path);
         let destination = Destination::find(path)?;
         let content = match &destination {
             // Not every file system has files without a name. There the name is deleted at once, and the content has to be
             // copied in the end.
-            Destination::Path(path, _) => tempfile::tempfile_in(folder(path)).map_err(|error| {
-                anyhow!(
-                    "cannot write to {name}: {error}; choose a folder that is there and that you may write to"
+            Destination::Path(file, _) => tempfile::tempfile_in(folder(file)).map_err(|error| {
+                let error = io_error(&error);
+                refused(
+                    path,
+                    both!(
+                        "{error}; choose a folder that is there and that you may write to",
+                        "{error}；请换一个存在而且可以写入的文件夹"
+                    ),
                 )
             })?,
-            Destination::Open(_) => {
-                tempfile::tempfile().context("cannot write a temporary file")?
-            }
+            Destination::Open(_) => tempfile::tempfile()
+                .with_context(|| both!("cannot create a temporary file", "无法建立临时文件"))?,
         };
         Ok(WholeFile {
             content: BufWriter::with_capacity(1 << 16, content),
@@ -90,90 +82,6 @@ impl Write for WholeFile {
     }
 }
 
-impl Destination {
-    fn find(path: &Path) -> Result<Destination> {
-        let name = name_of(path);
-        let metadata = match fs::metadata(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                ensure!(
-                    !path.as_os_str().as_bytes().ends_with(b"/"),
-                    "cannot write to {name}: it names a folder that is not there; name a file"
-                );
-                return Ok(Destination::Path(follow(path), of_new_file()));
-            }
-            metadata => metadata
-                .map_err(|error| anyhow!("cannot write to {name}: {error}; choose another file"))?,
-        };
-        ensure!(
-            !metadata.is_dir(),
-            "cannot write to {name}: it is a folder; name a file in it"
-        );
-        if let Some(stream) = stream_to(&metadata)? {
-            return Ok(Destination::Open(Stream::new(stream)));
-        }
-        let permissions = metadata.permissions();
-        // Root may write even there; but who took the right away meant it.
-        ensure!(
-            !metadata.is_file() || !permissions.readonly(),
-            "cannot write to {name}: it is read-only; choose another file"
-        );
-        let file = OpenOptions::new()
-            .write(true)
-            .open(path)
-            .map_err(|error| anyhow!("cannot write to {name}: {error}; choose another file"))?;
-        if !metadata.is_file() {
-            return Ok(Destination::Open(Stream::new(file)));
-        }
-        // The file is replaced by a new one, and that would be this user's.
-        ensure!(
-            metadata.uid() == geteuid().as_raw(),
-            "cannot write to {name}: it belongs to another user; choose another file"
-        );
-        let path = fs::canonicalize(path).with_context(|| format!("cannot find {name}"))?;
-        // No new content gets the rights of another user or group.
-        let permissions = Permissions::from_mode(permissions.mode() & 0o777);
-        Ok(Destination::Path(path, permissions))
-    }
-}
-
-/// Stdout or stderr, if that is the same file: with `--trace /dev/stdout > out`, a file put in the place of `out` would
-/// replace what was printed, and one written from its start would overwrite it.
-fn stream_to(metadata: &fs::Metadata) -> Result<Option<File>> {
-    for stream in [stdio::stdout(), stdio::stderr()] {
-        let stream = File::from(stream.try_clone_to_owned()?);
-        let other = stream.metadata()?;
-        if (other.dev(), other.ino()) == (metadata.dev(), metadata.ino()) {
-            return Ok(Some(stream));
-        }
-    }
-    Ok(None)
-}
-
-/// Where a symbolic link points to whose target is not there yet: it is the target that will be written.
-fn follow(path: &Path) -> PathBuf {
-    let mut path = path.to_owned();
-    // Links that lead to each other are another error than a file that is not there, so this comes to an end.
-    while let Ok(target) = fs::read_link(&path) {
-        path = folder(&path).join(target);
-    }
-    path
-}
-
-fn folder(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    }
-}
-
-/// The permissions of a new file: those of `creat`, without what the umask takes away.
-fn of_new_file() -> Permissions {
-    // The umask can be asked for only by setting it.
-    let mask = umask(Mode::empty());
-    umask(mask);
-    Permissions::from_mode(0o666 & !mask.bits())
-}
-
 /// Gives a file without a name one that nobody has, as open(2) says at `O_TMPFILE`.
 fn link(file: &File, folder: &Path) -> io::Result<tempfile::TempPath> {
     let descriptor = std::os::fd::AsRawFd::as_raw_fd(file);
@@ -195,6 +103,9 @@ fn copy(file: &mut File, path: &Path, permissions: Permissions) -> io::Result<te
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
+    use super::super::destination::of_new_file;
     use super::*;
 
     #[test]

@@ -1,0 +1,197 @@
+//! What went wrong, in the language in which this process speaks.
+
+use std::io;
+
+use anyhow::Error;
+use rustix::io::Errno;
+
+use crate::locale::{self, Language};
+
+/// An error with all that led to it, from the outermost to the first cause, in one sentence.
+pub fn sentence(error: &Error) -> String {
+    let language = locale::chosen();
+    let causes = error.chain().map(|cause| words(cause, language));
+    let colon = match language {
+        Language::En => ": ",
+        Language::Zh => "：",
+    };
+    causes.collect::<Vec<_>>().join(colon)
+}
+
+/// What the operating system says.
+pub fn io_error(error: &io::Error) -> String {
+    words(error, locale::chosen())
+}
+
+/// What is wrong with a JSON text, without the place in it.
+pub fn json_error(error: &serde_json::Error) -> String {
+    match locale::chosen() {
+        Language::En => without_position(error),
+        Language::Zh => json_error_in_chinese(error),
+    }
+}
+
+/// The name of the field that a JSON object lacks, if that is what is wrong with it.
+pub fn missing_field(error: &serde_json::Error) -> Option<String> {
+    let text = error.to_string();
+    let (field, _) = text.strip_prefix("missing field `")?.split_once('`')?;
+    Some(field.to_owned())
+}
+
+/// One link of the chain. What is written by us is in the right language already.
+fn words(cause: &(dyn std::error::Error + 'static), language: Language) -> String {
+    if language == Language::En {
+        return cause.to_string();
+    }
+    let errno = cause
+        .downcast_ref::<Errno>()
+        .map(|error| error.raw_os_error());
+    let errno = errno.or_else(|| {
+        let error = cause.downcast_ref::<nix::errno::Errno>()?;
+        Some(*error as i32)
+    });
+    let from_errno = errno.map(io::Error::from_raw_os_error);
+    if let Some(error) = from_errno.as_ref().or_else(|| cause.downcast_ref()) {
+        return io_error_in_chinese(error);
+    }
+    match cause.downcast_ref::<serde_json::Error>() {
+        Some(error) => json_error_in_chinese(error),
+        None => cause.to_string(),
+    }
+}
+
+fn io_error_in_chinese(error: &io::Error) -> String {
+    let Some(number) = error.raw_os_error() else {
+        let sentence = match error.kind() {
+            io::ErrorKind::BrokenPipe => "对方已经关闭管道",
+            io::ErrorKind::InvalidData => "数据格式不对",
+            io::ErrorKind::NotFound => "没有这个文件或文件夹",
+            io::ErrorKind::TimedOut => "等待超时",
+            io::ErrorKind::UnexpectedEof => "数据在中途结束",
+            io::ErrorKind::WriteZero => "没能全部写入",
+            _ => "输入或输出出错",
+        };
+        return sentence.into();
+    };
+    let known = CHINESE
+        .iter()
+        .find(|(errno, _)| errno.raw_os_error() == number);
+    let sentence = known.map_or("系统调用失败", |(_, sentence)| sentence);
+    format!("{sentence} (os error {number})")
+}
+
+fn json_error_in_chinese(error: &serde_json::Error) -> String {
+    use serde_json::error::Category;
+    match error.classify() {
+        Category::Io => "读取 JSON 时出错".into(),
+        Category::Syntax => "不符合 JSON 语法".into(),
+        Category::Eof => "JSON 没有写完".into(),
+        Category::Data => match missing_field(error) {
+            Some(field) => format!("缺少字段 `{field}`"),
+            None => "有字段的值不合要求".into(),
+        },
+    }
+}
+
+/// serde_json says where in the text it stopped; of one line, which is all that is ever read here, that says little.
+fn without_position(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rsplit_once(" at line ") {
+        Some((what, _)) => what.to_owned(),
+        None => text,
+    }
+}
+
+/// What people meet when they run this program, or attack it; the wording is mostly that of glibc.
+const CHINESE: &[(Errno, &str)] = &[
+    (Errno::PERM, "不允许这样操作"),
+    (Errno::NOENT, "没有这个文件或文件夹"),
+    (Errno::SRCH, "没有这个进程"),
+    (Errno::INTR, "系统调用被中断"),
+    (Errno::IO, "输入/输出错误"),
+    (Errno::NXIO, "没有这个设备或地址"),
+    (Errno::TOOBIG, "参数列表过长"),
+    (Errno::NOEXEC, "可执行文件格式错误"),
+    (Errno::BADF, "文件描述符无效"),
+    (Errno::CHILD, "没有子进程"),
+    (Errno::AGAIN, "资源暂时不可用"),
+    (Errno::NOMEM, "内存不足"),
+    (Errno::ACCESS, "权限不够"),
+    (Errno::BUSY, "设备或资源正忙"),
+    (Errno::EXIST, "文件已存在"),
+    (Errno::XDEV, "跨越了文件系统"),
+    (Errno::NODEV, "没有这个设备"),
+    (Errno::NOTDIR, "不是文件夹"),
+    (Errno::ISDIR, "是一个文件夹"),
+    (Errno::INVAL, "参数无效"),
+    (Errno::NFILE, "系统中打开的文件过多"),
+    (Errno::MFILE, "打开的文件过多"),
+    (Errno::NOTTY, "不支持这种设备操作"),
+    (Errno::TXTBSY, "程序文件正在使用"),
+    (Errno::FBIG, "文件过大"),
+    (Errno::NOSPC, "设备上没有空间"),
+    (Errno::SPIPE, "不能在其中移动读写位置"),
+    (Errno::ROFS, "文件系统只读"),
+    (Errno::MLINK, "链接过多"),
+    (Errno::PIPE, "管道已断开"),
+    (Errno::DEADLK, "会造成死锁"),
+    (Errno::NAMETOOLONG, "文件名过长"),
+    (Errno::NOSYS, "系统没有实现这个调用"),
+    (Errno::LOOP, "符号链接层数过多"),
+    (Errno::OVERFLOW, "数值过大"),
+    (Errno::OPNOTSUPP, "不支持这样操作"),
+    (Errno::ADDRINUSE, "地址已被占用"),
+    (Errno::ADDRNOTAVAIL, "地址不可用"),
+    (Errno::NETDOWN, "网络已断开"),
+    (Errno::NETUNREACH, "网络不可达"),
+    (Errno::CONNABORTED, "连接被中止"),
+    (Errno::CONNRESET, "连接被对方重置"),
+    (Errno::TIMEDOUT, "等待超时"),
+    (Errno::CONNREFUSED, "连接被拒绝"),
+    (Errno::STALE, "文件句柄已失效"),
+    (Errno::DQUOT, "超出磁盘配额"),
+];
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context as _;
+
+    use super::*;
+
+    fn chinese(cause: &(dyn std::error::Error + 'static)) -> String {
+        words(cause, Language::Zh)
+    }
+
+    #[test]
+    fn the_operating_system_speaks_chinese_and_keeps_its_number() {
+        let not_found = "没有这个文件或文件夹 (os error 2)";
+        assert_eq!(chinese(&io::Error::from_raw_os_error(2)), not_found);
+        assert_eq!(chinese(&Errno::NOENT), not_found);
+        assert_eq!(chinese(&nix::errno::Errno::ENOENT), not_found);
+        assert_eq!(
+            chinese(&io::Error::from_raw_os_error(9999)),
+            "系统调用失败 (os error 9999)"
+        );
+        let error = Err::<(), _>(io::Error::from_raw_os_error(28)).context("无法写入标准输出");
+        let causes: Vec<_> = error.expect_err("an error").chain().map(chinese).collect();
+        assert_eq!(causes, ["无法写入标准输出", "设备上没有空间 (os error 28)"]);
+    }
+
+    #[test]
+    fn no_english_word_is_left_of_an_error() {
+        let no_json = |text| serde_json::from_str::<Vec<u8>>(text).expect_err("no JSON");
+        let broken_pipe = io::Error::from(io::ErrorKind::BrokenPipe);
+        let no_memory = io::Error::new(io::ErrorKind::OutOfMemory, "what a library says");
+        for cause in [&broken_pipe, &no_memory] {
+            assert!(!chinese(cause).contains(|c: char| c.is_ascii_alphabetic()));
+        }
+        for cause in [
+            no_json("[1,"),
+            no_json("[x]"),
+            no_json("[300]"),
+            no_json("7"),
+        ] {
+            assert!(!chinese(&cause).contains("expected"), "{cause}");
+        }
+    }
+}
