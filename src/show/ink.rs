@@ -36,8 +36,8 @@ impl Ink {
         }
     }
 
-    /// The colours are some of those of the processes: they can be read on light terminals and on dark ones, which
-    /// can't be said of all the 16 that each terminal chooses for itself.
+    /// The colours are some of those of the processes: they can be read on light terminals and on dark ones, which can't be
+    /// said of all the 16 that each terminal chooses for itself.
     fn style(self) -> Option<Style> {
         let colour = |number| Style::new().color(XtermColors::from(number));
         match self {
@@ -48,7 +48,7 @@ impl Ink {
             Ink::Source | Ink::Number => Some(colour(67)),
             Ink::Literal => Some(colour(28)),
             Ink::Keyword => Some(colour(133)),
-            Ink::Name => Some(colour(33).bold()),
+            Ink::Name => Some(colour(63).bold()),
         }
     }
 }
