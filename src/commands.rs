@@ -54,7 +54,7 @@ pub fn show(demo: &Demo, options: &ViewOptions) -> ExitCode {
     let look = terminal::look(&stdout(), options.color, options.lang);
     let page = reading::page(demo, look);
     match stdout().is_terminal() {
-        true => exit_code(reading::print_through_pager(&page)),
+        true => exit_code(check_stdout().and_then(|()| reading::print_through_pager(&page))),
         false => print(page.as_bytes()),
     }
 }

@@ -10,11 +10,8 @@ use nix::sys::signal::{SigSet, Signal};
 
 use crate::streams::{cannot_write, stdout};
 
-/// What `sh` says of a command that it did not find, or could not start.
+/// The exit statuses of `sh` for a command that it has not found, or could not start.
 const NOT_STARTED: [i32; 2] = [126, 127];
-
-/// What it says of one that it can't read.
-const SYNTAX_ERROR: i32 = 2;
 
 /// Prints a page on the terminal, through `PAGER`; straight to it if that is empty, `cat`, or not to be started.
 ///
@@ -37,27 +34,46 @@ fn show(page: &str, pager: &str) -> bool {
         return false;
     };
     match feed(page, child) {
-        Ok(status) => !status.code().is_some_and(|code| {
-            NOT_STARTED.contains(&code) || (code == SYNTAX_ERROR && !is_name(pager))
-        }),
+        Ok(status) => {
+            let is_not_started = |code| NOT_STARTED.contains(&code);
+            status.success() || !status.code().is_some_and(is_not_started) && is_readable(pager)
+        }
         Err(_) => true,
     }
 }
 
-/// A pager's command line may be anything that a shell understands. What is a mere name is started without a shell,
-/// which would report it in its own words if it is not there.
+/// Whether `sh` can read this. The exit status that it has where it can't is also that of pagers: of `less -K` after
+/// Ctrl-C, say.
+fn is_readable(pager: &str) -> bool {
+    let mut shell = Command::new("sh");
+    shell.args(["-n", "-c", pager]).stderr(Stdio::null());
+    shell.status().is_ok_and(|status| status.success())
+}
+
+/// A pager's command line may be anything that a shell understands. What is a mere name is started without a shell, which
+/// would report it in its own words if it is not there.
 fn command(pager: &str) -> Command {
-    let mut command = if is_name(pager) {
-        Command::new(pager)
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._+- ".contains(c);
+    let words: Vec<_> = pager.split_whitespace().collect();
+    let words = if pager.chars().all(is_plain) {
+        &words[..]
     } else {
-        let mut shell = Command::new("sh");
-        shell.args(["-c", pager]);
-        shell
+        &[]
     };
-    // A user's `LESS` replaces ours; without this, less would show colours as what they are made of.
-    if Path::new(pager).file_name() == Some("less".as_ref()) {
-        command.arg("-R");
-    }
+    let mut command = match *words {
+        // A user's `LESS` replaces ours, and without -R less shows colours as what they are made of.
+        [less, ref options @ ..] if Path::new(less).ends_with("less") => {
+            let mut command = Command::new(less);
+            command.args(options).arg("-R");
+            command
+        }
+        [name] => Command::new(name),
+        _ => {
+            let mut command = Command::new("sh");
+            command.args(["-c", pager]);
+            command
+        }
+    };
     // As git does: leave a page alone that fits the screen, pass colours on, leave the page on the screen.
     // The page is UTF-8, whatever locale is installed.
     for (variable, value) in [("LESS", "FRX"), ("LESSCHARSET", "utf-8"), ("LV", "-c")] {
@@ -66,11 +82,6 @@ fn command(pager: &str) -> Command {
         }
     }
     command
-}
-
-fn is_name(pager: &str) -> bool {
-    let may_stand_in_it = |c: char| c.is_ascii_alphanumeric() || "/._+-".contains(c);
-    pager.chars().all(may_stand_in_it)
 }
 
 /// Hands the page over and waits for the pager's end.
