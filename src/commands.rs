@@ -1,4 +1,4 @@
-//! What the command line can ask for, each to the exit status.
+//! Carries out what the command line asks for, up to the exit status.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -39,9 +39,9 @@ pub fn lesson(lesson: &AnyLesson, options: &Options) -> ExitCode {
             is_on: stderr().is_terminal(),
         };
         let verdict = run(lesson, settings, &mut views, stdout(), &mut stderr);
-        // What is told from here on must not stand behind half a bar.
+        // From here on nothing may be printed behind half a bar.
         bar.clear();
-        // First the cause, then what follows from it; and how a run failed can be seen in a picture as well.
+        // First the cause, then what follows from it. A picture can show how a run failed, too.
         let code = exit_code(verdict?.into_result());
         views.finish()?;
         Ok(code)
@@ -87,13 +87,13 @@ fn replay(file: &Path, options: &ViewOptions) -> Result<()> {
     let bar = Bar::new(stderr().is_terminal());
     let mut views = views(options, &bar)?;
     views.add(Failures::new(stderr()));
-    // Whether it went well is told as it was then; that it is shown is success.
+    // How the run itself ended is told, too; here, success means that it was shown.
     let input = BufReader::new(Stream::new(input));
     recording::for_each(input, &name, |record| views.show(record))?;
     views.finish()
 }
 
-/// Whether this is the file that has this path; a terminal or a pipe is not meant.
+/// Whether this is the file at this path. Terminals and pipes don't count.
 fn is_same_file(file: &File, path: &Path) -> bool {
     match (file.metadata(), path.metadata()) {
         (Ok(a), Ok(b)) => a.is_file() && (a.dev(), a.ino()) == (b.dev(), b.ino()),
@@ -106,7 +106,7 @@ pub fn print(text: &[u8]) -> ExitCode {
     exit_code(stdout().write_all(text).with_context(cannot_write))
 }
 
-/// Runs one child of a lesson. What it fails with goes to the log, for the end of the run to tell.
+/// Runs one child of a lesson. If it fails, it says why in the log, and the end of the run tells it.
 pub fn child(cli: ChildCli) -> ExitCode {
     let ChildCli { birth, child } = cli;
     birth.lang.into_iter().for_each(locale::choose);
@@ -115,7 +115,7 @@ pub fn child(cli: ChildCli) -> ExitCode {
     match process.die_with_parent().and_then(|()| child.run(process)) {
         Err(error) if !is_broken_pipe(&error) => {
             let message = sentence(&error).into();
-            // If even that fails, the exit status still says it.
+            // If even that fails, there is still the exit status.
             let _ = log.write(Event::Error { message });
             ExitCode::FAILURE
         }
@@ -127,7 +127,7 @@ pub fn child(cli: ChildCli) -> ExitCode {
 pub fn usage(error: &clap::Error) -> ExitCode {
     let status = ExitCode::from(error.exit_code() as u8);
     if error.use_stderr() {
-        // The status says it too when stderr can't.
+        // If stderr can't be written to, there is still the exit status.
         let _ = write_usage(error, stderr());
         return status;
     }
@@ -188,14 +188,15 @@ fn exit_code(result: Result<()>) -> ExitCode {
         // Whoever read the output has seen enough (`| head -1`).
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            // With stderr gone as well, the exit status has to say it alone.
+            // If stderr can't be written to either, there is still the exit status.
             let _ = stderr().write_all(in_lines(&error).as_bytes());
             ExitCode::FAILURE
         }
     }
 }
 
-/// What a person is told of an error. It may quote what is not ours, so whatever it says stands on one line.
+/// What a person is told of an error: a line for each failure. It may quote text that is not ours, so no sentence can
+/// have more lines than that.
 fn in_lines(error: &Error) -> String {
     let sentences = match error.downcast_ref() {
         Some(Failed(sentences)) => sentences.clone(),

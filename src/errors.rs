@@ -7,7 +7,7 @@ use rustix::io::Errno;
 
 use crate::locale::{self, Language};
 
-/// An error with all that led to it, from the outermost to the first cause, in one sentence.
+/// An error and its causes, from the outermost to the innermost, in one sentence.
 pub fn sentence(error: &Error) -> String {
     let language = locale::chosen();
     let causes = error.chain().map(|cause| words(cause, language));
@@ -18,12 +18,12 @@ pub fn sentence(error: &Error) -> String {
     causes.collect::<Vec<_>>().join(colon)
 }
 
-/// What the operating system says.
+/// An error of the operating system.
 pub fn io_error(error: &io::Error) -> String {
     words(error, locale::chosen())
 }
 
-/// What is wrong with a JSON text, without the place in it.
+/// What is wrong with some JSON, without the position in it.
 pub fn json_error(error: &serde_json::Error) -> String {
     match locale::chosen() {
         Language::En => without_position(error),
@@ -31,14 +31,14 @@ pub fn json_error(error: &serde_json::Error) -> String {
     }
 }
 
-/// The name of the field that a JSON object lacks, if that is what is wrong with it.
+/// The name of the missing field, if that is what is wrong with a JSON object.
 pub fn missing_field(error: &serde_json::Error) -> Option<String> {
     let text = error.to_string();
     let (field, _) = text.strip_prefix("missing field `")?.split_once('`')?;
     Some(field.to_owned())
 }
 
-/// One link of the chain. What is written by us is in the right language already.
+/// One link of the chain. Our own sentences are in the right language already.
 fn words(cause: &(dyn std::error::Error + 'static), language: Language) -> String {
     if language == Language::En {
         return cause.to_string();
@@ -93,7 +93,7 @@ fn json_error_in_chinese(error: &serde_json::Error) -> String {
     }
 }
 
-/// serde_json says where in the text it stopped; of one line, which is all that is ever read here, that says little.
+/// serde_json says at which line and column it stopped. Only single lines are read here, so that says little.
 fn without_position(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match text.rsplit_once(" at line ") {
@@ -102,7 +102,7 @@ fn without_position(error: &serde_json::Error) -> String {
     }
 }
 
-/// What people meet when they run this program, or attack it; the wording is mostly that of glibc.
+/// The errors that this program may meet; the wording is mostly glibc's.
 const CHINESE: &[(Errno, &str)] = &[
     (Errno::PERM, "不允许这样操作"),
     (Errno::NOENT, "没有这个文件或文件夹"),

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use icu_properties::props::{EnumeratedProperty as _, GeneralCategory};
 
-/// Whether a terminal would obey this character, or show nothing of it: control characters, what breaks a line, and what
-/// has no width or changes the direction of the text.
+/// Whether a terminal would obey this character, or show nothing of it: control characters, what breaks a line, and
+/// what has no width or changes the direction of the text.
 pub fn is_obeyed(c: char) -> bool {
     use GeneralCategory::{Control, Format, LineSeparator, ParagraphSeparator};
     match c.is_ascii() {
@@ -24,7 +24,7 @@ pub fn on_one_line(text: &str) -> Cow<'_, str> {
     shown(text, is_obeyed, push_as_python)
 }
 
-/// The same for a text that may have lines and tabs of its own.
+/// The same, for a text that may have lines and tabs of its own.
 pub fn on_its_lines(text: &str) -> Cow<'_, str> {
     shown(
         text,
@@ -33,10 +33,10 @@ pub fn on_its_lines(text: &str) -> Cow<'_, str> {
     )
 }
 
-/// A JSON text that means the same and in which nothing is obeyed.
+/// JSON that means the same, and in which nothing is obeyed.
 pub fn in_json(text: &str) -> Cow<'_, str> {
     shown(text, is_obeyed, |shown, c| match c {
-        // These don't stand inside of strings.
+        // JSON allows these only between its tokens.
         '\n' | '\r' | '\t' => shown.push(' '),
         _ => {
             for unit in c.encode_utf16(&mut [0; 2]) {
@@ -51,10 +51,10 @@ pub fn name_of(path: &Path) -> String {
     on_one_line(&path.to_string_lossy()).into_owned()
 }
 
-/// A stream that shows what its terminal would obey, if it `is_on`, and bytes that are no text. Whoever writes to it writes
+/// A stream that, if it `is_on`, shows what its terminal would obey, and bytes that are not UTF-8. It has to be given
 /// whole characters.
 pub struct Gate<W> {
-    /// What is behind it.
+    /// Where it goes.
     pub out: W,
     /// Whether it goes to a terminal.
     pub is_on: bool,

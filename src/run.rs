@@ -1,4 +1,4 @@
-//! Plays one lesson and shows it at the same time. That may be done any number of times in one process.
+//! Plays one lesson and shows it at the same time. This can be done any number of times in one process.
 
 use std::fmt;
 use std::io::Write;
@@ -18,7 +18,7 @@ use crate::views::Views;
 /// What a run is to be like, beside the lesson's own options.
 #[derive(Clone, Copy)]
 pub struct Settings {
-    /// What repeats its random pauses; nothing for another seed each time.
+    /// The seed of its random pauses; nothing for a new one each time.
     pub seed: Option<u64>,
     /// Divides every pause.
     pub speed: f64,
@@ -62,9 +62,9 @@ impl Verdict {
     }
 }
 
-/// Plays a lesson, and hands each of its events to the views, from the first event to the end of the last child. Bytes of
-/// children that are no events go to `stderr` as they are. The views are not finished when this returns: first the caller
-/// may want to tell how the run ended.
+/// Plays a lesson, and hands each of its events to the views, from the first event to the end of the last child. Bytes
+/// of children that are not events go to `stderr` as they are. The views are not finished when this returns: first the
+/// caller may want to tell how the run ended.
 ///
 /// # Errors
 /// When the run can't be shown: an `io::Error` of the kind `BrokenPipe` when nobody reads `output` any more, whether

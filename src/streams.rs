@@ -1,8 +1,8 @@
 //! Standard input, output and error as they are.
 //!
-//! std makes them look better. A stream that was closed before the program began is `/dev/null` to it, and a write that
-//! the kernel refuses because nothing can be written there (EBADF) counts as done: a run would show nothing and succeed.
-//! And one that is not ready (EAGAIN) is an error to it, although it is just slow.
+//! std hides some of that. It opens `/dev/null` for a stream that was closed when the program started, and a write that
+//! the kernel refuses because the stream can't be written to (EBADF) counts as done: a run would show nothing, and
+//! succeed. On the other hand, it takes a stream that is not ready (EAGAIN) for an error.
 
 use std::io::{self, IsTerminal, Read, Write};
 use std::mem;
@@ -16,12 +16,12 @@ use rustix::stdio;
 
 use crate::both;
 
-/// A stream whose reads and writes wait until they are possible: O_NONBLOCK holds for all who share a pipe or a terminal,
-/// and somebody else may have set it, as programs on node do. It has no buffer: whoever draws writes whole lines.
+/// A stream whose reads and writes wait until they are possible. O_NONBLOCK applies to all who share a pipe or a
+/// terminal, so somebody else may have set it; programs on node do. There is no buffer, since views write whole lines.
 #[derive(Clone, Copy)]
 pub struct Stream<F = BorrowedFd<'static>> {
     fd: F,
-    /// Whether a write succeeds where nothing can be written.
+    /// Whether to pretend to write when the stream can't be written to.
     is_optional: bool,
 }
 
@@ -30,7 +30,7 @@ pub fn stdout() -> Stream {
     Stream::new(stdio::stdout())
 }
 
-/// Where notes, warnings and errors go. Who has closed it doesn't want to know, so that is no error.
+/// Where notes, warnings and errors go. It is no error when it is closed: whoever closed it doesn't want to know.
 pub fn stderr() -> Stream {
     Stream {
         fd: stdio::stderr(),
@@ -38,10 +38,10 @@ pub fn stderr() -> Stream {
     }
 }
 
-/// Whether stdout is open for writing: better known before a run than after it.
+/// Checks that stdout is open for writing: better before a run than after it.
 ///
 /// # Errors
-/// When it is not.
+/// When it isn't.
 pub fn check_stdout() -> Result<()> {
     let is_writable = match fcntl_getfl(stdio::stdout()) {
         Ok(flags) if flags.contains(OFlags::PATH) || flags & OFlags::RWMODE == OFlags::RDONLY => {
@@ -54,7 +54,7 @@ pub fn check_stdout() -> Result<()> {
         .with_context(cannot_write)
 }
 
-/// What failed, when stdout did.
+/// What failed when a write to stdout did.
 pub fn cannot_write() -> String {
     both!("cannot write to stdout", "无法写入标准输出")
 }
@@ -73,7 +73,7 @@ impl<F: AsFd> Stream<F> {
         self.as_fd().is_terminal()
     }
 
-    /// Does this once the stream is ready for it.
+    /// Does this as soon as the stream is ready for it.
     fn when(
         &self,
         ready: PollFlags,
@@ -117,12 +117,12 @@ impl<F: AsFd> AsFd for Stream<F> {
     }
 }
 
-/// Sees to it that a closed stdin can't be read from, and a closed stdout can't be written to.
+/// Makes sure that a closed stdin can't be read from and a closed stdout can't be written to.
 ///
-/// This runs before std begins, because afterwards nobody can tell. std puts a `/dev/null` in their places that is open for
-/// reading and writing; so is the one of Python's `subprocess.DEVNULL` and of node's `ignore`, and to write there is no
-/// error. Nor may their places stay free: the next file to be opened would get them. So each gets a `/dev/null` here as
-/// well, but open in the wrong direction.
+/// This runs before std's own start, because afterwards it is too late to tell: std opens `/dev/null` in their place,
+/// for reading and writing, which is also what Python's `subprocess.DEVNULL` and node's `ignore` hand to a child, where
+/// writing is no error. Leaving the descriptors closed is no way out either: the next file to be opened would get them.
+/// So they get a `/dev/null` here, too, but one that is open in the wrong direction.
 #[ctor::ctor]
 fn keep_closed_streams_closed() {
     for (stream, wrong_direction) in [
@@ -130,7 +130,7 @@ fn keep_closed_streams_closed() {
         (stdio::stdout(), OFlags::RDONLY),
     ] {
         if fcntl_getfd(stream) == Err(Errno::BADF) {
-            // It gets the lowest number that is free, so this one, and keeps it.
+            // This gets the lowest free number, which is the stream's, and stays open.
             let _ = open("/dev/null", wrong_direction, Mode::empty()).map(mem::forget);
         }
     }

@@ -24,7 +24,7 @@ pub struct Look {
     pub language: Language,
 }
 
-/// What a line may have where nobody says how wide the screen is.
+/// How many columns a line may have where nobody says how wide the screen is.
 const DEFAULT_WIDTH: usize = 80;
 
 /// What may be drawn on a stream. `language` is what the user asked for on the command line.
@@ -34,7 +34,7 @@ pub fn look(stream: &impl AsFd, colour: ColorChoice, language: Option<Language>)
     Look {
         colour: shows_colour(stream, colour),
         width: width(stream),
-        // Who wants Chinese gets more than ASCII anyway.
+        // Chinese is more than ASCII anyway.
         unicode: is_utf8 || language == Language::Zh,
         boxes: is_utf8,
         language,
@@ -50,7 +50,8 @@ fn variable(name: &str) -> Option<String> {
     env::var(name).ok()
 }
 
-/// Whether to colour what goes to a stream: asked for, or wished for by the environment, or a terminal that can.
+/// Whether to colour what goes to a stream: because the user or the environment asks for it, or because it is a
+/// terminal that can.
 fn shows_colour(stream: &impl AsFd, choice: ColorChoice) -> bool {
     match choice {
         ColorChoice::Always => true,

@@ -1,4 +1,4 @@
-//! The one log of a run, as its writers see it.
+//! The log of a run, as its writers see it.
 //!
 //! Every process of a run writes its events to the same pipe, each event as one JSON object on a line of its
 //! own. The order in which the kernel takes these writes is the order of the run, for everyone.
@@ -51,7 +51,7 @@ struct Logged<'a> {
 }
 
 impl Log {
-    /// Opens a run's log: the parent's writing end, and the end from which it is read.
+    /// Opens a run's log: the parent's end for writing, and the end for reading.
     ///
     /// # Errors
     /// When there is no pipe to be had.
@@ -66,8 +66,8 @@ impl Log {
         Ok((log, LogReader::new(reader)))
     }
 
-    /// Writes the run's first event, from which time counts. Somebody has to be reading the log by now: the event has all
-    /// of the lesson's values, and they may be more than the pipe holds.
+    /// Writes the run's first event, from which time counts. Somebody has to be reading the log by now: the event has
+    /// all of the lesson's values, and they may be more than the pipe holds.
     ///
     /// # Errors
     /// When the log can't be written to: nobody reads it any more.
@@ -108,8 +108,8 @@ impl Log {
         self.clock.seconds()
     }
 
-    /// The clock for a child that writes events to the same log. None for the children of a process that a person started
-    /// in a shell: like it, they write lines.
+    /// The clock for a child that writes events to the same log. None for the children of a process that a person
+    /// started in a shell: like it, they write lines.
     pub fn clock_for_child(&self) -> Option<Clock> {
         match self.form {
             Form::Pipe(_) | Form::Stderr => Some(self.clock),
@@ -179,7 +179,7 @@ impl Log {
         };
         let mut text = serde_json::to_vec(&logged)?;
         text.push(b'\n');
-        // One write an event: the kernel tears no write of up to PIPE_BUF bytes.
+        // One write per event: the kernel keeps a write of up to PIPE_BUF bytes in one piece.
         for part in parts::split(&text, &self.who) {
             out.write_all(&part)?;
         }

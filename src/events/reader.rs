@@ -1,4 +1,4 @@
-//! The one log of a run, as its only reader sees it.
+//! The log of a run, as its only reader sees it.
 
 use std::borrow::Cow;
 use std::io::{self, BufRead, BufReader, Read};
@@ -61,8 +61,8 @@ impl LogReader {
                 .read_until(b'\n', &mut line)
                 .with_context(|| both!("cannot read the run's log", "无法读取本次运行的日志"))?;
             if length == 0 {
-                // Parts without a last part are left by a process that was killed while it wrote: that event
-                // was never complete.
+                // A process that was killed while it wrote leaves parts without a last one: that event was never
+                // complete.
                 return Ok(());
             }
             match parts.take(line.strip_suffix(b"\n").unwrap_or(&line)) {
@@ -77,11 +77,11 @@ impl LogReader {
 /// How many bytes a pipe holds on Linux (pipe(7)).
 const PIPE_CAPACITY: usize = 1 << 16;
 
-/// How long the reader lets events gather when they come one right after the other. To wake a reader costs whoever
-/// writes more than to write: without this pause, starting and joining a process took 60 of 800 microseconds longer.
+/// How long the reader lets events gather when they come in quick succession. Waking a reader costs the writer more
+/// than the write itself: without this pause, starting and joining a process took 60 microseconds longer, of 800.
 const GATHER: Duration = Duration::from_millis(1);
 
-/// The log's pipe, with an eye on the output.
+/// The log's pipe, watched together with the output.
 struct WatchedPipe<O> {
     pipe: PipeReader,
     output: O,
@@ -94,7 +94,7 @@ impl<O: AsFd> Read for WatchedPipe<O> {
             thread::sleep(GATHER);
         }
         loop {
-            // The output is asked about nothing, so it only tells of an error: that its reader is gone.
+            // Nothing is asked of the output, so poll reports only errors there: its reader is gone.
             let mut fds = [
                 PollFd::new(&self.pipe, PollFlags::IN),
                 PollFd::new(&self.output, PollFlags::empty()),

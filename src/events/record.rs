@@ -24,7 +24,7 @@ pub struct Record<'a> {
     pub t: f64,
     /// The PID of the process that wrote it.
     pub pid: u32,
-    /// The part that this process plays: `parent`, `writer`, `reader-2`.
+    /// The part that the process plays: `parent`, `writer`, `reader-2`.
     pub role: Cow<'a, str>,
     /// The thread's name, where it is not the main thread.
     pub thread: Option<Cow<'a, str>>,
@@ -34,7 +34,8 @@ pub struct Record<'a> {
     pub event: Event<'a>,
 }
 
-/// A line of a log that is a JSON object, read in one pass: the fields that every event has, and the text of all others.
+/// A line of a log that is a JSON object, read in one pass: the fields that every event has, and the text of all
+/// others.
 struct Line<'a> {
     v: u32,
     t: f64,
@@ -59,8 +60,8 @@ impl<'a> Record<'a> {
     /// Reads a line of a log, without its newline.
     ///
     /// # Errors
-    /// When it is not a JSON object with the fields that every event has, when there is no such event, or when a field of
-    /// that event is missing or malformed.
+    /// When it is not a JSON object with the fields that every event has, when there is no such event, or when a field
+    /// of that event is missing or malformed.
     pub fn read(text: &'a str) -> Result<Record<'a>, NoEvent> {
         let Line {
             t,
@@ -92,8 +93,8 @@ impl<'a> Record<'a> {
         })
     }
 
-    /// The time in microseconds, the unit of the log's clock. A time that somebody made up may be as large as they like;
-    /// it is cut where nanoseconds would no longer fit 64 bits, because viewers of traces count these.
+    /// The time in microseconds, the unit of the log's clock. A made-up time can be any number; it is limited so that
+    /// it fits 64 bits in nanoseconds, in which viewers of traces count.
     pub fn micros(&self) -> u64 {
         const LAST: u64 = i64::MAX as u64 / 1_000;
         ((self.t * 1e6).round() as u64).min(LAST)
@@ -126,7 +127,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// A name stands in labels, lanes and sentences, so it must not have what a terminal would obey.
+    /// Names go into labels, lanes and sentences, so there must be nothing in them that a terminal would obey.
     fn check_names(&self) -> Result<(), NoEvent> {
         let child_role = self.fields.iter().find(|(key, _)| key == "child_role");
         let child_role = child_role.and_then(|(_, text)| serde_json::from_str(text.get()).ok());
@@ -196,8 +197,8 @@ impl<'de: 'a, 'a> Visitor<'de> for LineVisitor<'a> {
     }
 }
 
-/// What a JSON object says of its version. It is asked only when the rest can't be read: a later version may have
-/// any fields.
+/// The version that a JSON object gives. It is asked for only when the rest can't be read: a later version may have any
+/// fields.
 fn version(text: &str) -> Option<u64> {
     #[derive(Deserialize)]
     struct OnlyVersion {

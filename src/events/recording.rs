@@ -9,12 +9,12 @@ use super::event::Event;
 use super::record::{NoEvent, Record, VERSION};
 use crate::both;
 
-/// Hands each event of a recorded run to `see`, in the log's order. `name` is what the user calls the file. As with `jq`,
-/// a byte order mark at its start and empty lines mean nothing: editors put them there.
+/// Hands each event of a recorded run to `see`, in the log's order. `name` is what the user calls the file. As with
+/// `jq`, a byte order mark at its start and empty lines mean nothing: editors put them there.
 ///
 /// # Errors
-/// When the file can't be read or is not a recorded run of this version: the sentence names the line and what was expected
-/// there. What stands before that line has been handed over. Or whatever `see` returned.
+/// When the file can't be read or is not a recorded run of this version: the sentence names the line and says what was
+/// expected there. The events before that line have been handed over. Or whatever `see` returned.
 pub fn for_each(
     mut input: impl BufRead,
     name: &str,
@@ -84,7 +84,7 @@ pub fn for_each(
     Ok(())
 }
 
-/// No event is longer: its values come from a command line, and Linux takes 6 MiB of that at most (execve(2)).
+/// No event is longer: its values come from a command line, and Linux limits that to 6 MiB (execve(2)).
 const LONGEST: u64 = 64 << 20;
 
 /// What every line should be.

@@ -1,6 +1,6 @@
-//! Programs with their comments, strings and keywords told apart.
+//! Programs with their comments, strings and keywords highlighted.
 //!
-//! This knows of Python and of Rust what makes them easier to read, and no more: what it does not know is plain text.
+//! This knows just enough of Python and of Rust to make them easier to read; whatever it doesn't know is plain text.
 
 use logos::Logos;
 use unicode_width::UnicodeWidthStr;
@@ -67,7 +67,7 @@ enum Rust {
     Word,
 }
 
-/// A kind of token, whichever the language.
+/// A kind of token, in either language.
 enum Kind {
     Ink(Ink),
     /// A keyword; the word behind it is the name that it declares.
@@ -111,7 +111,7 @@ where
     let mut end = 0;
     let mut declares = false;
     for (token, range) in T::lexer(source).spanned() {
-        // What is no token is in no range, or an error: space and signs.
+        // Space and signs are no tokens: they are between the ranges, or errors.
         let Ok(token) = token else { continue };
         pieces.push((&source[end..range.start], Ink::Plain));
         end = range.end;
@@ -129,7 +129,7 @@ where
     pieces
 }
 
-/// Each line painted for itself, because a pager forgets at a line's end what it had begun.
+/// Each line is painted separately, because a pager forgets its style at the end of a line.
 fn lines(source: &str, pieces: Vec<(&str, Ink)>, colour: bool) -> Vec<Line> {
     let mut painted = vec![String::new()];
     for (text, ink) in pieces {

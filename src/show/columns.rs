@@ -1,4 +1,4 @@
-//! The Python and the Rust program of a lesson: beside each other where both fit, else below each other.
+//! The Python and the Rust program of a lesson: side by side where both fit, otherwise one below the other.
 
 use super::{Line, Rule, code, heading};
 use crate::lessons::Demo;
@@ -24,7 +24,7 @@ pub fn programs(demo: &Demo, look: Look) -> String {
     }
 }
 
-/// A program below its heading.
+/// A program with its heading above it.
 fn column(title: &str, program: Vec<Line>, look: Look) -> Vec<Line> {
     let mut lines = heading(vec![title.to_owned()], Rule::Single, look);
     lines.extend(program);

@@ -9,7 +9,7 @@ pub enum Ink {
     Plain,
     /// A heading of the text.
     Heading,
-    /// Stressed in the text.
+    /// Emphasised in the text.
     Emphasis,
     /// Code in the text, or a command to type.
     Code,
@@ -28,7 +28,7 @@ pub enum Ink {
 }
 
 impl Ink {
-    /// The text in this ink; as it is without colours.
+    /// The text in this ink, or unchanged without colours.
     pub fn paint(self, text: &str, colour: bool) -> String {
         match self.style().filter(|_| colour && !text.is_empty()) {
             Some(style) => text.style(style).to_string(),
@@ -36,8 +36,8 @@ impl Ink {
         }
     }
 
-    /// The colours are some of those of the processes: they can be read on light terminals and on dark ones, which can't be
-    /// said of all the 16 that each terminal chooses for itself.
+    /// The colours are some of those of the processes: they can be read on light and on dark terminals, unlike some of
+    /// the 16 that each terminal chooses for itself.
     fn style(self) -> Option<Style> {
         let colour = |number| Style::new().color(XtermColors::from(number));
         match self {

@@ -10,7 +10,7 @@ use super::{Line, Rule, heading};
 use crate::locale::Language;
 use crate::terminal::Look;
 
-/// Longer lines are hard to read, however wide the terminal is; shorter ones have no place for what is indented.
+/// Longer lines are hard to read, however wide the terminal is; shorter ones have no room for what is indented.
 const WIDTHS: RangeInclusive<usize> = 20..=80;
 
 /// The text as it is shown.
@@ -67,7 +67,7 @@ impl Page {
             Event::Text(text) => self.paragraph.push(&text, self.ink),
             Event::Code(code) => self.paragraph.push_code(&code, self.look),
             Event::SoftBreak | Event::HardBreak => self.paragraph.push(" ", self.ink),
-            // The texts have nothing else.
+            // There is nothing else in the texts.
             _ => {}
         }
     }
@@ -119,7 +119,7 @@ impl Page {
         }
     }
 
-    /// What is stressed has stars where there are no styles.
+    /// Where there are no styles, emphasis is shown with stars.
     fn star(&mut self) {
         if !self.look.colour {
             self.paragraph.push("*", self.ink);
@@ -168,7 +168,7 @@ impl Page {
         }
     }
 
-    /// Commands, broken as a shell wants it if they are too long.
+    /// Commands. Those that are too long are broken the way a shell allows.
     fn show_commands(&mut self) {
         const INDENT: &str = "    ";
         const CONTINUED: &str = " \\";
@@ -190,8 +190,8 @@ impl Page {
         }
     }
 
-    /// Lists the sources of a section. An address has a line for itself and is never broken, so that it can be
-    /// selected and followed.
+    /// Lists the sources of a section. An address has a line to itself and is never broken, so that it can be selected
+    /// and followed.
     fn end_section(&mut self) {
         let new = self.sources.split_off(self.listed);
         if new.is_empty() {
@@ -224,8 +224,8 @@ impl Page {
     }
 }
 
-/// The paragraph with numbers for its sources. Where a sentence is followed by names of sources, the numbers stand for
-/// them; a name inside a sentence is needed there, and keeps its place before the number.
+/// The paragraph with numbers for its sources. Names of sources that follow a sentence are replaced by their numbers; a
+/// name inside a sentence is needed there, and stays, with the number behind it.
 fn with_marks(paragraph: Paragraph, space: bool) -> Paragraph {
     let pieces = paragraph.pieces;
     let separators = |text: &str| {

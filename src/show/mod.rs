@@ -1,4 +1,4 @@
-//! A lesson to be read: its text, then the Python and the Rust program, on one page for a terminal.
+//! A lesson to read: its text, then the Python and the Rust program, on one page for a terminal.
 
 mod code;
 mod columns;
@@ -28,7 +28,7 @@ struct Line {
     width: usize,
 }
 
-/// The lines of a heading, and one drawn below them.
+/// The lines of a heading, and the rule below them.
 fn heading(lines: Vec<String>, rule: Rule, look: Look) -> Vec<Line> {
     let stroke = match (rule, look.boxes) {
         (Rule::Double, true) => "═",
@@ -47,7 +47,7 @@ fn heading(lines: Vec<String>, rule: Rule, look: Look) -> Vec<Line> {
     lines
 }
 
-/// How much a heading is worth.
+/// The line below a heading: double for a title, single for the rest.
 #[derive(Clone, Copy)]
 enum Rule {
     Double,

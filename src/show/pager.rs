@@ -13,7 +13,7 @@ use crate::streams::{cannot_write, stdout};
 /// The exit statuses of `sh` for a command that it has not found, or could not start.
 const NOT_STARTED: [i32; 2] = [126, 127];
 
-/// Prints a page on the terminal, through `PAGER`; straight to it if that is empty, `cat`, or not to be started.
+/// Prints a page on the terminal: through `PAGER`, or directly if that is empty or `cat`, or can't be started.
 ///
 /// # Errors
 /// The terminal can't be written to.
@@ -42,16 +42,16 @@ fn show(page: &str, pager: &str) -> bool {
     }
 }
 
-/// Whether `sh` can read this. The exit status that it has where it can't is also that of pagers: of `less -K` after
-/// Ctrl-C, say.
+/// Whether this is a command line for `sh`. Its exit status alone doesn't say: 2 for a syntax error is also that of
+/// `less -K` after Ctrl-C.
 fn is_readable(pager: &str) -> bool {
     let mut shell = Command::new("sh");
     shell.args(["-n", "-c", pager]).stderr(Stdio::null());
     shell.status().is_ok_and(|status| status.success())
 }
 
-/// A pager's command line may be anything that a shell understands. What is a mere name is started without a shell, which
-/// would report it in its own words if it is not there.
+/// A pager's command line may be anything that a shell understands. What is a mere name is started without a shell,
+/// which would report it in its own words if it is not there.
 fn command(pager: &str) -> Command {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._+- ".contains(c);
     let words: Vec<_> = pager.split_whitespace().collect();
@@ -74,8 +74,8 @@ fn command(pager: &str) -> Command {
             command
         }
     };
-    // As git does: leave a page alone that fits the screen, pass colours on, leave the page on the screen.
-    // The page is UTF-8, whatever locale is installed.
+    // As git does: quit if the page fits on the screen, pass colours through, and leave the page on the screen. The
+    // page is UTF-8, whatever locales are installed.
     for (variable, value) in [("LESS", "FRX"), ("LESSCHARSET", "utf-8"), ("LV", "-c")] {
         if env::var_os(variable).is_none() {
             command.env(variable, value);
@@ -84,13 +84,14 @@ fn command(pager: &str) -> Command {
     command
 }
 
-/// Hands the page over and waits for the pager's end.
+/// Hands over the page and waits for the pager to end.
 fn feed(page: &str, mut pager: Child) -> io::Result<ExitStatus> {
-    // Ctrl-C is meant for the pager, to which it means something else than the end (`less` stops a search). If this
-    // process ended of it, the shell and the pager would read the same keyboard. Only now: the pager would inherit it.
+    // Ctrl-C is for the pager, and there it needn't mean the end (`less` stops a search). If this process died of it,
+    // the shell and the pager would both read the keyboard. It is blocked only now, because the pager would inherit
+    // that.
     SigSet::from(Signal::SIGINT).thread_block()?;
     if let Some(mut stdin) = pager.stdin.take() {
-        // A broken pipe is a user who has read enough.
+        // A broken pipe means that the user has read enough.
         let _ = stdin.write_all(page.as_bytes());
     }
     pager.wait()

@@ -7,7 +7,7 @@ use textwrap::{Options, WordSeparator};
 use super::ink::Ink;
 use crate::terminal::Look;
 
-/// Stands between two characters that belong together, and has no width: no line is broken there.
+/// Keeps the characters beside it on one line. It has no width.
 const GLUE: char = '\u{2060}';
 /// A space at which no line is broken.
 const HARD_SPACE: char = '\u{a0}';
@@ -40,14 +40,14 @@ impl Paragraph {
         });
     }
 
-    /// Adds the mark of a source, which stays on the line of what is before it.
+    /// Adds the mark of a source, which stays on the same line as the text before it.
     pub fn push_mark(&mut self, source: usize, after_space: bool) {
         let before = if after_space { HARD_SPACE } else { GLUE };
         self.push(&format!("{GLUE}{before}"), Ink::Plain);
         self.push(&glued(&format!("[{source}]")), Ink::Source);
     }
 
-    /// Adds code. It is broken at its spaces only, and without colours it has quotes.
+    /// Adds code. It is broken only at its spaces, and in quotes if there are no colours.
     pub fn push_code(&mut self, code: &str, look: Look) {
         match look.colour {
             true => self.push(&glued(code), Ink::Code),
@@ -111,7 +111,7 @@ impl Paragraph {
     }
 }
 
-/// The text with no place to break it but its spaces.
+/// The text, made so that it can be broken only at its spaces.
 fn glued(text: &str) -> String {
     let mut glued = String::new();
     let mut characters = text.chars().peekable();

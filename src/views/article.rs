@@ -21,7 +21,7 @@ pub struct Article<W> {
     is_terminal: bool,
 }
 
-/// How wide the columns of the labels are. They grow with what stands in them: nobody knows beforehand who will come.
+/// The widths of the labels' columns. They grow as needed, since nobody knows beforehand who will come.
 struct Labels {
     time: usize,
     role: usize,
@@ -29,8 +29,8 @@ struct Labels {
 }
 
 impl<W: Write> Article<W> {
-    /// A view that prints lines to `stdout`, in each process's colour if `colour` is set. On a terminal, what it would obey
-    /// is shown instead.
+    /// A view that prints lines to `stdout`, in each process's colour if `colour` is set. On a terminal, what it would
+    /// obey is shown instead.
     pub fn new(stdout: W, colour: bool, is_terminal: bool) -> Article<W> {
         Article {
             stdout,
@@ -40,7 +40,7 @@ impl<W: Write> Article<W> {
         }
     }
 
-    /// The same with each line behind its time in seconds, its role and its PID.
+    /// The same, with each line prefixed with its time in seconds, its role and its PID.
     pub fn with_labels(self) -> Article<W> {
         let labels = Some(Labels {
             time: "0.000000".len(),
@@ -55,7 +55,7 @@ impl<W: Write> Article<W> {
             Some(labels) => labels.label(record),
             None => String::new(),
         };
-        // Python prints what stands in a value as it is, and so does a pipe get it.
+        // Python prints a value as it is, so that is what a file or another program gets.
         let line = match self.is_terminal {
             true => on_its_lines(line),
             false => line.into(),
@@ -72,7 +72,7 @@ impl<W: Write> Article<W> {
             }
             None => format!("{label}{line}\n"),
         };
-        // One write a line, so that whoever reads it sees whole lines only.
+        // One write per line, so that a reader only ever sees whole lines.
         self.stdout
             .write_all(text.as_bytes())
             .and_then(|()| self.stdout.flush())

@@ -20,14 +20,14 @@ pub struct Bar {
     drawn: Rc<RefCell<Option<ProgressBar>>>,
 }
 
-/// A stream that may go to the same terminal: whoever writes to it has the bar out of the way.
+/// A stream that may go to the same terminal. The bar is out of the way while something is written to it.
 pub struct Beside<W> {
     out: W,
     bar: Bar,
 }
 
 impl Bar {
-    /// A bar on stderr, drawn if `is_shown` is set, as it should be on a terminal only.
+    /// A bar on stderr, drawn only if `is_shown` is set, which makes sense on a terminal.
     pub fn new(is_shown: bool) -> Bar {
         Bar {
             is_shown,
@@ -35,14 +35,14 @@ impl Bar {
         }
     }
 
-    /// Takes the bar away: nothing more will be measured.
+    /// Removes the bar: nothing more will be measured.
     pub fn clear(&self) {
         if let Some(drawn) = self.drawn.borrow_mut().take() {
             drawn.finish_and_clear();
         }
     }
 
-    /// This stream, for everyone who writes to it.
+    /// Wraps a stream, so that what is written to it doesn't get mixed up with the bar.
     pub fn beside<W: Write>(&self, out: W) -> Beside<W> {
         let bar = self.clone();
         Beside { out, bar }
@@ -64,7 +64,7 @@ impl<W: Write> Write for Beside<W> {
     }
 
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        // All of it and out of a buffer, before the bar is drawn again.
+        // All of it, and flushed, before the bar is drawn again.
         self.do_beside(|out| out.write_all(bytes).and_then(|()| out.flush()))
     }
 

@@ -1,4 +1,4 @@
-//! The log itself: one JSON object a line.
+//! The log itself: one JSON object per line.
 
 use std::io::Write;
 
@@ -10,14 +10,14 @@ use crate::plain::in_json;
 use crate::state::{Change, State};
 use crate::streams::cannot_write;
 
-/// Hands on each event as it stands in the log.
+/// Prints each event as it stands in the log.
 pub struct Json<W> {
     stdout: W,
     is_terminal: bool,
 }
 
 impl<W: Write> Json<W> {
-    /// A view that prints events to `stdout`. On a terminal, what it would obey is written as JSON can write it.
+    /// A view that prints events to `stdout`. What a terminal would obey is escaped there, as JSON allows.
     pub fn new(stdout: W, is_terminal: bool) -> Json<W> {
         Json {
             stdout,

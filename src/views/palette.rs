@@ -6,9 +6,9 @@ use owo_colors::{Style, XtermColors};
 
 use crate::events::{Event, Record};
 
-/// Colours of the 256-colour palette, told apart easily at the front and by their shades further back. Each can be read on
-/// light terminals and on dark ones: its contrast on black and on white (WCAG 2) is at least 3.3 to 1. Of the first ones,
-/// which nearly every run has, it is 4.5, and no colour has much more on both.
+/// Colours of the 256-colour palette: the first are easy to tell apart, the later ones differ in shade. Each can be
+/// read on light and on dark terminals: its contrast with black and with white (WCAG 2) is at least 3.3 to 1. For the
+/// first four, enough for most runs, it is 4.5 to 1, and hardly more is possible with both.
 const COLOURS: [u8; 45] = [
     63, 131, 29, 163, 30, 130, 98, 64, 33, 166, 28, 160, 99, 100, 67, 199, 68, 129, 167, 31, 94,
     133, 196, 61, 136, 165, 26, 200, 32, 97, 168, 62, 198, 134, 27, 161, 169, 127, 93, 197, 135,
@@ -22,8 +22,8 @@ pub struct Palette {
 }
 
 impl Palette {
-    /// Takes note of an event. Colours are given out in the order of the starts, so that they are the same in each run
-    /// and in each view of it.
+    /// Takes note of an event. Colours are assigned in the order in which processes start, so that they are the same in
+    /// every run and in every view of it.
     pub fn see(&mut self, record: &Record) {
         self.style(record.pid);
         if let Event::Started { child, .. } = record.event {
@@ -31,8 +31,8 @@ impl Palette {
         }
     }
 
-    /// The style of the process with this PID, always the same one. With more processes than colours, the colours
-    /// come again with effects, one more each time and then combined.
+    /// The style of the process with this PID, always the same one. When the colours run out, they are used again with
+    /// effects, first one at a time and then combined.
     pub fn style(&mut self, pid: u32) -> Style {
         let next = self.numbers.len();
         let number = *self.numbers.entry(pid).or_insert(next);
@@ -76,7 +76,7 @@ mod tests {
         assert_eq!(styles(&mut palette), first);
     }
 
-    /// How bright a colour of the 6 x 6 x 6 cube is, as WCAG 2 has it.
+    /// The relative luminance (WCAG 2) of a colour of the 6 x 6 x 6 cube.
     fn luminance(colour: u8) -> f64 {
         let [red, green, blue] = [36, 6, 1].map(|unit| {
             let level = (colour - 16) / unit % 6;

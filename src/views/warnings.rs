@@ -1,4 +1,4 @@
-//! What a person is told on stderr, whatever the view.
+//! Warnings on stderr, whatever the view.
 
 use std::io::Write;
 
@@ -14,7 +14,8 @@ use crate::state::{Change, State};
 /// How many lost values are named.
 const SHOWN: usize = 5;
 
-/// Tells, beside the view, what went another way than the article's lines say. It is no error when nobody listens.
+/// Tells what the article's lines don't say: values that were lost, calls that were refused. A stderr that can't be
+/// written to is no error.
 pub struct Warnings<E> {
     stderr: E,
 }
@@ -47,7 +48,7 @@ impl<E: Write> Warnings<E> {
         } else {
             "values were"
         };
-        // In a log that is cut off, somebody still runs at the end.
+        // At the end of a log that was cut off, some process is still running.
         let is_over = state.alive().next().is_none();
         let message = match is_over {
             true => both!(
@@ -66,7 +67,7 @@ impl<E: Write> Warnings<E> {
 impl<E: Write> View for Warnings<E> {
     fn show(&mut self, record: &Record, _: &State, _: &Change) -> Result<()> {
         match &record.event {
-            // Errors are told at the end of the run, when it is known which came first.
+            // Errors are told at the end of the run, once it is known which came first.
             Event::Error { .. } => {}
             event => {
                 if let Some(message) = event.message() {

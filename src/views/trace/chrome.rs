@@ -1,7 +1,8 @@
 //! The Trace Event Format of Chrome, in its JSON object form, as far as this view needs it.
 //!
-//! Events may stand in any order: a viewer sorts them by time, what begins at the same time by duration, and what has no
-//! duration after that as it stands here. So a slice can be written when it ends, and nothing has to be kept for later.
+//! Events may be written in any order: a viewer sorts them by time; those that begin at the same time by duration; and
+//! those without a duration stay in the order of the file. So a slice can be written when it ends, and nothing has to
+//! be kept.
 
 use std::io::{self, Write};
 
@@ -13,8 +14,7 @@ use serde_json::value::RawValue;
 use crate::both;
 use crate::plain::in_json;
 
-/// Where something is drawn. Viewers put threads with the same `pid` together; in a process's main thread, `tid` is
-/// the same number.
+/// Where something is drawn. Viewers group threads by `pid`; a process's main thread has the same number as its `tid`.
 #[derive(Clone, Copy, Serialize)]
 pub struct Track {
     /// The process.
@@ -40,12 +40,12 @@ pub struct Slice {
     pub category: &'static str,
     /// When it began.
     pub start: u64,
-    /// What a viewer shows of it when it is selected: a JSON object.
+    /// What a viewer shows when it is selected: a JSON object.
     pub args: Option<Box<RawValue>>,
 }
 
-/// JSON as Perfetto reads it: version 52 refuses a file in which a string ends with an escaped backslash, unless that is
-/// written by its number. So is what a terminal would obey: a trace may go there.
+/// JSON as Perfetto reads it: version 52 refuses a file in which a string ends with an escaped backslash, unless that
+/// is written by its number. So is what a terminal would obey: a trace may go there.
 struct ForPerfetto;
 
 const BACKSLASH: &str = "\\u005c";
@@ -139,7 +139,7 @@ impl<W: Write> Chrome<W> {
         }
     }
 
-    /// Begins the trace with what holds for all of it.
+    /// Begins the trace with what applies to all of it.
     pub fn begin(&mut self, other_data: &impl Serialize) -> io::Result<()> {
         self.is_begun = true;
         self.out
@@ -177,7 +177,7 @@ impl<W: Write> Chrome<W> {
         })
     }
 
-    /// Something that happened, and does not last.
+    /// Something that happened at one moment.
     pub fn instant(&mut self, name: &str, spot: Spot, args: &impl Serialize) -> io::Result<()> {
         self.write(&TraceEvent {
             cat: Some("event"),
@@ -188,8 +188,7 @@ impl<W: Write> Chrome<W> {
         })
     }
 
-    /// An arrow. Both ends stand in one category under one name and `id`, or viewers don't see that they belong
-    /// together.
+    /// An arrow. Both ends need the same category, name and `id`, or viewers don't see that they belong together.
     pub fn arrow(&mut self, category: &str, id: u64, from: Spot, to: Spot) -> io::Result<()> {
         let name = both!("value", "值");
         for (ph, bp, spot) in [('s', None, from), ('f', Some('e'), to)] {
@@ -204,7 +203,7 @@ impl<W: Write> Chrome<W> {
         Ok(())
     }
 
-    /// What a counter shows from now on. Perfetto's title for it is `name` and `series`, with a space in between.
+    /// A counter's new value. Perfetto titles it with `name` and `series`, separated by a space.
     pub fn counter(&mut self, name: &str, series: &str, spot: Spot, value: u64) -> io::Result<()> {
         self.write(&TraceEvent {
             ts: Some(spot.micros),
@@ -217,7 +216,7 @@ impl<W: Write> Chrome<W> {
         if !self.is_begun {
             self.begin(&json!({}))?;
         }
-        // One event a line, for those who read it with a pager.
+        // One event per line, for those who read it in a pager.
         let separator: &[u8] = if self.has_events { b",\n" } else { b"\n" };
         self.has_events = true;
         self.out.write_all(separator)?;

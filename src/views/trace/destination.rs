@@ -1,4 +1,4 @@
-//! Where a trace may be written: decided before the run, not when its work is done.
+//! Where a trace goes. Whether it may go there is decided before the run, not when the work is done.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io;
@@ -18,14 +18,14 @@ use crate::streams::Stream;
 
 /// Where the content goes.
 pub enum Destination {
-    /// To a file with this path, which is no symbolic link, and with these permissions.
+    /// To a file with this path, which is not a symbolic link, and with these permissions.
     Path(PathBuf, Permissions),
-    /// Through this descriptor: to a pipe, a terminal, `/dev/null`, or to what stdout or stderr is already.
+    /// Through this descriptor: to a pipe, a terminal or `/dev/null`, or to where stdout or stderr already goes.
     Open(Stream<File>),
 }
 
 impl Destination {
-    /// Where a file that the user calls so would be.
+    /// Where the file goes that the user has given this name.
     ///
     /// # Errors
     /// When it must not be written to.
@@ -62,7 +62,7 @@ impl Destination {
             return Ok(Destination::Open(Stream::new(stream)));
         }
         let permissions = metadata.permissions();
-        // Root may write even there; but who took the right away meant it.
+        // Root could write to it all the same, but whoever made it read-only meant it.
         ensure!(
             !metadata.is_file() || !permissions.readonly(),
             refuse(both!(
@@ -75,7 +75,7 @@ impl Destination {
         if !metadata.is_file() {
             return Ok(Destination::Open(Stream::new(file)));
         }
-        // The file is replaced by a new one, and that would be this user's.
+        // It would be replaced by a new file, which would belong to this user.
         ensure!(
             metadata.uid() == geteuid().as_raw(),
             refuse(both!(
@@ -84,7 +84,7 @@ impl Destination {
             ))
         );
         let path = fs::canonicalize(path).map_err(choose_another)?;
-        // No new content gets the rights of another user or group.
+        // New content must not run with the rights of a user or group (set-user-ID, set-group-ID).
         let permissions = Permissions::from_mode(permissions.mode() & 0o777);
         Ok(Destination::Path(path, permissions))
     }
@@ -99,8 +99,8 @@ pub fn refused(path: &Path, why: String) -> Error {
     ))
 }
 
-/// Stdout or stderr, if that is the same file: with `--trace /dev/stdout > out`, a file put in the place of `out` would
-/// replace what was printed, and one written from its start would overwrite it.
+/// Stdout or stderr, if it is this file: with `--trace /dev/stdout > out`, a new file in the place of `out` would
+/// replace what was printed, and writing to `out` from its start would overwrite it.
 fn stream_to(metadata: &fs::Metadata) -> Result<Option<File>> {
     for stream in [stdio::stdout(), stdio::stderr()] {
         let stream = File::from(stream.try_clone_to_owned()?);
@@ -112,10 +112,10 @@ fn stream_to(metadata: &fs::Metadata) -> Result<Option<File>> {
     Ok(None)
 }
 
-/// Where a symbolic link points to whose target is not there yet: it is the target that will be written.
+/// Follows a symbolic link whose target does not exist yet: the target is what will be written.
 fn follow(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
-    // Links that lead to each other are another error than a file that is not there, so this comes to an end.
+    // This ends: links that lead to each other are a different error from a missing file.
     while let Ok(target) = fs::read_link(&path) {
         path = folder(&path).join(target);
     }
@@ -130,9 +130,9 @@ pub fn folder(path: &Path) -> &Path {
     }
 }
 
-/// The permissions of a new file: those of `creat`, without what the umask takes away.
+/// The permissions of a new file: read and write for all, less what the umask takes away.
 pub fn of_new_file() -> Permissions {
-    // The umask can be asked for only by setting it.
+    // The umask can be read only by setting it.
     let mask = umask(Mode::empty());
     umask(mask);
     Permissions::from_mode(0o666 & !mask.bits())

@@ -12,16 +12,16 @@ use crate::both;
 use crate::events::{Effect, Event, Record, Way};
 use crate::state::{Change, State};
 
-/// Draws a run. What it keeps grows with the processes that are there and with the values on their way, not with the
+/// Draws a run. The memory it takes grows with the processes that live and the values on their way, not with the
 /// events.
 pub struct Drawing<W> {
     out: Chrome<W>,
     tracks: Tracks,
     /// Where the run began: the parent's track.
     begin: Option<Spot>,
-    /// When the last event was.
+    /// The time of the last event.
     end: u64,
-    /// Where the values left that are on their way, by the number of the parcel.
+    /// Where the values on their way have left, by the number of the parcel.
     departures: HashMap<u64, Spot>,
     /// How many arrows there are.
     arrows: u64,
@@ -54,7 +54,7 @@ impl<W: Write> Drawing<W> {
             self.out.begin(&args)?;
         }
         let arrived = change.arrived.and_then(|it| self.departures.remove(&it.id));
-        // A value arrives after it has left. The clock says so too, but somebody may have edited the recording.
+        // A value arrives after it has left. So the clock says as well, unless somebody has edited the recording.
         let earliest = arrived.map_or(0, |from| from.micros);
         let happened = Happened {
             event,
@@ -133,12 +133,12 @@ impl<W: Write> Drawing<W> {
         Ok(())
     }
 
-    /// Counts the values in the queue. Sentinels are not among them: nobody gets them as a value, and no value is lost
-    /// with them. At the end the counter shows how many values were put and never got.
+    /// Counts the values in the queue. Sentinels don't count: nobody gets them as values, and no value is lost with
+    /// them. At the end the counter shows how many values were put and never got.
     fn count(&mut self, spot: Spot, state: &State) -> io::Result<()> {
         let begin = self.begin.unwrap_or(spot);
-        // All lanes have one counter, and the times of two processes may be the other way round in the log. The log's
-        // order is the true one, so the counter's time stands still then.
+        // There is one counter for all processes, and in the log the times of two processes may be out of order. The
+        // order of the log is the true one, so the counter's time stands still then.
         let counted = match self.counted {
             Some(counted) => counted,
             None => {
@@ -168,7 +168,7 @@ impl<W: Write> Drawing<W> {
     }
 }
 
-/// What tells of an event what happened: its fields, as they stand in the log.
+/// The fields of an event that tell what happened, as they stand in the log.
 fn args(text: &str) -> io::Result<Box<RawValue>> {
     let mut fields: Map<String, Value> = serde_json::from_str(text)?;
     fields.retain(|field, _| !["v", "t", "pid", "role", "thread"].contains(&field.as_str()));

@@ -20,7 +20,7 @@ use crate::state::{Change, State};
 use drawing::Drawing;
 use whole_file::WholeFile;
 
-/// Writes a trace while the run goes on. It stands in its file, whole, when the run is over.
+/// Writes a trace while the run goes on. When the run is over, the file is there, whole.
 pub struct Trace {
     /// What the user calls the file.
     name: String,
@@ -51,7 +51,7 @@ impl View for Trace {
             .with_context(|| cannot_write(&self.name))
     }
 
-    /// A trace of a run that failed is worth as much: it shows how.
+    /// The trace of a run that failed is worth as much: it shows how it failed.
     fn finish(&mut self, _: &State) -> Result<()> {
         self.drawing
             .finish()

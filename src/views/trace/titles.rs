@@ -6,7 +6,7 @@ use crate::both;
 use crate::events::{Event, Status, str};
 use crate::state::Activity;
 
-/// How many characters of a value stand in a title. The whole value is in the args.
+/// How many characters of a value a title shows. The whole value is in the args.
 const SHOWN: usize = 40;
 
 /// The title of what a process does.

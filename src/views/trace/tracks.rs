@@ -21,11 +21,11 @@ pub struct Tracks(HashMap<u32, ProcessTrack>);
 pub struct ProcessTrack {
     /// Its main track.
     track: Track,
-    /// How many came before it.
+    /// How many processes came before it.
     place: usize,
     role: String,
     start: u64,
-    /// When its last event was.
+    /// The time of its last event.
     last: u64,
     /// By name. The main thread has none, so it comes first.
     threads: BTreeMap<String, ThreadTrack>,
@@ -37,11 +37,11 @@ struct ThreadTrack {
     /// The slices that it is in, outermost first, each within the one before it.
     open: Vec<(Level, Slice)>,
     does: Option<Activity>,
-    /// When its last event was.
+    /// The time of its last event.
     last: u64,
 }
 
-/// Which slices are inside which.
+/// How deep a slice is nested.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Level {
     Thread,
@@ -50,14 +50,14 @@ enum Level {
     Call,
 }
 
-/// Linux gives no PID above this one (proc(5), pid_max).
+/// PIDs on Linux are below this number (proc(5), pid_max).
 const PIDS: u64 = 1 << 22;
 
 impl Tracks {
-    /// The track of this process, from now on if it has none.
+    /// The track of this process. It gets one now if it has none.
     ///
-    /// A track is known by its PID. In a long run a PID may come again, and a viewer would draw two processes as one, so
-    /// the second is drawn under a number that is no PID on Linux, and its name has the PID.
+    /// A track is known by its PID. In a long run a PID may come again, and a viewer would draw two processes as one,
+    /// so the second is drawn under a number that can't be a PID on Linux, and its name has the PID.
     pub fn get<W: Write>(
         &mut self,
         process: &state::Process,
@@ -89,7 +89,7 @@ impl Tracks {
                 })
             }
         };
-        // A child's first event may stand before `started`, and either may have the earlier time.
+        // A child's first event may come before `started` in the log, and either may have the earlier time.
         tracked.start = tracked.start.min(micros);
         Ok(tracked)
     }
@@ -108,7 +108,7 @@ impl Tracks {
         }
     }
 
-    /// The log ends here, and whoever is still there is drawn up to this moment.
+    /// The log ends here. Processes that are still there are drawn up to this moment.
     pub fn end_all<W: Write>(&mut self, micros: u64, out: &mut Chrome<W>) -> io::Result<()> {
         let mut rest: Vec<_> = self.0.drain().map(|(_, process)| process).collect();
         rest.sort_by_key(|process| process.place);
@@ -166,7 +166,7 @@ impl ProcessTrack {
     }
 }
 
-/// An event, and what of it is drawn.
+/// An event, and what of it gets drawn.
 pub struct Happened<'a> {
     /// The event.
     pub event: &'a Event<'a>,
@@ -194,7 +194,7 @@ impl ThreadTrack {
             last: start,
         };
         if let Some(name) = name {
-            // But never the main thread's number: in a container PIDs can be as small.
+            // Never the main thread's number, though: in a container PIDs can be that small.
             thread.track.tid = number + u64::from(number >= main.tid);
             out.thread(thread.track, name)?;
             thread.open(Level::Thread, name.to_owned(), start, None);
@@ -225,7 +225,7 @@ impl ThreadTrack {
             .find(|(level, _)| *level == Level::Task);
         let is_in_task = task.is_some();
         if let (Effect::EndsTask, Some((_, task))) = (effect, task) {
-            // The end knows all that the begin knew, and how long it took.
+            // The last event knows all that the first one knew, and how long it took.
             task.args = args();
         }
         self.close(ends, now, out)?;
@@ -274,7 +274,7 @@ impl ThreadTrack {
     }
 
     /// Ends the open slices of this level and those inside. The outermost are written first: of two that begin and end
-    /// at the same time, viewers take the first for the outer one.
+    /// at the same time, viewers take the first as the outer one.
     fn close<W: Write>(&mut self, level: Level, end: u64, out: &mut Chrome<W>) -> io::Result<()> {
         let first = self.open.partition_point(|(other, _)| *other < level);
         let track = self.track;

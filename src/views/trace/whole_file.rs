@@ -11,23 +11,23 @@ use super::destination::{Destination, folder, refused};
 use crate::both;
 use crate::errors::io_error;
 
-/// What becomes a file when it is complete. Until then it has no name (`O_TMPFILE`), so nothing is left of it when this
-/// process ends before, be it by Ctrl-C or by SIGKILL, and what stood there before stays.
+/// A file that gets its name when it is complete. Until then it has none (`O_TMPFILE`), so if this process ends early,
+/// even by SIGKILL, nothing is left of it, and what was there before stays.
 pub struct WholeFile {
     content: BufWriter<File>,
     destination: Destination,
 }
 
 impl WholeFile {
-    /// An empty file that will stand at `path`.
+    /// An empty file that will be at `path`.
     ///
     /// # Errors
-    /// When it could not: better now than when the work is done.
+    /// When it can't be: better now than when the work is done.
     pub fn create(path: &Path) -> Result<WholeFile> {
         let destination = Destination::find(path)?;
         let content = match &destination {
-            // Not every file system has files without a name. There the name is deleted at once, and the content has to be
-            // copied in the end.
+            // Not every file system has files without a name. On the others the name is deleted at once, and in the end
+            // the content has to be copied.
             Destination::Path(file, _) => tempfile::tempfile_in(folder(file)).map_err(|error| {
                 let error = io_error(&error);
                 refused(
@@ -57,8 +57,7 @@ impl WholeFile {
         match &mut self.destination {
             Destination::Path(path, permissions) => {
                 content.set_permissions(permissions.clone())?;
-                // A name can be given to a file only where there is none yet, so it gets another one first: then
-                // `rename` replaces what stands there, in one step.
+                // A link can't replace a file, but `rename` can, in one step. So the file gets another name first.
                 match link(content, folder(path)) {
                     Ok(linked) => Ok(linked.persist(path)?),
                     Err(_) => Ok(copy(content, path, permissions.clone())?.persist(path)?),
@@ -82,7 +81,7 @@ impl Write for WholeFile {
     }
 }
 
-/// Gives a file without a name one that nobody has, as open(2) says at `O_TMPFILE`.
+/// Gives a file without a name one that no other file has, as open(2) describes for `O_TMPFILE`.
 fn link(file: &File, folder: &Path) -> io::Result<tempfile::TempPath> {
     let descriptor = std::os::fd::AsRawFd::as_raw_fd(file);
     let nameless = format!("/proc/self/fd/{descriptor}");
