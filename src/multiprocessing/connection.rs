@@ -116,7 +116,7 @@ impl Connection {
     /// Sends a value of any size. Waits while the pipe is full, that is, until the other end receives.
     ///
     /// # Errors
-    /// [`WrongDirection`], or that the other end is closed.
+    /// That this end only goes the other way, or that the other end is closed.
     pub fn send(&mut self, value: &Value) -> Result<()> {
         let event = Event::Send {
             value: Cow::Borrowed(value),
@@ -132,8 +132,8 @@ impl Connection {
     /// Receives the next value; waits until it is there.
     ///
     /// # Errors
-    /// [`WrongDirection`]; that the other end is closed, where Python raises `EOFError`; or that what came is
-    /// no value.
+    /// That this end only goes the other way; that the other end is closed, where Python raises `EOFError`; or that what
+    /// came is no value.
     pub fn recv(&mut self) -> Result<Value> {
         self.voice.waits(Call::Recv)?;
         self.take_and_tell()

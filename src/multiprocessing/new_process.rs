@@ -52,19 +52,19 @@ impl<'a> NewProcess<'a> {
         }
     }
 
-    /// See [`Target::puts_to`].
+    /// See [`Target::puts_to`](super::Target::puts_to).
     pub fn puts_to(self, queue: &'a Queue) -> NewProcess<'a> {
         let stdout = Stdout::Queue(&queue.put_end);
         NewProcess { stdout, ..self }
     }
 
-    /// See [`Target::gets_from`].
+    /// See [`Target::gets_from`](super::Target::gets_from).
     pub fn gets_from(self, queue: &'a Queue) -> NewProcess<'a> {
         let stdin = Stdin::Queue(&queue.get_end);
         NewProcess { stdin, ..self }
     }
 
-    /// See [`Target::holds`].
+    /// See [`Target::holds`](super::Target::holds).
     pub fn holds(self, end: Connection) -> NewProcess<'a> {
         let name = end.name().map(str::to_owned);
         let (receiving, sending) = end.into_pipes();
