@@ -77,7 +77,7 @@ pub fn run(
     stderr: &mut dyn Write,
 ) -> Result<Verdict> {
     let (log, log_reader) = Log::open()?;
-    let children = Arc::new(Children::default());
+    let children = Arc::new(Children::new()?);
     thread::scope(|scope| {
         let player = thread::Builder::new()
             .name("player".into())

@@ -1,6 +1,7 @@
 //! Every child of a run, from its start until it was waited for. Nobody is forgotten here, and nobody is
 //! signalled whose PID might already belong to someone else.
 
+use std::fmt;
 use std::fs;
 use std::io;
 use std::process::Command;
@@ -8,12 +9,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use rustix::io::Errno;
 use rustix::process::{
     Pid, Signal, WaitId, WaitIdOptions, WaitOptions, WaitStatus, kill_process, waitid, waitpid,
 };
 
+use super::messages::PartnerGone;
+use super::watch::Bell;
+use crate::both;
 use crate::events::{Event, Failure, Log, Status, first_cause_first};
 
 /// How often children are looked at where no call can wait for them.
@@ -23,18 +27,23 @@ const LOOK_AGAIN: Duration = Duration::from_millis(2);
 /// shows the run can end them all.
 pub struct Children {
     state: Mutex<State>,
+    /// Rings when one of them may have ended.
+    pub(super) bell: Bell,
     /// Children that this process had before the run: a shell that became this program by `exec` has left them.
     strangers: Vec<Pid>,
 }
 
-impl Default for Children {
-    fn default() -> Children {
-        Children {
-            state: Mutex::default(),
-            strangers: children_of_this_process().collect(),
-        }
+/// The error of a parent's half that goes on although its run has been ended from elsewhere.
+#[derive(Debug)]
+pub struct RunIsOver;
+
+impl fmt::Display for RunIsOver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&both!("the run is over", "本次运行已经结束"))
     }
 }
+
+impl std::error::Error for RunIsOver {}
 
 #[derive(Default)]
 struct State {
@@ -59,6 +68,18 @@ struct Ended {
 }
 
 impl Children {
+    /// No children yet.
+    ///
+    /// # Errors
+    /// When no pipe can be had.
+    pub fn new() -> Result<Children> {
+        Ok(Children {
+            state: Mutex::default(),
+            bell: Bell::new()?,
+            strangers: children_of_this_process().collect(),
+        })
+    }
+
     /// Starts a child and returns its number among the children of the run, and its PID.
     ///
     /// # Errors
@@ -66,7 +87,7 @@ impl Children {
     pub(super) fn start(&self, role: &str, command: &mut Command) -> io::Result<(usize, Pid)> {
         let mut state = self.lock();
         if state.over {
-            return Err(io::Error::other("the run is over"));
+            return Err(io::Error::other(RunIsOver));
         }
         let child = command.spawn()?;
         let pid = Pid::from_child(&child);
@@ -107,15 +128,12 @@ impl Children {
     /// log then, not only when its turn to be joined comes.
     ///
     /// # Errors
-    /// When the log can't be written to, or when the system can't tell how children end.
+    /// Those of [`Children::check`], or when the system can't tell how children end.
     pub(super) fn wait(&self, number: usize, log: &Log) -> Result<()> {
         loop {
-            {
-                let mut state = self.lock();
-                state.reap(log)?;
-                if state.children[number].ended.is_some() {
-                    return Ok(());
-                }
+            self.check(log)?;
+            if self.lock().children[number].ended.is_some() {
+                return Ok(());
             }
             wait_for_some_end()?;
         }
@@ -174,10 +192,12 @@ impl Children {
         self.lock().children[number].kill();
     }
 
-    /// Ends every child that still runs, and lets no new one start. The log is told, if there is one that listens.
+    /// Ends every child that still runs, lets no new one start, and lets the parent's half wait no more. The log is told,
+    /// if there is one that listens.
     pub fn kill_all(&self, log: Option<&Log>) {
         let mut state = self.lock();
         state.over = true;
+        self.bell.ring();
         if let Some(log) = log {
             // Who is dead already didn't die of this.
             let _ = state.reap(log);
@@ -219,14 +239,24 @@ impl Children {
         }
     }
 
-    /// Whether some child has by now ended otherwise than wanted.
+    /// Reaps the children that have ended, and sees whether the parent's half can go on: the one rule for all lessons.
     ///
     /// # Errors
-    /// When the log can't be written to.
-    pub(super) fn has_failure(&self, log: &Log) -> Result<bool> {
+    /// When a child has ended otherwise than wanted ([`PartnerGone`]), when the run is over ([`RunIsOver`]), or when the
+    /// log can't be written to.
+    pub(super) fn check(&self, log: &Log) -> Result<()> {
+        self.bell.silence();
         let mut state = self.lock();
         state.reap(log)?;
-        Ok(state.children.iter().any(|child| !child.ended_as_wanted()))
+        if state.over {
+            self.bell.ring();
+            bail!(RunIsOver);
+        }
+        if state.children.iter().any(|child| !child.ended_as_wanted()) {
+            // That child may have been let down by another, whose end is not yet seen.
+            bail!(PartnerGone("it cannot go on without that process"));
+        }
+        Ok(())
     }
 
     /// Waits for all children. The log is told if it still listens.

@@ -16,6 +16,7 @@ use super::ends::{ReadEnd, WriteEnd};
 use super::messages::{MessageReader, MessageWriter, PartnerGone};
 use super::stdin::StdinPipe;
 use super::voice::Voice;
+use super::watch::{Watch, in_call};
 use crate::events::{Call, Event, Log};
 use crate::streams::stdout;
 
@@ -24,6 +25,8 @@ pub struct Connection {
     receiving: Option<MessageReader>,
     sending: Option<MessageWriter>,
     voice: Voice,
+    /// What the parent has an eye on while it waits.
+    watch: Option<Watch>,
 }
 
 /// The error of a call in the direction that a one-way pipe doesn't have.
@@ -56,14 +59,21 @@ impl Connection {
     ///
     /// # Errors
     /// When no pipe can be had.
-    pub(super) fn pair(name: String, duplex: bool, log: &Log) -> Result<(Connection, Connection)> {
+    pub(super) fn pair(
+        name: String,
+        duplex: bool,
+        watch: Watch,
+    ) -> Result<(Connection, Connection)> {
         let open = || os_pipe::pipe().context("cannot open a pipe");
         let (first_receives, second_sends) = open()?;
         let (second_receives, first_sends) = duplex.then(open).transpose()?.unzip();
-        let voice = Voice::new(log, Some(name));
+        let voice = Voice::new(&watch.log, Some(name));
         let end = |receives: Option<PipeReader>, sends: Option<PipeWriter>| {
             let (receives, sends) = (receives.map(ReadEnd::Pipe), sends.map(WriteEnd::Pipe));
-            Connection::new(receives, sends, voice.clone())
+            Connection {
+                watch: Some(watch.clone()),
+                ..Connection::new(receives, sends, voice.clone())
+            }
         };
         let first = end(Some(first_receives), first_sends);
         Ok((first, end(second_receives, Some(second_sends))))
@@ -81,6 +91,7 @@ impl Connection {
             receiving: receiving.map(|end| MessageReader::new(end, u64::MAX)),
             sending: sending.map(MessageWriter::new),
             voice,
+            watch: None,
         }
     }
 
@@ -88,9 +99,11 @@ impl Connection {
         self.voice.name()
     }
 
-    /// The same end, of which the log hears nothing: to be measured.
+    /// The same end, of which the log hears nothing, and that doesn't look after children: to be measured, or for a thread
+    /// other than the one that starts them.
     pub fn silent(mut self) -> Connection {
         self.voice.nothing();
+        self.watch = None;
         self
     }
 
@@ -126,24 +139,35 @@ impl Connection {
             bail!(WrongDirection::SendOnReceivingEnd);
         };
         sending.encode(value)?;
-        sending.write("cannot send: the other end of the pipe is closed")
+        sending.write(
+            "cannot send: the other end of the pipe is closed",
+            self.watch.as_ref(),
+        )
     }
 
     /// Receives the next value; waits until it is there.
     ///
     /// # Errors
     /// That this end only goes the other way; that the other end is closed, where Python raises `EOFError`; or that what
-    /// came is no value.
+    /// came is no value. In the parent also when a child ends otherwise than wanted, which the end of the run names.
     pub fn recv(&mut self) -> Result<Value> {
         self.voice.waits(Call::Recv)?;
-        self.take_and_tell()
+        let watch = self.watch.clone();
+        self.take_and_tell(watch.as_ref())
     }
 
-    fn take_and_tell(&mut self) -> Result<Value> {
+    /// The same for a silent end, with an eye on the children.
+    pub(super) fn recv_watched(&mut self, watch: &Watch) -> Result<Value> {
+        self.take_and_tell(Some(watch))
+    }
+
+    fn take_and_tell(&mut self, watch: Option<&Watch>) -> Result<Value> {
         let Some(receiving) = &mut self.receiving else {
             bail!(WrongDirection::RecvOnSendingEnd);
         };
-        let line = receiving.next().context("cannot receive from the pipe")?;
+        let line = receiving
+            .next(watch)
+            .map_err(|error| in_call(error, "cannot receive from the pipe"))?;
         if line.is_none() {
             bail!(PartnerGone(
                 "cannot receive: the other end of the pipe is closed (EOFError in Python)"
@@ -165,7 +189,7 @@ impl Connection {
     pub fn recv_within(&mut self, timeout: Duration) -> Result<Option<Value>> {
         match &self.receiving {
             Some(receiving) if !receiving.is_ready_within(timeout)? => Ok(None),
-            _ => self.take_and_tell().map(Some),
+            _ => self.take_and_tell(None).map(Some),
         }
     }
 

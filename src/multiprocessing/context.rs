@@ -5,26 +5,23 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
-use anyhow::{Context as _, Error, Result, anyhow, bail, ensure};
+use anyhow::{Context as _, Error, Result, anyhow, ensure};
 use fastrand::Rng;
 use rustix::process::{getpid, set_child_subreaper};
 use serde_json::Value;
 
-use super::children::Children;
+use super::children::{Children, RunIsOver};
 use super::connection::Connection;
 use super::logs::Logs;
 use super::messages::PartnerGone;
 use super::new_process::NewProcess;
 use super::parent::Parent;
 use super::process::{Process, Processes};
-use super::queue::{GetEnd, Got, Queue};
+use super::queue::Queue;
 use crate::both;
+use crate::errors::sentence;
 use crate::events::{Event, Failure, Log};
-
-/// How often the parent looks whether its children are well, while no value comes.
-const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// Python's `multiprocessing` for the parent's half of a lesson, as the object from `get_context()`: it starts the
 /// processes of one run and answers for their end. When it is gone, so are they.
@@ -98,7 +95,7 @@ impl Context {
     /// # Errors
     /// Those of [`Context::queue`].
     pub fn named_queue(&self, name: &'static str, readers: u16) -> Result<Queue> {
-        Queue::open(self.next_name(name), readers, &self.parent.log)
+        Queue::open(self.next_name(name), readers, self.parent.watch())
     }
 
     /// Opens a pipe, as Python's `Pipe(duplex)`. When it is not `duplex`, the first end can only receive and the second
@@ -107,7 +104,7 @@ impl Context {
     /// # Errors
     /// When no pipe can be had.
     pub fn pipe(&self, duplex: bool) -> Result<(Connection, Connection)> {
-        Connection::pair(self.next_name("pipe"), duplex, &self.parent.log)
+        Connection::pair(self.next_name("pipe"), duplex, self.parent.watch())
     }
 
     /// Starts a process in this role, as Python's `Process(target=..., args=...).start()`.
@@ -134,34 +131,13 @@ impl Context {
         started.map(Processes::new)
     }
 
-    /// Gets the next value of a queue, as [`GetEnd::get`] does, and meanwhile looks again and again whether all children
-    /// are well. For a parent that can't go on without each of them, and would not notice: as long as one is left, the
-    /// queue does not end, and what another one was about to put never comes.
-    ///
-    /// # Errors
-    /// When a child has ended otherwise than wanted, which the end of the run names; or those of [`GetEnd::get`].
-    pub fn get(&self, queue: &mut GetEnd) -> Result<Got> {
-        queue.tell_wait()?;
-        loop {
-            self.check_children()?;
-            if let Some(got) = queue.get_within(LOOK_AGAIN)? {
-                return Ok(got);
-            }
-        }
-    }
-
-    /// Receives the next value of a pipe, as [`Connection::recv`] does, and meanwhile looks again and again whether all
-    /// children are well: the one at the other end may be gone, and a child of its own hold its end open.
+    /// Receives the next value of a pipe whose end is silent, as [`Connection::recv`] does of others, and meanwhile sees to
+    /// it that all children are well: the one at the other end may be gone, and a child of its own hold its end open.
     ///
     /// # Errors
     /// When a child has ended otherwise than wanted, which the end of the run names; or those of [`Connection::recv`].
     pub fn recv(&self, connection: &mut Connection) -> Result<Value> {
-        loop {
-            self.check_children()?;
-            if let Some(value) = connection.recv_within(LOOK_AGAIN)? {
-                return Ok(value);
-            }
-        }
+        connection.recv_watched(&self.parent.watch())
     }
 
     /// Asks how the children are that have ended by now, as Python's `exitcode` tells.
@@ -169,11 +145,7 @@ impl Context {
     /// # Errors
     /// When one of them has ended otherwise than wanted.
     pub fn check_children(&self) -> Result<()> {
-        match self.parent.children.has_failure(&self.parent.log)? {
-            // It may have been let down by another, whose end is not yet seen.
-            true => bail!(PartnerGone("it cannot go on without that process")),
-            false => Ok(()),
-        }
+        self.parent.children.check(&self.parent.log)
     }
 
     /// A random time from 0 to `longest` seconds of the article's time, after division by `--speed`. The run's seed
@@ -197,15 +169,17 @@ impl Context {
             if error.is::<PartnerGone>() {
                 children.await_failure(log);
             }
-            let message = format!("{error:#}").into();
-            // If the log fails here, nobody listens any more.
-            let _ = log.write(Event::Error { message });
+            if !error.is::<RunIsOver>() {
+                let message = sentence(error).into();
+                // If the log fails here, nobody listens any more.
+                let _ = log.write(Event::Error { message });
+            }
             children.kill_all(Some(log));
         }
         children.wait_all(log);
         Outcome {
             failures: children.failures(),
-            error: result.err(),
+            error: result.err().filter(|error| !error.is::<RunIsOver>()),
         }
     }
 

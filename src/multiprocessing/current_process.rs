@@ -99,7 +99,7 @@ impl CurrentProcess {
     /// # Errors
     /// When the system can't tell where this program is.
     pub fn context(&mut self) -> Result<Context> {
-        let children = Arc::new(Children::default());
+        let children = Arc::new(Children::new()?);
         Context::new(self.log.clone(), children, self.random.u64(..), self.speed)
     }
 

@@ -52,6 +52,15 @@ impl AsFd for ReadEnd {
     }
 }
 
+impl AsFd for WriteEnd {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            WriteEnd::Pipe(pipe) => pipe.as_fd(),
+            WriteEnd::Stdout(stdout) => stdout.as_fd(),
+        }
+    }
+}
+
 impl Read for ReadEnd {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {

@@ -10,6 +10,8 @@ use rustix::io::Errno;
 use serde_json::Value;
 
 use super::ends::{PIPE_CAPACITY, ReadEnd, WriteEnd};
+use super::watch::Watch;
+use crate::events::PIPE_BUF;
 
 /// The error of a call on a pipe that has nobody at its other end any more. It is not an `io::Error` of the
 /// kind `BrokenPipe`: to the rest of the program that is a user who has seen enough.
@@ -66,15 +68,23 @@ impl MessageWriter {
         self.line.push(b'\n');
     }
 
-    /// Writes the message. `gone` is the error's text when nobody can read it any more.
+    /// Writes the message. `gone` is the error's text when nobody can read it any more. With a `watch` it is written in
+    /// pieces that fit a pipe which is ready, so that it waits there and nowhere else.
     ///
     /// # Errors
-    /// [`PartnerGone`], or what the system said.
-    pub fn write(&mut self, gone: &'static str) -> Result<()> {
-        match self.pipe.write_all(&self.line) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => bail!(PartnerGone(gone)),
-            written => written.context("cannot write to the pipe"),
+    /// [`PartnerGone`], what the system said, or those of [`Watch::until_ready`].
+    pub fn write(&mut self, gone: &'static str, watch: Option<&Watch>) -> Result<()> {
+        let length = watch.map_or(usize::MAX, |_| PIPE_BUF);
+        for piece in self.line.chunks(length) {
+            if let Some(watch) = watch {
+                watch.until_ready(&self.pipe, PollFlags::OUT)?;
+            }
+            match self.pipe.write_all(piece) {
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => bail!(PartnerGone(gone)),
+                written => written.context("cannot write to the pipe")?,
+            }
         }
+        Ok(())
     }
 }
 
@@ -161,15 +171,30 @@ impl MessageReader {
     /// The next line without its newline; nothing at the end of the input.
     ///
     /// # Errors
-    /// When reading fails, and when the line is too long or has no end.
-    pub fn next(&mut self) -> Result<Option<&[u8]>> {
+    /// When reading fails, and when the line is too long or has no end; or those of [`Watch::until_ready`].
+    pub fn next(&mut self, watch: Option<&Watch>) -> Result<Option<&[u8]>> {
         self.line.clear();
         self.count += 1;
-        self.input
-            .by_ref()
-            .take(self.limit)
-            .read_until(b'\n', &mut self.line)
-            .with_context(|| format!("cannot read line {}", self.count))?;
+        while !self.line.ends_with(b"\n") && (self.line.len() as u64) < self.limit {
+            if self.input.buffer().is_empty() {
+                if let Some(watch) = watch {
+                    watch.until_ready(self.input.get_ref(), PollFlags::IN)?;
+                }
+                match self.input.fill_buf() {
+                    Ok([]) => break,
+                    Ok(_) => {}
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                    Err(error) => {
+                        return Err(error)
+                            .with_context(|| format!("cannot read line {}", self.count));
+                    }
+                }
+            }
+            let room = self.limit - self.line.len() as u64;
+            let read_ahead = self.input.buffer().len() as u64;
+            let mut input = self.input.by_ref().take(room.min(read_ahead));
+            input.read_until(b'\n', &mut self.line)?;
+        }
         if self.line.is_empty() {
             return Ok(None);
         }

@@ -22,6 +22,7 @@ mod queue;
 mod stdin;
 mod target;
 mod voice;
+mod watch;
 
 pub use birth::{Birth, SUBCOMMAND_NAME};
 pub use children::Children;

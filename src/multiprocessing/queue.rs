@@ -9,7 +9,6 @@
 //! The price: a value is at most 4,096 bytes long, and `put` blocks when the pipe is full.
 
 use std::borrow::Cow;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use os_pipe::PipeReader;
@@ -20,6 +19,7 @@ use super::ends::{ReadEnd, WriteEnd};
 use super::messages::{self, MessageReader, MessageWriter};
 use super::stdin::{SigtermHeld, StdinPipe};
 use super::voice::Voice;
+use super::watch::{Watch, in_call};
 use crate::arguments::ValueArg;
 use crate::both;
 use crate::events::{Call, Event, Log, PIPE_BUF};
@@ -41,12 +41,16 @@ pub struct Queue {
 pub struct PutEnd {
     writer: MessageWriter,
     voice: Voice,
+    /// What the parent has an eye on while it waits.
+    watch: Option<Watch>,
 }
 
 /// The end of a queue where values are got.
 pub struct GetEnd {
     reader: MessageReader,
     voice: Voice,
+    /// What the parent has an eye on while it waits.
+    watch: Option<Watch>,
 }
 
 /// What came out of a queue.
@@ -64,7 +68,7 @@ impl Queue {
     ///
     /// # Errors
     /// When no pipe can be had, or when it can't be put in packet mode.
-    pub(super) fn open(name: String, readers: u16, log: &Log) -> Result<Queue> {
+    pub(super) fn open(name: String, readers: u16, watch: Watch) -> Result<Queue> {
         let (reader, writer) = os_pipe::pipe().context("cannot open a pipe for the queue")?;
         if readers > 1 {
             fcntl_getfl(&writer)
@@ -76,18 +80,20 @@ impl Queue {
                      读进程"
                 ))?;
         }
-        let voice = Voice::new(log, Some(name));
-        Ok(Queue {
-            put_end: PutEnd::new(WriteEnd::Pipe(writer), voice.clone()),
-            get_end: GetEnd::new(ReadEnd::Pipe(reader), voice),
-        })
+        let voice = Voice::new(&watch.log, Some(name));
+        let mut put_end = PutEnd::new(WriteEnd::Pipe(writer), voice.clone());
+        let mut get_end = GetEnd::new(ReadEnd::Pipe(reader), voice);
+        put_end.watch = Some(watch.clone());
+        get_end.watch = Some(watch);
+        Ok(Queue { put_end, get_end })
     }
 
-    /// A queue of which the log hears nothing, as for CPython's: to be measured.
-    pub fn silent(mut self) -> Queue {
-        self.put_end.voice.nothing();
-        self.get_end.voice.nothing();
-        self
+    /// A queue with silent ends.
+    pub fn silent(self) -> Queue {
+        Queue {
+            put_end: self.put_end.silent(),
+            get_end: self.get_end.silent(),
+        }
     }
 
     /// A queue of which the log hears who waits, but not for which values: the lesson tells of them in other events.
@@ -113,6 +119,7 @@ impl PutEnd {
         PutEnd {
             writer: MessageWriter::new(end),
             voice,
+            watch: None,
         }
     }
 
@@ -129,9 +136,11 @@ impl PutEnd {
         self.voice.name()
     }
 
-    /// The same end, of which the log hears nothing.
+    /// The same end, of which the log hears nothing, and that doesn't look after children: to be measured, or for a thread
+    /// other than the one that starts them.
     pub fn silent(mut self) -> PutEnd {
         self.voice.nothing();
+        self.watch = None;
         self
     }
 
@@ -161,7 +170,7 @@ impl PutEnd {
         self.voice.tell(event, line)?;
         let length = self.writer.encode(value)?;
         check_length(length)?;
-        self.writer.write(NO_READER)
+        self.writer.write(NO_READER, self.watch.as_ref())
     }
 
     /// Puts the sentinel, for one reader.
@@ -171,7 +180,7 @@ impl PutEnd {
     pub fn put_sentinel(&mut self) -> Result<()> {
         self.voice.tell(Event::PutSentinel {}, None)?;
         self.writer.set(SENTINEL);
-        self.writer.write(NO_READER)
+        self.writer.write(NO_READER, self.watch.as_ref())
     }
 }
 
@@ -182,6 +191,7 @@ impl GetEnd {
         GetEnd {
             reader: MessageReader::new(end, PIPE_BUF as u64),
             voice,
+            watch: None,
         }
     }
 
@@ -199,9 +209,11 @@ impl GetEnd {
         self.voice.name()
     }
 
-    /// The same end, of which the log hears nothing.
+    /// The same end, of which the log hears nothing, and that doesn't look after children: to be measured, or for a thread
+    /// other than the one that starts them.
     pub fn silent(mut self) -> GetEnd {
         self.voice.nothing();
+        self.watch = None;
         self
     }
 
@@ -219,7 +231,9 @@ impl GetEnd {
     /// Gets the next value; waits until there is one.
     ///
     /// # Errors
-    /// When what came is neither a value nor the sentinel; the message names the line.
+    /// When what came is neither a value nor the sentinel; the message names the line. In the parent also when a child ends
+    /// otherwise than wanted, which the end of the run names: as long as others are left, the queue does not end, and what
+    /// that one was about to put never comes.
     pub fn get(&mut self) -> Result<Got> {
         self.voice.waits(Call::Get)?;
         self.take_and_tell(|_| None)
@@ -242,25 +256,9 @@ impl GetEnd {
         got
     }
 
-    /// Gets the next value, but waits no longer than `timeout`: nothing then, where Python's `get(timeout=...)` raises
-    /// `Empty`. The log doesn't hear of that wait.
-    ///
-    /// # Errors
-    /// As for [`GetEnd::get`].
-    pub(super) fn get_within(&mut self, timeout: Duration) -> Result<Option<Got>> {
-        match self.reader.is_ready_within(timeout)? {
-            true => self.take_and_tell(|_| None).map(Some),
-            false => Ok(None),
-        }
-    }
-
-    /// Tells that it waits, for whoever waits by [`GetEnd::get_within`].
-    pub(super) fn tell_wait(&self) -> Result<()> {
-        self.voice.waits(Call::Get)
-    }
-
     fn take_and_tell(&mut self, line: impl FnOnce(&Value) -> Option<String>) -> Result<Got> {
-        let taken = self.reader.next().context("cannot get from the queue")?;
+        let taken = self.reader.next(self.watch.as_ref());
+        let taken = taken.map_err(|error| in_call(error, "cannot get from the queue"))?;
         match taken {
             None => {
                 self.voice.tell(Event::EndOfFile {}, None)?;

@@ -130,7 +130,7 @@ fn the_child_at_the_other_end_of_a_pipe_may_be_killed_at_any_moment() {
 
 #[test]
 fn the_first_cause_is_named_first() {
-    let mut run = Running::with_log("queue --pause 0.1 1 2 3 4 5 6 7 8 9");
+    let mut run = Running::with_log("queue --pause 1000 1 2 3 4 5 6 7 8 9");
     let reader = run.wait_for("wait", "reader");
     kill(&reader["pid"], Signal::KILL);
     let ended = run.finish();
@@ -141,23 +141,63 @@ fn the_first_cause_is_named_first() {
         letters(stderr.unwrap()),
         snapbox::str![[r#"
 mp-demo: reader (PID A) was killed by SIGKILL (9)
-mp-demo: then writer (PID B) ended with exit status 1: cannot put into the queue: it has no reader any more
+mp-demo: then the parent failed: it cannot go on without that process
 
 "#]]
     );
 }
 
+/// Without the rule that such an end ends the run, none of these would end while anybody waits for it.
 #[test]
-fn other_readers_go_on_when_one_is_killed() {
-    let mut run = Running::with_log("queue --stop eof --readers 3 --pause 0.1 1 2 3 4 5 6 7 8 9");
-    let victim = run.wait_for("running", "reader-2");
-    kill(&victim["pid"], Signal::KILL);
-    let (ended, log) = run.finish_with_log();
-    assert_eq!(ended.code(), 1);
-    let survivors = named(&log, "end_of_file");
-    assert_eq!(survivors.len(), 2);
-    // At most the value that the killed reader had just taken is gone.
-    assert!(values(&log, "get").len() >= 8 - 1);
+fn a_child_that_somebody_kills_ends_every_lesson_soon() {
+    for (words, event, role) in [
+        ("spawn --children 3 --sleep 100000", "sleep", "child-1"),
+        (
+            "spawn --children 3 --sleep 100000 --join each",
+            "sleep",
+            "child-1",
+        ),
+        (
+            "spawn --children 3 --sleep 100000 --join all",
+            "sleep",
+            "child-3",
+        ),
+        ("queue --pause 100000", "wait", "reader"),
+        ("queue --pause 100000", "sleep", "writer"),
+        (
+            "queue --pause 100000 --stop sentinel --readers 2",
+            "wait",
+            "reader-2",
+        ),
+        (
+            "queue --pause 100000 --stop eof --readers 2",
+            "wait",
+            "reader-1",
+        ),
+        ("async --wait 100000 --customers 2", "request", "in-line"),
+        ("async --wait 100000 --customers 2", "request", "office"),
+    ] {
+        let mut run = Running::with_log(words);
+        let witness = if role == "office" { "in-line" } else { role };
+        let mut victim = run.wait_for(event, witness)["pid"].clone();
+        let log = run.log.clone();
+        let pids = fields(&log, "started", "child");
+        if role == "office" {
+            victim = pids[0].clone();
+        }
+        // Who is stopped can't end by itself, and has to be ended.
+        for other in pids.iter().filter(|pid| **pid != &victim) {
+            kill(other, Signal::STOP);
+        }
+        kill(&victim, Signal::KILL);
+        let ended = run.finish();
+        assert_eq!(ended.code(), 1, "{words}: {ended:?}");
+        let first = format!("mp-demo: {role} (PID {victim}) was killed by SIGKILL (9)\n");
+        assert!(ended.stderr.starts_with(&first), "{words}: {ended:?}");
+        for pid in pids {
+            assert!(!exists(pid_in(pid)), "{words}: {pid} is left");
+        }
+    }
 }
 
 #[test]

@@ -140,7 +140,7 @@ fn open_office(mp: &Context, delays: &[f64]) -> Result<(Process, String)> {
     let office = mp.start("office", office.puts_to(&queue))?;
     // Without this the parent would wait for ever for an office that died before it opened.
     let mut queue = queue.close_put_end();
-    match mp.get(&mut queue)? {
+    match queue.get()? {
         Got::Value(_) => Ok((office, address)),
         Got::Sentinel | Got::EndOfFile => {
             let message = both!("the office did not open", "售票处没有开门");
@@ -173,7 +173,7 @@ impl Run<'_> {
         // From here on only the children can put: when the last of them has ended, so has the queue.
         let mut queue = queue.close_put_end();
         // Processes that end meanwhile are reaped; otherwise each would stay a zombie until the last customer is served.
-        while let Got::Value(value) = mp.get(&mut queue)? {
+        while let Got::Value(value) = queue.get()? {
             match serde_json::from_value(value)? {
                 FromCustomers::Served { customer, at } => {
                     figures.add_served(customer, at - began)?;

@@ -87,7 +87,7 @@ impl Pool {
         // To start a process takes a while. That is not what is measured here (`mp-demo cost` does): the clock
         // starts when all are ready.
         for _ in 0..self.workers {
-            match next_report(&mut results, mp)? {
+            match next_report(&mut results)? {
                 FromWorker::Ready => {}
                 FromWorker::Done(_) => bail!(both!(
                     "a result came before there were tasks",
@@ -102,7 +102,7 @@ impl Pool {
 
         // The workers take their sentinels and end; then the queue ends. A `join` here would wait for one worker and not
         // see what became of the others.
-        match mp.get(&mut results)? {
+        match results.get()? {
             Got::EndOfFile => {}
             Got::Value(_) | Got::Sentinel => {
                 bail!(both!("there are more results than tasks", "结果比任务还多"))
@@ -165,7 +165,7 @@ impl Pool {
         let mut figures = PoolFigures::new(self.workers);
         let mut first_answer: Option<Value> = None;
         for _ in 0..self.tasks {
-            match next_report(results, mp)? {
+            match next_report(results)? {
                 FromWorker::Done(done) => {
                     figures.tasks_seconds += done.seconds;
                     figures.processor_seconds += done.processor_seconds;
@@ -191,8 +191,8 @@ impl Pool {
 }
 
 /// Waits for the next report of any worker.
-fn next_report(results: &mut GetEnd, mp: &Context) -> Result<FromWorker> {
-    match mp.get(results)? {
+fn next_report(results: &mut GetEnd) -> Result<FromWorker> {
+    match results.get()? {
         Got::Value(value) => serde_json::from_value(value)
             .with_context(|| both!("cannot read a worker's report", "无法读懂收到的报告")),
         Got::EndOfFile | Got::Sentinel => {

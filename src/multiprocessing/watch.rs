@@ -1,0 +1,106 @@
+//! What a parent keeps an eye on while it waits for something else: whether its children are well.
+
+use std::io::{Read, Write};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Error, Result};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
+use signal_hook::SigId;
+use signal_hook::consts::SIGCHLD;
+use signal_hook::low_level::{pipe, unregister};
+
+use super::children::{Children, RunIsOver};
+use super::messages::PartnerGone;
+use crate::both;
+use crate::events::Log;
+
+/// The children of a process, and the log to which their ends are written. Only the thread that starts them may wait
+/// with it.
+#[derive(Clone)]
+pub(super) struct Watch {
+    pub children: Arc<Children>,
+    pub log: Log,
+}
+
+impl Watch {
+    /// Waits until one can read from this end of a pipe or write to it, or until its other end is closed.
+    ///
+    /// # Errors
+    /// When a child has ended otherwise than wanted, when the run is over, or when the log can't be written to.
+    pub fn until_ready(&self, end: &impl AsFd, ready: PollFlags) -> Result<()> {
+        loop {
+            self.children.check(&self.log)?;
+            let mut fds = [
+                PollFd::new(end, ready),
+                PollFd::new(&self.children.bell.reader, PollFlags::IN),
+            ];
+            match poll(&mut fds, None) {
+                Ok(_) if !fds[0].revents().is_empty() => return Ok(()),
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(error) => return Err(error).context("cannot wait for a pipe"),
+            }
+        }
+    }
+}
+
+/// An error of a call that waits for a child: what the call could not do, unless it is the children that it is about.
+pub(super) fn in_call(error: Error, failed: &'static str) -> Error {
+    match error.is::<PartnerGone>() || error.is::<RunIsOver>() {
+        true => error,
+        false => error.context(failed),
+    }
+}
+
+/// A pair of sockets that has something to read when a child may have ended, or when the run is over: for whoever waits in
+/// poll(2), which knows of descriptors only.
+pub(super) struct Bell {
+    reader: UnixStream,
+    writer: UnixStream,
+    id: SigId,
+}
+
+impl Bell {
+    /// From now on SIGCHLD rings it.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn new() -> Result<Bell> {
+        let open = || {
+            let (reader, writer) = UnixStream::pair()?;
+            reader.set_nonblocking(true)?;
+            writer.set_nonblocking(true)?;
+            let id = pipe::register(SIGCHLD, writer.try_clone()?)?;
+            Ok::<_, std::io::Error>(Bell { reader, writer, id })
+        };
+        open().with_context(|| {
+            both!(
+                "cannot open the sockets that tell of a process's end",
+                "无法打开用来得知进程结束的套接字"
+            )
+        })
+    }
+
+    /// Rings it.
+    pub fn ring(&self) {
+        // If there is no room for more, it rings already.
+        let _ = (&self.writer).write(b".");
+    }
+
+    /// Silences it, until it rings again.
+    pub fn silence(&self) {
+        let mut rings = [0; 64];
+        while (&self.reader)
+            .read(&mut rings)
+            .is_ok_and(|count| count == rings.len())
+        {}
+    }
+}
+
+impl Drop for Bell {
+    fn drop(&mut self) {
+        unregister(self.id);
+    }
+}
