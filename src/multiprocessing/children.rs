@@ -10,18 +10,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use rustix::io::Errno;
-use rustix::process::{
-    Pid, Signal, WaitId, WaitIdOptions, WaitOptions, WaitStatus, kill_process, waitid, waitpid,
-};
+use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, kill_process, waitpid};
 
 use super::messages::PartnerGone;
 use super::watch::Bell;
 use crate::both;
 use crate::events::{Event, Failure, Log, Status, first_cause_first};
-
-/// How often children are looked at where no call can wait for them.
-const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
 /// The children of a run. The thread that plays the parent's half starts and joins them; the thread that
 /// shows the run can end them all.
@@ -128,27 +122,24 @@ impl Children {
     /// log then, not only when its turn to be joined comes.
     ///
     /// # Errors
-    /// Those of [`Children::check`], or when the system can't tell how children end.
+    /// Those of [`Children::check`].
     pub(super) fn wait(&self, number: usize, log: &Log) -> Result<()> {
         loop {
             self.check(log)?;
             if self.lock().children[number].ended.is_some() {
                 return Ok(());
             }
-            wait_for_some_end()?;
+            self.bell.wait(None)?;
         }
     }
 
     /// Waits until this child has ended, but no longer than until `end`. Whether it has.
     ///
-    /// It looks again and again, because a call that waits for one child and for a time (pidfd_open(2)) is not there on
-    /// older kernels and in some sandboxes. Nobody waits long here: whoever was terminated is about to be gone.
-    ///
     /// # Errors
     /// When the log can't be written to.
     pub(super) fn ends_before(&self, number: usize, end: Instant, log: &Log) -> Result<bool> {
-        let mut pause = Duration::from_micros(50);
         loop {
+            self.bell.silence();
             {
                 let mut state = self.lock();
                 state.reap(log)?;
@@ -160,8 +151,7 @@ impl Children {
             if left.is_zero() {
                 return Ok(false);
             }
-            thread::sleep(pause.min(left));
-            pause = (pause * 2).min(LOOK_AGAIN);
+            self.bell.wait(Some(left))?;
         }
     }
 
@@ -272,9 +262,10 @@ impl Children {
                     continue;
                 }
             }
-            if wait_for_some_end().is_err() {
+            if self.bell.wait(None).is_err() {
                 return;
             }
+            self.bell.silence();
         }
         self.end_orphans();
     }
@@ -392,19 +383,6 @@ fn children_of_this_process() -> impl Iterator<Item = Pid> {
         let pids = list.split_whitespace().filter_map(|pid| pid.parse().ok());
         pids.filter_map(Pid::from_raw).collect::<Vec<_>>()
     })
-}
-
-/// Blocks until some child has ended, and leaves it to be reaped.
-fn wait_for_some_end() -> Result<()> {
-    match waitid(WaitId::All, WaitIdOptions::EXITED | WaitIdOptions::NOWAIT) {
-        Ok(_) | Err(Errno::INTR) => Ok(()),
-        // A sandbox may refuse this call. Then the children are looked at again and again.
-        Err(Errno::NOSYS | Errno::PERM) => {
-            thread::sleep(LOOK_AGAIN);
-            Ok(())
-        }
-        Err(error) => Err(error.into()),
-    }
 }
 
 fn status_of(status: WaitStatus) -> Status {

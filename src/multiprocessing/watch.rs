@@ -4,9 +4,11 @@ use std::io::{Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, Error, Result};
-use rustix::event::{PollFd, PollFlags, poll};
+use nix::sys::signal::{SigSet, Signal};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use signal_hook::SigId;
 use signal_hook::consts::SIGCHLD;
@@ -63,7 +65,7 @@ pub(super) struct Bell {
 }
 
 impl Bell {
-    /// From now on SIGCHLD rings it.
+    /// From now on SIGCHLD rings it. Whoever started this program may have blocked that signal.
     ///
     /// # Errors
     /// What the system said.
@@ -72,6 +74,7 @@ impl Bell {
             let (reader, writer) = UnixStream::pair()?;
             reader.set_nonblocking(true)?;
             writer.set_nonblocking(true)?;
+            SigSet::from(Signal::SIGCHLD).thread_unblock()?;
             let id = pipe::register(SIGCHLD, writer.try_clone()?)?;
             Ok::<_, std::io::Error>(Bell { reader, writer, id })
         };
@@ -81,6 +84,20 @@ impl Bell {
                 "无法打开用来得知进程结束的套接字"
             )
         })
+    }
+
+    /// Waits until it rings, but no longer than `timeout`, if there is one.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn wait(&self, timeout: Option<Duration>) -> Result<()> {
+        let timeout = timeout.map(Timespec::try_from).transpose()?;
+        let mut fds = [PollFd::new(&self.reader, PollFlags::IN)];
+        match poll(&mut fds, timeout.as_ref()) {
+            Ok(_) | Err(Errno::INTR) => Ok(()),
+            Err(error) => Err(error)
+                .with_context(|| both!("cannot wait for the end of a process", "无法等待进程结束")),
+        }
     }
 
     /// Rings it.
