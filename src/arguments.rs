@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -106,6 +107,24 @@ pub fn seconds(text: &str) -> Result<f64, String> {
     number(text)
         .filter(|seconds| *seconds >= 0.0)
         .ok_or_else(|| "expected a number of seconds, 0 or more".into())
+}
+
+/// For how long to wait before something is done: nothing for ever.
+#[derive(Clone, Copy)]
+pub struct Patience(pub Option<Duration>);
+
+/// A patience: seconds, or `never` for one that has no end.
+///
+/// # Errors
+/// When `text` is neither.
+pub fn patience(text: &str) -> Result<Patience, String> {
+    match text {
+        "never" => Ok(Patience(None)),
+        _ => match seconds(text) {
+            Ok(seconds) => Ok(Patience(Duration::try_from_secs_f64(seconds).ok())),
+            Err(_) => Err("expected a number of seconds, 0 or more, or `never`".into()),
+        },
+    }
 }
 
 /// How many times faster than the article: above 0.

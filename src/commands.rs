@@ -20,7 +20,9 @@ use crate::multiprocessing::{CurrentProcess, Logs, end_on_signals_as_first_proce
 use crate::plain::{Gate, name_of, on_its_lines, on_one_line};
 use crate::run::{Failed, Settings, run};
 use crate::streams::{Stream, cannot_write, check_stdout, stderr, stdout};
-use crate::views::{Article, Bar, Explain, Failures, Json, Timeline, Trace, Views, Warnings};
+use crate::views::{
+    Article, Bar, Explain, Failures, Json, Stuck, Timeline, Trace, Views, Warnings,
+};
 use crate::{show as reading, terminal};
 
 /// Runs a lesson, and shows it as it goes on.
@@ -33,6 +35,7 @@ pub fn lesson(lesson: &AnyLesson, options: &Options) -> ExitCode {
         let settings = Settings {
             seed: options.seed,
             speed: options.speed,
+            patience: options.patience.0,
         };
         let mut stderr = Gate {
             out: bar.beside(stderr()),
@@ -167,6 +170,7 @@ fn views(options: &ViewOptions, bar: &Bar) -> Result<Views> {
         });
     }
     views.add(Warnings::new(bar.beside(stderr())));
+    views.add(Stuck::new(bar.beside(stderr())));
     if let Some(explanation) = options.explain {
         let is_brief = explanation == Explanation::Brief;
         views.add(Explain::new(bar.beside(stderr()), stderrs_look, is_brief));

@@ -3,16 +3,18 @@
 use std::fmt;
 use std::io::Write;
 use std::os::fd::AsFd;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context as _, Error, Result};
 
 use crate::both;
-use crate::events::{Entry, Event, Log, LogReader};
+use crate::events::{Entry, Event, Log, Status};
 use crate::lessons::AnyLesson;
 use crate::multiprocessing::{Children, Context, Outcome};
 use crate::state::State;
+use crate::stuck::{Detector, Finding};
 use crate::views::Views;
 
 /// What a run is to be like, beside the lesson's own options.
@@ -22,6 +24,8 @@ pub struct Settings {
     pub seed: Option<u64>,
     /// Divides every pause.
     pub speed: f64,
+    /// For how long nothing may happen before one looks whether the run is stuck; nothing to never look.
+    pub patience: Option<Duration>,
 }
 
 /// How a run ended.
@@ -53,7 +57,14 @@ impl Verdict {
         let mut failures: Vec<_> = state.failures().iter().map(ToString::to_string).collect();
         let error = outcome.and_then(Outcome::into_result).err();
         if failures.is_empty() {
-            return Verdict(error);
+            let stuck = || {
+                Failed(vec![both!(
+                    "the run got stuck, which its options don't explain",
+                    "这次运行卡住了，而选项本身不会造成这种情况"
+                )])
+            };
+            let is_unexplained = state.stuck() == Some(None);
+            return Verdict(error.or_else(|| is_unexplained.then(|| stuck().into())));
         }
         if let Some(error) = state.parents_error() {
             failures.push(both!("the parent failed: {error}", "父进程出错：{error}"));
@@ -78,17 +89,38 @@ pub fn run(
 ) -> Result<Verdict> {
     let (log, log_reader) = Log::open()?;
     let children = Arc::new(Children::new()?);
+    let parents_log = ParentsLog::default();
     thread::scope(|scope| {
         let player = thread::Builder::new()
             .name("player".into())
-            .spawn_scoped(scope, || play(lesson, settings, log, &children))
+            .spawn_scoped(scope, || {
+                play(lesson, settings, log, &children, &parents_log)
+            })
             .with_context(|| {
                 both!(
                     "cannot start the thread that plays the lesson",
                     "无法启动进行本课的线程"
                 )
             })?;
-        let shown = show(log_reader, views, output, stderr);
+        let patience = settings.patience;
+        let mut watched = Watched {
+            lesson,
+            children: &children,
+            log: &parents_log,
+            detector: Detector::default(),
+        };
+        let shown = log_reader.for_each(output, patience, |entry| {
+            match entry {
+                Entry::Event(record) => {
+                    watched.detector.event_came();
+                    return views.show(&record);
+                }
+                Entry::Silence => watched.look(views.state()),
+                // It is no error when nobody listens.
+                Entry::Foreign(bytes) => drop(stderr.write_all(bytes)),
+            }
+            Ok(())
+        });
         if shown.is_err() {
             // Nobody sees the rest, so nobody has to play it.
             children.kill_all(None);
@@ -107,8 +139,9 @@ fn play(
     settings: Settings,
     mut log: Log,
     children: &Arc<Children>,
+    parents_log: &ParentsLog,
 ) -> Result<Outcome> {
-    let Settings { seed, speed } = settings;
+    let Settings { seed, speed, .. } = settings;
     let seed = seed.unwrap_or_else(|| fastrand::u32(..).into());
     log.begin(&Event::Run {
         lesson: lesson.name().into(),
@@ -117,23 +150,81 @@ fn play(
         cores: thread::available_parallelism().map_or(1, usize::from),
         version: env!("CARGO_PKG_VERSION").into(),
     })?;
+    let _lent = parents_log.lend(&log);
     let context = Context::new(log, Arc::clone(children), seed, speed)?;
     let result = lesson.run(&context);
     Ok(context.finish(result))
 }
 
-fn show(
-    log: LogReader,
-    views: &mut Views,
-    output: impl AsFd,
-    stderr: &mut dyn Write,
-) -> Result<()> {
-    log.for_each(output, |entry| match entry {
-        Entry::Event(record) => views.show(&record),
-        Entry::Foreign(bytes) => {
-            // It is no error when nobody listens.
-            let _ = stderr.write_all(bytes);
-            Ok(())
+/// The parent's log, for the thread that shows the run, as long as the one that plays it has it: the log is at its end when
+/// nobody has it any more.
+#[derive(Default)]
+struct ParentsLog(Mutex<Option<Log>>);
+
+impl ParentsLog {
+    /// Lends it until what this returns is gone.
+    fn lend(&self, log: &Log) -> Lent<'_> {
+        *self.lock() = Some(log.clone());
+        Lent(self)
+    }
+
+    fn get(&self) -> Option<Log> {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Log>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct Lent<'a>(&'a ParentsLog);
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        *self.0.lock() = None;
+    }
+}
+
+/// A run that is looked at when nothing happens in it.
+struct Watched<'a> {
+    lesson: &'a AnyLesson,
+    children: &'a Children,
+    log: &'a ParentsLog,
+    detector: Detector,
+}
+
+impl Watched<'_> {
+    /// Looks whether some child is stopped, and whether the run is stuck. The log is told; nobody else writes to it now.
+    fn look(&mut self, state: &State) {
+        let Some(log) = self.log.get() else {
+            return;
+        };
+        for (child, (role, signal)) in self.detector.newly_stopped(self.children.stopped()) {
+            let name = Status::Signal(signal).signal_name();
+            let message = both!(
+                "{role} (PID {child}) was stopped by {name} ({signal}); the run waits for it; `kill -CONT {child}` lets it \
+                 go on",
+                "{role}（PID {child}）被 {name}（{signal}）暂停了；这次运行会一直等；用 `kill -CONT {child}` 可以让它继续"
+            );
+            // If the log fails here, nobody listens any more.
+            let _ = log.write(Event::Stopped {
+                child,
+                child_role: role.into(),
+                signal,
+                message: message.into(),
+            });
         }
-    })
+        let Some(Finding { waits, circle }) = self.detector.look(state, || self.children.fills())
+        else {
+            return;
+        };
+        let (mistake, command) = self.lesson.mistake().unzip();
+        let _ = log.write(Event::Stuck {
+            waits: waits.into(),
+            circle: circle.into(),
+            mistake,
+            command: command.map(Into::into),
+        });
+        self.children.end_run();
+    }
 }

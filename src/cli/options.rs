@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ColorChoice, ValueEnum};
 
-use crate::arguments::{seed, speed};
+use crate::arguments::{Patience, patience, seed, speed};
 use crate::locale::Language;
 
 /// Options of every lesson. They may stand before it or after it.
@@ -18,6 +18,10 @@ pub struct Options {
     /// Seed for the random pauses: that of an earlier run, which --json shows, repeats them
     #[arg(long, value_name = "N", global = true, value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
+
+    /// How long nothing may happen before mp-demo looks whether the run is stuck; `never` leaves it hanging
+    #[arg(long, value_name = "SECONDS", global = true, default_value = "2", value_parser = patience, allow_negative_numbers = true)]
+    pub patience: Patience,
 
     /// Divide every pause by this number; 1 is the article's timing
     #[arg(long, value_name = "X", global = true, default_value = "1", value_parser = speed, allow_negative_numbers = true)]

@@ -37,6 +37,12 @@ pub enum Effect<'a> {
     Asks,
     /// One of these answers is there.
     IsAnswered,
+    /// The thread has a lock.
+    Acquires(&'a str),
+    /// The thread gives a lock back.
+    Releases(&'a str),
+    /// It is told of the run in the middle of whatever the thread does, and changes nothing.
+    Aside,
     /// The thread begins a task.
     BeginsTask,
     /// The task is done.
@@ -83,6 +89,8 @@ pub enum Mark {
     Refused,
     /// The process gives up.
     Error,
+    /// Nobody in the run can go on.
+    Stuck,
 }
 
 /// What is written beside a mark.
@@ -107,6 +115,8 @@ pub enum Label<'a> {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Call {
+    /// `Lock.acquire()`
+    Acquire,
     /// `Queue.get()`
     Get,
     /// `Connection.send()`

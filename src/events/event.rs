@@ -17,6 +17,7 @@ use strum::{EnumDiscriminants, EnumString, IntoStaticStr, VariantNames};
 
 use super::effect::{Call, Effect, Label, Mark, Way};
 use super::status::Status;
+use super::stuck::{Mistake, Waiter};
 
 /// Of `Put { value: ... } => Effect::..., [Mark::Put, Label::Value];` this makes the variant `Event::Put { value }`, its
 /// reading from the log, and its arms in [`Event::effect`] and [`Event::mark`]. `[]` stands for no mark.
@@ -227,6 +228,44 @@ events! {
         #[serde(borrow)]
         message: Cow<'a, str>,
     } => Effect::Refused(*call), [Mark::Refused, Label::Nothing];
+    /// A lock has been acquired.
+    Acquired {
+        /// The lock's name.
+        #[serde(borrow)]
+        lock: Cow<'a, str>,
+    } => Effect::Acquires(lock), [];
+    /// A lock is about to be released.
+    Release {
+        /// The lock's name.
+        #[serde(borrow)]
+        lock: Cow<'a, str>,
+    } => Effect::Releases(lock), [];
+    /// Nobody in the run can go on; the parent ends it.
+    Stuck {
+        /// Who waits for whom.
+        waits: Cow<'a, [Waiter]>,
+        /// The PIDs of processes that wait for each other, in a circle; empty if there is no circle.
+        circle: Cow<'a, [u32]>,
+        /// Which mistake led there, where it follows from the lesson's options.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mistake: Option<Mistake>,
+        /// The command without that mistake.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        command: Option<Cow<'a, str>>,
+    } => Effect::Aside, [Mark::Stuck, Label::Nothing];
+    /// A child was found stopped; the run waits until it goes on.
+    Stopped {
+        /// The child's PID.
+        child: u32,
+        /// The child's role.
+        #[serde(borrow)]
+        child_role: Cow<'a, str>,
+        /// The number of the signal that stopped it.
+        signal: i32,
+        /// One sentence: what to do.
+        #[serde(borrow)]
+        message: Cow<'a, str>,
+    } => Effect::Aside, [];
     /// What made this process give up; its exit status is then 1.
     Error {
         /// One sentence.
@@ -331,7 +370,9 @@ impl Event<'_> {
     /// What a person has to be told beside the article's lines, if anything.
     pub fn message(&self) -> Option<&str> {
         match self {
-            Event::Refused { message, .. } | Event::Error { message } => Some(message),
+            Event::Refused { message, .. }
+            | Event::Error { message }
+            | Event::Stopped { message, .. } => Some(message),
             Event::Kill { message, .. } => message.as_deref(),
             _ => None,
         }

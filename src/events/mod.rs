@@ -11,6 +11,7 @@ mod reader;
 mod record;
 pub mod recording;
 mod status;
+mod stuck;
 mod who;
 
 pub use clock::Clock;
@@ -23,3 +24,4 @@ pub use python::{repr, str};
 pub use reader::{Entry, LogReader};
 pub use record::Record;
 pub use status::Status;
+pub use stuck::{Holder, Mistake, Needs, Waiter};

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use os_pipe::PipeReader;
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 use super::parts::{Joined, Joiner};
@@ -24,6 +24,8 @@ pub enum Entry<'a> {
     Event(Record<'a>),
     /// Bytes that are not an event and came from a child's stderr: a panic message, say.
     Foreign(&'a [u8]),
+    /// For a while nothing has come.
+    Silence,
 }
 
 /// Reads a log to its end.
@@ -37,7 +39,8 @@ impl LogReader {
     }
 
     /// Hands each entry to `see`, in the log's order, until the last process of the run has closed the log, or until
-    /// nobody reads `output` any more, whether anything is written to it or not.
+    /// nobody reads `output` any more, whether anything is written to it or not. If there is a `patience`, and nothing comes
+    /// for so long, it hands over [`Entry::Silence`], and again every half second until something comes.
     ///
     /// # Errors
     /// When the log can't be read; an `io::Error` of the kind `BrokenPipe` when nobody reads `output`; or whatever
@@ -45,22 +48,33 @@ impl LogReader {
     pub fn for_each(
         self,
         output: impl AsFd,
+        patience: Option<Duration>,
         mut see: impl FnMut(Entry) -> Result<()>,
     ) -> Result<()> {
         let source = WatchedPipe {
             pipe: self.pipe,
             output,
             last_read: None,
+            patience,
+            is_silent: false,
         };
         let mut input = BufReader::with_capacity(PIPE_CAPACITY, source);
         let mut parts = Joiner::default();
         let mut line = Vec::new();
         loop {
-            line.clear();
-            let length = input
-                .read_until(b'\n', &mut line)
-                .with_context(|| both!("cannot read the run's log", "无法读取本次运行的日志"))?;
-            if length == 0 {
+            match input.read_until(b'\n', &mut line) {
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::TimedOut => {
+                    see(Entry::Silence)?;
+                    continue;
+                }
+                Err(error) => {
+                    return Err(error).with_context(|| {
+                        both!("cannot read the run's log", "无法读取本次运行的日志")
+                    });
+                }
+            }
+            if line.is_empty() {
                 // A process that was killed while it wrote leaves parts without a last one: that event was never
                 // complete.
                 return Ok(());
@@ -70,6 +84,7 @@ impl LogReader {
                 Joined::Whole(Cow::Owned(event)) => see_line(&event, &mut see)?,
                 Joined::Whole(Cow::Borrowed(_)) => see_line(&line, &mut see)?,
             }
+            line.clear();
         }
     }
 }
@@ -81,11 +96,16 @@ const PIPE_CAPACITY: usize = 1 << 16;
 /// than the write itself: without this pause, starting and joining a process took 60 microseconds longer, of 800.
 const GATHER: Duration = Duration::from_millis(1);
 
+/// How soon after a look at a silent run the next one comes.
+const AGAIN: Duration = Duration::from_millis(500);
+
 /// The log's pipe, watched together with the output.
 struct WatchedPipe<O> {
     pipe: PipeReader,
     output: O,
     last_read: Option<Instant>,
+    patience: Option<Duration>,
+    is_silent: bool,
 }
 
 impl<O: AsFd> Read for WatchedPipe<O> {
@@ -99,10 +119,19 @@ impl<O: AsFd> Read for WatchedPipe<O> {
                 PollFd::new(&self.pipe, PollFlags::IN),
                 PollFd::new(&self.output, PollFlags::empty()),
             ];
-            match poll(&mut fds, None) {
+            let timeout = self
+                .patience
+                .map(|it| if self.is_silent { AGAIN } else { it });
+            let timeout = timeout.and_then(|it| Timespec::try_from(it).ok());
+            match poll(&mut fds, timeout.as_ref()) {
                 Err(Errno::INTR) => continue,
+                Ok(0) => {
+                    self.is_silent = true;
+                    return Err(io::ErrorKind::TimedOut.into());
+                }
                 polled => polled?,
             };
+            self.is_silent = false;
             let gone = PollFlags::ERR | PollFlags::HUP;
             if fds[1].revents().intersects(gone) {
                 return Err(io::ErrorKind::BrokenPipe.into());
@@ -147,12 +176,13 @@ mod tests {
         drop(writer);
         let mut seen = Vec::new();
         LogReader::new(reader)
-            .for_each(io::stdout(), |entry| {
+            .for_each(io::stdout(), None, |entry| {
                 seen.push(match entry {
                     Entry::Event(record) => {
                         format!("event {} of {}", record.event.name(), record.pid)
                     }
                     Entry::Foreign(bytes) => format!("foreign {:?}", str::from_utf8(bytes)?),
+                    Entry::Silence => "silence".to_owned(),
                 });
                 Ok(())
             })

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use serde::Serialize;
 
+use crate::events::Mistake;
 use crate::locale::Language;
 use crate::multiprocessing::Context;
 
@@ -15,6 +16,12 @@ pub trait Lesson: clap::Args + Serialize {
     /// One sentence for the user.
     fn check(&self) -> Result<()> {
         Ok(())
+    }
+
+    /// If a run with these options gets stuck, by which mistake of theirs, and the command without it. Nothing where these
+    /// options are no reason to get stuck.
+    fn mistake(&self) -> Option<(Mistake, String)> {
+        None
     }
 
     /// What the parent does, as in the article's program: `mp` is its `multiprocessing`.

@@ -8,6 +8,7 @@ use clap::Subcommand as _;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
+use crate::events::Mistake;
 use crate::multiprocessing::{Context, CurrentProcess};
 use lesson::Lesson as _;
 
@@ -94,6 +95,13 @@ macro_rules! lessons {
             pub fn check(&self) -> Result<()> {
                 match self {
                     $(AnyLesson::$Name(args) => args.check(),)*
+                }
+            }
+
+            /// If the run gets stuck, by which mistake of these options, and the command without it.
+            pub fn mistake(&self) -> Option<(Mistake, String)> {
+                match self {
+                    $(AnyLesson::$Name(args) => args.mistake(),)*
                 }
             }
 

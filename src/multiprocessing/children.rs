@@ -10,12 +10,16 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, kill_process, waitpid};
+use rustix::process::{
+    Pid, Signal, WaitId, WaitIdOptions, WaitOptions, WaitStatus, kill_process, waitid, waitpid,
+};
 
+use super::ends::OpenEnds;
 use super::messages::PartnerGone;
 use super::watch::Bell;
 use crate::both;
 use crate::events::{Event, Failure, Log, Status, first_cause_first};
+use crate::evidence::Fill;
 
 /// The children of a run. The thread that plays the parent's half starts and joins them; the thread that
 /// shows the run can end them all.
@@ -23,6 +27,8 @@ pub struct Children {
     state: Mutex<State>,
     /// Rings when one of them may have ended.
     pub(super) bell: Bell,
+    /// The ends of pipes that their parent has open.
+    pub(super) ends: OpenEnds,
     /// Children that this process had before the run: a shell that became this program by `exec` has left them.
     strangers: Vec<Pid>,
 }
@@ -70,8 +76,32 @@ impl Children {
         Ok(Children {
             state: Mutex::default(),
             bell: Bell::new()?,
+            ends: OpenEnds::default(),
             strangers: children_of_this_process().collect(),
         })
+    }
+
+    /// How full the pipes are of which their parent has an end open.
+    pub fn fills(&self) -> Vec<Fill> {
+        self.ends.fills()
+    }
+
+    /// The children that a signal has stopped: PID, role, and the signal's number.
+    pub fn stopped(&self) -> Vec<(u32, (String, i32))> {
+        let look = WaitIdOptions::STOPPED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
+        let state = self.lock();
+        let stopped = state.running().filter_map(|child| {
+            let status = waitid(WaitId::Pid(child.pid), look).ok()??;
+            let signal = status.stopping_signal()?;
+            Some((child.pid.as_raw_pid() as u32, (child.role.clone(), signal)))
+        });
+        stopped.collect()
+    }
+
+    /// Has the parent's half end the run: it waits no more, and what still runs is killed.
+    pub fn end_run(&self) {
+        self.lock().over = true;
+        self.bell.ring();
     }
 
     /// Starts a child and returns its number among the children of the run, and its PID.

@@ -6,13 +6,15 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use os_pipe::{PipeReader, PipeWriter};
 use serde_json::Value;
 
-use super::ends::{ReadEnd, WriteEnd};
+use super::ends::{ReadEnd, WriteEnd, bare};
 use super::messages::{MessageReader, MessageWriter, PartnerGone};
 use super::stdin::StdinPipe;
 use super::voice::Voice;
@@ -64,11 +66,11 @@ impl Connection {
         duplex: bool,
         watch: Watch,
     ) -> Result<(Connection, Connection)> {
-        let open = || os_pipe::pipe().context("cannot open a pipe");
+        let open = || watch.children.ends.pipe().context("cannot open a pipe");
         let (first_receives, second_sends) = open()?;
         let (second_receives, first_sends) = duplex.then(open).transpose()?.unzip();
         let voice = Voice::new(&watch.log, Some(name));
-        let end = |receives: Option<PipeReader>, sends: Option<PipeWriter>| {
+        let end = |receives: Option<Arc<PipeReader>>, sends: Option<Arc<PipeWriter>>| {
             let (receives, sends) = (receives.map(ReadEnd::Pipe), sends.map(WriteEnd::Pipe));
             Connection {
                 watch: Some(watch.clone()),
@@ -114,13 +116,26 @@ impl Connection {
     }
 
     /// The parent's bare pipes, receiving and sending, to be used without this connection. What was read ahead is lost.
-    pub fn into_pipes(self) -> (Option<PipeReader>, Option<PipeWriter>) {
-        let receiving = match self.receiving.map(MessageReader::into_pipe) {
-            Some(ReadEnd::Pipe(pipe)) => Some(pipe),
+    ///
+    /// # Errors
+    /// When there is no further descriptor to be had.
+    pub fn into_pipes(self) -> io::Result<(Option<PipeReader>, Option<PipeWriter>)> {
+        let (receiving, sending) = self.ends();
+        // Now these are the only owners.
+        drop(self);
+        let receiving = receiving.map(|pipe| bare(pipe, PipeReader::try_clone));
+        let sending = sending.map(|pipe| bare(pipe, PipeWriter::try_clone));
+        Ok((receiving.transpose()?, sending.transpose()?))
+    }
+
+    /// The parent's ends, which stay open as long as one of their owners has them.
+    pub(super) fn ends(&self) -> (Option<Arc<PipeReader>>, Option<Arc<PipeWriter>>) {
+        let receiving = match self.receiving.as_ref().map(MessageReader::pipe) {
+            Some(ReadEnd::Pipe(pipe)) => Some(Arc::clone(pipe)),
             Some(ReadEnd::Stdin(_)) | None => None,
         };
-        let sending = match self.sending.map(MessageWriter::into_pipe) {
-            Some(WriteEnd::Pipe(pipe)) => Some(pipe),
+        let sending = match self.sending.as_ref().map(MessageWriter::pipe) {
+            Some(WriteEnd::Pipe(pipe)) => Some(Arc::clone(pipe)),
             Some(WriteEnd::Stdout(_)) | None => None,
         };
         (receiving, sending)

@@ -47,11 +47,6 @@ impl MessageWriter {
         &self.pipe
     }
 
-    /// The pipe, taken back.
-    pub fn into_pipe(self) -> WriteEnd {
-        self.pipe
-    }
-
     /// Makes the message for a value, its JSON on a line of its own, and returns its length in bytes.
     ///
     /// # Errors

@@ -2,12 +2,14 @@
 
 use std::io;
 use std::process::Stdio;
+use std::sync::Arc;
 
 use anyhow::Result;
 use os_pipe::{PipeReader, PipeWriter};
 
 use super::command_line::Words;
 use super::connection::Connection;
+use super::ends::bare;
 use super::queue::{GetEnd, PutEnd, Queue};
 
 /// A process that is still to be started: Python's `Process` object before its `start()`.
@@ -23,14 +25,14 @@ pub struct NewProcess<'a> {
 pub(super) enum Stdin<'a> {
     Null,
     Queue(&'a GetEnd),
-    Pipe(PipeReader, Option<String>),
+    Pipe(Arc<PipeReader>, Option<String>),
 }
 
 /// What becomes a child's stdout. It never touches the terminal.
 pub(super) enum Stdout<'a> {
     Null,
     Queue(&'a PutEnd),
-    Pipe(PipeWriter, Option<String>),
+    Pipe(Arc<PipeWriter>, Option<String>),
 }
 
 impl<'a> NewProcess<'a> {
@@ -66,8 +68,13 @@ impl<'a> NewProcess<'a> {
 
     /// See [`Target::holds`](super::Target::holds).
     pub fn holds(self, end: Connection) -> NewProcess<'a> {
+        self.shares(&end)
+    }
+
+    /// See [`Target::shares`](super::Target::shares).
+    pub fn shares(self, end: &Connection) -> NewProcess<'a> {
         let name = end.name().map(str::to_owned);
-        let (receiving, sending) = end.into_pipes();
+        let (receiving, sending) = end.ends();
         let of_pipe = |pipe| Stdin::Pipe(pipe, name.clone());
         NewProcess {
             stdin: receiving.map_or(Stdin::Null, of_pipe),
@@ -90,7 +97,7 @@ impl Stdin<'_> {
         Ok(match self {
             Stdin::Null => Stdio::null(),
             Stdin::Queue(end) => end.end().try_clone()?.into(),
-            Stdin::Pipe(pipe, _) => pipe.into(),
+            Stdin::Pipe(pipe, _) => bare(pipe, PipeReader::try_clone)?.into(),
         })
     }
 }
@@ -108,7 +115,7 @@ impl Stdout<'_> {
         Ok(match self {
             Stdout::Null => Stdio::null(),
             Stdout::Queue(end) => end.end().try_clone()?.into(),
-            Stdout::Pipe(pipe, _) => pipe.into(),
+            Stdout::Pipe(pipe, _) => bare(pipe, PipeWriter::try_clone)?.into(),
         })
     }
 }

@@ -15,7 +15,7 @@ use os_pipe::PipeReader;
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use serde_json::Value;
 
-use super::ends::{ReadEnd, WriteEnd};
+use super::ends::{ReadEnd, WriteEnd, bare};
 use super::messages::{self, MessageReader, MessageWriter};
 use super::stdin::{SigtermHeld, StdinPipe};
 use super::voice::Voice;
@@ -69,7 +69,8 @@ impl Queue {
     /// # Errors
     /// When no pipe can be had, or when it can't be put in packet mode.
     pub(super) fn open(name: String, readers: u16, watch: Watch) -> Result<Queue> {
-        let (reader, writer) = os_pipe::pipe().context("cannot open a pipe for the queue")?;
+        let pipe = watch.children.ends.pipe();
+        let (reader, writer) = pipe.context("cannot open a pipe for the queue")?;
         if readers > 1 {
             fcntl_getfl(&writer)
                 .and_then(|flags| fcntl_setfl(&writer, flags | OFlags::DIRECT))
@@ -223,7 +224,7 @@ impl GetEnd {
     /// When this is a child's stdin, which is nobody's to give away.
     pub fn into_pipe(self) -> Result<PipeReader> {
         match self.reader.into_pipe() {
-            ReadEnd::Pipe(pipe) => Ok(pipe),
+            ReadEnd::Pipe(pipe) => Ok(bare(pipe, PipeReader::try_clone)?),
             ReadEnd::Stdin(_) => bail!("a child's stdin stays its own"),
         }
     }

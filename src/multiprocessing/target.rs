@@ -35,6 +35,11 @@ pub trait Target: clap::Args + Serialize + Sized {
     fn holds(self, end: Connection) -> NewProcess<'static> {
         NewProcess::from(self).holds(end)
     }
+
+    /// The same, but the parent keeps this end, too, as it does in Python. Then the other end never comes to end-of-file.
+    fn shares(self, end: &Connection) -> NewProcess<'static> {
+        NewProcess::from(self).shares(end)
+    }
 }
 
 impl<T: Target> From<T> for NewProcess<'_> {

@@ -6,7 +6,7 @@ mod process;
 
 use std::collections::HashMap;
 
-use crate::events::{Call, Effect, Event, Failure, Record, Way, first_cause_first};
+use crate::events::{Call, Effect, Event, Failure, Mistake, Record, Way, first_cause_first};
 
 pub use on_its_way::{OnItsWay, Parcel};
 pub use process::{Activity, Ended, Process, Started};
@@ -27,6 +27,10 @@ pub struct State {
     parcels: u64,
     /// In the order of their ends.
     failures: Vec<Failure>,
+    /// Who has each lock, by its name.
+    locks: HashMap<String, u32>,
+    /// Whether the run got stuck, and if so, by which mistake.
+    stuck: Option<Option<Mistake>>,
 }
 
 /// What an event has changed.
@@ -119,6 +123,17 @@ impl State {
                 process.last_words = Some(message.to_owned());
                 change.taken_back = was_leaving.and_then(|way| self.on(way).take_back(pid));
             }
+            Effect::Acquires(lock) => {
+                self.locks.insert(lock.to_owned(), pid);
+            }
+            Effect::Releases(lock) => {
+                self.locks.remove(lock);
+            }
+            Effect::Aside => {
+                if let Event::Stuck { mistake, .. } = record.event {
+                    self.stuck = Some(mistake);
+                }
+            }
             Effect::Nothing
             | Effect::Sleeps
             | Effect::Waits(..)
@@ -163,6 +178,21 @@ impl State {
             Way::Queue => &self.queue,
             Way::Pipe => &self.pipe,
         }
+    }
+
+    /// Who has this lock, be it alive or not: a lock doesn't notice the death of its holder.
+    pub fn holder_of(&self, lock: &str) -> Option<&Process> {
+        self.process(*self.locks.get(lock)?)
+    }
+
+    /// Whether the run got stuck, and if so, by which mistake of the lesson's variant, if it was one.
+    pub fn stuck(&self) -> Option<Option<Mistake>> {
+        self.stuck
+    }
+
+    /// The run's first process, the parent of all others.
+    pub fn parent(&self) -> Option<&Process> {
+        self.process(self.parent?)
     }
 
     /// Who ended otherwise than wanted, first cause first.

@@ -123,6 +123,20 @@ impl Process {
         }
     }
 
+    /// What its threads do, the main thread (which has no name here) first, as far as the log tells.
+    pub fn threads(&self) -> impl Iterator<Item = (Option<&str>, Activity)> {
+        let others = self
+            .threads
+            .iter()
+            .map(|(name, it)| (Some(&**name), it.does));
+        std::iter::once((None, self.main.does)).chain(others)
+    }
+
+    /// What it was about to put or send in its last event, if that was one.
+    pub fn is_leaving(&self) -> Option<Way> {
+        self.leaving
+    }
+
     /// Whether somebody has sent it a signal while it lived.
     pub fn is_signalled(&self) -> bool {
         self.signalled.is_some()
@@ -161,7 +175,10 @@ impl Thread {
     /// Takes its next event, at this time.
     pub(super) fn see(&mut self, effect: &Effect, t: f64) {
         // Told by the parent in the middle of whatever it does.
-        if matches!(effect, Effect::Ends(..) | Effect::Signals(..)) {
+        if matches!(
+            effect,
+            Effect::Ends(..) | Effect::Signals(..) | Effect::Aside
+        ) {
             return;
         }
         self.since = t;
@@ -190,6 +207,9 @@ impl Thread {
             | Effect::Begins(..)
             | Effect::Ends(..)
             | Effect::Signals(..)
+            | Effect::Aside
+            | Effect::Acquires(_)
+            | Effect::Releases(_)
             | Effect::Joined(_)
             | Effect::Leaves(..)
             | Effect::Arrives(..)

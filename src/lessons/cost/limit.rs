@@ -34,7 +34,7 @@ pub fn measure(row: Row, mp: &Context) -> Result<Option<f64>> {
         Row::RoundTrip => {
             let (connection, childs_end) = mp.pipe(true)?;
             let child = mp.start("child", CostEcho { bare }.holds(childs_end))?;
-            let (receiving, sending) = connection.into_pipes();
+            let (receiving, sending) = connection.into_pipes()?;
             let mut receiving = receiving.context(BOTH_WAYS)?;
             let mut sending = sending.context(BOTH_WAYS)?;
             let mut line = [0; SMALL_LINE.len()];
@@ -51,7 +51,7 @@ pub fn measure(row: Row, mp: &Context) -> Result<Option<f64>> {
         Row::Mebibyte => {
             let (connection, childs_end) = mp.pipe(false)?;
             let child = mp.start("child", CostSend { count, bare }.holds(childs_end))?;
-            let (receiving, _) = connection.into_pipes();
+            let (receiving, _) = connection.into_pipes()?;
             let mut receiving = receiving.context(BOTH_WAYS)?;
             read_all(&mut receiving, count * mebibyte_line().len())?;
             child.join()?;

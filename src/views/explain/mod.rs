@@ -5,6 +5,7 @@
 
 mod ends;
 mod joins;
+mod lock;
 mod memory;
 mod moment;
 mod note;
@@ -122,12 +123,17 @@ impl Story {
                 Call::Recv => self.wait_recv(now),
                 Call::Send => self.wait_send(now),
                 Call::Join => self.wait_join(now),
+                Call::Acquire => self.wait_acquire(now),
             },
             Event::Put { .. } => self.put(now),
             Event::Get { value, .. } => self.get(value, now),
             Event::PutSentinel {} => self.put_sentinel(now),
             Event::GetSentinel {} => self.get_sentinel(now),
             Event::EndOfFile {} => self.end_of_file(now),
+            Event::Acquired { .. } => self.acquired(now),
+            Event::Release { .. } => self.release(now),
+            // What is told of these two stands there without `--explain`, too.
+            Event::Stuck { .. } | Event::Stopped { .. } => {}
             Event::Send { .. } => self.send(now),
             Event::Recv { .. } => self.recv(now),
             Event::Print { .. } => self.print(now),

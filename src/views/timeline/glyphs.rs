@@ -51,6 +51,7 @@ impl Glyphs {
             Mark::Kill => self.choose('‡', '#'),
             Mark::Refused => self.choose('⊘', '%'),
             Mark::Error => self.choose('✗', 'x'),
+            Mark::Stuck => self.choose('∞', '8'),
         }
     }
 

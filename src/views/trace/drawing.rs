@@ -118,6 +118,9 @@ impl<W: Write> Drawing<W> {
             Effect::Nothing
             | Effect::Joined(_)
             | Effect::Signals(..)
+            | Effect::Acquires(_)
+            | Effect::Releases(_)
+            | Effect::Aside
             | Effect::Refused(_)
             | Effect::GivesUp(_)
             | Effect::Asks

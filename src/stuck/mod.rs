@@ -1,0 +1,77 @@
+//! Whether nobody in a run can go on: what the log says, held against what the kernel says.
+//!
+//! A run is stuck when each process that lives waits in a call that only others of the run could end, and none of them
+//! can. So it is enough to see that not one thread can go on by itself, and that none has moved between two looks.
+
+mod sight;
+mod waits;
+
+use std::collections::HashSet;
+
+use crate::events::Waiter;
+use crate::evidence::Fill;
+use crate::state::{Activity, State};
+
+use sight::Sight;
+
+/// Looks at a run from which no event has come for a while, again and again.
+#[derive(Default)]
+pub struct Detector {
+    last: Option<Sight>,
+    /// The PIDs of children that were found stopped, and named.
+    stopped: HashSet<u32>,
+}
+
+/// What a run is stuck in.
+pub struct Finding {
+    /// Who waits for whom.
+    pub waits: Vec<Waiter>,
+    /// The PIDs of processes that wait for each other, in a circle; empty if there is no circle.
+    pub circle: Vec<u32>,
+}
+
+impl Detector {
+    /// An event has come: what was seen before means nothing any more.
+    pub fn event_came(&mut self) {
+        self.last = None;
+    }
+
+    /// Looks once. There is a finding if the look before saw the same, and in it nobody who could go on. `fills` asks how
+    /// full the pipes are of which the parent has an end open.
+    pub fn look(&mut self, state: &State, fills: impl FnOnce() -> Vec<Fill>) -> Option<Finding> {
+        // Whoever sleeps goes on by himself. The log says so, which is cheaper than to ask the kernel.
+        if someone_sleeps(state) {
+            self.last = None;
+            return None;
+        }
+        let sight = Sight::of_the_run(state);
+        if !sight.is_without_hope(state) {
+            self.last = None;
+            return None;
+        }
+        let is_the_same = self.last.as_ref().is_some_and(|last| sight.is_as(last));
+        let finding = is_the_same.then(|| {
+            let waits = waits::waits(&sight, state, &fills());
+            let circle = waits::circle(&waits);
+            Finding { waits, circle }
+        });
+        self.last = Some(sight);
+        finding
+    }
+
+    /// Takes the children that are stopped now, and returns those of them that were not stopped before.
+    pub fn newly_stopped<T>(&mut self, stopped: Vec<(u32, T)>) -> Vec<(u32, T)> {
+        let now = stopped.iter().map(|(pid, _)| *pid).collect();
+        let before = std::mem::replace(&mut self.stopped, now);
+        stopped
+            .into_iter()
+            .filter(|(pid, _)| !before.contains(pid))
+            .collect()
+    }
+}
+
+fn someone_sleeps(state: &State) -> bool {
+    let processes = state.alive().chain(state.parent());
+    let mut activities = processes.flat_map(|it| it.threads().map(|(_, does)| does));
+    activities.any(|does| does == Activity::Sleeping)
+}

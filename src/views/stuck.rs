@@ -1,0 +1,249 @@
+//! Who waits for whom, in a run that is stuck.
+
+use std::io::Write;
+
+use anyhow::Result;
+use unicode_width::UnicodeWidthStr;
+
+use super::view::View;
+use crate::both;
+use crate::events::{Event, Holder, Mistake, Needs, Record, Waiter};
+use crate::plain::on_one_line;
+use crate::state::{Change, State};
+
+/// Tells it on stderr, as soon as it is seen. It is no error if stderr can't be written to.
+pub struct Stuck<E> {
+    stderr: E,
+}
+
+impl<E: Write> Stuck<E> {
+    /// Goes to `stderr`.
+    pub fn new(stderr: E) -> Stuck<E> {
+        Stuck { stderr }
+    }
+}
+
+impl<E: Write> View for Stuck<E> {
+    fn show(&mut self, record: &Record, state: &State, _: &Change) -> Result<()> {
+        let Event::Stuck {
+            waits,
+            circle,
+            mistake,
+            command,
+        } = &record.event
+        else {
+            return Ok(());
+        };
+        let mut lines = vec![both!(
+            "Nobody can go on. Who waits for whom:",
+            "谁都无法继续。谁在等谁："
+        )];
+        lines.extend(waiters(waits));
+        lines.push(form(waits, circle, mistake.is_some(), state));
+        if waits.iter().any(|waiter| waiter.kernel.is_none()) {
+            lines.push(both!(
+                "The kernel does not tell everything here, so part of this goes by the log.",
+                "这里内核没有告知全部情况，一部分以日志为准。"
+            ));
+        }
+        if let (Some(mistake), Some(command)) = (mistake, command) {
+            let remedy = remedy(*mistake);
+            lines.push(both!("{remedy}: {command}", "{remedy}：{command}"));
+        }
+        lines.push(both!("mp-demo ends the run.", "mp-demo 就此结束这次运行。"));
+        let lines = lines.iter().map(|line| format!("{}\n", on_one_line(line)));
+        let _ = self.stderr.write_all(lines.collect::<String>().as_bytes());
+        Ok(())
+    }
+}
+
+/// A line for each who waits: who, in which call, for what.
+fn waiters(waits: &[Waiter]) -> Vec<String> {
+    let names: Vec<_> = waits.iter().map(name).collect();
+    let calls: Vec<_> = waits.iter().map(call).collect();
+    let [names_width, calls_width] = [&names, &calls].map(|column| {
+        let widths = column.iter().map(|cell| cell.width());
+        widths.max().unwrap_or_default()
+    });
+    let pad = |cell: &str, width: usize| {
+        let room = width.saturating_sub(cell.width());
+        format!("{cell}{}", " ".repeat(room))
+    };
+    let lines = waits.iter().zip(names.iter().zip(&calls));
+    let lines = lines.map(|(waiter, (name, call))| {
+        let (name, call) = (pad(name, names_width), pad(call, calls_width));
+        format!("  {name}  {call}  {}", what_for(waiter))
+    });
+    lines.collect()
+}
+
+fn name(waiter: &Waiter) -> String {
+    let Waiter { role, pid, .. } = waiter;
+    match &waiter.thread {
+        None => format!("{role} {pid}"),
+        Some(thread) => format!("{role} {pid}/{thread}"),
+    }
+}
+
+fn call(waiter: &Waiter) -> String {
+    let call = &waiter.call;
+    match &waiter.kernel {
+        Some(kernel) if kernel == call => both!("in {call}(2)", "在 {call}(2) 里"),
+        _ => both!("in {call}()", "在 {call}() 里"),
+    }
+}
+
+fn what_for(waiter: &Waiter) -> String {
+    let itself = |holder: &&Holder| holder.pid == waiter.pid;
+    let others: Vec<_> = waiter.of.iter().filter(|it| !itself(it)).collect();
+    let is_among_them = others.len() < waiter.of.len();
+    let alive: Vec<_> = others.iter().filter(|it| !it.ended).copied().collect();
+    let names = list(&alive);
+    match waiter.needs {
+        Needs::End => both!("waits for {names} to end", "等 {names} 结束"),
+        Needs::Room => {
+            let full = match (waiter.bytes, waiter.capacity) {
+                (Some(bytes), Some(capacity)) => {
+                    let (bytes, capacity) = (grouped(bytes), grouped(capacity));
+                    both!(
+                        "its pipe holds {bytes} of {capacity} bytes",
+                        "管道里已有 {bytes} 字节，容量是 {capacity} 字节"
+                    )
+                }
+                _ => both!("its pipe is full", "管道满了"),
+            };
+            match (alive.is_empty(), is_among_them) {
+                (false, _) => both!(
+                    "waits for room: {full}, and only {names} could take some",
+                    "等管道里有空位：{full}，只有 {names} 能取走"
+                ),
+                (true, true) => both!(
+                    "waits for room: {full}, and only itself could take some",
+                    "等管道里有空位：{full}，只有这个进程自己能取走"
+                ),
+                (true, false) => both!("waits for room: {full}", "等管道里有空位：{full}"),
+            }
+        }
+        Needs::Value => match (alive.is_empty(), is_among_them) {
+            (false, _) => both!(
+                "waits for a value, which only {names} could bring",
+                "等一个值，只有 {names} 能带来"
+            ),
+            (true, true) => both!(
+                "waits for a value or end-of-file, which only itself could bring",
+                "等一个值或者 EOF，而这只有这个进程自己能带来"
+            ),
+            (true, false) => both!(
+                "waits for a value, which nobody can bring",
+                "等一个值，没有进程能带来"
+            ),
+        },
+        Needs::Lock => match others.iter().find(|it| it.ended) {
+            Some(Holder { role, pid, .. }) => both!(
+                "waits for the lock, which {role} {pid} had when it was killed",
+                "等锁；{role} {pid} 被杀死时正握着这把锁"
+            ),
+            None if alive.is_empty() => both!(
+                "waits for the lock; who has it is not known",
+                "等锁；不知道锁在哪个进程手里"
+            ),
+            None => both!(
+                "waits for the lock, which {names} has",
+                "等锁；锁在 {names} 手里"
+            ),
+        },
+        Needs::Unknown => both!("waits; for what is not known", "在等待；等什么，不得而知"),
+    }
+}
+
+/// How many of several that could help are named.
+const NAMED: usize = 3;
+
+fn list(holders: &[&Holder]) -> String {
+    let named = holders.iter().take(NAMED);
+    let named: Vec<_> = named.map(|it| format!("{} {}", it.role, it.pid)).collect();
+    let named = named.join(&both!(" or ", " 或 "));
+    match holders.len().saturating_sub(NAMED) {
+        0 => named,
+        more => both!("{named} or {more} more", "{named} 等（另有 {more} 个）"),
+    }
+}
+
+/// What form the whole has.
+fn form(waits: &[Waiter], circle: &[u32], as_in_python: bool, state: &State) -> String {
+    let python = match as_in_python {
+        true => both!(
+            " In CPython this program waits for ever.",
+            "在 CPython 里，这个程序会永远等下去。"
+        ),
+        false => String::new(),
+    };
+    let role = |pid: &u32| {
+        let process = state.process(*pid);
+        process.map_or_else(|| pid.to_string(), |it| it.role.clone())
+    };
+    if let Some(first) = circle.first() {
+        let roles: Vec<_> = circle.iter().chain([first]).map(role).collect();
+        let roles = roles.join(" -> ");
+        return both!(
+            "A circle: {roles}.{python}",
+            "形成了环，也就是死锁：{roles}。{python}"
+        );
+    }
+    let holder = waits.iter().find(|it| it.needs == Needs::Lock);
+    let why = match holder.and_then(|it| it.of.iter().find(|it| it.ended)) {
+        Some(holder) => {
+            let role = &holder.role;
+            both!(
+                "the lock died with {role}, and nobody releases it any more",
+                "锁随着 {role} 一起没了，再也没有进程会释放"
+            )
+        }
+        None => both!(
+            "what is waited for can't come any more",
+            "等的东西再也不会来了"
+        ),
+    };
+    both!(
+        "A dead end: {why}.{python}",
+        "走进了死胡同：{why}。{python}"
+    )
+}
+
+/// What to do instead.
+fn remedy(mistake: Mistake) -> String {
+    match mistake {
+        Mistake::JoinBeforeReceive => both!("Receive before you join", "先接收，再 join"),
+        Mistake::JoinBeforeReply => both!("Reply before you join", "先回复，再 join"),
+        Mistake::KeptOwnEnd => both!(
+            "Close the end that the child has got",
+            "交给子进程的那一端，父进程要关掉"
+        ),
+        Mistake::NothingStops => both!(
+            "Tell the readers that nothing more will come",
+            "要告诉读进程不会再有值了"
+        ),
+        Mistake::TooFewSentinels => both!(
+            "Put a sentinel for each reader",
+            "每个读进程都要有一个哨兵值"
+        ),
+        Mistake::KeptPutEnd => both!("Close the put end", "关掉写端"),
+        Mistake::KilledHolder => both!(
+            "Don't kill a process that may have a lock; or do without the lock",
+            "不要杀死可能握着锁的进程；或者不用锁"
+        ),
+    }
+}
+
+/// A number with a comma before each group of three digits.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
