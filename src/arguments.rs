@@ -90,6 +90,20 @@ pub fn one_to_thousand(text: &str) -> Result<u16, String> {
         .ok_or_else(|| "expected a whole number from 1 to 1000".into())
 }
 
+/// What a message with a list of one string has beside the string's characters: `[""]` and a newline, in bytes.
+pub const MESSAGE_AROUND_STRING: usize = 5;
+
+/// How many bytes a message has that is a list of one string.
+///
+/// # Errors
+/// When `text` is no such number.
+pub fn message_bytes(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|number| (MESSAGE_AROUND_STRING..=10_000_000).contains(number))
+        .ok_or_else(|| "expected a whole number from 5 to 10000000".into())
+}
+
 /// What repeats random pauses.
 ///
 /// # Errors

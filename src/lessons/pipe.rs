@@ -1,77 +1,162 @@
 //! A pipe: two processes, an end each.
 //!
-//! What to look at: who can send and who can receive, and who has to receive before the other can end. What is
-//! left out: several messages at the same time in both directions (two
-//! processes that both send first, and more than their pipes hold, both wait for ever).
+//! What to look at: who can send and who can receive, who has to receive before the other can end, and who holds an end
+//! open. What is left out: several messages at the same time in both directions (two processes that both send first, and
+//! more than their pipes hold, both wait for ever).
 
 use anyhow::Result;
+use clap::ValueEnum;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::child::children;
 use super::lesson::Lesson;
-use crate::arguments::{ValueArg, as_typed, seconds};
+use crate::arguments::{MESSAGE_AROUND_STRING, ValueArg, as_typed, message_bytes, seconds};
+use crate::events::Mistake;
 use crate::multiprocessing::{Context, CurrentProcess, Logs, Target};
 
 /// Send a list through a pipe from a child to its parent
 ///
-/// The child sends one list and pauses; the parent receives it, joins the child, and prints the list. With --reply
-/// it prints before it joins.
+/// The child sends one list and pauses; the parent joins the child, receives the list, and prints it. With --reply it
+/// receives, prints and answers before it joins. A pipe holds 65,536 bytes: with a longer list the child waits in send() for
+/// the parent to receive, and the parent in join() for the child to end. Such a run is stuck, and says so.
 ///
 /// Rust and Python: values travel as JSON here; Python's pickles can run code.
 #[derive(clap::Args, Serialize)]
 #[command(before_help = "\
 Examples:
   mp-demo pipe                     the article's program
+  mp-demo pipe --bytes 65537       one byte too many: stuck
+  mp-demo pipe --bytes 65537 --join last  receive first, and it works
   mp-demo pipe --reply             the parent sends the list back, reversed
   mp-demo pipe --simplex --reply   a one-way pipe refuses that
+  mp-demo pipe --receive all --keep-end  end-of-file never comes: stuck
   mp-demo pipe 1 2.5 null '{\"k\": [\"it'\\''s\"]}'")]
 pub struct Args {
     /// The list's items: JSON, or else a string; of any size
     #[arg(value_name = "VALUE", default_values = ["A", "B", "C"], allow_negative_numbers = true)]
     values: Vec<ValueArg>,
+    /// Instead, a list of one string, so long that the message has N bytes, 5 to 10,000,000
+    #[arg(long, value_name = "N", conflicts_with = "values", value_parser = message_bytes, allow_negative_numbers = true)]
+    bytes: Option<usize>,
     /// A one-way pipe, duplex=False: the parent only receives, the child only sends
     #[arg(long)]
     simplex: bool,
     /// The parent sends the list back reversed, and the child prints it
     #[arg(long)]
     reply: bool,
+    /// When the parent joins [default: first, as in the article; with --reply: last]
+    #[arg(long, value_enum)]
+    join: Option<Join>,
+    /// How much the parent receives
+    #[arg(long, value_enum, default_value_t = Receive::One)]
+    receive: Receive,
+    /// The parent keeps the child's end open, too, as in the article
+    #[arg(long)]
+    keep_end: bool,
+}
+
+/// When the parent's `join()` comes.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Join {
+    /// Before it receives: the child must be able to end without that
+    First,
+    /// After it has received
+    Last,
+}
+
+/// How much the parent receives.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Receive {
+    /// One message
+    One,
+    /// Messages until end-of-file: until nobody holds an end that could send
+    All,
 }
 
 impl Lesson for Args {
+    fn mistake(&self) -> Option<(Mistake, String)> {
+        let command = |options: &str| {
+            let bytes = self.bytes.map(|bytes| format!(" --bytes {bytes}"));
+            format!("mp-demo pipe{}{options}", bytes.unwrap_or_default())
+        };
+        match (self.join(), self.reply, self.receive) {
+            (Join::First, true, _) => Some((Mistake::JoinBeforeReply, command(" --reply --join last"))),
+            (_, _, Receive::All) if self.keep_end => {
+                Some((Mistake::KeptOwnEnd, command(" --join last --receive all")))
+            }
+            (Join::First, ..) => Some((Mistake::JoinBeforeReceive, command(" --join last"))),
+            (Join::Last, ..) => None,
+        }
+    }
+
     fn run(&self, mp: &Context) -> Result<()> {
         mp.running(format!("Parent process {}", mp.pid()))?;
         let (mut connection, childs_end) = mp.pipe(!self.simplex)?;
         let writer = Writer {
             values: self.values.clone(),
+            bytes: self.bytes,
             simplex: self.simplex,
             reply: self.reply,
             pause: 1.0,
         };
-        // The child's end moves to the child. If the parent kept it too, as in the article, a second `recv` would
-        // wait for ever: the pipe would still have a sender, the parent itself.
-        let writer = mp.start("writer", writer.holds(childs_end))?;
+        // Here the child's end moves to the child, unless the parent keeps it, too, as it does in the article. Then the
+        // pipe always has somebody who could send: the parent itself. So its end-of-file never comes.
+        let (writer, _kept) = match self.keep_end {
+            true => (writer.shares(&childs_end), Some(childs_end)),
+            false => (writer.holds(childs_end), None),
+        };
+        let writer = mp.start("writer", writer)?;
 
-        // The article joins first and receives then. A pipe holds 64 KiB: with a longer list the child would wait in
-        // `send` for somebody to receive, and the parent in `join` for the child. So receive first, and print
-        // after the join all the same.
+        // The article's order. A pipe holds 64 KiB: with a longer list the child waits in `send` for somebody to receive,
+        // and the parent here for the child.
+        if self.join() == Join::First {
+            writer.join()?;
+        }
         let mut list = connection.recv()?;
-
         if self.reply {
-            mp.print(&list)?;
+            print(&list, mp)?;
             if let Some(items) = list.as_array_mut() {
                 items.reverse();
             }
             // With `--simplex` this is the receiving end: that it refuses to send is what there is to see.
             let sent = connection.send(&list);
             connection.or_refused(sent)?;
-            return writer.join();
         }
-        writer.join()?;
-        mp.print(&list)
+        if self.receive == Receive::All {
+            while let Some(more) = connection.recv_or_end()? {
+                list = more;
+            }
+        }
+        if self.join() == Join::Last {
+            writer.join()?;
+        }
+        match self.reply {
+            true => Ok(()),
+            false => print(&list, mp),
+        }
     }
 }
 
+impl Args {
+    fn join(&self) -> Join {
+        // A child that waits for an answer can't end before it has it.
+        let default = if self.reply { Join::Last } else { Join::First };
+        self.join.unwrap_or(default)
+    }
+}
+
+/// Prints the list; one that is made of a long string as an expression of the same value.
+fn print(list: &Value, process: &impl Logs) -> Result<()> {
+    let long = list.get(0).and_then(Value::as_str);
+    let long = long.filter(|text| text.len() > 100 && text.bytes().all(|byte| byte == b'x'));
+    match long {
+        Some(text) => process.print_as(list, format!("['x' * {}]", text.len())),
+        None => process.print(list),
+    }
+}
 /// Writer of the `pipe` lesson: sends a list on stdout
 #[derive(clap::Args, Serialize)]
 pub struct Writer {
@@ -79,6 +164,9 @@ pub struct Writer {
     #[arg(value_name = "VALUE", allow_negative_numbers = true)]
     #[serde(serialize_with = "as_typed")]
     values: Vec<ValueArg>,
+    /// Instead, a list of one string, so long that the message has N bytes
+    #[arg(long, value_name = "N", value_parser = message_bytes, allow_negative_numbers = true)]
+    bytes: Option<usize>,
     /// The pipe is one-way: this process only sends
     #[arg(long)]
     simplex: bool,
@@ -95,14 +183,18 @@ impl Target for Writer {
 
     fn run(self, mut process: CurrentProcess) -> Result<()> {
         process.running(format!("Process to write: {}", process.pid()))?;
-        let list: Value = self.values.iter().map(ValueArg::value).collect();
+        let list = match self.bytes {
+            // Beside the string, the message is `[""]` and a newline.
+            Some(bytes) => json!(["x".repeat(bytes - MESSAGE_AROUND_STRING)]),
+            None => self.values.iter().map(ValueArg::value).collect(),
+        };
         let mut connection = process.connection(!self.simplex);
         connection.send(&list)?;
 
         if self.reply {
             let received = connection.recv();
             if let Some(list) = connection.or_refused(received)? {
-                process.print(&list)?;
+                print(&list, &process)?;
             }
         }
         process.sleep_at_most(self.pause)

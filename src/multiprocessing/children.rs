@@ -15,7 +15,6 @@ use rustix::process::{
 };
 
 use super::ends::OpenEnds;
-use super::messages::PartnerGone;
 use super::watch::Bell;
 use crate::both;
 use crate::events::{Event, Failure, Log, Status, first_cause_first};
@@ -44,6 +43,21 @@ impl fmt::Display for RunIsOver {
 }
 
 impl std::error::Error for RunIsOver {}
+
+/// The error of a parent's half that waits, while one of its children has ended otherwise than wanted.
+#[derive(Debug)]
+pub struct ChildFailed;
+
+impl fmt::Display for ChildFailed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&both!(
+            "it cannot go on without that process",
+            "缺了那个进程，无法继续"
+        ))
+    }
+}
+
+impl std::error::Error for ChildFailed {}
 
 #[derive(Default)]
 struct State {
@@ -262,7 +276,7 @@ impl Children {
     /// Reaps the children that have ended, and sees whether the parent's half can go on: the one rule for all lessons.
     ///
     /// # Errors
-    /// When a child has ended otherwise than wanted ([`PartnerGone`]), when the run is over ([`RunIsOver`]), or when the
+    /// When a child has ended otherwise than wanted ([`ChildFailed`]), when the run is over ([`RunIsOver`]), or when the
     /// log can't be written to.
     pub(super) fn check(&self, log: &Log) -> Result<()> {
         self.bell.silence();
@@ -274,7 +288,7 @@ impl Children {
         }
         if state.children.iter().any(|child| !child.ended_as_wanted()) {
             // That child may have been let down by another, whose end is not yet seen.
-            bail!(PartnerGone("it cannot go on without that process"));
+            bail!(ChildFailed);
         }
         Ok(())
     }

@@ -171,6 +171,20 @@ impl Connection {
         self.take_and_tell(watch.as_ref())
     }
 
+    /// Receives the next value as [`Connection::recv`] does, but nothing at end-of-file, where Python raises `EOFError`.
+    ///
+    /// # Errors
+    /// Those of [`Connection::recv`], except that the other end is closed.
+    pub fn recv_or_end(&mut self) -> Result<Option<Value>> {
+        match self.recv() {
+            Err(error) if error.is::<PartnerGone>() => {
+                self.voice.tell(Event::EndOfFile {}, None)?;
+                Ok(None)
+            }
+            received => received.map(Some),
+        }
+    }
+
     /// The same for a silent end, with an eye on the children.
     pub(super) fn recv_watched(&mut self, watch: &Watch) -> Result<Value> {
         self.take_and_tell(Some(watch))

@@ -11,7 +11,7 @@ use fastrand::Rng;
 use rustix::process::{getpid, set_child_subreaper};
 use serde_json::Value;
 
-use super::children::{Children, RunIsOver};
+use super::children::{ChildFailed, Children, RunIsOver};
 use super::connection::Connection;
 use super::logs::Logs;
 use super::messages::PartnerGone;
@@ -166,7 +166,7 @@ impl Context {
         let Parent { log, children, .. } = &*self.parent;
         let result = result.and_then(|()| self.join_all());
         if let Err(error) = &result {
-            if error.is::<PartnerGone>() {
+            if error.is::<PartnerGone>() || error.is::<ChildFailed>() {
                 children.await_failure(log);
             }
             if !error.is::<RunIsOver>() {

@@ -38,10 +38,18 @@ pub trait Logs {
     /// # Errors
     /// When the log can't be written to.
     fn print(&self, value: &Value) -> Result<()> {
+        self.print_as(value, repr(value))
+    }
+
+    /// Prints a value in other words.
+    ///
+    /// # Errors
+    /// When the log can't be written to.
+    fn print_as(&self, value: &Value, line: impl AsRef<str>) -> Result<()> {
         let event = Event::Print {
             value: Cow::Borrowed(value),
         };
-        self.happened_with_line(event, repr(value))
+        self.happened_with_line(event, line)
     }
 
     /// Tells how much of a measurement is done.

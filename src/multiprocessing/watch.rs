@@ -14,8 +14,7 @@ use signal_hook::SigId;
 use signal_hook::consts::SIGCHLD;
 use signal_hook::low_level::{pipe, unregister};
 
-use super::children::{Children, RunIsOver};
-use super::messages::PartnerGone;
+use super::children::{ChildFailed, Children, RunIsOver};
 use crate::both;
 use crate::events::Log;
 
@@ -50,7 +49,7 @@ impl Watch {
 
 /// An error of a call that waits for a child: what the call could not do, unless it is the children that it is about.
 pub(super) fn in_call(error: Error, failed: &'static str) -> Error {
-    match error.is::<PartnerGone>() || error.is::<RunIsOver>() {
+    match error.is::<ChildFailed>() || error.is::<RunIsOver>() {
         true => error,
         false => error.context(failed),
     }
