@@ -90,6 +90,17 @@ pub fn one_to_thousand(text: &str) -> Result<u16, String> {
         .ok_or_else(|| "expected a whole number from 1 to 1000".into())
 }
 
+/// How many of a kind, none included: 0 to 1,000.
+///
+/// # Errors
+/// When `text` is no such number.
+pub fn up_to_thousand(text: &str) -> Result<u16, String> {
+    text.parse()
+        .ok()
+        .filter(|number| *number <= 1000)
+        .ok_or_else(|| "expected a whole number from 0 to 1000".into())
+}
+
 /// What a message with a list of one string has beside the string's characters: `[""]` and a newline, in bytes.
 pub const MESSAGE_AROUND_STRING: usize = 5;
 
@@ -138,6 +149,17 @@ pub fn patience(text: &str) -> Result<Patience, String> {
             Ok(seconds) => Ok(Patience(Duration::try_from_secs_f64(seconds).ok())),
             Err(_) => Err("expected a number of seconds, 0 or more, or `never`".into()),
         },
+    }
+}
+
+/// Serializes a list; one number alone as that number.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn one_or_list<S: Serializer>(numbers: &[f64], serializer: S) -> Result<S::Ok, S::Error> {
+    match numbers {
+        [number] => serializer.serialize_f64(*number),
+        _ => serializer.collect_seq(numbers),
     }
 }
 

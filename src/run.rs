@@ -113,6 +113,9 @@ pub fn run(
             match entry {
                 Entry::Event(record) => {
                     watched.detector.event_came();
+                    if let Event::Wait { call, .. } = record.event {
+                        children.waits(record.pid, call);
+                    }
                     return views.show(&record);
                 }
                 Entry::Silence => watched.look(views.state()),

@@ -102,6 +102,8 @@ pub enum Label<'a> {
     Value,
     /// That it is the sentinel.
     Sentinel,
+    /// That there was nothing.
+    Empty,
     /// That it is the end of the file.
     EndOfFile,
     /// This role.

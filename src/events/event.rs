@@ -203,6 +203,8 @@ events! {
     PutSentinel {} => Effect::Nothing, [Mark::Put, Label::Sentinel];
     /// The sentinel has come out of the queue.
     GetSentinel {} => Effect::Nothing, [Mark::Get, Label::Sentinel];
+    /// A process has found the queue empty at this moment.
+    Empty {} => Effect::Nothing, [Mark::Get, Label::Empty];
     /// Nothing will come any more: every write end of the queue is closed.
     EndOfFile {} => Effect::Nothing, [Mark::Get, Label::EndOfFile];
     /// A value is about to be sent over the pipe. It may yet be refused.

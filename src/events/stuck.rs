@@ -70,6 +70,9 @@ pub enum Mistake {
     JoinBeforeReply,
     /// The parent waits for end-of-file, and holds an end for writing itself.
     KeptOwnEnd,
+    /// The readers leave when the queue is empty, and a writer has more to put than the pipe has room for; or one reader has
+    /// taken what another one was about to get.
+    EmptyIsNoEnd,
     /// Nobody tells the readers that nothing more will come.
     NothingStops,
     /// There are fewer sentinels than readers.

@@ -38,6 +38,7 @@ pub struct Args {
     values: Vec<ValueArg>,
     /// Instead, a list of one string, so long that the message has N bytes, 5 to 10,000,000
     #[arg(long, value_name = "N", conflicts_with = "values", value_parser = message_bytes, allow_negative_numbers = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<usize>,
     /// A one-way pipe, duplex=False: the parent only receives, the child only sends
     #[arg(long)]
@@ -45,9 +46,9 @@ pub struct Args {
     /// The parent sends the list back reversed, and the child prints it
     #[arg(long)]
     reply: bool,
-    /// When the parent joins [default: first, as in the article; with --reply: last]
-    #[arg(long, value_enum)]
-    join: Option<Join>,
+    /// When the parent joins; with --reply, last by default
+    #[arg(long, value_enum, default_value = "first", default_value_if("reply", "true", "last"))]
+    join: Join,
     /// How much the parent receives
     #[arg(long, value_enum, default_value_t = Receive::One)]
     receive: Receive,
@@ -82,7 +83,7 @@ impl Lesson for Args {
             let bytes = self.bytes.map(|bytes| format!(" --bytes {bytes}"));
             format!("mp-demo pipe{}{options}", bytes.unwrap_or_default())
         };
-        match (self.join(), self.reply, self.receive) {
+        match (self.join, self.reply, self.receive) {
             (Join::First, true, _) => Some((Mistake::JoinBeforeReply, command(" --reply --join last"))),
             (_, _, Receive::All) if self.keep_end => {
                 Some((Mistake::KeptOwnEnd, command(" --join last --receive all")))
@@ -112,7 +113,7 @@ impl Lesson for Args {
 
         // The article's order. A pipe holds 64 KiB: with a longer list the child waits in `send` for somebody to receive,
         // and the parent here for the child.
-        if self.join() == Join::First {
+        if self.join == Join::First {
             writer.join()?;
         }
         let mut list = connection.recv()?;
@@ -130,21 +131,13 @@ impl Lesson for Args {
                 list = more;
             }
         }
-        if self.join() == Join::Last {
+        if self.join == Join::Last {
             writer.join()?;
         }
         match self.reply {
             true => Ok(()),
             false => print(&list, mp),
         }
-    }
-}
-
-impl Args {
-    fn join(&self) -> Join {
-        // A child that waits for an answer can't end before it has it.
-        let default = if self.reply { Join::Last } else { Join::First };
-        self.join.unwrap_or(default)
     }
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::child::children;
 use super::lesson::Lesson;
-use crate::arguments::{one_to_thousand, seconds};
+use crate::arguments::{one_or_list, one_to_thousand, seconds};
 use crate::both;
 use crate::events::Event;
 use crate::multiprocessing::{Context, CurrentProcess, Logs, Target, numbered};
@@ -25,6 +25,7 @@ use crate::multiprocessing::{Context, CurrentProcess, Logs, Target, numbered};
 Examples:
   mp-demo spawn                    the article's program
   mp-demo spawn --join each        join inside the loop: one child after another
+  mp-demo spawn --sleep 2,2,2,2,0.5  `Child process end.` comes too early
   mp-demo spawn --speed 10         all pauses a tenth as long
   mp-demo spawn --json | jq .      what happened, event by event")]
 pub struct Args {
@@ -34,9 +35,11 @@ pub struct Args {
     /// How many threads each of them starts, 1 to 1000: the turns of its loop
     #[arg(long, value_name = "N", default_value = "5", value_parser = one_to_thousand, allow_negative_numbers = true)]
     threads: u16,
-    /// How long each child sleeps before its loop
-    #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds, allow_negative_numbers = true)]
-    sleep: f64,
+    /// How long each child sleeps before its loop; of a list child i takes the i-th, and the last is for all after it
+    #[arg(long, value_name = "SECONDS,...", default_value = "2", value_delimiter = ',', value_parser = seconds,
+        allow_negative_numbers = true)]
+    #[serde(serialize_with = "one_or_list")]
+    sleep: Vec<f64>,
     /// Where the parent joins
     #[arg(long, value_enum, default_value_t = Join::Last)]
     join: Join,
@@ -60,9 +63,10 @@ impl Lesson for Args {
         let mut children = Vec::new();
         for number in 1..=self.children {
             mp.happened_with_line(Event::WillStart {}, "Child process will start.")?;
+            let last = self.sleep.last();
             let child = SpawnChild {
                 threads: self.threads,
-                sleep: self.sleep,
+                sleep: *self.sleep.get(usize::from(number) - 1).or(last).unwrap_or(&0.0),
             };
             let child = mp.start(&numbered("child", number, self.children), child)?;
             // `--join each`. Joining here is the usual mistake: the next child can't start before this one has ended, so

@@ -1,6 +1,7 @@
 //! Every child of a run, from its start until it was waited for. Nobody is forgotten here, and nobody is
 //! signalled whose PID might already belong to someone else.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::fs;
 use std::io;
@@ -17,7 +18,7 @@ use rustix::process::{
 use super::ends::OpenEnds;
 use super::watch::Bell;
 use crate::both;
-use crate::events::{Event, Failure, Log, Status, first_cause_first};
+use crate::events::{Call, Event, Failure, Log, Status, first_cause_first};
 use crate::evidence::Fill;
 
 /// The children of a run. The thread that plays the parent's half starts and joins them; the thread that
@@ -26,6 +27,8 @@ pub struct Children {
     state: Mutex<State>,
     /// Rings when one of them may have ended.
     pub(super) bell: Bell,
+    /// In which call each process of the run has begun to wait last, by PID.
+    calls: Mutex<HashMap<u32, Call>>,
     /// The ends of pipes that their parent has open.
     pub(super) ends: OpenEnds,
     /// Children that this process had before the run: a shell that became this program by `exec` has left them.
@@ -90,6 +93,7 @@ impl Children {
         Ok(Children {
             state: Mutex::default(),
             bell: Bell::new()?,
+            calls: Mutex::default(),
             ends: OpenEnds::default(),
             strangers: children_of_this_process().collect(),
         })
@@ -98,6 +102,19 @@ impl Children {
     /// How full the pipes are of which their parent has an end open.
     pub fn fills(&self) -> Vec<Fill> {
         self.ends.fills()
+    }
+
+    /// A process of the run waits in this call from now on, as its log tells. It is for the one who reads the log to say so.
+    pub fn waits(&self, pid: u32, call: Call) {
+        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        calls.insert(pid, call);
+        self.bell.ring();
+    }
+
+    /// Whether this process has begun to wait in this call, and in no other one since.
+    pub(super) fn is_in(&self, pid: u32, call: Call) -> bool {
+        let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        calls.get(&pid) == Some(&call)
     }
 
     /// The children that a signal has stopped: PID, role, and the signal's number.

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::children::{ChildFailed, Children, RunIsOver};
 use super::connection::Connection;
+use super::lock::Lock;
 use super::logs::Logs;
 use super::messages::PartnerGone;
 use super::new_process::NewProcess;
@@ -21,7 +22,7 @@ use super::process::{Process, Processes};
 use super::queue::Queue;
 use crate::both;
 use crate::errors::sentence;
-use crate::events::{Event, Failure, Log};
+use crate::events::{Call, Event, Failure, Log};
 
 /// Python's `multiprocessing` for the parent's half of a lesson, as the object from `get_context()`: it starts the
 /// processes of one run and answers for their end. When it is gone, so are they.
@@ -126,9 +127,44 @@ impl Context {
         processes: impl ExactSizeIterator<Item = P>,
     ) -> Result<Processes> {
         let of = processes.len() as u16;
-        let start = |(number, process)| self.start(&numbered(role, number, of), process);
-        let started: Result<_> = (1..).zip(processes).map(start).collect();
+        let roles = (1..=of).map(|number| numbered(role, number, of));
+        self.start_as(roles.zip(processes))
+    }
+
+    /// Starts several processes, each in its role.
+    ///
+    /// # Errors
+    /// When one of them can't be started.
+    pub fn start_as<'a, P: Into<NewProcess<'a>>>(
+        &self,
+        processes: impl Iterator<Item = (String, P)>,
+    ) -> Result<Processes> {
+        let start = |(role, process): (String, P)| self.start(&role, process);
+        let started: Result<_> = processes.map(start).collect();
         started.map(Processes::new)
+    }
+
+    /// Waits until this process waits in this call, as its log tells.
+    ///
+    /// # Errors
+    /// When a child has ended otherwise than wanted.
+    pub fn until_in(&self, process: &Process, call: Call) -> Result<()> {
+        let children = &self.parent.children;
+        loop {
+            self.check_children()?;
+            if children.is_in(process.pid(), call) {
+                return Ok(());
+            }
+            children.bell.wait(None)?;
+        }
+    }
+
+    /// Makes a lock, as Python's `Lock()`.
+    ///
+    /// # Errors
+    /// When the system has no more of them.
+    pub fn lock(&self) -> Result<Lock> {
+        Lock::new(self.next_name("lock"), &self.parent.log)
     }
 
     /// Receives the next value of a pipe whose end is silent, as [`Connection::recv`] does of others, and meanwhile sees to

@@ -14,6 +14,7 @@ use super::birth::Birth;
 use super::children::Children;
 use super::connection::Connection;
 use super::context::Context;
+use super::lock::Lock;
 use super::logs::Logs;
 use super::queue::{GetEnd, PutEnd};
 use crate::events::{Clock, Event, Log};
@@ -70,6 +71,11 @@ impl CurrentProcess {
     /// The queue that this process gets from: its stdin. One for the whole process, for it may read ahead.
     pub fn get_end(&self) -> GetEnd {
         GetEnd::stdin(self.stdin.clone(), &self.log)
+    }
+
+    /// The lock that this process was started with: its stdout.
+    pub fn lock(&self) -> Lock {
+        Lock::stdout(self.stdout.clone(), &self.log)
     }
 
     /// The end of a pipe that this process was started with: it sends on stdout, and receives on stdin if the pipe is

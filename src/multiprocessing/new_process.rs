@@ -10,6 +10,7 @@ use os_pipe::{PipeReader, PipeWriter};
 use super::command_line::Words;
 use super::connection::Connection;
 use super::ends::bare;
+use super::lock::Lock;
 use super::queue::{GetEnd, PutEnd, Queue};
 
 /// A process that is still to be started: Python's `Process` object before its `start()`.
@@ -33,6 +34,7 @@ pub(super) enum Stdout<'a> {
     Null,
     Queue(&'a PutEnd),
     Pipe(Arc<PipeWriter>, Option<String>),
+    Lock(&'a Lock),
 }
 
 impl<'a> NewProcess<'a> {
@@ -64,6 +66,12 @@ impl<'a> NewProcess<'a> {
     pub fn gets_from(self, queue: &'a Queue) -> NewProcess<'a> {
         let stdin = Stdin::Queue(&queue.get_end);
         NewProcess { stdin, ..self }
+    }
+
+    /// The process has this lock, too, if there is one: as its stdout.
+    pub fn takes_turns_at(self, lock: Option<&'a Lock>) -> NewProcess<'a> {
+        let stdout = lock.map_or(self.stdout, Stdout::Lock);
+        NewProcess { stdout, ..self }
     }
 
     /// See [`Target::holds`](super::Target::holds).
@@ -108,6 +116,7 @@ impl Stdout<'_> {
             Stdout::Null => None,
             Stdout::Queue(end) => end.name(),
             Stdout::Pipe(_, name) => name.as_deref(),
+            Stdout::Lock(lock) => Some(lock.name()),
         }
     }
 
@@ -116,6 +125,7 @@ impl Stdout<'_> {
             Stdout::Null => Stdio::null(),
             Stdout::Queue(end) => end.end().try_clone()?.into(),
             Stdout::Pipe(pipe, _) => bare(pipe, PipeWriter::try_clone)?.into(),
+            Stdout::Lock(lock) => lock.try_clone()?.into(),
         })
     }
 }

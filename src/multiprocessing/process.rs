@@ -134,12 +134,7 @@ impl Process {
             let message = format!(
                 "{role} (PID {pid}) did not end within a second of SIGTERM, so it gets SIGKILL"
             );
-            parent.log.write(Event::Kill {
-                child: self.pid(),
-                child_role: role.into(),
-                message: Some(message.into()),
-            })?;
-            parent.children.kill(self.number);
+            self.tell_and_kill(Some(&message))?;
         }
         parent.children.wait(self.number, &parent.log)?;
         parent.log.write(Event::Joined {
@@ -163,19 +158,32 @@ impl Process {
         false
     }
 
-    /// Ends the process at once, as Python's `Process.kill()` does, and waits for its end. The log is told why.
+    /// Ends the process at once, as Python's `Process.kill()` does. It does not wait: `join` does.
+    ///
+    /// # Errors
+    /// When the log can't be written to.
+    pub fn kill(&self) -> Result<()> {
+        self.tell_and_kill(None)
+    }
+
+    /// The same, and waits for its end. The log and the user are told why.
     ///
     /// # Errors
     /// Those of [`Process::join`].
-    pub fn kill(&self, why: &str) -> Result<()> {
+    pub fn kill_because(&self, why: &str) -> Result<()> {
+        self.tell_and_kill(Some(why))?;
+        self.join()
+    }
+
+    fn tell_and_kill(&self, why: Option<&str>) -> Result<()> {
         let Process { parent, role, .. } = self;
         parent.log.write(Event::Kill {
             child: self.pid(),
             child_role: role.into(),
-            message: Some(why.into()),
+            message: why.map(Into::into),
         })?;
         parent.children.kill(self.number);
-        self.join()
+        Ok(())
     }
 
     /// Sends SIGTERM, as Python's `Process.terminate()` does on POSIX. It does not wait: `join` does.

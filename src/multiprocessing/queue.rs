@@ -9,6 +9,7 @@
 //! The price: a value is at most 4,096 bytes long, and `put` blocks when the pipe is full.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use os_pipe::PipeReader;
@@ -102,6 +103,11 @@ impl Queue {
         self.put_end.voice.only_waits();
         self.get_end.voice.only_waits();
         self
+    }
+
+    /// Both ends, to be closed apart.
+    pub fn into_ends(self) -> (PutEnd, GetEnd) {
+        (self.put_end, self.get_end)
     }
 
     /// Closes the end from which values are got, as far as this process is concerned, and keeps the other.
@@ -227,6 +233,18 @@ impl GetEnd {
             ReadEnd::Pipe(pipe) => Ok(bare(pipe, PipeReader::try_clone)?),
             ReadEnd::Stdin(_) => bail!("a child's stdin stays its own"),
         }
+    }
+
+    /// Whether nothing is in the queue right now, as Python's `empty()`. A moment later that may be wrong.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn is_empty(&self) -> Result<bool> {
+        let is_empty = !self.reader.is_ready_within(Duration::ZERO)?;
+        if is_empty {
+            self.voice.tell(Event::Empty {}, None)?;
+        }
+        Ok(is_empty)
     }
 
     /// Gets the next value; waits until there is one.

@@ -219,6 +219,10 @@ fn remedy(mistake: Mistake) -> String {
             "Close the end that the child has got",
             "交给子进程的那一端，父进程要关掉"
         ),
+        Mistake::EmptyIsNoEnd => both!(
+            "An empty queue is no sign of the end: tell the readers",
+            "队列空了不等于结束：要告诉读进程"
+        ),
         Mistake::NothingStops => both!(
             "Tell the readers that nothing more will come",
             "要告诉读进程不会再有值了"

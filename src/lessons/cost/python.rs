@@ -66,7 +66,7 @@ impl Python {
                 }
                 // Somebody has killed it, which is another thing than not to answer.
                 Err(error) if process.was_killed() => return Err(error),
-                _ => process.kill(&both!(
+                _ => process.kill_because(&both!(
                     "{name} does not answer; it is left out",
                     "{name} 没有应答，不参加测量"
                 ))?,

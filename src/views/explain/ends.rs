@@ -28,9 +28,11 @@ impl Story {
     /// A process sends SIGKILL to a child, which has not ended on SIGTERM if `is_stubborn` says so.
     pub fn kill(&mut self, child: u32, is_stubborn: bool, now: &Moment) {
         let (by, child) = (now.me(), now.run.who(child));
-        match is_stubborn {
-            true => self.few(Series::Signals, Kill { by, child }),
-            false => self.few(Series::Signals, KillRest { by, child }),
+        let is_over = now.run.0.parents_error().is_some() || now.run.0.stuck().is_some();
+        match (is_stubborn, is_over) {
+            (true, _) => self.few(Series::Signals, Kill { by, child }),
+            (false, true) => self.few(Series::Signals, KillRest { by, child }),
+            (false, false) => self.few(Series::Signals, KillOnPurpose { by, child }),
         }
     }
 
@@ -142,6 +144,11 @@ notes! {
     brief KillRest { by: Who, child: Who } samples (parent(), reader())
     en "{by:#} can't go on and sends SIGKILL (9) to {child}, so that no process is left when the run is over."
     zh "{by}无法继续，于是向{child}发送 SIGKILL（9），以免运行结束后还有进程留下来。"
+
+    brief KillOnPurpose { by: Who, child: Who } samples (parent(), reader())
+    en "{by} sends SIGKILL (9) to {child} while it waits, as --kill asks: it is gone at once, without a chance to put anything in \
+        order or to give anything back."
+    zh "按 --kill 的要求，{by}趁{child}等待时向它发送 SIGKILL（9）：{child}立刻消失，没有机会收拾任何东西，也没有机会归还任何东西。"
 
     ExitedWell { child: Who, by: Who, again: bool } samples (writer(), parent(), false) (writer(), parent(), true)
     en {

@@ -129,6 +129,7 @@ impl Story {
             Event::Get { value, .. } => self.get(value, now),
             Event::PutSentinel {} => self.put_sentinel(now),
             Event::GetSentinel {} => self.get_sentinel(now),
+            Event::Empty {} => self.found_empty(now),
             Event::EndOfFile {} => self.end_of_file(now),
             Event::Acquired { .. } => self.acquired(now),
             Event::Release { .. } => self.release(now),

@@ -70,9 +70,19 @@ impl Story {
         self.once_then_few(Series::Marks, |again| GetSentinel { who, again });
     }
 
-    /// A process has come to the end of the queue.
+    /// A process has found the queue empty.
+    pub fn found_empty(&mut self, now: &Moment) {
+        let who = now.me();
+        self.once_then_few(Series::Marks, |again| Empty { who, again });
+    }
+
+    /// A process has come to the end of the queue, or the parent to that of a pipe.
     pub fn end_of_file(&mut self, now: &Moment) {
         let who = now.me();
+        if now.run.0.is_parent(now.pid) {
+            self.once(EndOfPipe { who });
+            return;
+        }
         let writers = now.run.roles(&self.which(|past| past.has_put));
         self.once_then_few(Series::Marks, |again| EndOfFile {
             who,
@@ -142,6 +152,22 @@ notes! {
         "{who}取到了哨兵值：此前放入的值都已取走。这个读进程退出循环，自行结束，不需要用信号来终止。"
         again "{who}取到了自己的那个哨兵值。"
     }
+
+    brief Empty { who: Who, again: bool } samples (reader(), false) (reader(), true)
+    en {
+        "{who} finds the queue empty, and leaves its loop. But empty() only says that nothing is there right now, not that \
+                nothing more will come: a writer may be about to put the next value."
+        again "{who} finds the queue empty as well, and leaves."
+    }
+    zh {
+        "{who}发现队列是空的，就退出循环。但 empty() 只说明此刻队列里没有东西，不说明以后不会再有：写进程也许正要放入下一个值。"
+        again "{who}也发现队列是空的，退出循环。"
+    }
+
+    brief EndOfPipe { who: Who } samples (parent())
+    en "{who} reached the end of file (EOF): nobody has an end of this pipe any more that could send. In Python, recv() raises \
+        EOFError here."
+    zh "{who}读到了文件末尾（EOF）：再也没有进程持有这个管道能发送的那一端。在 Python 里，recv() 这时会抛出 EOFError。"
 
     brief EndOfFile { who: Who, writers: List, again: bool } samples
         (reader(), none(), false) (reader(), two(), false) (reader(), none(), true)

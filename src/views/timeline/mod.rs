@@ -250,6 +250,7 @@ impl<W: Write> View for Timeline<W> {
             Label::Value => value.unwrap_or_default(),
             Label::Sentinel => word(Word::Sentinel, language).into(),
             Label::EndOfFile => "EOF".into(),
+            Label::Empty => word(Word::Empty, self.look.language).into(),
             Label::Role(role) => role.into(),
             Label::Number(number) => number.to_string(),
         };

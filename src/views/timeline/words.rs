@@ -17,6 +17,8 @@ pub enum Word {
     Times,
     /// The sentinel in a queue.
     Sentinel,
+    /// Nothing was there.
+    Empty,
 }
 
 /// A word in this language.
@@ -43,6 +45,7 @@ pub fn word(word: Word, language: Language) -> &'static str {
         Word::Mark(Mark::Stuck) => ("nobody can go on", "谁都无法继续"),
         Word::Times => ("so many at once", "同时这么多个"),
         Word::Several => ("several of these", "以上几种同时发生"),
+        Word::Empty => ("empty", "空"),
         Word::Sentinel => ("sentinel", "哨兵值"),
     };
     match language {

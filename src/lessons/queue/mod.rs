@@ -1,0 +1,155 @@
+//! A queue: some processes put values into it, others get them out.
+//!
+//! What to look at: how the readers learn that nothing more will come. Left out: results that go back. What can be chosen
+//! is in `options.rs`.
+
+mod options;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::{child::children, lesson::Lesson};
+use crate::arguments::{ValueArg, as_typed, seconds, shares};
+use crate::events::{Call, Mistake, str};
+use crate::multiprocessing::{Context, CurrentProcess, Got, Lock, Logs, Target, check_sizes};
+use options::Stop;
+
+pub use options::Args;
+
+impl Lesson for Args {
+    fn check(&self) -> Result<()> {
+        self.check_options()
+    }
+
+    fn mistake(&self) -> Option<(Mistake, String)> {
+        self.mistake_of_options()
+    }
+
+    fn run(&self, mp: &Context) -> Result<()> {
+        mp.running(format!("Parent process {}", mp.pid()))?;
+        let (queue, pause, take) = (mp.queue(self.readers)?, self.pause, self.take);
+        let lock = self.lock.then(|| mp.lock()).transpose()?;
+        let leaves_when_empty = self.stop == Stop::Empty;
+        let reader = || {
+            let reader = Reader { take, lock: self.lock, leaves_when_empty };
+            reader.gets_from(&queue).takes_turns_at(lock.as_ref())
+        };
+
+        // `--kill`. Nothing is in the queue yet, so this reader waits in `get`, and with `--lock` it has the lock. The lock
+        // doesn't notice that its holder dies: it stays taken, and the others wait for it for ever.
+        if let Some(role) = &self.kill {
+            let victim = mp.start(role, reader())?;
+            mp.until_in(&victim, Call::Get)?;
+            victim.kill()?;
+            victim.join()?;
+        }
+        let writers = shares(&self.values, self.writers);
+        let writers = writers.map(|values| Writer { values, pause }.puts_to(&queue));
+        let writers = mp.start_all("writer", writers)?;
+        let readers = mp.start_as(self.reader_roles().map(|role| (role, reader())))?;
+
+        // The readers have ends of their own. If the parent kept this one, a writer whose readers are all gone would fill
+        // the pipe and then wait for ever; as it is, the writer learns that nobody is left. Where readers are to be gone
+        // early, it is kept, as in Python: then what nobody gets stays in the queue.
+        let (mut put_end, get_end) = queue.into_ends();
+        let _kept = (leaves_when_empty || self.kill.is_some()).then_some(get_end);
+        match self.stop {
+            // The article's way. The writers have put everything, but nobody has asked whether the readers have *got*
+            // everything: what is still in the pipe is lost. (No end-of-file either: the parent holds its put end.)
+            Stop::Terminate => {
+                writers.join()?;
+                readers.terminate()?;
+            }
+            // The sentinel is put behind the last value, so a reader that gets it has left nothing unread. Each
+            // reader takes one and ends, hence one for each.
+            Stop::Sentinel => {
+                writers.join()?;
+                let count = self.sentinels.map_or(readers.len(), usize::from);
+                (0..count).try_for_each(|_| put_end.put_sentinel())?;
+            }
+            // The parent forgets one end, its own: so the pipe still has a writer, and the readers wait for it.
+            Stop::Eof if self.keep_end => writers.join()?,
+            // A reader sees end-of-file when the *last* write end is closed. This one must go, or the readers would
+            // wait for the parent while the parent waits for them.
+            Stop::Eof => {
+                drop(put_end);
+                writers.join()?;
+            }
+            // "Empty" is true for a moment only: the readers leave while the writers pause.
+            Stop::Empty => writers.join()?,
+            // Nobody tells them, and the joins below wait for readers that wait for values.
+            Stop::None => writers.join()?,
+        }
+        // The article's program doesn't join its readers. So they stay zombies until it ends, and nobody sees their
+        // exit status (-15 in Python).
+        readers.join()
+    }
+}
+
+/// Writer of the `queue` lesson: puts values into the queue on stdout
+#[derive(clap::Args, Serialize)]
+pub struct Writer {
+    /// What to put: JSON, or else a string
+    #[arg(value_name = "VALUE", allow_negative_numbers = true)]
+    #[serde(serialize_with = "as_typed")]
+    values: Vec<ValueArg>,
+    /// The longest random pause after a put, in seconds
+    #[arg(long, default_value = "1", value_parser = seconds, allow_negative_numbers = true)]
+    pause: f64,
+}
+
+impl Target for Writer {
+    const NAME: &'static str = "queue-writer";
+
+    fn run(self, mut process: CurrentProcess) -> Result<()> {
+        // The parent has looked; a person who starts this by hand has not.
+        check_sizes(&self.values)?;
+        process.running(format!("Process to write: {}", process.pid()))?;
+        let mut queue = process.put_end();
+        for value in self.values.iter().map(ValueArg::value) {
+            queue.print_and_put(format!("Put {} to queue...", str(&value)), &value)?;
+            process.sleep_at_most(self.pause)?;
+        }
+        Ok(())
+    }
+}
+
+/// Reader of the `queue` lesson: gets values from the queue on stdin until it ends
+#[derive(clap::Args, Serialize)]
+pub struct Reader {
+    /// How long to work on each value, in seconds
+    #[arg(long, default_value = "0", value_parser = seconds, allow_negative_numbers = true)]
+    take: f64,
+    /// Hold the lock on stdout while waiting
+    #[arg(long)]
+    lock: bool,
+    /// Leave when the queue is empty
+    #[arg(long)]
+    leaves_when_empty: bool,
+}
+
+impl Target for Reader {
+    const NAME: &'static str = "queue-reader";
+
+    fn run(self, process: CurrentProcess) -> Result<()> {
+        process.running(format!("Process to read: {}", process.pid()))?;
+        let mut queue = process.get_end();
+        let lock = self.lock.then(|| process.lock());
+        // The article's loop has no way out, so its reader has to be killed. This one has some.
+        loop {
+            lock.iter().try_for_each(Lock::acquire)?;
+            let got = queue.get_and_print(|value| format!("Get {} from queue.", str(value)))?;
+            lock.iter().try_for_each(Lock::release)?;
+            match got {
+                Got::Value(_) if self.take > 0.0 => process.sleep(self.take)?,
+                Got::Value(_) => {}
+                Got::Sentinel | Got::EndOfFile => return Ok(()),
+            }
+            if self.leaves_when_empty && queue.is_empty()? {
+                return Ok(());
+            }
+        }
+    }
+}
+
+children! { Writer, Reader }

@@ -1,0 +1,143 @@
+//! What can be chosen in the `queue` lesson.
+
+use anyhow::{Result, ensure};
+use clap::ValueEnum;
+use clap::builder::ArgPredicate;
+use serde::Serialize;
+
+use crate::arguments::{ValueArg, one_to_thousand, seconds, up_to_thousand};
+use crate::both;
+use crate::events::Mistake;
+use crate::multiprocessing::{check_sizes, numbered};
+
+/// Put values into a queue in one process, get them in another
+///
+/// The writer puts each value and pauses; the reader gets in an endless loop; the parent joins the writer, then
+/// terminates the reader, which may not have got everything by then.
+///
+/// Rust and Python: here put() itself delivers; in Python a hidden thread does.
+#[derive(clap::Args, Serialize)]
+#[command(before_help = "\
+Examples:
+  mp-demo queue                       the article's program
+  mp-demo queue --take 3              a slow reader: values are lost in every run
+  mp-demo queue --stop sentinel       sentinels tell the readers to end
+  mp-demo queue --stop eof            closing the queue tells them
+  mp-demo queue --stop empty          they leave too early
+  mp-demo queue --stop none           nobody tells them: stuck
+  mp-demo queue --stop eof --keep-end  the queue is never closed: stuck
+  mp-demo queue --stop sentinel --readers 2 --sentinels 1  one too few: stuck
+  mp-demo queue --kill reader-1       a killed reader harms nobody
+  mp-demo queue --kill reader-1 --lock  unless it had the lock: stuck
+  mp-demo queue --readers 3 a 1 2.5 '[null, \"x\"]'  three compete for JSON values")]
+pub struct Args {
+    /// What to put: JSON, or else a string; each at most 4,096 bytes as a line of JSON
+    #[arg(value_name = "VALUE", default_values = ["A", "B", "C"], allow_negative_numbers = true)]
+    pub(super) values: Vec<ValueArg>,
+    /// How many processes put, 1 to 1000: they share the values out in turn
+    #[arg(long, value_name = "N", default_value = "1", value_parser = one_to_thousand, allow_negative_numbers = true)]
+    pub(super) writers: u16,
+    /// How many processes get, 1 to 1000: each value goes to exactly one; with --kill, 2 by default
+    #[arg(long, value_name = "N", default_value = "1", default_value_if("kill", ArgPredicate::IsPresent, "2"),
+        value_parser = one_to_thousand, allow_negative_numbers = true)]
+    pub(super) readers: u16,
+    /// The longest random pause after a put
+    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds, allow_negative_numbers = true)]
+    pub(super) pause: f64,
+    /// How long a reader works on each value that it has got
+    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds, allow_negative_numbers = true)]
+    pub(super) take: f64,
+    /// How the readers end; with --kill, sentinel by default
+    #[arg(long, value_enum, default_value = "terminate", default_value_if("kill", ArgPredicate::IsPresent, "sentinel"))]
+    pub(super) stop: Stop,
+    /// With --stop sentinel: how many sentinels [default: one for each reader]
+    #[arg(long, value_name = "N", value_parser = up_to_thousand, allow_negative_numbers = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) sentinels: Option<u16>,
+    /// With --stop eof: the parent forgets to close its put end
+    #[arg(long)]
+    pub(super) keep_end: bool,
+    /// The readers share a lock that each holds while it waits, as CPython's do
+    #[arg(long)]
+    pub(super) lock: bool,
+    /// Kill this reader while it waits, before the first value is put
+    #[arg(long, value_name = "ROLE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) kill: Option<String>,
+}
+
+/// How the readers end.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Stop {
+    /// SIGTERM once the writers are done: values may be lost
+    Terminate,
+    /// A sentinel for each reader, behind the last value
+    Sentinel,
+    /// The queue is closed: the readers come to end-of-file
+    Eof,
+    /// Each reader leaves when the queue is empty right now
+    Empty,
+    /// They are never told
+    None,
+}
+
+impl Args {
+    /// The roles of the readers that are not to be killed.
+    pub(super) fn reader_roles(&self) -> impl Iterator<Item = String> {
+        let roles = (1..=self.readers).map(|number| numbered("reader", number, self.readers));
+        roles.filter(|role| Some(role) != self.kill.as_ref())
+    }
+
+    /// Refuses options that can't work together.
+    pub(super) fn check_options(&self) -> Result<()> {
+        check_sizes(&self.values)?;
+        let (readers, most) = (self.readers, self.reader_roles().count());
+        if let Some(role) = &self.kill {
+            ensure!(
+                (1..=readers).any(|number| numbered("reader", number, readers) == *role),
+                both!(
+                    "there is no {role}: --kill takes reader if there is one, else reader-1 to reader-{readers}",
+                    "没有 {role}：只有一个读进程时 --kill 取 reader，否则取 reader-1 到 reader-{readers}"
+                )
+            );
+        }
+        if let Some(sentinels) = self.sentinels {
+            ensure!(
+                self.stop == Stop::Sentinel && usize::from(sentinels) <= most,
+                both!(
+                    "--sentinels goes with --stop sentinel, and no reader takes a second one: 0 to {most}",
+                    "--sentinels 要和 --stop sentinel 一起用，而且没有读进程会取第二个哨兵值：0 到 {most}"
+                )
+            );
+        }
+        ensure!(
+            self.stop == Stop::Eof || !self.keep_end,
+            both!("--keep-end goes with --stop eof", "--keep-end 要和 --stop eof 一起用")
+        );
+        Ok(())
+    }
+
+    /// By which mistake of these options a run gets stuck, and the command without it.
+    pub(super) fn mistake_of_options(&self) -> Option<(Mistake, String)> {
+        let with = |options: &str| format!("mp-demo queue{options}");
+        let readers = match self.readers {
+            1 => String::new(),
+            many => format!(" --readers {many}"),
+        };
+        let told = with(&format!("{readers} --stop sentinel"));
+        match self.stop {
+            _ if self.lock && self.kill.is_some() => {
+                let role = self.kill.as_deref().unwrap_or_default();
+                Some((Mistake::KilledHolder, with(&format!("{readers} --kill {role}"))))
+            }
+            Stop::None => Some((Mistake::NothingStops, told)),
+            Stop::Empty => Some((Mistake::EmptyIsNoEnd, told)),
+            Stop::Sentinel if self.sentinels.is_some() => Some((Mistake::TooFewSentinels, told)),
+            Stop::Eof if self.keep_end => {
+                Some((Mistake::KeptPutEnd, with(&format!("{readers} --stop eof"))))
+            }
+            Stop::Terminate | Stop::Sentinel | Stop::Eof => None,
+        }
+    }
+}
