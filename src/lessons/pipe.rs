@@ -25,12 +25,12 @@ use crate::multiprocessing::{Context, CurrentProcess, Logs, Target};
 #[derive(clap::Args, Serialize)]
 #[command(before_help = "\
 Examples:
-  mp-demo pipe                     the article's program
-  mp-demo pipe --bytes 65537       one byte too many: stuck
+  mp-demo pipe                            the article's program
+  mp-demo pipe --bytes 65537              one byte too many: stuck
   mp-demo pipe --bytes 65537 --join last  receive first, and it works
-  mp-demo pipe --reply             the parent sends the list back, reversed
-  mp-demo pipe --simplex --reply   a one-way pipe refuses that
-  mp-demo pipe --receive all --keep-end  end-of-file never comes: stuck
+  mp-demo pipe --receive all --keep-end   end-of-file never comes: stuck
+  mp-demo pipe --reply                    the list comes back, reversed
+  mp-demo pipe --simplex --reply          a one-way pipe refuses that
   mp-demo pipe 1 2.5 null '{\"k\": [\"it'\\''s\"]}'")]
 pub struct Args {
     /// The list's items: JSON, or else a string; of any size

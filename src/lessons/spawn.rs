@@ -23,11 +23,11 @@ use crate::multiprocessing::{Context, CurrentProcess, Logs, Target, numbered};
 #[derive(clap::Args, Serialize)]
 #[command(before_help = "\
 Examples:
-  mp-demo spawn                    the article's program
-  mp-demo spawn --join each        join inside the loop: one child after another
+  mp-demo spawn                      the article's program
+  mp-demo spawn --join each          one child after another
   mp-demo spawn --sleep 2,2,2,2,0.5  `Child process end.` comes too early
-  mp-demo spawn --speed 10         all pauses a tenth as long
-  mp-demo spawn --json | jq .      what happened, event by event")]
+  mp-demo spawn --speed 10           all pauses a tenth as long
+  mp-demo spawn --json | jq .        what happened, event by event")]
 pub struct Args {
     /// How many processes to start, 1 to 1000
     #[arg(long, value_name = "N", default_value = "5", value_parser = one_to_thousand, allow_negative_numbers = true)]

@@ -60,11 +60,6 @@ impl Context {
     /// # Errors
     /// When the system can't tell where this program is.
     pub fn new(log: Log, children: Arc<Children>, seed: u64, speed: f64) -> Result<Context> {
-        ensure!(
-            !sigchld_is_ignored(),
-            "SIGCHLD is ignored here, so the system would not tell how children end; \
-             start mp-demo from a program that does not ignore it"
-        );
         // A grandchild whose parent was killed becomes a child of this process, which waits for it, and not of PID 1,
         // which may not. A sandbox that refuses this has a PID 1 of its own.
         let _ = set_child_subreaper(Some(getpid()));
@@ -249,16 +244,6 @@ fn this_program() -> Result<PathBuf> {
             )
         }),
     }
-}
-
-/// Whether the program that started this one made it ignore SIGCHLD: children would then vanish unseen, and waiting for
-/// one that runs for ever would never end (proc(5), `SigIgn`; wait(2), Notes).
-fn sigchld_is_ignored() -> bool {
-    const SIGCHLD: u32 = rustix::process::Signal::CHILD.as_raw() as u32;
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    mask.is_some_and(|mask| mask >> (SIGCHLD - 1) & 1 == 1)
 }
 
 impl Drop for Context {

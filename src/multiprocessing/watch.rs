@@ -64,7 +64,8 @@ pub(super) struct Bell {
 }
 
 impl Bell {
-    /// From now on SIGCHLD rings it. Whoever started this program may have blocked that signal.
+    /// From now on SIGCHLD rings it. Whoever started this program may have blocked that signal, or have it ignored, and then
+    /// children would vanish unseen (wait(2), Notes).
     ///
     /// # Errors
     /// What the system said.

@@ -20,7 +20,7 @@ fn bash_completes_lessons_options_and_values() {
     assert_eq!(completed_by_bash("mp-demo queue --time"), ["--timeline"]);
     assert_eq!(completed_by_bash("mp-demo queue --st"), ["--stop"]);
     let stops = completed_by_bash("mp-demo queue --stop ''");
-    assert_eq!(stops, ["terminate", "sentinel", "eof"]);
+    assert_eq!(stops, ["terminate", "sentinel", "eof", "empty", "none"]);
     assert_eq!(completed_by_bash("mp-demo queue --lang z"), ["zh"]);
     // Only what means something there.
     let words = completed_by_bash("mp-demo show --");

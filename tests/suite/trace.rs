@@ -129,10 +129,12 @@ writer, MainThread (101/101)
       put None: 105000 to 106000
 reader, MainThread (102/102)
   reader: 5000 to 1131000
-    running: 7000 to 8000
+    running: 7000 to 7500
+    acquire (waiting): 7500 to 7600
+    running: 7600 to 8000
     get (waiting): 8000 to 9000
     running: 9000 to 1131000
-      get A: 9000 to 107000
+      get A: 9000 to 9500
 child, Thread-1 (103/2)
   Thread-1: 13000 to 1150000
     running: 13000 to 14000

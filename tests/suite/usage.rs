@@ -77,6 +77,12 @@ Options of every lesson:
           Seed for the random pauses: that of an earlier run, which --json
           shows, repeats them
 
+      --patience <SECONDS>
+          How long nothing may happen before mp-demo looks whether the run is
+          stuck; `never` leaves it hanging
+          
+          [default: 2]
+
       --speed <X>
           Divide every pause by this number; 1 is the article's timing
           
@@ -112,11 +118,16 @@ Rust and Python: here put() itself delivers; in Python a hidden thread does.
 Usage: mp-demo queue [OPTIONS] [VALUE]...
 
 Examples:
-  mp-demo queue                       the article's program
-  mp-demo queue --pause 0             no pauses: often, not all values are got
-  mp-demo queue --stop sentinel       sentinels tell the readers to end
-  mp-demo queue --stop eof            closing the queue tells them
-  mp-demo queue --readers 3 a 1 2.5 '[null, "x"]'  three compete for JSON values
+  mp-demo queue                          the article's program
+  mp-demo queue --take 3                 a slow reader: values are lost
+  mp-demo queue --stop sentinel          sentinels tell the readers to end
+  mp-demo queue --stop eof               closing the queue tells them
+  mp-demo queue --stop eof --keep-end    it is never closed: stuck
+  mp-demo queue --stop empty             the readers leave too early
+  mp-demo queue --stop none              nobody tells them: stuck
+  mp-demo queue --kill reader-1          a killed reader harms nobody
+  mp-demo queue --kill reader-1 --lock   unless it had the lock: stuck
+  mp-demo queue --readers 3 a 1 2.5 '[null, "x"]'  three compete
 
 Arguments:
   [VALUE]...
@@ -132,7 +143,8 @@ Options:
           [default: 1]
 
       --readers <N>
-          How many processes get, 1 to 1000: each value goes to exactly one
+          How many processes get, 1 to 1000: each value goes to exactly one;
+          with --kill, 2 by default
           
           [default: 1]
 
@@ -141,15 +153,36 @@ Options:
           
           [default: 1]
 
+      --take <SECONDS>
+          How long a reader works on each value that it has got
+          
+          [default: 0]
+
       --stop <STOP>
-          How the readers end
+          How the readers end; with --kill, sentinel by default
 
           Possible values:
           - terminate: SIGTERM once the writers are done: values may be lost
           - sentinel:  A sentinel for each reader, behind the last value
           - eof:       The queue is closed: the readers come to end-of-file
+          - empty:     Each reader leaves when the queue is empty right now
+          - none:      They are never told
           
           [default: terminate]
+
+      --sentinels <N>
+          With --stop sentinel: how many sentinels [default: one for each
+          reader]
+
+      --keep-end
+          With --stop eof: the parent forgets to close its put end
+
+      --lock
+          The readers share a lock that each holds while it waits, as CPython's
+          do
+
+      --kill <ROLE>
+          Kill this reader while it waits, before the first value is put
 
   -h, --help
           Print help (see a summary with '-h')

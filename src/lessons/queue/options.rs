@@ -19,17 +19,16 @@ use crate::multiprocessing::{check_sizes, numbered};
 #[derive(clap::Args, Serialize)]
 #[command(before_help = "\
 Examples:
-  mp-demo queue                       the article's program
-  mp-demo queue --take 3              a slow reader: values are lost in every run
-  mp-demo queue --stop sentinel       sentinels tell the readers to end
-  mp-demo queue --stop eof            closing the queue tells them
-  mp-demo queue --stop empty          they leave too early
-  mp-demo queue --stop none           nobody tells them: stuck
-  mp-demo queue --stop eof --keep-end  the queue is never closed: stuck
-  mp-demo queue --stop sentinel --readers 2 --sentinels 1  one too few: stuck
-  mp-demo queue --kill reader-1       a killed reader harms nobody
-  mp-demo queue --kill reader-1 --lock  unless it had the lock: stuck
-  mp-demo queue --readers 3 a 1 2.5 '[null, \"x\"]'  three compete for JSON values")]
+  mp-demo queue                          the article's program
+  mp-demo queue --take 3                 a slow reader: values are lost
+  mp-demo queue --stop sentinel          sentinels tell the readers to end
+  mp-demo queue --stop eof               closing the queue tells them
+  mp-demo queue --stop eof --keep-end    it is never closed: stuck
+  mp-demo queue --stop empty             the readers leave too early
+  mp-demo queue --stop none              nobody tells them: stuck
+  mp-demo queue --kill reader-1          a killed reader harms nobody
+  mp-demo queue --kill reader-1 --lock   unless it had the lock: stuck
+  mp-demo queue --readers 3 a 1 2.5 '[null, \"x\"]'  three compete")]
 pub struct Args {
     /// What to put: JSON, or else a string; each at most 4,096 bytes as a line of JSON
     #[arg(value_name = "VALUE", default_values = ["A", "B", "C"], allow_negative_numbers = true)]

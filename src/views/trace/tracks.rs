@@ -36,6 +36,8 @@ struct ThreadTrack {
     track: Track,
     /// The slices that it is in, outermost first, each within the one before it.
     open: Vec<(Level, Slice)>,
+    /// A call that has ended and is not written yet, and when it ended.
+    ended_call: Option<(Slice, u64)>,
     does: Option<Activity>,
     /// The time of its last event.
     last: u64,
@@ -190,6 +192,7 @@ impl ThreadTrack {
         let mut thread = ThreadTrack {
             track: main,
             open: Vec::new(),
+            ended_call: None,
             does: None,
             last: start,
         };
@@ -274,13 +277,21 @@ impl ThreadTrack {
     }
 
     /// Ends the open slices of this level and those inside. The outermost are written first: of two that begin and end
-    /// at the same time, viewers take the first as the outer one.
+    /// at the same time, viewers take the first as the outer one. So a call that began together with what is around it waits
+    /// until that has ended, or until the next call.
     fn close<W: Write>(&mut self, level: Level, end: u64, out: &mut Chrome<W>) -> io::Result<()> {
         let first = self.open.partition_point(|(other, _)| *other < level);
         let track = self.track;
-        self.open
-            .drain(first..)
-            .filter(|(_, slice)| slice.start < end || slice.args.is_some())
-            .try_for_each(|(_, slice)| out.slice(&slice, track, end))
+        let earlier = self.ended_call.take();
+        let around = self.open[..first].last().map(|(_, slice)| slice.start);
+        let ended = self.open.drain(first..);
+        let ended = ended.filter(|(_, slice)| slice.start < end || slice.args.is_some());
+        for (ended_level, slice) in ended {
+            match ended_level == Level::Call && around == Some(slice.start) {
+                true => self.ended_call = Some((slice, end)),
+                false => out.slice(&slice, track, end)?,
+            }
+        }
+        earlier.map_or(Ok(()), |(slice, end)| out.slice(&slice, track, end))
     }
 }
