@@ -11,6 +11,7 @@ use anyhow::{Context as _, Error, Result};
 
 use crate::both;
 use crate::events::{Entry, Event, Log, Status};
+use crate::evidence::stopped_by;
 use crate::lessons::AnyLesson;
 use crate::multiprocessing::{Children, Context, Outcome};
 use crate::state::State;
@@ -202,7 +203,14 @@ impl Watched<'_> {
         let Some(log) = self.log.get() else {
             return;
         };
-        for (child, (role, signal)) in self.detector.newly_stopped(self.children.stopped()) {
+        let mut stopped = self.children.stopped();
+        // Children of children tell that only to their own parents.
+        let others = state.alive().filter(|it| !state.is_child_of_parent(it));
+        stopped.extend(others.filter_map(|it| {
+            let signal = stopped_by(it.pid)?;
+            Some((it.pid, (it.role.clone(), signal)))
+        }));
+        for (child, (role, signal)) in self.detector.newly_stopped(stopped) {
             let name = Status::Signal(signal).signal_name();
             let message = both!(
                 "{role} (PID {child}) was stopped by {name} ({signal}); the run waits for it; `kill -CONT {child}` lets it \

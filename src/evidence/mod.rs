@@ -88,6 +88,14 @@ impl Look {
     }
 }
 
+/// The number of the signal that has stopped this process, if it is stopped. It may be anybody's, not only a child.
+pub fn stopped_by(pid: u32) -> Option<i32> {
+    let stat = Process::new(pid as i32).ok()?.stat().ok()?;
+    // In a stopped process, the kernel shows the signal where later the exit status stands.
+    let signal = stat.exit_code.filter(|signal| *signal > 0);
+    signal.filter(|_| stat.state == 'T')
+}
+
 impl Thread {
     fn look(task: &Task, process: &Process) -> Option<Thread> {
         let (stat, status) = (task.stat().ok()?, task.status().ok()?);

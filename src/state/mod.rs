@@ -167,6 +167,12 @@ impl State {
             .filter(move |child| child.started.as_ref().is_some_and(|start| start.by == of))
     }
 
+    /// Whether the run's first process has started this one.
+    pub fn is_child_of_parent(&self, process: &Process) -> bool {
+        let by = process.started.as_ref().map(|start| start.by);
+        by.is_some() && by == self.parent
+    }
+
     /// Whether this is the run's first process, the parent of all others.
     pub fn is_parent(&self, pid: u32) -> bool {
         self.parent == Some(pid)

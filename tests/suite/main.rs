@@ -25,6 +25,7 @@ mod shells;
 mod show;
 mod spawn;
 mod streams;
+mod stuck;
 mod texts;
 mod timeline;
 mod trace;
