@@ -3,12 +3,13 @@
 运行：`mp-demo show queue --python | python3 - fork`
 使用 spawn 和 forkserver 时，子进程要导入程序，所以程序必须存成文件：
 `mp-demo show queue --python > program.py && python3 program.py spawn`
+`--take 3` 会丢值，`--stop none` 会卡住，`--kill --stop sentinel` 也会。
 """
 
+import argparse
 import multiprocessing
 import os
 import random
-import sys
 import time
 
 
@@ -29,30 +30,63 @@ def write(queue):
         time.sleep(random.random())
 
 
-def read(queue):
+def read(queue, take, leaves_when_empty):
     say(f"Process to read: {os.getpid()}")
     while True:
         # get() 在等待时持有队列的读锁。在这时终止本进程，锁就永远不会释放。
         value = queue.get()
+        if value is None:
+            return
         say(f"Get {value} from queue.")
+        time.sleep(take)
+        # 只是此刻为空，下一刻就不一定了。
+        if leaves_when_empty and queue.empty():
+            return
 
 
-def main():
+def main(options):
     say(f"Parent process {os.getpid()}")
     queue = multiprocessing.Queue()
     writer = multiprocessing.Process(target=write, args=(queue,))
-    reader = multiprocessing.Process(target=read, args=(queue,))
+    args = (queue, options.take, options.stop == "empty")
+    readers = [
+        multiprocessing.Process(target=read, args=args)
+        for _ in range(options.readers + options.kill)
+    ]
+    if options.kill:
+        victim = readers.pop()
+        victim.start()
+        time.sleep(1)
+        # 在等待时被杀死：读锁还在这个进程手里，再也没有进程会释放。
+        victim.kill()
+        victim.join()
     writer.start()
-    reader.start()
+    for reader in readers:
+        reader.start()
     writer.join()
-    # 写进程已经结束，读进程却不一定取完了所有的值，这里也没有检查。
-    reader.terminate()
+    # 哨兵值：剩下的每个读进程一个。
+    if options.stop == "sentinel":
+        for _ in readers[: options.sentinels]:
+            queue.put(None)
+    if options.stop == "terminate":
+        # 写进程已经结束，读进程却不一定取完了所有的值，这里也没有检查。
+        for reader in readers:
+            reader.terminate()
     # 没有这一行，读进程会一直是僵尸进程，直到父进程退出或者再启动别的进程。到
     # 这里才能得知读进程的 exitcode：-15。
-    reader.join()
+    for reader in readers:
+        reader.join()
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        multiprocessing.set_start_method(sys.argv[1])
-    main()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("method", nargs="?")
+    parser.add_argument("--readers", type=int, default=1)
+    parser.add_argument("--take", type=float, default=0)
+    stops = ["terminate", "sentinel", "empty", "none"]
+    parser.add_argument("--stop", default="terminate", choices=stops)
+    parser.add_argument("--sentinels", type=int)
+    parser.add_argument("--kill", action="store_true")
+    options = parser.parse_args()
+    multiprocessing.set_start_method(options.method)
+    main(options)

@@ -3,11 +3,12 @@
 Run it with `mp-demo show spawn --python | python3 - fork`. Under spawn and
 forkserver a child imports the program, so it has to be in a file:
 `mp-demo show spawn --python > program.py && python3 program.py spawn`.
+With `--sleep 2,2,2,2,0.5` the last child is the first to end.
 """
 
+import argparse
 import multiprocessing
 import os
-import sys
 import threading
 import time
 
@@ -26,12 +27,12 @@ def in_thread():
     say("这是多线程启动的")
 
 
-def child():
+def child(seconds):
     # Every process calls its first thread MainThread: the name does not tell
     # which process this is.
     name = threading.current_thread().name
     say(f"thread {name} is running...")
-    time.sleep(2)
+    time.sleep(seconds)
     for i in range(THREADS):
         say(f"thread {name} >>> {i}")
         threading.Thread(target=in_thread).start()
@@ -40,10 +41,11 @@ def child():
     say(f"thread {name} ended.")
 
 
-def main():
+def main(sleep):
     say(f"Parent process {os.getpid()}")
-    for _ in range(CHILDREN):
-        process = multiprocessing.Process(target=child)
+    for i in range(CHILDREN):
+        seconds = sleep[min(i, len(sleep) - 1)]
+        process = multiprocessing.Process(target=child, args=(seconds,))
         say("Child process will start.")
         process.start()
     # `process` is the last child now, so this waits for that one only. Python
@@ -55,6 +57,10 @@ def main():
 # Under spawn and forkserver a child imports this file: without this line it
 # would start children of its own.
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        multiprocessing.set_start_method(sys.argv[1])
-    main()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("method", nargs="?")
+    # A list of them: the i-th child takes the i-th, the last is for the rest.
+    parser.add_argument("--sleep", default="2")
+    options = parser.parse_args()
+    multiprocessing.set_start_method(options.method)
+    main([float(seconds) for seconds in options.sleep.split(",")])

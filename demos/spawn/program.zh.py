@@ -3,11 +3,12 @@
 运行：`mp-demo show spawn --python | python3 - fork`
 使用 spawn 和 forkserver 时，子进程要导入程序，所以程序必须存成文件：
 `mp-demo show spawn --python > program.py && python3 program.py spawn`
+加上 `--sleep 2,2,2,2,0.5`，最后一个子进程会最先结束。
 """
 
+import argparse
 import multiprocessing
 import os
-import sys
 import threading
 import time
 
@@ -25,11 +26,11 @@ def in_thread():
     say("这是多线程启动的")
 
 
-def child():
+def child(seconds):
     # 每个进程的第一个线程都叫 MainThread：光看这个名字，分不出是哪个进程。
     name = threading.current_thread().name
     say(f"thread {name} is running...")
-    time.sleep(2)
+    time.sleep(seconds)
     for i in range(THREADS):
         say(f"thread {name} >>> {i}")
         threading.Thread(target=in_thread).start()
@@ -38,10 +39,11 @@ def child():
     say(f"thread {name} ended.")
 
 
-def main():
+def main(sleep):
     say(f"Parent process {os.getpid()}")
-    for _ in range(CHILDREN):
-        process = multiprocessing.Process(target=child)
+    for i in range(CHILDREN):
+        seconds = sleep[min(i, len(sleep) - 1)]
+        process = multiprocessing.Process(target=child, args=(seconds,))
         say("Child process will start.")
         process.start()
     # 此时 `process` 是最后一个子进程，所以这里只等这一个。其余的子进程，
@@ -53,6 +55,10 @@ def main():
 # 使用 spawn 和 forkserver 时，子进程会导入本文件：没有这一行，子进程又会启动
 # 自己的子进程。
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        multiprocessing.set_start_method(sys.argv[1])
-    main()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("method", nargs="?")
+    # 用逗号隔开的列表：第 i 个子进程用第 i 个数，其余的用最后一个。
+    parser.add_argument("--sleep", default="2")
+    options = parser.parse_args()
+    multiprocessing.set_start_method(options.method)
+    main([float(seconds) for seconds in options.sleep.split(",")])

@@ -40,6 +40,12 @@ impl<E: Write> View for Stuck<E> {
         )];
         lines.extend(waiters(waits));
         lines.push(form(waits, circle, mistake.is_some(), state));
+        if *mistake == Some(Mistake::JoinBeforeReceive) {
+            lines.push(both!(
+                "(There, a one-way pipe has room for a message of 65,532 bytes, a two-way one for 219,264.)",
+                "（在 CPython 里，单向管道装得下 65,532 字节的消息，双向管道装得下 219,264 字节。）"
+            ));
+        }
         if waits.iter().any(|waiter| waiter.kernel.is_none()) {
             lines.push(both!(
                 "The kernel does not tell everything here, so part of this goes by the log.",

@@ -23,6 +23,7 @@ mod readme;
 mod sandbox;
 mod shells;
 mod show;
+mod soaks;
 mod spawn;
 mod streams;
 mod stuck;

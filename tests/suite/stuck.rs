@@ -35,6 +35,7 @@ Nobody can go on. Who waits for whom:
   parent A  in join()  waits for writer B to end
   writer B  in send()  waits for room: its pipe holds 65,536 of 65,536 bytes, and only parent A could take some
 A circle: parent -> writer -> parent. In CPython this program waits for ever.
+(There, a one-way pipe has room for a message of 65,532 bytes, a two-way one for 219,264.)
 Receive before you join: mp-demo pipe --bytes 65537 --join last
 mp-demo ends the run.
 

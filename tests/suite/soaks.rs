@@ -1,0 +1,149 @@
+//! Thousands of runs: too many for each time. `cargo test --test suite -- --ignored soaks`
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use crate::common::*;
+
+/// Keeps both cores busy while `act` runs.
+fn under_load(act: impl FnOnce()) {
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
+        }
+        // If it panics, the threads must end, too.
+        let acted = std::panic::catch_unwind(std::panic::AssertUnwindSafe(act));
+        is_over.store(true, Ordering::Relaxed);
+        if let Err(panic) = acted {
+            std::panic::resume_unwind(panic);
+        }
+    });
+}
+
+/// Some options of a lesson, of which no combination gets stuck.
+fn some_options(random: &mut fastrand::Rng) -> String {
+    let mut one = |choices: &[&str]| choices[random.usize(..choices.len())].to_owned();
+    match one(&[
+        "spawn", "queue", "queue", "pipe", "pipe", "memory", "bound", "async",
+    ])
+    .as_str()
+    {
+        "spawn" => format!(
+            "spawn --children {} --threads {} --sleep {} --join {}",
+            one(&["1", "3", "20"]),
+            one(&["1", "5"]),
+            one(&["0", "0.3", "0.1,0.9"]),
+            one(&["last", "each", "all"])
+        ),
+        "queue" => format!(
+            "queue --writers {} --readers {} --pause {} --take {} --stop {} {} a b c d e f",
+            one(&["1", "3"]),
+            one(&["1", "4"]),
+            one(&["0", "0.5"]),
+            one(&["0", "0.3"]),
+            one(&["terminate", "sentinel", "eof"]),
+            one(&["", "--lock"])
+        ),
+        "pipe" => format!(
+            "pipe {} {} {} {}",
+            one(&["", "--simplex"]),
+            one(&["--join last", "--reply", "--join first"]),
+            one(&["", "--receive all"]),
+            one(&["", "--bytes 60000"])
+        ),
+        "memory" => "memory".into(),
+        "bound" => format!(
+            "bound --kind {} --tasks {} --workers {} --with {}",
+            one(&["io", "disk"]),
+            one(&["1", "4"]),
+            one(&["1", "1,3"]),
+            one(&["processes", "threads"])
+        ),
+        _ => format!(
+            "async --customers {} --wait {}",
+            one(&["1", "9"]),
+            one(&["0", "0.4"])
+        ),
+    }
+}
+
+#[test]
+#[ignore = "2,000 runs"]
+fn no_run_is_called_stuck_that_is_not() {
+    under_load(|| {
+        let mut random = fastrand::Rng::with_seed(1);
+        for number in 0..2_000 {
+            let options = some_options(&mut random);
+            let speed = [1, 2, 5, 20][number % 4];
+            let words = format!("{options} --patience 0 --speed {speed} --seed {number} --json");
+            let ended = run_words(&words);
+            assert_eq!(ended.code(), 0, "{words}: {ended:?}");
+            assert!(
+                !ended.stdout.contains("\"event\":\"stuck\""),
+                "{words}: {ended:?}"
+            );
+        }
+    });
+}
+
+#[test]
+#[ignore = "50 runs of each variant, on both cores, on one, and on two that are busy"]
+fn a_variant_that_goes_wrong_does_so_in_every_run() {
+    let variants = [
+        ("spawn --sleep 2,2,2,2,0.5 --speed 10", "Child process end."),
+        (
+            "queue --take 3 --speed 20",
+            "2 values were put and never got: \"B\", \"C\"",
+        ),
+        ("queue --stop empty --speed 5", "put and never got"),
+        ("queue --stop none", "A circle: parent -> reader -> parent."),
+        (
+            "queue --stop eof --keep-end",
+            "A circle: parent -> reader -> parent.",
+        ),
+        (
+            "queue --stop sentinel --readers 2 --sentinels 1",
+            "A circle: parent -> reader-",
+        ),
+        (
+            "queue --kill reader-1 --lock",
+            "A dead end: the lock died with reader-1",
+        ),
+        (
+            "pipe --reply --join first",
+            "A circle: parent -> writer -> parent.",
+        ),
+        (
+            "pipe --bytes 65537",
+            "its pipe holds 65,536 of 65,536 bytes, and only parent",
+        ),
+        (
+            "pipe --receive all --keep-end",
+            "A dead end: what is waited for can't come",
+        ),
+    ];
+    let fifty = |before: &str| {
+        for (words, expected) in variants {
+            let pause = if words.contains("--speed") {
+                ""
+            } else {
+                "--speed 50"
+            };
+            for number in 0..50 {
+                let command = format!("{before} mp-demo {words} {pause} --patience 0.1");
+                let ended = run(&mut shell(&command));
+                let shown = format!("{}{}", ended.stdout, ended.stderr);
+                assert_eq!(ended.code(), 0, "{number} of {command}: {shown}");
+                assert!(shown.contains(expected), "{number} of {command}: {shown}");
+            }
+        }
+    };
+    fifty("");
+    fifty("taskset -c 0");
+    under_load(|| fifty(""));
+}
