@@ -66,5 +66,6 @@ if __name__ == "__main__":
     parser.add_argument("--receive", default="one", choices=["one", "all"])
     parser.add_argument("--keep-end", action="store_true")
     options = parser.parse_args()
-    multiprocessing.set_start_method(options.method)
+    if options.method:
+        multiprocessing.set_start_method(options.method)
     main(options)

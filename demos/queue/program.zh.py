@@ -88,5 +88,6 @@ if __name__ == "__main__":
     parser.add_argument("--sentinels", type=int)
     parser.add_argument("--kill", action="store_true")
     options = parser.parse_args()
-    multiprocessing.set_start_method(options.method)
+    if options.method:
+        multiprocessing.set_start_method(options.method)
     main(options)

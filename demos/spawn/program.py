@@ -62,5 +62,6 @@ if __name__ == "__main__":
     # A list of them: the i-th child takes the i-th, the last is for the rest.
     parser.add_argument("--sleep", default="2")
     options = parser.parse_args()
-    multiprocessing.set_start_method(options.method)
+    if options.method:
+        multiprocessing.set_start_method(options.method)
     main([float(seconds) for seconds in options.sleep.split(",")])

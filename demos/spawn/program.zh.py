@@ -60,5 +60,6 @@ if __name__ == "__main__":
     # 用逗号隔开的列表：第 i 个子进程用第 i 个数，其余的用最后一个。
     parser.add_argument("--sleep", default="2")
     options = parser.parse_args()
-    multiprocessing.set_start_method(options.method)
+    if options.method:
+        multiprocessing.set_start_method(options.method)
     main([float(seconds) for seconds in options.sleep.split(",")])

@@ -150,7 +150,8 @@ fn every_command_is_followed_by_what_to_look_at() {
         let commands: Vec<_> = (0..parts.len())
             .filter(|&number| matches!(parts[number], Part::Command(_)))
             .collect();
-        assert!((2..=5).contains(&commands.len()), "{lesson}: {commands:?}");
+        // One for each variant that goes wrong, and some for what is right.
+        assert!((2..=10).contains(&commands.len()), "{lesson}: {commands:?}");
         for command in commands {
             let next = parts.get(command + 1);
             assert!(
