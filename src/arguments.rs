@@ -7,6 +7,8 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use crate::both;
+
 /// How deep a value may be nested. Deeper ones are JSON too, but not every process could read them back.
 const MAX_DEPTH: usize = 100;
 
@@ -32,9 +34,10 @@ impl FromStr for ValueArg {
     fn from_str(text: &str) -> Result<ValueArg, String> {
         match serde_json::from_str::<Value>(text) {
             Ok(value) if depth(&value) > MAX_DEPTH => Err(too_deep()),
-            Ok(_) if text.contains('{') && text.contains(RESERVED) => {
-                Err(format!("`{RESERVED}` can't be part of an object"))
-            }
+            Ok(_) if text.contains('{') && text.contains(RESERVED) => Err(both!(
+                "`{RESERVED}` can't be part of an object",
+                "对象里不能有 `{RESERVED}`"
+            )),
             Err(error) if error.to_string().starts_with("recursion limit") => Err(too_deep()),
             _ => Ok(ValueArg(text.into())),
         }
@@ -68,7 +71,10 @@ pub fn shares(values: &[ValueArg], count: u16) -> impl ExactSizeIterator<Item = 
 }
 
 fn too_deep() -> String {
-    format!("nested deeper than {MAX_DEPTH} levels")
+    both!(
+        "nested deeper than {MAX_DEPTH} levels",
+        "嵌套超过 {MAX_DEPTH} 层"
+    )
 }
 
 fn depth(value: &Value) -> usize {
@@ -87,7 +93,12 @@ pub fn one_to_thousand(text: &str) -> Result<u16, String> {
     text.parse()
         .ok()
         .filter(|number| (1..=1000).contains(number))
-        .ok_or_else(|| "expected a whole number from 1 to 1000".into())
+        .ok_or_else(|| {
+            both!(
+                "expected a whole number from 1 to 1000",
+                "应当是 1 到 1000 的整数"
+            )
+        })
 }
 
 /// How many of a kind, none included: 0 to 1,000.
@@ -98,7 +109,12 @@ pub fn up_to_thousand(text: &str) -> Result<u16, String> {
     text.parse()
         .ok()
         .filter(|number| *number <= 1000)
-        .ok_or_else(|| "expected a whole number from 0 to 1000".into())
+        .ok_or_else(|| {
+            both!(
+                "expected a whole number from 0 to 1000",
+                "应当是 0 到 1000 的整数"
+            )
+        })
 }
 
 /// What a message with a list of one string has beside the string's characters: `[""]` and a newline, in bytes.
@@ -112,7 +128,12 @@ pub fn message_bytes(text: &str) -> Result<usize, String> {
     text.parse()
         .ok()
         .filter(|number| (MESSAGE_AROUND_STRING..=10_000_000).contains(number))
-        .ok_or_else(|| "expected a whole number from 5 to 10000000".into())
+        .ok_or_else(|| {
+            both!(
+                "expected a whole number from 5 to 10000000",
+                "应当是 5 到 10000000 的整数"
+            )
+        })
 }
 
 /// What repeats random pauses.
@@ -120,8 +141,14 @@ pub fn message_bytes(text: &str) -> Result<usize, String> {
 /// # Errors
 /// When `text` is no such number.
 pub fn seed(text: &str) -> Result<u64, String> {
-    let expected = || format!("expected a whole number from 0 to {}", u64::MAX);
-    text.parse().map_err(|_| expected())
+    let most = u64::MAX;
+    let expected = |_| {
+        both!(
+            "expected a whole number from 0 to {most}",
+            "应当是 0 到 {most} 的整数"
+        )
+    };
+    text.parse().map_err(expected)
 }
 
 /// A length of time in seconds: 0 or more.
@@ -131,7 +158,12 @@ pub fn seed(text: &str) -> Result<u64, String> {
 pub fn seconds(text: &str) -> Result<f64, String> {
     number(text)
         .filter(|seconds| *seconds >= 0.0)
-        .ok_or_else(|| "expected a number of seconds, 0 or more".into())
+        .ok_or_else(|| {
+            both!(
+                "expected a number of seconds, 0 or more",
+                "应当是秒数，0 或更大"
+            )
+        })
 }
 
 /// For how long to wait before something is done: nothing for ever.
@@ -147,7 +179,10 @@ pub fn patience(text: &str) -> Result<Patience, String> {
         "never" => Ok(Patience(None)),
         _ => match seconds(text) {
             Ok(seconds) => Ok(Patience(Duration::try_from_secs_f64(seconds).ok())),
-            Err(_) => Err("expected a number of seconds, 0 or more, or `never`".into()),
+            Err(_) => Err(both!(
+                "expected a number of seconds, 0 or more, or `never`",
+                "应当是秒数（0 或更大）或者 `never`"
+            )),
         },
     }
 }
@@ -170,7 +205,7 @@ pub fn one_or_list<S: Serializer>(numbers: &[f64], serializer: S) -> Result<S::O
 pub fn speed(text: &str) -> Result<f64, String> {
     number(text)
         .filter(|speed| *speed > 0.0)
-        .ok_or_else(|| "expected a number above 0".into())
+        .ok_or_else(|| both!("expected a number above 0", "应当是大于 0 的数"))
 }
 
 fn number(text: &str) -> Option<f64> {

@@ -11,11 +11,11 @@ use anyhow::{Context as _, Error, Result, ensure};
 use clap::ColorChoice;
 
 use crate::both;
-use crate::cli::{ChildCli, Explanation, Options, ViewOptions};
+use crate::cli::{ChildCli, Explanation, Options, ViewOptions, in_chinese};
 use crate::errors::sentence;
 use crate::events::{Event, recording};
 use crate::lessons::{AnyLesson, Demo};
-use crate::locale;
+use crate::locale::{self, Language};
 use crate::multiprocessing::{CurrentProcess, Logs, end_on_signals_as_first_process};
 use crate::plain::{Gate, name_of, on_its_lines, on_one_line};
 use crate::run::{Failed, Settings, run};
@@ -142,10 +142,16 @@ pub fn usage(error: &clap::Error) -> ExitCode {
 
 fn write_usage(error: &clap::Error, mut out: Stream) -> io::Result<()> {
     let text = error.render();
-    let plain = text.to_string();
+    let plain = match (error.use_stderr(), locale::chosen()) {
+        (true, Language::Zh) => in_chinese(error),
+        _ => text.to_string(),
+    };
     // clap quotes the words of the command line, and a terminal would obey what stands in them.
     let shown = match on_its_lines(&plain) {
-        Cow::Borrowed(_) if terminal::look(&out, ColorChoice::Auto, None).colour => {
+        Cow::Borrowed(_)
+            if plain == text.to_string()
+                && terminal::look(&out, ColorChoice::Auto, None).colour =>
+        {
             text.ansi().to_string().into()
         }
         shown => shown,

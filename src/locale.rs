@@ -1,9 +1,11 @@
 //! What the user's locale says: the language of texts, and whether the terminal takes more than ASCII.
 
 use std::env;
+use std::ffi::OsStr;
 use std::sync::OnceLock;
 
 use clap::ValueEnum;
+use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use serde::Serialize;
 
 /// A language that the texts are written in.
@@ -42,9 +44,43 @@ impl Language {
     fn of_locale(locale: &str) -> Option<Language> {
         match locale.split(['_', '.', '@', '-']).next() {
             Some("en" | "C" | "POSIX") => Some(Language::En),
-            Some("zh") => Some(Language::Zh),
+            Some("zh" | "ZH") => Some(Language::Zh),
             _ => None,
         }
+    }
+}
+
+/// The language with this name: `en`, `zh`, or that of a locale, such as `zh_CN.UTF-8` or `zh-Hant`.
+///
+/// # Errors
+/// When there is no such language here.
+pub fn language(name: &str) -> Result<Language, String> {
+    Language::of_locale(name).ok_or_else(|| format!("there is no `{name}` here"))
+}
+
+/// Reads `--lang`: it shows two names, and takes those of locales, too.
+#[derive(Clone)]
+pub struct LanguageParser;
+
+impl TypedValueParser for LanguageParser {
+    type Value = Language;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<Language, clap::Error> {
+        match value.to_str().map(language) {
+            Some(Ok(language)) => Ok(language),
+            // clap's own words, with the names that there are.
+            _ => EnumValueParser::<Language>::new().parse_ref(command, arg, value),
+        }
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let values = Language::value_variants().iter();
+        Some(Box::new(values.filter_map(ValueEnum::to_possible_value)))
     }
 }
 

@@ -1,8 +1,10 @@
 //! The command line.
 
 mod child;
+mod chinese;
 mod options;
 mod papers;
+mod refusal;
 mod tool;
 
 use std::ffi::OsString;
@@ -10,17 +12,20 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum as _};
+use clap::{Arg, ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
 
-use crate::lessons::{AnyLesson, DEMOS, Demo, HELP_TEMPLATE};
+use crate::both;
+use crate::lessons::{AnyLesson, Demo, HELP_TEMPLATE};
 use crate::locale::{self, Language};
 use crate::multiprocessing::SUBCOMMAND_NAME;
 use crate::terminal;
 
 pub use child::ChildCli;
 pub use options::{Explanation, Options, ViewOptions};
+pub use refusal::in_chinese;
 
-use papers::{completions, manual};
+use papers::{complete, completions, manual};
+use refusal::with_nearest_name;
 use tool::{TOOLS, Tool};
 
 /// Learn how processes work together: the lessons of Python's multiprocessing, run for real
@@ -73,6 +78,9 @@ pub enum Request {
 /// Bad usage; and, as clap has it, a request for help or for the version.
 pub fn read() -> Result<Request, clap::Error> {
     let mut args: Vec<OsString> = std::env::args_os().collect();
+    if complete(&args)? {
+        return Ok(Request::Print(Vec::new()));
+    }
     if args.get(1).is_some_and(|arg| arg == SUBCOMMAND_NAME) {
         return ChildCli::read(&args[1..]).map(Request::Child);
     }
@@ -84,14 +92,23 @@ pub fn read() -> Result<Request, clap::Error> {
         let only_version = clap::Command::new("mp-demo").version(env!("CARGO_PKG_VERSION"));
         only_version.try_get_matches_from(&args)?;
     }
-    if args.len() <= 1 {
-        args = vec!["mp-demo".into(), "--help".into()];
-    }
     let language = language_before_help(&mut args);
     let language = terminal::language(language);
     locale::choose(language);
+    if is_bare(&args) {
+        return Ok(Request::Print(overview(language).into()));
+    }
     let mut command = command(language);
-    let matches = command.try_get_matches_from_mut(args)?;
+    if let [.., help, name] = &args[1..]
+        && help == "help"
+        && command.find_subcommand(name).is_none()
+    {
+        // `help` has no suggestions for a name that it doesn't know; the name alone has.
+        args.remove(args.len() - 2);
+    }
+    let matches = command
+        .try_get_matches_from_mut(args)
+        .map_err(|error| with_nearest_name(error, &command))?;
     let cli = Cli::from_arg_matches(&matches)?;
     check(&cli, &command, &matches).map_err(|sentence| {
         let name = matches.subcommand_name().unwrap_or_default();
@@ -107,14 +124,71 @@ pub fn read() -> Result<Request, clap::Error> {
             python,
             rust,
         }) => match (python, rust) {
-            (true, _) => Request::Print(lesson.python.into()),
-            (_, true) => Request::Print(lesson.rust.into()),
+            (true, _) => Request::Print(lesson.python(language).into()),
+            (_, true) => Request::Print(lesson.rust(language).into()),
             _ => Request::Show(cli.options.views, lesson),
         },
         Command::Tool(Tool::View { file }) => Request::View(cli.options.views, file),
-        Command::Tool(Tool::Completions { shell }) => Request::Print(completions(shell)),
+        Command::Tool(Tool::Completions { shell }) => Request::Print(completions(shell)?),
         Command::Tool(Tool::Man { command: name }) => Request::Print(manual(name.as_deref())?),
     })
+}
+
+/// Whether the command line asks for nothing, but perhaps in a language.
+fn is_bare(args: &[OsString]) -> bool {
+    match &args[1..] {
+        [] => true,
+        [option] => option.to_string_lossy().starts_with("--lang="),
+        [option, value] => {
+            option == "--lang"
+                && value
+                    .to_str()
+                    .is_some_and(|it| locale::language(it).is_ok())
+        }
+        _ => false,
+    }
+}
+
+/// What one sees who asks for nothing: it fits on a screen of 24 lines.
+fn overview(language: Language) -> String {
+    let mut command = command(language).after_help("").long_about("");
+    let template = match language {
+        Language::En => {
+            "\
+{about-with-newline}
+Usage: mp-demo [OPTIONS] <LESSON> [OPTIONS]
+
+Lessons:
+{subcommands}
+
+Other commands:
+"
+        }
+        Language::Zh => {
+            "\
+{about-with-newline}
+用法：mp-demo [OPTIONS] <LESSON> [OPTIONS]
+
+课程：
+{subcommands}
+
+其他命令：
+"
+        }
+    };
+    let rest = match language {
+        Language::En => {
+            "\n`mp-demo help queue` shows what can be changed in a lesson, --help everything.\n"
+        }
+        Language::Zh => "\n`mp-demo help queue` 列出一课里可以改动的地方，--help 列出全部。\n",
+    };
+    let tools = list_of_tools(&command);
+    command = match command.find_subcommand("help") {
+        Some(_) => command.mut_subcommand("help", |help| help.hide(true)),
+        None => command.disable_help_subcommand(true),
+    };
+    let lessons = command.help_template(template).render_help();
+    format!("{}\n{tools}{rest}", lessons.to_string().trim_end())
 }
 
 /// The language that the command line asks for. clap shows help as soon as it comes to that word, so the language has
@@ -129,7 +203,7 @@ fn language_before_help(args: &mut Vec<OsString>) -> Option<Language> {
         Some((_, value)) => (Some(value), at + 1),
         None => (words.get(at + 1).map(AsRef::as_ref), at + 2),
     };
-    let language = value.and_then(|value| Language::from_str(value, false).ok());
+    let language = value.and_then(|value| locale::language(value).ok());
     if language.is_none() || args[1] == "help" {
         let option: Vec<_> = args.drain(at..end.min(args.len())).collect();
         if language.is_none() {
@@ -144,47 +218,34 @@ fn language_before_help(args: &mut Vec<OsString>) -> Option<Language> {
 fn command(language: Language) -> clap::Command {
     let mut command = Cli::command();
     let options: Vec<Arg> = command.get_arguments().cloned().collect();
-    let mut list = String::from("Other commands:\n");
-    for (tool, used, chinese) in TOOLS {
+    for (tool, used) in TOOLS {
         // What is an option of every lesson is an option here, or nothing.
         let as_here = options.iter().map(|option| {
             let is_used = used.contains(&option.get_id().as_str());
             option.clone().hide(!is_used).help_heading(None)
         });
-        command = command.mut_subcommand(tool, |tool| {
-            let tool = tool.hide(true).args(as_here);
-            match language {
-                Language::En => tool,
-                Language::Zh => described(tool, chinese),
-            }
-        });
-        let about = command
-            .find_subcommand(tool)
-            .and_then(|tool| tool.get_about());
-        let about = about.cloned().unwrap_or_default();
-        list += &format!("  {tool:<12} {about}\n");
+        command = command.mut_subcommand(tool, |tool| tool.hide(true).args(as_here));
     }
-    command = command.after_help(list);
     if language == Language::Zh {
-        for demo in DEMOS {
-            let title = demo.title(language);
-            command = command.mut_subcommand(demo.name, |lesson| described(lesson, title));
-        }
-        // clap makes this one itself, and not before this.
-        command.build();
-        command = command.mut_subcommand("help", |help| help.about(HELP_IN_CHINESE));
+        // A damaged text is found by a test; if one should be there all the same, the help is in English.
+        command = chinese::described(command.clone()).unwrap_or(command);
     }
-    command
+    let heading = match language {
+        Language::En => "Other commands:",
+        Language::Zh => "其他命令：",
+    };
+    let list = list_of_tools(&command);
+    command.after_help(format!("{heading}\n{list}"))
 }
 
-/// The command with another description in one line. What it says beyond that stays.
-fn described(command: clap::Command, line: &'static str) -> clap::Command {
-    let long = command.get_long_about().map(ToString::to_string);
-    let command = command.about(line);
-    match long.as_deref().and_then(|long| long.split_once('\n')) {
-        Some((_, more)) => command.long_about(format!("{line}\n{more}")),
-        None => command,
-    }
+/// A line for each tool.
+fn list_of_tools(command: &clap::Command) -> String {
+    let tools = TOOLS.iter().map(|(tool, _)| {
+        let about = command.find_subcommand(tool).and_then(|it| it.get_about());
+        let about = about.map(ToString::to_string).unwrap_or_default();
+        format!("  {tool:<12} {about}\n")
+    });
+    tools.collect()
 }
 
 /// Refuses what clap can't: options that don't go together may stand on both sides of the lesson's name.
@@ -196,9 +257,10 @@ fn check(cli: &Cli, command: &clap::Command, matches: &ArgMatches) -> Result<(),
         (views.labels, "--labels"),
     ] {
         if views.json && is_set {
-            return Err(format!(
+            return Err(both!(
                 "--json and {name} can't be used together: \
-                 record the run with --json, then look at it with `mp-demo view FILE {name}`"
+                 record the run with --json, then look at it with `mp-demo view FILE {name}`",
+                "--json 和 {name} 不能一起用：先用 --json 记录运行，再用 `mp-demo view FILE {name}` 查看"
             ));
         }
     }
@@ -206,8 +268,8 @@ fn check(cli: &Cli, command: &clap::Command, matches: &ArgMatches) -> Result<(),
         return lesson.check().map_err(|error| format!("{error:#}"));
     }
     let tool = matches.subcommand_name().unwrap_or_default();
-    let used = TOOLS.iter().find(|(name, ..)| *name == tool);
-    let used = used.map_or(&[][..], |(_, used, _)| used);
+    let used = TOOLS.iter().find(|(name, _)| *name == tool);
+    let used = used.map_or(&[][..], |(_, used)| used);
     // clap counts a group of options as given, too, when one of them is.
     let is_option = |id: &str| command.get_arguments().any(|option| option.get_id() == id);
     let foreign = matches.ids().map(|id| id.as_str()).find(|id| {
@@ -216,12 +278,16 @@ fn check(cli: &Cli, command: &clap::Command, matches: &ArgMatches) -> Result<(),
             && matches.value_source(id) == Some(ValueSource::CommandLine)
     });
     match foreign {
-        Some(option) => Err(format!("`mp-demo {tool}` doesn't take --{option}")),
+        Some(option) => Err(both!(
+            "`mp-demo {tool}` doesn't take --{option}",
+            "`mp-demo {tool}` 没有 --{option} 选项"
+        )),
         None => Ok(()),
     }
 }
 
-const HELP_IN_CHINESE: &str = "显示本帮助，或某个子命令的帮助";
+/// The program in one line.
+const TITLE_IN_CHINESE: &str = "学习进程如何协作：真实运行 Python multiprocessing 的各课";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -233,6 +299,7 @@ Examples:
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lessons::DEMOS;
 
     /// The commands and what each does, in the order of their names.
     fn abouts(language: Language) -> Vec<(String, String)> {

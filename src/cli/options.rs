@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{ColorChoice, ValueEnum};
 
 use crate::arguments::{Patience, patience, seed, speed};
-use crate::locale::Language;
+use crate::locale::{Language, LanguageParser};
 
 /// Options of every lesson. They may stand before it or after it.
 #[derive(clap::Args)]
@@ -75,7 +75,7 @@ pub struct ViewOptions {
     #[arg(long, value_name = "WHEN", global = true, default_value_t = ColorChoice::Auto)]
     pub color: ColorChoice,
 
-    /// Language of texts and notes [default: the locale's]
-    #[arg(long, value_enum, value_name = "LANGUAGE", global = true)]
+    /// Language of all that is said [default: the locale's]
+    #[arg(long, value_name = "LANGUAGE", global = true, value_parser = LanguageParser)]
     pub lang: Option<Language>,
 }

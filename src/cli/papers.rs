@@ -1,19 +1,50 @@
 //! What the command line says of itself to others: completions for a shell, and the manual.
 
-use clap::error::ErrorKind;
+use std::env;
+use std::ffi::OsString;
+use std::io;
+
 use clap::{Arg, CommandFactory as _};
 use clap_complete::Shell;
+use clap_complete::env::{CompleteEnv, Shells};
 use roff::{Roff, roman};
 
 use super::Cli;
+use super::chinese::described;
+use super::refusal::with_nearest_name;
 use super::tool::TOOLS;
 use crate::lessons::DEMOS;
+use crate::locale::{self, Language};
 
-/// What a shell reads to complete this command line.
-pub(super) fn completions(shell: Shell) -> Vec<u8> {
+/// By this variable a shell asks for completions.
+const COMPLETE: &str = "MP_DEMO_COMPLETE";
+
+/// What a shell reads so that it asks this program for completions.
+///
+/// # Errors
+/// None that a user can cause.
+pub(super) fn completions(shell: Shell) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
-    clap_complete::generate(shell, &mut documented(), "mp-demo", &mut text);
-    text
+    if let Some(shell) = Shells::builtins().completer(&shell.to_string()) {
+        shell.write_registration(COMPLETE, "mp-demo", "mp-demo", "mp-demo", &mut text)?;
+    }
+    Ok(text)
+}
+
+/// Answers a shell that asks for completions. Whether one does.
+///
+/// # Errors
+/// Bad usage of that interface.
+pub(super) fn complete(args: &[OsString]) -> Result<bool, clap::Error> {
+    if env::var_os(COMPLETE).is_none() {
+        return Ok(false);
+    }
+    let command = || match locale::chosen() {
+        Language::En => documented(),
+        Language::Zh => described(documented()).unwrap_or_else(|_| documented()),
+    };
+    let shell = CompleteEnv::with_factory(command).var(COMPLETE);
+    shell.try_complete(args, env::current_dir().ok().as_deref())
 }
 
 /// The manual page of the program, or of one lesson or tool.
@@ -24,10 +55,11 @@ pub(super) fn manual(name: Option<&str>) -> Result<Vec<u8>, clap::Error> {
         None => program,
         Some(name) => match program.find_subcommand(name) {
             Some(command) => command.clone(),
-            None => {
-                let sentence = format!("there is no lesson and no command `{name}`");
-                return Err(program.error(ErrorKind::InvalidSubcommand, sentence));
-            }
+            // A name that clap doesn't know either: it has the nearest one.
+            None => match program.clone().try_get_matches_from(["mp-demo", name]) {
+                Err(error) => return Err(with_nearest_name(error, &program)),
+                Ok(_) => program,
+            },
         },
     };
     let examples = page.get_before_help().map(ToString::to_string);
@@ -59,7 +91,7 @@ fn documented() -> clap::Command {
     let mut command = Cli::command().mut_args(|option| option.global(false));
     let options: Vec<Arg> = command.get_arguments().cloned().collect();
     let lessons = DEMOS.iter().map(|demo| (demo.name, None));
-    let tools = TOOLS.iter().map(|(name, used, _)| (*name, Some(*used)));
+    let tools = TOOLS.iter().map(|(name, used)| (*name, Some(*used)));
     for (name, used) in lessons.chain(tools) {
         let of_this_one = options.iter().filter(|option| {
             let id = option.get_id().as_str();

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap_complete::Shell;
+use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 
 use crate::lessons::{DEMOS, Demo, HELP_TEMPLATE};
 use crate::locale::Language;
@@ -23,7 +24,7 @@ Examples:
   mp-demo show queue --rust > queue.rs && rustc queue.rs && ./queue")]
     Show {
         /// Which lesson
-        #[arg(value_parser = demo())]
+        #[arg(value_parser = demo(), ignore_case = true)]
         lesson: &'static Demo,
 
         /// Print the Python program alone, to be saved and run
@@ -51,8 +52,9 @@ Examples:
     /// Print a completion script for your shell
     #[command(help_template = HELP_TEMPLATE, before_help = "\
 Examples:
-  source <(mp-demo completions bash)
-  mp-demo completions fish > ~/.config/fish/completions/mp-demo.fish")]
+  source <(mp-demo completions bash)   in ~/.bashrc
+  source <(mp-demo completions zsh)    in ~/.zshrc, after compinit
+  mp-demo completions fish | source    in ~/.config/fish/config.fish")]
     Completions {
         /// The shell
         shell: Shell,
@@ -65,27 +67,30 @@ Examples:
   mp-demo man queue > mp-demo-queue.1")]
     Man {
         /// A lesson or another command, for its own page
+        #[arg(add = ArgValueCandidates::new(commands))]
         command: Option<String>,
     },
 }
 
-/// The names of the tools, the options of lessons that they have too, and what they do, in Chinese.
-pub(super) const TOOLS: [(&str, &[&str], &str); 4] = [
-    (
-        "show",
-        &["color", "lang"],
-        "阅读一课：真实情况、值得一试的命令、Python 与 Rust 程序",
-    ),
+/// The names of the tools, and the options of lessons that they have too.
+pub(super) const TOOLS: [(&str, &[&str]); 4] = [
+    ("show", &["color", "lang"]),
     (
         "view",
         &[
             "timeline", "ascii", "explain", "labels", "trace", "json", "color", "lang",
         ],
-        "再次显示一次记录下来的运行",
     ),
-    ("completions", &[], "输出供 shell 补全本命令行的脚本"),
-    ("man", &[], "输出手册页"),
+    ("completions", &[]),
+    ("man", &["lang"]),
 ];
+
+/// The lessons and the tools.
+fn commands() -> Vec<CompletionCandidate> {
+    let lessons = DEMOS.iter().map(|demo| demo.name);
+    let tools = TOOLS.iter().map(|(name, _)| *name);
+    lessons.chain(tools).map(CompletionCandidate::new).collect()
+}
 
 /// Takes the name of a lesson, and gives what there is to read of it.
 fn demo() -> impl TypedValueParser<Value = &'static Demo> {
@@ -93,7 +98,9 @@ fn demo() -> impl TypedValueParser<Value = &'static Demo> {
         .iter()
         .map(|demo| PossibleValue::new(demo.name).help(demo.title(Language::En)));
     PossibleValuesParser::new(names).try_map(|name| {
-        let demo = DEMOS.iter().find(|demo| demo.name == name);
+        let demo = DEMOS
+            .iter()
+            .find(|demo| demo.name.eq_ignore_ascii_case(&name));
         demo.ok_or("there is nothing to read of this lesson")
     })
 }

@@ -39,10 +39,12 @@ pub struct Demo {
     pub english: &'static str,
     /// The text in Chinese.
     pub chinese: &'static str,
-    /// The Python program.
-    pub python: &'static str,
-    /// The same program in Rust, with nothing but std.
-    pub rust: &'static str,
+    /// The Chinese texts of its help: TOML.
+    pub chinese_help: &'static str,
+    /// The Python program, with comments in English and in Chinese.
+    pub python: [&'static str; 2],
+    /// The same program in Rust, with nothing but std, likewise.
+    pub rust: [&'static str; 2],
 }
 
 impl Demo {
@@ -52,6 +54,16 @@ impl Demo {
             Language::En => self.english,
             Language::Zh => self.chinese,
         }
+    }
+
+    /// The Python program with comments in this language.
+    pub fn python(&self, language: Language) -> &'static str {
+        self.python[language as usize]
+    }
+
+    /// The Rust program with comments in this language.
+    pub fn rust(&self, language: Language) -> &'static str {
+        self.rust[language as usize]
     }
 
     /// The lesson in one line: the title of its text.

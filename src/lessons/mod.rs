@@ -65,8 +65,15 @@ macro_rules! lessons {
                 name: $name,
                 english: include_str!(concat!("../../demos/", $name, "/en.md")),
                 chinese: include_str!(concat!("../../demos/", $name, "/zh.md")),
-                python: include_str!(concat!("../../demos/", $name, "/program.py")),
-                rust: include_str!(concat!("../../demos/", $name, "/program.rs")),
+                chinese_help: include_str!(concat!("../../demos/", $name, "/help.zh.toml")),
+                python: [
+                    include_str!(concat!("../../demos/", $name, "/program.py")),
+                    include_str!(concat!("../../demos/", $name, "/program.zh.py")),
+                ],
+                rust: [
+                    include_str!(concat!("../../demos/", $name, "/program.rs")),
+                    include_str!(concat!("../../demos/", $name, "/program.zh.rs")),
+                ],
             },)*
         ];
 

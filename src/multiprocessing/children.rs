@@ -253,19 +253,7 @@ impl Children {
             // Who is dead already didn't die of this.
             let _ = state.reap(log);
         }
-        for child in state
-            .children
-            .iter_mut()
-            .filter(|child| child.ended.is_none())
-        {
-            let event = Event::Kill {
-                child: child.pid.as_raw_pid() as u32,
-                child_role: (&child.role).into(),
-                message: None,
-            };
-            drop(log.map(|log| log.write(event)));
-            child.kill();
-        }
+        state.kill_running(log);
     }
 
     /// Waits until some child has ended otherwise than wanted, but no longer than a second: the one that let the
@@ -301,6 +289,8 @@ impl Children {
         state.reap(log)?;
         if state.over {
             self.bell.ring();
+            // At once: when the parent's half returns, its ends of pipes are closed, and whoever waits there would fail.
+            state.kill_running(Some(log));
             bail!(RunIsOver);
         }
         if state.children.iter().any(|child| !child.ended_as_wanted()) {
@@ -383,6 +373,23 @@ impl Children {
 impl State {
     fn running(&self) -> impl Iterator<Item = &Child> {
         self.children.iter().filter(|child| child.ended.is_none())
+    }
+
+    /// Kills those that run and have not been killed yet. The log is told, if there is one that listens.
+    fn kill_running(&mut self, log: Option<&Log>) {
+        let running = self
+            .children
+            .iter_mut()
+            .filter(|child| child.ended.is_none());
+        for child in running.filter(|child| !child.killed) {
+            let event = Event::Kill {
+                child: child.pid.as_raw_pid() as u32,
+                child_role: (&child.role).into(),
+                message: None,
+            };
+            drop(log.map(|log| log.write(event)));
+            child.kill();
+        }
     }
 
     /// Reaps every child that has ended, and writes that to the log.

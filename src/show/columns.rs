@@ -9,12 +9,12 @@ pub fn programs(demo: &Demo, look: Look) -> String {
     let title = |language, option| format!("{language}: mp-demo show {} {option}", demo.name);
     let python = column(
         &title("Python", "--python"),
-        code::python(demo.python, look.colour),
+        code::python(demo.python(look.language), look.colour),
         look,
     );
     let rust = column(
         &title("Rust", "--rust"),
-        code::rust(demo.rust, look.colour),
+        code::rust(demo.rust(look.language), look.colour),
         look,
     );
     let separator = if look.boxes { " │ " } else { " | " };

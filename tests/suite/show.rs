@@ -77,13 +77,13 @@ fn a_chinese_page_of_80_columns_with_ascii_rules() {
 #[test]
 fn nothing_but_an_address_or_a_line_of_a_program_is_wider_than_the_terminal() {
     for lesson in lessons() {
-        let python = demo(&lesson, "program.py");
-        let rust = demo(&lesson, "program.rs");
-        let width = |program: &str| program.lines().map(UnicodeWidthStr::width).max().unwrap();
-        let both = width(&python) + 3 + width(&rust);
-        // Half of a wide screen is a terminal of 160 columns.
-        assert!(both <= 160, "{lesson}: {both}");
-        for language in ["en", "zh"] {
+        for (language, zh) in [("en", ""), ("zh", ".zh")] {
+            let python = demo(&lesson, &format!("program{zh}.py"));
+            let rust = demo(&lesson, &format!("program{zh}.rs"));
+            let width = |program: &str| program.lines().map(UnicodeWidthStr::width).max().unwrap();
+            let both = width(&python) + 3 + width(&rust);
+            // Half of a wide screen is a terminal of 160 columns.
+            assert!(both <= 160, "{lesson}: {both}");
             for columns in [40, 41, 47, 60, 80, 100, both - 1, both, 300] {
                 let page = page(&lesson, language, columns, UTF_8);
                 let (text, programs) = halves(&page);
@@ -402,8 +402,8 @@ fn help_in_chinese_describes_the_lessons_in_chinese() {
         str![[r#"
 一个进程把值放入队列，另一个取出
 
-The writer puts each value and pauses; the reader gets in an endless loop; the
-parent joins the writer, then terminates the reader, which may not have got
+写进程每放入一个值就停顿一会儿，读进程在无限循环里取值；父进程先 join
+写进程，再终止读进程，这时读进程不一定取完了所有的值。
 "#]]
     );
     // A value that looks like the option is none.

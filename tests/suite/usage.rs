@@ -1,6 +1,7 @@
 //! Help, and what is refused.
 
 use snapbox::str;
+use unicode_width::UnicodeWidthStr;
 
 use crate::common::*;
 
@@ -67,7 +68,7 @@ Options of every lesson:
           [possible values: auto, always, never]
 
       --lang <LANGUAGE>
-          Language of texts and notes [default: the locale's]
+          Language of all that is said [default: the locale's]
 
           Possible values:
           - en: English
@@ -96,8 +97,112 @@ Other commands:
 
 "#]]
     );
-    assert_eq!(run_words("").succeeded().stdout, help);
     assert_eq!(run_words("help").succeeded().stdout, help);
+}
+
+#[test]
+fn who_asks_for_nothing_gets_a_screen_of_24_lines() {
+    for words in ["", "--lang zh", "--lang=zh_CN.UTF-8", "--lang en"] {
+        let shown = run_words(words).succeeded().stdout;
+        assert!(shown.lines().count() < 24, "{shown}");
+        for line in shown.lines() {
+            assert!(line.width() <= 80, "{line}");
+        }
+        for lesson in lessons() {
+            let language = if words.contains("zh") { "zh" } else { "en" };
+            let title = title(&lesson, language);
+            assert!(
+                shown.contains(&format!("\n  {lesson:<6}  {title}\n")),
+                "{shown}"
+            );
+        }
+        for tool in ["show", "view", "completions", "man"] {
+            assert!(shown.contains(&format!("\n  {tool}  ")), "{tool}: {shown}");
+        }
+    }
+}
+
+#[test]
+fn the_nearest_name_is_suggested() {
+    for words in [
+        "quue",
+        "QUEUE",
+        "help quue",
+        "help QUEUE",
+        "man quue",
+        "man Queue",
+    ] {
+        assert_refused(words, "tip: a similar subcommand exists: 'queue'");
+        assert_refused(&format!("--lang zh {words}"), "提示：有一个相近的 'queue'");
+    }
+    assert_refused("show quue", "tip: a similar value exists: 'queue'");
+    let page = run_words("show QUEUE").succeeded().stdout;
+    assert_eq!(page, run_words("show queue").stdout);
+}
+
+#[test]
+fn a_language_may_have_the_name_of_a_locale() {
+    let chinese = run_words("help queue --lang zh").succeeded().stdout;
+    for name in ["zh_CN", "zh_TW", "zh-Hans", "zh_CN.UTF-8"] {
+        assert_eq!(
+            run_words(&format!("help queue --lang {name}")).stdout,
+            chinese,
+            "{name}"
+        );
+    }
+    assert_eq!(
+        run_words("help queue --lang en_US").stdout,
+        run_words("help queue").stdout
+    );
+    assert_refused("queue --lang fr", "[possible values: en, zh]");
+}
+
+#[test]
+fn wrong_usage_is_told_in_chinese() {
+    for (words, expected) in [
+        (
+            "queue --stp",
+            "错误：没有 '--stp' 这个参数\n\n  提示：有一个相近的 '--stop'\n\n用法：mp-demo queue",
+        ),
+        (
+            "queue --stop x",
+            "错误：'--stop <STOP>' 的值不能是 'x'\n  [可选：'terminate'、",
+        ),
+        (
+            "queue --speed 0",
+            "错误：'--speed <X>' 的值不能是 '0'：应当是大于 0 的数\n",
+        ),
+        (
+            "queue --speed",
+            "错误：'--speed <X>' 需要一个值，却没有给出\n",
+        ),
+        ("queue --json --json", "错误：'--json' 只能用一次\n"),
+        (
+            "queue --json --labels",
+            "错误：--json 和 --labels 不能一起用：先用 --json 记录运行",
+        ),
+        (
+            "pipe --bytes 9 A",
+            "错误：'--bytes <N>' 不能和 '[VALUE]...' 一起用\n",
+        ),
+        (
+            "show",
+            "错误：缺少必需的参数 '<LESSON>'\n\n用法：mp-demo show <LESSON>\n",
+        ),
+        ("man --json", "错误：`mp-demo man` 没有 --json 选项\n"),
+        (
+            "spawn --sleep 1,x",
+            "错误：'--sleep <SECONDS,...>' 的值不能是 'x'：应当是秒数，0 或更大\n",
+        ),
+        (
+            "queue --kill x",
+            "错误：没有 x：只有一个读进程时 --kill 取 reader",
+        ),
+    ] {
+        assert_refused(&format!("--lang zh {words}"), expected);
+        let ended = run(mp_demo(words.split_whitespace()).env("LANG", "zh_CN.UTF-8"));
+        assert!(ended.stderr.contains(expected), "{words}: {}", ended.stderr);
+    }
 }
 
 #[test]

@@ -1,0 +1,284 @@
+//! The help in Chinese. The texts stand in `demos/*/help.zh.toml` and in `help.zh.toml` here; this puts them where clap has
+//! the English ones. Names of options, values and commands stay.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result};
+use clap::{Arg, Command};
+use serde::Deserialize;
+
+use crate::lessons::DEMOS;
+use crate::locale::Language;
+
+/// How every help page is laid out, as [`HELP_TEMPLATE`](crate::lessons::HELP_TEMPLATE) does in English.
+const TEMPLATE: &str = "\
+{about-with-newline}
+用法：{usage}
+
+{before-help}{all-args}{after-help}";
+
+const EXAMPLES: &str = "例子：";
+
+const HELP: &str = "显示本帮助，或某个子命令的帮助";
+
+/// The Chinese texts of a command's help.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Help {
+    /// The command in one line, where no text of a lesson has it as its title.
+    #[serde(default)]
+    title: String,
+    /// What there is to say beyond that.
+    about: String,
+    /// A remark for each example, in their order; empty where the example has none.
+    examples: Vec<String>,
+    /// What each option and argument does, by its ID.
+    options: BTreeMap<String, String>,
+    /// What each possible value means, by its option's ID and its name.
+    #[serde(default)]
+    values: BTreeMap<String, BTreeMap<String, String>>,
+    /// The same for the other commands.
+    #[serde(default)]
+    tools: BTreeMap<String, Help>,
+}
+
+impl Help {
+    /// The program's own.
+    fn of_the_program() -> Result<Help> {
+        read("src/cli/help.zh.toml", include_str!("help.zh.toml"))
+    }
+
+    fn of_lesson(name: &str, text: &str) -> Result<Help> {
+        read(&format!("demos/{name}/help.zh.toml"), text)
+    }
+}
+
+fn read(file: &str, text: &str) -> Result<Help> {
+    toml::from_str(text).with_context(|| format!("cannot read {file}"))
+}
+
+/// The whole command line, described in Chinese.
+///
+/// # Errors
+/// When a file of texts is damaged, which a test finds.
+pub(super) fn described(command: Command) -> Result<Command> {
+    let program = Help::of_the_program()?;
+    let mut command = describe(command, &program, super::TITLE_IN_CHINESE);
+    for demo in DEMOS {
+        let help = Help::of_lesson(demo.name, demo.chinese_help)?;
+        let title = demo.title(Language::Zh);
+        command = command.mut_subcommand(demo.name, |lesson| describe(lesson, &help, title));
+    }
+    for (tool, help) in &program.tools {
+        command = command.mut_subcommand(tool, |tool| describe(tool, help, &help.title));
+    }
+    // clap makes the options for help and version itself, and not before this.
+    command.build();
+    let names: Vec<_> = command
+        .get_subcommands()
+        .map(|it| it.get_name().to_owned())
+        .collect();
+    for name in names {
+        command = command.mut_subcommand(name, |sub| {
+            sub.mut_args(|arg| made_by_clap(arg, &program))
+                .help_template(TEMPLATE)
+        });
+    }
+    command = command.mut_subcommand("help", |help| help.about(HELP));
+    Ok(command.mut_args(|arg| made_by_clap(arg, &program)))
+}
+
+/// The command with these texts.
+fn describe(command: Command, help: &Help, title: &str) -> Command {
+    let long = format!("{title}\n\n{}", help.about.trim());
+    let examples = command
+        .get_before_help()
+        .map(|it| examples(&it.to_string(), help));
+    let command = command
+        .about(title.to_owned())
+        .long_about(long.trim_end().to_owned())
+        .help_template(TEMPLATE)
+        .subcommand_help_heading("课程")
+        .mut_args(|arg| described_arg(arg, help));
+    match examples {
+        Some(examples) => command.before_help(examples),
+        None => command,
+    }
+}
+
+/// `--help` or `--version`, if it is one of them: clap makes them for every command.
+fn made_by_clap(arg: Arg, program: &Help) -> Arg {
+    match arg.get_id().as_str() {
+        "help" | "version" => described_arg(arg, program),
+        _ => arg,
+    }
+}
+
+/// An option or argument with its text. clap would say in English what its default is and which values there are.
+fn described_arg(arg: Arg, help: &Help) -> Arg {
+    let id = arg.get_id().as_str().to_owned();
+    let Some(text) = help.options.get(&id) else {
+        return arg;
+    };
+    let heading = match (arg.is_positional(), arg.get_help_heading()) {
+        (true, _) => "参数",
+        (false, Some(_)) => "每一课都有的选项",
+        (false, None) => "选项",
+    };
+    let meanings = help.values.get(&id);
+    let values: Vec<_> = arg
+        .get_possible_values()
+        .iter()
+        .map(|it| it.get_name().to_owned())
+        .collect();
+    let takes_value = arg.get_action().takes_values();
+    let default = arg
+        .get_default_values()
+        .iter()
+        .map(|it| it.to_string_lossy());
+    let default = default.collect::<Vec<_>>().join(" ");
+    let default = match default.is_empty() || !takes_value || arg.is_hide_default_value_set() {
+        true => String::new(),
+        false => format!("默认：{default}"),
+    };
+    let names = match meanings.is_some() && takes_value {
+        true => format!("可选：{}", values.join("、")),
+        false => String::new(),
+    };
+    let notes: Vec<_> = [&*default, &*names]
+        .into_iter()
+        .filter(|it| !it.is_empty())
+        .collect();
+    let short = match notes.is_empty() {
+        true => text.clone(),
+        false => format!("{text} [{}]", notes.join("；")),
+    };
+    let mut long = text.clone();
+    for name in values.iter().filter(|_| takes_value) {
+        if let Some(meaning) = meanings.and_then(|it| it.get(name)) {
+            long += &format!("\n- {name}：{meaning}");
+        }
+    }
+    if !default.is_empty() {
+        long += &format!("\n[{default}]");
+    }
+    arg.help(short)
+        .long_help(long)
+        .help_heading(heading)
+        .hide_default_value(takes_value)
+        .hide_possible_values(takes_value)
+}
+
+/// The examples with their remarks in Chinese. A remark is behind two spaces.
+fn examples(english: &str, help: &Help) -> String {
+    let mut text = EXAMPLES.to_owned();
+    let mut remarks = help.examples.iter();
+    for line in english.lines().skip(1) {
+        let command = line.trim_start();
+        let remark = remarks.next().map(String::as_str).unwrap_or_default();
+        let (command, column) = match command.split_once("  ") {
+            Some((command, rest)) => (command, line.len() - rest.trim_start().len()),
+            None => (command, 0),
+        };
+        let indented = format!("  {command}");
+        text += &match remark {
+            "" => format!("\n{indented}"),
+            remark => format!("\n{indented:<column$}{remark}"),
+        };
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_chinese(text: &str) -> bool {
+        text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+    }
+
+    /// Every option, value and example of a command has its text, and every text its option, value or example.
+    fn check(command: &Command, help: &Help, file: &str) {
+        let name = command.get_name();
+        let args: BTreeMap<_, _> = command
+            .get_arguments()
+            .filter(|arg| !arg.is_global_set() || help.options.contains_key(arg.get_id().as_str()))
+            .map(|arg| (arg.get_id().as_str(), arg))
+            .collect();
+        for (id, arg) in &args {
+            let text = help.options.get(*id);
+            assert!(
+                text.is_some_and(|it| is_chinese(it)),
+                "{file}: {name} has no text for `{id}`"
+            );
+            let values = help.values.get(*id);
+            for value in arg
+                .get_possible_values()
+                .iter()
+                .filter(|it| it.get_help().is_some())
+            {
+                let text = values.and_then(|it| it.get(value.get_name()));
+                let is_name = ["lesson", "shell"].contains(id);
+                assert!(
+                    is_name || text.is_some_and(|it| is_chinese(it)),
+                    "{file}: {id} {value:?}"
+                );
+            }
+        }
+        for id in help.options.keys() {
+            let is_claps = ["help", "version"].contains(&id.as_str());
+            assert!(
+                is_claps || args.contains_key(id.as_str()),
+                "{file}: {name} has no `{id}`"
+            );
+        }
+        for (id, values) in &help.values {
+            let possible = args[id.as_str()].get_possible_values();
+            for value in values.keys() {
+                let is_there = possible.iter().any(|it| it.get_name() == value);
+                assert!(is_there, "{file}: {id} has no value `{value}`");
+            }
+        }
+        let english = command.get_before_help().map(ToString::to_string);
+        let english = english.unwrap_or_default();
+        let lines: Vec<_> = english.lines().skip(1).collect();
+        assert_eq!(
+            lines.len(),
+            help.examples.len(),
+            "{file}: examples of {name}"
+        );
+        for (line, remark) in lines.iter().zip(&help.examples) {
+            let has_remark = line.trim_start().contains("  ");
+            assert_eq!(has_remark, is_chinese(remark), "{file}: {line}");
+        }
+    }
+
+    #[test]
+    fn every_text_of_the_help_is_there_in_chinese_and_none_is_left_over() {
+        use clap::CommandFactory as _;
+        let command = super::super::Cli::command();
+        let program = Help::of_the_program().expect("TOML");
+        check(&command, &program, "src/cli/help.zh.toml");
+        for demo in DEMOS {
+            let file = format!("demos/{}/help.zh.toml", demo.name);
+            let help = Help::of_lesson(demo.name, demo.chinese_help).expect(&file);
+            assert!(is_chinese(&help.about), "{file}");
+            let lesson = command.find_subcommand(demo.name).expect(demo.name);
+            check(lesson, &help, &file);
+        }
+        for (name, help) in &program.tools {
+            let tool = command.find_subcommand(name).expect(name);
+            assert!(is_chinese(&help.title), "{name}");
+            check(tool, help, "src/cli/help.zh.toml");
+        }
+        assert_eq!(program.tools.len(), super::super::TOOLS.len());
+    }
+
+    #[test]
+    fn a_damaged_file_is_named() {
+        let error = Help::of_lesson("queue", "about = 1")
+            .err()
+            .expect("an error");
+        assert_eq!(error.to_string(), "cannot read demos/queue/help.zh.toml");
+    }
+}

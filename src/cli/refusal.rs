@@ -1,0 +1,91 @@
+//! Wrong usage in the reader's words: in English those of clap, in Chinese made from what clap knows of the error.
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Command, Error};
+
+/// Suggests the command that differs only in capital letters, where clap has no suggestion.
+pub(super) fn with_nearest_name(mut error: Error, command: &Command) -> Error {
+    let has_suggestion = error.get(ContextKind::SuggestedSubcommand).is_some();
+    if let Some(ContextValue::String(name)) = error.get(ContextKind::InvalidSubcommand)
+        && !has_suggestion
+        && command.find_subcommand(name.to_lowercase()).is_some()
+    {
+        let nearest = ContextValue::Strings(vec![name.to_lowercase()]);
+        error.insert(ContextKind::SuggestedSubcommand, nearest);
+    }
+    error
+}
+
+/// The whole message in Chinese.
+pub fn in_chinese(error: &Error) -> String {
+    let text = |kind| error.get(kind).map(words);
+    let arg = text(ContextKind::InvalidArg).unwrap_or_default();
+    let value = text(ContextKind::InvalidValue).unwrap_or_default();
+    let mut message = match error.kind() {
+        ErrorKind::UnknownArgument => format!("没有 {arg} 这个参数"),
+        ErrorKind::InvalidSubcommand if text(ContextKind::InvalidSubcommand).is_some() => {
+            let name = text(ContextKind::InvalidSubcommand).unwrap_or_default();
+            format!("没有 {name} 这个子命令")
+        }
+        ErrorKind::InvalidValue if value == "''" => format!("{arg} 需要一个值，却没有给出"),
+        ErrorKind::InvalidValue if !arg.is_empty() => format!("{arg} 的值不能是 {value}"),
+        ErrorKind::ValueValidation if !arg.is_empty() => {
+            let reason = std::error::Error::source(error).map(ToString::to_string);
+            let reason = reason.map(|it| format!("：{it}")).unwrap_or_default();
+            format!("{arg} 的值不能是 {value}{reason}")
+        }
+        ErrorKind::ArgumentConflict if !arg.is_empty() => match text(ContextKind::PriorArg) {
+            Some(other) if other != arg => format!("{arg} 不能和 {other} 一起用"),
+            _ => format!("{arg} 只能用一次"),
+        },
+        ErrorKind::MissingRequiredArgument => format!("缺少必需的参数 {arg}"),
+        ErrorKind::MissingSubcommand => "缺少子命令".into(),
+        ErrorKind::NoEquals => format!("{arg} 的值前面要有等号"),
+        ErrorKind::TooManyValues => format!("{arg} 的值太多：多出 {value}"),
+        ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => format!("{arg} 的值个数不对"),
+        ErrorKind::InvalidUtf8 => "有一个参数不是 UTF-8 文本".into(),
+        _ => own_sentence(error),
+    };
+    if let Some(valid) = text(ContextKind::ValidValue).filter(|it| !it.is_empty()) {
+        message += &format!("\n  [可选：{valid}]");
+    }
+    for kind in [
+        ContextKind::SuggestedArg,
+        ContextKind::SuggestedSubcommand,
+        ContextKind::SuggestedValue,
+    ] {
+        if let Some(nearest) = text(kind).filter(|it| !it.is_empty()) {
+            message += &format!("\n\n  提示：有一个相近的 {nearest}");
+        }
+    }
+    let rendered = error.render().to_string();
+    let usage = rendered
+        .lines()
+        .find_map(|line| line.strip_prefix("Usage: "));
+    let usage = usage
+        .map(|it| format!("\n\n用法：{it}"))
+        .unwrap_or_default();
+    format!("错误：{message}{usage}\n\n更多信息请用 --help。\n")
+}
+
+/// What our own code has given as the whole sentence.
+fn own_sentence(error: &Error) -> String {
+    let text = error.render().to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let sentence = text.split("\n\n").next().unwrap_or(text);
+    sentence.trim_end().to_owned()
+}
+
+/// What clap knows, as it would quote it.
+fn words(value: &ContextValue) -> String {
+    match value {
+        ContextValue::String(text) => format!("'{text}'"),
+        ContextValue::Strings(texts) => {
+            let texts: Vec<_> = texts.iter().map(|it| format!("'{it}'")).collect();
+            texts.join("、")
+        }
+        ContextValue::StyledStr(text) => text.to_string(),
+        ContextValue::Number(number) => number.to_string(),
+        _ => String::new(),
+    }
+}
