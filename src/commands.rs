@@ -5,13 +5,13 @@ use std::fs::File;
 use std::io::{self, BufReader, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context as _, Error, Result, ensure};
 use clap::ColorChoice;
 
 use crate::both;
-use crate::cli::{ChildCli, Explanation, Options, ViewOptions, in_chinese};
+use crate::cli::{ChildCli, Explanation, Options, Page, ViewOptions, in_chinese};
 use crate::errors::sentence;
 use crate::events::{Event, recording};
 use crate::lessons::{AnyLesson, Demo};
@@ -102,6 +102,30 @@ fn is_same_file(file: &File, path: &Path) -> bool {
         (Ok(a), Ok(b)) => a.is_file() && (a.dev(), a.ino()) == (b.dev(), b.ino()),
         _ => false,
     }
+}
+
+/// Shows a manual page: on a terminal as man(1) shows it, or as help where there is no man; elsewhere as it is.
+pub fn manual(page: &Page) -> ExitCode {
+    if !stdout().is_terminal() {
+        return print(&page.troff);
+    }
+    let shown = check_stdout().and_then(|()| match opened_by_man(&page.troff)? {
+        true => Ok(()),
+        false => reading::print_through_pager(&page.help),
+    });
+    exit_code(shown)
+}
+
+/// Whether man(1) has shown the page.
+fn opened_by_man(troff: &[u8]) -> Result<bool> {
+    let mut file = tempfile::Builder::new()
+        .prefix("mp-demo-")
+        .suffix(".1")
+        .tempfile()?;
+    file.write_all(troff)?;
+    let mut man = Command::new("man");
+    man.arg("-l").arg(file.path()).stderr(Stdio::null());
+    Ok(man.status().is_ok_and(|status| status.success()))
 }
 
 /// Prints a text on stdout.

@@ -10,6 +10,7 @@ fn main() -> ExitCode {
         Ok(Request::Lesson(options, lesson)) => commands::lesson(&lesson, &options),
         Ok(Request::Show(options, demo)) => commands::show(demo, &options),
         Ok(Request::View(options, file)) => commands::view(&file, &options),
+        Ok(Request::Manual(page)) => commands::manual(&page),
         Ok(Request::Print(text)) => commands::print(&text),
         Ok(Request::Child(child)) => commands::child(child),
         Err(error) => commands::usage(&error),

@@ -19,6 +19,9 @@ const TEMPLATE: &str = "\
 
 const EXAMPLES: &str = "例子：";
 
+/// The headings of arguments, options, and options that every lesson has.
+const HEADINGS: [&str; 3] = ["参数", "选项", "每一课都有的选项"];
+
 const HELP: &str = "显示本帮助，或某个子命令的帮助";
 
 /// The Chinese texts of a command's help.
@@ -80,12 +83,12 @@ pub(super) fn described(command: Command) -> Result<Command> {
         .collect();
     for name in names {
         command = command.mut_subcommand(name, |sub| {
-            sub.mut_args(|arg| made_by_clap(arg, &program))
+            sub.mut_args(|arg| described_arg(arg, &program))
                 .help_template(TEMPLATE)
         });
     }
     command = command.mut_subcommand("help", |help| help.about(HELP));
-    Ok(command.mut_args(|arg| made_by_clap(arg, &program)))
+    Ok(command.mut_args(|arg| described_arg(arg, &program)))
 }
 
 /// The command with these texts.
@@ -106,24 +109,23 @@ fn describe(command: Command, help: &Help, title: &str) -> Command {
     }
 }
 
-/// `--help` or `--version`, if it is one of them: clap makes them for every command.
-fn made_by_clap(arg: Arg, program: &Help) -> Arg {
-    match arg.get_id().as_str() {
-        "help" | "version" => described_arg(arg, program),
-        _ => arg,
-    }
-}
-
 /// An option or argument with its text. clap would say in English what its default is and which values there are.
 fn described_arg(arg: Arg, help: &Help) -> Arg {
     let id = arg.get_id().as_str().to_owned();
     let Some(text) = help.options.get(&id) else {
         return arg;
     };
+    // What every command has comes here once for itself and once for each command.
+    if arg
+        .get_help_heading()
+        .is_some_and(|it| HEADINGS.contains(&it))
+    {
+        return arg;
+    }
     let heading = match (arg.is_positional(), arg.get_help_heading()) {
-        (true, _) => "参数",
-        (false, Some(_)) => "每一课都有的选项",
-        (false, None) => "选项",
+        (true, _) => HEADINGS[0],
+        (false, None) => HEADINGS[1],
+        (false, Some(_)) => HEADINGS[2],
     };
     let meanings = help.values.get(&id);
     let values: Vec<_> = arg

@@ -2,6 +2,7 @@
 
 mod child;
 mod chinese;
+mod manual;
 mod options;
 mod papers;
 mod refusal;
@@ -24,6 +25,7 @@ pub use child::ChildCli;
 pub use options::{Explanation, Options, ViewOptions};
 pub use refusal::in_chinese;
 
+pub use papers::Page;
 use papers::{complete, completions, manual};
 use refusal::with_nearest_name;
 use tool::{TOOLS, Tool};
@@ -68,6 +70,8 @@ pub enum Request {
     View(ViewOptions, PathBuf),
     /// Print this text: a program, completions for a shell, or a manual page.
     Print(Vec<u8>),
+    /// Show a manual page.
+    Manual(Page),
     /// Be a child of a lesson.
     Child(ChildCli),
 }
@@ -130,7 +134,7 @@ pub fn read() -> Result<Request, clap::Error> {
         },
         Command::Tool(Tool::View { file }) => Request::View(cli.options.views, file),
         Command::Tool(Tool::Completions { shell }) => Request::Print(completions(shell)?),
-        Command::Tool(Tool::Man { command: name }) => Request::Print(manual(name.as_deref())?),
+        Command::Tool(Tool::Man { command: name }) => Request::Manual(manual(name.as_deref())?),
     })
 }
 

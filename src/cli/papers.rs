@@ -7,10 +7,10 @@ use std::io;
 use clap::{Arg, CommandFactory as _};
 use clap_complete::Shell;
 use clap_complete::env::{CompleteEnv, Shells};
-use roff::{Roff, roman};
 
 use super::Cli;
 use super::chinese::described;
+use super::manual::page;
 use super::refusal::with_nearest_name;
 use super::tool::TOOLS;
 use crate::lessons::DEMOS;
@@ -39,50 +39,46 @@ pub(super) fn complete(args: &[OsString]) -> Result<bool, clap::Error> {
     if env::var_os(COMPLETE).is_none() {
         return Ok(false);
     }
-    let command = || match locale::chosen() {
-        Language::En => documented(),
-        Language::Zh => described(documented()).unwrap_or_else(|_| documented()),
-    };
+    let command = || described_or_not(locale::chosen());
     let shell = CompleteEnv::with_factory(command).var(COMPLETE);
     shell.try_complete(args, env::current_dir().ok().as_deref())
 }
 
+/// What is to be read of a command: its manual page, and its help where nobody can show that.
+pub struct Page {
+    /// For man(1).
+    pub troff: Vec<u8>,
+    /// For a person.
+    pub help: String,
+}
+
 /// The manual page of the program, or of one lesson or tool.
-pub(super) fn manual(name: Option<&str>) -> Result<Vec<u8>, clap::Error> {
-    let mut program = documented();
+///
+/// # Errors
+/// When there is no lesson or tool with this name.
+pub(super) fn manual(name: Option<&str>) -> Result<Page, clap::Error> {
+    let mut program = described_or_not(locale::chosen());
     program.build();
-    let page = match name {
-        None => program,
-        Some(name) => match program.find_subcommand(name) {
-            Some(command) => command.clone(),
-            // A name that clap doesn't know either: it has the nearest one.
-            None => match program.clone().try_get_matches_from(["mp-demo", name]) {
-                Err(error) => return Err(with_nearest_name(error, &program)),
-                Ok(_) => program,
-            },
+    let mut command = match name.map(|name| (name, program.find_subcommand(name))) {
+        None => program.clone(),
+        Some((_, Some(command))) => command.clone(),
+        // A name that clap doesn't know either: it has the nearest one.
+        Some((name, None)) => match program.clone().try_get_matches_from(["mp-demo", name]) {
+            Err(error) => return Err(with_nearest_name(error, &program)),
+            Ok(_) => program.clone(),
         },
     };
-    let examples = page.get_before_help().map(ToString::to_string);
-    let examples = examples.unwrap_or_default();
-    let page = clap_mangen::Man::new(page);
-    let mut text = Vec::new();
-    page.render_title(&mut text)?;
-    page.render_name_section(&mut text)?;
-    page.render_synopsis_section(&mut text)?;
-    page.render_description_section(&mut text)?;
-    let mut roff = Roff::new();
-    roff.control("SH", ["EXAMPLES"]).control("nf", []);
-    // The heading that help has is the section's here.
-    for example in examples.lines().skip(1) {
-        roff.text([roman(example)]);
+    Ok(Page {
+        troff: page(&command, name.is_none()),
+        help: command.render_long_help().to_string(),
+    })
+}
+
+fn described_or_not(language: Language) -> clap::Command {
+    match language {
+        Language::En => documented(),
+        Language::Zh => described(documented()).unwrap_or_else(|_| documented()),
     }
-    roff.control("fi", []).to_writer(&mut text)?;
-    page.render_options_section(&mut text)?;
-    if name.is_none() {
-        page.render_subcommands_section(&mut text)?;
-        page.render_version_section(&mut text)?;
-    }
-    Ok(text)
 }
 
 /// The command line as others have to know it: with its tools in the list of commands, for there is no second list in

@@ -73,8 +73,10 @@ pub fn shell(script: &str) -> Command {
 
 /// Whether this machine has a program that a test needs, and if not, says so. With `CI` set it has to be there.
 pub fn has(program: &str) -> bool {
-    let is_there = Command::new(program).arg("--version").output();
-    let is_there = is_there.is_ok_and(|output| output.status.success());
+    let find = Command::new("sh")
+        .args(["-c", "command -v \"$0\"", program])
+        .output();
+    let is_there = find.is_ok_and(|output| output.status.success());
     if !is_there {
         assert!(std::env::var_os("CI").is_none(), "{program} is missing");
         skipped(&format!("there is no {program} to test with"));

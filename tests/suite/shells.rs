@@ -114,17 +114,71 @@ fn each_shell_gets_a_script_that_asks_this_program() {
     assert_refused("completions cmd", "bash, elvish, fish, powershell, zsh");
 }
 
+/// The date of the manual.
+const DATE: &str = "2026-11-25";
+
+#[test]
+fn man_pages_are_good_troff_in_both_languages() {
+    if !has("mandoc") {
+        return;
+    }
+    let names = lessons()
+        .into_iter()
+        .chain(["", "show", "view", "completions", "man"].map(String::from));
+    for name in names {
+        for language in ["en", "zh"] {
+            let script =
+                format!("mp-demo --lang {language} man {name} | mandoc -T lint -W warning");
+            assert_eq!(run(&mut shell(&script)).succeeded().stdout, "", "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_synopsis_has_each_option_with_its_value() {
+    let page = run_words("man queue").succeeded().stdout;
+    let (_, synopsis) = page.split_once(".SH SYNOPSIS\n").unwrap();
+    let line = synopsis.lines().next().unwrap();
+    let plain = ["\\fB", "\\fI", "\\fR"]
+        .iter()
+        .fold(line.replace("\\-", "-"), |text, it| text.replace(it, ""));
+    assert!(
+        plain.starts_with("mp-demo queue [--writers N] [--readers N] [--pause SECONDS] "),
+        "{plain}"
+    );
+    assert!(plain.ends_with(" [--explain[=HOW]] [--labels] [--trace FILE] [--json] [--color WHEN] [--lang LANGUAGE] \
+        [--seed N] [--patience SECONDS] [--speed X] [VALUE ...]"), "{plain}");
+    assert!(page.contains("[default: A B C]"), "{page}");
+}
+
+#[test]
+fn a_manual_page_is_in_the_readers_language() {
+    let page = run_words("--lang zh man queue").succeeded().stdout;
+    assert!(!page.contains("How"), "{page}");
+    assert!(!page.contains("Draw the timeline"), "{page}");
+}
+
 #[test]
 fn the_manual_has_every_lesson_and_each_lesson_a_page() {
     let manual = run_words("man").succeeded().stdout;
-    assert!(manual.contains(".TH mp-demo 1"));
+    assert!(
+        manual.contains(&format!(
+            ".TH MP-DEMO 1 {DATE} \"mp-demo {}\" mp-demo\n",
+            env!("CARGO_PKG_VERSION")
+        )),
+        "{manual}"
+    );
     for lesson in lessons() {
         assert!(
-            manual.contains(&format!("mp\\-demo\\-{lesson}(1)")),
+            manual.contains(&format!("mp\\-demo\\-{lesson}\\fR(1)")),
             "{lesson}"
         );
         let page = run(&mut mp_demo(["man", &lesson])).succeeded().stdout;
-        assert!(page.contains(&format!(".TH mp-demo-{lesson} 1")), "{page}");
+        let upper = lesson.to_uppercase();
+        assert!(
+            page.contains(&format!(".TH MP-DEMO-{upper} 1 {DATE} ")),
+            "{page}"
+        );
         let help = run(&mut mp_demo(["help", &lesson])).succeeded().stdout;
         let (_, examples) = help.split_once("Examples:\n").unwrap();
         let (examples, _) = examples.split_once("\n\n").unwrap();
@@ -136,7 +190,10 @@ fn the_manual_has_every_lesson_and_each_lesson_a_page() {
         assert!(shown.contains(examples), "{shown}");
     }
     for tool in ["view", "completions", "man"] {
-        assert!(manual.contains(&format!("mp\\-demo\\-{tool}(1)")), "{tool}");
+        assert!(
+            manual.contains(&format!("mp\\-demo\\-{tool}\\fR(1)")),
+            "{tool}"
+        );
         run(&mut mp_demo(["man", tool])).succeeded();
     }
     assert_refused("man child", "error: unrecognized subcommand 'child'");
