@@ -200,7 +200,8 @@ fn views(options: &ViewOptions, bar: &Bar) -> Result<Views> {
         });
     }
     views.add(Warnings::new(bar.beside(stderr())));
-    views.add(Stuck::new(bar.beside(stderr())));
+    let width = stderr().is_terminal().then_some(stderrs_look.width);
+    views.add(Stuck::new(bar.beside(stderr()), width));
     if let Some(explanation) = options.explain {
         let is_brief = explanation == Explanation::Brief;
         views.add(Explain::new(bar.beside(stderr()), stderrs_look, is_brief));

@@ -101,9 +101,35 @@ def mebibyte():
     return (time.perf_counter() - start) / count
 
 
+# There are faster ways. This one is the same in every language, and keeps a
+# processor busy.
+def primes_below(limit):
+    count = 0
+    for n in range(2, limit):
+        d = 2
+        while d * d <= n and n % d:
+            d += 1
+        count += d * d > n
+    return count
+
+
+def compute():
+    start = time.perf_counter()
+    assert primes_below(20000) == 2262
+    return time.perf_counter() - start
+
+
 ROWS = {
     row.__name__: row
-    for row in [process, process_spawn, thread, queue, round_trip, mebibyte]
+    for row in [
+        process,
+        process_spawn,
+        thread,
+        queue,
+        round_trip,
+        mebibyte,
+        compute,
+    ]
 }
 
 

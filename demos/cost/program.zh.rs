@@ -5,6 +5,7 @@
 //! 打印各项操作一次所需的时间。
 
 use std::env;
+use std::hint::black_box;
 use std::io::{self, BufRead, BufReader, Write};
 use std::process::{self, Child, Command, Stdio};
 use std::thread;
@@ -102,6 +103,23 @@ fn mebibyte() -> io::Result<f64> {
     Ok(start.elapsed().as_secs_f64() / SENDS as f64)
 }
 
+/// 有更快的办法。这种写法在各种语言里都一样，能让处理器一直忙着。
+fn primes_below(limit: u32) -> usize {
+    let divides = |n: u32| move |d: &u32| d * d <= n && n % d != 0;
+    let is_prime = |n: &u32| {
+        let first = (2..).find(|d| !divides(*n)(d));
+        first.is_some_and(|d| d * d > *n)
+    };
+    (2..limit).filter(is_prime).count()
+}
+
+fn compute() -> io::Result<f64> {
+    let start = Instant::now();
+    let primes = primes_below(black_box(20_000));
+    assert_eq!(primes, 2_262);
+    Ok(start.elapsed().as_secs_f64())
+}
+
 /// 一个值就是一行。实际的程序会用 serde_json 发送 JSON。
 fn receive(connection: &mut impl BufRead) -> io::Result<String> {
     let mut line = String::new();
@@ -118,12 +136,13 @@ fn start_child(word: &str, stdin: Stdio, stdout: Stdio) -> io::Result<Child> {
 
 type Row = fn() -> io::Result<f64>;
 
-const ROWS: [(&str, Row); 5] = [
+const ROWS: [(&str, Row); 6] = [
     ("process", process),
     ("thread", thread),
     ("queue", queue),
     ("round_trip", round_trip),
     ("mebibyte", mebibyte),
+    ("compute", compute),
 ];
 
 fn parent() -> io::Result<()> {

@@ -28,7 +28,7 @@ use crate::multiprocessing::{Context, CurrentProcess, Logs, Target};
 Examples:
   mp-demo memory                         here: the child begins anew
   mp-demo memory --json | grep counter   the same, as events
-  python3 demos/memory/program.py fork   Python: the child begins with a copy")]
+  mp-demo show memory --python | python3 - fork  Python: it begins with a copy")]
 pub struct Args {}
 
 /// As global as a variable can be: every function of the program sees it. Yet each process has its own, because each

@@ -11,6 +11,7 @@ use super::child::children;
 use super::lesson::Lesson;
 use crate::arguments::{one_or_list, one_to_thousand, seconds};
 use crate::both;
+use crate::errors::io_error;
 use crate::events::Event;
 use crate::multiprocessing::{Context, CurrentProcess, Logs, Target, numbered};
 
@@ -123,6 +124,7 @@ impl Target for SpawnChild {
             let thread = process
                 .start_thread(name, |thread| thread.running("这是多线程启动的"))
                 .map_err(|error| {
+ let error = io_error(&error);
                     let (number, threads) = (i + 1, self.threads);
                     anyhow!(both!(
                         "cannot start thread {number} of {threads}: {error}; ask for fewer, or raise the limit \

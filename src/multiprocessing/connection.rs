@@ -19,6 +19,7 @@ use super::messages::{MessageReader, MessageWriter, PartnerGone};
 use super::stdin::StdinPipe;
 use super::voice::Voice;
 use super::watch::{Watch, in_call};
+use crate::both;
 use crate::events::{Call, Event, Log};
 use crate::streams::stdout;
 
@@ -42,13 +43,15 @@ pub enum WrongDirection {
 
 impl fmt::Display for WrongDirection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            WrongDirection::SendOnReceivingEnd => {
-                "cannot send: this is the receiving end of a one-way pipe (duplex=False)"
-            }
-            WrongDirection::RecvOnSendingEnd => {
-                "cannot receive: this is the sending end of a one-way pipe (duplex=False)"
-            }
+        f.write_str(&match self {
+            WrongDirection::SendOnReceivingEnd => both!(
+                "cannot send: this is the receiving end of a one-way pipe (duplex=False)",
+                "无法发送：这是单向管道（duplex=False）的接收端"
+            ),
+            WrongDirection::RecvOnSendingEnd => both!(
+                "cannot receive: this is the sending end of a one-way pipe (duplex=False)",
+                "无法接收：这是单向管道（duplex=False）的发送端"
+            ),
         })
     }
 }
@@ -66,7 +69,13 @@ impl Connection {
         duplex: bool,
         watch: Watch,
     ) -> Result<(Connection, Connection)> {
-        let open = || watch.children.ends.pipe().context("cannot open a pipe");
+        let open = || {
+            watch
+                .children
+                .ends
+                .pipe()
+                .with_context(|| both!("cannot open a pipe", "无法打开管道"))
+        };
         let (first_receives, second_sends) = open()?;
         let (second_receives, first_sends) = duplex.then(open).transpose()?.unzip();
         let voice = Voice::new(&watch.log, Some(name));
@@ -155,7 +164,12 @@ impl Connection {
         };
         sending.encode(value)?;
         sending.write(
-            "cannot send: the other end of the pipe is closed",
+            || {
+                both!(
+                    "cannot send: the other end of the pipe is closed",
+                    "无法发送：管道的另一端已经关闭"
+                )
+            },
             self.watch.as_ref(),
         )
     }
@@ -196,13 +210,14 @@ impl Connection {
         };
         let line = receiving
             .next(watch)
-            .map_err(|error| in_call(error, "cannot receive from the pipe"))?;
+            .map_err(|error| in_call(error, cannot_receive()))?;
         if line.is_none() {
-            bail!(PartnerGone(
-                "cannot receive: the other end of the pipe is closed (EOFError in Python)"
-            ));
+            bail!(PartnerGone(both!(
+                "cannot receive: the other end of the pipe is closed (EOFError in Python)",
+                "无法接收：管道的另一端已经关闭（在 Python 里是 EOFError）"
+            )));
         }
-        let value = receiving.value().context("cannot receive from the pipe")?;
+        let value = receiving.value().with_context(cannot_receive)?;
         let event = Event::Recv {
             value: Cow::Borrowed(&value),
         };
@@ -240,4 +255,8 @@ impl Connection {
         self.voice.tell(Event::Refused { call, message }, None)?;
         Ok(None)
     }
+}
+
+fn cannot_receive() -> String {
+    both!("cannot receive from the pipe", "无法从管道接收")
 }

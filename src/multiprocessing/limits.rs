@@ -5,6 +5,8 @@
 use anyhow::{Context as _, Result, bail};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
+use crate::both;
+
 /// Whether a process may have this many descriptors open once it has called [`ensure_descriptors`]. `what` they are
 /// for begins the error.
 ///
@@ -12,10 +14,11 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 /// When the hard limit is below that.
 pub fn check_descriptors(count: u64, what: &str) -> Result<()> {
     match getrlimit(Resource::Nofile).maximum {
-        Some(limit) if limit < count => bail!(
+        Some(limit) if limit < count => bail!(both!(
             "{what} need {count} open descriptors in one process, and the limit is {limit} (`ulimit -Hn`); \
-             ask for fewer, or raise the limit"
-        ),
+             ask for fewer, or raise the limit",
+            "{what}要在一个进程里打开 {count} 个文件描述符，而上限是 {limit}（`ulimit -Hn`）；请减少人数，或者提高上限"
+        )),
         _ => Ok(()),
     }
 }
@@ -32,8 +35,12 @@ pub fn ensure_descriptors(count: u64, what: &str) -> Result<()> {
             current: Some(count),
             ..limit
         };
-        setrlimit(Resource::Nofile, raised)
-            .with_context(|| format!("cannot raise the limit of open descriptors to {count}"))?;
+        setrlimit(Resource::Nofile, raised).with_context(|| {
+            both!(
+                "cannot raise the limit of open descriptors to {count}",
+                "无法把文件描述符的上限提高到 {count}"
+            )
+        })?;
     }
     Ok(())
 }

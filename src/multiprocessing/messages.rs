@@ -11,16 +11,18 @@ use serde_json::Value;
 
 use super::ends::{PIPE_CAPACITY, ReadEnd, WriteEnd};
 use super::watch::Watch;
+use crate::both;
+use crate::errors::json_error;
 use crate::events::PIPE_BUF;
 
 /// The error of a call on a pipe that has nobody at its other end any more. It is not an `io::Error` of the
 /// kind `BrokenPipe`: to the rest of the program that is a user who has seen enough.
 #[derive(Debug)]
-pub struct PartnerGone(pub &'static str);
+pub struct PartnerGone(pub String);
 
 impl fmt::Display for PartnerGone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
+        f.write_str(&self.0)
     }
 }
 
@@ -68,15 +70,19 @@ impl MessageWriter {
     ///
     /// # Errors
     /// [`PartnerGone`], what the system said, or those of [`Watch::until_ready`].
-    pub fn write(&mut self, gone: &'static str, watch: Option<&Watch>) -> Result<()> {
+    pub fn write(&mut self, gone: impl Fn() -> String, watch: Option<&Watch>) -> Result<()> {
         let length = watch.map_or(usize::MAX, |_| PIPE_BUF);
         for piece in self.line.chunks(length) {
             if let Some(watch) = watch {
                 watch.until_ready(&self.pipe, PollFlags::OUT)?;
             }
             match self.pipe.write_all(piece) {
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => bail!(PartnerGone(gone)),
-                written => written.context("cannot write to the pipe")?,
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                    bail!(PartnerGone(gone()))
+                }
+                written => {
+                    written.with_context(|| both!("cannot write to the pipe", "无法写入管道"))?
+                }
             }
         }
         Ok(())
@@ -95,7 +101,8 @@ pub fn encode(value: &Value, line: &mut Vec<u8>) -> Result<()> {
             line.extend_from_slice(text.as_bytes());
             line.push(b'"');
         }
-        _ => serde_json::to_writer(&mut *line, value).context("cannot encode a value as JSON")?,
+        _ => serde_json::to_writer(&mut *line, value)
+            .with_context(|| both!("cannot encode a value as JSON", "无法把值编码成 JSON"))?,
     }
     line.push(b'\n');
     Ok(())
@@ -159,7 +166,9 @@ impl MessageReader {
         match poll(&mut fds, Some(&Timespec::try_from(timeout)?)) {
             Ok(ready) => Ok(ready > 0),
             Err(Errno::INTR) => Ok(false),
-            Err(error) => Err(error).context("cannot wait for the pipe"),
+            Err(error) => {
+                Err(error).with_context(|| both!("cannot wait for the pipe", "无法等待管道"))
+            }
         }
     }
 
@@ -180,8 +189,10 @@ impl MessageReader {
                     Ok(_) => {}
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                     Err(error) => {
-                        return Err(error)
-                            .with_context(|| format!("cannot read line {}", self.count));
+                        return Err(error).with_context(|| {
+                            let count = self.count;
+                            both!("cannot read line {count}", "无法读取第 {count} 行")
+                        });
                     }
                 }
             }
@@ -196,9 +207,17 @@ impl MessageReader {
         // End-of-file between two messages is a goodbye. Inside one it means that somebody died.
         let Some(line) = self.line.strip_suffix(b"\n") else {
             if self.line.len() as u64 == self.limit {
-                bail!("line {} is longer than {} bytes", self.count, self.limit);
+                let (count, limit) = (self.count, self.limit);
+                bail!(both!(
+                    "line {count} is longer than {limit} bytes",
+                    "第 {count} 行超过 {limit} 字节"
+                ));
             }
-            bail!("line {} ends before its newline", self.count);
+            let count = self.count;
+            bail!(both!(
+                "line {count} ends before its newline",
+                "第 {count} 行没有写完，缺少换行符"
+            ));
         };
         Ok(Some(line))
     }
@@ -211,12 +230,11 @@ impl MessageReader {
         serde_json::from_slice(&self.line).map_err(|error| {
             // serde_json counts lines from the start of what it was given: that is always line 1.
             let column = error.column();
-            let reason = error.to_string();
-            let reason = reason.split(" at line ").next().unwrap_or_default();
-            anyhow::anyhow!(
-                "line {} is no JSON value: {reason} at column {column}",
-                self.count
-            )
+            let (reason, count) = (json_error(&error), self.count);
+            anyhow::anyhow!(both!(
+                "line {count} is no JSON value: {reason} at column {column}",
+                "第 {count} 行不是 JSON 值：{reason}，在第 {column} 列"
+            ))
         })
     }
 }

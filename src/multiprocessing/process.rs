@@ -14,6 +14,8 @@ use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 use super::birth::{Birth, SUBCOMMAND_NAME};
 use super::new_process::NewProcess;
 use super::parent::Parent;
+use crate::both;
+use crate::errors::io_error;
 use crate::events::Event;
 
 /// How long a process may take to die of SIGTERM. One that ignores it, or is stopped, gets SIGKILL then.
@@ -74,12 +76,22 @@ impl Process {
         };
         let (number, pid) = start().map_err(|error| {
             let running = match parent.children.count_running(&parent.log) {
-                0 => "no other process was running".to_owned(),
-                1 => "1 other process was running and has been ended".to_owned(),
-                many => format!("{many} other processes were running and have been ended"),
+                0 => both!("no other process was running", "当时没有其他进程在运行"),
+                1 => both!(
+                    "1 other process was running and has been ended",
+                    "当时还有 1 个进程在运行，已经结束"
+                ),
+                many => both!(
+                    "{many} other processes were running and have been ended",
+                    "当时还有 {many} 个进程在运行，已经全部结束"
+                ),
             };
             let (file, advice) = (parent.program.display(), advice(&error));
-            anyhow!("cannot start {role} ({file}): {error}; {running}; {advice}")
+            let error = io_error(&error);
+            anyhow!(both!(
+                "cannot start {role} ({file}): {error}; {running}; {advice}",
+                "无法启动 {role}（{file}）：{error}；{running}；{advice}"
+            ))
         })?;
         let process = Process {
             parent: Rc::clone(parent),
@@ -131,8 +143,9 @@ impl Process {
                 .ends_before(self.number, start + GRACE, &parent.log)?
         {
             let pid = self.pid();
-            let message = format!(
-                "{role} (PID {pid}) did not end within a second of SIGTERM, so it gets SIGKILL"
+            let message = both!(
+                "{role} (PID {pid}) did not end within a second of SIGTERM, so it gets SIGKILL",
+                "{role}（PID {pid}）收到 SIGTERM 一秒后仍未结束，所以再发送 SIGKILL"
             );
             self.tell_and_kill(Some(&message))?;
         }
@@ -231,13 +244,19 @@ impl Deref for Processes {
 }
 
 /// What to do when a process can't be started.
-fn advice(error: &io::Error) -> &'static str {
+fn advice(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => {
-            "put the program back where it was and run it again"
+        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => both!(
+            "put the program back where it was and run it again",
+            "请把本程序放回原处，再运行一次"
+        ),
+        io::ErrorKind::ArgumentListTooLong => {
+            both!("give fewer or shorter values", "请减少或缩短要传的值")
         }
-        io::ErrorKind::ArgumentListTooLong => "give fewer or shorter values",
-        _ => "ask for fewer processes, or raise the limit (`ulimit -u`, `ulimit -n`)",
+        _ => both!(
+            "ask for fewer processes, or raise the limit (`ulimit -u`, `ulimit -n`)",
+            "请减少进程数，或者提高上限（`ulimit -u`、`ulimit -n`）"
+        ),
     }
 }
 
@@ -251,7 +270,7 @@ pub fn start_and_join_plainly(program: &str) -> Result<()> {
     command.stdin(Stdio::null()).stdout(Stdio::null());
     let status = command
         .status()
-        .with_context(|| format!("cannot run {program}"))?;
+        .with_context(|| both!("cannot run {program}", "无法运行 {program}"))?;
     ensure!(status.success(), "{program} failed: {status}");
     Ok(())
 }

@@ -71,7 +71,8 @@ impl Queue {
     /// When no pipe can be had, or when it can't be put in packet mode.
     pub(super) fn open(name: String, readers: u16, watch: Watch) -> Result<Queue> {
         let pipe = watch.children.ends.pipe();
-        let (reader, writer) = pipe.context("cannot open a pipe for the queue")?;
+        let (reader, writer) =
+            pipe.with_context(|| both!("cannot open a pipe for the queue", "无法为队列打开管道"))?;
         if readers > 1 {
             fcntl_getfl(&writer)
                 .and_then(|flags| fcntl_setfl(&writer, flags | OFlags::DIRECT))
@@ -177,7 +178,7 @@ impl PutEnd {
         self.voice.tell(event, line)?;
         let length = self.writer.encode(value)?;
         check_length(length)?;
-        self.writer.write(NO_READER, self.watch.as_ref())
+        self.writer.write(no_reader, self.watch.as_ref())
     }
 
     /// Puts the sentinel, for one reader.
@@ -187,11 +188,20 @@ impl PutEnd {
     pub fn put_sentinel(&mut self) -> Result<()> {
         self.voice.tell(Event::PutSentinel {}, None)?;
         self.writer.set(SENTINEL);
-        self.writer.write(NO_READER, self.watch.as_ref())
+        self.writer.write(no_reader, self.watch.as_ref())
     }
 }
 
-const NO_READER: &str = "cannot put into the queue: it has no reader any more";
+fn no_reader() -> String {
+    both!(
+        "cannot put into the queue: it has no reader any more",
+        "无法放入队列：已经没有读进程了"
+    )
+}
+
+fn cannot_get() -> String {
+    both!("cannot get from the queue", "无法从队列取值")
+}
 
 impl GetEnd {
     fn new(end: ReadEnd, voice: Voice) -> GetEnd {
@@ -231,7 +241,10 @@ impl GetEnd {
     pub fn into_pipe(self) -> Result<PipeReader> {
         match self.reader.into_pipe() {
             ReadEnd::Pipe(pipe) => Ok(bare(pipe, PipeReader::try_clone)?),
-            ReadEnd::Stdin(_) => bail!("a child's stdin stays its own"),
+            ReadEnd::Stdin(_) => bail!(both!(
+                "a child's stdin stays its own",
+                "子进程的标准输入不能交出去"
+            )),
         }
     }
 
@@ -277,7 +290,7 @@ impl GetEnd {
 
     fn take_and_tell(&mut self, line: impl FnOnce(&Value) -> Option<String>) -> Result<Got> {
         let taken = self.reader.next(self.watch.as_ref());
-        let taken = taken.map_err(|error| in_call(error, "cannot get from the queue"))?;
+        let taken = taken.map_err(|error| in_call(error, cannot_get()))?;
         match taken {
             None => {
                 self.voice.tell(Event::EndOfFile {}, None)?;
@@ -288,7 +301,7 @@ impl GetEnd {
                 Ok(Got::Sentinel)
             }
             Some(_) => {
-                let value = self.reader.value().context("cannot get from the queue")?;
+                let value = self.reader.value().with_context(cannot_get)?;
                 let event = Event::Get {
                     value: Cow::Borrowed(&value),
                 };
@@ -320,8 +333,11 @@ pub fn check_sizes(values: &[ValueArg]) -> Result<()> {
 fn check_length(length: usize) -> Result<()> {
     ensure!(
         length <= PIPE_BUF,
-        "a value of {length} bytes is too long for a queue: as a line of JSON it may have {PIPE_BUF} bytes, because \
-         the kernel keeps no longer write in one piece; a pipe takes any size"
+        both!(
+            "a value of {length} bytes is too long for a queue: as a line of JSON it may have {PIPE_BUF} bytes, because \
+             the kernel keeps no longer write in one piece; a pipe takes any size",
+            "这个值有 {length} 字节，对队列来说太长：写成一行 JSON 最多 {PIPE_BUF} 字节，因为更长的写入内核不保证一次完成；管道则不限长短"
+        )
     );
     Ok(())
 }

@@ -41,14 +41,17 @@ impl Watch {
             match poll(&mut fds, None) {
                 Ok(_) if !fds[0].revents().is_empty() => return Ok(()),
                 Ok(_) | Err(Errno::INTR) => {}
-                Err(error) => return Err(error).context("cannot wait for a pipe"),
+                Err(error) => {
+                    return Err(error)
+                        .with_context(|| both!("cannot wait for a pipe", "无法等待管道"));
+                }
             }
         }
     }
 }
 
 /// An error of a call that waits for a child: what the call could not do, unless it is the children that it is about.
-pub(super) fn in_call(error: Error, failed: &'static str) -> Error {
+pub(super) fn in_call(error: Error, failed: String) -> Error {
     match error.is::<ChildFailed>() || error.is::<RunIsOver>() {
         true => error,
         false => error.context(failed),

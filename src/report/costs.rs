@@ -4,9 +4,11 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr;
 
 use super::statistics::{Spread, median_ratio};
 use super::text::duration;
+use crate::both;
 
 /// What is measured. A row's name in the log is its variant's.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, strum::VariantArray)]
@@ -24,6 +26,8 @@ pub enum Row {
     RoundTrip,
     /// One value of 1 MiB through a pipe.
     Mebibyte,
+    /// Something to compute, in one process.
+    Compute,
 }
 
 /// Who is measured.
@@ -38,14 +42,15 @@ pub enum Side {
 }
 
 impl Row {
-    fn label(self) -> &'static str {
+    fn label(self) -> String {
         match self {
-            Row::Process => "start and join a process",
-            Row::ProcessSpawn => "  (CPython: by spawn)",
-            Row::Thread => "start and join a thread",
-            Row::Queue => "a value through a queue",
-            Row::RoundTrip => "a round trip over a pipe",
-            Row::Mebibyte => "1 MiB over a pipe",
+            Row::Process => both!("start and join a process", "启动并 join 一个进程"),
+            Row::ProcessSpawn => both!("  (CPython: by spawn)", "  （CPython 用 spawn）"),
+            Row::Thread => both!("start and join a thread", "启动并 join 一个线程"),
+            Row::Queue => both!("a value through a queue", "一个值经过队列"),
+            Row::RoundTrip => both!("a round trip over a pipe", "经管道一个来回"),
+            Row::Mebibyte => both!("1 MiB over a pipe", "1 MiB 经过管道"),
+            Row::Compute => both!("count 2,262 primes", "数出 2262 个质数"),
         }
     }
 }
@@ -66,17 +71,27 @@ pub enum Version {
     Silent,
 }
 
-/// The lines above the rows, after this many turns and with this version of CPython, if any.
-pub fn heading(turns: usize, python: &Version) -> [String; 2] {
+/// The lines above the rows, after this many turns and with this version of CPython, if any. `on_one_core` says whether all
+/// were kept on one.
+pub fn heading(turns: usize, python: &Version, on_one_core: bool) -> Vec<String> {
     let python = match python {
         Version::Is(version) => format!("CPython {version}"),
-        Version::NotFound => "no python3 found".into(),
-        Version::Silent => "python3 does not answer".into(),
+        Version::NotFound => both!("no python3 found", "没有找到 python3"),
+        Version::Silent => both!("python3 does not answer", "python3 没有应答"),
     };
-    [
-        format!("Median of {turns} turns, +- half of the middle 50 % of them, in %; {python}"),
-        columns(["", "mp-demo", "limit", "ratio", "CPython", "ratio"]),
-    ]
+    let mut lines = vec![both!(
+        "Median of {turns} turns, +- half of the middle 50 % of them, in %; {python}",
+        "{turns} 轮的中位数，+- 是中间 50 % 的一半，以 % 计；{python}"
+    )];
+    if !on_one_core {
+        lines.push(both!(
+            "Processes could not be kept on one core: a ratio may be luck, even one below 1.",
+            "无法让各进程留在同一个核心上：比值可能出于偶然，甚至低于 1。"
+        ));
+    }
+    let (limit, ratio) = (both!("limit", "下限"), both!("ratio", "比值"));
+    lines.push(columns(["", "mp-demo", &limit, &ratio, "CPython", &ratio]));
+    lines
 }
 
 impl Samples {
@@ -113,7 +128,7 @@ impl Samples {
     pub fn line(&self, row: Row) -> String {
         let cell = |side| Spread::of(self.of(row, side)).map(|spread| cell(&spread));
         let cells = [
-            Some(row.label().into()),
+            Some(row.label()),
             cell(Side::Ours),
             cell(Side::Limit),
             self.limit_ratio(row).map(|ratio| format!("{ratio:.2}")),
@@ -139,7 +154,26 @@ impl Samples {
 }
 
 fn columns([label, ours, limit, limit_ratio, python, python_ratio]: [&str; 6]) -> String {
-    format!("{label:<24}{ours:>14}{limit:>14}{limit_ratio:>6}{python:>14}{python_ratio:>6}")
+    let cells = [
+        (ours, 14),
+        (limit, 14),
+        (limit_ratio, 6),
+        (python, 14),
+        (python_ratio, 6),
+    ];
+    let mut line = format!("{label}{}", room(label, 24));
+    for (cell, width) in cells {
+        // A cell that is too wide still stands apart.
+        let room = room(cell, width);
+        line += if room.is_empty() { " " } else { &room };
+        line += cell;
+    }
+    line
+}
+
+/// What a cell needs beside its text, which may have characters of two columns, to be so wide.
+fn room(cell: &str, width: usize) -> String {
+    " ".repeat(width.saturating_sub(cell.width()))
 }
 
 fn cell(Spread { median, half_width }: &Spread) -> String {

@@ -14,12 +14,14 @@ use crate::state::{Change, State};
 /// Tells it on stderr, as soon as it is seen. It is no error if stderr can't be written to.
 pub struct Stuck<E> {
     stderr: E,
+    /// Where lines are broken, if they are.
+    width: Option<usize>,
 }
 
 impl<E: Write> Stuck<E> {
-    /// Goes to `stderr`.
-    pub fn new(stderr: E) -> Stuck<E> {
-        Stuck { stderr }
+    /// Goes to `stderr`. On a terminal, no line is wider than its `width`.
+    pub fn new(stderr: E, width: Option<usize>) -> Stuck<E> {
+        Stuck { stderr, width }
     }
 }
 
@@ -57,7 +59,15 @@ impl<E: Write> View for Stuck<E> {
             lines.push(both!("{remedy}: {command}", "{remedy}：{command}"));
         }
         lines.push(both!("mp-demo ends the run.", "mp-demo 就此结束这次运行。"));
-        let lines = lines.iter().map(|line| format!("{}\n", on_one_line(line)));
+        let width = self.width.unwrap_or(usize::MAX);
+        let options = textwrap::Options::new(width).subsequent_indent("      ");
+        let lines = lines.iter().map(|line| {
+            let line = on_one_line(line);
+            match line.width() > width {
+                true => format!("{}\n", textwrap::fill(&line, &options)),
+                false => format!("{line}\n"),
+            }
+        });
         let _ = self.stderr.write_all(lines.collect::<String>().as_bytes());
         Ok(())
     }

@@ -8,13 +8,14 @@ use serde_json::Value;
 use crate::common::*;
 use crate::programs::{lines_of_rust, python};
 
-const ROWS: [&str; 6] = [
+const ROWS: [&str; 7] = [
     "process",
     "process_spawn",
     "thread",
     "queue",
     "round_trip",
     "mebibyte",
+    "compute",
 ];
 
 fn figure(row: &Value, name: &str) -> f64 {
@@ -36,8 +37,9 @@ fn each_row_has_figures_and_ratios_of_this_run() {
         assert!(figure(row, "mp_demo_seconds") > 0.0);
         assert!(figure(row, "mp_demo_spread_seconds") >= 0.0);
         assert!(row["line"].as_str().unwrap().chars().count() <= 78, "{row}");
-        // Threads have no layer of ours, so there is nothing below it.
-        assert_eq!(row["limit_ratio"].is_null(), row["row"] == "thread");
+        // Threads and computing have no layer of ours, so there is nothing below it.
+        let is_bare = row["row"] == "thread" || row["row"] == "compute";
+        assert_eq!(row["limit_ratio"].is_null(), is_bare);
     }
     if has("python3") {
         for row in &rows {
@@ -52,6 +54,32 @@ fn each_row_has_figures_and_ratios_of_this_run() {
     let progress = named(&events, "progress");
     assert!(progress.len() >= 2);
     assert_eq!(progress[0]["done"], 1);
+}
+
+#[test]
+fn whoever_is_measured_stays_on_one_core_and_nobody_else() {
+    let cores = |pid: &str| {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("Cpus_allowed_list:"));
+        line.unwrap().split_once('\t').unwrap().1.to_owned()
+    };
+    let all = cores("self");
+    if !all.contains(['-', ',']) {
+        skipped("there is only one core");
+        return;
+    }
+    let mut run = Running::with_log("cost");
+    let child = run.wait_for("started", "parent")["child"].to_string();
+    let of_child = cores(&child);
+    let parent = run.pid().as_raw_pid().to_string();
+    let of_parent = cores(&parent);
+    run.signal(Signal::KILL);
+    run.finish();
+    assert!(of_child.parse::<u32>().is_ok(), "{of_child}");
+    // The thread that shows the run is not measured.
+    assert_eq!(of_parent, all);
 }
 
 #[test]

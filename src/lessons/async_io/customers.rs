@@ -15,6 +15,7 @@ use super::descriptors::{at_once, descriptors};
 use super::reports::{FromCustomers, used_by_this_process};
 use crate::arguments::one_to_thousand;
 use crate::both;
+use crate::errors::io_error;
 use crate::events::{Event, Log};
 use crate::multiprocessing::{CurrentProcess, Logs, Target, ensure_descriptors};
 
@@ -176,10 +177,13 @@ fn no_ticket(customer: u16, error: &io::Error) -> anyhow::Error {
                 "顾客 {customer} 没有拿到票：售票处已经不在了"
             ))
         }
-        _ => anyhow!(both!(
-            "customer {customer} got no ticket: {error}",
-            "顾客 {customer} 没有拿到票：{error}"
-        )),
+        _ => {
+            let error = io_error(error);
+            anyhow!(both!(
+                "customer {customer} got no ticket: {error}",
+                "顾客 {customer} 没有拿到票：{error}"
+            ))
+        }
     }
 }
 

@@ -144,7 +144,7 @@ fn open_office(mp: &Context, delays: &[f64]) -> Result<(Process, String)> {
         Got::Value(_) => Ok((office, address)),
         Got::Sentinel | Got::EndOfFile => {
             let message = both!("the office did not open", "售票处没有开门");
-            bail!(PartnerGone(message.leak()))
+            bail!(PartnerGone(message))
         }
     }
 }
@@ -189,7 +189,7 @@ impl Run<'_> {
                 "not every customer has got a ticket",
                 "不是每位顾客都拿到了票"
             );
-            bail!(PartnerGone(message.leak()));
+            bail!(PartnerGone(message));
         }
         mp.measured(figures.to_json(), figures.line())?;
         Ok(figures)

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::task::{Task, Work};
 use super::worker::{BoundWorker, FromWorker};
 use crate::both;
+use crate::errors::io_error;
 use crate::events::Event;
 use crate::multiprocessing::{
     Context, GetEnd, Got, Logs, PartnerGone, Processes, PutEnd, Queue, Target,
@@ -149,6 +150,7 @@ impl Pool {
             Ok(())
         });
         feeder.map_err(|error| {
+ let error = io_error(&error);
             anyhow!(both!(
                 "cannot start the thread that feeds the queue: {error}; raise the limit (`ulimit -u`, `ulimit -v`)",
                 "无法启动往队列里放任务的线程：{error}；请提高上限（`ulimit -u`、`ulimit -v`）"
@@ -200,7 +202,7 @@ fn next_report(results: &mut GetEnd) -> Result<FromWorker> {
                 "the workers ended before the tasks were done",
                 "任务还没有做完，工作的一方就结束了"
             );
-            bail!(PartnerGone(message.leak()))
+            bail!(PartnerGone(message))
         }
     }
 }

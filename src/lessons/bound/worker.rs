@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::task::{Done, Task, Tool};
 use crate::arguments::one_to_thousand;
 use crate::both;
+use crate::errors::io_error;
 use crate::events::{Call, Event, Log};
 use crate::multiprocessing::{
     Context, CurrentProcess, GetEnd, Got, Logs, PutEnd, Target, numbered,
@@ -93,6 +94,7 @@ impl BoundWorker {
             let worker = process
                 .start_thread(format!("worker-{number}"), worker)
                 .map_err(|error| {
+ let error = io_error(&error);
                     anyhow!(both!(
                         "cannot start thread {number} of {threads}: {error}; ask for fewer workers, or raise the \
                          limit (`ulimit -u`, `ulimit -v`)",

@@ -10,7 +10,7 @@ use super::repetitions::repetitions;
 use crate::multiprocessing::{Context, Target, start_and_join_plainly};
 use crate::report::costs::Row;
 
-/// Seconds for one; nothing for threads, which have no layer of ours above them.
+/// Seconds for one; nothing for threads and computing, which have no layer of ours above them.
 ///
 /// # Errors
 /// What the parent could not do.
@@ -23,7 +23,7 @@ pub fn measure(row: Row, mp: &Context) -> Result<Option<f64>> {
                 start_and_join_plainly("/bin/true")?;
             }
         }
-        Row::Thread => return Ok(None),
+        Row::Thread | Row::Compute => return Ok(None),
         Row::Queue => {
             let queue = mp.queue(1)?;
             let child = mp.start("child", CostPut { count, bare }.puts_to(&queue))?;

@@ -6,6 +6,7 @@
 
 mod children;
 mod limit;
+mod one_core;
 mod ours;
 mod python;
 mod repetitions;
@@ -22,12 +23,13 @@ use crate::multiprocessing::{Context, Logs};
 use crate::report::costs::{self, Row, Samples, Side};
 
 use children::{CostEcho, CostNothing, CostPut, CostSend};
+use one_core::OneCore;
 use python::{CostPython, Python};
 
 /// Measure what processes, threads, queues and pipes cost here
 ///
 /// "Processes are heavy" - how heavy? Each row is measured for this program, for the plain calls below it (the limit),
-/// and for CPython if there is a `python3`. It takes under 20 seconds.
+/// and for CPython if there is a `python3`, all on one core. It takes under 20 seconds.
 ///
 /// Rust and Python: a value is JSON here and a pickle there; both are in the price.
 #[derive(clap::Args, Serialize)]
@@ -56,6 +58,8 @@ impl Lesson for Args {
     fn run(&self, mp: &Context) -> Result<()> {
         let (turns, limit) = self.turns();
         let start = Instant::now();
+        // Its children inherit that, CPython too.
+        let one_core = OneCore::stay();
         let (mut python, version) = Python::start(mp)?;
         let mut samples = Samples::default();
 
@@ -77,7 +81,7 @@ impl Lesson for Args {
         // Closes its pipe, which ends it.
         drop(python);
 
-        for line in costs::heading(done, &version) {
+        for line in costs::heading(done, &version, one_core.is_some()) {
             mp.say(line)?;
         }
         for &row in Row::VARIANTS {

@@ -1,5 +1,6 @@
 //! Each row with our own layer. The log hears of none of the values, as it doesn't of CPython's.
 
+use std::hint::black_box;
 use std::thread;
 use std::time::Instant;
 
@@ -10,6 +11,16 @@ use super::children::{CostEcho, CostNothing, CostPut, CostSend, MEBIBYTE, SMALL}
 use super::repetitions::repetitions;
 use crate::multiprocessing::{Context, Got, Target};
 use crate::report::costs::Row;
+
+/// What is computed: how many primes there are below this number, as in `demos/cost/program.py`.
+const LIMIT: u32 = 20_000;
+const PRIMES: usize = 2_262;
+
+/// There are faster ways. This one is the same in both languages, and keeps a processor busy.
+fn primes_below(limit: u32) -> usize {
+    let is_prime = |n: &u32| (2..).take_while(|d| d * d <= *n).all(|d| !n.is_multiple_of(d));
+    (2..limit).filter(is_prime).count()
+}
 
 /// Seconds for one.
 ///
@@ -66,6 +77,12 @@ pub fn measure(row: Row, mp: &Context) -> Result<f64> {
                 ensure!(length == Some(MEBIBYTE), "another value came");
             }
             child.join()?;
+        }
+        Row::Compute => {
+            for _ in 0..count {
+                let primes = primes_below(black_box(LIMIT));
+                ensure!(primes == PRIMES, "there are {PRIMES} primes below {LIMIT}, not {primes}");
+            }
         }
     }
     Ok(start.elapsed().as_secs_f64() / count as f64)

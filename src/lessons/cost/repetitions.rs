@@ -12,5 +12,6 @@ pub fn repetitions(row: Row) -> usize {
         Row::Queue => 100_000,
         Row::RoundTrip => 3_000,
         Row::Mebibyte => 30,
+        Row::Compute => 5,
     }
 }
