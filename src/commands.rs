@@ -128,6 +128,12 @@ fn opened_by_man(troff: &[u8]) -> Result<bool> {
     Ok(man.status().is_ok_and(|status| status.success()))
 }
 
+/// Ends with this sentence.
+pub fn refuse(sentence: &str) -> ExitCode {
+    let _ = stderr().write_all(format!("mp-demo: {sentence}\n").as_bytes());
+    ExitCode::FAILURE
+}
+
 /// Prints a text on stdout.
 pub fn print(text: &[u8]) -> ExitCode {
     exit_code(stdout().write_all(text).with_context(cannot_write))

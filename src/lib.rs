@@ -18,6 +18,7 @@ pub mod plain;
 pub mod report;
 pub mod run;
 pub mod show;
+pub mod start;
 pub mod state;
 pub mod streams;
 pub mod stuck;

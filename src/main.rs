@@ -3,9 +3,18 @@
 use std::process::ExitCode;
 
 use mp_demo::cli::{self, Request};
-use mp_demo::commands;
+use mp_demo::{commands, start};
 
 fn main() -> ExitCode {
+    match start::prepare() {
+        Ok(()) => carry_out(),
+        Err(sentence) => commands::refuse(&sentence),
+    }
+}
+
+/// In a function of its own, because its frame is large, and the stack may be too small for it.
+#[inline(never)]
+fn carry_out() -> ExitCode {
     match cli::read() {
         Ok(Request::Lesson(options, lesson)) => commands::lesson(&lesson, &options),
         Ok(Request::Show(options, demo)) => commands::show(demo, &options),

@@ -147,6 +147,57 @@ mp-demo: then the parent failed: it cannot go on without that process
     );
 }
 
+#[test]
+fn the_first_sigsegv_or_sigbus_ends_whoever_gets_it() {
+    for signal in [Signal::SEGV, Signal::BUS] {
+        let mut run = Running::with_log("queue --pause 100000");
+        run.wait_for("wait", "reader");
+        assert_eq!(kill_parent(run, signal), 128 + signal.as_raw());
+
+        let mut run = Running::with_log("queue --pause 100000");
+        let reader = run.wait_for("wait", "reader");
+        kill(&reader["pid"], signal);
+        let ended = run.finish();
+        let name = if signal == Signal::SEGV {
+            "SIGSEGV"
+        } else {
+            "SIGBUS"
+        };
+        let cause = format!("was killed by {name} ({})", signal.as_raw());
+        assert!(ended.stderr.contains(&cause), "{ended:?}");
+    }
+}
+
+#[test]
+fn a_small_stack_is_made_larger_or_is_an_error() {
+    // The environment stands on the stack, too: of a large one, 16 KiB leave too little for std's own start.
+    let shell = |script: &str| {
+        let folder = PROGRAM.strip_suffix("/mp-demo").unwrap();
+        let mut command = shell(script);
+        command
+            .env_clear()
+            .env("PATH", format!("{folder}:/usr/bin:/bin"));
+        command
+    };
+    for limit in [16, 128, 400] {
+        // The soft limit can be raised again, the hard one can't.
+        let ended = run(&mut shell(&format!(
+            "ulimit -S -s {limit}; mp-demo pipe --speed 100"
+        )));
+        assert_eq!(ended.succeeded().lines().len(), 3, "{limit}");
+        let ended = run(&mut shell(&format!(
+            "ulimit -s {limit}; mp-demo pipe --speed 100"
+        )));
+        assert_eq!((ended.code(), ended.stdout.as_str()), (1, ""), "{ended:?}");
+        assert_eq!(
+            ended.stderr,
+            "mp-demo: the stack is too small; raise its limit to 512 KiB (`ulimit -s 512`)\n"
+        );
+    }
+    let ended = run(&mut shell("ulimit -s 512; mp-demo pipe --speed 100"));
+    assert_eq!(ended.succeeded().lines().len(), 3);
+}
+
 /// Without the rule that such an end ends the run, none of these would end while anybody waits for it.
 #[test]
 fn a_child_that_somebody_kills_ends_every_lesson_soon() {
