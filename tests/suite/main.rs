@@ -8,6 +8,7 @@ mod common;
 mod async_io;
 mod bound;
 mod by_hand;
+mod chinese;
 mod cost;
 mod ends;
 mod errors;

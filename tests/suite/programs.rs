@@ -1,6 +1,6 @@
 //! The programs in `demos/`, in Python and in Rust, held against the lessons.
 
-mod read;
+pub mod read;
 mod rust;
 mod speakers;
 
