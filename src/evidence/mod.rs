@@ -149,3 +149,6 @@ fn memory(process: &Process, address: u64, length: usize) -> Option<Vec<u8>> {
     memory.read_exact(&mut bytes).ok()?;
     Some(bytes)
 }
+
+#[cfg(test)]
+mod tests;

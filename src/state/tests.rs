@@ -242,3 +242,34 @@ fn the_first_cause_comes_first() {
     );
     assert_eq!(failures[0].status, Status::Signal(9));
 }
+
+#[test]
+fn a_lock_stays_with_its_holder_even_when_that_one_is_gone() {
+    let log = r#"1 parent started "child":2,"child_role":"reader-1"
+           1 parent started "child":3,"child_role":"reader-2"
+           3 reader-2 acquired "lock":"lock"
+           3 reader-2 release "lock":"lock"
+           2 reader-1 wait "call":"acquire","on":"lock"
+           2 reader-1 acquired "lock":"lock"
+           1 parent kill "child":2,"child_role":"reader-1"
+           1 parent exited "child":2,"child_role":"reader-1","status":{"signal":9}"#;
+    let state = after(log);
+    let holder = state.holder_of("lock").expect("a holder");
+    assert_eq!(holder.pid, 2);
+    assert!(holder.ended.is_some_and(|end| end.as_wanted));
+    let before: Vec<&str> = log.lines().take(4).collect();
+    assert!(after(&before.join("\n")).holder_of("lock").is_none());
+}
+
+#[test]
+fn what_is_told_aside_changes_nothing_that_anybody_does() {
+    let stuck = r#"1 parent stuck "waits":[],"circle":[],"mistake":"kept_put_end""#;
+    let log = format!(
+        r#"1 parent join "child":2,"child_role":"reader"
+           1 parent stopped "child":2,"child_role":"reader","signal":19,"message":"m"
+           {stuck}"#
+    );
+    assert_eq!(activities(&log), [Activity::Joining(2); 3]);
+    assert_eq!(after(&log).stuck(), Some(Some(Mistake::KeptPutEnd)));
+    assert_eq!(after("1 parent running").stuck(), None);
+}

@@ -249,3 +249,61 @@ impl Us<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waiter(pid: u32, of: &[(u32, bool)]) -> Waiter {
+        let of = of.iter().map(|(pid, ended)| Holder {
+            pid: *pid,
+            role: String::new(),
+            ended: *ended,
+        });
+        Waiter {
+            pid,
+            role: String::new(),
+            thread: None,
+            call: "join".into(),
+            on: None,
+            needs: Needs::Unknown,
+            of: of.collect(),
+            bytes: None,
+            capacity: None,
+            kernel: None,
+        }
+    }
+
+    #[test]
+    fn a_circle_has_those_that_wait_for_each_other_and_nobody_else() {
+        let (alive, dead) = (false, true);
+        for (waits, expected) in [
+            (vec![], vec![]),
+            (
+                vec![waiter(1, &[(2, alive)]), waiter(2, &[(1, alive)])],
+                vec![1, 2],
+            ),
+            (
+                vec![
+                    waiter(1, &[(2, alive)]),
+                    waiter(2, &[(3, alive)]),
+                    waiter(3, &[(4, alive), (2, alive)]),
+                    waiter(4, &[]),
+                ],
+                vec![2, 3],
+            ),
+            // Whoever waits for itself, or for one that is gone, is at a dead end.
+            (vec![waiter(1, &[(1, alive)])], vec![]),
+            (
+                vec![waiter(1, &[(2, alive)]), waiter(2, &[(1, dead)])],
+                vec![],
+            ),
+            (
+                vec![waiter(1, &[(2, alive)]), waiter(2, &[(2, alive)])],
+                vec![],
+            ),
+        ] {
+            assert_eq!(circle(&waits), expected);
+        }
+    }
+}

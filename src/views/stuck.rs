@@ -119,6 +119,13 @@ fn what_for(waiter: &Waiter) -> String {
         Needs::End => both!("waits for {names} to end", "等 {names} 结束"),
         Needs::Room => {
             let full = match (waiter.bytes, waiter.capacity) {
+                (Some(bytes), Some(capacity)) if bytes < capacity => {
+                    let (bytes, capacity) = (grouped(bytes), grouped(capacity));
+                    both!(
+                        "its pipe is full with {bytes} of {capacity} bytes, as each write takes whole pages",
+                        "管道里只有 {bytes} 字节（容量 {capacity} 字节）就满了，因为每次写入都占用整页"
+                    )
+                }
                 (Some(bytes), Some(capacity)) => {
                     let (bytes, capacity) = (grouped(bytes), grouped(capacity));
                     both!(
