@@ -93,7 +93,12 @@ fn where_sigchld_is_ignored_or_blocked_the_end_of_each_child_is_learnt_all_the_s
     let blocks = "import os, signal, sys; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD]); \
                   os.execvp('mp-demo', sys.argv[1:])";
     for_each_lesson(|lesson| {
-        let words = format!("mp-demo {lesson} --speed 20 --json");
+        let quick = match lesson {
+            "cost" => " --quick",
+            "bound" => " --tasks 1 --workers 1",
+            _ => "",
+        };
+        let words = format!("mp-demo {lesson}{quick} --speed 20 --json");
         for script in [
             format!("trap '' CHLD; exec {words}"),
             format!("exec python3 -c \"{blocks}\" {words}"),

@@ -287,10 +287,10 @@ fn a_stopped_child_is_named_once_and_waited_for() {
 #[test]
 fn whoever_sleeps_or_is_stopped_is_not_stuck() {
     for words in [
-        "spawn --children 2 --threads 1 --sleep 2",
-        "queue --pause 2 --stop eof A B",
+        "spawn --children 2 --threads 1 --sleep 1.2",
+        "queue --pause 1.2 --stop eof A B",
         "pipe",
-        "async --customers 2 --wait 2",
+        "async --customers 1 --wait 1",
         "bound --kind io --tasks 1 --workers 1 --speed 0.1",
     ] {
         let events = log_of(&format!("{words} --patience 0 --seed 1"));

@@ -6,6 +6,7 @@ use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, kill_process_group, pidfd_open};
 use serde_json::Value;
 
@@ -196,9 +197,12 @@ fn kill_when_it_hangs(pid: Pid) -> bool {
     hangs
 }
 
-/// Sends a signal to the process with this PID in an event.
+/// Sends a signal to the process with this PID in an event, if it is still there: the run may have ended it by now.
 pub fn kill(pid: &Value, signal: Signal) {
-    kill_process(pid_in(pid), signal).unwrap();
+    match kill_process(pid_in(pid), signal) {
+        Ok(()) | Err(Errno::SRCH) => {}
+        Err(error) => panic!("{error}"),
+    }
 }
 
 /// Waits until a process has ended: whoever its parent is, and even if nobody waits for it. False if it does not.
