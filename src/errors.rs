@@ -148,6 +148,7 @@ const CHINESE: &[(Errno, &str)] = &[
     (Errno::CONNRESET, "连接被对方重置"),
     (Errno::TIMEDOUT, "等待超时"),
     (Errno::CONNREFUSED, "连接被拒绝"),
+    (Errno::CANCELED, "操作已取消"),
     (Errno::STALE, "文件句柄已失效"),
     (Errno::DQUOT, "超出磁盘配额"),
 ];

@@ -7,6 +7,8 @@ use anyhow::{Context as _, Result};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::both;
+
 /// Options, and the values that stand behind all options.
 #[derive(Default)]
 pub(super) struct Words {
@@ -27,7 +29,10 @@ impl Words {
         let fields = match arguments {
             Value::Null => return Ok(()),
             Value::Object(fields) => fields,
-            _ => anyhow::bail!("only a struct can become a command line"),
+            _ => anyhow::bail!(both!(
+                "only a struct can become a command line",
+                "只有结构体能写成命令行"
+            )),
         };
         for (name, value) in fields {
             match value {
@@ -58,7 +63,12 @@ fn word(value: Value) -> Result<OsString> {
             // Rust writes 1.0 where a person types 1.
             Ok(number.strip_suffix(".0").unwrap_or(number).into())
         }
-        _ => None.context("a list or a map can't be one word of a command line"),
+        _ => None.with_context(|| {
+            both!(
+                "a list or a map can't be one word of a command line",
+                "列表或映射不能写成命令行上的一个词"
+            )
+        }),
     }
 }
 

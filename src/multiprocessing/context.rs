@@ -265,7 +265,8 @@ impl Outcome {
             (None, Some(error)) => Err(error),
             (Some(_), _) => {
                 let failures = self.failures.iter().map(ToString::to_string);
-                Err(anyhow!(failures.collect::<Vec<_>>().join("; then ")))
+                let then = both!("; then ", "；随后 ");
+                Err(anyhow!(failures.collect::<Vec<_>>().join(&then)))
             }
         }
     }

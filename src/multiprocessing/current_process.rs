@@ -17,6 +17,7 @@ use super::context::Context;
 use super::lock::Lock;
 use super::logs::Logs;
 use super::queue::{GetEnd, PutEnd};
+use crate::both;
 use crate::events::{Clock, Event, Log};
 
 /// The process that runs this code, as Python's `current_process()` gives it.
@@ -139,9 +140,10 @@ fn die_with(parent: u32) -> Result<()> {
     // A parent that died before the call above sends no signal any more; this process then has a new parent.
     let now = getppid().map(|pid| pid.as_raw_pid() as u32);
     if now != Some(parent) {
-        bail!(
-            "PID {parent} is not the parent of this process; leave --parent and --epoch out to start a child by hand"
-        );
+        bail!(both!(
+            "PID {parent} is not the parent of this process; leave --parent and --epoch out to start a child by hand",
+            "PID {parent} 不是本进程的父进程；手动启动子进程时，请不要给出 --parent 和 --epoch"
+        ));
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 
 use super::children::{CostEcho, CostPut, CostSend, SMALL_LINE, mebibyte_line};
 use super::repetitions::repetitions;
+use crate::both;
 use crate::multiprocessing::{Context, Target, start_and_join_plainly};
 use crate::report::costs::Row;
 
@@ -35,8 +36,8 @@ pub fn measure(row: Row, mp: &Context) -> Result<Option<f64>> {
             let (connection, childs_end) = mp.pipe(true)?;
             let child = mp.start("child", CostEcho { bare }.holds(childs_end))?;
             let (receiving, sending) = connection.into_pipes()?;
-            let mut receiving = receiving.context(BOTH_WAYS)?;
-            let mut sending = sending.context(BOTH_WAYS)?;
+            let mut receiving = receiving.with_context(other_way)?;
+            let mut sending = sending.with_context(other_way)?;
             let mut line = [0; SMALL_LINE.len()];
             let start = Instant::now();
             for _ in 0..count {
@@ -52,7 +53,7 @@ pub fn measure(row: Row, mp: &Context) -> Result<Option<f64>> {
             let (connection, childs_end) = mp.pipe(false)?;
             let child = mp.start("child", CostSend { count, bare }.holds(childs_end))?;
             let (receiving, _) = connection.into_pipes()?;
-            let mut receiving = receiving.context(BOTH_WAYS)?;
+            let mut receiving = receiving.with_context(other_way)?;
             read_all(&mut receiving, count * mebibyte_line().len())?;
             child.join()?;
         }
@@ -60,14 +61,22 @@ pub fn measure(row: Row, mp: &Context) -> Result<Option<f64>> {
     Ok(Some(start.elapsed().as_secs_f64() / count as f64))
 }
 
-const BOTH_WAYS: &str = "this end of the pipe goes the other way";
+fn other_way() -> String {
+    both!(
+        "this end of the pipe goes the other way",
+        "管道的这一端方向相反"
+    )
+}
 
 fn read_all(pipe: &mut impl Read, mut length: usize) -> Result<()> {
     // What a pipe holds, so that a writer that is ahead is read out in one call.
     let mut buffer = vec![0; 1 << 16];
     while length > 0 {
         match pipe.read(&mut buffer)? {
-            0 => anyhow::bail!("the pipe ended too early"),
+            0 => anyhow::bail!(both!(
+                "the pipe ended too early",
+                "管道里的数据过早结束"
+            )),
             read => length -= read,
         }
     }

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::children::{CostEcho, CostNothing, CostPut, CostSend, MEBIBYTE, SMALL};
 use super::repetitions::repetitions;
+use crate::both;
 use crate::multiprocessing::{Context, Got, Target};
 use crate::report::costs::Row;
 
@@ -38,7 +39,7 @@ pub fn measure(row: Row, mp: &Context) -> Result<f64> {
         Row::Thread => {
             for _ in 0..count {
                 let thread = thread::Builder::new().spawn(|| ());
-                let thread = thread.context("cannot start a thread")?;
+                let thread = thread.with_context(|| both!("cannot start a thread", "无法启动线程"))?;
                 thread.join().unwrap_or_default();
             }
         }
@@ -48,7 +49,10 @@ pub fn measure(row: Row, mp: &Context) -> Result<f64> {
             let mut queue = queue.close_put_end();
             for _ in 0..count {
                 let got = queue.get()?;
-                ensure!(matches!(got, Got::Value(_)), "the queue ended too early");
+                ensure!(
+                    matches!(got, Got::Value(_)),
+                    both!("the queue ended too early", "队列过早结束")
+                );
             }
             child.join()?;
         }
@@ -60,7 +64,10 @@ pub fn measure(row: Row, mp: &Context) -> Result<f64> {
             let start = Instant::now();
             for _ in 0..count {
                 connection.send(&value)?;
-                ensure!(connection.recv()? == value, "another value came back");
+                ensure!(
+                    connection.recv()? == value,
+                    both!("another value came back", "传回来的是另一个值")
+                );
             }
             let elapsed = start.elapsed();
             drop(connection);
@@ -74,7 +81,10 @@ pub fn measure(row: Row, mp: &Context) -> Result<f64> {
             for _ in 0..count {
                 let value = connection.recv()?;
                 let length = value.as_str().map(str::len);
-                ensure!(length == Some(MEBIBYTE), "another value came");
+                ensure!(
+                    length == Some(MEBIBYTE),
+                    both!("another value came", "收到的是另一个值")
+                );
             }
             child.join()?;
         }

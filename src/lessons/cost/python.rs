@@ -19,7 +19,7 @@ const PROGRAM: &str = include_str!("../../../demos/cost/program.py");
 /// What comes before it, so that no process of Python's outlives this run: each that it forks dies with it
 /// (PR_SET_PDEATHSIG is 1, SIGKILL 9), and it gives up when one of them is killed, for which it would wait in vain.
 const PRELUDE: &str = r#"
-import os, signal, sys
+import os, signal
 try:
     import ctypes
     prctl = ctypes.CDLL(None).prctl
@@ -29,9 +29,8 @@ except Exception:
 def child_ended(*_):
     ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT | os.WNOHANG)
     if ended and ended.si_code != os.CLD_EXITED:
-        name = signal.Signals(ended.si_status).name
-        sys.stderr.write(f"mp-demo: python's child (PID {ended.si_pid}) was killed by {name} ({ended.si_status})\n")
-        sys.stderr.flush()
+        pid, number, name = ended.si_pid, ended.si_status, signal.Signals(ended.si_status).name
+        os.write(2, f"mp-demo: CHILD_WAS_KILLED\n".encode())
         os._exit(1)
 signal.signal(signal.SIGCHLD, child_ended)
 "#;
@@ -106,12 +105,26 @@ impl Target for CostPython {
     /// By now this process dies with its parent, and so does the program that it becomes: what was asked for by
     /// PR_SET_PDEATHSIG survives execve(2).
     fn run(self, _: CurrentProcess) -> Result<()> {
-        let program = format!("{PRELUDE}\n{PROGRAM}");
+        let child_was_killed = both!(
+            "python's child (PID {{pid}}) was killed by {{name}} ({{number}})",
+            "python 的子进程（PID {{pid}}）被 {{name}}（{{number}}）终止"
+        );
+        let prelude = PRELUDE.replace("CHILD_WAS_KILLED", &in_ascii(&child_was_killed));
+        let program = format!("{prelude}\n{PROGRAM}");
         let mut python = Command::new(&self.program);
         let error = python.args(["-c", &program, "--turns"]).exec();
         let name = self.program;
         Err(anyhow!(error).context(both!("cannot run {name}", "无法运行 {name}")))
     }
+}
+
+/// What stands in a string of Python's, in ASCII: Python reads its command line as the locale says, which may be no UTF-8.
+fn in_ascii(text: &str) -> String {
+    let escaped = text.chars().map(|c| match c.is_ascii() {
+        true => c.to_string(),
+        false => format!("\\U{:08x}", u32::from(c)),
+    });
+    escaped.collect()
 }
 
 /// Every file with this name in `PATH`.
