@@ -83,7 +83,7 @@ fn replay(file: &Path, options: &ViewOptions) -> Result<()> {
             !is_same_file(&input, trace),
             both!(
                 "cannot write the trace to {name}: it is the recording itself; choose another file",
-                "无法把跟踪写入 {name}：它就是这份记录本身；请换一个文件"
+                "无法把跟踪写入 {name}：那就是这份记录本身；请换一个文件"
             )
         );
     }

@@ -38,7 +38,7 @@ impl<E: Write> View for Stuck<E> {
         };
         let mut lines = vec![both!(
             "Nobody can go on. Who waits for whom:",
-            "谁都无法继续。谁在等谁："
+            "所有进程都无法继续。等待关系："
         )];
         lines.extend(waiters(waits));
         lines.push(form(waits, circle, mistake.is_some(), state));

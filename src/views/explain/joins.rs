@@ -175,7 +175,7 @@ notes! {
         format!("The parent prints this although {running} {runs} still running, for it has called only {joins}. Before the run \
             ends it joins the rest as well, as CPython does at exit.")
     }
-    zh "父进程打印这一行时，{running}仍在运行：它只调用了 {joined} 次 join()。整个运行结束之前，它还会对其余的子进程调用 \
+    zh "父进程打印这一行时，{running}仍在运行：父进程只调用了 {joined} 次 join()。整个运行结束之前，它还会对其余的子进程调用 \
         join()，就像 CPython 退出时那样。"
 
     brief AllEndedAfterJoin { joined: usize, ended: usize } samples (1, 0) (1, 1) (2, 3)

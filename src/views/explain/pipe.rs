@@ -79,11 +79,11 @@ notes! {
 
     WaitRecv { who: Who } samples (reader())
     en "{who} calls recv(), which blocks until the other end has sent something."
-    zh "{who}调用 recv()，它会一直阻塞，直到另一端发来内容。"
+    zh "{who}调用 recv()，一直阻塞到另一端发来内容为止。"
 
     WaitSend { who: Who } samples (reader())
     en "{who} calls send(), which blocks until the pipe has room."
-    zh "{who}调用 send()，它会一直阻塞，直到管道里有空位。"
+    zh "{who}调用 send()，一直阻塞到管道里有空位为止。"
 
     brief Recv { who: Who, from: Who, took: Seconds } samples (parent(), writer(), TOOK)
     en "{who} received it {took} after {from} called send(): one send() takes one recv(), however long the message."

@@ -42,7 +42,7 @@ pub fn word(word: Word, language: Language) -> &'static str {
         Word::Mark(Mark::Kill) => ("kill", "kill"),
         Word::Mark(Mark::Refused) => ("is refused", "被拒绝"),
         Word::Mark(Mark::Error) => ("gives up", "出错退出"),
-        Word::Mark(Mark::Stuck) => ("nobody can go on", "谁都无法继续"),
+        Word::Mark(Mark::Stuck) => ("nobody can go on", "都无法继续"),
         Word::Times => ("so many at once", "同时这么多个"),
         Word::Several => ("several of these", "以上几种同时发生"),
         Word::Empty => ("empty", "空"),

@@ -39,8 +39,8 @@ fn a_join_of_the_last_child_only() {
     进程。
     join() 等了 200 毫秒后返回，因为 child-3（PID 24234）结束了。child-1、
     child-2 仍在运行，父进程还没有对它们调用 join()。
-    父进程打印这一行时，child-1、child-2 仍在运行：它只调用了 1 次 join()。整个
-    运行结束之前，它还会对其余的子进程调用 join()，就像 CPython 退出时那样。
+    父进程打印这一行时，child-1、child-2 仍在运行：父进程只调用了 1 次 join()。
+    整个运行结束之前，它还会对其余的子进程调用 join()，就像 CPython 退出时那样。
     父进程接着在 join() 里等 child-1（PID 24232）。
     child-1（PID 24232）也正常结束，退出状态是 0。
     join() 等了 89 微秒后返回：child-1（PID 24232）结束了。仍在运行的有：
@@ -114,7 +114,7 @@ fn a_one_way_pipe() {
     父进程启动了 writer（PID 24249）：把本程序从头再运行一遍，需要管道时，管道的
     一端就接在它的 stdin 或 stdout 上。这相当于 fork 加 exec，也就是 Python 的启
     动方法 spawn；子进程并不是父进程的副本。
-    父进程调用 recv()，它会一直阻塞，直到另一端发来内容。
+    父进程调用 recv()，一直阻塞到另一端发来内容为止。
     writer（PID 24249）在父进程启动它 1.02 毫秒之后才开始执行。两者同时运行，再
     运行一次，这几行的先后可能就不同了。
     writer（PID 24249）把全部内容作为一条消息发送：在这里是一行 JSON，在 Python
@@ -198,7 +198,7 @@ fn pools_of_workers_that_wait() {
     动方法 spawn；子进程并不是父进程的副本。
     父进程调用 get()。只要队列是空的，这个调用就一直阻塞，直到有值到来，或者最后
     一个写端关闭。
-    answerer（PID 4266）调用 recv()，它会一直阻塞，直到另一端发来内容。
+    answerer（PID 4266）调用 recv()，一直阻塞到另一端发来内容为止。
     answerer（PID 4266）是由 worker（PID 4265）以同样的方式启动的，所以要由
     worker（PID 4265）而不是父进程来回收它。
     worker（PID 4265）取走了任务 1。任务不由父进程分派：哪个工作进程空闲，就自己
