@@ -33,9 +33,14 @@ pub(super) struct Help {
     title: String,
     /// What there is to say beyond that.
     about: String,
+    /// What there is to say of a child beyond its line.
+    #[serde(default)]
+    more: String,
     /// A remark for each example, in their order; empty where the example has none.
+    #[serde(default)]
     examples: Vec<String>,
     /// What each option and argument does, by its ID.
+    #[serde(default)]
     options: BTreeMap<String, String>,
     /// What each possible value means, by its option's ID and its name.
     #[serde(default)]
@@ -43,6 +48,11 @@ pub(super) struct Help {
     /// The same for the other commands.
     #[serde(default)]
     tools: BTreeMap<String, Help>,
+    /// The same for the children of a lesson.
+    #[serde(default)]
+    children: BTreeMap<String, Help>,
+    /// The same for the hidden `child`, with the options of every child.
+    child: Option<Box<Help>>,
 }
 
 impl Help {
@@ -89,6 +99,42 @@ pub(super) fn described(command: Command) -> Result<Command> {
     }
     command = command.mut_subcommand("help", |help| help.about(HELP));
     Ok(command.mut_args(|arg| described_arg(arg, &program)))
+}
+
+/// The command line of children, described in Chinese.
+///
+/// # Errors
+/// When a file of texts is damaged, which a test finds.
+pub(super) fn described_child(mut command: Command) -> Result<Command> {
+    let child = *Help::of_the_program()?.child.unwrap_or_default();
+    command.build();
+    for demo in DEMOS {
+        for (name, help) in Help::of_lesson(demo.name, demo.chinese_help)?.children {
+            if command.find_subcommand(&name).is_some() {
+                command = command.mut_subcommand(name, |half| {
+                    let half = half.mut_args(|arg| described_arg(arg, &help));
+                    let half = half.mut_args(|arg| described_arg(arg, &child));
+                    half.long_about(
+                        format!(
+                            "{}
+
+{}",
+                            help.about, help.more
+                        )
+                        .trim_end()
+                        .to_owned(),
+                    )
+                    .about(help.about)
+                    .help_template(TEMPLATE)
+                });
+            }
+        }
+    }
+    let command = command.mut_args(|arg| described_arg(arg, &child));
+    let command = command
+        .subcommand_help_heading("子进程")
+        .help_template(TEMPLATE);
+    Ok(command.about(child.about.trim_end().to_owned()))
 }
 
 /// The command with these texts.
@@ -268,6 +314,24 @@ mod tests {
             let lesson = command.find_subcommand(demo.name).expect(demo.name);
             check(lesson, &help, &file);
         }
+        let child = program.child.as_deref().expect("texts");
+        let children = super::super::child::command("");
+        let names: Vec<_> = children.get_subcommands().map(Command::get_name).collect();
+        let mut described = Vec::new();
+        for demo in DEMOS {
+            let help = Help::of_lesson(demo.name, demo.chinese_help).expect("TOML");
+            for (name, help) in &help.children {
+                let half = children.find_subcommand(name).expect(name);
+                assert!(is_chinese(&help.about), "{name}");
+                check(half, help, &format!("demos/{}/help.zh.toml", demo.name));
+                described.push(name.clone());
+            }
+        }
+        described.sort();
+        let mut names: Vec<_> = names.into_iter().map(str::to_owned).collect();
+        names.sort();
+        assert_eq!(described, names);
+        assert!(child.options.values().all(|it| is_chinese(it)));
         for (name, help) in &program.tools {
             let tool = command.find_subcommand(name).expect(name);
             assert!(is_chinese(&help.title), "{name}");

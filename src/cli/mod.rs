@@ -88,7 +88,10 @@ pub fn read() -> Result<Request, clap::Error> {
     if args.get(1).is_some_and(|arg| arg == SUBCOMMAND_NAME) {
         return ChildCli::read(&args[1..]).map(Request::Child);
     }
-    if args.len() == 3 && args[1] == "help" && args[2] == SUBCOMMAND_NAME {
+    if args.get(1).is_some_and(|it| it == "help")
+        && args.get(2).is_some_and(|it| it == SUBCOMMAND_NAME)
+    {
+        language_in(&args).into_iter().for_each(locale::choose);
         return ChildCli::read(&[SUBCOMMAND_NAME.into(), "--help".into()]).map(Request::Child);
     }
     // Of a short run most is reading the command line of all lessons, and this asks for none of them.
@@ -199,15 +202,7 @@ Other commands:
 /// to be known before; and `help` takes no options, so there the option goes to the front. If it asks for a language
 /// that we don't have, clap gets nothing but that.
 fn language_before_help(args: &mut Vec<OsString>) -> Option<Language> {
-    let options = args.iter().take_while(|arg| *arg != "--");
-    let words: Vec<_> = options.map(|arg| arg.to_string_lossy()).collect();
-    let is_language = |word: &str| word == "--lang" || word.starts_with("--lang=");
-    let at = words.iter().position(|word| is_language(word))?;
-    let (value, end) = match words[at].split_once('=') {
-        Some((_, value)) => (Some(value), at + 1),
-        None => (words.get(at + 1).map(AsRef::as_ref), at + 2),
-    };
-    let language = value.and_then(|value| locale::language(value).ok());
+    let (at, end, language) = language_option(args)?;
     if language.is_none() || args[1] == "help" {
         let option: Vec<_> = args.drain(at..end.min(args.len())).collect();
         if language.is_none() {
@@ -216,6 +211,28 @@ fn language_before_help(args: &mut Vec<OsString>) -> Option<Language> {
         args.splice(1..1, option);
     }
     language
+}
+
+/// The language that a command line asks for.
+fn language_in(args: &[OsString]) -> Option<Language> {
+    language_option(args)?.2
+}
+
+/// Where `--lang` stands, where it ends, and which language it names, if it is one that we have.
+fn language_option(args: &[OsString]) -> Option<(usize, usize, Option<Language>)> {
+    let options = args.iter().take_while(|arg| *arg != "--");
+    let words: Vec<_> = options.map(|arg| arg.to_string_lossy()).collect();
+    let is_language = |word: &str| word == "--lang" || word.starts_with("--lang=");
+    let at = words.iter().position(|word| is_language(word))?;
+    let (value, end) = match words[at].split_once('=') {
+        Some((_, value)) => (Some(value), at + 1),
+        None => (words.get(at + 1).map(AsRef::as_ref), at + 2),
+    };
+    Some((
+        at,
+        end,
+        value.and_then(|value| locale::language(value).ok()),
+    ))
 }
 
 /// The command line as clap has to know it, with the lessons and tools described in this language.
