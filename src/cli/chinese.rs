@@ -19,8 +19,8 @@ const TEMPLATE: &str = "\
 
 const EXAMPLES: &str = "例子：";
 
-/// The headings of arguments, options, and options that every lesson has.
-const HEADINGS: [&str; 3] = ["参数", "选项", "每一课都有的选项"];
+/// The headings of arguments, of options, of those that every lesson has, and of those that a child is given.
+const HEADINGS: [&str; 4] = ["参数", "选项", "每一课都有的选项", "父进程告诉子进程的事"];
 
 const HELP: &str = "显示本帮助，或某个子命令的帮助";
 
@@ -115,14 +115,9 @@ pub(super) fn described_child(mut command: Command) -> Result<Command> {
                     let half = half.mut_args(|arg| described_arg(arg, &help));
                     let half = half.mut_args(|arg| described_arg(arg, &child));
                     half.long_about(
-                        format!(
-                            "{}
-
-{}",
-                            help.about, help.more
-                        )
-                        .trim_end()
-                        .to_owned(),
+                        format!("{}\n\n{}", help.about, help.more)
+                            .trim_end()
+                            .to_owned(),
                     )
                     .about(help.about)
                     .help_template(TEMPLATE)
@@ -171,6 +166,7 @@ fn described_arg(arg: Arg, help: &Help) -> Arg {
     let heading = match (arg.is_positional(), arg.get_help_heading()) {
         (true, _) => HEADINGS[0],
         (false, None) => HEADINGS[1],
+        (false, Some("What its parent tells a child")) => HEADINGS[3],
         (false, Some(_)) => HEADINGS[2],
     };
     let meanings = help.values.get(&id);

@@ -75,6 +75,11 @@ fn no_lesson_says_anything_in_english() {
     for tool in ["show", "view", "completions", "man"] {
         says_nothing_in_english(&["help", tool]);
     }
+    says_nothing_in_english(&["help", "child"]);
+    for child in ["queue-reader", "bound-answerer", "async-loop"] {
+        let help = run(mp_demo(["child", child, "--help"]).env("LANG", "zh_CN.UTF-8"));
+        check(&help, false, child);
+    }
     says_nothing_in_english(&[]);
     says_nothing_in_english(&["--help"]);
 }
