@@ -1,5 +1,7 @@
 //! Runs in which nobody can go on, and runs that only look so.
 
+use std::os::unix::fs::PermissionsExt;
+
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
@@ -359,4 +361,45 @@ fn options_that_do_not_go_together_are_refused() {
         "pipe --patience soon",
         "expected a number of seconds, 0 or more, or `never`",
     );
+}
+
+#[test]
+fn where_the_kernel_does_not_tell_it_goes_by_the_log() {
+    if !rustix::process::geteuid().is_root() || !has("setpriv") {
+        skipped("only root can be somebody else");
+        return;
+    }
+    // Whoever runs a program that he may not read may not look at what it does either.
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("mp-demo");
+    std::fs::copy(PROGRAM, &program).unwrap();
+    let allow = |path: &std::path::Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    allow(folder.path(), 0o755);
+    allow(&program, 0o111);
+    let run_as_nobody = |words: &str| {
+        let mut command = command("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
+        command.arg(&program).args(words.split(' '));
+        run(command
+            .args(["--patience", "0.1", "--speed", "50"])
+            .current_dir("/"))
+    };
+    let ended = run_as_nobody("pipe --bytes 65537");
+    assert_eq!(ended.code(), 0, "{ended:?}");
+    let shown = screen(&ended);
+    assert!(
+        shown.contains(
+            "  writer B  in send()  waits for room: its pipe is full, and only parent A could take some\n\
+             A circle: parent -> writer -> parent."
+        ),
+        "{shown}"
+    );
+    let caveat = "The kernel does not tell everything here, so part of this goes by the log.\n";
+    assert!(shown.contains(caveat), "{shown}");
+    // Whoever can go on is not called stuck there either.
+    let ended = run_as_nobody("spawn --children 2 --threads 2 --sleep 40");
+    assert!(!ended.stderr.contains("Nobody can go on"), "{ended:?}");
+    assert_eq!(ended.code(), 0, "{ended:?}");
 }
