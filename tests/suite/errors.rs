@@ -71,7 +71,7 @@ fn whatever_is_wrong_with_a_file_is_said_in_chinese() {
         ),
         (
             "view LOG --trace ./LOG",
-            "无法把跟踪写入 ./LOG：它就是这份记录本身；请换一个文件",
+            "无法把跟踪写入 ./LOG：那就是这份记录本身；请换一个文件",
         ),
     ] {
         assert_eq!(
