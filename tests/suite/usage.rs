@@ -228,6 +228,7 @@ Examples:
   mp-demo queue --stop sentinel          sentinels tell the readers to end
   mp-demo queue --stop eof               closing the queue tells them
   mp-demo queue --stop eof --keep-end    it is never closed: stuck
+  mp-demo queue --stop sentinel --sentinels 0  one too few: stuck
   mp-demo queue --stop empty             the readers leave too early
   mp-demo queue --stop none              nobody tells them: stuck
   mp-demo queue --kill reader-1          a killed reader harms nobody
