@@ -9,14 +9,16 @@ use crate::common::*;
 use crate::queue::numbers;
 
 /// Runs a lesson and kills a child as soon as `victim` finds its `started` in the log. False if the run was over before.
-pub fn kill_child(words: &str, victim: impl Fn(&[Value]) -> Option<&Value>) -> bool {
+pub fn kill_child(words: &str, mut victim: impl FnMut(&[Value]) -> Option<&Value>) -> bool {
     let mut running = Running::with_log(words);
-    while victim(&running.log).is_none()
+    let mut found = victim(&running.log).cloned();
+    while found.is_none()
         && let Some(line) = running.line()
     {
         running.log.push(event(&line));
+        found = victim(&running.log).cloned();
     }
-    let Some(started) = victim(&running.log).cloned() else {
+    let Some(started) = found else {
         assert_eq!(running.finish().code(), 0, "{words}");
         return false;
     };
@@ -42,16 +44,19 @@ pub fn kill_child(words: &str, victim: impl Fn(&[Value]) -> Option<&Value>) -> b
     true
 }
 
-/// Kills a child at one moment after another, until a run is over before its moment comes.
+/// Kills a child at one moment after another, from its start on, until a run is over before its moment comes.
 pub fn kill_at_every_moment(words: &str, role: &str) {
-    let is_over = |moment: &usize| {
-        !kill_child(words, |log| {
-            let mut started = named(log, "started").into_iter().rev();
-            let started = started.find(|started| started["child_role"] == role);
-            started.filter(|_| log.len() >= *moment)
-        })
-    };
-    assert!((0..).find(is_over).unwrap() > 5);
+    let (mut moment, mut count) = (0, 0);
+    while kill_child(words, |log| {
+        let mut started = named(log, "started").into_iter().rev();
+        let started = started.find(|started| started["child_role"] == role);
+        let started = started.filter(|_| log.len() >= moment)?;
+        moment = log.len() + 1;
+        Some(started)
+    }) {
+        count += 1;
+    }
+    assert!(count > 5, "{count}");
 }
 
 /// Sends the parent of a run a signal. All children go with it; how the parent ended, as a shell says it.
