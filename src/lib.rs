@@ -3,7 +3,8 @@
 //! The parent's half of a lesson plays in a thread of its own. It and all its children write what happens to one
 //! log; the main thread reads that log and shows it. From top to bottom: [`cli`] reads the command line, [`commands`]
 //! carries it out, [`run`] plays one of the [`lessons`], which are written in [`multiprocessing`]; what they do becomes
-//! [`events`], of which [`state`] keeps account and [`views`] draw what one sees.
+//! [`events`], of which [`state`] keeps account and [`views`] draw what one sees. When nothing happens for a while,
+//! [`stuck`] holds that account against [`evidence`], which is what the kernel says.
 
 pub mod arguments;
 pub mod cli;

@@ -2,8 +2,6 @@
 //! signalled whose PID might already belong to someone else.
 
 use std::collections::HashMap;
-use std::fmt;
-use std::fs;
 use std::io;
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -15,9 +13,10 @@ use rustix::process::{
     Pid, Signal, WaitId, WaitIdOptions, WaitOptions, WaitStatus, kill_process, waitid, waitpid,
 };
 
+use super::bell::Bell;
 use super::ends::OpenEnds;
-use super::watch::Bell;
-use crate::both;
+use super::orphans::{children_of_this_process, end_orphans};
+use super::over::{ChildFailed, RunIsOver};
 use crate::events::{Call, Event, Failure, Log, Status, first_cause_first};
 use crate::evidence::Fill;
 
@@ -34,33 +33,6 @@ pub struct Children {
     /// Children that this process had before the run: a shell that became this program by `exec` has left them.
     strangers: Vec<Pid>,
 }
-
-/// The error of a parent's half that goes on although its run has been ended from elsewhere.
-#[derive(Debug)]
-pub struct RunIsOver;
-
-impl fmt::Display for RunIsOver {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&both!("the run is over", "本次运行已经结束"))
-    }
-}
-
-impl std::error::Error for RunIsOver {}
-
-/// The error of a parent's half that waits, while one of its children has ended otherwise than wanted.
-#[derive(Debug)]
-pub struct ChildFailed;
-
-impl fmt::Display for ChildFailed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&both!(
-            "it cannot go on without that process",
-            "缺了那个进程，无法继续"
-        ))
-    }
-}
-
-impl std::error::Error for ChildFailed {}
 
 #[derive(Default)]
 struct State {
@@ -318,29 +290,7 @@ impl Children {
             }
             self.bell.silence();
         }
-        self.end_orphans();
-    }
-
-    /// Ends what children have left behind. This process has adopted it, and nobody else would wait for it: children of a
-    /// child that was killed, which were sent SIGKILL at that moment, or the helpers of a foreign program. They get a moment
-    /// to end by themselves.
-    fn end_orphans(&self) {
-        let start = Instant::now();
-        while start.elapsed() < Duration::from_secs(1) {
-            while let Ok(Some(_)) = waitpid(None, WaitOptions::NOHANG) {}
-            let orphans = children_of_this_process().filter(|pid| !self.strangers.contains(pid));
-            let orphans: Vec<_> = orphans.collect();
-            if orphans.is_empty() {
-                return;
-            }
-            if start.elapsed() > Duration::from_millis(100) {
-                for orphan in orphans {
-                    // Adopted and not waited for, so the PID is still its own.
-                    let _ = kill_process(orphan, Signal::KILL);
-                }
-            }
-            thread::sleep(Duration::from_millis(1));
-        }
+        end_orphans(&self.strangers);
     }
 
     /// The children that ended otherwise than wanted, first cause first.
@@ -436,21 +386,6 @@ impl Child {
         let ended = self.ended.as_ref();
         ended.is_none_or(|ended| ended.status.is_wanted(sent))
     }
-}
-
-/// The children of this process, whichever of its threads has started them (proc(5), /proc/pid/task/tid/children). None
-/// where the kernel doesn't tell.
-fn children_of_this_process() -> impl Iterator<Item = Pid> {
-    let threads = fs::read_dir("/proc/self/task")
-        .into_iter()
-        .flatten()
-        .flatten();
-    let lists =
-        threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
-    lists.flat_map(|list| {
-        let pids = list.split_whitespace().filter_map(|pid| pid.parse().ok());
-        pids.filter_map(Pid::from_raw).collect::<Vec<_>>()
-    })
 }
 
 fn status_of(status: WaitStatus) -> Status {

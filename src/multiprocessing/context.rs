@@ -11,12 +11,13 @@ use fastrand::Rng;
 use rustix::process::{getpid, set_child_subreaper};
 use serde_json::Value;
 
-use super::children::{ChildFailed, Children, RunIsOver};
+use super::children::Children;
 use super::connection::Connection;
 use super::lock::Lock;
 use super::logs::Logs;
 use super::messages::PartnerGone;
 use super::new_process::NewProcess;
+use super::over::{ChildFailed, RunIsOver};
 use super::parent::Parent;
 use super::process::{Process, Processes};
 use super::queue::Queue;

@@ -4,6 +4,7 @@
 //! The parent's half of a lesson has a [`Context`], from which it starts its processes; a child's half is a [`Target`]
 //! and has its [`CurrentProcess`]. They talk over a [`Queue`] or over the two [`Connection`]s of a pipe.
 
+mod bell;
 mod birth;
 mod children;
 mod command_line;
@@ -17,6 +18,8 @@ mod lock;
 mod logs;
 mod messages;
 mod new_process;
+mod orphans;
+mod over;
 mod parent;
 mod process;
 mod queue;

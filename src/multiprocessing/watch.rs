@@ -1,20 +1,14 @@
 //! What a parent keeps an eye on while it waits for something else: whether its children are well.
 
-use std::io::{Read, Write};
 use std::os::fd::AsFd;
-use std::os::unix::net::UnixStream;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context as _, Error, Result};
-use nix::sys::signal::{SigSet, Signal};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
-use signal_hook::SigId;
-use signal_hook::consts::SIGCHLD;
-use signal_hook::low_level::{pipe, unregister};
 
-use super::children::{ChildFailed, Children, RunIsOver};
+use super::children::Children;
+use super::over::{ChildFailed, RunIsOver};
 use crate::both;
 use crate::events::Log;
 
@@ -36,7 +30,7 @@ impl Watch {
             self.children.check(&self.log)?;
             let mut fds = [
                 PollFd::new(end, ready),
-                PollFd::new(&self.children.bell.reader, PollFlags::IN),
+                PollFd::new(self.children.bell.end(), PollFlags::IN),
             ];
             match poll(&mut fds, None) {
                 Ok(_) if !fds[0].revents().is_empty() => return Ok(()),
@@ -55,72 +49,5 @@ pub(super) fn in_call(error: Error, failed: String) -> Error {
     match error.is::<ChildFailed>() || error.is::<RunIsOver>() {
         true => error,
         false => error.context(failed),
-    }
-}
-
-/// A pair of sockets that has something to read when a child may have ended, or when the run is over: for whoever waits in
-/// poll(2), which knows of descriptors only.
-pub(super) struct Bell {
-    reader: UnixStream,
-    writer: UnixStream,
-    id: SigId,
-}
-
-impl Bell {
-    /// From now on SIGCHLD rings it. Whoever started this program may have blocked that signal, or have it ignored, and then
-    /// children would vanish unseen (wait(2), Notes).
-    ///
-    /// # Errors
-    /// What the system said.
-    pub fn new() -> Result<Bell> {
-        let open = || {
-            let (reader, writer) = UnixStream::pair()?;
-            reader.set_nonblocking(true)?;
-            writer.set_nonblocking(true)?;
-            SigSet::from(Signal::SIGCHLD).thread_unblock()?;
-            let id = pipe::register(SIGCHLD, writer.try_clone()?)?;
-            Ok::<_, std::io::Error>(Bell { reader, writer, id })
-        };
-        open().with_context(|| {
-            both!(
-                "cannot open the sockets that tell of a process's end",
-                "无法打开用来得知进程结束的套接字"
-            )
-        })
-    }
-
-    /// Waits until it rings, but no longer than `timeout`, if there is one.
-    ///
-    /// # Errors
-    /// What the system said.
-    pub fn wait(&self, timeout: Option<Duration>) -> Result<()> {
-        let timeout = timeout.map(Timespec::try_from).transpose()?;
-        let mut fds = [PollFd::new(&self.reader, PollFlags::IN)];
-        match poll(&mut fds, timeout.as_ref()) {
-            Ok(_) | Err(Errno::INTR) => Ok(()),
-            Err(error) => Err(error)
-                .with_context(|| both!("cannot wait for the end of a process", "无法等待进程结束")),
-        }
-    }
-
-    /// Rings it.
-    pub fn ring(&self) {
-        // If there is no room for more, it rings already.
-        let _ = (&self.writer).write(b".");
-    }
-
-    /// Silences it, until it rings again.
-    pub fn silence(&self) {
-        let mut rings = [0; 64];
-        while (&self.reader)
-            .read(&mut rings)
-            .is_ok_and(|count| count == rings.len())
-        {}
-    }
-}
-
-impl Drop for Bell {
-    fn drop(&mut self) {
-        unregister(self.id);
     }
 }

@@ -1,0 +1,87 @@
+//! What wakes a parent that waits for something else when one of its children may have ended.
+
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use nix::sys::signal::{SigSet, Signal};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use signal_hook::SigId;
+use signal_hook::consts::SIGCHLD;
+use signal_hook::low_level::{pipe, unregister};
+
+use crate::both;
+
+/// A pair of sockets that has something to read when a child may have ended, or when the run is over: for whoever waits in
+/// poll(2), which knows of descriptors only.
+pub(super) struct Bell {
+    reader: UnixStream,
+    writer: UnixStream,
+    id: SigId,
+}
+
+impl Bell {
+    /// From now on SIGCHLD rings it. Whoever started this program may have blocked that signal, or have it ignored, and then
+    /// children would vanish unseen (wait(2), Notes).
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn new() -> Result<Bell> {
+        let open = || {
+            let (reader, writer) = UnixStream::pair()?;
+            reader.set_nonblocking(true)?;
+            writer.set_nonblocking(true)?;
+            SigSet::from(Signal::SIGCHLD).thread_unblock()?;
+            let id = pipe::register(SIGCHLD, writer.try_clone()?)?;
+            Ok::<_, std::io::Error>(Bell { reader, writer, id })
+        };
+        open().with_context(|| {
+            both!(
+                "cannot open the sockets that tell of a process's end",
+                "无法打开用来得知进程结束的套接字"
+            )
+        })
+    }
+
+    /// Waits until it rings, but no longer than `timeout`, if there is one.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn wait(&self, timeout: Option<Duration>) -> Result<()> {
+        let timeout = timeout.map(Timespec::try_from).transpose()?;
+        let mut fds = [PollFd::new(&self.reader, PollFlags::IN)];
+        match poll(&mut fds, timeout.as_ref()) {
+            Ok(_) | Err(Errno::INTR) => Ok(()),
+            Err(error) => Err(error)
+                .with_context(|| both!("cannot wait for the end of a process", "无法等待进程结束")),
+        }
+    }
+
+    /// What is to be read when it rings.
+    pub fn end(&self) -> &UnixStream {
+        &self.reader
+    }
+
+    /// Rings it.
+    pub fn ring(&self) {
+        // If there is no room for more, it rings already.
+        let _ = (&self.writer).write(b".");
+    }
+
+    /// Silences it, until it rings again.
+    pub fn silence(&self) {
+        let mut rings = [0; 64];
+        while (&self.reader)
+            .read(&mut rings)
+            .is_ok_and(|count| count == rings.len())
+        {}
+    }
+}
+
+impl Drop for Bell {
+    fn drop(&mut self) {
+        unregister(self.id);
+    }
+}
