@@ -103,7 +103,12 @@ impl Us<'_> {
             (_, Some(Way::Pipe)) => ("send", Needs::Room),
             (Activity::Running | Activity::Sleeping, None) => return None,
         };
-        let on = process.waits_on(thread).map(str::to_owned);
+        // What a process puts or sends leaves by its stdout; which pipe the parent sends to, the log doesn't say.
+        let started = process.started.as_ref();
+        let stdout = started.and_then(|it| it.stdout.as_deref());
+        let on = process.waits_on(thread);
+        let on = on.or(stdout.filter(|_| leaving.is_some()));
+        let on = on.map(str::to_owned);
         let in_call = look.and_then(|look| self.call(look, needs));
         let kernel = in_call.as_ref().map(|(name, _)| (*name).to_owned());
         let held = in_call.and_then(|(_, held)| held);

@@ -236,6 +236,7 @@ fn the_log_has_the_evidence_and_a_recording_shows_the_same() {
     assert_eq!(stuck["circle"], json!([parent, writer]));
     assert_eq!(stuck["mistake"], "join_before_receive");
     assert_eq!(stuck["waits"][1]["bytes"], 65_536);
+    assert_eq!(stuck["waits"][1]["on"], "pipe");
     assert_eq!(stuck["waits"][1]["kernel"], "write");
     assert_eq!(
         stuck["waits"][1]["of"],
