@@ -43,7 +43,7 @@ writer 43785 ▼·················▼············▼
              A                 B            C
 reader 43786 ▲─────────────────▲────────────▲────────────────✗ killed by SIGTERM
              A                 B            C
-· sleeps   ─ waits for a value   ┄ waits in join   ▼ put   ▲ get   † terminate
+· sleeps   ─ waits for another   ┄ waits in join   ▼ put   ▲ get   † terminate
 
 "#]]
     );
@@ -63,7 +63,7 @@ writer 43785 v.................v............v................| exit 0
              A                 B            C
 reader 43786 ^-----------------^------------^----------------x killed by SIGTERM
              A                 B            C
-. sleeps   - waits for a value   ~ waits in join   v put   ^ get   ! terminate
+. sleeps   - waits for another   ~ waits in join   v put   ^ get   ! terminate
 
 "#]]
     );
@@ -81,7 +81,7 @@ writer 43785 ▼·················▼·············�
              A                 B              C
 reader 43786 ▲─────────────────▲──────────────▲────────────────✗ 被 SIGTERM 终止
              A                 B              C
-· 睡眠   ─ 等待数据   ┄ 在 join 中等待   ▼ put   ▲ get   † terminate
+· 睡眠   ─ 等待对方   ┄ 在 join 中等待   ▼ put   ▲ get   † terminate
 
 "#]]
     );
@@ -131,7 +131,7 @@ reader-1 43787 ▲────────────────────�
                1 2                                           5                                          sentinel
 reader-2 43788 ───────────────────▲──────────────────────────────────▲─────────────────────────────────────────▲┤ exit 0
                                   你好世界                           [None, 2.5]                        sentinel
-· sleeps   ─ waits for a value   ┄ waits in join   ▼ put   ▲ get
+· sleeps   ─ waits for another   ┄ waits in join   ▼ put   ▲ get
 
 "#]]
     );
@@ -149,7 +149,7 @@ writer 43785          ━━━━━━━━━━━━━━━━━━━�
                                          A  B    C
 reader 43786                    ━━━━━━━━━━━━━━━▲━────────────✗ SIGTERM
                                                A
-━ runs   · sleeps   ─ waits for a value   ┄ waits in join   ▼ put
+━ runs   · sleeps   ─ waits for another   ┄ waits in join   ▼ put
 ▲ get   ▽ put, never got   † terminate
 
 "#]]
@@ -223,7 +223,7 @@ worker     43787                                 ╷┄┄┄┄┄┄┄┄┄�
                                                  2         3
 answerer-1 43788                                 ·········──···········─┤ exit 0
 answerer-2 43789                                 ━······················┤ exit 0
-━ runs   · sleeps   ─ waits for a value   ┄ waits in join   ╷ a thread begins
+━ runs   · sleeps   ─ waits for another   ┄ waits in join   ╷ a thread begins
 ┯ a task begins   ×2 so many at once
 
 "#]]
@@ -452,7 +452,7 @@ writer 43785 ▼··············▼···········▼····
              A              B           C
 reader 43786 ▲──────────────▲───────────▲──────────────✗ SIGTERM
              A              B           C
-· sleeps   ─ waits for a value   ┄ waits in join   ▼ put   ▲ get
+· sleeps   ─ waits for another   ┄ waits in join   ▼ put   ▲ get
 † terminate
 
 "#]]

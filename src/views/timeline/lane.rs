@@ -47,6 +47,12 @@ impl Lane {
         self.doing = does.into();
     }
 
+    /// It turns out to have waited since its last event: for room, in a call that was told beforehand.
+    pub fn has_waited(&mut self, now: u64, scale: Scale) {
+        self.doing = Doing::Waits;
+        self.advance(now, scale);
+    }
+
     /// It has ended.
     pub fn end(&mut self, status: Option<Status>, now: u64, scale: Scale) {
         self.advance(now, scale);

@@ -25,7 +25,7 @@ use self::marks::Marked;
 use self::words::{Word, word};
 use super::palette::Palette;
 use super::view::View;
-use crate::events::{Call, Event, Label, Mark, Record, Status};
+use crate::events::{Call, Event, Label, Mark, Needs, Record, Status};
 use crate::state::{Change, Process, State};
 use crate::terminal::Look;
 
@@ -228,6 +228,14 @@ impl<W: Write> View for Timeline<W> {
                 child, child_role, ..
             } => drop(self.process(*child, child_role, now)),
             Event::Exited { child, status, .. } => self.end(*child, *status, now),
+            Event::Stuck { waits, .. } => {
+                let for_room = waits.iter().filter(|it| it.needs == Needs::Room);
+                for waiter in for_room.filter(|it| it.thread.is_none()) {
+                    if let Some(Some(process)) = self.processes.get(&waiter.pid) {
+                        self.lanes[*process].has_waited(now, self.scale);
+                    }
+                }
+            }
             _ => {}
         }
         let value = self.labels.see(&record.event, change, lane, now);

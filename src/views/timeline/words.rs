@@ -26,7 +26,7 @@ pub fn word(word: Word, language: Language) -> &'static str {
     let (english, chinese) = match word {
         Word::Doing(Doing::Runs) => ("runs", "运行"),
         Word::Doing(Doing::Sleeps) => ("sleeps", "睡眠"),
-        Word::Doing(Doing::Waits) => ("waits for a value", "等待数据"),
+        Word::Doing(Doing::Waits) => ("waits for another", "等待对方"),
         Word::Doing(Doing::Joins) => ("waits in join", "在 join 中等待"),
         Word::Mark(Mark::Thread) => ("a thread begins", "线程启动"),
         Word::Mark(Mark::Task) => ("a task begins", "任务开始"),
