@@ -251,6 +251,8 @@ fn the_log_has_the_evidence_and_a_recording_shows_the_same() {
         "{}",
         shown.stdout
     );
+    // It wrote no event after its `send`, and yet it didn't run.
+    assert!(shown.stdout.contains("v-----"), "{}", shown.stdout);
     let chinese = view_log(&ended.stdout, &["--lang", "zh"]);
     assert!(
         chinese.stderr.contains("形成了环，也就是死锁"),

@@ -108,7 +108,7 @@ reader-1 43787, exit 0
 reader-2 43788, exit 0
 ───────▲─────────────▲────────────────▲┤
        你好世界      [None, 2.5]
-· sleeps   ─ waits for a value
+· sleeps   ─ waits for another
 ┄ waits in join   ▼ put   ▲ get
 
 "#]]
@@ -386,7 +386,7 @@ parent   1 ======================================
 reader-1 2          ======x                        exit 3
 reader-2 3                    -------------------
 reader-9 2                             ==========x signal 40
-= runs   - waits for a value
+= runs   - waits for another
 
 "#]]
     );

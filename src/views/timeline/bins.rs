@@ -10,7 +10,7 @@ pub enum Doing {
     Runs,
     /// It sleeps.
     Sleeps,
-    /// It waits for a value or an answer.
+    /// It waits for another one: for a value, an answer, or room.
     Waits,
     /// It waits for the end of a process or thread.
     Joins,
