@@ -103,7 +103,10 @@ fn where_sigchld_is_ignored_or_blocked_the_end_of_each_child_is_learnt_all_the_s
             format!("trap '' CHLD; exec {words}"),
             format!("exec python3 -c \"{blocks}\" {words}"),
         ] {
-            let events = run(&mut shell(&script)).succeeded().events();
+            // Values may be lost, which is told on stderr.
+            let ended = run(&mut shell(&script));
+            assert_eq!(ended.code(), 0, "{script}: {ended:?}");
+            let events = ended.events();
             let children = |name| fields(&events, name, "child").len();
             assert!(children("started") > 0, "{script}");
             assert_eq!(children("started"), children("exited"), "{script}");
