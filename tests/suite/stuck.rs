@@ -201,14 +201,14 @@ fn readers_with_a_lock_take_turns() {
 
 #[test]
 fn a_slow_reader_loses_values_in_every_run() {
-    let events = run_words("queue --take 3 --speed 10 --json").events();
+    let events = run_words("queue --take 3 --speed 2 --json").events();
     assert_eq!(values(&events, "put").len(), 3);
     assert_eq!(values(&events, "get"), [&json!("A")]);
 }
 
 #[test]
 fn a_reader_that_leaves_an_empty_queue_leaves_too_early() {
-    let events = run_words("queue --stop empty --seed 1 --speed 10 --json").events();
+    let events = run_words("queue --stop empty --seed 1 --pause 2 --json").events();
     let left = position(&events, |e| e["event"] == "empty");
     let last_put = events.iter().rposition(|e| e["event"] == "put").unwrap();
     assert!(left < last_put);
