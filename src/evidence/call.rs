@@ -1,9 +1,12 @@
 //! System calls in which a thread waits.
 
+use std::path::PathBuf;
+
 use procfs::process::{Process, Syscall};
 use syscalls::Sysno;
 
-use super::memory;
+use super::epoll;
+use super::memory::{bytes, text};
 
 /// A system call in which a thread waits.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -19,30 +22,99 @@ pub struct Call {
 /// What ends a wait.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Until {
-    /// One can read from one of these descriptors.
-    Readable(Vec<i32>),
-    /// One can write to one of these descriptors.
-    Writable(Vec<i32>),
+    /// One of these descriptors is ready.
+    Ready(Vec<Awaited>),
     /// A child ends.
-    ChildEnds,
-    /// Another thread, or a process that shares memory with this one, wakes it.
-    Woken,
-    /// One of several things of which it is not known what they are.
-    Anything,
-    /// The clock does, or something that is not known: it may go on by itself.
-    Itself,
+    ChildEnds(Whom),
+    /// Another thread of the same process ends: the one with this ID.
+    ThreadEnds(i32),
+    /// Somebody who shares the memory at this address wakes it: a lock, a semaphore, a condition.
+    Woken {
+        /// Where the futex is.
+        address: u64,
+        /// Only threads of the same process can wake it.
+        is_private: bool,
+        /// The thread that holds it, where the futex names one (FUTEX_LOCK_PI).
+        owner: Option<i32>,
+    },
+    /// The lock on the file of this descriptor is free.
+    Unlocked(i32),
+    /// The FIFO at this path, as seen from here, is opened at its other end.
+    Opened {
+        /// Where it is, as the process says it.
+        name: String,
+        /// Where it is, from here.
+        path: PathBuf,
+        /// The other end is the one for writing.
+        by_writer: bool,
+    },
+    /// A signal comes.
+    Signal,
+    /// The clock, at the latest.
+    Time,
+    /// It is not known.
+    Unknown,
 }
 
-const POLLIN: i16 = 0x1;
-const POLLOUT: i16 = 0x4;
+/// A descriptor that is waited for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Awaited {
+    /// The descriptor.
+    pub fd: i32,
+    /// What one could then do with it.
+    pub way: Way,
+}
+
+/// Which way data goes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Way {
+    /// To the one who waits.
+    Read,
+    /// From the one who waits.
+    Write,
+}
+
+/// Which child is waited for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Whom {
+    /// The one with this PID.
+    Process(u32),
+    /// The one whom this descriptor, a pidfd, stands for.
+    Descriptor(i32),
+    /// Any of this process group.
+    Group(i32),
+    /// Any of its own process group.
+    OwnGroup,
+    /// Any.
+    Any,
+}
+
+const POLLIN: u16 = 0x1;
+const POLLOUT: u16 = 0x4;
 /// The bytes of a `struct pollfd`: a descriptor, what is asked for, and the answer.
 const POLLFD: usize = 8;
-/// More than this nobody here polls, and a number from elsewhere may be anything.
-const MOST_POLLFDS: u64 = 4096;
-/// The operations of futex(2) without its flags. Of them, only waits block.
+/// More descriptors than this at once are not looked at: a number from elsewhere may be anything.
+const MOST_DESCRIPTORS: u64 = 1 << 16;
+/// The operations of futex(2) without its flags. Of them, only these block.
 const FUTEX_COMMAND: u64 = 0x7f;
+const FUTEX_PRIVATE: u64 = 0x80;
 const FUTEX_WAIT: u64 = 0;
+const FUTEX_LOCK_PI: u64 = 6;
 const FUTEX_WAIT_BITSET: u64 = 9;
+const FUTEX_LOCK_PI2: u64 = 13;
+/// In the word of such a futex, the bits that are the thread's ID.
+const FUTEX_TID: u32 = 0x3fff_ffff;
+const F_SETLKW: u64 = 7;
+const F_OFD_SETLKW: u64 = 38;
+/// What waitid(2) waits for.
+const P_ALL: u64 = 0;
+const P_PID: u64 = 1;
+const P_PGID: u64 = 2;
+const P_PIDFD: u64 = 3;
+const O_ACCMODE: u64 = 3;
+const O_WRONLY: u64 = 1;
+const O_RDWR: u64 = 2;
+const AT_FDCWD: i32 = -100;
 
 impl Call {
     /// What this line of `/proc/PID/task/TID/syscall` says. Nothing if the thread is not in a system call.
@@ -56,56 +128,183 @@ impl Call {
             return None;
         };
         let name = Sysno::new(usize::try_from(syscall_number).ok()?)?.name();
-        let fd = arguments[0] as i32;
-        let forever = |argument: usize| arguments[argument] == 0;
-        let until = match name {
-            "read" | "readv" | "preadv2" | "recvfrom" | "recvmsg" | "accept" | "accept4" => {
-                Until::Readable(vec![fd])
-            }
-            "write" | "writev" | "sendto" | "sendmsg" => Until::Writable(vec![fd]),
-            "wait4" | "waitid" => Until::ChildEnds,
-            "futex" if forever(3) => match arguments[1] & FUTEX_COMMAND {
-                FUTEX_WAIT | FUTEX_WAIT_BITSET => Until::Woken,
-                _ => Until::Itself,
-            },
-            "poll" if (arguments[2] as i32) < 0 => polled(process, &arguments),
-            "ppoll" if forever(2) => polled(process, &arguments),
-            "epoll_wait" | "epoll_pwait" if (arguments[3] as i32) < 0 => Until::Anything,
-            "epoll_pwait2" if forever(3) => Until::Anything,
-            "select" | "pselect6" if forever(4) => Until::Anything,
-            "pause" | "rt_sigsuspend" => Until::Anything,
-            _ => Until::Itself,
-        };
         Some(Call {
             name,
             arguments,
-            until,
+            until: until(name, &arguments, process),
         })
     }
 }
 
-/// What a thread waits for in poll(2). The list of descriptors is in the memory of its process.
-fn polled(process: &Process, arguments: &[u64; 6]) -> Until {
-    let [list, count, ..] = *arguments;
-    if count > MOST_POLLFDS {
-        return Until::Anything;
+fn until(name: &str, arguments: &[u64; 6], process: &Process) -> Until {
+    let [first, second, third, ..] = *arguments;
+    let fd = first as i32;
+    let is_forever = |argument: usize| arguments[argument] == 0;
+    let reads = |fd| Until::Ready(vec![Awaited { fd, way: Way::Read }]);
+    let writes = |fd| {
+        Until::Ready(vec![Awaited {
+            fd,
+            way: Way::Write,
+        }])
+    };
+    match name {
+        "read" | "readv" | "preadv2" | "recvfrom" | "recvmsg" | "accept" | "accept4" => reads(fd),
+        "recvmmsg" if is_forever(4) => reads(fd),
+        "write" | "writev" | "pwritev2" | "sendto" | "sendmsg" | "sendmmsg" | "sendfile"
+        | "connect" | "vmsplice" => writes(fd),
+        // A file that it reads from is always ready, so it is the pipe that it waits for, at either end.
+        "splice" => ready(&[(fd, Way::Read), (third as i32, Way::Write)]),
+        "tee" => ready(&[(fd, Way::Read), (second as i32, Way::Write)]),
+        "wait4" => Until::ChildEnds(match fd {
+            -1 => Whom::Any,
+            0 => Whom::OwnGroup,
+            pid if pid > 0 => Whom::Process(pid as u32),
+            group => Whom::Group(group.wrapping_neg()),
+        }),
+        "waitid" => match first {
+            P_ALL => Until::ChildEnds(Whom::Any),
+            P_PID => Until::ChildEnds(Whom::Process(second as u32)),
+            P_PGID if second == 0 => Until::ChildEnds(Whom::OwnGroup),
+            P_PGID => Until::ChildEnds(Whom::Group(second as i32)),
+            P_PIDFD => Until::ChildEnds(Whom::Descriptor(second as i32)),
+            _ => Until::Unknown,
+        },
+        "futex" => futex(process, arguments),
+        "flock" => Until::Unlocked(fd),
+        "fcntl" if matches!(second, F_SETLKW | F_OFD_SETLKW) => Until::Unlocked(fd),
+        "poll" if (third as i32) < 0 => polled(process, first, second),
+        "ppoll" if is_forever(2) => polled(process, first, second),
+        "select" | "pselect6" if is_forever(4) => selected(process, arguments),
+        "epoll_wait" | "epoll_pwait" if (arguments[3] as i32) < 0 => epoll(process, fd),
+        "epoll_pwait2" if is_forever(3) => epoll(process, fd),
+        "open" => opened(process, AT_FDCWD, first, second),
+        "openat" => opened(process, fd, second, third),
+        "pause" | "rt_sigsuspend" => Until::Signal,
+        "rt_sigtimedwait" if is_forever(2) => Until::Signal,
+        // Those of the above that have a time after which they return, and those that only wait for it.
+        "poll" | "ppoll" | "select" | "pselect6" | "epoll_wait" | "epoll_pwait"
+        | "epoll_pwait2" | "rt_sigtimedwait" | "recvmmsg" | "nanosleep" | "clock_nanosleep" => {
+            Until::Time
+        }
+        _ => Until::Unknown,
     }
-    let Some(list) = memory(process, list, count as usize * POLLFD) else {
-        return Until::Anything;
+}
+
+fn ready(awaited: &[(i32, Way)]) -> Until {
+    let awaited = awaited.iter().map(|&(fd, way)| Awaited { fd, way });
+    Until::Ready(awaited.collect())
+}
+
+fn futex(process: &Process, arguments: &[u64; 6]) -> Until {
+    let [address, operation, value, timeout, ..] = *arguments;
+    if timeout != 0 {
+        return Until::Time;
+    }
+    let is_private = operation & FUTEX_PRIVATE != 0;
+    let owner = match operation & FUTEX_COMMAND {
+        FUTEX_WAIT | FUTEX_WAIT_BITSET => {
+            // Whoever joins a thread waits on the word in which the kernel keeps that thread's ID while it lives.
+            let word = bytes(process, address, 4);
+            let holds_a_tid = word.is_some_and(|word| word[..] == (value as u32).to_ne_bytes());
+            let tid = value as i32;
+            if !is_private && holds_a_tid && process.task_from_tid(tid).is_ok() {
+                return Until::ThreadEnds(tid);
+            }
+            None
+        }
+        FUTEX_LOCK_PI | FUTEX_LOCK_PI2 => bytes(process, address, 4).map(|word| {
+            let word = u32::from_ne_bytes([word[0], word[1], word[2], word[3]]);
+            (word & FUTEX_TID) as i32
+        }),
+        _ => return Until::Unknown,
     };
-    let list: Vec<(i32, i16)> = list
-        .chunks_exact(POLLFD)
-        .map(|it| {
-            let fd = i32::from_ne_bytes([it[0], it[1], it[2], it[3]]);
-            (fd, i16::from_ne_bytes([it[4], it[5]]))
-        })
-        .collect();
-    let asked = |what| {
-        let of_these = list.iter().filter(move |(_, events)| events & what != 0);
-        of_these.map(|(fd, _)| *fd).collect::<Vec<_>>()
+    Until::Woken {
+        address,
+        is_private,
+        owner,
+    }
+}
+
+/// What a thread waits for in poll(2). The list of descriptors is in the memory of its process.
+fn polled(process: &Process, list: u64, count: u64) -> Until {
+    if count == 0 {
+        return Until::Signal;
+    }
+    if count > MOST_DESCRIPTORS {
+        return Until::Unknown;
+    }
+    let Some(list) = bytes(process, list, count as usize * POLLFD) else {
+        return Until::Unknown;
     };
-    match (asked(POLLIN), asked(POLLOUT)) {
-        (reads, writes) if writes.is_empty() => Until::Readable(reads),
-        (_, writes) => Until::Writable(writes),
+    let mut awaited = Vec::new();
+    for it in list.chunks_exact(POLLFD) {
+        let fd = i32::from_ne_bytes([it[0], it[1], it[2], it[3]]);
+        let events = u16::from_ne_bytes([it[4], it[5]]);
+        if fd < 0 {
+            continue;
+        }
+        // Whoever asks for nothing still learns that the other side has hung up.
+        if events & POLLIN != 0 || events & POLLOUT == 0 {
+            awaited.push((fd, Way::Read));
+        }
+        if events & POLLOUT != 0 {
+            awaited.push((fd, Way::Write));
+        }
+    }
+    ready(&awaited)
+}
+
+/// What a thread waits for in select(2): two sets of bits in the memory of its process.
+fn selected(process: &Process, arguments: &[u64; 6]) -> Until {
+    let [count, reads, writes, ..] = *arguments;
+    if count == 0 {
+        return Until::Signal;
+    }
+    if count > MOST_DESCRIPTORS {
+        return Until::Unknown;
+    }
+    let mut awaited = Vec::new();
+    for (set, way) in [(reads, Way::Read), (writes, Way::Write)] {
+        if set == 0 {
+            continue;
+        }
+        // The kernel takes whole words.
+        let Some(set) = bytes(process, set, (count as usize).div_ceil(64) * 8) else {
+            return Until::Unknown;
+        };
+        let has = |fd: &u64| set[*fd as usize / 8] & (1 << (fd % 8)) != 0;
+        awaited.extend((0..count).filter(has).map(|fd| (fd as i32, way)));
+    }
+    ready(&awaited)
+}
+
+fn epoll(process: &Process, fd: i32) -> Until {
+    match epoll::watched(process, fd) {
+        Some(awaited) => Until::Ready(awaited),
+        None => Until::Unknown,
+    }
+}
+
+/// open(2) waits only for the other end of a FIFO.
+fn opened(process: &Process, folder: i32, name: u64, flags: u64) -> Until {
+    let Some(name) = text(process, name) else {
+        return Until::Unknown;
+    };
+    let pid = process.pid;
+    let path = match (name.starts_with('/'), folder) {
+        (true, _) => format!("/proc/{pid}/root{name}"),
+        (false, AT_FDCWD) => format!("/proc/{pid}/cwd/{name}"),
+        (false, folder) => format!("/proc/{pid}/fd/{folder}/{name}"),
+    };
+    let path = PathBuf::from(path);
+    use std::os::unix::fs::FileTypeExt;
+    let is_fifo = path.metadata().is_ok_and(|it| it.file_type().is_fifo());
+    match (is_fifo, flags & O_ACCMODE) {
+        (true, ways) if ways != O_RDWR => Until::Opened {
+            name,
+            path,
+            by_writer: ways != O_WRONLY,
+        },
+        _ => Until::Unknown,
     }
 }

@@ -51,7 +51,7 @@ fn whoever_sleeps_goes_on_by_itself() {
     let (_, thread) = waiting_in(&child, &["clock_nanosleep", "nanosleep"]);
     let pid = child.0.id();
     let call = thread.call.expect("a call");
-    assert_eq!(call.until, Until::Itself);
+    assert_eq!(call.until, Until::Time);
     // The kernel says it as a number.
     let syscall = fs::read_to_string(format!("/proc/{pid}/syscall")).expect("a file");
     let number = syscall.split(' ').next().and_then(|it| it.parse().ok());
@@ -65,13 +65,22 @@ fn whoever_reads_from_an_empty_pipe_waits_for_its_other_end() {
     let child = start("cat", &[]);
     let (look, thread) = waiting_in(&child, &["read"]);
     let call = thread.call.expect("a call");
-    assert_eq!(call.until, Until::Readable(vec![0]));
+    assert_eq!(
+        call.until,
+        Until::Ready(vec![Awaited {
+            fd: 0,
+            way: Way::Read
+        }])
+    );
 
     let link = |pid: String, fd: i32| read_link(format!("/proc/{pid}/fd/{fd}")).expect("a link");
     let stdin = link(child.0.id().to_string(), 0);
     let holds = look.holds.expect("descriptors");
-    let held = holds[&0];
-    assert_eq!(stdin.to_string_lossy(), format!("pipe:[{}]", held.inode));
+    let held = &holds[&0];
+    assert_eq!(
+        stdin.to_string_lossy(),
+        format!("pipe:[{}]", held.inode().expect("a pipe"))
+    );
     assert!(held.reads && !held.writes);
     assert!(holds[&1].writes && !holds[&1].reads);
 
@@ -79,8 +88,8 @@ fn whoever_reads_from_an_empty_pipe_waits_for_its_other_end() {
     let ours = child.0.stdin.as_ref().expect("a pipe").as_raw_fd();
     assert_eq!(link("self".into(), ours), stdin);
     let this = Look::at(std::process::id()).expect("this process");
-    let other = this.holds.expect("descriptors")[&ours];
-    assert_eq!((other.inode, other.writes), (held.inode, true));
+    let other = &this.holds.expect("descriptors")[&ours];
+    assert_eq!((&other.what, other.writes), (&held.what, true));
     assert!(this.children.contains(&child.0.id()));
 }
 

@@ -3,16 +3,13 @@
 //! A run is stuck when each process that lives waits in a call that only others of the run could end, and none of them
 //! can. So it is enough to see that not one thread can go on by itself, and that none has moved between two looks.
 
-mod sight;
 mod waits;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::events::Waiter;
-use crate::evidence::Fill;
-use crate::state::{Activity, State};
-
-use sight::Sight;
+use crate::evidence::{Family, Fill, Graph, Onlooker, Sight, circle};
+use crate::state::{Activity, Process, State};
 
 /// Looks at a run from which no event has come for a while, again and again.
 #[derive(Default)]
@@ -44,15 +41,23 @@ impl Detector {
             self.last = None;
             return None;
         }
-        let sight = Sight::of_the_run(state);
-        if !sight.is_without_hope(state) {
-            self.last = None;
-            return None;
-        }
-        let is_the_same = self.last.as_ref().is_some_and(|last| sight.is_as(last));
-        let finding = is_the_same.then(|| {
+        let told: BTreeSet<u32> = state.alive().map(|it| it.pid).collect();
+        let pids = told.iter().copied().chain([std::process::id()]).collect();
+        let sight = Sight::of(&Family::Descendants(pids), Onlooker::MainThread);
+        let last = self.last.as_ref().filter(|last| sight.is_as(last));
+        let is_stuck = last.is_some_and(|last| {
+            // Where the kernel doesn't tell, the log has to say it.
+            let waits = |pid| state.process(pid).is_some_and(waits_by_the_log);
+            let graph = Graph::of(&sight, last, |look| waits(look.pid));
+            // Of whom the kernel shows nothing, too. If it has ended, this look came too early.
+            let unseen = told.iter().filter(|pid| sight.look(**pid).is_none());
+            let mut seen = sight.family().map(|look| look.pid);
+            seen.all(|pid| graph.is_stuck(pid)) && unseen.copied().all(waits)
+        });
+        let finding = is_stuck.then(|| {
             let waits = waits::waits(&sight, state, &fills());
-            let circle = waits::circle(&waits);
+            let next: Vec<_> = waits.iter().map(waits::next).collect();
+            let circle = circle(&next);
             Finding { waits, circle }
         });
         self.last = Some(sight);
@@ -74,4 +79,13 @@ fn someone_sleeps(state: &State) -> bool {
     let processes = state.alive().chain(state.parent());
     let mut activities = processes.flat_map(|it| it.threads().map(|(_, does)| does));
     activities.any(|does| does == Activity::Sleeping)
+}
+
+/// Whether all threads of this process wait, as far as the log tells. What a process is about to put or send is told
+/// beforehand, so it may wait there.
+fn waits_by_the_log(process: &Process) -> bool {
+    let waits = |does| matches!(does, Activity::Waiting(_) | Activity::Joining(_));
+    process
+        .threads()
+        .all(|(name, does)| waits(does) || (name.is_none() && process.is_leaving().is_some()))
 }

@@ -1,0 +1,172 @@
+//! One look at a process.
+
+use std::collections::HashMap;
+use std::io::Read;
+
+use procfs::process::{Process, Task};
+
+use super::call::Call;
+use super::held::{Held, held_by};
+
+/// One look at a process.
+pub struct Look {
+    /// Its PID.
+    pub pid: u32,
+    /// When it was started, in clock ticks since the machine's start: tells it from a later one with the same PID.
+    pub started: u64,
+    /// Its parent's PID.
+    pub parent: u32,
+    /// Its process group.
+    pub group: i32,
+    /// Its session.
+    pub session: i32,
+    /// Its command line; the name of the program if it has none.
+    pub command: Vec<String>,
+    /// Its threads.
+    pub threads: Vec<Thread>,
+    /// What it holds, by descriptor. Nothing where the kernel doesn't tell.
+    pub holds: Option<HashMap<i32, Held>>,
+    /// Its own children.
+    pub children: Vec<u32>,
+    /// The signals that it has a handler for: a bit each, the lowest one for signal 1.
+    pub catches: u64,
+    /// A timer of its own is set (timer_create(2)).
+    pub has_timers: bool,
+    /// The user whose process it is.
+    pub user: u32,
+}
+
+/// One look at a thread.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Thread {
+    /// Its ID.
+    pub tid: i32,
+    /// Its name.
+    pub name: String,
+    /// What it does.
+    pub state: State,
+    /// The call in which it waits. Nothing where the kernel doesn't tell.
+    pub call: Option<Call>,
+    /// What changes when it moves: how often it has begun to wait, or was made to, and its processor time.
+    moved: (u64, u64, u64),
+}
+
+/// What a thread does, as proc(5) has it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum State {
+    /// It waits, and a signal would wake it.
+    Waits,
+    /// A signal has stopped it.
+    Stopped,
+    /// It has ended.
+    Ended,
+    /// It runs, or is about to, or waits for a device, or for a debugger.
+    Runs,
+}
+
+impl Look {
+    /// Looks at the process with this PID. Nothing if it is gone, or if it may not be looked at at all.
+    pub fn at(pid: u32) -> Option<Look> {
+        // What is read through this is all of one process, even if its PID is given to another one meanwhile.
+        let process = Process::new(i32::try_from(pid).ok()?).ok()?;
+        let stat = process.stat().ok()?;
+        let mut look = Look {
+            pid,
+            started: stat.starttime,
+            parent: stat.ppid as u32,
+            group: stat.pgrp,
+            session: stat.session,
+            command: process.cmdline().unwrap_or_default(),
+            threads: Vec::new(),
+            holds: held_by(&process),
+            children: Vec::new(),
+            catches: 0,
+            has_timers: has_timers(&process),
+            user: process.uid().ok()?,
+        };
+        if look.command.is_empty() {
+            look.command.push(stat.comm);
+        }
+        let has_our_calls = has_our_calls(&process);
+        for task in process.tasks().ok()?.flatten() {
+            look.children.extend(task.children().unwrap_or_default());
+            let (Ok(stat), Ok(status)) = (task.stat(), task.status()) else {
+                continue;
+            };
+            look.catches |= status.sigcgt;
+            let state = match stat.state {
+                // A debugger decides when it goes on.
+                _ if status.tracerpid != 0 => State::Runs,
+                'S' => State::Waits,
+                'T' => State::Stopped,
+                'Z' | 'X' => State::Ended,
+                _ => State::Runs,
+            };
+            look.threads.push(Thread {
+                tid: task.tid,
+                name: stat.comm,
+                state,
+                call: has_our_calls.then(|| call(&task, &process)).flatten(),
+                moved: (
+                    status.voluntary_ctxt_switches.unwrap_or_default(),
+                    status.nonvoluntary_ctxt_switches.unwrap_or_default(),
+                    stat.utime + stat.stime,
+                ),
+            });
+        }
+        Some(look)
+    }
+
+    /// Whether the process is over.
+    pub fn has_ended(&self) -> bool {
+        self.threads.iter().all(|it| it.state == State::Ended)
+    }
+
+    /// Whether it has done anything since an earlier look.
+    pub fn moved_since(&self, earlier: &Look) -> bool {
+        self.started != earlier.started || self.threads != earlier.threads
+    }
+
+    /// Whether it has a handler for this signal.
+    pub fn catches(&self, signal: i32) -> bool {
+        self.catches & (1 << (signal - 1)) != 0
+    }
+
+    /// The file name of the program that it runs, as its command line has it.
+    pub fn program(&self) -> &str {
+        let first = self.command.first().map_or("", String::as_str);
+        first.rsplit('/').next().unwrap_or(first)
+    }
+}
+
+/// The number of the signal that has stopped this process, if it is stopped. It may be anybody's, not only a child.
+pub fn stopped_by(pid: u32) -> Option<i32> {
+    let stat = Process::new(i32::try_from(pid).ok()?).ok()?.stat().ok()?;
+    // In a stopped process, the kernel shows the signal where later the exit status stands.
+    let signal = stat.exit_code.filter(|signal| *signal > 0);
+    signal.filter(|_| stat.state == 'T')
+}
+
+fn call(task: &Task, process: &Process) -> Option<Call> {
+    Call::decode(&task.syscall().ok()?, process)
+}
+
+/// Whether its system calls have the numbers that they have here: a 32-bit program's differ on a 64-bit machine.
+fn has_our_calls(process: &Process) -> bool {
+    const ELF_CLASS: usize = 4;
+    let ours: u8 = if cfg!(target_pointer_width = "64") {
+        2
+    } else {
+        1
+    };
+    let mut header = [0; ELF_CLASS + 1];
+    let program = process.open_relative("exe");
+    program.is_ok_and(|mut it| it.read_exact(&mut header).is_ok()) && header[ELF_CLASS] == ours
+}
+
+/// Whether it has set a timer. Where the kernel doesn't tell, a handler for the timer's signal still does.
+fn has_timers(process: &Process) -> bool {
+    let mut first = [0; 1];
+    let timers = process.open_relative("timers");
+    timers.is_ok_and(|mut it| it.read(&mut first).is_ok_and(|length| length > 0))
+}

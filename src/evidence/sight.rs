@@ -1,0 +1,136 @@
+//! One look at some processes, and at all who could help them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use procfs::process::{Process, all_processes};
+
+use super::holders::Holders;
+use super::look::Look;
+use super::things;
+use super::wait::Wait;
+
+/// Some processes as the kernel shows them, and everyone for whom they wait.
+pub struct Sight {
+    /// Everyone who was looked at, by PID.
+    looks: BTreeMap<u32, Look>,
+    /// Those of them that were asked for. The others are looked at because somebody waits for them.
+    family: BTreeSet<u32>,
+    /// What their threads wait for.
+    waits: Vec<Wait>,
+}
+
+/// Whom to look at.
+#[derive(Clone)]
+pub enum Family {
+    /// These processes, and everyone who descends from them.
+    Descendants(Vec<u32>),
+    /// A process group.
+    Group(i32),
+}
+
+/// What this process has to do with those that it looks at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Onlooker {
+    /// Nothing: what it holds counts for nothing.
+    Process,
+    /// It is one of them, but for its main thread, which looks.
+    MainThread,
+}
+
+impl Sight {
+    /// Looks at a family, and at everyone outside of it who could bring what its members wait for.
+    pub fn of(family: &Family, onlooker: Onlooker) -> Sight {
+        let mut sight = Sight::of_family(family, onlooker);
+        let looked_at = |pid: u32| look(pid, onlooker);
+        let holders = Holders::of_all(&sight.looks, onlooker);
+        // Whoever is waited for may wait, too.
+        let mut new: BTreeSet<u32> = sight.looks.keys().copied().collect();
+        while !new.is_empty() {
+            let waits = new.iter().filter_map(|pid| sight.looks.get(pid));
+            let waits = waits.flat_map(|look| things::waits(look, &sight, &holders));
+            let waits: Vec<_> = waits.collect();
+            new = waits.iter().flat_map(Wait::of).collect();
+            new.retain(|pid| !sight.looks.contains_key(pid));
+            for pid in &new {
+                if let Some(look) = looked_at(*pid) {
+                    sight.looks.insert(*pid, look);
+                }
+            }
+            sight.waits.extend(waits);
+        }
+        sight
+    }
+
+    /// Looks at a family only, and not at what its members wait for.
+    pub fn of_family(family: &Family, onlooker: Onlooker) -> Sight {
+        let mut pids = match family {
+            Family::Descendants(pids) => pids.iter().copied().collect(),
+            Family::Group(group) => members(*group),
+        };
+        let with_children = matches!(family, Family::Descendants(_));
+        let mut looks = BTreeMap::new();
+        while let Some(pid) = pids.pop_first() {
+            let Some(look) = look(pid, onlooker) else {
+                continue;
+            };
+            if with_children {
+                let unseen = look.children.iter().filter(|it| !looks.contains_key(*it));
+                pids.extend(unseen);
+            }
+            looks.insert(pid, look);
+        }
+        let family = looks.keys().copied().collect();
+        Sight {
+            looks,
+            family,
+            waits: Vec::new(),
+        }
+    }
+
+    /// What the kernel shows of this process.
+    pub fn look(&self, pid: u32) -> Option<&Look> {
+        self.looks.get(&pid)
+    }
+
+    /// Everyone who was asked for and lives.
+    pub fn family(&self) -> impl Iterator<Item = &Look> {
+        self.looks().filter(|look| self.family.contains(&look.pid))
+    }
+
+    /// Everyone who lives.
+    pub fn looks(&self) -> impl Iterator<Item = &Look> {
+        // Whoever has ended can help nobody, and is about to be reaped.
+        self.looks.values().filter(|look| !look.has_ended())
+    }
+
+    /// What the threads wait for.
+    pub fn waits(&self) -> &[Wait] {
+        &self.waits
+    }
+
+    /// Whether it shows the same as an earlier one: the same processes, of which none has moved.
+    pub fn is_as(&self, earlier: &Sight) -> bool {
+        let same = |(now, then): (&Look, &Look)| now.pid == then.pid && !now.moved_since(then);
+        self.looks().count() == earlier.looks().count()
+            && self.looks().zip(earlier.looks()).all(same)
+    }
+}
+
+fn look(pid: u32, onlooker: Onlooker) -> Option<Look> {
+    let this = std::process::id();
+    if pid == this && onlooker == Onlooker::Process {
+        return None;
+    }
+    let mut look = Look::at(pid)?;
+    if pid == this {
+        look.threads.retain(|it| it.tid as u32 != this);
+    }
+    Some(look)
+}
+
+/// The members of a process group.
+fn members(group: i32) -> BTreeSet<u32> {
+    let all = all_processes().into_iter().flatten().flatten();
+    let is_member = |it: &Process| it.stat().is_ok_and(|stat| stat.pgrp == group);
+    all.filter(is_member).map(|it| it.pid as u32).collect()
+}
