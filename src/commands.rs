@@ -9,20 +9,22 @@ use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context as _, Error, Result, ensure};
 use clap::ColorChoice;
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::both;
-use crate::cli::{ChildCli, Explanation, Options, Page, ViewOptions, in_chinese};
+use crate::cli::{Asked, ChildCli, Explanation, Options, Page, ViewOptions, in_chinese};
 use crate::errors::sentence;
 use crate::events::{Event, recording};
 use crate::lessons::{AnyLesson, Demo};
 use crate::locale::{self, Language};
 use crate::multiprocessing::{CurrentProcess, Logs, end_on_signals_as_first_process};
-use crate::plain::{Gate, name_of, on_its_lines, on_one_line};
+use crate::plain::{Gate, in_json, name_of, on_its_lines, on_one_line};
 use crate::run::{Failed, Settings, run};
 use crate::streams::{Stream, cannot_write, check_stdout, stderr, stdout};
 use crate::views::{
     Article, Bar, Explain, Failures, Json, Stuck, Timeline, Trace, Views, Warnings,
 };
+use crate::why::{self, Finding, Told};
 use crate::{show as reading, terminal};
 
 /// Runs a lesson, and shows it as it goes on.
@@ -60,6 +62,48 @@ pub fn show(demo: &Demo, options: &ViewOptions) -> ExitCode {
         true => exit_code(check_stdout().and_then(|()| reading::print_through_pager(&page))),
         false => print(page.as_bytes()),
     }
+}
+
+/// Tells who waits for whom in a program.
+pub fn why(asked: Asked, json: bool) -> ExitCode {
+    let lines = |finding: &Finding, width| match json {
+        true => format!("{}\n", in_json(&why::json(finding).to_string())),
+        false => broken(&why::report(finding), width),
+    };
+    let width = |stream: &Stream| stream.is_terminal().then(|| terminal::width(stream));
+    match asked {
+        Asked::Process { pid, group } => exit_code(check_stdout().and_then(|()| {
+            let finding = why::look_at(pid, group)?;
+            let text = lines(&finding, width(&stdout()));
+            stdout()
+                .write_all(text.as_bytes())
+                .with_context(cannot_write)
+        })),
+        Asked::Program(program) => {
+            let told = why::run(&program, &mut |told| {
+                let text = match told {
+                    Told::CannotRun(sentence) => format!("mp-demo: {sentence}\n"),
+                    Told::Stuck(finding) => lines(finding, width(&stderr())),
+                    Told::GoesOn | Told::Ends if json => String::new(),
+                    Told::GoesOn => both!("It goes on again.\n", "又继续了。\n"),
+                    Told::Ends => both!("mp-demo ends it.\n", "mp-demo 就此结束这个程序。\n"),
+                };
+                // Whoever has closed stderr doesn't want to know; the program goes on all the same.
+                let _ = stderr().write_all(text.as_bytes());
+            });
+            told.unwrap_or_else(|error| exit_code(Err(error)))
+        }
+    }
+}
+
+/// Lines, broken where a terminal of this width would break them in the middle of a word.
+fn broken(lines: &[String], width: Option<usize>) -> String {
+    let options = textwrap::Options::new(width.unwrap_or(usize::MAX)).subsequent_indent("    ");
+    let lines = lines.iter().map(|line| match width {
+        Some(width) if line.width() > width => format!("{}\n", textwrap::fill(line, &options)),
+        _ => format!("{line}\n"),
+    });
+    lines.collect()
 }
 
 /// Shows a recorded run.

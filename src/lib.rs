@@ -25,3 +25,4 @@ pub mod streams;
 pub mod stuck;
 pub mod terminal;
 pub mod views;
+pub mod why;

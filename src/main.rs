@@ -20,6 +20,7 @@ fn carry_out() -> ExitCode {
         Ok(Request::Show(options, demo)) => commands::show(demo, &options),
         Ok(Request::View(options, file)) => commands::view(&file, &options),
         Ok(Request::Manual(page)) => commands::manual(&page),
+        Ok(Request::Why(asked, json)) => commands::why(asked, json),
         Ok(Request::Print(text)) => commands::print(&text),
         Ok(Request::Child(child)) => commands::child(child),
         Err(error) => commands::usage(&error),

@@ -21,6 +21,7 @@ use crate::lessons::{AnyLesson, Demo, HELP_TEMPLATE};
 use crate::locale::{self, Language};
 use crate::multiprocessing::SUBCOMMAND_NAME;
 use crate::terminal;
+use crate::why::Program;
 
 pub use child::ChildCli;
 pub use options::{Explanation, Options, ViewOptions};
@@ -74,8 +75,23 @@ pub enum Request {
     Print(Vec<u8>),
     /// Show a manual page.
     Manual(Page),
+    /// Tell who waits for whom in a program.
+    Why(Asked, bool),
     /// Be a child of a lesson.
     Child(ChildCli),
+}
+
+/// Of which program one wants to know who waits for whom.
+pub enum Asked {
+    /// Of this one, which is to be run.
+    Program(Program),
+    /// Of this process and its descendants, or of its process group.
+    Process {
+        /// Its PID.
+        pid: u32,
+        /// Whether its process group is meant.
+        group: bool,
+    },
 }
 
 /// Reads the command line.
@@ -138,6 +154,22 @@ pub fn read() -> Result<Request, clap::Error> {
             _ => Request::Show(cli.options.views, lesson),
         },
         Command::Tool(Tool::View { file }) => Request::View(cli.options.views, file),
+        Command::Tool(Tool::Why {
+            pid,
+            command,
+            group,
+            end,
+        }) => Request::Why(
+            match pid {
+                Some(pid) => Asked::Process { pid, group },
+                None => Asked::Program(Program {
+                    command,
+                    patience: cli.options.patience.0,
+                    ends: end,
+                }),
+            },
+            cli.options.views.json,
+        ),
         Command::Tool(Tool::Completions { shell }) => Request::Print(completions(shell)?),
         Command::Tool(Tool::Man { command: name }) => Request::Manual(manual(name.as_deref())?),
     })
@@ -188,7 +220,9 @@ fn command(language: Language) -> clap::Command {
         // What is an option of every lesson is an option here, or nothing.
         let as_here = options.iter().map(|option| {
             let is_used = used.contains(&option.get_id().as_str());
-            option.clone().hide(!is_used).help_heading(None)
+            described_for(tool, option.clone())
+                .hide(!is_used)
+                .help_heading(None)
         });
         command = command.mut_subcommand(tool, |tool| tool.hide(true).args(as_here));
     }
@@ -202,6 +236,19 @@ fn command(language: Language) -> clap::Command {
     };
     let list = list_of_tools(&command);
     command.after_help(format!("{heading}\n{list}"))
+}
+
+/// What an option of every lesson does here, where that is something else.
+fn described_for(tool: &str, option: Arg) -> Arg {
+    match (tool, option.get_id().as_str()) {
+        ("why", "json") => {
+            option.help("Print the graph as JSON: processes, who waits for whom, and the evidence")
+        }
+        ("why", "patience") => option.help(
+            "How long nobody in the program may move before it is told; `never` only runs it",
+        ),
+        _ => option,
+    }
 }
 
 /// A line for each tool.

@@ -1,11 +1,14 @@
 //! What else there is beside the lessons.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::ArgGroup;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap_complete::Shell;
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 
+use crate::both;
 use crate::lessons::{DEMOS, Demo, HELP_TEMPLATE};
 use crate::locale::Language;
 
@@ -49,6 +52,39 @@ Examples:
         file: PathBuf,
     },
 
+    /// Tell who waits for whom in a program that hangs: yours, in any language
+    ///
+    /// Runs a program as if it were run without mp-demo, and tells on stderr when nobody in it can go on; or looks once at a
+    /// process that runs already, and at everyone who descends from it. It goes by what the kernel shows, changes nothing
+    /// of the program, and doesn't guess.
+    #[command(help_template = HELP_TEMPLATE, before_help = "\
+Examples:
+  mp-demo why -- python3 program.py   run it, and tell when it is stuck
+  mp-demo why --end -- ./program      end it then
+  mp-demo why 28417                   look at one that runs already
+  mp-demo why --json 28417            the graph, with the evidence")]
+    #[command(
+        group = ArgGroup::new("what").args(["pid", "command"]).required(true),
+        override_usage = "mp-demo why [OPTIONS] <PID>\n       mp-demo why [OPTIONS] -- <COMMAND>..."
+    )]
+    Why {
+        /// The PID of a process that runs already
+        #[arg(value_name = "PID", value_parser = process)]
+        pid: Option<u32>,
+
+        /// A program to run, with its arguments
+        #[arg(last = true, value_name = "COMMAND")]
+        command: Vec<OsString>,
+
+        /// Look at the whole process group of PID, not at its descendants
+        #[arg(long, requires = "pid")]
+        group: bool,
+
+        /// End the program when it is stuck
+        #[arg(long, requires = "command")]
+        end: bool,
+    },
+
     /// Print a completion script for your shell
     #[command(help_template = HELP_TEMPLATE, before_help = "\
 Examples:
@@ -73,7 +109,7 @@ Examples:
 }
 
 /// The names of the tools, and the options of lessons that they have too.
-pub(super) const TOOLS: [(&str, &[&str]); 4] = [
+pub(super) const TOOLS: [(&str, &[&str]); 5] = [
     ("show", &["color", "lang"]),
     (
         "view",
@@ -81,9 +117,21 @@ pub(super) const TOOLS: [(&str, &[&str]); 4] = [
             "timeline", "ascii", "explain", "labels", "trace", "json", "color", "lang",
         ],
     ),
+    ("why", &["json", "patience", "lang"]),
     ("completions", &[]),
     ("man", &["lang"]),
 ];
+
+/// A PID.
+fn process(text: &str) -> Result<u32, String> {
+    let pid = text.parse().ok().filter(|pid| (1..=i32::MAX).contains(pid));
+    pid.map(i32::cast_unsigned).ok_or_else(|| {
+        both!(
+            "expected a PID; to run a program, put -- before it: `mp-demo why -- COMMAND`",
+            "应当是 PID；要运行程序，请在前面加上 --：`mp-demo why -- COMMAND`"
+        )
+    })
+}
 
 /// The lessons and the tools.
 fn commands() -> Vec<CompletionCandidate> {

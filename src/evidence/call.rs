@@ -117,6 +117,11 @@ const O_RDWR: u64 = 2;
 const AT_FDCWD: i32 = -100;
 
 impl Call {
+    /// Its arguments, as they are in the registers.
+    pub fn arguments(&self) -> [u64; 6] {
+        self.arguments
+    }
+
     /// What this line of `/proc/PID/task/TID/syscall` says. Nothing if the thread is not in a system call.
     pub(super) fn decode(syscall: &Syscall, process: &Process) -> Option<Call> {
         let Syscall::Blocked {

@@ -9,10 +9,12 @@ use super::wait::{From, Outside, Thing, Wait};
 /// What two looks say of everyone who was looked at.
 pub struct Graph {
     fates: BTreeMap<u32, Fate>,
+    threads: HashMap<i32, Fate>,
 }
 
-/// Whether a process can go on.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// Whether a process or thread can go on.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Fate {
     /// It can't: each of its threads waits for something that only others in the same plight could bring.
     Stuck,
@@ -27,7 +29,8 @@ pub enum Fate {
 }
 
 /// Why a process can go on.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// It runs.
     Runs,
@@ -35,6 +38,8 @@ pub enum Reason {
     Moved,
     /// It waits for something that is no process.
     WaitsFor(Outside),
+    /// It may have set a timer, whose signal would wake it.
+    Timer,
     /// It waits for this process, which can go on.
     Other(u32),
 }
@@ -94,22 +99,17 @@ impl Graph {
             }
         }
         raise(&mut threads);
-        let mut fates = BTreeMap::new();
-        for pid in now.looks().map(|look| look.pid) {
-            let own = threads.iter().filter(|it| it.pid == pid);
-            let Some(best) = own.max_by_key(|it| it.level) else {
-                continue;
-            };
-            let fate = match best.level {
-                Level::Stuck => Fate::Stuck,
-                Level::Likely => Fate::LikelyStuck,
-                Level::Unknown => Fate::Unknown,
-                Level::Stopped => Fate::Stopped,
-                Level::GoesOn => Fate::GoesOn(best.reason.clone().unwrap_or(Reason::Runs)),
-            };
-            fates.insert(pid, fate);
+        let mut best: BTreeMap<u32, &Doing> = BTreeMap::new();
+        for thread in &threads {
+            let best = best.entry(thread.pid).or_insert(thread);
+            if thread.level > best.level {
+                *best = thread;
+            }
         }
-        Graph { fates }
+        Graph {
+            fates: best.iter().map(|(pid, it)| (*pid, it.fate())).collect(),
+            threads: threads.iter().map(|it| (it.tid, it.fate())).collect(),
+        }
     }
 
     /// Whether this process can go on. Nothing if it has ended, or was not looked at.
@@ -117,9 +117,26 @@ impl Graph {
         self.fates.get(&pid)
     }
 
+    /// Whether the thread with this ID can go on.
+    pub fn threads_fate(&self, tid: i32) -> Option<&Fate> {
+        self.threads.get(&tid)
+    }
+
     /// Whether it can't, or most likely can't.
     pub fn is_stuck(&self, pid: u32) -> bool {
         matches!(self.fate(pid), Some(Fate::Stuck | Fate::LikelyStuck))
+    }
+}
+
+impl Doing<'_> {
+    fn fate(&self) -> Fate {
+        match self.level {
+            Level::Stuck => Fate::Stuck,
+            Level::Likely => Fate::LikelyStuck,
+            Level::Unknown => Fate::Unknown,
+            Level::Stopped => Fate::Stopped,
+            Level::GoesOn => Fate::GoesOn(self.reason.clone().unwrap_or(Reason::Runs)),
+        }
     }
 }
 
@@ -141,7 +158,10 @@ fn raise(threads: &mut [Doing]) {
                 .things
                 .iter()
                 .flat_map(|it| reach(it, thread.tid, &best));
-            for (level, reason) in noticed.chain(things) {
+            let timer = wait
+                .has_timer
+                .then_some((Level::GoesOn, Some(Reason::Timer)));
+            for (level, reason) in noticed.chain(things).chain(timer) {
                 if level > thread.level {
                     (thread.level, thread.reason) = (level, reason);
                     has_changed = true;
@@ -208,6 +228,8 @@ impl Best {
     /// What this process could do without the one thread that waits for it.
     fn process(&self, pid: u32, besides: Option<i32>) -> Level {
         match self.processes.get(&pid) {
+            // This process is not among those that it looks at, and it does go on.
+            None if pid == std::process::id() => Level::GoesOn,
             // Whoever is gone is about to be noticed, or was never seen.
             None => Level::Unknown,
             Some([(_, tid), (level, _)]) if Some(*tid) == besides => *level,

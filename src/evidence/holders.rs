@@ -119,7 +119,7 @@ impl Holders {
                 .pids
                 .iter()
                 .filter(|pid| !is_onlooker(**pid, self.onlooker));
-            processes.flat_map(|pid| shared_memory(*pid)).collect()
+            processes.flat_map(|pid| shared_mappings(*pid)).collect()
         });
         let here = |it: &&Mapping| it.pid == pid && (it.from..it.to).contains(&address);
         let mapping = mappings.iter().find(here)?;
@@ -173,7 +173,12 @@ fn eventfd_id(pid: u32, fd: i32) -> Option<String> {
     Some(id.trim().to_owned())
 }
 
-fn shared_memory(pid: u32) -> Vec<Mapping> {
+/// The names of the memory that this process may share with others. None where the kernel doesn't tell.
+pub fn shared_memory(pid: u32) -> Vec<String> {
+    shared_mappings(pid).into_iter().map(|it| it.name).collect()
+}
+
+fn shared_mappings(pid: u32) -> Vec<Mapping> {
     let maps = Process::new(pid as i32).and_then(|process| process.maps());
     let maps = maps.into_iter().flat_map(|maps| maps.0);
     let shared = maps.filter(|map| map.perms.contains(MMPermissions::SHARED));

@@ -52,7 +52,8 @@ pub struct Thread {
 }
 
 /// What a thread does, as proc(5) has it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum State {
     /// It waits, and a signal would wake it.
     Waits,
@@ -62,6 +63,18 @@ pub enum State {
     Ended,
     /// It runs, or is about to, or waits for a device, or for a debugger.
     Runs,
+}
+
+impl Thread {
+    /// How often it has begun to wait, or was made to.
+    pub fn switches(&self) -> u64 {
+        self.moved.0 + self.moved.1
+    }
+
+    /// Its processor time, in the kernel's ticks.
+    pub fn ticks(&self) -> u64 {
+        self.moved.2
+    }
 }
 
 impl Look {

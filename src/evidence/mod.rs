@@ -22,6 +22,7 @@ pub use call::{Awaited, Call, Until, Way, Whom};
 pub use fill::Fill;
 pub use graph::{Fate, Graph, Reason, circle, stopped};
 pub use held::{Held, What};
+pub use holders::shared_memory;
 pub use look::{Look, State, Thread, stopped_by};
 pub use sight::{Family, Onlooker, Sight};
 pub use wait::{From, Needs, On, Outside, Thing, Wait};

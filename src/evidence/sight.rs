@@ -108,6 +108,13 @@ impl Sight {
         &self.waits
     }
 
+    /// Whether nobody of the family has moved since an earlier one, or has come or gone.
+    pub fn is_of_the_same_family(&self, earlier: &Sight) -> bool {
+        let same = |(now, then): (&Look, &Look)| now.pid == then.pid && !now.moved_since(then);
+        self.family().count() == earlier.family().count()
+            && self.family().zip(earlier.family()).all(same)
+    }
+
     /// Whether it shows the same as an earlier one: the same processes, of which none has moved.
     pub fn is_as(&self, earlier: &Sight) -> bool {
         let same = |(now, then): (&Look, &Look)| now.pid == then.pid && !now.moved_since(then);

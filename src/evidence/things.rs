@@ -63,13 +63,6 @@ impl Of<'_> {
                 From::Outside(Outside::Signal),
             ));
         }
-        if self.has_timer() {
-            things.push(thing(
-                Needs::Other,
-                On::Unknown,
-                From::Outside(Outside::Time),
-            ));
-        }
         let noticed = match self.look.catches(Signal::CHILD.as_raw()) {
             true => self.children(|_| true),
             false => Vec::new(),
@@ -80,6 +73,7 @@ impl Of<'_> {
             call: call.name,
             things,
             noticed,
+            has_timer: self.has_timer(),
         })
     }
 

@@ -15,10 +15,12 @@ pub struct Wait {
     pub things: Vec<Thing>,
     /// Children whose end a handler would notice meanwhile (SIGCHLD).
     pub noticed: Vec<u32>,
+    /// A timer may be set, whose signal would wake it.
+    pub has_timer: bool,
 }
 
 /// Something that is waited for.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 pub struct Thing {
     /// What it is.
     pub needs: Needs,
@@ -51,7 +53,8 @@ pub enum Needs {
 }
 
 /// Where something would come from.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum On {
     /// A pipe, by its inode.
     Pipe(u64),
@@ -79,7 +82,8 @@ pub enum On {
 }
 
 /// Who could bring something.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum From {
     /// Only these processes, of the living ones.
     Processes(Vec<u32>),
@@ -92,7 +96,8 @@ pub enum From {
 }
 
 /// Somebody or something outside of the processes that could end a wait.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Outside {
     /// The clock.
     Time,

@@ -1,0 +1,267 @@
+//! What usually repairs it: patterns of CPython's programs, and of those that use pipes as they do.
+
+use serde::Serialize;
+use strum::VariantArray;
+
+use crate::both;
+use crate::evidence::{Graph, Look, Needs, On, Sight, Thing, Wait, shared_memory};
+
+/// A mistake that leads to what was found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, VariantArray)]
+#[serde(rename_all = "snake_case")]
+pub enum Repair {
+    /// A process joins a child whose feeder thread can't empty its buffer into the queue's pipe.
+    GetBeforeJoin,
+    /// A process waits for the end of a child that still writes to it.
+    ReadBeforeWait,
+    /// Two processes write to each other, and neither reads.
+    OneWrites,
+    /// A process reads one stream of a child, which writes to another one.
+    ReadBothStreams,
+    /// Whoever waits for end-of-file, or somebody who waits for him, has an end for writing open.
+    CloseWriteEnd,
+    /// Readers of a queue are joined, and nobody has told them that nothing more will come.
+    PutSentinels,
+    /// A worker of a pool was killed, and its task's result never comes.
+    PoolThatNotices,
+    /// Nobody who is left releases a lock that processes share.
+    ReleaseLock,
+    /// Two locks are taken in different orders.
+    OneOrder,
+    /// A process with one thread waits for a lock of its own memory: fork() has copied it taken.
+    NoForkWithThreads,
+    /// The same, in a process that was not forked: it has taken the lock already.
+    RecursiveLock,
+    /// A FIFO waits for its other end to be opened.
+    OpenBothEnds,
+}
+
+/// What would repair this, the likeliest first.
+pub(super) fn repairs(sight: &Sight, graph: &Graph) -> Vec<Repair> {
+    let stuck = Stuck { sight, graph };
+    let is_meant = |repair: &Repair| stuck.fits(*repair);
+    let mut repairs: Vec<_> = Repair::VARIANTS.iter().copied().filter(is_meant).collect();
+    // What each of these says of queues and pipes says more than what is said of locks.
+    let says_more = |it: &Repair| !matches!(it, Repair::ReleaseLock | Repair::CloseWriteEnd);
+    if repairs.iter().any(says_more) {
+        repairs.retain(says_more);
+    }
+    repairs
+}
+
+struct Stuck<'a> {
+    sight: &'a Sight,
+    graph: &'a Graph,
+}
+
+impl Stuck<'_> {
+    fn fits(&self, repair: Repair) -> bool {
+        match repair {
+            Repair::GetBeforeJoin => self.waiters_for_writers().any(|(parent, child, _)| {
+                is_python(parent) && is_python(child) && child.threads.len() > 1
+            }),
+            Repair::ReadBeforeWait => self.waiters_for_writers().any(|(parent, child, _)| {
+                !(is_python(parent) && is_python(child) && child.threads.len() > 1)
+                    && !self.reads(parent.pid)
+            }),
+            Repair::OneWrites => self.things(Needs::Room).any(|(wait, thing)| {
+                let others = thing.of().iter().filter(|pid| **pid != wait.pid);
+                others
+                    .copied()
+                    .any(|other| self.needs(other, Needs::Room, wait.pid))
+            }),
+            Repair::ReadBothStreams => self.things(Needs::Room).any(|(wait, thing)| {
+                let readers = thing.of().iter().copied().filter(|pid| *pid != wait.pid);
+                readers
+                    .into_iter()
+                    .any(|reader| self.needs(reader, Needs::Data, wait.pid))
+            }),
+            Repair::CloseWriteEnd => self.kept_ends().any(|look| !has_queue(look)),
+            Repair::PutSentinels => self.kept_ends().any(has_queue) && !self.is_pool(),
+            Repair::PoolThatNotices => self.is_pool(),
+            Repair::ReleaseLock => self.locks().count() == 1,
+            Repair::OneOrder => {
+                let threads = |look: &&Look| {
+                    let alive = look.threads.len();
+                    alive > 1 && self.of(look.pid).all(|it| needs(it, Needs::Thread))
+                };
+                let locks = self.locks().collect::<std::collections::BTreeSet<_>>();
+                locks.len() > 1 || self.looks().any(|look| threads(&look))
+            }
+            Repair::NoForkWithThreads => self.alone_with_a_lock().any(|look| self.is_forked(look)),
+            Repair::RecursiveLock => self.alone_with_a_lock().any(|look| !self.is_forked(look)),
+            Repair::OpenBothEnds => self.things(Needs::Opening).next().is_some(),
+        }
+    }
+
+    /// Processes that are stuck.
+    fn looks(&self) -> impl Iterator<Item = &Look> {
+        self.sight
+            .looks()
+            .filter(|look| self.graph.is_stuck(look.pid))
+    }
+
+    /// What the threads of processes that are stuck wait for.
+    fn waits(&self) -> impl Iterator<Item = &Wait> {
+        let waits = self.sight.waits().iter();
+        waits.filter(|wait| self.graph.is_stuck(wait.pid))
+    }
+
+    fn of(&self, pid: u32) -> impl Iterator<Item = &Wait> {
+        self.waits().filter(move |wait| wait.pid == pid)
+    }
+
+    fn things(&self, needs: Needs) -> impl Iterator<Item = (&Wait, &Thing)> {
+        let things = self
+            .waits()
+            .flat_map(|wait| wait.things.iter().map(move |it| (wait, it)));
+        things.filter(move |(_, thing)| thing.needs == needs)
+    }
+
+    /// Whether some thread of `pid` needs that from `other`.
+    fn needs(&self, pid: u32, needs: Needs, other: u32) -> bool {
+        self.things(needs)
+            .any(|(wait, thing)| wait.pid == pid && thing.of().contains(&other))
+    }
+
+    /// Whether it reads from a pipe or socket that is not its own alone.
+    fn reads(&self, pid: u32) -> bool {
+        self.things(Needs::Data)
+            .any(|(wait, thing)| wait.pid == pid && thing.of().iter().any(|it| *it != pid))
+    }
+
+    /// Who waits for the end of whom, who waits for room in something that the former reads.
+    fn waiters_for_writers(&self) -> impl Iterator<Item = (&Look, &Look, &Thing)> {
+        let full = self.things(Needs::Room);
+        full.flat_map(|(wait, thing)| {
+            let readers = thing.of().iter().filter(|pid| **pid != wait.pid);
+            let waiters = readers.filter(|pid| self.needs(**pid, Needs::End, wait.pid));
+            let looks = waiters
+                .filter_map(|pid| Some((self.sight.look(*pid)?, self.sight.look(wait.pid)?)));
+            looks.map(move |(parent, child)| (parent, child, thing))
+        })
+    }
+
+    /// Readers for whom an end-of-file can't come, since they have an end for writing themselves, or somebody has who waits
+    /// for their end.
+    fn kept_ends(&self) -> impl Iterator<Item = &Look> {
+        let reading = self.things(Needs::Data).filter(|(wait, thing)| {
+            let is_end = matches!(thing.on, On::Pipe(_) | On::Fifo(_) | On::Socket { .. });
+            let is_held = |pid: &u32| *pid == wait.pid || self.needs(*pid, Needs::End, wait.pid);
+            // A loop of events wakes itself through a pipe or socket of its own, among other things.
+            let wakes_itself = wait.things.len() > 1 && thing.of() == [wait.pid];
+            is_end && !wakes_itself && thing.of().iter().any(is_held)
+        });
+        reading.filter_map(|(wait, _)| self.sight.look(wait.pid))
+    }
+
+    /// The locks in shared memory, or on files, for which somebody waits.
+    fn locks(&self) -> impl Iterator<Item = &str> {
+        let mut names: Vec<_> = self
+            .things(Needs::Lock)
+            .filter_map(|(_, thing)| match &thing.on {
+                On::Memory(name) | On::File(name) => Some(name.as_str()),
+                _ => None,
+            })
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names.into_iter()
+    }
+
+    /// Processes with one thread, which waits for another one.
+    fn alone_with_a_lock(&self) -> impl Iterator<Item = &Look> {
+        let is_alone = |look: &&Look| {
+            let mut waits = self.of(look.pid);
+            look.threads.len() == 1 && waits.all(|it| needs(it, Needs::Thread))
+        };
+        self.looks().filter(is_alone).filter(|look| is_python(look))
+    }
+
+    /// Whether it is a copy of its parent.
+    fn is_forked(&self, look: &Look) -> bool {
+        let parent = self.sight.look(look.parent);
+        parent.is_some_and(|parent| parent.command == look.command)
+    }
+
+    /// A pool's process has several threads that manage it, and workers that share its queue's locks.
+    fn is_pool(&self) -> bool {
+        self.looks().any(|look| {
+            let mut workers = look.children.iter().filter_map(|pid| self.sight.look(*pid));
+            let waits_for_result = self
+                .of(look.pid)
+                .any(|it| it.tid as u32 == look.pid && needs(it, Needs::Thread));
+            is_python(look) && look.threads.len() >= 4 && waits_for_result && workers.any(is_python)
+        })
+    }
+}
+
+fn needs(wait: &Wait, needs: Needs) -> bool {
+    wait.things.iter().all(|it| it.needs == needs)
+}
+
+fn is_python(look: &Look) -> bool {
+    look.program().starts_with("python")
+}
+
+/// Whether it has a lock or semaphore of Python's `multiprocessing`, as each of its queues does.
+fn has_queue(look: &Look) -> bool {
+    is_python(look)
+        && shared_memory(look.pid)
+            .iter()
+            .any(|it| it.contains("/sem.mp-"))
+}
+
+/// What to do, in one sentence.
+pub(super) fn sentence(repair: Repair) -> String {
+    match repair {
+        Repair::GetBeforeJoin => both!(
+            "What usually repairs it: get() everything from the queue before join(). A child ends only when its feeder thread has written all that was put.",
+            "通常这样修：先用 get() 取完队列，再 join()。子进程要等喂数据的线程把放进队列的值都写完才会结束。"
+        ),
+        Repair::ReadBeforeWait => both!(
+            "What usually repairs it: read first, then wait: recv() before join(), in Python's subprocess communicate(), in Rust wait_with_output().",
+            "通常这样修：先读，再等：recv() 放在 join() 之前；Python 的 subprocess 用 communicate()，Rust 用 wait_with_output()。"
+        ),
+        Repair::OneWrites => both!(
+            "What usually repairs it: one of the two reads while it writes (in Python's subprocess communicate(); else a thread), or one of them receives first.",
+            "通常这样修：让其中一方边写边读（Python 的 subprocess 用 communicate()，否则用一个线程），或者让一方先接收。"
+        ),
+        Repair::ReadBothStreams => both!(
+            "What usually repairs it: read all streams of the child at the same time (in Python communicate(), or stderr=STDOUT).",
+            "通常这样修：同时读子进程的所有输出（Python 里用 communicate()，或者 stderr=STDOUT）。"
+        ),
+        Repair::CloseWriteEnd => both!(
+            "What usually repairs it: close the end for writing in each process that doesn't write. End-of-file comes only when nobody has it open any more.",
+            "通常这样修：不写的进程都要关掉写端。只有没有任何进程打开着写端，EOF 才会到来。"
+        ),
+        Repair::PutSentinels => both!(
+            "What usually repairs it: put a sentinel (None, say) for each reader before join(), so that they know that nothing more will come.",
+            "通常这样修：在 join() 之前给每个读进程放一个哨兵值（比如 None），告诉它们不会再有值了。"
+        ),
+        Repair::PoolThatNotices => both!(
+            "If it is a Pool, a worker of which was killed: the result of its task never comes. concurrent.futures.ProcessPoolExecutor raises BrokenProcessPool instead; get(timeout=...) at least doesn't wait for ever.",
+            "如果这是 Pool 而且有工作进程被杀死：那个任务的结果永远不会来。改用 concurrent.futures.ProcessPoolExecutor，会抛出 BrokenProcessPool；get(timeout=...) 至少不会永远等下去。"
+        ),
+        Repair::ReleaseLock => both!(
+            "What usually repairs it: `with lock:` around every use, and no kill() or terminate() of a process that may hold it; an RLock where the same process takes it twice. If it is an Event, a Condition or a Barrier: somebody has to set(), notify() or come.",
+            "通常这样修：每次使用都写成 `with lock:`，不要用 kill() 或 terminate() 结束可能握着锁的进程；同一个进程要取两次，就用 RLock。如果是 Event、Condition 或 Barrier：得有进程去 set()、notify() 或者到达。"
+        ),
+        Repair::OneOrder => both!(
+            "What usually repairs it: take the locks in the same order everywhere.",
+            "通常这样修：在所有地方都按同样的顺序取锁。"
+        ),
+        Repair::NoForkWithThreads => both!(
+            "What usually repairs it: don't fork while other threads run, one of which may hold a lock: multiprocessing.set_start_method('spawn') or 'forkserver'.",
+            "通常这样修：有别的线程在运行时不要 fork，因为其中一个可能正握着锁：用 multiprocessing.set_start_method('spawn') 或 'forkserver'。"
+        ),
+        Repair::RecursiveLock => both!(
+            "What usually repairs it: an RLock where the same thread takes a lock twice; or a timeout, and somebody who releases it.",
+            "通常这样修：同一个线程要取两次锁，就用 RLock；或者设超时，并且让别的线程来释放。"
+        ),
+        Repair::OpenBothEnds => both!(
+            "What usually repairs it: start the other end first, or in the background (`&`): to open a FIFO waits until both ends are opened.",
+            "通常这样修：先启动另一端，或者放到后台（`&`）：打开 FIFO 要等两端都打开。"
+        ),
+    }
+}

@@ -1,0 +1,328 @@
+//! What was found, as a person reads it.
+
+use std::collections::BTreeSet;
+
+use crate::both;
+use crate::events::Status;
+use crate::evidence::{Fate, Look, Needs, Reason, Thread, Wait, stopped};
+use crate::plain::on_one_line;
+
+use super::repairs;
+use super::sentences;
+use super::{Finding, Verdict};
+
+/// How many processes are told of, of those that are stuck and of those that are not.
+const STUCK_TOLD: usize = 40;
+const OTHERS_TOLD: usize = 8;
+/// How many characters of a command line are shown.
+const COMMAND: usize = 60;
+
+/// The report: its lines, without their ends.
+pub fn report(finding: &Finding) -> Vec<String> {
+    let mut lines = vec![heading(finding)];
+    if finding.verdict == Verdict::Ended {
+        return lines;
+    }
+    lines.extend(processes(finding));
+    let mut missing = BTreeSet::new();
+    for look in told(finding) {
+        lines.extend(of_process(finding, look, &mut missing));
+    }
+    for (pid, signal) in stopped(&finding.sight) {
+        let name = Status::Signal(signal).signal_name();
+        lines.push(both!(
+            "{pid} was stopped by {name} ({signal}); `kill -CONT {pid}` lets it go on.",
+            "{pid} 被 {name}（{signal}）暂停了；用 `kill -CONT {pid}` 可以让它继续。"
+        ));
+    }
+    lines.extend(missing);
+    lines.extend(shape(finding));
+    lines.extend(finding.repairs.iter().map(|it| repairs::sentence(*it)));
+    lines
+        .iter()
+        .map(|line| on_one_line(line).into_owned())
+        .collect()
+}
+
+fn heading(finding: &Finding) -> String {
+    let count = finding.sight.family().count();
+    let stuck = finding.sight.family();
+    let stuck = stuck
+        .filter(|look| finding.graph.is_stuck(look.pid))
+        .count();
+    match finding.verdict {
+        Verdict::Stuck if count == 1 => both!(
+            "Stuck: this process can't go on.",
+            "卡住了：这个进程无法继续。"
+        ),
+        Verdict::Stuck => both!(
+            "Stuck: none of these {count} processes can go on.",
+            "卡住了：这 {count} 个进程都无法继续。"
+        ),
+        Verdict::LikelyStuck if count == 1 => {
+            both!(
+                "Most likely stuck: this process can't go on.",
+                "很可能卡住了：这个进程无法继续。"
+            )
+        }
+        Verdict::LikelyStuck => both!(
+            "Most likely stuck: none of these {count} processes can go on.",
+            "很可能卡住了：这 {count} 个进程都无法继续。"
+        ),
+        Verdict::SomeStuck => both!(
+            "Some are stuck: {stuck} of these {count} processes can't go on.",
+            "部分卡住了：这 {count} 个进程里有 {stuck} 个无法继续。"
+        ),
+        Verdict::Stopped if count == 1 => both!("This process is stopped.", "这个进程被暂停了。"),
+        Verdict::Stopped => both!(
+            "These {count} processes wait for one that is stopped.",
+            "这 {count} 个进程在等一个被暂停的进程。"
+        ),
+        Verdict::Unknown => both!(
+            "Whether they are stuck can't be told: the kernel doesn't say enough.",
+            "无法判断是否卡住：内核没有给出足够的信息。"
+        ),
+        Verdict::GoOn if count == 1 => both!(
+            "This process goes on: it is not stuck.",
+            "这个进程在继续，没有卡住。"
+        ),
+        Verdict::GoOn => both!(
+            "These {count} processes go on: none of them is stuck.",
+            "这 {count} 个进程在继续，都没有卡住。"
+        ),
+        Verdict::Ended => both!("All its processes have ended.", "所有进程都已结束。"),
+    }
+}
+
+/// Everyone with the command line, below the parent.
+fn processes(finding: &Finding) -> Vec<String> {
+    let told: Vec<_> = told(finding).collect();
+    let pids: BTreeSet<u32> = told.iter().map(|look| look.pid).collect();
+    let depth = |look: &Look| {
+        let mut depth = 0;
+        let mut parent = look.parent;
+        while let Some(above) = finding
+            .sight
+            .look(parent)
+            .filter(|it| pids.contains(&it.pid))
+        {
+            depth += 1;
+            parent = above.parent;
+        }
+        depth
+    };
+    let mut lines = Vec::new();
+    for look in &told {
+        let command: String = look.command.join(" ").chars().take(COMMAND).collect();
+        let (pid, indent) = (look.pid, "  ".repeat(depth(look)));
+        lines.push(format!("  {indent}{pid}  {command}"));
+    }
+    let all = finding.sight.family().count();
+    let more = all.saturating_sub(told.len());
+    if more > 0 {
+        lines.push(both!("  and {more} more", "  另外还有 {more} 个"));
+    }
+    lines
+}
+
+/// Whom the report is about: those that are stuck, with everyone whom they wait for; if nobody is stuck, everyone.
+fn told(finding: &Finding) -> impl Iterator<Item = &Look> {
+    let is_stuck = |look: &Look| finding.graph.is_stuck(look.pid);
+    let mut stuck: Vec<_> = finding.sight.looks().filter(|it| is_stuck(it)).collect();
+    let mut others: Vec<_> = finding.sight.family().filter(|it| !is_stuck(it)).collect();
+    stuck.truncate(STUCK_TOLD);
+    others.truncate(OTHERS_TOLD);
+    stuck.extend(others);
+    stuck.sort_by_key(|look| (look.started, look.pid));
+    stuck.into_iter()
+}
+
+/// The sentences about one process. Threads that do the same share one.
+fn of_process(finding: &Finding, look: &Look, missing: &mut BTreeSet<String>) -> Vec<String> {
+    let (pid, fate) = (look.pid, finding.graph.fate(look.pid));
+    let mut said: Vec<(String, Vec<&Thread>)> = Vec::new();
+    for thread in threads_told(finding, look) {
+        let sentence = of_thread(finding, look, thread, missing);
+        match said.iter_mut().find(|(it, _)| *it == sentence) {
+            Some((_, threads)) => threads.push(thread),
+            None => said.push((sentence, vec![thread])),
+        }
+    }
+    let is_alone = said.len() == 1 || look.threads.len() == 1;
+    let lines = said.iter().map(|(sentence, threads)| {
+        let is_main = threads.iter().any(|it| it.tid as u32 == pid);
+        match (&threads[..], is_main) {
+            (_, true) | (_, false) if is_alone => both!("{pid} {sentence}.", "{pid} {sentence}。"),
+            (_, true) => both!("{pid} {sentence}.", "{pid} {sentence}。"),
+            ([thread], false) => {
+                let Thread { tid, name, .. } = thread;
+                both!(
+                    "{pid}, thread {tid} ({name}), {sentence}.",
+                    "{pid} 的线程 {tid}（{name}）{sentence}。"
+                )
+            }
+            (threads, false) => {
+                let count = threads.len();
+                both!(
+                    "{pid}, {count} threads, each {sentence}.",
+                    "{pid} 的 {count} 个线程各自{sentence}。"
+                )
+            }
+        }
+    });
+    let lines = lines.collect();
+    match fate {
+        Some(_) => lines,
+        None => Vec::new(),
+    }
+}
+
+/// Of a process that is stuck, all threads; of another one, the one for which it can go on, or else the main thread.
+fn threads_told<'a>(finding: &Finding, look: &'a Look) -> Vec<&'a Thread> {
+    let alive = || {
+        look.threads
+            .iter()
+            .filter(|it| finding.graph.threads_fate(it.tid).is_some())
+    };
+    if finding.graph.is_stuck(look.pid) {
+        return alive().collect();
+    }
+    let own_reason = |thread: &&Thread| {
+        let fate = finding.graph.threads_fate(thread.tid);
+        matches!(fate, Some(Fate::GoesOn(reason)) if !matches!(reason, Reason::Other(_)))
+    };
+    let unknown = |thread: &&Thread| finding.graph.threads_fate(thread.tid) == Some(&Fate::Unknown);
+    let first = alive().find(own_reason);
+    let first = first.or_else(|| match finding.graph.fate(look.pid) {
+        Some(Fate::Unknown) => alive().find(unknown),
+        _ => None,
+    });
+    first.or_else(|| alive().next()).into_iter().collect()
+}
+
+fn of_thread(
+    finding: &Finding,
+    look: &Look,
+    thread: &Thread,
+    missing: &mut BTreeSet<String>,
+) -> String {
+    let is_of_it = |it: &&Wait| (it.pid, it.tid) == (look.pid, thread.tid);
+    let wait = finding.sight.waits().iter().find(is_of_it);
+    match (finding.graph.threads_fate(thread.tid), wait) {
+        (Some(Fate::GoesOn(Reason::Runs)), _) => both!("runs", "在运行"),
+        (Some(Fate::GoesOn(Reason::Moved)), _) => {
+            both!(
+                "has done something in the last half second",
+                "在刚才的半秒里有动作"
+            )
+        }
+        (Some(Fate::Stopped), None) => both!("is stopped", "被暂停了"),
+        (fate, Some(wait)) => {
+            let has_others = look.threads.len() > 1;
+            let sentence = sentences::wait(wait, has_others, &finding.fills);
+            match fate {
+                Some(Fate::GoesOn(Reason::Timer)) => both!(
+                    "{sentence}, and a timer may wake it",
+                    "{sentence}；定时器也可能把它唤醒"
+                ),
+                _ => sentence,
+            }
+        }
+        (_, None) => {
+            missing.insert(why_hidden(look));
+            both!(
+                "waits; the kernel doesn't tell here in which call",
+                "在等待，内核没有说明在哪个系统调用里"
+            )
+        }
+    }
+}
+
+/// Why the kernel tells less than it could, and what to do.
+fn why_hidden(look: &Look) -> String {
+    let own = rustix::process::geteuid();
+    let yama = std::fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope").unwrap_or_default();
+    let pid = look.pid;
+    if !own.is_root() && look.user != own.as_raw() {
+        return both!(
+            "{pid} belongs to another user, and the kernel shows its calls to that user and to root only: try `sudo mp-demo why {pid}`.",
+            "{pid} 属于另一个用户，内核只让该用户和 root 看到其系统调用：试试 `sudo mp-demo why {pid}`。"
+        );
+    }
+    const KERNELS_OWN: u32 = 2;
+    if pid == KERNELS_OWN || look.parent == KERNELS_OWN {
+        return both!(
+            "{pid} is a thread of the kernel, which tells nothing of its own.",
+            "{pid} 是内核自己的线程，内核不会说明自己的情况。"
+        );
+    }
+    match yama.trim() {
+        "1" if !own.is_root() => both!(
+            "Here the kernel shows the calls of a process only to its ancestors (kernel.yama.ptrace_scope is 1): start the program with `mp-demo why -- COMMAND`, or look as root.",
+            "这里的内核只让祖先进程看到一个进程的系统调用（kernel.yama.ptrace_scope 是 1）：请用 `mp-demo why -- COMMAND` 启动程序，或者以 root 身份查看。"
+        ),
+        "2" | "3" => both!(
+            "Here the kernel shows the calls of processes to nobody without a privilege (kernel.yama.ptrace_scope).",
+            "这里的内核不让没有特权的进程看到系统调用（kernel.yama.ptrace_scope）。"
+        ),
+        _ => both!(
+            "Of {pid} the kernel shows no calls: its program is not readable, is of another architecture, or runs in a sandbox.",
+            "内核不显示 {pid} 的系统调用：它的程序不可读、属于另一种体系结构，或者运行在沙箱里。"
+        ),
+    }
+}
+
+/// What form the whole has.
+fn shape(finding: &Finding) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(first) = finding.circle.first() {
+        let pids = finding.circle.iter().chain([first]);
+        let circle = pids
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(" -> ");
+        lines.push(both!(
+            "A circle: {circle}. Each waits for the next.",
+            "形成了环，也就是死锁：{circle}。每一个都在等下一个。"
+        ));
+    }
+    let stuck = finding.sight.waits().iter();
+    for wait in stuck.filter(|it| finding.graph.is_stuck(it.pid)) {
+        let pid = wait.pid;
+        let by_descriptors = wait.things.iter().filter(|it| it.fd.is_some());
+        let of: BTreeSet<u32> = by_descriptors.flat_map(|it| it.of()).copied().collect();
+        let line = match (of.contains(&pid), of.len()) {
+            (true, 1) if wait.things.len() == 1 => both!(
+                "A dead end: {pid} waits for what only {pid} itself could bring.",
+                "走进了死胡同：{pid} 等的东西只有 {pid} 自己能带来。"
+            ),
+            (true, 2..) => both!(
+                "{pid} waits partly for itself.",
+                "{pid} 有一部分是在等自己。"
+            ),
+            _ => continue,
+        };
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    let is_stuck = matches!(
+        finding.verdict,
+        Verdict::Stuck | Verdict::LikelyStuck | Verdict::SomeStuck
+    );
+    if lines.is_empty() && is_stuck {
+        let mut needs = finding.sight.waits().iter();
+        let has_lock = needs.any(|wait| wait.things.iter().any(|it| it.needs == Needs::Lock));
+        lines.push(match has_lock {
+            true => both!(
+                "A dead end: nobody who is left releases the lock.",
+                "走进了死胡同：剩下的进程没有一个会释放这把锁。"
+            ),
+            false => both!(
+                "A dead end: nobody who is left brings what they wait for.",
+                "走进了死胡同：剩下的进程没有一个会带来它们等的东西。"
+            ),
+        });
+    }
+    lines
+}

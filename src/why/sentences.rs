@@ -1,0 +1,236 @@
+//! One thread's wait in one sentence.
+
+use std::collections::BTreeMap;
+
+use crate::both;
+use crate::evidence::{Fill, From, Needs, On, Outside, Thing, Wait};
+
+/// How many of several PIDs or things are named.
+const NAMED: usize = 4;
+
+/// What a thread does: `waits in read() for ...`.
+pub(super) fn wait(wait: &Wait, has_other_threads: bool, fills: &BTreeMap<u64, Fill>) -> String {
+    let call = wait.call;
+    if let [only] = &wait.things[..] {
+        if only.needs == Needs::Room {
+            let full = thing(only, wait.pid, has_other_threads, fills);
+            return both!("waits in {call}(): {full}", "在 {call}() 里等待：{full}");
+        }
+        let what = thing(only, wait.pid, has_other_threads, fills);
+        return both!("waits in {call}() {what}", "在 {call}() 里{what}");
+    }
+    let mut things: Vec<_> = wait
+        .things
+        .iter()
+        .map(|it| thing(it, wait.pid, has_other_threads, fills))
+        .collect();
+    things.dedup();
+    let count = things.len();
+    let more = count.saturating_sub(NAMED);
+    things.truncate(NAMED);
+    if count == 1 {
+        let what = &things[0];
+        return both!("waits in {call}() {what}", "在 {call}() 里{what}");
+    }
+    let mut list = things.join(&both!("; or ", "；或者"));
+    if more > 0 {
+        list += &both!("; or {more} more", "；或者另外 {more} 样");
+    }
+    both!(
+        "waits in {call}() for any of {count} things: {list}",
+        "在 {call}() 里等 {count} 样当中的任意一样：{list}"
+    )
+}
+
+/// What is waited for, and who could bring it.
+fn thing(
+    thing: &Thing,
+    waiter: u32,
+    has_other_threads: bool,
+    fills: &BTreeMap<u64, Fill>,
+) -> String {
+    let fd = thing.fd.map(|fd| format!(" (fd {fd})")).unwrap_or_default();
+    let zh_fd = thing
+        .fd
+        .map(|fd| format!("（fd {fd}）"))
+        .unwrap_or_default();
+    if let From::Outside(outside) = &thing.from {
+        return self::outside(outside);
+    }
+    let of = thing.of();
+    let likely = match thing.from {
+        From::Likely(_) => both!("most likely ", "很可能"),
+        _ => String::new(),
+    };
+    let who = list(of, waiter, &both!("or", "或"));
+    let all = list(of, waiter, &both!("and", "和"));
+    match (thing.needs, &thing.on) {
+        (Needs::End, _) if of.is_empty() => {
+            both!("for a child to end", "等某个子进程结束")
+        }
+        (Needs::End, _) if of.len() == 1 => {
+            both!("{likely}for {who} to end", "{likely}等 {who} 结束")
+        }
+        (Needs::End, _) => both!(
+            "{likely}for one of its children, {who}, to end",
+            "{likely}等其中一个子进程（{who}）结束"
+        ),
+        (Needs::Thread, On::Thread(Some(tid))) => {
+            both!("for its thread {tid}", "等自己的线程 {tid}")
+        }
+        (Needs::Thread, _) if has_other_threads => {
+            both!("for another of its threads", "等自己的另一个线程")
+        }
+        (Needs::Thread, _) => both!(
+            "for another of its threads, and it has no other",
+            "等自己的另一个线程，而这个进程没有别的线程"
+        ),
+        (Needs::Data, On::Pipe(_)) => match of.is_empty() {
+            true => both!(
+                "for data or end-of-file from a pipe{fd}; who writes to it is not known",
+                "等管道{zh_fd}里的数据或 EOF；不知道哪个进程会写"
+            ),
+            false => both!(
+                "for data or end-of-file from a pipe{fd}, and only {who} could bring it",
+                "等管道{zh_fd}里的数据或 EOF，只有 {who} 能带来"
+            ),
+        },
+        (Needs::Data, On::Fifo(path)) => match of.is_empty() {
+            true => both!(
+                "for data or end-of-file from the FIFO {path}; who writes to it is not known",
+                "等 FIFO {path} 里的数据或 EOF；不知道哪个进程会写"
+            ),
+            false => both!(
+                "for data or end-of-file from the FIFO {path}, and only {who} could bring it",
+                "等 FIFO {path} 里的数据或 EOF，只有 {who} 能带来"
+            ),
+        },
+        (Needs::Data, On::Eventfd) => both!(
+            "for a count in an eventfd{fd}, and only {who} could add to it",
+            "等 eventfd{zh_fd} 里的计数，只有 {who} 能增加"
+        ),
+        (Needs::Data, On::Socket { .. }) if !of.is_empty() => both!(
+            "for data or end-of-file from a socket{fd}, at whose other end is only {who}",
+            "等套接字{zh_fd}里的数据或 EOF，另一端只有 {who}"
+        ),
+        (Needs::Data, _) => both!(
+            "for data{fd}; who could bring it is not known",
+            "等数据{zh_fd}；不知道哪个进程能带来"
+        ),
+        (Needs::Room, On::Socket { .. }) if !of.is_empty() => both!(
+            "socket full{fd}, and only {all} can read at its other end",
+            "套接字满了{zh_fd}，另一端只有 {all} 能读"
+        ),
+        (Needs::Room, on) => {
+            let full = match on {
+                On::Pipe(inode) => filled(fills.get(inode)),
+                _ => both!("no room", "没有空位"),
+            };
+            match of.is_empty() {
+                true => both!(
+                    "{full}{fd}; who reads from it is not known",
+                    "{full}{zh_fd}；不知道哪个进程会读"
+                ),
+                false => both!(
+                    "{full}{fd}, and only {all} can read from it",
+                    "{full}{zh_fd}，只有 {all} 能读"
+                ),
+            }
+        }
+        (Needs::Opening, On::Fifo(path)) => both!(
+            "until somebody opens the other end of the FIFO {path}",
+            "等 FIFO {path} 的另一端被打开"
+        ),
+        (Needs::Opening, _) => both!("until a file can be opened", "等文件打开"),
+        (Needs::Lock, On::Memory(name)) => match of.iter().any(|pid| *pid != waiter) {
+            true => {
+                let others: Vec<_> = of.iter().filter(|pid| **pid != waiter).copied().collect();
+                let others = list(&others, waiter, &both!("and", "和"));
+                both!(
+                    "for a lock, of which it is not known who holds it; it shares it with {others} ({name})",
+                    "等一把锁，不知道锁在哪个进程手里；共用这把锁的还有 {others}（{name}）"
+                )
+            }
+            false => both!(
+                "for a lock, of which it is not known who holds it, and which nobody else has ({name})",
+                "等一把锁，不知道锁在哪个进程手里，别的进程都没有这把锁（{name}）"
+            ),
+        },
+        (Needs::Lock, On::File(path)) if of.is_empty() => both!(
+            "for the lock on {path}; who holds it is not known",
+            "等 {path} 上的锁；不知道锁在哪个进程手里"
+        ),
+        (Needs::Lock, On::File(path)) => both!(
+            "for the lock on {path}, which {who} {likely}has",
+            "等 {path} 上的锁，锁{likely}在 {who} 手里"
+        ),
+        (Needs::Lock, _) => both!(
+            "for a lock; who holds it is not known",
+            "等一把锁；不知道锁在哪个进程手里"
+        ),
+        (Needs::Other, _) => both!(
+            "for something of which the kernel doesn't say more",
+            "等待，内核没有说明等什么"
+        ),
+    }
+}
+
+/// Something that is no process.
+fn outside(outside: &Outside) -> String {
+    match outside {
+        Outside::Time => both!("until a time that it has set", "等设定的时间到来"),
+        Outside::Terminal(name) => both!("for the terminal {name}", "等终端 {name}"),
+        Outside::Network => both!("for the network", "等网络"),
+        Outside::Client => both!("for somebody to connect to it", "等别人来连接"),
+        Outside::Signal => both!("for a signal", "等信号"),
+        Outside::Device(name) => both!("for {name}", "等 {name}"),
+    }
+}
+
+fn filled(fill: Option<&Fill>) -> String {
+    let Some(fill) = fill else {
+        return both!("pipe full", "管道满了");
+    };
+    let (bytes, capacity) = (grouped(fill.bytes), grouped(fill.capacity as u64));
+    both!(
+        "pipe full, {bytes} of {capacity} bytes",
+        "管道满了，{capacity} 字节的容量里有 {bytes} 字节"
+    )
+}
+
+/// PIDs as `1, 2 or itself`.
+fn list(pids: &[u32], waiter: u32, and: &str) -> String {
+    let (own, others): (Vec<u32>, Vec<u32>) = pids.iter().partition(|pid| **pid == waiter);
+    let mut names: Vec<_> = others.iter().take(NAMED).map(ToString::to_string).collect();
+    if others.len() > NAMED {
+        let more = others.len() - NAMED;
+        names.push(both!("{more} more", "另外 {more} 个"));
+    }
+    if !own.is_empty() {
+        names.push(match others.is_empty() {
+            true => both!("itself", "这个进程自己"),
+            false => both!("itself", "自己"),
+        });
+    }
+    match &names[..] {
+        [] => both!("nobody", "没有进程"),
+        [only] => only.clone(),
+        [first @ .., last] => {
+            let first = first.join(&both!(", ", "、"));
+            format!("{first} {and} {last}")
+        }
+    }
+}
+
+/// A number with a comma before each group of three digits.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
