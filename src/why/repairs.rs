@@ -209,7 +209,7 @@ fn has_queue(look: &Look) -> bool {
     is_python(look)
         && shared_memory(look.pid)
             .iter()
-            .any(|it| it.contains("/sem.mp-"))
+            .any(|it| it.starts_with("/dev/shm/sem."))
 }
 
 /// What to do, in one sentence.

@@ -33,3 +33,4 @@ mod timeline;
 mod trace;
 mod usage;
 mod view;
+mod why;

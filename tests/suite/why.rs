@@ -1,0 +1,81 @@
+//! Who waits for whom, in programs that are not ours.
+
+mod programs;
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+use std::thread;
+
+use crate::common::*;
+use programs::{Program, Started, graph, has_edge};
+
+/// Runs this for each program of a folder, several at a time, and says of all which failed.
+fn for_each_program(folder: &str, check: impl Fn(&Program, Started) -> Result<(), String> + Sync) {
+    let built = tempfile::tempdir().unwrap();
+    let programs = Mutex::new(VecDeque::from(Program::all_in(folder)));
+    let failed = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..6 {
+            scope.spawn(|| {
+                while let Some(program) = { programs.lock().unwrap().pop_front() } {
+                    let Some(mut command) = program.command(built.path()) else {
+                        continue;
+                    };
+                    let started = Started::start(&mut command);
+                    if let Err(why) = check(&program, started) {
+                        failed.lock().unwrap().push(format!("{}: {why}", program.name));
+                    }
+                }
+            });
+        }
+    });
+    let failed = failed.into_inner().unwrap();
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+#[test]
+fn whoever_hangs_is_called_stuck_and_waits_for_whom_he_says() {
+    assert!(Program::all_in("stuck").len() >= 20);
+    for_each_program("stuck", |program, started| {
+        let is_stuck = |verdict: &str| ["stuck", "likely_stuck"].contains(&verdict);
+        let mut looks = 0;
+        let graph = loop {
+            let graph = graph(started.pid());
+            if is_stuck(graph["verdict"].as_str().unwrap()) {
+                break graph;
+            }
+            looks += 1;
+            if looks > 60 {
+                return Err(format!("it is never called stuck: {graph:#}"));
+            }
+        };
+        for edge in program.said("edge") {
+            if !has_edge(&graph, edge, started.pid()) {
+                return Err(format!("there is no edge `{edge}`: {graph:#}"));
+            }
+        }
+        let circle = graph["circle"].as_array().unwrap().len();
+        for shape in program.said("shape") {
+            let expected = shape.strip_prefix("circle").map_or(0, |it| it.split_whitespace().count());
+            if circle != expected {
+                return Err(format!("a circle of {circle}, not `{shape}`: {graph:#}"));
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn whoever_goes_on_is_never_called_stuck() {
+    assert!(Program::all_in("goes_on").len() >= 20);
+    for_each_program("goes_on", |_, mut started| {
+        started.is_ready();
+        for _ in 0..3 {
+            let graph = graph(started.pid());
+            if graph["verdict"] != "go_on" {
+                return Err(format!("{graph:#}"));
+            }
+        }
+        Ok(())
+    });
+}

@@ -1,0 +1,185 @@
+//! Programs that are not ours, each with what is true of it in its first lines: `edge:`, `shape:`, `needs:`.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use serde_json::Value;
+
+use crate::common::*;
+
+/// A program with what its first lines say of it.
+pub struct Program {
+    pub name: String,
+    path: PathBuf,
+    lines: Vec<(String, String)>,
+}
+
+impl Program {
+    /// All programs in a folder of `tests/why`.
+    pub fn all_in(folder: &str) -> Vec<Program> {
+        let folder = path_of(&format!("tests/why/{folder}"));
+        let mut paths: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        paths.sort();
+        paths.into_iter().map(Program::at).collect()
+    }
+
+    fn at(path: PathBuf) -> Program {
+        let text = fs::read_to_string(&path).unwrap();
+        let comments = text
+            .lines()
+            .take_while(|line| line.is_empty() || line.starts_with(['#', '/', '*', ' ']));
+        let lines = comments.filter_map(|line| {
+            let line = line.trim_start_matches(['#', '/', '*', '!', ' ']);
+            let (key, value) = line.split_once(": ")?;
+            Some((key.to_owned(), value.trim().to_owned()))
+        });
+        Program {
+            name: path.file_name().unwrap().to_string_lossy().into_owned(),
+            lines: lines.collect(),
+            path,
+        }
+    }
+
+    /// What its first lines say under this key.
+    pub fn said<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
+        let of_key = self.lines.iter().filter(move |(it, _)| it == key);
+        of_key.map(|(_, value)| value.as_str())
+    }
+
+    /// The command that runs it, once it is compiled. Nothing, if the machine lacks what it needs.
+    pub fn command(&self, folder: &Path) -> Option<Command> {
+        let extension = self.path.extension().unwrap().to_str().unwrap();
+        let program = match extension {
+            "c" => "cc",
+            "rs" => "rustc",
+            "py" => "python3",
+            "js" => "node",
+            "sh" => "sh",
+            other => panic!("{}: nobody knows how to run .{other}", self.name),
+        };
+        if !has(program) || !self.said("needs").all(has_version) {
+            return None;
+        }
+        let built = folder.join(&self.name).with_extension("built");
+        let compiled = match extension {
+            "c" => Command::new("cc")
+                .args(["-O1", "-pthread", "-o"])
+                .arg(&built)
+                .arg(&self.path)
+                .status(),
+            "rs" => Command::new("rustc")
+                .args(["--edition", "2024", "-o"])
+                .arg(&built)
+                .arg(&self.path)
+                .stderr(Stdio::null())
+                .status(),
+            _ => {
+                let mut command = command(program);
+                command.arg(&self.path);
+                return Some(command);
+            }
+        };
+        assert!(compiled.unwrap().success(), "{} doesn't compile", self.name);
+        Some(command(built.to_str().unwrap()))
+    }
+}
+
+/// Whether this machine has a program of at least a version: `python 3.12`.
+fn has_version(needed: &str) -> bool {
+    let Some((program, version)) = needed.split_once(' ') else {
+        return has(needed);
+    };
+    assert_eq!(program, "python", "{needed}");
+    let script = format!("import sys; sys.exit(sys.version_info < ({}))", version.replace('.', ","));
+    let has_it = Command::new("python3").args(["-c", &script]).status();
+    has_it.is_ok_and(|status| status.success())
+}
+
+/// A program that runs, until this is dropped.
+pub struct Started(Child);
+
+impl Started {
+    pub fn start(command: &mut Command) -> Started {
+        let command = command.stdout(Stdio::null()).stderr(Stdio::piped());
+        Started(command.process_group(0).spawn().unwrap())
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Waits until it says that it is ready.
+    pub fn is_ready(&mut self) {
+        use std::io::{BufRead, BufReader};
+        let mut stderr = BufReader::new(self.0.stderr.take().unwrap());
+        let mut line = String::new();
+        while line != "ready\n" {
+            line.clear();
+            assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "it never got ready");
+        }
+        // Whoever writes to it later is not to be ended by that.
+        self.0.stderr = Some(stderr.into_inner());
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        let _ = kill_process_group(Pid::from_child(&self.0), Signal::KILL);
+        let _ = self.0.wait();
+    }
+}
+
+/// What `mp-demo why --json` says of a process.
+pub fn graph(pid: u32) -> Value {
+    let ended = run(&mut mp_demo(["why", "--json", &pid.to_string()])).succeeded();
+    serde_json::from_str(&ended.stdout).unwrap()
+}
+
+/// The PID of each role: `P` is the program, `P.2` its second child in the order of their starts.
+pub fn pid_of(role: &str, root: u32, graph: &Value) -> u32 {
+    let mut pid = root;
+    for number in role.split('.').skip(1) {
+        let nodes = graph["nodes"].as_array().unwrap().iter();
+        let children = nodes.filter(|node| node["parent"] == pid);
+        let children: BTreeSet<u64> = children.map(|node| node["pid"].as_u64().unwrap()).collect();
+        let number: usize = number.parse().unwrap();
+        let child = children.iter().nth(number - 1);
+        pid = *child.unwrap_or_else(|| panic!("there is no {role}: {graph:#}")) as u32;
+    }
+    pid
+}
+
+/// Whether the graph has this edge, `WHO NEEDS WHOM` in roles.
+pub fn has_edge(graph: &Value, edge: &str, root: u32) -> bool {
+    let words: Vec<_> = edge.split_whitespace().collect();
+    let [who, needs, whom] = words[..] else {
+        panic!("an edge has three words: {edge}");
+    };
+    let needs = match needs {
+        "value" | "event" => "data",
+        "open" => "opening",
+        "signal" => "other",
+        other => other,
+    };
+    let who = pid_of(who, root, graph);
+    let whom: BTreeSet<u64> = whom
+        .split(',')
+        .filter(|role| *role != "-")
+        .map(|role| pid_of(role, root, graph).into())
+        .collect();
+    let edges = graph["edges"].as_array().unwrap().iter();
+    let mut of_needs = edges.filter(|it| it["pid"] == who && it["needs"] == needs);
+    of_needs.any(|it| {
+        let from = it["from"].as_object();
+        let from = from.and_then(|from| from.values().next()?.as_array());
+        let from: BTreeSet<u64> = from.into_iter().flatten().filter_map(Value::as_u64).collect();
+        from == whom
+    })
+}
