@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use netlink_packet_core::{NLM_F_REQUEST, NetlinkHeader, NetlinkMessage, NetlinkPayload};
 use netlink_packet_sock_diag::SockDiagMessage;
 use netlink_packet_sock_diag::constants::TCP_LISTEN;
+use netlink_packet_sock_diag::unix::nlas::UnixDiagName;
 use netlink_packet_sock_diag::unix::{ShowFlags, StateFlags, UnixRequest};
 use rustix::fd::OwnedFd;
 use rustix::net::netlink::{SOCK_DIAG, SocketAddrNetlink};
@@ -18,12 +19,12 @@ const ANY_COOKIE: [u8; 8] = [0xff; 8];
 const LONGEST_ANSWER: usize = 4096;
 
 /// What a socket is connected to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Peer {
     /// Another socket of this machine, by its inode: socketpair(2), or a connection to a name in the file system.
     Socket(u64),
-    /// Nothing yet, and anybody may connect or send to it.
-    Anybody,
+    /// Nothing yet: whoever knows its name may connect or send to it.
+    Anybody(String),
     /// Nothing any more.
     Nobody,
     /// It is no Unix-domain socket, but one of the network (or of another network namespace).
@@ -72,10 +73,11 @@ impl Sockets {
             NetlinkPayload::InnerMessage(SockDiagMessage::UnixResponse(socket)) => {
                 Some(match socket.peer() {
                     Some(peer) => Peer::Socket(peer.into()),
-                    None if socket.header.state == TCP_LISTEN || socket.name().is_some() => {
-                        Peer::Anybody
-                    }
-                    None => Peer::Nobody,
+                    None => match socket.name() {
+                        Some(name) => Peer::Anybody(name_of(name)),
+                        None if socket.header.state == TCP_LISTEN => Peer::Anybody(String::new()),
+                        None => Peer::Nobody,
+                    },
                 })
             }
             // There is no Unix-domain socket with this inode.
@@ -85,5 +87,12 @@ impl Sockets {
             }
             _ => None,
         }
+    }
+}
+
+fn name_of(name: &UnixDiagName) -> String {
+    match name {
+        UnixDiagName::Pathname(path) => path.to_string_lossy().into_owned(),
+        _ => String::new(),
     }
 }

@@ -31,6 +31,9 @@ const REAL_TIME: std::ops::RangeInclusive<i32> = 35..=64;
 /// Signals of timers, of which the kernel tells nothing else (setitimer(2), alarm(2)).
 const TIMERS: [Signal; 3] = [Signal::ALARM, Signal::VTALARM, Signal::PROF];
 
+/// Where servers of Python's multiprocessing (the fork server, managers) have their sockets (util.get_temp_dir()).
+const PYTHONS_FOLDER: &str = "/pymp-";
+
 /// What the threads of this process wait for.
 pub(super) fn waits(look: &Look, sight: &Sight, holders: &Holders) -> Vec<Wait> {
     let of = Of {
@@ -67,6 +70,12 @@ impl Of<'_> {
             true => self.children(|_| true),
             false => Vec::new(),
         };
+        // Programs with a loop of events have the handler write to a pipe of their own, for which they wait, too.
+        let own = From::Processes(vec![self.look.pid]);
+        if !noticed.is_empty() && things.iter().any(|it| it.fd.is_some() && it.from == own) {
+            let from = From::Processes(noticed.clone());
+            things.push(thing(Needs::End, On::Process, from));
+        }
         Some(Wait {
             pid: self.look.pid,
             tid: thread.tid,
@@ -95,10 +104,7 @@ impl Of<'_> {
             Until::Unlocked(fd) => self.file_lock(*fd),
             Until::Opened { name, .. } => {
                 // Anybody may open it, and of those outside it is not known who would.
-                let family = self.sight.family().map(|it| it.pid);
-                let others = family.filter(|pid| *pid != self.look.pid).collect();
-                let on = On::Fifo(name.clone());
-                thing(Needs::Opening, on, From::Likely(others))
+                thing(Needs::Opening, On::Fifo(name.clone()), From::Likely(self.others()))
             }
         }
     }
@@ -125,6 +131,12 @@ impl Of<'_> {
             Whom::Any => From::Processes(self.children(|_| true)),
         };
         thing(Needs::End, On::Process, from)
+    }
+
+    /// The others of its family.
+    fn others(&self) -> Vec<u32> {
+        let family = self.sight.family().map(|it| it.pid);
+        family.filter(|pid| *pid != self.look.pid).collect()
     }
 
     /// Its children that live.
@@ -232,7 +244,11 @@ impl Of<'_> {
                 };
                 (on(Some(peer)), from)
             }
-            Some(Peer::Anybody) => (on(None), From::Outside(Outside::Client)),
+            // Only the program itself knows the way into the folder that Python's multiprocessing has made for it.
+            Some(Peer::Anybody(name)) if name.contains(PYTHONS_FOLDER) => {
+                (on(None), From::Likely(self.others()))
+            }
+            Some(Peer::Anybody(_)) => (on(None), From::Outside(Outside::Client)),
             Some(Peer::Network) => (on(None), From::Outside(Outside::Network)),
             Some(Peer::Nobody) | None => (on(None), From::Unknown),
         }

@@ -6,8 +6,7 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::thread;
 
-use crate::common::*;
-use programs::{Program, Started, graph, has_edge};
+use programs::{Program, Started, graph, has_edge, report};
 
 /// Runs this for each program of a folder, several at a time, and says of all which failed.
 fn for_each_program(folder: &str, check: impl Fn(&Program, Started) -> Result<(), String> + Sync) {
@@ -46,19 +45,26 @@ fn whoever_hangs_is_called_stuck_and_waits_for_whom_he_says() {
             }
             looks += 1;
             if looks > 60 {
-                return Err(format!("it is never called stuck: {graph:#}"));
+                return Err(format!("it is never called stuck:\n{}", report(started.pid())));
             }
         };
         for edge in program.said("edge") {
             if !has_edge(&graph, edge, started.pid()) {
-                return Err(format!("there is no edge `{edge}`: {graph:#}"));
+                return Err(format!("no edge `{edge}`:\n{}", report(started.pid())));
             }
         }
         let circle = graph["circle"].as_array().unwrap().len();
         for shape in program.said("shape") {
             let expected = shape.strip_prefix("circle").map_or(0, |it| it.split_whitespace().count());
             if circle != expected {
-                return Err(format!("a circle of {circle}, not `{shape}`: {graph:#}"));
+                let report = report(started.pid());
+                return Err(format!("a circle of {circle}, not `{shape}`:\n{report}"));
+            }
+        }
+        for repair in program.said("repair") {
+            let repairs = graph["repairs"].as_array().unwrap();
+            if !repairs.iter().any(|it| it == repair) {
+                return Err(format!("`{repair}` is not among {repairs:?}"));
             }
         }
         Ok(())
@@ -73,7 +79,7 @@ fn whoever_goes_on_is_never_called_stuck() {
         for _ in 0..3 {
             let graph = graph(started.pid());
             if graph["verdict"] != "go_on" {
-                return Err(format!("{graph:#}"));
+                return Err(report(started.pid()));
             }
         }
         Ok(())

@@ -67,6 +67,11 @@ impl Program {
         if !has(program) || !self.said("needs").all(has_version) {
             return None;
         }
+        let run = |program: &str| {
+            let mut command = command(program);
+            command.env("TMPDIR", folder);
+            command
+        };
         let built = folder.join(&self.name).with_extension("built");
         let compiled = match extension {
             "c" => Command::new("cc")
@@ -81,13 +86,13 @@ impl Program {
                 .stderr(Stdio::null())
                 .status(),
             _ => {
-                let mut command = command(program);
+                let mut command = run(program);
                 command.arg(&self.path);
                 return Some(command);
             }
         };
         assert!(compiled.unwrap().success(), "{} doesn't compile", self.name);
-        Some(command(built.to_str().unwrap()))
+        Some(run(built.to_str().unwrap()))
     }
 }
 
@@ -140,6 +145,11 @@ impl Drop for Started {
 pub fn graph(pid: u32) -> Value {
     let ended = run(&mut mp_demo(["why", "--json", &pid.to_string()])).succeeded();
     serde_json::from_str(&ended.stdout).unwrap()
+}
+
+/// The same in words.
+pub fn report(pid: u32) -> String {
+    run(&mut mp_demo(["why", &pid.to_string()])).stdout
 }
 
 /// The PID of each role: `P` is the program, `P.2` its second child in the order of their starts.

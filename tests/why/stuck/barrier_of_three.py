@@ -1,0 +1,17 @@
+# A barrier for three, to which two come.
+# edge: P end P.1
+# edge: P.1 lock P,P.1,P.2
+# edge: P.2 lock P,P.1,P.2
+import multiprocessing
+
+def come(barrier):
+    barrier.wait()
+
+if __name__ == "__main__":
+    multiprocessing.set_start_method("fork")
+    barrier = multiprocessing.Barrier(3)
+    children = [multiprocessing.Process(target=come, args=(barrier,)) for _ in range(2)]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()

@@ -1,0 +1,19 @@
+# Two processes send each other more than a pair of sockets takes, and neither receives first.
+# edge: P room P,P.1
+# edge: P.1 room P,P.1
+# shape: circle P P.1
+# repair: one_writes
+import multiprocessing
+
+def talk(end):
+    end.send("x" * 10_000_000)
+    end.recv()
+
+if __name__ == "__main__":
+    multiprocessing.set_start_method("fork")
+    ours, theirs = multiprocessing.Pipe()
+    child = multiprocessing.Process(target=talk, args=(theirs,))
+    child.start()
+    ours.send("x" * 10_000_000)
+    ours.recv()
+    child.join()

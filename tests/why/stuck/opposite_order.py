@@ -1,0 +1,24 @@
+# Two processes take two locks in opposite orders, and each has one before it asks for the other.
+# edge: P end P.1
+# edge: P.1 lock P,P.1,P.2
+# edge: P.2 lock P,P.1,P.2
+# repair: one_order
+import multiprocessing
+
+def take(first, second, both):
+    with first:
+        both.wait()
+        with second:
+            pass
+
+if __name__ == "__main__":
+    multiprocessing.set_start_method("fork")
+    a, b, both = multiprocessing.Lock(), multiprocessing.Lock(), multiprocessing.Barrier(2)
+    children = [
+        multiprocessing.Process(target=take, args=(a, b, both)),
+        multiprocessing.Process(target=take, args=(b, a, both)),
+    ]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()

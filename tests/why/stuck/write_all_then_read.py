@@ -1,0 +1,11 @@
+# The parent writes everything to cat before it reads anything, and cat waits until somebody reads.
+# edge: P room P.1
+# edge: P.1 room P
+# shape: circle P P.1
+# repair: one_writes
+import subprocess
+
+cat = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+cat.stdin.write(b"x" * 1_000_000)
+cat.stdin.close()
+print(len(cat.stdout.read()))
