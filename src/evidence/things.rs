@@ -104,7 +104,11 @@ impl Of<'_> {
             Until::Unlocked(fd) => self.file_lock(*fd),
             Until::Opened { name, .. } => {
                 // Anybody may open it, and of those outside it is not known who would.
-                thing(Needs::Opening, On::Fifo(name.clone()), From::Likely(self.others()))
+                thing(
+                    Needs::Opening,
+                    On::Fifo(name.clone()),
+                    From::Likely(self.others()),
+                )
             }
         }
     }

@@ -22,7 +22,10 @@ fn for_each_program(folder: &str, check: impl Fn(&Program, Started) -> Result<()
                     };
                     let started = Started::start(&mut command);
                     if let Err(why) = check(&program, started) {
-                        failed.lock().unwrap().push(format!("{}: {why}", program.name));
+                        failed
+                            .lock()
+                            .unwrap()
+                            .push(format!("{}: {why}", program.name));
                     }
                 }
             });
@@ -45,7 +48,10 @@ fn whoever_hangs_is_called_stuck_and_waits_for_whom_he_says() {
             }
             looks += 1;
             if looks > 60 {
-                return Err(format!("it is never called stuck:\n{}", report(started.pid())));
+                return Err(format!(
+                    "it is never called stuck:\n{}",
+                    report(started.pid())
+                ));
             }
         };
         for edge in program.said("edge") {
@@ -55,7 +61,9 @@ fn whoever_hangs_is_called_stuck_and_waits_for_whom_he_says() {
         }
         let circle = graph["circle"].as_array().unwrap().len();
         for shape in program.said("shape") {
-            let expected = shape.strip_prefix("circle").map_or(0, |it| it.split_whitespace().count());
+            let expected = shape
+                .strip_prefix("circle")
+                .map_or(0, |it| it.split_whitespace().count());
             if circle != expected {
                 let report = report(started.pid());
                 return Err(format!("a circle of {circle}, not `{shape}`:\n{report}"));
@@ -75,7 +83,9 @@ fn whoever_hangs_is_called_stuck_and_waits_for_whom_he_says() {
 fn whoever_goes_on_is_never_called_stuck() {
     assert!(Program::all_in("goes_on").len() >= 20);
     for_each_program("goes_on", |_, mut started| {
-        started.is_ready();
+        if !started.gets_ready() {
+            return Err("it never gets ready".into());
+        }
         for _ in 0..3 {
             let graph = graph(started.pid());
             if graph["verdict"] != "go_on" {

@@ -102,7 +102,10 @@ fn has_version(needed: &str) -> bool {
         return has(needed);
     };
     assert_eq!(program, "python", "{needed}");
-    let script = format!("import sys; sys.exit(sys.version_info < ({}))", version.replace('.', ","));
+    let script = format!(
+        "import sys; sys.exit(sys.version_info < ({}))",
+        version.replace('.', ",")
+    );
     let has_it = Command::new("python3").args(["-c", &script]).status();
     has_it.is_ok_and(|status| status.success())
 }
@@ -120,17 +123,20 @@ impl Started {
         self.0.id()
     }
 
-    /// Waits until it says that it is ready.
-    pub fn is_ready(&mut self) {
+    /// Waits until it says that it is ready. Whether it did.
+    pub fn gets_ready(&mut self) -> bool {
         use std::io::{BufRead, BufReader};
         let mut stderr = BufReader::new(self.0.stderr.take().unwrap());
         let mut line = String::new();
         while line != "ready\n" {
             line.clear();
-            assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "it never got ready");
+            if stderr.read_line(&mut line).unwrap() == 0 {
+                return false;
+            }
         }
         // Whoever writes to it later is not to be ended by that.
         self.0.stderr = Some(stderr.into_inner());
+        true
     }
 }
 
@@ -189,7 +195,11 @@ pub fn has_edge(graph: &Value, edge: &str, root: u32) -> bool {
     of_needs.any(|it| {
         let from = it["from"].as_object();
         let from = from.and_then(|from| from.values().next()?.as_array());
-        let from: BTreeSet<u64> = from.into_iter().flatten().filter_map(Value::as_u64).collect();
+        let from: BTreeSet<u64> = from
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_u64)
+            .collect();
         from == whom
     })
 }
