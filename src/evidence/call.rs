@@ -134,10 +134,23 @@ impl Call {
         };
         let name = Sysno::new(usize::try_from(syscall_number).ok()?)?.name();
         Some(Call {
-            name,
+            name: as_in_the_manual(name),
             arguments,
             until: until(name, &arguments, process),
         })
+    }
+}
+
+/// The kernel has newer calls behind functions that have kept their names.
+fn as_in_the_manual(name: &'static str) -> &'static str {
+    match name {
+        "pselect6" => "select",
+        "ppoll" => "poll",
+        "epoll_pwait" | "epoll_pwait2" => "epoll_wait",
+        "openat" => "open",
+        "rt_sigsuspend" => "sigsuspend",
+        "rt_sigtimedwait" => "sigtimedwait",
+        name => name,
     }
 }
 

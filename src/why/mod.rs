@@ -14,7 +14,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 
 use crate::both;
-use crate::evidence::{Family, Fate, Fill, Graph, Look, Needs, Onlooker, Sight, circle};
+use crate::evidence::{Family, Fate, Fill, Graph, Look, Needs, On, Onlooker, Sight, circle};
 
 pub use json::json;
 pub use program::{Program, Told, run};
@@ -107,7 +107,7 @@ impl Finding {
             let filled = full.filter_map(|it| Fill::of(wait.pid, it.fd?));
             fills.extend(filled.map(|fill| (fill.inode, fill)));
         }
-        let repairs = repairs::repairs(&sight, &graph);
+        let repairs = repairs::repairs(&sight, &graph, &circle);
         Finding {
             sight,
             graph,
@@ -119,16 +119,16 @@ impl Finding {
     }
 }
 
-/// For which others a process that is stuck waits.
+/// For which others a process that is stuck waits. (Not those that share a lock with it: any of them may have it, or none.)
 fn next(sight: &Sight, graph: &Graph, pid: u32) -> Vec<u32> {
     let waits = sight
         .waits()
         .iter()
         .filter(|it| it.pid == pid && graph.is_stuck(pid));
-    let mut next: Vec<u32> = waits
-        .flat_map(|wait| wait.of())
-        .filter(|it| *it != pid)
-        .collect();
+    let things = waits.flat_map(|wait| &wait.things);
+    let things = things.filter(|thing| !matches!(thing.on, On::Memory(_)));
+    let of = things.flat_map(|thing| thing.of()).copied();
+    let mut next: Vec<u32> = of.filter(|it| *it != pid).collect();
     next.sort_unstable();
     next.dedup();
     next

@@ -1,5 +1,7 @@
 //! What usually repairs it: patterns of CPython's programs, and of those that use pipes as they do.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use strum::VariantArray;
 
@@ -20,6 +22,8 @@ pub enum Repair {
     ReadBothStreams,
     /// Whoever waits for end-of-file, or somebody who waits for him, has an end for writing open.
     CloseWriteEnd,
+    /// Each waits until another one writes first.
+    OneSpeaksFirst,
     /// Readers of a queue are joined, and nobody has told them that nothing more will come.
     PutSentinels,
     /// A worker of a pool was killed, and its task's result never comes.
@@ -37,21 +41,35 @@ pub enum Repair {
 }
 
 /// What would repair this, the likeliest first.
-pub(super) fn repairs(sight: &Sight, graph: &Graph) -> Vec<Repair> {
-    let stuck = Stuck { sight, graph };
+pub(super) fn repairs(sight: &Sight, graph: &Graph, circle: &[u32]) -> Vec<Repair> {
+    let stuck = Stuck {
+        sight,
+        graph,
+        circle,
+    };
     let is_meant = |repair: &Repair| stuck.fits(*repair);
     let mut repairs: Vec<_> = Repair::VARIANTS.iter().copied().filter(is_meant).collect();
     // What each of these says of queues and pipes says more than what is said of locks.
-    let says_more = |it: &Repair| !matches!(it, Repair::ReleaseLock | Repair::CloseWriteEnd);
+    let says_more = |it: &Repair| {
+        !matches!(
+            it,
+            Repair::ReleaseLock | Repair::CloseWriteEnd | Repair::OneSpeaksFirst
+        )
+    };
     if repairs.iter().any(says_more) {
         repairs.retain(says_more);
     }
     repairs
 }
 
+/// What stands in the command line of the server from which Python's start method forkserver forks.
+const FORK_SERVER: &str = "multiprocessing.forkserver";
+
 struct Stuck<'a> {
     sight: &'a Sight,
     graph: &'a Graph,
+    /// Processes that wait for each other.
+    circle: &'a [u32],
 }
 
 impl Stuck<'_> {
@@ -76,17 +94,30 @@ impl Stuck<'_> {
                     .into_iter()
                     .any(|reader| self.needs(reader, Needs::Data, wait.pid))
             }),
-            Repair::CloseWriteEnd => self.kept_ends().any(|look| !has_queue(look)),
+            Repair::CloseWriteEnd => {
+                // A reader in a circle of readers, of which one is waited for till its end.
+                let is_in_circle =
+                    self.has_in_circle(Needs::Data) && self.has_in_circle(Needs::End);
+                let others = self.circle.len() > 2 && is_in_circle;
+                others || self.kept_ends().any(|look| !has_queue(look))
+            }
+            Repair::OneSpeaksFirst => {
+                let is_reading = |needs| self.has_in_circle(needs);
+                let others = [
+                    Needs::End,
+                    Needs::Room,
+                    Needs::Lock,
+                    Needs::Thread,
+                    Needs::Opening,
+                ];
+                is_reading(Needs::Data) && !others.into_iter().any(is_reading)
+            }
             Repair::PutSentinels => self.kept_ends().any(has_queue) && !self.is_pool(),
             Repair::PoolThatNotices => self.is_pool(),
             Repair::ReleaseLock => self.locks().count() == 1,
             Repair::OneOrder => {
-                let threads = |look: &&Look| {
-                    let alive = look.threads.len();
-                    alive > 1 && self.of(look.pid).all(|it| needs(it, Needs::Thread))
-                };
-                let locks = self.locks().collect::<std::collections::BTreeSet<_>>();
-                locks.len() > 1 || self.looks().any(|look| threads(&look))
+                let locks = self.locks().collect::<BTreeSet<_>>();
+                locks.len() > 1 || self.looks().any(|look| self.has_threads_with_locks(look))
             }
             Repair::NoForkWithThreads => self.alone_with_a_lock().any(|look| self.is_forked(look)),
             Repair::RecursiveLock => self.alone_with_a_lock().any(|look| !self.is_forked(look)),
@@ -124,6 +155,17 @@ impl Stuck<'_> {
             .any(|(wait, thing)| wait.pid == pid && thing.of().contains(&other))
     }
 
+    /// Whether it waits for the end of that process: itself, or by way of Python's fork server, whose child that is.
+    fn waits_for_end(&self, pid: u32, other: u32) -> bool {
+        let parent = self
+            .sight
+            .look(other)
+            .and_then(|it| self.sight.look(it.parent));
+        let server = parent.filter(|it| it.command.iter().any(|word| word.contains(FORK_SERVER)));
+        self.needs(pid, Needs::End, other)
+            || server.is_some_and(|server| self.needs(pid, Needs::Data, server.pid))
+    }
+
     /// Whether it reads from a pipe or socket that is not its own alone.
     fn reads(&self, pid: u32) -> bool {
         self.things(Needs::Data)
@@ -135,7 +177,7 @@ impl Stuck<'_> {
         let full = self.things(Needs::Room);
         full.flat_map(|(wait, thing)| {
             let readers = thing.of().iter().filter(|pid| **pid != wait.pid);
-            let waiters = readers.filter(|pid| self.needs(**pid, Needs::End, wait.pid));
+            let waiters = readers.filter(|pid| self.waits_for_end(**pid, wait.pid));
             let looks = waiters
                 .filter_map(|pid| Some((self.sight.look(*pid)?, self.sight.look(wait.pid)?)));
             looks.map(move |(parent, child)| (parent, child, thing))
@@ -167,6 +209,22 @@ impl Stuck<'_> {
         names.sort_unstable();
         names.dedup();
         names.into_iter()
+    }
+
+    /// Whether all of its threads wait for each other, and at least two beside the main one for locks.
+    fn has_threads_with_locks(&self, look: &Look) -> bool {
+        let is_lock = |wait: &&Wait| {
+            let mut things = wait.things.iter();
+            wait.tid as u32 != look.pid && things.all(|it| it.on == On::Thread(None))
+        };
+        self.of(look.pid).all(|it| needs(it, Needs::Thread))
+            && self.of(look.pid).filter(is_lock).count() > 1
+    }
+
+    /// Whether somebody in the circle needs that.
+    fn has_in_circle(&self, needs: Needs) -> bool {
+        let mut things = self.things(needs);
+        things.any(|(wait, _)| self.circle.contains(&wait.pid))
     }
 
     /// Processes with one thread, which waits for another one.
@@ -234,6 +292,10 @@ pub(super) fn sentence(repair: Repair) -> String {
         Repair::CloseWriteEnd => both!(
             "What usually repairs it: close the end for writing in each process that doesn't write. End-of-file comes only when nobody has it open any more.",
             "通常这样修：不写的进程都要关掉写端。只有没有任何进程打开着写端，EOF 才会到来。"
+        ),
+        Repair::OneSpeaksFirst => both!(
+            "What usually repairs it: agree on who writes first; here each waits until the other one has written.",
+            "通常这样修：约定由哪一方先写；这里每一方都在等另一方先写。"
         ),
         Repair::PutSentinels => both!(
             "What usually repairs it: put a sentinel (None, say) for each reader before join(), so that they know that nothing more will come.",

@@ -9,7 +9,7 @@ use crate::plain::on_one_line;
 
 use super::repairs;
 use super::sentences;
-use super::{Finding, Verdict};
+use super::{Finding, Verdict, next};
 
 /// How many processes are told of, of those that are stuck and of those that are not.
 const STUCK_TOLD: usize = 40;
@@ -113,7 +113,7 @@ fn processes(finding: &Finding) -> Vec<String> {
     };
     let mut lines = Vec::new();
     for look in &told {
-        let command: String = look.command.join(" ").chars().take(COMMAND).collect();
+        let command: String = command(look).chars().take(COMMAND).collect();
         let (pid, indent) = (look.pid, "  ".repeat(depth(look)));
         lines.push(format!("  {indent}{pid}  {command}"));
     }
@@ -123,6 +123,13 @@ fn processes(finding: &Finding) -> Vec<String> {
         lines.push(both!("  and {more} more", "  另外还有 {more} 个"));
     }
     lines
+}
+
+/// The command line, without the folder of its program.
+fn command(look: &Look) -> String {
+    let arguments = look.command.iter().skip(1).map(String::as_str);
+    let words: Vec<_> = std::iter::once(look.program()).chain(arguments).collect();
+    words.join(" ")
 }
 
 /// Whom the report is about: those that are stuck, with everyone whom they wait for; if nobody is stuck, everyone.
@@ -292,7 +299,8 @@ fn shape(finding: &Finding) -> Vec<String> {
         let by_descriptors = wait.things.iter().filter(|it| it.fd.is_some());
         let of: BTreeSet<u32> = by_descriptors.flat_map(|it| it.of()).copied().collect();
         let line = match (of.contains(&pid), of.len()) {
-            (true, 1) if wait.things.len() == 1 => both!(
+            // Other threads of it may well wait for others.
+            (true, 1) if next(&finding.sight, &finding.graph, pid).is_empty() => both!(
                 "A dead end: {pid} waits for what only {pid} itself could bring.",
                 "走进了死胡同：{pid} 等的东西只有 {pid} 自己能带来。"
             ),
@@ -311,9 +319,9 @@ fn shape(finding: &Finding) -> Vec<String> {
         Verdict::Stuck | Verdict::LikelyStuck | Verdict::SomeStuck
     );
     if lines.is_empty() && is_stuck {
-        let mut needs = finding.sight.waits().iter();
-        let has_lock = needs.any(|wait| wait.things.iter().any(|it| it.needs == Needs::Lock));
-        lines.push(match has_lock {
+        let things = || finding.sight.waits().iter().flat_map(|wait| &wait.things);
+        let has = |needs| things().any(|it| it.needs == needs);
+        lines.push(match has(Needs::Lock) && !has(Needs::Data) {
             true => both!(
                 "A dead end: nobody who is left releases the lock.",
                 "走进了死胡同：剩下的进程没有一个会释放这把锁。"

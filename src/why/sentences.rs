@@ -62,6 +62,14 @@ fn thing(
         From::Likely(_) => both!("most likely ", "很可能"),
         _ => String::new(),
     };
+    let path = match &thing.on {
+        On::Fifo(path) | On::File(path) => without_mark(path),
+        _ => "",
+    };
+    let memory = match &thing.on {
+        On::Memory(name) => memory(name),
+        _ => String::new(),
+    };
     let who = list(of, waiter, &both!("or", "或"));
     let all = list(of, waiter, &both!("and", "和"));
     match (thing.needs, &thing.on) {
@@ -95,7 +103,7 @@ fn thing(
                 "等管道{zh_fd}里的数据或 EOF，只有 {who} 能带来"
             ),
         },
-        (Needs::Data, On::Fifo(path)) => match of.is_empty() {
+        (Needs::Data, On::Fifo(_)) => match of.is_empty() {
             true => both!(
                 "for data or end-of-file from the FIFO {path}; who writes to it is not known",
                 "等 FIFO {path} 里的数据或 EOF；不知道哪个进程会写"
@@ -137,30 +145,30 @@ fn thing(
                 ),
             }
         }
-        (Needs::Opening, On::Fifo(path)) => both!(
+        (Needs::Opening, On::Fifo(_)) => both!(
             "until somebody opens the other end of the FIFO {path}",
             "等 FIFO {path} 的另一端被打开"
         ),
         (Needs::Opening, _) => both!("until a file can be opened", "等文件打开"),
-        (Needs::Lock, On::Memory(name)) => match of.iter().any(|pid| *pid != waiter) {
+        (Needs::Lock, On::Memory(_)) => match of.iter().any(|pid| *pid != waiter) {
             true => {
                 let others: Vec<_> = of.iter().filter(|pid| **pid != waiter).copied().collect();
                 let others = list(&others, waiter, &both!("and", "和"));
                 both!(
-                    "for a lock, of which it is not known who holds it; it shares it with {others} ({name})",
-                    "等一把锁，不知道锁在哪个进程手里；共用这把锁的还有 {others}（{name}）"
+                    "for a lock, of which it is not known who holds it; it shares it with {others} ({memory})",
+                    "等一把锁，不知道锁在哪个进程手里；共用这把锁的还有 {others}（{memory}）"
                 )
             }
             false => both!(
-                "for a lock, of which it is not known who holds it, and which nobody else has ({name})",
-                "等一把锁，不知道锁在哪个进程手里，别的进程都没有这把锁（{name}）"
+                "for a lock, of which it is not known who holds it, and which nobody else has ({memory})",
+                "等一把锁，不知道锁在哪个进程手里，别的进程都没有这把锁（{memory}）"
             ),
         },
-        (Needs::Lock, On::File(path)) if of.is_empty() => both!(
+        (Needs::Lock, On::File(_)) if of.is_empty() => both!(
             "for the lock on {path}; who holds it is not known",
             "等 {path} 上的锁；不知道锁在哪个进程手里"
         ),
-        (Needs::Lock, On::File(path)) => both!(
+        (Needs::Lock, On::File(_)) => both!(
             "for the lock on {path}, which {who} {likely}has",
             "等 {path} 上的锁，锁{likely}在 {who} 手里"
         ),
@@ -187,15 +195,35 @@ fn outside(outside: &Outside) -> String {
     }
 }
 
+/// The kernel adds this to the name of a file that has none any more.
+pub(super) fn without_mark(name: &str) -> &str {
+    name.strip_suffix(" (deleted)").unwrap_or(name)
+}
+
+/// What locks in this memory are called.
+fn memory(name: &str) -> String {
+    match without_mark(name) {
+        // Memory without a file (MAP_SHARED and MAP_ANONYMOUS).
+        "" | "/dev/zero" => both!("in memory that they share", "在共享内存里"),
+        name => name.to_owned(),
+    }
+}
+
 fn filled(fill: Option<&Fill>) -> String {
     let Some(fill) = fill else {
         return both!("pipe full", "管道满了");
     };
     let (bytes, capacity) = (grouped(fill.bytes), grouped(fill.capacity as u64));
-    both!(
-        "pipe full, {bytes} of {capacity} bytes",
-        "管道满了，{capacity} 字节的容量里有 {bytes} 字节"
-    )
+    match fill.bytes < fill.capacity as u64 {
+        true => both!(
+            "pipe full with {bytes} of {capacity} bytes, as each write takes whole pages",
+            "管道里只有 {bytes} 字节（容量 {capacity} 字节）就满了，因为每次写入都占用整页"
+        ),
+        false => both!(
+            "pipe full, {bytes} of {capacity} bytes",
+            "管道满了，{capacity} 字节的容量全部用完"
+        ),
+    }
 }
 
 /// PIDs as `1, 2 or itself`.

@@ -69,11 +69,9 @@ fn whoever_hangs_is_called_stuck_and_waits_for_whom_he_says() {
                 return Err(format!("a circle of {circle}, not `{shape}`:\n{report}"));
             }
         }
-        for repair in program.said("repair") {
-            let repairs = graph["repairs"].as_array().unwrap();
-            if !repairs.iter().any(|it| it == repair) {
-                return Err(format!("`{repair}` is not among {repairs:?}"));
-            }
+        let repairs: Vec<_> = program.said("repair").collect();
+        if graph["repairs"] != serde_json::json!(repairs) {
+            return Err(format!("{} instead of {repairs:?}", graph["repairs"]));
         }
         Ok(())
     });

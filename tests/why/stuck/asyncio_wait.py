@@ -1,6 +1,7 @@
 # asyncio stops to read when nobody takes the output from it; then the program's pipe is full, and it never ends.
 # edge: P.1 room P
 # shape: circle P P.1
+# repair: read_before_wait
 import asyncio
 
 async def main():

@@ -3,6 +3,7 @@
 # edge: P.1 value P.2
 # edge: P.2 value P
 # shape: circle P P.1 P.2
+# repair: close_write_end
 import os
 import subprocess
 

@@ -3,6 +3,7 @@
 # edge: P.2.1 room P,P.2.1
 # edge: P value P.2
 # shape: circle P P.2
+# repair: get_before_join
 import multiprocessing
 
 def write(queue):

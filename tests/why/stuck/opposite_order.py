@@ -2,6 +2,7 @@
 # edge: P end P.1
 # edge: P.1 lock P,P.1,P.2
 # edge: P.2 lock P,P.1,P.2
+# shape: dead end
 # repair: one_order
 import multiprocessing
 

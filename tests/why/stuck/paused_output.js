@@ -2,6 +2,7 @@
 // edge: P end P.1
 // edge: P.1 room P
 // shape: circle P P.1
+// repair: read_before_wait
 // needs: node
 const { spawn } = require("node:child_process");
 

@@ -1,7 +1,8 @@
 // A semaphore in memory that parent and child share, which each waits for the other to post.
 // edge: P lock P,P.1
 // edge: P.1 lock P,P.1
-// shape: circle P P.1
+// shape: dead end
+// repair: release_lock
 #include <semaphore.h>
 #include <sys/mman.h>
 #include <unistd.h>

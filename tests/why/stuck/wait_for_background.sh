@@ -2,6 +2,7 @@
 # edge: P end P.1
 # edge: P.1 value P
 # shape: circle P P.1
+# repair: close_write_end
 folder=$(mktemp -d)
 mkfifo "$folder/fifo"
 cat "$folder/fifo" >/dev/null &
