@@ -77,11 +77,11 @@ Examples:
         command: Vec<OsString>,
 
         /// Look at the whole process group of PID, not at its descendants
-        #[arg(long, requires = "pid")]
+        #[arg(long, conflicts_with = "command")]
         group: bool,
 
         /// End the program when it is stuck
-        #[arg(long, requires = "command")]
+        #[arg(long, conflicts_with = "pid")]
         end: bool,
     },
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::Read;
 
-use procfs::process::{Process, Task};
+use procfs::process::{Process, Syscall};
 
 use super::call::Call;
 use super::held::{Held, held_by};
@@ -107,7 +107,19 @@ impl Look {
                 continue;
             };
             look.catches |= status.sigcgt;
+            let syscall = task.syscall().ok().filter(|_| has_our_calls);
+            let is_in_call = |it: &Syscall| {
+                matches!(
+                    it,
+                    Syscall::Blocked {
+                        syscall_number: 0..,
+                        ..
+                    }
+                )
+            };
             let state = match stat.state {
+                // It has woken since.
+                'S' if syscall.as_ref().is_some_and(|it| !is_in_call(it)) => State::Runs,
                 // A debugger decides when it goes on.
                 _ if status.tracerpid != 0 => State::Runs,
                 'S' => State::Waits,
@@ -119,7 +131,7 @@ impl Look {
                 tid: task.tid,
                 name: stat.comm,
                 state,
-                call: has_our_calls.then(|| call(&task, &process)).flatten(),
+                call: syscall.and_then(|it| Call::decode(&it, &process)),
                 moved: (
                     status.voluntary_ctxt_switches.unwrap_or_default(),
                     status.nonvoluntary_ctxt_switches.unwrap_or_default(),
@@ -158,10 +170,6 @@ pub fn stopped_by(pid: u32) -> Option<i32> {
     // In a stopped process, the kernel shows the signal where later the exit status stands.
     let signal = stat.exit_code.filter(|signal| *signal > 0);
     signal.filter(|_| stat.state == 'T')
-}
-
-fn call(task: &Task, process: &Process) -> Option<Call> {
-    Call::decode(&task.syscall().ok()?, process)
 }
 
 /// Whether its system calls have the numbers that they have here: a 32-bit program's differ on a 64-bit machine.

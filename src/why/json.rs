@@ -15,6 +15,8 @@ const VERSION: u32 = 1;
 struct Node<'a> {
     pid: u32,
     parent: u32,
+    /// In the order of their starts.
+    children: &'a [u32],
     command: &'a [String],
     /// Whether it was asked for, and is not only somebody whom those wait for.
     asked_for: bool,
@@ -55,7 +57,10 @@ struct Edge<'a> {
 
 /// The graph.
 pub fn json(finding: &Finding) -> Value {
-    let nodes = finding.sight.looks().map(|look| node(finding, look));
+    // PIDs begin anew when the last one is used up.
+    let mut looks: Vec<_> = finding.sight.looks().collect();
+    looks.sort_by_key(|look| (look.started, look.pid));
+    let nodes = looks.iter().map(|look| node(finding, look));
     let edges = finding
         .sight
         .waits()
@@ -88,6 +93,7 @@ fn node<'a>(finding: &'a Finding, look: &'a Look) -> Node<'a> {
     Node {
         pid: look.pid,
         parent: look.parent,
+        children: &look.children,
         command: &look.command,
         asked_for: finding.sight.family().any(|it| it.pid == look.pid),
         fate: finding.graph.fate(look.pid),

@@ -38,10 +38,10 @@ pub fn report(finding: &Finding) -> Vec<String> {
     lines.extend(missing);
     lines.extend(shape(finding));
     lines.extend(finding.repairs.iter().map(|it| repairs::sentence(*it)));
-    lines
+    let shown = lines
         .iter()
-        .map(|line| on_one_line(line).into_owned())
-        .collect()
+        .map(|line| on_one_line(&close_up(line)).into_owned());
+    shown.collect()
 }
 
 fn heading(finding: &Finding) -> String {
@@ -333,4 +333,20 @@ fn shape(finding: &Finding) -> Vec<String> {
         });
     }
     lines
+}
+
+/// Without the spaces between two characters that are not ASCII: Chinese has one only beside a number or a word of ours.
+fn close_up(line: &str) -> String {
+    let chars: Vec<char> = line.chars().collect();
+    let is_wide = |at: Option<usize>| {
+        at.and_then(|at| chars.get(at))
+            .is_some_and(|c| !c.is_ascii())
+    };
+    let is_kept = |at: &usize| {
+        chars[*at] != ' ' || !is_wide(at.checked_sub(1)) || !is_wide(at.checked_add(1))
+    };
+    (0..chars.len())
+        .filter(is_kept)
+        .map(|at| chars[at])
+        .collect()
 }

@@ -1,6 +1,7 @@
 //! Who waits for whom, in programs that are not ours.
 
 mod programs;
+mod screens;
 
 use std::collections::VecDeque;
 use std::sync::Mutex;

@@ -162,11 +162,13 @@ pub fn report(pid: u32) -> String {
 pub fn pid_of(role: &str, root: u32, graph: &Value) -> u32 {
     let mut pid = root;
     for number in role.split('.').skip(1) {
-        let nodes = graph["nodes"].as_array().unwrap().iter();
-        let children = nodes.filter(|node| node["parent"] == pid);
-        let children: BTreeSet<u64> = children.map(|node| node["pid"].as_u64().unwrap()).collect();
+        let nodes = graph["nodes"].as_array().unwrap();
+        let node = |pid: u64| nodes.iter().find(|node| node["pid"] == pid);
+        let children = node(pid.into()).unwrap()["children"].as_array().unwrap();
+        let children = children.iter().filter_map(Value::as_u64);
+        let alive: Vec<u64> = children.filter(|pid| node(*pid).is_some()).collect();
         let number: usize = number.parse().unwrap();
-        let child = children.iter().nth(number - 1);
+        let child = alive.get(number - 1);
         pid = *child.unwrap_or_else(|| panic!("there is no {role}: {graph:#}")) as u32;
     }
     pid

@@ -1,6 +1,5 @@
 # Three readers and one sentinel: one of them waits for a value, and the other one for the lock that the former has.
 # edge: P end P.1
-# shape: dead end
 # repair: put_sentinels
 import multiprocessing
 

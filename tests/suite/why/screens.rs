@@ -1,0 +1,459 @@
+//! What one sees, and how the program ends that is run.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, ChildStderr, Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use serde_json::Value;
+
+use super::programs::{Program, Started};
+use crate::common::*;
+
+/// A program of `tests/why/stuck`, and how to run it.
+fn stuck(name: &str, folder: &Path) -> Vec<String> {
+    let program = Program::all_in("stuck")
+        .into_iter()
+        .find(|it| it.name == name);
+    let command = program.unwrap().command(folder).unwrap();
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect()
+}
+
+/// `mp-demo why` with options, and a program to run.
+fn why(options: &[&str], program: &[impl AsRef<str>]) -> Command {
+    let mut command = mp_demo([&["why"], options, &["--"]].concat());
+    command.args(program.iter().map(AsRef::as_ref));
+    command
+}
+
+/// A report with letters for PIDs, which the list of processes in it names, and without folders.
+fn with_letters(report: &str) -> String {
+    let is_process = |line: &&str| line.starts_with("  ");
+    let pids = report
+        .lines()
+        .filter(is_process)
+        .filter_map(|line| line.split_whitespace().next());
+    let pids: Vec<_> = pids.collect();
+    let word = |word: &str| {
+        let digits = word.trim_matches(|c: char| !c.is_ascii_digit());
+        match pids.iter().position(|pid| *pid == digits) {
+            Some(index) => word.replace(digits, &char::from(b'A' + index as u8).to_string()),
+            None if word.starts_with('/') => word.rsplit('/').next().unwrap().to_owned(),
+            None => word.to_owned(),
+        }
+    };
+    let line = |line: &str| line.split(' ').map(word).collect::<Vec<_>>().join(" ") + "\n";
+    report.lines().map(line).collect()
+}
+
+#[test]
+fn a_child_that_keeps_an_end_is_named_with_its_call_and_ended_on_request() {
+    let folder = tempfile::tempdir().unwrap();
+    if !has("cc") {
+        return;
+    }
+    let program = stuck("kept_by_reader.c", folder.path());
+    let ended = run(&mut why(&["--patience", "0.5", "--end"], &program));
+    assert_eq!((ended.code(), ended.stdout.as_str()), (128 + 15, ""));
+    let expected = "\
+Stuck: none of these 2 processes can go on.
+  A  kept_by_reader.built
+    B  kept_by_reader.built
+A waits in wait4() for B to end.
+B waits in read() for data or end-of-file from a pipe (fd 3), and only itself could bring it.
+A dead end: B waits for what only B itself could bring.
+What usually repairs it: close the end for writing in each process that doesn't write. End-of-file comes only when nobody has it open any more.
+mp-demo ends it.
+";
+    assert_eq!(with_letters(&ended.stderr), expected);
+    let ended = run(&mut why(
+        &["--patience", "0.5", "--end", "--lang", "zh"],
+        &program,
+    ));
+    let expected = "\
+卡住了：这 2 个进程都无法继续。
+  A  kept_by_reader.built
+    B  kept_by_reader.built
+A 在 wait4() 里等 B 结束。
+B 在 read() 里等管道（fd 3）里的数据或 EOF，只有这个进程自己能带来。
+走进了死胡同：B 等的东西只有 B 自己能带来。
+通常这样修：不写的进程都要关掉写端。只有没有任何进程打开着写端，EOF 才会到来。
+mp-demo 就此结束这个程序。
+";
+    assert_eq!(with_letters(&ended.stderr), expected);
+}
+
+#[test]
+fn a_queue_that_is_joined_too_early_is_shown_with_its_full_pipe() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = stuck("join_before_get.py", folder.path());
+    let ended = run(&mut why(&["--patience", "0.5", "--end"], &program));
+    let screen = with_letters(&ended.stderr);
+    // How many bytes of the value fit is up to CPython; of the thread, to the kernel.
+    let mut lines: Vec<&str> = screen.lines().collect();
+    let full = lines.remove(5);
+    assert!(full.starts_with("B, thread "), "{screen}");
+    assert!(full.contains(", waits in write(): pipe full"), "{screen}");
+    assert!(
+        full.ends_with("(fd 4), and only A and itself can read from it."),
+        "{screen}"
+    );
+    let expected = [
+        "Stuck: none of these 2 processes can go on.",
+        "  A  python3 join_before_get.py",
+        "    B  python3 join_before_get.py",
+        "A waits in wait4() for B to end.",
+        "B waits in futex() for another of its threads.",
+        "A circle: A -> B -> A. Each waits for the next.",
+        "B waits partly for itself.",
+        "What usually repairs it: get() everything from the queue before join(). A child ends only when its feeder thread has written all that was put.",
+        "mp-demo ends it.",
+    ];
+    assert_eq!(lines, expected, "{screen}");
+}
+
+#[test]
+fn the_exit_status_is_the_programs() {
+    for (script, code) in [
+        ("exit 0", 0),
+        ("exit 7", 7),
+        ("kill -TERM $$", 128 + 15),
+        ("kill -SEGV $$", 128 + 11),
+        ("kill -KILL $$", 128 + 9),
+    ] {
+        let ended = run(&mut why(&[], &["sh", "-c", script]));
+        assert_eq!(
+            (ended.code(), ended.stderr.as_str()),
+            (code, ""),
+            "{script}"
+        );
+    }
+    let ended = run(&mut why(&[], &["nobody-has-this"]));
+    let expected = "mp-demo: cannot run nobody-has-this: No such file or directory (os error 2)\n";
+    assert_eq!((ended.code(), ended.stderr.as_str()), (127, expected));
+    let ended = run(&mut why(&[], &["/etc/passwd"]));
+    let expected = "mp-demo: cannot run /etc/passwd: Permission denied (os error 13)\n";
+    assert_eq!((ended.code(), ended.stderr.as_str()), (126, expected));
+}
+
+#[test]
+fn the_program_has_stdin_stdout_and_the_terminal() {
+    let mut echo = why(&[], &["cat"]);
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(b"A\n").unwrap();
+    std::io::Seek::rewind(&mut file).unwrap();
+    assert_eq!(run(echo.stdin(file)).succeeded().stdout, "A\n");
+    let script = "test -t 0 && test -t 1 && echo 'on a terminal'";
+    let screen = on_terminal(&["why", "--", "sh", "-c", script], &[], (24, 80));
+    assert_eq!(screen, "on a terminal\n");
+}
+
+#[test]
+fn ctrl_c_and_sigterm_are_the_programs() {
+    let script = "trap 'exit 3' INT; trap 'exit 4' TERM; echo ready; while :; do sleep 0.1; done";
+    let mut run = Running::start(&mut why(&[], &["sh", "-c", script]));
+    assert_eq!(run.line().as_deref(), Some("ready"));
+    // A terminal sends it to the whole group.
+    kill_process_group(run.pid(), Signal::INT).unwrap();
+    assert_eq!(run.finish().code(), 3);
+    let mut run = Running::start(&mut why(&[], &["sh", "-c", script]));
+    assert_eq!(run.line().as_deref(), Some("ready"));
+    run.signal(Signal::TERM);
+    assert_eq!(run.finish().code(), 4);
+}
+
+/// A run whose stderr is read as it comes.
+struct Watched {
+    child: Child,
+    stderr: BufReader<ChildStderr>,
+}
+
+impl Watched {
+    fn start(command: &mut Command) -> Watched {
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        Watched { child, stderr }
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        assert_ne!(
+            self.stderr.read_line(&mut line).unwrap(),
+            0,
+            "no more lines"
+        );
+        line
+    }
+
+    /// The next line that begins so.
+    fn line_with(&mut self, start: &str) -> String {
+        loop {
+            let line = self.line();
+            if line.starts_with(start) {
+                return line;
+            }
+        }
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn whoever_is_told_to_be_stuck_is_left_alone_and_may_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let fifo = folder.path().join("fifo");
+    let script = format!("mkfifo {0}; exec 3<>{0}; exec cat <&3", fifo.display());
+    let mut command = why(&["--patience", "0.5"], &["sh", "-c", &script]);
+    let mut run = Watched::start(command.stdout(Stdio::piped()));
+    let mut stdout = BufReader::new(run.child.stdout.take().unwrap());
+    for value in ["A\n", "B\n"] {
+        assert_eq!(run.line(), "Stuck: this process can't go on.\n");
+        let process = run.line();
+        run.line_with("What usually repairs it");
+        // It holds nothing of the program.
+        let pid = process.split_whitespace().next().unwrap();
+        let held = |pid: &str| -> Vec<String> {
+            let links = fs::read_dir(format!("/proc/{pid}/fd")).unwrap();
+            let links = links.filter_map(|it| fs::read_link(it.unwrap().path()).ok());
+            links
+                .map(|link| link.to_string_lossy().into_owned())
+                .collect()
+        };
+        let fifo = fifo.to_string_lossy().into_owned();
+        assert!(held(pid).contains(&fifo));
+        assert!(!held(&run.child.id().to_string()).contains(&fifo));
+        // Somebody from outside helps.
+        let mut end = fs::OpenOptions::new().write(true).open(&fifo).unwrap();
+        end.write_all(value.as_bytes()).unwrap();
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        assert_eq!(line, value);
+        drop(end);
+        assert_eq!(run.line(), "It goes on again.\n");
+    }
+}
+
+#[test]
+fn whoever_waits_for_a_stopped_process_is_not_stuck() {
+    let script = "sleep 1000 & echo $!; wait";
+    let mut command = command("sh");
+    let mut child = command
+        .args(["-c", script])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let sleeper = Pid::from_raw(line.trim().parse().unwrap()).unwrap();
+    // First it is a copy of its shell.
+    let command_line = || fs::read(format!("/proc/{}/cmdline", sleeper.as_raw_pid())).unwrap();
+    while !command_line().starts_with(b"sleep") {}
+    kill_process(sleeper, Signal::STOP).unwrap();
+    // It may be on its way into wait() yet.
+    let look = || run(&mut mp_demo(["why", &child.id().to_string()])).succeeded();
+    let ended = loop {
+        let ended = look();
+        if !ended.stdout.contains("has done something") {
+            break ended;
+        }
+    };
+    kill_process_group(Pid::from_child(&child), Signal::KILL).unwrap();
+    child.wait().unwrap();
+    let expected = "\
+These 2 processes wait for one that is stopped.
+  A  sh -c sleep 1000 & echo $!; wait
+    B  sleep 1000
+A waits in sigsuspend() most likely for B to end.
+B is stopped.
+B was stopped by SIGSTOP (19); `kill -CONT B` lets it go on.
+";
+    let screen = with_letters(&ended.stdout);
+    // Some shells wait in another call.
+    let screen = screen.replace("wait4() for", "sigsuspend() most likely for");
+    assert_eq!(screen, expected);
+}
+
+#[test]
+fn the_graph_has_nodes_edges_and_the_evidence() {
+    let folder = tempfile::tempdir().unwrap();
+    if !has("cc") {
+        return;
+    }
+    let program = stuck("wait_before_read.py", folder.path());
+    let ended = run(&mut why(
+        &["--patience", "0.5", "--end", "--json"],
+        &program,
+    ));
+    let graph: Value = serde_json::from_str(&ended.stderr).unwrap();
+    let nodes = graph["nodes"].as_array().unwrap();
+    let child = nodes.iter().find(|it| it["command"][0] == "seq").unwrap();
+    let (child, parent, node) = (&child["pid"], &child["parent"], child);
+    assert_eq!(graph["v"], 1);
+    assert_eq!(graph["verdict"], "stuck");
+    let mut circle = graph["circle"].as_array().unwrap().clone();
+    circle.sort_by_key(|pid| pid != parent);
+    assert_eq!(circle, [parent.clone(), child.clone()]);
+    assert_eq!(graph["repairs"], serde_json::json!(["read_before_wait"]));
+    assert_eq!(node["command"], serde_json::json!(["seq", "1000000"]));
+    assert_eq!(
+        (&node["fate"], &node["children"]),
+        (&"stuck".into(), &serde_json::json!([]))
+    );
+    let thread = &node["threads"][0];
+    assert_eq!((&thread["tid"], &thread["call"]), (child, &"write".into()));
+    assert_eq!(thread["arguments"][0], "0x1");
+    let edges = graph["edges"].as_array().unwrap();
+    let full = edges.iter().find(|edge| edge["pid"] == *child).unwrap();
+    assert_eq!((&full["needs"], &full["fd"]), (&"room".into(), &1.into()));
+    assert_eq!(full["from"], serde_json::json!({ "processes": [parent] }));
+    assert_eq!(
+        (&full["bytes"], &full["capacity"]),
+        (&65_536.into(), &65_536.into())
+    );
+}
+
+#[test]
+fn a_process_that_is_not_there_is_told_in_one_sentence() {
+    let mut gone = command("true").spawn().unwrap();
+    gone.wait().unwrap();
+    let pid = gone.id().to_string();
+    let ended = run(&mut mp_demo(["why", &pid]));
+    let expected = format!("mp-demo: there is no process {pid}; `ps` shows those that there are\n");
+    assert_eq!((ended.code(), ended.stderr), (1, expected));
+
+    // It ends in the middle: its parent, this test, may not have waited for it then.
+    let mut child = command("cat").stdin(Stdio::piped()).spawn().unwrap();
+    let pid = child.id().to_string();
+    let mut look = Watched::start(mp_demo(["why", &pid]).stdout(Stdio::null()));
+    let opened = || fs::read_link(format!("/proc/{}/exe", look.child.id()));
+    while !opened().is_ok_and(|exe| exe.ends_with("mp-demo")) {}
+    drop(child.stdin.take());
+    child.wait().unwrap();
+    let mut said = String::new();
+    look.stderr.read_to_string(&mut said).unwrap();
+    let ended = format!("mp-demo: process {pid} ended while this command looked at it\n");
+    let never = format!("mp-demo: there is no process {pid}; `ps` shows those that there are\n");
+    assert!(said == ended || said == never, "{said}");
+}
+
+#[test]
+fn what_is_no_pid_is_refused() {
+    assert_refused("why", "required arguments were not provided");
+    assert_refused(
+        "why x",
+        "to run a program, put -- before it: `mp-demo why -- COMMAND`",
+    );
+    for pid in ["0", "-1", "2147483648", "99999999999999999999"] {
+        assert_refused(&format!("why {pid}"), "");
+    }
+    assert_refused("why 1 -- true", "cannot be used with");
+    assert_refused("why --end 1", "--end");
+    assert_refused("why --group -- true", "--group");
+    assert_refused("why --timeline 1", "doesn't take --timeline");
+}
+
+#[test]
+fn of_another_users_process_it_says_that_it_may_not_look() {
+    let as_user = [
+        "--reuid",
+        "65534",
+        "--regid",
+        "65534",
+        "--clear-groups",
+        "--",
+    ];
+    if run(command("setpriv").args(as_user).arg("true")).code() != 0 {
+        skipped("this user can't become another one");
+        return;
+    }
+    let ours = Started::start(command("sleep").arg("1000"));
+    let pid = ours.pid().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    // A copy where that user may run it.
+    let program = folder.path().join("mp-demo");
+    fs::copy(PROGRAM, &program).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(folder.path(), mode).unwrap();
+    let ended = run(command("setpriv")
+        .args(as_user)
+        .arg(&program)
+        .args(["why", &pid]))
+    .succeeded();
+    let expected = format!(
+        "\
+Whether they are stuck can't be told: the kernel doesn't say enough.
+  {pid}  sleep 1000
+{pid} waits; the kernel doesn't tell here in which call.
+{pid} belongs to another user, and the kernel shows its calls to that user and to root only: try `sudo mp-demo why {pid}`.
+"
+    );
+    assert_eq!(ended.stdout, expected);
+}
+
+#[test]
+fn thousands_of_threads_are_looked_at_and_one_that_goes_on_is_enough() {
+    if !has("cc") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("threads.c");
+    fs::write(&source, THREADS).unwrap();
+    let built = folder.path().join("threads");
+    let compiled = Command::new("cc")
+        .args(["-pthread", "-o"])
+        .arg(&built)
+        .arg(&source)
+        .status();
+    assert!(compiled.unwrap().success());
+    let mut started = Started::start(&mut command(built.to_str().unwrap()));
+    assert!(started.gets_ready());
+    let ended = run(&mut mp_demo(["why", &started.pid().to_string()])).succeeded();
+    assert!(
+        ended.stdout.starts_with("This process goes on"),
+        "{}",
+        ended.stdout
+    );
+    assert!(
+        ended.stdout.contains("waits in clock_nanosleep()"),
+        "{}",
+        ended.stdout
+    );
+}
+
+const THREADS: &str = r#"
+#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
+static void *lock(void *unused) {
+    pthread_mutex_lock(&mutex);
+    pthread_mutex_unlock(&mutex);
+    return unused;
+}
+
+int main(void) {
+    pthread_t thread;
+    pthread_attr_t small;
+    pthread_attr_init(&small);
+    pthread_attr_setstacksize(&small, 64 * 1024);
+    pthread_mutex_lock(&mutex);
+    for (int i = 0; i < 2000; i++)
+        if (pthread_create(&thread, &small, lock, NULL) != 0) return 1;
+    fputs("ready\n", stderr);
+    sleep(1000);
+    return 0;
+}
+"#;
