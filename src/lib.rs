@@ -4,7 +4,8 @@
 //! log; the main thread reads that log and shows it. From top to bottom: [`cli`] reads the command line, [`commands`]
 //! carries it out, [`run`] plays one of the [`lessons`], which are written in [`multiprocessing`]; what they do becomes
 //! [`events`], of which [`state`] keeps account and [`views`] draw what one sees. When nothing happens for a while,
-//! [`stuck`] holds that account against [`evidence`], which is what the kernel says.
+//! [`stuck`] holds that account against [`evidence`], which is what the kernel says. [`why`] shows the same of programs that
+//! are not ours.
 
 pub mod arguments;
 pub mod cli;

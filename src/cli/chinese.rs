@@ -328,6 +328,8 @@ mod tests {
         names.sort();
         assert_eq!(described, names);
         assert!(child.options.values().all(|it| is_chinese(it)));
+        // Here an option of every lesson may do something else.
+        let command = super::super::command(Language::En);
         for (name, help) in &program.tools {
             let tool = command.find_subcommand(name).expect(name);
             assert!(is_chinese(&help.title), "{name}");

@@ -52,7 +52,7 @@ Examples:
         file: PathBuf,
     },
 
-    /// Tell who waits for whom in a program that hangs: yours, in any language
+    /// Tell who waits for whom in a program that hangs
     ///
     /// Runs a program as if it were run without mp-demo, and tells on stderr when nobody in it can go on; or looks once at a
     /// process that runs already, and at everyone who descends from it. It goes by what the kernel shows, changes nothing

@@ -79,8 +79,8 @@ impl Stuck<'_> {
                 is_python(parent) && is_python(child) && child.threads.len() > 1
             }),
             Repair::ReadBeforeWait => self.waiters_for_writers().any(|(parent, child, _)| {
-                !(is_python(parent) && is_python(child) && child.threads.len() > 1)
-                    && !self.reads(parent.pid)
+                let has_feeder = is_python(parent) && is_python(child) && child.threads.len() > 1;
+                !has_feeder && !self.reads(parent.pid)
             }),
             Repair::OneWrites => self.things(Needs::Room).any(|(wait, thing)| {
                 let others = thing.of().iter().filter(|pid| **pid != wait.pid);

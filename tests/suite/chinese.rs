@@ -11,7 +11,12 @@ const PRINT_AS_PYTHON: [&str; 4] = ["spawn", "queue", "pipe", "memory"];
 /// Lines in which three English words in a row are no sentence: commands, examples, headings of the article's program.
 fn is_excused(line: &str) -> bool {
     let line = line.trim_start();
-    line.starts_with("mp-demo ")
+    let is_process = |line: &str| {
+        let (pid, command) = line.split_once("  ").unwrap_or_default();
+        pid.parse::<u32>().is_ok() && !command.is_empty()
+    };
+    is_process(line)
+        || line.starts_with("mp-demo ")
         || line.starts_with("taskset ")
         || line.starts_with("source ")
         || line.starts_with("用法：")
@@ -41,7 +46,8 @@ fn says_nothing_in_english(words: &[&str]) {
     }
 }
 
-fn check(ended: &Ended, prints_as_python: bool, what: &str) {
+/// Looks for English in what a run has said; its stdout doesn't count if it prints what a program of Python prints.
+pub fn check(ended: &Ended, prints_as_python: bool, what: &str) {
     let is_log = ended.stdout.starts_with('{');
     let stdout = if prints_as_python || is_log {
         ""
@@ -72,7 +78,7 @@ fn no_lesson_says_anything_in_english() {
         says_nothing_in_english(&["help", &lesson]);
         says_nothing_in_english(&[&lesson, "-h"]);
     }
-    for tool in ["show", "view", "completions", "man"] {
+    for tool in TOOLS {
         says_nothing_in_english(&["help", tool]);
     }
     says_nothing_in_english(&["help", "child"]);

@@ -124,7 +124,7 @@ fn man_pages_are_good_troff_in_both_languages() {
     }
     let names = lessons()
         .into_iter()
-        .chain(["", "show", "view", "completions", "man"].map(String::from));
+        .chain(std::iter::once("").chain(TOOLS).map(String::from));
     for name in names {
         for language in ["en", "zh"] {
             let script =
@@ -189,7 +189,7 @@ fn the_manual_has_every_lesson_and_each_lesson_a_page() {
         let shown = shown.replace("\\\\", "\\");
         assert!(shown.contains(examples), "{shown}");
     }
-    for tool in ["view", "completions", "man"] {
+    for tool in TOOLS {
         assert!(
             manual.contains(&format!("mp\\-demo\\-{tool}\\fR(1)")),
             "{tool}"

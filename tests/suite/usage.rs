@@ -92,6 +92,7 @@ Options of every lesson:
 Other commands:
   show         Read about a lesson: what is true, what to try, its programs
   view         Show a recorded run again
+  why          Tell who waits for whom in a program that hangs
   completions  Print a completion script for your shell
   man          Print the manual page
 
@@ -116,7 +117,7 @@ fn who_asks_for_nothing_gets_a_screen_of_24_lines() {
                 "{shown}"
             );
         }
-        for tool in ["show", "view", "completions", "man"] {
+        for tool in TOOLS {
             assert!(shown.contains(&format!("\n  {tool}  ")), "{tool}: {shown}");
         }
     }

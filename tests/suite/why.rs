@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::thread;
 
+use crate::common::*;
 use programs::{Program, Started, graph, has_edge, report};
 
 /// Runs this for each program of a folder, several at a time, and says of all which failed.
@@ -70,6 +71,8 @@ fn whoever_hangs_is_called_stuck_and_waits_for_whom_he_says() {
                 return Err(format!("a circle of {circle}, not `{shape}`:\n{report}"));
             }
         }
+        let mut in_chinese = mp_demo(["why", "--lang", "zh", &started.pid().to_string()]);
+        crate::chinese::check(&run(&mut in_chinese), false, &program.name);
         let repairs: Vec<_> = program.said("repair").collect();
         if graph["repairs"] != serde_json::json!(repairs) {
             return Err(format!("{} instead of {repairs:?}", graph["repairs"]));

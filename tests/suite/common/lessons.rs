@@ -40,6 +40,9 @@ pub fn title(lesson: &str, language: &str) -> String {
     first.strip_prefix("# ").unwrap().to_owned()
 }
 
+/// What else there is beside the lessons.
+pub const TOOLS: [&str; 5] = ["show", "view", "why", "completions", "man"];
+
 /// The commands in a text's blocks of shell, a line each.
 pub fn commands_in(markdown: &str) -> Vec<String> {
     let blocks = markdown.split("```sh\n").skip(1);
