@@ -1,6 +1,7 @@
 //! Why a program hangs: who waits for whom, in any program. It only looks: it changes nothing of the program, stops nobody,
 //! and guesses nothing.
 
+mod family;
 mod json;
 mod program;
 mod repairs;

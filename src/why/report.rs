@@ -7,15 +7,9 @@ use crate::events::Status;
 use crate::evidence::{Fate, Look, Needs, Reason, Thread, Wait, stopped};
 use crate::plain::on_one_line;
 
-use super::repairs;
 use super::sentences;
 use super::{Finding, Verdict, next};
-
-/// How many processes are told of, of those that are stuck and of those that are not.
-const STUCK_TOLD: usize = 40;
-const OTHERS_TOLD: usize = 8;
-/// How many characters of a command line are shown.
-const COMMAND: usize = 60;
+use super::{family, repairs};
 
 /// The report: its lines, without their ends.
 pub fn report(finding: &Finding) -> Vec<String> {
@@ -23,9 +17,9 @@ pub fn report(finding: &Finding) -> Vec<String> {
     if finding.verdict == Verdict::Ended {
         return lines;
     }
-    lines.extend(processes(finding));
+    lines.extend(family::lines(finding));
     let mut missing = BTreeSet::new();
-    for look in told(finding) {
+    for (look, _) in family::told(finding) {
         lines.extend(of_process(finding, look, &mut missing));
     }
     for (pid, signal) in stopped(&finding.sight) {
@@ -92,56 +86,6 @@ fn heading(finding: &Finding) -> String {
         ),
         Verdict::Ended => both!("All its processes have ended.", "所有进程都已结束。"),
     }
-}
-
-/// Everyone with the command line, below the parent.
-fn processes(finding: &Finding) -> Vec<String> {
-    let told: Vec<_> = told(finding).collect();
-    let pids: BTreeSet<u32> = told.iter().map(|look| look.pid).collect();
-    let depth = |look: &Look| {
-        let mut depth = 0;
-        let mut parent = look.parent;
-        while let Some(above) = finding
-            .sight
-            .look(parent)
-            .filter(|it| pids.contains(&it.pid))
-        {
-            depth += 1;
-            parent = above.parent;
-        }
-        depth
-    };
-    let mut lines = Vec::new();
-    for look in &told {
-        let command: String = command(look).chars().take(COMMAND).collect();
-        let (pid, indent) = (look.pid, "  ".repeat(depth(look)));
-        lines.push(format!("  {indent}{pid}  {command}"));
-    }
-    let all = finding.sight.family().count();
-    let more = all.saturating_sub(told.len());
-    if more > 0 {
-        lines.push(both!("  and {more} more", "  另外还有 {more} 个"));
-    }
-    lines
-}
-
-/// The command line, without the folder of its program.
-fn command(look: &Look) -> String {
-    let arguments = look.command.iter().skip(1).map(String::as_str);
-    let words: Vec<_> = std::iter::once(look.program()).chain(arguments).collect();
-    words.join(" ")
-}
-
-/// Whom the report is about: those that are stuck, with everyone whom they wait for; if nobody is stuck, everyone.
-fn told(finding: &Finding) -> impl Iterator<Item = &Look> {
-    let is_stuck = |look: &Look| finding.graph.is_stuck(look.pid);
-    let mut stuck: Vec<_> = finding.sight.looks().filter(|it| is_stuck(it)).collect();
-    let mut others: Vec<_> = finding.sight.family().filter(|it| !is_stuck(it)).collect();
-    stuck.truncate(STUCK_TOLD);
-    others.truncate(OTHERS_TOLD);
-    stuck.extend(others);
-    stuck.sort_by_key(|look| (look.started, look.pid));
-    stuck.into_iter()
 }
 
 /// The sentences about one process. Threads that do the same share one.
