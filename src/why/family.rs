@@ -1,9 +1,9 @@
 //! Of which processes a report tells, each below its parent.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::both;
-use crate::evidence::Look;
+use crate::evidence::{Look, Sight};
 
 use super::Finding;
 
@@ -13,31 +13,44 @@ const OTHERS_TOLD: usize = 8;
 /// How many characters of a command line are shown.
 const COMMAND: usize = 60;
 
-/// Whom a report is about: those that are stuck, with some of the others; how far below the first parent each stands.
-pub(super) fn told(finding: &Finding) -> Vec<(&Look, usize)> {
-    let is_stuck = |look: &Look| finding.graph.is_stuck(look.pid);
-    let stuck = finding.sight.looks().filter(|it| is_stuck(it));
-    let others = finding.sight.family().filter(|it| !is_stuck(it));
-    let mut told: Vec<_> = stuck
-        .take(STUCK_TOLD)
-        .chain(others.take(OTHERS_TOLD))
-        .collect();
-    told.sort_by_key(|look| (look.started, look.pid));
-    let pids: BTreeSet<u32> = told.iter().map(|look| look.pid).collect();
+/// Everyone, each behind its parent and in the order of their starts; how far below the first parent each stands.
+pub(super) fn in_order(sight: &Sight) -> Vec<(&Look, usize)> {
+    let mut looks: Vec<&Look> = sight.looks().collect();
+    looks.sort_by_key(|look| (look.started, look.pid));
+    let is_there = |pid: u32| looks.iter().any(|look| look.pid == pid);
+    let roots = looks.iter().rev().filter(|look| !is_there(look.parent));
+    let mut next: Vec<(&Look, usize)> = roots.map(|look| (*look, 0)).collect();
+    let mut children: HashMap<u32, Vec<&Look>> = HashMap::new();
+    for look in &looks {
+        children.entry(look.parent).or_default().push(look);
+    }
     let mut ordered = Vec::new();
-    let mut next: Vec<(&Look, usize)> = told
-        .iter()
-        .rev()
-        .filter(|look| !pids.contains(&look.parent))
-        .map(|look| (*look, 0))
-        .collect();
     while let Some((look, depth)) = next.pop() {
         ordered.push((look, depth));
-        let mut children: Vec<_> = told.iter().filter(|it| it.parent == look.pid).collect();
-        // In the order of their starts, which the kernel keeps: PIDs begin anew when the last one is used up.
-        children.sort_by_key(|it| look.children.iter().position(|pid| *pid == it.pid));
-        next.extend(children.iter().rev().map(|child| (**child, depth + 1)));
+        let mut below = children.remove(&look.pid).unwrap_or_default();
+        // The kernel keeps their order; PIDs begin anew when the last one is used up.
+        below.sort_by_key(|it| look.children.iter().position(|pid| *pid == it.pid));
+        next.extend(below.into_iter().rev().map(|child| (child, depth + 1)));
     }
+    ordered
+}
+
+/// Whom a report is about: those that are stuck, with some of the others.
+pub(super) fn told(finding: &Finding) -> Vec<(&Look, usize)> {
+    let (mut stuck, mut others) = (0, 0);
+    let family: BTreeSet<u32> = finding.sight.family().map(|look| look.pid).collect();
+    let mut ordered = in_order(&finding.sight);
+    ordered.retain(|(look, _)| match finding.graph.is_stuck(look.pid) {
+        true => {
+            stuck += 1;
+            stuck <= STUCK_TOLD
+        }
+        false if family.contains(&look.pid) => {
+            others += 1;
+            others <= OTHERS_TOLD
+        }
+        false => false,
+    });
     ordered
 }
 

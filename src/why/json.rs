@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::evidence::{Fate, Fill, Look, On, Thing, Wait};
 
-use super::Finding;
+use super::{Finding, family};
 
 /// The version of this form.
 const VERSION: u32 = 1;
@@ -57,10 +57,8 @@ struct Edge<'a> {
 
 /// The graph.
 pub fn json(finding: &Finding) -> Value {
-    // PIDs begin anew when the last one is used up.
-    let mut looks: Vec<_> = finding.sight.looks().collect();
-    looks.sort_by_key(|look| (look.started, look.pid));
-    let nodes = looks.iter().map(|look| node(finding, look));
+    let looks = family::in_order(&finding.sight).into_iter();
+    let nodes = looks.map(|(look, _)| node(finding, look));
     let edges = finding
         .sight
         .waits()

@@ -98,7 +98,8 @@ impl Finding {
     fn of(sight: Sight, earlier: &Sight) -> Finding {
         let graph = Graph::of(&sight, earlier, |_| false);
         let next = |look: &Look| (look.pid, next(&sight, &graph, look.pid));
-        let next: Vec<_> = sight.looks().map(next).collect();
+        let looks = family::in_order(&sight).into_iter();
+        let next: Vec<_> = looks.map(|(look, _)| next(look)).collect();
         let circle = circle(&next);
         let verdict = verdict(&sight, &graph);
         let mut fills = BTreeMap::new();

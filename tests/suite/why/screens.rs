@@ -382,7 +382,7 @@ fn of_another_users_process_it_says_that_it_may_not_look() {
     let folder = tempfile::tempdir().unwrap();
     // A copy where that user may run it.
     let program = folder.path().join("mp-demo");
-    fs::copy(PROGRAM, &program).unwrap();
+    run(command("cp").args([PROGRAM, program.to_str().unwrap()])).succeeded();
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     fs::set_permissions(folder.path(), mode).unwrap();
     let ended = run(command("setpriv")
