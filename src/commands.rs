@@ -14,14 +14,14 @@ use crate::both;
 use crate::cli::{ChildCli, Explanation, Options, Page, ViewOptions, in_chinese};
 use crate::errors::sentence;
 use crate::events::{Event, recording};
-use crate::lessons::{AnyLesson, Demo};
+use crate::lessons::{self, AnyLesson, Demo};
 use crate::locale::{self, Language};
 use crate::multiprocessing::{CurrentProcess, Logs, end_on_signals_as_first_process};
 use crate::plain::{Gate, name_of, on_its_lines, on_one_line};
 use crate::run::{Failed, Settings, run};
 use crate::streams::{Stream, cannot_write, check_stdout, stderr, stdout};
 use crate::views::{
-    Article, Bar, Explain, Failures, Json, Stuck, Timeline, Trace, Views, Warnings,
+    Article, Bar, Claims, Explain, Failures, Json, Stuck, Timeline, Trace, Views, Warnings,
 };
 use crate::{show as reading, terminal};
 
@@ -215,6 +215,10 @@ fn views(options: &ViewOptions, bar: &Bar) -> Result<Views> {
     if options.timeline {
         let width = || terminal::width(&stdout());
         views.add(Timeline::new(stdout(), look, width));
+    }
+    if options.claims {
+        let width = stdout().is_terminal().then_some(look.width);
+        views.add(Claims::new(stdout(), width, lessons::claims_of));
     }
     if let Some(file) = &options.trace {
         views.add(Trace::create(file)?);

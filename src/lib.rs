@@ -7,6 +7,7 @@
 //! [`stuck`] holds that account against [`evidence`], which is what the kernel says.
 
 pub mod arguments;
+pub mod claims;
 pub mod cli;
 pub mod commands;
 pub mod errors;

@@ -220,6 +220,7 @@ fn check(cli: &Cli, command: &clap::Command, matches: &ArgMatches) -> Result<(),
     for (is_set, name) in [
         (views.timeline, "--timeline"),
         (views.explain.is_some(), "--explain"),
+        (views.claims, "--claims"),
         (views.labels, "--labels"),
     ] {
         if views.json && is_set {

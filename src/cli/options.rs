@@ -59,6 +59,10 @@ pub struct ViewOptions {
     )]
     pub explain: Option<Explanation>,
 
+    /// After the lines, say which claims of the lesson are true of this run
+    #[arg(long, global = true)]
+    pub claims: bool,
+
     /// Prefix each line with its time, role and PID
     #[arg(long, global = true)]
     pub labels: bool,

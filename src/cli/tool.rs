@@ -43,6 +43,7 @@ Examples:
 Examples:
   mp-demo queue --json > run.jsonl
   mp-demo view run.jsonl --labels --timeline
+  mp-demo view run.jsonl --claims
   mp-demo queue --json | mp-demo view - --trace run.json")]
     View {
         /// What `mp-demo LESSON --json` printed; - is standard input
@@ -78,7 +79,7 @@ pub(super) const TOOLS: [(&str, &[&str]); 4] = [
     (
         "view",
         &[
-            "timeline", "ascii", "explain", "labels", "trace", "json", "color", "lang",
+            "timeline", "ascii", "explain", "claims", "labels", "trace", "json", "color", "lang",
         ],
     ),
     ("completions", &[]),

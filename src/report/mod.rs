@@ -7,5 +7,5 @@
 pub mod costs;
 pub mod pools;
 pub mod statistics;
-mod text;
+pub mod text;
 pub mod tickets;

@@ -9,6 +9,7 @@ mod async_io;
 mod bound;
 mod by_hand;
 mod chinese;
+mod claims;
 mod cost;
 mod ends;
 mod errors;

@@ -5,6 +5,7 @@
 //! layer; and CPython, by `demos/cost/program.py`. What is left out: memory, and machines with something else to do.
 
 mod children;
+mod claims;
 mod limit;
 mod one_core;
 mod ours;
@@ -19,6 +20,7 @@ use strum::VariantArray as _;
 
 use super::child::children;
 use super::lesson::Lesson;
+use crate::claims::Claim;
 use crate::multiprocessing::{Context, Logs};
 use crate::report::costs::{self, Row, Samples, Side};
 
@@ -55,6 +57,8 @@ impl Args {
 }
 
 impl Lesson for Args {
+    const CLAIMS: &'static [Claim] = claims::CLAIMS;
+
     fn run(&self, mp: &Context) -> Result<()> {
         let (turns, limit) = self.turns();
         let start = Instant::now();
