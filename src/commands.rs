@@ -36,6 +36,7 @@ pub fn lesson(lesson: &AnyLesson, options: &Options) -> ExitCode {
             seed: options.seed,
             speed: options.speed,
             patience: options.patience.0,
+            interrupt: None,
         };
         let mut stderr = Gate {
             out: bar.beside(stderr()),

@@ -20,6 +20,8 @@ pub struct Detector {
     last: Option<Sight>,
     /// The PIDs of children that were found stopped, and named.
     stopped: HashSet<u32>,
+    /// The PIDs of children of this process that are no part of the run.
+    strangers: HashSet<u32>,
 }
 
 /// What a run is stuck in.
@@ -31,6 +33,14 @@ pub struct Finding {
 }
 
 impl Detector {
+    /// A detector for a run beside which this process has these other children: whatever they do, the run may be stuck.
+    pub fn beside(strangers: impl Iterator<Item = u32>) -> Detector {
+        Detector {
+            strangers: strangers.collect(),
+            ..Detector::default()
+        }
+    }
+
     /// An event has come: what was seen before means nothing any more.
     pub fn event_came(&mut self) {
         self.last = None;
@@ -44,7 +54,7 @@ impl Detector {
             self.last = None;
             return None;
         }
-        let sight = Sight::of_the_run(state);
+        let sight = Sight::of_the_run(state, &self.strangers);
         if !sight.is_without_hope(state) {
             self.last = None;
             return None;

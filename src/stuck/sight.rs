@@ -1,6 +1,6 @@
 //! One look at all processes of a run.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::evidence::{Look, State as Doing, Thread, Until};
 use crate::state::{Activity, Process, State};
@@ -13,8 +13,8 @@ pub(super) struct Sight {
 }
 
 impl Sight {
-    /// Looks at this process and everyone who descends from it, whether the log knows them or not.
-    pub fn of_the_run(state: &State) -> Sight {
+    /// Looks at this process and everyone who descends from it, whether the log knows them or not, but for these strangers.
+    pub fn of_the_run(state: &State, strangers: &HashSet<u32>) -> Sight {
         let parent = std::process::id();
         let mut looks = BTreeMap::new();
         let mut pids: BTreeSet<u32> = state.alive().map(|it| it.pid).collect();
@@ -27,6 +27,7 @@ impl Sight {
                 look.threads.retain(|it| it.tid as u32 != parent);
             }
             let unseen = look.children.iter().filter(|it| !looks.contains_key(*it));
+            let unseen = unseen.filter(|it| !strangers.contains(*it));
             pids.extend(unseen);
             looks.insert(pid, look);
         }

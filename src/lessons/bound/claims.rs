@@ -137,7 +137,7 @@ mod tests {
     fn pool(tasks: [u16; 2], is_together: bool) -> String {
         let start = |task| format!(r#"2 worker-1 task_start "task":{task},"kind":"io""#);
         let [first, second] = tasks;
-        let mut lines = vec![
+        let mut lines = [
             r#"1 parent pool "kind":"io","with":"processes","workers":2,"tasks":2"#.to_owned(),
             start(1),
             start(2),
