@@ -105,7 +105,11 @@ pub fn run(
                     "无法启动进行本课的线程"
                 )
             })?;
-        let Settings { patience, interrupt, .. } = settings;
+        let Settings {
+            patience,
+            interrupt,
+            ..
+        } = settings;
         let mut watched = Watched {
             lesson,
             children: &children,

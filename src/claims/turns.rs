@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::Seen;
-use crate::both;
 use crate::events::Event;
+use crate::locale::{self, Language};
 
 /// How many kinds of event are looked at. A picture of a run with a thousand processes needs more; a sentence doesn't.
 const MOST: usize = 40;
@@ -33,6 +33,17 @@ pub enum Which {
 
 impl fmt::Display for Turn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.in_language(locale::chosen()))
+    }
+}
+
+impl Turn {
+    /// As it stands in JSON: the same in every language.
+    pub fn in_english(&self) -> String {
+        self.in_language(Language::En)
+    }
+
+    fn in_language(&self, language: Language) -> String {
         let Turn {
             role,
             event,
@@ -43,12 +54,13 @@ impl fmt::Display for Turn {
             "" => String::new(),
             child => format!(" {child}"),
         };
-        let text = match (comes_again(event), which) {
-            (false, _) => format!("{role} {event}{of}"),
-            (true, Which::First) => both!("{role}'s first {event}", "{role} 的第一个 {event}"),
-            (true, Which::Last) => both!("{role}'s last {event}", "{role} 的最后一个 {event}"),
-        };
-        f.write_str(&text)
+        match (comes_again(event), which, language) {
+            (false, ..) => format!("{role} {event}{of}"),
+            (true, Which::First, Language::En) => format!("{role}'s first {event}"),
+            (true, Which::First, Language::Zh) => format!("{role} 的第一个 {event}"),
+            (true, Which::Last, Language::En) => format!("{role}'s last {event}"),
+            (true, Which::Last, Language::Zh) => format!("{role} 的最后一个 {event}"),
+        }
     }
 }
 

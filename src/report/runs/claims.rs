@@ -1,0 +1,91 @@
+//! How often each claim was true, as a table.
+
+use unicode_width::UnicodeWidthStr as _;
+
+use super::{Counted, Often, Tally, percent};
+use crate::both;
+use crate::report::statistics::most_if_never;
+use crate::report::text::{left, right};
+
+impl Tally {
+    /// A line for each claim; where such a line has no place in so many columns, a line for its sentence and one for its
+    /// figures.
+    pub fn claims_table(&self, width: usize) -> String {
+        let rows: Vec<_> = self
+            .claims()
+            .map(|(counted, often)| cells(counted, often))
+            .collect();
+        let widest = |column: usize| {
+            let widths = rows.iter().map(|row| row[column].width());
+            widths.max().unwrap_or_default()
+        };
+        let widths = [0, 1, 2, 3].map(widest);
+        let figures = |row: &[String; 5]| {
+            let [_, word, count, share, rest] = row;
+            let (word, count) = (left(word, widths[1]), right(count, widths[2]));
+            let share = right(share, widths[3]);
+            format!("{word}  {count}  {share}  {rest}")
+                .trim_end()
+                .to_owned()
+        };
+        let lines = rows
+            .iter()
+            .map(|row| format!("{}  {}", left(&row[0], widths[0]), figures(row)));
+        let lines: Vec<_> = lines.collect();
+        if lines.iter().all(|line| line.width() <= width) {
+            return lines.iter().map(|line| format!("{line}\n")).collect();
+        }
+        let options = textwrap::Options::new(width).subsequent_indent("  ");
+        let stacked = rows.iter().map(|row| {
+            let [sentence, word, count, share, rest] = row;
+            let line = format!("  {}", figures(row));
+            let line = match line.width() <= width {
+                true => line,
+                // Without columns.
+                false => {
+                    let cells = [word, count, share, rest]
+                        .into_iter()
+                        .filter(|it| !it.is_empty());
+                    let line = cells.map(String::as_str).collect::<Vec<_>>().join("  ");
+                    let options = textwrap::Options::new(width)
+                        .initial_indent("  ")
+                        .subsequent_indent("  ");
+                    textwrap::fill(&line, &options)
+                }
+            };
+            format!("{}\n{line}\n", textwrap::fill(sentence, &options))
+        });
+        stacked.collect()
+    }
+}
+
+fn cells(counted: &Counted, often: Often) -> [String; 5] {
+    let Counted { claim, holds, of } = counted;
+    let count = both!("{holds} of {of}", "{of} 次中 {holds} 次");
+    let (share, rest) = match often {
+        Often::Sometimes => {
+            let (low, high) = counted.interval();
+            let (low, high) = (percent(low), percent(high));
+            let share = percent(*holds as f64 / *of as f64);
+            (
+                format!("{share} %"),
+                both!("({low} to {high})", "（{low} 到 {high}）"),
+            )
+        }
+        Often::Always | Often::Never => {
+            let most = percent(most_if_never(*of));
+            let rest = match often {
+                Often::Always => both!(
+                    "(never otherwise in {of}: less than {most} %)",
+                    "（{of} 次中没有例外：例外少于 {most} %）"
+                ),
+                _ => both!(
+                    "(not once in {of}: less than {most} %)",
+                    "（{of} 次中一次也没有：少于 {most} %）"
+                ),
+            };
+            (String::new(), rest)
+        }
+    };
+    [(claim.sentence)(), often.word(), count, share, rest]
+}
