@@ -13,6 +13,7 @@ use crate::events::Mistake;
 use crate::multiprocessing::{Context, CurrentProcess};
 use lesson::Lesson;
 
+pub use cost::LOAD;
 pub use lesson::Demo;
 
 /// How every help page is laid out: examples before options.
