@@ -124,6 +124,7 @@ fn counted(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> 
         wanted: count,
         condition: &condition,
         heading: &(plan.of_lesson.1.heading)(),
+        until: plan.until.as_ref(),
         kept: kept.as_deref(),
     };
     let look = terminal::look(&stdout(), options.views.color, options.views.lang);

@@ -43,6 +43,11 @@ impl Turn {
         self.in_language(Language::En)
     }
 
+    /// Whether it can't come before the other one, whatever the kernel does: nothing comes from a process that has ended.
+    pub fn is_end_of(&self, other: &Turn) -> bool {
+        self.event == "exited" && self.child == other.role
+    }
+
     fn in_language(&self, language: Language) -> String {
         let Turn {
             role,

@@ -23,6 +23,13 @@ impl Keep {
     /// When it can't be made, or when there is something in it.
     pub fn in_folder(folder: &Path) -> Result<Keep> {
         let name = name_of(folder);
+        ensure!(
+            folder.is_dir() || !folder.exists(),
+            both!(
+                "cannot keep recordings in {name}: it is not a folder",
+                "无法把记录存到 {name}：它不是文件夹"
+            )
+        );
         fs::create_dir_all(folder)
             .and_then(|()| fs::read_dir(folder))
             .with_context(|| both!("cannot keep recordings in {name}", "无法把记录存到 {name}"))

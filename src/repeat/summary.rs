@@ -4,8 +4,10 @@ use serde_json::{Map, Value, json};
 
 use super::{End, Failure, Played, Repeated};
 use crate::both;
+use crate::claims::Outcome;
 use crate::plain::on_one_line;
-use crate::report::runs::Often;
+use crate::report::runs::{Came, Often, percent};
+use crate::report::statistics::most_if_never;
 use crate::report::text::duration;
 
 /// What is said of repeated runs.
@@ -20,6 +22,8 @@ pub struct Summary<'a> {
     pub condition: &'a [String],
     /// The heading above the outcomes.
     pub heading: &'a str,
+    /// The outcome that was looked for, if one was.
+    pub until: Option<&'a Outcome>,
     /// Where the recordings are, and which file to look at first, if any was kept.
     pub kept: Option<&'a str>,
 }
@@ -37,7 +41,7 @@ impl Summary<'_> {
         if !claims.is_empty() {
             text += &format!("{claims}\n");
         }
-        text += &tally.outcomes_table(self.heading, width, unicode);
+        text += &tally.outcomes_table(self.heading, width);
         let decided = tally.what_decided(width, unicode);
         if !decided.is_empty() {
             text += &format!("\n{decided}");
@@ -52,17 +56,43 @@ impl Summary<'_> {
             ),
             width,
         );
+        if let Some(until) = self.until {
+            text += &wrapped(&self.found(until), width);
+        }
         if let Some(kept) = self.kept {
             let kept = on_one_line(kept);
-            text += &wrapped(
-                &both!(
+            let kept = match self.until {
+                Some(_) => both!(
+                    "That run is recorded: mp-demo view {kept} --timeline",
+                    "那次运行有记录：mp-demo view {kept} --timeline"
+                ),
+                None => both!(
                     "Each outcome's first run is recorded: mp-demo view {kept} --timeline",
                     "每种结果首次出现的那次运行都有记录：mp-demo view {kept} --timeline"
                 ),
-                width,
-            );
+            };
+            text += &wrapped(&kept, width);
         }
         text
+    }
+
+    /// Whether the outcome came that was looked for.
+    fn found(&self, until: &Outcome) -> String {
+        let tally = &self.repeated.tally;
+        let outcome = until.to_string();
+        let outcome = on_one_line(&outcome);
+        if let Some(Came { first, seed, .. }) = tally.came(until) {
+            return both!(
+                "\"{outcome}\" came in run {first}: --seed {seed}",
+                "“{outcome}”出现在第 {first} 次运行：--seed {seed}"
+            );
+        }
+        let (runs, most) = (tally.runs(), percent(most_if_never(tally.runs())));
+        both!(
+            "\"{outcome}\" did not come in {runs} runs: it comes in less than {most} % of them, or never. That it can't \
+             come is not proved.",
+            "{runs} 次运行里没有出现“{outcome}”：它出现的次数少于 {most} %，或者从不出现。这并不能证明它不可能出现。"
+        )
     }
 
     fn headline(&self, width: usize) -> String {
@@ -80,10 +110,10 @@ impl Summary<'_> {
         let runs = match (is_less, done) {
             (true, _) => both!(
                 "{done} of {wanted} runs in {took}",
-                "{took} 内 {wanted} 次运行中的 {done} 次"
+                "{wanted} 次运行中的 {done} 次，用时 {took}"
             ),
-            (false, 1) => both!("1 run in {took}", "{took} 内 1 次运行"),
-            (false, _) => both!("{done} runs in {took}", "{took} 内 {done} 次运行"),
+            (false, 1) => both!("1 run in {took}", "1 次运行，用时 {took}"),
+            (false, _) => both!("{done} runs in {took}", "{done} 次运行，用时 {took}"),
         };
         let mut words = vec![runs];
         words.extend(self.condition.iter().cloned());

@@ -66,7 +66,9 @@ impl<W: Write> Claims<W> {
         let (heading, outcome) = ((outcomes.heading)(), judges.outcome(state).to_string());
         let outcome = on_one_line(&outcome);
         let line = both!("{heading}: {outcome}", "{heading}：{outcome}");
-        let options = textwrap::Options::new(width).subsequent_indent("  ");
+        let options = textwrap::Options::new(width)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .subsequent_indent("  ");
         text + &format!("{}\n", textwrap::fill(&line, &options))
     }
 }

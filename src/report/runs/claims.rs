@@ -41,16 +41,13 @@ impl Tally {
             let line = format!("  {}", figures(row));
             let line = match line.width() <= width {
                 true => line,
-                // Without columns.
                 false => {
-                    let cells = [word, count, share, rest]
-                        .into_iter()
-                        .filter(|it| !it.is_empty());
-                    let line = cells.map(String::as_str).collect::<Vec<_>>().join("  ");
                     let options = textwrap::Options::new(width)
                         .initial_indent("  ")
                         .subsequent_indent("  ");
-                    textwrap::fill(&line, &options)
+                    let figures = figures(&["", word, count, share, ""].map(str::to_owned));
+                    let (figures, rest) = (figures.trim_end(), textwrap::fill(rest, options));
+                    format!("  {figures}\n{rest}")
                 }
             };
             format!("{}\n{line}\n", textwrap::fill(sentence, &options))
@@ -77,11 +74,11 @@ fn cells(counted: &Counted, often: Often) -> [String; 5] {
             let rest = match often {
                 Often::Always => both!(
                     "(never otherwise in {of}: less than {most} %)",
-                    "（{of} 次中没有例外：例外少于 {most} %）"
+                    "（没有例外：例外少于 {most} %）"
                 ),
                 _ => both!(
                     "(not once in {of}: less than {most} %)",
-                    "（{of} 次中一次也没有：少于 {most} %）"
+                    "（一次也没有：少于 {most} %）"
                 ),
             };
             (String::new(), rest)

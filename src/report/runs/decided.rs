@@ -1,6 +1,8 @@
 //! What decided how a run came out: of the pairs of things that happen in both orders, the one whose order tells the outcomes
 //! apart best.
 
+use std::cmp::Reverse;
+
 use super::{Tally, outcomes::clipped};
 use crate::both;
 use crate::claims::Turn;
@@ -15,7 +17,8 @@ const LEAST_RUNS: u64 = 3;
 /// How many outcomes are named.
 const NAMED: usize = 5;
 
-/// The orders of things, counted for each outcome. What didn't happen in a run comes behind all that did.
+/// The orders of things, counted for each outcome. What didn't happen in a run comes behind all that did. A process's end
+/// is not held against what it did: that order is always the same.
 #[derive(Default)]
 pub(super) struct Decided {
     turns: Vec<Turn>,
@@ -42,6 +45,8 @@ struct Pair {
     bits: f64,
     /// In how many runs both came.
     both: u64,
+    /// How many of the two are only what a parent notices of an end.
+    ends: usize,
 }
 
 impl Decided {
@@ -84,6 +89,10 @@ impl Decided {
         let mut best: Option<Pair> = None;
         for first in 0..self.turns.len() {
             for second in first + 1..self.turns.len() {
+                let (one, other) = (&self.turns[first], &self.turns[second]);
+                if one.is_end_of(other) || other.is_end_of(one) {
+                    continue;
+                }
                 let counts = outcomes.iter().map(|&outcome| {
                     [
                         self.count(outcome, first, second),
@@ -100,9 +109,16 @@ impl Decided {
                     .map(|&it| self.of_outcomes[it].count_both(first, second))
                     .sum();
                 let bits = information(&counts);
-                let is_better = |best: &Pair| {
-                    let more = bits - best.bits;
-                    more > 1e-9 || (more > -1e-9 && both > best.both)
+                let ends = [one, other]
+                    .iter()
+                    .filter(|it| it.event == "exited")
+                    .count();
+                // Of orders that tell as much, the one that says more of what happens.
+                let is_better = |best: &Pair| match bits - best.bits {
+                    more if more.abs() < 1e-9 => {
+                        (ends, Reverse(both)) < (best.ends, Reverse(best.both))
+                    }
+                    more => more > 0.0,
                 };
                 if best.as_ref().is_none_or(is_better) {
                     best = Some(Pair {
@@ -110,6 +126,7 @@ impl Decided {
                         second,
                         bits,
                         both,
+                        ends,
                     });
                 }
             }

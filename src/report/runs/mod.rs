@@ -196,7 +196,7 @@ impl Tally {
 }
 
 /// A share in percent, as precise as it has to be: 52, 3.1, 0.02, and 99.7 for what is almost all.
-fn percent(share: f64) -> String {
+pub fn percent(share: f64) -> String {
     let percent = share * 100.0;
     let digits = match percent.min(100.0 - percent) {
         rest if rest <= 0.0 => 0,

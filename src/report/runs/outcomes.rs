@@ -15,7 +15,7 @@ const BARS: std::ops::RangeInclusive<usize> = 8..=26;
 
 impl Tally {
     /// The outcomes below this heading, in so many columns: the most frequent first, each with the run in which it came first.
-    pub fn outcomes_table(&self, heading: &str, width: usize, unicode: bool) -> String {
+    pub fn outcomes_table(&self, heading: &str, width: usize) -> String {
         let outcomes = self.outcomes();
         let Some(most) = outcomes.first().map(|came| came.runs) else {
             return String::new();
@@ -24,18 +24,25 @@ impl Tally {
         let room = (width / 3).max(14);
         let names: Vec<_> = shown
             .iter()
-            .map(|came| clipped(&came.outcome.to_string(), room, unicode))
+            .map(|came| on_one_line(&came.outcome.to_string()).into_owned())
             .collect();
-        let is_beside = heading.width() <= room;
-        let heading_width = if is_beside { heading.width() } else { 0 };
-        let widths = names.iter().map(|name| name.width()).chain([heading_width]);
-        let name_width = widths.max().unwrap_or_default();
+        // What tells long ones apart may stand at their ends, so these have lines of their own.
+        let is_beside = heading.width() <= room && names.iter().all(|name| name.width() <= room);
+        let widths = names
+            .iter()
+            .map(|name| name.width())
+            .chain([heading.width()]);
+        let name_width = if is_beside {
+            widths.max().unwrap_or_default() + 2
+        } else {
+            0
+        };
         let runs = both!("runs", "次数");
         let count_width = most.to_string().len().max(runs.width());
         let firsts: Vec<_> = shown.iter().map(|came| first(came)).collect();
         let first_width = firsts.iter().map(|it| it.width()).max().unwrap_or_default();
         let left_for_bars =
-            |others: usize| width.saturating_sub(name_width + count_width + 4 + others);
+            |others: usize| width.saturating_sub(name_width + count_width + 2 + others);
         let is_one_line = left_for_bars(first_width + 2) >= *BARS.start();
         let longest = match is_one_line {
             true => left_for_bars(first_width + 2),
@@ -43,23 +50,34 @@ impl Tally {
         };
         let longest = longest.clamp(1, *BARS.end());
 
-        let mut text = String::new();
-        text += &match is_beside {
+        let mut text = match is_beside {
             true => format!(
-                "{}  {}\n",
+                "{}{}\n",
                 left(heading, name_width),
                 right(&runs, count_width)
             ),
-            false => format!("{}\n", textwrap::fill(heading, width)),
+            false => format!("{}\n", textwrap::fill(&format!("{runs}  {heading}"), width)),
         };
+        let below = " ".repeat(if is_beside { 2 } else { count_width + 2 });
+        let options = textwrap::Options::new(width)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .initial_indent(&below)
+            .subsequent_indent(&below);
         for ((came, name), first) in shown.iter().zip(&names).zip(&firsts) {
             let bar = "#".repeat((came.runs as usize * longest).div_ceil(most as usize));
             let count = right(&came.runs.to_string(), count_width);
-            let line = format!("{}  {count}  ", left(name, name_width));
-            text += &match is_one_line {
-                true => format!("{line}{}  {first}\n", left(&bar, longest)),
-                false => format!("{line}{bar}\n  {first}\n"),
+            let cell = if is_beside {
+                left(name, name_width)
+            } else {
+                String::new()
             };
+            text += &match is_one_line {
+                true => format!("{cell}{count}  {}  {first}\n", left(&bar, longest)),
+                false => format!("{cell}{count}  {bar}\n{below}{first}\n"),
+            };
+            if !is_beside {
+                text += &format!("{}\n", textwrap::fill(name, &options));
+            }
         }
         text + &self.rest(&outcomes)
     }
