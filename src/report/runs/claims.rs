@@ -20,8 +20,8 @@ impl Tally {
             widths.max().unwrap_or_default()
         };
         let widths = [0, 1, 2, 3].map(widest);
-        let figures = |row: &[String; 5]| {
-            let [_, word, count, share, rest] = row;
+        let figures = |row: &[String; 6]| {
+            let [_, word, count, share, rest, _] = row;
             let (word, count) = (left(word, widths[1]), right(count, widths[2]));
             let share = right(share, widths[3]);
             format!("{word}  {count}  {share}  {rest}")
@@ -37,7 +37,7 @@ impl Tally {
         }
         let options = textwrap::Options::new(width).subsequent_indent("  ");
         let stacked = rows.iter().map(|row| {
-            let [sentence, word, count, share, rest] = row;
+            let [sentence, word, count, share, _, short] = row;
             let line = format!("  {}", figures(row));
             let line = match line.width() <= width {
                 true => line,
@@ -45,8 +45,8 @@ impl Tally {
                     let options = textwrap::Options::new(width)
                         .initial_indent("  ")
                         .subsequent_indent("  ");
-                    let figures = figures(&["", word, count, share, ""].map(str::to_owned));
-                    let (figures, rest) = (figures.trim_end(), textwrap::fill(rest, options));
+                    let figures = figures(&["", word, count, share, "", ""].map(str::to_owned));
+                    let (figures, rest) = (figures.trim_end(), textwrap::fill(short, options));
                     format!("  {figures}\n{rest}")
                 }
             };
@@ -56,33 +56,36 @@ impl Tally {
     }
 }
 
-fn cells(counted: &Counted, often: Often) -> [String; 5] {
+/// The cells of a row: the sentence, how often, the count, the share, what that allows one to say of the rest, and the same
+/// in fewer words.
+fn cells(counted: &Counted, often: Often) -> [String; 6] {
     let Counted { claim, holds, of } = counted;
     let count = both!("{holds} of {of}", "{of} 次中 {holds} 次");
-    let (share, rest) = match often {
+    let most = percent(most_if_never(*of));
+    let (share, rest, short) = match often {
         Often::Sometimes => {
             let (low, high) = counted.interval();
             let (low, high) = (percent(low), percent(high));
             let share = percent(*holds as f64 / *of as f64);
-            (
-                format!("{share} %"),
-                both!("({low} to {high})", "（{low} 到 {high}）"),
-            )
+            let interval = both!("({low} to {high})", "（{low} 到 {high}）");
+            (format!("{share} %"), interval.clone(), interval)
         }
-        Often::Always | Often::Never => {
-            let most = percent(most_if_never(*of));
-            let rest = match often {
-                Often::Always => both!(
-                    "(never otherwise in {of}: less than {most} %)",
-                    "（没有例外：例外少于 {most} %）"
-                ),
-                _ => both!(
-                    "(not once in {of}: less than {most} %)",
-                    "（一次也没有：少于 {most} %）"
-                ),
-            };
-            (String::new(), rest)
-        }
+        Often::Always => (
+            String::new(),
+            both!(
+                "(never otherwise in {of}: less than {most} %)",
+                "（没有例外：例外少于 {most} %）"
+            ),
+            both!("(otherwise: less than {most} %)", "（例外：少于 {most} %）"),
+        ),
+        Often::Never => (
+            String::new(),
+            both!(
+                "(not once in {of}: less than {most} %)",
+                "（一次也没有：少于 {most} %）"
+            ),
+            both!("(not once: less than {most} %)", "（少于 {most} %）"),
+        ),
     };
-    [(claim.sentence)(), often.word(), count, share, rest]
+    [(claim.sentence)(), often.word(), count, share, rest, short]
 }

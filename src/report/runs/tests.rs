@@ -79,7 +79,7 @@ every value that is put is got
   sometimes  104 of 200  52 %  (45 to 59)
 values are got in order
   always     104 of 104
-  (never otherwise in 104: less than 2.9 %)
+  (otherwise: less than 2.9 %)
 ";
     assert!(table.starts_with(expected), "{table}");
     for columns in [32, 40, 60, 80] {
