@@ -22,6 +22,7 @@ mod pipe;
 mod programs;
 mod queue;
 mod readme;
+mod repeat;
 mod sandbox;
 mod shells;
 mod show;
