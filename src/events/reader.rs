@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
@@ -112,10 +111,26 @@ struct WatchedPipe<'a, O> {
     is_silent: bool,
 }
 
+impl<O: AsFd> WatchedPipe<'_, O> {
+    /// Waits for a moment, but no longer than until the last writer is gone: nothing is asked of the pipe, so poll reports only
+    /// that. A short run would last almost twice as long otherwise (4.0 ms instead of 2.4).
+    fn let_gather(&self) {
+        let timeout = Timespec {
+            tv_sec: 0,
+            tv_nsec: GATHER.subsec_nanos().into(),
+        };
+        // If that fails, events have no time to gather, and no harm is done.
+        let _ = poll(
+            &mut [PollFd::new(&self.pipe, PollFlags::empty())],
+            Some(&timeout),
+        );
+    }
+}
+
 impl<O: AsFd> Read for WatchedPipe<'_, O> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.last_read.is_some_and(|last| last.elapsed() < GATHER) {
-            thread::sleep(GATHER);
+            self.let_gather();
         }
         loop {
             // Nothing is asked of the output, so poll reports only errors there: its reader is gone.
