@@ -117,6 +117,22 @@ pub fn up_to_thousand(text: &str) -> Result<u16, String> {
         })
 }
 
+/// How many runs.
+///
+/// # Errors
+/// When `text` is no such number.
+pub fn runs(text: &str) -> Result<u64, String> {
+    text.parse()
+        .ok()
+        .filter(|number| (1..=100_000).contains(number))
+        .ok_or_else(|| {
+            both!(
+                "expected a whole number from 1 to 100000",
+                "应当是 1 到 100000 的整数"
+            )
+        })
+}
+
 /// What a message with a list of one string has beside the string's characters: `[""]` and a newline, in bytes.
 pub const MESSAGE_AROUND_STRING: usize = 5;
 

@@ -4,10 +4,11 @@
 //! log; the main thread reads that log and shows it. From top to bottom: [`cli`] reads the command line, [`commands`]
 //! carries it out, [`run`] plays one of the [`lessons`], which are written in [`multiprocessing`]; what they do becomes
 //! [`events`], of which [`state`] keeps account and [`views`] draw what one sees. When nothing happens for a while,
-//! [`stuck`] holds that account against [`evidence`], which is what the kernel says. [`why`] shows the same of programs that
-//! are not ours.
+//! [`stuck`] holds that account against [`evidence`], which is what the kernel says. [`claims`] judge runs by their events, and
+//! [`repeat`] counts over many runs what they say. [`why`] shows of programs that are not ours what [`evidence`] says.
 
 pub mod arguments;
+pub mod claims;
 pub mod cli;
 pub mod commands;
 pub mod errors;
@@ -16,7 +17,9 @@ pub mod evidence;
 pub mod lessons;
 pub mod locale;
 pub mod multiprocessing;
+pub mod one_core;
 pub mod plain;
+pub mod repeat;
 pub mod report;
 pub mod run;
 pub mod show;

@@ -17,6 +17,9 @@ fn main() -> ExitCode {
 fn carry_out() -> ExitCode {
     match cli::read() {
         Ok(Request::Lesson(options, lesson)) => commands::lesson(&lesson, &options),
+        Ok(Request::Repeat(options, lesson, count, command)) => {
+            commands::repeat(&lesson, &options, count, &command)
+        }
         Ok(Request::Show(options, demo)) => commands::show(demo, &options),
         Ok(Request::View(options, file)) => commands::view(&file, &options),
         Ok(Request::Manual(page)) => commands::manual(&page),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io::Write;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -20,13 +20,15 @@ use crate::views::Views;
 
 /// What a run is to be like, beside the lesson's own options.
 #[derive(Clone, Copy)]
-pub struct Settings {
+pub struct Settings<'a> {
     /// The seed of its random pauses; nothing for a new one each time.
     pub seed: Option<u64>,
     /// Divides every pause.
     pub speed: f64,
     /// For how long nothing may happen before one looks whether the run is stuck; nothing to never look.
     pub patience: Option<Duration>,
+    /// What can be read from as soon as nobody wants the rest of the run, if that can be.
+    pub interrupt: Option<BorrowedFd<'a>>,
 }
 
 /// How a run ended.
@@ -80,7 +82,7 @@ impl Verdict {
 ///
 /// # Errors
 /// When the run can't be shown: an `io::Error` of the kind `BrokenPipe` when nobody reads `output` any more, whether
-/// anything is written to it or not. Nobody is left behind then either.
+/// anything is written to it or not, or when it was interrupted. Nobody is left behind then either.
 pub fn run(
     lesson: &AnyLesson,
     settings: Settings,
@@ -103,14 +105,18 @@ pub fn run(
                     "无法启动进行本课的线程"
                 )
             })?;
-        let patience = settings.patience;
+        let Settings {
+            patience,
+            interrupt,
+            ..
+        } = settings;
         let mut watched = Watched {
             lesson,
             children: &children,
             log: &parents_log,
-            detector: Detector::default(),
+            detector: Detector::beside(children.strangers()),
         };
-        let shown = log_reader.for_each(output, patience, |entry| {
+        let shown = log_reader.for_each(output, interrupt, patience, |entry| {
             match entry {
                 Entry::Event(record) => {
                     watched.detector.event_came();

@@ -120,7 +120,7 @@ fn synopsis(command: &Command, is_program: bool, roff: &mut Roff) {
     roff.text(line);
 }
 
-/// An option with its value: `--readers N`, `--explain[=HOW]`.
+/// An option with its value: `--readers N`, `--repeat [N]`, `--explain[=HOW]`.
 fn names(arg: &Arg) -> Vec<Inline> {
     let long = arg.get_long().map(|long| format!("--{long}"));
     let short = arg.get_short().map(|short| format!("-{short}"));
@@ -132,9 +132,11 @@ fn names(arg: &Arg) -> Vec<Inline> {
     let mut names = vec![bold(both)];
     if arg.get_action().takes_values() {
         let value = italic(value_name(arg));
-        match arg.is_require_equals_set() {
-            true => names.extend([roman("[="), value, roman("]")]),
-            false => names.extend([roman(" "), value]),
+        let is_optional = arg.get_num_args().is_some_and(|it| it.min_values() == 0);
+        match (arg.is_require_equals_set(), is_optional) {
+            (true, _) => names.extend([roman("[="), value, roman("]")]),
+            (false, true) => names.extend([roman(" ["), value, roman("]")]),
+            (false, false) => names.extend([roman(" "), value]),
         }
     }
     names

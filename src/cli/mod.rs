@@ -8,6 +8,7 @@ mod overview;
 mod papers;
 mod refusal;
 mod tool;
+mod typed;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -24,7 +25,7 @@ use crate::terminal;
 use crate::why::Program;
 
 pub use child::ChildCli;
-pub use options::{Explanation, Options, ViewOptions};
+pub use options::{Explanation, Options, RepeatOptions, ViewOptions};
 pub use refusal::in_chinese;
 
 use overview::{is_bare, overview};
@@ -32,6 +33,7 @@ pub use papers::Page;
 use papers::{complete, completions, manual};
 use refusal::with_nearest_name;
 use tool::{TOOLS, Tool};
+use typed::command_of;
 
 /// Learn how processes work together: the lessons of Python's multiprocessing, run for real
 ///
@@ -67,6 +69,8 @@ enum Command {
 pub enum Request {
     /// Run a lesson.
     Lesson(Options, AnyLesson),
+    /// Run a lesson so many times. The text is the command without what is about the repetition.
+    Repeat(Options, AnyLesson, u64, String),
     /// Show what there is to read of a lesson.
     Show(ViewOptions, &'static Demo),
     /// Show a recorded run.
@@ -143,7 +147,13 @@ pub fn read() -> Result<Request, clap::Error> {
         }
     })?;
     Ok(match cli.command {
-        Command::Lesson(lesson) => Request::Lesson(cli.options, lesson),
+        Command::Lesson(lesson) => match cli.options.repeat.repeat {
+            Some(count) => {
+                let typed = command_of(&command, &matches);
+                Request::Repeat(cli.options, lesson, count, typed)
+            }
+            None => Request::Lesson(cli.options, lesson),
+        },
         Command::Tool(Tool::Show {
             lesson,
             python,
@@ -267,6 +277,7 @@ fn check(cli: &Cli, command: &clap::Command, matches: &ArgMatches) -> Result<(),
     for (is_set, name) in [
         (views.timeline, "--timeline"),
         (views.explain.is_some(), "--explain"),
+        (views.claims, "--claims"),
         (views.labels, "--labels"),
     ] {
         if views.json && is_set {
@@ -278,6 +289,7 @@ fn check(cli: &Cli, command: &clap::Command, matches: &ArgMatches) -> Result<(),
         }
     }
     if let Command::Lesson(lesson) = &cli.command {
+        cli.options.check_repetition()?;
         return lesson.check().map_err(|error| format!("{error:#}"));
     }
     let tool = matches.subcommand_name().unwrap_or_default();

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ColorChoice, ValueEnum};
 
-use crate::arguments::{Patience, patience, seed, speed};
+use crate::arguments::{Patience, patience, runs, seed, speed};
+use crate::both;
 use crate::locale::{Language, LanguageParser};
 
 /// Options of every lesson. They may stand before it or after it.
@@ -26,6 +27,79 @@ pub struct Options {
     /// Divide every pause by this number; 1 is the article's timing
     #[arg(long, value_name = "X", global = true, default_value = "1", value_parser = speed, allow_negative_numbers = true)]
     pub speed: f64,
+
+    /// Whether to run it more than once.
+    #[command(flatten)]
+    pub repeat: RepeatOptions,
+}
+
+impl Options {
+    /// Refuses what doesn't go together with repetition, or without it.
+    pub(super) fn check_repetition(&self) -> Result<(), String> {
+        let (views, repeat) = (&self.views, &self.repeat);
+        let of_one_run = [
+            (views.timeline, "--timeline"),
+            (views.explain.is_some(), "--explain"),
+            (views.claims, "--claims"),
+            (views.labels, "--labels"),
+            (views.trace.is_some(), "--trace"),
+        ];
+        let of_many = [
+            (repeat.keep.is_some(), "--keep"),
+            (repeat.outcome.is_some(), "--outcome"),
+            (repeat.one_core, "--one-core"),
+            (repeat.load, "--load"),
+        ];
+        let given = |options: &[(bool, &'static str)]| {
+            let given = options.iter().find(|(is_given, _)| *is_given);
+            given.map(|(_, name)| *name)
+        };
+        match (repeat.repeat, given(&of_one_run), given(&of_many)) {
+            (Some(_), Some(name), _) => Err(both!(
+                "{name} shows one run, and --repeat counts many: record some with --keep DIR, then look at one with \
+                 `mp-demo view DIR/run-1.jsonl {name}`",
+                "{name} 显示一次运行，--repeat 统计多次运行：先用 --keep DIR 记录，再用 `mp-demo view DIR/run-1.jsonl {name}` \
+                 查看其中一次"
+            )),
+            (None, _, Some(name)) => Err(both!(
+                "{name} goes with --repeat",
+                "{name} 要和 --repeat 一起用"
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// How often to run a lesson, and under which conditions.
+#[derive(clap::Args)]
+pub struct RepeatOptions {
+    /// Run it N times, 1 to 100000, and count how often each claim is true and what comes out; 100 times without N
+    #[arg(
+        long,
+        value_name = "N",
+        global = true,
+        num_args = 0..=1,
+        default_missing_value = "100",
+        value_parser = runs,
+        allow_negative_numbers = true
+    )]
+    pub repeat: Option<u64>,
+
+    /// With --repeat: record each outcome's first run in this folder, which has to be new or empty
+    #[arg(long, value_name = "DIR", global = true)]
+    pub keep: Option<PathBuf>,
+
+    /// With --repeat: only until a run comes out like this, which is then recorded
+    #[arg(long, value_name = "TEXT", global = true)]
+    pub outcome: Option<String>,
+
+    /// With --repeat: keep all processes of a run on one core
+    #[arg(long, global = true)]
+    pub one_core: bool,
+
+    /// With --repeat: have a process for each core that computes all the time
+    #[arg(long, global = true)]
+    pub load: bool,
 }
 
 /// How much to explain.
@@ -58,6 +132,10 @@ pub struct ViewOptions {
         default_missing_value = "full"
     )]
     pub explain: Option<Explanation>,
+
+    /// After the lines, say which claims of the lesson are true of this run
+    #[arg(long, global = true)]
+    pub claims: bool,
 
     /// Prefix each line with its time, role and PID
     #[arg(long, global = true)]

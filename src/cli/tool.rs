@@ -46,6 +46,7 @@ Examples:
 Examples:
   mp-demo queue --json > run.jsonl
   mp-demo view run.jsonl --labels --timeline
+  mp-demo view run.jsonl --claims
   mp-demo queue --json | mp-demo view - --trace run.json")]
     View {
         /// What `mp-demo LESSON --json` printed; - is standard input
@@ -114,7 +115,7 @@ pub(super) const TOOLS: [(&str, &[&str]); 5] = [
     (
         "view",
         &[
-            "timeline", "ascii", "explain", "labels", "trace", "json", "color", "lang",
+            "timeline", "ascii", "explain", "claims", "labels", "trace", "json", "color", "lang",
         ],
     ),
     ("why", &["json", "patience", "lang"]),

@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::{self, BufRead, BufReader, Read};
-use std::os::fd::AsFd;
-use std::thread;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
@@ -39,21 +38,24 @@ impl LogReader {
     }
 
     /// Hands each entry to `see`, in the log's order, until the last process of the run has closed the log, or until
-    /// nobody reads `output` any more, whether anything is written to it or not. If there is a `patience`, and nothing comes
+    /// nobody reads `output` any more, whether anything is written to it or not, or until there is something to read from
+    /// `interrupt`. If there is a `patience`, and nothing comes
     /// for so long, it hands over [`Entry::Silence`], and again every half second until something comes.
     ///
     /// # Errors
-    /// When the log can't be read; an `io::Error` of the kind `BrokenPipe` when nobody reads `output`; or whatever
-    /// `see` returned.
+    /// When the log can't be read; an `io::Error` of the kind `BrokenPipe` when nobody wants the rest; or whatever `see`
+    /// returned.
     pub fn for_each(
         self,
         output: impl AsFd,
+        interrupt: Option<BorrowedFd>,
         patience: Option<Duration>,
         mut see: impl FnMut(Entry) -> Result<()>,
     ) -> Result<()> {
         let source = WatchedPipe {
             pipe: self.pipe,
             output,
+            interrupt,
             last_read: None,
             patience,
             is_silent: false,
@@ -100,30 +102,52 @@ const GATHER: Duration = Duration::from_millis(1);
 const AGAIN: Duration = Duration::from_millis(500);
 
 /// The log's pipe, watched together with the output.
-struct WatchedPipe<O> {
+struct WatchedPipe<'a, O> {
     pipe: PipeReader,
     output: O,
+    interrupt: Option<BorrowedFd<'a>>,
     last_read: Option<Instant>,
     patience: Option<Duration>,
     is_silent: bool,
 }
 
-impl<O: AsFd> Read for WatchedPipe<O> {
+impl<O: AsFd> WatchedPipe<'_, O> {
+    /// Waits for a moment, but no longer than until the last writer is gone: nothing is asked of the pipe, so poll reports only
+    /// that. A short run would last almost twice as long otherwise (4.0 ms instead of 2.4).
+    fn let_gather(&self) {
+        let timeout = Timespec {
+            tv_sec: 0,
+            tv_nsec: GATHER.subsec_nanos().into(),
+        };
+        // If that fails, events have no time to gather, and no harm is done.
+        let _ = poll(
+            &mut [PollFd::new(&self.pipe, PollFlags::empty())],
+            Some(&timeout),
+        );
+    }
+}
+
+impl<O: AsFd> Read for WatchedPipe<'_, O> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.last_read.is_some_and(|last| last.elapsed() < GATHER) {
-            thread::sleep(GATHER);
+            self.let_gather();
         }
         loop {
             // Nothing is asked of the output, so poll reports only errors there: its reader is gone.
             let mut fds = [
                 PollFd::new(&self.pipe, PollFlags::IN),
                 PollFd::new(&self.output, PollFlags::empty()),
+                PollFd::new(&self.pipe, PollFlags::IN),
             ];
+            if let Some(interrupt) = &self.interrupt {
+                fds[2] = PollFd::new(interrupt, PollFlags::IN);
+            }
+            let count = 2 + usize::from(self.interrupt.is_some());
             let timeout = self
                 .patience
                 .map(|it| if self.is_silent { AGAIN } else { it });
             let timeout = timeout.and_then(|it| Timespec::try_from(it).ok());
-            match poll(&mut fds, timeout.as_ref()) {
+            match poll(&mut fds[..count], timeout.as_ref()) {
                 Err(Errno::INTR) => continue,
                 Ok(0) => {
                     self.is_silent = true;
@@ -133,7 +157,8 @@ impl<O: AsFd> Read for WatchedPipe<O> {
             };
             self.is_silent = false;
             let gone = PollFlags::ERR | PollFlags::HUP;
-            if fds[1].revents().intersects(gone) {
+            let is_interrupted = count > 2 && fds[2].revents().contains(PollFlags::IN);
+            if fds[1].revents().intersects(gone) || is_interrupted {
                 return Err(io::ErrorKind::BrokenPipe.into());
             }
             let length = self.pipe.read(buffer)?;
@@ -176,7 +201,7 @@ mod tests {
         drop(writer);
         let mut seen = Vec::new();
         LogReader::new(reader)
-            .for_each(io::stdout(), None, |entry| {
+            .for_each(io::stdout(), None, None, |entry| {
                 seen.push(match entry {
                     Entry::Event(record) => {
                         format!("event {} of {}", record.event.name(), record.pid)

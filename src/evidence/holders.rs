@@ -12,8 +12,8 @@ use super::sight::Onlooker;
 use super::sockets::{Peer, Sockets};
 
 /// Who holds what, of all processes that may be looked at.
-pub(super) struct Holders {
-    onlooker: Onlooker,
+pub(super) struct Holders<'a> {
+    onlooker: Onlooker<'a>,
     by_thing: HashMap<What, Vec<Holder>>,
     sockets: Sockets,
     mappings: OnceCell<Vec<Mapping>>,
@@ -39,9 +39,9 @@ struct Mapping {
     name: String,
 }
 
-impl Holders {
+impl<'a> Holders<'a> {
     /// Asks all processes; of those that were looked at already, it is known.
-    pub fn of_all(looks: &BTreeMap<u32, Look>, onlooker: Onlooker) -> Holders {
+    pub fn of_all(looks: &BTreeMap<u32, Look>, onlooker: Onlooker<'a>) -> Holders<'a> {
         let mut by_thing: HashMap<What, Vec<Holder>> = HashMap::new();
         let mut pids = Vec::new();
         for process in all_processes().into_iter().flatten().flatten() {

@@ -1,6 +1,6 @@
 //! One look at some processes, and at all who could help them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use procfs::process::{Process, all_processes};
 
@@ -30,11 +30,11 @@ pub enum Family {
 
 /// What this process has to do with those that it looks at.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Onlooker {
+pub enum Onlooker<'a> {
     /// Nothing: what it holds counts for nothing.
     Process,
-    /// It is one of them, but for its main thread, which looks.
-    MainThread,
+    /// It is one of them, but for its main thread, which looks, and for these children of it.
+    MainThread(&'a HashSet<u32>),
 }
 
 impl Sight {
@@ -129,8 +129,11 @@ fn look(pid: u32, onlooker: Onlooker) -> Option<Look> {
         return None;
     }
     let mut look = Look::at(pid)?;
-    if pid == this {
+    if let Onlooker::MainThread(strangers) = onlooker
+        && pid == this
+    {
         look.threads.retain(|it| it.tid as u32 != this);
+        look.children.retain(|child| !strangers.contains(child));
     }
     Some(look)
 }

@@ -48,7 +48,7 @@ pub(super) fn waits(look: &Look, sight: &Sight, holders: &Holders) -> Vec<Wait> 
 struct Of<'a> {
     look: &'a Look,
     sight: &'a Sight,
-    holders: &'a Holders,
+    holders: &'a Holders<'a>,
 }
 
 impl Of<'_> {

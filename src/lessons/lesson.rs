@@ -3,12 +3,26 @@
 use anyhow::Result;
 use serde::Serialize;
 
+use crate::claims::{Claim, NOBODY_GETS_STUCK, Outcomes, WHO_ENDED_HOW};
 use crate::events::Mistake;
 use crate::locale::Language;
 use crate::multiprocessing::Context;
 
 /// The parent's half of a lesson: its fields are its options on the command line.
 pub trait Lesson: clap::Args + Serialize {
+    /// Sentences about a run that its log proves true or false. A lesson has its own beside this one.
+    const CLAIMS: &'static [Claim] = &[NOBODY_GETS_STUCK];
+
+    /// What comes out of a run, by which it is told apart from others.
+    const OUTCOMES: Outcomes = WHO_ENDED_HOW;
+
+    /// Why a run with these options can't come out like this, whatever the kernel does; nothing where it can, or where
+    /// nobody knows. `outcome` is what a teller of [`Lesson::OUTCOMES`] may have told, or what a person has made up.
+    fn why_never(&self, outcome: &str) -> Option<String> {
+        let _ = outcome;
+        None
+    }
+
     /// Refuses options that can't work together, before anything starts. All combinations are valid unless a lesson says
     /// otherwise.
     ///

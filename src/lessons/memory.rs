@@ -3,6 +3,8 @@
 //! What to look at: whose counter counts, and where it lies. What is left out: memory that processes *can* share,
 //! when they ask the kernel for it (`multiprocessing.shared_memory`).
 
+mod claims;
+
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use anyhow::Result;
@@ -10,6 +12,7 @@ use serde::Serialize;
 
 use super::child::children;
 use super::lesson::Lesson;
+use crate::claims::{Claim, Outcomes};
 use crate::events::Event;
 use crate::multiprocessing::{Context, CurrentProcess, Logs, Target};
 
@@ -36,6 +39,9 @@ pub struct Args {}
 static COUNTER: AtomicI64 = AtomicI64::new(0);
 
 impl Lesson for Args {
+    const CLAIMS: &'static [Claim] = claims::CLAIMS;
+    const OUTCOMES: Outcomes = claims::OUTCOMES;
+
     fn run(&self, mp: &Context) -> Result<()> {
         COUNTER.store(10, Ordering::Relaxed);
         show_counter("Parent", mp)?;

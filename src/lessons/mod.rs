@@ -8,10 +8,12 @@ use clap::Subcommand as _;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
+use crate::claims::OfLesson;
 use crate::events::Mistake;
 use crate::multiprocessing::{Context, CurrentProcess};
-use lesson::Lesson as _;
+use lesson::Lesson;
 
+pub use cost::LOAD;
 pub use lesson::Demo;
 
 /// How every help page is laid out: examples before options.
@@ -77,6 +79,14 @@ macro_rules! lessons {
             },)*
         ];
 
+        /// The claims of the lesson with this name, and what its outcomes are, if there is such a lesson.
+        pub fn claims_of(name: &str) -> Option<OfLesson> {
+            match name {
+                $($name => Some((<$module::Args as Lesson>::CLAIMS, <$module::Args as Lesson>::OUTCOMES)),)*
+                _ => None,
+            }
+        }
+
         impl AnyLesson {
             /// The lesson's name on the command line.
             pub fn name(&self) -> &'static str {
@@ -109,6 +119,13 @@ macro_rules! lessons {
             pub fn mistake(&self) -> Option<(Mistake, String)> {
                 match self {
                     $(AnyLesson::$Name(args) => args.mistake(),)*
+                }
+            }
+
+            /// Why a run with these options can't come out like this, if that is known.
+            pub fn why_never(&self, outcome: &str) -> Option<String> {
+                match self {
+                    $(AnyLesson::$Name(args) => args.why_never(outcome),)*
                 }
             }
 

@@ -4,6 +4,8 @@
 //! open. What is left out: several messages at the same time in both directions (two processes that both send first, and
 //! more than their pipes hold, both wait for ever).
 
+mod claims;
+
 use anyhow::Result;
 use clap::ValueEnum;
 use serde::Serialize;
@@ -12,6 +14,7 @@ use serde_json::{Value, json};
 use super::child::children;
 use super::lesson::Lesson;
 use crate::arguments::{MESSAGE_AROUND_STRING, ValueArg, as_typed, message_bytes, seconds};
+use crate::claims::{Claim, Outcomes};
 use crate::events::Mistake;
 use crate::multiprocessing::{Context, CurrentProcess, Logs, Target};
 
@@ -78,6 +81,9 @@ enum Receive {
 }
 
 impl Lesson for Args {
+    const CLAIMS: &'static [Claim] = claims::CLAIMS;
+    const OUTCOMES: Outcomes = claims::OUTCOMES;
+
     fn mistake(&self) -> Option<(Mistake, String)> {
         let command = |options: &str| {
             let bytes = self.bytes.map(|bytes| format!(" --bytes {bytes}"));

@@ -3,6 +3,8 @@
 //! Each child is a process with threads of its own. What to look at: in which order the lines come, and what
 //! the parent waits for. What is left out: giving the children something to work on.
 
+mod claims;
+
 use anyhow::{Result, anyhow};
 use clap::ValueEnum;
 use serde::Serialize;
@@ -11,6 +13,7 @@ use super::child::children;
 use super::lesson::Lesson;
 use crate::arguments::{one_or_list, one_to_thousand, seconds};
 use crate::both;
+use crate::claims::{Claim, Outcomes};
 use crate::errors::io_error;
 use crate::events::Event;
 use crate::multiprocessing::{Context, CurrentProcess, Logs, Target, numbered};
@@ -59,6 +62,9 @@ enum Join {
 }
 
 impl Lesson for Args {
+    const CLAIMS: &'static [Claim] = claims::CLAIMS;
+    const OUTCOMES: Outcomes = claims::OUTCOMES;
+
     fn run(&self, mp: &Context) -> Result<()> {
         mp.running(format!("Parent process {}", mp.pid()))?;
         let mut children = Vec::new();

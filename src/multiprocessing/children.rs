@@ -76,6 +76,11 @@ impl Children {
         self.ends.fills()
     }
 
+    /// The PIDs of children that this process had before the run: they are no part of it.
+    pub fn strangers(&self) -> impl Iterator<Item = u32> {
+        self.strangers.iter().map(|pid| pid.as_raw_pid() as u32)
+    }
+
     /// A process of the run waits in this call from now on, as its log tells. It is for the one who reads the log to say so.
     pub fn waits(&self, pid: u32, call: Call) {
         let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);

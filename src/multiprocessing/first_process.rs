@@ -18,10 +18,22 @@ use crate::both;
 /// # Errors
 /// What the system said.
 pub fn end_on_signals_as_first_process() -> Result<()> {
+    end_on([Signal::SIGTERM, Signal::SIGINT])
+}
+
+/// The same for SIGTERM alone, where SIGINT means something else.
+///
+/// # Errors
+/// What the system said.
+pub fn end_on_sigterm_as_first_process() -> Result<()> {
+    end_on([Signal::SIGTERM])
+}
+
+fn end_on(signals: impl IntoIterator<Item = Signal>) -> Result<()> {
     if !getpid().is_init() {
         return Ok(());
     }
-    let signals = SigSet::from_iter([Signal::SIGTERM, Signal::SIGINT]);
+    let signals = SigSet::from_iter(signals);
     signals.thread_block()?;
     let waiter = thread::Builder::new().name("signals".into());
     let waiter = waiter.spawn(move || {

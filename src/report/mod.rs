@@ -6,6 +6,7 @@
 
 pub mod costs;
 pub mod pools;
+pub mod runs;
 pub mod statistics;
-mod text;
+pub mod text;
 pub mod tickets;

@@ -33,6 +33,31 @@ pub fn lower_median(samples: impl IntoIterator<Item = f64>) -> Option<f64> {
     Some(sorted[middle])
 }
 
+/// Between which shares the true one lies, with 95 %, when something came `count` times in `of` runs: Wilson's interval, which
+/// stays within 0 and 1 and is right for few runs, too.
+pub fn wilson(count: u64, of: u64) -> (f64, f64) {
+    const Z: f64 = 1.959_964;
+    if of == 0 {
+        return (0.0, 1.0);
+    }
+    let n = of as f64;
+    let share = count as f64 / n;
+    let scale = 1.0 + Z * Z / n;
+    let middle = (share + Z * Z / (2.0 * n)) / scale;
+    let half = Z / scale * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
+    ((middle - half).max(0.0), (middle + half).min(1.0))
+}
+
+/// Below which share something lies, with 95 %, that never came in so many runs: the rule of three; for few runs, of which
+/// that rule says too much, what it is an approximation of.
+pub fn most_if_never(runs: u64) -> f64 {
+    match runs {
+        0 => 1.0,
+        1..30 => 1.0 - 0.05_f64.powf(1.0 / runs as f64),
+        _ => 3.0 / runs as f64,
+    }
+}
+
 /// As precise as the log's clock, so that what is printed follows from what the log has.
 pub fn micros(seconds: f64) -> f64 {
     let rounded = (seconds * 1e6).round() / 1e6;
@@ -77,6 +102,31 @@ mod tests {
         assert_eq!(lower_median([]), None);
         assert_eq!(lower_median([3.0, 1.0, 2.0]), Some(2.0));
         assert_eq!(lower_median([4.0, 3.0, 1.0, 2.0]), Some(2.0));
+    }
+
+    #[test]
+    fn what_a_count_says_of_the_rest_is_an_interval() {
+        let rounded = |count, of| {
+            let (low, high) = wilson(count, of);
+            ((low * 1e4).round() / 1e4, (high * 1e4).round() / 1e4)
+        };
+        // By hand, with z = 1.96.
+        assert_eq!(rounded(104, 200), (0.451, 0.5882));
+        assert_eq!(rounded(1, 10), (0.0179, 0.4042));
+        assert_eq!(rounded(0, 10), (0.0, 0.2775));
+        assert_eq!(rounded(10, 10), (0.7225, 1.0));
+        assert_eq!(wilson(0, 0), (0.0, 1.0));
+    }
+
+    #[test]
+    fn what_never_came_may_come_as_often_as_the_rule_of_three_says() {
+        assert_eq!(most_if_never(200), 0.015);
+        assert_eq!(most_if_never(100), 0.03);
+        assert_eq!(most_if_never(0), 1.0);
+        // 0.95 to the power of 1, and of 2.
+        assert!((most_if_never(1) - 0.95).abs() < 1e-9);
+        assert!((most_if_never(2) - (1.0 - 0.05_f64.sqrt())).abs() < 1e-9);
+        assert!(most_if_never(29) < 3.0 / 29.0);
     }
 
     #[test]

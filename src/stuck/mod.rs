@@ -17,6 +17,8 @@ pub struct Detector {
     last: Option<Sight>,
     /// The PIDs of children that were found stopped, and named.
     stopped: HashSet<u32>,
+    /// The PIDs of children of this process that are no part of the run.
+    strangers: HashSet<u32>,
 }
 
 /// What a run is stuck in.
@@ -28,6 +30,14 @@ pub struct Finding {
 }
 
 impl Detector {
+    /// A detector for a run beside which this process has these other children: whatever they do, the run may be stuck.
+    pub fn beside(strangers: impl Iterator<Item = u32>) -> Detector {
+        Detector {
+            strangers: strangers.collect(),
+            ..Detector::default()
+        }
+    }
+
     /// An event has come: what was seen before means nothing any more.
     pub fn event_came(&mut self) {
         self.last = None;
@@ -43,7 +53,8 @@ impl Detector {
         }
         let told: BTreeSet<u32> = state.alive().map(|it| it.pid).collect();
         let pids = told.iter().copied().chain([std::process::id()]).collect();
-        let sight = Sight::of(&Family::Descendants(pids), Onlooker::MainThread);
+        let onlooker = Onlooker::MainThread(&self.strangers);
+        let sight = Sight::of(&Family::Descendants(pids), onlooker);
         let last = self.last.as_ref().filter(|last| sight.is_as(last));
         let is_stuck = last.is_some_and(|last| {
             // Where the kernel doesn't tell, the log has to say it.

@@ -35,6 +35,21 @@ impl Bar {
         }
     }
 
+    /// Shows that so many steps of so many are done.
+    pub fn show_progress(&self, done: u64, of: u64) {
+        if !self.is_shown {
+            return;
+        }
+        let mut shown = self.drawn.borrow_mut();
+        let bar = shown.get_or_insert_with(|| ProgressBar::new(of));
+        bar.set_length(of);
+        bar.set_position(done);
+        if done >= of {
+            bar.finish_and_clear();
+            *shown = None;
+        }
+    }
+
     /// Removes the bar: nothing more will be measured.
     pub fn clear(&self) {
         if let Some(drawn) = self.drawn.borrow_mut().take() {
@@ -75,16 +90,8 @@ impl<W: Write> Write for Beside<W> {
 
 impl View for Bar {
     fn show(&mut self, record: &Record, _: &State, _: &Change) -> Result<()> {
-        let (Event::Progress { done, of }, true) = (&record.event, self.is_shown) else {
-            return Ok(());
-        };
-        let mut shown = self.drawn.borrow_mut();
-        let bar = shown.get_or_insert_with(|| ProgressBar::new(*of));
-        bar.set_length(*of);
-        bar.set_position(*done);
-        if done >= of {
-            bar.finish_and_clear();
-            *shown = None;
+        if let Event::Progress { done, of } = record.event {
+            self.show_progress(done, of);
         }
         Ok(())
     }

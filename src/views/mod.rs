@@ -2,6 +2,7 @@
 
 mod article;
 mod bar;
+mod claims;
 mod explain;
 mod failures;
 mod json;
@@ -14,6 +15,7 @@ mod warnings;
 
 pub use article::Article;
 pub use bar::{Bar, Beside};
+pub use claims::Claims;
 pub use explain::Explain;
 pub use failures::Failures;
 pub use json::Json;

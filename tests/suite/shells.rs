@@ -146,8 +146,9 @@ fn a_synopsis_has_each_option_with_its_value() {
         plain.starts_with("mp-demo queue [--writers N] [--readers N] [--pause SECONDS] "),
         "{plain}"
     );
-    assert!(plain.ends_with(" [--explain[=HOW]] [--labels] [--trace FILE] [--json] [--color WHEN] [--lang LANGUAGE] \
-        [--seed N] [--patience SECONDS] [--speed X] [VALUE ...]"), "{plain}");
+    assert!(plain.ends_with(" [--explain[=HOW]] [--claims] [--labels] [--trace FILE] [--json] [--color WHEN] [--lang LANGUAGE] \
+        [--seed N] [--patience SECONDS] [--speed X] [--repeat [N]] [--keep DIR] [--outcome TEXT] [--one-core] [--load] \
+        [VALUE ...]"), "{plain}");
     assert!(page.contains("[default: A B C]"), "{page}");
 }
 

@@ -51,6 +51,9 @@ Options of every lesson:
           - full:  Including what is the same in every run
           - brief: Only what is new about this run
 
+      --claims
+          After the lines, say which claims of the lesson are true of this run
+
       --labels
           Prefix each line with its time, role and PID
 
@@ -88,6 +91,24 @@ Options of every lesson:
           Divide every pause by this number; 1 is the article's timing
           
           [default: 1]
+
+      --repeat [<N>]
+          Run it N times, 1 to 100000, and count how often each claim is true
+          and what comes out; 100 times without N
+
+      --keep <DIR>
+          With --repeat: record each outcome's first run in this folder, which
+          has to be new or empty
+
+      --outcome <TEXT>
+          With --repeat: only until a run comes out like this, which is then
+          recorded
+
+      --one-core
+          With --repeat: keep all processes of a run on one core
+
+      --load
+          With --repeat: have a process for each core that computes all the time
 
 Other commands:
   show         Read about a lesson: what is true, what to try, its programs

@@ -5,6 +5,7 @@
 //! waits for all of them at once (`AsyncLoop`); and in that event loop again, while one customer blocks it.
 //! What is left out: threads that block, one for each customer. They would do as the processes do, and start faster.
 
+mod claims;
 mod customers;
 mod descriptors;
 mod office;
@@ -18,6 +19,7 @@ use super::child::children;
 use super::lesson::Lesson;
 use crate::arguments::{one_to_thousand, seconds};
 use crate::both;
+use crate::claims::{Claim, Outcomes};
 use crate::events::Event;
 use crate::multiprocessing::{
     Context, Got, Logs, PartnerGone, Process, Processes, Queue, Target, check_descriptors,
@@ -58,6 +60,9 @@ pub struct Args {
 }
 
 impl Lesson for Args {
+    const CLAIMS: &'static [Claim] = claims::CLAIMS;
+    const OUTCOMES: Outcomes = claims::OUTCOMES;
+
     /// Each connection is a descriptor: refused here, before anything starts, is better than halfway.
     fn check(&self) -> Result<()> {
         let customers = self.customers.into();

@@ -8,6 +8,7 @@
 //! is made of the figures is in `src/report/pools/`.
 
 mod answerer;
+mod claims;
 mod disk;
 mod pool;
 mod task;
@@ -23,6 +24,7 @@ use super::child::children;
 use super::lesson::Lesson;
 use crate::arguments::one_to_thousand;
 use crate::both;
+use crate::claims::{Claim, Outcomes};
 use crate::multiprocessing::{Context, Logs};
 use crate::report::pools::{Kind, Table, With, compare};
 
@@ -122,6 +124,9 @@ impl Args {
 }
 
 impl Lesson for Args {
+    const CLAIMS: &'static [Claim] = claims::CLAIMS;
+    const OUTCOMES: Outcomes = claims::OUTCOMES;
+
     fn run(&self, mp: &Context) -> Result<()> {
         // The cores that this *program may use*, not those that the machine has: `taskset` and a container's quota count.
         let cores = thread::available_parallelism().map_or(1, usize::from);

@@ -5,8 +5,8 @@
 //! layer; and CPython, by `demos/cost/program.py`. What is left out: memory, and machines with something else to do.
 
 mod children;
+mod claims;
 mod limit;
-mod one_core;
 mod ours;
 mod python;
 mod repetitions;
@@ -19,11 +19,12 @@ use strum::VariantArray as _;
 
 use super::child::children;
 use super::lesson::Lesson;
-use crate::multiprocessing::{Context, Logs};
+use crate::claims::Claim;
+use crate::multiprocessing::{Context, Logs, Target as _};
+use crate::one_core::OneCore;
 use crate::report::costs::{self, Row, Samples, Side};
 
-use children::{CostEcho, CostNothing, CostPut, CostSend};
-use one_core::OneCore;
+use children::{CostEcho, CostLoad, CostNothing, CostPut, CostSend};
 use python::{CostPython, Python};
 
 /// Measure what processes, threads, queues and pipes cost here
@@ -55,6 +56,8 @@ impl Args {
 }
 
 impl Lesson for Args {
+    const CLAIMS: &'static [Claim] = claims::CLAIMS;
+
     fn run(&self, mp: &Context) -> Result<()> {
         let (turns, limit) = self.turns();
         let start = Instant::now();
@@ -91,4 +94,7 @@ impl Lesson for Args {
     }
 }
 
-children! { CostNothing, CostPut, CostEcho, CostSend, CostPython }
+/// The name of a child that only computes, until it is ended.
+pub const LOAD: &str = CostLoad::NAME;
+
+children! { CostNothing, CostPut, CostEcho, CostSend, CostPython, CostLoad }

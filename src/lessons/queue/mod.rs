@@ -1,8 +1,9 @@
 //! A queue: some processes put values into it, others get them out.
 //!
 //! What to look at: how the readers learn that nothing more will come. Left out: results that go back. What can be chosen
-//! is in `options.rs`.
+//! is in `options.rs`, what can be said of a run in `claims.rs`.
 
+mod claims;
 mod options;
 
 use anyhow::Result;
@@ -10,6 +11,7 @@ use serde::Serialize;
 
 use super::{child::children, lesson::Lesson};
 use crate::arguments::{ValueArg, as_typed, seconds, shares};
+use crate::claims::{Claim, Outcomes};
 use crate::events::{Call, Mistake, str};
 use crate::multiprocessing::{Context, CurrentProcess, Got, Lock, Logs, Target, check_sizes};
 use options::Stop;
@@ -17,6 +19,13 @@ use options::Stop;
 pub use options::Args;
 
 impl Lesson for Args {
+    const CLAIMS: &'static [Claim] = claims::CLAIMS;
+    const OUTCOMES: Outcomes = claims::OUTCOMES;
+
+    fn why_never(&self, outcome: &str) -> Option<String> {
+        self.why_never_got(outcome)
+    }
+
     fn check(&self) -> Result<()> {
         self.check_options()
     }

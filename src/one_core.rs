@@ -1,4 +1,4 @@
-//! The same placement for everyone who is measured.
+//! One core for this process and whatever it starts.
 
 use rustix::thread::{CpuSet, sched_getaffinity, sched_getcpu, sched_setaffinity};
 

@@ -1,0 +1,259 @@
+//! What came out of a run, as a text by which runs are told apart: no PIDs, no times.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use serde_json::Value;
+
+use super::{Seen, plays};
+use crate::both;
+use crate::events::{Event, Status};
+use crate::locale::{self, Language};
+use crate::state::State;
+
+/// What is an outcome of a lesson.
+pub struct Outcomes {
+    /// The heading above a list of them.
+    pub heading: fn() -> String,
+    /// Who tells that of one run.
+    pub teller: fn() -> Box<dyn Teller>,
+}
+
+/// Tells what came out of one run.
+pub trait Teller {
+    /// Sees the run's next event.
+    fn see(&mut self, seen: &Seen);
+
+    /// What came out, in words that are the same in every language; empty if nothing did.
+    fn text(&self, state: &State) -> String;
+}
+
+/// A teller that keeps an `S`: what it makes of each event, and what it says in the end.
+pub fn tell<S: Default + 'static>(
+    see: fn(&mut S, &Seen),
+    text: fn(&S, &State) -> String,
+) -> Box<dyn Teller> {
+    Box::new(Fold {
+        so_far: S::default(),
+        see,
+        text,
+    })
+}
+
+struct Fold<S> {
+    so_far: S,
+    see: fn(&mut S, &Seen),
+    text: fn(&S, &State) -> String,
+}
+
+impl<S> Teller for Fold<S> {
+    fn see(&mut self, seen: &Seen) {
+        (self.see)(&mut self.so_far, seen);
+    }
+
+    fn text(&self, state: &State) -> String {
+        (self.text)(&self.so_far, state)
+    }
+}
+
+/// How long an outcome's text may be, in bytes. Of longer ones the rest becomes a number, so that a million of them can be
+/// kept, and told apart.
+const LONGEST: usize = 400;
+
+/// What came out of one run.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Outcome {
+    text: String,
+    is_stuck: bool,
+}
+
+/// The words for it, in all languages.
+const NOTHING: [&str; 2] = ["nothing", "没有"];
+const STUCK: [&str; 2] = ["stuck", "卡住"];
+
+impl Outcome {
+    /// The outcome that a lesson tells with this text, of a run that has ended like this.
+    pub fn new(text: &str, state: &State) -> Outcome {
+        Outcome {
+            text: shortened(text),
+            is_stuck: state.stuck().is_some(),
+        }
+    }
+
+    /// The outcome that a person means who types this, in any of our languages, as it is shown.
+    pub fn typed(text: &str) -> Outcome {
+        let text = text.trim();
+        let stuck = |it: &&str| STUCK.contains(it);
+        let (text, is_stuck) = match text.rsplit_once("; ") {
+            Some((rest, last)) if stuck(&last) => (rest, true),
+            _ if stuck(&text) => ("", true),
+            _ => (text, false),
+        };
+        let text = match NOTHING.contains(&text) {
+            true => "",
+            false => text,
+        };
+        Outcome {
+            text: shortened(text),
+            is_stuck,
+        }
+    }
+
+    /// What the lesson has told.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// As it stands in JSON: the same in every language.
+    pub fn in_english(&self) -> String {
+        self.in_language(Language::En)
+    }
+
+    fn in_language(&self, language: Language) -> String {
+        let stuck = STUCK[language as usize];
+        match (self.text.as_str(), self.is_stuck) {
+            ("", false) => NOTHING[language as usize].to_owned(),
+            ("", true) => format!("{}; {stuck}", NOTHING[language as usize]),
+            (text, false) => text.to_owned(),
+            (text, true) => format!("{text}; {stuck}"),
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.in_language(locale::chosen()))
+    }
+}
+
+fn shortened(text: &str) -> String {
+    if text.len() <= LONGEST {
+        return text.to_owned();
+    }
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    let end = text.floor_char_boundary(LONGEST);
+    format!("{}...#{:08x}", &text[..end], hasher.finish() as u32)
+}
+
+/// A value as one word of an outcome: as it is typed on the command line, where that can't be mistaken.
+pub fn word(value: &Value) -> String {
+    let is_plain = |text: &str| {
+        let allowed = |c: char| c.is_alphanumeric() || "_-.+".contains(c);
+        !text.is_empty()
+            && text.chars().all(allowed)
+            && serde_json::from_str::<Value>(text).is_err()
+            && !NOTHING.contains(&text)
+            && !STUCK.contains(&text)
+    };
+    match value.as_str() {
+        Some(text) if is_plain(text) => text.to_owned(),
+        _ => value.to_string(),
+    }
+}
+
+/// Values by who has got them: `A B C` where only one could, or else `reader-1: A C; reader-2: B`.
+pub fn of_values(values: &BTreeMap<String, Vec<String>>) -> String {
+    match values.iter().next() {
+        Some((role, got)) if values.len() == 1 && !role.contains('-') => got.join(" "),
+        _ => {
+            let mut of_each: Vec<_> = values.iter().filter(|(_, got)| !got.is_empty()).collect();
+            of_each.sort_by_key(|(role, _)| number_in(role));
+            let texts = of_each
+                .iter()
+                .map(|(role, got)| format!("{role}: {}", got.join(" ")));
+            texts.collect::<Vec<_>>().join("; ")
+        }
+    }
+}
+
+/// Who did something in turn: `parent*2 child-1 parent`. Of a long one the rest becomes a number, so it doesn't grow.
+#[derive(Default)]
+pub struct Sequence {
+    text: String,
+    hidden: DefaultHasher,
+    is_cut: bool,
+    last: String,
+    count: u64,
+}
+
+impl Sequence {
+    /// The next one.
+    pub fn push(&mut self, who: &str) {
+        if self.last != who {
+            self.end_last();
+            who.clone_into(&mut self.last);
+        }
+        self.count += 1;
+    }
+
+    fn end_last(&mut self) {
+        let word = match std::mem::take(&mut self.count) {
+            0 => return,
+            1 => self.last.clone(),
+            count => format!("{}*{count}", self.last),
+        };
+        let separator = if self.text.is_empty() { "" } else { " " };
+        // Room for the number.
+        self.is_cut |= self.text.len() + word.len() + 16 > LONGEST;
+        match self.is_cut {
+            true => word.hash(&mut self.hidden),
+            false => self.text += &format!("{separator}{word}"),
+        }
+    }
+
+    /// All of it.
+    pub fn text(&self) -> String {
+        let mut all = Sequence {
+            text: self.text.clone(),
+            hidden: self.hidden.clone(),
+            last: self.last.clone(),
+            ..*self
+        };
+        all.end_last();
+        match all.is_cut {
+            true => format!("{}...#{:08x}", all.text, all.hidden.finish() as u32),
+            false => all.text,
+        }
+    }
+}
+
+/// The number at the end of a role: `reader-10` comes behind `reader-2`.
+fn number_in(role: &str) -> u32 {
+    let number = role.rsplit_once('-').map(|(_, number)| number);
+    number.and_then(|it| it.parse().ok()).unwrap_or_default()
+}
+
+/// What an outcome is where a lesson has nothing else to tell: how everybody ended, `writer 0, reader SIGTERM`. Roles that
+/// differ in their numbers only count together.
+pub const WHO_ENDED_HOW: Outcomes = Outcomes {
+    heading: || both!("who ended how", "各进程怎样结束"),
+    teller: || {
+        tell::<BTreeMap<(String, String), u32>>(
+            |ends, seen| {
+                if let Event::Exited {
+                    child_role, status, ..
+                } = &seen.record.event
+                {
+                    let part = match child_role.rsplit_once('-') {
+                        Some((part, _)) if plays(child_role, part) => part,
+                        _ => child_role,
+                    };
+                    let how = match status {
+                        Status::Code(code) => code.to_string(),
+                        Status::Signal(_) => status.signal_name(),
+                    };
+                    *ends.entry((part.to_owned(), how)).or_default() += 1;
+                }
+            },
+            |ends, _| {
+                let texts = ends.iter().map(|((part, how), count)| match count {
+                    1 => format!("{part} {how}"),
+                    count => format!("{part}*{count} {how}"),
+                });
+                texts.collect::<Vec<_>>().join(", ")
+            },
+        )
+    },
+};

@@ -1,0 +1,205 @@
+//! What the tests of every lesson's claims need, and the tests of what all lessons share.
+
+use super::*;
+
+/// A log of these events, a line each: PID, role or `role/thread`, event, fields as JSON without braces. Times are counted.
+pub fn log(lesson: &str, events: &str) -> String {
+    let run = format!(
+        r#"1 parent run "lesson":"{lesson}","options":{{}},"seed":1,"cores":2,"version":"0""#
+    );
+    let lines = [run.as_str()]
+        .into_iter()
+        .chain(events.lines())
+        .map(str::trim);
+    let lines = lines
+        .filter(|line| !line.is_empty())
+        .enumerate()
+        .map(|(t, line)| {
+            let words: Vec<_> = line.splitn(4, ' ').collect();
+            let [pid, who, name, fields @ ..] = &words[..] else {
+                panic!("{line}")
+            };
+            let (role, thread) = who.split_once('/').unwrap_or((who, ""));
+            let thread = match thread {
+                "" => String::new(),
+                thread => format!(r#","thread":"{thread}""#),
+            };
+            let fields: String = fields.iter().map(|it| format!(",{it}")).collect();
+            format!(
+                r#"{{"v":1,"t":{t},"pid":{pid},"role":"{role}"{thread},"event":"{name}"{fields}}}"#
+            )
+        });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// What each of these claims says of a log, by its name.
+pub fn verdicts(claims: &'static [Claim], log: &str) -> Vec<(&'static str, Option<bool>)> {
+    let (mut judges, mut state) = (Judges::of(&(claims, WHO_ENDED_HOW)), State::default());
+    see_all(log, &mut state, |seen| judges.see(seen));
+    let verdicts = judges.verdicts(&state);
+    verdicts
+        .map(|(claim, verdict)| (claim.name, verdict))
+        .collect()
+}
+
+/// What came out of a log.
+pub fn outcome(outcomes: &Outcomes, log: &str) -> Outcome {
+    let (mut teller, mut state) = ((outcomes.teller)(), State::default());
+    see_all(log, &mut state, |seen| teller.see(seen));
+    Outcome::new(&teller.text(&state), &state)
+}
+
+fn see_all(log: &str, state: &mut State, mut see: impl FnMut(&Seen)) {
+    for line in log.lines() {
+        let record = Record::read(line).unwrap_or_else(|error| panic!("{error:?} in {line}"));
+        let change = state.apply(&record);
+        see(&Seen {
+            record: &record,
+            state,
+            change: &change,
+        });
+    }
+}
+
+/// Checks that each of a lesson's claims is true of the one log and false of the other. The claim that every lesson has is
+/// checked once for all.
+#[track_caller]
+pub fn check(lesson: &str, claims: &'static [Claim], logs: &[(&str, &str, &str)]) {
+    let of = |name: &str, events: &str| {
+        let verdicts = verdicts(claims, &log(lesson, events));
+        let (_, verdict) = verdicts.iter().find(|(it, _)| *it == name).expect(name);
+        *verdict
+    };
+    for (name, holds, fails) in logs {
+        assert_eq!(of(name, holds), Some(true), "{name} of {holds}");
+        assert_eq!(of(name, fails), Some(false), "{name} of {fails}");
+        assert_eq!(
+            of(name, ""),
+            None,
+            "{name} of a run in which nothing happens"
+        );
+    }
+    let names: Vec<_> = claims.iter().map(|it| it.name).collect();
+    let mut checked: Vec<_> = logs.iter().map(|(name, ..)| *name).collect();
+    checked.push(NOBODY_GETS_STUCK.name);
+    assert_eq!(names, checked);
+}
+
+#[test]
+fn a_run_that_got_stuck_is_known_and_one_that_was_cut_off_is_not_judged() {
+    const CLAIMS: &[Claim] = &[NOBODY_GETS_STUCK];
+    let started = r#"1 parent started "child":2,"child_role":"reader""#;
+    let exited = r#"1 parent exited "child":2,"child_role":"reader","status":{"signal":9}"#;
+    let stuck = r#"1 parent stuck "waits":[],"circle":[]"#;
+    let said = |events: &[&str]| verdicts(CLAIMS, &log("queue", &events.join("\n")))[0].1;
+    assert_eq!(said(&[started, exited]), Some(true));
+    assert_eq!(said(&[started, stuck, exited]), Some(false));
+    assert_eq!(said(&[started, stuck]), Some(false));
+    assert_eq!(said(&[started]), None);
+}
+
+#[test]
+fn a_role_plays_its_part_whatever_its_number() {
+    assert!(plays("reader", "reader") && plays("reader-12", "reader"));
+    assert!(
+        !plays("readers", "reader") && !plays("reader-x", "reader") && !plays("writer", "reader")
+    );
+}
+
+#[test]
+fn an_outcome_is_the_same_whoever_types_it() {
+    let state = State::default();
+    let got = |text: &str| Outcome::new(text, &state);
+    assert_eq!(Outcome::typed("A B C"), got("A B C"));
+    assert_eq!(Outcome::typed(" nothing "), got(""));
+    assert_eq!(Outcome::typed("没有"), got(""));
+    for stuck in ["A; stuck", "A; 卡住"] {
+        assert_eq!(Outcome::typed(stuck).in_english(), "A; stuck");
+    }
+    for stuck in ["stuck", "卡住", "nothing; stuck"] {
+        assert_eq!(Outcome::typed(stuck).in_english(), "nothing; stuck");
+    }
+}
+
+#[test]
+fn a_value_is_a_word_that_cannot_be_mistaken() {
+    for (value, expected) in [
+        (r#""A""#, "A"),
+        (r#""你好""#, "你好"),
+        ("1", "1"),
+        (r#""1""#, r#""1""#),
+        (r#""null""#, r#""null""#),
+        (r#""two words""#, r#""two words""#),
+        (r#""nothing""#, r#""nothing""#),
+        (r#""stuck""#, r#""stuck""#),
+        (r#""""#, r#""""#),
+        (r#"[1,"x"]"#, r#"[1,"x"]"#),
+    ] {
+        assert_eq!(word(&serde_json::from_str(value).expect(value)), expected);
+    }
+}
+
+#[test]
+fn a_long_outcome_is_shortened_and_still_told_apart() {
+    let state = State::default();
+    let long = |last: &str| Outcome::new(&("长".repeat(1_000) + last), &state);
+    assert_eq!(long("a"), long("a"));
+    assert_ne!(long("a"), long("b"));
+    assert!(long("a").text().len() < 450);
+}
+
+#[test]
+fn who_ended_how_is_told_by_part() {
+    let ended = log(
+        "new",
+        r#"
+        1 parent exited "child":2,"child_role":"worker-1","status":{"code":0}
+        1 parent exited "child":3,"child_role":"worker-2","status":{"code":0}
+        1 parent exited "child":4,"child_role":"blocked-loop","status":{"code":0}
+        1 parent exited "child":5,"child_role":"office","status":{"signal":15}
+        "#,
+    );
+    let told = outcome(&WHO_ENDED_HOW, &ended);
+    assert_eq!(told.text(), "blocked-loop 0, office SIGTERM, worker*2 0");
+}
+
+#[test]
+fn the_first_and_the_last_of_what_comes_again_are_turns() {
+    let events = r#"
+        2 writer running
+        2 writer put "value":"A"
+        3 reader get "value":"A"
+        2 writer put "value":"B"
+        1 parent terminate "child":3,"child_role":"reader"
+        2 writer/Thread-1 running
+        "#;
+    let (mut turns, mut state) = (Turns::default(), State::default());
+    see_all(&log("queue", events), &mut state, |seen| turns.see(seen));
+    let turns = turns.take().into_iter();
+    let turns: Vec<_> = turns.map(|(turn, at)| (turn.to_string(), at)).collect();
+    let expected = [
+        ("writer running", 2),
+        ("writer's first put", 3),
+        ("writer's last put", 5),
+        ("reader's first get", 4),
+        ("reader's last get", 4),
+        ("parent terminate reader", 6),
+    ];
+    assert_eq!(turns, expected.map(|(turn, at)| (turn.to_owned(), at)));
+}
+
+#[test]
+fn a_sequence_counts_repetitions_and_does_not_grow() {
+    let sequence = |words: &[&str]| {
+        let mut sequence = Sequence::default();
+        words.iter().for_each(|word| sequence.push(word));
+        sequence.text()
+    };
+    assert_eq!(sequence(&[]), "");
+    assert_eq!(sequence(&["a", "a", "b", "a"]), "a*2 b a");
+    let long: Vec<_> = (0..10_000)
+        .map(|i| if i % 2 == 0 { "a" } else { "b" })
+        .collect();
+    let (first, second) = (sequence(&long), sequence(&long[..9_999]));
+    assert!(first.len() <= 400 && first != second, "{first} {second}");
+}

@@ -1,0 +1,79 @@
+//! Recordings of some runs, a file each.
+
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::both;
+use crate::plain::name_of;
+
+/// Where recordings are kept.
+pub struct Keep {
+    folder: PathBuf,
+    /// In a folder of their own they are `run-12.jsonl`; elsewhere they have the lesson's name and the run's seed.
+    lesson: Option<String>,
+}
+
+impl Keep {
+    /// In this folder, which is made if it is not there. What is in it already could be mistaken for what comes.
+    ///
+    /// # Errors
+    /// When it can't be made, or when there is something in it.
+    pub fn in_folder(folder: &Path) -> Result<Keep> {
+        let name = name_of(folder);
+        ensure!(
+            folder.is_dir() || !folder.exists(),
+            both!(
+                "cannot keep recordings in {name}: it is not a folder",
+                "无法把记录存到 {name}：它不是文件夹"
+            )
+        );
+        fs::create_dir_all(folder)
+            .and_then(|()| fs::read_dir(folder))
+            .with_context(|| both!("cannot keep recordings in {name}", "无法把记录存到 {name}"))
+            .and_then(|mut entries| {
+                ensure!(
+                    entries.next().is_none(),
+                    both!(
+                        "cannot keep recordings in {name}: it is not empty; choose a new folder",
+                        "无法把记录存到 {name}：这个文件夹不是空的；请另选一个新的"
+                    )
+                );
+                Ok(())
+            })?;
+        Ok(Keep {
+            folder: folder.to_owned(),
+            lesson: None,
+        })
+    }
+
+    /// Beside other files, where nobody has named a folder.
+    pub fn here(lesson: &str) -> Keep {
+        Keep {
+            folder: PathBuf::new(),
+            lesson: Some(lesson.to_owned()),
+        }
+    }
+
+    /// Keeps a recording, and returns where.
+    ///
+    /// # Errors
+    /// When it can't be written. Then there is no such file.
+    pub fn keep(&mut self, run: u64, seed: u64, log: &[u8]) -> Result<String> {
+        let path = self.folder.join(match &self.lesson {
+            None => format!("run-{run}.jsonl"),
+            Some(lesson) => format!("{lesson}-seed-{seed}.jsonl"),
+        });
+        let name = name_of(&path);
+        let cannot = || both!("cannot keep a recording in {name}", "无法把记录写入 {name}");
+        let mut file = File::create_new(&path).with_context(cannot)?;
+        if let Err(error) = file.write_all(log) {
+            // Half a recording is worse than none. If even that fails, the error says enough.
+            let _ = fs::remove_file(&path);
+            return Err(error).with_context(cannot);
+        }
+        Ok(name)
+    }
+}

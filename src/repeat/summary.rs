@@ -1,0 +1,229 @@
+//! What there is to say of repeated runs: for a person, and in JSON.
+
+use serde_json::{Map, Value, json};
+
+use super::{End, Failure, Played, Repeated};
+use crate::both;
+use crate::claims::Outcome;
+use crate::plain::on_one_line;
+use crate::report::runs::{Came, Often, percent};
+use crate::report::statistics::most_if_never;
+use crate::report::text::duration;
+
+/// What is said of repeated runs.
+pub struct Summary<'a> {
+    /// What came of them.
+    pub repeated: &'a Repeated,
+    /// The command, without what is about the repetition.
+    pub command: &'a str,
+    /// How many runs were to be, at most.
+    pub wanted: u64,
+    /// Under which conditions, if there were any, in a few words each.
+    pub condition: &'a [String],
+    /// The heading above the outcomes.
+    pub heading: &'a str,
+    /// The outcome that was looked for, if one was.
+    pub until: Option<&'a Outcome>,
+    /// Where the recordings are, and which file to look at first, if any was kept.
+    pub kept: Option<&'a str>,
+}
+
+impl Summary<'_> {
+    /// The text, in so many columns.
+    pub fn text(&self, width: usize, unicode: bool) -> String {
+        let tally = &self.repeated.tally;
+        let mut text = self.headline(width);
+        if tally.runs() == 0 {
+            return text;
+        }
+        text += "\n";
+        let claims = tally.claims_table(width);
+        if !claims.is_empty() {
+            text += &format!("{claims}\n");
+        }
+        text += &tally.outcomes_table(self.heading, width);
+        let decided = tally.what_decided(width, unicode);
+        if !decided.is_empty() {
+            text += &format!("\n{decided}");
+        }
+        text += "\n";
+        text += &wrapped(
+            &both!(
+                "A seed repeats the pauses of a run, not the kernel's choices. These are shares of these runs, not \
+                 probabilities: they change with the machine and the hour.",
+                "种子只能重现一次运行里的停顿，不能重现内核的选择。这里的比例只属于这些运行，不是概率：换一台机器、换一个\
+                 时间，比例就不同。"
+            ),
+            width,
+        );
+        if let Some(until) = self.until {
+            text += &wrapped(&self.found(until), width);
+        }
+        if let Some(kept) = self.kept {
+            let kept = on_one_line(kept);
+            let kept = match self.until {
+                Some(_) => both!(
+                    "That run is recorded: mp-demo view {kept} --timeline",
+                    "那次运行有记录：mp-demo view {kept} --timeline"
+                ),
+                None => both!(
+                    "Each outcome's first run is recorded: mp-demo view {kept} --timeline",
+                    "每种结果首次出现的那次运行都有记录：mp-demo view {kept} --timeline"
+                ),
+            };
+            text += &wrapped(&kept, width);
+        }
+        text
+    }
+
+    /// Whether the outcome came that was looked for.
+    fn found(&self, until: &Outcome) -> String {
+        let tally = &self.repeated.tally;
+        let outcome = until.to_string();
+        let outcome = on_one_line(&outcome);
+        if let Some(Came { first, seed, .. }) = tally.came(until) {
+            return both!(
+                "\"{outcome}\" came in run {first}: --seed {seed}",
+                "“{outcome}”出现在第 {first} 次运行：--seed {seed}"
+            );
+        }
+        let (runs, most) = (tally.runs(), percent(most_if_never(tally.runs())));
+        both!(
+            "\"{outcome}\" did not come in {runs} runs: it comes in less than {most} % of them, or never. That it can't \
+             come is not proved.",
+            "{runs} 次运行里没有出现“{outcome}”：它出现的次数少于 {most} %，或者从不出现。这并不能证明它不可能出现。"
+        )
+    }
+
+    fn headline(&self, width: usize) -> String {
+        let Repeated {
+            tally,
+            took,
+            is_interrupted,
+            failed,
+            ..
+        } = self.repeated;
+        let (done, wanted, took) = (tally.runs(), self.wanted, duration(took.as_secs_f64()));
+        let command = on_one_line(self.command);
+        // That it came is said below; that fewer runs were enough is no lack.
+        let is_less = done < wanted && !self.repeated.is_found;
+        let runs = match (is_less, done) {
+            (true, _) => both!(
+                "{done} of {wanted} runs in {took}",
+                "{wanted} 次运行中的 {done} 次，用时 {took}"
+            ),
+            (false, 1) => both!("1 run in {took}", "1 次运行，用时 {took}"),
+            (false, _) => both!("{done} runs in {took}", "{done} 次运行，用时 {took}"),
+        };
+        let mut words = vec![runs];
+        words.extend(self.condition.iter().cloned());
+        words.extend((*failed > 0).then(|| both!("{failed} failed", "{failed} 次失败")));
+        words.extend(is_interrupted.then(|| both!("interrupted", "被中断")));
+        let words = words.join(&both!(", ", "，"));
+        let colon = both!(": ", "：");
+        let most = width.saturating_mul(2).max(80);
+        let command = match command.chars().count() > most {
+            true => command.chars().take(most).collect::<String>() + "...",
+            false => command.into_owned(),
+        };
+        wrapped(&format!("{command}{colon}{words}"), width)
+    }
+
+    /// Which runs failed and why, a line each, if some did.
+    pub fn failures(&self) -> Vec<String> {
+        let Repeated {
+            failed, failures, ..
+        } = self.repeated;
+        let lines = failures.iter().map(
+            |Failure {
+                 run,
+                 seed,
+                 sentences,
+             }| {
+                let sentences = sentences.join(&both!("; then ", "；随后 "));
+                both!(
+                    "run {run} (--seed {seed}) failed: {sentences}",
+                    "第 {run} 次运行（--seed {seed}）失败：{sentences}"
+                )
+            },
+        );
+        let rest = failed.saturating_sub(failures.len() as u64);
+        let rest =
+            (rest > 0).then(|| both!("and {rest} more runs failed", "另有 {rest} 次运行失败"));
+        lines.chain(rest).collect()
+    }
+
+    /// The last line of `--json`.
+    pub fn json(&self) -> Value {
+        let Repeated {
+            tally,
+            took,
+            seed,
+            failed,
+            is_interrupted,
+            ..
+        } = self.repeated;
+        let claims = tally.claims().map(|(counted, often): (_, Often)| {
+            let figures = json!({
+                "holds": counted.holds,
+                "of": counted.of,
+                "often": often.name(),
+                "interval": counted.interval(),
+            });
+            (counted.claim.name.to_owned(), figures)
+        });
+        let outcomes = tally.outcomes().into_iter().map(|came| {
+            json!({
+                "outcome": came.outcome.in_english(),
+                "runs": came.runs,
+                "first_run": came.first,
+                "seed": came.seed,
+            })
+        });
+        json!({
+            "v": 1,
+            "summary": self.command,
+            "runs": tally.runs(),
+            "wanted": self.wanted,
+            "failed": failed,
+            "interrupted": is_interrupted,
+            "seconds": took.as_secs_f64(),
+            "seed": seed,
+            "condition": self.condition,
+            "claims": claims.collect::<Map<_, _>>(),
+            "outcomes": outcomes.collect::<Vec<_>>(),
+            "runs_with_other_outcomes": tally.beyond(),
+            "decided_by": tally.decided_by(),
+        })
+    }
+}
+
+impl Played<'_> {
+    /// A line of `--json`.
+    pub fn json(&self) -> Value {
+        let mut line = json!({ "v": 1, "run": self.run, "seed": self.seed });
+        match &self.end {
+            End::Worked {
+                outcome,
+                claims,
+                kept,
+            } => {
+                line["outcome"] = outcome.in_english().into();
+                let said = claims.iter().filter_map(|(name, verdict)| {
+                    Some((name.to_string(), Value::from((*verdict)?)))
+                });
+                line["claims"] = Value::Object(said.collect());
+                if let Some(kept) = kept {
+                    line["kept"] = (*kept).into();
+                }
+            }
+            End::Failed(sentences) => line["failed"] = json!(sentences),
+        }
+        line
+    }
+}
+
+fn wrapped(text: &str, width: usize) -> String {
+    let options = textwrap::Options::new(width).subsequent_indent("  ");
+    format!("{}\n", textwrap::fill(text, &options))
+}

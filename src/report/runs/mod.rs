@@ -1,0 +1,213 @@
+//! Many runs of the same command: how often each claim was true, what came out how often, and what decided that.
+//!
+//! It grows with the kinds of outcome, of which it tells no more than a thousand apart, and not with the runs.
+
+mod claims;
+mod decided;
+mod outcomes;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use super::statistics::{most_if_never, wilson};
+use crate::both;
+use crate::claims::{Claim, Outcome, Turn};
+use decided::Decided;
+
+/// How many outcomes are told apart. Later ones are only counted.
+const MOST_OUTCOMES: usize = 1_000;
+
+/// Counts runs.
+pub struct Tally {
+    claims: Vec<Counted>,
+    outcomes: Vec<Came>,
+    by_outcome: HashMap<Outcome, usize>,
+    /// Runs whose outcomes came first when there were enough others.
+    beyond: u64,
+    runs: u64,
+    decided: Decided,
+}
+
+/// How often a claim was true.
+pub struct Counted {
+    /// The claim.
+    pub claim: &'static Claim,
+    /// In how many runs it was true.
+    pub holds: u64,
+    /// In how many runs it was true or false.
+    pub of: u64,
+}
+
+/// How often an outcome came.
+pub struct Came {
+    /// What came out.
+    pub outcome: Outcome,
+    /// In how many runs.
+    pub runs: u64,
+    /// In which run it came first, from 1.
+    pub first: u64,
+    /// The seed of that run.
+    pub seed: u64,
+}
+
+/// Whether a claim was true in all of these runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Often {
+    /// In every one.
+    Always,
+    /// In some.
+    Sometimes,
+    /// In none.
+    Never,
+}
+
+impl Often {
+    /// The word for it.
+    pub fn word(self) -> String {
+        match self {
+            Often::Always => both!("always", "总是"),
+            Often::Sometimes => both!("sometimes", "有时"),
+            Often::Never => both!("never", "从不"),
+        }
+    }
+
+    /// The same in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Often::Always => "always",
+            Often::Sometimes => "sometimes",
+            Often::Never => "never",
+        }
+    }
+}
+
+impl Counted {
+    /// How often it was true; nothing if it said nothing of any run.
+    pub fn often(&self) -> Option<Often> {
+        match (self.holds, self.of) {
+            (_, 0) => None,
+            (0, _) => Some(Often::Never),
+            (holds, of) if holds == of => Some(Often::Always),
+            _ => Some(Often::Sometimes),
+        }
+    }
+
+    /// Between which shares the true one lies, with 95 %.
+    pub fn interval(&self) -> (f64, f64) {
+        match self.often() {
+            Some(Often::Never) => (0.0, most_if_never(self.of)),
+            Some(Often::Always) => (1.0 - most_if_never(self.of), 1.0),
+            _ => wilson(self.holds, self.of),
+        }
+    }
+}
+
+impl Tally {
+    /// No runs yet, of a lesson with these claims.
+    pub fn new(claims: &'static [Claim]) -> Tally {
+        let counted = claims.iter().map(|claim| Counted {
+            claim,
+            holds: 0,
+            of: 0,
+        });
+        Tally {
+            claims: counted.collect(),
+            outcomes: Vec::new(),
+            by_outcome: HashMap::new(),
+            beyond: 0,
+            runs: 0,
+            decided: Decided::default(),
+        }
+    }
+
+    /// Counts one more run: its number, its seed, what each claim says of it, what came out, and in which order things
+    /// happened.
+    pub fn add(
+        &mut self,
+        run: u64,
+        seed: u64,
+        verdicts: impl Iterator<Item = Option<bool>>,
+        outcome: Outcome,
+        turns: Vec<(Turn, u64)>,
+    ) {
+        self.runs += 1;
+        for (counted, verdict) in self.claims.iter_mut().zip(verdicts) {
+            counted.of += u64::from(verdict.is_some());
+            counted.holds += u64::from(verdict == Some(true));
+        }
+        let place = match self.by_outcome.get(&outcome) {
+            Some(&place) => place,
+            None if self.outcomes.len() == MOST_OUTCOMES => {
+                self.beyond += 1;
+                return;
+            }
+            None => {
+                let place = self.outcomes.len();
+                self.by_outcome.insert(outcome.clone(), place);
+                self.outcomes.push(Came {
+                    outcome,
+                    runs: 0,
+                    first: run,
+                    seed,
+                });
+                place
+            }
+        };
+        self.outcomes[place].runs += 1;
+        self.decided.add(place, turns);
+    }
+
+    /// How many runs were counted.
+    pub fn runs(&self) -> u64 {
+        self.runs
+    }
+
+    /// Whether this outcome has not come yet, and would be told apart from others.
+    pub fn is_new(&self, outcome: &Outcome) -> bool {
+        self.outcomes.len() < MOST_OUTCOMES && !self.by_outcome.contains_key(outcome)
+    }
+
+    /// In which run this outcome came first, if it did.
+    pub fn came(&self, outcome: &Outcome) -> Option<&Came> {
+        self.by_outcome
+            .get(outcome)
+            .map(|place| &self.outcomes[*place])
+    }
+
+    /// The claims that said something of some run.
+    pub fn claims(&self) -> impl Iterator<Item = (&Counted, Often)> {
+        self.claims
+            .iter()
+            .filter_map(|counted| Some((counted, counted.often()?)))
+    }
+
+    /// The outcomes, the most frequent first, and of equals the one that came first.
+    pub fn outcomes(&self) -> Vec<&Came> {
+        let mut outcomes: Vec<_> = self.outcomes.iter().collect();
+        outcomes.sort_by_key(|came| (std::cmp::Reverse(came.runs), came.first));
+        outcomes
+    }
+
+    /// How many runs came out otherwise than any of these outcomes.
+    pub fn beyond(&self) -> u64 {
+        self.beyond
+    }
+}
+
+/// A share in percent, as precise as it has to be: 52, 3.1, 0.02, and 99.7 for what is almost all.
+pub fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    let digits = match percent.min(100.0 - percent) {
+        rest if rest <= 0.0 => 0,
+        rest if rest < 0.1 => 3,
+        rest if rest < 1.0 => 2,
+        rest if rest < 9.95 => 1,
+        _ => 0,
+    };
+    let text = format!("{percent:.digits$}");
+    match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text,
+    }
+}

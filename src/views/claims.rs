@@ -1,0 +1,102 @@
+//! Which claims of its lesson are true of a run, and what came out of it.
+
+use std::io::Write;
+
+use anyhow::{Context as _, Result};
+
+use super::view::View;
+use crate::both;
+use crate::claims::{Judges, OfLesson, Seen};
+use crate::events::{Event, Record};
+use crate::plain::on_one_line;
+use crate::report::text::left;
+use crate::state::{Change, State};
+use crate::streams::cannot_write;
+
+/// Tells it when the run is over. A claim that says nothing of this run is left out.
+pub struct Claims<W> {
+    stdout: W,
+    /// Where lines are broken, if they are.
+    width: Option<usize>,
+    /// What can be said of the lesson with this name.
+    of_lesson: fn(&str) -> Option<OfLesson>,
+    lesson: String,
+    run: Option<(Judges, OfLesson)>,
+    /// Whether there are lines above.
+    has_lines: bool,
+}
+
+impl<W: Write> Claims<W> {
+    /// Goes to `stdout`. On a terminal, no line is wider than its `width`. `of_lesson` knows the lessons.
+    pub fn new(
+        stdout: W,
+        width: Option<usize>,
+        of_lesson: fn(&str) -> Option<OfLesson>,
+    ) -> Claims<W> {
+        Claims {
+            stdout,
+            width,
+            of_lesson,
+            lesson: String::new(),
+            run: None,
+            has_lines: false,
+        }
+    }
+
+    fn text(&self, state: &State) -> String {
+        let Some((judges, (_, outcomes))) = &self.run else {
+            let lesson = on_one_line(&self.lesson);
+            return both!(
+                "nothing is claimed of a lesson `{lesson}`\n",
+                "没有关于 `{lesson}` 一课的论断\n"
+            );
+        };
+        let [yes, no] = [both!("true", "成立"), both!("false", "不成立")];
+        let column = if yes.len() < 6 { 7 } else { 8 };
+        let width = self.width.unwrap_or(usize::MAX);
+        let indent = " ".repeat(column);
+        let options = textwrap::Options::new(width).subsequent_indent(&indent);
+        let mut text = String::new();
+        for (claim, verdict) in judges.verdicts(state) {
+            let Some(verdict) = verdict else { continue };
+            let word = left(if verdict { &yes } else { &no }, column);
+            let line = format!("{word}{}", (claim.sentence)());
+            text += &format!("{}\n", textwrap::fill(&line, &options));
+        }
+        let (heading, outcome) = ((outcomes.heading)(), judges.outcome(state).to_string());
+        let outcome = on_one_line(&outcome);
+        let line = both!("{heading}: {outcome}", "{heading}：{outcome}");
+        let options = textwrap::Options::new(width)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .subsequent_indent("  ");
+        text + &format!("{}\n", textwrap::fill(&line, &options))
+    }
+}
+
+impl<W: Write> View for Claims<W> {
+    fn show(&mut self, record: &Record, state: &State, change: &Change) -> Result<()> {
+        if let Event::Run { lesson, .. } = &record.event {
+            self.lesson = lesson.clone().into_owned();
+            self.run =
+                (self.of_lesson)(lesson).map(|of_lesson| (Judges::of(&of_lesson), of_lesson));
+        }
+        self.has_lines |= record.line.is_some();
+        if let Some((judges, _)) = &mut self.run {
+            judges.see(&Seen {
+                record,
+                state,
+                change,
+            });
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, state: &State) -> Result<()> {
+        let gap = if self.has_lines { "\n" } else { "" };
+        let text = format!("{gap}{}", self.text(state));
+        self.stdout
+            .write_all(text.as_bytes())
+            .and_then(|()| self.stdout.flush())
+            .with_context(cannot_write)
+    }
+}

@@ -1,0 +1,514 @@
+//! `--repeat`: many runs of a command, counted.
+
+use std::fs;
+
+use rustix::process::{Signal, kill_process};
+use serde_json::Value;
+use snapbox::{assert_data_eq, str};
+use unicode_width::UnicodeWidthStr;
+
+use crate::common::*;
+
+/// Each line of `--repeat --json`, and the last one, which is the summary.
+fn counted(words: &str) -> (Vec<Value>, Value) {
+    let ended = run(mp_demo(words.split_whitespace()).arg("--json"));
+    assert_eq!((ended.code(), ended.stderr.as_str()), (0, ""), "{words}");
+    let mut lines: Vec<_> = ended.stdout.lines().map(event).collect();
+    let summary = lines.pop().unwrap();
+    (lines, summary)
+}
+
+/// A screen without what is different each time: how long it took, and seeds.
+fn without_chance(screen: &str) -> String {
+    let mut text = String::new();
+    for line in screen.lines() {
+        let line = match line.split_once(" runs in ") {
+            Some((start, _)) => format!("{start} runs in TIME"),
+            None => line.to_owned(),
+        };
+        let line = match line.split_once("--seed ") {
+            Some((start, _)) => format!("{start}--seed N"),
+            None => line,
+        };
+        text += &format!("{line}\n");
+    }
+    text
+}
+
+#[test]
+fn claims_and_outcomes_are_counted() {
+    let ended = run_words("memory --repeat 30").succeeded();
+    assert_data_eq!(
+        without_chance(&ended.stdout),
+        str![[r#"
+memory: 30 runs in TIME
+
+the parent's counter changes when the child counts
+  never    0 of 30    (not once in 30: less than 10 %)
+the parent's counter changes once it has the child's message
+  always  30 of 30    (never otherwise in 30: less than 10 %)
+the child's counter starts where the parent's is
+  never    0 of 30    (not once in 30: less than 10 %)
+both counters lie at the same address
+  always  30 of 30    (never otherwise in 30: less than 10 %)
+nobody gets stuck
+  always  30 of 30    (never otherwise in 30: less than 10 %)
+
+runs  what the counters were
+  30  ##########################  first in run 1: --seed N
+      child: 0 5; parent: 10 10 5
+
+A seed repeats the pauses of a run, not the kernel's choices. These are shares
+  of these runs, not probabilities: they change with the machine and the hour.
+
+"#]]
+    );
+}
+
+#[test]
+fn in_chinese_too() {
+    let ended = run_words("queue --stop eof --pause 0 --repeat 1 --lang zh --seed 3").succeeded();
+    let lines = ended.lines();
+    assert!(
+        lines[0].starts_with("queue --pause 0 --stop eof：1 次运行，用时 "),
+        "{}",
+        lines[0]
+    );
+    for line in [
+        "放入的每个值都被取走",
+        "  总是  1 次中 1 次    （没有例外：例外少于 95 %）",
+        "取到了什么  次数",
+    ] {
+        assert!(lines.contains(&line), "{line} in {ended:?}");
+    }
+}
+
+#[test]
+fn a_stuck_run_is_an_outcome_and_known_at_once() {
+    let (runs, summary) = counted("queue --stop none --pause 0 --repeat 2 --patience 60");
+    assert_eq!(runs.len(), 2);
+    for run in runs {
+        assert_eq!(run["outcome"], "A B C; stuck");
+        assert_eq!(run["claims"]["not-stuck"], false);
+    }
+    assert_eq!(summary["outcomes"][0]["runs"], 2);
+    let seconds = summary["seconds"].as_f64().unwrap();
+    assert!(seconds < 60.0, "the patience of one run: {seconds}");
+}
+
+#[test]
+fn the_summary_says_what_the_runs_say() {
+    let (runs, summary) = counted("queue --pause 0 --repeat 60 --readers 2 A B");
+    assert_eq!(runs.len(), 60);
+    let mut numbers = runs.iter().map(|run| run["run"].as_u64().unwrap());
+    assert!((1..=60).all(|number| numbers.next() == Some(number)));
+    for (claim, figures) in summary["claims"].as_object().unwrap() {
+        let said = runs.iter().map(|run| &run["claims"][claim]);
+        let said: Vec<_> = said.filter_map(Value::as_bool).collect();
+        let holds = said.iter().filter(|it| **it).count();
+        assert_eq!(figures["holds"], holds, "{claim}");
+        assert_eq!(figures["of"], said.len(), "{claim}");
+        let often = match holds {
+            0 => "never",
+            holds if holds == said.len() => "always",
+            _ => "sometimes",
+        };
+        assert_eq!(figures["often"], often, "{claim}");
+    }
+    let outcomes = summary["outcomes"].as_array().unwrap();
+    let mut last = u64::MAX;
+    for outcome in outcomes {
+        let same = runs
+            .iter()
+            .filter(|run| run["outcome"] == outcome["outcome"]);
+        let same: Vec<_> = same.collect();
+        assert_eq!(outcome["runs"], same.len());
+        assert_eq!(outcome["first_run"], same[0]["run"]);
+        assert_eq!(outcome["seed"], same[0]["seed"]);
+        let count = outcome["runs"].as_u64().unwrap();
+        assert!(count <= last, "the most frequent first: {summary}");
+        last = count;
+    }
+}
+
+#[test]
+fn each_run_has_fresh_processes_and_the_seed_repeats_its_pauses() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = folder.path().join("kept");
+    let words = format!(
+        "queue --repeat 1 --seed 7 --speed 100 --keep {}",
+        kept.display()
+    );
+    let seeds: Vec<_> = (0..2)
+        .map(|turn| {
+            let (runs, summary) = counted(&words.replace("kept", &format!("kept{turn}")));
+            assert_eq!(summary["seed"], 7);
+            runs[0]["seed"].clone()
+        })
+        .collect();
+    assert_eq!(seeds[0], seeds[1]);
+
+    let pauses = |log: &str| {
+        let events: Vec<_> = log.lines().map(event).collect();
+        let pauses = fields(&events, "sleep", "seconds").into_iter().cloned();
+        pauses.collect::<Vec<_>>()
+    };
+    let recorded = fs::read_to_string(folder.path().join("kept0/run-1.jsonl")).unwrap();
+    let single = run_words(&format!("queue --speed 100 --json --seed {}", seeds[0]));
+    assert_eq!(pauses(&recorded), pauses(&single.stdout));
+    assert_eq!(pauses(&recorded).len(), 3);
+
+    let (runs, _) = counted("queue --repeat 3 --seed 7 --speed 1000");
+    assert_eq!(runs[0]["seed"], seeds[0]);
+    assert_ne!(runs[1]["seed"], runs[0]["seed"]);
+}
+
+#[test]
+fn a_recording_of_each_outcome_is_kept_and_can_be_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = folder.path().join("new/folder");
+    let words = format!("queue --pause 0 --repeat 40 --keep {}", kept.display());
+    let (runs, summary) = counted(&words);
+    let mut files: Vec<_> = fs::read_dir(&kept)
+        .unwrap()
+        .map(|it| it.unwrap().path())
+        .collect();
+    files.sort();
+    let outcomes = summary["outcomes"].as_array().unwrap();
+    assert_eq!(files.len(), outcomes.len());
+    for outcome in outcomes {
+        let first = outcome["first_run"].as_u64().unwrap();
+        let file = kept.join(format!("run-{first}.jsonl"));
+        assert_eq!(runs[first as usize - 1]["kept"], file.to_str().unwrap());
+        let shown = run(mp_demo(["view", "--claims"]).arg(&file));
+        let expected = format!("what was got: {}\n", outcome["outcome"].as_str().unwrap());
+        assert!(shown.stdout.ends_with(&expected), "{expected} {shown:?}");
+    }
+    // What is there already could be mistaken for what comes.
+    let again = run_words(&words);
+    assert_eq!((again.code(), again.stdout.as_str()), (1, ""));
+    assert!(
+        again
+            .stderr
+            .contains("it is not empty; choose a new folder")
+    );
+}
+
+#[test]
+fn runs_go_on_until_an_outcome_has_come() {
+    let folder = tempfile::tempdir().unwrap();
+    let run_here = |words: &str| {
+        let mut command = mp_demo(words.split_whitespace());
+        run(command.current_dir(folder.path()))
+    };
+    let ended = run_here("queue --stop eof --pause 0 --repeat 50 --seed 1 --outcome nothing");
+    assert_eq!((ended.code(), ended.stdout.as_str()), (1, ""));
+    let expected = "mp-demo: that never comes out: A is missing, and with these options the readers end only behind the \
+                    last value\n";
+    assert_eq!(ended.stderr, expected);
+
+    let mut command = mp_demo(["queue", "--stop", "eof", "--pause", "0", "--repeat", "50"]);
+    let ended = run(command
+        .args(["--outcome", "A B C"])
+        .current_dir(folder.path()));
+    assert_eq!(ended.code(), 0, "{ended:?}");
+    assert!(
+        ended
+            .stdout
+            .starts_with("queue --pause 0 --stop eof: 1 run in ")
+    );
+    assert!(
+        ended.stdout.contains("\n\"A B C\" came in run 1: --seed "),
+        "{ended:?}"
+    );
+    let files: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
+    assert_eq!(files.len(), 1, "{files:?}");
+    let name = files[0]
+        .as_ref()
+        .unwrap()
+        .file_name()
+        .into_string()
+        .unwrap();
+    assert!(name.starts_with("queue-seed-") && name.ends_with(".jsonl"));
+    assert!(
+        ended
+            .stdout
+            .contains(&format!("mp-demo view {name} --timeline"))
+    );
+
+    // Reader 1 could get all, if the kernel wanted that.
+    let ended = run_here("memory --repeat 4 --outcome impossible");
+    assert_eq!(ended.code(), 1);
+    let words = words_of(&ended.stdout);
+    let expected =
+        "\"impossible\" did not come in 4 runs: it comes in less than 53 % of them, or never.";
+    assert!(words.contains(expected), "{words}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn conditions_are_named_and_end_with_the_runs() {
+    let ended = run_words("queue --pause 0 --repeat 3 --one-core --load").succeeded();
+    let first = ended.lines()[0];
+    assert!(first.contains(", all on one core, beside "), "{first}");
+
+    let mut command = mp_demo("queue --speed 10 --repeat 50 --load --json".split(' '));
+    let mut running = Running::start(&mut command);
+    let pid = running.pid();
+    running.line().unwrap();
+    let load = load_of(pid.as_raw_pid());
+    assert!(!load.is_empty());
+    kill_process(pid, Signal::KILL).unwrap();
+    running.finish();
+    for pid in load {
+        assert!(
+            ends(rustix::process::Pid::from_raw(pid).unwrap()),
+            "{pid} survives"
+        );
+    }
+}
+
+/// The PIDs of the processes that only compute, of this process.
+fn load_of(pid: i32) -> Vec<i32> {
+    let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
+    let children = children
+        .split_whitespace()
+        .map(|it| it.parse::<i32>().unwrap());
+    let is_load = |pid: &i32| {
+        let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        String::from_utf8_lossy(&line).contains("cost-load")
+    };
+    children.filter(is_load).collect()
+}
+
+#[test]
+fn a_run_beside_a_load_is_found_stuck_all_the_same() {
+    let (runs, _) = counted("queue --stop none --pause 0 --repeat 1 --load");
+    assert_eq!(runs[0]["outcome"], "A B C; stuck");
+}
+
+#[test]
+fn ctrl_c_ends_the_run_in_hand_and_shows_what_there_is() {
+    for is_for_all in [false, true] {
+        let mut command = mp_demo("queue --speed 10 --repeat 1000 --json".split(' '));
+        let mut running = Running::start(&mut command);
+        running.line().unwrap();
+        let pid = running.pid();
+        match is_for_all {
+            // As a terminal does.
+            true => rustix::process::kill_process_group(pid, Signal::INT).unwrap(),
+            false => kill_process(pid, Signal::INT).unwrap(),
+        }
+        let ended = running.finish();
+        assert_eq!((ended.code(), ended.stderr.as_str()), (130, ""));
+        let summary = event(ended.lines().last().unwrap());
+        assert_eq!(summary["interrupted"], true);
+        let runs = summary["runs"].as_u64().unwrap();
+        assert!((1..1000).contains(&runs), "{summary}");
+        assert_eq!(summary["failed"], 0);
+    }
+}
+
+#[test]
+fn a_run_that_failed_is_named_and_not_counted() {
+    let mut command = mp_demo("queue --speed 2 --repeat 2 --json".split(' '));
+    let mut running = Running::start(&mut command);
+    let pid = running.pid().as_raw_pid();
+    let writer = loop {
+        let children = children_of(pid);
+        if let Some(writer) = children.first() {
+            break *writer;
+        }
+    };
+    let _ = kill_process(
+        rustix::process::Pid::from_raw(writer).unwrap(),
+        Signal::KILL,
+    );
+    running.line().unwrap();
+    let ended = running.finish();
+    assert_eq!(ended.code(), 1, "{ended:?}");
+    let summary = event(ended.lines().last().unwrap());
+    assert_eq!(
+        (&summary["runs"], &summary["failed"]),
+        (&1.into(), &1.into())
+    );
+    let expected = format!("writer (PID {writer}) was killed by SIGKILL (9)");
+    assert!(
+        ended.stderr.starts_with("mp-demo: run 1 (--seed "),
+        "{}",
+        ended.stderr
+    );
+    assert!(ended.stderr.contains(&expected), "{}", ended.stderr);
+}
+
+/// The PIDs of the children of this process, whichever of its threads has started them.
+fn children_of(pid: i32) -> Vec<i32> {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let lists = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
+    let children = lists.flat_map(|list| {
+        let pids = list.split_whitespace().map(|it| it.parse().unwrap());
+        pids.collect::<Vec<i32>>()
+    });
+    children.collect()
+}
+
+#[test]
+fn whoever_has_seen_enough_ends_it() {
+    let ended = run(&mut shell(
+        "mp-demo queue --pause 0 --repeat 100000 --json | head -n 2",
+    ));
+    assert_eq!((ended.code(), ended.lines().len()), (0, 2));
+}
+
+#[test]
+fn what_cannot_be_shown_or_kept_is_told() {
+    for (words, code, expected) in [
+        (
+            "queue --pause 0 --repeat 2 > /dev/full",
+            1,
+            "cannot write to stdout",
+        ),
+        (
+            "queue --pause 0 --repeat 2 --json > /dev/full",
+            1,
+            "cannot write to stdout",
+        ),
+        ("queue --repeat 2 >&-", 1, "cannot write to stdout"),
+        (
+            "queue --repeat 2 --keep /dev/null",
+            1,
+            "cannot keep recordings in /dev/null: it is not a folder",
+        ),
+        (
+            "queue --repeat 2 --keep /proc/mp-demo",
+            1,
+            "cannot keep recordings in /proc/mp-demo",
+        ),
+    ] {
+        let ended = run(&mut shell(&format!("mp-demo {words}")));
+        assert_eq!(ended.code(), code, "{words}: {ended:?}");
+        assert!(ended.stderr.contains(expected), "{words}: {ended:?}");
+        assert_eq!(ended.stderr.lines().count(), 1, "{words}: {ended:?}");
+    }
+}
+
+#[test]
+fn what_does_not_go_together_is_refused() {
+    for number in ["0", "100001", "x", "-5", "1.5"] {
+        let expected = "expected a whole number from 1 to 100000";
+        assert_refused(&format!("queue --repeat {number}"), expected);
+    }
+    for option in [
+        "--timeline",
+        "--explain",
+        "--labels",
+        "--claims",
+        "--trace x",
+    ] {
+        let name = option.split(' ').next().unwrap();
+        let expected = format!("{name} shows one run, and --repeat counts many");
+        assert_refused(&format!("queue --repeat 2 {option}"), &expected);
+        assert_refused(&format!("{option} queue --repeat"), &expected);
+    }
+    for option in ["--keep x", "--outcome A", "--one-core", "--load"] {
+        let name = option.split(' ').next().unwrap();
+        assert_refused(
+            &format!("queue {option}"),
+            &format!("{name} goes with --repeat"),
+        );
+        assert_refused(
+            &format!("queue {option} --lang zh"),
+            &format!("{name} 要和 --repeat 一起用"),
+        );
+    }
+    assert_refused("view --repeat 2 x", "`mp-demo view` doesn't take --repeat");
+}
+
+#[test]
+fn without_a_number_a_hundred_runs_are_made() {
+    let (runs, summary) = counted("queue --pause 0 --repeat");
+    assert_eq!((runs.len(), &summary["wanted"]), (100, &100.into()));
+}
+
+#[test]
+fn the_command_stands_above_as_it_could_be_typed() {
+    let words = [
+        "queue",
+        "--repeat=1",
+        "--speed",
+        "1000",
+        "it's",
+        "a b",
+        "--writers",
+        "2",
+        "--color",
+        "never",
+    ];
+    let ended = run(mp_demo(words).args(["--lock", "--stop=eof"])).succeeded();
+    let first = words_of(&ended.stdout);
+    let expected = r"queue --writers 2 --stop eof --lock --speed 1000 'it'\''s' 'a b': 1 run in";
+    assert!(first.starts_with(expected), "{first}");
+}
+
+#[test]
+fn on_a_terminal_a_bar_shows_how_far_it_is_and_the_summary_fits() {
+    for (columns, language) in [(40, "en"), (80, "en"), (40, "zh")] {
+        let args = [
+            "spawn",
+            "--children",
+            "2",
+            "--threads",
+            "2",
+            "--sleep",
+            "0",
+            "--repeat",
+            "15",
+        ];
+        let args = [&args[..], &["--lang", language]].concat();
+        let screen = on_terminal(&args, &[UTF_8], (50, columns));
+        assert!(screen.contains("/15"), "{screen}");
+        let summary = screen.rsplit('\r').next().unwrap();
+        let summary = anstream::adapter::strip_str(summary).to_string();
+        for line in summary.lines() {
+            assert!(line.width() <= columns.into(), "{columns}: {line}");
+        }
+    }
+}
+
+#[test]
+fn memory_does_not_grow_with_the_runs() {
+    let peak = |runs: &str| {
+        let words = [
+            "queue", "--pause", "0", "--stop", "eof", "--repeat", runs, "--json",
+        ];
+        let mut command = mp_demo(words);
+        let mut running = Running::start(&mut command);
+        let pid = running.pid().as_raw_pid();
+        let count: usize = runs.parse().unwrap();
+        // The last runs are still to come.
+        (5..count).for_each(|_| drop(running.line().unwrap()));
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        let peak = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .unwrap();
+        running.finish();
+        peak.trim().trim_end_matches(" kB").parse::<u64>().unwrap()
+    };
+    let (few, many) = (peak("50"), peak("500"));
+    assert!(many < few + 1024, "{few} KiB at first, {many} KiB at last");
+}
+
+#[test]
+fn nobody_and_nothing_is_left_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = "mp-demo queue --pause 0 --repeat 20 > out && ls -A && cat out | head -n 1";
+    let ended = run(shell(script).current_dir(folder.path()));
+    assert!(
+        ended.stdout.starts_with("out\nqueue --pause 0: 20 runs"),
+        "{ended:?}"
+    );
+}
