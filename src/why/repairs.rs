@@ -26,6 +26,10 @@ pub enum Repair {
     OneSpeaksFirst,
     /// Readers of a queue are joined, and nobody has told them that nothing more will come.
     PutSentinels,
+    /// A process waits until all that was put is done, and the reader of the queue doesn't say so.
+    TaskDone,
+    /// A loop of events has nothing left that could wake it.
+    EmptyLoop,
     /// A worker of a pool was killed, and its task's result never comes.
     PoolThatNotices,
     /// Nobody who is left releases a lock that processes share.
@@ -64,6 +68,9 @@ pub(super) fn repairs(sight: &Sight, graph: &Graph, circle: &[u32]) -> Vec<Repai
 
 /// What stands in the command line of the server from which Python's start method forkserver forks.
 const FORK_SERVER: &str = "multiprocessing.forkserver";
+
+/// How many generations are looked at.
+const DEEPEST: usize = 16;
 
 struct Stuck<'a> {
     sight: &'a Sight,
@@ -112,7 +119,21 @@ impl Stuck<'_> {
                 ];
                 is_reading(Needs::Data) && !others.into_iter().any(is_reading)
             }
-            Repair::PutSentinels => self.kept_ends().any(has_queue) && !self.is_pool(),
+            Repair::PutSentinels => {
+                let mut readers = self.kept_ends().filter(|look| has_queue(look));
+                readers.any(|look| self.is_joined(look.pid)) && !self.is_pool()
+            }
+            Repair::TaskDone => {
+                let mut readers = self.kept_ends().filter(|look| has_queue(look));
+                let has_lock = |pid| self.of(pid).any(|wait| needs(wait, Needs::Lock));
+                readers.any(|look| !self.is_joined(look.pid) && has_lock(look.parent))
+            }
+            Repair::EmptyLoop => self.waits().any(|wait| {
+                let is_own = |thing: &Thing| thing.fd.is_some() && thing.of() == [wait.pid];
+                let look = self.sight.look(wait.pid);
+                let is_alone = look.is_some_and(|look| look.threads.len() == 1);
+                is_loop(wait) && is_alone && wait.things.iter().all(is_own)
+            }),
             Repair::PoolThatNotices => self.is_pool(),
             Repair::ReleaseLock => self.locks().count() == 1,
             Repair::OneOrder => {
@@ -155,15 +176,25 @@ impl Stuck<'_> {
             .any(|(wait, thing)| wait.pid == pid && thing.of().contains(&other))
     }
 
-    /// Whether it waits for the end of that process: itself, or by way of Python's fork server, whose child that is.
+    /// Whether it waits for the end of that process, or of one above it: of a shell that waits for it in turn, say, or by way
+    /// of Python's fork server, whose child it is.
     fn waits_for_end(&self, pid: u32, other: u32) -> bool {
-        let parent = self
-            .sight
-            .look(other)
-            .and_then(|it| self.sight.look(it.parent));
-        let server = parent.filter(|it| it.command.iter().any(|word| word.contains(FORK_SERVER)));
-        self.needs(pid, Needs::End, other)
-            || server.is_some_and(|server| self.needs(pid, Needs::Data, server.pid))
+        let above = std::iter::successors(self.sight.look(other), |look| {
+            self.sight
+                .look(look.parent)
+                .filter(|parent| parent.pid != pid)
+        });
+        let is_server = |look: &Look| look.command.iter().any(|word| word.contains(FORK_SERVER));
+        above.take(DEEPEST).any(|look| {
+            self.needs(pid, Needs::End, look.pid)
+                || (is_server(look) && self.needs(pid, Needs::Data, look.pid))
+        })
+    }
+
+    /// Whether somebody waits for its end.
+    fn is_joined(&self, pid: u32) -> bool {
+        self.things(Needs::End)
+            .any(|(_, thing)| thing.of().contains(&pid))
     }
 
     /// Whether it reads from a pipe or socket that is not its own alone.
@@ -190,8 +221,7 @@ impl Stuck<'_> {
         let reading = self.things(Needs::Data).filter(|(wait, thing)| {
             let is_end = matches!(thing.on, On::Pipe(_) | On::Fifo(_) | On::Socket { .. });
             let is_held = |pid: &u32| *pid == wait.pid || self.needs(*pid, Needs::End, wait.pid);
-            // A loop of events wakes itself through a pipe or socket of its own, among other things.
-            let wakes_itself = wait.things.len() > 1 && thing.of() == [wait.pid];
+            let wakes_itself = is_loop(wait) && thing.of() == [wait.pid];
             is_end && !wakes_itself && thing.of().iter().any(is_held)
         });
         reading.filter_map(|(wait, _)| self.sight.look(wait.pid))
@@ -258,6 +288,11 @@ fn needs(wait: &Wait, needs: Needs) -> bool {
     wait.things.iter().all(|it| it.needs == needs)
 }
 
+/// Whether it waits as a loop of events does, which wakes itself through a pipe or socket of its own, among other things.
+fn is_loop(wait: &Wait) -> bool {
+    wait.call == "epoll_wait" || wait.things.len() > 1
+}
+
 fn is_python(look: &Look) -> bool {
     look.program().starts_with("python")
 }
@@ -290,8 +325,8 @@ pub(super) fn sentence(repair: Repair) -> String {
             "通常这样修：同时读子进程的所有输出（Python 里用 communicate()，或者 stderr=STDOUT）。"
         ),
         Repair::CloseWriteEnd => both!(
-            "What usually repairs it: close the end for writing in each process that doesn't write. End-of-file comes only when nobody has it open any more.",
-            "通常这样修：不写的进程都要关掉写端。只有没有任何进程打开着写端，EOF 才会到来。"
+            "What usually repairs it: close the end for writing in each process that doesn't write (in Python stdin.close(), in Node stdin.end()). End-of-file comes only when nobody has it open any more.",
+            "通常这样修：不写的进程都要关掉写端（Python 里是 stdin.close()，Node 里是 stdin.end()）。只有没有任何进程打开着写端，EOF 才会到来。"
         ),
         Repair::OneSpeaksFirst => both!(
             "What usually repairs it: agree on who writes first; here each waits until the other one has written.",
@@ -300,6 +335,14 @@ pub(super) fn sentence(repair: Repair) -> String {
         Repair::PutSentinels => both!(
             "What usually repairs it: put a sentinel (None, say) for each reader before join(), so that they know that nothing more will come.",
             "通常这样修：在 join() 之前给每个读进程放一个哨兵值（比如 None），告诉它们不会再有值了。"
+        ),
+        Repair::TaskDone => both!(
+            "What usually repairs it: a task_done() for each get(), or else the queue's join() waits for ever.",
+            "通常这样修：每次 get() 之后都要调用 task_done()，否则队列的 join() 会永远等下去。"
+        ),
+        Repair::EmptyLoop => both!(
+            "A loop of events with nothing to wait for: somebody has to complete the future, set the event or wake the task that it awaits; asyncio.timeout() at least tells.",
+            "事件循环里已经没有会发生的事：得有代码去完成它等待的 future、设置 event 或唤醒任务；asyncio.timeout() 至少能让人知道。"
         ),
         Repair::PoolThatNotices => both!(
             "If it is a Pool, a worker of which was killed: the result of its task never comes. concurrent.futures.ProcessPoolExecutor raises BrokenProcessPool instead; get(timeout=...) at least doesn't wait for ever.",
@@ -318,8 +361,8 @@ pub(super) fn sentence(repair: Repair) -> String {
             "通常这样修：有别的线程在运行时不要 fork，因为其中一个可能正握着锁：用 multiprocessing.set_start_method('spawn') 或 'forkserver'。"
         ),
         Repair::RecursiveLock => both!(
-            "What usually repairs it: an RLock where the same thread takes a lock twice; or a timeout, and somebody who releases it.",
-            "通常这样修：同一个线程要取两次锁，就用 RLock；或者设超时，并且让别的线程来释放。"
+            "What usually repairs it: another thread that releases, sets or puts what this one waits for; an RLock where it takes its own lock twice.",
+            "通常这样修：由另一个线程来释放、设置或放入这个线程等的东西；如果是同一个线程取自己的锁取了两次，就用 RLock。"
         ),
         Repair::OpenBothEnds => both!(
             "What usually repairs it: start the other end first, or in the background (`&`): to open a FIFO waits until both ends are opened.",

@@ -66,7 +66,7 @@ Stuck: none of these 2 processes can go on.
 A waits in wait4() for B to end.
 B waits in read() for data or end-of-file from a pipe (fd 3), and only itself could bring it.
 A dead end: B waits for what only B itself could bring.
-What usually repairs it: close the end for writing in each process that doesn't write. End-of-file comes only when nobody has it open any more.
+What usually repairs it: close the end for writing in each process that doesn't write (in Python stdin.close(), in Node stdin.end()). End-of-file comes only when nobody has it open any more.
 mp-demo ends it.
 ";
     assert_eq!(with_letters(&ended.stderr), expected);
@@ -81,7 +81,7 @@ mp-demo ends it.
 A 在 wait4() 里等 B 结束。
 B 在 read() 里等管道（fd 3）里的数据或 EOF，只有这个进程自己能带来。
 走进了死胡同：B 等的东西只有 B 自己能带来。
-通常这样修：不写的进程都要关掉写端。只有没有任何进程打开着写端，EOF 才会到来。
+通常这样修：不写的进程都要关掉写端（Python 里是 stdin.close()，Node 里是 stdin.end()）。只有没有任何进程打开着写端，EOF 才会到来。
 mp-demo 就此结束这个程序。
 ";
     assert_eq!(with_letters(&ended.stderr), expected);

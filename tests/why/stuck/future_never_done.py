@@ -1,0 +1,10 @@
+# An event loop awaits a future that nobody completes. All that could wake it is a socket of its own.
+# edge: P value P
+# shape: dead end
+# repair: empty_loop
+import asyncio
+
+async def main():
+    await asyncio.get_running_loop().create_future()
+
+asyncio.run(main())
