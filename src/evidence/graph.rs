@@ -34,6 +34,8 @@ pub enum Fate {
 pub enum Reason {
     /// It runs.
     Runs,
+    /// A debugger decides about it.
+    Debugged,
     /// It has done something between the looks.
     Moved,
     /// It waits for something that is no process.
@@ -80,6 +82,7 @@ impl Graph {
                 let (level, reason) = match thread.state {
                     State::Ended => continue,
                     State::Runs => (Level::GoesOn, Some(Reason::Runs)),
+                    State::Debugged => (Level::GoesOn, Some(Reason::Debugged)),
                     State::Stopped => (Level::Stopped, None),
                     State::Waits if !before.is_some_and(|it| it.threads.contains(thread)) => {
                         (Level::GoesOn, Some(Reason::Moved))

@@ -61,8 +61,10 @@ pub enum State {
     Stopped,
     /// It has ended.
     Ended,
-    /// It runs, or is about to, or waits for a device, or for a debugger.
+    /// It runs, or is about to, or waits for a device.
     Runs,
+    /// A debugger decides when it goes on.
+    Debugged,
 }
 
 impl Thread {
@@ -118,10 +120,9 @@ impl Look {
                 )
             };
             let state = match stat.state {
+                _ if status.tracerpid != 0 => State::Debugged,
                 // It has woken since.
                 'S' if syscall.as_ref().is_some_and(|it| !is_in_call(it)) => State::Runs,
-                // A debugger decides when it goes on.
-                _ if status.tracerpid != 0 => State::Runs,
                 'S' => State::Waits,
                 'T' => State::Stopped,
                 'Z' | 'X' => State::Ended,

@@ -64,6 +64,12 @@ pub enum Verdict {
 /// # Errors
 /// When there is no such process, or it is gone when this looks again.
 pub fn look_at(pid: u32, its_group: bool) -> Result<Finding> {
+    if Look::at(std::process::id()).is_none() {
+        bail!(both!(
+            "the kernel shows no processes here: /proc is not mounted",
+            "这里内核不显示任何进程：没有挂载 /proc"
+        ));
+    }
     let Some(root) = Look::at(pid) else {
         bail!(both!(
             "there is no process {pid}; `ps` shows those that there are",

@@ -191,10 +191,15 @@ impl Stuck<'_> {
         })
     }
 
-    /// Whether somebody waits for its end.
+    /// Whether somebody waits for its end, or for that of one who waits for a lock that this one may have.
     fn is_joined(&self, pid: u32) -> bool {
-        self.things(Needs::End)
-            .any(|(_, thing)| thing.of().contains(&pid))
+        let behind_it = self.things(Needs::Lock);
+        let behind_it = behind_it.filter(|(_, thing)| thing.of().contains(&pid));
+        let mut joined = behind_it.map(|(wait, _)| wait.pid).chain([pid]);
+        joined.any(|pid| {
+            let mut ends = self.things(Needs::End);
+            ends.any(|(_, thing)| thing.of().contains(&pid))
+        })
     }
 
     /// Whether it reads from a pipe or socket that is not its own alone.

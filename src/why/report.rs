@@ -161,6 +161,9 @@ fn of_thread(
     let wait = finding.sight.waits().iter().find(is_of_it);
     match (finding.graph.threads_fate(thread.tid), wait) {
         (Some(Fate::GoesOn(Reason::Runs)), _) => both!("runs", "在运行"),
+        (Some(Fate::GoesOn(Reason::Debugged)), _) => {
+            both!("is in the hands of a debugger", "在调试器的控制之下")
+        }
         (Some(Fate::GoesOn(Reason::Moved)), _) => {
             both!(
                 "has done something in the last half second",
