@@ -183,7 +183,11 @@ pub fn why(asked: Asked, json: bool) -> ExitCode {
                 let text = match told {
                     Told::CannotRun(sentence) => format!("mp-demo: {sentence}\n"),
                     Told::Stuck(finding) => lines(finding, width(&stderr())),
-                    Told::GoesOn | Told::Ends if json => String::new(),
+                    Told::GoesOn | Told::IsLeft | Told::Ends if json => String::new(),
+                    Told::IsLeft => both!(
+                        "It is left as it is; Ctrl-C ends it.\n",
+                        "程序保持原样；按 Ctrl-C 可以结束。\n"
+                    ),
                     Told::GoesOn => both!("It goes on again.\n", "又继续了。\n"),
                     Told::Ends => both!("mp-demo ends it.\n", "mp-demo 就此结束这个程序。\n"),
                 };

@@ -95,6 +95,8 @@ pub enum Told<'a> {
     Stuck(&'a Finding),
     /// It goes on again.
     GoesOn,
+    /// It is left as it is.
+    IsLeft,
     /// It is ended now.
     Ends,
 }
@@ -148,7 +150,9 @@ impl Watch<'_> {
         }
         self.is_told = true;
         tell(&Told::Stuck(&finding));
-        if self.program.ends && finding.verdict != Verdict::Stopped {
+        if !self.program.ends || finding.verdict == Verdict::Stopped {
+            tell(&Told::IsLeft);
+        } else {
             tell(&Told::Ends);
             end(finding
                 .sight

@@ -219,6 +219,7 @@ fn whoever_is_told_to_be_stuck_is_left_alone_and_may_go_on() {
         assert_eq!(run.line(), "Stuck: this process can't go on.\n");
         let process = run.line();
         run.line_with("What usually repairs it");
+        assert_eq!(run.line(), "It is left as it is; Ctrl-C ends it.\n");
         // It holds nothing of the program.
         let pid = process.split_whitespace().next().unwrap();
         let held = |pid: &str| -> Vec<String> {
