@@ -13,6 +13,7 @@ mod typed;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use anyhow::{Result, bail};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
@@ -72,6 +73,8 @@ pub enum Request {
     Repeat(Options, AnyLesson, u64, String),
     /// Show what there is to read of a lesson.
     Show(ViewOptions, &'static Demo),
+    /// Ask what commands will do, and grade the answers.
+    Predict(ViewOptions, Prediction),
     /// Show a recorded run.
     View(ViewOptions, PathBuf),
     /// Print this text: a program, completions for a shell, or a manual page.
@@ -147,10 +150,56 @@ pub fn read() -> Result<Request, clap::Error> {
             (_, true) => Request::Print(lesson.rust(language).into()),
             _ => Request::Show(cli.options.views, lesson),
         },
+        Command::Tool(Tool::Predict {
+            lesson,
+            list,
+            from,
+            answer,
+            answers,
+        }) => {
+            let prediction = Prediction {
+                lesson,
+                is_list: list,
+                from,
+                given: answer,
+                file: answers,
+            };
+            Request::Predict(cli.options.views, prediction)
+        }
         Command::Tool(Tool::View { file }) => Request::View(cli.options.views, file),
         Command::Tool(Tool::Completions { shell }) => Request::Print(completions(shell)?),
         Command::Tool(Tool::Man { command: name }) => Request::Manual(manual(name.as_deref())?),
     })
+}
+
+/// Which experiments to predict, and where the answers come from.
+pub struct Prediction {
+    /// Only those of this lesson.
+    pub lesson: Option<&'static Demo>,
+    /// They are only listed.
+    pub is_list: bool,
+    /// The number of the first, from 1.
+    pub from: u64,
+    /// The answers that were given.
+    pub given: Vec<String>,
+    /// The file that has them.
+    pub file: Option<PathBuf>,
+}
+
+/// The lesson that a command runs, given without the program's name, and its speed.
+///
+/// # Errors
+/// When it is no command that runs a lesson, or one with options that don't work together.
+pub fn lesson_in(command: &str) -> Result<(AnyLesson, f64)> {
+    let words = ["mp-demo"].into_iter().chain(command.split_whitespace());
+    let cli = Cli::try_parse_from(words)?;
+    match cli.command {
+        Command::Lesson(lesson) => {
+            lesson.check()?;
+            Ok((lesson, cli.options.speed))
+        }
+        Command::Tool(_) => bail!("it runs no lesson"),
+    }
 }
 
 /// The language that the command line asks for. clap shows help as soon as it comes to that word, so the language has

@@ -17,7 +17,7 @@ use anyhow::{Error, Result};
 use fastrand::Rng;
 
 use crate::claims::{Judges, OfLesson, Outcome, Seen, Turns};
-use crate::events::Record;
+use crate::events::{Event, Record, Waiter};
 use crate::lessons::AnyLesson;
 use crate::report::runs::Tally;
 use crate::run::{Failed, Settings, run};
@@ -101,6 +101,8 @@ pub enum End<'a> {
         claims: Vec<(&'static str, Option<bool>)>,
         /// Where its recording is, if it was kept.
         kept: Option<&'a str>,
+        /// Who waited for whom, if it got stuck.
+        waits: Option<&'a str>,
     },
     /// It failed, as these sentences say.
     Failed(&'a [String]),
@@ -110,7 +112,7 @@ impl Plan<'_> {
     /// Repeats it. `see` is told of each run. What children write that is no event goes to `stderr`.
     pub fn repeat(
         &mut self,
-        interrupt: &Interrupt,
+        interrupt: Option<&Interrupt>,
         output: impl AsFd,
         stderr: &mut dyn Write,
         mut see: impl FnMut(Played) -> Result<()>,
@@ -142,7 +144,7 @@ impl Plan<'_> {
                 &mut repeated,
                 &mut see,
             );
-            repeated.is_interrupted = interrupt.has_come();
+            repeated.is_interrupted = interrupt.is_some_and(Interrupt::has_come);
             // What else ended the run in hand, follows from that.
             repeated.error = played.err().filter(|_| !repeated.is_interrupted);
             if repeated.is_interrupted || repeated.is_found || repeated.error.is_some() {
@@ -158,7 +160,7 @@ impl Plan<'_> {
         &mut self,
         number: u64,
         seed: u64,
-        interrupt: &Interrupt,
+        interrupt: Option<&Interrupt>,
         output: &impl AsFd,
         stderr: &mut dyn Write,
         repeated: &mut Repeated,
@@ -173,11 +175,11 @@ impl Plan<'_> {
         let settings = Settings {
             seed: Some(seed),
             patience: self.settings.patience.map(|it| it.min(PATIENCE)),
-            interrupt: Some(interrupt.end()),
+            interrupt: interrupt.map(Interrupt::end),
             ..self.settings
         };
         let verdict = run(self.lesson, settings, &mut views, output, stderr)?;
-        if interrupt.has_come() {
+        if interrupt.is_some_and(Interrupt::has_come) {
             return Ok(());
         }
         if let Err(error) = verdict.into_result() {
@@ -216,6 +218,7 @@ impl Plan<'_> {
             outcome: &outcome,
             claims: claims.collect(),
             kept: kept.as_deref(),
+            waits: watched.waits.as_deref(),
         };
         see(Played {
             run: number,
@@ -238,6 +241,15 @@ fn sentences(error: &Error) -> Vec<String> {
     }
 }
 
+/// Who waits for whom, in words that are the same in every language: `parent -> writer, writer -> parent`.
+fn who_waits_for_whom(waits: &[Waiter]) -> String {
+    let waits = waits.iter().map(|waiter| {
+        let of = waiter.of.iter().map(|it| it.role.as_str());
+        format!("{} -> {}", waiter.role, of.collect::<Vec<_>>().join(" + "))
+    });
+    waits.collect::<Vec<_>>().join(", ")
+}
+
 /// What is made of the events of one run.
 struct Watched {
     judges: Judges,
@@ -245,6 +257,7 @@ struct Watched {
     /// The log itself, if it may be kept.
     log: Vec<u8>,
     is_recorded: bool,
+    waits: Option<String>,
 }
 
 impl Watched {
@@ -254,6 +267,7 @@ impl Watched {
             turns: Turns::default(),
             log: Vec::new(),
             is_recorded,
+            waits: None,
         }
     }
 }
@@ -270,6 +284,9 @@ impl View for Watcher {
         };
         watched.judges.see(&seen);
         watched.turns.see(&seen);
+        if let Event::Stuck { waits, .. } = &record.event {
+            watched.waits = Some(who_waits_for_whom(waits));
+        }
         if watched.is_recorded {
             watched.log.extend_from_slice(record.text.as_bytes());
             watched.log.push(b'\n');
