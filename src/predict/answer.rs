@@ -158,3 +158,57 @@ pub fn letter(number: usize) -> char {
 fn number_of(c: char, choices: &[String]) -> Option<usize> {
     (0..choices.len()).find(|number| letter(*number) == c)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claims::NOBODY_GETS_STUCK;
+
+    fn choices(names: &[&str]) -> Vec<String> {
+        names.iter().map(|it| (*it).to_owned()).collect()
+    }
+
+    #[test]
+    fn an_answer_is_read_as_it_is_meant() {
+        let often = Question::Often(&NOBODY_GETS_STUCK, Often::Always);
+        for (typed, meant) in [
+            ("a", Often::Always),
+            (" S\n", Often::Sometimes),
+            ("never", Often::Never),
+            ("有时", Often::Sometimes),
+        ] {
+            assert_eq!(often.answer(typed), Some(Answer::Often(meant)), "{typed}");
+        }
+        let outcomes = Question::Outcomes(choices(&["x", "y", "z"]), choices(&["z", "x"]));
+        let chosen = |names: &[&str]| Some(Answer::Choices(choices(names)));
+        for typed in ["a c", "c,a", "AC", "c a a"] {
+            assert_eq!(outcomes.answer(typed), chosen(&["x", "z"]), "{typed}");
+            assert_eq!(outcomes.answer(typed), Some(outcomes.truth()));
+        }
+        assert_eq!(outcomes.answer("-"), chosen(&[]));
+        let waits = Question::Waits(choices(&["x", "y"]), "y".into());
+        assert_eq!(waits.answer("b"), Some(waits.truth()));
+        let from = Question::From(65_537);
+        for typed in ["65537", "65,537", " 65_537 "] {
+            assert_eq!(from.answer(typed), Some(from.truth()), "{typed}");
+        }
+        for (question, typed) in [
+            (&often, "x"),
+            (&often, ""),
+            (&outcomes, "d"),
+            (&outcomes, ""),
+            (&waits, "ab"),
+            (&waits, "c"),
+            (&from, "many"),
+            (&from, "-1"),
+        ] {
+            assert_eq!(question.answer(typed), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_told_by_the_letters_of_its_choices() {
+        let outcomes = Question::Outcomes(choices(&["x", "y", "z"]), choices(&["z", "x"]));
+        assert_eq!(outcomes.words(&outcomes.truth()), "a c");
+    }
+}

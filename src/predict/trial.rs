@@ -143,13 +143,7 @@ impl Experiment {
                         "…… {runs} 次运行：{of} 次中 {holds} 次；对其余的运行，它没有说什么。"
                     ),
                 };
-                let but = (*truth == Often::Sometimes && (holds == 0 || holds == of)).then(|| {
-                    let always = if holds == 0 { Often::Never } else { Often::Always }.word();
-                    both!(
-                        "All of these runs say \"{always}\". That proves nothing: the next one may be the other way.",
-                        "这些运行都显示“{always}”。这什么也证明不了：下一次也许就不一样。"
-                    )
-                });
+                let but = proves_nothing(*truth, holds, of);
                 Grade {
                     seen: vec![seen],
                     is_right,
@@ -239,6 +233,20 @@ impl Experiment {
     }
 }
 
+/// What is to be said where the truth is "sometimes", and all runs were alike: that is what misleads those who only try it.
+fn proves_nothing(truth: Often, holds: u64, of: u64) -> Option<String> {
+    let seen = match holds {
+        _ if truth != Often::Sometimes || of == 0 => return None,
+        0 => Often::Never.word(),
+        holds if holds == of => Often::Always.word(),
+        _ => return None,
+    };
+    Some(both!(
+        "All of these runs say \"{seen}\". That proves nothing: the next one may be the other way.",
+        "这些运行都显示“{seen}”。这什么也证明不了：下一次也许就不一样。"
+    ))
+}
+
 fn stuck_or_not(command: &str, trial: &Trial) -> String {
     match &trial.waits {
         Some(waits) => both!(
@@ -249,5 +257,26 @@ fn stuck_or_not(command: &str, trial: &Trial) -> String {
             "... mp-demo {command}: not stuck.",
             "…… mp-demo {command}：没有卡住。"
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::locale::{Language, choose};
+
+    #[test]
+    fn where_all_runs_were_alike_that_proves_nothing_if_sometimes_is_true() {
+        choose(Language::En);
+        let said = |truth, holds, of| proves_nothing(truth, holds, of);
+        for truth in [Often::Always, Often::Never] {
+            assert_eq!(said(truth, 50, 50), None);
+        }
+        assert_eq!(said(Often::Sometimes, 20, 50), None);
+        assert_eq!(said(Often::Sometimes, 0, 0), None);
+        let always = said(Often::Sometimes, 50, 50).unwrap_or_default();
+        assert!(always.starts_with("All of these runs say \"always\". That proves nothing"));
+        let never = said(Often::Sometimes, 0, 50).unwrap_or_default();
+        assert!(never.starts_with("All of these runs say \"never\"."));
     }
 }
