@@ -1,35 +1,35 @@
 //! Carries out what the command line asks for, up to the exit status.
 
+mod predict;
+mod repeat;
+
 use std::borrow::Cow;
-use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, BufReader, Read as _, Write};
+use std::io::{self, BufReader, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
-use anyhow::{Context as _, Error, Result, bail, ensure};
+use anyhow::{Context as _, Error, Result, ensure};
 use clap::ColorChoice;
 
 use crate::both;
-use crate::claims;
-use crate::cli::{ChildCli, Explanation, Options, Page, Prediction, ViewOptions, in_chinese};
+use crate::cli::{ChildCli, Explanation, Options, Page, ViewOptions, in_chinese};
 use crate::errors::sentence;
 use crate::events::{Event, recording};
 use crate::lessons::{self, AnyLesson, Demo};
 use crate::locale::{self, Language};
-use crate::multiprocessing::{
-    CurrentProcess, Logs, end_on_signals_as_first_process, end_on_sigterm_as_first_process,
-};
-use crate::plain::{Gate, in_json, name_of, on_its_lines, on_one_line};
-use crate::predict::{Answers, Experiment, Session, list};
-use crate::repeat::{Condition, End, Interrupt, Keep, Plan, Summary};
+use crate::multiprocessing::{CurrentProcess, Logs, end_on_signals_as_first_process};
+use crate::plain::{Gate, name_of, on_its_lines, on_one_line};
 use crate::run::{Failed, Settings, run};
 use crate::streams::{Stream, cannot_write, check_stdout, stderr, stdout};
 use crate::views::{
     Article, Bar, Claims, Explain, Failures, Json, Stuck, Timeline, Trace, Views, Warnings,
 };
 use crate::{show as reading, terminal};
+
+pub use predict::predict;
+pub use repeat::repeat;
 
 /// Runs a lesson, and shows it as it goes on.
 pub fn lesson(lesson: &AnyLesson, options: &Options) -> ExitCode {
@@ -57,176 +57,6 @@ pub fn lesson(lesson: &AnyLesson, options: &Options) -> ExitCode {
         Ok(code)
     };
     play().unwrap_or_else(|error| exit_code(Err(error)))
-}
-
-/// Runs a lesson so many times, and counts what comes of it. `command` is what was typed, but for the repetition.
-pub fn repeat(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> ExitCode {
-    counted(lesson, options, count, command).unwrap_or_else(|error| exit_code(Err(error)))
-}
-
-fn counted(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> Result<ExitCode> {
-    let repeat = &options.repeat;
-    check_stdout()?;
-    end_on_sigterm_as_first_process()?;
-    let of_lesson = lessons::claims_of(lesson.name()).with_context(|| lesson.name())?;
-    let until = repeat.outcome.as_deref().map(claims::Outcome::typed);
-    if let Some(reason) = until.as_ref().and_then(|it| lesson.why_never(it.text())) {
-        bail!(both!(
-            "that never comes out: {reason}",
-            "不会有这种结果：{reason}"
-        ));
-    }
-    let keep = match (&repeat.keep, &until) {
-        (Some(folder), _) => Some(Keep::in_folder(folder)?),
-        (None, Some(_)) => Some(Keep::here(lesson.name())),
-        (None, None) => None,
-    };
-    let condition = Condition::new(repeat.one_core, repeat.load)?;
-    let interrupt = Interrupt::catch()?;
-    let bar = Bar::new(stderr().is_terminal());
-    let mut gate = Gate {
-        out: bar.beside(stderr()),
-        is_on: stderr().is_terminal(),
-    };
-    let mut plan = Plan {
-        lesson,
-        of_lesson,
-        count,
-        settings: Settings {
-            seed: options.seed,
-            speed: options.speed,
-            patience: options.patience.0,
-            interrupt: None,
-        },
-        until,
-        keep,
-    };
-    let mut kept = None;
-    let mut out = bar.beside(stdout());
-    bar.show_progress(0, count);
-    let repeated = plan.repeat(Some(&interrupt), stdout(), &mut gate, |played| {
-        if let End::Worked {
-            kept: Some(file), ..
-        } = played.end
-        {
-            kept.get_or_insert_with(|| file.to_owned());
-        }
-        if options.views.json {
-            let line = format!("{}\n", in_json(&played.json().to_string()));
-            out.write_all(line.as_bytes()).with_context(cannot_write)?;
-        }
-        bar.show_progress(played.run, count);
-        Ok(())
-    });
-    bar.clear();
-    let condition = condition.words();
-    let summary = Summary {
-        repeated: &repeated,
-        command,
-        wanted: count,
-        condition: &condition,
-        heading: &(plan.of_lesson.1.heading)(),
-        until: plan.until.as_ref(),
-        kept: kept.as_deref(),
-    };
-    let look = terminal::look(&stdout(), options.views.color, options.views.lang);
-    let text = match options.views.json {
-        true => format!("{}\n", in_json(&summary.json().to_string())),
-        false => summary.text(look.width, look.unicode),
-    };
-    stdout()
-        .write_all(text.as_bytes())
-        .with_context(cannot_write)?;
-    for line in summary.failures() {
-        let _ = stderr().write_all(format!("mp-demo: {}\n", on_one_line(&line)).as_bytes());
-    }
-    if repeated.is_interrupted {
-        return Ok(ExitCode::from(130));
-    }
-    if let Some(error) = repeated.error {
-        return Err(error);
-    }
-    Ok(match plan.until {
-        Some(_) if !repeated.is_found => ExitCode::FAILURE,
-        _ if repeated.failed > 0 => ExitCode::FAILURE,
-        _ => ExitCode::SUCCESS,
-    })
-}
-
-/// Asks what commands will do, and grades the answers. A wrong one never changes the exit status.
-pub fn predict(prediction: &Prediction, options: &ViewOptions) -> ExitCode {
-    match predicted(prediction, options) {
-        Ok(code) => code,
-        Err(error) => exit_code(Err(error)),
-    }
-}
-
-fn predicted(prediction: &Prediction, options: &ViewOptions) -> Result<ExitCode> {
-    check_stdout()?;
-    let experiments = Experiment::all(prediction.lesson)?;
-    if prediction.is_list {
-        return Ok(print(list(&experiments).as_bytes()));
-    }
-    let (from, count) = (prediction.from, experiments.len());
-    let refused = |sentence: String| {
-        refuse(&sentence);
-        Ok(ExitCode::from(2))
-    };
-    if count == 0 {
-        return refused(both!("this lesson has no experiments", "这一课没有题目"));
-    }
-    if from > count as u64 {
-        return refused(both!(
-            "there is no experiment {from}: the last one is {count}",
-            "没有第 {from} 题：最后一题是第 {count} 题"
-        ));
-    }
-    let stdin = Stream::new(rustix::stdio::stdin());
-    let answers = match &prediction.file {
-        Some(file) => Answers::Given(answers_in(file)?),
-        None if !prediction.given.is_empty() => Answers::Given(prediction.given.clone().into()),
-        None if stdin.is_terminal() && stdout().is_terminal() => {
-            Answers::Typed(BufReader::new(stdin))
-        }
-        None => {
-            return refused(both!(
-                "predict asks questions, and this is no terminal: give answers with --answer or --answers FILE",
-                "predict 需要提问，而这里不是终端：请用 --answer 或 --answers FILE 给出回答"
-            ));
-        }
-    };
-    end_on_signals_as_first_process()?;
-    let bar = Bar::new(stderr().is_terminal());
-    let mut gate = Gate {
-        out: bar.beside(stderr()),
-        is_on: stderr().is_terminal(),
-    };
-    let width = terminal::look(&stdout(), options.color, options.lang).width;
-    let session = Session {
-        experiments: &experiments,
-        from: from as usize,
-        answers,
-        width,
-        bar: bar.clone(),
-    };
-    session.hold(&mut gate)?;
-    Ok(ExitCode::SUCCESS)
-}
-
-/// The answers in a file, a line each. Empty lines and those that begin with # are none.
-fn answers_in(file: &Path) -> Result<VecDeque<String>> {
-    let (name, text) = if file == Path::new("-") {
-        let mut text = String::new();
-        let stdin = Stream::new(rustix::stdio::stdin());
-        let read = BufReader::new(stdin).read_to_string(&mut text);
-        (both!("standard input", "标准输入"), read.map(|_| text))
-    } else {
-        (name_of(file), std::fs::read_to_string(file))
-    };
-    let text = text.with_context(|| both!("cannot read {name}", "{name}：无法读取"))?;
-    let lines = text.lines().map(str::trim);
-    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
-    Ok(lines.map(str::to_owned).collect())
 }
 
 /// Shows what there is to read of a lesson.

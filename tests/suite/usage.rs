@@ -113,6 +113,7 @@ Options of every lesson:
 Other commands:
   show         Read about a lesson: what is true, what to try, its programs
   view         Show a recorded run again
+  predict      Predict what a command does, then see: questions, runs, grades
   completions  Print a completion script for your shell
   man          Print the manual page
 
@@ -137,7 +138,7 @@ fn who_asks_for_nothing_gets_a_screen_of_24_lines() {
                 "{shown}"
             );
         }
-        for tool in ["show", "view", "completions", "man"] {
+        for tool in ["show", "view", "predict", "completions", "man"] {
             assert!(shown.contains(&format!("\n  {tool}  ")), "{tool}: {shown}");
         }
     }
