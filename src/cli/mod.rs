@@ -6,6 +6,7 @@ mod manual;
 mod options;
 mod overview;
 mod papers;
+mod prediction;
 mod refusal;
 mod tool;
 mod typed;
@@ -13,7 +14,6 @@ mod typed;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
@@ -31,6 +31,7 @@ pub use refusal::in_chinese;
 use overview::{is_bare, overview};
 pub use papers::Page;
 use papers::{complete, completions, manual};
+pub use prediction::{Prediction, lesson_in};
 use refusal::with_nearest_name;
 use tool::{TOOLS, Tool};
 use typed::command_of;
@@ -170,36 +171,6 @@ pub fn read() -> Result<Request, clap::Error> {
         Command::Tool(Tool::Completions { shell }) => Request::Print(completions(shell)?),
         Command::Tool(Tool::Man { command: name }) => Request::Manual(manual(name.as_deref())?),
     })
-}
-
-/// Which experiments to predict, and where the answers come from.
-pub struct Prediction {
-    /// Only those of this lesson.
-    pub lesson: Option<&'static Demo>,
-    /// They are only listed.
-    pub is_list: bool,
-    /// The number of the first, from 1.
-    pub from: u64,
-    /// The answers that were given.
-    pub given: Vec<String>,
-    /// The file that has them.
-    pub file: Option<PathBuf>,
-}
-
-/// The lesson that a command runs, given without the program's name, and its speed.
-///
-/// # Errors
-/// When it is no command that runs a lesson, or one with options that don't work together.
-pub fn lesson_in(command: &str) -> Result<(AnyLesson, f64)> {
-    let words = ["mp-demo"].into_iter().chain(command.split_whitespace());
-    let cli = Cli::try_parse_from(words)?;
-    match cli.command {
-        Command::Lesson(lesson) => {
-            lesson.check()?;
-            Ok((lesson, cli.options.speed))
-        }
-        Command::Tool(_) => bail!("it runs no lesson"),
-    }
 }
 
 /// The language that the command line asks for. clap shows help as soon as it comes to that word, so the language has
