@@ -57,6 +57,28 @@ impl Question {
         }
     }
 
+    /// What it is about, in a list of experiments.
+    pub fn topic(&self) -> String {
+        match self {
+            Question::Often(claim, _) => {
+                let claim = (claim.sentence)();
+                both!(
+                    "{claim}: always, sometimes or never?",
+                    "{claim}：总是、有时还是从不？"
+                )
+            }
+            Question::Outcomes(..) => both!("which outcomes are possible?", "可能出现哪些结果？"),
+            Question::Waits(..) => both!(
+                "if it gets stuck, who waits for whom?",
+                "如果卡住，等待关系是怎样的？"
+            ),
+            Question::Repair(..) => {
+                both!("what keeps it from getting stuck?", "怎样使它不卡住？")
+            }
+            Question::From(_) => both!("from which N on does it get stuck?", "N 从多少起会卡住？"),
+        }
+    }
+
     /// What one can choose from, if that is a list.
     pub fn choices(&self) -> &[String] {
         match self {

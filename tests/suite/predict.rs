@@ -375,6 +375,31 @@ fn the_list_has_every_experiment_and_no_answer() {
 }
 
 #[test]
+fn what_there_is_to_read_of_a_lesson_ends_with_what_there_is_to_predict() {
+    for demo in DEMOS {
+        let page = run_words(&format!("show {}", demo.name)).succeeded().stdout;
+        let page = words_of(&page);
+        let experiments: Vec<_> = experiments()
+            .into_iter()
+            .filter(|it| it.demo.name == demo.name)
+            .collect();
+        assert_eq!(
+            page.contains("What to predict"),
+            !experiments.is_empty(),
+            "{}",
+            demo.name
+        );
+        for experiment in experiments {
+            let topic = experiment.question.topic();
+            let item = format!("mp-demo {}: {topic}", experiment.command);
+            let item = item.replace('`', "");
+            assert!(page.replace('`', "").contains(&item), "{item}");
+            assert!(!page.contains(experiment.reason()), "{}", experiment.name);
+        }
+    }
+}
+
+#[test]
 fn on_a_terminal_one_is_asked_until_one_answers_or_leaves() {
     let (mut terminal, other_side) = pty_process::blocking::open().unwrap();
     terminal.resize(pty_process::Size::new(24, 60)).unwrap();
