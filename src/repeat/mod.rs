@@ -134,20 +134,23 @@ impl Plan<'_> {
             error: None,
         };
         for number in 1..=self.count {
-            let seed = seeds.u32(..).into();
-            let played = self.play(
-                number,
-                seed,
-                interrupt,
-                &output,
-                stderr,
-                &mut repeated,
-                &mut see,
-            );
+            let settings = Settings {
+                seed: Some(seeds.u32(..).into()),
+                patience: self.settings.patience.map(|it| it.min(PATIENCE)),
+                interrupt: interrupt.map(Interrupt::end),
+                ..self.settings
+            };
+            let ran = self.play(settings, &output, stderr);
             repeated.is_interrupted = interrupt.is_some_and(Interrupt::has_come);
-            // What else ended the run in hand, follows from that.
-            repeated.error = played.err().filter(|_| !repeated.is_interrupted);
-            if repeated.is_interrupted || repeated.is_found || repeated.error.is_some() {
+            if repeated.is_interrupted {
+                // What became of the run in hand follows from that.
+                break;
+            }
+            let seed = settings.seed.unwrap_or_default();
+            let counted =
+                ran.and_then(|ran| self.count(number, seed, ran, &mut repeated, &mut see));
+            repeated.error = counted.err();
+            if repeated.is_found || repeated.error.is_some() {
                 break;
             }
         }
@@ -155,40 +158,39 @@ impl Plan<'_> {
         repeated
     }
 
-    #[allow(clippy::too_many_arguments)] // It is the body of the loop above.
-    fn play(
+    /// Plays one run to its end.
+    fn play(&self, settings: Settings, output: &impl AsFd, stderr: &mut dyn Write) -> Result<Ran> {
+        let watched = Watched::new(&self.of_lesson, self.keep.is_some());
+        let watched = Rc::new(RefCell::new(watched));
+        let mut views = Views::default();
+        views.add(Watcher(Rc::clone(&watched)));
+        let verdict = run(self.lesson, settings, &mut views, output, stderr)?;
+        Ok(Ran {
+            views,
+            watched,
+            verdict: verdict.into_result(),
+        })
+    }
+
+    /// Counts a run that was played, and tells of it.
+    fn count(
         &mut self,
         number: u64,
         seed: u64,
-        interrupt: Option<&Interrupt>,
-        output: &impl AsFd,
-        stderr: &mut dyn Write,
+        ran: Ran,
         repeated: &mut Repeated,
         see: &mut impl FnMut(Played) -> Result<()>,
     ) -> Result<()> {
-        let watched = Rc::new(RefCell::new(Watched::new(
-            &self.of_lesson,
-            self.keep.is_some(),
-        )));
-        let mut views = Views::default();
-        views.add(Watcher(Rc::clone(&watched)));
-        let settings = Settings {
-            seed: Some(seed),
-            patience: self.settings.patience.map(|it| it.min(PATIENCE)),
-            interrupt: interrupt.map(Interrupt::end),
-            ..self.settings
-        };
-        let verdict = run(self.lesson, settings, &mut views, output, stderr)?;
-        if interrupt.is_some_and(Interrupt::has_come) {
-            return Ok(());
-        }
-        if let Err(error) = verdict.into_result() {
-            let sentences = sentences(&error);
+        let mut see = |end| {
             see(Played {
                 run: number,
                 seed,
-                end: End::Failed(&sentences),
-            })?;
+                end,
+            })
+        };
+        if let Err(error) = ran.verdict {
+            let sentences = sentences(&error);
+            see(End::Failed(&sentences))?;
             repeated.failed += 1;
             if repeated.failures.len() < TOLD {
                 repeated.failures.push(Failure {
@@ -199,7 +201,7 @@ impl Plan<'_> {
             }
             return Ok(());
         }
-        let (mut watched, state) = (watched.borrow_mut(), views.state());
+        let (mut watched, state) = (ran.watched.borrow_mut(), ran.views.state());
         let outcome = watched.judges.outcome(state);
         let verdicts: Vec<_> = watched.judges.verdicts(state).collect();
         repeated.is_found = self.until.as_ref() == Some(&outcome);
@@ -214,23 +216,24 @@ impl Plan<'_> {
         let claims = verdicts
             .iter()
             .map(|(claim, verdict)| (claim.name, *verdict));
-        let end = End::Worked {
+        see(End::Worked {
             outcome: &outcome,
             claims: claims.collect(),
             kept: kept.as_deref(),
             waits: watched.waits.as_deref(),
-        };
-        see(Played {
-            run: number,
-            seed,
-            end,
         })?;
         let verdicts = verdicts.into_iter().map(|(_, verdict)| verdict);
-        repeated
-            .tally
-            .add(number, seed, verdicts, outcome, watched.turns.take());
+        let turns = watched.turns.take();
+        repeated.tally.add(number, seed, verdicts, outcome, turns);
         Ok(())
     }
+}
+
+/// A run that was played.
+struct Ran {
+    views: Views,
+    watched: Rc<RefCell<Watched>>,
+    verdict: Result<()>,
 }
 
 /// What is told of a run that failed.
