@@ -266,7 +266,7 @@ fn whatever_comes_out_is_possible_by_the_rules_of_its_lesson() {
         "spawn --children 2 --threads 1 --sleep 0 --join each",
     ] {
         let (lesson, _) = mp_demo::cli::lesson_in(command).unwrap();
-        let (runs, _) = counted(&format!("{command} --repeat 40 --load"));
+        let (runs, _) = counted(&format!("{command} --repeat 25"));
         for run in runs {
             let outcome = run["outcome"].as_str().unwrap();
             let outcome = mp_demo::claims::Outcome::typed(outcome);
