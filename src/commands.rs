@@ -1,5 +1,9 @@
 //! Carries out what the command line asks for, up to the exit status.
 
+mod predict;
+mod repeat;
+mod why;
+
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufReader, Write};
@@ -7,29 +11,27 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
-use anyhow::{Context as _, Error, Result, bail, ensure};
+use anyhow::{Context as _, Error, Result, ensure};
 use clap::ColorChoice;
-use unicode_width::UnicodeWidthStr as _;
 
 use crate::both;
-use crate::claims;
-use crate::cli::{Asked, ChildCli, Explanation, Options, Page, ViewOptions, in_chinese};
+use crate::cli::{ChildCli, Explanation, Options, Page, ViewOptions, in_chinese};
 use crate::errors::sentence;
 use crate::events::{Event, recording};
 use crate::lessons::{self, AnyLesson, Demo};
 use crate::locale::{self, Language};
-use crate::multiprocessing::{
-    CurrentProcess, Logs, end_on_signals_as_first_process, end_on_sigterm_as_first_process,
-};
-use crate::plain::{Gate, in_json, name_of, on_its_lines, on_one_line};
-use crate::repeat::{Condition, End, Interrupt, Keep, Plan, Summary};
+use crate::multiprocessing::{CurrentProcess, Logs, end_on_signals_as_first_process};
+use crate::plain::{Gate, name_of, on_its_lines, on_one_line};
 use crate::run::{Failed, Settings, run};
 use crate::streams::{Stream, cannot_write, check_stdout, stderr, stdout};
 use crate::views::{
     Article, Bar, Claims, Explain, Failures, Json, Stuck, Timeline, Trace, Views, Warnings,
 };
-use crate::why::{self, Finding, Told};
 use crate::{show as reading, terminal};
+
+pub use predict::predict;
+pub use repeat::repeat;
+pub use why::why;
 
 /// Runs a lesson, and shows it as it goes on.
 pub fn lesson(lesson: &AnyLesson, options: &Options) -> ExitCode {
@@ -59,100 +61,6 @@ pub fn lesson(lesson: &AnyLesson, options: &Options) -> ExitCode {
     play().unwrap_or_else(|error| exit_code(Err(error)))
 }
 
-/// Runs a lesson so many times, and counts what comes of it. `command` is what was typed, but for the repetition.
-pub fn repeat(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> ExitCode {
-    counted(lesson, options, count, command).unwrap_or_else(|error| exit_code(Err(error)))
-}
-
-fn counted(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> Result<ExitCode> {
-    let repeat = &options.repeat;
-    check_stdout()?;
-    end_on_sigterm_as_first_process()?;
-    let of_lesson = lessons::claims_of(lesson.name()).with_context(|| lesson.name())?;
-    let until = repeat.outcome.as_deref().map(claims::Outcome::typed);
-    if let Some(reason) = until.as_ref().and_then(|it| lesson.why_never(it.text())) {
-        bail!(both!(
-            "that never comes out: {reason}",
-            "不会有这种结果：{reason}"
-        ));
-    }
-    let keep = match (&repeat.keep, &until) {
-        (Some(folder), _) => Some(Keep::in_folder(folder)?),
-        (None, Some(_)) => Some(Keep::here(lesson.name())),
-        (None, None) => None,
-    };
-    let condition = Condition::new(repeat.one_core, repeat.load)?;
-    let interrupt = Interrupt::catch()?;
-    let bar = Bar::new(stderr().is_terminal());
-    let mut gate = Gate {
-        out: bar.beside(stderr()),
-        is_on: stderr().is_terminal(),
-    };
-    let mut plan = Plan {
-        lesson,
-        of_lesson,
-        count,
-        settings: Settings {
-            seed: options.seed,
-            speed: options.speed,
-            patience: options.patience.0,
-            interrupt: None,
-        },
-        until,
-        keep,
-    };
-    let mut kept = None;
-    let mut out = bar.beside(stdout());
-    bar.show_progress(0, count);
-    let repeated = plan.repeat(&interrupt, stdout(), &mut gate, |played| {
-        if let End::Worked {
-            kept: Some(file), ..
-        } = played.end
-        {
-            kept.get_or_insert_with(|| file.to_owned());
-        }
-        if options.views.json {
-            let line = format!("{}\n", in_json(&played.json().to_string()));
-            out.write_all(line.as_bytes()).with_context(cannot_write)?;
-        }
-        bar.show_progress(played.run, count);
-        Ok(())
-    });
-    bar.clear();
-    let condition = condition.words();
-    let summary = Summary {
-        repeated: &repeated,
-        command,
-        wanted: count,
-        condition: &condition,
-        heading: &(plan.of_lesson.1.heading)(),
-        until: plan.until.as_ref(),
-        kept: kept.as_deref(),
-    };
-    let look = terminal::look(&stdout(), options.views.color, options.views.lang);
-    let text = match options.views.json {
-        true => format!("{}\n", in_json(&summary.json().to_string())),
-        false => summary.text(look.width, look.unicode),
-    };
-    stdout()
-        .write_all(text.as_bytes())
-        .with_context(cannot_write)?;
-    for line in summary.failures() {
-        let _ = stderr().write_all(format!("mp-demo: {}\n", on_one_line(&line)).as_bytes());
-    }
-    if repeated.is_interrupted {
-        return Ok(ExitCode::from(130));
-    }
-    if let Some(error) = repeated.error {
-        return Err(error);
-    }
-    Ok(match plan.until {
-        Some(_) if !repeated.is_found => ExitCode::FAILURE,
-        _ if repeated.failed > 0 => ExitCode::FAILURE,
-        _ => ExitCode::SUCCESS,
-    })
-}
-
 /// Shows what there is to read of a lesson.
 pub fn show(demo: &Demo, options: &ViewOptions) -> ExitCode {
     let look = terminal::look(&stdout(), options.color, options.lang);
@@ -161,52 +69,6 @@ pub fn show(demo: &Demo, options: &ViewOptions) -> ExitCode {
         true => exit_code(check_stdout().and_then(|()| reading::print_through_pager(&page))),
         false => print(page.as_bytes()),
     }
-}
-
-/// Tells who waits for whom in a program.
-pub fn why(asked: Asked, json: bool) -> ExitCode {
-    let lines = |finding: &Finding, width| match json {
-        true => format!("{}\n", in_json(&why::json(finding).to_string())),
-        false => broken(&why::report(finding), width),
-    };
-    let width = |stream: &Stream| stream.is_terminal().then(|| terminal::width(stream));
-    match asked {
-        Asked::Process { pid, group } => exit_code(check_stdout().and_then(|()| {
-            let finding = why::look_at(pid, group)?;
-            let text = lines(&finding, width(&stdout()));
-            stdout()
-                .write_all(text.as_bytes())
-                .with_context(cannot_write)
-        })),
-        Asked::Program(program) => {
-            let told = why::run(&program, &mut |told| {
-                let text = match told {
-                    Told::CannotRun(sentence) => format!("mp-demo: {sentence}\n"),
-                    Told::Stuck(finding) => lines(finding, width(&stderr())),
-                    Told::GoesOn | Told::IsLeft | Told::Ends if json => String::new(),
-                    Told::IsLeft => both!(
-                        "It is left as it is; Ctrl-C ends it.\n",
-                        "程序保持原样；按 Ctrl-C 可以结束。\n"
-                    ),
-                    Told::GoesOn => both!("It goes on again.\n", "又继续了。\n"),
-                    Told::Ends => both!("mp-demo ends it.\n", "mp-demo 就此结束这个程序。\n"),
-                };
-                // Whoever has closed stderr doesn't want to know; the program goes on all the same.
-                let _ = stderr().write_all(text.as_bytes());
-            });
-            told.unwrap_or_else(|error| exit_code(Err(error)))
-        }
-    }
-}
-
-/// Lines, broken where a terminal of this width would break them in the middle of a word.
-fn broken(lines: &[String], width: Option<usize>) -> String {
-    let options = textwrap::Options::new(width.unwrap_or(usize::MAX)).subsequent_indent("    ");
-    let lines = lines.iter().map(|line| match width {
-        Some(width) if line.width() > width => format!("{}\n", textwrap::fill(line, &options)),
-        _ => format!("{line}\n"),
-    });
-    lines.collect()
 }
 
 /// Shows a recorded run.

@@ -5,7 +5,8 @@
 //! carries it out, [`run`] plays one of the [`lessons`], which are written in [`multiprocessing`]; what they do becomes
 //! [`events`], of which [`state`] keeps account and [`views`] draw what one sees. When nothing happens for a while,
 //! [`stuck`] holds that account against [`evidence`], which is what the kernel says. [`claims`] judge runs by their events, and
-//! [`repeat`] counts over many runs what they say. [`why`] shows of programs that are not ours what [`evidence`] says.
+//! [`repeat`] counts over many runs what they say, which [`predict`] asks for beforehand. [`why`] shows of programs that are not
+//! ours what [`evidence`] says.
 
 pub mod arguments;
 pub mod claims;
@@ -19,6 +20,7 @@ pub mod locale;
 pub mod multiprocessing;
 pub mod one_core;
 pub mod plain;
+pub mod predict;
 pub mod repeat;
 pub mod report;
 pub mod run;

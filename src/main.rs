@@ -21,6 +21,7 @@ fn carry_out() -> ExitCode {
             commands::repeat(&lesson, &options, count, &command)
         }
         Ok(Request::Show(options, demo)) => commands::show(demo, &options),
+        Ok(Request::Predict(options, prediction)) => commands::predict(&prediction, &options),
         Ok(Request::View(options, file)) => commands::view(&file, &options),
         Ok(Request::Manual(page)) => commands::manual(&page),
         Ok(Request::Why(asked, json)) => commands::why(asked, json),

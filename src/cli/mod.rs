@@ -6,6 +6,7 @@ mod manual;
 mod options;
 mod overview;
 mod papers;
+mod prediction;
 mod refusal;
 mod tool;
 mod typed;
@@ -31,6 +32,7 @@ pub use refusal::in_chinese;
 use overview::{is_bare, overview};
 pub use papers::Page;
 use papers::{complete, completions, manual};
+pub use prediction::{Prediction, lesson_in};
 use refusal::with_nearest_name;
 use tool::{TOOLS, Tool};
 use typed::command_of;
@@ -73,6 +75,8 @@ pub enum Request {
     Repeat(Options, AnyLesson, u64, String),
     /// Show what there is to read of a lesson.
     Show(ViewOptions, &'static Demo),
+    /// Ask what commands will do, and grade the answers.
+    Predict(ViewOptions, Prediction),
     /// Show a recorded run.
     View(ViewOptions, PathBuf),
     /// Print this text: a program, completions for a shell, or a manual page.
@@ -163,6 +167,22 @@ pub fn read() -> Result<Request, clap::Error> {
             (_, true) => Request::Print(lesson.rust(language).into()),
             _ => Request::Show(cli.options.views, lesson),
         },
+        Command::Tool(Tool::Predict {
+            lesson,
+            list,
+            from,
+            answer,
+            answers,
+        }) => {
+            let prediction = Prediction {
+                lesson,
+                is_list: list,
+                from,
+                given: answer,
+                file: answers,
+            };
+            Request::Predict(cli.options.views, prediction)
+        }
         Command::Tool(Tool::View { file }) => Request::View(cli.options.views, file),
         Command::Tool(Tool::Why {
             pid,

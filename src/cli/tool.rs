@@ -8,6 +8,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap_complete::Shell;
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 
+use crate::arguments::runs;
 use crate::both;
 use crate::lessons::{DEMOS, Demo, HELP_TEMPLATE};
 use crate::locale::Language;
@@ -51,6 +52,42 @@ Examples:
     View {
         /// What `mp-demo LESSON --json` printed; - is standard input
         file: PathBuf,
+    },
+
+    /// Predict what a command does, then see: questions, runs, grades
+    ///
+    /// Each question shows a command; you answer, it is run, and the answer is graded by what is true, with the reason.
+    #[command(help_template = HELP_TEMPLATE, before_help = "\
+Examples:
+  mp-demo predict
+  mp-demo predict queue
+  mp-demo predict --list
+  mp-demo predict queue --from 2 --answer always")]
+    Predict {
+        /// Only the experiments of this lesson
+        #[arg(value_parser = demo(), ignore_case = true)]
+        lesson: Option<&'static Demo>,
+
+        /// List the experiments, without their answers
+        #[arg(long)]
+        list: bool,
+
+        /// Begin with the experiment of this number in the list
+        #[arg(long, value_name = "NUMBER", default_value = "1", value_parser = runs, allow_negative_numbers = true)]
+        from: u64,
+
+        /// Answer the next experiment with this instead of asking; several times for several experiments
+        #[arg(
+            long,
+            value_name = "ANSWER",
+            conflicts_with = "answers",
+            allow_hyphen_values = true
+        )]
+        answer: Vec<String>,
+
+        /// The same, from a file with a line for each; - is standard input
+        #[arg(long, value_name = "FILE")]
+        answers: Option<PathBuf>,
     },
 
     /// Tell who waits for whom in a program that hangs
@@ -110,7 +147,7 @@ Examples:
 }
 
 /// The names of the tools, and the options of lessons that they have too.
-pub(super) const TOOLS: [(&str, &[&str]); 5] = [
+pub(super) const TOOLS: [(&str, &[&str]); 6] = [
     ("show", &["color", "lang"]),
     (
         "view",
@@ -118,6 +155,7 @@ pub(super) const TOOLS: [(&str, &[&str]); 5] = [
             "timeline", "ascii", "explain", "claims", "labels", "trace", "json", "color", "lang",
         ],
     ),
+    ("predict", &["lang"]),
     ("why", &["json", "patience", "lang"]),
     ("completions", &[]),
     ("man", &["lang"]),

@@ -55,6 +55,8 @@ pub struct Demo {
     pub chinese: &'static str,
     /// The Chinese texts of its help: TOML.
     pub chinese_help: &'static str,
+    /// The experiments that a learner predicts: TOML.
+    pub experiments: &'static str,
     /// The Python program, with comments in English and in Chinese.
     pub python: [&'static str; 2],
     /// The same program in Rust, with nothing but std, likewise.

@@ -68,6 +68,7 @@ macro_rules! lessons {
                 english: include_str!(concat!("../../demos/", $name, "/en.md")),
                 chinese: include_str!(concat!("../../demos/", $name, "/zh.md")),
                 chinese_help: include_str!(concat!("../../demos/", $name, "/help.zh.toml")),
+                experiments: include_str!(concat!("../../demos/", $name, "/experiments.toml")),
                 python: [
                     include_str!(concat!("../../demos/", $name, "/program.py")),
                     include_str!(concat!("../../demos/", $name, "/program.zh.py")),

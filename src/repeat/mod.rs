@@ -17,7 +17,7 @@ use anyhow::{Error, Result};
 use fastrand::Rng;
 
 use crate::claims::{Judges, OfLesson, Outcome, Seen, Turns};
-use crate::events::Record;
+use crate::events::{Event, Record, Waiter};
 use crate::lessons::AnyLesson;
 use crate::report::runs::Tally;
 use crate::run::{Failed, Settings, run};
@@ -101,6 +101,8 @@ pub enum End<'a> {
         claims: Vec<(&'static str, Option<bool>)>,
         /// Where its recording is, if it was kept.
         kept: Option<&'a str>,
+        /// Who waited for whom, if it got stuck.
+        waits: Option<&'a str>,
     },
     /// It failed, as these sentences say.
     Failed(&'a [String]),
@@ -110,7 +112,7 @@ impl Plan<'_> {
     /// Repeats it. `see` is told of each run. What children write that is no event goes to `stderr`.
     pub fn repeat(
         &mut self,
-        interrupt: &Interrupt,
+        interrupt: Option<&Interrupt>,
         output: impl AsFd,
         stderr: &mut dyn Write,
         mut see: impl FnMut(Played) -> Result<()>,
@@ -132,20 +134,23 @@ impl Plan<'_> {
             error: None,
         };
         for number in 1..=self.count {
-            let seed = seeds.u32(..).into();
-            let played = self.play(
-                number,
-                seed,
-                interrupt,
-                &output,
-                stderr,
-                &mut repeated,
-                &mut see,
-            );
-            repeated.is_interrupted = interrupt.has_come();
-            // What else ended the run in hand, follows from that.
-            repeated.error = played.err().filter(|_| !repeated.is_interrupted);
-            if repeated.is_interrupted || repeated.is_found || repeated.error.is_some() {
+            let settings = Settings {
+                seed: Some(seeds.u32(..).into()),
+                patience: self.settings.patience.map(|it| it.min(PATIENCE)),
+                interrupt: interrupt.map(Interrupt::end),
+                ..self.settings
+            };
+            let ran = self.play(settings, &output, stderr);
+            repeated.is_interrupted = interrupt.is_some_and(Interrupt::has_come);
+            if repeated.is_interrupted {
+                // What became of the run in hand follows from that.
+                break;
+            }
+            let seed = settings.seed.unwrap_or_default();
+            let counted =
+                ran.and_then(|ran| self.count(number, seed, ran, &mut repeated, &mut see));
+            repeated.error = counted.err();
+            if repeated.is_found || repeated.error.is_some() {
                 break;
             }
         }
@@ -153,40 +158,39 @@ impl Plan<'_> {
         repeated
     }
 
-    #[allow(clippy::too_many_arguments)] // It is the body of the loop above.
-    fn play(
+    /// Plays one run to its end.
+    fn play(&self, settings: Settings, output: &impl AsFd, stderr: &mut dyn Write) -> Result<Ran> {
+        let watched = Watched::new(&self.of_lesson, self.keep.is_some());
+        let watched = Rc::new(RefCell::new(watched));
+        let mut views = Views::default();
+        views.add(Watcher(Rc::clone(&watched)));
+        let verdict = run(self.lesson, settings, &mut views, output, stderr)?;
+        Ok(Ran {
+            views,
+            watched,
+            verdict: verdict.into_result(),
+        })
+    }
+
+    /// Counts a run that was played, and tells of it.
+    fn count(
         &mut self,
         number: u64,
         seed: u64,
-        interrupt: &Interrupt,
-        output: &impl AsFd,
-        stderr: &mut dyn Write,
+        ran: Ran,
         repeated: &mut Repeated,
         see: &mut impl FnMut(Played) -> Result<()>,
     ) -> Result<()> {
-        let watched = Rc::new(RefCell::new(Watched::new(
-            &self.of_lesson,
-            self.keep.is_some(),
-        )));
-        let mut views = Views::default();
-        views.add(Watcher(Rc::clone(&watched)));
-        let settings = Settings {
-            seed: Some(seed),
-            patience: self.settings.patience.map(|it| it.min(PATIENCE)),
-            interrupt: Some(interrupt.end()),
-            ..self.settings
-        };
-        let verdict = run(self.lesson, settings, &mut views, output, stderr)?;
-        if interrupt.has_come() {
-            return Ok(());
-        }
-        if let Err(error) = verdict.into_result() {
-            let sentences = sentences(&error);
+        let mut see = |end| {
             see(Played {
                 run: number,
                 seed,
-                end: End::Failed(&sentences),
-            })?;
+                end,
+            })
+        };
+        if let Err(error) = ran.verdict {
+            let sentences = sentences(&error);
+            see(End::Failed(&sentences))?;
             repeated.failed += 1;
             if repeated.failures.len() < TOLD {
                 repeated.failures.push(Failure {
@@ -197,7 +201,7 @@ impl Plan<'_> {
             }
             return Ok(());
         }
-        let (mut watched, state) = (watched.borrow_mut(), views.state());
+        let (mut watched, state) = (ran.watched.borrow_mut(), ran.views.state());
         let outcome = watched.judges.outcome(state);
         let verdicts: Vec<_> = watched.judges.verdicts(state).collect();
         repeated.is_found = self.until.as_ref() == Some(&outcome);
@@ -212,22 +216,24 @@ impl Plan<'_> {
         let claims = verdicts
             .iter()
             .map(|(claim, verdict)| (claim.name, *verdict));
-        let end = End::Worked {
+        see(End::Worked {
             outcome: &outcome,
             claims: claims.collect(),
             kept: kept.as_deref(),
-        };
-        see(Played {
-            run: number,
-            seed,
-            end,
+            waits: watched.waits.as_deref(),
         })?;
         let verdicts = verdicts.into_iter().map(|(_, verdict)| verdict);
-        repeated
-            .tally
-            .add(number, seed, verdicts, outcome, watched.turns.take());
+        let turns = watched.turns.take();
+        repeated.tally.add(number, seed, verdicts, outcome, turns);
         Ok(())
     }
+}
+
+/// A run that was played.
+struct Ran {
+    views: Views,
+    watched: Rc<RefCell<Watched>>,
+    verdict: Result<()>,
 }
 
 /// What is told of a run that failed.
@@ -238,6 +244,15 @@ fn sentences(error: &Error) -> Vec<String> {
     }
 }
 
+/// Who waits for whom, in words that are the same in every language: `parent -> writer, writer -> parent`.
+fn who_waits_for_whom(waits: &[Waiter]) -> String {
+    let waits = waits.iter().map(|waiter| {
+        let of = waiter.of.iter().map(|it| it.role.as_str());
+        format!("{} -> {}", waiter.role, of.collect::<Vec<_>>().join(" + "))
+    });
+    waits.collect::<Vec<_>>().join(", ")
+}
+
 /// What is made of the events of one run.
 struct Watched {
     judges: Judges,
@@ -245,6 +260,7 @@ struct Watched {
     /// The log itself, if it may be kept.
     log: Vec<u8>,
     is_recorded: bool,
+    waits: Option<String>,
 }
 
 impl Watched {
@@ -254,6 +270,7 @@ impl Watched {
             turns: Turns::default(),
             log: Vec::new(),
             is_recorded,
+            waits: None,
         }
     }
 }
@@ -270,6 +287,9 @@ impl View for Watcher {
         };
         watched.judges.see(&seen);
         watched.turns.see(&seen);
+        if let Event::Stuck { waits, .. } = &record.event {
+            watched.waits = Some(who_waits_for_whom(waits));
+        }
         if watched.is_recorded {
             watched.log.extend_from_slice(record.text.as_bytes());
             watched.log.push(b'\n');

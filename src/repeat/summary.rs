@@ -207,12 +207,16 @@ impl Played<'_> {
                 outcome,
                 claims,
                 kept,
+                waits,
             } => {
                 line["outcome"] = outcome.in_english().into();
                 let said = claims.iter().filter_map(|(name, verdict)| {
                     Some((name.to_string(), Value::from((*verdict)?)))
                 });
                 line["claims"] = Value::Object(said.collect());
+                if let Some(waits) = waits {
+                    line["waits"] = (*waits).into();
+                }
                 if let Some(kept) = kept {
                     line["kept"] = (*kept).into();
                 }

@@ -110,7 +110,7 @@ mod tests {
             let (low, high) = wilson(count, of);
             ((low * 1e4).round() / 1e4, (high * 1e4).round() / 1e4)
         };
-        // By hand, with z = 1.96.
+        // By another program.
         assert_eq!(rounded(104, 200), (0.451, 0.5882));
         assert_eq!(rounded(1, 10), (0.0179, 0.4042));
         assert_eq!(rounded(0, 10), (0.0, 0.2775));

@@ -19,6 +19,7 @@ mod log;
 mod memory;
 mod output;
 mod pipe;
+mod predict;
 mod programs;
 mod queue;
 mod readme;

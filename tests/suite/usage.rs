@@ -113,6 +113,7 @@ Options of every lesson:
 Other commands:
   show         Read about a lesson: what is true, what to try, its programs
   view         Show a recorded run again
+  predict      Predict what a command does, then see: questions, runs, grades
   why          Tell who waits for whom in a program that hangs
   completions  Print a completion script for your shell
   man          Print the manual page

@@ -1,9 +1,10 @@
 //! A queue: some processes put values into it, others get them out.
 //!
 //! What to look at: how the readers learn that nothing more will come. Left out: results that go back. What can be chosen
-//! is in `options.rs`, what can be said of a run in `claims.rs`.
+//! is in `options.rs`, what can be said of a run in `claims.rs` and `never.rs`.
 
 mod claims;
+mod never;
 mod options;
 
 use anyhow::Result;

@@ -10,6 +10,8 @@ mod tests;
 
 use std::collections::HashMap;
 
+use serde::Deserialize;
+
 use super::statistics::{most_if_never, wilson};
 use crate::both;
 use crate::claims::{Claim, Outcome, Turn};
@@ -52,7 +54,8 @@ pub struct Came {
 }
 
 /// Whether a claim was true in all of these runs.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Often {
     /// In every one.
     Always,

@@ -41,7 +41,7 @@ pub fn title(lesson: &str, language: &str) -> String {
 }
 
 /// What else there is beside the lessons.
-pub const TOOLS: [&str; 5] = ["show", "view", "why", "completions", "man"];
+pub const TOOLS: [&str; 6] = ["show", "view", "predict", "why", "completions", "man"];
 
 /// The commands in a text's blocks of shell, a line each.
 pub fn commands_in(markdown: &str) -> Vec<String> {

@@ -1,0 +1,113 @@
+//! `--repeat`.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+
+use super::exit_code;
+use crate::both;
+use crate::claims::Outcome;
+use crate::cli::Options;
+use crate::lessons::{self, AnyLesson};
+use crate::multiprocessing::end_on_sigterm_as_first_process;
+use crate::plain::{Gate, in_json, on_one_line};
+use crate::repeat::{Condition, End, Interrupt, Keep, Plan, Summary};
+use crate::run::Settings;
+use crate::streams::{cannot_write, check_stdout, stderr, stdout};
+use crate::terminal;
+use crate::views::Bar;
+
+/// Runs a lesson so many times, and counts what comes of it. `command` is what was typed, but for the repetition.
+pub fn repeat(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> ExitCode {
+    counted(lesson, options, count, command).unwrap_or_else(|error| exit_code(Err(error)))
+}
+
+fn counted(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> Result<ExitCode> {
+    let repeat = &options.repeat;
+    check_stdout()?;
+    end_on_sigterm_as_first_process()?;
+    let of_lesson = lessons::claims_of(lesson.name()).with_context(|| lesson.name())?;
+    let until = repeat.outcome.as_deref().map(Outcome::typed);
+    if let Some(reason) = until.as_ref().and_then(|it| lesson.why_never(it.text())) {
+        bail!(both!(
+            "that never comes out: {reason}",
+            "不会有这种结果：{reason}"
+        ));
+    }
+    let keep = match (&repeat.keep, &until) {
+        (Some(folder), _) => Some(Keep::in_folder(folder)?),
+        (None, Some(_)) => Some(Keep::here(lesson.name())),
+        (None, None) => None,
+    };
+    let condition = Condition::new(repeat.one_core, repeat.load)?;
+    let interrupt = Interrupt::catch()?;
+    let bar = Bar::new(stderr().is_terminal());
+    let mut gate = Gate {
+        out: bar.beside(stderr()),
+        is_on: stderr().is_terminal(),
+    };
+    let mut plan = Plan {
+        lesson,
+        of_lesson,
+        count,
+        settings: Settings {
+            seed: options.seed,
+            speed: options.speed,
+            patience: options.patience.0,
+            interrupt: None,
+        },
+        until,
+        keep,
+    };
+    let mut kept = None;
+    let mut out = bar.beside(stdout());
+    bar.show_progress(0, count);
+    let repeated = plan.repeat(Some(&interrupt), stdout(), &mut gate, |played| {
+        if let End::Worked {
+            kept: Some(file), ..
+        } = played.end
+        {
+            kept.get_or_insert_with(|| file.to_owned());
+        }
+        if options.views.json {
+            let line = format!("{}\n", in_json(&played.json().to_string()));
+            out.write_all(line.as_bytes()).with_context(cannot_write)?;
+        }
+        bar.show_progress(played.run, count);
+        Ok(())
+    });
+    bar.clear();
+    let condition = condition.words();
+    let summary = Summary {
+        repeated: &repeated,
+        command,
+        wanted: count,
+        condition: &condition,
+        heading: &(plan.of_lesson.1.heading)(),
+        until: plan.until.as_ref(),
+        kept: kept.as_deref(),
+    };
+    let look = terminal::look(&stdout(), options.views.color, options.views.lang);
+    let text = match options.views.json {
+        true => format!("{}\n", in_json(&summary.json().to_string())),
+        false => summary.text(look.width, look.unicode),
+    };
+    stdout()
+        .write_all(text.as_bytes())
+        .with_context(cannot_write)?;
+    for line in summary.failures() {
+        let _ = stderr().write_all(format!("mp-demo: {}\n", on_one_line(&line)).as_bytes());
+    }
+    if repeated.is_interrupted {
+        return Ok(ExitCode::from(130));
+    }
+    if let Some(error) = repeated.error {
+        return Err(error);
+    }
+    Ok(match plan.until {
+        Some(_) if !repeated.is_found => ExitCode::FAILURE,
+        _ if repeated.failed > 0 => ExitCode::FAILURE,
+        _ => ExitCode::SUCCESS,
+    })
+}

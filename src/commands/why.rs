@@ -1,0 +1,61 @@
+//! `mp-demo why`.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use unicode_width::UnicodeWidthStr as _;
+
+use super::exit_code;
+use crate::both;
+use crate::cli::Asked;
+use crate::plain::in_json;
+use crate::streams::{Stream, cannot_write, check_stdout, stderr, stdout};
+use crate::terminal;
+use crate::why::{self, Finding, Told};
+
+/// Tells who waits for whom in a program.
+pub fn why(asked: Asked, json: bool) -> ExitCode {
+    let lines = |finding: &Finding, width| match json {
+        true => format!("{}\n", in_json(&why::json(finding).to_string())),
+        false => broken(&why::report(finding), width),
+    };
+    let width = |stream: &Stream| stream.is_terminal().then(|| terminal::width(stream));
+    match asked {
+        Asked::Process { pid, group } => exit_code(check_stdout().and_then(|()| {
+            let finding = why::look_at(pid, group)?;
+            let text = lines(&finding, width(&stdout()));
+            stdout()
+                .write_all(text.as_bytes())
+                .with_context(cannot_write)
+        })),
+        Asked::Program(program) => {
+            let told = why::run(&program, &mut |told| {
+                let text = match told {
+                    Told::CannotRun(sentence) => format!("mp-demo: {sentence}\n"),
+                    Told::Stuck(finding) => lines(finding, width(&stderr())),
+                    Told::GoesOn | Told::IsLeft | Told::Ends if json => String::new(),
+                    Told::IsLeft => both!(
+                        "It is left as it is; Ctrl-C ends it.\n",
+                        "程序保持原样；按 Ctrl-C 可以结束。\n"
+                    ),
+                    Told::GoesOn => both!("It goes on again.\n", "又继续了。\n"),
+                    Told::Ends => both!("mp-demo ends it.\n", "mp-demo 就此结束这个程序。\n"),
+                };
+                // Whoever has closed stderr doesn't want to know; the program goes on all the same.
+                let _ = stderr().write_all(text.as_bytes());
+            });
+            told.unwrap_or_else(|error| exit_code(Err(error)))
+        }
+    }
+}
+
+/// Lines, broken where a terminal of this width would break them in the middle of a word.
+fn broken(lines: &[String], width: Option<usize>) -> String {
+    let options = textwrap::Options::new(width.unwrap_or(usize::MAX)).subsequent_indent("    ");
+    let lines = lines.iter().map(|line| match width {
+        Some(width) if line.width() > width => format!("{}\n", textwrap::fill(line, &options)),
+        _ => format!("{line}\n"),
+    });
+    lines.collect()
+}

@@ -1,0 +1,427 @@
+//! `mp-demo predict`, and whether what it takes for true is true.
+
+use std::io::{Read, Write};
+use std::path::Path;
+
+use mp_demo::claims::Outcome;
+use mp_demo::cli::lesson_in;
+use mp_demo::lessons::DEMOS;
+use mp_demo::locale::{Language, choose};
+use mp_demo::predict::{Answer, Experiment, Question};
+use mp_demo::report::runs::Often;
+use serde_json::Value;
+
+use crate::common::*;
+use crate::programs::is_han;
+
+fn experiments() -> Vec<Experiment> {
+    choose(Language::En);
+    Experiment::all(None).unwrap_or_else(|error| panic!("{error:#}"))
+}
+
+/// The lines of `--repeat --json`, and the summary below them.
+fn repeated(command: &str, runs: u64) -> (Vec<Value>, Value) {
+    let words = command.split_whitespace().map(str::to_owned);
+    let more = ["--repeat".to_owned(), runs.to_string(), "--json".to_owned()];
+    let ended = run(&mut mp_demo(words.chain(more)));
+    assert_eq!(ended.code(), 0, "{command}: {ended:?}");
+    let mut lines: Vec<_> = ended.stdout.lines().map(event).collect();
+    let summary = lines.pop().unwrap();
+    (lines, summary)
+}
+
+fn is_stuck(command: &str) -> bool {
+    let (lines, _) = repeated(command, 1);
+    lines[0]["claims"]["not-stuck"] == false
+}
+
+/// A recorded run of this experiment, which has to be one of its command; and what is claimed of it.
+fn recorded_run(experiment: &Experiment, kind: &str) -> String {
+    let (lesson, name) = (experiment.demo.name, &experiment.name);
+    let file = path_of(&format!("tests/experiments/{lesson}-{name}-{kind}.jsonl"));
+    assert!(Path::new(&file).is_file(), "there is no {file}");
+    let log = std::fs::read_to_string(&file).unwrap();
+    let first = event(log.lines().next().unwrap());
+    let (lesson, speed) = lesson_in(&experiment.command).unwrap();
+    let options: Value = serde_json::from_str(lesson.options(speed).unwrap().get()).unwrap();
+    assert_eq!(first["options"], options, "{file}");
+    let ended = run(&mut mp_demo(["view", &file, "--claims", "--lang", "en"]));
+    assert_eq!(ended.code(), 0, "{ended:?}");
+    ended.stdout.rsplit("\n\n").next().unwrap().to_owned()
+}
+
+#[test]
+fn there_are_enough_experiments_each_with_its_name_and_its_reason_in_both_languages() {
+    let experiments = experiments();
+    assert!(experiments.len() >= 25);
+    let mut names: Vec<_> = experiments
+        .iter()
+        .map(|it| (it.demo.name, &it.name))
+        .collect();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), experiments.len());
+    for demo in DEMOS {
+        let text: toml::Table = toml::from_str(demo.experiments).unwrap();
+        for experiment in text["experiment"].as_array().unwrap() {
+            let [english, chinese] =
+                ["en", "zh"].map(|it| experiment["reason"][it].as_str().unwrap());
+            assert!(
+                !english.chars().any(is_han) && english.ends_with('.'),
+                "{english}"
+            );
+            assert!(
+                chinese.chars().any(is_han) && chinese.ends_with('。'),
+                "{chinese}"
+            );
+        }
+    }
+    // Every kind of question is asked.
+    let kinds: std::collections::HashSet<_> = experiments
+        .iter()
+        .map(|it| std::mem::discriminant(&it.question))
+        .collect();
+    assert_eq!(kinds.len(), 5);
+}
+
+#[test]
+fn what_is_always_or_never_true_is_so_in_every_run() {
+    for experiment in experiments() {
+        if let Question::Often(claim, truth @ (Often::Always | Often::Never)) = &experiment.question
+        {
+            let (_, summary) = repeated(&experiment.command, experiment.runs.min(20));
+            let often = &summary["claims"][claim.name]["often"];
+            assert_eq!(
+                often,
+                truth.name(),
+                "{}, {}: {summary}",
+                experiment.command,
+                claim.name
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_sometimes_true_has_a_recorded_run_of_each_kind() {
+    let mut count = 0;
+    for experiment in experiments() {
+        if let Question::Often(claim, Often::Sometimes) = &experiment.question {
+            count += 1;
+            for (kind, word) in [("true", "true   "), ("false", "false  ")] {
+                let claims = recorded_run(&experiment, kind);
+                let line = format!("{word}{}", (claim.sentence)());
+                assert!(
+                    claims.lines().any(|it| it == line),
+                    "{}: {line} in {claims}",
+                    experiment.name
+                );
+            }
+        }
+    }
+    assert!(count > 5);
+}
+
+#[test]
+fn possible_outcomes_have_a_recorded_run_and_the_others_a_reason() {
+    for experiment in experiments() {
+        let Question::Outcomes(choices, possible) = &experiment.question else {
+            continue;
+        };
+        for (number, outcome) in possible.iter().enumerate() {
+            let claims = recorded_run(&experiment, &(number + 1).to_string());
+            assert!(
+                claims.ends_with(&format!(": {outcome}\n")),
+                "{outcome}: {claims}"
+            );
+        }
+        let (lesson, _) = lesson_in(&experiment.command).unwrap();
+        for outcome in choices {
+            let why_never = lesson.why_never(Outcome::typed(outcome).text());
+            assert_eq!(
+                why_never.is_none(),
+                possible.contains(outcome),
+                "{outcome}: {why_never:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn who_waits_for_whom_what_repairs_it_and_from_where_on_it_is_stuck_is_so() {
+    for experiment in experiments() {
+        let command = &experiment.command;
+        match &experiment.question {
+            Question::Waits(_, now) => {
+                let (lines, _) = repeated(command, 1);
+                assert_eq!(lines[0]["waits"], now.as_str(), "{command}");
+            }
+            Question::Repair(choices, by) => {
+                assert!(is_stuck(command), "{command}");
+                for choice in choices {
+                    assert_eq!(is_stuck(choice), choice != by, "{choice}");
+                }
+            }
+            Question::From(from) => {
+                assert!(is_stuck(&experiment.command_with(*from)));
+                assert!(!is_stuck(&experiment.command_with(from - 1)));
+            }
+            Question::Often(..) | Question::Outcomes(..) => {}
+        }
+    }
+}
+
+#[test]
+fn a_damaged_file_is_refused_with_its_line() {
+    let demo = &DEMOS[1];
+    assert_eq!(demo.name, "queue");
+    let good = "\n[[experiment]]\nname = \"x\"\ncommand = \"queue\"\n\
+                often = { claim = \"all-got\", truth = \"sometimes\" }\nreason = { en = \"x.\", zh = \"x。\" }\n";
+    let read = |text: &str| match Experiment::read(demo, text) {
+        Ok(experiments) => format!("{}", experiments.len()),
+        Err(error) => format!("{error:#}"),
+    };
+    assert_eq!(read(good), "1");
+    assert_eq!(read(&good.repeat(2)), "2");
+    let file = "demos/queue/experiments.toml";
+    let second = |from: &str, to: &str| read(&format!("{good}{}", good.replace(from, to)));
+    for (from, to, expected) in [
+        ("sometimes", "perhaps", "line 11: unknown variant `perhaps`"),
+        ("name =", "nam =", "line 9: unknown field `nam`"),
+        ("\"queue\"", "\"queue", "line 10: "),
+        (
+            "all-got",
+            "all-lost",
+            "the experiment at line 8: the lesson has no claim `all-lost`",
+        ),
+        (
+            "\"queue\"",
+            "\"pipe\"",
+            "the experiment at line 8: `mp-demo pipe` is of another lesson",
+        ),
+        (
+            "\"queue\"",
+            "\"queue --pause x\"",
+            "the experiment at line 8: `mp-demo queue --pause x`: error: invalid value",
+        ),
+        (
+            "often",
+            "#",
+            "the experiment at line 8: it needs one of often, outcomes, waits, repair and stuck",
+        ),
+        (
+            "reason",
+            "stuck = { from = 1 }\nreason",
+            "the experiment at line 8: its command has no {N}",
+        ),
+        (
+            "reason",
+            "runs = 0\nreason",
+            "the experiment at line 8: its runs are not 1 to 1000",
+        ),
+    ] {
+        let error = second(from, to);
+        assert!(
+            error.starts_with(&format!("{file}, {expected}")),
+            "{to}: {error}"
+        );
+    }
+}
+
+#[test]
+fn answers_are_graded_by_the_truth_and_never_change_the_status() {
+    let words = "predict memory --answer never --answer s --answer ALWAYS";
+    let ended = run_words(words).succeeded();
+    snapbox::assert_data_eq!(
+        ended.stdout,
+        snapbox::str![[r#"
+1 of 3, memory    mp-demo memory
+Claim: the parent's counter changes when the child counts.
+[a]lways  [s]ometimes  [n]ever  [?] show me the program  [q]uit > never
+... 50 runs: 0 of 50.
+Right: never. The child has memory of its own. What it counts there never
+reaches its parent's counter.
+
+2 of 3, memory    mp-demo memory
+Claim: the parent's counter changes once it has the child's message.
+[a]lways  [s]ometimes  [n]ever  [?] show me the program  [q]uit > s
+... 50 runs: 50 of 50.
+No, it is: always. The result comes as a message, and the parent itself writes
+it to its counter.
+
+3 of 3, memory    mp-demo memory
+Claim: the child's counter starts where the parent's is.
+[a]lways  [s]ometimes  [n]ever  [?] show me the program  [q]uit > ALWAYS
+... 50 runs: 0 of 50.
+No, it is: never. This child is a new program, as under spawn, so its counter
+begins at 0 and not at the 10 that the parent has set. Under fork it would be a
+copy and begin at 10.
+
+1 of 3 right.
+Look again at 2, 3: mp-demo show memory
+
+"#]]
+    );
+}
+
+#[test]
+fn a_true_answer_to_each_question_is_right_and_another_one_is_not() {
+    let all = experiments();
+    let answers = |experiment: &Experiment| {
+        let question = &experiment.question;
+        let right = question.words(&question.truth());
+        let wrong = match (question, question.truth()) {
+            (Question::Often(..), Answer::Often(Often::Always)) => "never".to_owned(),
+            (Question::Often(..), _) => "always".to_owned(),
+            (Question::From(from), _) => (from + 1).to_string(),
+            (Question::Outcomes(..), _) => "-".to_owned(),
+            (_, _) => {
+                let letters = (b'a'..=b'z').map(|it| char::from(it).to_string());
+                letters.into_iter().find(|it| *it != right).unwrap()
+            }
+        };
+        [right, wrong]
+    };
+    // One of each kind, in the lesson that has it.
+    let mut tried = std::collections::HashSet::new();
+    for experiment in &all {
+        if !tried.insert(std::mem::discriminant(&experiment.question)) {
+            continue;
+        }
+        let lesson = experiment.demo.name;
+        let of_lesson: Vec<_> = all.iter().filter(|it| it.demo.name == lesson).collect();
+        let number = of_lesson
+            .iter()
+            .position(|it| it.name == experiment.name)
+            .unwrap()
+            + 1;
+        for (answer, expected) in answers(experiment)
+            .into_iter()
+            .zip(["1 of 1 right.", "0 of 1 right."])
+        {
+            let from = number.to_string();
+            let mut command = mp_demo(["predict", lesson, "--from", &from, "--answer", &answer]);
+            let ended = run(&mut command).succeeded();
+            assert!(
+                ended.stdout.contains(expected),
+                "{answer}: {}",
+                ended.stdout
+            );
+        }
+    }
+    assert_eq!(tried.len(), 5);
+}
+
+#[test]
+fn answers_come_from_a_file_or_from_standard_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("answers");
+    std::fs::write(&file, "# to memory\nn\n\na\n").unwrap();
+    let from_file = run(mp_demo(["predict", "memory", "--answers"]).arg(&file)).succeeded();
+    assert!(
+        from_file.stdout.ends_with("2 of 2 right.\n"),
+        "{from_file:?}"
+    );
+    let script = format!("mp-demo predict memory --answers - < {}", file.display());
+    assert_eq!(
+        run(&mut shell(&script)).succeeded().stdout,
+        from_file.stdout
+    );
+
+    let ended = run_words("predict memory --answer n --answer perhaps");
+    assert_eq!(ended.code(), 1);
+    assert_eq!(
+        ended.stderr,
+        "mp-demo: `perhaps` is no answer to experiment 2\n"
+    );
+    let ended = run_words("predict memory --answers /nowhere");
+    assert_eq!((ended.code(), ended.stdout.as_str()), (1, ""));
+}
+
+#[test]
+fn where_nobody_can_answer_that_is_said() {
+    let ended = run_words("predict");
+    assert_eq!((ended.code(), ended.stdout.as_str()), (2, ""));
+    let expected = "mp-demo: predict asks questions, and this is no terminal: give answers with --answer or --answers FILE\n";
+    assert_eq!(ended.stderr, expected);
+    let ended = run_words("predict memory --from 4 --answer a");
+    assert_eq!(ended.code(), 2);
+    assert_eq!(
+        ended.stderr,
+        "mp-demo: there is no experiment 4: the last one is 3\n"
+    );
+    let ended = run_words("predict cost --answer a");
+    assert_eq!(
+        (ended.code(), ended.stderr.as_str()),
+        (2, "mp-demo: this lesson has no experiments\n")
+    );
+}
+
+#[test]
+fn the_list_has_every_experiment_and_no_answer() {
+    let list = run_words("predict --list").succeeded().stdout;
+    for (index, experiment) in experiments().iter().enumerate() {
+        let line = format!("{:>3}  mp-demo {}\n", index + 1, experiment.command);
+        assert!(list.contains(&line), "{line}");
+        assert!(!list.contains(experiment.reason()));
+    }
+    let list = run_words("predict memory --list --lang zh")
+        .succeeded()
+        .stdout;
+    assert!(
+        list.contains("论断：子进程计数时，父进程的计数器也会变。"),
+        "{list}"
+    );
+}
+
+#[test]
+fn what_there_is_to_read_of_a_lesson_ends_with_what_there_is_to_predict() {
+    for demo in DEMOS {
+        let page = run_words(&format!("show {}", demo.name)).succeeded().stdout;
+        let page = words_of(&page);
+        let experiments: Vec<_> = experiments()
+            .into_iter()
+            .filter(|it| it.demo.name == demo.name)
+            .collect();
+        assert_eq!(
+            page.contains("What to predict"),
+            !experiments.is_empty(),
+            "{}",
+            demo.name
+        );
+        for experiment in experiments {
+            let topic = experiment.question.topic();
+            let item = format!("mp-demo {}: {topic}", experiment.command);
+            let item = item.replace('`', "");
+            assert!(page.replace('`', "").contains(&item), "{item}");
+            assert!(!page.contains(experiment.reason()), "{}", experiment.name);
+        }
+    }
+}
+
+#[test]
+fn on_a_terminal_one_is_asked_until_one_answers_or_leaves() {
+    let (mut terminal, other_side) = pty_process::blocking::open().unwrap();
+    terminal.resize(pty_process::Size::new(24, 60)).unwrap();
+    let command = pty_process::blocking::Command::new(PROGRAM).args(["predict", "memory"]);
+    let command = command
+        .env("TERM", "xterm-256color")
+        .env("LC_ALL", "zh_CN.UTF-8");
+    let mut child = command.env_remove("LANGUAGE").spawn(other_side).unwrap();
+    terminal.write_all("what\nn\nq\n".as_bytes()).unwrap();
+    let (mut screen, mut buffer) = (Vec::new(), [0; 4096]);
+    while let Ok(length @ 1..) = terminal.read(&mut buffer) {
+        screen.extend_from_slice(&buffer[..length]);
+    }
+    assert!(child.wait().unwrap().success());
+    let screen = String::from_utf8_lossy(&screen).replace("\r\n", "\n");
+    let screen = anstream::adapter::strip_str(&screen).to_string();
+    for part in [
+        "第 1 题，共 3 题，memory",
+        "这里不能这样回答。",
+        "答对了：从不。",
+        "1 题答对 1 题。",
+    ] {
+        assert!(screen.contains(part), "{part} in {screen}");
+    }
+}
