@@ -23,6 +23,10 @@ pub(super) fn is_bare(args: &[OsString]) -> bool {
 /// What one sees who asks for nothing: it fits on a screen of 24 lines.
 pub(super) fn overview(language: Language) -> String {
     let mut command = command(language).after_help("").long_about("");
+    if language == Language::En {
+        // One line of the 24.
+        command = command.about("Learn how processes work together, by running real ones");
+    }
     let template = match language {
         Language::En => {
             "\

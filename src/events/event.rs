@@ -312,6 +312,29 @@ events! {
         address: Cow<'a, str>,
     } => Effect::Nothing, [];
 
+    /// `zombie`: what the kernel says of a process.
+    ProcessState {
+        /// Its PID.
+        of: u32,
+        /// Its state, as proc(5) has it: `S` sleeping, `Z` zombie; nothing if there is no such process.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        state: Option<char>,
+        /// How much memory it has.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kib: Option<u64>,
+        /// Its parent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parent: Option<u32>,
+        /// How it ended, as long as the kernel keeps that for its parent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<Status>,
+    } => Effect::Nothing, [];
+    /// `zombie`, `terminate`: a process says who its parent is now (getppid(2)).
+    Parent {
+        /// That one's PID.
+        parent: u32,
+    } => Effect::Nothing, [];
+
     /// `bound`: the parent is about to start a pool of workers, and measures how long it takes for all tasks.
     Pool {
         /// What the tasks are: `compute`, `io` or `disk`.

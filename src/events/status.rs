@@ -24,6 +24,14 @@ impl Status {
     /// The number of the signal that ends a process whatever it does.
     pub const SIGKILL: i32 = rustix::process::Signal::KILL.as_raw();
 
+    /// What a wait status says, as waitpid(2) gives it.
+    pub fn from_wait_status(status: i32) -> Status {
+        match status & 0x7f {
+            0 => Status::Code((status >> 8) & 0xff),
+            signal => Status::Signal(signal),
+        }
+    }
+
     /// Whether its parent wanted a process to end like this, after it had sent it this signal or none. What happens to
     /// one that gets SIGKILL doesn't matter any more, for then the run is over.
     pub fn is_wanted(self, sent: Option<i32>) -> bool {

@@ -165,6 +165,34 @@ impl Look {
     }
 }
 
+/// What the kernel shows everybody of a process.
+pub struct Summary {
+    /// Its state: `S` sleeping, `R` running, `Z` zombie, and the others of proc(5).
+    pub state: char,
+    /// How much memory it has, in KiB; nothing if it has none any more.
+    pub kib: Option<u64>,
+    /// Its parent's PID.
+    pub parent: u32,
+    /// If it is a zombie, its wait status, as waitpid(2) gives it: what only its parent can take from there.
+    pub wait_status: Option<i32>,
+}
+
+impl Summary {
+    /// Of the process with this PID, be it a zombie; nothing if there is none.
+    pub fn of(pid: u32) -> Option<Summary> {
+        let stat = Process::new(i32::try_from(pid).ok()?).ok()?.stat().ok()?;
+        let is_zombie = stat.state == 'Z';
+        let pages = stat.rss;
+        let kib = (!is_zombie).then(|| pages * rustix::param::page_size() as u64 / 1024);
+        Some(Summary {
+            state: stat.state,
+            kib,
+            parent: stat.ppid as u32,
+            wait_status: stat.exit_code.filter(|_| is_zombie),
+        })
+    }
+}
+
 /// The number of the signal that has stopped this process, if it is stopped. It may be anybody's, not only a child.
 pub fn stopped_by(pid: u32) -> Option<i32> {
     let stat = Process::new(i32::try_from(pid).ok()?).ok()?.stat().ok()?;

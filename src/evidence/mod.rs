@@ -23,7 +23,7 @@ pub use fill::Fill;
 pub use graph::{Fate, Graph, Reason, circle, stopped};
 pub use held::{Held, What};
 pub use holders::shared_memory;
-pub use look::{Look, State, Thread, stopped_by};
+pub use look::{Look, State, Summary, Thread, stopped_by};
 pub use sight::{Family, Onlooker, Sight};
 pub use wait::{From, Needs, On, Outside, Thing, Wait};
 

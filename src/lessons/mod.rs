@@ -181,4 +181,5 @@ lessons! {
     "bound": bound, Bound;
     "async": async_io, Async;
     "cost": cost, Cost;
+    "zombie": zombie, Zombie;
 }

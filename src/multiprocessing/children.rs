@@ -215,6 +215,32 @@ impl Children {
         Ok(())
     }
 
+    /// Waits until `is_over` says so, until the time is over if there is one, or until the run is, and reaps nobody. Whoever
+    /// ends meanwhile stays a zombie.
+    ///
+    /// # Errors
+    /// When the run is over ([`RunIsOver`]), or when the system can't wait.
+    pub(super) fn wait_and_reap_nobody(
+        &self,
+        end: Option<Instant>,
+        mut is_over: impl FnMut() -> bool,
+    ) -> Result<()> {
+        loop {
+            self.bell.silence();
+            if self.lock().over {
+                self.bell.ring();
+                bail!(RunIsOver);
+            }
+            let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+            if is_over() || left.is_some_and(|left| left.is_zero()) {
+                // Those that have ended are still to be reaped.
+                self.bell.ring();
+                return Ok(());
+            }
+            self.bell.wait(left)?;
+        }
+    }
+
     /// Sends SIGKILL, unless the child has been waited for.
     pub(super) fn kill(&self, number: usize) {
         self.lock().children[number].kill();

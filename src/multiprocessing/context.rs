@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Error, Result, anyhow};
+use anyhow::{Context as _, Error, Result, anyhow, bail};
 use fastrand::Rng;
-use rustix::process::{getpid, set_child_subreaper};
+use rustix::process::{Pid, WaitOptions, getpid, set_child_subreaper, waitpid};
 use serde_json::Value;
 
 use super::children::Children;
@@ -23,7 +24,8 @@ use super::process::{Process, Processes};
 use super::queue::Queue;
 use crate::both;
 use crate::errors::sentence;
-use crate::events::{Call, Event, Failure, Log};
+use crate::events::{Call, Event, Failure, Log, Status};
+use crate::evidence::Summary;
 
 /// Python's `multiprocessing` for the parent's half of a lesson, as the object from `get_context()`: it starts the
 /// processes of one run and answers for their end. When it is gone, so are they.
@@ -185,6 +187,46 @@ impl Context {
     pub fn seconds_at_most(&self, longest: f64) -> f64 {
         let seconds = self.seeds.borrow_mut().f64() * longest / self.parent.speed;
         seconds.min(f64::MAX)
+    }
+
+    /// Sleeps for this many seconds of the article's time, and reaps nobody meanwhile.
+    ///
+    /// # Errors
+    /// When the log can't be written to, or when the run is over.
+    pub fn sleep(&self, seconds: f64) -> Result<()> {
+        let seconds = (seconds / self.parent.speed).min(f64::MAX);
+        self.parent.log.write(Event::Sleep { seconds })?;
+        let time = Duration::try_from_secs_f64(seconds).ok();
+        let end = time.and_then(|time| Instant::now().checked_add(time));
+        self.parent.children.wait_and_reap_nobody(end, || false)
+    }
+
+    /// Waits until a process that this one has adopted has ended, and reaps nobody.
+    ///
+    /// # Errors
+    /// When the run is over.
+    pub fn wait_for_adopted(&self, pid: u32) -> Result<()> {
+        let has_ended = || Summary::of(pid).is_none_or(|it| it.wait_status.is_some());
+        self.parent.children.wait_and_reap_nobody(None, has_ended)
+    }
+
+    /// Reaps a process that this one has adopted and that has ended.
+    ///
+    /// # Errors
+    /// When it is no such process, or when the log can't be written to.
+    pub fn join_adopted(&self, pid: u32, role: &str) -> Result<()> {
+        let status = Pid::from_raw(pid as i32).map(|pid| waitpid(Some(pid), WaitOptions::NOHANG));
+        let Some(Ok(Some((_, status)))) = status else {
+            bail!(both!(
+                "cannot wait for {role} (PID {pid}): it is no child of this process",
+                "无法等待 {role}（PID {pid}）：它不是本进程的子进程"
+            ));
+        };
+        self.parent.log.write(Event::Exited {
+            child: pid,
+            child_role: role.into(),
+            status: Status::from_wait_status(status.as_raw()),
+        })
     }
 
     /// Seconds since the run began.

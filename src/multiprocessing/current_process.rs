@@ -85,6 +85,16 @@ impl CurrentProcess {
         Connection::stdio(duplex, self.stdout.clone(), &self.log)
     }
 
+    /// The names of what its stdin and stdout are.
+    pub(super) fn ends(&self) -> (Option<&str>, Option<&str>) {
+        (self.stdin.as_deref(), self.stdout.as_deref())
+    }
+
+    /// Its parent's PID by now, as Python's `os.getppid()`.
+    pub fn parent_pid(&self) -> u32 {
+        getppid().map_or(0, |pid| pid.as_raw_pid() as u32)
+    }
+
     /// Starts a thread with this name, as Python's `threading.Thread(target=...).start()`. The thread gets its own voice
     /// in the run's log.
     ///

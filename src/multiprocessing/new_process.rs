@@ -9,6 +9,7 @@ use os_pipe::{PipeReader, PipeWriter};
 
 use super::command_line::Words;
 use super::connection::Connection;
+use super::current_process::CurrentProcess;
 use super::ends::bare;
 use super::lock::Lock;
 use super::queue::{GetEnd, PutEnd, Queue};
@@ -18,6 +19,7 @@ pub struct NewProcess<'a> {
     pub(super) target: &'static str,
     pub(super) words: Result<Words>,
     pub(super) is_foreign: bool,
+    pub(super) lives_on: bool,
     pub(super) stdin: Stdin<'a>,
     pub(super) stdout: Stdout<'a>,
 }
@@ -25,6 +27,8 @@ pub struct NewProcess<'a> {
 /// What becomes a child's stdin. It never touches the user's.
 pub(super) enum Stdin<'a> {
     Null,
+    /// What this process has itself.
+    Own(Option<String>),
     Queue(&'a GetEnd),
     Pipe(Arc<PipeReader>, Option<String>),
 }
@@ -32,6 +36,8 @@ pub(super) enum Stdin<'a> {
 /// What becomes a child's stdout. It never touches the terminal.
 pub(super) enum Stdout<'a> {
     Null,
+    /// What this process has itself.
+    Own(Option<String>),
     Queue(&'a PutEnd),
     Pipe(Arc<PipeWriter>, Option<String>),
     Lock(&'a Lock),
@@ -43,6 +49,7 @@ impl<'a> NewProcess<'a> {
             target,
             words,
             is_foreign: false,
+            lives_on: false,
             stdin: Stdin::Null,
             stdout: Stdout::Null,
         }
@@ -52,6 +59,25 @@ impl<'a> NewProcess<'a> {
     pub fn becomes_foreign(self) -> NewProcess<'a> {
         NewProcess {
             is_foreign: true,
+            ..self
+        }
+    }
+
+    /// A process that lives on when its parent dies, as one of Python's does that is no `daemon`. It has to end by itself: when
+    /// its end of a pipe comes to its end, say.
+    pub fn lives_on(self) -> NewProcess<'a> {
+        NewProcess {
+            lives_on: true,
+            ..self
+        }
+    }
+
+    /// The process has the ends that this one was started with.
+    pub fn with_the_ends_of(self, process: &CurrentProcess) -> NewProcess<'a> {
+        let (stdin, stdout) = process.ends();
+        NewProcess {
+            stdin: Stdin::Own(stdin.map(str::to_owned)),
+            stdout: Stdout::Own(stdout.map(str::to_owned)),
             ..self
         }
     }
@@ -97,13 +123,14 @@ impl Stdin<'_> {
         match self {
             Stdin::Null => None,
             Stdin::Queue(end) => end.name(),
-            Stdin::Pipe(_, name) => name.as_deref(),
+            Stdin::Pipe(_, name) | Stdin::Own(name) => name.as_deref(),
         }
     }
 
     pub(super) fn open(self) -> io::Result<Stdio> {
         Ok(match self {
             Stdin::Null => Stdio::null(),
+            Stdin::Own(_) => Stdio::inherit(),
             Stdin::Queue(end) => end.end().try_clone()?.into(),
             Stdin::Pipe(pipe, _) => bare(pipe, PipeReader::try_clone)?.into(),
         })
@@ -115,7 +142,7 @@ impl Stdout<'_> {
         match self {
             Stdout::Null => None,
             Stdout::Queue(end) => end.name(),
-            Stdout::Pipe(_, name) => name.as_deref(),
+            Stdout::Pipe(_, name) | Stdout::Own(name) => name.as_deref(),
             Stdout::Lock(lock) => Some(lock.name()),
         }
     }
@@ -123,6 +150,7 @@ impl Stdout<'_> {
     pub(super) fn open(self) -> io::Result<Stdio> {
         Ok(match self {
             Stdout::Null => Stdio::null(),
+            Stdout::Own(_) => Stdio::inherit(),
             Stdout::Queue(end) => end.end().try_clone()?.into(),
             Stdout::Pipe(pipe, _) => bare(pipe, PipeWriter::try_clone)?.into(),
             Stdout::Lock(lock) => lock.try_clone()?.into(),

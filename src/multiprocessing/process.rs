@@ -49,6 +49,7 @@ impl Process {
             target,
             words,
             is_foreign,
+            lives_on,
             stdin,
             stdout,
         } = process;
@@ -58,11 +59,14 @@ impl Process {
             stdout.name().map(str::to_owned),
         );
         let clock = parent.log.clock_for_child();
-        words.add(&Birth {
+        let mut birth = Birth {
             stdin: ends.0.clone(),
             stdout: ends.1.clone(),
             ..Birth::of_child(role, clock, seed, parent.speed)
-        })?;
+        };
+        // It dies with the parent that it is told of.
+        birth.parent = birth.parent.filter(|_| !lives_on);
+        words.add(&birth)?;
         let mut command = Command::new(&parent.program);
         command.arg0("mp-demo").args([SUBCOMMAND_NAME, target]);
         command.args(words.options);
@@ -169,6 +173,17 @@ impl Process {
             }
         }
         false
+    }
+
+    /// Waits until the process has ended, and leaves it a zombie, as Python's `multiprocessing.connection.wait()` does with its
+    /// `sentinel`: only a `join()` takes its exit status, and with it what is left of it.
+    ///
+    /// # Errors
+    /// When the run is over, or when the system can't wait.
+    pub fn wait_for_sentinel(&self) -> Result<()> {
+        let look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
+        let has_ended = || !matches!(waitid(WaitId::Pid(self.pid), look), Ok(None));
+        self.parent.children.wait_and_reap_nobody(None, has_ended)
     }
 
     /// Ends the process at once, as Python's `Process.kill()` does. It does not wait: `join` does.

@@ -21,6 +21,11 @@ pub trait Target: clap::Args + Serialize + Sized {
     /// What it could not do; its exit status is then 1.
     fn run(self, process: CurrentProcess) -> Result<()>;
 
+    /// A process for it that has the ends of queues and pipes that this process was started with.
+    fn with_the_ends_of(self, process: &CurrentProcess) -> NewProcess<'static> {
+        NewProcess::from(self).with_the_ends_of(process)
+    }
+
     /// A process for it that puts into this queue: its stdout is one more write end of the queue's pipe.
     fn puts_to(self, queue: &Queue) -> NewProcess<'_> {
         NewProcess::from(self).puts_to(queue)

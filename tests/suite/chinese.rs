@@ -6,7 +6,7 @@ use crate::common::*;
 use crate::programs::read::english_in;
 
 /// The lines of these lessons are the article's program's, or a program's like it: they stay.
-const PRINT_AS_PYTHON: [&str; 4] = ["spawn", "queue", "pipe", "memory"];
+const PRINT_AS_PYTHON: [&str; 5] = ["spawn", "queue", "pipe", "memory", "zombie"];
 
 /// Lines in which three English words in a row are no sentence: commands, examples, headings of the article's program.
 fn is_excused(line: &str) -> bool {

@@ -37,3 +37,4 @@ mod trace;
 mod usage;
 mod view;
 mod why;
+mod zombie;

@@ -146,7 +146,7 @@ child, MainThread (103/103)
     running: 11000 to 80000
     recv (waiting): 80000 to 90000
     running: 90000 to 1150000
-      send ['A', 1]: 120000 to 1140000
+      send ['A', 1]: 120000 to 1130060
 
 "#]]
     );

@@ -12,6 +12,7 @@ mod note;
 mod office;
 mod pipe;
 mod pool;
+mod process_state;
 mod queue;
 mod starts;
 mod story;
@@ -140,6 +141,10 @@ impl Story {
             Event::Print { .. } => self.print(now),
             Event::Refused { call, .. } => self.refused(*call, now),
             Event::Counter { value, address, .. } => self.counter(*value, address, now),
+            Event::ProcessState {
+                of, state, status, ..
+            } => self.process_state(*of, *state, *status, now),
+            Event::Parent { parent } => self.parent(*parent, now),
             // Its line says it all.
             Event::Say { .. } => {}
             // A bar shows it, and in a recording it is of no interest.

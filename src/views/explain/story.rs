@@ -45,6 +45,8 @@ pub struct Past {
     pub counter: Option<(i64, String)>,
     /// Whether it has received something since then.
     pub has_received: bool,
+    /// Who its parent was when it last said so.
+    pub parent: Option<u32>,
     /// How many customers it has asked for and not got served.
     pub requests: usize,
     /// The most of them that there were at the same time.

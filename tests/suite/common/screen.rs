@@ -3,9 +3,10 @@
 /// Replaces each PID by a letter in the order of first sight, so that the same process is the same letter. PIDs are
 /// found by their label: in a new container they can be as small as any number.
 pub fn letters(text: &str) -> String {
-    const LABELS: [&str; 12] = [
+    const LABELS: [&str; 13] = [
         "Parent process ",
         "Child process ",
+        "Grandchild process ",
         "Process to write: ",
         "Process to read: ",
         "(PID ",

@@ -1,0 +1,203 @@
+//! Zombies and orphans: what is left of a process that has ended, and who looks after one whose parent has.
+//!
+//! What to look at: what the kernel shows of a process in /proc before its end, after it, and after `join()`. What is left out:
+//! threads, which the kernel reaps by itself.
+
+mod claims;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::child::children;
+use super::lesson::Lesson;
+use crate::arguments::seconds;
+use crate::claims::{Claim, Outcomes};
+use crate::events::{Call, Event, Status};
+use crate::evidence::Summary;
+use crate::multiprocessing::{Context, CurrentProcess, Logs, Target};
+
+/// Terminate a child that nobody joins, and see what is left of it
+///
+/// The parent terminates its child, as the article's queue program does, and doesn't join it: the child has ended, and is still
+/// listed, as a zombie. With --join the last thing that is left of it goes, too. With --orphan it is the other way round: the
+/// child ends, and a process that it has started lives on.
+///
+/// Rust and Python: in both, whoever starts a process has to wait for it.
+#[derive(clap::Args, Serialize)]
+#[command(before_help = "\
+Examples:
+  mp-demo zombie                         it ends, and is still listed
+  mp-demo zombie --join                  join() takes what is left
+  mp-demo zombie --orphan                its parent ends before it
+  mp-demo zombie --pause 60              time for `ps` in another terminal")]
+pub struct Args {
+    /// The parent joins the child, at last
+    #[arg(long)]
+    join: bool,
+    /// The child starts a process of its own, and ends before it
+    #[arg(long, conflicts_with = "join")]
+    orphan: bool,
+    /// How long the parent leaves everything as it is
+    #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds, allow_negative_numbers = true)]
+    pause: f64,
+}
+
+impl Lesson for Args {
+    const CLAIMS: &'static [Claim] = claims::CLAIMS;
+    const OUTCOMES: Outcomes = claims::OUTCOMES;
+
+    fn run(&self, mp: &Context) -> Result<()> {
+        mp.running(format!("Parent process {}", mp.pid()))?;
+        match self.orphan {
+            false => self.leave_a_zombie(mp),
+            true => self.leave_an_orphan(mp),
+        }
+    }
+}
+
+impl Args {
+    fn leave_a_zombie(&self, mp: &Context) -> Result<()> {
+        let queue = mp.queue(1)?;
+        let child = mp.start("child", Ended {}.gets_from(&queue))?;
+        // Nothing ever comes out of this queue, so the child sleeps there.
+        mp.until_in(&child, Call::Get)?;
+        show("The child", child.pid(), mp)?;
+
+        // The article's program ends its reader like this, and does nothing more about it.
+        child.terminate()?;
+        child.wait_for_sentinel()?;
+        // It has ended: its memory is free, its descriptors are closed. But somebody may still want to know how it ended, so the
+        // kernel keeps its PID and its exit status, until its parent asks.
+        show("The child", child.pid(), mp)?;
+        mp.sleep(self.pause)?;
+        show("The child", child.pid(), mp)?;
+
+        if self.join {
+            // This asks. From now on its PID can be another process's.
+            child.join()?;
+            show("The child", child.pid(), mp)?;
+        }
+        // Without it, the zombie is there until this process ends: who inherits it then, PID 1 as a rule, asks at once.
+        Ok(())
+    }
+
+    fn leave_an_orphan(&self, mp: &Context) -> Result<()> {
+        let (mut connection, theirs) = mp.pipe(true)?;
+        let child = mp.start("child", Middle {}.holds(theirs))?;
+        let grandchild = connection.recv()?.as_u64().unwrap_or_default() as u32;
+        show("The grandchild", grandchild, mp)?;
+
+        // The one between ends, as the child above does. Nothing happens to the process that it has started: no process of
+        // Unix dies because its parent does.
+        child.terminate()?;
+        child.join()?;
+        show("The grandchild", grandchild, mp)?;
+        // It asks, too, and hears the same.
+        connection.send(&"who is your parent?".into())?;
+        connection.recv()?;
+        mp.sleep(self.pause)?;
+
+        // Its pipe comes to its end, and so does the grandchild. Its new parent has to wait for it now.
+        drop(connection);
+        mp.wait_for_adopted(grandchild)?;
+        show("The grandchild", grandchild, mp)?;
+        mp.join_adopted(grandchild, "grandchild")?;
+        show("The grandchild", grandchild, mp)
+    }
+}
+
+/// What the kernel shows everybody of a process, as `ps` does.
+fn show(who: &str, of: u32, mp: &Context) -> Result<()> {
+    let mut summary = Summary::of(of);
+    // It is about to sleep, or to end.
+    while summary.as_ref().is_some_and(|it| it.state == 'R') {
+        std::thread::yield_now();
+        summary = Summary::of(of);
+    }
+    let status = summary.as_ref().and_then(|it| it.wait_status).map(Status::from_wait_status);
+    let line = match (&summary, status) {
+        (None, _) => format!("{who}: no such process"),
+        (Some(_), Some(status)) => {
+            format!("{who}: Z (zombie), no memory, exit status kept: {}", word(status))
+        }
+        (Some(Summary { state, parent, .. }), None) => {
+            let word = if *state == 'T' { "stopped" } else { "sleeping" };
+            let parent = match *parent == mp.pid() {
+                true => "my child".to_owned(),
+                false => format!("a child of {parent}"),
+            };
+            format!("{who}: {state} ({word}), memory of its own, {parent}")
+        }
+    };
+    let event = Event::ProcessState {
+        of,
+        state: summary.as_ref().map(|it| it.state),
+        kib: summary.as_ref().and_then(|it| it.kib),
+        parent: summary.as_ref().map(|it| it.parent),
+        status,
+    };
+    mp.happened_with_line(event, line)
+}
+
+/// An exit status in a word.
+fn word(status: Status) -> String {
+    match status {
+        Status::Code(code) => code.to_string(),
+        Status::Signal(number) => format!("{} ({number})", status.signal_name()),
+    }
+}
+
+/// Child of the `zombie` lesson: waits for a value on stdin
+#[derive(clap::Args, Serialize)]
+pub struct Ended {}
+
+impl Target for Ended {
+    const NAME: &'static str = "zombie-child";
+
+    fn run(self, process: CurrentProcess) -> Result<()> {
+        process.running(format!("Child process {}", process.pid()))?;
+        process.get_end().get().map(drop)
+    }
+}
+
+/// Child of the `zombie` lesson: starts another one with its own stdin and stdout, and waits for it
+#[derive(clap::Args, Serialize)]
+pub struct Middle {}
+
+impl Target for Middle {
+    const NAME: &'static str = "zombie-parent";
+
+    fn run(self, mut process: CurrentProcess) -> Result<()> {
+        process.running(format!("Child process {}", process.pid()))?;
+        let mp = process.context()?;
+        let orphan = Orphan {}.with_the_ends_of(&process).lives_on();
+        // It waits until it is terminated itself.
+        mp.start("grandchild", orphan)?.join()
+    }
+}
+
+/// Grandchild of the `zombie` lesson: says on stdout who it is, and to whoever asks on stdin, who its parent is
+#[derive(clap::Args, Serialize)]
+pub struct Orphan {}
+
+impl Target for Orphan {
+    const NAME: &'static str = "zombie-orphan";
+
+    fn run(self, process: CurrentProcess) -> Result<()> {
+        let says = |process: &CurrentProcess| {
+            let (pid, parent) = (process.pid(), process.parent_pid());
+            let line = format!("Grandchild process {pid}, parent {parent}");
+            process.happened_with_line(Event::Parent { parent }, line)
+        };
+        says(&process)?;
+        let mut connection = process.connection(true);
+        connection.send(&process.pid().into())?;
+        while connection.recv_or_end()?.is_some() {
+            says(&process)?;
+            connection.send(&process.parent_pid().into())?;
+        }
+        Ok(())
+    }
+}
+
+children! { Ended, Middle, Orphan }

@@ -1,0 +1,56 @@
+//! The `zombie` lesson: what is left of a process that has ended, and of one whose parent has.
+
+use rustix::process::{Pid, Signal};
+
+use crate::common::*;
+
+fn screen(words: &str) -> String {
+    letters(&run_words(words).succeeded().stdout)
+}
+
+#[test]
+fn a_terminated_child_stays_a_zombie_until_it_is_joined() {
+    let without = "\
+Parent process A
+Child process B
+The child: S (sleeping), memory of its own, my child
+The child: Z (zombie), no memory, exit status kept: SIGTERM (15)
+The child: Z (zombie), no memory, exit status kept: SIGTERM (15)
+";
+    assert_eq!(screen("zombie --speed 20"), without);
+    let with = format!("{without}The child: no such process\n");
+    assert_eq!(screen("zombie --speed 20 --join"), with);
+    assert_refused("zombie --join --orphan", "cannot be used with");
+    assert_refused("zombie --pause x", "number");
+}
+
+#[test]
+fn an_orphan_lives_on_and_has_a_new_parent() {
+    let log = log_of("zombie --orphan --speed 20");
+    let parent = &log[0]["pid"];
+    let child = &named(&log, "started")[0]["child"];
+    // By what it says itself, and by what the kernel says of it.
+    assert_eq!(fields(&log, "parent", "parent"), [child, parent]);
+    let states = named(&log, "process_state");
+    let parents: Vec<_> = states.iter().map(|it| &it["parent"]).collect();
+    assert_eq!(parents[..3], [child, parent, parent]);
+    let letters: Vec<_> = states.iter().map(|it| it["state"].as_str()).collect();
+    assert_eq!(letters, [Some("S"), Some("S"), Some("Z"), None]);
+    assert_eq!(screen("zombie --orphan --speed 20").lines().count(), 8);
+}
+
+#[test]
+fn nobody_is_left_when_the_parent_is_killed() {
+    for words in ["zombie --pause 1000", "zombie --orphan --pause 1000"] {
+        let mut run = Running::with_log(words);
+        let sleep = run.wait_for("sleep", "parent");
+        assert_eq!(sleep["seconds"], 1000.0);
+        let started = named(&run.log, "started").into_iter();
+        let pids: Vec<Pid> = started.map(|it| pid_in(&it["child"])).collect();
+        run.signal(Signal::KILL);
+        assert_eq!(run.finish().code(), 128 + 9);
+        for pid in pids {
+            assert!(ends(pid), "{words}: {pid:?}");
+        }
+    }
+}
