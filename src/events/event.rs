@@ -312,6 +312,27 @@ events! {
         address: Cow<'a, str>,
     } => Effect::Nothing, [];
 
+    /// `buffer`: the process prints a line. For now it is in the buffer that the process has for its output.
+    Buffered {
+        /// The line, with its newline.
+        #[serde(borrow)]
+        text: Cow<'a, str>,
+        /// How many bytes are in the buffer now.
+        bytes: u64,
+    } => Effect::Nothing, [Mark::Print, Label::Lines(text)];
+    /// `buffer`: the process is about to hand what is in its buffer to the kernel, in one write.
+    Write {
+        /// What that is.
+        #[serde(borrow)]
+        text: Cow<'a, str>,
+    } => Effect::Nothing, [Mark::Write, Label::Lines(text)];
+    /// `buffer`: the parent has read a line of what its child has written.
+    Read {
+        /// The line, with its newline.
+        #[serde(borrow)]
+        text: Cow<'a, str>,
+    } => Effect::Nothing, [Mark::Read, Label::Lines(text)];
+
     /// `bound`: the parent is about to start a pool of workers, and measures how long it takes for all tasks.
     Pool {
         /// What the tasks are: `compute`, `io` or `disk`.

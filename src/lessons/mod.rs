@@ -180,4 +180,5 @@ lessons! {
     "bound": bound, Bound;
     "async": async_io, Async;
     "cost": cost, Cost;
+    "buffer": buffer, Buffer;
 }

@@ -17,6 +17,7 @@ use super::lock::Lock;
 use super::logs::Logs;
 use super::messages::PartnerGone;
 use super::new_process::NewProcess;
+use super::output::{Output, PrintedTo, To};
 use super::over::{ChildFailed, RunIsOver};
 use super::parent::Parent;
 use super::process::{Process, Processes};
@@ -161,6 +162,14 @@ impl Context {
     /// When the system has no more of them.
     pub fn lock(&self) -> Result<Lock> {
         Lock::new(self.next_name("lock"), &self.parent.log)
+    }
+
+    /// Opens a way for what a child prints: the end to read it from, and the end that becomes the child's stdout.
+    ///
+    /// # Errors
+    /// When the system has no more pipes or terminals.
+    pub fn output(&self, to: To) -> Result<(Output, PrintedTo)> {
+        Output::open(to, self.parent.watch())
     }
 
     /// Receives the next value of a pipe whose end is silent, as [`Connection::recv`] does of others, and meanwhile sees to

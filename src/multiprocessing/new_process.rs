@@ -11,6 +11,7 @@ use super::command_line::Words;
 use super::connection::Connection;
 use super::ends::bare;
 use super::lock::Lock;
+use super::output::PrintedTo;
 use super::queue::{GetEnd, PutEnd, Queue};
 
 /// A process that is still to be started: Python's `Process` object before its `start()`.
@@ -35,6 +36,7 @@ pub(super) enum Stdout<'a> {
     Queue(&'a PutEnd),
     Pipe(Arc<PipeWriter>, Option<String>),
     Lock(&'a Lock),
+    Output(PrintedTo),
 }
 
 impl<'a> NewProcess<'a> {
@@ -71,6 +73,12 @@ impl<'a> NewProcess<'a> {
     /// The process has this lock, too, if there is one: as its stdout.
     pub fn takes_turns_at(self, lock: Option<&'a Lock>) -> NewProcess<'a> {
         let stdout = lock.map_or(self.stdout, Stdout::Lock);
+        NewProcess { stdout, ..self }
+    }
+
+    /// What the process prints goes there: it is its stdout, of which the parent keeps no copy.
+    pub fn prints_to(self, end: PrintedTo) -> NewProcess<'a> {
+        let stdout = Stdout::Output(end);
         NewProcess { stdout, ..self }
     }
 
@@ -117,6 +125,7 @@ impl Stdout<'_> {
             Stdout::Queue(end) => end.name(),
             Stdout::Pipe(_, name) => name.as_deref(),
             Stdout::Lock(lock) => Some(lock.name()),
+            Stdout::Output(end) => Some(end.name()),
         }
     }
 
@@ -126,6 +135,7 @@ impl Stdout<'_> {
             Stdout::Queue(end) => end.end().try_clone()?.into(),
             Stdout::Pipe(pipe, _) => bare(pipe, PipeWriter::try_clone)?.into(),
             Stdout::Lock(lock) => lock.try_clone()?.into(),
+            Stdout::Output(end) => end.into(),
         })
     }
 }

@@ -7,6 +7,7 @@ mod common;
 
 mod async_io;
 mod bound;
+mod buffer;
 mod by_hand;
 mod chinese;
 mod claims;

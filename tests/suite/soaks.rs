@@ -29,7 +29,7 @@ fn under_load(act: impl FnOnce()) {
 fn some_options(random: &mut fastrand::Rng) -> String {
     let mut one = |choices: &[&str]| choices[random.usize(..choices.len())].to_owned();
     match one(&[
-        "spawn", "queue", "queue", "pipe", "pipe", "memory", "bound", "async",
+        "spawn", "queue", "queue", "pipe", "pipe", "memory", "bound", "async", "buffer",
     ])
     .as_str()
     {
@@ -57,6 +57,12 @@ fn some_options(random: &mut fastrand::Rng) -> String {
             one(&["", "--bytes 60000"])
         ),
         "memory" => "memory".into(),
+        "buffer" => format!(
+            "buffer --to {} --end {} {}",
+            one(&["pipe", "terminal"]),
+            one(&["exit", "terminate", "kill"]),
+            one(&["", "--flush"])
+        ),
         "bound" => format!(
             "bound --kind {} --tasks {} --workers {} --with {}",
             one(&["io", "disk"]),
@@ -114,6 +120,8 @@ fn a_variant_that_goes_wrong_does_so_in_every_run() {
             "queue --kill reader-1 --lock",
             "A dead end: the lock died with reader-1",
         ),
+        ("buffer", "reads nothing"),
+        ("buffer --end kill", "reads nothing"),
         (
             "pipe --reply --join first",
             "A circle: parent -> writer -> parent.",

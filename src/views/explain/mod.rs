@@ -3,6 +3,7 @@
 //! `note` is what a note is made of, `run` what the log says, `story` what has been told. In the other files each note
 //! stands with what it is told for.
 
+mod buffer;
 mod ends;
 mod joins;
 mod lock;
@@ -140,6 +141,9 @@ impl Story {
             Event::Print { .. } => self.print(now),
             Event::Refused { call, .. } => self.refused(*call, now),
             Event::Counter { value, address, .. } => self.counter(*value, address, now),
+            Event::Buffered { bytes, .. } => self.buffered(*bytes, now),
+            Event::Write { .. } => self.write(now),
+            Event::Read { .. } => self.read(now),
             // Its line says it all.
             Event::Say { .. } => {}
             // A bar shows it, and in a recording it is of no interest.

@@ -45,6 +45,10 @@ pub struct Past {
     pub counter: Option<(i64, String)>,
     /// Whether it has received something since then.
     pub has_received: bool,
+    /// How many lines it has printed into its buffer.
+    pub printed: usize,
+    /// How many of them it has written.
+    pub written: usize,
     /// How many customers it has asked for and not got served.
     pub requests: usize,
     /// The most of them that there were at the same time.
