@@ -15,8 +15,8 @@ fn say(mut to: impl Write, text: String) -> io::Result<()> {
 }
 
 fn print() -> io::Result<()> {
-    // println!() 总是逐行写出，写到管道也一样。C 和 Python 会先看 stdout 是什么，
-    // 这里也这样做。
+    // println!() 总是逐行写出，写到管道也一样。C 和 Python 会先看 stdout
+    // 是什么，这里也这样做。
     let mut out: Box<dyn Write> = match io::stdout().is_terminal() {
         true => Box::new(LineWriter::new(io::stdout())),
         false => Box::new(BufWriter::new(io::stdout())),
@@ -28,7 +28,8 @@ fn print() -> io::Result<()> {
     }
     // 等一个永远不会来的值：等 stdin 结束。
     io::stdin().read_to_end(&mut Vec::new())?;
-    // SIGTERM 会让进程到不了这里。（丢弃 `out` 也会刷新，但出了错没有谁知道。）
+    // SIGTERM 会让进程到不了这里。（丢弃 `out` 时也会刷新，但出错了也没有
+    // 提示。）
     out.flush()
 }
 
@@ -62,8 +63,8 @@ fn parent(how: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// 发送 SIGTERM，和 Python 一样。std 只有 `Child::kill`，那是 SIGKILL；shell 则
-/// 能发送任何信号。实际的程序会用 rustix 这个 crate。
+/// 发送 SIGTERM，与 Python 一样。std 只有 `Child::kill`，发送的是 SIGKILL；
+/// shell 则能发送任何信号。实际的程序会用 rustix 这个 crate。
 fn terminate(child: &Child) -> io::Result<()> {
     let kill = format!("kill {}", child.id());
     if Command::new("sh").args(["-c", &kill]).status()?.success() {

@@ -24,7 +24,7 @@ use crate::streams::{Stream, cannot_write, stdout};
 /// buffer in the process's own memory. Whoever prints to a terminal writes it line by line; to a pipe or a file, when the
 /// buffer is full or the process exits. SIGTERM ends a process without that.
 ///
-/// Rust and Python: Python's print() does this, as C's printf() does; Rust's println!() always writes each line.
+/// Rust and Python: Python's print() does this; Rust's println!() writes each line.
 #[derive(clap::Args, Serialize)]
 #[command(before_help = "\
 Examples:

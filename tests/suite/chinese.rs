@@ -6,7 +6,7 @@ use crate::common::*;
 use crate::programs::read::english_in;
 
 /// The lines of these lessons are the article's program's, or a program's like it: they stay.
-const PRINT_AS_PYTHON: [&str; 4] = ["spawn", "queue", "pipe", "memory"];
+const PRINT_AS_PYTHON: [&str; 6] = ["spawn", "queue", "pipe", "memory", "buffer", "lock"];
 
 /// Lines in which three English words in a row are no sentence: commands, examples, headings of the article's program.
 fn is_excused(line: &str) -> bool {
@@ -103,6 +103,8 @@ fn no_variant_that_goes_wrong_is_told_in_english() {
         "pipe --receive all --speed 50 --explain",
         "pipe --reply --join first --patience 0.1 --explain",
         "pipe --simplex --reply --speed 50 --explain",
+        "buffer --end kill --speed 50 --explain",
+        "buffer --to terminal --speed 50 --explain",
     ] {
         says_nothing_in_english(&words.split_whitespace().collect::<Vec<_>>());
     }
