@@ -333,6 +333,27 @@ events! {
         text: Cow<'a, str>,
     } => Effect::Nothing, [Mark::Read, Label::Lines(text)];
 
+    /// `lock`: the process begins to count up what it shares with others.
+    Counting {
+        /// How often it will read, add 1 and write.
+        turns: u32,
+        /// The name of the lock that it takes for each turn, if it does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lock: Option<Cow<'a, str>>,
+    } => Effect::Nothing, [];
+    /// `lock`: it has done all its turns.
+    Counted {
+        /// What it has written last.
+        last: u64,
+    } => Effect::Nothing, [];
+    /// `lock`: the parent looks at the counter when all have counted.
+    Total {
+        /// What it finds there.
+        value: u64,
+        /// How often 1 was added.
+        of: u64,
+    } => Effect::Nothing, [];
+
     /// `bound`: the parent is about to start a pool of workers, and measures how long it takes for all tasks.
     Pool {
         /// What the tasks are: `compute`, `io` or `disk`.

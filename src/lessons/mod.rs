@@ -181,4 +181,5 @@ lessons! {
     "async": async_io, Async;
     "cost": cost, Cost;
     "buffer": buffer, Buffer;
+    "lock": lock, Lock;
 }

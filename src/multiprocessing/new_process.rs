@@ -13,6 +13,7 @@ use super::ends::bare;
 use super::lock::Lock;
 use super::output::PrintedTo;
 use super::queue::{GetEnd, PutEnd, Queue};
+use super::shared_value::SharedValue;
 
 /// A process that is still to be started: Python's `Process` object before its `start()`.
 pub struct NewProcess<'a> {
@@ -28,6 +29,7 @@ pub(super) enum Stdin<'a> {
     Null,
     Queue(&'a GetEnd),
     Pipe(Arc<PipeReader>, Option<String>),
+    Value(&'a SharedValue),
 }
 
 /// What becomes a child's stdout. It never touches the terminal.
@@ -76,6 +78,12 @@ impl<'a> NewProcess<'a> {
         NewProcess { stdout, ..self }
     }
 
+    /// See [`Target::shares_value`](super::Target::shares_value).
+    pub fn shares_value(self, value: &'a SharedValue) -> NewProcess<'a> {
+        let stdin = Stdin::Value(value);
+        NewProcess { stdin, ..self }
+    }
+
     /// What the process prints goes there: it is its stdout, of which the parent keeps no copy.
     pub fn prints_to(self, end: PrintedTo) -> NewProcess<'a> {
         let stdout = Stdout::Output(end);
@@ -103,7 +111,7 @@ impl<'a> NewProcess<'a> {
 impl Stdin<'_> {
     pub(super) fn name(&self) -> Option<&str> {
         match self {
-            Stdin::Null => None,
+            Stdin::Null | Stdin::Value(_) => None,
             Stdin::Queue(end) => end.name(),
             Stdin::Pipe(_, name) => name.as_deref(),
         }
@@ -114,6 +122,7 @@ impl Stdin<'_> {
             Stdin::Null => Stdio::null(),
             Stdin::Queue(end) => end.end().try_clone()?.into(),
             Stdin::Pipe(pipe, _) => bare(pipe, PipeReader::try_clone)?.into(),
+            Stdin::Value(value) => value.try_clone()?.into(),
         })
     }
 }

@@ -103,6 +103,8 @@ fn no_variant_that_goes_wrong_is_told_in_english() {
         "pipe --receive all --speed 50 --explain",
         "pipe --reply --join first --patience 0.1 --explain",
         "pipe --simplex --reply --speed 50 --explain",
+        "lock --kill --patience 0.1 --explain",
+        "lock --kill --lock flock --explain",
         "buffer --end kill --speed 50 --explain",
         "buffer --to terminal --speed 50 --explain",
     ] {

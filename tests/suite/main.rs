@@ -16,6 +16,7 @@ mod ends;
 mod errors;
 mod explain;
 mod lessons;
+mod lock;
 mod log;
 mod memory;
 mod output;

@@ -35,6 +35,7 @@ impl Story {
         match (is_stubborn, is_over) {
             (true, _) => self.few(Series::Signals, Kill { by, child }),
             (false, true) => self.few(Series::Signals, KillRest { by, child }),
+            (false, false) if self.kill_of_counting(child_pid, now) => {}
             (false, false) if self.signal_to_printer(child_pid, Status::SIGKILL, now) => {}
             (false, false) => self.few(Series::Signals, KillOnPurpose { by, child }),
         }

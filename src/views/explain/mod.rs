@@ -119,12 +119,12 @@ impl Story {
             Event::Exited { child, status, .. } => self.exited(*child, *status, now),
             Event::Error { message, .. } => self.gives_up(message, now),
             Event::Sleep { seconds, .. } => self.sleep(*seconds, now),
-            Event::Wait { call, .. } => match call {
+            Event::Wait { call, on } => match call {
                 Call::Get => self.wait_get(now),
                 Call::Recv => self.wait_recv(now),
                 Call::Send => self.wait_send(now),
                 Call::Join => self.wait_join(now),
-                Call::Acquire => self.wait_acquire(now),
+                Call::Acquire => self.wait_acquire(on.as_deref().unwrap_or_default(), now),
             },
             Event::Put { .. } => self.put(now),
             Event::Get { value, .. } => self.get(value, now),
@@ -132,8 +132,11 @@ impl Story {
             Event::GetSentinel {} => self.get_sentinel(now),
             Event::Empty {} => self.found_empty(now),
             Event::EndOfFile {} => self.end_of_file(now),
-            Event::Acquired { .. } => self.acquired(now),
-            Event::Release { .. } => self.release(now),
+            Event::Acquired { lock } => self.acquired(lock, now),
+            Event::Release { lock } => self.release(lock, now),
+            Event::Counting { turns, lock } => self.counting(*turns, lock.is_some(), now),
+            Event::Counted { last } => self.counted(*last, now),
+            Event::Total { value, of } => self.total(*value, *of, now),
             // What is told of these two stands there without `--explain`, too.
             Event::Stuck { .. } | Event::Stopped { .. } => {}
             Event::Send { .. } => self.send(now),

@@ -81,6 +81,8 @@ pub struct Story {
     pub delays: Vec<f64>,
     /// Which process has asked for which customer, and when.
     pub requests: HashMap<(u32, u16), f64>,
+    /// Which processes count, or have.
+    pub counting: HashSet<u32>,
     /// How often each note has come.
     times: HashMap<TypeId, u32>,
     /// How often each series has come.
@@ -110,6 +112,7 @@ impl Story {
             kinds_of_tasks: HashSet::new(),
             delays: Vec::new(),
             requests: HashMap::new(),
+            counting: HashSet::new(),
             times: HashMap::new(),
             counts: HashMap::new(),
             notes: Vec::new(),
