@@ -139,9 +139,8 @@ fn who_asks_for_nothing_gets_a_screen_of_24_lines() {
             assert!(shown.lines().any(|it| words_of(it) == row), "{shown}");
         }
         for tool in TOOLS {
-            let is_named = |line: &str| {
-                line.contains(&format!(" {tool}")) || line.contains(&format!("：{tool}"))
-            };
+            // In Chinese no space stands before it.
+            let is_named = |line: &str| line.split([' ', ',', '、', '：']).any(|word| word == tool);
             assert!(shown.lines().any(is_named), "{tool}: {shown}");
         }
     }
