@@ -117,6 +117,22 @@ pub fn up_to_thousand(text: &str) -> Result<u16, String> {
         })
 }
 
+/// How many turns of a loop: 1 to 1,000,000.
+///
+/// # Errors
+/// When `text` is no such number.
+pub fn turns(text: &str) -> Result<u32, String> {
+    text.parse()
+        .ok()
+        .filter(|number| (1..=1_000_000).contains(number))
+        .ok_or_else(|| {
+            both!(
+                "expected a whole number from 1 to 1000000",
+                "应当是 1 到 1000000 的整数"
+            )
+        })
+}
+
 /// How many runs.
 ///
 /// # Errors

@@ -120,8 +120,10 @@ pub fn run(
             match entry {
                 Entry::Event(record) => {
                     watched.detector.event_came();
-                    if let Event::Wait { call, .. } = record.event {
-                        children.waits(record.pid, call);
+                    match record.event {
+                        Event::Wait { call, .. } => children.waits(record.pid, call),
+                        Event::Acquired { .. } => children.acquires(record.pid),
+                        _ => {}
                     }
                     return views.show(&record);
                 }

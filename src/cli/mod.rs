@@ -19,7 +19,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
 
 use crate::both;
-use crate::lessons::{AnyLesson, Demo, HELP_TEMPLATE};
+use crate::lessons::{AnyLesson, DEMOS, Demo, HELP_TEMPLATE};
 use crate::locale::{self, Language};
 use crate::multiprocessing::SUBCOMMAND_NAME;
 use crate::terminal;
@@ -260,12 +260,28 @@ fn command(language: Language) -> clap::Command {
         // A damaged text is found by a test; if one should be there all the same, the help is in English.
         command = chinese::described(command.clone()).unwrap_or(command);
     }
+    // clap has one heading for all subcommands.
+    for demo in DEMOS.iter().filter(|demo| !demo.is_of_article) {
+        command = command.mut_subcommand(demo.name, |lesson| lesson.hide(true));
+    }
     let heading = match language {
         Language::En => "Other commands:",
         Language::Zh => "其他命令：",
     };
-    let list = list_of_tools(&command);
-    command.after_help(format!("{heading}\n{list}"))
+    let (lessons, list) = (list_beyond_the_article(language), list_of_tools(&command));
+    command.after_help(format!("{lessons}\n{heading}\n{list}"))
+}
+
+/// The lessons that are about what the article's reader meets next, under their heading.
+fn list_beyond_the_article(language: Language) -> String {
+    let lessons = || DEMOS.iter().filter(|demo| !demo.is_of_article);
+    let width = lessons().map(|demo| demo.name.len()).max().unwrap_or(0);
+    let rows = lessons().map(|demo| format!("  {:<width$}  {}\n", demo.name, demo.title(language)));
+    let heading = match language {
+        Language::En => "Beyond the article:",
+        Language::Zh => "文章之外：",
+    };
+    format!("{heading}\n{}", rows.collect::<String>())
 }
 
 /// What an option of every lesson does here, where that is something else.
@@ -344,7 +360,6 @@ Examples:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lessons::DEMOS;
 
     /// The commands and what each does, in the order of their names.
     fn abouts(language: Language) -> Vec<(String, String)> {

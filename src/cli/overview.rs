@@ -2,7 +2,8 @@
 
 use std::ffi::OsString;
 
-use super::{command, list_of_tools};
+use super::{TOOLS, command, list_beyond_the_article};
+use crate::both;
 use crate::locale::{self, Language};
 
 /// Whether the command line asks for nothing, but perhaps in a language.
@@ -23,45 +24,39 @@ pub(super) fn is_bare(args: &[OsString]) -> bool {
 /// What one sees who asks for nothing: it fits on a screen of 24 lines.
 pub(super) fn overview(language: Language) -> String {
     let mut command = command(language).after_help("").long_about("");
-    if language == Language::En {
-        // One line of the 24.
-        command = command.about("Learn how processes work together, by running real ones");
-    }
-    let template = match language {
-        Language::En => {
-            "\
-{about-with-newline}
-Usage: mp-demo [OPTIONS] <LESSON> [OPTIONS]
+    let names = TOOLS.map(|(tool, _)| tool).join(&both!(", ", "、"));
+    let (title, usage, lessons, rest) = match language {
+        Language::En => (
+            "Learn how processes work together, by running real ones",
+            "Usage: mp-demo [OPTIONS] <LESSON> [OPTIONS]",
+            "Lessons:",
+            format!(
+                "\
+Other commands: {names}
 
-Lessons:
-{subcommands}
-
-Other commands:
+`mp-demo help queue` shows what can be changed in a lesson, --help everything.
 "
-        }
-        Language::Zh => {
-            "\
-{about-with-newline}
-用法：mp-demo [OPTIONS] <LESSON> [OPTIONS]
+            ),
+        ),
+        Language::Zh => (
+            super::TITLE_IN_CHINESE,
+            "用法：mp-demo [OPTIONS] <LESSON> [OPTIONS]",
+            "课程：",
+            format!(
+                "\
+其他命令：{names}
 
-课程：
-{subcommands}
-
-其他命令：
+`mp-demo help queue` 列出一课里可以改动的地方，--help 列出全部。
 "
-        }
+            ),
+        ),
     };
-    let rest = match language {
-        Language::En => {
-            "\n`mp-demo help queue` shows what can be changed in a lesson, --help everything.\n"
-        }
-        Language::Zh => "\n`mp-demo help queue` 列出一课里可以改动的地方，--help 列出全部。\n",
-    };
-    let tools = list_of_tools(&command);
     command = match command.find_subcommand("help") {
         Some(_) => command.mut_subcommand("help", |help| help.hide(true)),
         None => command.disable_help_subcommand(true),
     };
-    let lessons = command.help_template(template).render_help();
-    format!("{}\n{tools}{rest}", lessons.to_string().trim_end())
+    let template = format!("{title}\n\n{usage}\n\n{lessons}\n{{subcommands}}\n");
+    let of_article = command.help_template(template).render_help().to_string();
+    let beyond = list_beyond_the_article(language);
+    format!("{}\n\n{beyond}\n{rest}", of_article.trim_end())
 }

@@ -77,6 +77,12 @@ pub enum Mark {
     Send,
     /// A value comes out of the pipe.
     Recv,
+    /// A line is printed into a buffer.
+    Print,
+    /// What is in the buffer goes to the kernel.
+    Write,
+    /// A line has come from the kernel.
+    Read,
     /// A value that goes into the queue, and never came out.
     Lost,
     /// A process begins to wait for the end of a child.
@@ -110,6 +116,8 @@ pub enum Label<'a> {
     Role(&'a str),
     /// This number.
     Number(u16),
+    /// These lines.
+    Lines(&'a str),
 }
 
 /// A call of Python's `multiprocessing` that can block or be refused.
@@ -135,3 +143,12 @@ impl Call {
         self.into()
     }
 }
+
+/// What a lock is called in the log where it matters that it is a semaphore.
+pub const SEMAPHORE: &str = "semaphore";
+
+/// The same of a lock on a file, flock(2).
+pub const FLOCK: &str = "flock";
+
+/// What is called so is no lock, although one waits there in the same way: a gate that opens for all at once.
+pub const GATE: &str = "gate";

@@ -335,6 +335,48 @@ events! {
         parent: u32,
     } => Effect::Nothing, [];
 
+    /// `buffer`: the process prints a line. For now it is in the buffer that the process has for its output.
+    Buffered {
+        /// The line, with its newline.
+        #[serde(borrow)]
+        text: Cow<'a, str>,
+        /// How many bytes are in the buffer now.
+        bytes: u64,
+    } => Effect::Nothing, [Mark::Print, Label::Lines(text)];
+    /// `buffer`: the process is about to hand what is in its buffer to the kernel, in one write.
+    Write {
+        /// What that is.
+        #[serde(borrow)]
+        text: Cow<'a, str>,
+    } => Effect::Nothing, [Mark::Write, Label::Lines(text)];
+    /// `buffer`: the parent has read a line of what its child has written.
+    Read {
+        /// The line, with its newline.
+        #[serde(borrow)]
+        text: Cow<'a, str>,
+    } => Effect::Nothing, [Mark::Read, Label::Lines(text)];
+
+    /// `lock`: the process begins to count up what it shares with others.
+    Counting {
+        /// How often it will read, add 1 and write.
+        turns: u32,
+        /// The name of the lock that it takes for each turn, if it does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lock: Option<Cow<'a, str>>,
+    } => Effect::Nothing, [];
+    /// `lock`: it has done all its turns.
+    Counted {
+        /// What it has written last.
+        last: u64,
+    } => Effect::Nothing, [];
+    /// `lock`: the parent looks at the counter when all have counted.
+    Total {
+        /// What it finds there.
+        value: u64,
+        /// How often 1 was added.
+        of: u64,
+    } => Effect::Nothing, [];
+
     /// `bound`: the parent is about to start a pool of workers, and measures how long it takes for all tasks.
     Pool {
         /// What the tasks are: `compute`, `io` or `disk`.

@@ -15,7 +15,7 @@ mod stuck;
 mod who;
 
 pub use clock::Clock;
-pub use effect::{Call, Effect, Label, Mark, Way};
+pub use effect::{Call, Effect, FLOCK, GATE, Label, Mark, SEMAPHORE, Way};
 pub use event::{Event, Figures};
 pub use failure::{Failure, first_cause_first};
 pub use log::Log;

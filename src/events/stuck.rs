@@ -81,4 +81,6 @@ pub enum Mistake {
     KeptPutEnd,
     /// The holder of the lock was killed.
     KilledHolder,
+    /// The holder of the semaphore was killed, and something else would have been free again.
+    KilledSemaphoreHolder,
 }

@@ -49,6 +49,8 @@ pub trait Lesson: clap::Args + Serialize {
 pub struct Demo {
     /// The lesson's name on the command line.
     pub name: &'static str,
+    /// Whether it is about a claim of the article, and not about what its reader meets next.
+    pub is_of_article: bool,
     /// The text in English, in Markdown.
     pub english: &'static str,
     /// The text in Chinese.

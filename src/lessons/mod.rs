@@ -42,7 +42,7 @@ struct RunOptions<'a, T> {
 /// DEMOS = [Demo { name: "queue", ... }, ...]  from the files in demos/queue/
 /// ```
 macro_rules! lessons {
-    ($($name:literal: $module:ident, $Name:ident;)*) => {
+    ($($name:literal: $module:ident, $Name:ident $(, $beyond:ident)?;)*) => {
         $(mod $module;)*
 
         /// A lesson and its options.
@@ -65,6 +65,7 @@ macro_rules! lessons {
         pub const DEMOS: &[Demo] = &[
             $(Demo {
                 name: $name,
+                is_of_article: stringify!($($beyond)?).is_empty(),
                 english: include_str!(concat!("../../demos/", $name, "/en.md")),
                 chinese: include_str!(concat!("../../demos/", $name, "/zh.md")),
                 chinese_help: include_str!(concat!("../../demos/", $name, "/help.zh.toml")),
@@ -172,7 +173,7 @@ macro_rules! lessons {
     };
 }
 
-// In the article's order.
+// In the article's order, and behind them what its reader meets next: `beyond` the article.
 lessons! {
     "spawn": spawn, Spawn;
     "queue": queue, Queue;
@@ -181,5 +182,7 @@ lessons! {
     "bound": bound, Bound;
     "async": async_io, Async;
     "cost": cost, Cost;
-    "zombie": zombie, Zombie;
+    "zombie": zombie, Zombie, beyond;
+    "buffer": buffer, Buffer, beyond;
+    "lock": lock, Lock, beyond;
 }

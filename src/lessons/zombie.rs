@@ -7,6 +7,7 @@ mod claims;
 
 use anyhow::Result;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::child::children;
 use super::lesson::Lesson;
@@ -84,7 +85,9 @@ impl Args {
     fn leave_an_orphan(&self, mp: &Context) -> Result<()> {
         let (mut connection, theirs) = mp.pipe(true)?;
         let child = mp.start("child", Middle {}.holds(theirs))?;
-        let grandchild = connection.recv()?.as_u64().unwrap_or_default() as u32;
+        // One message from each of the two: whom the child has started, and that the grandchild is there.
+        let both = [connection.recv()?, connection.recv()?];
+        let grandchild = both.iter().find_map(Value::as_u64).unwrap_or_default() as u32;
         show("The grandchild", grandchild, mp)?;
 
         // The one between ends, as the child above does. Nothing happens to the process that it has started: no process of
@@ -171,12 +174,14 @@ impl Target for Middle {
         process.running(format!("Child process {}", process.pid()))?;
         let mp = process.context()?;
         let orphan = Orphan {}.with_the_ends_of(&process).lives_on();
+        let grandchild = mp.start("grandchild", orphan)?;
+        process.connection(true).send(&grandchild.pid().into())?;
         // It waits until it is terminated itself.
-        mp.start("grandchild", orphan)?.join()
+        grandchild.join()
     }
 }
 
-/// Grandchild of the `zombie` lesson: says on stdout who it is, and to whoever asks on stdin, who its parent is
+/// Grandchild of the `zombie` lesson: says on stdout that it is there, and to whoever asks on stdin, who its parent is
 #[derive(clap::Args, Serialize)]
 pub struct Orphan {}
 
@@ -191,7 +196,7 @@ impl Target for Orphan {
         };
         says(&process)?;
         let mut connection = process.connection(true);
-        connection.send(&process.pid().into())?;
+        connection.send(&"here".into())?;
         while connection.recv_or_end()?.is_some() {
             says(&process)?;
             connection.send(&process.parent_pid().into())?;

@@ -1,7 +1,7 @@
 //! Every child of a run, from its start until it was waited for. Nobody is forgotten here, and nobody is
 //! signalled whose PID might already belong to someone else.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -28,6 +28,8 @@ pub struct Children {
     pub(super) bell: Bell,
     /// In which call each process of the run has begun to wait last, by PID.
     calls: Mutex<HashMap<u32, Call>>,
+    /// Who has acquired a lock at some time, by PID.
+    acquirers: Mutex<HashSet<u32>>,
     /// The ends of pipes that their parent has open.
     pub(super) ends: OpenEnds,
     /// Children that this process had before the run: a shell that became this program by `exec` has left them.
@@ -66,6 +68,7 @@ impl Children {
             state: Mutex::default(),
             bell: Bell::new()?,
             calls: Mutex::default(),
+            acquirers: Mutex::default(),
             ends: OpenEnds::default(),
             strangers: children_of_this_process().collect(),
         })
@@ -92,6 +95,25 @@ impl Children {
     pub(super) fn is_in(&self, pid: u32, call: Call) -> bool {
         let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
         calls.get(&pid) == Some(&call)
+    }
+
+    /// A process of the run has acquired a lock, as its log tells. It is for the one who reads the log to say so.
+    pub fn acquires(&self, pid: u32) {
+        let mut acquirers = self
+            .acquirers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        acquirers.insert(pid);
+        self.bell.ring();
+    }
+
+    /// Whether this process has acquired a lock.
+    pub(super) fn has_acquired(&self, pid: u32) -> bool {
+        let acquirers = self
+            .acquirers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        acquirers.contains(&pid)
     }
 
     /// The children that a signal has stopped: PID, role, and the signal's number.

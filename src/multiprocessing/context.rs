@@ -18,13 +18,15 @@ use super::lock::Lock;
 use super::logs::Logs;
 use super::messages::PartnerGone;
 use super::new_process::NewProcess;
+use super::output::{Output, PrintedTo, To};
 use super::over::{ChildFailed, RunIsOver};
 use super::parent::Parent;
 use super::process::{Process, Processes};
 use super::queue::Queue;
+use super::shared_value::SharedValue;
 use crate::both;
 use crate::errors::sentence;
-use crate::events::{Call, Event, Failure, Log, Status};
+use crate::events::{Call, Event, Failure, Log, SEMAPHORE, Status};
 use crate::evidence::Summary;
 
 /// Python's `multiprocessing` for the parent's half of a lesson, as the object from `get_context()`: it starts the
@@ -157,12 +159,51 @@ impl Context {
         }
     }
 
+    /// Waits until this process has acquired a lock, as its log tells.
+    ///
+    /// # Errors
+    /// When a child has ended otherwise than wanted.
+    pub fn until_holds_lock(&self, process: &Process) -> Result<()> {
+        let children = &self.parent.children;
+        loop {
+            self.check_children()?;
+            if children.has_acquired(process.pid()) {
+                return Ok(());
+            }
+            children.bell.wait(None)?;
+        }
+    }
+
+    /// Makes a number that processes share, which is 0.
+    ///
+    /// # Errors
+    /// When the system has no more files for it.
+    pub fn shared_value(&self) -> Result<SharedValue> {
+        SharedValue::new()
+    }
+
     /// Makes a lock, as Python's `Lock()`.
     ///
     /// # Errors
     /// When the system has no more of them.
     pub fn lock(&self) -> Result<Lock> {
         Lock::new(self.next_name("lock"), &self.parent.log)
+    }
+
+    /// The same, named after what it is.
+    ///
+    /// # Errors
+    /// Those of [`Context::lock`].
+    pub fn semaphore(&self) -> Result<Lock> {
+        Lock::new(SEMAPHORE.into(), &self.parent.log)
+    }
+
+    /// Opens a way for what a child prints: the end to read it from, and the end that becomes the child's stdout.
+    ///
+    /// # Errors
+    /// When the system has no more pipes or terminals.
+    pub fn output(&self, to: To) -> Result<(Output, PrintedTo)> {
+        Output::open(to, self.parent.watch())
     }
 
     /// Receives the next value of a pipe whose end is silent, as [`Connection::recv`] does of others, and meanwhile sees to

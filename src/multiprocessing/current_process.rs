@@ -17,6 +17,7 @@ use super::context::Context;
 use super::lock::Lock;
 use super::logs::Logs;
 use super::queue::{GetEnd, PutEnd};
+use super::shared_value::SharedValue;
 use crate::both;
 use crate::events::{Clock, Event, Log};
 
@@ -77,6 +78,14 @@ impl CurrentProcess {
     /// The lock that this process was started with: its stdout.
     pub fn lock(&self) -> Lock {
         Lock::stdout(self.stdout.clone(), &self.log)
+    }
+
+    /// The number that this process shares with others: the file that is its stdin.
+    ///
+    /// # Errors
+    /// When that is no file.
+    pub fn shared_value(&self) -> Result<SharedValue> {
+        SharedValue::open()
     }
 
     /// The end of a pipe that this process was started with: it sends on stdout, and receives on stdin if the pipe is

@@ -2,9 +2,14 @@
 //!
 //! CPython's is a POSIX semaphore; this one is an eventfd (eventfd(2), EFD_SEMAPHORE), a number in the kernel, for which
 //! each process has a descriptor. Neither knows who has taken it. So anyone may release it, and when its holder dies, it
-//! stays taken for ever. (A lock that the kernel keeps for its owner, as flock(2) does, would be free again.)
+//! stays taken for ever.
+//!
+//! A lock on a file, flock(2), is one that the kernel keeps for its owner: when that one dies, it is free again.
 
-use anyhow::Result;
+use std::cell::Cell;
+use std::fs::File;
+
+use anyhow::{Context as _, Result};
 use rustix::event::{EventfdFlags, eventfd};
 use rustix::fd::OwnedFd;
 use rustix::io::{Errno, read, write};
@@ -12,18 +17,26 @@ use rustix::stdio::stdout;
 
 use crate::both;
 use crate::errors::io_error;
-use crate::events::{Call, Event, Log};
+use crate::events::{Call, Event, FLOCK, Log};
 
 /// What one read takes and one write gives back: eventfd(2) counts in 8 bytes. A FIFO that is opened for reading and writing
 /// does as well, for one who starts a child by hand: `mp-demo child queue-reader --lock 1<>FIFO`, with 8 bytes in it.
 type Token = [u8; 8];
 
-/// A lock, as the parent makes it, or as a child has it: its stdout.
+/// A lock, as the parent makes it, or as a child has it.
 pub struct Lock {
-    /// Nothing in a child.
-    semaphore: Option<OwnedFd>,
+    kind: Kind,
     name: String,
     log: Log,
+    /// The log hears nothing of it any more.
+    is_silent: Cell<bool>,
+}
+
+enum Kind {
+    Semaphore(OwnedFd),
+    /// A child's semaphore: its stdout.
+    Stdout,
+    File(File),
 }
 
 impl Lock {
@@ -33,31 +46,53 @@ impl Lock {
             let error = io_error(&error.into());
             anyhow::anyhow!(both!("cannot make a lock: {error}", "无法创建锁：{error}"))
         })?;
-        Ok(Lock {
-            semaphore: Some(semaphore),
+        Ok(Lock::of(Kind::Semaphore(semaphore), name, log))
+    }
+
+    fn of(kind: Kind, name: String, log: &Log) -> Lock {
+        Lock {
+            kind,
             name,
             log: log.clone(),
-        })
+            is_silent: Cell::new(false),
+        }
+    }
+
+    /// The kernel's lock on this opening of a file.
+    pub(super) fn on_file(file: File, log: &Log) -> Lock {
+        Lock::of(Kind::File(file), FLOCK.into(), log)
     }
 
     /// The lock that this child was started with.
     pub(super) fn stdout(name: Option<String>, log: &Log) -> Lock {
-        Lock {
-            semaphore: None,
-            name: name.unwrap_or_else(|| "lock".into()),
-            log: log.clone(),
-        }
+        let name = name.unwrap_or_else(|| "lock".into());
+        Lock::of(Kind::Stdout, name, log)
     }
 
-    pub(super) fn name(&self) -> &str {
+    /// Its name in the log.
+    pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// From now on the log hears nothing of it: of thousands of turns the first says enough, and to tell of all would take
+    /// longer than to take them.
+    pub fn silence(&self) {
+        self.is_silent.set(true);
+    }
+
+    fn tell(&self, event: Event) -> Result<()> {
+        match self.is_silent.get() {
+            true => Ok(()),
+            false => self.log.write(event),
+        }
     }
 
     /// A second descriptor for it, for a child.
     pub(super) fn try_clone(&self) -> std::io::Result<OwnedFd> {
-        match &self.semaphore {
-            Some(semaphore) => semaphore.try_clone(),
-            None => Ok(rustix::io::dup(stdout())?),
+        match &self.kind {
+            Kind::Semaphore(semaphore) => semaphore.try_clone(),
+            Kind::Stdout => Ok(rustix::io::dup(stdout())?),
+            Kind::File(file) => Ok(file.try_clone()?.into()),
         }
     }
 
@@ -67,20 +102,24 @@ impl Lock {
     /// When what this process was started with is no lock.
     pub fn acquire(&self) -> Result<()> {
         let (call, on) = (Call::Acquire, Some((&*self.name).into()));
-        self.log.write(Event::Wait { call, on })?;
+        self.tell(Event::Wait { call, on })?;
         let mut token: Token = [0; 8];
         let taken = loop {
-            let taken = match &self.semaphore {
-                Some(semaphore) => read(semaphore, &mut token),
-                None => read(stdout(), &mut token),
+            let taken = match &self.kind {
+                Kind::Semaphore(semaphore) => read(semaphore, &mut token),
+                Kind::Stdout => read(stdout(), &mut token),
+                Kind::File(file) => {
+                    file.lock().with_context(cannot_use)?;
+                    break Ok(0);
+                }
             };
             if taken != Err(Errno::INTR) {
                 break taken;
             }
         };
-        taken.map_err(|error| self.is_none(error))?;
+        taken.map_err(is_none)?;
         let lock = (&*self.name).into();
-        self.log.write(Event::Acquired { lock })
+        self.tell(Event::Acquired { lock })
     }
 
     /// Releases the lock.
@@ -89,20 +128,25 @@ impl Lock {
     /// When what this process was started with is no lock.
     pub fn release(&self) -> Result<()> {
         let lock = (&*self.name).into();
-        self.log.write(Event::Release { lock })?;
+        self.tell(Event::Release { lock })?;
         let token: Token = 1_u64.to_ne_bytes();
-        let given = match &self.semaphore {
-            Some(semaphore) => write(semaphore, &token),
-            None => write(stdout(), &token),
+        let given = match &self.kind {
+            Kind::Semaphore(semaphore) => write(semaphore, &token),
+            Kind::Stdout => write(stdout(), &token),
+            Kind::File(file) => return file.unlock().with_context(cannot_use),
         };
-        given.map(drop).map_err(|error| self.is_none(error))
+        given.map(drop).map_err(is_none)
     }
+}
 
-    fn is_none(&self, error: Errno) -> anyhow::Error {
-        let error = io_error(&error.into());
-        anyhow::anyhow!(both!(
-            "cannot use the lock: {error}; a process that is started by hand needs one as its stdout",
-            "无法使用锁：{error}；手动启动的进程要以锁作为标准输出"
-        ))
-    }
+fn cannot_use() -> String {
+    both!("cannot use the lock", "无法使用锁")
+}
+
+fn is_none(error: Errno) -> anyhow::Error {
+    let error = io_error(&error.into());
+    anyhow::anyhow!(both!(
+        "cannot use the lock: {error}; a process that is started by hand needs one as its stdout",
+        "无法使用锁：{error}；手动启动的进程要以锁作为标准输出"
+    ))
 }

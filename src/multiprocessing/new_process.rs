@@ -12,7 +12,9 @@ use super::connection::Connection;
 use super::current_process::CurrentProcess;
 use super::ends::bare;
 use super::lock::Lock;
+use super::output::PrintedTo;
 use super::queue::{GetEnd, PutEnd, Queue};
+use super::shared_value::SharedValue;
 
 /// A process that is still to be started: Python's `Process` object before its `start()`.
 pub struct NewProcess<'a> {
@@ -31,6 +33,7 @@ pub(super) enum Stdin<'a> {
     Own(Option<String>),
     Queue(&'a GetEnd),
     Pipe(Arc<PipeReader>, Option<String>),
+    Value(&'a SharedValue),
 }
 
 /// What becomes a child's stdout. It never touches the terminal.
@@ -41,6 +44,7 @@ pub(super) enum Stdout<'a> {
     Queue(&'a PutEnd),
     Pipe(Arc<PipeWriter>, Option<String>),
     Lock(&'a Lock),
+    Output(PrintedTo),
 }
 
 impl<'a> NewProcess<'a> {
@@ -100,6 +104,18 @@ impl<'a> NewProcess<'a> {
         NewProcess { stdout, ..self }
     }
 
+    /// See [`Target::shares_value`](super::Target::shares_value).
+    pub fn shares_value(self, value: &'a SharedValue) -> NewProcess<'a> {
+        let stdin = Stdin::Value(value);
+        NewProcess { stdin, ..self }
+    }
+
+    /// What the process prints goes there: it is its stdout, of which the parent keeps no copy.
+    pub fn prints_to(self, end: PrintedTo) -> NewProcess<'a> {
+        let stdout = Stdout::Output(end);
+        NewProcess { stdout, ..self }
+    }
+
     /// See [`Target::holds`](super::Target::holds).
     pub fn holds(self, end: Connection) -> NewProcess<'a> {
         self.shares(&end)
@@ -121,7 +137,7 @@ impl<'a> NewProcess<'a> {
 impl Stdin<'_> {
     pub(super) fn name(&self) -> Option<&str> {
         match self {
-            Stdin::Null => None,
+            Stdin::Null | Stdin::Value(_) => None,
             Stdin::Queue(end) => end.name(),
             Stdin::Pipe(_, name) | Stdin::Own(name) => name.as_deref(),
         }
@@ -133,6 +149,7 @@ impl Stdin<'_> {
             Stdin::Own(_) => Stdio::inherit(),
             Stdin::Queue(end) => end.end().try_clone()?.into(),
             Stdin::Pipe(pipe, _) => bare(pipe, PipeReader::try_clone)?.into(),
+            Stdin::Value(value) => value.try_clone()?.into(),
         })
     }
 }
@@ -144,6 +161,7 @@ impl Stdout<'_> {
             Stdout::Queue(end) => end.name(),
             Stdout::Pipe(_, name) | Stdout::Own(name) => name.as_deref(),
             Stdout::Lock(lock) => Some(lock.name()),
+            Stdout::Output(end) => Some(end.name()),
         }
     }
 
@@ -154,6 +172,7 @@ impl Stdout<'_> {
             Stdout::Queue(end) => end.end().try_clone()?.into(),
             Stdout::Pipe(pipe, _) => bare(pipe, PipeWriter::try_clone)?.into(),
             Stdout::Lock(lock) => lock.try_clone()?.into(),
+            Stdout::Output(end) => end.into(),
         })
     }
 }

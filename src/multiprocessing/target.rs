@@ -8,6 +8,7 @@ use super::connection::Connection;
 use super::current_process::CurrentProcess;
 use super::new_process::NewProcess;
 use super::queue::Queue;
+use super::shared_value::SharedValue;
 
 /// A child's half of a lesson: its fields are what it is told on its command line, and [`Target::run`] is what it does.
 /// In Python it would be a function and its arguments, `Process(target=..., args=...)`.
@@ -44,6 +45,11 @@ pub trait Target: clap::Args + Serialize + Sized {
     /// The same, but the parent keeps this end, too, as it does in Python. Then the other end never comes to end-of-file.
     fn shares(self, end: &Connection) -> NewProcess<'static> {
         NewProcess::from(self).shares(end)
+    }
+
+    /// A process for it that shares this value: its stdin is the value's file.
+    fn shares_value(self, value: &SharedValue) -> NewProcess<'_> {
+        NewProcess::from(self).shares_value(value)
     }
 }
 

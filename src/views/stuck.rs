@@ -259,6 +259,10 @@ fn remedy(mistake: Mistake) -> String {
             "Don't kill a process that may have a lock; or do without the lock",
             "不要杀死可能握着锁的进程；或者不用锁"
         ),
+        Mistake::KilledSemaphoreHolder => both!(
+            "Don't kill a process that may have a lock; or take one that the kernel frees",
+            "不要杀死可能握着锁的进程；或者换一种内核会释放的锁"
+        ),
     }
 }
 

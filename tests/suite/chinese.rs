@@ -6,7 +6,9 @@ use crate::common::*;
 use crate::programs::read::english_in;
 
 /// The lines of these lessons are the article's program's, or a program's like it: they stay.
-const PRINT_AS_PYTHON: [&str; 5] = ["spawn", "queue", "pipe", "memory", "zombie"];
+const PRINT_AS_PYTHON: [&str; 7] = [
+    "spawn", "queue", "pipe", "memory", "zombie", "buffer", "lock",
+];
 
 /// Lines in which three English words in a row are no sentence: commands, examples, headings of the article's program.
 fn is_excused(line: &str) -> bool {
@@ -103,6 +105,10 @@ fn no_variant_that_goes_wrong_is_told_in_english() {
         "pipe --receive all --speed 50 --explain",
         "pipe --reply --join first --patience 0.1 --explain",
         "pipe --simplex --reply --speed 50 --explain",
+        "lock --kill --patience 0.1 --explain",
+        "lock --kill --lock flock --explain",
+        "buffer --end kill --speed 50 --explain",
+        "buffer --to terminal --speed 50 --explain",
     ] {
         says_nothing_in_english(&words.split_whitespace().collect::<Vec<_>>());
     }

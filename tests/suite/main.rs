@@ -7,6 +7,7 @@ mod common;
 
 mod async_io;
 mod bound;
+mod buffer;
 mod by_hand;
 mod chinese;
 mod claims;
@@ -15,6 +16,7 @@ mod ends;
 mod errors;
 mod explain;
 mod lessons;
+mod lock;
 mod log;
 mod memory;
 mod output;

@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::common::*;
 use crate::lessons::for_each_lesson;
 pub use read::{english_in, is_han};
-pub use rust::lines_of_rust;
+pub use rust::{lines_of_rust, program as program_of_rust};
 use speakers::{Said, assert_said, speakers};
 
 /// The log of a lesson, unless it measures: figures are other ones in each run.
@@ -22,7 +22,11 @@ fn log_without_figures(lesson: &str) -> Option<Vec<Value>> {
     let mut run = Running::with_log(&format!("{lesson} --seed 7"));
     while let Some(line) = run.line() {
         let event = event(&line);
-        if event["event"] == "progress" || event["event"] == "measured" {
+        // How much a counter has lost is a figure, too.
+        if ["progress", "measured", "total"]
+            .iter()
+            .any(|it| event["event"] == *it)
+        {
             run.signal(Signal::TERM);
             run.finish();
             return None;

@@ -29,7 +29,7 @@ fn under_load(act: impl FnOnce()) {
 fn some_options(random: &mut fastrand::Rng) -> String {
     let mut one = |choices: &[&str]| choices[random.usize(..choices.len())].to_owned();
     match one(&[
-        "spawn", "queue", "queue", "pipe", "pipe", "memory", "bound", "async",
+        "spawn", "queue", "queue", "pipe", "pipe", "memory", "bound", "async", "buffer", "lock",
     ])
     .as_str()
     {
@@ -57,6 +57,19 @@ fn some_options(random: &mut fastrand::Rng) -> String {
             one(&["", "--bytes 60000"])
         ),
         "memory" => "memory".into(),
+        "lock" => format!(
+            "lock --processes {} --turns {} --gap {} {}",
+            one(&["1", "2", "5"]),
+            one(&["1", "1000", "5000"]),
+            one(&["none", "yield"]),
+            one(&["", "--with lock", "--lock flock"])
+        ),
+        "buffer" => format!(
+            "buffer --to {} --end {} {}",
+            one(&["pipe", "terminal"]),
+            one(&["exit", "terminate", "kill"]),
+            one(&["", "--flush"])
+        ),
         "bound" => format!(
             "bound --kind {} --tasks {} --workers {} --with {}",
             one(&["io", "disk"]),
@@ -114,6 +127,9 @@ fn a_variant_that_goes_wrong_does_so_in_every_run() {
             "queue --kill reader-1 --lock",
             "A dead end: the lock died with reader-1",
         ),
+        ("lock --kill", "A dead end: the lock died with child-1"),
+        ("buffer", "reads nothing"),
+        ("buffer --end kill", "reads nothing"),
         (
             "pipe --reply --join first",
             "A circle: parent -> writer -> parent.",

@@ -257,19 +257,19 @@ fn refusals_errors_and_violent_ends_are_seen() {
         str![[r#"
                │0 s   │0.2   │0.4   │0.6    │0.8   │1.0
 parent     100 ━━━┄◆━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━◆
-                  writer ⊘['A', 1] ▲['A', 1]#2 †reader
+                  writer ⊘['A', 1] ▲['A', 1]#2 ▲A †reader…
 writer     101 ▼··◆·┤                                      exit 0
                A  ▽None ▼sentinel
-reader     102 ▲━━▲▲━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━✗ killed by SIGKILL
-               A  sentinel empty EOF
+reader     102 ▲━━▲◆━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━✗ killed by SIGKILL
+               A  sentinel ▲empty EOF ○A ●A
 child      103 ╷━▼▲▼━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━✗✗ exit 1
                  1 1 ['A', 1]#2
   Thread-1     ┯━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
                1
 ━ runs   · sleeps   ┄ waits in join   ╷ a thread begins   ┯ a task begins
-▼ asks   ▲ is served   ▼ put   ▲ get   ▼ send   ▲ recv   ▽ put, never got
-† terminate   ‡ kill   ⊘ is refused   ✗ gives up   ∞ nobody can go on
-◆ several of these
+▼ asks   ▲ is served   ▼ put   ▲ get   ▼ send   ▲ recv   ○ print   ● write
+▲ read   ▽ put, never got   † terminate   ‡ kill   ⊘ is refused   ✗ gives up
+∞ nobody can go on   ◆ several of these
 
 "#]]
     );

@@ -7,11 +7,14 @@ use crate::events::Status;
 
 impl Story {
     /// A process sends SIGTERM to a child.
-    pub fn terminate(&mut self, child: u32, now: &Moment) {
-        let has_ended = now.run.ended(child).is_some();
-        let (by, child) = (now.me(), now.run.who(child));
+    pub fn terminate(&mut self, child_pid: u32, now: &Moment) {
+        let has_ended = now.run.ended(child_pid).is_some();
+        let (by, child) = (now.me(), now.run.who(child_pid));
         if has_ended {
             self.once(TerminateEnded { child });
+            return;
+        }
+        if self.signal_to_printer(child_pid, Status::SIGTERM, now) {
             return;
         }
         let put = self.puts;
@@ -26,12 +29,14 @@ impl Story {
     }
 
     /// A process sends SIGKILL to a child, which has not ended on SIGTERM if `is_stubborn` says so.
-    pub fn kill(&mut self, child: u32, is_stubborn: bool, now: &Moment) {
-        let (by, child) = (now.me(), now.run.who(child));
+    pub fn kill(&mut self, child_pid: u32, is_stubborn: bool, now: &Moment) {
+        let (by, child) = (now.me(), now.run.who(child_pid));
         let is_over = now.run.0.parents_error().is_some() || now.run.0.stuck().is_some();
         match (is_stubborn, is_over) {
             (true, _) => self.few(Series::Signals, Kill { by, child }),
             (false, true) => self.few(Series::Signals, KillRest { by, child }),
+            (false, false) if self.kill_of_counting(child_pid, now) => {}
+            (false, false) if self.signal_to_printer(child_pid, Status::SIGKILL, now) => {}
             (false, false) => self.few(Series::Signals, KillOnPurpose { by, child }),
         }
     }
@@ -39,6 +44,7 @@ impl Story {
     /// A process has reaped a child.
     pub fn exited(&mut self, child_pid: u32, status: Status, now: &Moment) {
         let (by, child) = (now.me(), now.run.who(child_pid));
+        self.printer_ended(child_pid, status, now);
         match status {
             Status::Code(0) => {
                 count(&mut self.codes, 0);

@@ -3,6 +3,7 @@
 //! `note` is what a note is made of, `run` what the log says, `story` what has been told. In the other files each note
 //! stands with what it is told for.
 
+mod buffer;
 mod ends;
 mod joins;
 mod lock;
@@ -119,12 +120,12 @@ impl Story {
             Event::Exited { child, status, .. } => self.exited(*child, *status, now),
             Event::Error { message, .. } => self.gives_up(message, now),
             Event::Sleep { seconds, .. } => self.sleep(*seconds, now),
-            Event::Wait { call, .. } => match call {
+            Event::Wait { call, on } => match call {
                 Call::Get => self.wait_get(now),
                 Call::Recv => self.wait_recv(now),
                 Call::Send => self.wait_send(now),
                 Call::Join => self.wait_join(now),
-                Call::Acquire => self.wait_acquire(now),
+                Call::Acquire => self.wait_acquire(on.as_deref().unwrap_or_default(), now),
             },
             Event::Put { .. } => self.put(now),
             Event::Get { value, .. } => self.get(value, now),
@@ -132,8 +133,11 @@ impl Story {
             Event::GetSentinel {} => self.get_sentinel(now),
             Event::Empty {} => self.found_empty(now),
             Event::EndOfFile {} => self.end_of_file(now),
-            Event::Acquired { .. } => self.acquired(now),
-            Event::Release { .. } => self.release(now),
+            Event::Acquired { lock } => self.acquired(lock, now),
+            Event::Release { lock } => self.release(lock, now),
+            Event::Counting { turns, lock } => self.counting(*turns, lock.is_some(), now),
+            Event::Counted { last } => self.counted(*last, now),
+            Event::Total { value, of } => self.total(*value, *of, now),
             // What is told of these two stands there without `--explain`, too.
             Event::Stuck { .. } | Event::Stopped { .. } => {}
             Event::Send { .. } => self.send(now),
@@ -145,6 +149,9 @@ impl Story {
                 of, state, status, ..
             } => self.process_state(*of, *state, *status, now),
             Event::Parent { parent } => self.parent(*parent, now),
+            Event::Buffered { bytes, .. } => self.buffered(*bytes, now),
+            Event::Write { .. } => self.write(now),
+            Event::Read { .. } => self.read(now),
             // Its line says it all.
             Event::Say { .. } => {}
             // A bar shows it, and in a recording it is of no interest.

@@ -57,6 +57,13 @@ impl<'a> Run<'a> {
         clipped(process.map_or("", |process| &process.role), 40)
     }
 
+    /// Whether a process has this lock.
+    pub fn holds(self, pid: u32, lock: &str) -> bool {
+        self.0
+            .holder_of(lock)
+            .is_some_and(|holder| holder.pid == pid)
+    }
+
     /// The roles of several processes.
     pub fn roles(self, pids: &[u32]) -> List {
         pids.iter().map(|pid| self.role(*pid)).collect()

@@ -47,6 +47,10 @@ pub struct Past {
     pub has_received: bool,
     /// Who its parent was when it last said so.
     pub parent: Option<u32>,
+    /// How many lines it has printed into its buffer.
+    pub printed: usize,
+    /// How many of them it has written.
+    pub written: usize,
     /// How many customers it has asked for and not got served.
     pub requests: usize,
     /// The most of them that there were at the same time.
@@ -79,6 +83,8 @@ pub struct Story {
     pub delays: Vec<f64>,
     /// Which process has asked for which customer, and when.
     pub requests: HashMap<(u32, u16), f64>,
+    /// Which processes count, or have.
+    pub counting: HashSet<u32>,
     /// How often each note has come.
     times: HashMap<TypeId, u32>,
     /// How often each series has come.
@@ -108,6 +114,7 @@ impl Story {
             kinds_of_tasks: HashSet::new(),
             delays: Vec::new(),
             requests: HashMap::new(),
+            counting: HashSet::new(),
             times: HashMap::new(),
             counts: HashMap::new(),
             notes: Vec::new(),

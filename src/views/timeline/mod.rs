@@ -261,6 +261,7 @@ impl<W: Write> View for Timeline<W> {
             Label::Empty => word(Word::Empty, self.look.language).into(),
             Label::Role(role) => role.into(),
             Label::Number(number) => number.to_string(),
+            Label::Lines(text) => text.lines().collect::<Vec<_>>().join(" "),
         };
         self.mark_at(lane, mark, label, now);
         Ok(())

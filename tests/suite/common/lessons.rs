@@ -68,27 +68,39 @@ pub fn runs_of(lesson: &str) -> Vec<String> {
     runs
 }
 
-/// A help screen without its list of lessons, which is held against `demos/`: each with its title in that language,
-/// the article's three first. Of that list the heading and the row of `help` are left.
+/// A help screen without its lists of lessons, which are held against `demos/`: each with its title in that language, the
+/// article's three first, and what goes beyond the article under a heading of its own. Of the lists the headings and the
+/// row of `help` are left.
 pub fn help_without_lessons(help: &str, language: &str) -> String {
     let is_list = |block: &&str| block.contains("\n  help ");
+    let is_beyond =
+        |block: &&str| block.starts_with("Beyond the article:") || block.starts_with("文章之外：");
     let list = help.split("\n\n").find(is_list).unwrap();
-    let (heading, rows) = list.split_once('\n').unwrap();
-    // A title may go on in a second line, which is indented.
-    let rows = rows.replace("\n    ", " ");
-    let mut rows: Vec<_> = rows.lines().map(words_of).collect();
+    let beyond = help.split("\n\n").find(is_beyond).unwrap();
+    let rows_of = |list: &str| -> Vec<String> {
+        let (_, rows) = list.split_once('\n').unwrap();
+        // A title may go on in a second line, which is indented.
+        let rows = rows.replace("\n    ", " ");
+        rows.lines().map(words_of).collect()
+    };
+    let mut rows = rows_of(list);
     let help_row = rows.pop().unwrap();
 
     let of_article = ["spawn ", "queue ", "pipe "];
     let mut are_first = rows.iter().zip(of_article);
     assert!(are_first.all(|(row, name)| row.starts_with(name)), "{help}");
+    let more = rows_of(beyond);
+    assert!(!more.is_empty());
+    rows.extend(more);
     let titles = lessons().into_iter().map(|lesson| {
         let title = title(&lesson, language);
         format!("{lesson} {title}")
     });
     rows.sort();
     assert_eq!(rows, titles.collect::<Vec<_>>());
-    help.replace(list, &format!("{heading}\n  {help_row}"))
+    let heading = |list: &str| list.lines().next().unwrap().to_owned();
+    let help = help.replace(list, &format!("{}\n  {help_row}", heading(list)));
+    help.replace(beyond, &heading(beyond))
 }
 
 /// A text's words with one space between them.

@@ -1,0 +1,199 @@
+//! A lock: processes that count up one shared counter, with and without.
+//!
+//! What to look at: how many of their additions arrive, and what becomes of a lock whose holder is killed. Left out: two
+//! locks, and who takes which of them first.
+
+mod claims;
+
+use std::{thread, time::Duration};
+
+use anyhow::{Result, ensure};
+use clap::{ValueEnum, builder::ArgPredicate};
+use serde::Serialize;
+
+use super::{child::children, lesson::Lesson};
+use crate::arguments::{one_to_thousand, turns};
+use crate::both;
+use crate::claims::{Claim, Outcomes};
+use crate::events::{Call, Event, Mistake};
+use crate::multiprocessing::{self, Context, CurrentProcess, Logs, Target, numbered};
+
+/// Count up a shared counter, and lose updates without a lock
+///
+/// Each process reads the counter, adds 1 and writes it, a thousand times. What another one has written between the read
+/// and the write is overwritten: lost. With a lock, nobody comes in between. A semaphore, as CPython's Lock, doesn't know who has it. The kernel knows who has a lock on a file, and takes it back
+/// when that process dies.
+///
+/// Rust and Python: both need the lock; only within one process does Rust insist.
+#[derive(clap::Args, Serialize)]
+#[command(before_help = "\
+Examples:
+  mp-demo lock                       updates are lost
+  mp-demo lock --with lock           none is lost
+  mp-demo lock --gap none --turns 9  often none is lost: luck
+  mp-demo lock --kill                the holder is killed: stuck
+  mp-demo lock --kill --lock flock   the kernel frees the lock")]
+pub struct Args {
+    /// Whether they take turns at a lock; with --lock or --kill, lock by default
+    #[arg(long, value_enum, default_value = "none",
+        default_value_ifs = [("lock", ArgPredicate::IsPresent, "lock"), ("kill", ArgPredicate::IsPresent, "lock")])]
+    with: With,
+    /// How many processes count, 1 to 1000
+    #[arg(long, value_name = "N", default_value = "2", value_parser = one_to_thousand, allow_negative_numbers = true)]
+    processes: u16,
+    /// How often each of them adds 1, 1 to 1000000
+    #[arg(long, value_name = "N", default_value = "1000", value_parser = turns, allow_negative_numbers = true)]
+    turns: u32,
+    /// What each does between read and write
+    #[arg(long, value_enum, default_value_t = Gap::Yield)]
+    gap: Gap,
+    /// Which lock [default: semaphore]
+    #[arg(long, value_enum)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lock: Option<Kind>,
+    /// Kill the first process while it has the lock
+    #[arg(long)]
+    kill: bool,
+}
+
+/// Whether they take turns.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum With {
+    /// Nothing keeps them apart
+    None,
+    /// Whoever reads has the lock until it has written
+    Lock,
+}
+
+/// What is done between read and write.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Gap {
+    /// Nothing: the next step follows at once
+    None,
+    /// It lets others run; without a lock, the first time until all have read
+    Yield,
+}
+
+/// Which lock they take turns at.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    /// A number in the kernel, as CPython's Lock: it stays taken when its holder dies
+    Semaphore,
+    /// A lock on the file: the kernel frees it when its holder dies
+    Flock,
+}
+
+impl Lesson for Args {
+    const CLAIMS: &'static [Claim] = claims::CLAIMS;
+    const OUTCOMES: Outcomes = claims::OUTCOMES;
+
+    fn check(&self) -> Result<()> {
+        ensure!(
+            self.with == With::Lock || (self.lock.is_none() && !self.kill),
+            both!("--lock and --kill go with --with lock", "--lock 和 --kill 要和 --with lock 一起用")
+        );
+        ensure!(self.processes > 1 || !self.kill, both!("--kill needs --processes 2 or more", "--kill 需要 --processes 至少为 2"));
+        Ok(())
+    }
+
+    fn mistake(&self) -> Option<(Mistake, String)> {
+        let without = || (Mistake::KilledSemaphoreHolder, "mp-demo lock --kill --lock flock".into());
+        (self.kill && self.lock != Some(Kind::Flock)).then(without)
+    }
+
+    fn run(&self, mp: &Context) -> Result<()> {
+        mp.running(format!("Parent process {}", mp.pid()))?;
+        let counter = mp.shared_value()?;
+        let kind = (self.with == With::Lock).then(|| self.lock.unwrap_or(Kind::Semaphore));
+        let semaphore = mp.semaphore()?;
+        let of = self.processes - u16::from(self.kill);
+        let counting = |hold| {
+            let counting = Counting { turns: self.turns, gap: self.gap, lock: kind, of, hold };
+            let lock = Some(&semaphore).filter(|_| kind == Some(Kind::Semaphore));
+            counting.shares_value(&counter).takes_turns_at(lock)
+        };
+
+        // `--kill`. It has the lock, has read, and will never write. SIGKILL leaves it no chance to give the lock back.
+        if self.kill {
+            let victim = mp.start("child-1", counting(true))?;
+            mp.until_holds_lock(&victim)?;
+            victim.kill()?;
+            victim.join()?;
+        }
+        // They wait at a gate for each other. Otherwise the first might be done before the last has begun.
+        counter.close_gate()?;
+        let numbers = 1 + u16::from(self.kill)..=self.processes;
+        let others = numbers.map(|number| (numbered("child", number, self.processes), counting(false)));
+        let children = mp.start_as(others)?;
+        children.iter().try_for_each(|child| mp.until_in(child, Call::Acquire))?;
+        counter.open_gate()?;
+        children.join()?;
+
+        let (value, of) = (counter.read()?, children.len() as u64 * u64::from(self.turns));
+        let line = format!("Parent process {}: counter = {value} of {of}", mp.pid());
+        mp.happened_with_line(Event::Total { value, of }, line)
+    }
+}
+
+/// Child of the `lock` lesson: counts up the counter in the file on stdin
+#[derive(clap::Args, Serialize)]
+pub struct Counting {
+    /// How often to read, add 1 and write
+    #[arg(long, default_value = "1000", value_parser = turns, allow_negative_numbers = true)]
+    turns: u32,
+    /// What to do between read and write
+    #[arg(long, value_enum, default_value_t = Gap::Yield)]
+    gap: Gap,
+    /// Take turns at this lock: a semaphore on stdout, or the file's
+    #[arg(long, value_enum)]
+    lock: Option<Kind>,
+    /// Without a lock, wait in the first gap until so many have read
+    #[arg(long, default_value = "1", value_parser = one_to_thousand, allow_negative_numbers = true)]
+    of: u16,
+    /// Keep the lock, once it is there, until somebody ends this process
+    #[arg(long)]
+    hold: bool,
+}
+
+impl Target for Counting {
+    const NAME: &'static str = "lock-counter";
+
+    fn run(self, process: CurrentProcess) -> Result<()> {
+        let counter = process.shared_value()?;
+        let lock = match self.lock {
+            None => None,
+            Some(Kind::Semaphore) => Some(process.lock()),
+            Some(Kind::Flock) => Some(counter.file_lock(&process)?),
+        };
+        if !self.hold {
+            counter.pass_gate(&process)?;
+        }
+        let line = format!("Child process {}: counter += 1, {} times", process.pid(), self.turns);
+        let name = lock.as_ref().map(|lock| lock.name().into());
+        process.happened_with_line(Event::Counting { turns: self.turns, lock: name }, line)?;
+
+        let mut last = 0;
+        for turn in 0..self.turns {
+            lock.iter().try_for_each(multiprocessing::Lock::acquire)?;
+            // `counter += 1` is three steps. Who reads before the other has written, will write the same number.
+            let value = counter.read()?;
+            match self.gap {
+                _ if self.hold => thread::sleep(Duration::MAX),
+                Gap::None => {}
+                // Nobody writes before all have read: so something is lost in every run, however busy the machine is.
+                Gap::Yield if turn == 0 && lock.is_none() => counter.meet(self.of)?,
+                Gap::Yield => thread::yield_now(),
+            }
+            last = value.wrapping_add(1);
+            counter.write(last)?;
+            lock.iter().try_for_each(multiprocessing::Lock::release)?;
+            lock.iter().for_each(multiprocessing::Lock::silence);
+        }
+        process.happened(Event::Counted { last })
+    }
+}
+
+children! { Counting }

@@ -1,0 +1,137 @@
+//! What a child prints, for its parent to read: over a pipe, or over a terminal of its own.
+
+use std::io::{self, Read};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::process::Stdio;
+
+use anyhow::{Context as _, Result};
+use clap::ValueEnum;
+use os_pipe::PipeReader;
+use rustix::event::PollFlags;
+use rustix::io::Errno;
+use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt};
+use serde::Serialize;
+
+use super::watch::{Watch, in_call};
+use crate::both;
+
+/// What a process's stdout is.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum To {
+    /// A pipe; it would be the same with a file
+    Pipe,
+    /// A terminal, made by the kernel for this run: a pseudo-terminal
+    Terminal,
+}
+
+/// The end where a child's output is read.
+pub struct Output {
+    end: End,
+    watch: Watch,
+}
+
+enum End {
+    Pipe(PipeReader),
+    /// The side of a pseudo-terminal where otherwise a window is (pty(7)).
+    Terminal(OwnedFd),
+}
+
+/// The end to which a child prints: it becomes its stdout.
+pub struct PrintedTo {
+    name: &'static str,
+    end: Stdio,
+}
+
+impl Output {
+    /// Opens both ends.
+    pub(super) fn open(to: To, watch: Watch) -> Result<(Output, PrintedTo)> {
+        let (end, name, printed_to) = match to {
+            To::Pipe => {
+                let pipe = os_pipe::pipe();
+                let (reader, writer) = pipe.with_context(|| {
+                    both!("cannot open a pipe for the output", "无法为输出打开管道")
+                })?;
+                (End::Pipe(reader), "pipe", writer.into())
+            }
+            To::Terminal => {
+                let (window, terminal) = pseudo_terminal()
+                    .with_context(|| both!("cannot open a pseudo-terminal", "无法打开伪终端"))?;
+                (End::Terminal(window), "terminal", terminal.into())
+            }
+        };
+        let end = Output { end, watch };
+        Ok((
+            end,
+            PrintedTo {
+                name,
+                end: printed_to,
+            },
+        ))
+    }
+
+    /// Reads to the end, which comes when no process has the other end any more.
+    ///
+    /// # Errors
+    /// What the system said; or that a child has ended otherwise than wanted.
+    pub fn read_to_end(&mut self) -> Result<String> {
+        let mut bytes = Vec::new();
+        let mut buffer = [0; 4096];
+        loop {
+            let cannot_read = || both!("cannot read the child's output", "无法读取子进程的输出");
+            let ready = self.watch.until_ready(&self.end, PollFlags::IN);
+            ready.map_err(|error| in_call(error, cannot_read()))?;
+            match self.end.read(&mut buffer).with_context(cannot_read)? {
+                0 => break,
+                count => bytes.extend(&buffer[..count]),
+            }
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        // A terminal begins a new line with two characters (termios(3), ONLCR).
+        Ok(text.replace("\r\n", "\n"))
+    }
+}
+
+/// Both sides of a new pseudo-terminal. It becomes nobody's controlling terminal, so nobody gets a signal from it.
+fn pseudo_terminal() -> io::Result<(OwnedFd, OwnedFd)> {
+    let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+    let window = openpt(flags)?;
+    grantpt(&window)?;
+    unlockpt(&window)?;
+    let terminal = ioctl_tiocgptpeer(&window, flags)?;
+    Ok((window, terminal))
+}
+
+impl AsFd for End {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            End::Pipe(pipe) => pipe.as_fd(),
+            End::Terminal(window) => window.as_fd(),
+        }
+    }
+}
+
+impl Read for End {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            End::Pipe(pipe) => pipe.read(buffer),
+            End::Terminal(window) => match rustix::io::read(window, buffer) {
+                // So Linux says that no process has the terminal open any more, and that all was read.
+                Err(Errno::IO) => Ok(0),
+                count => Ok(count?),
+            },
+        }
+    }
+}
+
+impl PrintedTo {
+    pub(super) fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+impl From<PrintedTo> for Stdio {
+    fn from(end: PrintedTo) -> Stdio {
+        end.end
+    }
+}

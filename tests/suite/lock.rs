@@ -1,0 +1,243 @@
+//! `mp-demo lock`
+
+use rustix::process::Signal;
+
+use crate::common::*;
+use crate::ends::{kill_at_every_moment, kill_parent};
+use crate::programs::python;
+
+/// The lines of a run: the parent's as they come, the children's sorted between them. PIDs as letters.
+fn screen(stdout: &str) -> String {
+    let mut lines: Vec<_> = stdout.lines().collect();
+    let end = lines.len() - 1;
+    // Whoever comes first, is started with the lower PID.
+    lines[1..end].sort_unstable();
+    letters(&format!("{}\n", lines.join("\n")))
+}
+
+fn screen_of(words: &str) -> String {
+    screen(&run_words(words).succeeded().stdout)
+}
+
+const WITH_LOCK: &str = "\
+Parent process A
+Child process B: counter += 1, 1000 times
+Child process C: counter += 1, 1000 times
+Parent process A: counter = 2000 of 2000
+";
+
+/// What the parent found, and what was added.
+fn total(words: &str) -> (u64, u64) {
+    let log = log_of(words);
+    let total = named(&log, "total")[0];
+    (
+        total["value"].as_u64().unwrap(),
+        total["of"].as_u64().unwrap(),
+    )
+}
+
+#[test]
+fn with_either_lock_nothing_is_lost() {
+    for options in [
+        "--with lock",
+        "--lock semaphore",
+        "--lock flock",
+        "--with lock --gap none",
+    ] {
+        assert_eq!(
+            screen_of(&format!("lock {options}")),
+            WITH_LOCK,
+            "{options}"
+        );
+    }
+    for options in ["--with lock", "--lock flock"] {
+        let words = format!("lock {options} --processes 5 --turns 300");
+        assert_eq!(total(&words), (1500, 1500), "{words}");
+    }
+}
+
+#[test]
+fn without_a_lock_additions_are_lost_in_every_run() {
+    for run in 0..20 {
+        let (value, of) = total("lock");
+        assert_eq!(of, 2000);
+        // Whoever writes last, has done a thousand turns or written over others.
+        assert!((2..of).contains(&value), "run {run}: {value}");
+    }
+    let alone = "lock --processes 1 --gap none --turns 50";
+    assert_eq!(total(alone), (50, 50));
+}
+
+#[test]
+fn they_lose_on_one_core_as_well() {
+    if !has("taskset") {
+        return;
+    }
+    for _ in 0..10 {
+        let ended = run(&mut shell("taskset -c 0 mp-demo lock")).succeeded();
+        assert!(!ended.stdout.contains("= 2000 of"), "{}", ended.stdout);
+    }
+}
+
+#[test]
+fn nobody_counts_before_all_are_at_the_gate() {
+    let log = log_of("lock --processes 4");
+    let at_gate = |e: &serde_json::Value| e["event"] == "wait" && e["on"] == "gate";
+    let last = log.iter().rposition(at_gate).unwrap();
+    assert_eq!(log.iter().filter(|e| at_gate(e)).count(), 4);
+    assert!(last < position(&log, |e| e["event"] == "counting"));
+}
+
+#[test]
+fn a_lock_is_told_of_at_the_first_turn_only() {
+    for kind in ["semaphore", "flock"] {
+        let log = log_of(&format!("lock --lock {kind}"));
+        for event in ["acquired", "release"] {
+            assert_eq!(fields(&log, event, "lock"), [kind, kind], "{event}");
+        }
+    }
+}
+
+#[test]
+fn the_kernel_frees_a_file_lock_whose_holder_is_killed() {
+    for _ in 0..5 {
+        let expected = WITH_LOCK.replace("2000 of 2000", "1000 of 1000");
+        assert_eq!(screen_of("lock --kill --lock flock"), expected);
+    }
+    assert_eq!(
+        total("lock --kill --lock flock --processes 4 --turns 10"),
+        (30, 30)
+    );
+}
+
+#[test]
+fn a_semaphore_whose_holder_is_killed_stays_taken() {
+    let ended = run_words("lock --kill --patience 0.1 --lang en");
+    assert_eq!(ended.code(), 0);
+    assert_eq!(ended.lines().len(), 3, "{ended:?}");
+    let told = ended.stderr;
+    for expected in [
+        "waits for the lock, which child-1 ",
+        "A dead end: the lock died with child-1",
+        "take one that the kernel frees: mp-demo lock --kill --lock flock",
+    ] {
+        assert!(told.contains(expected), "{told}");
+    }
+    let log = run_words("lock --kill --patience 0.1 --json").events();
+    let stuck = named(&log, "stuck")[0];
+    assert_eq!(stuck["mistake"], "killed_semaphore_holder");
+    assert_eq!(named(&log, "total").len(), 0);
+}
+
+#[test]
+fn options_that_do_not_go_together_are_refused() {
+    assert_refused(
+        "lock --with none --lock flock",
+        "--lock and --kill go with --with lock",
+    );
+    assert_refused(
+        "lock --with none --kill",
+        "--lock and --kill go with --with lock",
+    );
+    assert_refused(
+        "lock --kill --processes 1",
+        "--kill needs --processes 2 or more",
+    );
+    for words in [
+        "--turns 0",
+        "--turns 1000001",
+        "--turns x",
+        "--processes 0",
+        "--gap long",
+    ] {
+        assert_eq!(run_words(&format!("lock {words}")).code(), 2, "{words}");
+    }
+}
+
+#[test]
+fn the_notes_say_what_was_lost_and_who_had_the_lock() {
+    let notes = |words: &str| words_of(&run_words(&format!("{words} --explain --lang en")).stderr);
+    let lost = notes("lock");
+    assert!(
+        lost.contains("Nothing keeps another process from reading the same number"),
+        "{lost}"
+    );
+    assert!(lost.contains("then it wrote over that."), "{lost}");
+    let whole = notes("lock --with lock");
+    assert!(
+        whole.contains("The parent finds 2000: not one addition is lost."),
+        "{whole}"
+    );
+    assert!(
+        whole.contains("It doesn't know who has taken it"),
+        "{whole}"
+    );
+    let freed = notes("lock --kill --lock flock");
+    assert!(freed.contains("with them the lock is free."), "{freed}");
+    let stuck = notes("lock --kill --patience 0.1");
+    assert!(stuck.contains("the semaphore stays 0."), "{stuck}");
+}
+
+#[test]
+fn its_claims_differ_by_its_options() {
+    let verdicts = |words: &str| {
+        let ended = run_words(&format!("{words} --claims --lang en"));
+        let (_, claims) = ended.stdout.split_once("\n\n").unwrap();
+        let words = claims.lines().filter_map(|line| line.split(' ').next());
+        let verdicts = words.filter(|word| ["true", "false"].contains(word));
+        verdicts.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(verdicts("lock"), "false true true true");
+    assert!(verdicts("lock --with lock").starts_with("true true "));
+    // The parent has not looked at the counter.
+    assert_eq!(verdicts("lock --kill --patience 0.1"), "false false false");
+}
+
+#[test]
+fn the_children_can_be_run_by_hand() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().display();
+    let counter = format!("mp-demo child lock-counter --lock flock --turns 500 0<>{path}");
+    let script = format!("{counter} & {counter} & wait; od -A n -t u8 {path}");
+    let ended = run(&mut shell(&script));
+    assert_eq!(ended.stderr.lines().count(), 2, "{ended:?}");
+    assert_eq!(words_of(&ended.stdout), "1000");
+}
+
+#[test]
+fn the_programs_do_what_the_lesson_does() {
+    let rust = crate::programs::program_of_rust("lock");
+    let ended = run(command(rust.to_str().unwrap()).arg("lock")).succeeded();
+    assert_eq!(screen(&ended.stdout), WITH_LOCK);
+    // How much is lost without the lock is their luck.
+    let ended = run(&mut command(rust.to_str().unwrap())).succeeded();
+    assert!(ended.stdout.ends_with(" of 2000\n"), "{}", ended.stdout);
+    if !has("python3") {
+        return;
+    }
+    for method in ["fork", "spawn", "forkserver"] {
+        let ended = run(python("lock").args([method, "lock"])).succeeded();
+        assert_eq!(screen(&ended.stdout), WITH_LOCK, "{method}");
+        let ended = run(python("lock").arg(method)).succeeded();
+        assert!(
+            ended.stdout.ends_with(" of 2000\n"),
+            "{method}: {}",
+            ended.stdout
+        );
+    }
+}
+
+#[test]
+fn a_child_may_be_killed_at_any_moment() {
+    kill_at_every_moment("lock --with lock", "child-1");
+    kill_at_every_moment("lock --lock flock", "child-2");
+}
+
+#[test]
+fn the_parents_death_takes_all_children_along() {
+    for options in ["", " --with lock", " --lock flock"] {
+        let mut run = Running::with_log(&format!("lock --turns 1000000{options}"));
+        run.wait_for_several(2, "counting");
+        assert_eq!(kill_parent(run, Signal::KILL), 128 + 9);
+    }
+}
