@@ -163,3 +163,9 @@ fn a_variant_that_goes_wrong_does_so_in_every_run() {
     fifty("taskset -c 0");
     under_load(|| fifty(""));
 }
+
+#[test]
+#[ignore = "50 runs of each experiment"]
+fn what_is_always_or_never_true_is_so_in_each_of_all_its_runs() {
+    crate::predict::check_what_is_always_or_never_true(u64::MAX);
+}
