@@ -262,7 +262,12 @@ impl Of<'_> {
         let Awaited { fd, way } = awaited;
         let is_fifo = std::fs::metadata(format!("/proc/{}/fd/{fd}", self.look.pid));
         if is_fifo.is_ok_and(|it| it.file_type().is_fifo()) {
-            return (On::Fifo(path.to_owned()), self.ends(what, way));
+            let from = match self.ends(what, way) {
+                // As long as it has a name, somebody from outside may open it, too.
+                From::Processes(pids) if !path.ends_with(" (deleted)") => From::Likely(pids),
+                from => from,
+            };
+            return (On::Fifo(path.to_owned()), from);
         }
         let terminals = ["/dev/pts/", "/dev/tty", "/dev/console", "/dev/ptmx"];
         let outside = match terminals.iter().any(|it| path.starts_with(it)) {
