@@ -110,7 +110,7 @@ fn a_variant_that_goes_wrong_does_so_in_every_run() {
     let variants = [
         ("spawn --sleep 2,2,2,2,0.5 --speed 10", "Child process end."),
         (
-            "queue --take 3 --speed 20",
+            "queue --take 10 --speed 20",
             "2 values were put and never got: \"B\", \"C\"",
         ),
         ("queue --stop empty --speed 5", "put and never got"),
