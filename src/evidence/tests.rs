@@ -3,6 +3,7 @@
 use std::fs::{self, read_link};
 use std::io::Write;
 use std::os::fd::AsRawFd;
+use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
@@ -24,6 +25,8 @@ fn start(program: &str, args: &[&str]) -> Ended {
     let mut command = Command::new(program);
     command
         .args(args)
+        // In an orphaned process group, which that of the tests may be, SIGTSTP stops nobody (setpgid(2)).
+        .process_group(0)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped());
     Ended(command.spawn().expect("a process"))
