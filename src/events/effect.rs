@@ -89,6 +89,8 @@ pub enum Mark {
     Join,
     /// SIGTERM, to a child.
     Terminate,
+    /// SIGINT, to a child.
+    Interrupt,
     /// SIGKILL, to a child.
     Kill,
     /// A call was refused.

@@ -154,6 +154,14 @@ events! {
         #[serde(borrow)]
         child_role: Cow<'a, str>,
     } => Effect::Signals(*child, Status::SIGTERM), [Mark::Terminate, Label::Role(child_role)];
+    /// `terminate`: the parent sends SIGINT to a child.
+    Interrupt {
+        /// The child's PID.
+        child: u32,
+        /// The child's role.
+        #[serde(borrow)]
+        child_role: Cow<'a, str>,
+    } => Effect::Signals(*child, Status::SIGINT), [Mark::Interrupt, Label::Role(child_role)];
     /// The parent sends SIGKILL to a child.
     Kill {
         /// The child's PID.
@@ -334,6 +342,11 @@ events! {
         /// That one's PID.
         parent: u32,
     } => Effect::Nothing, [];
+
+    /// `terminate`: the process makes something that it has to clean up, as Python does in `try ... finally`.
+    Try {} => Effect::Nothing, [];
+    /// `terminate`: it cleans up.
+    Finally {} => Effect::Nothing, [];
 
     /// `buffer`: the process prints a line. For now it is in the buffer that the process has for its output.
     Buffered {

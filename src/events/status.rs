@@ -21,6 +21,8 @@ pub enum Status {
 impl Status {
     /// The number of the signal of `terminate()`.
     pub const SIGTERM: i32 = rustix::process::Signal::TERM.as_raw();
+    /// The number of the signal that Ctrl-C sends.
+    pub const SIGINT: i32 = rustix::process::Signal::INT.as_raw();
     /// The number of the signal that ends a process whatever it does.
     pub const SIGKILL: i32 = rustix::process::Signal::KILL.as_raw();
 

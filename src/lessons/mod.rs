@@ -182,6 +182,7 @@ lessons! {
     "bound": bound, Bound;
     "async": async_io, Async;
     "cost": cost, Cost;
+    "terminate": terminate, Terminate, beyond;
     "zombie": zombie, Zombie, beyond;
     "buffer": buffer, Buffer, beyond;
     "lock": lock, Lock, beyond;

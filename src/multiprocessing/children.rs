@@ -48,7 +48,7 @@ struct State {
 struct Child {
     pid: Pid,
     role: String,
-    terminated: Option<Instant>,
+    terminated: Option<(Instant, Signal)>,
     killed: bool,
     ended: Option<Ended>,
 }
@@ -216,25 +216,33 @@ impl Children {
     }
 
     /// When this child was sent SIGTERM, if it was and has not been waited for.
-    pub(super) fn terminated_at(&self, number: usize) -> Option<Instant> {
+    pub(super) fn terminated_at(&self, number: usize) -> Option<(Instant, Signal)> {
         let state = self.lock();
         let child = &state.children[number];
         child.terminated.filter(|_| child.ended.is_none())
     }
 
-    /// Sends SIGTERM, unless the child has already ended.
+    /// Sends the signal, SIGTERM or SIGINT, unless the child has already ended.
     ///
     /// # Errors
     /// When the log can't be written to, or when the signal can't be sent.
-    pub(super) fn terminate(&self, number: usize, log: &Log) -> Result<()> {
+    pub(super) fn terminate(&self, number: usize, signal: Signal, log: &Log) -> Result<()> {
         let mut state = self.lock();
         state.reap(log)?;
         let child = &mut state.children[number];
         if child.ended.is_none() {
-            child.terminated = Some(Instant::now());
-            kill_process(child.pid, Signal::TERM)?;
+            child.terminated = Some((Instant::now(), signal));
+            kill_process(child.pid, signal)?;
         }
         Ok(())
+    }
+
+    /// How a child has ended, if it was reaped.
+    pub(super) fn status(&self, number: usize) -> Option<Status> {
+        self.lock().children[number]
+            .ended
+            .as_ref()
+            .map(|ended| ended.status)
     }
 
     /// Waits until `is_over` says so, until the time is over if there is one, or until the run is, and reaps nobody. Whoever
@@ -433,7 +441,7 @@ impl Child {
     fn ended_as_wanted(&self) -> bool {
         let sent = match (self.killed, self.terminated) {
             (true, _) => Some(Status::SIGKILL),
-            (false, Some(_)) => Some(Status::SIGTERM),
+            (false, Some((_, signal))) => Some(signal.as_raw()),
             (false, None) => None,
         };
         let ended = self.ended.as_ref();

@@ -9,14 +9,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, ensure};
-use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, waitid};
 
 use super::birth::{Birth, SUBCOMMAND_NAME};
 use super::new_process::NewProcess;
 use super::parent::Parent;
 use crate::both;
 use crate::errors::io_error;
-use crate::events::Event;
+use crate::events::{Event, Status};
 
 /// How long a process may take to die of SIGTERM. One that ignores it, or is stopped, gets SIGKILL then.
 const GRACE: Duration = Duration::from_secs(1);
@@ -141,15 +141,15 @@ impl Process {
             child_role: role.into(),
         })?;
         let terminated_at = parent.children.terminated_at(self.number);
-        if let Some(start) = terminated_at
+        if let Some((start, signal)) = terminated_at
             && !parent
                 .children
                 .ends_before(self.number, start + GRACE, &parent.log)?
         {
-            let pid = self.pid();
+            let (pid, signal) = (self.pid(), Status::Signal(signal.as_raw()).signal_name());
             let message = both!(
-                "{role} (PID {pid}) did not end within a second of SIGTERM, so it gets SIGKILL",
-                "{role}（PID {pid}）收到 SIGTERM 一秒后仍未结束，所以再发送 SIGKILL"
+                "{role} (PID {pid}) did not end within a second of {signal}, so it gets SIGKILL",
+                "{role}（PID {pid}）收到 {signal} 一秒后仍未结束，所以再发送 SIGKILL"
             );
             self.tell_and_kill(Some(&message))?;
         }
@@ -224,7 +224,29 @@ impl Process {
             child: self.pid(),
             child_role: role.into(),
         })?;
-        parent.children.terminate(self.number, &parent.log)
+        parent
+            .children
+            .terminate(self.number, Signal::TERM, &parent.log)
+    }
+
+    /// Sends SIGINT, as Ctrl-C does: in Python `os.kill(pid, signal.SIGINT)`. It does not wait: `join` does.
+    ///
+    /// # Errors
+    /// Those of [`Process::terminate`].
+    pub fn interrupt(&self) -> Result<()> {
+        let Process { parent, role, .. } = self;
+        parent.log.write(Event::Interrupt {
+            child: self.pid(),
+            child_role: role.into(),
+        })?;
+        parent
+            .children
+            .terminate(self.number, Signal::INT, &parent.log)
+    }
+
+    /// How the process ended, if it was joined: in Python `exitcode`.
+    pub fn status(&self) -> Option<Status> {
+        self.parent.children.status(self.number)
     }
 }
 

@@ -6,8 +6,15 @@ use crate::common::*;
 use crate::programs::read::english_in;
 
 /// The lines of these lessons are the article's program's, or a program's like it: they stay.
-const PRINT_AS_PYTHON: [&str; 7] = [
-    "spawn", "queue", "pipe", "memory", "zombie", "buffer", "lock",
+const PRINT_AS_PYTHON: [&str; 8] = [
+    "spawn",
+    "queue",
+    "pipe",
+    "memory",
+    "terminate",
+    "zombie",
+    "buffer",
+    "lock",
 ];
 
 /// Lines in which three English words in a row are no sentence: commands, examples, headings of the article's program.

@@ -33,6 +33,7 @@ mod soaks;
 mod spawn;
 mod streams;
 mod stuck;
+mod terminate;
 mod texts;
 mod timeline;
 mod trace;

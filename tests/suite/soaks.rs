@@ -29,7 +29,17 @@ fn under_load(act: impl FnOnce()) {
 fn some_options(random: &mut fastrand::Rng) -> String {
     let mut one = |choices: &[&str]| choices[random.usize(..choices.len())].to_owned();
     match one(&[
-        "spawn", "queue", "queue", "pipe", "pipe", "memory", "bound", "async", "buffer", "lock",
+        "spawn",
+        "queue",
+        "queue",
+        "pipe",
+        "pipe",
+        "memory",
+        "bound",
+        "async",
+        "buffer",
+        "lock",
+        "terminate",
     ])
     .as_str()
     {
@@ -57,6 +67,11 @@ fn some_options(random: &mut fastrand::Rng) -> String {
             one(&["", "--bytes 60000"])
         ),
         "memory" => "memory".into(),
+        "terminate" => format!(
+            "terminate {} {}",
+            one(&["", "--signal int", "--signal kill", "--catch"]),
+            one(&["", "--grandchild"])
+        ),
         "lock" => format!(
             "lock --processes {} --turns {} --gap {} {}",
             one(&["1", "2", "5"]),

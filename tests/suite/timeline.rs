@@ -268,8 +268,8 @@ child      103 ╷━▼▲▼━━━━━━━━━━━━━━━━�
                1
 ━ runs   · sleeps   ┄ waits in join   ╷ a thread begins   ┯ a task begins
 ▼ asks   ▲ is served   ▼ put   ▲ get   ▼ send   ▲ recv   ○ print   ● write
-▲ read   ▽ put, never got   † terminate   ‡ kill   ⊘ is refused   ✗ gives up
-∞ nobody can go on   ◆ several of these
+▲ read   ▽ put, never got   † terminate   ⌃ SIGINT   ‡ kill   ⊘ is refused
+✗ gives up   ∞ nobody can go on   ◆ several of these
 
 "#]]
     );

@@ -14,7 +14,10 @@ impl Story {
             self.once(TerminateEnded { child });
             return;
         }
-        if self.signal_to_printer(child_pid, Status::SIGTERM, now) {
+        if self.signal_to_printer(child_pid, Status::SIGTERM, now)
+            || self.signal_to_cleaner(child_pid, Status::SIGTERM, now)
+            || self.signal_by_cleaner(child_pid, now)
+        {
             return;
         }
         let put = self.puts;
@@ -37,6 +40,7 @@ impl Story {
             (false, true) => self.few(Series::Signals, KillRest { by, child }),
             (false, false) if self.kill_of_counting(child_pid, now) => {}
             (false, false) if self.signal_to_printer(child_pid, Status::SIGKILL, now) => {}
+            (false, false) if self.signal_to_cleaner(child_pid, Status::SIGKILL, now) => {}
             (false, false) => self.few(Series::Signals, KillOnPurpose { by, child }),
         }
     }
@@ -45,6 +49,7 @@ impl Story {
     pub fn exited(&mut self, child_pid: u32, status: Status, now: &Moment) {
         let (by, child) = (now.me(), now.run.who(child_pid));
         self.printer_ended(child_pid, status, now);
+        self.cleaner_ended(child_pid, status, now);
         match status {
             Status::Code(0) => {
                 count(&mut self.codes, 0);

@@ -4,6 +4,7 @@
 //! stands with what it is told for.
 
 mod buffer;
+mod cleanup;
 mod ends;
 mod joins;
 mod lock;
@@ -32,7 +33,7 @@ use self::moment::{Moment, Run};
 use self::note::NO_BREAK;
 use self::story::Story;
 use super::view::View;
-use crate::events::{Call, Event, Record};
+use crate::events::{Call, Event, Record, Status};
 use crate::locale::Language;
 use crate::state::{Change, State};
 use crate::terminal::Look;
@@ -116,6 +117,11 @@ impl Story {
             Event::Join { child, .. } => self.join(*child, now),
             Event::Joined { child, .. } => self.joined(*child, now),
             Event::Terminate { child, .. } => self.terminate(*child, now),
+            Event::Interrupt { child, .. } => {
+                self.signal_to_cleaner(*child, Status::SIGINT, now);
+            }
+            Event::Try {} => self.tries(now),
+            Event::Finally {} => self.cleans_up(now),
             Event::Kill { child, message, .. } => self.kill(*child, message.is_some(), now),
             Event::Exited { child, status, .. } => self.exited(*child, *status, now),
             Event::Error { message, .. } => self.gives_up(message, now),

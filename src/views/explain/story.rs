@@ -51,6 +51,8 @@ pub struct Past {
     pub printed: usize,
     /// How many of them it has written.
     pub written: usize,
+    /// Whether it has something to clean up.
+    pub has_to_clean_up: bool,
     /// How many customers it has asked for and not got served.
     pub requests: usize,
     /// The most of them that there were at the same time.

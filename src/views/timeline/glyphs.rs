@@ -50,6 +50,7 @@ impl Glyphs {
             // The lane shows by itself that it waits; the label says for whom.
             Mark::Join => self.doing(Doing::Joins),
             Mark::Terminate => self.choose('†', '!'),
+            Mark::Interrupt => self.choose('⌃', '&'),
             Mark::Kill => self.choose('‡', '#'),
             Mark::Refused => self.choose('⊘', '%'),
             Mark::Error => self.choose('✗', 'x'),

@@ -42,6 +42,7 @@ pub fn word(word: Word, language: Language) -> &'static str {
         Word::Mark(Mark::Lost) => ("put, never got", "put 后无人取走"),
         Word::Mark(Mark::Join) => ("join", "join"),
         Word::Mark(Mark::Terminate) => ("terminate", "terminate"),
+        Word::Mark(Mark::Interrupt) => ("SIGINT", "SIGINT"),
         Word::Mark(Mark::Kill) => ("kill", "kill"),
         Word::Mark(Mark::Refused) => ("is refused", "被拒绝"),
         Word::Mark(Mark::Error) => ("gives up", "出错退出"),

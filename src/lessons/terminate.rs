@@ -1,0 +1,210 @@
+//! A signal ends a process: what it still does before its end, and what it doesn't.
+//!
+//! What to look at: whether the child cleans up, how its end is told to whoever asks, and what becomes of a process that it has
+//! started. Left out: what lies in a buffer, which is the lesson `buffer`.
+
+mod claims;
+
+use anyhow::{Result, bail};
+use clap::ValueEnum;
+use nix::sys::signal::{SigSet, Signal as Caught};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::child::children;
+use super::lesson::Lesson;
+use crate::both;
+use crate::claims::{Claim, Outcomes};
+use crate::events::{Event, Status};
+use crate::multiprocessing::{Context, CurrentProcess, Logs, Process, Target};
+
+/// End a child by a signal, and see whether it cleans up
+///
+/// A child has something to clean up, in Python by `finally`, in Rust by `Drop`. While it waits, the parent sends it a signal.
+/// By default SIGTERM and SIGKILL end a process where it is, and neither runs. With --catch the child waits for the signal
+/// itself, returns, and so cleans up. With --grandchild it has started a process of its own, to which nobody sends anything.
+///
+/// Rust and Python: in Python, SIGINT raises an exception, so `finally` runs.
+#[derive(clap::Args, Serialize)]
+#[command(before_help = "\
+Examples:
+  mp-demo terminate                  SIGTERM: no cleanup
+  mp-demo terminate --catch          the child waits for SIGTERM: cleanup
+  mp-demo terminate --signal kill    nobody can wait for SIGKILL
+  mp-demo terminate --grandchild     its own child lives on")]
+pub struct Args {
+    /// What the parent sends
+    #[arg(long, value_enum, default_value_t = Signal::Term)]
+    signal: Signal,
+    /// The child catches the signal, and cleans up
+    #[arg(long)]
+    catch: bool,
+    /// The child starts a process of its own
+    #[arg(long)]
+    grandchild: bool,
+}
+
+/// What the parent sends.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Signal {
+    /// SIGINT, as Ctrl-C does
+    Int,
+    /// SIGTERM, as terminate()
+    Term,
+    /// SIGKILL, as kill()
+    Kill,
+}
+
+impl Lesson for Args {
+    const CLAIMS: &'static [Claim] = claims::CLAIMS;
+    const OUTCOMES: Outcomes = claims::OUTCOMES;
+
+    fn check(&self) -> Result<()> {
+        if self.catch && self.signal == Signal::Kill {
+            bail!(both!(
+                "SIGKILL can't be caught, so --catch can't be used with it; send another signal, as --signal term does",
+                "SIGKILL 无法捕获，不能与 --catch 同时使用；请改用别的信号，例如 --signal term"
+            ));
+        }
+        Ok(())
+    }
+
+    fn run(&self, mp: &Context) -> Result<()> {
+        mp.running(format!("Parent process {}", mp.pid()))?;
+        let (mut connection, theirs) = mp.pipe(true)?;
+        let child = Waiter { catch: self.catch, grandchild: self.grandchild };
+        let child = mp.start("child", child.holds(theirs))?;
+        // Now the child has something to clean up; its message says whom it has started.
+        let mut grandchild = connection.recv()?;
+        if self.grandchild {
+            // Two messages, one from each of them, in either order.
+            let other = connection.recv()?;
+            grandchild = if other.is_u64() { other } else { grandchild };
+        }
+
+        match self.signal {
+            Signal::Int => child.interrupt()?,
+            Signal::Term => child.terminate()?,
+            Signal::Kill => child.kill()?,
+        }
+        // No call of the three waits. This one does, and learns how it ended.
+        child.join()?;
+        tell_status(mp, &child)?;
+
+        match grandchild.as_u64() {
+            // A child that cleans up ends its own child, too.
+            Some(_) if self.catch => Ok(()),
+            Some(pid) => {
+                // A signal goes to one process. What that one has started doesn't get it, and nobody tells it of the end.
+                connection.send(&"who is your parent?".into())?;
+                connection.recv()?;
+                // It would wait for ever for another question. Its pipe comes to its end, and so does the grandchild.
+                mp.say(format!("Parent process {} ends the grandchild", mp.pid()))?;
+                drop(connection);
+                mp.wait_for_adopted(pid as u32)?;
+                mp.join_adopted(pid as u32, "grandchild")
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// The same end in three places: each has its own way to tell a signal from an exit status.
+fn tell_status(mp: &Context, child: &Process) -> Result<()> {
+    let (exitcode, shell, rust) = match child.status() {
+        // A negative number can't be an exit status, so Python uses it for signals. A shell has 0 to 255 for both.
+        Some(status @ Status::Signal(signal)) => {
+            (-signal, 128 + signal, format!("signal: {signal} ({})", status.signal_name()))
+        }
+        Some(Status::Code(code)) => (code, code, format!("exit status: {code}")),
+        None => return Ok(()),
+    };
+    mp.say(format!("Python: exitcode {exitcode}"))?;
+    mp.say(format!("Shell: $? {shell}"))?;
+    mp.say(format!("Rust: {rust}"))
+}
+
+/// Child of the `terminate` lesson: has something to clean up, says so on stdout, and waits for a signal
+#[derive(clap::Args, Serialize)]
+pub struct Waiter {
+    /// Wait for SIGTERM or SIGINT, and clean up
+    #[arg(long)]
+    catch: bool,
+    /// Start a process that has the same stdin and stdout
+    #[arg(long)]
+    grandchild: bool,
+}
+
+impl Target for Waiter {
+    const NAME: &'static str = "terminate-child";
+
+    fn run(self, mut process: CurrentProcess) -> Result<()> {
+        process.running(format!("Child process {}", process.pid()))?;
+        let mp = process.context()?;
+        let orphan = Orphan {}.with_the_ends_of(&process).lives_on();
+        let grandchild = self.grandchild.then(|| mp.start("grandchild", orphan)).transpose()?;
+
+        // From here on such a signal is kept until somebody waits for it. A handler would be called in the middle of
+        // anything, even of malloc; what it may do there is next to nothing (signal-safety(7)).
+        let signals = SigSet::from_iter([Caught::SIGTERM, Caught::SIGINT]);
+        if self.catch {
+            signals.thread_block()?;
+        }
+        let _cleanup = Cleanup::new(&process, grandchild.as_ref())?;
+        let mut connection = process.connection(true);
+        connection.send(&grandchild.as_ref().map(Process::pid).into())?;
+        if self.catch {
+            // Whatever the signal, this returns; and whoever returns, drops.
+            return signals.wait().map(drop).map_err(Into::into);
+        }
+        // The signal comes here, in a system call that never returns.
+        connection.recv_or_end().map(drop)
+    }
+}
+
+/// What has to be cleaned up: a file to remove, a lock to give back, or a process to end.
+struct Cleanup<'a>(&'a CurrentProcess, Option<&'a Process>);
+
+impl<'a> Cleanup<'a> {
+    fn new(process: &'a CurrentProcess, child: Option<&'a Process>) -> Result<Cleanup<'a>> {
+        let line = format!("Child process {} has something to clean up", process.pid());
+        process.happened_with_line(Event::Try {}, line)?;
+        Ok(Cleanup(process, child))
+    }
+}
+
+impl Drop for Cleanup<'_> {
+    fn drop(&mut self) {
+        let Cleanup(process, child) = self;
+        let ended = child.map(|child| child.terminate().and_then(|()| child.join()));
+        let line = format!("Child process {} cleans up", process.pid());
+        // A drop can't return an error. If this fails, nobody reads the log any more.
+        let _ = ended.unwrap_or(Ok(())).and(process.happened_with_line(Event::Finally {}, line));
+    }
+}
+
+/// Grandchild of the `terminate` lesson: says on stdout that it is there, and to whoever asks on stdin, who its parent is
+#[derive(clap::Args, Serialize)]
+pub struct Orphan {}
+
+impl Target for Orphan {
+    const NAME: &'static str = "terminate-grandchild";
+
+    fn run(self, process: CurrentProcess) -> Result<()> {
+        let mut connection = process.connection(true);
+        let mut answer: Value = "here".into();
+        loop {
+            let (pid, parent) = (process.pid(), process.parent_pid());
+            let line = format!("Grandchild process {pid}");
+            process.happened_with_line(Event::Parent { parent }, line)?;
+            connection.send(&answer)?;
+            if connection.recv_or_end()?.is_none() {
+                return Ok(());
+            }
+            answer = "still here".into();
+        }
+    }
+}
+
+children! { Waiter, Orphan }
