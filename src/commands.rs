@@ -20,7 +20,9 @@ use crate::errors::sentence;
 use crate::events::{Event, recording};
 use crate::lessons::{self, AnyLesson, Demo};
 use crate::locale::{self, Language};
-use crate::multiprocessing::{CurrentProcess, Logs, end_on_signals_as_first_process};
+use crate::multiprocessing::{
+    CurrentProcess, Logs, end_on_signals_as_first_process, take_signals_again,
+};
 use crate::plain::{Gate, name_of, on_its_lines, on_one_line};
 use crate::run::{Failed, Settings, run};
 use crate::streams::{Stream, cannot_write, check_stdout, stderr, stdout};
@@ -154,7 +156,12 @@ pub fn child(cli: ChildCli) -> ExitCode {
     birth.lang.into_iter().for_each(locale::choose);
     let process = CurrentProcess::new(birth, child.name());
     let log = process.log().clone();
-    match process.die_with_parent().and_then(|()| child.run(process)) {
+    let begin = || {
+        process
+            .die_with_parent()
+            .and_then(|()| take_signals_again())
+    };
+    match begin().and_then(|()| child.run(process)) {
         Err(error) if !is_broken_pipe(&error) => {
             let message = sentence(&error).into();
             // If even that fails, there is still the exit status.

@@ -13,7 +13,8 @@ use rustix::process::getpid;
 use crate::both;
 
 /// Where this process is PID 1, has SIGTERM and SIGINT end it, with the exit status that a shell shows for that. To be
-/// called before any thread is started. The children don't inherit it: std unblocks their signals.
+/// called before any thread is started. The children inherit that the signals are blocked, until they [take them
+/// again](take_signals_again).
 ///
 /// # Errors
 /// What the system said.
@@ -27,6 +28,15 @@ pub fn end_on_signals_as_first_process() -> Result<()> {
 /// What the system said.
 pub fn end_on_sigterm_as_first_process() -> Result<()> {
     end_on([Signal::SIGTERM])
+}
+
+/// Undoes in a child what it has inherited from a parent that is PID 1: SIGTERM and SIGINT end it.
+///
+/// # Errors
+/// What the system said.
+pub fn take_signals_again() -> Result<()> {
+    let signals = SigSet::from_iter([Signal::SIGTERM, Signal::SIGINT]);
+    signals.thread_unblock().map_err(Into::into)
 }
 
 fn end_on(signals: impl IntoIterator<Item = Signal>) -> Result<()> {

@@ -35,7 +35,9 @@ pub use children::Children;
 pub use connection::Connection;
 pub use context::{Context, Outcome, numbered};
 pub use current_process::CurrentProcess;
-pub use first_process::{end_on_signals_as_first_process, end_on_sigterm_as_first_process};
+pub use first_process::{
+    end_on_signals_as_first_process, end_on_sigterm_as_first_process, take_signals_again,
+};
 pub use limits::{check_descriptors, ensure_descriptors};
 pub use lock::Lock;
 pub use logs::Logs;

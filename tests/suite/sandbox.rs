@@ -137,6 +137,27 @@ fn as_the_first_process_of_a_container_it_ends_on_signals() {
     }
 }
 
+#[test]
+fn the_first_process_of_a_container_can_terminate_its_children() {
+    let unshare = ["--pid", "--fork", "--mount-proc", "--kill-child"];
+    let can = run(command("unshare").args(unshare).arg("true"));
+    if can.code() != 0 {
+        skipped(&format!("no new PID namespace: {}", can.stderr));
+        return;
+    }
+    for (signal, code) in [("int", 130), ("term", 143)] {
+        let mut unshare_run = command("unshare");
+        unshare_run
+            .args(unshare)
+            .args([PROGRAM, "terminate", "--signal", signal]);
+        let ended = run(&mut unshare_run).succeeded();
+        assert!(
+            ended.stdout.contains(&format!("Shell: $? {code}\n")),
+            "{ended:?}"
+        );
+    }
+}
+
 /// A copy of the program, which may be replaced.
 fn copied(folder: &tempfile::TempDir) -> String {
     let program = folder.path().join("mp-demo").to_str().unwrap().to_owned();
