@@ -44,6 +44,14 @@ impl Status {
         }
     }
 
+    /// In a word: `0`, or `SIGTERM (15)`.
+    pub fn in_a_word(self) -> String {
+        match self {
+            Status::Code(code) => code.to_string(),
+            Status::Signal(number) => format!("{} ({number})", self.signal_name()),
+        }
+    }
+
     /// The POSIX name of the signal that ended it, or `signal 40` for one that has no name. Empty if none did.
     pub fn signal_name(self) -> String {
         match self {

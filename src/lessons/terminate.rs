@@ -16,7 +16,7 @@ use super::lesson::Lesson;
 use crate::both;
 use crate::claims::{Claim, Outcomes};
 use crate::events::{Event, Status};
-use crate::multiprocessing::{Context, CurrentProcess, Logs, Process, Target};
+use crate::multiprocessing::{Connection, Context, CurrentProcess, Logs, Process, Target};
 
 /// End a child by a signal, and see whether it cleans up
 ///
@@ -75,13 +75,10 @@ impl Lesson for Args {
         let (mut connection, theirs) = mp.pipe(true)?;
         let child = Waiter { catch: self.catch, grandchild: self.grandchild };
         let child = mp.start("child", child.holds(theirs))?;
-        // Now the child has something to clean up; its message says whom it has started.
-        let mut grandchild = connection.recv()?;
-        if self.grandchild {
-            // Two messages, one from each of them, in either order.
-            let other = connection.recv()?;
-            grandchild = if other.is_u64() { other } else { grandchild };
-        }
+        // A message from each: the child has something to clean up now, and says whom it has started.
+        let count = 1 + usize::from(self.grandchild);
+        let messages = (0..count).map(|_| connection.recv()).collect::<Result<Vec<_>>>()?;
+        let grandchild = messages.iter().find_map(Value::as_u64);
 
         match self.signal {
             Signal::Int => child.interrupt()?,
@@ -91,23 +88,23 @@ impl Lesson for Args {
         // No call of the three waits. This one does, and learns how it ended.
         child.join()?;
         tell_status(mp, &child)?;
-
-        match grandchild.as_u64() {
-            // A child that cleans up ends its own child, too.
-            Some(_) if self.catch => Ok(()),
-            Some(pid) => {
-                // A signal goes to one process. What that one has started doesn't get it, and nobody tells it of the end.
-                connection.send(&"who is your parent?".into())?;
-                connection.recv()?;
-                // It would wait for ever for another question. Its pipe comes to its end, and so does the grandchild.
-                mp.say(format!("Parent process {} ends the grandchild", mp.pid()))?;
-                drop(connection);
-                mp.wait_for_adopted(pid as u32)?;
-                mp.join_adopted(pid as u32, "grandchild")
-            }
-            None => Ok(()),
+        match grandchild {
+            // A child that cleans up has ended its own child, too.
+            Some(pid) if !self.catch => end_grandchild(mp, connection, pid as u32),
+            _ => Ok(()),
         }
     }
+}
+
+/// A signal goes to one process. What that one has started doesn't get it, and nobody tells it of the end.
+fn end_grandchild(mp: &Context, mut connection: Connection, pid: u32) -> Result<()> {
+    connection.send(&"who is your parent?".into())?;
+    connection.recv()?;
+    // It would wait for ever for another question. Its pipe comes to its end, and so does the grandchild.
+    mp.say(format!("Parent process {} ends the grandchild", mp.pid()))?;
+    drop(connection);
+    mp.wait_for_adopted(pid)?;
+    mp.join_adopted(pid, "grandchild")
 }
 
 /// The same end in three places: each has its own way to tell a signal from an exit status.
@@ -151,7 +148,9 @@ impl Target for Waiter {
         if self.catch {
             signals.thread_block()?;
         }
-        let _cleanup = Cleanup::new(&process, grandchild.as_ref())?;
+        let line = format!("Child process {} has something to clean up", process.pid());
+        process.happened_with_line(Event::Try {}, line)?;
+        let _cleanup = Cleanup(&process, grandchild.as_ref());
         let mut connection = process.connection(true);
         connection.send(&grandchild.as_ref().map(Process::pid).into())?;
         if self.catch {
@@ -165,14 +164,6 @@ impl Target for Waiter {
 
 /// What has to be cleaned up: a file to remove, a lock to give back, or a process to end.
 struct Cleanup<'a>(&'a CurrentProcess, Option<&'a Process>);
-
-impl<'a> Cleanup<'a> {
-    fn new(process: &'a CurrentProcess, child: Option<&'a Process>) -> Result<Cleanup<'a>> {
-        let line = format!("Child process {} has something to clean up", process.pid());
-        process.happened_with_line(Event::Try {}, line)?;
-        Ok(Cleanup(process, child))
-    }
-}
 
 impl Drop for Cleanup<'_> {
     fn drop(&mut self) {
@@ -193,16 +184,14 @@ impl Target for Orphan {
 
     fn run(self, process: CurrentProcess) -> Result<()> {
         let mut connection = process.connection(true);
-        let mut answer: Value = "here".into();
         loop {
-            let (pid, parent) = (process.pid(), process.parent_pid());
-            let line = format!("Grandchild process {pid}");
+            let parent = process.parent_pid();
+            let line = format!("Grandchild process {}, parent {parent}", process.pid());
             process.happened_with_line(Event::Parent { parent }, line)?;
-            connection.send(&answer)?;
+            connection.send(&"here".into())?;
             if connection.recv_or_end()?.is_none() {
                 return Ok(());
             }
-            answer = "still here".into();
         }
     }
 }

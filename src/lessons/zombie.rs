@@ -121,14 +121,12 @@ fn show(who: &str, of: u32, mp: &Context) -> Result<()> {
     let line = match (&summary, status) {
         (None, _) => format!("{who}: no such process"),
         (Some(_), Some(status)) => {
-            format!("{who}: Z (zombie), no memory, exit status kept: {}", word(status))
+            format!("{who}: Z (zombie), no memory, exit status kept: {}", status.in_a_word())
         }
         (Some(Summary { state, parent, .. }), None) => {
             let word = if *state == 'T' { "stopped" } else { "sleeping" };
-            let parent = match *parent == mp.pid() {
-                true => "my child".to_owned(),
-                false => format!("a child of {parent}"),
-            };
+            let is_mine = *parent == mp.pid();
+            let parent = if is_mine { "my child".into() } else { format!("a child of {parent}") };
             format!("{who}: {state} ({word}), memory of its own, {parent}")
         }
     };
@@ -140,14 +138,6 @@ fn show(who: &str, of: u32, mp: &Context) -> Result<()> {
         status,
     };
     mp.happened_with_line(event, line)
-}
-
-/// An exit status in a word.
-fn word(status: Status) -> String {
-    match status {
-        Status::Code(code) => code.to_string(),
-        Status::Signal(number) => format!("{} ({number})", status.signal_name()),
-    }
 }
 
 /// Child of the `zombie` lesson: waits for a value on stdin
@@ -190,8 +180,8 @@ impl Target for Orphan {
 
     fn run(self, process: CurrentProcess) -> Result<()> {
         let says = |process: &CurrentProcess| {
-            let (pid, parent) = (process.pid(), process.parent_pid());
-            let line = format!("Grandchild process {pid}, parent {parent}");
+            let parent = process.parent_pid();
+            let line = format!("Grandchild process {}, parent {parent}", process.pid());
             process.happened_with_line(Event::Parent { parent }, line)
         };
         says(&process)?;

@@ -85,7 +85,7 @@ fn a_grandchild_lives_on_until_the_parent_ends_it() {
         last,
         [
             "Parent process A ends the grandchild",
-            "Grandchild process C"
+            "Grandchild process C, parent A"
         ]
     );
 }
