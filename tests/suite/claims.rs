@@ -170,11 +170,13 @@ fn every_claim_has_a_name_of_its_own_and_a_sentence_in_each_language() {
         assert_eq!(names.len(), claims.len(), "{lesson}");
 
         // The sentence is in the language of this process, so another one has to say it in the other language.
-        let run = format!(
-            "mp-demo {} --json",
-            runs_of(&lesson)[0].replace("mp-demo ", "")
-        );
-        let log = run_in_shell(&run);
+        // What is claimed of a run that measures can be said of a short one, too.
+        let run = match lesson.as_str() {
+            "bound" => "mp-demo bound --kind io --tasks 2 --workers 1,2 --speed 10".to_owned(),
+            "cost" => "mp-demo cost --quick".to_owned(),
+            _ => runs_of(&lesson).swap_remove(0),
+        };
+        let log = run_in_shell(&format!("{run} --json"));
         for (language, is_right) in [("en", false), ("zh", true)] {
             let said = view_log(&log, &["--claims", "--lang", language]).stdout;
             let said = said.rsplit("\n\n").next().unwrap();

@@ -86,7 +86,7 @@ fn there_are_enough_experiments_each_with_its_name_and_its_reason_in_both_langua
 
 #[test]
 fn what_is_always_or_never_true_is_so_in_every_run() {
-    check_what_is_always_or_never_true(4);
+    check_what_is_always_or_never_true(3);
 }
 
 /// Runs each experiment, but no more often than that.
