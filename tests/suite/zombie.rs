@@ -54,3 +54,32 @@ fn nobody_is_left_when_the_parent_is_killed() {
         }
     }
 }
+
+#[test]
+fn ps_shows_what_the_lesson_shows() {
+    if !has("ps") {
+        return;
+    }
+    // A zombie has no memory; of one that was joined there is nothing to show.
+    for (words, expected) in [
+        ("zombie --pause 1000", Some(("Z", "0"))),
+        ("zombie --orphan --pause 1000", None),
+    ] {
+        let mut run = Running::with_log(words);
+        run.wait_for("sleep", "parent");
+        let child = named(&run.log, "started")[0]["child"].to_string();
+        let ps = shown_by_ps(&child);
+        let shown = ps
+            .split_once(' ')
+            .map(|(state, memory)| (&state[..1], memory.trim()));
+        assert_eq!(shown, expected, "{words}: {ps}");
+        run.signal(Signal::KILL);
+        run.finish();
+    }
+}
+
+/// The state and the memory of a process, as ps(1) shows them.
+fn shown_by_ps(pid: &str) -> String {
+    let ended = run(command("ps").args(["-o", "stat=,rss=", "-p", pid]));
+    ended.stdout.trim().to_owned()
+}
