@@ -28,9 +28,10 @@ impl Status {
 
     /// What a wait status says, as waitpid(2) gives it.
     pub fn from_wait_status(status: i32) -> Status {
-        match status & 0x7f {
-            0 => Status::Code((status >> 8) & 0xff),
-            signal => Status::Signal(signal),
+        let status = ExitStatus::from_raw(status);
+        match (status.code(), status.signal()) {
+            (Some(code), _) => Status::Code(code),
+            (None, signal) => Status::Signal(signal.unwrap_or_default()),
         }
     }
 

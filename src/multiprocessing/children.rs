@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use rustix::process::{
-    Pid, Signal, WaitId, WaitIdOptions, WaitOptions, WaitStatus, kill_process, waitid, waitpid,
+    Pid, Signal, WaitId, WaitIdOptions, WaitOptions, kill_process, waitid, waitpid,
 };
 
 use super::bell::Bell;
@@ -215,7 +215,7 @@ impl Children {
         }
     }
 
-    /// When this child was sent SIGTERM, if it was and has not been waited for.
+    /// When this child was sent SIGTERM or SIGINT, and which, if it was and has not been waited for.
     pub(super) fn terminated_at(&self, number: usize) -> Option<(Instant, Signal)> {
         let state = self.lock();
         let child = &state.children[number];
@@ -226,7 +226,7 @@ impl Children {
     ///
     /// # Errors
     /// When the log can't be written to, or when the signal can't be sent.
-    pub(super) fn terminate(&self, number: usize, signal: Signal, log: &Log) -> Result<()> {
+    pub(super) fn signal(&self, number: usize, signal: Signal, log: &Log) -> Result<()> {
         let mut state = self.lock();
         state.reap(log)?;
         let child = &mut state.children[number];
@@ -409,7 +409,7 @@ impl State {
         while let Ok(Some((pid, status))) = waitpid(None, WaitOptions::NOHANG) {
             let ended = Ended {
                 order: self.reaped,
-                status: status_of(status),
+                status: Status::from_wait_status(status.as_raw()),
             };
             let child = self
                 .children
@@ -446,12 +446,5 @@ impl Child {
         };
         let ended = self.ended.as_ref();
         ended.is_none_or(|ended| ended.status.is_wanted(sent))
-    }
-}
-
-fn status_of(status: WaitStatus) -> Status {
-    match (status.exit_status(), status.terminating_signal()) {
-        (Some(code), _) => Status::Code(code),
-        (None, signal) => Status::Signal(signal.unwrap_or_default()),
     }
 }

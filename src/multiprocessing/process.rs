@@ -18,7 +18,7 @@ use crate::both;
 use crate::errors::io_error;
 use crate::events::{Event, Status};
 
-/// How long a process may take to die of SIGTERM. One that ignores it, or is stopped, gets SIGKILL then.
+/// How long a process may take to die of SIGTERM or SIGINT. One that ignores it, or is stopped, gets SIGKILL then.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// A process that was started. What happens to it when the parent's half forgets it is the context's
@@ -226,7 +226,7 @@ impl Process {
         })?;
         parent
             .children
-            .terminate(self.number, Signal::TERM, &parent.log)
+            .signal(self.number, Signal::TERM, &parent.log)
     }
 
     /// Sends SIGINT, as Ctrl-C does: in Python `os.kill(pid, signal.SIGINT)`. It does not wait: `join` does.
@@ -241,7 +241,7 @@ impl Process {
         })?;
         parent
             .children
-            .terminate(self.number, Signal::INT, &parent.log)
+            .signal(self.number, Signal::INT, &parent.log)
     }
 
     /// How the process ended, if it was joined: in Python `exitcode`.
