@@ -1,6 +1,6 @@
 //! The `terminate` lesson: what a process still does when a signal ends it, and what becomes of its own child.
 
-use rustix::process::{Pid, Signal};
+use rustix::process::Signal;
 
 use crate::common::*;
 use crate::ends::kill_at_every_moment;
@@ -72,7 +72,7 @@ fn a_grandchild_lives_on_until_the_parent_ends_it() {
     for signal in ["int", "term", "kill"] {
         let log = log_of(&format!("terminate --grandchild --signal {signal}"));
         let parent = &log[0]["pid"];
-        let child = &named(&log, "started")[0]["child"];
+        let child = child_as(&log, "child");
         // Its parent, before and after the child's end.
         assert_eq!(fields(&log, "parent", "parent"), [child, parent]);
         let ends = fields(&log, "exited", "child_role");
@@ -126,9 +126,8 @@ fn the_children_can_be_run_by_hand() {
 fn nobody_is_left_when_the_parent_is_killed() {
     for words in ["terminate --grandchild", "terminate --grandchild --catch"] {
         let mut run = Running::with_log(words);
-        run.wait_for("try", "child");
-        let started = named(&run.log, "started").into_iter();
-        let pids: Vec<Pid> = started.map(|it| pid_in(&it["child"])).collect();
+        run.wait_for_several(2, "started");
+        let pids = children(&run.log);
         assert_eq!(pids.len(), 2);
         run.signal(Signal::KILL);
         run.finish();

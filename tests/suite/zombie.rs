@@ -1,6 +1,6 @@
 //! The `zombie` lesson: what is left of a process that has ended, and of one whose parent has.
 
-use rustix::process::{Pid, Signal};
+use rustix::process::Signal;
 
 use crate::common::*;
 
@@ -28,7 +28,7 @@ The child: Z (zombie), no memory, exit status kept: SIGTERM (15)
 fn an_orphan_lives_on_and_has_a_new_parent() {
     let log = log_of("zombie --orphan --speed 20");
     let parent = &log[0]["pid"];
-    let child = &named(&log, "started")[0]["child"];
+    let child = child_as(&log, "child");
     // By what it says itself, and by what the kernel says of it.
     assert_eq!(fields(&log, "parent", "parent"), [child, parent]);
     let states = named(&log, "process_state");
@@ -45,8 +45,7 @@ fn nobody_is_left_when_the_parent_is_killed() {
         let mut run = Running::with_log(words);
         let sleep = run.wait_for("sleep", "parent");
         assert_eq!(sleep["seconds"], 1000.0);
-        let started = named(&run.log, "started").into_iter();
-        let pids: Vec<Pid> = started.map(|it| pid_in(&it["child"])).collect();
+        let pids = children(&run.log);
         run.signal(Signal::KILL);
         assert_eq!(run.finish().code(), 128 + 9);
         for pid in pids {
@@ -67,7 +66,7 @@ fn ps_shows_what_the_lesson_shows() {
     ] {
         let mut run = Running::with_log(words);
         run.wait_for("sleep", "parent");
-        let child = named(&run.log, "started")[0]["child"].to_string();
+        let child = child_as(&run.log, "child").to_string();
         let ps = shown_by_ps(&child);
         let shown = ps
             .split_once(' ')

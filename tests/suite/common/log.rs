@@ -55,6 +55,13 @@ pub fn made_up(events: &str) -> String {
     lines.collect()
 }
 
+/// The PID of the child with this role, by whoever has started it: a child's own `started` may stand before its parent's.
+pub fn child_as<'a>(events: &'a [Value], role: &str) -> &'a Value {
+    let is_it = |e: &&Value| e["event"] == "started" && e["child_role"] == role;
+    let started = events.iter().find(is_it);
+    &started.unwrap_or_else(|| panic!("no {role} in {events:#?}"))["child"]
+}
+
 /// Everybody who was started.
 pub fn children(events: &[Value]) -> Vec<Pid> {
     let started = named(events, "started").into_iter();
