@@ -79,6 +79,8 @@ pub enum Mark {
     Recv,
     /// A line is printed into a buffer.
     Print,
+    /// The process cleans up.
+    Finally,
     /// What is in the buffer goes to the kernel.
     Write,
     /// A line has come from the kernel.

@@ -346,7 +346,7 @@ events! {
     /// `terminate`: the process makes something that it has to clean up, as Python does in `try ... finally`.
     Try {} => Effect::Nothing, [];
     /// `terminate`: it cleans up.
-    Finally {} => Effect::Nothing, [];
+    Finally {} => Effect::Nothing, [Mark::Finally, Label::Nothing];
 
     /// `buffer`: the process prints a line. For now it is in the buffer that the process has for its output.
     Buffered {

@@ -262,14 +262,14 @@ writer     101 ▼··◆·┤                                      exit 0
                A  ▽None ▼sentinel
 reader     102 ▲━━▲◆━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━✗ killed by SIGKILL
                A  sentinel ▲empty EOF ○A ●A
-child      103 ╷━▼▲▼━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━✗✗ exit 1
-                 1 1 ['A', 1]#2
+child      103 ╷━▼▲▼━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━◆✗ exit 1
+                 1 1 ['A', 1]#2                       ◇ ✗
   Thread-1     ┯━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
                1
 ━ runs   · sleeps   ┄ waits in join   ╷ a thread begins   ┯ a task begins
-▼ asks   ▲ is served   ▼ put   ▲ get   ▼ send   ▲ recv   ○ print   ● write
-▲ read   ▽ put, never got   † terminate   ⌃ SIGINT   ‡ kill   ⊘ is refused
-✗ gives up   ∞ nobody can go on   ◆ several of these
+▼ asks   ▲ is served   ▼ put   ▲ get   ▼ send   ▲ recv   ○ print
+◇ cleans up   ● write   ▲ read   ▽ put, never got   † terminate   ⌃ SIGINT
+‡ kill   ⊘ is refused   ✗ gives up   ∞ nobody can go on   ◆ several of these
 
 "#]]
     );

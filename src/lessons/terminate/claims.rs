@@ -58,24 +58,24 @@ pub(super) const CLAIMS: &[Claim] = &[
     NOBODY_GETS_STUCK,
 ];
 
-/// What the child did at its end, and what was told of it.
+/// The child's exit status or signal, as in the log; behind `finally` if it has cleaned up.
 pub(super) const OUTCOMES: Outcomes = Outcomes {
-    heading: || both!("the child's end", "子进程的结束"),
+    heading: || both!("how the child ended", "子进程怎样结束"),
     teller: || {
         tell::<(String, bool)>(
             |(how, cleans), seen| match &seen.record.event {
                 Event::Finally {} => *cleans = true,
                 Event::Exited { child_role, status, .. } if plays(child_role, "child") => {
                     *how = match status {
-                        Status::Code(code) => format!("exit {code}"),
+                        Status::Code(code) => code.to_string(),
                         Status::Signal(_) => status.signal_name(),
                     };
                 }
                 _ => {}
             },
             |(how, cleans), _| match cleans {
-                true => format!("cleanup, {how}"),
-                false => format!("no cleanup, {how}"),
+                true => format!("finally {how}"),
+                false => how.clone(),
             },
         )
     },
@@ -106,7 +106,7 @@ mod tests {
             ],
         );
         let outcome_of = |text: &str| outcome(&OUTCOMES, &log("terminate", text)).text().to_owned();
-        assert_eq!(outcome_of(&cleans), "cleanup, exit 0");
-        assert_eq!(outcome_of(&dies), "no cleanup, SIGTERM");
+        assert_eq!(outcome_of(&cleans), "finally 0");
+        assert_eq!(outcome_of(&dies), "SIGTERM");
     }
 }

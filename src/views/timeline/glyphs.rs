@@ -46,6 +46,7 @@ impl Glyphs {
             Mark::Print => self.choose('○', 'o'),
             Mark::Write => self.choose('●', 'O'),
             Mark::Get | Mark::Recv | Mark::Served | Mark::Read => self.choose('▲', '^'),
+            Mark::Finally => self.choose('◇', 'u'),
             Mark::Lost => self.choose('▽', 'V'),
             // The lane shows by itself that it waits; the label says for whom.
             Mark::Join => self.doing(Doing::Joins),

@@ -39,6 +39,7 @@ pub fn word(word: Word, language: Language) -> &'static str {
         Word::Mark(Mark::Print) => ("print", "print"),
         Word::Mark(Mark::Write) => ("write", "write"),
         Word::Mark(Mark::Read) => ("read", "read"),
+        Word::Mark(Mark::Finally) => ("cleans up", "清理"),
         Word::Mark(Mark::Lost) => ("put, never got", "put 后无人取走"),
         Word::Mark(Mark::Join) => ("join", "join"),
         Word::Mark(Mark::Terminate) => ("terminate", "terminate"),
