@@ -8,6 +8,7 @@ mod screen;
 use std::ffi::OsStr;
 use std::io::{Read, Seek, Write};
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 pub use lessons::*;
@@ -69,6 +70,26 @@ pub fn shell(script: &str) -> Command {
     command.args(["-c", script]);
     command.env("PATH", format!("{folder}:{path}"));
     command
+}
+
+/// A copy of the program, which may be replaced, or be one that not everybody may read.
+pub fn copied(folder: &tempfile::TempDir) -> String {
+    let program = folder.path().join("mp-demo").to_str().unwrap().to_owned();
+    // By another process: what this one has open for writing, a child that another test starts right now has open
+    // too, and then the copy can't be run (ETXTBSY).
+    run(command("cp").args([PROGRAM, &program])).succeeded();
+    program
+}
+
+/// Makes a shell script that can be run; by another process, as above.
+pub fn script(file: &Path, text: &str) {
+    let mut shell = command("sh");
+    shell.args([
+        "-c",
+        r#"printf '#!/bin/sh\n%s\n' "$2" > "$1" && chmod 755 "$1""#,
+        "sh",
+    ]);
+    run(shell.arg(file).arg(text)).succeeded();
 }
 
 /// Whether this machine has a program that a test needs, and if not, says so. With `CI` set it has to be there.

@@ -260,19 +260,18 @@ fn the_helpers_of_python_are_not_left_to_anybody() {
 #[test]
 fn a_python_that_does_not_answer_is_left_out_and_the_next_one_is_tried() {
     let folder = tempfile::tempdir().unwrap();
-    let program = |name: &str, text: &str, mode: u32| {
-        use std::os::unix::fs::PermissionsExt;
+    let program = |name: &str, text: &str| {
         let folder = folder.path().join(name);
         std::fs::create_dir(&folder).unwrap();
-        let path = folder.join("python3");
-        std::fs::write(&path, text).unwrap();
-        std::fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
+        script(&folder.join("python3"), text);
         folder.to_str().unwrap().to_owned()
     };
-    let silent = program("silent", "#!/bin/sh\nexec sleep 1000\n", 0o755);
-    let broken = program("broken", "#!/bin/sh\nexit 3\n", 0o755);
-    let locked = program("locked", "#!/bin/sh\nexit 0\n", 0o644);
-    let talking = program("talking", "#!/bin/sh\necho hello\nexec sleep 1000\n", 0o755);
+    let silent = program("silent", "exec sleep 1000");
+    let broken = program("broken", "exit 3");
+    let locked = program("locked", "exit 0");
+    let may_not_be_run = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    std::fs::set_permissions(format!("{locked}/python3"), may_not_be_run).unwrap();
+    let talking = program("talking", "echo hello\nexec sleep 1000");
 
     let without = format!("{silent}:{broken}:{locked}:{talking}");
     let ended = run(mp_demo(["cost", "--quick"]).env("PATH", &without));

@@ -158,15 +158,6 @@ fn the_first_process_of_a_container_can_terminate_its_children() {
     }
 }
 
-/// A copy of the program, which may be replaced.
-fn copied(folder: &tempfile::TempDir) -> String {
-    let program = folder.path().join("mp-demo").to_str().unwrap().to_owned();
-    // By another process: what this one has open for writing, a child that another test starts right now has open
-    // too, and then the copy can't be run (ETXTBSY).
-    run(command("cp").args([PROGRAM, &program])).succeeded();
-    program
-}
-
 #[test]
 fn a_run_goes_on_with_the_program_that_it_is() {
     for replacement in [None, Some("/bin/true"), Some("/bin/sleep")] {

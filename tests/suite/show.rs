@@ -1,8 +1,6 @@
 //! `mp-demo show`: what there is to read of a lesson, on screens and terminals of all sorts.
 
-use std::fs;
 use std::io::{Read, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use anstream::adapter::strip_str;
@@ -217,26 +215,17 @@ fn on_terminal_with(pager: &str, options: &[&str], folder: &Path) -> String {
     on_terminal(&[&["show", "queue"], options].concat(), &variables, SIZE)
 }
 
-/// A program of this name in the folder.
-fn script(folder: &Path, name: &str, text: &str) {
-    let file = folder.join(name);
-    fs::write(&file, format!("#!/bin/sh\n{text}\n")).unwrap();
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
-}
-
 #[test]
 fn a_terminal_gets_the_page_through_the_pager() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    script(folder, "cat", "echo called as cat");
+    script(&folder.join("cat"), "echo called as cat");
     script(
-        folder,
-        "less",
+        &folder.join("less"),
         "echo called as less with $LESS and $LV; exec sed 's/^/> /'",
     );
     script(
-        folder,
-        "my-pager",
+        &folder.join("my-pager"),
         "echo called as my-pager; exec sed 's/^/> /'",
     );
     let without = on_terminal_with("cat", &[], folder);
@@ -278,7 +267,7 @@ fn a_terminal_gets_the_page_through_the_pager() {
 fn a_pager_that_is_not_there_is_not_missed() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    script(folder, "broken", "exit 127");
+    script(&folder.join("broken"), "exit 127");
     let without = on_terminal_with("cat", &[], folder);
     assert_eq!(on_terminal_with("no-such-pager", &[], folder), without);
     assert_eq!(on_terminal_with("broken", &[], folder), without);

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{PipeReader, PipeWriter, Read, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
@@ -302,9 +301,8 @@ fn what_a_child_says_besides_its_events_is_shown_on_a_terminal() {
     // A python3 that says something before it is one.
     let folder = tempfile::tempdir().unwrap();
     let python = folder.path().join("python3");
-    let script = "#!/bin/sh\nprintf '\\033]0;title\\007\\233' >&2\necho >&2\nPATH=$OLD exec python3 \"$@\"\n";
-    std::fs::write(&python, script).unwrap();
-    std::fs::set_permissions(&python, PermissionsExt::from_mode(0o755)).unwrap();
+    let text = "printf '\\033]0;title\\007\\233' >&2\necho >&2\nPATH=$OLD exec python3 \"$@\"";
+    script(&python, text);
     let old = std::env::var("PATH").unwrap();
     let path = format!("{}:{old}", folder.path().display());
     let variables = [("PATH", path.as_str()), ("OLD", &old), ("NO_COLOR", "1")];

@@ -374,13 +374,12 @@ fn where_the_kernel_does_not_tell_it_goes_by_the_log() {
     }
     // Whoever runs a program that he may not read may not look at what it does either.
     let folder = tempfile::tempdir().unwrap();
-    let program = folder.path().join("mp-demo");
-    std::fs::copy(PROGRAM, &program).unwrap();
+    let program = copied(&folder);
     let allow = |path: &std::path::Path, mode| {
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
     };
     allow(folder.path(), 0o755);
-    allow(&program, 0o111);
+    allow(program.as_ref(), 0o111);
     let run_as_nobody = |words: &str| {
         let mut command = command("setpriv");
         command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);

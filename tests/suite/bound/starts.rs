@@ -67,10 +67,8 @@ fn a_user_who_may_have_few_processes_gets_one_error_at_whichever_start_fails() {
     // Somebody whom nobody else is, in a folder that everybody may enter.
     let user = 60_000 + std::process::id() % 5_000;
     let folder = tempfile::tempdir().unwrap();
-    let program = folder.path().join("mp-demo");
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
-    fs::copy(PROGRAM, &program).unwrap();
-    let program = program.display();
+    let program = copied(&folder);
 
     for words in [
         "bound --kind compute --tasks 2 --workers 2",
