@@ -284,7 +284,8 @@ impl Context {
             if error.is::<PartnerGone>() || error.is::<ChildFailed>() {
                 children.await_failure(log);
             }
-            if !error.is::<RunIsOver>() {
+            // That a child has failed is told already, by its end.
+            if !error.is::<RunIsOver>() && !error.is::<ChildFailed>() {
                 let message = sentence(error).into();
                 // If the log fails here, nobody listens any more.
                 let _ = log.write(Event::Error { message });

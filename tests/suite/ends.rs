@@ -146,7 +146,6 @@ fn the_first_cause_is_named_first() {
         letters(stderr.unwrap()),
         snapbox::str![[r#"
 mp-demo: reader (PID A) was killed by SIGKILL (9)
-mp-demo: then the parent failed: it cannot go on without that process
 
 "#]]
     );
