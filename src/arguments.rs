@@ -1,5 +1,7 @@
 //! Kinds of argument on the command line.
 
+mod command;
+
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -8,6 +10,8 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::both;
+
+pub use command::{CommandArg, quoted};
 
 /// How deep a value may be nested. Deeper ones are JSON too, but not every process could read them back.
 const MAX_DEPTH: usize = 100;
@@ -152,6 +156,9 @@ pub fn runs(text: &str) -> Result<u64, String> {
 /// What a message with a list of one string has beside the string's characters: `[""]` and a newline, in bytes.
 pub const MESSAGE_AROUND_STRING: usize = 5;
 
+/// The longest message of a pipe, in bytes: there is no limit but what a person waits for.
+pub const LONGEST_MESSAGE: usize = 10_000_000;
+
 /// How many bytes a message has that is a list of one string.
 ///
 /// # Errors
@@ -159,7 +166,7 @@ pub const MESSAGE_AROUND_STRING: usize = 5;
 pub fn message_bytes(text: &str) -> Result<usize, String> {
     text.parse()
         .ok()
-        .filter(|number| (MESSAGE_AROUND_STRING..=10_000_000).contains(number))
+        .filter(|number| (MESSAGE_AROUND_STRING..=LONGEST_MESSAGE).contains(number))
         .ok_or_else(|| {
             both!(
                 "expected a whole number from 5 to 10000000",

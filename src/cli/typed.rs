@@ -3,6 +3,8 @@
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 
+use crate::arguments::quoted;
+
 /// The lesson's name and those of its own options and arguments that were given, for a heading. A shell would read it as that
 /// command again.
 pub(super) fn command_of(command: &Command, matches: &ArgMatches) -> String {
@@ -38,13 +40,4 @@ pub(super) fn command_of(command: &Command, matches: &ArgMatches) -> String {
         }
     }
     words.join(" ")
-}
-
-/// A word as a shell reads it.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "-_=./,:+@%".contains(c);
-    match !word.is_empty() && word.chars().all(is_plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
 }

@@ -1,0 +1,131 @@
+//! A command as one argument: `'python3 w.py'`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+use crate::both;
+
+/// A program and its arguments in one word of the command line, as a shell would split it. Nothing else that a shell does
+/// is done: no variables, no `*`, no `|`.
+#[derive(Clone)]
+pub struct CommandArg {
+    text: String,
+    words: Vec<String>,
+}
+
+impl CommandArg {
+    /// It as it was typed.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// It as one word of a shell's command line.
+    pub fn quoted(&self) -> String {
+        quoted(&self.text)
+    }
+
+    /// A command that does the same without a buffer for its output: Python's option, or else stdbuf(1), which works for
+    /// programs that use C's stdio.
+    pub fn unbuffered(&self) -> CommandArg {
+        let program = self.words.first().map_or("", String::as_str);
+        let name = program.rsplit('/').next().unwrap_or(program);
+        let (first, rest) = match name.starts_with("python") && self.text.starts_with(program) {
+            true => (format!("{program} -u"), &self.text[program.len()..]),
+            false => ("stdbuf -oL ".to_owned(), &*self.text),
+        };
+        let text = format!("{first}{rest}");
+        let words = shlex::split(&text).unwrap_or_else(|| self.words());
+        CommandArg { text, words }
+    }
+
+    /// The program and its arguments: at least one word.
+    pub fn words(&self) -> Vec<String> {
+        self.words.clone()
+    }
+}
+
+impl FromStr for CommandArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<CommandArg, String> {
+        let words = shlex::split(text).ok_or_else(|| {
+            both!(
+                "a quote in it is not closed, or it ends with a backslash",
+                "其中有引号没有闭合，或者以反斜杠结尾"
+            )
+        })?;
+        match words.first().is_some_and(|program| !program.is_empty()) {
+            _ if text.contains('\0') => Err(both!("it has a zero byte", "其中有零字节")),
+            true => Ok(CommandArg {
+                text: text.to_owned(),
+                words,
+            }),
+            false => Err(both!(
+                "expected a program and its arguments, like 'python3 w.py'",
+                "应当是程序和它的参数，例如 'python3 w.py'"
+            )),
+        }
+    }
+}
+
+/// A word as a shell reads it.
+pub fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_=./,:+@%".contains(c);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
+impl fmt::Display for CommandArg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Serialize for CommandArg {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_split_as_a_shell_does() {
+        for (text, words) in [
+            ("./r", &["./r"][..]),
+            ("python3  w.py", &["python3", "w.py"]),
+            (
+                r#"python3 -c 'print("a b")'"#,
+                &["python3", "-c", r#"print("a b")"#],
+            ),
+            (
+                r#"a\ b "c 'd'" '' $HOME *.py | x"#,
+                &["a b", "c 'd'", "", "$HOME", "*.py", "|", "x"],
+            ),
+        ] {
+            let command: CommandArg = text.parse().expect(text);
+            assert_eq!(command.words(), words, "{text}");
+            assert_eq!(command.to_string(), text);
+        }
+        for (text, unbuffered) in [
+            ("python3 w.py 'a b'", "python3 -u w.py 'a b'"),
+            ("/usr/bin/python3.11 w.py", "/usr/bin/python3.11 -u w.py"),
+            ("./w x", "stdbuf -oL ./w x"),
+            ("'python3' w.py", "stdbuf -oL 'python3' w.py"),
+        ] {
+            let command: CommandArg = text.parse().expect(text);
+            let command = command.unbuffered();
+            assert_eq!(command.text(), unbuffered);
+            assert_eq!(Some(command.words()), shlex::split(unbuffered));
+        }
+        for text in ["", "  ", "'open", "x \\", "'' x", "# only a comment"] {
+            assert!(text.parse::<CommandArg>().is_err(), "{text}");
+        }
+    }
+}
