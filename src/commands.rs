@@ -13,15 +13,19 @@ use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context as _, Error, Result, ensure};
 use clap::ColorChoice;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::low_level::emulate_default_handler;
 
 use crate::both;
 use crate::cli::{ChildCli, Explanation, Options, Page, ViewOptions, in_chinese};
 use crate::errors::sentence;
 use crate::events::{Event, recording};
+use crate::interrupt::Interrupt;
 use crate::lessons::{self, AnyLesson, Demo};
 use crate::locale::{self, Language};
 use crate::multiprocessing::{
-    CurrentProcess, Logs, end_on_signals_as_first_process, take_signals_again,
+    CommandFailed, CurrentProcess, Logs, Terminated, end_on_signals_as_first_process,
+    take_signals_again,
 };
 use crate::plain::{Gate, name_of, on_its_lines, on_one_line};
 use crate::run::{Failed, Settings, run};
@@ -42,11 +46,15 @@ pub fn lesson(lesson: &AnyLesson, options: &Options) -> ExitCode {
         end_on_signals_as_first_process()?;
         let bar = Bar::new(stderr().is_terminal());
         let mut views = views(&options.views, &bar)?;
+        // Nobody else ends what commands of the user's have started.
+        let signals = lesson.runs_commands().then_some(&[SIGINT, SIGTERM][..]);
+        let interrupt = signals.map(Interrupt::catch).transpose()?;
         let settings = Settings {
             seed: options.seed,
             speed: options.speed,
             patience: options.patience.0,
-            interrupt: None,
+            patience_with_commands: options.patience.0,
+            interrupt: interrupt.as_ref().map(Interrupt::end),
         };
         let mut stderr = Gate {
             out: bar.beside(stderr()),
@@ -55,6 +63,7 @@ pub fn lesson(lesson: &AnyLesson, options: &Options) -> ExitCode {
         let verdict = run(lesson, settings, &mut views, stdout(), &mut stderr);
         // From here on nothing may be printed behind half a bar.
         bar.clear();
+        interrupt.iter().for_each(Interrupt::die_of_it);
         // First the cause, then what follows from it. A picture can show how a run failed, too.
         let code = exit_code(verdict?.into_result());
         views.finish()?;
@@ -162,6 +171,13 @@ pub fn child(cli: ChildCli) -> ExitCode {
             .and_then(|()| take_signals_again())
     };
     match begin().and_then(|()| child.run(process)) {
+        // What it has passed on ends it, too.
+        Err(error) if error.is::<Terminated>() => {
+            let _ = emulate_default_handler(SIGTERM);
+            ExitCode::FAILURE
+        }
+        // The log tells of that child.
+        Err(error) if error.is::<CommandFailed>() => ExitCode::FAILURE,
         Err(error) if !is_broken_pipe(&error) => {
             let message = sentence(&error).into();
             // If even that fails, there is still the exit status.
@@ -221,7 +237,7 @@ fn views(options: &ViewOptions, bar: &Bar) -> Result<Views> {
             lines
         });
     }
-    views.add(Warnings::new(bar.beside(stderr())));
+    views.add(Warnings::new(bar.beside(stderr()), stderr().is_terminal()));
     let width = stderr().is_terminal().then_some(stderrs_look.width);
     views.add(Stuck::new(bar.beside(stderr()), width));
     if let Some(explanation) = options.explain {

@@ -15,6 +15,7 @@ pub mod commands;
 pub mod errors;
 pub mod events;
 pub mod evidence;
+pub mod interrupt;
 pub mod lessons;
 pub mod locale;
 pub mod multiprocessing;

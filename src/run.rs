@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Error, Result};
 
 use crate::both;
-use crate::events::{Entry, Event, Log, Status};
+use crate::events::{Entry, Event, Log, Mistake, Status, named};
 use crate::evidence::stopped_by;
 use crate::lessons::AnyLesson;
 use crate::multiprocessing::{Children, Context, Outcome};
@@ -27,6 +27,8 @@ pub struct Settings<'a> {
     pub speed: f64,
     /// For how long nothing may happen before one looks whether the run is stuck; nothing to never look.
     pub patience: Option<Duration>,
+    /// For how long a command of the user's may do nothing before that is told; nothing for ever.
+    pub patience_with_commands: Option<Duration>,
     /// What can be read from as soon as nobody wants the rest of the run, if that can be.
     pub interrupt: Option<BorrowedFd<'a>>,
 }
@@ -60,19 +62,38 @@ impl Verdict {
         let mut failures: Vec<_> = state.failures().iter().map(ToString::to_string).collect();
         let error = outcome.and_then(Outcome::into_result).err();
         if failures.is_empty() {
-            let stuck = || {
-                Failed(vec![both!(
-                    "the run got stuck, which its options don't explain",
-                    "这次运行卡住了，而选项本身不会造成这种情况"
-                )])
-            };
-            let is_unexplained = state.stuck() == Some(None);
+            // That is no mistake of the lesson's, but one of the user's.
+            let is_unexplained = matches!(state.stuck(), Some(None | Some(Mistake::Unflushed)));
+            let stuck = || Failed(vec![why_stuck(state)]);
             return Verdict(error.or_else(|| is_unexplained.then(|| stuck().into())));
         }
         if let Some(error) = state.parents_error() {
             failures.push(both!("the parent failed: {error}", "父进程出错：{error}"));
         }
         Verdict(Some(Failed(failures).into()))
+    }
+}
+
+/// What there is to say of a run that got stuck, which is not what its options are there to show.
+fn why_stuck(state: &State) -> String {
+    let mut commands: Vec<_> = state.commands().collect();
+    commands.sort_by_key(|(process, _)| process.number);
+    let Some((process, command)) = commands.first() else {
+        return both!(
+            "the run got stuck, which its options don't explain",
+            "这次运行卡住了，而选项本身不会造成这种情况"
+        );
+    };
+    let command = named(&process.role, process.pid, command);
+    match commands.len() {
+        1 => both!(
+            "the run got stuck: look at what {command} waits for, and what it has not written or read",
+            "这次运行卡住了：请看{command}在等什么，有什么该写没写、该读没读"
+        ),
+        many => both!(
+            "the run got stuck: look at what {command} and the other commands, {many} in all, wait for",
+            "这次运行卡住了：请看{command}等 {many} 条命令各在等什么"
+        ),
     }
 }
 
@@ -153,7 +174,12 @@ fn play(
     children: &Arc<Children>,
     parents_log: &ParentsLog,
 ) -> Result<Outcome> {
-    let Settings { seed, speed, .. } = settings;
+    let Settings {
+        seed,
+        speed,
+        patience_with_commands,
+        ..
+    } = settings;
     let seed = seed.unwrap_or_else(|| fastrand::u32(..).into());
     log.begin(&Event::Run {
         lesson: lesson.name().into(),
@@ -164,6 +190,7 @@ fn play(
     })?;
     let _lent = parents_log.lend(&log);
     let context = Context::new(log, Arc::clone(children), seed, speed)?;
+    let context = context.with_patience(patience_with_commands);
     let result = lesson.run(&context);
     Ok(context.finish(result))
 }

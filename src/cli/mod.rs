@@ -19,7 +19,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
 
 use crate::both;
-use crate::lessons::{AnyLesson, DEMOS, Demo, HELP_TEMPLATE};
+use crate::lessons::{AnyLesson, DEMOS, Demo, HELP_TEMPLATE, In, Part, beginning};
 use crate::locale::{self, Language};
 use crate::multiprocessing::SUBCOMMAND_NAME;
 use crate::terminal;
@@ -162,11 +162,26 @@ pub fn read() -> Result<Request, clap::Error> {
             lesson,
             python,
             rust,
-        }) => match (python, rust) {
-            (true, _) => Request::Print(lesson.python(language).into()),
-            (_, true) => Request::Print(lesson.rust(language).into()),
-            _ => Request::Show(cli.options.views, lesson),
-        },
+            writer_in,
+            reader_in,
+            child_in,
+        }) => {
+            let parts = [
+                (Part::Writer, writer_in),
+                (Part::Reader, reader_in),
+                (Part::Child, child_in),
+            ];
+            let part = parts.into_iter().find_map(|(part, it)| Some((part, it?)));
+            match (part, python, rust) {
+                (Some((part, program_in)), ..) => {
+                    let program = beginning(lesson.name, part, program_in, language);
+                    Request::Print(program.unwrap_or_default().into())
+                }
+                (_, true, _) => Request::Print(lesson.python(language).into()),
+                (_, _, true) => Request::Print(lesson.rust(language).into()),
+                _ => Request::Show(cli.options.views, lesson),
+            }
+        }
         Command::Tool(Tool::Predict {
             lesson,
             list,
@@ -343,8 +358,39 @@ fn check(cli: &Cli, command: &clap::Command, matches: &ArgMatches) -> Result<(),
             "`mp-demo {tool}` doesn't take --{option}",
             "`mp-demo {tool}` 没有 --{option} 选项"
         )),
-        None => Ok(()),
+        None => check_beginning(&cli.command),
     }
+}
+
+/// Refuses to show a program to begin with where a lesson has none.
+fn check_beginning(command: &Command) -> Result<(), String> {
+    let Command::Tool(Tool::Show {
+        lesson,
+        writer_in,
+        reader_in,
+        child_in,
+        ..
+    }) = command
+    else {
+        return Ok(());
+    };
+    let parts = [
+        (Part::Writer, writer_in),
+        (Part::Reader, reader_in),
+        (Part::Child, child_in),
+    ];
+    for (part, program_in) in parts {
+        let is_missing =
+            |program_in: &In| beginning(lesson.name, part, *program_in, Language::En).is_none();
+        if program_in.as_ref().is_some_and(is_missing) {
+            let name = lesson.name;
+            return Err(both!(
+                "there is no such program for {name}: queue has --writer-in and --reader-in, pipe has --child-in",
+                "{name} 没有这样的程序：queue 有 --writer-in 和 --reader-in，pipe 有 --child-in"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The program in one line.

@@ -10,7 +10,7 @@ use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 
 use crate::arguments::runs;
 use crate::both;
-use crate::lessons::{DEMOS, Demo, HELP_TEMPLATE};
+use crate::lessons::{DEMOS, Demo, HELP_TEMPLATE, In};
 use crate::locale::Language;
 
 /// What else there is beside the lessons.
@@ -25,7 +25,8 @@ Examples:
   mp-demo show queue
   mp-demo show queue --lang zh
   mp-demo show queue --python > program.py && python3 program.py
-  mp-demo show queue --rust > queue.rs && rustc queue.rs && ./queue")]
+  mp-demo show queue --rust > queue.rs && rustc queue.rs && ./queue
+  mp-demo show queue --reader-in c > reader.c   to begin one of your own")]
     Show {
         /// Which lesson
         #[arg(value_parser = demo(), ignore_case = true)]
@@ -38,6 +39,18 @@ Examples:
         /// Print the Rust program alone, likewise
         #[arg(long, conflicts_with = "python")]
         rust: bool,
+
+        /// Print a small writer to begin with, for `queue --writer`
+        #[arg(long, value_name = "LANGUAGE", conflicts_with_all = ["python", "rust"])]
+        writer_in: Option<In>,
+
+        /// Print a small reader to begin with, for `queue --reader`
+        #[arg(long, value_name = "LANGUAGE", conflicts_with_all = ["python", "rust", "writer_in"])]
+        reader_in: Option<In>,
+
+        /// Print a small child to begin with, for `pipe --child`
+        #[arg(long, value_name = "LANGUAGE", conflicts_with_all = ["python", "rust", "writer_in", "reader_in"])]
+        child_in: Option<In>,
     },
 
     /// Show a recorded run again

@@ -6,13 +6,16 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 
 use super::exit_code;
+use signal_hook::consts::SIGINT;
+
 use crate::both;
 use crate::claims::Outcome;
 use crate::cli::Options;
+use crate::interrupt::Interrupt;
 use crate::lessons::{self, AnyLesson};
 use crate::multiprocessing::end_on_sigterm_as_first_process;
 use crate::plain::{Gate, in_json, on_one_line};
-use crate::repeat::{Condition, End, Interrupt, Keep, Plan, Summary};
+use crate::repeat::{Condition, End, Keep, Plan, Summary};
 use crate::run::Settings;
 use crate::streams::{cannot_write, check_stdout, stderr, stdout};
 use crate::terminal;
@@ -41,7 +44,7 @@ fn counted(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> 
         (None, None) => None,
     };
     let condition = Condition::new(repeat.one_core, repeat.load)?;
-    let interrupt = Interrupt::catch()?;
+    let interrupt = Interrupt::catch(&[SIGINT])?;
     let bar = Bar::new(stderr().is_terminal());
     let mut gate = Gate {
         out: bar.beside(stderr()),
@@ -55,6 +58,7 @@ fn counted(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> 
             seed: options.seed,
             speed: options.speed,
             patience: options.patience.0,
+            patience_with_commands: options.patience.0,
             interrupt: None,
         },
         until,

@@ -148,6 +148,19 @@ impl Call {
     }
 }
 
+/// A stream of a program of the user's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Stream {
+    /// What it reads.
+    Stdin,
+    /// What it writes.
+    Stdout,
+    /// What it says beside that.
+    Stderr,
+}
+
 /// What a lock is called in the log where it matters that it is a semaphore.
 pub const SEMAPHORE: &str = "semaphore";
 

@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use strum::{EnumDiscriminants, EnumString, IntoStaticStr, VariantNames};
 
-use super::effect::{Call, Effect, Label, Mark, Way};
+use super::effect::{Call, Effect, Label, Mark, Stream, Way};
 use super::status::Status;
 use super::stuck::{Mistake, Waiter};
 
@@ -123,6 +123,9 @@ events! {
         /// It is another program, which writes nothing to this log.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         foreign: bool,
+        /// The user's command that it runs, where it is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        command: Option<Cow<'a, str>>,
         /// The queue that it gets from or the pipe that it receives from, which is its stdin.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         stdin: Option<Cow<'a, str>>,
@@ -273,6 +276,33 @@ events! {
         /// The number of the signal that stopped it.
         signal: i32,
         /// One sentence: what to do.
+        #[serde(borrow)]
+        message: Cow<'a, str>,
+    } => Effect::Aside, [];
+    /// A program of the user's has said something beside its values. The process that has started it tells so.
+    Output {
+        /// Its PID.
+        child: u32,
+        /// Its role.
+        #[serde(borrow)]
+        child_role: Cow<'a, str>,
+        /// Where it has said it.
+        stream: Stream,
+        /// A line, without its newline.
+        #[serde(borrow)]
+        text: Cow<'a, str>,
+    } => Effect::Aside, [];
+    /// A program of the user's has neither written nor read for the patience, although it should. The process that has
+    /// started it tells so.
+    Idle {
+        /// Its PID.
+        child: u32,
+        /// Its role.
+        #[serde(borrow)]
+        child_role: Cow<'a, str>,
+        /// To which it has written nothing, or from which it has read nothing.
+        stream: Stream,
+        /// One sentence: what that may come from.
         #[serde(borrow)]
         message: Cow<'a, str>,
     } => Effect::Aside, [];
@@ -452,6 +482,7 @@ impl Event<'_> {
         match self {
             Event::Refused { message, .. }
             | Event::Error { message }
+            | Event::Idle { message, .. }
             | Event::Stopped { message, .. } => Some(message),
             Event::Kill { message, .. } => message.as_deref(),
             _ => None,

@@ -103,6 +103,11 @@ impl Log {
         self.who.pid
     }
 
+    /// The role of that process.
+    pub fn role(&self) -> &str {
+        &self.who.role
+    }
+
     /// Seconds since the run's first event, by the clock that all processes of a run share.
     pub fn seconds(&self) -> f64 {
         self.clock.seconds()

@@ -15,9 +15,9 @@ mod stuck;
 mod who;
 
 pub use clock::Clock;
-pub use effect::{Call, Effect, FLOCK, GATE, Label, Mark, SEMAPHORE, Way};
+pub use effect::{Call, Effect, FLOCK, GATE, Label, Mark, SEMAPHORE, Stream, Way};
 pub use event::{Event, Figures};
-pub use failure::{Failure, first_cause_first};
+pub use failure::{Failure, first_cause_first, named};
 pub use log::Log;
 pub use parts::PIPE_BUF;
 pub use python::{repr, str};

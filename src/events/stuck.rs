@@ -79,6 +79,8 @@ pub enum Mistake {
     TooFewSentinels,
     /// The readers wait for end-of-file, and the parent has not closed its end for writing.
     KeptPutEnd,
+    /// A child that was to speak first waits for the answer: what it has printed, if anything, is still in its own buffer.
+    Unflushed,
     /// The holder of the lock was killed.
     KilledHolder,
     /// The holder of the semaphore was killed, and something else would have been free again.

@@ -26,6 +26,8 @@ const MESSAGES: [Signal; 6] = [
 ];
 /// Those that Node has a handler for in every program: for its debugger, and to restore the terminal.
 const NODES_OWN: [Signal; 2] = [Signal::USR1, Signal::TERM];
+/// The same for processes of ours that stand between others: what they get, they pass on.
+const OUR_OWN: [Signal; 1] = [Signal::TERM];
 /// Real-time signals that no C library keeps for itself.
 const REAL_TIME: std::ops::RangeInclusive<i32> = 35..=64;
 /// Signals of timers, of which the kernel tells nothing else (setitimer(2), alarm(2)).
@@ -313,8 +315,12 @@ impl Of<'_> {
 
     /// Whether a signal may be what it waits for.
     fn takes_messages(&self) -> bool {
-        let is_nodes = |signal| self.look.program() == "node" && NODES_OWN.contains(signal);
-        let of_program = MESSAGES.iter().filter(|it| !is_nodes(it));
+        let own = match self.look.program() {
+            "node" => &NODES_OWN[..],
+            "mp-demo" => &OUR_OWN,
+            _ => &[],
+        };
+        let of_program = MESSAGES.iter().filter(|it| !own.contains(it));
         of_program
             .map(|it| it.as_raw())
             .chain(REAL_TIME)

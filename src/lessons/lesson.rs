@@ -38,6 +38,11 @@ pub trait Lesson: clap::Args + Serialize {
         None
     }
 
+    /// Whether these options run commands of the user's.
+    fn runs_commands(&self) -> bool {
+        false
+    }
+
     /// What the parent does, as in the article's program: `mp` is its `multiprocessing`.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! What is taught: one file a lesson, with the parent's half and the children's halves, read from top to bottom.
 
+mod beginnings;
 mod child;
 mod lesson;
 
@@ -13,6 +14,7 @@ use crate::events::Mistake;
 use crate::multiprocessing::{Context, CurrentProcess};
 use lesson::Lesson;
 
+pub use beginnings::{In, Part, beginning};
 pub use cost::LOAD;
 pub use lesson::Demo;
 
@@ -128,6 +130,13 @@ macro_rules! lessons {
             pub fn why_never(&self, outcome: &str) -> Option<String> {
                 match self {
                     $(AnyLesson::$Name(args) => args.why_never(outcome),)*
+                }
+            }
+
+            /// Whether these options run commands of the user's.
+            pub fn runs_commands(&self) -> bool {
+                match self {
+                    $(AnyLesson::$Name(args) => args.runs_commands(),)*
                 }
             }
 

@@ -5,18 +5,21 @@
 //! more than their pipes hold, both wait for ever).
 
 mod claims;
+mod own;
 
 use anyhow::Result;
 use clap::ValueEnum;
+use clap::builder::ArgPredicate;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::child::children;
 use super::lesson::Lesson;
-use crate::arguments::{MESSAGE_AROUND_STRING, ValueArg, as_typed, message_bytes, seconds};
+use crate::arguments::{CommandArg, MESSAGE_AROUND_STRING, ValueArg, as_typed, message_bytes, seconds};
 use crate::claims::{Claim, Outcomes};
 use crate::events::Mistake;
-use crate::multiprocessing::{Context, CurrentProcess, Logs, Target};
+use own::CommandWriter;
+use crate::multiprocessing::{Context, CurrentProcess, Logs, NewProcess, Target};
 
 /// Send a list through a pipe from a child to its parent
 ///
@@ -33,16 +36,22 @@ Examples:
   mp-demo pipe --bytes 65537 --join last  receive first, and it works
   mp-demo pipe --receive all --keep-end   end-of-file never comes: stuck
   mp-demo pipe --reply                    the list comes back, reversed
+  mp-demo pipe --child 'node child.js'    a child of your own
   mp-demo pipe --simplex --reply          a one-way pipe refuses that
   mp-demo pipe 1 2.5 null '{\"k\": [\"it'\\''s\"]}'")]
 pub struct Args {
     /// The list's items: JSON, or else a string; of any size
-    #[arg(value_name = "VALUE", default_values = ["A", "B", "C"], allow_negative_numbers = true)]
+    #[arg(value_name = "VALUE", default_values = ["A", "B", "C"],
+        default_value_if("child", ArgPredicate::IsPresent, None), allow_negative_numbers = true)]
     values: Vec<ValueArg>,
     /// Instead, a list of one string, so long that the message has N bytes, 5 to 10,000,000
     #[arg(long, value_name = "N", conflicts_with = "values", value_parser = message_bytes, allow_negative_numbers = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<usize>,
+    /// Your own child: any program; a message is a line of JSON on its stdout, or else a string; with --reply it gets one on stdin
+    #[arg(long, value_name = "COMMAND", conflicts_with_all = ["values", "bytes"])]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    child: Option<CommandArg>,
     /// A one-way pipe, duplex=False: the parent only receives, the child only sends
     #[arg(long)]
     simplex: bool,
@@ -87,8 +96,13 @@ impl Lesson for Args {
     fn mistake(&self) -> Option<(Mistake, String)> {
         let command = |options: &str| {
             let bytes = self.bytes.map(|bytes| format!(" --bytes {bytes}"));
-            format!("mp-demo pipe{}{options}", bytes.unwrap_or_default())
+            let child = self.child.as_ref().map(|child| format!(" --child {}", child.quoted()));
+            format!("mp-demo pipe{}{options}", bytes.or(child).unwrap_or_default())
         };
+        if let (Some(child), true, Join::Last, Receive::One) = (&self.child, self.reply, self.join, self.receive) {
+            let child = child.unbuffered().quoted();
+            return Some((Mistake::Unflushed, format!("mp-demo pipe --child {child} --reply")));
+        }
         match (self.join, self.reply, self.receive) {
             (Join::First, true, _) => Some((Mistake::JoinBeforeReply, command(" --reply --join last"))),
             (_, _, Receive::All) if self.keep_end => {
@@ -99,15 +113,27 @@ impl Lesson for Args {
         }
     }
 
+    fn runs_commands(&self) -> bool {
+        self.child.is_some()
+    }
+
     fn run(&self, mp: &Context) -> Result<()> {
         mp.running(format!("Parent process {}", mp.pid()))?;
         let (mut connection, childs_end) = mp.pipe(!self.simplex)?;
-        let writer = Writer {
-            values: self.values.clone(),
-            bytes: self.bytes,
-            simplex: self.simplex,
-            reply: self.reply,
-            pause: 1.0,
+        let (simplex, reply) = (self.simplex, self.reply);
+        let writer = match self.child.clone() {
+            Some(command) => {
+                let patience = mp.patience();
+                NewProcess::from(CommandWriter { command, patience, simplex, reply }).stands_between()
+            }
+            None => Writer {
+                values: self.values.clone(),
+                bytes: self.bytes,
+                simplex,
+                reply,
+                pause: 1.0,
+            }
+            .into(),
         };
         // Here the child's end moves to the child, unless the parent keeps it, too, as it does in the article. Then the
         // pipe always has somebody who could send: the parent itself. So its end-of-file never comes.
@@ -200,4 +226,4 @@ impl Target for Writer {
     }
 }
 
-children! { Writer }
+children! { Writer, CommandWriter }

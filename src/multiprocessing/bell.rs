@@ -1,7 +1,8 @@
 //! What wakes a parent that waits for something else when one of its children may have ended.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -19,7 +20,7 @@ use crate::both;
 pub(super) struct Bell {
     reader: UnixStream,
     writer: UnixStream,
-    id: SigId,
+    ids: Mutex<Vec<SigId>>,
 }
 
 impl Bell {
@@ -34,8 +35,13 @@ impl Bell {
             reader.set_nonblocking(true)?;
             writer.set_nonblocking(true)?;
             SigSet::from(Signal::SIGCHLD).thread_unblock()?;
-            let id = pipe::register(SIGCHLD, writer.try_clone()?)?;
-            Ok::<_, std::io::Error>(Bell { reader, writer, id })
+            let bell = Bell {
+                reader,
+                writer,
+                ids: Mutex::default(),
+            };
+            bell.register(SIGCHLD)?;
+            Ok::<_, io::Error>(bell)
         };
         open().with_context(|| {
             both!(
@@ -43,6 +49,25 @@ impl Bell {
                 "无法打开用来得知进程结束的套接字"
             )
         })
+    }
+
+    /// From now on this signal rings it, too.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn rings_at(&self, signal: i32) -> Result<()> {
+        let registered = self.register(signal);
+        registered.with_context(|| both!("cannot catch signal {signal}", "无法捕获信号 {signal}"))
+    }
+
+    fn register(&self, signal: i32) -> io::Result<()> {
+        let id = pipe::register(signal, self.writer.try_clone()?)?;
+        self.ids().push(id);
+        Ok(())
+    }
+
+    fn ids(&self) -> MutexGuard<'_, Vec<SigId>> {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until it rings, but no longer than `timeout`, if there is one.
@@ -82,6 +107,8 @@ impl Bell {
 
 impl Drop for Bell {
     fn drop(&mut self) {
-        unregister(self.id);
+        for id in self.ids().drain(..) {
+            unregister(id);
+        }
     }
 }

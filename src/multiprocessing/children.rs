@@ -4,19 +4,22 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::process::Command;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use rustix::process::{
     Pid, Signal, WaitId, WaitIdOptions, WaitOptions, kill_process, waitid, waitpid,
 };
 
+use signal_hook::consts::SIGTERM;
+
 use super::bell::Bell;
 use super::ends::OpenEnds;
 use super::orphans::{children_of_this_process, end_orphans};
-use super::over::{ChildFailed, RunIsOver};
+use super::over::{ChildFailed, RunIsOver, Terminated};
 use crate::events::{Call, Event, Failure, Log, Status, first_cause_first};
 use crate::evidence::Fill;
 
@@ -34,6 +37,8 @@ pub struct Children {
     pub(super) ends: OpenEnds,
     /// Children that this process had before the run: a shell that became this program by `exec` has left them.
     strangers: Vec<Pid>,
+    /// Whether SIGTERM has come, if this process passes it on.
+    terminated: Arc<AtomicBool>,
 }
 
 #[derive(Default)]
@@ -71,7 +76,42 @@ impl Children {
             acquirers: Mutex::default(),
             ends: OpenEnds::default(),
             strangers: children_of_this_process().collect(),
+            terminated: Arc::default(),
         })
+    }
+
+    /// From now on SIGTERM doesn't end this process: it is [passed on](Children::pass_on).
+    ///
+    /// # Errors
+    /// What the system said.
+    pub(super) fn catch_sigterm(&self) -> Result<()> {
+        // First the flag, then the bell: handlers are called in the order in which they were registered.
+        signal_hook::flag::register(SIGTERM, Arc::clone(&self.terminated))?;
+        self.bell.rings_at(SIGTERM)
+    }
+
+    /// Passes SIGTERM on to every child that runs, if it has come, and reaps those that have ended.
+    ///
+    /// # Errors
+    /// [`Terminated`], once for each SIGTERM; that the run is over; or that the log can't be written to.
+    pub(super) fn pass_on(&self, log: &Log) -> Result<()> {
+        self.bell.silence();
+        let is_terminated = self.terminated.swap(false, Ordering::SeqCst);
+        for number in self.unjoined().into_iter().filter(|_| is_terminated) {
+            let (pid, role) = self.describe(number);
+            let child = pid.as_raw_pid() as u32;
+            // Be there anybody who reads the log or not.
+            let _ = log.write(Event::Terminate {
+                child,
+                child_role: role.into(),
+            });
+            self.signal(number, Signal::TERM, log)?;
+        }
+        ensure!(!is_terminated, Terminated);
+        let mut state = self.lock();
+        state.reap(log)?;
+        ensure!(!state.over, RunIsOver);
+        Ok(())
     }
 
     /// How full the pipes are of which their parent has an end open.
@@ -228,13 +268,13 @@ impl Children {
     /// When the log can't be written to, or when the signal can't be sent.
     pub(super) fn signal(&self, number: usize, signal: Signal, log: &Log) -> Result<()> {
         let mut state = self.lock();
-        state.reap(log)?;
+        let told = state.reap(log);
         let child = &mut state.children[number];
         if child.ended.is_none() {
             child.terminated = Some((Instant::now(), signal));
             kill_process(child.pid, signal)?;
         }
-        Ok(())
+        told
     }
 
     /// How a child has ended, if it was reaped.
@@ -317,6 +357,9 @@ impl Children {
     /// When a child has ended otherwise than wanted ([`ChildFailed`]), when the run is over ([`RunIsOver`]), or when the
     /// log can't be written to.
     pub(super) fn check(&self, log: &Log) -> Result<()> {
+        if self.terminated.load(Ordering::SeqCst) {
+            self.pass_on(log)?;
+        }
         self.bell.silence();
         let mut state = self.lock();
         state.reap(log)?;
@@ -362,6 +405,8 @@ impl Children {
             let failure = Failure {
                 pid: child.pid.as_raw_pid() as u32,
                 role: child.role.clone(),
+                command: None,
+                stands_between: false,
                 status: ended.status,
                 last_words: None,
             };

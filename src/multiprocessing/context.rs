@@ -19,11 +19,12 @@ use super::logs::Logs;
 use super::messages::PartnerGone;
 use super::new_process::NewProcess;
 use super::output::{Output, PrintedTo, To};
-use super::over::{ChildFailed, RunIsOver};
+use super::over::{ChildFailed, CommandFailed, RunIsOver};
 use super::parent::Parent;
 use super::process::{Process, Processes};
 use super::queue::Queue;
 use super::shared_value::SharedValue;
+use super::watch::Watch;
 use crate::both;
 use crate::errors::sentence;
 use crate::events::{Call, Event, Failure, Log, SEMAPHORE, Status};
@@ -37,6 +38,8 @@ pub struct Context {
     seeds: RefCell<Rng>,
     /// How many queues or pipes have had each name.
     names: RefCell<HashMap<&'static str, u32>>,
+    /// How long a command of the user's may do nothing before the log is told; nothing for ever.
+    patience: Option<Duration>,
 }
 
 /// How a parent's half ended.
@@ -80,7 +83,14 @@ impl Context {
             parent: Rc::new(parent),
             seeds: RefCell::new(Rng::with_seed(seed)),
             names: RefCell::default(),
+            patience: None,
         })
+    }
+
+    /// The same, with this patience for commands of the user's.
+    pub fn with_patience(mut self, patience: Option<Duration>) -> Context {
+        self.patience = patience;
+        self
     }
 
     /// Opens a queue for this many readers, as Python's `Queue()`.
@@ -297,6 +307,41 @@ impl Context {
             failures: children.failures(),
             error: result.err().filter(|error| !error.is::<RunIsOver>()),
         }
+    }
+
+    /// Ends what a process that stands between others has started, whose own part had this `result`. Nobody is left behind.
+    ///
+    /// # Errors
+    /// [`CommandFailed`] when one of them has ended otherwise than wanted: the log tells that already. Or else `result`.
+    pub(super) fn end(self, result: Result<()>) -> Result<()> {
+        let Parent { log, children, .. } = &*self.parent;
+        let result = result.and_then(|()| self.join_all());
+        if result.is_err() {
+            children.kill_all(Some(log));
+        }
+        children.wait_all(log);
+        match children.failures().is_empty() {
+            true => result,
+            false => Err(CommandFailed.into()),
+        }
+    }
+
+    /// From now on SIGTERM doesn't end this process, but its children; then every call that waits fails, once.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub(super) fn passes_sigterm_on(&self) -> Result<()> {
+        self.parent.children.catch_sigterm()
+    }
+
+    /// What an end of a queue or pipe needs to look after the children of this process while it waits.
+    pub(super) fn watch(&self) -> Watch {
+        self.parent.watch()
+    }
+
+    /// For how long a command of the user's may do nothing before the log is told, in seconds; nothing for ever.
+    pub fn patience(&self) -> Option<f64> {
+        self.patience.map(|patience| patience.as_secs_f64())
     }
 
     fn join_all(&self) -> Result<()> {

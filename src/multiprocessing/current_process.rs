@@ -65,6 +65,15 @@ impl CurrentProcess {
         self.parent.map_or(Ok(()), die_with)
     }
 
+    /// Has the kernel send it SIGTERM instead, which it passes on: its own child may have children, of which the kernel knows
+    /// nothing.
+    pub(super) fn is_told_of_its_parents_death(&self) {
+        if self.parent.is_some() {
+            // In a sandbox that refuses this, see `die_with`.
+            let _ = set_parent_process_death_signal(Some(Signal::TERM));
+        }
+    }
+
     /// The queue that this process puts into: its stdout.
     pub fn put_end(&self) -> PutEnd {
         PutEnd::stdout(self.stdout.clone(), &self.log)

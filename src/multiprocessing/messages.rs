@@ -188,6 +188,8 @@ impl MessageReader {
                     Ok([]) => break,
                     Ok(_) => {}
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                    // Another reader of the same pipe was faster.
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => continue,
                     Err(error) => {
                         return Err(error).with_context(|| {
                             let count = self.count;

@@ -21,6 +21,10 @@ pub struct NewProcess<'a> {
     pub(super) target: &'static str,
     pub(super) words: Result<Words>,
     pub(super) is_foreign: bool,
+    /// The user's command that it will run, if it is one.
+    pub(super) command: Option<String>,
+    /// It ends others before it ends itself.
+    pub(super) stands_between: bool,
     pub(super) lives_on: bool,
     pub(super) stdin: Stdin<'a>,
     pub(super) stdout: Stdout<'a>,
@@ -53,6 +57,8 @@ impl<'a> NewProcess<'a> {
             target,
             words,
             is_foreign: false,
+            command: None,
+            stands_between: false,
             lives_on: false,
             stdin: Stdin::Null,
             stdout: Stdout::Null,
@@ -65,6 +71,34 @@ impl<'a> NewProcess<'a> {
             is_foreign: true,
             ..self
         }
+    }
+
+    /// A process that will become a command of the user's.
+    pub(super) fn becomes_command(self, command: String) -> NewProcess<'a> {
+        NewProcess {
+            command: Some(command),
+            ..self.becomes_foreign()
+        }
+    }
+
+    /// A process that passes SIGTERM on to one of its own, and waits for its end: it gets twice the time for that.
+    pub fn stands_between(self) -> NewProcess<'a> {
+        NewProcess {
+            stands_between: true,
+            ..self
+        }
+    }
+
+    /// The process reads there: a pipe that has no name in the log.
+    pub(super) fn reads_from(self, end: PipeReader) -> NewProcess<'a> {
+        let stdin = Stdin::Pipe(Arc::new(end), None);
+        NewProcess { stdin, ..self }
+    }
+
+    /// The process writes there, likewise.
+    pub(super) fn writes_to(self, end: PipeWriter) -> NewProcess<'a> {
+        let stdout = Stdout::Pipe(Arc::new(end), None);
+        NewProcess { stdout, ..self }
     }
 
     /// A process that lives on when its parent dies, as one of Python's does that is no `daemon`. It has to end by itself: when

@@ -30,3 +30,28 @@ impl fmt::Display for ChildFailed {
 }
 
 impl std::error::Error for ChildFailed {}
+
+/// The error of a process that stands between a command of the user's and the others, when that command has ended
+/// otherwise than wanted. The log tells how.
+#[derive(Debug)]
+pub struct CommandFailed;
+
+impl fmt::Display for CommandFailed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&both!("the command has failed", "命令失败了"))
+    }
+}
+
+impl std::error::Error for CommandFailed {}
+
+/// The error of a process that passes SIGTERM on to its children, when it has come.
+#[derive(Debug)]
+pub struct Terminated;
+
+impl fmt::Display for Terminated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&both!("SIGTERM has come", "收到了 SIGTERM"))
+    }
+}
+
+impl std::error::Error for Terminated {}

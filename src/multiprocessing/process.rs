@@ -16,7 +16,7 @@ use super::new_process::NewProcess;
 use super::parent::Parent;
 use crate::both;
 use crate::errors::io_error;
-use crate::events::{Event, Status};
+use crate::events::{Event, Status, named};
 
 /// How long a process may take to die of SIGTERM or SIGINT. One that ignores it, or is stopped, gets SIGKILL then.
 const GRACE: Duration = Duration::from_secs(1);
@@ -29,6 +29,10 @@ pub struct Process {
     number: usize,
     pid: Pid,
     role: String,
+    /// The user's command that it runs, if it is one.
+    command: Option<String>,
+    /// How long it may take to end when it was sent SIGTERM or SIGINT.
+    grace: Duration,
 }
 
 /// Several processes that play the same part.
@@ -49,6 +53,8 @@ impl Process {
             target,
             words,
             is_foreign,
+            command: users_command,
+            stands_between,
             lives_on,
             stdin,
             stdout,
@@ -102,11 +108,14 @@ impl Process {
             number,
             pid,
             role: role.to_owned(),
+            command: users_command.clone(),
+            grace: GRACE * (1 + u32::from(stands_between)),
         };
         parent.log.write(Event::Started {
             child: process.pid(),
             child_role: role.into(),
             foreign: is_foreign,
+            command: users_command.map(Into::into),
             stdin: ends.0.map(Into::into),
             stdout: ends.1.map(Into::into),
         })?;
@@ -121,12 +130,28 @@ impl Process {
             number,
             pid,
             role,
+            command: None,
+            grace: GRACE,
         }
     }
 
     /// The process's PID.
     pub fn pid(&self) -> u32 {
         self.pid.as_raw_pid() as u32
+    }
+
+    /// Its role.
+    pub(super) fn role(&self) -> &str {
+        &self.role
+    }
+
+    /// Waits until the process has ended, but no longer than until then, and reaps it.
+    ///
+    /// # Errors
+    /// When the log can't be written to.
+    pub(super) fn ends_before(&self, end: Instant) -> Result<bool> {
+        let parent = &self.parent;
+        parent.children.ends_before(self.number, end, &parent.log)
     }
 
     /// Waits until the process has ended, as Python's `Process.join()` does. How it ended is judged when the
@@ -144,12 +169,21 @@ impl Process {
         if let Some((start, signal)) = terminated_at
             && !parent
                 .children
-                .ends_before(self.number, start + GRACE, &parent.log)?
+                .ends_before(self.number, start + self.grace, &parent.log)?
         {
             let (pid, signal) = (self.pid(), Status::Signal(signal.as_raw()).signal_name());
+            let seconds = self.grace.as_secs();
+            let seconds = match seconds {
+                1 => both!("a second", "一秒"),
+                _ => both!("{seconds} seconds", "{seconds} 秒"),
+            };
+            let who = match &self.command {
+                Some(command) => named(role, pid, command),
+                None => both!("{role} (PID {pid})", "{role}（PID {pid}）"),
+            };
             let message = both!(
-                "{role} (PID {pid}) did not end within a second of {signal}, so it gets SIGKILL",
-                "{role}（PID {pid}）收到 {signal} 一秒后仍未结束，所以再发送 SIGKILL"
+                "{who} did not end within {seconds} of {signal}, so it gets SIGKILL",
+                "{who}收到 {signal} {seconds}后仍未结束，所以再发送 SIGKILL"
             );
             self.tell_and_kill(Some(&message))?;
         }

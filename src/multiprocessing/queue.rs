@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use super::ends::{ReadEnd, WriteEnd, bare};
 use super::messages::{self, MessageReader, MessageWriter};
-use super::stdin::{SigtermHeld, StdinPipe};
+use super::stdin::{SigtermHeld, StdinPipe, Waiting};
 use super::voice::Voice;
 use super::watch::{Watch, in_call};
 use crate::arguments::ValueArg;
@@ -234,6 +234,13 @@ impl GetEnd {
         self
     }
 
+    /// The same end, with an eye on the children of this process while it waits.
+    pub(super) fn watched(mut self, watch: Watch) -> GetEnd {
+        self.wait_as(Waiting::Elsewhere);
+        self.watch = Some(watch);
+        self
+    }
+
     /// The bare pipe, to be read without this queue. What was read ahead is lost.
     ///
     /// # Errors
@@ -281,10 +288,14 @@ impl GetEnd {
     /// Those of [`GetEnd::get`].
     pub fn get_and_print(&mut self, line: impl FnOnce(&Value) -> String) -> Result<Got> {
         self.voice.waits(Call::Get)?;
+        // Whoever watches its children passes SIGTERM on to them, and takes nothing after that.
+        if self.watch.is_some() {
+            return self.take_and_tell(|value| Some(line(value)));
+        }
         let _held = SigtermHeld::now()?;
-        self.hold_sigterm(true);
+        self.wait_as(Waiting::WithSigterm);
         let got = self.take_and_tell(|value| Some(line(value)));
-        self.hold_sigterm(false);
+        self.wait_as(Waiting::Plain);
         got
     }
 
@@ -311,9 +322,9 @@ impl GetEnd {
         }
     }
 
-    fn hold_sigterm(&mut self, holds: bool) {
+    fn wait_as(&mut self, waiting: Waiting) {
         if let ReadEnd::Stdin(stdin) = self.reader.pipe_mut() {
-            stdin.holds_sigterm = holds;
+            stdin.waiting = waiting;
         }
     }
 }

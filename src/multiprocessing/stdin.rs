@@ -11,13 +11,25 @@ use rustix::stdio::stdin;
 /// buffer of its own.
 #[derive(Default)]
 pub struct StdinPipe {
+    /// How it waits.
+    pub waiting: Waiting,
+}
+
+/// How a child waits at its stdin.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub enum Waiting {
+    /// In read(2).
+    #[default]
+    Plain,
     /// SIGTERM is held back; it may come while this waits, and only then.
-    pub holds_sigterm: bool,
+    WithSigterm,
+    /// Not here: where there is nothing to read, the error is `WouldBlock`.
+    Elsewhere,
 }
 
 impl Read for StdinPipe {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if !self.holds_sigterm {
+        if self.waiting == Waiting::Plain {
             return Ok(read(stdin(), buffer)?);
         }
         loop {
@@ -25,13 +37,17 @@ impl Read for StdinPipe {
             // pipe may be faster.
             let mut slices = [IoSliceMut::new(buffer)];
             match preadv2(stdin(), &mut slices, u64::MAX, ReadWriteFlags::NOWAIT) {
+                Err(Errno::AGAIN) if self.waiting == Waiting::Elsewhere => {
+                    return Err(io::ErrorKind::WouldBlock.into());
+                }
                 Err(Errno::AGAIN) => wait_with_sigterm()?,
                 // Not a pipe, an older kernel or a sandbox: then SIGTERM may come at any time, as it would without all
                 // this.
                 Err(
                     Errno::OPNOTSUPP | Errno::INVAL | Errno::SPIPE | Errno::NOSYS | Errno::PERM,
                 ) => {
-                    let _allowed = Allowed::now()?;
+                    let is_held = self.waiting == Waiting::WithSigterm;
+                    let _allowed = is_held.then(Allowed::now).transpose()?;
                     return Ok(read(stdin(), buffer)?);
                 }
                 length => return Ok(length?),

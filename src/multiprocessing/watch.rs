@@ -8,7 +8,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
 use super::children::Children;
-use super::over::{ChildFailed, RunIsOver};
+use super::over::{ChildFailed, RunIsOver, Terminated};
 use crate::both;
 use crate::events::Log;
 
@@ -46,8 +46,13 @@ impl Watch {
 
 /// An error of a call that waits for a child: what the call could not do, unless it is the children that it is about.
 pub(super) fn in_call(error: Error, failed: String) -> Error {
-    match error.is::<ChildFailed>() || error.is::<RunIsOver>() {
+    match is_of_children(&error) {
         true => error,
         false => error.context(failed),
     }
+}
+
+/// Whether a call has failed for no other reason than that the children have ended, or have to.
+pub(super) fn is_of_children(error: &Error) -> bool {
+    error.is::<ChildFailed>() || error.is::<RunIsOver>() || error.is::<Terminated>()
 }

@@ -48,6 +48,7 @@ impl Trial {
                 seed: None,
                 speed,
                 patience: Some(std::time::Duration::MAX),
+                patience_with_commands: None,
                 interrupt: None,
             },
             until: None,

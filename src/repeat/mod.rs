@@ -3,7 +3,6 @@
 //! What it shows is a summary; the runs themselves are not shown. A run that got stuck is an outcome, one that failed is none.
 
 mod condition;
-mod interrupt;
 mod keep;
 mod summary;
 
@@ -18,6 +17,7 @@ use fastrand::Rng;
 
 use crate::claims::{Judges, OfLesson, Outcome, Seen, Turns};
 use crate::events::{Event, Record, Waiter};
+use crate::interrupt::Interrupt;
 use crate::lessons::AnyLesson;
 use crate::report::runs::Tally;
 use crate::run::{Failed, Settings, run};
@@ -25,7 +25,6 @@ use crate::state::{Change, State};
 use crate::views::{View, Views};
 
 pub use condition::Condition;
-pub use interrupt::Interrupt;
 pub use keep::Keep;
 pub use summary::Summary;
 

@@ -6,7 +6,9 @@ mod process;
 
 use std::collections::HashMap;
 
-use crate::events::{Call, Effect, Event, Failure, Mistake, Record, Way, first_cause_first};
+use crate::events::{
+    Call, Effect, Event, Failure, Mistake, Record, Status, Way, first_cause_first,
+};
 
 pub use on_its_way::{OnItsWay, Parcel};
 pub use process::{Activity, Ended, Process, Started};
@@ -70,11 +72,14 @@ impl State {
         process.has_spoken = true;
         let was_leaving = process.leaving.take();
 
-        let thread = process.thread_mut(record.thread.as_deref());
-        let (did, since) = (thread.does, thread.since);
-        thread.see(&effect, t);
+        let name = record.thread.as_deref();
+        let (did, since) = (process.does(name), process.since(name));
+        // A thread that only tells of others is none of the lesson's.
+        if name.is_none() || !matches!(effect, Effect::Aside) {
+            process.thread_mut(name).see(&effect, t);
+        }
         let mut change = Change {
-            does: thread.does,
+            does: process.does(name),
             did,
             since,
             replaces,
@@ -88,7 +93,9 @@ impl State {
                 let process = self.reach(child, role);
                 process.end(t, status);
                 let failure = process.failure();
-                self.failures.extend(failure);
+                if !self.is_told(child) {
+                    self.failures.extend(failure);
+                }
                 self.alive.retain(|other| *other != child);
             }
             Effect::Joined(child) => self.at(child).is_joined = true,
@@ -208,6 +215,25 @@ impl State {
         failures
     }
 
+    /// Whether it is known already why this process has failed: it stands between a command of the user's and the others, and
+    /// that command has failed.
+    fn is_told(&self, pid: u32) -> bool {
+        let ended = self.process(pid).and_then(|it| it.ended);
+        let left = ended.is_some_and(|it| matches!(it.status, Status::Code(_)));
+        left && self.failures.iter().any(|failure| {
+            let started = self.process(failure.pid).and_then(|it| it.started.as_ref());
+            failure.command.is_some() && started.is_some_and(|it| it.by == pid)
+        })
+    }
+
+    /// The processes that run commands of the user's, or did, in no order.
+    pub fn commands(&self) -> impl Iterator<Item = (&Process, &str)> {
+        self.processes().filter_map(|process| {
+            let started = process.started.as_ref()?;
+            Some((process, started.command.as_deref()?))
+        })
+    }
+
     /// Why the parent itself gave up, if it did.
     pub fn parents_error(&self) -> Option<&str> {
         self.process(self.parent?)?.last_words.as_deref()
@@ -219,6 +245,7 @@ impl State {
         role.clone_into(&mut process.role);
         let Event::Started {
             foreign,
+            command,
             stdin,
             stdout,
             ..
@@ -231,10 +258,12 @@ impl State {
             t: record.t,
             is_late: process.has_spoken,
             is_foreign: *foreign,
+            command: command.as_deref().map(str::to_owned),
             stdin: stdin.as_deref().map(str::to_owned),
             stdout: stdout.as_deref().map(str::to_owned),
         });
         self.alive.push(child);
+        self.at(record.pid).stands_between |= command.is_some();
     }
 
     /// The living process with this PID; a new one if there is none. After the end of a process nothing comes from it any

@@ -24,6 +24,8 @@ pub struct Process {
     pub signalled: Option<(u32, i32)>,
     /// Why it gave up.
     pub last_words: Option<String>,
+    /// Whether it has started a command of the user's, and stands between that and the others.
+    pub(super) stands_between: bool,
     /// Whether it has written an event itself.
     pub(super) has_spoken: bool,
     /// What it was about to put or send in its last event.
@@ -42,6 +44,8 @@ pub struct Started {
     pub is_late: bool,
     /// It is another program, which writes nothing to the log.
     pub is_foreign: bool,
+    /// The user's command that it runs, where it is one.
+    pub command: Option<String>,
     /// The name of the queue or pipe that is its stdin.
     pub stdin: Option<String>,
     /// The name of the queue or pipe that is its stdout.
@@ -97,6 +101,7 @@ impl Process {
             is_joined: false,
             signalled: None,
             last_words: None,
+            stands_between: false,
             has_spoken: false,
             leaving: None,
             main: Thread::default(),
@@ -107,6 +112,11 @@ impl Process {
     /// What one of its threads does: the main thread, unless another one is named.
     pub fn does(&self, thread: Option<&str>) -> Activity {
         self.thread(thread).map(|it| it.does).unwrap_or_default()
+    }
+
+    /// Since when it does that, in seconds since the run's first event.
+    pub(super) fn since(&self, thread: Option<&str>) -> f64 {
+        self.thread(thread).map(|it| it.since).unwrap_or_default()
     }
 
     /// The name of the queue or pipe that this thread waits for, if it does and that is known.
@@ -165,6 +175,8 @@ impl Process {
         Some(Failure {
             pid: self.pid,
             role: self.role.clone(),
+            command: self.started.as_ref().and_then(|it| it.command.clone()),
+            stands_between: self.stands_between,
             status: ended.status,
             last_words: self.last_words.clone(),
         })

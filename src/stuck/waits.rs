@@ -1,7 +1,7 @@
 //! Who waits for whom.
 
 use crate::events::{Call, Holder, Needs, Waiter, Way};
-use crate::evidence::{self, Fill, On, Sight, Thing};
+use crate::evidence::{self, Fill, Look, On, Sight, Thing};
 use crate::state::{Activity, Process, State};
 
 /// Everyone who waits, the parent first, then in the order of their starts.
@@ -11,7 +11,10 @@ pub(super) fn waits(sight: &Sight, state: &State, fills: &[Fill]) -> Vec<Waiter>
         state,
         fills,
     };
-    let processes = state.parent().into_iter().chain(state.alive());
+    // Whoever has ended is only not reaped yet, and waits for nothing.
+    let has_ended = |it: &&Process| sight.look(it.pid).is_some_and(Look::has_ended);
+    let alive = state.alive().filter(|it| !has_ended(it));
+    let processes = state.parent().into_iter().chain(alive);
     let mut waits: Vec<_> = processes.flat_map(|process| us.waiters(process)).collect();
     // The log knows nothing of these: children of a foreign program.
     for look in sight.family() {

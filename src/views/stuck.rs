@@ -41,8 +41,10 @@ impl<E: Write> View for Stuck<E> {
             "所有进程都无法继续。等待关系："
         )];
         lines.extend(waiters(waits));
-        lines.push(form(waits, circle, mistake.is_some(), state));
-        if *mistake == Some(Mistake::JoinBeforeReceive) {
+        // Of a command of the user's nobody knows what it would do elsewhere.
+        let is_pythons = mistake.is_some() && state.commands().next().is_none();
+        lines.push(form(waits, circle, is_pythons, state));
+        if is_pythons && *mistake == Some(Mistake::JoinBeforeReceive) {
             lines.push(both!(
                 "(There, a one-way pipe has room for a message of 65,532 bytes, a two-way one for 219,264.)",
                 "（在 CPython 里，单向管道装得下 65,532 字节的消息，双向管道装得下 219,264 字节。）"
@@ -253,6 +255,10 @@ fn remedy(mistake: Mistake) -> String {
         Mistake::TooFewSentinels => both!(
             "Put a sentinel for each reader",
             "每个读进程都要有一个哨兵值"
+        ),
+        Mistake::Unflushed => both!(
+            "Write the message first, and flush it, as this may do",
+            "先写消息，并刷新缓冲区，例如这样"
         ),
         Mistake::KeptPutEnd => both!("Close the put end", "关掉写端"),
         Mistake::KilledHolder => both!(

@@ -7,23 +7,29 @@ use serde_json::Value;
 
 use super::view::View;
 use crate::both;
-use crate::events::{Event, Record, Way};
-use crate::plain::on_one_line;
+use crate::events::{Event, Record, Stream, Way};
+use crate::plain::{on_its_lines, on_one_line};
 use crate::state::{Change, State};
 
 /// How many lost values are named.
 const SHOWN: usize = 5;
 
-/// Tells what the article's lines don't say: values that were lost, calls that were refused. A stderr that can't be
+/// Tells what the article's lines don't say: values that were lost, calls that were refused, and what commands of the user's
+/// say on their stderr. A stderr that can't be
 /// written to is no error.
 pub struct Warnings<E> {
     stderr: E,
+    /// Whether a terminal would obey what stands in a line.
+    is_terminal: bool,
 }
 
 impl<E: Write> Warnings<E> {
-    /// Warnings that go to `stderr`.
-    pub fn new(stderr: E) -> Warnings<E> {
-        Warnings { stderr }
+    /// Warnings that go to `stderr`. On a terminal, what it would obey is shown instead.
+    pub fn new(stderr: E, is_terminal: bool) -> Warnings<E> {
+        Warnings {
+            stderr,
+            is_terminal,
+        }
     }
 
     fn tell(&mut self, message: &str) {
@@ -69,6 +75,17 @@ impl<E: Write> View for Warnings<E> {
         match &record.event {
             // Errors are told at the end of the run, once it is known which came first.
             Event::Error { .. } => {}
+            Event::Output {
+                stream: Stream::Stderr,
+                text,
+                ..
+            } => {
+                let text = match self.is_terminal {
+                    true => on_its_lines(text),
+                    false => (&**text).into(),
+                };
+                let _ = self.stderr.write_all(format!("{text}\n").as_bytes());
+            }
             event => {
                 if let Some(message) = event.message() {
                     self.tell(message);

@@ -20,6 +20,7 @@ mod lock;
 mod log;
 mod memory;
 mod output;
+mod own;
 mod pipe;
 mod predict;
 mod programs;

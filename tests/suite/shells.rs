@@ -143,7 +143,7 @@ fn a_synopsis_has_each_option_with_its_value() {
         .iter()
         .fold(line.replace("\\-", "-"), |text, it| text.replace(it, ""));
     assert!(
-        plain.starts_with("mp-demo queue [--writers N] [--readers N] [--pause SECONDS] "),
+        plain.starts_with("mp-demo queue [--writers N] [--readers N] [--writer COMMAND] [--reader COMMAND] [--pause SECONDS] "),
         "{plain}"
     );
     assert!(plain.ends_with(" [--explain[=HOW]] [--claims] [--labels] [--trace FILE] [--json] [--color WHEN] [--lang LANGUAGE] \

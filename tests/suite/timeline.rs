@@ -255,21 +255,22 @@ fn refusals_errors_and_violent_ends_are_seen() {
     assert_data_eq!(
         picture("every-event", 76, &[], UTF_8),
         str![[r#"
-               │0 s   │0.2   │0.4   │0.6    │0.8   │1.0
-parent     100 ━━━┄◆━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━◆
-                  writer ⊘['A', 1] ▲['A', 1]#2 ▲A †reader…
-writer     101 ▼··◆·┤                                      exit 0
-               A  ▽None ▼sentinel
-reader     102 ▲━━▲◆━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━✗ killed by SIGKILL
-               A  sentinel ▲empty EOF ○A ●A
-child      103 ╷━▼▲▼━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━◆✗ exit 1
-                 1 1 ['A', 1]#2                       ◇ ✗
-  Thread-1     ┯━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
-               1
-━ runs   · sleeps   ┄ waits in join   ╷ a thread begins   ┯ a task begins
-▼ asks   ▲ is served   ▼ put   ▲ get   ▼ send   ▲ recv   ○ print
-◇ cleans up   ● write   ▲ read   ▽ put, never got   † terminate   ⌃ SIGINT
-‡ kill   ⊘ is refused   ✗ gives up   ∞ nobody can go on   ◆ several of these
+                  │0 s            │0.5             │1.0
+parent        100 ━━━⊘◆━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━◆
+                     ['A', 1] ▲['A', 1]#2 ▲A †reader
+writer        101 ▼··◆┤                                    exit 0
+                  A  ▽None ▼sentinel
+reader        102 ▲━━▲◆━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━✗ killed by SIGKILL
+                  A  sentinel ▲empty EOF ○A ●A
+child         103 ╷━▼▲▼━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━◆✗ exit 1
+                    1 1 ['A', 1]#2                    ◇ ✗
+  Thread-1        ┯━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+                  1
+child-command 104                                       ━┤ exit 0
+━ runs   · sleeps   ╷ a thread begins   ┯ a task begins   ▼ asks
+▲ is served   ▼ put   ▲ get   ▼ send   ▲ recv   ○ print   ◇ cleans up
+● write   ▲ read   ▽ put, never got   † terminate   ⌃ SIGINT   ‡ kill
+⊘ is refused   ✗ gives up   ∞ nobody can go on   ◆ several of these
 
 "#]]
     );

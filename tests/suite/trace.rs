@@ -113,6 +113,9 @@ fn slices_lie_inside_each_other() {
     snapbox::assert_data_eq!(
         drawn(&trace_of_recorded("every-event")),
         snapbox::str![[r#"
+parent, stderr (100/2)
+  stderr: 1133000 to 1150000
+    running: 1133000 to 1150000
 parent, MainThread (100/100)
   parent: 0 to 1150000
     running: 0 to 100000
@@ -147,6 +150,8 @@ child, MainThread (103/103)
     recv (waiting): 80000 to 90000
     running: 90000 to 1150000
       send ['A', 1]: 120000 to 1130060
+child-command, MainThread (104/104)
+  child-command: 1132000 to 1135000
 
 "#]]
     );
@@ -161,6 +166,7 @@ fn how_a_process_ended_stands_at_its_slice() {
     let expected = [
         ("writer", json!("exit 0")),
         ("reader", json!("killed by SIGKILL (9)")),
+        ("child-command", json!("exit 0")),
         ("child", json!("exit 1")),
         // Who reaps the parent writes no log.
         ("parent", json!(null)),

@@ -259,6 +259,7 @@ Examples:
   mp-demo queue --kill reader-1          a killed reader harms nobody
   mp-demo queue --kill reader-1 --lock   unless it had the lock: stuck
   mp-demo queue --readers 3 a 1 2.5 '[null, "x"]'  three compete
+  mp-demo queue --reader 'python3 reader.py'    a reader of your own
 
 Arguments:
   [VALUE]...
@@ -279,6 +280,14 @@ Options:
           
           [default: 1]
 
+      --writer <COMMAND>
+          Your own writer: any program; a value is a line of JSON on its stdout,
+          or else a string
+
+      --reader <COMMAND>
+          Your own reader: any program; it gets each value as a line of JSON on
+          its stdin
+
       --pause <SECONDS>
           The longest random pause after a put
           
@@ -290,7 +299,8 @@ Options:
           [default: 0]
 
       --stop <STOP>
-          How the readers end; with --kill, sentinel by default
+          How the readers end; with --kill, sentinel by default; with a command,
+          eof
 
           Possible values:
           - terminate: SIGTERM once the writers are done: values may be lost
@@ -381,7 +391,11 @@ fn bad_usage_is_status_2_with_the_bound_or_the_nearest_name() {
             "pipe --seed -1",
         ),
         ("a similar subcommand exists: 'spawn'", "spwan"),
-        ("a similar argument exists: '--readers'", "queue --reader 3"),
+        (
+            "a similar argument exists: '--readers'",
+            "queue --raeders 3",
+        ),
+        ("how many there are is --readers 3", "queue --reader 3"),
         ("a similar value exists: 'eof'", "queue --stop eoff"),
         ("[possible values: last, each, all]", "spawn --join first"),
         (

@@ -6,6 +6,7 @@
 mod claims;
 mod never;
 mod options;
+mod own;
 
 use anyhow::Result;
 use serde::Serialize;
@@ -14,8 +15,9 @@ use super::{child::children, lesson::Lesson};
 use crate::arguments::{ValueArg, as_typed, seconds, shares};
 use crate::claims::{Claim, Outcomes};
 use crate::events::{Call, Mistake, str};
-use crate::multiprocessing::{Context, CurrentProcess, Got, Lock, Logs, Target, check_sizes};
+use crate::multiprocessing::{Context, CurrentProcess, Exec, Got, Lock, Logs, Target, check_sizes};
 use options::Stop;
+use own::{CommandReader, CommandWriter};
 
 pub use options::Args;
 
@@ -35,14 +37,25 @@ impl Lesson for Args {
         self.mistake_of_options()
     }
 
+    fn runs_commands(&self) -> bool {
+        self.writer.is_some() || self.reader.is_some()
+    }
+
     fn run(&self, mp: &Context) -> Result<()> {
         mp.running(format!("Parent process {}", mp.pid()))?;
         let (queue, pause, take) = (mp.queue(self.readers)?, self.pause, self.take);
         let lock = self.lock.then(|| mp.lock()).transpose()?;
         let leaves_when_empty = self.stop == Stop::Empty;
-        let reader = || {
-            let reader = Reader { take, lock: self.lock, leaves_when_empty };
-            reader.gets_from(&queue).takes_turns_at(lock.as_ref())
+        let reader = || match &self.reader {
+            Some(command) => {
+                let (command, patience) = (command.clone(), mp.patience());
+                let reader = CommandReader { command, patience, leaves_when_empty };
+                reader.gets_from(&queue).stands_between()
+            }
+            None => {
+                let reader = Reader { take, lock: self.lock, leaves_when_empty };
+                reader.gets_from(&queue).takes_turns_at(lock.as_ref())
+            }
         };
 
         // `--kill`. Nothing is in the queue yet, so this reader waits in `get`, and with `--lock` it has the lock. The lock
@@ -53,9 +66,17 @@ impl Lesson for Args {
             victim.kill()?;
             victim.join()?;
         }
-        let writers = shares(&self.values, self.writers);
-        let writers = writers.map(|values| Writer { values, pause }.puts_to(&queue));
-        let writers = mp.start_all("writer", writers)?;
+        let writers: Vec<_> = match &self.writer {
+            Some(command) => {
+                let writer = || CommandWriter { command: command.clone(), patience: mp.patience() };
+                (0..self.writers).map(|_| writer().puts_to(&queue).stands_between()).collect()
+            }
+            None => {
+                let shares = shares(&self.values, self.writers);
+                shares.map(|values| Writer { values, pause }.puts_to(&queue)).collect()
+            }
+        };
+        let writers = mp.start_all("writer", writers.into_iter())?;
         let readers = mp.start_as(self.reader_roles().map(|role| (role, reader())))?;
 
         // The readers have ends of their own. If the parent kept this one, a writer whose readers are all gone would fill
@@ -162,4 +183,4 @@ impl Target for Reader {
     }
 }
 
-children! { Writer, Reader }
+children! { Writer, Reader, CommandWriter, CommandReader, Exec }

@@ -20,6 +20,10 @@ impl Args {
         if let Some((role, _)) = got.iter().find(|(role, _)| !readers.contains(role) && !role.is_empty()) {
             return Some(both!("there is no {role} that gets", "没有会取值的 {role}"));
         }
+        // Nobody knows what a program of the user's writes.
+        if self.writer.is_some() {
+            return None;
+        }
         let puts: Vec<String> = self.values.iter().map(of_value).collect();
         let mut left: HashMap<&str, i64> = HashMap::new();
         puts.iter().for_each(|value| *left.entry(value).or_default() += 1);
@@ -139,6 +143,7 @@ mod tests {
             ("--stop sentinel --sentinels 0", "A B"),
             ("A A", "A A"),
             (r#"[1,"x;"] 2"#, r#"[1,"x;"] 2"#),
+            ("--writer ./w", "X X"),
         ] {
             assert_eq!(why_never(options, possible), None, "{options}, {possible}");
         }
@@ -151,6 +156,8 @@ mod tests {
             ("--writers 2", "C A B", "one process puts A before C"),
             ("--stop sentinel", "A B", "C is missing"),
             ("--stop eof", "", "A is missing"),
+            ("--reader ./r", "A B", "C is missing"),
+            ("--writer ./w", "reader-2: A", "there is no reader-2 that gets"),
         ] {
             let why = why_never(options, impossible).unwrap_or_default();
             assert!(why.starts_with(reason), "{options}, {impossible}: {why}");

@@ -5,7 +5,7 @@ use clap::ValueEnum;
 use clap::builder::ArgPredicate;
 use serde::Serialize;
 
-use crate::arguments::{ValueArg, one_to_thousand, seconds, up_to_thousand};
+use crate::arguments::{CommandArg, ValueArg, one_to_thousand, seconds, up_to_thousand};
 use crate::both;
 use crate::events::Mistake;
 use crate::multiprocessing::{check_sizes, numbered};
@@ -29,10 +29,12 @@ Examples:
   mp-demo queue --stop none              nobody tells them: stuck
   mp-demo queue --kill reader-1          a killed reader harms nobody
   mp-demo queue --kill reader-1 --lock   unless it had the lock: stuck
-  mp-demo queue --readers 3 a 1 2.5 '[null, \"x\"]'  three compete")]
+  mp-demo queue --readers 3 a 1 2.5 '[null, \"x\"]'  three compete
+  mp-demo queue --reader 'python3 reader.py'    a reader of your own")]
 pub struct Args {
     /// What to put: JSON, or else a string; each at most 4,096 bytes as a line of JSON
-    #[arg(value_name = "VALUE", default_values = ["A", "B", "C"], allow_negative_numbers = true)]
+    #[arg(value_name = "VALUE", default_values = ["A", "B", "C"],
+        default_value_if("writer", ArgPredicate::IsPresent, None), allow_negative_numbers = true)]
     pub(super) values: Vec<ValueArg>,
     /// How many processes put, 1 to 1000: they share the values out in turn
     #[arg(long, value_name = "N", default_value = "1", value_parser = one_to_thousand, allow_negative_numbers = true)]
@@ -41,14 +43,24 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value = "1", default_value_if("kill", ArgPredicate::IsPresent, "2"),
         value_parser = one_to_thousand, allow_negative_numbers = true)]
     pub(super) readers: u16,
+    /// Your own writer: any program; a value is a line of JSON on its stdout, or else a string
+    #[arg(long, value_name = "COMMAND", conflicts_with_all = ["values", "pause"])]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) writer: Option<CommandArg>,
+    /// Your own reader: any program; it gets each value as a line of JSON on its stdin
+    #[arg(long, value_name = "COMMAND", conflicts_with_all = ["take", "lock", "kill"])]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reader: Option<CommandArg>,
     /// The longest random pause after a put
-    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECONDS", default_value = "1", default_value_if("writer", ArgPredicate::IsPresent, "0"),
+        value_parser = seconds, allow_negative_numbers = true)]
     pub(super) pause: f64,
     /// How long a reader works on each value that it has got
     #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds, allow_negative_numbers = true)]
     pub(super) take: f64,
-    /// How the readers end; with --kill, sentinel by default
-    #[arg(long, value_enum, default_value = "terminate", default_value_if("kill", ArgPredicate::IsPresent, "sentinel"))]
+    /// How the readers end; with --kill, sentinel by default; with a command, eof
+    #[arg(long, value_enum, default_value = "terminate", default_value_ifs([("kill", ArgPredicate::IsPresent, "sentinel"),
+        ("writer", ArgPredicate::IsPresent, "eof"), ("reader", ArgPredicate::IsPresent, "eof")]))]
     pub(super) stop: Stop,
     /// With --stop sentinel: how many sentinels [default: one for each reader]
     #[arg(long, value_name = "N", value_parser = up_to_thousand, allow_negative_numbers = true)]
@@ -92,6 +104,16 @@ impl Args {
     /// Refuses options that can't work together.
     pub(super) fn check_options(&self) -> Result<()> {
         check_sizes(&self.values)?;
+        for (name, command) in [("writer", &self.writer), ("reader", &self.reader)] {
+            let text = command.as_ref().map(CommandArg::text).unwrap_or_default();
+            ensure!(
+                text.parse::<u64>().is_err(),
+                both!(
+                    "--{name} takes a command; how many there are is --{name}s {text}",
+                    "--{name} 后面是一条命令；要指定个数，请用 --{name}s {text}"
+                )
+            );
+        }
         let (readers, most) = (self.readers, self.reader_roles().count());
         if let Some(role) = &self.kill {
             ensure!(
@@ -121,10 +143,14 @@ impl Args {
     /// By which mistake of these options a run gets stuck, and the command without it.
     pub(super) fn mistake_of_options(&self) -> Option<(Mistake, String)> {
         let with = |options: &str| format!("mp-demo queue{options}");
-        let readers = match self.readers {
+        let mut readers = match self.readers {
             1 => String::new(),
             many => format!(" --readers {many}"),
         };
+        for (name, command) in [("writer", &self.writer), ("reader", &self.reader)] {
+            let command = command.as_ref().map(|it| format!(" --{name} {}", it.quoted()));
+            readers += &command.unwrap_or_default();
+        }
         let told = with(&format!("{readers} --stop sentinel"));
         match self.stop {
             _ if self.lock && self.kill.is_some() => {

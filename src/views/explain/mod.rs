@@ -113,6 +113,11 @@ impl Story {
                 Some(thread) => self.thread_running(thread, now),
                 None => self.running(now),
             },
+            Event::Started {
+                child,
+                command: Some(command),
+                ..
+            } => self.started_command(*child, command, now),
             Event::Started { child, foreign, .. } => self.started(*child, *foreign, now),
             Event::Join { child, .. } => self.join(*child, now),
             Event::Joined { child, .. } => self.joined(*child, now),
@@ -144,8 +149,11 @@ impl Story {
             Event::Counting { turns, lock } => self.counting(*turns, lock.is_some(), now),
             Event::Counted { last } => self.counted(*last, now),
             Event::Total { value, of } => self.total(*value, *of, now),
-            // What is told of these two stands there without `--explain`, too.
-            Event::Stuck { .. } | Event::Stopped { .. } => {}
+            // What is told of these stands there without `--explain`, too.
+            Event::Stuck { .. }
+            | Event::Stopped { .. }
+            | Event::Idle { .. }
+            | Event::Output { .. } => {}
             Event::Send { .. } => self.send(now),
             Event::Recv { .. } => self.recv(now),
             Event::Print { .. } => self.print(now),

@@ -22,7 +22,8 @@ impl Story {
                 .get(*name)
                 .is_some_and(|it| it.as_f64() != Some(0.0))
         };
-        let pauses = RANDOM.iter().any(is_random);
+        // A child of the user's makes pauses of its own.
+        let pauses = RANDOM.iter().any(is_random) && !options.contains_key("child");
         let options = in_words(options);
         self.once(Options {
             options,
@@ -74,6 +75,18 @@ impl Story {
             let again = true;
             let who = child.clone();
             self.few_about(&who, Series::Starts, Started { by, child, again });
+        }
+    }
+
+    /// A process has started a command of the user's.
+    pub fn started_command(&mut self, child: u32, command: &str, now: &Moment) {
+        self.started += 1;
+        let (by, child, command) = (now.me(), now.run.who(child), clipped(command, 40));
+        if self.commands.insert(command.clone()) {
+            self.tell(StartedCommand { by, child, command });
+        } else {
+            let who = child.clone();
+            self.few_about(&who, Series::Starts, StartedCommandAgain { by, child });
         }
     }
 
@@ -155,6 +168,16 @@ notes! {
     brief StartedForeign { by: Who, child: Who } samples (parent(), writer())
     en "{by} has started {child}: another program, which writes nothing to this log."
     zh "{by}启动了{child}：这是另一个程序，不往这份日志里写东西。"
+
+    brief StartedCommand { by: Who, child: Who, command: String } samples (writer(), reader(), "python3 w.py".into())
+    en "{by} has started {child}, your command `{command}`, which knows nothing of mp-demo. So {by} stands between it and the \
+        others: it passes on each line, and writes to the log what passes."
+    zh "{by}启动了{child}，也就是你的命令 `{command}`；这个程序并不知道 mp-demo。所以{by}处在它和其他进程之间：逐行转交，并把经过的\
+        内容写进日志。"
+
+    StartedCommandAgain { by: Who, child: Who } samples (writer(), reader())
+    en "{by} has started {child}, which is the same command."
+    zh "{by}启动了{child}，运行的是同一条命令。"
 
     StartedGrandchild { by: Who, child: Who } samples (reader(), writer())
     en "{child} was started by {by} in the same way, so {by} has to reap it, not the parent."

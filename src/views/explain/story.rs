@@ -69,6 +69,8 @@ pub struct Story {
     pub puts: usize,
     /// How many processes were started.
     pub started: usize,
+    /// The commands of the user's that were told of.
+    pub commands: HashSet<String>,
     /// How many ended with which exit status.
     pub codes: Vec<(i32, usize)>,
     /// How many were ended by which signal.
@@ -108,6 +110,7 @@ impl Story {
             cores: 1,
             puts: 0,
             started: 0,
+            commands: HashSet::new(),
             codes: Vec::new(),
             signals: Vec::new(),
             running_line: None,

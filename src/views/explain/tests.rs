@@ -12,7 +12,7 @@ use super::*;
 const SAYS_IT_ITSELF: &str = "say";
 
 /// What these are about is told without `--explain`, too.
-const TOLD_ANYWAY: [&str; 2] = ["stuck", "stopped"];
+const TOLD_ANYWAY: [&str; 4] = ["stuck", "stopped", "idle", "output"];
 
 /// The progress bar shows it; beside a note, it is of no interest how far a measurement is.
 const SHOWN_BY_A_BAR: &str = "progress";

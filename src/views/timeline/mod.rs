@@ -25,7 +25,7 @@ use self::marks::Marked;
 use self::words::{Word, word};
 use super::palette::Palette;
 use super::view::View;
-use crate::events::{Call, Event, Label, Mark, Needs, Record, Status};
+use crate::events::{Call, Effect, Event, Label, Mark, Needs, Record, Status};
 use crate::state::{Change, Process, State};
 use crate::terminal::Look;
 
@@ -210,6 +210,10 @@ impl<W: Write> View for Timeline<W> {
         self.has_lines |= record.line.is_some();
         let now = record.micros();
         self.reach(now);
+        // What a command of the user's says is told by a thread that does nothing else.
+        if record.thread.is_some() && matches!(record.event.effect(), Effect::Aside) {
+            return Ok(());
+        }
         let process = self.process(record.pid, &record.role, now);
         let lane = match (process, record.thread.as_deref()) {
             (Some(process), Some(name)) => self.thread(process, (record.pid, name), change, now),

@@ -1,0 +1,11 @@
+# Sends a list to mp-demo:
+#   mp-demo pipe --child 'sh child.sh'
+#   mp-demo pipe --child 'sh child.sh' --reply
+# A message is one line of JSON.
+echo '["A", "B", "C"]'
+
+# Only with --reply is there something to read. stdout is the pipe;
+# stderr is yours.
+if IFS= read -r line; then
+  printf 'the reply: %s\n' "$line" >&2
+fi

@@ -1,0 +1,65 @@
+//! A child of your own: any program, in any language.
+//!
+//! It writes messages to its stdout, a line each, and reads the reply from its stdin. A process of ours stands between it
+//! and the pipe, sends what it writes and hands it what comes back; that process writes to the log what passes.
+
+use anyhow::{Context as _, Error, Result, bail};
+use serde::Serialize;
+
+use crate::arguments::{CommandArg, LONGEST_MESSAGE, ValueArg, seconds};
+use crate::both;
+use crate::multiprocessing::{CurrentProcess, Logs, Program, ProgramStreams, Target};
+
+/// Writer of the `pipe` lesson: sends what a command writes on stdout
+#[derive(clap::Args, Serialize)]
+pub struct CommandWriter {
+    /// The command: a message is a line that it writes, JSON or else a string
+    #[arg(long)]
+    pub(super) command: CommandArg,
+    /// After how many seconds without a line to say so
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(super) patience: Option<f64>,
+    /// The pipe is one-way: this process only sends
+    #[arg(long)]
+    pub(super) simplex: bool,
+    /// Receive a message on stdin behind the first one, and hand it to the command
+    #[arg(long)]
+    pub(super) reply: bool,
+}
+
+impl Target for CommandWriter {
+    const NAME: &'static str = "pipe-command-writer";
+
+    fn run(self, mut process: CurrentProcess) -> Result<()> {
+        let streams = ProgramStreams { stdin: self.reply, stdout: true };
+        let mut program = Program::start(&mut process, &self.command, streams, self.patience)?;
+        let sent_all = self.send_all(&process, &mut program);
+        program.end(sent_all)
+    }
+}
+
+impl CommandWriter {
+    fn send_all(&self, process: &CurrentProcess, program: &mut Program) -> Result<()> {
+        process.running(format!("Process to write: {}", program.pid()))?;
+        let mut connection = process.connection(!self.simplex);
+        while let Some(line) = program.next_line(LONGEST_MESSAGE)? {
+            let value = line.parse::<ValueArg>().map_err(Error::msg);
+            let value = value.with_context(|| program.line_name())?.value();
+            connection.send(&value)?;
+            if self.reply && program.lines() == 1 {
+                let received = connection.recv();
+                if let Some(reply) = connection.or_refused(received)? {
+                    program.write(&reply)?;
+                    program.until_it_has_read()?;
+                }
+                program.close_stdin();
+            }
+        }
+        program.join()?;
+        if program.lines() == 0 {
+            let name = program.name();
+            bail!(both!("{name} has ended without a message", "{name}没有发送消息就结束了"));
+        }
+        Ok(())
+    }
+}

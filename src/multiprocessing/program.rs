@@ -1,0 +1,511 @@
+//! A program of the user's, which knows nothing of mp-demo: one process of ours starts it, stands between it and a queue
+//! or pipe, and ends when it has ended.
+//!
+//! It dies with that process, which gets everything that the program's own children leave behind (prctl(2),
+//! PR_SET_CHILD_SUBREAPER), and ends that.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::fd::{AsFd, AsRawFd};
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Error, Result, anyhow, bail, ensure};
+use os_pipe::{PipeReader, PipeWriter};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::pipe::fcntl_setpipe_size;
+use rustix::stdio::dup2_stderr;
+use serde::Serialize;
+
+use super::context::Context;
+use super::current_process::CurrentProcess;
+use super::logs::Logs as _;
+use super::new_process::NewProcess;
+use super::over::{CommandFailed, Terminated};
+use super::process::Process;
+use super::queue::GetEnd;
+use super::target::Target;
+use super::unflushed;
+use crate::arguments::CommandArg;
+use crate::both;
+use crate::errors::io_error;
+use crate::events::{Event, Log, Status, Stream, named};
+use crate::evidence::Fill;
+
+/// How long the end of a pipe may stay silent when the program that had it has ended, and a child of it still has it.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// A longer line of what a program says is shown in pieces: it may have no end. In bytes.
+const LONGEST_SHOWN: u64 = 1 << 16;
+
+/// A program of the user's that was started, and the ends of its stdin and stdout.
+pub struct Program {
+    running: Running,
+    stdin: Option<PipeWriter>,
+    stdout: Option<BufReader<PipeReader>>,
+    /// Its stderr, until it has ended: it opens this end by itself.
+    stderr: PipeWriter,
+    /// They tell what it says.
+    tellers: Vec<JoinHandle<()>>,
+    /// How many lines it has written.
+    lines: u64,
+}
+
+/// Which of a program's streams carry values. What it writes to the others is shown line by line.
+#[derive(Clone, Copy)]
+pub struct ProgramStreams {
+    /// It is given values on stdin. Otherwise there is nothing.
+    pub stdin: bool,
+    /// It writes values to stdout.
+    pub stdout: bool,
+}
+
+/// The process, and how one waits for it.
+struct Running {
+    mp: Context,
+    process: Process,
+    command: String,
+    patience: Option<Duration>,
+    /// It was told that it does nothing.
+    is_told: bool,
+}
+
+/// A command of the user's: becomes that program
+#[derive(clap::Args, Serialize)]
+pub struct Exec {
+    /// What becomes its stderr
+    #[arg(long, value_name = "FILE")]
+    stderr: Option<String>,
+    /// The program and its arguments
+    #[arg(value_name = "WORD", required = true)]
+    words: Vec<String>,
+}
+
+impl Target for Exec {
+    const NAME: &'static str = "exec";
+
+    /// By now this process dies with its parent, and so does the program that it becomes: what was asked for by
+    /// PR_SET_PDEATHSIG survives execve(2).
+    fn run(self, _: CurrentProcess) -> Result<()> {
+        let [program, arguments @ ..] = &self.words[..] else {
+            return Ok(());
+        };
+        let cannot_run = || both!("cannot run `{program}`", "无法运行 `{program}`");
+        let mut command = Command::new(program);
+        command.args(arguments);
+        // Its own stderr is the log, and this program is not to write there.
+        let log = os_pipe::dup_stderr()?;
+        if let Some(stderr) = &self.stderr {
+            let stderr = File::options().write(true).open(stderr);
+            command.stderr(stderr.with_context(cannot_run)?);
+        }
+        let error = command.exec();
+        dup2_stderr(&log)?;
+        let is_missing = error.kind() == io::ErrorKind::NotFound;
+        let error = io_error(&error);
+        bail!(match (is_missing, program.contains('/')) {
+            (true, false) => both!(
+                "no folder in PATH has `{program}`",
+                "PATH 里的目录都没有 `{program}`"
+            ),
+            (true, true) => both!(
+                "cannot run `{program}`: {error}; there is no such file, or its interpreter is missing",
+                "无法运行 `{program}`：{error}；没有这个文件，或者缺少其解释器"
+            ),
+            (false, _) => both!(
+                "cannot run `{program}`: {error}",
+                "无法运行 `{program}`：{error}"
+            ),
+        });
+    }
+}
+
+impl Program {
+    /// Starts a command as a child of this process. When it does nothing for `patience` seconds, although it should, the log
+    /// is told, once.
+    ///
+    /// # Errors
+    /// When it can't be started. That there is no such program is learnt later, from its end.
+    pub fn start(
+        process: &mut CurrentProcess,
+        command: &CommandArg,
+        streams: ProgramStreams,
+        patience: Option<f64>,
+    ) -> Result<Program> {
+        let mp = process.context()?;
+        mp.passes_sigterm_on()?;
+        process.is_told_of_its_parents_death();
+        let role = format!("{}-command", process.log().role());
+        let open = || os_pipe::pipe().with_context(|| both!("cannot open a pipe", "无法打开管道"));
+        let (says, stderr) = open()?;
+        let exec = Exec {
+            stderr: Some(format!("/proc/{}/fd/{}", process.pid(), stderr.as_raw_fd())),
+            words: command.words(),
+        };
+        let (prints, stdout) = open()?;
+        let new = NewProcess::from(exec).becomes_command(command.text().to_owned());
+        let mut new = new.writes_to(stdout);
+        let mut stdin = None;
+        if streams.stdin {
+            let (reads, end) = open()?;
+            // The smallest pipe there is holds one write. So it can be written to when all has been read, and no value is
+            // taken for a program that has not read the one before. Where that is refused, more values wait in the pipe.
+            let _ = fcntl_setpipe_size(&end, 1);
+            new = new.reads_from(reads);
+            stdin = Some(end);
+        }
+        let started = mp.start(&role, new)?;
+        let pid = started.pid();
+        let teller = |pipe: PipeReader, stream: Stream| {
+            let role = role.clone();
+            let name: &str = stream.into();
+            let told = process.start_thread(name.to_owned(), move |log| {
+                tell(log, pipe, pid, &role, stream);
+            });
+            told.with_context(|| both!("cannot start a thread", "无法启动线程"))
+        };
+        let tell = || {
+            let mut tellers = vec![teller(says, Stream::Stderr)?];
+            let values = match streams.stdout {
+                true => Some(BufReader::new(prints)),
+                false => {
+                    tellers.push(teller(prints, Stream::Stdout)?);
+                    None
+                }
+            };
+            Ok((tellers, values))
+        };
+        let (tellers, values) = match tell() {
+            Ok(told) => told,
+            Err(error) => return mp.end(Err(error)).and(Err(CommandFailed.into())),
+        };
+        let running = Running {
+            mp,
+            process: started,
+            command: command.text().to_owned(),
+            // One that is too long for the system has no end.
+            patience: patience.and_then(|it| Duration::try_from_secs_f64(it).ok()),
+            is_told: false,
+        };
+        Ok(Program {
+            running,
+            stdin,
+            stdout: values,
+            stderr,
+            tellers,
+            lines: 0,
+        })
+    }
+
+    /// Its PID.
+    pub fn pid(&self) -> u32 {
+        self.running.process.pid()
+    }
+
+    /// Who it is, in a sentence.
+    pub fn name(&self) -> String {
+        self.running.name()
+    }
+
+    /// Which line it has written last, in a sentence.
+    pub fn line_name(&self) -> String {
+        let (number, name) = (self.lines, self.name());
+        both!("line {number} of {name}", "{name}的第 {number} 行")
+    }
+
+    /// How many lines it has written.
+    pub fn lines(&self) -> u64 {
+        self.lines
+    }
+
+    /// The next line that it writes to stdout, without its end; nothing when nobody can write there any more. The last line
+    /// may lack its newline.
+    ///
+    /// # Errors
+    /// When it is longer than `longest` bytes, or no text in UTF-8; when the program has ended, and a child of it has its
+    /// stdout and writes nothing; or that SIGTERM has come.
+    pub fn next_line(&mut self, longest: usize) -> Result<Option<String>> {
+        let mut line = Vec::new();
+        let Some(stdout) = &mut self.stdout else {
+            return Ok(None);
+        };
+        while !line.ends_with(b"\n") {
+            if stdout.buffer().is_empty() {
+                self.running
+                    .until_ready(stdout.get_ref(), PollFlags::IN, Stream::Stdout)?;
+                match stdout.fill_buf() {
+                    Ok([]) => break,
+                    Ok(_) => {}
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                    Err(error) => {
+                        let name = self.running.name();
+                        let what =
+                            both!("cannot read what {name} writes", "无法读取{name}写的内容");
+                        return Err(error).context(what);
+                    }
+                }
+            }
+            let read_ahead = stdout.buffer().len() as u64;
+            stdout.take(read_ahead).read_until(b'\n', &mut line)?;
+            let (number, name) = (self.lines + 1, self.running.name());
+            ensure!(
+                line.len() <= longest,
+                both!(
+                    "line {number} of {name} is longer than {longest} bytes",
+                    "{name}的第 {number} 行超过 {longest} 字节"
+                )
+            );
+        }
+        if line.is_empty() {
+            return Ok(None);
+        }
+        self.lines += 1;
+        if line.ends_with(b"\n") {
+            line.pop();
+            line.pop_if(|byte| *byte == b'\r');
+        }
+        let line = String::from_utf8(line).map_err(|_| {
+            let (number, name) = (self.lines, self.running.name());
+            anyhow!(both!(
+                "line {number} of {name} is no text in UTF-8",
+                "{name}的第 {number} 行不是 UTF-8 文本"
+            ))
+        });
+        line.map(Some)
+    }
+
+    /// Hands it a value on stdin, as a line of JSON.
+    ///
+    /// # Errors
+    /// When it has closed its stdin, or has ended.
+    pub fn write(&mut self, value: &serde_json::Value) -> Result<()> {
+        let Some(stdin) = &mut self.stdin else {
+            return Ok(());
+        };
+        let mut line = Vec::new();
+        super::messages::encode(value, &mut line)?;
+        match stdin.write_all(&line) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(self.running.gone()),
+            written => written.with_context(|| {
+                let name = self.running.name();
+                both!("cannot write to {name}", "无法写给{name}")
+            }),
+        }
+    }
+
+    /// Waits until it has read everything that it was handed, or has closed its stdin when it had.
+    ///
+    /// # Errors
+    /// When it has closed its stdin before; when it has ended, and a child of it has its stdin and reads nothing; or that
+    /// SIGTERM has come.
+    pub fn until_it_has_read(&mut self) -> Result<()> {
+        let Some(stdin) = &self.stdin else {
+            return Ok(());
+        };
+        let ready = self
+            .running
+            .until_ready(stdin, PollFlags::OUT, Stream::Stdin)?;
+        let is_unread = Fill::at(stdin).is_some_and(|fill| fill.bytes > 0);
+        match ready.contains(PollFlags::ERR) && is_unread {
+            true => Err(self.running.gone()),
+            false => Ok(()),
+        }
+    }
+
+    /// Closes its stdin: it comes to end-of-file.
+    pub fn close_stdin(&mut self) {
+        self.stdin = None;
+    }
+
+    /// Waits until it has ended.
+    ///
+    /// # Errors
+    /// When it has ended otherwise than wanted, or that SIGTERM has come.
+    pub fn join(&mut self) -> Result<()> {
+        self.close_stdin();
+        self.running.process.join()
+    }
+
+    /// A queue's end that looks after this program while it waits.
+    pub fn watches(&self, queue: GetEnd) -> GetEnd {
+        queue.watched(self.running.mp.watch())
+    }
+
+    /// Ends what is left of it when this process has done its part, or could not: `result`. After success it has ended by
+    /// itself. What it has said until then is told.
+    ///
+    /// # Errors
+    /// `result`; or that it has ended otherwise than wanted ([`CommandFailed`]), which the log tells already.
+    pub fn end(self, result: Result<()>) -> Result<()> {
+        let Program {
+            running,
+            stdin,
+            stdout,
+            stderr,
+            tellers,
+            lines: _,
+        } = self;
+        let is_terminated = result.as_ref().is_err_and(Error::is::<Terminated>);
+        let result = match is_terminated {
+            true => running.process.join().and(result),
+            false => result,
+        };
+        let result = running.mp.end(result);
+        // Not before it has ended: it is not to die of a pipe that nobody reads (SIGPIPE).
+        drop((stdin, stdout, stderr));
+        for teller in tellers {
+            // It doesn't panic, and returns nothing.
+            let _ = teller.join();
+        }
+        result
+    }
+}
+
+impl Running {
+    fn name(&self) -> String {
+        let Running {
+            process, command, ..
+        } = self;
+        named(process.role(), process.pid(), command)
+    }
+
+    /// Waits until one can read from this end or write to it, or until nobody has the other end any more. What poll(2) says.
+    fn until_ready(
+        &mut self,
+        end: &impl AsFd,
+        ready: PollFlags,
+        stream: Stream,
+    ) -> Result<PollFlags> {
+        let begin = Instant::now();
+        let mut patience = self.patience.filter(|_| !self.is_told);
+        loop {
+            let watch = self.mp.watch();
+            watch.children.pass_on(&watch.log)?;
+            let has_ended = self.process.status().is_some();
+            let timeout = match has_ended {
+                true => Some(GRACE),
+                false => patience.map(|patience| patience.saturating_sub(begin.elapsed())),
+            };
+            // One that is too long for the system is as good as none.
+            let timeout = timeout.and_then(|it| Timespec::try_from(it).ok());
+            let bell = watch.children.bell.end();
+            let mut fds = [PollFd::new(end, ready), PollFd::new(bell, PollFlags::IN)];
+            match poll(&mut fds, timeout.as_ref()) {
+                Ok(0) if has_ended => bail!(self.held_open(end, stream)),
+                Ok(0) => {
+                    patience = None;
+                    self.tell_that_it_is_idle(end, stream)?;
+                }
+                Ok(_) if !fds[0].revents().is_empty() => return Ok(fds[0].revents()),
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(error) => {
+                    let name = self.name();
+                    let what = both!("cannot wait for {name}", "无法等待{name}");
+                    return Err(error).context(what);
+                }
+            }
+        }
+    }
+
+    /// Tells that nothing comes from it, or that it reads nothing; unless it waits for input itself, which it may have to.
+    fn tell_that_it_is_idle(&mut self, end: &impl AsFd, stream: Stream) -> Result<()> {
+        let seconds = self.patience.unwrap_or_default().as_secs_f64();
+        let name = self.name();
+        let message = match stream {
+            Stream::Stdin => both!(
+                "{name} has read nothing for {seconds} s, and a value waits on its stdin",
+                "{name}已有 {seconds} 秒没有读取，而它的 stdin 上有一个值在等"
+            ),
+            Stream::Stdout | Stream::Stderr => {
+                let Some(way_out) = unflushed::way_out(self.process.pid(), end) else {
+                    return Ok(());
+                };
+                both!(
+                    "{name} has written nothing for {seconds} s: if it has printed something, that is still in its own buffer, \
+                     since its stdout is a pipe; {way_out}",
+                    "{name}已有 {seconds} 秒没有写出任何内容：如果它已经打印过，内容还留在它自己的缓冲区里，因为它的 stdout \
+                     是管道；{way_out}"
+                )
+            }
+        };
+        self.is_told = true;
+        self.mp.log().write(Event::Idle {
+            child: self.process.pid(),
+            child_role: self.process.role().into(),
+            stream,
+            message: message.into(),
+        })
+    }
+
+    /// Why a value doesn't reach it.
+    fn gone(&self) -> Error {
+        let watch = self.mp.watch();
+        let end = Instant::now() + GRACE;
+        if let Err(error) = self.process.ends_before(end) {
+            return error;
+        }
+        // It has failed, and that is told.
+        if let Err(error) = watch.children.check(&watch.log) {
+            return error;
+        }
+        let name = self.name();
+        anyhow!(match self.process.status() {
+            Some(status) => both!(
+                "{name} {status} before it had read every value",
+                "{name}{status}，还没有读完所有的值"
+            ),
+            None => both!(
+                "{name} has closed its stdin before it had read every value",
+                "{name}没有读完所有的值就关闭了 stdin"
+            ),
+        })
+    }
+
+    /// Why it is not over although it has ended.
+    fn held_open(&self, end: &impl AsFd, stream: Stream) -> Error {
+        let name = self.name();
+        let status = self.process.status().unwrap_or(Status::Code(0));
+        let stream: &str = stream.into();
+        let holders = unflushed::holders(end);
+        let holders = match holders.is_empty() {
+            true => both!("another process", "另一个进程"),
+            false => holders.join(&both!(" and ", "和")),
+        };
+        anyhow!(both!(
+            "{name} {status}, but {holders} still has its {stream} open: a process that is left behind has to close it, or \
+             to end",
+            "{name}{status}，但是{holders}仍然开着它的 {stream}：留下的进程应当关闭它，或者结束"
+        ))
+    }
+}
+
+/// Tells what a program says, line by line, until nobody can say anything any more.
+fn tell(log: &Log, pipe: PipeReader, child: u32, child_role: &str, stream: Stream) {
+    let mut pipe = BufReader::new(pipe);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let length = (&mut pipe).take(LONGEST_SHOWN).read_until(b'\n', &mut line);
+        if !length.is_ok_and(|length| length > 0) {
+            return;
+        }
+        let text = String::from_utf8_lossy(line.strip_suffix(b"\n").unwrap_or(&line));
+        let event = Event::Output {
+            child,
+            child_role: child_role.into(),
+            stream,
+            text: (&*text).into(),
+        };
+        let told = match stream {
+            Stream::Stdout => log.write_with_line(event, &text),
+            Stream::Stdin | Stream::Stderr => log.write(event),
+        };
+        // Nobody reads the log any more, so nobody reads this.
+        if told.is_err() {
+            return;
+        }
+    }
+}
