@@ -124,7 +124,7 @@ pub enum Label<'a> {
     Lines(&'a str),
 }
 
-/// A call of Python's `multiprocessing` that can block or be refused.
+/// A call of Python's `multiprocessing`, or on a file object of its `subprocess`, that can block or be refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -139,6 +139,10 @@ pub enum Call {
     Recv,
     /// `Thread.join()`
     Join,
+    /// `readline()`, of a program's stdout
+    Readline,
+    /// `write()`, to a program's stdin
+    Write,
 }
 
 impl Call {

@@ -32,7 +32,7 @@ use super::unflushed;
 use crate::arguments::CommandArg;
 use crate::both;
 use crate::errors::io_error;
-use crate::events::{Event, Log, Status, Stream, named};
+use crate::events::{Call, Event, Log, Status, Stream, named};
 use crate::evidence::Fill;
 
 /// How long the end of a pipe may stay silent when the program that had it has ended, and a child of it still has it.
@@ -379,10 +379,21 @@ impl Running {
         ready: PollFlags,
         stream: Stream,
     ) -> Result<PollFlags> {
+        let call = match stream {
+            Stream::Stdin => Call::Write,
+            Stream::Stdout | Stream::Stderr => Call::Readline,
+        };
+        let watch = self.mp.watch();
+        watch.children.pass_on(&watch.log)?;
+        let mut fds = [PollFd::new(end, ready)];
+        if poll(&mut fds, Some(&Timespec::default())).is_ok_and(|count| count > 0) {
+            return Ok(fds[0].revents());
+        }
+        let on = Some(self.process.role().into());
+        self.mp.log().write(Event::Wait { call, on })?;
         let begin = Instant::now();
         let mut patience = self.patience.filter(|_| !self.is_told);
         loop {
-            let watch = self.mp.watch();
             watch.children.pass_on(&watch.log)?;
             let has_ended = self.process.status().is_some();
             let timeout = match has_ended {

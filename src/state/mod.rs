@@ -96,7 +96,10 @@ impl State {
                 if !self.is_told(child) {
                     self.failures.extend(failure);
                 }
-                self.alive.retain(|other| *other != child);
+                let alive = std::mem::take(&mut self.alive);
+                // A command of the user's dies with whoever has started it, and then nobody is left to tell its end.
+                let lives = |other: &u32| *other != child && !self.is_command_of(*other, child);
+                self.alive = alive.into_iter().filter(lives).collect();
             }
             Effect::Joined(child) => self.at(child).is_joined = true,
             Effect::Signals(child, signal) => {
@@ -215,15 +218,21 @@ impl State {
         failures
     }
 
+    /// Whether this process runs a command of the user's, and that one has started it.
+    fn is_command_of(&self, pid: u32, by: u32) -> bool {
+        let started = self.process(pid).and_then(|it| it.started.as_ref());
+        started.is_some_and(|it| it.by == by && it.command.is_some())
+    }
+
     /// Whether it is known already why this process has failed: it stands between a command of the user's and the others, and
     /// that command has failed.
     fn is_told(&self, pid: u32) -> bool {
         let ended = self.process(pid).and_then(|it| it.ended);
         let left = ended.is_some_and(|it| matches!(it.status, Status::Code(_)));
-        left && self.failures.iter().any(|failure| {
-            let started = self.process(failure.pid).and_then(|it| it.started.as_ref());
-            failure.command.is_some() && started.is_some_and(|it| it.by == pid)
-        })
+        left && self
+            .failures
+            .iter()
+            .any(|failure| self.is_command_of(failure.pid, pid))
     }
 
     /// The processes that run commands of the user's, or did, in no order.

@@ -273,3 +273,31 @@ fn what_is_told_aside_changes_nothing_that_anybody_does() {
     assert_eq!(after(&log).stuck(), Some(Some(Mistake::KeptPutEnd)));
     assert_eq!(after("1 parent running").stuck(), None);
 }
+
+#[test]
+fn a_command_dies_with_whoever_has_started_it_and_its_failure_is_told_once() {
+    let begin = r#"1 parent started "child":2,"child_role":"writer"
+        2 writer started "child":3,"child_role":"writer-command","foreign":true,"command":"./w""#;
+    let failures = |end: &str| {
+        let state = after(&format!("{begin}\n{end}"));
+        assert_eq!(state.alive().count(), 0, "{end}");
+        let failures = state.failures();
+        let said = failures.iter().map(|it| (it.role.clone(), it.to_string()));
+        said.collect::<Vec<_>>()
+    };
+    let roles =
+        |end: &str| -> Vec<String> { failures(end).into_iter().map(|(role, _)| role).collect() };
+    // The one in between has been killed, and nobody tells of the other.
+    let killed = r#"1 parent exited "child":2,"child_role":"writer","status":{"signal":9}"#;
+    assert_eq!(roles(killed), ["writer"]);
+    let failed = r#"2 writer exited "child":3,"child_role":"writer-command","status":{"code":3}
+        1 parent exited "child":2,"child_role":"writer","status":{"code":1}"#;
+    assert_eq!(roles(failed), ["writer-command"]);
+    // What the one in between says is about the command.
+    let error = r#"2 writer error "message":"line 1 of ./w is no text"
+        2 writer kill "child":3,"child_role":"writer-command"
+        2 writer exited "child":3,"child_role":"writer-command","status":{"signal":9}
+        1 parent exited "child":2,"child_role":"writer","status":{"code":1}"#;
+    let expected = ("writer".to_owned(), "line 1 of ./w is no text".to_owned());
+    assert_eq!(failures(error), [expected]);
+}

@@ -67,6 +67,7 @@ impl Us<'_> {
         let (call, needs) = match (does, leaving) {
             (Activity::Joining(_), _) => ("join", Needs::End),
             (Activity::Waiting(Call::Acquire), _) => ("acquire", Needs::Lock),
+            (Activity::Waiting(Call::Write), _) => ("write", Needs::Room),
             (Activity::Waiting(call), _) => (call.name(), Needs::Value),
             (_, Some(Way::Queue)) => ("put", Needs::Room),
             (_, Some(Way::Pipe)) => ("send", Needs::Room),

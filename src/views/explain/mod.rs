@@ -136,6 +136,8 @@ impl Story {
                 Call::Recv => self.wait_recv(now),
                 Call::Send => self.wait_send(now),
                 Call::Join => self.wait_join(now),
+                Call::Readline => self.wait_readline(on.as_deref().unwrap_or_default(), now),
+                Call::Write => self.wait_write(on.as_deref().unwrap_or_default(), now),
                 Call::Acquire => self.wait_acquire(on.as_deref().unwrap_or_default(), now),
             },
             Event::Put { .. } => self.put(now),

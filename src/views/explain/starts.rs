@@ -90,6 +90,18 @@ impl Story {
         }
     }
 
+    /// A process waits for a line of the command that it has started.
+    pub fn wait_readline(&mut self, command: &str, now: &Moment) {
+        let (who, command) = (now.me(), clipped(command, 40));
+        self.once(WaitReadline { who, command });
+    }
+
+    /// A process waits until the command that it has started has read what it was given.
+    pub fn wait_write(&mut self, command: &str, now: &Moment) {
+        let (who, command) = (now.me(), clipped(command, 40));
+        self.once(WaitWrite { who, command });
+    }
+
     /// The parent is about to start a child.
     pub fn will_start(&mut self, now: &Moment) {
         let pid = now.pid;
@@ -174,6 +186,14 @@ notes! {
         others: it passes on each line, and writes to the log what passes."
     zh "{by}启动了{child}，也就是你的命令 `{command}`；这个程序并不知道 mp-demo。所以{by}处在它和其他进程之间：逐行转交，并把经过的\
         内容写进日志。"
+
+    WaitReadline { who: Who, command: String } samples (writer(), "writer-command".into())
+    en "{who} waits until {command} writes a line. A line that is printed may still be in that program's own buffer."
+    zh "{who}在等 {command} 写出一行。打印过的行，可能还留在那个程序自己的缓冲区里。"
+
+    WaitWrite { who: Who, command: String } samples (reader(), "reader-command".into())
+    en "{who} waits until {command} has read the value, and takes no further one before that."
+    zh "{who}在等 {command} 读走这个值，在那之前不会再取下一个。"
 
     StartedCommandAgain { by: Who, child: Who } samples (writer(), reader())
     en "{by} has started {child}, which is the same command."

@@ -26,7 +26,9 @@ impl From<Activity> for Doing {
         match activity {
             Activity::Running => Doing::Runs,
             Activity::Sleeping => Doing::Sleeps,
-            Activity::Waiting(Call::Get | Call::Send | Call::Recv | Call::Acquire) => Doing::Waits,
+            Activity::Waiting(
+                Call::Get | Call::Send | Call::Recv | Call::Acquire | Call::Readline | Call::Write,
+            ) => Doing::Waits,
             Activity::Waiting(Call::Join) | Activity::Joining(_) => Doing::Joins,
         }
     }
