@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail, ensure};
 use rustix::process::{
-    Pid, Signal, WaitId, WaitIdOptions, WaitOptions, kill_process, waitid, waitpid,
+    Pid, Signal, WaitId, WaitIdOptions, WaitOptions, kill_process, wait, waitid,
 };
 
 use signal_hook::consts::SIGTERM;
@@ -451,7 +451,7 @@ impl State {
     /// Reaps every child that has ended, and writes that to the log.
     fn reap(&mut self, log: &Log) -> Result<()> {
         let mut told = Ok(());
-        while let Ok(Some((pid, status))) = waitpid(None, WaitOptions::NOHANG) {
+        while let Ok(Some((pid, status))) = wait(WaitOptions::NOHANG) {
             let ended = Ended {
                 order: self.reaped,
                 status: Status::from_wait_status(status.as_raw()),

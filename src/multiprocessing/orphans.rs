@@ -4,7 +4,7 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, wait};
 
 /// Ends what children have left behind. This process has adopted it, and nobody else would wait for it: children of a
 /// child that was killed, which were sent SIGKILL at that moment, or the helpers of a foreign program. They get a moment
@@ -12,7 +12,7 @@ use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 pub(super) fn end_orphans(strangers: &[Pid]) {
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(1) {
-        while let Ok(Some(_)) = waitpid(None, WaitOptions::NOHANG) {}
+        while let Ok(Some(_)) = wait(WaitOptions::NOHANG) {}
         let orphans = children_of_this_process().filter(|pid| !strangers.contains(pid));
         let orphans: Vec<_> = orphans.collect();
         if orphans.is_empty() {

@@ -12,7 +12,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::process::{
     Pid, Resource, Rlimit, Signal, WaitOptions, WaitStatus, kill_process, set_child_subreaper,
-    setrlimit, waitpid,
+    setrlimit, wait,
 };
 use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::low_level::{emulate_default_handler, pipe};
@@ -196,7 +196,7 @@ fn end(processes: Vec<(u32, u64)>) {
 /// Waits for everyone who has ended, and says how the program did, if it has.
 fn reap(program: Pid) -> Result<Option<WaitStatus>> {
     loop {
-        match waitpid(None, WaitOptions::NOHANG) {
+        match wait(WaitOptions::NOHANG) {
             Ok(Some((pid, status))) if pid == program => return Ok(Some(status)),
             Ok(Some(_)) => {}
             Ok(None) => return Ok(None),

@@ -124,6 +124,8 @@ fn the_exit_status_is_the_programs() {
         ("kill -TERM $$", 128 + 15),
         ("kill -SEGV $$", 128 + 11),
         ("kill -KILL $$", 128 + 9),
+        // It may leave its process group and its session.
+        ("exec setsid sh -c 'exit 5'", 5),
     ] {
         let ended = run(&mut why(&[], &["sh", "-c", script]));
         assert_eq!(
