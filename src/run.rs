@@ -88,11 +88,11 @@ fn why_stuck(state: &State) -> String {
     match commands.len() {
         1 => both!(
             "the run got stuck: look at what {command} waits for, and what it has not written or read",
-            "这次运行卡住了：请看{command}在等什么，有什么该写没写、该读没读"
+            "这次运行卡住了：请看 {command}在等什么，有什么该写没写、该读没读"
         ),
         many => both!(
             "the run got stuck: look at what {command} and the other commands, {many} in all, wait for",
-            "这次运行卡住了：请看{command}等 {many} 条命令各在等什么"
+            "这次运行卡住了：请看 {command}等 {many} 条命令各在等什么"
         ),
     }
 }

@@ -2,7 +2,7 @@
 #   mp-demo pipe --child 'sh child.sh'
 #   mp-demo pipe --child 'sh child.sh' --reply
 # A message is one line of JSON.
-echo '["A", "B", "C"]'
+printf '%s\n' '["A", "B", "C"]'
 
 # Only with --reply is there something to read. stdout is the pipe;
 # stderr is yours.

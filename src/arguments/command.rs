@@ -27,17 +27,20 @@ impl CommandArg {
     }
 
     /// A command that does the same without a buffer for its output: Python's option, or else stdbuf(1), which works for
-    /// programs that use C's stdio.
-    pub fn unbuffered(&self) -> CommandArg {
+    /// programs that use C's stdio. Nothing if it has that already.
+    pub fn unbuffered(&self) -> Option<CommandArg> {
         let program = self.words.first().map_or("", String::as_str);
         let name = program.rsplit('/').next().unwrap_or(program);
+        if name == "stdbuf" || self.words.get(1).is_some_and(|word| word == "-u") {
+            return None;
+        }
         let (first, rest) = match name.starts_with("python") && self.text.starts_with(program) {
             true => (format!("{program} -u"), &self.text[program.len()..]),
             false => ("stdbuf -oL ".to_owned(), &*self.text),
         };
         let text = format!("{first}{rest}");
         let words = shlex::split(&text).unwrap_or_else(|| self.words());
-        CommandArg { text, words }
+        Some(CommandArg { text, words })
     }
 
     /// The program and its arguments: at least one word.
@@ -50,6 +53,12 @@ impl FromStr for CommandArg {
     type Err = String;
 
     fn from_str(text: &str) -> Result<CommandArg, String> {
+        if let Some(operator) = operator(text) {
+            return Err(both!(
+                "it is run without a shell, which `{operator}` needs: write \"sh -c '...'\"",
+                "它不经过 shell 运行，而 `{operator}` 需要 shell：请写成 \"sh -c '...'\""
+            ));
+        }
         let words = shlex::split(text).ok_or_else(|| {
             both!(
                 "a quote in it is not closed, or it ends with a backslash",
@@ -63,11 +72,27 @@ impl FromStr for CommandArg {
                 words,
             }),
             false => Err(both!(
-                "expected a program and its arguments, like 'python3 w.py'",
-                "应当是程序和它的参数，例如 'python3 w.py'"
+                "expected a program and its arguments, like 'python3 program.py'",
+                "应当是程序和它的参数，例如 'python3 program.py'"
             )),
         }
     }
+}
+
+/// The first character that a shell would read as an operator: one of `|`, `&`, `;`, `<` and `>` outside of quotes.
+fn operator(text: &str) -> Option<char> {
+    let (mut quote, mut is_escaped) = (None, false);
+    for c in text.chars() {
+        match (c, quote) {
+            _ if is_escaped => is_escaped = false,
+            ('\\', None | Some('"')) => is_escaped = true,
+            ('\'' | '"', None) => quote = Some(c),
+            (_, Some(open)) if c == open => quote = None,
+            ('|' | '&' | ';' | '<' | '>', None) => return Some(c),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// A word as a shell reads it.
@@ -105,8 +130,8 @@ mod tests {
                 &["python3", "-c", r#"print("a b")"#],
             ),
             (
-                r#"a\ b "c 'd'" '' $HOME *.py | x"#,
-                &["a b", "c 'd'", "", "$HOME", "*.py", "|", "x"],
+                r#"a\ b "c 'd'" '' $HOME *.py '|' x\;"#,
+                &["a b", "c 'd'", "", "$HOME", "*.py", "|", "x;"],
             ),
         ] {
             let command: CommandArg = text.parse().expect(text);
@@ -120,11 +145,23 @@ mod tests {
             ("'python3' w.py", "stdbuf -oL 'python3' w.py"),
         ] {
             let command: CommandArg = text.parse().expect(text);
-            let command = command.unbuffered();
+            let command = command.unbuffered().expect(text);
             assert_eq!(command.text(), unbuffered);
+            assert!(command.unbuffered().is_none(), "{unbuffered}");
             assert_eq!(Some(command.words()), shlex::split(unbuffered));
         }
-        for text in ["", "  ", "'open", "x \\", "'' x", "# only a comment"] {
+        for text in [
+            "a | b",
+            "a>b",
+            "a && b",
+            "a; b",
+            "",
+            "  ",
+            "'open",
+            "x \\",
+            "'' x",
+            "# only a comment",
+        ] {
             assert!(text.parse::<CommandArg>().is_err(), "{text}");
         }
     }

@@ -41,15 +41,15 @@ Examples:
         rust: bool,
 
         /// Print a small writer to begin with, for `queue --writer`
-        #[arg(long, value_name = "LANGUAGE", conflicts_with_all = ["python", "rust"])]
+        #[arg(long, value_name = "LANGUAGE", ignore_case = true, conflicts_with_all = ["python", "rust"])]
         writer_in: Option<In>,
 
         /// Print a small reader to begin with, for `queue --reader`
-        #[arg(long, value_name = "LANGUAGE", conflicts_with_all = ["python", "rust", "writer_in"])]
+        #[arg(long, value_name = "LANGUAGE", ignore_case = true, conflicts_with_all = ["python", "rust", "writer_in"])]
         reader_in: Option<In>,
 
         /// Print a small child to begin with, for `pipe --child`
-        #[arg(long, value_name = "LANGUAGE", conflicts_with_all = ["python", "rust", "writer_in", "reader_in"])]
+        #[arg(long, value_name = "LANGUAGE", ignore_case = true, conflicts_with_all = ["python", "rust", "writer_in", "reader_in"])]
         child_in: Option<In>,
     },
 

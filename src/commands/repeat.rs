@@ -1,7 +1,9 @@
 //! `--repeat`.
 
+use std::cell::RefCell;
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::rc::Rc;
 
 use anyhow::{Context as _, Result, bail};
 
@@ -63,6 +65,7 @@ fn counted(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> 
         },
         until,
         keep,
+        told: Rc::new(RefCell::new(Some(Box::new(bar.beside(stderr()))))),
     };
     let mut kept = None;
     let mut out = bar.beside(stdout());

@@ -44,9 +44,17 @@ impl fmt::Display for Failure {
             return f.write_str(words);
         }
         let (role, pid, status) = (&self.role, self.pid, self.status);
-        let who = match &self.command {
-            Some(command) => named(role, pid, command),
-            None => both!("{role} (PID {pid})", "{role}（PID {pid}）"),
+        let who = match (&self.command, &self.last_words) {
+            // It has not become that command.
+            (Some(command), Some(words)) => {
+                let who = named(role, pid, command);
+                return f.write_str(&both!(
+                    "{who} did not start: {words}",
+                    "{who}没有启动：{words}"
+                ));
+            }
+            (Some(command), None) => named(role, pid, command),
+            (None, _) => both!("{role} (PID {pid})", "{role}（PID {pid}）"),
         };
         f.write_str(&both!("{who} {status}", "{who}{status}"))?;
         match &self.last_words {

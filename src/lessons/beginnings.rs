@@ -9,16 +9,20 @@ use crate::locale::Language;
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum, strum::VariantArray)]
 pub enum In {
     /// Python
+    #[value(aliases = ["py", "python3"])]
     Python,
     /// Rust
+    #[value(alias = "rs")]
     Rust,
     /// C
     C,
     /// Go
     Go,
     /// JavaScript, for Node
+    #[value(aliases = ["js", "node"])]
     Javascript,
     /// A POSIX shell
+    #[value(aliases = ["shell", "bash"])]
     Sh,
 }
 

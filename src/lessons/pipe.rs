@@ -100,8 +100,8 @@ impl Lesson for Args {
             format!("mp-demo pipe{}{options}", bytes.or(child).unwrap_or_default())
         };
         if let (Some(child), true, Join::Last, Receive::One) = (&self.child, self.reply, self.join, self.receive) {
-            let child = child.unbuffered().quoted();
-            return Some((Mistake::Unflushed, format!("mp-demo pipe --child {child} --reply")));
+            let child = child.unbuffered().map(|it| format!("mp-demo pipe --child {} --reply", it.quoted()));
+            return Some((Mistake::Unflushed, child.unwrap_or_default()));
         }
         match (self.join, self.reply, self.receive) {
             (Join::First, true, _) => Some((Mistake::JoinBeforeReply, command(" --reply --join last"))),
@@ -160,6 +160,9 @@ impl Lesson for Args {
         }
         if self.receive == Receive::All {
             while let Some(more) = connection.recv_or_end()? {
+                if self.child.is_some() && !self.reply {
+                    print(&list, mp)?;
+                }
                 list = more;
             }
         }

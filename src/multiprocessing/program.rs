@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::Command;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -71,6 +72,8 @@ struct Running {
     patience: Option<Duration>,
     /// It was told that it does nothing.
     is_told: bool,
+    /// How many bytes of a line have come without its end.
+    unfinished: usize,
 }
 
 /// A command of the user's: becomes that program
@@ -104,18 +107,26 @@ impl Target for Exec {
         }
         let error = command.exec();
         dup2_stderr(&log)?;
-        let is_missing = error.kind() == io::ErrorKind::NotFound;
+        let kind = error.kind();
         let error = io_error(&error);
-        bail!(match (is_missing, program.contains('/')) {
-            (true, false) => both!(
+        bail!(match (kind, program.contains('/')) {
+            (io::ErrorKind::NotFound, false) if Path::new(program).is_file() => both!(
+                "no folder in PATH has `{program}`; the one in this folder is ./{program}",
+                "PATH 里的目录都没有 `{program}`；当前目录里的要写成 ./{program}"
+            ),
+            (io::ErrorKind::NotFound, false) => both!(
                 "no folder in PATH has `{program}`",
                 "PATH 里的目录都没有 `{program}`"
             ),
-            (true, true) => both!(
-                "cannot run `{program}`: {error}; there is no such file, or its interpreter is missing",
-                "无法运行 `{program}`：{error}；没有这个文件，或者缺少其解释器"
+            (io::ErrorKind::NotFound, true) => both!(
+                "there is no `{program}`, or the interpreter in its first line is missing",
+                "没有 `{program}`，或者缺少其第一行指定的解释器"
             ),
-            (false, _) => both!(
+            (io::ErrorKind::PermissionDenied, true) if Path::new(program).is_file() => both!(
+                "cannot run `{program}`: {error}; `chmod +x` makes it a program, or put its interpreter before it",
+                "无法运行 `{program}`：{error}；可以用 `chmod +x` 把它变成程序，或者在前面写上它的解释器"
+            ),
+            _ => both!(
                 "cannot run `{program}`: {error}",
                 "无法运行 `{program}`：{error}"
             ),
@@ -189,6 +200,7 @@ impl Program {
             // One that is too long for the system has no end.
             patience: patience.and_then(|it| Duration::try_from_secs_f64(it).ok()),
             is_told: false,
+            unfinished: 0,
         };
         Ok(Program {
             running,
@@ -234,8 +246,10 @@ impl Program {
         };
         while !line.ends_with(b"\n") {
             if stdout.buffer().is_empty() {
+                self.running.unfinished = line.len();
+                let out = stdout.get_ref();
                 self.running
-                    .until_ready(stdout.get_ref(), PollFlags::IN, Stream::Stdout)?;
+                    .until_ready(out, PollFlags::IN, Stream::Stdout)?;
                 match stdout.fill_buf() {
                     Ok([]) => break,
                     Ok(_) => {}
@@ -243,7 +257,7 @@ impl Program {
                     Err(error) => {
                         let name = self.running.name();
                         let what =
-                            both!("cannot read what {name} writes", "无法读取{name}写的内容");
+                            both!("cannot read what {name} writes", "无法读取 {name}写的内容");
                         return Err(error).context(what);
                     }
                 }
@@ -291,7 +305,7 @@ impl Program {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(self.running.gone()),
             written => written.with_context(|| {
                 let name = self.running.name();
-                both!("cannot write to {name}", "无法写给{name}")
+                both!("cannot write to {name}", "无法写给 {name}")
             }),
         }
     }
@@ -349,6 +363,14 @@ impl Program {
             lines: _,
         } = self;
         let is_terminated = result.as_ref().is_err_and(Error::is::<Terminated>);
+        let unread = stdin
+            .as_ref()
+            .and_then(Fill::at)
+            .is_some_and(|it| it.bytes > 0);
+        if is_terminated && unread {
+            // If the log fails here, nobody reads it any more.
+            let _ = running.tell_that_it_has_not_read();
+        }
         let result = match is_terminated {
             true => running.process.join().and(result),
             false => result,
@@ -414,7 +436,7 @@ impl Running {
                 Ok(_) | Err(Errno::INTR) => {}
                 Err(error) => {
                     let name = self.name();
-                    let what = both!("cannot wait for {name}", "无法等待{name}");
+                    let what = both!("cannot wait for {name}", "无法等待 {name}");
                     return Err(error).context(what);
                 }
             }
@@ -430,6 +452,14 @@ impl Running {
                 "{name} has read nothing for {seconds} s, and a value waits on its stdin",
                 "{name}已有 {seconds} 秒没有读取，而它的 stdin 上有一个值在等"
             ),
+            Stream::Stdout | Stream::Stderr if self.unfinished > 0 => {
+                let bytes = self.unfinished;
+                let unit = if bytes == 1 { "byte" } else { "bytes" };
+                both!(
+                    "{name} has written {bytes} {unit}, and for {seconds} s no newline: a value is a whole line",
+                    "{name}写了 {bytes} 字节，之后 {seconds} 秒没有换行符：一个值要占完整的一行"
+                )
+            }
             Stream::Stdout | Stream::Stderr => {
                 let Some(way_out) = unflushed::way_out(self.process.pid(), end) else {
                     return Ok(());
@@ -451,6 +481,21 @@ impl Running {
         })
     }
 
+    /// Tells that it is ended with a value on its stdin.
+    fn tell_that_it_has_not_read(&self) -> Result<()> {
+        let name = self.name();
+        let message = both!(
+            "{name} was sent SIGTERM before it had read the value that waits on its stdin",
+            "{name}还没有读 stdin 上等着的那个值，就收到了 SIGTERM"
+        );
+        self.mp.log().write(Event::Idle {
+            child: self.process.pid(),
+            child_role: self.process.role().into(),
+            stream: Stream::Stdin,
+            message: message.into(),
+        })
+    }
+
     /// Why a value doesn't reach it.
     fn gone(&self) -> Error {
         let watch = self.mp.watch();
@@ -465,12 +510,12 @@ impl Running {
         let name = self.name();
         anyhow!(match self.process.status() {
             Some(status) => both!(
-                "{name} {status} before it had read every value",
-                "{name}{status}，还没有读完所有的值"
+                "{name} {status} before it had read all that it was given",
+                "{name}{status}，却还没有读完交给它的内容"
             ),
             None => both!(
-                "{name} has closed its stdin before it had read every value",
-                "{name}没有读完所有的值就关闭了 stdin"
+                "{name} has closed its stdin before it had read all that it was given",
+                "{name}没有读完交给它的内容就关闭了 stdin"
             ),
         })
     }
@@ -481,14 +526,15 @@ impl Running {
         let status = self.process.status().unwrap_or(Status::Code(0));
         let stream: &str = stream.into();
         let holders = unflushed::holders(end);
+        let have = if holders.len() > 1 { "have" } else { "has" };
         let holders = match holders.is_empty() {
             true => both!("another process", "另一个进程"),
-            false => holders.join(&both!(" and ", "和")),
+            false => holders.join(&both!(" and ", " 和 ")),
         };
         anyhow!(both!(
-            "{name} {status}, but {holders} still has its {stream} open: a process that is left behind has to close it, or \
+            "{name} {status}, but {holders} still {have} its {stream} open: a process that is left behind has to close it, or \
              to end",
-            "{name}{status}，但是{holders}仍然开着它的 {stream}：留下的进程应当关闭它，或者结束"
+            "{name}{status}，但是 {holders}仍然开着它的 {stream}：留下的进程应当关闭它，或者结束"
         ))
     }
 }

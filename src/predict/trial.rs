@@ -53,6 +53,7 @@ impl Trial {
             },
             until: None,
             keep: None,
+            told: Default::default(),
         };
         let mut last_waits = None;
         let repeated = plan.repeat(None, stdout(), stderr, |played| {

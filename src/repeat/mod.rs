@@ -19,6 +19,7 @@ use crate::claims::{Judges, OfLesson, Outcome, Seen, Turns};
 use crate::events::{Event, Record, Waiter};
 use crate::interrupt::Interrupt;
 use crate::lessons::AnyLesson;
+use crate::plain::on_one_line;
 use crate::report::runs::Tally;
 use crate::run::{Failed, Settings, run};
 use crate::state::{Change, State};
@@ -48,6 +49,8 @@ pub struct Plan<'a> {
     pub until: Option<Outcome>,
     /// Where recordings are kept, if they are.
     pub keep: Option<Keep>,
+    /// Where it is told that a command of the user's does nothing.
+    pub told: Told,
 }
 
 /// What came of it.
@@ -162,7 +165,7 @@ impl Plan<'_> {
         let watched = Watched::new(&self.of_lesson, self.keep.is_some());
         let watched = Rc::new(RefCell::new(watched));
         let mut views = Views::default();
-        views.add(Watcher(Rc::clone(&watched)));
+        views.add(Watcher(Rc::clone(&watched), Rc::clone(&self.told)));
         let verdict = run(self.lesson, settings, &mut views, output, stderr)?;
         Ok(Ran {
             views,
@@ -274,7 +277,10 @@ impl Watched {
     }
 }
 
-struct Watcher(Rc<RefCell<Watched>>);
+/// Where it is told, once, that a command of the user's does nothing: the run may wait for it for ever.
+pub type Told = Rc<RefCell<Option<Box<dyn Write>>>>;
+
+struct Watcher(Rc<RefCell<Watched>>, Told);
 
 impl View for Watcher {
     fn show(&mut self, record: &Record, state: &State, change: &Change) -> Result<()> {
@@ -288,6 +294,11 @@ impl View for Watcher {
         watched.turns.see(&seen);
         if let Event::Stuck { waits, .. } = &record.event {
             watched.waits = Some(who_waits_for_whom(waits));
+        }
+        if let Event::Idle { message, .. } = &record.event
+            && let Some(mut stderr) = self.1.borrow_mut().take()
+        {
+            let _ = stderr.write_all(format!("mp-demo: {}\n", on_one_line(message)).as_bytes());
         }
         if watched.is_recorded {
             watched.log.extend_from_slice(record.text.as_bytes());

@@ -147,6 +147,11 @@ impl Process {
         self.leaving
     }
 
+    /// Whether it has started a command of the user's, and stands between that and the others.
+    pub fn stands_between(&self) -> bool {
+        self.stands_between
+    }
+
     /// Whether somebody has sent it a signal while it lived.
     pub fn is_signalled(&self) -> bool {
         self.signalled.is_some()

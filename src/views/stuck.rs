@@ -58,7 +58,10 @@ impl<E: Write> View for Stuck<E> {
         }
         if let (Some(mistake), Some(command)) = (mistake, command) {
             let remedy = remedy(*mistake);
-            lines.push(both!("{remedy}: {command}", "{remedy}：{command}"));
+            lines.push(match command.is_empty() {
+                true => both!("{remedy}.", "{remedy}。"),
+                false => both!("{remedy}: {command}", "{remedy}：{command}"),
+            });
         }
         lines.push(both!("mp-demo ends the run.", "mp-demo 就此结束这次运行。"));
         let width = self.width.unwrap_or(usize::MAX);
@@ -143,7 +146,7 @@ fn what_for(waiter: &Waiter) -> String {
                     "等管道里有空位：{full}，只有 {names} 能取走"
                 ),
                 (true, true) => both!(
-                    "waits for room: {full}, and only itself could take some",
+                    "waits for room: {full}, and nobody but itself could take some",
                     "等管道里有空位：{full}，只有这个进程自己能取走"
                 ),
                 (true, false) => both!("waits for room: {full}", "等管道里有空位：{full}"),
@@ -155,7 +158,7 @@ fn what_for(waiter: &Waiter) -> String {
                 "等一个值，只有 {names} 能带来"
             ),
             (true, true) => both!(
-                "waits for a value or end-of-file, which only itself could bring",
+                "waits for a value or end-of-file, which nobody but itself could bring",
                 "等一个值或者 EOF，而这只有这个进程自己能带来"
             ),
             (true, false) => both!(
@@ -257,8 +260,8 @@ fn remedy(mistake: Mistake) -> String {
             "每个读进程都要有一个哨兵值"
         ),
         Mistake::Unflushed => both!(
-            "Write the message first, and flush it, as this may do",
-            "先写消息，并刷新缓冲区，例如这样"
+            "The message has to be written before the reply is read, and flushed",
+            "消息要在读回复之前写出，并且刷新缓冲区"
         ),
         Mistake::KeptPutEnd => both!("Close the put end", "关掉写端"),
         Mistake::KilledHolder => both!(

@@ -37,12 +37,12 @@ impl<E: Write> Warnings<E> {
         let _ = self.stderr.write_all(line.as_bytes());
     }
 
-    fn tell_of_lost_values(&mut self, state: &State) {
-        let lost = state.on_its_way(Way::Queue).len();
+    fn tell_of_lost_values(&mut self, way: Way, state: &State) {
+        let lost = state.on_its_way(way).len();
         if lost == 0 {
             return;
         }
-        let named = state.on_its_way(Way::Queue).values();
+        let named = state.on_its_way(way).values();
         let named: Vec<_> = named.take(SHOWN).map(Value::to_string).collect();
         let named = named.join(&both!(", ", "、"));
         let rest = match lost.saturating_sub(SHOWN) {
@@ -56,12 +56,16 @@ impl<E: Write> Warnings<E> {
         };
         // At the end of a log that was cut off, some process is still running.
         let is_over = state.alive().next().is_none();
-        let message = match is_over {
-            true => both!(
+        let message = match (is_over, way) {
+            (_, Way::Pipe) => both!(
+                "{lost} {were} sent and never received: {named}{rest}",
+                "{lost} 个值发送了却没有被接收：{named}{rest}"
+            ),
+            (true, Way::Queue) => both!(
                 "{lost} {were} put and never got: {named}{rest}",
                 "{lost} 个值放进了队列却没有被取走：{named}{rest}"
             ),
-            false => both!(
+            (false, Way::Queue) => both!(
                 "{lost} {were} put and not received by the end of this log: {named}{rest}",
                 "就这份日志来看，{lost} 个值放进了队列却没有被取走：{named}{rest}"
             ),
@@ -96,7 +100,11 @@ impl<E: Write> View for Warnings<E> {
     }
 
     fn finish(&mut self, state: &State) -> Result<()> {
-        self.tell_of_lost_values(state);
+        self.tell_of_lost_values(Way::Queue, state);
+        // A lesson's own child sends one message, and what becomes of it is seen. A command may send several.
+        if state.commands().next().is_some() {
+            self.tell_of_lost_values(Way::Pipe, state);
+        }
         Ok(())
     }
 }

@@ -258,6 +258,7 @@ fn refusals_errors_and_violent_ends_are_seen() {
                   │0 s            │0.5             │1.0
 parent        100 ━━━⊘◆━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━◆
                      ['A', 1] ▲['A', 1]#2 ▲A †reader
+child-command 104                                       ━┤ exit 0
 writer        101 ▼··◆┤                                    exit 0
                   A  ▽None ▼sentinel
 reader        102 ▲━━▲◆━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━✗ killed by SIGKILL
@@ -266,7 +267,6 @@ child         103 ╷━▼▲▼━━━━━━━━━━━━━━━�
                     1 1 ['A', 1]#2                    ◇ ✗
   Thread-1        ┯━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
                   1
-child-command 104                                       ━┤ exit 0
 ━ runs   · sleeps   ╷ a thread begins   ┯ a task begins   ▼ asks
 ▲ is served   ▼ put   ▲ get   ▼ send   ▲ recv   ○ print   ◇ cleans up
 ● write   ▲ read   ▽ put, never got   † terminate   ⌃ SIGINT   ‡ kill

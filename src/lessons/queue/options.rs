@@ -1,5 +1,7 @@
 //! What can be chosen in the `queue` lesson.
 
+use std::path::Path;
+
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
 use clap::builder::ArgPredicate;
@@ -44,7 +46,7 @@ pub struct Args {
         value_parser = one_to_thousand, allow_negative_numbers = true)]
     pub(super) readers: u16,
     /// Your own writer: any program; a value is a line of JSON on its stdout, or else a string
-    #[arg(long, value_name = "COMMAND", conflicts_with_all = ["values", "pause"])]
+    #[arg(long, value_name = "COMMAND", conflicts_with = "pause")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) writer: Option<CommandArg>,
     /// Your own reader: any program; it gets each value as a line of JSON on its stdin
@@ -111,6 +113,21 @@ impl Args {
                 both!(
                     "--{name} takes a command; how many there are is --{name}s {text}",
                     "--{name} 后面是一条命令；要指定个数，请用 --{name}s {text}"
+                )
+            );
+        }
+        // Whoever gives values beside `--writer`, or a file's name beside a reader of one word, has forgotten the quotes.
+        let first = self.values.first().map(ToString::to_string).unwrap_or_default();
+        let is_word = self.reader.as_ref().is_some_and(|it| it.words().len() == 1);
+        for (name, is_wrong) in [
+            ("writer", self.writer.is_some() && !self.values.is_empty()),
+            ("reader", is_word && Path::new(&first).is_file()),
+        ] {
+            ensure!(
+                !is_wrong,
+                both!(
+                    "`{first}` is not part of --{name}: a command of several words stands in quotes, like --{name} 'python3 {first}'",
+                    "`{first}` 不属于 --{name}：由几个词组成的命令要加引号，例如 --{name} 'python3 {first}'"
                 )
             );
         }

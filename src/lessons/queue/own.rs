@@ -8,10 +8,11 @@ use anyhow::{Context as _, Error, Result};
 use serde::Serialize;
 
 use crate::arguments::{CommandArg, ValueArg, seconds};
-use crate::events::{PIPE_BUF, str};
-use crate::multiprocessing::{
-    CurrentProcess, Got, Logs, Program, ProgramStreams, Target,
-};
+use crate::events::str;
+use crate::multiprocessing::{CurrentProcess, Got, Logs, Program, ProgramStreams, Target, check_sizes};
+
+/// A longer line is no value, however it ends. In bytes.
+const LONGEST_LINE: usize = 1 << 16;
 
 /// Writer of the `queue` lesson: puts what a command writes into the queue on stdout
 #[derive(clap::Args, Serialize)]
@@ -52,9 +53,12 @@ impl Target for CommandWriter {
 fn put_all(process: &CurrentProcess, program: &mut Program) -> Result<()> {
     process.running(format!("Process to write: {}", program.pid()))?;
     let mut queue = process.put_end();
-    while let Some(line) = program.next_line(PIPE_BUF)? {
+    while let Some(line) = program.next_line(LONGEST_LINE)? {
         let cannot_put = || program.line_name();
-        let value = line.parse::<ValueArg>().map_err(Error::msg).with_context(cannot_put)?.value();
+        let value: ValueArg = line.parse().map_err(Error::msg).with_context(cannot_put)?;
+        // Before it is told: what can't be put is not to look lost.
+        check_sizes(std::slice::from_ref(&value)).with_context(cannot_put)?;
+        let value = value.value();
         let put = queue.print_and_put(format!("Put {} to queue...", str(&value)), &value);
         put.with_context(cannot_put)?;
     }

@@ -4,6 +4,7 @@ use super::moment::Moment;
 use super::note::{En, List, Signal, Who, Zh, clipped, notes, shown};
 use super::story::{Series, Story};
 use crate::events::Status;
+use crate::state::Process;
 
 impl Story {
     /// A process sends SIGTERM to a child.
@@ -12,6 +13,24 @@ impl Story {
         let (by, child) = (now.me(), now.run.who(child_pid));
         if has_ended {
             self.once(TerminateEnded { child });
+            return;
+        }
+        if now
+            .run
+            .0
+            .process(child_pid)
+            .is_some_and(Process::stands_between)
+        {
+            self.once(TerminateBetween { by, child });
+            return;
+        }
+        if now
+            .run
+            .0
+            .process(now.pid)
+            .is_some_and(Process::stands_between)
+        {
+            self.few(Series::Signals, PassesOn { by, child });
             return;
         }
         if self.signal_to_printer(child_pid, Status::SIGTERM, now)
@@ -34,7 +53,11 @@ impl Story {
     /// A process sends SIGKILL to a child, which has not ended on SIGTERM if `is_stubborn` says so.
     pub fn kill(&mut self, child_pid: u32, is_stubborn: bool, now: &Moment) {
         let (by, child) = (now.me(), now.run.who(child_pid));
-        let is_over = now.run.0.parents_error().is_some() || now.run.0.stuck().is_some();
+        let run = now.run.0;
+        let is_over = run.parents_error().is_some()
+            || run.stuck().is_some()
+            || !run.failures().is_empty()
+            || !by.is_parent;
         match (is_stubborn, is_over) {
             (true, _) => self.few(Series::Signals, Kill { by, child }),
             (false, true) => self.few(Series::Signals, KillRest { by, child }),
@@ -142,6 +165,15 @@ notes! {
                 {left}"),
         }
     }
+
+    brief TerminateBetween { by: Who, child: Who } samples (parent(), reader())
+    en "{by} sends SIGTERM (15) to {child} without waiting until it has got everything. {child:#} passes it on to the command that it \
+        has started."
+    zh "{by}不等{child}取完所有的值，就向它发送 SIGTERM（15）。{child}会把信号转给它启动的命令。"
+
+    PassesOn { by: Who, child: Who } samples (reader(), writer())
+    en "{by} passes SIGTERM on to {child}, which may catch it, and waits for its end."
+    zh "{by}把 SIGTERM 转给{child}，后者可以捕获这个信号；{by}等待它结束。"
 
     TerminateEnded { child: Who } samples (reader())
     en "{child} has already ended, so terminate() sends no signal."

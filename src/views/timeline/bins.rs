@@ -14,11 +14,19 @@ pub enum Doing {
     Waits,
     /// It waits for the end of a process or thread.
     Joins,
+    /// It is another program, which doesn't tell what it does.
+    Lives,
 }
 
 impl Doing {
     /// All of them, in the order of the legend.
-    pub const ALL: [Doing; 4] = [Doing::Runs, Doing::Sleeps, Doing::Waits, Doing::Joins];
+    pub const ALL: [Doing; 5] = [
+        Doing::Runs,
+        Doing::Sleeps,
+        Doing::Waits,
+        Doing::Joins,
+        Doing::Lives,
+    ];
 }
 
 impl From<Activity> for Doing {
@@ -150,6 +158,8 @@ mod tests {
             Some(Doing::Sleeps) => 's',
             Some(Doing::Waits) => 'w',
             Some(Doing::Joins) => 'j',
+            Some(Doing::Lives) => 'l',
+
             None => ' ',
         };
         columns.iter().map(letter).collect()

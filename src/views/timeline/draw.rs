@@ -53,7 +53,8 @@ impl Drawing<'_> {
     pub fn draw(&self, palette: &mut Palette) -> String {
         // A thread stands below its process.
         let mut lanes: Vec<&Lane> = self.lanes.iter().collect();
-        lanes.sort_by_key(|lane| (lane.process, self.is_thread(lane), number(&lane.name)));
+        let place = |lane: &Lane| (lane.below.unwrap_or(lane.process), lane.below.is_some());
+        lanes.sort_by_key(|lane| (place(lane), self.is_thread(lane), number(&lane.name)));
         let layout = self.layout(&lanes);
         let mut used = Used::default();
         let mut text = String::new();

@@ -34,6 +34,7 @@ impl Glyphs {
             Doing::Sleeps => self.choose('·', '.'),
             Doing::Waits => self.choose('─', '-'),
             Doing::Joins => self.choose('┄', '~'),
+            Doing::Lives => self.choose('┅', ':'),
         }
     }
 

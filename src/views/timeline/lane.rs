@@ -13,6 +13,8 @@ pub struct Lane {
     pub pid: u32,
     /// The number of the process's lane; its own, unless it is a thread's.
     pub process: usize,
+    /// The number of the lane below which it stands, where that is not its process's.
+    pub below: Option<usize>,
     /// When it began.
     pub began: u64,
     /// When it ended, and how if it is a process's.
@@ -32,6 +34,7 @@ impl Lane {
             name: name.to_owned(),
             pid,
             process,
+            below: None,
             began: now,
             ended: None,
             bins: Bins::default(),
@@ -45,6 +48,12 @@ impl Lane {
     pub fn turn_to(&mut self, does: Activity, now: u64, scale: Scale) {
         self.advance(now, scale);
         self.doing = does.into();
+    }
+
+    /// It is another program, which tells nothing. A command of the user's stands below the lane of whoever has started it.
+    pub fn is_foreign(&mut self, below: Option<usize>) {
+        self.doing = Doing::Lives;
+        self.below = below;
     }
 
     /// It turns out to have waited since its last event: for room, in a call that was told beforehand.

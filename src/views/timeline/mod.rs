@@ -229,8 +229,18 @@ impl<W: Write> View for Timeline<W> {
         }
         match &record.event {
             Event::Started {
-                child, child_role, ..
-            } => drop(self.process(*child, child_role, now)),
+                child,
+                child_role,
+                foreign,
+                command,
+                ..
+            } => {
+                let number = self.process(*child, child_role, now);
+                if let (true, Some(number)) = (*foreign, number) {
+                    let below = lane.filter(|_| command.is_some());
+                    self.lanes[number].is_foreign(below);
+                }
+            }
             Event::Exited { child, status, .. } => self.end(*child, *status, now),
             Event::Stuck { waits, .. } => {
                 let for_room = waits.iter().filter(|it| it.needs == Needs::Room);

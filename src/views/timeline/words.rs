@@ -28,6 +28,7 @@ pub fn word(word: Word, language: Language) -> &'static str {
         Word::Doing(Doing::Sleeps) => ("sleeps", "睡眠"),
         Word::Doing(Doing::Waits) => ("waits for another", "等待对方"),
         Word::Doing(Doing::Joins) => ("waits in join", "在 join 中等待"),
+        Word::Doing(Doing::Lives) => ("lives, another program", "别的程序，还在"),
         Word::Mark(Mark::Thread) => ("a thread begins", "线程启动"),
         Word::Mark(Mark::Task) => ("a task begins", "任务开始"),
         Word::Mark(Mark::Request) => ("asks", "请求"),
