@@ -19,6 +19,8 @@ pub struct Interrupt {
     signal: Arc<AtomicUsize>,
     /// It has something to read from then on: for whoever waits in poll(2).
     end: UnixStream,
+    /// As long as this is there, the other one is not at its end.
+    _other_end: UnixStream,
 }
 
 impl Interrupt {
@@ -43,6 +45,7 @@ impl Interrupt {
                 has_come,
                 signal,
                 end,
+                _other_end: other_end,
             })
         };
         catch().with_context(|| both!("cannot wait for signals", "无法等待信号"))

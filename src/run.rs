@@ -63,7 +63,10 @@ impl Verdict {
         let error = outcome.and_then(Outcome::into_result).err();
         if failures.is_empty() {
             // That is no mistake of the lesson's, but one of the user's.
-            let is_unexplained = matches!(state.stuck(), Some(None | Some(Mistake::Unflushed)));
+            let is_unexplained = matches!(
+                state.stuck(),
+                Some(None | Some(Mistake::Unflushed | Mistake::NotAllReceived))
+            );
             let stuck = || Failed(vec![why_stuck(state)]);
             return Verdict(error.or_else(|| is_unexplained.then(|| stuck().into())));
         }
@@ -264,7 +267,10 @@ impl Watched<'_> {
         else {
             return;
         };
-        let (mistake, command) = self.lesson.mistake().unzip();
+        let mistake = self.lesson.mistake();
+        // A message that has come was flushed.
+        let mistake = mistake.filter(|(it, _)| *it != Mistake::Unflushed || !state.has_sent());
+        let (mistake, command) = mistake.unzip();
         let _ = log.write(Event::Stuck {
             waits: waits.into(),
             circle: circle.into(),

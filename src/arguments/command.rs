@@ -31,10 +31,15 @@ impl CommandArg {
     pub fn unbuffered(&self) -> Option<CommandArg> {
         let program = self.words.first().map_or("", String::as_str);
         let name = program.rsplit('/').next().unwrap_or(program);
-        if name == "stdbuf" || self.words.get(1).is_some_and(|word| word == "-u") {
+        let is_python = name.starts_with("python");
+        // These do without a buffer already, or have no option for it.
+        let others = [
+            "stdbuf", "node", "perl", "ruby", "java", "sh", "bash", "dash", "zsh", "cat",
+        ];
+        if others.contains(&name) || (is_python && self.words.get(1).is_some_and(|it| it == "-u")) {
             return None;
         }
-        let (first, rest) = match name.starts_with("python") && self.text.starts_with(program) {
+        let (first, rest) = match is_python && self.text.starts_with(program) {
             true => (format!("{program} -u"), &self.text[program.len()..]),
             false => ("stdbuf -oL ".to_owned(), &*self.text),
         };

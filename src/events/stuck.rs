@@ -81,6 +81,8 @@ pub enum Mistake {
     KeptPutEnd,
     /// A child that was to speak first waits for the answer: what it has printed, if anything, is still in its own buffer.
     Unflushed,
+    /// The child sends more messages than the parent receives.
+    NotAllReceived,
     /// The holder of the lock was killed.
     KilledHolder,
     /// The holder of the semaphore was killed, and something else would have been free again.

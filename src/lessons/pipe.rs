@@ -103,12 +103,17 @@ impl Lesson for Args {
             let child = child.unbuffered().map(|it| format!("mp-demo pipe --child {} --reply", it.quoted()));
             return Some((Mistake::Unflushed, child.unwrap_or_default()));
         }
+        // A child of the user's may send any number of messages.
+        let all = if self.child.is_some() { " --receive all" } else { "" };
         match (self.join, self.reply, self.receive) {
             (Join::First, true, _) => Some((Mistake::JoinBeforeReply, command(" --reply --join last"))),
             (_, _, Receive::All) if self.keep_end => {
                 Some((Mistake::KeptOwnEnd, command(" --join last --receive all")))
             }
-            (Join::First, ..) => Some((Mistake::JoinBeforeReceive, command(" --join last"))),
+            (Join::First, ..) => Some((Mistake::JoinBeforeReceive, command(&format!(" --join last{all}")))),
+            (Join::Last, false, Receive::One) if self.child.is_some() => {
+                Some((Mistake::NotAllReceived, command(" --join last --receive all")))
+            }
             (Join::Last, ..) => None,
         }
     }

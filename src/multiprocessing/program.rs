@@ -34,13 +34,16 @@ use crate::arguments::CommandArg;
 use crate::both;
 use crate::errors::io_error;
 use crate::events::{Call, Event, Log, Status, Stream, named};
-use crate::evidence::Fill;
+use crate::evidence::{Fill, Sight};
 
 /// How long the end of a pipe may stay silent when the program that had it has ended, and a child of it still has it.
 const GRACE: Duration = Duration::from_secs(1);
 
+/// After how many times the patience a program is given up that reads nothing and does nothing.
+const GIVEN_UP: u32 = 5;
+
 /// A longer line of what a program says is shown in pieces: it may have no end. In bytes.
-const LONGEST_SHOWN: u64 = 1 << 16;
+const LONGEST_SHOWN: u64 = 1 << 24;
 
 /// A program of the user's that was started, and the ends of its stdin and stdout.
 pub struct Program {
@@ -70,10 +73,55 @@ struct Running {
     process: Process,
     command: String,
     patience: Option<Duration>,
-    /// It was told that it does nothing.
-    is_told: bool,
+    /// It has read something: so it does.
+    has_read: bool,
+    /// Likewise.
+    has_written: bool,
     /// How many bytes of a line have come without its end.
     unfinished: usize,
+}
+
+/// A wait for a program that does nothing.
+struct Idle {
+    begin: Instant,
+    patience: Option<Duration>,
+    /// How it was seen when that was told last.
+    seen: Option<Sight>,
+    /// When one looks at it next, as so many times the patience.
+    times: u32,
+}
+
+impl Idle {
+    fn begin(patience: Option<Duration>) -> Idle {
+        Idle {
+            begin: Instant::now(),
+            patience,
+            seen: None,
+            times: 1,
+        }
+    }
+
+    /// For how long nobody looks at it; nothing for ever.
+    fn timeout(&self) -> Option<Duration> {
+        let until = self.patience?.checked_mul(self.times)?;
+        Some(until.saturating_sub(self.begin.elapsed()))
+    }
+
+    /// How many seconds it has done nothing for. It is looked at again when so many have become five times as many.
+    fn seconds(&mut self) -> f64 {
+        let seconds = self.patience.unwrap_or_default() * self.times;
+        self.times = if self.times == 1 {
+            GIVEN_UP
+        } else {
+            self.times * 2
+        };
+        seconds.as_secs_f64()
+    }
+
+    /// Nobody looks at it any more.
+    fn is_over(&mut self) {
+        self.patience = None;
+    }
 }
 
 /// A command of the user's: becomes that program
@@ -199,7 +247,8 @@ impl Program {
             command: command.text().to_owned(),
             // One that is too long for the system has no end.
             patience: patience.and_then(|it| Duration::try_from_secs_f64(it).ok()),
-            is_told: false,
+            has_read: false,
+            has_written: false,
             unfinished: 0,
         };
         Ok(Program {
@@ -226,6 +275,19 @@ impl Program {
     pub fn line_name(&self) -> String {
         let (number, name) = (self.lines, self.name());
         both!("line {number} of {name}", "{name}的第 {number} 行")
+    }
+
+    /// Whether it has ended otherwise than wanted, or does within a moment.
+    ///
+    /// # Errors
+    /// When the log can't be written to.
+    pub fn has_failed(&self) -> Result<bool> {
+        self.running.has_failed()
+    }
+
+    /// How it has ended, if it is known.
+    pub fn status(&self) -> Option<Status> {
+        self.running.status()
     }
 
     /// How many lines it has written.
@@ -273,11 +335,13 @@ impl Program {
                 )
             );
         }
-        if line.is_empty() {
+        let is_whole = line.ends_with(b"\n");
+        // Whoever was killed in the middle of a line has not meant that half.
+        if line.is_empty() || (!is_whole && self.running.has_failed()?) {
             return Ok(None);
         }
         self.lines += 1;
-        if line.ends_with(b"\n") {
+        if is_whole {
             line.pop();
             line.pop_if(|byte| *byte == b'\r');
         }
@@ -340,6 +404,9 @@ impl Program {
     /// When it has ended otherwise than wanted, or that SIGTERM has come.
     pub fn join(&mut self) -> Result<()> {
         self.close_stdin();
+        if self.stdout.is_some() {
+            self.running.tell_if_it_lives_on()?;
+        }
         self.running.process.join()
     }
 
@@ -394,6 +461,18 @@ impl Running {
         named(process.role(), process.pid(), command)
     }
 
+    /// Whether it has ended otherwise than wanted, or does within a moment: the end of its stdout may be seen before its own.
+    fn has_failed(&self) -> Result<bool> {
+        self.process.ends_before(Instant::now() + GRACE)?;
+        Ok(self
+            .status()
+            .is_some_and(|status| status != Status::Code(0)))
+    }
+
+    fn status(&self) -> Option<Status> {
+        self.process.status()
+    }
+
     /// Waits until one can read from this end or write to it, or until nobody has the other end any more. What poll(2) says.
     fn until_ready(
         &mut self,
@@ -409,30 +488,39 @@ impl Running {
         watch.children.pass_on(&watch.log)?;
         let mut fds = [PollFd::new(end, ready)];
         if poll(&mut fds, Some(&Timespec::default())).is_ok_and(|count| count > 0) {
+            self.does(stream);
             return Ok(fds[0].revents());
         }
         let on = Some(self.process.role().into());
         self.mp.log().write(Event::Wait { call, on })?;
-        let begin = Instant::now();
-        let mut patience = self.patience.filter(|_| !self.is_told);
+        // Whoever has done something knows how. Half a line may be what fits a buffer.
+        let is_asked = match stream {
+            Stream::Stdin => !self.has_read,
+            Stream::Stdout | Stream::Stderr => !self.has_written || self.unfinished > 0,
+        };
+        let mut idle = Idle::begin(self.patience.filter(|_| is_asked));
         loop {
             watch.children.pass_on(&watch.log)?;
-            let has_ended = self.process.status().is_some();
-            let timeout = match has_ended {
-                true => Some(GRACE),
-                false => patience.map(|patience| patience.saturating_sub(begin.elapsed())),
+            let timeout = match self.status() {
+                Some(Status::Code(0)) => Some(GRACE),
+                // All that it has written was read, and what is left behind by a program that has failed, nobody waits for.
+                Some(_) => Some(Duration::ZERO),
+                None => idle.timeout(),
             };
             // One that is too long for the system is as good as none.
             let timeout = timeout.and_then(|it| Timespec::try_from(it).ok());
             let bell = watch.children.bell.end();
             let mut fds = [PollFd::new(end, ready), PollFd::new(bell, PollFlags::IN)];
             match poll(&mut fds, timeout.as_ref()) {
-                Ok(0) if has_ended => bail!(self.held_open(end, stream)),
-                Ok(0) => {
-                    patience = None;
-                    self.tell_that_it_is_idle(end, stream)?;
+                Ok(0) => match self.status() {
+                    Some(Status::Code(0)) => bail!(self.held_open(end, stream)),
+                    Some(_) => watch.children.check(&watch.log)?,
+                    None => self.tell_that_it_is_idle(&mut idle, end, stream)?,
+                },
+                Ok(_) if !fds[0].revents().is_empty() => {
+                    self.does(stream);
+                    return Ok(fds[0].revents());
                 }
-                Ok(_) if !fds[0].revents().is_empty() => return Ok(fds[0].revents()),
                 Ok(_) | Err(Errno::INTR) => {}
                 Err(error) => {
                     let name = self.name();
@@ -443,10 +531,22 @@ impl Running {
         }
     }
 
-    /// Tells that nothing comes from it, or that it reads nothing; unless it waits for input itself, which it may have to.
-    fn tell_that_it_is_idle(&mut self, end: &impl AsFd, stream: Stream) -> Result<()> {
-        let seconds = self.patience.unwrap_or_default().as_secs_f64();
-        let name = self.name();
+    fn does(&mut self, stream: Stream) {
+        match stream {
+            Stream::Stdin => self.has_read = true,
+            Stream::Stdout | Stream::Stderr => self.has_written = true,
+        }
+    }
+
+    /// Tells that nothing comes from it, or that it reads nothing; unless it has reason to. A program that goes on like this,
+    /// and does nothing at all, is given up.
+    fn tell_that_it_is_idle(
+        &mut self,
+        idle: &mut Idle,
+        end: &impl AsFd,
+        stream: Stream,
+    ) -> Result<()> {
+        let (seconds, name) = (idle.seconds(), self.name());
         let message = match stream {
             Stream::Stdin => both!(
                 "{name} has read nothing for {seconds} s, and a value waits on its stdin",
@@ -456,29 +556,72 @@ impl Running {
                 let bytes = self.unfinished;
                 let unit = if bytes == 1 { "byte" } else { "bytes" };
                 both!(
-                    "{name} has written {bytes} {unit}, and for {seconds} s no newline: a value is a whole line",
-                    "{name}写了 {bytes} 字节，之后 {seconds} 秒没有换行符：一个值要占完整的一行"
+                    "{name} has written {bytes} {unit}, and for {seconds} s no newline: a value is a whole line, of which the \
+                     rest may still be in its own buffer",
+                    "{name}写了 {bytes} 字节，之后 {seconds} 秒没有换行符：一个值要占完整的一行，其余部分可能还留在它自己的缓冲区里"
                 )
             }
             Stream::Stdout | Stream::Stderr => {
                 let Some(way_out) = unflushed::way_out(self.process.pid(), end) else {
+                    idle.is_over();
                     return Ok(());
                 };
                 both!(
-                    "{name} has written nothing for {seconds} s: if it has printed something, that is still in its own buffer, \
-                     since its stdout is a pipe; {way_out}",
-                    "{name}已有 {seconds} 秒没有写出任何内容：如果它已经打印过，内容还留在它自己的缓冲区里，因为它的 stdout \
-                     是管道；{way_out}"
+                    "{name} has written nothing for {seconds} s: if it has printed something, that is still in its own \
+                     buffer, since its stdout is a pipe; {way_out}",
+                    "{name}已有 {seconds} 秒没有写出任何内容：如果它已经打印过，内容还留在它自己的缓冲区里，因为它的 \
+                     stdout 是管道；{way_out}"
                 )
             }
         };
-        self.is_told = true;
+        let sight = || unflushed::sight(self.process.pid());
+        match idle.seen.take() {
+            None => {
+                self.tell(stream, message)?;
+                // Nobody knows of a program that computes or sleeps what it will still write.
+                if stream != Stream::Stdin || unflushed::waits_for_others(&sight()) {
+                    idle.is_over();
+                }
+            }
+            Some(before) if stream == Stream::Stdin && sight().is_as(&before) => bail!(both!(
+                "{message}; it does nothing at all, so it is ended (a longer --patience waits longer)",
+                "{message}；它什么都不做，所以结束它（--patience 更长，就等得更久）"
+            )),
+            Some(_) => {}
+        }
+        idle.seen = Some(sight());
+        Ok(())
+    }
+
+    fn tell(&self, stream: Stream, message: String) -> Result<()> {
         self.mp.log().write(Event::Idle {
             child: self.process.pid(),
             child_role: self.process.role().into(),
             stream,
             message: message.into(),
         })
+    }
+
+    /// Waits for its end for the patience, and tells then that it has closed its stdout and lives on.
+    fn tell_if_it_lives_on(&self) -> Result<()> {
+        let (Some(patience), begin) = (self.patience, Instant::now()) else {
+            return Ok(());
+        };
+        let watch = self.mp.watch();
+        while self.status().is_none() {
+            watch.children.pass_on(&watch.log)?;
+            let left = patience.saturating_sub(begin.elapsed());
+            if self.status().is_none() && left.is_zero() {
+                let name = self.name();
+                let message = both!(
+                    "{name} has closed its stdout and lives on: the run waits for its end",
+                    "{name}关闭了 stdout，但没有结束：这次运行在等它结束"
+                );
+                return self.tell(Stream::Stdout, message);
+            }
+            watch.children.bell.wait(Some(left))?;
+        }
+        Ok(())
     }
 
     /// Tells that it is ended with a value on its stdin.
@@ -488,12 +631,7 @@ impl Running {
             "{name} was sent SIGTERM before it had read the value that waits on its stdin",
             "{name}还没有读 stdin 上等着的那个值，就收到了 SIGTERM"
         );
-        self.mp.log().write(Event::Idle {
-            child: self.process.pid(),
-            child_role: self.process.role().into(),
-            stream: Stream::Stdin,
-            message: message.into(),
-        })
+        self.tell(Stream::Stdin, message)
     }
 
     /// Why a value doesn't reach it.

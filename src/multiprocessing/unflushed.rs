@@ -1,44 +1,132 @@
 //! Why a program may write nothing although it has printed: what it prints waits in a buffer of its own until that is full,
 //! as soon as its stdout is no terminal. Each language has its way out.
 
+use std::ffi::OsStr;
 use std::os::fd::AsFd;
 
-use procfs::process::Process;
+use procfs::process::{MMapPath, Process};
 
 use super::orphans::children_of_this_process;
 use crate::both;
-use crate::evidence::{Family, Fill, Look, Needs, On, Onlooker, Sight, What};
+use crate::evidence::{
+    Call, Family, Fill, From, Look, Needs, On, Onlooker, Outside, Sight, State, Thing, Until, What,
+};
 
-/// What to do for the program with this PID, by the language in which it, or a child of it, is written. Nothing where
-/// someone of them waits for input: such a program may have reason to be silent. `end` is the one from which its stdout is
-/// read.
+/// How this program and all that descends from it look right now.
+pub(super) fn sight(pid: u32) -> Sight {
+    Sight::of_family(&Family::Descendants(vec![pid]), Onlooker::Process)
+}
+
+/// Whether all that is seen there waits for others. Then the run is stuck, or somebody goes on: that is found out elsewhere.
+pub(super) fn waits_for_others(sight: &Sight) -> bool {
+    let is_timed = |call: &Call| matches!(call.until, Until::Time | Until::Signal | Until::Unknown);
+    let mut threads = sight.family().flat_map(|look| &look.threads);
+    threads.all(|thread| thread.call.as_ref().is_some_and(|call| !is_timed(call)))
+}
+
+/// What to do for the program with this PID, by the language in which it, or a child of it, is written. Nothing where it has
+/// reason to be silent, as far as one can see: someone of them waits for input, or is stopped; none of them has a buffer, or
+/// has been told to do without; or its stdout is closed. `end` is the one from which its stdout is read.
 pub(super) fn way_out(pid: u32, end: &impl AsFd) -> Option<String> {
     let its_stdout = Fill::at(end).map(|fill| fill.inode);
     let sight = Sight::of(&Family::Descendants(vec![pid]), Onlooker::Process);
     let stdin = sight.look(pid).and_then(|look| pipe_of(look, 0));
-    let waits_for_input = sight.waits().iter().any(|wait| {
-        let mut things = wait.things.iter();
-        things.any(|it| {
-            let is_stdin = stdin.is_some_and(|inode| it.on == On::Pipe(inode));
-            it.needs == Needs::Data && is_stdin
-        })
-    });
-    // One that waits for room, or has closed its stdout, is not silent by accident.
+    let is_input = |it: &Thing| {
+        let is_stdin = stdin.is_some_and(|inode| it.on == On::Pipe(inode));
+        let is_terminal = matches!(it.from, From::Outside(Outside::Terminal(_)));
+        it.needs == Needs::Data && (is_stdin || is_terminal)
+    };
+    let waits_for_input = sight
+        .waits()
+        .iter()
+        .any(|wait| wait.things.iter().any(is_input));
+    let is_stopped = |look: &Look| look.threads.iter().any(|it| it.state == State::Stopped);
     let has_stdout = |look: &Look| {
         let holds = look.holds.as_ref();
         holds.is_none_or(|it| it.values().any(|held| is_pipe(&held.what, its_stdout)))
     };
-    if waits_for_input || !sight.family().any(has_stdout) {
+    let is_silent =
+        waits_for_input || sight.family().any(is_stopped) || !sight.family().any(has_stdout);
+    if is_silent {
         return None;
     }
-    let programs = sight.family().filter_map(|look| program(look.pid));
-    let ways = programs.filter_map(|program| of_language(&program));
+    let of = |look: &Look| program(look.pid).and_then(|name| of_program(look, &name));
+    let ways: Vec<Way> = sight.family().filter_map(of).collect();
     // Nobody may have come so far yet as to run what its command line names.
-    let words = sight.family().flat_map(|look| &look.command);
-    let named =
-        words.flat_map(|word| word.split(|c: char| c.is_whitespace() || ";|&()/\"'".contains(c)));
-    let mut of_named = named.filter_map(of_language);
-    Some(ways.last().or_else(|| of_named.next()).unwrap_or_else(of_c))
+    let of_named = sight.family().find_map(of_command_line);
+    let of_running = ways.iter().rev().find_map(|way| match way {
+        Way::Is(way) => Some(way.clone()),
+        Way::HasNoBuffer => None,
+    });
+    match (of_running, of_named) {
+        (Some(way), _) | (None, Some(Way::Is(way))) => Some(way),
+        (None, None) if ways.is_empty() => Some(of_c(true)),
+        (None, Some(Way::HasNoBuffer) | None) => None,
+    }
+}
+
+/// The way out of a program's buffer.
+enum Way {
+    Is(String),
+    /// It has none, or does without.
+    HasNoBuffer,
+}
+
+/// Programs that write at once, or print nothing by themselves.
+const WITHOUT_BUFFER: [&str; 8] = [
+    "sh", "bash", "dash", "zsh", "busybox", "sleep", "node", "tail",
+];
+
+/// The way out for the first program that this command line names and that is known.
+fn of_command_line(look: &Look) -> Option<Way> {
+    let is_between = |c: char| c.is_whitespace() || ";|&()/\"'".contains(c);
+    let words: Vec<&str> = look
+        .command
+        .iter()
+        .flat_map(|word| word.split(is_between))
+        .collect();
+    let mut named = words.iter().enumerate();
+    named.find_map(|(number, word)| {
+        let way = of_language(word)?;
+        let is_python = word.starts_with("python") || word.starts_with("pypy");
+        let does_without =
+            words.get(number + 1) == Some(&"-u") || has_variable(look.pid, "PYTHONUNBUFFERED");
+        Some(match is_python && does_without {
+            true => Way::HasNoBuffer,
+            false => Way::Is(way),
+        })
+    })
+}
+
+/// Whether this variable was set for a process, to something.
+fn has_variable(pid: u32, variable: &str) -> bool {
+    let process = i32::try_from(pid)
+        .ok()
+        .and_then(|pid| Process::new(pid).ok());
+    let environment = process
+        .and_then(|process| process.environ().ok())
+        .unwrap_or_default();
+    environment
+        .get(OsStr::new(variable))
+        .is_some_and(|it| !it.is_empty())
+}
+
+fn of_program(look: &Look, name: &str) -> Option<Way> {
+    let process = Process::new(i32::try_from(look.pid).ok()?).ok()?;
+    let has = |variable: &str| has_variable(look.pid, variable);
+    let is_python = name.starts_with("python") || name.starts_with("pypy");
+    // stdbuf(1) tells its program so.
+    let does_without = (is_python
+        && (has("PYTHONUNBUFFERED") || look.command.get(1).is_some_and(|it| it == "-u")))
+        || has("_STDBUF_O");
+    if does_without || WITHOUT_BUFFER.contains(&name) {
+        return Some(Way::HasNoBuffer);
+    }
+    let has_libc = process.maps().is_ok_and(|maps| {
+        let mut maps = maps.0.iter();
+        maps.any(|map| matches!(&map.pathname, MMapPath::Path(path) if path.to_string_lossy().contains("libc.so")))
+    });
+    Some(Way::Is(of_language(name).unwrap_or_else(|| of_c(has_libc))))
 }
 
 /// Everyone who descends from this process and has the other end of this pipe: names and PIDs.
@@ -103,11 +191,18 @@ fn of_language(program: &str) -> Option<String> {
     })
 }
 
-fn of_c() -> String {
-    both!(
-        "let it flush after each line, in C with fflush(stdout), or run it with `stdbuf -oL`",
-        "可以在每一行之后刷新缓冲区（C 语言用 fflush(stdout)），或者用 `stdbuf -oL` 运行"
-    )
+/// In any other language. stdbuf(1) works only where the C library is a shared one.
+fn of_c(has_libc: bool) -> String {
+    match has_libc {
+        true => both!(
+            "let it flush after each line, in C with fflush(stdout), or run it with `stdbuf -oL`",
+            "可以在每一行之后刷新缓冲区（C 语言用 fflush(stdout)），或者用 `stdbuf -oL` 运行"
+        ),
+        false => both!(
+            "let it flush after each line, in C with fflush(stdout)",
+            "可以在每一行之后刷新缓冲区（C 语言用 fflush(stdout)）"
+        ),
+    }
 }
 
 #[cfg(test)]
@@ -130,6 +225,6 @@ mod tests {
             assert_eq!(said.is_some(), way.is_some(), "{program}");
             assert!(said.unwrap_or_default().contains(way.unwrap_or_default()));
         }
-        assert!(of_c().contains("stdbuf -oL"));
+        assert!(of_c(true).contains("stdbuf -oL") && !of_c(false).contains("stdbuf"));
     }
 }

@@ -196,6 +196,11 @@ impl State {
         }
     }
 
+    /// Whether any value has left, on either way.
+    pub fn has_sent(&self) -> bool {
+        self.parcels > 0
+    }
+
     /// Who has this lock, be it alive or not: a lock doesn't notice the death of its holder.
     pub fn holder_of(&self, lock: &str) -> Option<&Process> {
         self.process(*self.locks.get(lock)?)

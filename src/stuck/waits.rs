@@ -117,7 +117,13 @@ impl Us<'_> {
         let things = waits.flat_map(|wait| wait.things.iter().map(|it| (wait.call, it)));
         let things: Vec<_> = things.collect();
         let says_more = |(_, it): &&(&str, &Thing)| needs_of(it) != Needs::Unknown;
-        let said = things.iter().find(says_more).or(things.first());
+        // Beside what it has for itself, an event loop watches what others bring.
+        let of_others =
+            |it: &&(&str, &Thing)| says_more(it) && it.1.of().iter().any(|of| *of != pid);
+        let said = things.iter().find(of_others);
+        let said = said
+            .or_else(|| things.iter().find(says_more))
+            .or(things.first());
         let name = said.map(|(call, _)| (*call).to_owned());
         Waiter {
             pid,

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::view::View;
 use crate::both;
-use crate::events::{Event, Holder, Mistake, Needs, Record, Waiter};
+use crate::events::{Call, Event, Holder, Mistake, Needs, Record, Waiter};
 use crate::plain::on_one_line;
 use crate::state::{Change, State};
 
@@ -108,10 +108,15 @@ fn name(waiter: &Waiter) -> String {
 
 fn call(waiter: &Waiter) -> String {
     let call = &waiter.call;
-    match &waiter.kernel {
-        Some(kernel) if kernel == call => both!("in {call}(2)", "在 {call}(2) 里"),
-        _ => both!("in {call}()", "在 {call}() 里"),
+    match is_the_kernels(waiter) {
+        true => both!("in {call}(2)", "在 {call}(2) 里"),
+        false => both!("in {call}()", "在 {call}() 里"),
     }
+}
+
+/// Whether the call is one of the kernel, and not of Python.
+fn is_the_kernels(waiter: &Waiter) -> bool {
+    waiter.kernel.as_ref() == Some(&waiter.call)
 }
 
 fn what_for(waiter: &Waiter) -> String {
@@ -122,6 +127,11 @@ fn what_for(waiter: &Waiter) -> String {
     let names = list(&alive);
     match waiter.needs {
         Needs::End => both!("waits for {names} to end", "等 {names} 结束"),
+        // The pipe to a command of the user's counts as full as long as it is not empty.
+        Needs::Room if waiter.call == Call::Write.name() && !is_the_kernels(waiter) => both!(
+            "waits until {names} reads what it was given",
+            "等 {names} 读走交给它的内容"
+        ),
         Needs::Room => {
             let full = match (waiter.bytes, waiter.capacity) {
                 (Some(bytes), Some(capacity)) if bytes < capacity => {
@@ -262,6 +272,10 @@ fn remedy(mistake: Mistake) -> String {
         Mistake::Unflushed => both!(
             "The message has to be written before the reply is read, and flushed",
             "消息要在读回复之前写出，并且刷新缓冲区"
+        ),
+        Mistake::NotAllReceived => both!(
+            "Receive every message that the child sends",
+            "子进程发送的每条消息都要接收"
         ),
         Mistake::KeptPutEnd => both!("Close the put end", "关掉写端"),
         Mistake::KilledHolder => both!(

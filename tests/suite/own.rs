@@ -270,7 +270,7 @@ fn whoever_fails_is_named_with_the_command_and_nobody_is_left() {
             r("sh -c 'exec <&-; sleep 1000'"),
             "NAME has closed its stdin before it had read all that it was given",
         ),
-        (c("true"), "NAME has ended without a message"),
+        (c("true"), "NAME ended with exit status 0 without a message"),
         (w("printf '\\377\\n'"), "line 1 of NAME is no text in UTF-8"),
         (
             w("head -c 70000 /dev/zero"),
@@ -617,10 +617,7 @@ fn a_child_that_should_speak_first_and_waits_is_stuck_and_not_called_silent() {
         format!(
             "only writer {writer} could bring\nA circle: writer -> writer-command -> writer.\n"
         ),
-        format!(
-            "The message has to be written before the reply is read, and flushed: mp-demo pipe --child {} --reply\n",
-            shell_word(&format!("stdbuf -oL {child}"))
-        ),
+        "The message has to be written before the reply is read, and flushed.\n".to_owned(),
         format!(
             "mp-demo: the run got stuck: look at what writer-command (PID {program}, `{child}`) waits for, "
         ),
@@ -655,7 +652,7 @@ fn a_lesson_that_gets_stuck_does_so_with_a_command_too() {
         ),
         (
             &["pipe", "--child", "seq 20000"],
-            "mp-demo pipe --child 'seq 20000' --join last",
+            "mp-demo pipe --child 'seq 20000' --join last --receive all",
         ),
     ] {
         let ended = run_own(&[args, &["--patience", "0.3"]].concat());
@@ -922,7 +919,7 @@ fn a_line_without_its_end_is_another_thing_than_a_buffer() {
     let idle = run.wait_for("idle", "writer");
     let message = idle["message"].as_str().unwrap();
     assert!(
-        message.ends_with("has written 2 bytes, and for 0.3 s no newline: a value is a whole line"),
+        message.ends_with("has written 2 bytes, and for 0.3 s no newline: a value is a whole line, of which the rest may still be in its own buffer"),
         "{message}"
     );
     fs::write(folder.path().join("go"), "").unwrap();
@@ -1049,4 +1046,112 @@ fn the_notes_say_who_passes_a_signal_on() {
     assert!(!notes.contains("loop is endless"), "{notes}");
     let notes = run_own(&["queue", "--reader", "true", "X", "--explain"]).stderr;
     assert!(!words_of(&notes).contains("--kill"), "{notes}");
+}
+
+#[test]
+fn a_stuck_child_gets_advice_that_helps_or_none() {
+    let folder = tempfile::tempdir().unwrap();
+    script(&folder.path().join("child"), "read -r line");
+    let advice = |child: &str| {
+        let mut command = mp_demo(["pipe", "--child", child, "--reply", "--patience", "0.3"]);
+        let ended = run(command.current_dir(folder.path()));
+        assert_eq!(ended.code(), 1, "{ended:?}");
+        ended.stderr.lines().rev().nth(2).unwrap().to_owned()
+    };
+    let flushed = "The message has to be written before the reply is read, and flushed";
+    let expected = format!("{flushed}: mp-demo pipe --child 'stdbuf -oL ./child' --reply");
+    assert_eq!(advice("./child"), expected);
+    assert_eq!(advice("stdbuf -oL ./child"), format!("{flushed}."));
+    // This one has written its message, so nothing is wrong with that.
+    assert_eq!(
+        advice("yes"),
+        "A circle: writer -> writer-command -> writer."
+    );
+}
+
+#[test]
+fn a_reader_that_reads_nothing_and_does_nothing_is_given_up() {
+    let ended = run_own(&["queue", "--reader", "sleep 1000", "--patience", "0.2"]);
+    assert_eq!(ended.code(), 1, "{ended:?}");
+    let told = letters(&ended.stderr);
+    let name = "mp-demo: reader-command (PID A, `sleep 1000`) has read nothing for";
+    let expected = [
+        format!("{name} 0.2 s, and a value waits on its stdin"),
+        format!(
+            "{name} 1 s, and a value waits on its stdin; it does nothing at all, so it is ended (a longer --patience waits longer)"
+        ),
+    ];
+    assert_eq!(told.lines().take(2).collect::<Vec<_>>(), expected);
+    let child = "sh -c 'echo 1; exec sleep 1000'";
+    let ended = run_own(&["pipe", "--child", child, "--reply", "--patience", "0.2"]);
+    assert!(
+        ended.code() == 1 && ended.stderr.contains("so it is ended"),
+        "{ended:?}"
+    );
+}
+
+#[test]
+fn whoever_has_no_buffer_gets_no_advice_about_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let waits = "while [ ! -e go ]; do sleep 0.01; done";
+    let mut cases = vec![
+        ("sh", format!("sh -c '{waits}; echo 1'")),
+        ("sh", format!("sh -c 'echo 1; {waits}'")),
+    ];
+    let python =
+        "import os, time\nwhile not os.path.exists('go'):\n    time.sleep(0.01)\nprint(1)\n";
+    fs::write(folder.path().join("w.py"), python).unwrap();
+    cases.push(("python3", "python3 -u w.py".into()));
+    for (program, writer) in cases {
+        if !has(program) {
+            continue;
+        }
+        let go = folder.path().join("go");
+        let _ = fs::remove_file(&go);
+        let mut command = with_patience(&["queue", "--writer", &writer], "0.1");
+        let run = Running::start(command.current_dir(folder.path()));
+        // Long enough for anything to be said; that nothing is, is what is tested.
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        fs::write(&go, "").unwrap();
+        let (ended, log) = run.finish_with_log();
+        assert_eq!(
+            (ended.code(), named(&log, "idle").len()),
+            (0, 0),
+            "{writer}: {ended:?}"
+        );
+        assert_eq!(values(&log, "get"), [&json!(1)]);
+    }
+}
+
+#[test]
+fn half_a_line_of_a_killed_program_is_no_value() {
+    let writer = "sh -c 'echo 1; printf half; kill -9 $$'";
+    let ended = run_own(&["queue", "--writer", writer, "--json"]);
+    assert_eq!(ended.code(), 1);
+    assert_eq!(values(&ended.events(), "put"), [&json!(1)]);
+}
+
+#[test]
+fn a_program_that_closes_its_stdout_early_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let writer = "sh -c 'echo 1; exec >&-; while [ ! -e go ]; do sleep 0.01; done'";
+    let mut command = with_patience(&["queue", "--writer", writer], "0.2");
+    let mut run = Running::start(command.current_dir(folder.path()));
+    let idle = run.wait_for("idle", "writer");
+    let message = idle["message"].as_str().unwrap();
+    assert!(
+        message.ends_with("has closed its stdout and lives on: the run waits for its end"),
+        "{message}"
+    );
+    fs::write(folder.path().join("go"), "").unwrap();
+    assert_eq!(run.finish().code(), 0);
+    // A child without a message is of no use, however long it lives.
+    let ended = run_own(&["pipe", "--child", "sh -c 'exec >&-; exec sleep 1000'"]);
+    assert!(
+        ended.code() == 1
+            && ended
+                .stderr
+                .contains("has closed its stdout without a message"),
+        "{ended:?}"
+    );
 }

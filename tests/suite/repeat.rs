@@ -545,3 +545,15 @@ fn nobody_and_nothing_is_left_behind() {
         "{ended:?}"
     );
 }
+
+#[test]
+fn whoever_ignores_ctrl_c_gets_all_runs() {
+    // A shell starts what is followed by & with SIGINT ignored.
+    let script = "mp-demo queue --pause 0 --repeat 3 --json & wait $!";
+    let ended = run(&mut shell(script)).succeeded();
+    let summary = event(ended.lines().last().unwrap());
+    assert_eq!(
+        (&summary["runs"], &summary["interrupted"]),
+        (&3.into(), &false.into())
+    );
+}

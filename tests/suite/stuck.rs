@@ -79,7 +79,7 @@ fn who_keeps_the_childs_end_waits_for_an_end_of_file_that_only_he_could_bring() 
 Parent process A
 Process to write: B
 Nobody can go on. Who waits for whom:
-  parent A  in recv()  waits for a value or end-of-file, which only itself could bring
+  parent A  in recv()  waits for a value or end-of-file, which nobody but itself could bring
 A dead end: what is waited for can't come any more. In CPython this program waits for ever.
 Close the end that the child has got: mp-demo pipe --join last --receive all
 mp-demo ends the run.

@@ -55,11 +55,13 @@ impl CommandWriter {
                 program.close_stdin();
             }
         }
-        program.join()?;
-        if program.lines() == 0 {
+        if program.lines() == 0 && !program.has_failed()? {
             let name = program.name();
-            bail!(both!("{name} has ended without a message", "{name}没有发送消息就结束了"));
+            bail!(match program.status() {
+                Some(status) => both!("{name} {status} without a message", "{name}{status}，一条消息也没有发送"),
+                None => both!("{name} has closed its stdout without a message", "{name}没有发送消息就关闭了 stdout"),
+            });
         }
-        Ok(())
+        program.join()
     }
 }
