@@ -58,7 +58,7 @@ fn a_program_to_begin_with_runs_in_each_language() {
             for command in commands {
                 let mut shell = shell(&format!("{command} --speed 50"));
                 // What a compiler keeps for the next time.
-                shell.env("GOCACHE", folder.path().join("cache"));
+                shell.env("GOCACHE", Path::new(env!("CARGO_TARGET_TMPDIR")).join("go"));
                 let ended = run(shell.current_dir(folder.path()));
                 assert_eq!(ended.code(), 0, "{command}: {ended:?}");
                 let lines = ended.lines();
