@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::thread;
 
 use rustix::process::{Signal, test_kill_process_group};
 use serde_json::{Value, json};
@@ -37,51 +38,59 @@ fn run_own(args: &[&str]) -> Ended {
     ended
 }
 
+/// The lessons with programs to begin with, and the parts that they play.
+const PARTS: [(&str, &str); 3] = [("queue", "writer"), ("queue", "reader"), ("pipe", "child")];
+
 #[test]
 fn a_program_to_begin_with_runs_in_each_language() {
-    for (language, _, program) in LANGUAGES {
-        if !has(program) {
-            continue;
-        }
-        for (lesson, part) in [("queue", "writer"), ("queue", "reader"), ("pipe", "child")] {
-            let folder = tempfile::tempdir().unwrap();
-            let show = format!("show {lesson} --{part}-in {language} --lang en");
-            let text = run_words(&show).succeeded().stdout;
-            let commands: Vec<_> = text.lines().filter_map(command_in_head).collect();
-            assert_eq!(
-                commands.len(),
-                if part == "child" { 2 } else { 1 },
-                "{text}"
-            );
-            let ending = LANGUAGES.iter().find(|it| it.0 == language).unwrap().1;
-            fs::write(folder.path().join(format!("{part}.{ending}")), &text).unwrap();
-            for command in commands {
-                let mut shell = shell(&format!("{command} --speed 50"));
-                // What a compiler keeps for the next time.
-                shell.env("GOCACHE", Path::new(env!("CARGO_TARGET_TMPDIR")).join("go"));
-                let ended = run(shell.current_dir(folder.path()));
-                assert_eq!(ended.code(), 0, "{command}: {ended:?}");
-                let lines = ended.lines();
-                let count = |start: &str| lines.iter().filter(|it| it.starts_with(start)).count();
-                match part {
-                    "writer" => {
-                        assert_eq!(count("Get "), 3, "{command}: {ended:?}");
-                        assert!(lines.contains(&"Get {'n': 3} from queue."), "{ended:?}");
-                    }
-                    "reader" => {
-                        assert_eq!(count("got "), 3, "{command}: {ended:?}");
-                        assert_eq!(lines.last(), Some(&"the queue has ended"), "{ended:?}");
-                    }
-                    _ => assert!(lines.contains(&"['A', 'B', 'C']"), "{command}: {ended:?}"),
+    // At the same time, because most of them wait.
+    thread::scope(|scope| {
+        for (language, ending, program) in LANGUAGES {
+            for (lesson, part) in PARTS {
+                if has(program) {
+                    scope.spawn(move || check_beginning(lesson, part, language, ending));
                 }
-                let reply = match command.ends_with("--reply") {
-                    true => "the reply: ",
-                    false => "",
-                };
-                assert!(ended.stderr.starts_with(reply), "{command}: {ended:?}");
-                assert_eq!(ended.stderr.is_empty(), reply.is_empty(), "{ended:?}");
             }
         }
+    });
+}
+
+fn check_beginning(lesson: &str, part: &str, language: &str, ending: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let show = format!("show {lesson} --{part}-in {language} --lang en");
+    let text = run_words(&show).succeeded().stdout;
+    let commands: Vec<_> = text.lines().filter_map(command_in_head).collect();
+    assert_eq!(
+        commands.len(),
+        if part == "child" { 2 } else { 1 },
+        "{text}"
+    );
+    fs::write(folder.path().join(format!("{part}.{ending}")), &text).unwrap();
+    for command in commands {
+        let mut shell = shell(&format!("{command} --speed 50"));
+        // What a compiler keeps for the next time.
+        shell.env("GOCACHE", Path::new(env!("CARGO_TARGET_TMPDIR")).join("go"));
+        let ended = run(shell.current_dir(folder.path()));
+        assert_eq!(ended.code(), 0, "{command}: {ended:?}");
+        let lines = ended.lines();
+        let count = |start: &str| lines.iter().filter(|it| it.starts_with(start)).count();
+        match part {
+            "writer" => {
+                assert_eq!(count("Get "), 3, "{command}: {ended:?}");
+                assert!(lines.contains(&"Get {'n': 3} from queue."), "{ended:?}");
+            }
+            "reader" => {
+                assert_eq!(count("got "), 3, "{command}: {ended:?}");
+                assert_eq!(lines.last(), Some(&"the queue has ended"), "{ended:?}");
+            }
+            _ => assert!(lines.contains(&"['A', 'B', 'C']"), "{command}: {ended:?}"),
+        }
+        let reply = match command.ends_with("--reply") {
+            true => "the reply: ",
+            false => "",
+        };
+        assert!(ended.stderr.starts_with(reply), "{command}: {ended:?}");
+        assert_eq!(ended.stderr.is_empty(), reply.is_empty(), "{ended:?}");
     }
 }
 
@@ -96,7 +105,7 @@ fn command_in_head(line: &str) -> Option<String> {
 #[test]
 fn a_chinese_program_to_begin_with_is_the_english_one_with_chinese_comments() {
     for (language, ..) in LANGUAGES {
-        for (lesson, part) in [("queue", "writer"), ("queue", "reader"), ("pipe", "child")] {
+        for (lesson, part) in PARTS {
             let text = |lang: &str| {
                 let show = format!("show {lesson} --{part}-in {language} --lang {lang}");
                 run_words(&show).succeeded().stdout
@@ -231,7 +240,7 @@ fn whoever_fails_is_named_with_the_command_and_nobody_is_left() {
     let w = |command: &'static str| ("queue", "--writer", "writer", command);
     let r = |command: &'static str| ("queue", "--reader", "reader", command);
     let c = |command: &'static str| ("pipe", "--child", "writer", command);
-    for ((lesson, option, role, command), expected) in [
+    let cases = [
         (
             w("nosuch"),
             "NAME did not start: no folder in PATH has `nosuch`",
@@ -288,23 +297,30 @@ fn whoever_fails_is_named_with_the_command_and_nobody_is_left() {
             c("cat /dev/zero"),
             "line 1 of NAME is longer than 10000000 bytes",
         ),
-    ] {
-        let args = [lesson, option, command, "--json"];
-        let mut running = Running::start(&mut own(&args));
-        let pid = running.pid();
-        running.wait_for("started", role);
-        let program = child_as(&running.log, &format!("{role}-command")).clone();
-        let ended = running.finish();
-        assert_eq!(ended.code(), 1, "{args:?} {ended:?}");
-        let name = format!("{role}-command (PID {program}, `{command}`)");
-        let first = ended.stderr.lines().next().unwrap_or_default();
-        let first = first.replace(&name, "NAME");
-        assert_eq!(first, format!("mp-demo: {expected}"), "{args:?} {ended:?}");
-        // Others may have lost their partner, but nobody says it twice.
-        let names = ended.stderr.lines().filter(|line| line.contains(&name));
-        assert_eq!(names.count(), 1, "{ended:?}");
-        assert!(test_kill_process_group(pid).is_err(), "{args:?}");
-    }
+    ];
+    thread::scope(|scope| {
+        for (command, expected) in cases {
+            scope.spawn(move || check_failure(command, expected));
+        }
+    });
+}
+
+fn check_failure((lesson, option, role, command): (&str, &str, &str, &str), expected: &str) {
+    let args = [lesson, option, command, "--json"];
+    let mut running = Running::start(&mut own(&args));
+    let pid = running.pid();
+    running.wait_for("started", role);
+    let program = child_as(&running.log, &format!("{role}-command")).clone();
+    let ended = running.finish();
+    assert_eq!(ended.code(), 1, "{args:?} {ended:?}");
+    let name = format!("{role}-command (PID {program}, `{command}`)");
+    let first = ended.stderr.lines().next().unwrap_or_default();
+    let first = first.replace(&name, "NAME");
+    assert_eq!(first, format!("mp-demo: {expected}"), "{args:?} {ended:?}");
+    // Others may have lost their partner, but nobody says it twice.
+    let names = ended.stderr.lines().filter(|line| line.contains(&name));
+    assert_eq!(names.count(), 1, "{ended:?}");
+    assert!(test_kill_process_group(pid).is_err(), "{args:?}");
 }
 
 #[test]
@@ -345,7 +361,7 @@ fn a_writer_that_writes_for_ever_ends_with_the_run() {
         assert_eq!(ended.code(), 128 + signal.as_raw());
         // The others see it by themselves when the parent was killed.
         while test_kill_process_group(pid).is_ok() {
-            std::thread::yield_now();
+            thread::yield_now();
         }
     }
     let ended = run(&mut shell(
@@ -889,7 +905,7 @@ fn several_commands_run_at_the_same_time() {
 #[test]
 fn a_program_to_begin_with_stands_in_the_lessons_folder() {
     for (language, ending, _) in LANGUAGES {
-        for (lesson, part) in [("queue", "writer"), ("queue", "reader"), ("pipe", "child")] {
+        for (lesson, part) in PARTS {
             let file = path_of(&format!("demos/{lesson}/{part}.{ending}"));
             let shown = run_words(&format!("show {lesson} --{part}-in {language}")).succeeded();
             assert_eq!(shown.stdout, fs::read_to_string(Path::new(&file)).unwrap());
@@ -1111,7 +1127,7 @@ fn whoever_has_no_buffer_gets_no_advice_about_one() {
         let mut command = with_patience(&["queue", "--writer", &writer], "0.1");
         let run = Running::start(command.current_dir(folder.path()));
         // Long enough for anything to be said; that nothing is, is what is tested.
-        std::thread::sleep(std::time::Duration::from_millis(500));
+        thread::sleep(std::time::Duration::from_millis(500));
         fs::write(&go, "").unwrap();
         let (ended, log) = run.finish_with_log();
         assert_eq!(
