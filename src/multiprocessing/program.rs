@@ -608,20 +608,23 @@ impl Running {
             return Ok(());
         };
         let watch = self.mp.watch();
-        while self.status().is_none() {
+        loop {
             watch.children.pass_on(&watch.log)?;
+            if self.status().is_some() {
+                return Ok(());
+            }
             let left = patience.saturating_sub(begin.elapsed());
-            if self.status().is_none() && left.is_zero() {
-                let name = self.name();
-                let message = both!(
-                    "{name} has closed its stdout and lives on: the run waits for its end",
-                    "{name}关闭了 stdout，但没有结束：这次运行在等它结束"
-                );
-                return self.tell(Stream::Stdout, message);
+            if left.is_zero() {
+                break;
             }
             watch.children.bell.wait(Some(left))?;
         }
-        Ok(())
+        let name = self.name();
+        let message = both!(
+            "{name} has closed its stdout and lives on: the run waits for its end",
+            "{name}关闭了 stdout，但没有结束：这次运行在等它结束"
+        );
+        self.tell(Stream::Stdout, message)
     }
 
     /// Tells that it is ended with a value on its stdin.

@@ -1171,3 +1171,20 @@ fn a_program_that_closes_its_stdout_early_is_told() {
         "{ended:?}"
     );
 }
+
+#[test]
+fn nobody_waits_for_the_patience_where_all_is_well() {
+    for _ in 0..20 {
+        run_own(&[
+            "queue",
+            "--writer",
+            "seq 2",
+            "--reader",
+            "cat",
+            "--patience",
+            "1000",
+        ])
+        .succeeded();
+    }
+    run_own(&["pipe", "--child", "echo 1", "--patience", "1000"]).succeeded();
+}
