@@ -28,7 +28,6 @@ mod queue;
 mod shared_value;
 mod stdin;
 mod target;
-mod unflushed;
 mod voice;
 mod watch;
 

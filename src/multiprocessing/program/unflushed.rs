@@ -6,11 +6,11 @@ use std::os::fd::AsFd;
 
 use procfs::process::{MMapPath, Process};
 
-use super::orphans::children_of_this_process;
 use crate::both;
 use crate::evidence::{
     Call, Family, Fill, From, Look, Needs, On, Onlooker, Outside, Sight, State, Thing, Until, What,
 };
+use crate::multiprocessing::orphans::children_of_this_process;
 
 /// How this program and all that descends from it look right now.
 pub(super) fn sight(pid: u32) -> Sight {

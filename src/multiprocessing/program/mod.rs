@@ -1,0 +1,328 @@
+//! A program of the user's, which knows nothing of mp-demo: one process of ours starts it, stands between it and a queue
+//! or pipe, and ends when it has ended.
+//!
+//! It dies with that process, which gets everything that the program's own children leave behind (prctl(2),
+//! PR_SET_CHILD_SUBREAPER), and ends that.
+
+mod exec;
+mod idle;
+mod running;
+mod teller;
+mod unflushed;
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::fd::AsRawFd;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use anyhow::{Context as _, Error, Result, anyhow, ensure};
+use os_pipe::{PipeReader, PipeWriter};
+use rustix::event::PollFlags;
+use rustix::pipe::fcntl_setpipe_size;
+
+use super::current_process::CurrentProcess;
+use super::logs::Logs as _;
+use super::new_process::NewProcess;
+use super::over::{CommandFailed, Terminated};
+use super::queue::GetEnd;
+use crate::arguments::CommandArg;
+use crate::both;
+use crate::events::{Status, Stream};
+use crate::evidence::Fill;
+use running::Running;
+use teller::tell;
+
+pub use exec::Exec;
+
+/// A program of the user's that was started, and the ends of its stdin and stdout.
+pub struct Program {
+    running: Running,
+    stdin: Option<PipeWriter>,
+    stdout: Option<BufReader<PipeReader>>,
+    /// Its stderr, until it has ended: it opens this end by itself.
+    stderr: PipeWriter,
+    /// They tell what it says.
+    tellers: Vec<JoinHandle<()>>,
+    /// How many lines it has written.
+    lines: u64,
+}
+
+/// Which of a program's streams carry values. What it writes to the others is shown line by line.
+#[derive(Clone, Copy)]
+pub struct ProgramStreams {
+    /// It is given values on stdin. Otherwise there is nothing.
+    pub stdin: bool,
+    /// It writes values to stdout.
+    pub stdout: bool,
+}
+
+impl Program {
+    /// Starts a command as a child of this process. When it does nothing for `patience` seconds, although it should, the log
+    /// is told, once.
+    ///
+    /// # Errors
+    /// When it can't be started. That there is no such program is learnt later, from its end.
+    pub fn start(
+        process: &mut CurrentProcess,
+        command: &CommandArg,
+        streams: ProgramStreams,
+        patience: Option<f64>,
+    ) -> Result<Program> {
+        let mp = process.context()?;
+        mp.passes_sigterm_on()?;
+        process.is_told_of_its_parents_death();
+        let role = format!("{}-command", process.log().role());
+        let open = || os_pipe::pipe().with_context(|| both!("cannot open a pipe", "无法打开管道"));
+        let (says, stderr) = open()?;
+        let exec = Exec {
+            stderr: Some(format!("/proc/{}/fd/{}", process.pid(), stderr.as_raw_fd())),
+            words: command.words(),
+        };
+        let (prints, stdout) = open()?;
+        let new = NewProcess::from(exec).becomes_command(command.text().to_owned());
+        let mut new = new.writes_to(stdout);
+        let mut stdin = None;
+        if streams.stdin {
+            let (reads, end) = open()?;
+            // The smallest pipe there is holds one write. So it can be written to when all has been read, and no value is
+            // taken for a program that has not read the one before. Where that is refused, more values wait in the pipe.
+            let _ = fcntl_setpipe_size(&end, 1);
+            new = new.reads_from(reads);
+            stdin = Some(end);
+        }
+        let started = mp.start(&role, new)?;
+        let pid = started.pid();
+        let teller = |pipe: PipeReader, stream: Stream| {
+            let role = role.clone();
+            let name: &str = stream.into();
+            let told = process.start_thread(name.to_owned(), move |log| {
+                tell(log, pipe, pid, &role, stream);
+            });
+            told.with_context(|| both!("cannot start a thread", "无法启动线程"))
+        };
+        let begin = || {
+            let mut tellers = vec![teller(says, Stream::Stderr)?];
+            let values = match streams.stdout {
+                true => Some(BufReader::new(prints)),
+                false => {
+                    tellers.push(teller(prints, Stream::Stdout)?);
+                    None
+                }
+            };
+            Ok((tellers, values))
+        };
+        let (tellers, values) = match begin() {
+            Ok(told) => told,
+            Err(error) => return mp.end(Err(error)).and(Err(CommandFailed.into())),
+        };
+        let running = Running {
+            mp,
+            process: started,
+            command: command.text().to_owned(),
+            // One that is too long for the system has no end.
+            patience: patience.and_then(|it| Duration::try_from_secs_f64(it).ok()),
+            has_read: false,
+            has_written: false,
+            unfinished: 0,
+        };
+        Ok(Program {
+            running,
+            stdin,
+            stdout: values,
+            stderr,
+            tellers,
+            lines: 0,
+        })
+    }
+
+    /// Its PID.
+    pub fn pid(&self) -> u32 {
+        self.running.process.pid()
+    }
+
+    /// Who it is, in a sentence.
+    pub fn name(&self) -> String {
+        self.running.name()
+    }
+
+    /// Which line it has written last, in a sentence.
+    pub fn line_name(&self) -> String {
+        let (number, name) = (self.lines, self.name());
+        both!("line {number} of {name}", "{name}的第 {number} 行")
+    }
+
+    /// Whether it has ended otherwise than wanted, or does within a moment.
+    ///
+    /// # Errors
+    /// When the log can't be written to.
+    pub fn has_failed(&self) -> Result<bool> {
+        self.running.has_failed()
+    }
+
+    /// How it has ended, if it is known.
+    pub fn status(&self) -> Option<Status> {
+        self.running.status()
+    }
+
+    /// How many lines it has written.
+    pub fn lines(&self) -> u64 {
+        self.lines
+    }
+
+    /// The next line that it writes to stdout, without its end; nothing when nobody can write there any more. The last line
+    /// may lack its newline.
+    ///
+    /// # Errors
+    /// When it is longer than `longest` bytes, or no text in UTF-8; when the program has ended, and a child of it has its
+    /// stdout and writes nothing; or that SIGTERM has come.
+    pub fn next_line(&mut self, longest: usize) -> Result<Option<String>> {
+        let mut line = Vec::new();
+        let Some(stdout) = &mut self.stdout else {
+            return Ok(None);
+        };
+        while !line.ends_with(b"\n") {
+            if stdout.buffer().is_empty() {
+                self.running.unfinished = line.len();
+                let out = stdout.get_ref();
+                self.running
+                    .until_ready(out, PollFlags::IN, Stream::Stdout)?;
+                match stdout.fill_buf() {
+                    Ok([]) => break,
+                    Ok(_) => {}
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                    Err(error) => {
+                        let name = self.running.name();
+                        let what =
+                            both!("cannot read what {name} writes", "无法读取 {name}写的内容");
+                        return Err(error).context(what);
+                    }
+                }
+            }
+            let read_ahead = stdout.buffer().len() as u64;
+            stdout.take(read_ahead).read_until(b'\n', &mut line)?;
+            let (number, name) = (self.lines + 1, self.running.name());
+            ensure!(
+                line.len() <= longest,
+                both!(
+                    "line {number} of {name} is longer than {longest} bytes",
+                    "{name}的第 {number} 行超过 {longest} 字节"
+                )
+            );
+        }
+        let is_whole = line.ends_with(b"\n");
+        // Whoever was killed in the middle of a line has not meant that half.
+        if line.is_empty() || (!is_whole && self.running.has_failed()?) {
+            return Ok(None);
+        }
+        self.lines += 1;
+        if is_whole {
+            line.pop();
+            line.pop_if(|byte| *byte == b'\r');
+        }
+        let line = String::from_utf8(line).map_err(|_| {
+            let (number, name) = (self.lines, self.running.name());
+            anyhow!(both!(
+                "line {number} of {name} is no text in UTF-8",
+                "{name}的第 {number} 行不是 UTF-8 文本"
+            ))
+        });
+        line.map(Some)
+    }
+
+    /// Hands it a value on stdin, as a line of JSON.
+    ///
+    /// # Errors
+    /// When it has closed its stdin, or has ended.
+    pub fn write(&mut self, value: &serde_json::Value) -> Result<()> {
+        let Some(stdin) = &mut self.stdin else {
+            return Ok(());
+        };
+        let mut line = Vec::new();
+        super::messages::encode(value, &mut line)?;
+        match stdin.write_all(&line) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(self.running.gone()),
+            written => written.with_context(|| {
+                let name = self.running.name();
+                both!("cannot write to {name}", "无法写给 {name}")
+            }),
+        }
+    }
+
+    /// Waits until it has read everything that it was handed, or has closed its stdin when it had.
+    ///
+    /// # Errors
+    /// When it has closed its stdin before; when it has ended, and a child of it has its stdin and reads nothing; or that
+    /// SIGTERM has come.
+    pub fn until_it_has_read(&mut self) -> Result<()> {
+        let Some(stdin) = &self.stdin else {
+            return Ok(());
+        };
+        let ready = self
+            .running
+            .until_ready(stdin, PollFlags::OUT, Stream::Stdin)?;
+        let is_unread = Fill::at(stdin).is_some_and(|fill| fill.bytes > 0);
+        match ready.contains(PollFlags::ERR) && is_unread {
+            true => Err(self.running.gone()),
+            false => Ok(()),
+        }
+    }
+
+    /// Closes its stdin: it comes to end-of-file.
+    pub fn close_stdin(&mut self) {
+        self.stdin = None;
+    }
+
+    /// Waits until it has ended.
+    ///
+    /// # Errors
+    /// When it has ended otherwise than wanted, or that SIGTERM has come.
+    pub fn join(&mut self) -> Result<()> {
+        self.close_stdin();
+        if self.stdout.is_some() {
+            self.running.tell_if_it_lives_on()?;
+        }
+        self.running.process.join()
+    }
+
+    /// A queue's end that looks after this program while it waits.
+    pub fn watches(&self, queue: GetEnd) -> GetEnd {
+        queue.watched(self.running.mp.watch())
+    }
+
+    /// Ends what is left of it when this process has done its part, or could not: `result`. After success it has ended by
+    /// itself. What it has said until then is told.
+    ///
+    /// # Errors
+    /// `result`; or that it has ended otherwise than wanted ([`CommandFailed`]), which the log tells already.
+    pub fn end(self, result: Result<()>) -> Result<()> {
+        let Program {
+            running,
+            stdin,
+            stdout,
+            stderr,
+            tellers,
+            lines: _,
+        } = self;
+        let is_terminated = result.as_ref().is_err_and(Error::is::<Terminated>);
+        let unread = stdin
+            .as_ref()
+            .and_then(Fill::at)
+            .is_some_and(|it| it.bytes > 0);
+        if is_terminated && unread {
+            // If the log fails here, nobody reads it any more.
+            let _ = running.tell_that_it_has_not_read();
+        }
+        let result = match is_terminated {
+            true => running.process.join().and(result),
+            false => result,
+        };
+        let result = running.mp.end(result);
+        // Not before it has ended: it is not to die of a pipe that nobody reads (SIGPIPE).
+        drop((stdin, stdout, stderr));
+        for teller in tellers {
+            // It doesn't panic, and returns nothing.
+            let _ = teller.join();
+        }
+        result
+    }
+}

@@ -1,0 +1,38 @@
+//! What a program says beside its values.
+
+use std::io::{BufRead, BufReader, Read};
+
+use os_pipe::PipeReader;
+
+use crate::events::{Event, Log, Stream};
+
+/// A longer line of what a program says is shown in pieces: it may have no end. In bytes.
+const LONGEST_SHOWN: u64 = 1 << 24;
+
+/// Tells what a program says, line by line, until nobody can say anything any more.
+pub(super) fn tell(log: &Log, pipe: PipeReader, child: u32, child_role: &str, stream: Stream) {
+    let mut pipe = BufReader::new(pipe);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let length = (&mut pipe).take(LONGEST_SHOWN).read_until(b'\n', &mut line);
+        if !length.is_ok_and(|length| length > 0) {
+            return;
+        }
+        let text = String::from_utf8_lossy(line.strip_suffix(b"\n").unwrap_or(&line));
+        let event = Event::Output {
+            child,
+            child_role: child_role.into(),
+            stream,
+            text: (&*text).into(),
+        };
+        let told = match stream {
+            Stream::Stdout => log.write_with_line(event, &text),
+            Stream::Stdin | Stream::Stderr => log.write(event),
+        };
+        // Nobody reads the log any more, so nobody reads this.
+        if told.is_err() {
+            return;
+        }
+    }
+}
