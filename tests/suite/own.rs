@@ -1094,7 +1094,7 @@ fn a_reader_that_reads_nothing_and_does_nothing_is_given_up() {
     let expected = [
         format!("{name} 0.2 s, and a value waits on its stdin"),
         format!(
-            "{name} 1 s, and a value waits on its stdin; it does nothing at all, so it is ended (a longer --patience waits longer)"
+            "{name} 1.2 s, and a value waits on its stdin; it does nothing at all, so it is ended (a longer --patience waits longer)"
         ),
     ];
     assert_eq!(told.lines().take(2).collect::<Vec<_>>(), expected);
@@ -1187,4 +1187,23 @@ fn nobody_waits_for_the_patience_where_all_is_well() {
         .succeeded();
     }
     run_own(&["pipe", "--child", "echo 1", "--patience", "1000"]).succeeded();
+}
+
+#[test]
+fn no_patience_at_all_ends_nobody_who_does_his_part() {
+    for number in 0..10 {
+        let args = [
+            "queue",
+            "--writer",
+            "seq 5",
+            "--reader",
+            "cat",
+            "--patience",
+            "0",
+            "--json",
+        ];
+        let ended = run_own(&args);
+        assert_eq!(ended.code(), 0, "{number}: {ended:?}");
+        assert_eq!(values(&ended.events(), "get").len(), 5);
+    }
 }

@@ -32,6 +32,7 @@ fn some_options(random: &mut fastrand::Rng) -> String {
         "spawn",
         "queue",
         "queue",
+        "queue with commands",
         "pipe",
         "pipe",
         "memory",
@@ -49,6 +50,14 @@ fn some_options(random: &mut fastrand::Rng) -> String {
             one(&["1", "5"]),
             one(&["0", "0.3", "0.1,0.9"]),
             one(&["last", "each", "all"])
+        ),
+        "queue with commands" => format!(
+            "queue --writers {} --readers {} --stop {} --writer {} --reader {}",
+            one(&["1", "3"]),
+            one(&["1", "4"]),
+            one(&["terminate", "sentinel", "eof"]),
+            one(&["date", "pwd", "ls"]),
+            one(&["cat", "wc", "sort"])
         ),
         "queue" => format!(
             "queue --writers {} --readers {} --pause {} --take {} --stop {} {} a b c d e f",

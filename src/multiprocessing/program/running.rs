@@ -162,7 +162,7 @@ impl Running {
                     idle.is_over();
                 }
             }
-            Some(before) if stream == Stream::Stdin && sight().is_as(&before) => bail!(both!(
+            Some(before) if unflushed::does_nothing(&sight(), &before) => bail!(both!(
                 "{message}; it does nothing at all, so it is ended (a longer --patience waits longer)",
                 "{message}；它什么都不做，所以结束它（--patience 更长，就等得更久）"
             )),

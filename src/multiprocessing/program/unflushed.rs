@@ -17,6 +17,12 @@ pub(super) fn sight(pid: u32) -> Sight {
     Sight::of_family(&Family::Descendants(vec![pid]), Onlooker::Process)
 }
 
+/// Whether nobody there has done anything since an earlier look, or is about to.
+pub(super) fn does_nothing(sight: &Sight, earlier: &Sight) -> bool {
+    let mut threads = sight.family().flat_map(|look| &look.threads);
+    threads.all(|thread| thread.state == State::Waits) && sight.is_of_the_same_family(earlier)
+}
+
 /// Whether all that is seen there waits for others. Then the run is stuck, or somebody goes on: that is found out elsewhere.
 pub(super) fn waits_for_others(sight: &Sight) -> bool {
     let is_timed = |call: &Call| matches!(call.until, Until::Time | Until::Signal | Until::Unknown);
