@@ -280,7 +280,10 @@ fn whoever_fails_is_named_with_the_command_and_nobody_is_left() {
             "NAME has closed its stdin before it had read all that it was given",
         ),
         (c("true"), "NAME ended with exit status 0 without a message"),
-        (w("printf '\\377\\n'"), "line 1 of NAME is no text in UTF-8"),
+        (
+            w("printf '\\377\\n'"),
+            "line 1 of NAME is not text in UTF-8",
+        ),
         (
             w("head -c 70000 /dev/zero"),
             "line 1 of NAME is longer than 65536 bytes",

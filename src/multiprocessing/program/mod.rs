@@ -173,7 +173,7 @@ impl Program {
     /// may lack its newline.
     ///
     /// # Errors
-    /// When it is longer than `longest` bytes, or no text in UTF-8; when the program has ended, and a child of it has its
+    /// When it is longer than `longest` bytes, or not text in UTF-8; when the program has ended, and a child of it has its
     /// stdout and writes nothing; or that SIGTERM has come.
     pub fn next_line(&mut self, longest: usize) -> Result<Option<String>> {
         let mut line = Vec::new();
@@ -222,7 +222,7 @@ impl Program {
         let line = String::from_utf8(line).map_err(|_| {
             let (number, name) = (self.lines, self.running.name());
             anyhow!(both!(
-                "line {number} of {name} is no text in UTF-8",
+                "line {number} of {name} is not text in UTF-8",
                 "{name}的第 {number} 行不是 UTF-8 文本"
             ))
         });
