@@ -1210,3 +1210,46 @@ fn no_patience_at_all_ends_nobody_who_does_his_part() {
         assert_eq!(values(&ended.events(), "get").len(), 5);
     }
 }
+
+#[test]
+fn a_busy_reader_whose_prints_stay_in_its_buffer_is_told_the_way_out_too() {
+    if !has("python3") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let reader = "import os, sys, time\nfor line in sys.stdin:\n    print(line.strip())\n    while not os.path.exists('go'):\n        time.sleep(0.01)\n";
+    fs::write(folder.path().join("r.py"), reader).unwrap();
+    let mut command = with_patience(
+        &["queue", "--writer", "seq 3", "--reader", "python3 r.py"],
+        "0.5",
+    );
+    let mut run = Running::start(command.current_dir(folder.path()));
+    let is_told = |e: &Value| {
+        e["message"]
+            .as_str()
+            .is_some_and(|it| it.contains("has written nothing") && it.contains("flush=True"))
+    };
+    while !named(&run.log, "idle").iter().any(|e| is_told(e)) {
+        let line = run.line().unwrap();
+        run.log.push(event(&line));
+    }
+    assert!(named(&run.log, "output").is_empty());
+    fs::write(folder.path().join("go"), "").unwrap();
+    let (ended, log) = run.finish_with_log();
+    assert_eq!(
+        (ended.code(), fields(&log, "output", "text")),
+        (0, vec![&json!("1"), &json!("2"), &json!("3")])
+    );
+    // One that flushes is not told, however long it works.
+    let _ = fs::remove_file(folder.path().join("go"));
+    let args = ["queue", "--writer", "seq 3", "--reader", "python3 -u r.py"];
+    let mut command = with_patience(&args, "0.5");
+    let mut run = Running::start(command.current_dir(folder.path()));
+    run.wait_for("output", "reader");
+    fs::write(folder.path().join("go"), "").unwrap();
+    let (ended, log) = run.finish_with_log();
+    assert!(
+        ended.code() == 0 && !named(&log, "idle").iter().any(|e| is_told(e)),
+        "{ended:?}"
+    );
+}

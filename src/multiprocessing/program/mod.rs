@@ -12,6 +12,8 @@ mod unflushed;
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::fd::AsRawFd;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -91,12 +93,19 @@ impl Program {
             stdin = Some(end);
         }
         let started = mp.start(&role, new)?;
+        let its_stdout = Fill::at(&prints).map(|fill| fill.inode);
+        // A writer prints nothing but values.
+        let has_printed = Arc::new(AtomicBool::new(streams.stdout));
         let pid = started.pid();
         let teller = |pipe: PipeReader, stream: Stream| {
             let role = role.clone();
             let name: &str = stream.into();
+            let has_said = match stream {
+                Stream::Stdout => Arc::clone(&has_printed),
+                Stream::Stdin | Stream::Stderr => Arc::default(),
+            };
             let told = process.start_thread(name.to_owned(), move |log| {
-                tell(log, pipe, pid, &role, stream);
+                tell(log, pipe, pid, &role, stream, &has_said);
             });
             told.with_context(|| both!("cannot start a thread", "无法启动线程"))
         };
@@ -124,6 +133,8 @@ impl Program {
             has_read: false,
             has_written: false,
             unfinished: 0,
+            stdout: its_stdout,
+            has_printed: Arc::clone(&has_printed),
         };
         Ok(Program {
             running,

@@ -1,6 +1,8 @@
 //! A program of the user's while it runs: how one waits for it, and what there is to say of it.
 
 use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Error, Result, anyhow, bail};
@@ -28,6 +30,10 @@ pub(super) struct Running {
     pub(super) has_read: bool,
     /// Likewise.
     pub(super) has_written: bool,
+    /// The inode of the pipe that is its stdout.
+    pub(super) stdout: Option<u64>,
+    /// Whether it has printed anything, if that is shown and carries no values.
+    pub(super) has_printed: Arc<AtomicBool>,
     /// How many bytes of a line have come without its end.
     pub(super) unfinished: usize,
 }
@@ -73,8 +79,9 @@ impl Running {
         let on = Some(self.process.role().into());
         self.mp.log().write(Event::Wait { call, on })?;
         // Whoever has done something knows how. Half a line may be what fits a buffer.
+        let is_busy = stream == Stream::Stdin && self.has_read;
         let is_asked = match stream {
-            Stream::Stdin => !self.has_read,
+            Stream::Stdin => !self.has_read || !self.has_printed.load(Ordering::Relaxed),
             Stream::Stdout | Stream::Stderr => !self.has_written || self.unfinished > 0,
         };
         let mut idle = Idle::begin(self.patience.filter(|_| is_asked));
@@ -94,7 +101,14 @@ impl Running {
                 Ok(0) => match self.status() {
                     Some(Status::Code(0)) => bail!(self.held_open(end, stream)),
                     Some(_) => watch.children.check(&watch.log)?,
-                    None => self.tell_that_it_is_idle(&mut idle, end, stream)?,
+                    // It works on what it has read. Whether it prints then is another question.
+                    None if is_busy => {
+                        let seconds = idle.seconds();
+                        self.tell_that_it_is_silent(seconds, Stream::Stdout)?;
+                        self.has_printed.store(true, Ordering::Relaxed);
+                        idle.is_over();
+                    }
+                    None => self.tell_that_it_is_idle(&mut idle, stream)?,
                 },
                 Ok(_) if !fds[0].revents().is_empty() => {
                     self.does(stream);
@@ -119,12 +133,7 @@ impl Running {
 
     /// Tells that nothing comes from it, or that it reads nothing; unless it has reason to. A program that goes on like this,
     /// and does nothing at all, is given up.
-    pub(super) fn tell_that_it_is_idle(
-        &mut self,
-        idle: &mut Idle,
-        end: &impl AsFd,
-        stream: Stream,
-    ) -> Result<()> {
+    pub(super) fn tell_that_it_is_idle(&mut self, idle: &mut Idle, stream: Stream) -> Result<()> {
         let (seconds, name) = (idle.seconds(), self.name());
         let message = match stream {
             Stream::Stdin => both!(
@@ -141,23 +150,15 @@ impl Running {
                 )
             }
             Stream::Stdout | Stream::Stderr => {
-                let Some(way_out) = unflushed::way_out(self.process.pid(), end) else {
-                    idle.is_over();
-                    return Ok(());
-                };
-                both!(
-                    "{name} has written nothing for {seconds} s: if it has printed something, that is still in its own \
-                     buffer, since its stdout is a pipe; {way_out}",
-                    "{name}已有 {seconds} 秒没有写出任何内容：如果它已经打印过，内容还留在它自己的缓冲区里，因为它的 \
-                     stdout 是管道；{way_out}"
-                )
+                // Nobody knows of a program that computes or sleeps what it will still write.
+                idle.is_over();
+                return self.tell_that_it_is_silent(seconds, stream);
             }
         };
         let sight = || unflushed::sight(self.process.pid());
         match idle.seen.take() {
             None => {
                 self.tell(stream, message)?;
-                // Nobody knows of a program that computes or sleeps what it will still write.
                 if stream != Stream::Stdin || unflushed::waits_for_others(&sight()) {
                     idle.is_over();
                 }
@@ -170,6 +171,20 @@ impl Running {
         }
         idle.seen = Some(sight());
         Ok(())
+    }
+
+    /// Tells that it has written nothing for so long, if it may have printed something that is in its buffer.
+    fn tell_that_it_is_silent(&self, seconds: f64, stream: Stream) -> Result<()> {
+        let name = self.name();
+        let Some(way_out) = unflushed::way_out(self.process.pid(), self.stdout) else {
+            return Ok(());
+        };
+        let message = both!(
+            "{name} has written nothing for {seconds} s: if it has printed something, that is still in its own buffer, since \
+             its stdout is a pipe; {way_out}",
+            "{name}已有 {seconds} 秒没有写出任何内容：如果它已经打印过，内容还留在它自己的缓冲区里，因为它的 stdout 是管道；{way_out}"
+        );
+        self.tell(stream, message)
     }
 
     pub(super) fn tell(&self, stream: Stream, message: String) -> Result<()> {

@@ -1,6 +1,7 @@
 //! What a program says beside its values.
 
 use std::io::{BufRead, BufReader, Read};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use os_pipe::PipeReader;
 
@@ -10,7 +11,14 @@ use crate::events::{Event, Log, Stream};
 const LONGEST_SHOWN: u64 = 1 << 24;
 
 /// Tells what a program says, line by line, until nobody can say anything any more.
-pub(super) fn tell(log: &Log, pipe: PipeReader, child: u32, child_role: &str, stream: Stream) {
+pub(super) fn tell(
+    log: &Log,
+    pipe: PipeReader,
+    child: u32,
+    child_role: &str,
+    stream: Stream,
+    has_said: &AtomicBool,
+) {
     let mut pipe = BufReader::new(pipe);
     let mut line = Vec::new();
     loop {
@@ -19,6 +27,7 @@ pub(super) fn tell(log: &Log, pipe: PipeReader, child: u32, child_role: &str, st
         if !length.is_ok_and(|length| length > 0) {
             return;
         }
+        has_said.store(true, Ordering::Relaxed);
         let text = String::from_utf8_lossy(line.strip_suffix(b"\n").unwrap_or(&line));
         let event = Event::Output {
             child,

@@ -32,9 +32,8 @@ pub(super) fn waits_for_others(sight: &Sight) -> bool {
 
 /// What to do for the program with this PID, by the language in which it, or a child of it, is written. Nothing where it has
 /// reason to be silent, as far as one can see: someone of them waits for input, or is stopped; none of them has a buffer, or
-/// has been told to do without; or its stdout is closed. `end` is the one from which its stdout is read.
-pub(super) fn way_out(pid: u32, end: &impl AsFd) -> Option<String> {
-    let its_stdout = Fill::at(end).map(|fill| fill.inode);
+/// has been told to do without; or its stdout is closed. `its_stdout` is the inode of the pipe that is its stdout.
+pub(super) fn way_out(pid: u32, its_stdout: Option<u64>) -> Option<String> {
     let sight = Sight::of(&Family::Descendants(vec![pid]), Onlooker::Process);
     let stdin = sight.look(pid).and_then(|look| pipe_of(look, 0));
     let is_input = |it: &Thing| {
