@@ -115,7 +115,7 @@ fn the_children_can_be_run_by_hand() {
     let said = folder.path().join("said").display().to_string();
     let script = format!(
         "mp-demo child terminate-child --catch < /dev/null > /dev/null 2> {said} &
-         until grep -q 'something to clean up' {said}; do :; done
+         until grep -qs 'something to clean up' {said}; do :; done
          kill -TERM $!; wait $!; echo $?; tail -n 1 {said}"
     );
     let ended = run(&mut shell(&script)).succeeded();
