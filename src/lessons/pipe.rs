@@ -126,10 +126,10 @@ impl Lesson for Args {
         mp.running(format!("Parent process {}", mp.pid()))?;
         let (mut connection, childs_end) = mp.pipe(!self.simplex)?;
         let (simplex, reply) = (self.simplex, self.reply);
-        let writer = match self.child.clone() {
+        let writer = match &self.child {
             Some(command) => {
-                let patience = mp.patience();
-                NewProcess::from(CommandWriter { command, patience, simplex, reply }).stands_between()
+                let program = mp.program(command);
+                NewProcess::from(CommandWriter { program, simplex, reply }).stands_between()
             }
             None => Writer {
                 values: self.values.clone(),

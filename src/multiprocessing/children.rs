@@ -13,7 +13,6 @@ use anyhow::{Result, bail, ensure};
 use rustix::process::{
     Pid, Signal, WaitId, WaitIdOptions, WaitOptions, kill_process, wait, waitid,
 };
-
 use signal_hook::consts::SIGTERM;
 
 use super::bell::Bell;

@@ -22,9 +22,11 @@ use super::output::{Output, PrintedTo, To};
 use super::over::{ChildFailed, CommandFailed, RunIsOver};
 use super::parent::Parent;
 use super::process::{Process, Processes};
+use super::program::ProgramArgs;
 use super::queue::Queue;
 use super::shared_value::SharedValue;
 use super::watch::Watch;
+use crate::arguments::CommandArg;
 use crate::both;
 use crate::errors::sentence;
 use crate::events::{Call, Event, Failure, Log, SEMAPHORE, Status};
@@ -339,9 +341,12 @@ impl Context {
         self.parent.watch()
     }
 
-    /// For how long a command of the user's may do nothing before the log is told, in seconds; nothing for ever.
-    pub fn patience(&self) -> Option<f64> {
-        self.patience.map(|patience| patience.as_secs_f64())
+    /// What a process is told that runs this command of the user's.
+    pub fn program(&self, command: &CommandArg) -> ProgramArgs {
+        ProgramArgs {
+            command: command.clone(),
+            patience: self.patience.map(|patience| patience.as_secs_f64()),
+        }
     }
 
     fn join_all(&self) -> Result<()> {

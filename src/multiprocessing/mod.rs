@@ -47,7 +47,7 @@ pub use new_process::NewProcess;
 pub use output::{Output, PrintedTo, To};
 pub use over::{CommandFailed, Terminated};
 pub use process::{Process, Processes, start_and_join_plainly};
-pub use program::{Exec, Program, ProgramStreams};
+pub use program::{Exec, Program, ProgramArgs, ProgramStreams};
 pub use queue::{GetEnd, Got, PutEnd, Queue, check_sizes};
 pub use shared_value::SharedValue;
 pub use target::Target;

@@ -3,22 +3,20 @@
 //! It writes messages to its stdout, a line each, and reads the reply from its stdin. A process of ours stands between it
 //! and the pipe, sends what it writes and hands it what comes back; that process writes to the log what passes.
 
-use anyhow::{Context as _, Error, Result, bail};
+use anyhow::{Result, bail};
 use serde::Serialize;
 
-use crate::arguments::{CommandArg, LONGEST_MESSAGE, ValueArg, seconds};
+use crate::arguments::LONGEST_MESSAGE;
 use crate::both;
-use crate::multiprocessing::{CurrentProcess, Logs, Program, ProgramStreams, Target};
+use crate::multiprocessing::{CurrentProcess, Logs, Program, ProgramArgs, ProgramStreams, Target};
 
 /// Writer of the `pipe` lesson: sends what a command writes on stdout
 #[derive(clap::Args, Serialize)]
 pub struct CommandWriter {
-    /// The command: a message is a line that it writes, JSON or else a string
-    #[arg(long)]
-    pub(super) command: CommandArg,
-    /// After how many seconds without a line to say so
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    pub(super) patience: Option<f64>,
+    /// The command.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(super) program: ProgramArgs,
     /// The pipe is one-way: this process only sends
     #[arg(long)]
     pub(super) simplex: bool,
@@ -32,7 +30,7 @@ impl Target for CommandWriter {
 
     fn run(self, mut process: CurrentProcess) -> Result<()> {
         let streams = ProgramStreams { stdin: self.reply, stdout: true };
-        let mut program = Program::start(&mut process, &self.command, streams, self.patience)?;
+        let mut program = Program::start(&mut process, &self.program, streams)?;
         let sent_all = self.send_all(&process, &mut program);
         program.end(sent_all)
     }
@@ -42,10 +40,8 @@ impl CommandWriter {
     fn send_all(&self, process: &CurrentProcess, program: &mut Program) -> Result<()> {
         process.running(format!("Process to write: {}", program.pid()))?;
         let mut connection = process.connection(!self.simplex);
-        while let Some(line) = program.next_line(LONGEST_MESSAGE)? {
-            let value = line.parse::<ValueArg>().map_err(Error::msg);
-            let value = value.with_context(|| program.line_name())?.value();
-            connection.send(&value)?;
+        while let Some(value) = program.next_value(LONGEST_MESSAGE)? {
+            connection.send(&value.value())?;
             if self.reply && program.lines() == 1 {
                 let received = connection.recv();
                 if let Some(reply) = connection.or_refused(received)? {

@@ -48,8 +48,7 @@ impl Lesson for Args {
         let leaves_when_empty = self.stop == Stop::Empty;
         let reader = || match &self.reader {
             Some(command) => {
-                let (command, patience) = (command.clone(), mp.patience());
-                let reader = CommandReader { command, patience, leaves_when_empty };
+                let reader = CommandReader { program: mp.program(command), leaves_when_empty };
                 reader.gets_from(&queue).stands_between()
             }
             None => {
@@ -68,7 +67,7 @@ impl Lesson for Args {
         }
         let writers: Vec<_> = match &self.writer {
             Some(command) => {
-                let writer = || CommandWriter { command: command.clone(), patience: mp.patience() };
+                let writer = || CommandWriter { program: mp.program(command) };
                 (0..self.writers).map(|_| writer().puts_to(&queue).stands_between()).collect()
             }
             None => {

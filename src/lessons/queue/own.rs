@@ -4,12 +4,11 @@
 //! stands between it and the queue, puts what it writes, and hands it what it gets. That process writes to the log what
 //! passes.
 
-use anyhow::{Context as _, Error, Result};
+use anyhow::{Context as _, Result};
 use serde::Serialize;
 
-use crate::arguments::{CommandArg, ValueArg, seconds};
 use crate::events::str;
-use crate::multiprocessing::{CurrentProcess, Got, Logs, Program, ProgramStreams, Target, check_sizes};
+use crate::multiprocessing::{CurrentProcess, Got, Logs, Program, ProgramArgs, ProgramStreams, Target, check_sizes};
 
 /// A longer line is no value, however it ends. In bytes.
 const LONGEST_LINE: usize = 1 << 16;
@@ -17,23 +16,19 @@ const LONGEST_LINE: usize = 1 << 16;
 /// Writer of the `queue` lesson: puts what a command writes into the queue on stdout
 #[derive(clap::Args, Serialize)]
 pub struct CommandWriter {
-    /// The command: a value is a line that it writes, JSON or else a string
-    #[arg(long)]
-    pub(super) command: CommandArg,
-    /// After how many seconds without a line to say so
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    pub(super) patience: Option<f64>,
+    /// The command.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(super) program: ProgramArgs,
 }
 
 /// Reader of the `queue` lesson: hands a command what it gets from the queue on stdin
 #[derive(clap::Args, Serialize)]
 pub struct CommandReader {
-    /// The command: a value is a line that it reads, which is JSON
-    #[arg(long)]
-    pub(super) command: CommandArg,
-    /// After how many seconds without its reading to say so
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    pub(super) patience: Option<f64>,
+    /// The command.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(super) program: ProgramArgs,
     /// Leave when the queue is empty
     #[arg(long)]
     pub(super) leaves_when_empty: bool,
@@ -44,7 +39,7 @@ impl Target for CommandWriter {
 
     fn run(self, mut process: CurrentProcess) -> Result<()> {
         let streams = ProgramStreams { stdin: false, stdout: true };
-        let mut program = Program::start(&mut process, &self.command, streams, self.patience)?;
+        let mut program = Program::start(&mut process, &self.program, streams)?;
         let put_all = put_all(&process, &mut program);
         program.end(put_all)
     }
@@ -53,9 +48,8 @@ impl Target for CommandWriter {
 fn put_all(process: &CurrentProcess, program: &mut Program) -> Result<()> {
     process.running(format!("Process to write: {}", program.pid()))?;
     let mut queue = process.put_end();
-    while let Some(line) = program.next_line(LONGEST_LINE)? {
+    while let Some(value) = program.next_value(LONGEST_LINE)? {
         let cannot_put = || program.line_name();
-        let value: ValueArg = line.parse().map_err(Error::msg).with_context(cannot_put)?;
         // Before it is told: what can't be put is not to look lost.
         check_sizes(std::slice::from_ref(&value)).with_context(cannot_put)?;
         let value = value.value();
@@ -70,7 +64,7 @@ impl Target for CommandReader {
 
     fn run(self, mut process: CurrentProcess) -> Result<()> {
         let streams = ProgramStreams { stdin: true, stdout: false };
-        let mut program = Program::start(&mut process, &self.command, streams, self.patience)?;
+        let mut program = Program::start(&mut process, &self.program, streams)?;
         let got_all = self.get_all(&process, &mut program);
         program.end(got_all)
     }
@@ -82,7 +76,7 @@ impl CommandReader {
         let mut queue = program.watches(process.get_end());
         while let Got::Value(value) = queue.get_and_print(|value| format!("Get {} from queue.", str(value)))? {
             program.write(&value)?;
-            // Not before it has read this one: as long as it is busy, another reader may get the next value.
+            // Until it has read this one, another reader may get the next value.
             program.until_it_has_read()?;
             if self.leaves_when_empty && queue.is_empty()? {
                 break;

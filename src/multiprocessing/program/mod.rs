@@ -21,13 +21,14 @@ use anyhow::{Context as _, Error, Result, anyhow, ensure};
 use os_pipe::{PipeReader, PipeWriter};
 use rustix::event::PollFlags;
 use rustix::pipe::fcntl_setpipe_size;
+use serde::Serialize;
 
 use super::current_process::CurrentProcess;
 use super::logs::Logs as _;
 use super::new_process::NewProcess;
 use super::over::{CommandFailed, Terminated};
 use super::queue::GetEnd;
-use crate::arguments::CommandArg;
+use crate::arguments::{CommandArg, ValueArg, seconds};
 use crate::both;
 use crate::events::{Status, Stream};
 use crate::evidence::Fill;
@@ -49,6 +50,17 @@ pub struct Program {
     lines: u64,
 }
 
+/// What a process of ours is told of the program that it starts.
+#[derive(clap::Args, Serialize)]
+pub struct ProgramArgs {
+    /// The command: a value is a line that it writes or reads; JSON, or else a string
+    #[arg(long)]
+    pub(super) command: CommandArg,
+    /// After how many seconds in which it does nothing to say so
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(super) patience: Option<f64>,
+}
+
 /// Which of a program's streams carry values. What it writes to the others is shown line by line.
 #[derive(Clone, Copy)]
 pub struct ProgramStreams {
@@ -59,17 +71,17 @@ pub struct ProgramStreams {
 }
 
 impl Program {
-    /// Starts a command as a child of this process. When it does nothing for `patience` seconds, although it should, the log
-    /// is told, once.
+    /// Starts a command as a child of this process. When it does nothing for its patience, although it should, the log is
+    /// told.
     ///
     /// # Errors
     /// When it can't be started. That there is no such program is learnt later, from its end.
     pub fn start(
         process: &mut CurrentProcess,
-        command: &CommandArg,
+        args: &ProgramArgs,
         streams: ProgramStreams,
-        patience: Option<f64>,
     ) -> Result<Program> {
+        let ProgramArgs { command, patience } = args;
         let mp = process.context()?;
         mp.passes_sigterm_on()?;
         process.is_told_of_its_parents_death();
@@ -180,13 +192,25 @@ impl Program {
         self.lines
     }
 
+    /// The next value that it writes to stdout: a line, JSON or else a string; nothing when nobody can write there any more.
+    ///
+    /// # Errors
+    /// Those of [`Program::next_line`]; or that the value is nested too deep.
+    pub fn next_value(&mut self, longest: usize) -> Result<Option<ValueArg>> {
+        let Some(line) = self.next_line(longest)? else {
+            return Ok(None);
+        };
+        let value = line.parse().map_err(Error::msg);
+        value.with_context(|| self.line_name()).map(Some)
+    }
+
     /// The next line that it writes to stdout, without its end; nothing when nobody can write there any more. The last line
     /// may lack its newline.
     ///
     /// # Errors
     /// When it is longer than `longest` bytes, or not text in UTF-8; when the program has ended, and a child of it has its
     /// stdout and writes nothing; or that SIGTERM has come.
-    pub fn next_line(&mut self, longest: usize) -> Result<Option<String>> {
+    fn next_line(&mut self, longest: usize) -> Result<Option<String>> {
         let mut line = Vec::new();
         let Some(stdout) = &mut self.stdout else {
             return Ok(None);

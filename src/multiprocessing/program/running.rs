@@ -26,9 +26,9 @@ pub(super) struct Running {
     pub(super) process: Process,
     pub(super) command: String,
     pub(super) patience: Option<Duration>,
-    /// It has read something: so it does.
+    /// It has read something, so it knows how.
     pub(super) has_read: bool,
-    /// Likewise.
+    /// It has written something, likewise.
     pub(super) has_written: bool,
     /// The inode of the pipe that is its stdout.
     pub(super) stdout: Option<u64>,
@@ -78,8 +78,9 @@ impl Running {
         }
         let on = Some(self.process.role().into());
         self.mp.log().write(Event::Wait { call, on })?;
-        // Whoever has done something knows how. Half a line may be what fits a buffer.
+        // It has read a value, and hasn't come back for the next one.
         let is_busy = stream == Stream::Stdin && self.has_read;
+        // Whoever has written lines writes more of them when he has any; half a line may be what fits a buffer.
         let is_asked = match stream {
             Stream::Stdin => !self.has_read || !self.has_printed.load(Ordering::Relaxed),
             Stream::Stdout | Stream::Stderr => !self.has_written || self.unfinished > 0,
