@@ -20,7 +20,8 @@ pub struct Options {
     #[arg(long, value_name = "N", global = true, value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
 
-    /// How long nothing may happen before mp-demo looks whether the run is stuck; `never` leaves it hanging
+    /// How long nothing may happen before mp-demo looks whether the run, or a command of yours, is stuck; `never` leaves it
+    /// hanging
     #[arg(long, value_name = "SECONDS", global = true, default_value = "2", value_parser = patience, allow_negative_numbers = true)]
     pub patience: Patience,
 

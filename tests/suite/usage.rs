@@ -82,8 +82,8 @@ Options of every lesson:
           shows, repeats them
 
       --patience <SECONDS>
-          How long nothing may happen before mp-demo looks whether the run is
-          stuck; `never` leaves it hanging
+          How long nothing may happen before mp-demo looks whether the run, or a
+          command of yours, is stuck; `never` leaves it hanging
           
           [default: 2]
 
@@ -395,7 +395,10 @@ fn bad_usage_is_status_2_with_the_bound_or_the_nearest_name() {
             "a similar argument exists: '--readers'",
             "queue --raeders 3",
         ),
-        ("how many there are is --readers 3", "queue --reader 3"),
+        (
+            "--reader takes a command; --readers 3 sets how many there are",
+            "queue --reader 3",
+        ),
         ("a similar value exists: 'eof'", "queue --stop eoff"),
         ("[possible values: last, each, all]", "spawn --join first"),
         (

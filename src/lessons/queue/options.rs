@@ -111,7 +111,7 @@ impl Args {
             ensure!(
                 text.parse::<u64>().is_err(),
                 both!(
-                    "--{name} takes a command; how many there are is --{name}s {text}",
+                    "--{name} takes a command; --{name}s {text} sets how many there are",
                     "--{name} 后面是一条命令；要指定个数，请用 --{name}s {text}"
                 )
             );

@@ -214,7 +214,7 @@ fn options_that_a_command_makes_meaningless_are_refused() {
         ),
         (
             &["queue", "--writer", "3"],
-            "how many there are is --writers 3",
+            "--writers 3 sets how many there are",
         ),
     ] {
         let ended = run(&mut mp_demo(args));
