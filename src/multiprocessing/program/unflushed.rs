@@ -58,7 +58,12 @@ pub(super) fn way_out(pid: u32, its_stdout: Option<u64>) -> Option<String> {
     let of = |look: &Look| program(look.pid).and_then(|name| of_program(look, &name));
     let ways: Vec<Way> = sight.family().filter_map(of).collect();
     // Nobody may have come so far yet as to run what its command line names.
-    let of_named = sight.family().find_map(of_command_line);
+    let mut named: Vec<Way> = sight.family().filter_map(of_command_line).collect();
+    // A program may have helpers before it begins. What it was told itself counts.
+    if named.iter().any(|way| matches!(way, Way::HasNoBuffer)) {
+        return None;
+    }
+    let of_named = named.pop();
     let of_running = ways.iter().rev().find_map(|way| match way {
         Way::Is(way) => Some(way.clone()),
         Way::HasNoBuffer => None,
