@@ -195,7 +195,8 @@ impl Program {
     /// The next value that it writes to stdout: a line, JSON or else a string; nothing when nobody can write there any more.
     ///
     /// # Errors
-    /// Those of [`Program::next_line`]; or that the value is nested too deep.
+    /// When the line is longer than `longest` bytes, not text in UTF-8, or nested too deep; when the program has ended, and a
+    /// child of it has its stdout and writes nothing; or that SIGTERM has come.
     pub fn next_value(&mut self, longest: usize) -> Result<Option<ValueArg>> {
         let Some(line) = self.next_line(longest)? else {
             return Ok(None);
