@@ -13,15 +13,18 @@ use crate::both;
 
 pub use command::{CommandArg, quoted};
 
-/// How deep a value may be nested. Deeper ones are JSON too, but not every process could read them back.
+/// How deep a value may be nested. Deeper ones are JSON too, but not every process could read them
+/// back.
 const MAX_DEPTH: usize = 100;
 
-/// Part of the key by which serde_json marks a number of any length: an object with that key would become a number.
+/// Part of the key by which serde_json marks a number of any length: an object with that key would
+/// become a number.
 const RESERVED: &str = "serde_json::private";
 
 /// A `VALUE` on the command line: JSON where it parses as JSON, otherwise a string.
 ///
-/// It is kept as it was typed, because there may be a hundred thousand of them and the parent only hands them on.
+/// It is kept as it was typed, because there may be a hundred thousand of them and the parent only
+/// hands them on.
 #[derive(Clone)]
 pub struct ValueArg(Box<str>);
 
@@ -38,10 +41,9 @@ impl FromStr for ValueArg {
     fn from_str(text: &str) -> Result<ValueArg, String> {
         match serde_json::from_str::<Value>(text) {
             Ok(value) if depth(&value) > MAX_DEPTH => Err(too_deep()),
-            Ok(_) if text.contains('{') && text.contains(RESERVED) => Err(both!(
-                "`{RESERVED}` can't be part of an object",
-                "对象里不能有 `{RESERVED}`"
-            )),
+            Ok(_) if text.contains('{') && text.contains(RESERVED) => {
+                Err(both!("`{RESERVED}` can't be part of an object", "对象里不能有 `{RESERVED}`"))
+            }
             Err(error) if error.to_string().starts_with("recursion limit") => Err(too_deep()),
             _ => Ok(ValueArg(text.into())),
         }
@@ -60,7 +62,8 @@ impl Serialize for ValueArg {
     }
 }
 
-/// Serializes values as they were typed: for a command line. Otherwise they serialize as what they mean.
+/// Serializes values as they were typed: for a command line. Otherwise they serialize as what they
+/// mean.
 ///
 /// # Errors
 /// Those of the serializer.
@@ -68,17 +71,15 @@ pub fn as_typed<S: Serializer>(values: &[ValueArg], serializer: S) -> Result<S::
     serializer.collect_seq(values.iter().map(|value| &value.0))
 }
 
-/// Shares values out in turn among `count` processes: of three, the first gets the values 1, 4, 7 and so on.
+/// Shares values out in turn among `count` processes: of three, the first gets the values 1, 4, 7
+/// and so on.
 pub fn shares(values: &[ValueArg], count: u16) -> impl ExactSizeIterator<Item = Vec<ValueArg>> {
     let share = move |first| values.iter().skip(first).step_by(count.into());
     (0..usize::from(count)).map(move |first| share(first).cloned().collect())
 }
 
 fn too_deep() -> String {
-    both!(
-        "nested deeper than {MAX_DEPTH} levels",
-        "嵌套超过 {MAX_DEPTH} 层"
-    )
+    both!("nested deeper than {MAX_DEPTH} levels", "嵌套超过 {MAX_DEPTH} 层")
 }
 
 fn depth(value: &Value) -> usize {
@@ -97,12 +98,7 @@ pub fn one_to_thousand(text: &str) -> Result<u16, String> {
     text.parse()
         .ok()
         .filter(|number| (1..=1000).contains(number))
-        .ok_or_else(|| {
-            both!(
-                "expected a whole number from 1 to 1000",
-                "应当是 1 到 1000 的整数"
-            )
-        })
+        .ok_or_else(|| both!("expected a whole number from 1 to 1000", "应当是 1 到 1000 的整数"))
 }
 
 /// How many of a kind, none included: 0 to 1,000.
@@ -113,12 +109,7 @@ pub fn up_to_thousand(text: &str) -> Result<u16, String> {
     text.parse()
         .ok()
         .filter(|number| *number <= 1000)
-        .ok_or_else(|| {
-            both!(
-                "expected a whole number from 0 to 1000",
-                "应当是 0 到 1000 的整数"
-            )
-        })
+        .ok_or_else(|| both!("expected a whole number from 0 to 1000", "应当是 0 到 1000 的整数"))
 }
 
 /// How many turns of a loop: 1 to 1,000,000.
@@ -126,15 +117,9 @@ pub fn up_to_thousand(text: &str) -> Result<u16, String> {
 /// # Errors
 /// When `text` is no such number.
 pub fn turns(text: &str) -> Result<u32, String> {
-    text.parse()
-        .ok()
-        .filter(|number| (1..=1_000_000).contains(number))
-        .ok_or_else(|| {
-            both!(
-                "expected a whole number from 1 to 1000000",
-                "应当是 1 到 1000000 的整数"
-            )
-        })
+    text.parse().ok().filter(|number| (1..=1_000_000).contains(number)).ok_or_else(|| {
+        both!("expected a whole number from 1 to 1000000", "应当是 1 到 1000000 的整数")
+    })
 }
 
 /// How many runs.
@@ -142,18 +127,13 @@ pub fn turns(text: &str) -> Result<u32, String> {
 /// # Errors
 /// When `text` is no such number.
 pub fn runs(text: &str) -> Result<u64, String> {
-    text.parse()
-        .ok()
-        .filter(|number| (1..=100_000).contains(number))
-        .ok_or_else(|| {
-            both!(
-                "expected a whole number from 1 to 100000",
-                "应当是 1 到 100000 的整数"
-            )
-        })
+    text.parse().ok().filter(|number| (1..=100_000).contains(number)).ok_or_else(|| {
+        both!("expected a whole number from 1 to 100000", "应当是 1 到 100000 的整数")
+    })
 }
 
-/// What a message with a list of one string has beside the string's characters: `[""]` and a newline, in bytes.
+/// What a message with a list of one string has beside the string's characters: `[""]` and a
+/// newline, in bytes.
 pub const MESSAGE_AROUND_STRING: usize = 5;
 
 /// The longest message of a pipe, in bytes: there is no limit but what a person waits for.
@@ -168,10 +148,7 @@ pub fn message_bytes(text: &str) -> Result<usize, String> {
         .ok()
         .filter(|number| (MESSAGE_AROUND_STRING..=LONGEST_MESSAGE).contains(number))
         .ok_or_else(|| {
-            both!(
-                "expected a whole number from 5 to 10000000",
-                "应当是 5 到 10000000 的整数"
-            )
+            both!("expected a whole number from 5 to 10000000", "应当是 5 到 10000000 的整数")
         })
 }
 
@@ -181,12 +158,8 @@ pub fn message_bytes(text: &str) -> Result<usize, String> {
 /// When `text` is no such number.
 pub fn seed(text: &str) -> Result<u64, String> {
     let most = u64::MAX;
-    let expected = |_| {
-        both!(
-            "expected a whole number from 0 to {most}",
-            "应当是 0 到 {most} 的整数"
-        )
-    };
+    let expected =
+        |_| both!("expected a whole number from 0 to {most}", "应当是 0 到 {most} 的整数");
     text.parse().map_err(expected)
 }
 
@@ -197,12 +170,7 @@ pub fn seed(text: &str) -> Result<u64, String> {
 pub fn seconds(text: &str) -> Result<f64, String> {
     number(text)
         .filter(|seconds| *seconds >= 0.0)
-        .ok_or_else(|| {
-            both!(
-                "expected a number of seconds, 0 or more",
-                "应当是秒数，0 或更大"
-            )
-        })
+        .ok_or_else(|| both!("expected a number of seconds, 0 or more", "应当是秒数，0 或更大"))
 }
 
 /// For how long to wait before something is done: nothing for ever.

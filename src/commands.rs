@@ -56,10 +56,7 @@ pub fn lesson(lesson: &AnyLesson, options: &Options) -> ExitCode {
             patience_with_commands: options.patience.0,
             interrupt: interrupt.as_ref().map(Interrupt::end),
         };
-        let mut stderr = Gate {
-            out: bar.beside(stderr()),
-            is_on: stderr().is_terminal(),
-        };
+        let mut stderr = Gate { out: bar.beside(stderr()), is_on: stderr().is_terminal() };
         let verdict = run(lesson, settings, &mut views, stdout(), &mut stderr);
         // From here on nothing may be printed behind half a bar.
         bar.clear();
@@ -124,7 +121,8 @@ fn is_same_file(file: &File, path: &Path) -> bool {
     }
 }
 
-/// Shows a manual page: on a terminal as man(1) shows it, or as help where there is no man; elsewhere as it is.
+/// Shows a manual page: on a terminal as man(1) shows it, or as help where there is no man;
+/// elsewhere as it is.
 pub fn manual(page: &Page) -> ExitCode {
     if !stdout().is_terminal() {
         return print(&page.troff);
@@ -138,10 +136,7 @@ pub fn manual(page: &Page) -> ExitCode {
 
 /// Whether man(1) has shown the page.
 fn opened_by_man(troff: &[u8]) -> Result<bool> {
-    let mut file = tempfile::Builder::new()
-        .prefix("mp-demo-")
-        .suffix(".1")
-        .tempfile()?;
+    let mut file = tempfile::Builder::new().prefix("mp-demo-").suffix(".1").tempfile()?;
     file.write_all(troff)?;
     let mut man = Command::new("man");
     man.arg("-l").arg(file.path()).stderr(Stdio::null());
@@ -159,17 +154,14 @@ pub fn print(text: &[u8]) -> ExitCode {
     exit_code(stdout().write_all(text).with_context(cannot_write))
 }
 
-/// Runs one child of a lesson. If it fails, it says why in the log, and the end of the run tells it.
+/// Runs one child of a lesson. If it fails, it says why in the log, and the end of the run tells
+/// it.
 pub fn child(cli: ChildCli) -> ExitCode {
     let ChildCli { birth, child } = cli;
     birth.lang.into_iter().for_each(locale::choose);
     let process = CurrentProcess::new(birth, child.name());
     let log = process.log().clone();
-    let begin = || {
-        process
-            .die_with_parent()
-            .and_then(|()| take_signals_again())
-    };
+    let begin = || process.die_with_parent().and_then(|()| take_signals_again());
     match begin().and_then(|()| child.run(process)) {
         // What it has passed on ends it, too.
         Err(error) if error.is::<Terminated>() => {
@@ -231,11 +223,7 @@ fn views(options: &ViewOptions, bar: &Bar) -> Result<Views> {
         views.add(Json::new(bar.beside(stdout()), stdout().is_terminal()));
     } else {
         let lines = Article::new(bar.beside(stdout()), look.colour, stdout().is_terminal());
-        views.add(if options.labels {
-            lines.with_labels()
-        } else {
-            lines
-        });
+        views.add(if options.labels { lines.with_labels() } else { lines });
     }
     views.add(Warnings::new(bar.beside(stderr()), stderr().is_terminal()));
     let width = stderr().is_terminal().then_some(stderrs_look.width);
@@ -272,8 +260,8 @@ fn exit_code(result: Result<()>) -> ExitCode {
     }
 }
 
-/// What a person is told of an error: a line for each failure. It may quote text that is not ours, so no sentence can
-/// have more lines than that.
+/// What a person is told of an error: a line for each failure. It may quote text that is not ours,
+/// so no sentence can have more lines than that.
 fn in_lines(error: &Error) -> String {
     let sentences = match error.downcast_ref() {
         Some(Failed(sentences)) => sentences.clone(),
@@ -281,9 +269,7 @@ fn in_lines(error: &Error) -> String {
     };
     let sentences = sentences.iter().map(|sentence| on_one_line(sentence));
     let then = both!("then ", "随后 ");
-    let text = sentences
-        .collect::<Vec<_>>()
-        .join(&format!("\nmp-demo: {then}"));
+    let text = sentences.collect::<Vec<_>>().join(&format!("\nmp-demo: {then}"));
     format!("mp-demo: {text}\n")
 }
 

@@ -43,9 +43,7 @@ fn words(cause: &(dyn std::error::Error + 'static), language: Language) -> Strin
     if language == Language::En {
         return cause.to_string();
     }
-    let errno = cause
-        .downcast_ref::<Errno>()
-        .map(|error| error.raw_os_error());
+    let errno = cause.downcast_ref::<Errno>().map(|error| error.raw_os_error());
     let errno = errno.or_else(|| {
         let error = cause.downcast_ref::<nix::errno::Errno>()?;
         Some(*error as i32)
@@ -73,9 +71,7 @@ fn io_error_in_chinese(error: &io::Error) -> String {
         };
         return sentence.into();
     };
-    let known = CHINESE
-        .iter()
-        .find(|(errno, _)| errno.raw_os_error() == number);
+    let known = CHINESE.iter().find(|(errno, _)| errno.raw_os_error() == number);
     let sentence = known.map_or("系统调用失败", |(_, sentence)| sentence);
     format!("{sentence} (os error {number})")
 }
@@ -93,7 +89,8 @@ fn json_error_in_chinese(error: &serde_json::Error) -> String {
     }
 }
 
-/// serde_json says at which line and column it stopped. Only single lines are read here, so that says little.
+/// serde_json says at which line and column it stopped. Only single lines are read here, so that
+/// says little.
 fn without_position(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match text.rsplit_once(" at line ") {
@@ -169,10 +166,7 @@ mod tests {
         assert_eq!(chinese(&io::Error::from_raw_os_error(2)), not_found);
         assert_eq!(chinese(&Errno::NOENT), not_found);
         assert_eq!(chinese(&nix::errno::Errno::ENOENT), not_found);
-        assert_eq!(
-            chinese(&io::Error::from_raw_os_error(9999)),
-            "系统调用失败 (os error 9999)"
-        );
+        assert_eq!(chinese(&io::Error::from_raw_os_error(9999)), "系统调用失败 (os error 9999)");
         let error = Err::<(), _>(io::Error::from_raw_os_error(28)).context("无法写入标准输出");
         let causes: Vec<_> = error.expect_err("an error").chain().map(chinese).collect();
         assert_eq!(causes, ["无法写入标准输出", "设备上没有空间 (os error 28)"]);
@@ -186,12 +180,7 @@ mod tests {
         for cause in [&broken_pipe, &no_memory] {
             assert!(!chinese(cause).contains(|c: char| c.is_ascii_alphabetic()));
         }
-        for cause in [
-            no_json("[1,"),
-            no_json("[x]"),
-            no_json("[300]"),
-            no_json("7"),
-        ] {
+        for cause in [no_json("[1,"), no_json("[x]"), no_json("[300]"), no_json("7")] {
             assert!(!chinese(&cause).contains("expected"), "{cause}");
         }
     }

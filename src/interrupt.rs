@@ -1,5 +1,6 @@
-//! Signals that are to end this program, but not before it has ended what it has started: Ctrl-C while runs are repeated, or
-//! while commands of the user's run, whose own children may ignore it. A second one ends the program at once.
+//! Signals that are to end this program, but not before it has ended what it has started: Ctrl-C
+//! while runs are repeated, or while commands of the user's run, whose own children may ignore it.
+//! A second one ends the program at once.
 
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::os::unix::net::UnixStream;
@@ -24,8 +25,8 @@ pub struct Interrupt {
 }
 
 impl Interrupt {
-    /// From now on these signals don't end this program, but the second one does. The children don't inherit that. Those that
-    /// are ignored, as under nohup(1), stay so.
+    /// From now on these signals don't end this program, but the second one does. The children
+    /// don't inherit that. Those that are ignored, as under nohup(1), stay so.
     ///
     /// # Errors
     /// What the system said.
@@ -41,12 +42,7 @@ impl Interrupt {
                 flag::register_usize(*number, Arc::clone(&signal), *number as usize)?;
                 low_level::pipe::register(*number, other_end.try_clone()?)?;
             }
-            Ok::<_, std::io::Error>(Interrupt {
-                has_come,
-                signal,
-                end,
-                _other_end: other_end,
-            })
+            Ok::<_, std::io::Error>(Interrupt { has_come, signal, end, _other_end: other_end })
         };
         catch().with_context(|| both!("cannot wait for signals", "无法等待信号"))
     }

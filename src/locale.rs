@@ -1,4 +1,5 @@
-//! What the user's locale says: the language of texts, and whether the terminal takes more than ASCII.
+//! What the user's locale says: the language of texts, and whether the terminal takes more than
+//! ASCII.
 
 use std::env;
 use std::ffi::OsStr;
@@ -19,12 +20,12 @@ pub enum Language {
 }
 
 impl Language {
-    /// The language that the environment asks for, English if it asks for none that we have. `variable` tells the
-    /// value of an environment variable, if it is set.
+    /// The language that the environment asks for, English if it asks for none that we have.
+    /// `variable` tells the value of an environment variable, if it is set.
     ///
-    /// The precedence is that of GNU gettext ("Locale Environment Variables" and "The LANGUAGE variable" in its manual):
-    /// the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set and not empty is the locale; if that is not `C`,
-    /// the list in `LANGUAGE` goes first.
+    /// The precedence is that of GNU gettext ("Locale Environment Variables" and "The LANGUAGE
+    /// variable" in its manual): the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set and
+    /// not empty is the locale; if that is not `C`, the list in `LANGUAGE` goes first.
     pub fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Language {
         let locale = first_set(&variable, &["LC_ALL", "LC_MESSAGES", "LANG"]);
         if matches!(locale.as_str(), "" | "C" | "POSIX") {
@@ -34,10 +35,7 @@ impl Language {
             Some(languages) if !languages.is_empty() => languages,
             _ => locale,
         };
-        wanted
-            .split(':')
-            .find_map(Language::of_locale)
-            .unwrap_or(Language::En)
+        wanted.split(':').find_map(Language::of_locale).unwrap_or(Language::En)
     }
 
     /// The language of a locale such as `zh_CN.UTF-8`, if we have it.
@@ -50,7 +48,8 @@ impl Language {
     }
 }
 
-/// The language with this name: `en`, `zh`, or that of a locale, such as `zh_CN.UTF-8` or `zh-Hant`.
+/// The language with this name: `en`, `zh`, or that of a locale, such as `zh_CN.UTF-8` or
+/// `zh-Hant`.
 ///
 /// # Errors
 /// When there is no such language here.
@@ -102,8 +101,8 @@ pub fn of_environment() -> Language {
     Language::from_environment(|name| env::var(name).ok())
 }
 
-/// A sentence for the user, written in both languages: `both!("cannot open {name}", "无法打开 {name}")`. It is a `String`
-/// in the language in which this process speaks.
+/// A sentence for the user, written in both languages: `both!("cannot open {name}", "无法打开
+/// {name}")`. It is a `String` in the language in which this process speaks.
 #[macro_export]
 macro_rules! both {
     ($english:literal, $chinese:literal $(,)?) => {
@@ -114,14 +113,11 @@ macro_rules! both {
     };
 }
 
-/// Whether the environment says that text is UTF-8: the first of `LC_ALL`, `LC_CTYPE` and `LANG` that is set decides, as
-/// in setlocale(3).
+/// Whether the environment says that text is UTF-8: the first of `LC_ALL`, `LC_CTYPE` and `LANG`
+/// that is set decides, as in setlocale(3).
 pub fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
     let locale = first_set(&variable, &["LC_ALL", "LC_CTYPE", "LANG"]).to_lowercase();
-    let charset = locale
-        .split('@')
-        .next()
-        .and_then(|locale| locale.split_once('.'));
+    let charset = locale.split('@').next().and_then(|locale| locale.split_once('.'));
     matches!(charset, Some((_, "utf-8" | "utf8")))
 }
 
@@ -159,10 +155,7 @@ mod tests {
             ("LANG=de_DE.UTF-8", Language::En),
             ("LANG=zh_CN.UTF-8 LC_MESSAGES=en_GB.UTF-8", Language::En),
             ("LANG=en_GB.UTF-8 LC_MESSAGES=zh_TW.UTF-8", Language::Zh),
-            (
-                "LC_ALL=C LC_MESSAGES=zh_CN.UTF-8 LANG=zh_CN.UTF-8",
-                Language::En,
-            ),
+            ("LC_ALL=C LC_MESSAGES=zh_CN.UTF-8 LANG=zh_CN.UTF-8", Language::En),
             ("LC_ALL= LANG=zh_CN.UTF-8", Language::Zh),
             ("LANG=en_GB.UTF-8 LANGUAGE=fr:zh_CN:en", Language::Zh),
             ("LANG=zh_CN.UTF-8 LANGUAGE=en:zh", Language::En),

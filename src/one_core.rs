@@ -4,9 +4,10 @@ use rustix::thread::{CpuSet, sched_getaffinity, sched_getcpu, sched_setaffinity}
 
 /// As long as this is there, this thread and whatever it starts run on one core.
 ///
-/// Two processes that talk run on one core or on two, as the kernel decides from one moment to the next, and that changes
-/// the time that a value takes by up to a factor of three. So a row was sometimes faster than the limit below it. On one
-/// core the time is the work that both have to do, and the switches between them.
+/// Two processes that talk run on one core or on two, as the kernel decides from one moment to the
+/// next, and that changes the time that a value takes by up to a factor of three. So a row was
+/// sometimes faster than the limit below it. On one core the time is the work that both have to do,
+/// and the switches between them.
 pub struct OneCore {
     before: CpuSet,
 }

@@ -1,4 +1,5 @@
-//! The one gate for text that is not ours: what a terminal would obey is shown instead, as Python's `repr` shows it.
+//! The one gate for text that is not ours: what a terminal would obey is shown instead, as Python's
+//! `repr` shows it.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -6,8 +7,8 @@ use std::path::Path;
 
 use icu_properties::props::{EnumeratedProperty as _, GeneralCategory};
 
-/// Whether a terminal would obey this character, or show nothing of it: control characters, what breaks a line, and
-/// what has no width or changes the direction of the text.
+/// Whether a terminal would obey this character, or show nothing of it: control characters, what
+/// breaks a line, and what has no width or changes the direction of the text.
 pub fn is_obeyed(c: char) -> bool {
     use GeneralCategory::{Control, Format, LineSeparator, ParagraphSeparator};
     match c.is_ascii() {
@@ -26,11 +27,7 @@ pub fn on_one_line(text: &str) -> Cow<'_, str> {
 
 /// The same, for a text that may have lines and tabs of its own.
 pub fn on_its_lines(text: &str) -> Cow<'_, str> {
-    shown(
-        text,
-        |c| is_obeyed(c) && c != '\n' && c != '\t',
-        push_as_python,
-    )
+    shown(text, |c| is_obeyed(c) && c != '\n' && c != '\t', push_as_python)
 }
 
 /// JSON that means the same, and in which nothing is obeyed.
@@ -51,8 +48,8 @@ pub fn name_of(path: &Path) -> String {
     on_one_line(&path.to_string_lossy()).into_owned()
 }
 
-/// A stream that, if it `is_on`, shows what its terminal would obey, and bytes that are not UTF-8. It has to be given
-/// whole characters.
+/// A stream that, if it `is_on`, shows what its terminal would obey, and bytes that are not UTF-8.
+/// It has to be given whole characters.
 pub struct Gate<W> {
     /// Where it goes.
     pub out: W,
@@ -119,15 +116,9 @@ mod tests {
     fn what_a_terminal_would_obey_is_shown() {
         for (text, line) in [
             ("plain, 中文, é\u{3000}😀", "plain, 中文, é\u{3000}😀"),
-            (
-                "a\nmp-demo: all is well\u{1b}[2J",
-                "a\\nmp-demo: all is well\\x1b[2J",
-            ),
+            ("a\nmp-demo: all is well\u{1b}[2J", "a\\nmp-demo: all is well\\x1b[2J"),
             ("\t\r\0\u{7f}\u{9b}", "\\t\\r\\x00\\x7f\\x9b"),
-            (
-                "\u{202e}\u{200b}\u{2066}\u{feff}\u{2028}",
-                "\\u202e\\u200b\\u2066\\ufeff\\u2028",
-            ),
+            ("\u{202e}\u{200b}\u{2066}\u{feff}\u{2028}", "\\u202e\\u200b\\u2066\\ufeff\\u2028"),
             ("\u{e0041}\u{890}\u{1343f}", "\\U000e0041\\u0890\\U0001343f"),
             ("e\u{301}, C:\\x1b", "e\u{301}, C:\\x1b"),
         ] {
@@ -148,12 +139,8 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_text_are_shown_too() {
-        let mut gate = Gate {
-            out: Vec::new(),
-            is_on: true,
-        };
-        gate.write_all(b"\x9b2J \xe4\xbd\xa0\xff\x1b[0m\n")
-            .expect("space");
+        let mut gate = Gate { out: Vec::new(), is_on: true };
+        gate.write_all(b"\x9b2J \xe4\xbd\xa0\xff\x1b[0m\n").expect("space");
         assert_eq!(gate.out, "\\x9b2J 你\\xff\\x1b[0m\n".as_bytes());
     }
 }

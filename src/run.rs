@@ -1,4 +1,5 @@
-//! Plays one lesson and shows it at the same time. This can be done any number of times in one process.
+//! Plays one lesson and shows it at the same time. This can be done any number of times in one
+//! process.
 
 use std::fmt;
 use std::io::Write;
@@ -25,7 +26,8 @@ pub struct Settings<'a> {
     pub seed: Option<u64>,
     /// Divides every pause.
     pub speed: f64,
-    /// For how long nothing may happen before one looks whether the run is stuck; nothing to never look.
+    /// For how long nothing may happen before one looks whether the run is stuck; nothing to never
+    /// look.
     pub patience: Option<Duration>,
     /// For how long a command of the user's may do nothing before that is told; nothing for ever.
     pub patience_with_commands: Option<Duration>,
@@ -90,7 +92,8 @@ fn why_stuck(state: &State) -> String {
     let command = named(&process.role, process.pid, command);
     match commands.len() {
         1 => both!(
-            "the run got stuck: look at what {command} waits for, and what it has not written or read",
+            "the run got stuck: look at what {command} waits for, and what it has not written or \
+             read",
             "这次运行卡住了：请看 {command}在等什么，有什么该写没写、该读没读"
         ),
         many => both!(
@@ -100,13 +103,14 @@ fn why_stuck(state: &State) -> String {
     }
 }
 
-/// Plays a lesson, and hands each of its events to the views, from the first event to the end of the last child. Bytes
-/// of children that are not events go to `stderr` as they are. The views are not finished when this returns: first the
-/// caller may want to tell how the run ended.
+/// Plays a lesson, and hands each of its events to the views, from the first event to the end of
+/// the last child. Bytes of children that are not events go to `stderr` as they are. The views are
+/// not finished when this returns: first the caller may want to tell how the run ended.
 ///
 /// # Errors
-/// When the run can't be shown: an `io::Error` of the kind `BrokenPipe` when nobody reads `output` any more, whether
-/// anything is written to it or not, or when it was interrupted. Nobody is left behind then either.
+/// When the run can't be shown: an `io::Error` of the kind `BrokenPipe` when nobody reads `output`
+/// any more, whether anything is written to it or not, or when it was interrupted. Nobody is left
+/// behind then either.
 pub fn run(
     lesson: &AnyLesson,
     settings: Settings,
@@ -120,20 +124,11 @@ pub fn run(
     thread::scope(|scope| {
         let player = thread::Builder::new()
             .name("player".into())
-            .spawn_scoped(scope, || {
-                play(lesson, settings, log, &children, &parents_log)
-            })
+            .spawn_scoped(scope, || play(lesson, settings, log, &children, &parents_log))
             .with_context(|| {
-                both!(
-                    "cannot start the thread that plays the lesson",
-                    "无法启动进行本课的线程"
-                )
+                both!("cannot start the thread that plays the lesson", "无法启动进行本课的线程")
             })?;
-        let Settings {
-            patience,
-            interrupt,
-            ..
-        } = settings;
+        let Settings { patience, interrupt, .. } = settings;
         let mut watched = Watched {
             lesson,
             children: &children,
@@ -161,15 +156,14 @@ pub fn run(
             // Nobody sees the rest, so nobody has to play it.
             children.kill_all(None);
         }
-        let outcome = player
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let outcome = player.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         shown?;
         Ok(Verdict::of(views.state(), outcome))
     })
 }
 
-/// Plays the parent's half of a lesson, from the first event of the run to the end of its last child.
+/// Plays the parent's half of a lesson, from the first event of the run to the end of its last
+/// child.
 fn play(
     lesson: &AnyLesson,
     settings: Settings,
@@ -177,12 +171,7 @@ fn play(
     children: &Arc<Children>,
     parents_log: &ParentsLog,
 ) -> Result<Outcome> {
-    let Settings {
-        seed,
-        speed,
-        patience_with_commands,
-        ..
-    } = settings;
+    let Settings { seed, speed, patience_with_commands, .. } = settings;
     let seed = seed.unwrap_or_else(|| fastrand::u32(..).into());
     log.begin(&Event::Run {
         lesson: lesson.name().into(),
@@ -198,8 +187,8 @@ fn play(
     Ok(context.finish(result))
 }
 
-/// The parent's log, for the thread that shows the run, as long as the one that plays it has it: the log is at its end when
-/// nobody has it any more.
+/// The parent's log, for the thread that shows the run, as long as the one that plays it has it:
+/// the log is at its end when nobody has it any more.
 #[derive(Default)]
 struct ParentsLog(Mutex<Option<Log>>);
 
@@ -236,7 +225,8 @@ struct Watched<'a> {
 }
 
 impl Watched<'_> {
-    /// Looks whether some child is stopped, and whether the run is stuck. The log is told; nobody else writes to it now.
+    /// Looks whether some child is stopped, and whether the run is stuck. The log is told; nobody
+    /// else writes to it now.
     fn look(&mut self, state: &State) {
         let Some(log) = self.log.get() else {
             return;
@@ -251,9 +241,11 @@ impl Watched<'_> {
         for (child, (role, signal)) in self.detector.newly_stopped(stopped) {
             let name = Status::Signal(signal).signal_name();
             let message = both!(
-                "{role} (PID {child}) was stopped by {name} ({signal}); the run waits for it; `kill -CONT {child}` lets it \
+                "{role} (PID {child}) was stopped by {name} ({signal}); the run waits for it; \
+                 `kill -CONT {child}` lets it \
                  go on",
-                "{role}（PID {child}）被 {name}（{signal}）暂停了；这次运行会一直等；用 `kill -CONT {child}` 可以让它继续"
+                "{role}（PID {child}）被 {name}（{signal}）暂停了；这次运行会一直等；用 `kill \
+                 -CONT {child}` 可以让它继续"
             );
             // If the log fails here, nobody listens any more.
             let _ = log.write(Event::Stopped {

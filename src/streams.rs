@@ -1,8 +1,9 @@
 //! Standard input, output and error as they are.
 //!
-//! std hides some of that. It opens `/dev/null` for a stream that was closed when the program started, and a write that
-//! the kernel refuses because the stream can't be written to (EBADF) counts as done: a run would show nothing, and
-//! succeed. On the other hand, it takes a stream that is not ready (EAGAIN) for an error.
+//! std hides some of that. It opens `/dev/null` for a stream that was closed when the program
+//! started, and a write that the kernel refuses because the stream can't be written to (EBADF)
+//! counts as done: a run would show nothing, and succeed. On the other hand, it takes a stream that
+//! is not ready (EAGAIN) for an error.
 
 use std::io::{self, IsTerminal, Read, Write};
 use std::mem;
@@ -16,8 +17,9 @@ use rustix::stdio;
 
 use crate::both;
 
-/// A stream whose reads and writes wait until they are possible. O_NONBLOCK applies to all who share a pipe or a
-/// terminal, so somebody else may have set it; programs on node do. There is no buffer, since views write whole lines.
+/// A stream whose reads and writes wait until they are possible. O_NONBLOCK applies to all who
+/// share a pipe or a terminal, so somebody else may have set it; programs on node do. There is no
+/// buffer, since views write whole lines.
 #[derive(Clone, Copy)]
 pub struct Stream<F = BorrowedFd<'static>> {
     fd: F,
@@ -30,12 +32,10 @@ pub fn stdout() -> Stream {
     Stream::new(stdio::stdout())
 }
 
-/// Where notes, warnings and errors go. It is no error when it is closed: whoever closed it doesn't want to know.
+/// Where notes, warnings and errors go. It is no error when it is closed: whoever closed it doesn't
+/// want to know.
 pub fn stderr() -> Stream {
-    Stream {
-        fd: stdio::stderr(),
-        is_optional: true,
-    }
+    Stream { fd: stdio::stderr(), is_optional: true }
 }
 
 /// Checks that stdout is open for writing: better before a run than after it.
@@ -49,9 +49,7 @@ pub fn check_stdout() -> Result<()> {
         }
         other => other.map(drop),
     };
-    is_writable
-        .map_err(io::Error::from)
-        .with_context(cannot_write)
+    is_writable.map_err(io::Error::from).with_context(cannot_write)
 }
 
 /// What failed when a write to stdout did.
@@ -62,10 +60,7 @@ pub fn cannot_write() -> String {
 impl<F: AsFd> Stream<F> {
     /// The stream with this descriptor.
     pub fn new(fd: F) -> Stream<F> {
-        Stream {
-            fd,
-            is_optional: false,
-        }
+        Stream { fd, is_optional: false }
     }
 
     /// Whether it goes to a terminal.
@@ -119,16 +114,16 @@ impl<F: AsFd> AsFd for Stream<F> {
 
 /// Makes sure that a closed stdin can't be read from and a closed stdout can't be written to.
 ///
-/// This runs before std's own start, because afterwards it is too late to tell: std opens `/dev/null` in their place,
-/// for reading and writing, which is also what Python's `subprocess.DEVNULL` and node's `ignore` hand to a child, where
-/// writing is no error. Leaving the descriptors closed is no way out either: the next file to be opened would get them.
-/// So they get a `/dev/null` here, too, but one that is open in the wrong direction.
+/// This runs before std's own start, because afterwards it is too late to tell: std opens
+/// `/dev/null` in their place, for reading and writing, which is also what Python's
+/// `subprocess.DEVNULL` and node's `ignore` hand to a child, where writing is no error. Leaving the
+/// descriptors closed is no way out either: the next file to be opened would get them. So they get
+/// a `/dev/null` here, too, but one that is open in the wrong direction.
 #[ctor::ctor]
 fn keep_closed_streams_closed() {
-    for (stream, wrong_direction) in [
-        (stdio::stdin(), OFlags::WRONLY),
-        (stdio::stdout(), OFlags::RDONLY),
-    ] {
+    for (stream, wrong_direction) in
+        [(stdio::stdin(), OFlags::WRONLY), (stdio::stdout(), OFlags::RDONLY)]
+    {
         if fcntl_getfd(stream) == Err(Errno::BADF) {
             // This gets the lowest free number, which is the stream's, and stays open.
             let _ = open("/dev/null", wrong_direction, Mode::empty()).map(mem::forget);

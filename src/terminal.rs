@@ -50,8 +50,8 @@ fn variable(name: &str) -> Option<String> {
     env::var(name).ok()
 }
 
-/// Whether to colour what goes to a stream: because the user or the environment asks for it, or because it is a
-/// terminal that can.
+/// Whether to colour what goes to a stream: because the user or the environment asks for it, or
+/// because it is a terminal that can.
 fn shows_colour(stream: &impl AsFd, choice: ColorChoice) -> bool {
     match choice {
         ColorChoice::Always => true,
@@ -66,13 +66,12 @@ fn shows_colour(stream: &impl AsFd, choice: ColorChoice) -> bool {
     }
 }
 
-/// How many columns a line on a stream may have by now: those of the terminal; of what is no terminal `COLUMNS`, or 80.
+/// How many columns a line on a stream may have by now: those of the terminal; of what is no
+/// terminal `COLUMNS`, or 80.
 pub fn width(stream: &impl AsFd) -> usize {
     let columns = || variable("COLUMNS")?.parse().ok();
     match terminal_size_of(stream) {
         Some((Width(width), _)) if width > 0 => width.into(),
-        _ => columns()
-            .filter(|width| *width > 0)
-            .unwrap_or(DEFAULT_WIDTH),
+        _ => columns().filter(|width| *width > 0).unwrap_or(DEFAULT_WIDTH),
     }
 }

@@ -36,10 +36,7 @@ fn print() -> io::Result<()> {
 fn parent(how: &str) -> io::Result<()> {
     say(io::stdout(), format!("Parent process {}", process::id()))?;
     let mut command = Command::new(env::current_exe()?);
-    command
-        .arg("print")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped());
+    command.arg("print").stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.stderr(Stdio::piped()).spawn()?;
     let (stdin, output) = (child.stdin.take(), child.stdout.take());
 

@@ -62,22 +62,15 @@ fn parent(how: &str) -> io::Result<()> {
         BufReader::new(ready).read_line(&mut String::new())?;
     }
     // 现在同时开始。（`wait` 也会关闭 stdin，但那样就是一个接一个。）
-    children
-        .iter_mut()
-        .for_each(|child| drop(child.stdin.take()));
-    children
-        .iter_mut()
-        .try_for_each(|child: &mut Child| child.wait().map(drop))?;
+    children.iter_mut().for_each(|child| drop(child.stdin.take()));
+    children.iter_mut().try_for_each(|child: &mut Child| child.wait().map(drop))?;
 
     let mut bytes = [0; 8];
     File::open(&path)?.read_exact_at(&mut bytes, 0)?;
     fs::remove_file(&path)?;
     let total = format!("{} of {}", u64::from_ne_bytes(bytes), 2 * TURNS);
     let pid = process::id();
-    say(
-        io::stdout(),
-        format!("Parent process {pid}: counter = {total}"),
-    )
+    say(io::stdout(), format!("Parent process {pid}: counter = {total}"))
 }
 
 fn main() -> io::Result<()> {

@@ -40,10 +40,7 @@ fn parent(signal: &str) -> io::Result<()> {
     say(io::stdout(), &format!("Parent process {}", process::id()))?;
     let mut command = Command::new(env::current_exe()?);
     // Nothing ever comes out of this pipe, so the child waits there.
-    command
-        .arg("child")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped());
+    command.arg("child").stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn()?;
     // Kept open until the child has ended: it waits for this pipe's end, too.
     let _queue = child.stdin.take();
@@ -68,10 +65,7 @@ fn parent(signal: &str) -> io::Result<()> {
     let python = signal.map(|it| -it).or(status.code());
     let shell = signal.map(|it| 128 + it).or(status.code());
     let number = Option::unwrap_or_default;
-    say(
-        io::stdout(),
-        &format!("Python: exitcode {}", number(python)),
-    )?;
+    say(io::stdout(), &format!("Python: exitcode {}", number(python)))?;
     say(io::stdout(), &format!("Shell: $? {}", number(shell)))?;
     say(io::stdout(), &format!("Rust: {status}"))
 }

@@ -58,10 +58,7 @@ fn parent(joins: bool) -> io::Result<()> {
     say(io::stdout(), format!("Parent process {}", process::id()))?;
     let mut command = Command::new(env::current_exe()?);
     // Nothing ever comes out of this pipe, so the child sleeps there.
-    command
-        .arg("child")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped());
+    command.arg("child").stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn()?;
     let pid = child.id();
     // When its line is there, so is the child.

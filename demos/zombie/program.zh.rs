@@ -58,10 +58,7 @@ fn parent(joins: bool) -> io::Result<()> {
     say(io::stdout(), format!("Parent process {}", process::id()))?;
     let mut command = Command::new(env::current_exe()?);
     // 这个管道里永远不会有数据，所以子进程一直在那里睡眠。
-    command
-        .arg("child")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped());
+    command.arg("child").stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn()?;
     let pid = child.id();
     // 读到这一行，子进程就已经在了。

@@ -7,8 +7,8 @@ use serde::{Serialize, Serializer};
 
 use crate::both;
 
-/// A program and its arguments in one word of the command line, as a shell would split it. Nothing else that a shell does
-/// is done: no variables, no `*`, no `|`.
+/// A program and its arguments in one word of the command line, as a shell would split it. Nothing
+/// else that a shell does is done: no variables, no `*`, no `|`.
 #[derive(Clone)]
 pub struct CommandArg {
     text: String,
@@ -26,16 +26,14 @@ impl CommandArg {
         quoted(&self.text)
     }
 
-    /// A command that does the same without a buffer for its output: Python's option, or else stdbuf(1), which works for
-    /// programs that use C's stdio. Nothing if it has that already.
+    /// A command that does the same without a buffer for its output: Python's option, or else
+    /// stdbuf(1), which works for programs that use C's stdio. Nothing if it has that already.
     pub fn unbuffered(&self) -> Option<CommandArg> {
         let program = self.words.first().map_or("", String::as_str);
         let name = program.rsplit('/').next().unwrap_or(program);
         let is_python = name.starts_with("python");
         // These do without a buffer already, or have no option for it.
-        let others = [
-            "stdbuf", "node", "perl", "ruby", "java", "sh", "bash", "dash", "zsh", "cat",
-        ];
+        let others = ["stdbuf", "node", "perl", "ruby", "java", "sh", "bash", "dash", "zsh", "cat"];
         if others.contains(&name) || (is_python && self.words.get(1).is_some_and(|it| it == "-u")) {
             return None;
         }
@@ -72,10 +70,7 @@ impl FromStr for CommandArg {
         })?;
         match words.first().is_some_and(|program| !program.is_empty()) {
             _ if text.contains('\0') => Err(both!("it has a zero byte", "其中有零字节")),
-            true => Ok(CommandArg {
-                text: text.to_owned(),
-                words,
-            }),
+            true => Ok(CommandArg { text: text.to_owned(), words }),
             false => Err(both!(
                 "expected a program and its arguments, like 'python3 program.py'",
                 "应当是程序和它的参数，例如 'python3 program.py'"
@@ -84,7 +79,8 @@ impl FromStr for CommandArg {
     }
 }
 
-/// The first character that a shell would read as an operator: one of `|`, `&`, `;`, `<` and `>` outside of quotes.
+/// The first character that a shell would read as an operator: one of `|`, `&`, `;`, `<` and `>`
+/// outside of quotes.
 fn operator(text: &str) -> Option<char> {
     let (mut quote, mut is_escaped) = (None, false);
     for c in text.chars() {
@@ -130,10 +126,7 @@ mod tests {
         for (text, words) in [
             ("./r", &["./r"][..]),
             ("python3  w.py", &["python3", "w.py"]),
-            (
-                r#"python3 -c 'print("a b")'"#,
-                &["python3", "-c", r#"print("a b")"#],
-            ),
+            (r#"python3 -c 'print("a b")'"#, &["python3", "-c", r#"print("a b")"#]),
             (
                 r#"a\ b "c 'd'" '' $HOME *.py '|' x\;"#,
                 &["a b", "c 'd'", "", "$HOME", "*.py", "|", "x;"],

@@ -1,7 +1,8 @@
 //! Sentences about a run that its log proves true or false, and what its outcome is.
 //!
-//! A lesson lists its claims beside its options. Each has a judge that sees the run's events, in the log's order, and nothing
-//! else: so a recording is judged as the run itself was. Which claims and outcomes a lesson has is not known here.
+//! A lesson lists its claims beside its options. Each has a judge that sees the run's events, in
+//! the log's order, and nothing else: so a recording is judged as the run itself was. Which claims
+//! and outcomes a lesson has is not known here.
 
 mod outcome;
 mod turns;
@@ -38,7 +39,8 @@ pub trait Judge {
     /// Sees the run's next event.
     fn see(&mut self, seen: &Seen);
 
-    /// Whether it is true of a run that has ended like this; nothing if it says nothing of this run.
+    /// Whether it is true of a run that has ended like this; nothing if it says nothing of this
+    /// run.
     fn verdict(&self, state: &State) -> Option<bool>;
 }
 
@@ -47,11 +49,7 @@ pub fn judge<S: Default + 'static>(
     see: fn(&mut S, &Seen),
     verdict: fn(&S, &State) -> Option<bool>,
 ) -> Box<dyn Judge> {
-    Box::new(Fold {
-        so_far: S::default(),
-        see,
-        verdict,
-    })
+    Box::new(Fold { so_far: S::default(), see, verdict })
 }
 
 struct Fold<S> {
@@ -103,7 +101,8 @@ pub fn plays(role: &str, part: &str) -> bool {
 /// What can be said of the runs of a lesson: its claims, and what its outcomes are.
 pub type OfLesson = (&'static [Claim], Outcomes);
 
-/// What can be said of one run: a judge for each of its lesson's claims, and who tells what came out of it.
+/// What can be said of one run: a judge for each of its lesson's claims, and who tells what came
+/// out of it.
 pub struct Judges {
     judges: Vec<(&'static Claim, Box<dyn Judge>)>,
     teller: Box<dyn Teller>,
@@ -120,9 +119,7 @@ impl Judges {
 
     /// Shows all of them the run's next event.
     pub fn see(&mut self, seen: &Seen) {
-        self.judges
-            .iter_mut()
-            .for_each(|(_, judge)| judge.see(seen));
+        self.judges.iter_mut().for_each(|(_, judge)| judge.see(seen));
         self.teller.see(seen);
     }
 

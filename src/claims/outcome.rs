@@ -34,11 +34,7 @@ pub fn tell<S: Default + 'static>(
     see: fn(&mut S, &Seen),
     text: fn(&S, &State) -> String,
 ) -> Box<dyn Teller> {
-    Box::new(Fold {
-        so_far: S::default(),
-        see,
-        text,
-    })
+    Box::new(Fold { so_far: S::default(), see, text })
 }
 
 struct Fold<S> {
@@ -57,8 +53,8 @@ impl<S> Teller for Fold<S> {
     }
 }
 
-/// How long an outcome's text may be, in bytes. Of longer ones the rest becomes a number, so that a million of them can be
-/// kept, and told apart.
+/// How long an outcome's text may be, in bytes. Of longer ones the rest becomes a number, so that a
+/// million of them can be kept, and told apart.
 const LONGEST: usize = 400;
 
 /// What came out of one run.
@@ -75,10 +71,7 @@ const STUCK: [&str; 2] = ["stuck", "卡住"];
 impl Outcome {
     /// The outcome that a lesson tells with this text, of a run that has ended like this.
     pub fn new(text: &str, state: &State) -> Outcome {
-        Outcome {
-            text: shortened(text),
-            is_stuck: state.stuck().is_some(),
-        }
+        Outcome { text: shortened(text), is_stuck: state.stuck().is_some() }
     }
 
     /// The outcome that a person means who types this, in any of our languages, as it is shown.
@@ -94,10 +87,7 @@ impl Outcome {
             true => "",
             false => text,
         };
-        Outcome {
-            text: shortened(text),
-            is_stuck,
-        }
+        Outcome { text: shortened(text), is_stuck }
     }
 
     /// What the lesson has told.
@@ -137,7 +127,8 @@ fn shortened(text: &str) -> String {
     format!("{}...#{:08x}", &text[..end], hasher.finish() as u32)
 }
 
-/// A value as one word of an outcome: as it is typed on the command line, where that can't be mistaken.
+/// A value as one word of an outcome: as it is typed on the command line, where that can't be
+/// mistaken.
 pub fn word(value: &Value) -> String {
     let is_plain = |text: &str| {
         let allowed = |c: char| c.is_alphanumeric() || "_-.+".contains(c);
@@ -160,15 +151,14 @@ pub fn of_values(values: &BTreeMap<String, Vec<String>>) -> String {
         _ => {
             let mut of_each: Vec<_> = values.iter().filter(|(_, got)| !got.is_empty()).collect();
             of_each.sort_by_key(|(role, _)| number_in(role));
-            let texts = of_each
-                .iter()
-                .map(|(role, got)| format!("{role}: {}", got.join(" ")));
+            let texts = of_each.iter().map(|(role, got)| format!("{role}: {}", got.join(" ")));
             texts.collect::<Vec<_>>().join("; ")
         }
     }
 }
 
-/// Who did something in turn: `parent*2 child-1 parent`. Of a long one the rest becomes a number, so it doesn't grow.
+/// Who did something in turn: `parent*2 child-1 parent`. Of a long one the rest becomes a number,
+/// so it doesn't grow.
 #[derive(Default)]
 pub struct Sequence {
     text: String,
@@ -225,17 +215,14 @@ fn number_in(role: &str) -> u32 {
     number.and_then(|it| it.parse().ok()).unwrap_or_default()
 }
 
-/// What an outcome is where a lesson has nothing else to tell: how everybody ended, `writer 0, reader SIGTERM`. Roles that
-/// differ in their numbers only count together.
+/// What an outcome is where a lesson has nothing else to tell: how everybody ended, `writer 0,
+/// reader SIGTERM`. Roles that differ in their numbers only count together.
 pub const WHO_ENDED_HOW: Outcomes = Outcomes {
     heading: || both!("who ended how", "各进程怎样结束"),
     teller: || {
         tell::<BTreeMap<(String, String), u32>>(
             |ends, seen| {
-                if let Event::Exited {
-                    child_role, status, ..
-                } = &seen.record.event
-                {
+                if let Event::Exited { child_role, status, .. } = &seen.record.event {
                     let part = match child_role.rsplit_once('-') {
                         Some((part, _)) if plays(child_role, part) => part,
                         _ => child_role,

@@ -2,33 +2,24 @@
 
 use super::*;
 
-/// A log of these events, a line each: PID, role or `role/thread`, event, fields as JSON without braces. Times are counted.
+/// A log of these events, a line each: PID, role or `role/thread`, event, fields as JSON without
+/// braces. Times are counted.
 pub fn log(lesson: &str, events: &str) -> String {
     let run = format!(
         r#"1 parent run "lesson":"{lesson}","options":{{}},"seed":1,"cores":2,"version":"0""#
     );
-    let lines = [run.as_str()]
-        .into_iter()
-        .chain(events.lines())
-        .map(str::trim);
-    let lines = lines
-        .filter(|line| !line.is_empty())
-        .enumerate()
-        .map(|(t, line)| {
-            let words: Vec<_> = line.splitn(4, ' ').collect();
-            let [pid, who, name, fields @ ..] = &words[..] else {
-                panic!("{line}")
-            };
-            let (role, thread) = who.split_once('/').unwrap_or((who, ""));
-            let thread = match thread {
-                "" => String::new(),
-                thread => format!(r#","thread":"{thread}""#),
-            };
-            let fields: String = fields.iter().map(|it| format!(",{it}")).collect();
-            format!(
-                r#"{{"v":1,"t":{t},"pid":{pid},"role":"{role}"{thread},"event":"{name}"{fields}}}"#
-            )
-        });
+    let lines = [run.as_str()].into_iter().chain(events.lines()).map(str::trim);
+    let lines = lines.filter(|line| !line.is_empty()).enumerate().map(|(t, line)| {
+        let words: Vec<_> = line.splitn(4, ' ').collect();
+        let [pid, who, name, fields @ ..] = &words[..] else { panic!("{line}") };
+        let (role, thread) = who.split_once('/').unwrap_or((who, ""));
+        let thread = match thread {
+            "" => String::new(),
+            thread => format!(r#","thread":"{thread}""#),
+        };
+        let fields: String = fields.iter().map(|it| format!(",{it}")).collect();
+        format!(r#"{{"v":1,"t":{t},"pid":{pid},"role":"{role}"{thread},"event":"{name}"{fields}}}"#)
+    });
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -37,9 +28,7 @@ pub fn verdicts(claims: &'static [Claim], log: &str) -> Vec<(&'static str, Optio
     let (mut judges, mut state) = (Judges::of(&(claims, WHO_ENDED_HOW)), State::default());
     see_all(log, &mut state, |seen| judges.see(seen));
     let verdicts = judges.verdicts(&state);
-    verdicts
-        .map(|(claim, verdict)| (claim.name, verdict))
-        .collect()
+    verdicts.map(|(claim, verdict)| (claim.name, verdict)).collect()
 }
 
 /// What came out of a log.
@@ -53,16 +42,12 @@ fn see_all(log: &str, state: &mut State, mut see: impl FnMut(&Seen)) {
     for line in log.lines() {
         let record = Record::read(line).unwrap_or_else(|error| panic!("{error:?} in {line}"));
         let change = state.apply(&record);
-        see(&Seen {
-            record: &record,
-            state,
-            change: &change,
-        });
+        see(&Seen { record: &record, state, change: &change });
     }
 }
 
-/// Checks that each of a lesson's claims is true of the one log and false of the other. The claim that every lesson has is
-/// checked once for all.
+/// Checks that each of a lesson's claims is true of the one log and false of the other. The claim
+/// that every lesson has is checked once for all.
 #[track_caller]
 pub fn check(lesson: &str, claims: &'static [Claim], logs: &[(&str, &str, &str)]) {
     let of = |name: &str, events: &str| {
@@ -73,11 +58,7 @@ pub fn check(lesson: &str, claims: &'static [Claim], logs: &[(&str, &str, &str)]
     for (name, holds, fails) in logs {
         assert_eq!(of(name, holds), Some(true), "{name} of {holds}");
         assert_eq!(of(name, fails), Some(false), "{name} of {fails}");
-        assert_eq!(
-            of(name, ""),
-            None,
-            "{name} of a run in which nothing happens"
-        );
+        assert_eq!(of(name, ""), None, "{name} of a run in which nothing happens");
     }
     let names: Vec<_> = claims.iter().map(|it| it.name).collect();
     let mut checked: Vec<_> = logs.iter().map(|(name, ..)| *name).collect();
@@ -197,9 +178,7 @@ fn a_sequence_counts_repetitions_and_does_not_grow() {
     };
     assert_eq!(sequence(&[]), "");
     assert_eq!(sequence(&["a", "a", "b", "a"]), "a*2 b a");
-    let long: Vec<_> = (0..10_000)
-        .map(|i| if i % 2 == 0 { "a" } else { "b" })
-        .collect();
+    let long: Vec<_> = (0..10_000).map(|i| if i % 2 == 0 { "a" } else { "b" }).collect();
     let (first, second) = (sequence(&long), sequence(&long[..9_999]));
     assert!(first.len() <= 400 && first != second, "{first} {second}");
 }

@@ -6,7 +6,8 @@ use super::Seen;
 use crate::events::Event;
 use crate::locale::{self, Language};
 
-/// How many kinds of event are looked at. A picture of a run with a thousand processes needs more; a sentence doesn't.
+/// How many kinds of event are looked at. A picture of a run with a thousand processes needs more;
+/// a sentence doesn't.
 const MOST: usize = 40;
 
 /// A moment of a run that other runs have, too: the first event of a kind, or the last.
@@ -43,18 +44,14 @@ impl Turn {
         self.in_language(Language::En)
     }
 
-    /// Whether it can't come before the other one, whatever the kernel does: nothing comes from a process that has ended.
+    /// Whether it can't come before the other one, whatever the kernel does: nothing comes from a
+    /// process that has ended.
     pub fn is_end_of(&self, other: &Turn) -> bool {
         self.event == "exited" && self.child == other.role
     }
 
     fn in_language(&self, language: Language) -> String {
-        let Turn {
-            role,
-            event,
-            child,
-            which,
-        } = self;
+        let Turn { role, event, child, which } = self;
         let of = match child.as_str() {
             "" => String::new(),
             child => format!(" {child}"),

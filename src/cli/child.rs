@@ -18,9 +18,9 @@ pub struct ChildCli {
 }
 
 impl ChildCli {
-    /// A lesson may start many children, so each reads only what that one child can be told: then a child that does
-    /// nothing takes 0.13 million instructions, and 0.50 if it read what the whole program can be told. An empty
-    /// program takes 0.11 (valgrind --tool=callgrind).
+    /// A lesson may start many children, so each reads only what that one child can be told: then a
+    /// child that does nothing takes 0.13 million instructions, and 0.50 if it read what the whole
+    /// program can be told. An empty program takes 0.11 (valgrind --tool=callgrind).
     pub(super) fn read(args: &[OsString]) -> Result<ChildCli, clap::Error> {
         let target = args.get(1).and_then(|arg| arg.to_str()).unwrap_or_default();
         let mut command = command(target);
@@ -56,8 +56,8 @@ pub(super) fn command(target: &str) -> clap::Command {
     })
 }
 
-/// What clap answers, help above all, once more in Chinese for whoever reads that. A child that its parent starts never
-/// comes here.
+/// What clap answers, help above all, once more in Chinese for whoever reads that. A child that its
+/// parent starts never comes here.
 fn in_the_readers_language(error: clap::Error, target: &str, args: &[OsString]) -> clap::Error {
     locale::choose(super::language_in(args).unwrap_or_else(locale::of_environment));
     if locale::chosen() == Language::En {

@@ -1,5 +1,5 @@
-//! The help in Chinese. The texts stand in `demos/*/help.zh.toml` and in `help.zh.toml` here; this puts them where clap has
-//! the English ones. Names of options, values and commands stay.
+//! The help in Chinese. The texts stand in `demos/*/help.zh.toml` and in `help.zh.toml` here; this
+//! puts them where clap has the English ones. Names of options, values and commands stay.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,8 @@ use serde::Deserialize;
 use crate::lessons::DEMOS;
 use crate::locale::Language;
 
-/// How every help page is laid out, as [`HELP_TEMPLATE`](crate::lessons::HELP_TEMPLATE) does in English.
+/// How every help page is laid out, as [`HELP_TEMPLATE`](crate::lessons::HELP_TEMPLATE) does in
+/// English.
 const TEMPLATE: &str = "\
 {about-with-newline}
 用法：{usage}
@@ -19,7 +20,8 @@ const TEMPLATE: &str = "\
 
 const EXAMPLES: &str = "例子：";
 
-/// The headings of arguments, of options, of those that every lesson has, and of those that a child is given.
+/// The headings of arguments, of options, of those that every lesson has, and of those that a child
+/// is given.
 const HEADINGS: [&str; 4] = ["参数", "选项", "每一课都有的选项", "父进程告诉子进程的事"];
 
 const HELP: &str = "显示本帮助，或某个子命令的帮助";
@@ -87,14 +89,10 @@ pub(super) fn described(command: Command) -> Result<Command> {
     }
     // clap makes the options for help and version itself, and not before this.
     command.build();
-    let names: Vec<_> = command
-        .get_subcommands()
-        .map(|it| it.get_name().to_owned())
-        .collect();
+    let names: Vec<_> = command.get_subcommands().map(|it| it.get_name().to_owned()).collect();
     for name in names {
         command = command.mut_subcommand(name, |sub| {
-            sub.mut_args(|arg| described_arg(arg, &program))
-                .help_template(TEMPLATE)
+            sub.mut_args(|arg| described_arg(arg, &program)).help_template(TEMPLATE)
         });
     }
     command = command.mut_subcommand("help", |help| help.about(HELP));
@@ -115,9 +113,7 @@ pub(super) fn described_child(mut command: Command) -> Result<Command> {
                     let half = half.mut_args(|arg| described_arg(arg, &help));
                     let half = half.mut_args(|arg| described_arg(arg, &child));
                     half.long_about(
-                        format!("{}\n\n{}", help.about, help.more)
-                            .trim_end()
-                            .to_owned(),
+                        format!("{}\n\n{}", help.about, help.more).trim_end().to_owned(),
                     )
                     .about(help.about)
                     .help_template(TEMPLATE)
@@ -126,18 +122,14 @@ pub(super) fn described_child(mut command: Command) -> Result<Command> {
         }
     }
     let command = command.mut_args(|arg| described_arg(arg, &child));
-    let command = command
-        .subcommand_help_heading("子进程")
-        .help_template(TEMPLATE);
+    let command = command.subcommand_help_heading("子进程").help_template(TEMPLATE);
     Ok(command.about(child.about.trim_end().to_owned()))
 }
 
 /// The command with these texts.
 fn describe(command: Command, help: &Help, title: &str) -> Command {
     let long = format!("{title}\n\n{}", help.about.trim());
-    let examples = command
-        .get_before_help()
-        .map(|it| examples(&it.to_string(), help));
+    let examples = command.get_before_help().map(|it| examples(&it.to_string(), help));
     let command = command
         .about(title.to_owned())
         .long_about(long.trim_end().to_owned())
@@ -150,17 +142,15 @@ fn describe(command: Command, help: &Help, title: &str) -> Command {
     }
 }
 
-/// An option or argument with its text. clap would say in English what its default is and which values there are.
+/// An option or argument with its text. clap would say in English what its default is and which
+/// values there are.
 fn described_arg(arg: Arg, help: &Help) -> Arg {
     let id = arg.get_id().as_str().to_owned();
     let Some(text) = help.options.get(&id) else {
         return arg;
     };
     // What every command has comes here once for itself and once for each command.
-    if arg
-        .get_help_heading()
-        .is_some_and(|it| HEADINGS.contains(&it))
-    {
+    if arg.get_help_heading().is_some_and(|it| HEADINGS.contains(&it)) {
         return arg;
     }
     let heading = match (arg.is_positional(), arg.get_help_heading()) {
@@ -170,16 +160,10 @@ fn described_arg(arg: Arg, help: &Help) -> Arg {
         (false, Some(_)) => HEADINGS[2],
     };
     let meanings = help.values.get(&id);
-    let values: Vec<_> = arg
-        .get_possible_values()
-        .iter()
-        .map(|it| it.get_name().to_owned())
-        .collect();
+    let values: Vec<_> =
+        arg.get_possible_values().iter().map(|it| it.get_name().to_owned()).collect();
     let takes_value = arg.get_action().takes_values();
-    let default = arg
-        .get_default_values()
-        .iter()
-        .map(|it| it.to_string_lossy());
+    let default = arg.get_default_values().iter().map(|it| it.to_string_lossy());
     let default = default.collect::<Vec<_>>().join(" ");
     let default = match default.is_empty() || !takes_value || arg.is_hide_default_value_set() {
         true => String::new(),
@@ -189,10 +173,7 @@ fn described_arg(arg: Arg, help: &Help) -> Arg {
         true => format!("可选：{}", values.join("、")),
         false => String::new(),
     };
-    let notes: Vec<_> = [&*default, &*names]
-        .into_iter()
-        .filter(|it| !it.is_empty())
-        .collect();
+    let notes: Vec<_> = [&*default, &*names].into_iter().filter(|it| !it.is_empty()).collect();
     let short = match notes.is_empty() {
         true => text.clone(),
         false => format!("{text} [{}]", notes.join("；")),
@@ -241,7 +222,8 @@ mod tests {
         text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
     }
 
-    /// Every option, value and example of a command has its text, and every text its option, value or example.
+    /// Every option, value and example of a command has its text, and every text its option, value
+    /// or example.
     fn check(command: &Command, help: &Help, file: &str) {
         let name = command.get_name();
         let args: BTreeMap<_, _> = command
@@ -251,30 +233,17 @@ mod tests {
             .collect();
         for (id, arg) in &args {
             let text = help.options.get(*id);
-            assert!(
-                text.is_some_and(|it| is_chinese(it)),
-                "{file}: {name} has no text for `{id}`"
-            );
+            assert!(text.is_some_and(|it| is_chinese(it)), "{file}: {name} has no text for `{id}`");
             let values = help.values.get(*id);
-            for value in arg
-                .get_possible_values()
-                .iter()
-                .filter(|it| it.get_help().is_some())
-            {
+            for value in arg.get_possible_values().iter().filter(|it| it.get_help().is_some()) {
                 let text = values.and_then(|it| it.get(value.get_name()));
                 let is_name = ["lesson", "shell"].contains(id);
-                assert!(
-                    is_name || text.is_some_and(|it| is_chinese(it)),
-                    "{file}: {id} {value:?}"
-                );
+                assert!(is_name || text.is_some_and(|it| is_chinese(it)), "{file}: {id} {value:?}");
             }
         }
         for id in help.options.keys() {
             let is_claps = ["help", "version"].contains(&id.as_str());
-            assert!(
-                is_claps || args.contains_key(id.as_str()),
-                "{file}: {name} has no `{id}`"
-            );
+            assert!(is_claps || args.contains_key(id.as_str()), "{file}: {name} has no `{id}`");
         }
         for (id, values) in &help.values {
             let possible = args[id.as_str()].get_possible_values();
@@ -286,11 +255,7 @@ mod tests {
         let english = command.get_before_help().map(ToString::to_string);
         let english = english.unwrap_or_default();
         let lines: Vec<_> = english.lines().skip(1).collect();
-        assert_eq!(
-            lines.len(),
-            help.examples.len(),
-            "{file}: examples of {name}"
-        );
+        assert_eq!(lines.len(), help.examples.len(), "{file}: examples of {name}");
         for (line, remark) in lines.iter().zip(&help.examples) {
             let has_remark = line.trim_start().contains("  ");
             assert_eq!(has_remark, is_chinese(remark), "{file}: {line}");
@@ -340,9 +305,7 @@ mod tests {
 
     #[test]
     fn a_damaged_file_is_named() {
-        let error = Help::of_lesson("queue", "about = 1")
-            .err()
-            .expect("an error");
+        let error = Help::of_lesson("queue", "about = 1").err().expect("an error");
         assert_eq!(error.to_string(), "cannot read demos/queue/help.zh.toml");
     }
 }

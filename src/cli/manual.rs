@@ -5,11 +5,12 @@ use roff::{Inline, Roff, bold, italic, roman};
 
 use crate::both;
 
-/// When the command line, of which these pages tell, was changed last. (The time of the build would make each build another
-/// program.)
+/// When the command line, of which these pages tell, was changed last. (The time of the build would
+/// make each build another program.)
 const CHANGED: &str = "2026-11-25";
 
-/// The page of this command, as it stands below `program` in the command line, or of the program itself.
+/// The page of this command, as it stands below `program` in the command line, or of the program
+/// itself.
 pub(super) fn page(command: &Command, is_program: bool) -> Vec<u8> {
     let name = match is_program {
         true => "mp-demo".to_owned(),
@@ -17,15 +18,9 @@ pub(super) fn page(command: &Command, is_program: bool) -> Vec<u8> {
     };
     let source = concat!("mp-demo ", env!("CARGO_PKG_VERSION"));
     let mut roff = Roff::new();
-    roff.control(
-        "TH",
-        [&*name.to_uppercase(), "1", CHANGED, source, "mp-demo"],
-    );
+    roff.control("TH", [&*name.to_uppercase(), "1", CHANGED, source, "mp-demo"]);
     roff.control("SH", [&*both!("NAME", "名称")]);
-    let about = command
-        .get_about()
-        .map(ToString::to_string)
-        .unwrap_or_default();
+    let about = command.get_about().map(ToString::to_string).unwrap_or_default();
     roff.text([roman(format!("{name} - {about}"))]);
 
     roff.control("SH", [&*both!("SYNOPSIS", "概要")]);
@@ -57,21 +52,10 @@ pub(super) fn page(command: &Command, is_program: bool) -> Vec<u8> {
     }
     if is_program {
         roff.control("SH", [&*both!("COMMANDS", "命令")]);
-        for command in command
-            .get_subcommands()
-            .filter(|it| it.get_name() != "help")
-        {
+        for command in command.get_subcommands().filter(|it| it.get_name() != "help") {
             roff.control("TP", []);
-            roff.text([
-                bold(format!("mp-demo-{}", command.get_name())),
-                roman("(1)"),
-            ]);
-            roff.text([roman(
-                command
-                    .get_about()
-                    .map(ToString::to_string)
-                    .unwrap_or_default(),
-            )]);
+            roff.text([bold(format!("mp-demo-{}", command.get_name())), roman("(1)")]);
+            roff.text([roman(command.get_about().map(ToString::to_string).unwrap_or_default())]);
         }
     }
     roff.to_roff().into_bytes()
@@ -100,22 +84,10 @@ fn synopsis(command: &Command, is_program: bool, roff: &mut Roff) {
         line.extend([roman(" "), italic("LESSON"), roman(" ...")]);
     }
     for arg in arguments(command).filter(|arg| arg.is_positional()) {
-        let (open, close) = if arg.is_required_set() {
-            (" ", "")
-        } else {
-            (" [", "]")
-        };
-        let several = if arg.get_num_args().is_some_and(|it| it.max_values() > 1) {
-            " ..."
-        } else {
-            ""
-        };
-        line.extend([
-            roman(open),
-            italic(value_name(arg)),
-            roman(several),
-            roman(close),
-        ]);
+        let (open, close) = if arg.is_required_set() { (" ", "") } else { (" [", "]") };
+        let several =
+            if arg.get_num_args().is_some_and(|it| it.max_values() > 1) { " ..." } else { "" };
+        line.extend([roman(open), italic(value_name(arg)), roman(several), roman(close)]);
     }
     roff.text(line);
 }
@@ -124,11 +96,7 @@ fn synopsis(command: &Command, is_program: bool, roff: &mut Roff) {
 fn names(arg: &Arg) -> Vec<Inline> {
     let long = arg.get_long().map(|long| format!("--{long}"));
     let short = arg.get_short().map(|short| format!("-{short}"));
-    let both = [short, long]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join(", ");
+    let both = [short, long].into_iter().flatten().collect::<Vec<_>>().join(", ");
     let mut names = vec![bold(both)];
     if arg.get_action().takes_values() {
         let value = italic(value_name(arg));
@@ -144,9 +112,7 @@ fn names(arg: &Arg) -> Vec<Inline> {
 
 fn value_name(arg: &Arg) -> String {
     let names = arg.get_value_names().unwrap_or_default();
-    names
-        .first()
-        .map_or_else(|| arg.get_id().as_str().to_uppercase(), ToString::to_string)
+    names.first().map_or_else(|| arg.get_id().as_str().to_uppercase(), ToString::to_string)
 }
 
 fn option(arg: &Arg, roff: &mut Roff) {
@@ -156,10 +122,7 @@ fn option(arg: &Arg, roff: &mut Roff) {
         false => roff.text(names(arg)),
     };
     let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
-    let default = arg
-        .get_default_values()
-        .iter()
-        .map(|it| it.to_string_lossy());
+    let default = arg.get_default_values().iter().map(|it| it.to_string_lossy());
     let default = default.collect::<Vec<_>>().join(" ");
     let default = match default.is_empty()
         || !arg.get_action().takes_values()
@@ -173,10 +136,7 @@ fn option(arg: &Arg, roff: &mut Roff) {
         return;
     }
     for value in arg.get_possible_values() {
-        if let Some(meaning) = value
-            .get_help()
-            .filter(|_| !arg.is_hide_possible_values_set())
-        {
+        if let Some(meaning) = value.get_help().filter(|_| !arg.is_hide_possible_values_set()) {
             roff.control("br", []);
             roff.text([bold(value.get_name()), roman(format!(": {meaning}"))]);
         }

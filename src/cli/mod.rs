@@ -39,7 +39,8 @@ use typed::command_of;
 
 /// Learn how processes work together: the lessons of Python's multiprocessing, run for real
 ///
-/// Each lesson starts real processes that talk over pipes, and prints what the article's Python program prints.
+/// Each lesson starts real processes that talk over pipes, and prints what the article's Python
+/// program prints.
 #[derive(Parser)]
 #[command(
     name = "mp-demo",
@@ -120,7 +121,8 @@ pub fn read() -> Result<Request, clap::Error> {
         language_in(&args).into_iter().for_each(locale::choose);
         return ChildCli::read(&[SUBCOMMAND_NAME.into(), "--help".into()]).map(Request::Child);
     }
-    // Of a short run most is reading the command line of all lessons, and this asks for none of them.
+    // Of a short run most is reading the command line of all lessons, and this asks for none of
+    // them.
     if args.len() == 2 && (args[1] == "--version" || args[1] == "-V") {
         let only_version = clap::Command::new("mp-demo").version(env!("CARGO_PKG_VERSION"));
         only_version.try_get_matches_from(&args)?;
@@ -158,19 +160,9 @@ pub fn read() -> Result<Request, clap::Error> {
             }
             None => Request::Lesson(cli.options, lesson),
         },
-        Command::Tool(Tool::Show {
-            lesson,
-            python,
-            rust,
-            writer_in,
-            reader_in,
-            child_in,
-        }) => {
-            let parts = [
-                (Part::Writer, writer_in),
-                (Part::Reader, reader_in),
-                (Part::Child, child_in),
-            ];
+        Command::Tool(Tool::Show { lesson, python, rust, writer_in, reader_in, child_in }) => {
+            let parts =
+                [(Part::Writer, writer_in), (Part::Reader, reader_in), (Part::Child, child_in)];
             let part = parts.into_iter().find_map(|(part, it)| Some((part, it?)));
             match (part, python, rust) {
                 (Some((part, program_in)), ..) => {
@@ -182,36 +174,18 @@ pub fn read() -> Result<Request, clap::Error> {
                 _ => Request::Show(cli.options.views, lesson),
             }
         }
-        Command::Tool(Tool::Predict {
-            lesson,
-            list,
-            from,
-            answer,
-            answers,
-        }) => {
-            let prediction = Prediction {
-                lesson,
-                is_list: list,
-                from,
-                given: answer,
-                file: answers,
-            };
+        Command::Tool(Tool::Predict { lesson, list, from, answer, answers }) => {
+            let prediction =
+                Prediction { lesson, is_list: list, from, given: answer, file: answers };
             Request::Predict(cli.options.views, prediction)
         }
         Command::Tool(Tool::View { file }) => Request::View(cli.options.views, file),
-        Command::Tool(Tool::Why {
-            pid,
-            command,
-            group,
-            end,
-        }) => Request::Why(
+        Command::Tool(Tool::Why { pid, command, group, end }) => Request::Why(
             match pid {
                 Some(pid) => Asked::Process { pid, group },
-                None => Asked::Program(Program {
-                    command,
-                    patience: cli.options.patience.0,
-                    ends: end,
-                }),
+                None => {
+                    Asked::Program(Program { command, patience: cli.options.patience.0, ends: end })
+                }
             },
             cli.options.views.json,
         ),
@@ -220,9 +194,9 @@ pub fn read() -> Result<Request, clap::Error> {
     })
 }
 
-/// The language that the command line asks for. clap shows help as soon as it comes to that word, so the language has
-/// to be known before; and `help` takes no options, so there the option goes to the front. If it asks for a language
-/// that we don't have, clap gets nothing but that.
+/// The language that the command line asks for. clap shows help as soon as it comes to that word,
+/// so the language has to be known before; and `help` takes no options, so there the option goes to
+/// the front. If it asks for a language that we don't have, clap gets nothing but that.
 fn language_before_help(args: &mut Vec<OsString>) -> Option<Language> {
     let (at, end, language) = language_option(args)?;
     if language.is_none() || args[1] == "help" {
@@ -250,11 +224,7 @@ fn language_option(args: &[OsString]) -> Option<(usize, usize, Option<Language>)
         Some((_, value)) => (Some(value), at + 1),
         None => (words.get(at + 1).map(AsRef::as_ref), at + 2),
     };
-    Some((
-        at,
-        end,
-        value.and_then(|value| locale::language(value).ok()),
-    ))
+    Some((at, end, value.and_then(|value| locale::language(value).ok())))
 }
 
 /// The command line as clap has to know it, with the lessons and tools described in this language.
@@ -265,14 +235,13 @@ fn command(language: Language) -> clap::Command {
         // What is an option of every lesson is an option here, or nothing.
         let as_here = options.iter().map(|option| {
             let is_used = used.contains(&option.get_id().as_str());
-            described_for(tool, option.clone())
-                .hide(!is_used)
-                .help_heading(None)
+            described_for(tool, option.clone()).hide(!is_used).help_heading(None)
         });
         command = command.mut_subcommand(tool, |tool| tool.hide(true).args(as_here));
     }
     if language == Language::Zh {
-        // A damaged text is found by a test; if one should be there all the same, the help is in English.
+        // A damaged text is found by a test; if one should be there all the same, the help is in
+        // English.
         command = chinese::described(command.clone()).unwrap_or(command);
     }
     // clap has one heading for all subcommands.
@@ -322,7 +291,8 @@ fn list_of_tools(command: &clap::Command) -> String {
     tools.collect()
 }
 
-/// Refuses what clap can't: options that don't go together may stand on both sides of the lesson's name.
+/// Refuses what clap can't: options that don't go together may stand on both sides of the lesson's
+/// name.
 fn check(cli: &Cli, command: &clap::Command, matches: &ArgMatches) -> Result<(), String> {
     let views = &cli.options.views;
     for (is_set, name) in [
@@ -335,7 +305,8 @@ fn check(cli: &Cli, command: &clap::Command, matches: &ArgMatches) -> Result<(),
             return Err(both!(
                 "--json and {name} can't be used together: \
                  record the run with --json, then look at it with `mp-demo view FILE {name}`",
-                "--json 和 {name} 不能一起用：先用 --json 记录运行，再用 `mp-demo view FILE {name}` 查看"
+                "--json 和 {name} 不能一起用：先用 --json 记录运行，再用 `mp-demo view FILE \
+                 {name}` 查看"
             ));
         }
     }
@@ -364,28 +335,18 @@ fn check(cli: &Cli, command: &clap::Command, matches: &ArgMatches) -> Result<(),
 
 /// Refuses to show a program to begin with where a lesson has none.
 fn check_beginning(command: &Command) -> Result<(), String> {
-    let Command::Tool(Tool::Show {
-        lesson,
-        writer_in,
-        reader_in,
-        child_in,
-        ..
-    }) = command
-    else {
+    let Command::Tool(Tool::Show { lesson, writer_in, reader_in, child_in, .. }) = command else {
         return Ok(());
     };
-    let parts = [
-        (Part::Writer, writer_in),
-        (Part::Reader, reader_in),
-        (Part::Child, child_in),
-    ];
+    let parts = [(Part::Writer, writer_in), (Part::Reader, reader_in), (Part::Child, child_in)];
     for (part, program_in) in parts {
         let is_missing =
             |program_in: &In| beginning(lesson.name, part, *program_in, Language::En).is_none();
         if program_in.as_ref().is_some_and(is_missing) {
             let name = lesson.name;
             return Err(both!(
-                "there is no such program for {name}: queue has --writer-in and --reader-in, pipe has --child-in",
+                "there is no such program for {name}: queue has --writer-in and --reader-in, pipe \
+                 has --child-in",
                 "{name} 没有这样的程序：queue 有 --writer-in 和 --reader-in，pipe 有 --child-in"
             ));
         }
@@ -441,11 +402,7 @@ mod tests {
             let about = abouts.iter().find(|(name, _)| name == demo.name);
             let about = about.map(|(_, about)| about.as_str());
             let (name, title) = (demo.name, demo.title(Language::En));
-            assert_eq!(
-                about,
-                Some(title),
-                "help of {name} and title of demos/{name}/en.md"
-            );
+            assert_eq!(about, Some(title), "help of {name} and title of demos/{name}/en.md");
         }
     }
 }

@@ -20,8 +20,8 @@ pub struct Options {
     #[arg(long, value_name = "N", global = true, value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
 
-    /// How long nothing may happen before mp-demo looks whether the run, or a command of yours, is stuck; `never` leaves it
-    /// hanging
+    /// How long nothing may happen before mp-demo looks whether the run, or a command of yours, is
+    /// stuck; `never` leaves it hanging
     #[arg(long, value_name = "SECONDS", global = true, default_value = "2", value_parser = patience, allow_negative_numbers = true)]
     pub patience: Patience,
 
@@ -57,15 +57,16 @@ impl Options {
         };
         match (repeat.repeat, given(&of_one_run), given(&of_many)) {
             (Some(_), Some(name), _) => Err(both!(
-                "{name} shows one run, and --repeat counts many: record some with --keep DIR, then look at one with \
+                "{name} shows one run, and --repeat counts many: record some with --keep DIR, \
+                 then look at one with \
                  `mp-demo view DIR/run-1.jsonl {name}`",
-                "{name} 显示一次运行，--repeat 统计多次运行：先用 --keep DIR 记录，再用 `mp-demo view DIR/run-1.jsonl {name}` \
+                "{name} 显示一次运行，--repeat 统计多次运行：先用 --keep DIR 记录，再用 `mp-demo \
+                 view DIR/run-1.jsonl {name}` \
                  查看其中一次"
             )),
-            (None, _, Some(name)) => Err(both!(
-                "{name} goes with --repeat",
-                "{name} 要和 --repeat 一起用"
-            )),
+            (None, _, Some(name)) => {
+                Err(both!("{name} goes with --repeat", "{name} 要和 --repeat 一起用"))
+            }
             _ => Ok(()),
         }
     }
@@ -74,7 +75,8 @@ impl Options {
 /// How often to run a lesson, and under which conditions.
 #[derive(clap::Args)]
 pub struct RepeatOptions {
-    /// Run it N times, 1 to 100000, and count how often each claim is true and what comes out; 100 times without N
+    /// Run it N times, 1 to 100000, and count how often each claim is true and what comes out; 100
+    /// times without N
     #[arg(
         long,
         value_name = "N",

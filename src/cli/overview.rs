@@ -12,10 +12,7 @@ pub(super) fn is_bare(args: &[OsString]) -> bool {
         [] => true,
         [option] => option.to_string_lossy().starts_with("--lang="),
         [option, value] => {
-            option == "--lang"
-                && value
-                    .to_str()
-                    .is_some_and(|it| locale::language(it).is_ok())
+            option == "--lang" && value.to_str().is_some_and(|it| locale::language(it).is_ok())
         }
         _ => false,
     }

@@ -68,10 +68,7 @@ pub(super) fn manual(name: Option<&str>) -> Result<Page, clap::Error> {
             Ok(_) => program.clone(),
         },
     };
-    Ok(Page {
-        troff: page(&command, name.is_none()),
-        help: command.render_long_help().to_string(),
-    })
+    Ok(Page { troff: page(&command, name.is_none()), help: command.render_long_help().to_string() })
 }
 
 fn described_or_not(language: Language) -> clap::Command {
@@ -81,8 +78,8 @@ fn described_or_not(language: Language) -> clap::Command {
     }
 }
 
-/// The command line as others have to know it: with its tools in the list of commands, for there is no second list in
-/// a manual or a shell; and with each option only where it means something.
+/// The command line as others have to know it: with its tools in the list of commands, for there is
+/// no second list in a manual or a shell; and with each option only where it means something.
 fn documented() -> clap::Command {
     let mut command = Cli::command().mut_args(|option| option.global(false));
     let options: Vec<Arg> = command.get_arguments().cloned().collect();

@@ -1,4 +1,5 @@
-//! Wrong usage in the reader's words: in English those of clap, in Chinese made from what clap knows of the error.
+//! Wrong usage in the reader's words: in English those of clap, in Chinese made from what clap
+//! knows of the error.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, Error};
@@ -49,22 +50,16 @@ pub fn in_chinese(error: &Error) -> String {
     if let Some(valid) = text(ContextKind::ValidValue).filter(|it| !it.is_empty()) {
         message += &format!("\n  [可选：{valid}]");
     }
-    for kind in [
-        ContextKind::SuggestedArg,
-        ContextKind::SuggestedSubcommand,
-        ContextKind::SuggestedValue,
-    ] {
+    for kind in
+        [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue]
+    {
         if let Some(nearest) = text(kind).filter(|it| !it.is_empty()) {
             message += &format!("\n\n  提示：有一个相近的 {nearest}");
         }
     }
     let rendered = error.render().to_string();
-    let usage = rendered
-        .lines()
-        .find_map(|line| line.strip_prefix("Usage: "));
-    let usage = usage
-        .map(|it| format!("\n\n用法：{it}"))
-        .unwrap_or_default();
+    let usage = rendered.lines().find_map(|line| line.strip_prefix("Usage: "));
+    let usage = usage.map(|it| format!("\n\n用法：{it}")).unwrap_or_default();
     format!("错误：{message}{usage}\n\n更多信息请用 --help。\n")
 }
 

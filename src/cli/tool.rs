@@ -18,8 +18,8 @@ use crate::locale::Language;
 pub enum Tool {
     /// Read about a lesson: what is true, what to try, its programs
     ///
-    /// What the article says, what is true (with sources), what to try next, then the Python program and the same
-    /// in Rust. On a terminal it goes through $PAGER, or `less`.
+    /// What the article says, what is true (with sources), what to try next, then the Python
+    /// program and the same in Rust. On a terminal it goes through $PAGER, or `less`.
     #[command(help_template = HELP_TEMPLATE, before_help = "\
 Examples:
   mp-demo show queue
@@ -69,7 +69,8 @@ Examples:
 
     /// Predict what a command does, then see: questions, runs, grades
     ///
-    /// Each question shows a command; you answer, it is run, and the answer is graded by what is true, with the reason.
+    /// Each question shows a command; you answer, it is run, and the answer is graded by what is
+    /// true, with the reason.
     #[command(help_template = HELP_TEMPLATE, before_help = "\
 Examples:
   mp-demo predict
@@ -89,13 +90,9 @@ Examples:
         #[arg(long, value_name = "NUMBER", default_value = "1", value_parser = runs, allow_negative_numbers = true)]
         from: u64,
 
-        /// Answer the next experiment with this instead of asking; several times for several experiments
-        #[arg(
-            long,
-            value_name = "ANSWER",
-            conflicts_with = "answers",
-            allow_hyphen_values = true
-        )]
+        /// Answer the next experiment with this instead of asking; several times for several
+        /// experiments
+        #[arg(long, value_name = "ANSWER", conflicts_with = "answers", allow_hyphen_values = true)]
         answer: Vec<String>,
 
         /// The same, from a file with a line for each; - is standard input
@@ -105,9 +102,9 @@ Examples:
 
     /// Tell who waits for whom in a program that hangs
     ///
-    /// Runs a program as if it were run without mp-demo, and tells on stderr when nobody in it can go on; or looks once at a
-    /// process that runs already, and at everyone who descends from it. It goes by what the kernel shows, changes nothing
-    /// of the program, and doesn't guess.
+    /// Runs a program as if it were run without mp-demo, and tells on stderr when nobody in it can
+    /// go on; or looks once at a process that runs already, and at everyone who descends from it.
+    /// It goes by what the kernel shows, changes nothing of the program, and doesn't guess.
     #[command(help_template = HELP_TEMPLATE, before_help = "\
 Examples:
   mp-demo why -- python3 program.py   run it, and tell when it is stuck
@@ -164,9 +161,7 @@ pub(super) const TOOLS: [(&str, &[&str]); 6] = [
     ("show", &["color", "lang"]),
     (
         "view",
-        &[
-            "timeline", "ascii", "explain", "claims", "labels", "trace", "json", "color", "lang",
-        ],
+        &["timeline", "ascii", "explain", "claims", "labels", "trace", "json", "color", "lang"],
     ),
     ("predict", &["lang"]),
     ("why", &["json", "patience", "lang"]),
@@ -194,13 +189,10 @@ fn commands() -> Vec<CompletionCandidate> {
 
 /// Takes the name of a lesson, and gives what there is to read of it.
 fn demo() -> impl TypedValueParser<Value = &'static Demo> {
-    let names = DEMOS
-        .iter()
-        .map(|demo| PossibleValue::new(demo.name).help(demo.title(Language::En)));
+    let names =
+        DEMOS.iter().map(|demo| PossibleValue::new(demo.name).help(demo.title(Language::En)));
     PossibleValuesParser::new(names).try_map(|name| {
-        let demo = DEMOS
-            .iter()
-            .find(|demo| demo.name.eq_ignore_ascii_case(&name));
+        let demo = DEMOS.iter().find(|demo| demo.name.eq_ignore_ascii_case(&name));
         demo.ok_or("there is nothing to read of this lesson")
     })
 }

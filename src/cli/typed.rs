@@ -5,8 +5,8 @@ use clap::{ArgMatches, Command};
 
 use crate::arguments::quoted;
 
-/// The lesson's name and those of its own options and arguments that were given, for a heading. A shell would read it as that
-/// command again.
+/// The lesson's name and those of its own options and arguments that were given, for a heading. A
+/// shell would read it as that command again.
 pub(super) fn command_of(command: &Command, matches: &ArgMatches) -> String {
     let Some((name, of_lesson)) = matches.subcommand() else {
         return String::new();
@@ -25,10 +25,7 @@ pub(super) fn command_of(command: &Command, matches: &ArgMatches) -> String {
     });
     let (positional, options): (Vec<_>, Vec<_>) = arguments.partition(|arg| arg.is_positional());
     for arg in options.into_iter().chain(positional) {
-        let values = of_lesson
-            .get_raw(arg.get_id().as_str())
-            .into_iter()
-            .flatten();
+        let values = of_lesson.get_raw(arg.get_id().as_str()).into_iter().flatten();
         let values = values.map(|value| quoted(&value.to_string_lossy()));
         words.extend(arg.get_long().map(|long| format!("--{long}")));
         match (arg.get_action().takes_values(), arg.get_value_delimiter()) {

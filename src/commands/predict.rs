@@ -54,17 +54,15 @@ fn predicted(prediction: &Prediction, options: &ViewOptions) -> Result<ExitCode>
         }
         None => {
             return refused(both!(
-                "predict asks questions, and this is no terminal: give answers with --answer or --answers FILE",
+                "predict asks questions, and this is no terminal: give answers with --answer or \
+                 --answers FILE",
                 "predict 需要提问，而这里不是终端：请用 --answer 或 --answers FILE 给出回答"
             ));
         }
     };
     end_on_signals_as_first_process()?;
     let bar = Bar::new(stderr().is_terminal());
-    let mut gate = Gate {
-        out: bar.beside(stderr()),
-        is_on: stderr().is_terminal(),
-    };
+    let mut gate = Gate { out: bar.beside(stderr()), is_on: stderr().is_terminal() };
     let width = terminal::look(&stdout(), options.color, options.lang).width;
     let session = Session {
         experiments: &experiments,

@@ -23,7 +23,8 @@ use crate::streams::{cannot_write, check_stdout, stderr, stdout};
 use crate::terminal;
 use crate::views::Bar;
 
-/// Runs a lesson so many times, and counts what comes of it. `command` is what was typed, but for the repetition.
+/// Runs a lesson so many times, and counts what comes of it. `command` is what was typed, but for
+/// the repetition.
 pub fn repeat(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> ExitCode {
     counted(lesson, options, count, command).unwrap_or_else(|error| exit_code(Err(error)))
 }
@@ -35,10 +36,7 @@ fn counted(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> 
     let of_lesson = lessons::claims_of(lesson.name()).with_context(|| lesson.name())?;
     let until = repeat.outcome.as_deref().map(Outcome::typed);
     if let Some(reason) = until.as_ref().and_then(|it| lesson.why_never(it.text())) {
-        bail!(both!(
-            "that never comes out: {reason}",
-            "不会有这种结果：{reason}"
-        ));
+        bail!(both!("that never comes out: {reason}", "不会有这种结果：{reason}"));
     }
     let keep = match (&repeat.keep, &until) {
         (Some(folder), _) => Some(Keep::in_folder(folder)?),
@@ -48,10 +46,7 @@ fn counted(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> 
     let condition = Condition::new(repeat.one_core, repeat.load)?;
     let interrupt = Interrupt::catch(&[SIGINT])?;
     let bar = Bar::new(stderr().is_terminal());
-    let mut gate = Gate {
-        out: bar.beside(stderr()),
-        is_on: stderr().is_terminal(),
-    };
+    let mut gate = Gate { out: bar.beside(stderr()), is_on: stderr().is_terminal() };
     let mut plan = Plan {
         lesson,
         of_lesson,
@@ -71,10 +66,7 @@ fn counted(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> 
     let mut out = bar.beside(stdout());
     bar.show_progress(0, count);
     let repeated = plan.repeat(Some(&interrupt), stdout(), &mut gate, |played| {
-        if let End::Worked {
-            kept: Some(file), ..
-        } = played.end
-        {
+        if let End::Worked { kept: Some(file), .. } = played.end {
             kept.get_or_insert_with(|| file.to_owned());
         }
         if options.views.json {
@@ -100,9 +92,7 @@ fn counted(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> 
         true => format!("{}\n", in_json(&summary.json().to_string())),
         false => summary.text(look.width, look.unicode),
     };
-    stdout()
-        .write_all(text.as_bytes())
-        .with_context(cannot_write)?;
+    stdout().write_all(text.as_bytes()).with_context(cannot_write)?;
     for line in summary.failures() {
         let _ = stderr().write_all(format!("mp-demo: {}\n", on_one_line(&line)).as_bytes());
     }

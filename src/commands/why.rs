@@ -25,9 +25,7 @@ pub fn why(asked: Asked, json: bool) -> ExitCode {
         Asked::Process { pid, group } => exit_code(check_stdout().and_then(|()| {
             let finding = why::look_at(pid, group)?;
             let text = lines(&finding, width(&stdout()));
-            stdout()
-                .write_all(text.as_bytes())
-                .with_context(cannot_write)
+            stdout().write_all(text.as_bytes()).with_context(cannot_write)
         })),
         Asked::Program(program) => {
             let told = why::run(&program, &mut |told| {

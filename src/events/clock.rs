@@ -2,8 +2,8 @@
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// A run's clock: the system's monotonic clock, the same for all processes of the machine, counted from
-/// the moment when the run began.
+/// A run's clock: the system's monotonic clock, the same for all processes of the machine, counted
+/// from the moment when the run began.
 #[derive(Clone, Copy)]
 pub struct Clock {
     /// Where zero is on the system's monotonic clock, in microseconds.
@@ -13,9 +13,7 @@ pub struct Clock {
 impl Clock {
     /// A clock that starts from zero now.
     pub fn start() -> Clock {
-        Clock {
-            epoch: monotonic_micros(),
-        }
+        Clock { epoch: monotonic_micros() }
     }
 
     /// Seconds since the run began.

@@ -17,7 +17,8 @@ pub enum Effect<'a> {
     Ends(u32, &'a str, Status),
     /// The thread sleeps for a time that it chose itself.
     Sleeps,
-    /// The thread waits in this call for somebody else, on the object with this name if that is known.
+    /// The thread waits in this call for somebody else, on the object with this name if that is
+    /// known.
     Waits(Call, Option<&'a str>),
     /// The thread waits for the end of this child.
     Joins(u32),
@@ -124,7 +125,8 @@ pub enum Label<'a> {
     Lines(&'a str),
 }
 
-/// A call of Python's `multiprocessing`, or on a file object of its `subprocess`, that can block or be refused.
+/// A call of Python's `multiprocessing`, or on a file object of its `subprocess`, that can block or
+/// be refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -171,5 +173,6 @@ pub const SEMAPHORE: &str = "semaphore";
 /// The same of a lock on a file, flock(2).
 pub const FLOCK: &str = "flock";
 
-/// What is called so is no lock, although one waits there in the same way: a gate that opens for all at once.
+/// What is called so is no lock, although one waits there in the same way: a gate that opens for
+/// all at once.
 pub const GATE: &str = "gate";

@@ -1,9 +1,9 @@
 //! The vocabulary: each thing that can happen in a run, declared once.
 //!
-//! A declaration says which fields an event has, what it changes ([`Effect`]), and how a picture marks it ([`Mark`] and
-//! [`Label`]). From it come how the event is written and read, and what the state of a run and its views make of it. So a
-//! new event needs its declaration here, its call where it happens, and its note in `src/views/explain/`, which doesn't
-//! compile without one.
+//! A declaration says which fields an event has, what it changes ([`Effect`]), and how a picture
+//! marks it ([`Mark`] and [`Label`]). From it come how the event is written and read, and what the
+//! state of a run and its views make of it. So a new event needs its declaration here, its call
+//! where it happens, and its note in `src/views/explain/`, which doesn't compile without one.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -19,8 +19,9 @@ use super::effect::{Call, Effect, Label, Mark, Stream, Way};
 use super::status::Status;
 use super::stuck::{Mistake, Waiter};
 
-/// Of `Put { value: ... } => Effect::..., [Mark::Put, Label::Value];` this makes the variant `Event::Put { value }`, its
-/// reading from the log, and its arms in [`Event::effect`] and [`Event::mark`]. `[]` stands for no mark.
+/// Of `Put { value: ... } => Effect::..., [Mark::Put, Label::Value];` this makes the variant
+/// `Event::Put { value }`, its reading from the log, and its arms in [`Event::effect`] and
+/// [`Event::mark`]. `[]` stands for no mark.
 macro_rules! events {
     ($(
         $(#[$doc:meta])*
@@ -30,9 +31,9 @@ macro_rules! events {
     )*) => {
         /// One thing that a process did or that happened to it.
         ///
-        /// Serialized, it is the `event` field of the log's JSON object and the fields that belong to it. Every
-        /// event is written by the process that did it or that it happened to; only how a child ended is written by
-        /// its parent.
+        /// Serialized, it is the `event` field of the log's JSON object and the fields that belong
+        /// to it. Every event is written by the process that did it or that it happened to; only
+        /// how a child ended is written by its parent.
         #[derive(Serialize, IntoStaticStr, EnumDiscriminants)]
         #[serde(tag = "event", rename_all = "snake_case")]
         #[strum(serialize_all = "snake_case")]
@@ -46,11 +47,12 @@ macro_rules! events {
             /// The names of all events in the log.
             pub const NAMES: &'static [&'static str] = Name::VARIANTS;
 
-            /// Reads the event with this name from its own fields, in the log's JSON. Nothing if there is no such event.
+            /// Reads the event with this name from its own fields, in the log's JSON. Nothing if
+            /// there is no such event.
             ///
-            /// Each event's fields are read by a struct of their own. serde could read an enum by its tag, but it would
-            /// hold back the fields until it has seen the tag, and numbers of any length (serde_json's
-            /// `arbitrary_precision`) don't survive that.
+            /// Each event's fields are read by a struct of their own. serde could read an enum by
+            /// its tag, but it would hold back the fields until it has seen the tag, and numbers of
+            /// any length (serde_json's `arbitrary_precision`) don't survive that.
             ///
             /// # Errors
             /// When a field is missing or malformed.
@@ -113,7 +115,8 @@ events! {
     /// A process begins its function, or a thread does.
     Running {} => Effect::Nothing, [];
 
-    /// The parent has started a child. The child runs at once: its first event may stand before this one.
+    /// The parent has started a child. The child runs at once: its first event may stand before
+    /// this one.
     Started {
         /// The child's PID.
         child: u32,
@@ -257,7 +260,8 @@ events! {
     Stuck {
         /// Who waits for whom.
         waits: Cow<'a, [Waiter]>,
-        /// The PIDs of processes that wait for each other, in a circle; empty if there is no circle.
+        /// The PIDs of processes that wait for each other, in a circle; empty if there is no
+        /// circle.
         circle: Cow<'a, [u32]>,
         /// Which mistake led there, where it follows from the lesson's options.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -279,7 +283,8 @@ events! {
         #[serde(borrow)]
         message: Cow<'a, str>,
     } => Effect::Aside, [];
-    /// A program of the user's has said something beside its values. The process that has started it tells so.
+    /// A program of the user's has said something beside its values. The process that has started
+    /// it tells so.
     Output {
         /// Its PID.
         child: u32,
@@ -292,8 +297,8 @@ events! {
         #[serde(borrow)]
         text: Cow<'a, str>,
     } => Effect::Aside, [];
-    /// A program of the user's has neither written nor read for the patience, although it should. The process that has
-    /// started it tells so.
+    /// A program of the user's has neither written nor read for the patience, although it should.
+    /// The process that has started it tells so.
     Idle {
         /// Its PID.
         child: u32,
@@ -326,7 +331,8 @@ events! {
         #[serde(flatten)]
         figures: Figures,
     } => Effect::Nothing, [];
-    /// The lesson says something that holds no figure of its own: a heading, or what follows from the figures.
+    /// The lesson says something that holds no figure of its own: a heading, or what follows from
+    /// the figures.
     Say {} => Effect::Nothing, [];
 
     /// `spawn`: the parent is about to start a child.
@@ -354,7 +360,8 @@ events! {
     ProcessState {
         /// Its PID.
         of: u32,
-        /// Its state, as proc(5) has it: `S` sleeping, `Z` zombie; nothing if there is no such process.
+        /// Its state, as proc(5) has it: `S` sleeping, `Z` zombie; nothing if there is no such
+        /// process.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         state: Option<char>,
         /// How much memory it has.
@@ -373,12 +380,14 @@ events! {
         parent: u32,
     } => Effect::Nothing, [];
 
-    /// `terminate`: the process makes something that it has to clean up, as Python does in `try ... finally`.
+    /// `terminate`: the process makes something that it has to clean up, as Python does in `try ...
+    /// finally`.
     Try {} => Effect::Nothing, [];
     /// `terminate`: it cleans up.
     Finally {} => Effect::Nothing, [Mark::Finally, Label::Nothing];
 
-    /// `buffer`: the process prints a line. For now it is in the buffer that the process has for its output.
+    /// `buffer`: the process prints a line. For now it is in the buffer that the process has for
+    /// its output.
     Buffered {
         /// The line, with its newline.
         #[serde(borrow)]
@@ -420,7 +429,8 @@ events! {
         of: u64,
     } => Effect::Nothing, [];
 
-    /// `bound`: the parent is about to start a pool of workers, and measures how long it takes for all tasks.
+    /// `bound`: the parent is about to start a pool of workers, and measures how long it takes for
+    /// all tasks.
     Pool {
         /// What the tasks are: `compute`, `io` or `disk`.
         #[serde(borrow)]

@@ -1,7 +1,8 @@
 //! The log of a run, as its writers see it.
 //!
-//! Every process of a run writes its events to the same pipe, each event as one JSON object on a line of its
-//! own. The order in which the kernel takes these writes is the order of the run, for everyone.
+//! Every process of a run writes its events to the same pipe, each event as one JSON object on a
+//! line of its own. The order in which the kernel takes these writes is the order of the run, for
+//! everyone.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -66,8 +67,8 @@ impl Log {
         Ok((log, LogReader::new(reader)))
     }
 
-    /// Writes the run's first event, from which time counts. Somebody has to be reading the log by now: the event has
-    /// all of the lesson's values, and they may be more than the pipe holds.
+    /// Writes the run's first event, from which time counts. Somebody has to be reading the log by
+    /// now: the event has all of the lesson's values, and they may be more than the pipe holds.
     ///
     /// # Errors
     /// When the log can't be written to: nobody reads it any more.
@@ -113,8 +114,8 @@ impl Log {
         self.clock.seconds()
     }
 
-    /// The clock for a child that writes events to the same log. None for the children of a process that a person
-    /// started in a shell: like it, they write lines.
+    /// The clock for a child that writes events to the same log. None for the children of a process
+    /// that a person started in a shell: like it, they write lines.
     pub fn clock_for_child(&self) -> Option<Clock> {
         match self.form {
             Form::Pipe(_) | Form::Stderr => Some(self.clock),
@@ -138,8 +139,7 @@ impl Log {
     /// # Errors
     /// When the log can't be written to: nobody reads it any more.
     pub fn write(&self, event: Event) -> Result<()> {
-        self.write_at(self.clock.seconds(), &event, None)
-            .with_context(cannot_write)
+        self.write_at(self.clock.seconds(), &event, None).with_context(cannot_write)
     }
 
     /// The same for an event at which the article's program prints this line, without its newline.
@@ -147,8 +147,7 @@ impl Log {
     /// # Errors
     /// Those of [`Log::write`].
     pub fn write_with_line(&self, event: Event, line: &str) -> Result<()> {
-        self.write_at(self.clock.seconds(), &event, Some(line))
-            .with_context(cannot_write)
+        self.write_at(self.clock.seconds(), &event, Some(line)).with_context(cannot_write)
     }
 
     fn write_at(&self, t: f64, event: &Event, line: Option<&str>) -> io::Result<()> {
@@ -175,13 +174,7 @@ impl Log {
         event: &Event,
         line: Option<&str>,
     ) -> io::Result<()> {
-        let logged = Logged {
-            v: VERSION,
-            t,
-            who: &self.who,
-            event,
-            line,
-        };
+        let logged = Logged { v: VERSION, t, who: &self.who, event, line };
         let mut text = serde_json::to_vec(&logged)?;
         text.push(b'\n');
         // One write per event: the kernel keeps a write of up to PIPE_BUF bytes in one piece.

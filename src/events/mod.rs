@@ -1,4 +1,5 @@
-//! What happened: the vocabulary of events, and the one pipe to which every process of a run writes them.
+//! What happened: the vocabulary of events, and the one pipe to which every process of a run writes
+//! them.
 
 mod clock;
 mod effect;

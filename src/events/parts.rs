@@ -1,15 +1,16 @@
 //! Events too long for one write.
 //!
-//! A write to a pipe is torn by other writers when it is longer than `PIPE_BUF` (4,096 bytes on Linux, see
-//! pipe(7)). A longer event is cut into parts, each a line of its own and short enough for one write:
+//! A write to a pipe is torn by other writers when it is longer than `PIPE_BUF` (4,096 bytes on
+//! Linux, see pipe(7)). A longer event is cut into parts, each a line of its own and short enough
+//! for one write:
 //!
 //! ```text
 //! RS 4711/Thread-1 + {"v":1,...      more parts follow
 //! RS 4711/Thread-1 = ...}            the last part
 //! ```
 //!
-//! RS is the byte 0x1E (record separator): neither an event nor a panic message begins with it. Parts of
-//! several writers may alternate; the sender's name puts them together again.
+//! RS is the byte 0x1E (record separator): neither an event nor a panic message begins with it.
+//! Parts of several writers may alternate; the sender's name puts them together again.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -90,11 +91,7 @@ mod tests {
     use super::*;
 
     fn who(pid: u32, thread: Option<&str>) -> Who {
-        Who {
-            pid,
-            role: "child".into(),
-            thread: thread.map(str::to_owned),
-        }
+        Who { pid, role: "child".into(), thread: thread.map(str::to_owned) }
     }
 
     fn line(byte: char, len: usize) -> Vec<u8> {
@@ -113,11 +110,8 @@ mod tests {
     fn parts_of_several_senders_come_together_whole() {
         let texts = [line('a', 4097), line('b', 20_000), line('c', 12_345)];
         let senders = [who(1, None), who(1, Some("Thread-1")), who(2, None)];
-        let mut queues: Vec<_> = texts
-            .iter()
-            .zip(&senders)
-            .map(|(text, who)| split(text, who).into_iter())
-            .collect();
+        let mut queues: Vec<_> =
+            texts.iter().zip(&senders).map(|(text, who)| split(text, who).into_iter()).collect();
 
         let mut joiner = Joiner::default();
         let mut whole = Vec::new();

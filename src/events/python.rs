@@ -4,7 +4,8 @@ use rustpython_literal::escape::UnicodeEscape;
 use rustpython_literal::float;
 use serde_json::{Number, Value};
 
-/// A value as Python's `str()` shows what `json.loads` makes of it: a string as it is, all else as [`repr`].
+/// A value as Python's `str()` shows what `json.loads` makes of it: a string as it is, all else as
+/// [`repr`].
 pub fn str(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -53,20 +54,17 @@ fn push_repr(shown: &mut String, value: &Value) {
 
 fn push_string(shown: &mut String, text: &str) {
     // Writing to a String can't fail, so neither can this.
-    let _ = UnicodeEscape::new_repr(text.as_ref())
-        .str_repr()
-        .write(shown);
+    let _ = UnicodeEscape::new_repr(text.as_ref()).str_repr().write(shown);
 }
 
-/// JSON has one kind of number, Python two: a fraction or an exponent makes a float, all else is an int
-/// of any length. The digits are read as they were written, since no machine number holds every int.
+/// JSON has one kind of number, Python two: a fraction or an exponent makes a float, all else is an
+/// int of any length. The digits are read as they were written, since no machine number holds every
+/// int.
 fn number_repr(number: &Number) -> String {
     let digits = number.as_str();
     if digits.contains(['.', 'e', 'E']) {
         // Rust and Python agree on rounding, and on infinity for what is too large.
-        return digits
-            .parse()
-            .map_or_else(|_| digits.into(), float::to_string);
+        return digits.parse().map_or_else(|_| digits.into(), float::to_string);
     }
     match digits {
         "-0" => "0".into(),
@@ -97,10 +95,7 @@ mod tests {
             ("-1e400", "-inf"),
             ("0.1", "0.1"),
             ("5e-324", "5e-324"),
-            (
-                "123456789012345678901234567890",
-                "123456789012345678901234567890",
-            ),
+            ("123456789012345678901234567890", "123456789012345678901234567890"),
             ("\"\"", "''"),
             ("\"it's\"", "\"it's\""),
             ("\"say \\\"it's\\\"\"", "'say \"it\\'s\"'"),
@@ -111,10 +106,7 @@ mod tests {
             ("[]", "[]"),
             ("{}", "{}"),
             ("[1,[2,[\"a\"]]]", "[1, [2, ['a']]]"),
-            (
-                "{\"b\":1,\"a\":{\"k\":[null]}}",
-                "{'b': 1, 'a': {'k': [None]}}",
-            ),
+            ("{\"b\":1,\"a\":{\"k\":[null]}}", "{'b': 1, 'a': {'k': [None]}}"),
             ("{\"a\":1,\"b\":2,\"a\":3}", "{'a': 3, 'b': 2}"),
         ] {
             let value = serde_json::from_str(json).expect(json);

@@ -37,14 +37,15 @@ impl LogReader {
         LogReader { pipe }
     }
 
-    /// Hands each entry to `see`, in the log's order, until the last process of the run has closed the log, or until
-    /// nobody reads `output` any more, whether anything is written to it or not, or until there is something to read from
-    /// `interrupt`. If there is a `patience`, and nothing comes
-    /// for so long, it hands over [`Entry::Silence`], and again every half second until something comes.
+    /// Hands each entry to `see`, in the log's order, until the last process of the run has closed
+    /// the log, or until nobody reads `output` any more, whether anything is written to it or not,
+    /// or until there is something to read from `interrupt`. If there is a `patience`, and nothing
+    /// comes for so long, it hands over [`Entry::Silence`], and again every half second until
+    /// something comes.
     ///
     /// # Errors
-    /// When the log can't be read; an `io::Error` of the kind `BrokenPipe` when nobody wants the rest; or whatever `see`
-    /// returned.
+    /// When the log can't be read; an `io::Error` of the kind `BrokenPipe` when nobody wants the
+    /// rest; or whatever `see` returned.
     pub fn for_each(
         self,
         output: impl AsFd,
@@ -77,8 +78,8 @@ impl LogReader {
                 }
             }
             if line.is_empty() {
-                // A process that was killed while it wrote leaves parts without a last one: that event was never
-                // complete.
+                // A process that was killed while it wrote leaves parts without a last one: that
+                // event was never complete.
                 return Ok(());
             }
             match parts.take(line.strip_suffix(b"\n").unwrap_or(&line)) {
@@ -94,8 +95,9 @@ impl LogReader {
 /// How many bytes a pipe holds on Linux (pipe(7)).
 const PIPE_CAPACITY: usize = 1 << 16;
 
-/// How long the reader lets events gather when they come in quick succession. Waking a reader costs the writer more
-/// than the write itself: without this pause, starting and joining a process took 60 microseconds longer, of 800.
+/// How long the reader lets events gather when they come in quick succession. Waking a reader costs
+/// the writer more than the write itself: without this pause, starting and joining a process took
+/// 60 microseconds longer, of 800.
 const GATHER: Duration = Duration::from_millis(1);
 
 /// How soon after a look at a silent run the next one comes.
@@ -112,18 +114,13 @@ struct WatchedPipe<'a, O> {
 }
 
 impl<O: AsFd> WatchedPipe<'_, O> {
-    /// Waits for a moment, but no longer than until the last writer is gone: nothing is asked of the pipe, so poll reports only
-    /// that. A short run would last almost twice as long otherwise (4.0 ms instead of 2.4).
+    /// Waits for a moment, but no longer than until the last writer is gone: nothing is asked of
+    /// the pipe, so poll reports only that. A short run would last almost twice as long otherwise
+    /// (4.0 ms instead of 2.4).
     fn let_gather(&self) {
-        let timeout = Timespec {
-            tv_sec: 0,
-            tv_nsec: GATHER.subsec_nanos().into(),
-        };
+        let timeout = Timespec { tv_sec: 0, tv_nsec: GATHER.subsec_nanos().into() };
         // If that fails, events have no time to gather, and no harm is done.
-        let _ = poll(
-            &mut [PollFd::new(&self.pipe, PollFlags::empty())],
-            Some(&timeout),
-        );
+        let _ = poll(&mut [PollFd::new(&self.pipe, PollFlags::empty())], Some(&timeout));
     }
 }
 
@@ -133,7 +130,8 @@ impl<O: AsFd> Read for WatchedPipe<'_, O> {
             self.let_gather();
         }
         loop {
-            // Nothing is asked of the output, so poll reports only errors there: its reader is gone.
+            // Nothing is asked of the output, so poll reports only errors there: its reader is
+            // gone.
             let mut fds = [
                 PollFd::new(&self.pipe, PollFlags::IN),
                 PollFd::new(&self.output, PollFlags::empty()),
@@ -143,9 +141,7 @@ impl<O: AsFd> Read for WatchedPipe<'_, O> {
                 fds[2] = PollFd::new(interrupt, PollFlags::IN);
             }
             let count = 2 + usize::from(self.interrupt.is_some());
-            let timeout = self
-                .patience
-                .map(|it| if self.is_silent { AGAIN } else { it });
+            let timeout = self.patience.map(|it| if self.is_silent { AGAIN } else { it });
             let timeout = timeout.and_then(|it| Timespec::try_from(it).ok());
             match poll(&mut fds[..count], timeout.as_ref()) {
                 Err(Errno::INTR) => continue,
@@ -169,8 +165,8 @@ impl<O: AsFd> Read for WatchedPipe<'_, O> {
     }
 }
 
-/// A line of the log, with its newline if it has one. Someone may have written half a line in between: an event is one
-/// write, so it stands whole behind that half.
+/// A line of the log, with its newline if it has one. Someone may have written half a line in
+/// between: an event is one write, so it stands whole behind that half.
 fn see_line(line: &[u8], see: &mut impl FnMut(Entry) -> Result<()>) -> Result<()> {
     let start = line
         .windows(EVENT_START.len())

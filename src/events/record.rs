@@ -34,8 +34,8 @@ pub struct Record<'a> {
     pub event: Event<'a>,
 }
 
-/// A line of a log that is a JSON object, read in one pass: the fields that every event has, and the text of all
-/// others.
+/// A line of a log that is a JSON object, read in one pass: the fields that every event has, and
+/// the text of all others.
 struct Line<'a> {
     v: u32,
     t: f64,
@@ -60,19 +60,10 @@ impl<'a> Record<'a> {
     /// Reads a line of a log, without its newline.
     ///
     /// # Errors
-    /// When it is not a JSON object with the fields that every event has, when there is no such event, or when a field
-    /// of that event is missing or malformed.
+    /// When it is not a JSON object with the fields that every event has, when there is no such
+    /// event, or when a field of that event is missing or malformed.
     pub fn read(text: &'a str) -> Result<Record<'a>, NoEvent> {
-        let Line {
-            t,
-            pid,
-            role,
-            thread,
-            event: name,
-            line,
-            fields,
-            ..
-        } = Line::read(text)?;
+        let Line { t, pid, role, thread, event: name, line, fields, .. } = Line::read(text)?;
         let event = match Event::read(&name, &fields) {
             Some(event) => event.map_err(|error| malformed(&name, &error))?,
             None => {
@@ -82,19 +73,11 @@ impl<'a> Record<'a> {
                 )));
             }
         };
-        Ok(Record {
-            text,
-            t,
-            pid,
-            role,
-            thread,
-            line,
-            event,
-        })
+        Ok(Record { text, t, pid, role, thread, line, event })
     }
 
-    /// The time in microseconds, the unit of the log's clock. A made-up time can be any number; it is limited so that
-    /// it fits 64 bits in nanoseconds, in which viewers of traces count.
+    /// The time in microseconds, the unit of the log's clock. A made-up time can be any number; it
+    /// is limited so that it fits 64 bits in nanoseconds, in which viewers of traces count.
     pub fn micros(&self) -> u64 {
         const LAST: u64 = i64::MAX as u64 / 1_000;
         ((self.t * 1e6).round() as u64).min(LAST)
@@ -127,22 +110,18 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Names go into labels, lanes and sentences, so there must be nothing in them that a terminal would obey.
+    /// Names go into labels, lanes and sentences, so there must be nothing in them that a terminal
+    /// would obey.
     fn check_names(&self) -> Result<(), NoEvent> {
         let child_role = self.fields.iter().find(|(key, _)| key == "child_role");
         let child_role = child_role.and_then(|(_, text)| serde_json::from_str(text.get()).ok());
         let child_role = child_role.map(|Text(role)| role);
-        let names = [
-            Some(&*self.role),
-            self.thread.as_deref(),
-            child_role.as_deref(),
-        ];
+        let names = [Some(&*self.role), self.thread.as_deref(), child_role.as_deref()];
         let is_no_name = |name: &&str| name.contains(is_obeyed);
         match names.into_iter().flatten().find(is_no_name) {
-            Some(name) => Err(NoEvent::Malformed(both!(
-                "`{name}` is not a name",
-                "`{name}` 不能作为名字"
-            ))),
+            Some(name) => {
+                Err(NoEvent::Malformed(both!("`{name}` is not a name", "`{name}` 不能作为名字")))
+            }
             None => Ok(()),
         }
     }
@@ -197,8 +176,8 @@ impl<'de: 'a, 'a> Visitor<'de> for LineVisitor<'a> {
     }
 }
 
-/// The version that a JSON object gives. It is asked for only when the rest can't be read: a later version may have any
-/// fields.
+/// The version that a JSON object gives. It is asked for only when the rest can't be read: a later
+/// version may have any fields.
 fn version(text: &str) -> Option<u64> {
     #[derive(Deserialize)]
     struct OnlyVersion {
@@ -211,10 +190,9 @@ fn version(text: &str) -> Option<u64> {
 /// What is wrong with the fields of the event with this name.
 fn malformed(name: &str, error: &serde_json::Error) -> NoEvent {
     NoEvent::Malformed(match missing_field(error) {
-        Some(field) => both!(
-            "the event `{name}` needs a field `{field}`",
-            "事件 `{name}` 需要字段 `{field}`"
-        ),
+        Some(field) => {
+            both!("the event `{name}` needs a field `{field}`", "事件 `{name}` 需要字段 `{field}`")
+        }
         None => json_error(error),
     })
 }
@@ -276,18 +254,12 @@ mod tests {
                 r#"{"v":1,"t":0,"pid":1,"role":"r","event":"put"}"#,
                 malformed("the event `put` needs a field `value`"),
             ),
-            (
-                r#"{"v":1,"t":0,"pid":1,"role":"r","event":"put","value":null}"#,
-                Ok(()),
-            ),
+            (r#"{"v":1,"t":0,"pid":1,"role":"r","event":"put","value":null}"#, Ok(())),
             (
                 r#"{"v":1,"t":0,"pid":1,"role":"r","event":"fly"}"#,
                 malformed("version 1 of the log has no event `fly`"),
             ),
-            (
-                r#"{"v":1,"t":-1,"pid":1,"role":"r","event":"ended"}"#,
-                malformed("its time is -1"),
-            ),
+            (r#"{"v":1,"t":-1,"pid":1,"role":"r","event":"ended"}"#, malformed("its time is -1")),
             (r#"{"v":0}"#, malformed("its `v` is 0")),
             (r#"{"level":"info"}"#, malformed("missing field `v`")),
             ("[1]", malformed("it is not a JSON object")),

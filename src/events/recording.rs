@@ -9,12 +9,14 @@ use super::event::Event;
 use super::record::{NoEvent, Record, VERSION};
 use crate::both;
 
-/// Hands each event of a recorded run to `see`, in the log's order. `name` is what the user calls the file. As with
-/// `jq`, a byte order mark at its start and empty lines mean nothing: editors put them there.
+/// Hands each event of a recorded run to `see`, in the log's order. `name` is what the user calls
+/// the file. As with `jq`, a byte order mark at its start and empty lines mean nothing: editors put
+/// them there.
 ///
 /// # Errors
-/// When the file can't be read or is not a recorded run of this version: the sentence names the line and says what was
-/// expected there. The events before that line have been handed over. Or whatever `see` returned.
+/// When the file can't be read or is not a recorded run of this version: the sentence names the
+/// line and says what was expected there. The events before that line have been handed over. Or
+/// whatever `see` returned.
 pub fn for_each(
     mut input: impl BufRead,
     name: &str,
@@ -67,7 +69,8 @@ pub fn for_each(
         ensure!(
             is_begun || is_run,
             both!(
-                "{place} is the event `{event}`: expected `run`, with which every recorded run begins",
+                "{place} is the event `{event}`: expected `run`, with which every recorded run \
+                 begins",
                 "{place}是事件 `{event}`：这里应当是 `run`，每次记录下来的运行都以它开头"
             )
         );
@@ -84,7 +87,8 @@ pub fn for_each(
     Ok(())
 }
 
-/// No event is longer: its values come from a command line, and Linux limits that to 6 MiB (execve(2)).
+/// No event is longer: its values come from a command line, and Linux limits that to 6 MiB
+/// (execve(2)).
 const LONGEST: u64 = 64 << 20;
 
 /// What every line should be.
@@ -104,7 +108,8 @@ fn not_an_event(error: &NoEvent, place: &str, is_whole: bool) -> Error {
     let expected = Expected;
     Error::msg(match error {
         NoEvent::Newer(version) => both!(
-            "{place} is of version {version} of the log, and this mp-demo reads version {VERSION}: a newer mp-demo is needed",
+            "{place} is of version {version} of the log, and this mp-demo reads version \
+             {VERSION}: a newer mp-demo is needed",
             "{place}的日志版本是 {version}，而本程序只能读版本 {VERSION}：需要更新的 mp-demo"
         ),
         NoEvent::Malformed(_) if !is_whole => both!(

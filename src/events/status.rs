@@ -35,8 +35,9 @@ impl Status {
         }
     }
 
-    /// Whether its parent wanted a process to end like this, after it had sent it this signal or none. What happens to
-    /// one that gets SIGKILL doesn't matter any more, for then the run is over.
+    /// Whether its parent wanted a process to end like this, after it had sent it this signal or
+    /// none. What happens to one that gets SIGKILL doesn't matter any more, for then the run is
+    /// over.
     pub fn is_wanted(self, sent: Option<i32>) -> bool {
         match sent {
             Some(Status::SIGKILL) => true,
@@ -53,7 +54,8 @@ impl Status {
         }
     }
 
-    /// The POSIX name of the signal that ended it, or `signal 40` for one that has no name. Empty if none did.
+    /// The POSIX name of the signal that ended it, or `signal 40` for one that has no name. Empty
+    /// if none did.
     pub fn signal_name(self) -> String {
         match self {
             Status::Code(_) => String::new(),
@@ -71,10 +73,7 @@ impl fmt::Display for Status {
                 both!("ended with exit status {code}", "结束了，退出状态是 {code}")
             }
             Status::Signal(number) => match signal_name(number) {
-                Some(name) => both!(
-                    "was killed by {name} ({number})",
-                    "被 {name}（{number}）终止"
-                ),
+                Some(name) => both!("was killed by {name} ({number})", "被 {name}（{number}）终止"),
                 None => both!("was killed by signal {number}", "被信号 {number} 终止"),
             },
         };
@@ -82,8 +81,8 @@ impl fmt::Display for Status {
     }
 }
 
-/// The POSIX name of a signal. The only table of them in std is behind the display of an exit status,
-/// `signal: 9 (SIGKILL)`.
+/// The POSIX name of a signal. The only table of them in std is behind the display of an exit
+/// status, `signal: 9 (SIGKILL)`.
 fn signal_name(number: i32) -> Option<String> {
     let shown = ExitStatus::from_raw(number).to_string();
     let (_, name) = shown.split_once('(')?;

@@ -27,7 +27,8 @@ pub struct Waiter {
     /// How many bytes the pipe has room for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capacity: Option<u64>,
-    /// The system call in which the kernel says that it waits; nothing where the kernel doesn't tell.
+    /// The system call in which the kernel says that it waits; nothing where the kernel doesn't
+    /// tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kernel: Option<String>,
 }
@@ -70,8 +71,8 @@ pub enum Mistake {
     JoinBeforeReply,
     /// The parent waits for end-of-file, and holds an end for writing itself.
     KeptOwnEnd,
-    /// The readers leave when the queue is empty, and a writer has more to put than the pipe has room for; or one reader has
-    /// taken what another one was about to get.
+    /// The readers leave when the queue is empty, and a writer has more to put than the pipe has
+    /// room for; or one reader has taken what another one was about to get.
     EmptyIsNoEnd,
     /// Nobody tells the readers that nothing more will come.
     NothingStops,
@@ -79,7 +80,8 @@ pub enum Mistake {
     TooFewSentinels,
     /// The readers wait for end-of-file, and the parent has not closed its end for writing.
     KeptPutEnd,
-    /// A child that was to speak first waits for the answer: what it has printed, if anything, is still in its own buffer.
+    /// A child that was to speak first waits for the answer: what it has printed, if anything, is
+    /// still in its own buffer.
     Unflushed,
     /// The child sends more messages than the parent receives.
     NotAllReceived,

@@ -17,10 +17,6 @@ pub struct Who {
 impl Who {
     /// The main thread of this process, which plays this role.
     pub fn this_process(role: impl Into<String>) -> Who {
-        Who {
-            pid: std::process::id(),
-            role: role.into(),
-            thread: None,
-        }
+        Who { pid: std::process::id(), role: role.into(), thread: None }
     }
 }

@@ -122,13 +122,10 @@ impl Call {
         self.arguments
     }
 
-    /// What this line of `/proc/PID/task/TID/syscall` says. Nothing if the thread is not in a system call.
+    /// What this line of `/proc/PID/task/TID/syscall` says. Nothing if the thread is not in a
+    /// system call.
     pub(super) fn decode(syscall: &Syscall, process: &Process) -> Option<Call> {
-        let Syscall::Blocked {
-            syscall_number,
-            argument_registers: arguments,
-            ..
-        } = *syscall
+        let Syscall::Blocked { syscall_number, argument_registers: arguments, .. } = *syscall
         else {
             return None;
         };
@@ -159,18 +156,14 @@ fn until(name: &str, arguments: &[u64; 6], process: &Process) -> Until {
     let fd = first as i32;
     let is_forever = |argument: usize| arguments[argument] == 0;
     let reads = |fd| Until::Ready(vec![Awaited { fd, way: Way::Read }]);
-    let writes = |fd| {
-        Until::Ready(vec![Awaited {
-            fd,
-            way: Way::Write,
-        }])
-    };
+    let writes = |fd| Until::Ready(vec![Awaited { fd, way: Way::Write }]);
     match name {
         "read" | "readv" | "preadv2" | "recvfrom" | "recvmsg" | "accept" | "accept4" => reads(fd),
         "recvmmsg" if is_forever(4) => reads(fd),
         "write" | "writev" | "pwritev2" | "sendto" | "sendmsg" | "sendmmsg" | "sendfile"
         | "connect" | "vmsplice" => writes(fd),
-        // A file that it reads from is always ready, so it is the pipe that it waits for, at either end.
+        // A file that it reads from is always ready, so it is the pipe that it waits for, at either
+        // end.
         "splice" => ready(&[(fd, Way::Read), (third as i32, Way::Write)]),
         "tee" => ready(&[(fd, Way::Read), (second as i32, Way::Write)]),
         "wait4" => Until::ChildEnds(match fd {
@@ -199,7 +192,8 @@ fn until(name: &str, arguments: &[u64; 6], process: &Process) -> Until {
         "openat" => opened(process, fd, second, third),
         "pause" | "rt_sigsuspend" => Until::Signal,
         "rt_sigtimedwait" if is_forever(2) => Until::Signal,
-        // Those of the above that have a time after which they return, and those that only wait for it.
+        // Those of the above that have a time after which they return, and those that only wait for
+        // it.
         "poll" | "ppoll" | "select" | "pselect6" | "epoll_wait" | "epoll_pwait"
         | "epoll_pwait2" | "rt_sigtimedwait" | "recvmmsg" | "nanosleep" | "clock_nanosleep" => {
             Until::Time
@@ -221,7 +215,8 @@ fn futex(process: &Process, arguments: &[u64; 6]) -> Until {
     let is_private = operation & FUTEX_PRIVATE != 0;
     let owner = match operation & FUTEX_COMMAND {
         FUTEX_WAIT | FUTEX_WAIT_BITSET => {
-            // Whoever joins a thread waits on the word in which the kernel keeps that thread's ID while it lives.
+            // Whoever joins a thread waits on the word in which the kernel keeps that thread's ID
+            // while it lives.
             let word = bytes(process, address, 4);
             let holds_a_tid = word.is_some_and(|word| word[..] == (value as u32).to_ne_bytes());
             let tid = value as i32;
@@ -236,11 +231,7 @@ fn futex(process: &Process, arguments: &[u64; 6]) -> Until {
         }),
         _ => return Until::Unknown,
     };
-    Until::Woken {
-        address,
-        is_private,
-        owner,
-    }
+    Until::Woken { address, is_private, owner }
 }
 
 /// What a thread waits for in poll(2). The list of descriptors is in the memory of its process.
@@ -318,11 +309,7 @@ fn opened(process: &Process, folder: i32, name: u64, flags: u64) -> Until {
     use std::os::unix::fs::FileTypeExt;
     let is_fifo = path.metadata().is_ok_and(|it| it.file_type().is_fifo());
     match (is_fifo, flags & O_ACCMODE) {
-        (true, ways) if ways != O_RDWR => Until::Opened {
-            name,
-            path,
-            by_writer: ways != O_WRONLY,
-        },
+        (true, ways) if ways != O_RDWR => Until::Opened { name, path, by_writer: ways != O_WRONLY },
         _ => Until::Unknown,
     }
 }

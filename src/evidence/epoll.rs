@@ -7,14 +7,16 @@ use procfs::process::{FDTarget, Process};
 use super::call::{Awaited, Way};
 
 const EPOLLOUT: u32 = 0x4;
-/// All that can be asked for. A descriptor of which nothing is asked is switched off (EPOLLONESHOT).
+/// All that can be asked for. A descriptor of which nothing is asked is switched off
+/// (EPOLLONESHOT).
 const EPOLL_EVENTS: u32 = 0x3fff;
 /// What is asked for reading: EPOLLIN, EPOLLPRI, EPOLLRDNORM, EPOLLRDBAND and EPOLLRDHUP.
 const EPOLL_READS: u32 = 0x20c3;
 /// One epoll may watch another one, and the kernel allows five of them in a row.
 const DEEPEST: usize = 5;
 
-/// The descriptors that this epoll watches. Nothing where the kernel doesn't tell, or tells of one that is closed here.
+/// The descriptors that this epoll watches. Nothing where the kernel doesn't tell, or tells of one
+/// that is closed here.
 pub(super) fn watched(process: &Process, fd: i32) -> Option<Vec<Awaited>> {
     let mut awaited = Vec::new();
     add_watched(process, fd, DEEPEST, &mut awaited)?;
@@ -46,10 +48,7 @@ fn add_watched(process: &Process, fd: i32, depth: usize, all: &mut Vec<Awaited>)
             all.push(Awaited { fd, way: Way::Read });
         }
         if events & EPOLLOUT != 0 {
-            all.push(Awaited {
-                fd,
-                way: Way::Write,
-            });
+            all.push(Awaited { fd, way: Way::Write });
         }
     }
     Some(())

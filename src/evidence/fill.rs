@@ -14,14 +14,15 @@ pub struct Fill {
     pub inode: u64,
     /// How many bytes are in it.
     pub bytes: u64,
-    /// How many bytes it has room for. In packet mode it can be full with fewer: each write takes a slot of its own.
+    /// How many bytes it has room for. In packet mode it can be full with fewer: each write takes a
+    /// slot of its own.
     pub capacity: usize,
 }
 
 impl Fill {
-    /// Asks for the pipe that another process has there. For a moment this opens it for reading, which wakes nobody, and
-    /// ends no wait: there is a reader already, or else the pipe would be of no interest. Nothing where the kernel doesn't
-    /// tell, or if it is no pipe.
+    /// Asks for the pipe that another process has there. For a moment this opens it for reading,
+    /// which wakes nobody, and ends no wait: there is a reader already, or else the pipe would be
+    /// of no interest. Nothing where the kernel doesn't tell, or if it is no pipe.
     pub fn of(pid: u32, fd: i32) -> Option<Fill> {
         let path = format!("/proc/{pid}/fd/{fd}");
         let is_pipe = std::fs::metadata(&path).ok()?.file_type().is_fifo();

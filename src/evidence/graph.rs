@@ -16,7 +16,8 @@ pub struct Graph {
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fate {
-    /// It can't: each of its threads waits for something that only others in the same plight could bring.
+    /// It can't: each of its threads waits for something that only others in the same plight could
+    /// bring.
     Stuck,
     /// Most likely it can't.
     LikelyStuck,
@@ -66,14 +67,10 @@ struct Doing<'a> {
 }
 
 impl Graph {
-    /// Judges by two looks. Of a thread of which the kernel says no more than that it waits, `is_known_to_wait` may say that
-    /// it waits for others of these processes.
+    /// Judges by two looks. Of a thread of which the kernel says no more than that it waits,
+    /// `is_known_to_wait` may say that it waits for others of these processes.
     pub fn of(now: &Sight, earlier: &Sight, is_known_to_wait: impl Fn(&Look) -> bool) -> Graph {
-        let waits: HashMap<_, _> = now
-            .waits()
-            .iter()
-            .map(|it| ((it.pid, it.tid), it))
-            .collect();
+        let waits: HashMap<_, _> = now.waits().iter().map(|it| ((it.pid, it.tid), it)).collect();
         let mut threads = Vec::new();
         for look in now.looks() {
             let before = earlier.look(look.pid);
@@ -143,7 +140,8 @@ impl Doing<'_> {
     }
 }
 
-/// Raises each thread that waits to what the best of those could do who could end its wait, until nothing changes.
+/// Raises each thread that waits to what the best of those could do who could end its wait, until
+/// nothing changes.
 fn raise(threads: &mut [Doing]) {
     loop {
         let best = Best::of(threads);
@@ -152,18 +150,10 @@ fn raise(threads: &mut [Doing]) {
             let Some(wait) = thread.wait else {
                 continue;
             };
-            let noticed = wait
-                .noticed
-                .iter()
-                .map(|pid| (best.process(*pid, None), *pid));
+            let noticed = wait.noticed.iter().map(|pid| (best.process(*pid, None), *pid));
             let noticed = noticed.map(|(level, pid)| (level, Some(Reason::Other(pid))));
-            let things = wait
-                .things
-                .iter()
-                .flat_map(|it| reach(it, thread.tid, &best));
-            let timer = wait
-                .has_timer
-                .then_some((Level::GoesOn, Some(Reason::Timer)));
+            let things = wait.things.iter().flat_map(|it| reach(it, thread.tid, &best));
+            let timer = wait.has_timer.then_some((Level::GoesOn, Some(Reason::Timer)));
             for (level, reason) in noticed.chain(things).chain(timer) {
                 if level > thread.level {
                     (thread.level, thread.reason) = (level, reason);
@@ -212,9 +202,8 @@ impl Best {
     fn of(threads: &[Doing]) -> Best {
         let mut processes: HashMap<u32, [(Level, i32); 2]> = HashMap::new();
         for it in threads {
-            let [first, second] = processes
-                .entry(it.pid)
-                .or_insert([(Level::Stuck, 0), (Level::Stuck, 0)]);
+            let [first, second] =
+                processes.entry(it.pid).or_insert([(Level::Stuck, 0), (Level::Stuck, 0)]);
             if it.level > first.0 {
                 *second = *first;
                 *first = (it.level, it.tid);
@@ -222,10 +211,7 @@ impl Best {
                 *second = (it.level, it.tid);
             }
         }
-        Best {
-            threads: threads.iter().map(|it| (it.tid, it.level)).collect(),
-            processes,
-        }
+        Best { threads: threads.iter().map(|it| (it.tid, it.level)).collect(), processes }
     }
 
     /// What this process could do without the one thread that waits for it.
@@ -249,19 +235,16 @@ impl Best {
 pub fn stopped(sight: &Sight) -> Vec<(u32, i32)> {
     let is_stopped = |look: &&Look| look.threads.iter().any(|it| it.state == State::Stopped);
     let stopped = sight.looks().filter(is_stopped);
-    stopped
-        .filter_map(|look| Some((look.pid, stopped_by(look.pid)?)))
-        .collect()
+    stopped.filter_map(|look| Some((look.pid, stopped_by(look.pid)?))).collect()
 }
 
-/// Processes of which each waits for the next, and the last one for the first: the shortest circle through the first of
-/// these that is in one. `next` has for whom each process waits. Empty if there is no circle.
+/// Processes of which each waits for the next, and the last one for the first: the shortest circle
+/// through the first of these that is in one. `next` has for whom each process waits. Empty if
+/// there is no circle.
 pub fn circle(next: &[(u32, Vec<u32>)]) -> Vec<u32> {
     let edges: HashMap<u32, &[u32]> = next.iter().map(|(pid, of)| (*pid, &of[..])).collect();
     let mut starts = next.iter().map(|(pid, _)| *pid);
-    starts
-        .find_map(|start| circle_from(start, &edges))
-        .unwrap_or_default()
+    starts.find_map(|start| circle_from(start, &edges)).unwrap_or_default()
 }
 
 /// The shortest circle through this process.
@@ -296,10 +279,7 @@ mod tests {
         for (waits, expected) in [
             (vec![], vec![]),
             (vec![(1, vec![2]), (2, vec![1])], vec![1, 2]),
-            (
-                vec![(1, vec![2]), (2, vec![3]), (3, vec![4, 2]), (4, vec![])],
-                vec![2, 3],
-            ),
+            (vec![(1, vec![2]), (2, vec![3]), (3, vec![4, 2]), (4, vec![])], vec![2, 3]),
             // Whoever waits for itself, or for one that waits for nobody, is at a dead end.
             (vec![(1, vec![1])], vec![]),
             (vec![(1, vec![2]), (2, vec![])], vec![]),

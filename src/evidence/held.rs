@@ -28,7 +28,8 @@ pub enum What {
     Socket(u64),
     /// A file, device or FIFO with this path.
     Path(String),
-    /// Something of the kernel's own: an eventfd, an epoll, a pidfd and the like, by the name of its kind.
+    /// Something of the kernel's own: an eventfd, an epoll, a pidfd and the like, by the name of
+    /// its kind.
     Kernel(String),
 }
 
@@ -44,7 +45,8 @@ impl Held {
 
 /// All that this process holds. Nothing where the kernel doesn't tell.
 ///
-/// The crate's own way makes four system calls for each descriptor, and there may be tens of thousands; this makes two.
+/// The crate's own way makes four system calls for each descriptor, and there may be tens of
+/// thousands; this makes two.
 pub(super) fn held_by(process: &Process) -> Option<HashMap<i32, Held>> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let folder = process.open_relative_flags("fd", flags).ok()?;
@@ -80,9 +82,5 @@ fn held(folder: &File, name: &CStr) -> Option<Held> {
         }
         What::Socket(_) | What::Kernel(_) => Mode::RUSR | Mode::WUSR,
     };
-    Some(Held {
-        what,
-        reads: mode.contains(Mode::RUSR),
-        writes: mode.contains(Mode::WUSR),
-    })
+    Some(Held { what, reads: mode.contains(Mode::RUSR), writes: mode.contains(Mode::WUSR) })
 }

@@ -60,12 +60,7 @@ impl<'a> Holders<'a> {
             };
             for (fd, held) in holds.into_iter().flatten() {
                 let holders = by_thing.entry(held.what.clone()).or_default();
-                holders.push(Holder {
-                    pid,
-                    fd: *fd,
-                    reads: held.reads,
-                    writes: held.writes,
-                });
+                holders.push(Holder { pid, fd: *fd, reads: held.reads, writes: held.writes });
             }
         }
         Holders {
@@ -98,7 +93,8 @@ impl<'a> Holders<'a> {
         pids(holders.filter(|it| is_meant(it)).map(|it| it.pid))
     }
 
-    /// Who has the eventfd that stands behind this descriptor. Nothing where the kernel doesn't tell.
+    /// Who has the eventfd that stands behind this descriptor. Nothing where the kernel doesn't
+    /// tell.
     pub fn of_eventfd(&self, pid: u32, fd: i32) -> Option<Vec<u32>> {
         let ours = eventfd_id(pid, fd)?;
         let all = self.by_thing.get(&What::Kernel("[eventfd]".into()));
@@ -112,13 +108,11 @@ impl<'a> Holders<'a> {
         self.sockets.peer(inode)
     }
 
-    /// The name of the shared memory at this address of a process, and who has it, too. Nothing if it is not shared.
+    /// The name of the shared memory at this address of a process, and who has it, too. Nothing if
+    /// it is not shared.
     pub fn of_memory(&self, pid: u32, address: u64) -> Option<(String, Vec<u32>)> {
         let mappings = self.mappings.get_or_init(|| {
-            let processes = self
-                .pids
-                .iter()
-                .filter(|pid| !is_onlooker(**pid, self.onlooker));
+            let processes = self.pids.iter().filter(|pid| !is_onlooker(**pid, self.onlooker));
             processes.flat_map(|pid| shared_mappings(*pid)).collect()
         });
         let here = |it: &&Mapping| it.pid == pid && (it.from..it.to).contains(&address);
@@ -127,8 +121,9 @@ impl<'a> Holders<'a> {
         Some((mapping.name.clone(), pids(same.map(|it| it.pid))))
     }
 
-    /// Who has the lock on a file for which this process waits, by `/proc/locks`. The kernel names the process that took it,
-    /// which may be gone while its children still have it; for a lock of an open file description (F_OFD_SETLKW) nobody.
+    /// Who has the lock on a file for which this process waits, by `/proc/locks`. The kernel names
+    /// the process that took it, which may be gone while its children still have it; for a lock of
+    /// an open file description (F_OFD_SETLKW) nobody.
     pub fn of_lock(&self, pid: u32) -> Option<u32> {
         let read = || std::fs::read_to_string("/proc/locks").unwrap_or_default();
         let locks = self.locks.get_or_init(read);
@@ -167,13 +162,12 @@ fn pids(pids: impl Iterator<Item = u32>) -> Vec<u32> {
 
 fn eventfd_id(pid: u32, fd: i32) -> Option<String> {
     let info = fdinfo(&Process::new(pid as i32).ok()?, fd)?;
-    let id = info
-        .lines()
-        .find_map(|line| line.strip_prefix("eventfd-id:"))?;
+    let id = info.lines().find_map(|line| line.strip_prefix("eventfd-id:"))?;
     Some(id.trim().to_owned())
 }
 
-/// The names of the memory that this process may share with others. None where the kernel doesn't tell.
+/// The names of the memory that this process may share with others. None where the kernel doesn't
+/// tell.
 pub fn shared_memory(pid: u32) -> Vec<String> {
     shared_mappings(pid).into_iter().map(|it| it.name).collect()
 }

@@ -12,7 +12,8 @@ use super::held::{Held, held_by};
 pub struct Look {
     /// Its PID.
     pub pid: u32,
-    /// When it was started, in clock ticks since the machine's start: tells it from a later one with the same PID.
+    /// When it was started, in clock ticks since the machine's start: tells it from a later one
+    /// with the same PID.
     pub started: u64,
     /// Its parent's PID.
     pub parent: u32,
@@ -47,7 +48,8 @@ pub struct Thread {
     pub state: State,
     /// The call in which it waits. Nothing where the kernel doesn't tell.
     pub call: Option<Call>,
-    /// What changes when it moves: how often it has begun to wait, or was made to, and its processor time.
+    /// What changes when it moves: how often it has begun to wait, or was made to, and its
+    /// processor time.
     moved: (u64, u64, u64),
 }
 
@@ -80,9 +82,11 @@ impl Thread {
 }
 
 impl Look {
-    /// Looks at the process with this PID. Nothing if it is gone, or if it may not be looked at at all.
+    /// Looks at the process with this PID. Nothing if it is gone, or if it may not be looked at at
+    /// all.
     pub fn at(pid: u32) -> Option<Look> {
-        // What is read through this is all of one process, even if its PID is given to another one meanwhile.
+        // What is read through this is all of one process, even if its PID is given to another one
+        // meanwhile.
         let process = Process::new(i32::try_from(pid).ok()?).ok()?;
         let stat = process.stat().ok()?;
         let mut look = Look {
@@ -110,15 +114,8 @@ impl Look {
             };
             look.catches |= status.sigcgt;
             let syscall = task.syscall().ok().filter(|_| has_our_calls);
-            let is_in_call = |it: &Syscall| {
-                matches!(
-                    it,
-                    Syscall::Blocked {
-                        syscall_number: 0..,
-                        ..
-                    }
-                )
-            };
+            let is_in_call =
+                |it: &Syscall| matches!(it, Syscall::Blocked { syscall_number: 0.., .. });
             let state = match stat.state {
                 _ if status.tracerpid != 0 => State::Debugged,
                 // It has woken since.
@@ -173,7 +170,8 @@ pub struct Summary {
     pub kib: Option<u64>,
     /// Its parent's PID.
     pub parent: u32,
-    /// If it is a zombie, its wait status, as waitpid(2) gives it: what only its parent can take from there.
+    /// If it is a zombie, its wait status, as waitpid(2) gives it: what only its parent can take
+    /// from there.
     pub wait_status: Option<i32>,
 }
 
@@ -193,7 +191,8 @@ impl Summary {
     }
 }
 
-/// The number of the signal that has stopped this process, if it is stopped. It may be anybody's, not only a child.
+/// The number of the signal that has stopped this process, if it is stopped. It may be anybody's,
+/// not only a child.
 pub fn stopped_by(pid: u32) -> Option<i32> {
     let stat = Process::new(i32::try_from(pid).ok()?).ok()?.stat().ok()?;
     // In a stopped process, the kernel shows the signal where later the exit status stands.
@@ -201,20 +200,18 @@ pub fn stopped_by(pid: u32) -> Option<i32> {
     signal.filter(|_| stat.state == 'T')
 }
 
-/// Whether its system calls have the numbers that they have here: a 32-bit program's differ on a 64-bit machine.
+/// Whether its system calls have the numbers that they have here: a 32-bit program's differ on a
+/// 64-bit machine.
 fn has_our_calls(process: &Process) -> bool {
     const ELF_CLASS: usize = 4;
-    let ours: u8 = if cfg!(target_pointer_width = "64") {
-        2
-    } else {
-        1
-    };
+    let ours: u8 = if cfg!(target_pointer_width = "64") { 2 } else { 1 };
     let mut header = [0; ELF_CLASS + 1];
     let program = process.open_relative("exe");
     program.is_ok_and(|mut it| it.read_exact(&mut header).is_ok()) && header[ELF_CLASS] == ours
 }
 
-/// Whether it has set a timer. Where the kernel doesn't tell, a handler for the timer's signal still does.
+/// Whether it has set a timer. Where the kernel doesn't tell, a handler for the timer's signal
+/// still does.
 fn has_timers(process: &Process) -> bool {
     let mut first = [0; 1];
     let timers = process.open_relative("timers");

@@ -1,9 +1,10 @@
-//! What the kernel says of processes: whether they move, in which calls they wait, for what, and who could bring it. It
-//! comes from `/proc` (proc(5)) and, for sockets, from sock_diag(7); to look changes nothing. This module knows neither
-//! lessons nor views.
+//! What the kernel says of processes: whether they move, in which calls they wait, for what, and
+//! who could bring it. It comes from `/proc` (proc(5)) and, for sockets, from sock_diag(7); to look
+//! changes nothing. This module knows neither lessons nor views.
 //!
-//! From bottom to top: a [`Look`] at one process, whose threads are in a [`Call`] each; a [`Sight`] of a family, with all
-//! that they [`Wait`] for and everyone who could bring it; and, by two of them, a [`Graph`] of who can go on.
+//! From bottom to top: a [`Look`] at one process, whose threads are in a [`Call`] each; a [`Sight`]
+//! of a family, with all that they [`Wait`] for and everyone who could bring it; and, by two of
+//! them, a [`Graph`] of who can go on.
 
 mod call;
 mod epoll;

@@ -80,11 +80,7 @@ impl Sight {
             looks.insert(pid, look);
         }
         let family = looks.keys().copied().collect();
-        Sight {
-            looks,
-            family,
-            waits: Vec::new(),
-        }
+        Sight { looks, family, waits: Vec::new() }
     }
 
     /// What the kernel shows of this process.

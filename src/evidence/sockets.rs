@@ -21,7 +21,8 @@ const LONGEST_ANSWER: usize = 4096;
 /// What a socket is connected to.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Peer {
-    /// Another socket of this machine, by its inode: socketpair(2), or a connection to a name in the file system.
+    /// Another socket of this machine, by its inode: socketpair(2), or a connection to a name in
+    /// the file system.
     Socket(u64),
     /// Nothing yet: whoever knows its name may connect or send to it.
     Anybody(String),
@@ -58,13 +59,7 @@ impl Sockets {
         message.finalize();
         let mut bytes = vec![0; message.buffer_len()];
         message.serialize(&mut bytes);
-        sendto(
-            kernel,
-            &bytes,
-            SendFlags::empty(),
-            &SocketAddrNetlink::new(0, 0),
-        )
-        .ok()?;
+        sendto(kernel, &bytes, SendFlags::empty(), &SocketAddrNetlink::new(0, 0)).ok()?;
 
         let mut answer = vec![0; LONGEST_ANSWER];
         let (length, _) = recv(kernel, &mut answer, RecvFlags::empty()).ok()?;

@@ -25,7 +25,8 @@ fn start(program: &str, args: &[&str]) -> Ended {
     let mut command = Command::new(program);
     command
         .args(args)
-        // In an orphaned process group, which that of the tests may be, SIGTSTP stops nobody (setpgid(2)).
+        // In an orphaned process group, which that of the tests may be, SIGTSTP stops nobody
+        // (setpgid(2)).
         .process_group(0)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped());
@@ -68,22 +69,13 @@ fn whoever_reads_from_an_empty_pipe_waits_for_its_other_end() {
     let child = start("cat", &[]);
     let (look, thread) = waiting_in(&child, &["read"]);
     let call = thread.call.expect("a call");
-    assert_eq!(
-        call.until,
-        Until::Ready(vec![Awaited {
-            fd: 0,
-            way: Way::Read
-        }])
-    );
+    assert_eq!(call.until, Until::Ready(vec![Awaited { fd: 0, way: Way::Read }]));
 
     let link = |pid: String, fd: i32| read_link(format!("/proc/{pid}/fd/{fd}")).expect("a link");
     let stdin = link(child.0.id().to_string(), 0);
     let holds = look.holds.expect("descriptors");
     let held = &holds[&0];
-    assert_eq!(
-        stdin.to_string_lossy(),
-        format!("pipe:[{}]", held.inode().expect("a pipe"))
-    );
+    assert_eq!(stdin.to_string_lossy(), format!("pipe:[{}]", held.inode().expect("a pipe")));
     assert!(held.reads && !held.writes);
     assert!(holds[&1].writes && !holds[&1].reads);
 

@@ -14,17 +14,12 @@ use super::sight::Sight;
 use super::sockets::Peer;
 use super::wait::{From, Needs, On, Outside, Thing, Wait};
 
-/// Signals that a program catches to be told something. (The others come from its own faults, from the terminal, or from its
-/// children, or belong to the C library.)
-const MESSAGES: [Signal; 6] = [
-    Signal::HUP,
-    Signal::USR1,
-    Signal::USR2,
-    Signal::TERM,
-    Signal::IO,
-    Signal::CONT,
-];
-/// Those that Node has a handler for in every program: for its debugger, and to restore the terminal.
+/// Signals that a program catches to be told something. (The others come from its own faults, from
+/// the terminal, or from its children, or belong to the C library.)
+const MESSAGES: [Signal; 6] =
+    [Signal::HUP, Signal::USR1, Signal::USR2, Signal::TERM, Signal::IO, Signal::CONT];
+/// Those that Node has a handler for in every program: for its debugger, and to restore the
+/// terminal.
 const NODES_OWN: [Signal; 2] = [Signal::USR1, Signal::TERM];
 /// The same for processes of ours that stand between others: what they get, they pass on.
 const OUR_OWN: [Signal; 1] = [Signal::TERM];
@@ -33,16 +28,13 @@ const REAL_TIME: std::ops::RangeInclusive<i32> = 35..=64;
 /// Signals of timers, of which the kernel tells nothing else (setitimer(2), alarm(2)).
 const TIMERS: [Signal; 3] = [Signal::ALARM, Signal::VTALARM, Signal::PROF];
 
-/// Where servers of Python's multiprocessing (the fork server, managers) have their sockets (util.get_temp_dir()).
+/// Where servers of Python's multiprocessing (the fork server, managers) have their sockets
+/// (util.get_temp_dir()).
 const PYTHONS_FOLDER: &str = "/pymp-";
 
 /// What the threads of this process wait for.
 pub(super) fn waits(look: &Look, sight: &Sight, holders: &Holders) -> Vec<Wait> {
-    let of = Of {
-        look,
-        sight,
-        holders,
-    };
+    let of = Of { look, sight, holders };
     let waiting = look.threads.iter().filter(|it| it.state == State::Waits);
     waiting.filter_map(|thread| of.wait(thread)).collect()
 }
@@ -62,17 +54,14 @@ impl Of<'_> {
         };
         if things.is_empty() {
             // All that it was to wait for has been taken away from it.
-            things.push(thing(
-                Needs::Other,
-                On::Unknown,
-                From::Outside(Outside::Signal),
-            ));
+            things.push(thing(Needs::Other, On::Unknown, From::Outside(Outside::Signal)));
         }
         let noticed = match self.look.catches(Signal::CHILD.as_raw()) {
             true => self.children(|_| true),
             false => Vec::new(),
         };
-        // Programs with a loop of events have the handler write to a pipe of their own, for which they wait, too.
+        // Programs with a loop of events have the handler write to a pipe of their own, for which
+        // they wait, too.
         let own = From::Processes(vec![self.look.pid]);
         if !noticed.is_empty() && things.iter().any(|it| it.fd.is_some() && it.from == own) {
             let from = From::Processes(noticed.clone());
@@ -98,19 +87,13 @@ impl Of<'_> {
                 let from = From::Processes(vec![self.look.pid]);
                 thing(Needs::Thread, On::Thread(Some(*tid)), from)
             }
-            Until::Woken {
-                address,
-                is_private,
-                owner,
-            } => self.futex(*address, *is_private, *owner),
+            Until::Woken { address, is_private, owner } => {
+                self.futex(*address, *is_private, *owner)
+            }
             Until::Unlocked(fd) => self.file_lock(*fd),
             Until::Opened { name, .. } => {
                 // Anybody may open it, and of those outside it is not known who would.
-                thing(
-                    Needs::Opening,
-                    On::Fifo(name.clone()),
-                    From::Likely(self.others()),
-                )
+                thing(Needs::Opening, On::Fifo(name.clone()), From::Likely(self.others()))
             }
         }
     }
@@ -187,17 +170,15 @@ impl Of<'_> {
         let holder = self.holders.of_lock(self.look.pid);
         let from = match holder {
             Some(pid) if is_open_at(pid) => From::Processes(vec![pid]),
-            // Whoever took it is gone, or the kernel doesn't say who did; but somebody still has the file open.
+            // Whoever took it is gone, or the kernel doesn't say who did; but somebody still has
+            // the file open.
             _ => {
                 let mut pids = self.holders.of(&held.what);
                 pids.retain(|pid| *pid != self.look.pid);
                 From::Likely(pids)
             }
         };
-        Thing {
-            fd: Some(fd),
-            ..thing(Needs::Lock, On::File(path), from)
-        }
+        Thing { fd: Some(fd), ..thing(Needs::Lock, On::File(path), from) }
     }
 
     fn readiness(&self, awaited: Awaited) -> Thing {
@@ -219,12 +200,7 @@ impl Of<'_> {
             }
             from => from,
         };
-        Thing {
-            needs,
-            on,
-            fd: Some(fd),
-            from,
-        }
+        Thing { needs, on, fd: Some(fd), from }
     }
 
     /// Who has the other end of a pipe or FIFO. There is somebody, or else the wait would be over.
@@ -250,7 +226,8 @@ impl Of<'_> {
                 };
                 (on(Some(peer)), from)
             }
-            // Only the program itself knows the way into the folder that Python's multiprocessing has made for it.
+            // Only the program itself knows the way into the folder that Python's multiprocessing
+            // has made for it.
             Some(Peer::Anybody(name)) if name.contains(PYTHONS_FOLDER) => {
                 (on(None), From::Likely(self.others()))
             }
@@ -321,10 +298,7 @@ impl Of<'_> {
             _ => &[],
         };
         let of_program = MESSAGES.iter().filter(|it| !own.contains(it));
-        of_program
-            .map(|it| it.as_raw())
-            .chain(REAL_TIME)
-            .any(|signal| self.look.catches(signal))
+        of_program.map(|it| it.as_raw()).chain(REAL_TIME).any(|signal| self.look.catches(signal))
     }
 
     /// Whether the clock may wake it, whatever else it waits for.
@@ -335,12 +309,7 @@ impl Of<'_> {
 }
 
 fn thing(needs: Needs, on: On, from: From) -> Thing {
-    Thing {
-        needs,
-        on,
-        fd: None,
-        from,
-    }
+    Thing { needs, on, fd: None, from }
 }
 
 /// The process that a pidfd stands for, if it lives.

@@ -1,5 +1,5 @@
-//! Small programs to begin with, for whoever writes a writer, a reader or a child of his own. They stand in the lesson's
-//! folder in `demos/`.
+//! Small programs to begin with, for whoever writes a writer, a reader or a child of his own. They
+//! stand in the lesson's folder in `demos/`.
 
 use clap::ValueEnum;
 

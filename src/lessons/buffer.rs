@@ -1,7 +1,8 @@
 //! A buffer: what a process has printed may still be in its own memory, and die with it.
 //!
-//! What to look at: where a line is between print and write, and who ends the process. This is why the article's output
-//! misses `Get` lines when it goes into a file. Left out: a buffer that is full, which is written as well.
+//! What to look at: where a line is between print and write, and who ends the process. This is why
+//! the article's output misses `Get` lines when it goes into a file. Left out: a buffer that is
+//! full, which is written as well.
 
 mod claims;
 
@@ -20,9 +21,10 @@ use crate::streams::{Stream, cannot_write, stdout};
 
 /// Print through a buffer, and lose what is in it
 ///
-/// A child prints three lines and waits. Then the parent ends it, and reads what has come. print() only adds a line to a
-/// buffer in the process's own memory. Whoever prints to a terminal writes it line by line; to a pipe or a file, when the
-/// buffer is full or the process exits. SIGTERM ends a process without that.
+/// A child prints three lines and waits. Then the parent ends it, and reads what has come. print()
+/// only adds a line to a buffer in the process's own memory. Whoever prints to a terminal writes it
+/// line by line; to a pipe or a file, when the buffer is full or the process exits. SIGTERM ends a
+/// process without that.
 ///
 /// Rust and Python: Python's print() does this; Rust's println!() writes each line.
 #[derive(clap::Args, Serialize)]
@@ -69,8 +71,8 @@ impl Lesson for Args {
         let child = mp.start("child", printer.prints_to(childs_end))?;
         let put_end = queue.close_get_end();
 
-        // When the child waits in `get`, its three calls of print have returned. So what is lost now was not printed too
-        // late, and no luck is needed.
+        // When the child waits in `get`, its three calls of print have returned. So what is lost
+        // now was not printed too late, and no luck is needed.
         mp.until_in(&child, Call::Get)?;
         match self.end {
             End::Exit => drop(put_end),
@@ -91,7 +93,8 @@ impl Lesson for Args {
     }
 }
 
-/// Child of the `buffer` lesson: prints three lines on stdout, then waits for the queue on stdin to end
+/// Child of the `buffer` lesson: prints three lines on stdout, then waits for the queue on stdin to
+/// end
 #[derive(clap::Args, Serialize)]
 pub struct Printer {
     /// Flush the buffer after each line
@@ -109,13 +112,14 @@ impl Target for Printer {
             if self.flush {
                 out.flush()?;
             }
-            // So short a time that nobody minds, and long enough for print and write to be seen apart.
+            // So short a time that nobody minds, and long enough for print and write to be seen
+            // apart.
             process.sleep(0.1)?;
         }
         // The article's reader waits here for a next value that never comes, and is terminated.
         while let Got::Value(_) = process.get_end().get()? {}
-        // Python and C do this when a process exits; SIGTERM and SIGKILL end it before it comes here. (In Rust a
-        // `BufWriter` does it on drop, and tells nobody if that fails.)
+        // Python and C do this when a process exits; SIGTERM and SIGKILL end it before it comes
+        // here. (In Rust a `BufWriter` does it on drop, and tells nobody if that fails.)
         out.flush()
     }
 }
@@ -132,8 +136,8 @@ struct Buffer<'a> {
 impl Buffer<'_> {
     fn new(process: &CurrentProcess) -> Buffer<'_> {
         let stdout = stdout();
-        // Nobody tells the process. It asks the kernel what its stdout is, with isatty(3): so the same program behaves
-        // in another way as soon as one writes `| cat` behind it.
+        // Nobody tells the process. It asks the kernel what its stdout is, with isatty(3): so the
+        // same program behaves in another way as soon as one writes `| cat` behind it.
         Buffer { text: String::new(), is_terminal: stdout.is_terminal(), stdout, process }
     }
 
@@ -154,7 +158,8 @@ impl Buffer<'_> {
             return Ok(());
         }
         self.process.happened(Event::Write { text: (&*self.text).into() })?;
-        // From here on the lines are the kernel's: whatever becomes of this process, they will be read.
+        // From here on the lines are the kernel's: whatever becomes of this process, they will be
+        // read.
         let written = self.stdout.write_all(self.text.as_bytes());
         self.text.clear();
         written.map_err(|error| anyhow::Error::new(error).context(cannot_write()))

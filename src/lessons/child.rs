@@ -1,7 +1,7 @@
 //! The children's halves of a lesson as subcommands of the hidden `child`.
 
-/// Of `children! { Writer, Reader }` this makes the enum `Child` with a variant for each half, which all are
-/// [`Target`](crate::multiprocessing::Target)s.
+/// Of `children! { Writer, Reader }` this makes the enum `Child` with a variant for each half,
+/// which all are [`Target`](crate::multiprocessing::Target)s.
 macro_rules! children {
     ($($Name:ident),* $(,)?) => {
         /// The children's halves of this lesson.
@@ -16,8 +16,9 @@ macro_rules! children {
         }
 
         impl Child {
-            /// Adds to `command` the half with this name, and says whether it is one of these. A process of a lesson needs to know of
-            /// no other, and to describe all of them to clap takes longer than the rest of its start.
+            /// Adds to `command` the half with this name, and says whether it is one of these. A
+            /// process of a lesson needs to know of no other, and to describe all of them to clap
+            /// takes longer than the rest of its start.
             pub fn augment_one(name: &str, command: clap::Command) -> (bool, clap::Command) {
                 $(if name == <$Name as $crate::multiprocessing::Target>::NAME {
                     let half = clap::Command::new(<$Name as $crate::multiprocessing::Target>::NAME);

@@ -10,21 +10,23 @@ use crate::multiprocessing::Context;
 
 /// The parent's half of a lesson: its fields are its options on the command line.
 pub trait Lesson: clap::Args + Serialize {
-    /// Sentences about a run that its log proves true or false. A lesson has its own beside this one.
+    /// Sentences about a run that its log proves true or false. A lesson has its own beside this
+    /// one.
     const CLAIMS: &'static [Claim] = &[NOBODY_GETS_STUCK];
 
     /// What comes out of a run, by which it is told apart from others.
     const OUTCOMES: Outcomes = WHO_ENDED_HOW;
 
-    /// Why a run with these options can't come out like this, whatever the kernel does; nothing where it can, or where
-    /// nobody knows. `outcome` is what a teller of [`Lesson::OUTCOMES`] may have told, or what a person has made up.
+    /// Why a run with these options can't come out like this, whatever the kernel does; nothing
+    /// where it can, or where nobody knows. `outcome` is what a teller of [`Lesson::OUTCOMES`] may
+    /// have told, or what a person has made up.
     fn why_never(&self, outcome: &str) -> Option<String> {
         let _ = outcome;
         None
     }
 
-    /// Refuses options that can't work together, before anything starts. All combinations are valid unless a lesson says
-    /// otherwise.
+    /// Refuses options that can't work together, before anything starts. All combinations are valid
+    /// unless a lesson says otherwise.
     ///
     /// # Errors
     /// One sentence for the user.
@@ -32,8 +34,8 @@ pub trait Lesson: clap::Args + Serialize {
         Ok(())
     }
 
-    /// If a run with these options gets stuck, by which mistake of theirs, and the command without it. Nothing where these
-    /// options are no reason to get stuck.
+    /// If a run with these options gets stuck, by which mistake of theirs, and the command without
+    /// it. Nothing where these options are no reason to get stuck.
     fn mistake(&self) -> Option<(Mistake, String)> {
         None
     }

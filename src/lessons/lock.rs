@@ -1,7 +1,7 @@
 //! A lock: processes that count up one shared counter, with and without.
 //!
-//! What to look at: how many of their additions arrive, and what becomes of a lock whose holder is killed. Left out: two
-//! locks, and who takes which of them first.
+//! What to look at: how many of their additions arrive, and what becomes of a lock whose holder is
+//! killed. Left out: two locks, and who takes which of them first.
 
 mod claims;
 
@@ -20,9 +20,10 @@ use crate::multiprocessing::{self, Context, CurrentProcess, Logs, Target, number
 
 /// Count up a shared counter, and lose updates without a lock
 ///
-/// Each process reads the counter, adds 1 and writes it, a thousand times. What another one has written between the read
-/// and the write is overwritten: lost. With a lock, nobody comes in between. A semaphore, as CPython's Lock, doesn't know who has it. The kernel knows who has a lock on a file, and takes it back
-/// when that process dies.
+/// Each process reads the counter, adds 1 and writes it, a thousand times. What another one has
+/// written between the read and the write is overwritten: lost. With a lock, nobody comes in
+/// between. A semaphore, as CPython's Lock, doesn't know who has it. The kernel knows who has a
+/// lock on a file, and takes it back when that process dies.
 ///
 /// Rust and Python: both need the lock; only within one process does Rust insist.
 #[derive(clap::Args, Serialize)]
@@ -93,14 +94,21 @@ impl Lesson for Args {
     fn check(&self) -> Result<()> {
         ensure!(
             self.with == With::Lock || (self.lock.is_none() && !self.kill),
-            both!("--lock and --kill go with --with lock", "--lock 和 --kill 要和 --with lock 一起用")
+            both!(
+                "--lock and --kill go with --with lock",
+                "--lock 和 --kill 要和 --with lock 一起用"
+            )
         );
-        ensure!(self.processes > 1 || !self.kill, both!("--kill needs --processes 2 or more", "--kill 需要 --processes 至少为 2"));
+        ensure!(
+            self.processes > 1 || !self.kill,
+            both!("--kill needs --processes 2 or more", "--kill 需要 --processes 至少为 2")
+        );
         Ok(())
     }
 
     fn mistake(&self) -> Option<(Mistake, String)> {
-        let without = || (Mistake::KilledSemaphoreHolder, "mp-demo lock --kill --lock flock".into());
+        let without =
+            || (Mistake::KilledSemaphoreHolder, "mp-demo lock --kill --lock flock".into());
         (self.kill && self.lock != Some(Kind::Flock)).then(without)
     }
 
@@ -116,17 +124,20 @@ impl Lesson for Args {
             counting.shares_value(&counter).takes_turns_at(lock)
         };
 
-        // `--kill`. It has the lock, has read, and will never write. SIGKILL leaves it no chance to give the lock back.
+        // `--kill`. It has the lock, has read, and will never write. SIGKILL leaves it no chance to
+        // give the lock back.
         if self.kill {
             let victim = mp.start("child-1", counting(true))?;
             mp.until_holds_lock(&victim)?;
             victim.kill()?;
             victim.join()?;
         }
-        // They wait at a gate for each other. Otherwise the first might be done before the last has begun.
+        // They wait at a gate for each other. Otherwise the first might be done before the last has
+        // begun.
         counter.close_gate()?;
         let numbers = 1 + u16::from(self.kill)..=self.processes;
-        let others = numbers.map(|number| (numbered("child", number, self.processes), counting(false)));
+        let others =
+            numbers.map(|number| (numbered("child", number, self.processes), counting(false)));
         let children = mp.start_as(others)?;
         children.iter().try_for_each(|child| mp.until_in(child, Call::Acquire))?;
         counter.open_gate()?;
@@ -178,12 +189,14 @@ impl Target for Counting {
         let mut last = 0;
         for turn in 0..self.turns {
             lock.iter().try_for_each(multiprocessing::Lock::acquire)?;
-            // `counter += 1` is three steps. Who reads before the other has written, will write the same number.
+            // `counter += 1` is three steps. Who reads before the other has written, will write the
+            // same number.
             let value = counter.read()?;
             match self.gap {
                 _ if self.hold => thread::sleep(Duration::MAX),
                 Gap::None => {}
-                // Nobody writes before all have read: so something is lost in every run, however busy the machine is.
+                // Nobody writes before all have read: so something is lost in every run, however
+                // busy the machine is.
                 Gap::Yield if turn == 0 && lock.is_none() => counter.meet(self.of)?,
                 Gap::Yield => thread::yield_now(),
             }

@@ -1,7 +1,7 @@
 //! Memory: processes share no variables.
 //!
-//! What to look at: whose counter counts, and where it lies. What is left out: memory that processes *can* share,
-//! when they ask the kernel for it (`multiprocessing.shared_memory`).
+//! What to look at: whose counter counts, and where it lies. What is left out: memory that
+//! processes *can* share, when they ask the kernel for it (`multiprocessing.shared_memory`).
 
 mod claims;
 
@@ -18,12 +18,13 @@ use crate::multiprocessing::{Context, CurrentProcess, Logs, Target};
 
 /// Count in a child process, and find the parent's counter unchanged
 ///
-/// The parent sets a counter to 10 and starts a child, which counts its own counter up by 5. The parent's stays at
-/// 10, until the child's result comes back as a message.
+/// The parent sets a counter to 10 and starts a child, which counts its own counter up by 5. The
+/// parent's stays at 10, until the child's result comes back as a message.
 ///
-/// Each process has a counter of its own, even where it lies at the same address: an address means something within
-/// one process only. In Python, under the start method fork, the child begins with a copy of its parent, so its counter
-/// starts at 10. Under spawn, as here, it begins anew: its counter starts at 0.
+/// Each process has a counter of its own, even where it lies at the same address: an address means
+/// something within one process only. In Python, under the start method fork, the child begins with
+/// a copy of its parent, so its counter starts at 10. Under spawn, as here, it begins anew: its
+/// counter starts at 0.
 ///
 /// Rust and Python: in both, a child's assignment never reaches its parent.
 #[derive(clap::Args, Serialize)]
@@ -34,8 +35,8 @@ Examples:
   mp-demo show memory --python | python3 - fork  Python: it begins with a copy")]
 pub struct Args {}
 
-/// As global as a variable can be: every function of the program sees it. Yet each process has its own, because each
-/// has its own memory, and an address means something in one process only.
+/// As global as a variable can be: every function of the program sees it. Yet each process has its
+/// own, because each has its own memory, and an address means something in one process only.
 static COUNTER: AtomicI64 = AtomicI64::new(0);
 
 impl Lesson for Args {
@@ -52,7 +53,8 @@ impl Lesson for Args {
 
         let (mut connection, childs_end) = mp.pipe(false)?;
         let child = mp.start("child", MemoryChild {}.holds(childs_end))?;
-        // Joining before receiving is safe here, because a number fits the pipe (see the `pipe` lesson).
+        // Joining before receiving is safe here, because a number fits the pipe (see the `pipe`
+        // lesson).
         child.join()?;
         // The child has counted, and is gone. Nothing of that has happened to this counter.
         show_counter("Parent", mp)?;

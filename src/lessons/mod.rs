@@ -1,8 +1,20 @@
-//! What is taught: one file a lesson, with the parent's half and the children's halves, read from top to bottom.
+//! What is taught: one file a lesson, with the parent's half and the children's halves, read from
+//! top to bottom.
 
+mod async_io;
 mod beginnings;
+mod bound;
+mod buffer;
 mod child;
+mod cost;
 mod lesson;
+mod lock;
+mod memory;
+mod pipe;
+mod queue;
+mod spawn;
+mod terminate;
+mod zombie;
 
 use anyhow::Result;
 use clap::Subcommand as _;
@@ -33,20 +45,17 @@ struct RunOptions<'a, T> {
     speed: f64,
 }
 
-/// The list of lessons below becomes two enums and a table: the lessons, which are the program's subcommands; the halves
-/// of their children, which are the subcommands of the hidden `child`; and what there is to read of each lesson. Of
-/// `"queue": queue, Queue;` it makes
+/// The list of lessons below becomes two enums and a table: the lessons, which are the program's
+/// subcommands; the halves of their children, which are the subcommands of the hidden `child`; and
+/// what there is to read of each lesson. Of `"queue": queue, Queue;` it makes
 ///
 /// ```text
-/// mod queue;                                  src/lessons/queue.rs
 /// enum AnyLesson { Queue(queue::Args), ... }  and calls its `run` to play it
 /// enum AnyChild { Queue(queue::Child), ... }  and calls its `run` to play one
 /// DEMOS = [Demo { name: "queue", ... }, ...]  from the files in demos/queue/
 /// ```
 macro_rules! lessons {
     ($($name:literal: $module:ident, $Name:ident $(, $beyond:ident)?;)*) => {
-        $(mod $module;)*
-
         /// A lesson and its options.
         #[derive(clap::Subcommand)]
         pub enum AnyLesson {
@@ -83,7 +92,8 @@ macro_rules! lessons {
             },)*
         ];
 
-        /// The claims of the lesson with this name, and what its outcomes are, if there is such a lesson.
+        /// The claims of the lesson with this name, and what its outcomes are, if there is such a
+        /// lesson.
         pub fn claims_of(name: &str) -> Option<OfLesson> {
             match name {
                 $($name => Some((<$module::Args as Lesson>::CLAIMS, <$module::Args as Lesson>::OUTCOMES)),)*
@@ -119,7 +129,8 @@ macro_rules! lessons {
                 }
             }
 
-            /// If the run gets stuck, by which mistake of these options, and the command without it.
+            /// If the run gets stuck, by which mistake of these options, and the command without
+            /// it.
             pub fn mistake(&self) -> Option<(Mistake, String)> {
                 match self {
                     $(AnyLesson::$Name(args) => args.mistake(),)*
@@ -143,7 +154,8 @@ macro_rules! lessons {
             /// Plays the parent's half.
             ///
             /// # Errors
-            /// What the parent itself could not do. How the children ended is judged when the run is over.
+            /// What the parent itself could not do. How the children ended is judged when the run
+            /// is over.
             pub fn run(&self, mp: &Context) -> Result<()> {
                 match self {
                     $(AnyLesson::$Name(args) => args.run(mp),)*
@@ -152,8 +164,8 @@ macro_rules! lessons {
         }
 
         impl AnyChild {
-            /// Adds to `command` the child with this name; all children if there is none, for the help and for the
-            /// nearest name.
+            /// Adds to `command` the child with this name; all children if there is none, for the
+            /// help and for the nearest name.
             pub fn augment_for(name: &str, command: clap::Command) -> clap::Command {
                 $(let (is_found, command) = $module::Child::augment_one(name, command);
                 if is_found {

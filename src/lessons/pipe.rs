@@ -1,8 +1,9 @@
 //! A pipe: two processes, an end each.
 //!
-//! What to look at: who can send and who can receive, who has to receive before the other can end, and who holds an end
-//! open. What is left out: several messages at the same time in both directions (two processes that both send first, and
-//! more than their pipes hold, both wait for ever).
+//! What to look at: who can send and who can receive, who has to receive before the other can end,
+//! and who holds an end open. What is left out: several messages at the same time in both
+//! directions (two processes that both send first, and more than their pipes hold, both wait for
+//! ever).
 
 mod claims;
 mod own;
@@ -15,17 +16,20 @@ use serde_json::{Value, json};
 
 use super::child::children;
 use super::lesson::Lesson;
-use crate::arguments::{CommandArg, MESSAGE_AROUND_STRING, ValueArg, as_typed, message_bytes, seconds};
+use crate::arguments::{
+    CommandArg, MESSAGE_AROUND_STRING, ValueArg, as_typed, message_bytes, seconds,
+};
 use crate::claims::{Claim, Outcomes};
 use crate::events::Mistake;
-use own::CommandWriter;
 use crate::multiprocessing::{Context, CurrentProcess, Logs, NewProcess, Target};
+use own::CommandWriter;
 
 /// Send a list through a pipe from a child to its parent
 ///
-/// The child sends one list and pauses; the parent joins the child, receives the list, and prints it. With --reply it
-/// receives, prints and answers before it joins. A pipe holds 65,536 bytes: with a longer list the child waits in send() for
-/// the parent to receive, and the parent in join() for the child to end. Such a run is stuck, and says so.
+/// The child sends one list and pauses; the parent joins the child, receives the list, and prints
+/// it. With --reply it receives, prints and answers before it joins. A pipe holds 65,536 bytes:
+/// with a longer list the child waits in send() for the parent to receive, and the parent in join()
+/// for the child to end. Such a run is stuck, and says so.
 ///
 /// Rust and Python: values travel as JSON here; Python's pickles can run code.
 #[derive(clap::Args, Serialize)]
@@ -48,7 +52,8 @@ pub struct Args {
     #[arg(long, value_name = "N", conflicts_with = "values", value_parser = message_bytes, allow_negative_numbers = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<usize>,
-    /// Your own child: any program; a message is a line of JSON on its stdout, or else a string; with --reply it gets one on stdin
+    /// Your own child: any program; a message is a line of JSON on its stdout, or else a string;
+    /// with --reply it gets one on stdin
     #[arg(long, value_name = "COMMAND", conflicts_with_all = ["values", "bytes"])]
     #[serde(skip_serializing_if = "Option::is_none")]
     child: Option<CommandArg>,
@@ -99,18 +104,26 @@ impl Lesson for Args {
             let child = self.child.as_ref().map(|child| format!(" --child {}", child.quoted()));
             format!("mp-demo pipe{}{options}", bytes.or(child).unwrap_or_default())
         };
-        if let (Some(child), true, Join::Last, Receive::One) = (&self.child, self.reply, self.join, self.receive) {
-            let child = child.unbuffered().map(|it| format!("mp-demo pipe --child {} --reply", it.quoted()));
+        if let (Some(child), true, Join::Last, Receive::One) =
+            (&self.child, self.reply, self.join, self.receive)
+        {
+            let child = child
+                .unbuffered()
+                .map(|it| format!("mp-demo pipe --child {} --reply", it.quoted()));
             return Some((Mistake::Unflushed, child.unwrap_or_default()));
         }
         // A child of the user's may send any number of messages.
         let all = if self.child.is_some() { " --receive all" } else { "" };
         match (self.join, self.reply, self.receive) {
-            (Join::First, true, _) => Some((Mistake::JoinBeforeReply, command(" --reply --join last"))),
+            (Join::First, true, _) => {
+                Some((Mistake::JoinBeforeReply, command(" --reply --join last")))
+            }
             (_, _, Receive::All) if self.keep_end => {
                 Some((Mistake::KeptOwnEnd, command(" --join last --receive all")))
             }
-            (Join::First, ..) => Some((Mistake::JoinBeforeReceive, command(&format!(" --join last{all}")))),
+            (Join::First, ..) => {
+                Some((Mistake::JoinBeforeReceive, command(&format!(" --join last{all}"))))
+            }
             (Join::Last, false, Receive::One) if self.child.is_some() => {
                 Some((Mistake::NotAllReceived, command(" --join last --receive all")))
             }
@@ -140,16 +153,17 @@ impl Lesson for Args {
             }
             .into(),
         };
-        // Here the child's end moves to the child, unless the parent keeps it, too, as it does in the article. Then the
-        // pipe always has somebody who could send: the parent itself. So its end-of-file never comes.
+        // Here the child's end moves to the child, unless the parent keeps it, too, as it does in
+        // the article. Then the pipe always has somebody who could send: the parent itself. So its
+        // end-of-file never comes.
         let (writer, _kept) = match self.keep_end {
             true => (writer.shares(&childs_end), Some(childs_end)),
             false => (writer.holds(childs_end), None),
         };
         let writer = mp.start("writer", writer)?;
 
-        // The article's order. A pipe holds 64 KiB: with a longer list the child waits in `send` for somebody to receive,
-        // and the parent here for the child.
+        // The article's order. A pipe holds 64 KiB: with a longer list the child waits in `send`
+        // for somebody to receive, and the parent here for the child.
         if self.join == Join::First {
             writer.join()?;
         }
@@ -159,7 +173,8 @@ impl Lesson for Args {
             if let Some(items) = list.as_array_mut() {
                 items.reverse();
             }
-            // With `--simplex` this is the receiving end: that it refuses to send is what there is to see.
+            // With `--simplex` this is the receiving end: that it refuses to send is what there is
+            // to see.
             let sent = connection.send(&list);
             connection.or_refused(sent)?;
         }

@@ -1,7 +1,7 @@
 //! Processes: start some, and wait for them.
 //!
-//! Each child is a process with threads of its own. What to look at: in which order the lines come, and what
-//! the parent waits for. What is left out: giving the children something to work on.
+//! Each child is a process with threads of its own. What to look at: in which order the lines come,
+//! and what the parent waits for. What is left out: giving the children something to work on.
 
 mod claims;
 
@@ -20,8 +20,8 @@ use crate::multiprocessing::{Context, CurrentProcess, Logs, Target, numbered};
 
 /// Start processes that start threads, and join them
 ///
-/// Five children start, sleep for two seconds, then start a thread in each turn of a loop. Each child is a new
-/// program that begins from nothing, not a copy of its parent (that would be fork).
+/// Five children start, sleep for two seconds, then start a thread in each turn of a loop. Each
+/// child is a new program that begins from nothing, not a copy of its parent (that would be fork).
 ///
 /// Rust and Python: "spawn" also names a start method, and this is that method.
 #[derive(clap::Args, Serialize)]
@@ -39,7 +39,8 @@ pub struct Args {
     /// How many threads each of them starts, 1 to 1000: the turns of its loop
     #[arg(long, value_name = "N", default_value = "5", value_parser = one_to_thousand, allow_negative_numbers = true)]
     threads: u16,
-    /// How long each child sleeps before its loop; of a list child i takes the i-th, and the last is for all after it
+    /// How long each child sleeps before its loop; of a list child i takes the i-th, and the last
+    /// is for all after it
     #[arg(long, value_name = "SECONDS,...", default_value = "2", value_delimiter = ',', value_parser = seconds,
         allow_negative_numbers = true)]
     #[serde(serialize_with = "one_or_list")]
@@ -80,8 +81,8 @@ impl Lesson for Args {
                 sleep: *self.sleep.get(usize::from(number) - 1).or(last).unwrap_or(&0.0),
             };
             let child = mp.start(&numbered("child", number, self.children), child)?;
-            // `--join each`. Joining here is the usual mistake: the next child can't start before this one has ended, so
-            // five children take five times as long as one.
+            // `--join each`. Joining here is the usual mistake: the next child can't start before
+            // this one has ended, so five children take five times as long as one.
             if let Join::Each = self.join {
                 child.join()?;
             }
@@ -90,9 +91,10 @@ impl Lesson for Args {
 
         match self.join {
             Join::Each => {}
-            // In Python, the loop's variable is the last child when the loop is left: joining it waits for no other.
-            // That the program seems to wait for all is CPython's doing: at exit it joins whoever is left. So does
-            // `mp` here; a dropped `std::process::Child` would simply be forgotten.
+            // In Python, the loop's variable is the last child when the loop is left: joining it
+            // waits for no other. That the program seems to wait for all is CPython's doing: at
+            // exit it joins whoever is left. So does `mp` here; a dropped `std::process::Child`
+            // would simply be forgotten.
             Join::Last => {
                 if let Some(last) = children.last() {
                     last.join()?;
@@ -134,22 +136,26 @@ impl Target for SpawnChild {
             let thread = process
                 .start_thread(name, |thread| thread.running("这是多线程启动的"))
                 .map_err(|error| {
- let error = io_error(&error);
+                    let error = io_error(&error);
                     let (number, threads) = (i + 1, self.threads);
                     anyhow!(both!(
-                        "cannot start thread {number} of {threads}: {error}; ask for fewer, or raise the limit \
+                        "cannot start thread {number} of {threads}: {error}; ask for fewer, or \
+                         raise the limit \
                          (`ulimit -u`, `ulimit -v`)",
-                        "无法启动第 {number} 个线程（共 {threads} 个）：{error}；请把 `--threads` 调小，或者提高上限\
+                        "无法启动第 {number} 个线程（共 {threads} 个）：{error}；请把 `--threads` \
+                         调小，或者提高上限\
                          （`ulimit -u`、`ulimit -v`）"
                     ))
                 })?;
             started.push(thread);
         }
-        // The loop is done, but the threads may not be: nobody has joined them. So their lines can come after this.
+        // The loop is done, but the threads may not be: nobody has joined them. So their lines can
+        // come after this.
         process.happened_with_line(Event::Ended {}, "thread MainThread ended.")?;
 
-        // CPython joins a process's threads when the process exits. In Rust the end of `main` ends all threads,
-        // wherever they are, so without this loop some of their lines would be missing.
+        // CPython joins a process's threads when the process exits. In Rust the end of `main` ends
+        // all threads, wherever they are, so without this loop some of their lines would be
+        // missing.
         for thread in started {
             match thread.join() {
                 Ok(result) => result?,

@@ -1,7 +1,8 @@
 //! A signal ends a process: what it still does before its end, and what it doesn't.
 //!
-//! What to look at: whether the child cleans up, how its end is told to whoever asks, and what becomes of a process that it has
-//! started. Left out: what lies in a buffer, which is the lesson `buffer`.
+//! What to look at: whether the child cleans up, how its end is told to whoever asks, and what
+//! becomes of a process that it has started. Left out: what lies in a buffer, which is the lesson
+//! `buffer`.
 
 mod claims;
 
@@ -20,9 +21,10 @@ use crate::multiprocessing::{Connection, Context, CurrentProcess, Logs, Process,
 
 /// End a child by a signal, and see whether it cleans up
 ///
-/// A child has something to clean up, in Python by `finally`, in Rust by `Drop`. While it waits, the parent sends it a signal.
-/// By default SIGTERM and SIGKILL end a process where it is, and neither runs. With --catch the child waits for the signal
-/// itself, returns, and so cleans up. With --grandchild it has started a process of its own, to which nobody sends anything.
+/// A child has something to clean up, in Python by `finally`, in Rust by `Drop`. While it waits,
+/// the parent sends it a signal. By default SIGTERM and SIGKILL end a process where it is, and
+/// neither runs. With --catch the child waits for the signal itself, returns, and so cleans up.
+/// With --grandchild it has started a process of its own, to which nobody sends anything.
 ///
 /// Rust and Python: in Python, SIGINT raises an exception, so `finally` runs.
 #[derive(clap::Args, Serialize)]
@@ -63,7 +65,8 @@ impl Lesson for Args {
     fn check(&self) -> Result<()> {
         if self.catch && self.signal == Signal::Kill {
             bail!(both!(
-                "SIGKILL can't be caught, so --catch can't be used with it; send another signal, as --signal term does",
+                "SIGKILL can't be caught, so --catch can't be used with it; send another signal, \
+                 as --signal term does",
                 "SIGKILL 无法捕获，不能与 --catch 同时使用；请改用别的信号，例如 --signal term"
             ));
         }
@@ -75,7 +78,8 @@ impl Lesson for Args {
         let (mut connection, theirs) = mp.pipe(true)?;
         let child = Waiter { catch: self.catch, grandchild: self.grandchild };
         let child = mp.start("child", child.holds(theirs))?;
-        // A message from each: the child has something to clean up now, and says whom it has started.
+        // A message from each: the child has something to clean up now, and says whom it has
+        // started.
         let count = 1 + usize::from(self.grandchild);
         let messages = (0..count).map(|_| connection.recv()).collect::<Result<Vec<_>>>()?;
         let grandchild = messages.iter().find_map(Value::as_u64);
@@ -96,11 +100,13 @@ impl Lesson for Args {
     }
 }
 
-/// A signal goes to one process. What that one has started doesn't get it, and nobody tells it of the end.
+/// A signal goes to one process. What that one has started doesn't get it, and nobody tells it of
+/// the end.
 fn end_grandchild(mp: &Context, mut connection: Connection, pid: u32) -> Result<()> {
     connection.send(&"who is your parent?".into())?;
     connection.recv()?;
-    // It would wait for ever for another question. Its pipe comes to its end, and so does the grandchild.
+    // It would wait for ever for another question. Its pipe comes to its end, and so does the
+    // grandchild.
     mp.say(format!("Parent process {} ends the grandchild", mp.pid()))?;
     drop(connection);
     mp.wait_for_adopted(pid)?;
@@ -110,7 +116,8 @@ fn end_grandchild(mp: &Context, mut connection: Connection, pid: u32) -> Result<
 /// The same end in three places: each has its own way to tell a signal from an exit status.
 fn tell_status(mp: &Context, child: &Process) -> Result<()> {
     let (exitcode, shell, rust) = match child.status() {
-        // A negative number can't be an exit status, so Python uses it for signals. A shell has 0 to 255 for both.
+        // A negative number can't be an exit status, so Python uses it for signals. A shell has 0
+        // to 255 for both.
         Some(status @ Status::Signal(signal)) => {
             (-signal, 128 + signal, format!("signal: {signal} ({})", status.signal_name()))
         }
@@ -122,7 +129,8 @@ fn tell_status(mp: &Context, child: &Process) -> Result<()> {
     mp.say(format!("Rust: {rust}"))
 }
 
-/// Child of the `terminate` lesson: has something to clean up, says so on stdout, and waits for a signal
+/// Child of the `terminate` lesson: has something to clean up, says so on stdout, and waits for a
+/// signal
 #[derive(clap::Args, Serialize)]
 pub struct Waiter {
     /// Wait for SIGTERM or SIGINT, and clean up
@@ -142,8 +150,9 @@ impl Target for Waiter {
         let orphan = Orphan {}.with_the_ends_of(&process).lives_on();
         let grandchild = self.grandchild.then(|| mp.start("grandchild", orphan)).transpose()?;
 
-        // From here on such a signal is kept until somebody waits for it. A handler would be called in the middle of
-        // anything, even of malloc; what it may do there is next to nothing (signal-safety(7)).
+        // From here on such a signal is kept until somebody waits for it. A handler would be called
+        // in the middle of anything, even of malloc; what it may do there is next to nothing
+        // (signal-safety(7)).
         let signals = SigSet::from_iter([Caught::SIGTERM, Caught::SIGINT]);
         if self.catch {
             signals.thread_block()?;
@@ -175,7 +184,8 @@ impl Drop for Cleanup<'_> {
     }
 }
 
-/// Grandchild of the `terminate` lesson: says on stdout that it is there, and to whoever asks on stdin, who its parent is
+/// Grandchild of the `terminate` lesson: says on stdout that it is there, and to whoever asks on
+/// stdin, who its parent is
 #[derive(clap::Args, Serialize)]
 pub struct Orphan {}
 

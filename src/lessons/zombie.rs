@@ -1,7 +1,8 @@
-//! Zombies and orphans: what is left of a process that has ended, and who looks after one whose parent has.
+//! Zombies and orphans: what is left of a process that has ended, and who looks after one whose
+//! parent has.
 //!
-//! What to look at: what the kernel shows of a process in /proc before its end, after it, and after `join()`. What is left out:
-//! threads, which the kernel reaps by itself.
+//! What to look at: what the kernel shows of a process in /proc before its end, after it, and after
+//! `join()`. What is left out: threads, which the kernel reaps by itself.
 
 mod claims;
 
@@ -19,9 +20,10 @@ use crate::multiprocessing::{Context, CurrentProcess, Logs, Target};
 
 /// Terminate a child that nobody joins, and see what is left of it
 ///
-/// The parent terminates its child, as the article's queue program does, and doesn't join it: the child has ended, and is still
-/// listed, as a zombie. With --join the last thing that is left of it goes, too. With --orphan it is the other way round: the
-/// child ends, and a process that it has started lives on.
+/// The parent terminates its child, as the article's queue program does, and doesn't join it: the
+/// child has ended, and is still listed, as a zombie. With --join the last thing that is left of it
+/// goes, too. With --orphan it is the other way round: the child ends, and a process that it has
+/// started lives on.
 ///
 /// Rust and Python: in both, whoever starts a process has to wait for it.
 #[derive(clap::Args, Serialize)]
@@ -67,8 +69,9 @@ impl Args {
         // The article's program ends its reader like this, and does nothing more about it.
         child.terminate()?;
         child.wait_for_sentinel()?;
-        // It has ended: its memory is free, its descriptors are closed. But somebody may still want to know how it ended, so the
-        // kernel keeps its PID and its exit status, until its parent asks.
+        // It has ended: its memory is free, its descriptors are closed. But somebody may still want
+        // to know how it ended, so the kernel keeps its PID and its exit status, until its parent
+        // asks.
         show("The child", child.pid(), mp)?;
         mp.sleep(self.pause)?;
         show("The child", child.pid(), mp)?;
@@ -78,20 +81,22 @@ impl Args {
             child.join()?;
             show("The child", child.pid(), mp)?;
         }
-        // Without it, the zombie is there until this process ends: who inherits it then, PID 1 as a rule, asks at once.
+        // Without it, the zombie is there until this process ends: who inherits it then, PID 1 as a
+        // rule, asks at once.
         Ok(())
     }
 
     fn leave_an_orphan(&self, mp: &Context) -> Result<()> {
         let (mut connection, theirs) = mp.pipe(true)?;
         let child = mp.start("child", Middle {}.holds(theirs))?;
-        // One message from each of the two: whom the child has started, and that the grandchild is there.
+        // One message from each of the two: whom the child has started, and that the grandchild is
+        // there.
         let both = [connection.recv()?, connection.recv()?];
         let grandchild = both.iter().find_map(Value::as_u64).unwrap_or_default() as u32;
         show("The grandchild", grandchild, mp)?;
 
-        // The one between ends, as the child above does. Nothing happens to the process that it has started: no process of
-        // Unix dies because its parent does.
+        // The one between ends, as the child above does. Nothing happens to the process that it has
+        // started: no process of Unix dies because its parent does.
         child.terminate()?;
         child.join()?;
         show("The grandchild", grandchild, mp)?;
@@ -100,7 +105,8 @@ impl Args {
         connection.recv()?;
         mp.sleep(self.pause)?;
 
-        // Its pipe comes to its end, and so does the grandchild. Its new parent has to wait for it now.
+        // Its pipe comes to its end, and so does the grandchild. Its new parent has to wait for it
+        // now.
         drop(connection);
         mp.wait_for_adopted(grandchild)?;
         show("The grandchild", grandchild, mp)?;
@@ -171,7 +177,8 @@ impl Target for Middle {
     }
 }
 
-/// Grandchild of the `zombie` lesson: says on stdout that it is there, and to whoever asks on stdin, who its parent is
+/// Grandchild of the `zombie` lesson: says on stdout that it is there, and to whoever asks on
+/// stdin, who its parent is
 #[derive(clap::Args, Serialize)]
 pub struct Orphan {}
 

@@ -15,8 +15,8 @@ use signal_hook::low_level::{pipe, unregister};
 
 use crate::both;
 
-/// A pair of sockets that has something to read when a child may have ended, or when the run is over: for whoever waits in
-/// poll(2), which knows of descriptors only.
+/// A pair of sockets that has something to read when a child may have ended, or when the run is
+/// over: for whoever waits in poll(2), which knows of descriptors only.
 pub(super) struct Bell {
     reader: UnixStream,
     writer: UnixStream,
@@ -24,8 +24,8 @@ pub(super) struct Bell {
 }
 
 impl Bell {
-    /// From now on SIGCHLD rings it. Whoever started this program may have blocked that signal, or have it ignored, and then
-    /// children would vanish unseen (wait(2), Notes).
+    /// From now on SIGCHLD rings it. Whoever started this program may have blocked that signal, or
+    /// have it ignored, and then children would vanish unseen (wait(2), Notes).
     ///
     /// # Errors
     /// What the system said.
@@ -35,11 +35,7 @@ impl Bell {
             reader.set_nonblocking(true)?;
             writer.set_nonblocking(true)?;
             SigSet::from(Signal::SIGCHLD).thread_unblock()?;
-            let bell = Bell {
-                reader,
-                writer,
-                ids: Mutex::default(),
-            };
+            let bell = Bell { reader, writer, ids: Mutex::default() };
             bell.register(SIGCHLD)?;
             Ok::<_, io::Error>(bell)
         };
@@ -98,10 +94,7 @@ impl Bell {
     /// Silences it, until it rings again.
     pub fn silence(&self) {
         let mut rings = [0; 64];
-        while (&self.reader)
-            .read(&mut rings)
-            .is_ok_and(|count| count == rings.len())
-        {}
+        while (&self.reader).read(&mut rings).is_ok_and(|count| count == rings.len()) {}
     }
 }
 

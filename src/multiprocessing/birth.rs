@@ -17,35 +17,19 @@ pub struct Birth {
     pub role: Option<String>,
 
     /// Its parent: it dies when that process dies
-    #[arg(
-        long,
-        value_name = "PID",
-        help_heading = "What its parent tells a child"
-    )]
+    #[arg(long, value_name = "PID", help_heading = "What its parent tells a child")]
     pub parent: Option<u32>,
 
     /// When the run began, on the monotonic clock; events go to stderr instead of lines
-    #[arg(
-        long,
-        value_name = "MICROSECONDS",
-        help_heading = "What its parent tells a child"
-    )]
+    #[arg(long, value_name = "MICROSECONDS", help_heading = "What its parent tells a child")]
     pub epoch: Option<u64>,
 
     /// The name of the queue or pipe that is its stdin
-    #[arg(
-        long,
-        value_name = "NAME",
-        help_heading = "What its parent tells a child"
-    )]
+    #[arg(long, value_name = "NAME", help_heading = "What its parent tells a child")]
     pub stdin: Option<String>,
 
     /// The name of the queue or pipe that is its stdout
-    #[arg(
-        long,
-        value_name = "NAME",
-        help_heading = "What its parent tells a child"
-    )]
+    #[arg(long, value_name = "NAME", help_heading = "What its parent tells a child")]
     pub stdout: Option<String>,
 
     /// The language in which it speaks; the locale's if not given

@@ -1,5 +1,5 @@
-//! Every child of a run, from its start until it was waited for. Nobody is forgotten here, and nobody is
-//! signalled whose PID might already belong to someone else.
+//! Every child of a run, from its start until it was waited for. Nobody is forgotten here, and
+//! nobody is signalled whose PID might already belong to someone else.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -22,8 +22,8 @@ use super::over::{ChildFailed, RunIsOver, Terminated};
 use crate::events::{Call, Event, Failure, Log, Status, first_cause_first};
 use crate::evidence::Fill;
 
-/// The children of a run. The thread that plays the parent's half starts and joins them; the thread that
-/// shows the run can end them all.
+/// The children of a run. The thread that plays the parent's half starts and joins them; the thread
+/// that shows the run can end them all.
 pub struct Children {
     state: Mutex<State>,
     /// Rings when one of them may have ended.
@@ -34,7 +34,8 @@ pub struct Children {
     acquirers: Mutex<HashSet<u32>>,
     /// The ends of pipes that their parent has open.
     pub(super) ends: OpenEnds,
-    /// Children that this process had before the run: a shell that became this program by `exec` has left them.
+    /// Children that this process had before the run: a shell that became this program by `exec`
+    /// has left them.
     strangers: Vec<Pid>,
     /// Whether SIGTERM has come, if this process passes it on.
     terminated: Arc<AtomicBool>,
@@ -84,7 +85,8 @@ impl Children {
     /// # Errors
     /// What the system said.
     pub(super) fn catch_sigterm(&self) -> Result<()> {
-        // First the flag, then the bell: handlers are called in the order in which they were registered.
+        // First the flag, then the bell: handlers are called in the order in which they were
+        // registered.
         signal_hook::flag::register(SIGTERM, Arc::clone(&self.terminated))?;
         self.bell.rings_at(SIGTERM)
     }
@@ -92,7 +94,8 @@ impl Children {
     /// Passes SIGTERM on to every child that runs, if it has come, and reaps those that have ended.
     ///
     /// # Errors
-    /// [`Terminated`], once for each SIGTERM; that the run is over; or that the log can't be written to.
+    /// [`Terminated`], once for each SIGTERM; that the run is over; or that the log can't be
+    /// written to.
     pub(super) fn pass_on(&self, log: &Log) -> Result<()> {
         self.bell.silence();
         let is_terminated = self.terminated.swap(false, Ordering::SeqCst);
@@ -100,10 +103,7 @@ impl Children {
             let (pid, role) = self.describe(number);
             let child = pid.as_raw_pid() as u32;
             // Be there anybody who reads the log or not.
-            let _ = log.write(Event::Terminate {
-                child,
-                child_role: role.into(),
-            });
+            let _ = log.write(Event::Terminate { child, child_role: role.into() });
             self.signal(number, Signal::TERM, log)?;
         }
         ensure!(!is_terminated, Terminated);
@@ -123,7 +123,8 @@ impl Children {
         self.strangers.iter().map(|pid| pid.as_raw_pid() as u32)
     }
 
-    /// A process of the run waits in this call from now on, as its log tells. It is for the one who reads the log to say so.
+    /// A process of the run waits in this call from now on, as its log tells. It is for the one who
+    /// reads the log to say so.
     pub fn waits(&self, pid: u32, call: Call) {
         let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
         calls.insert(pid, call);
@@ -136,22 +137,17 @@ impl Children {
         calls.get(&pid) == Some(&call)
     }
 
-    /// A process of the run has acquired a lock, as its log tells. It is for the one who reads the log to say so.
+    /// A process of the run has acquired a lock, as its log tells. It is for the one who reads the
+    /// log to say so.
     pub fn acquires(&self, pid: u32) {
-        let mut acquirers = self
-            .acquirers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut acquirers = self.acquirers.lock().unwrap_or_else(PoisonError::into_inner);
         acquirers.insert(pid);
         self.bell.ring();
     }
 
     /// Whether this process has acquired a lock.
     pub(super) fn has_acquired(&self, pid: u32) -> bool {
-        let acquirers = self
-            .acquirers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let acquirers = self.acquirers.lock().unwrap_or_else(PoisonError::into_inner);
         acquirers.contains(&pid)
     }
 
@@ -197,7 +193,8 @@ impl Children {
     /// How many children have been started and have not ended.
     pub(super) fn count_running(&self, log: &Log) -> usize {
         let mut state = self.lock();
-        // The count is for an error message: if the log fails here, that error is still the better one to tell.
+        // The count is for an error message: if the log fails here, that error is still the better
+        // one to tell.
         let _ = state.reap(log);
         state.running().count()
     }
@@ -205,9 +202,7 @@ impl Children {
     /// The numbers of the children that have not been waited for.
     pub(super) fn unjoined(&self) -> Vec<usize> {
         let state = self.lock();
-        (0..state.children.len())
-            .filter(|&number| state.children[number].ended.is_none())
-            .collect()
+        (0..state.children.len()).filter(|&number| state.children[number].ended.is_none()).collect()
     }
 
     /// PID and role of a child.
@@ -217,8 +212,8 @@ impl Children {
         (child.pid, child.role.clone())
     }
 
-    /// Waits until this child has ended. Every child that ends meanwhile is reaped at once and stands in the
-    /// log then, not only when its turn to be joined comes.
+    /// Waits until this child has ended. Every child that ends meanwhile is reaped at once and
+    /// stands in the log then, not only when its turn to be joined comes.
     ///
     /// # Errors
     /// Those of [`Children::check`].
@@ -254,7 +249,8 @@ impl Children {
         }
     }
 
-    /// When this child was sent SIGTERM or SIGINT, and which, if it was and has not been waited for.
+    /// When this child was sent SIGTERM or SIGINT, and which, if it was and has not been waited
+    /// for.
     pub(super) fn terminated_at(&self, number: usize) -> Option<(Instant, Signal)> {
         let state = self.lock();
         let child = &state.children[number];
@@ -278,14 +274,11 @@ impl Children {
 
     /// How a child has ended, if it was reaped.
     pub(super) fn status(&self, number: usize) -> Option<Status> {
-        self.lock().children[number]
-            .ended
-            .as_ref()
-            .map(|ended| ended.status)
+        self.lock().children[number].ended.as_ref().map(|ended| ended.status)
     }
 
-    /// Waits until `is_over` says so, until the time is over if there is one, or until the run is, and reaps nobody. Whoever
-    /// ends meanwhile stays a zombie.
+    /// Waits until `is_over` says so, until the time is over if there is one, or until the run is,
+    /// and reaps nobody. Whoever ends meanwhile stays a zombie.
     ///
     /// # Errors
     /// When the run is over ([`RunIsOver`]), or when the system can't wait.
@@ -315,8 +308,8 @@ impl Children {
         self.lock().children[number].kill();
     }
 
-    /// Ends every child that still runs, lets no new one start, and lets the parent's half wait no more. The log is told,
-    /// if there is one that listens.
+    /// Ends every child that still runs, lets no new one start, and lets the parent's half wait no
+    /// more. The log is told, if there is one that listens.
     pub fn kill_all(&self, log: Option<&Log>) {
         let mut state = self.lock();
         state.over = true;
@@ -328,10 +321,11 @@ impl Children {
         state.kill_running(log);
     }
 
-    /// Waits until some child has ended otherwise than wanted, but no longer than a second: the one that let the
-    /// parent down has closed its ends of all pipes, and is about to be gone. One that gave up by itself may have been
-    /// let down by another, and the kernel closes a killed process's pipes and sockets before others can learn of its
-    /// end: so the first cause may be the last to be seen, and gets a tenth of a second.
+    /// Waits until some child has ended otherwise than wanted, but no longer than a second: the one
+    /// that let the parent down has closed its ends of all pipes, and is about to be gone. One that
+    /// gave up by itself may have been let down by another, and the kernel closes a killed
+    /// process's pipes and sockets before others can learn of its end: so the first cause may be
+    /// the last to be seen, and gets a tenth of a second.
     pub(super) fn await_failure(&self, log: &Log) {
         let mut end = Instant::now() + Duration::from_secs(1);
         let mut is_first = true;
@@ -350,11 +344,12 @@ impl Children {
         }
     }
 
-    /// Reaps the children that have ended, and sees whether the parent's half can go on: the one rule for all lessons.
+    /// Reaps the children that have ended, and sees whether the parent's half can go on: the one
+    /// rule for all lessons.
     ///
     /// # Errors
-    /// When a child has ended otherwise than wanted ([`ChildFailed`]), when the run is over ([`RunIsOver`]), or when the
-    /// log can't be written to.
+    /// When a child has ended otherwise than wanted ([`ChildFailed`]), when the run is over
+    /// ([`RunIsOver`]), or when the log can't be written to.
     pub(super) fn check(&self, log: &Log) -> Result<()> {
         if self.terminated.load(Ordering::SeqCst) {
             self.pass_on(log)?;
@@ -364,7 +359,8 @@ impl Children {
         state.reap(log)?;
         if state.over {
             self.bell.ring();
-            // At once: when the parent's half returns, its ends of pipes are closed, and whoever waits there would fail.
+            // At once: when the parent's half returns, its ends of pipes are closed, and whoever
+            // waits there would fail.
             state.kill_running(Some(log));
             bail!(RunIsOver);
         }
@@ -419,8 +415,8 @@ impl Children {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // Each change to the state is complete before anything can panic, so a poisoned lock is still sound,
-        // and children must be ended even then.
+        // Each change to the state is complete before anything can panic, so a poisoned lock is
+        // still sound, and children must be ended even then.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -430,12 +426,10 @@ impl State {
         self.children.iter().filter(|child| child.ended.is_none())
     }
 
-    /// Kills those that run and have not been killed yet. The log is told, if there is one that listens.
+    /// Kills those that run and have not been killed yet. The log is told, if there is one that
+    /// listens.
     fn kill_running(&mut self, log: Option<&Log>) {
-        let running = self
-            .children
-            .iter_mut()
-            .filter(|child| child.ended.is_none());
+        let running = self.children.iter_mut().filter(|child| child.ended.is_none());
         for child in running.filter(|child| !child.killed) {
             let event = Event::Kill {
                 child: child.pid.as_raw_pid() as u32,
@@ -451,14 +445,10 @@ impl State {
     fn reap(&mut self, log: &Log) -> Result<()> {
         let mut told = Ok(());
         while let Ok(Some((pid, status))) = wait(WaitOptions::NOHANG) {
-            let ended = Ended {
-                order: self.reaped,
-                status: Status::from_wait_status(status.as_raw()),
-            };
-            let child = self
-                .children
-                .iter_mut()
-                .find(|child| child.pid == pid && child.ended.is_none());
+            let ended =
+                Ended { order: self.reaped, status: Status::from_wait_status(status.as_raw()) };
+            let child =
+                self.children.iter_mut().find(|child| child.pid == pid && child.ended.is_none());
             // Not ours: a shell that became this program by `exec` left it a child.
             let Some(child) = child else { continue };
             let event = Event::Exited {

@@ -1,5 +1,5 @@
-//! A struct of clap's arguments, turned into the command line from which it is parsed. So what a child is told is written
-//! once.
+//! A struct of clap's arguments, turned into the command line from which it is parsed. So what a
+//! child is told is written once.
 
 use std::ffi::OsString;
 
@@ -19,8 +19,8 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// Adds the fields of a struct: each is the option with its name; `true` is a flag; `false` and `None` are left out;
-    /// what is in a list is positional.
+    /// Adds the fields of a struct: each is the option with its name; `true` is a flag; `false` and
+    /// `None` are left out; what is in a list is positional.
     ///
     /// # Errors
     /// When it is no struct of such fields.
@@ -43,8 +43,7 @@ impl Words {
                     }
                 }
                 value => {
-                    self.options
-                        .push(format!("--{}", name.replace('_', "-")).into());
+                    self.options.push(format!("--{}", name.replace('_', "-")).into());
                     if value != Value::Bool(true) {
                         self.options.push(word(value)?);
                     }

@@ -1,8 +1,9 @@
 //! A pipe between two processes, and its two ends.
 //!
-//! CPython's `Pipe()` is a socket pair when two-way and one kernel pipe when one-way. Here it is one kernel pipe
-//! a direction, because a child has them as its stdin and stdout. A value goes over it as a line of JSON:
-//! `recv()` of CPython unpickles what it receives, which can run anybody's code; JSON can't.
+//! CPython's `Pipe()` is a socket pair when two-way and one kernel pipe when one-way. Here it is
+//! one kernel pipe a direction, because a child has them as its stdin and stdout. A value goes over
+//! it as a line of JSON: `recv()` of CPython unpickles what it receives, which can run anybody's
+//! code; JSON can't.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -59,8 +60,8 @@ impl fmt::Display for WrongDirection {
 impl std::error::Error for WrongDirection {}
 
 impl Connection {
-    /// Opens a pipe, as Python's `Pipe(duplex)`. When it is not `duplex`, the first end can only receive and the
-    /// second only send. Both write to `log` what happens at them.
+    /// Opens a pipe, as Python's `Pipe(duplex)`. When it is not `duplex`, the first end can only
+    /// receive and the second only send. Both write to `log` what happens at them.
     ///
     /// # Errors
     /// When no pipe can be had.
@@ -70,11 +71,7 @@ impl Connection {
         watch: Watch,
     ) -> Result<(Connection, Connection)> {
         let open = || {
-            watch
-                .children
-                .ends
-                .pipe()
-                .with_context(|| both!("cannot open a pipe", "无法打开管道"))
+            watch.children.ends.pipe().with_context(|| both!("cannot open a pipe", "无法打开管道"))
         };
         let (first_receives, second_sends) = open()?;
         let (second_receives, first_sends) = duplex.then(open).transpose()?.unzip();
@@ -110,8 +107,8 @@ impl Connection {
         self.voice.name()
     }
 
-    /// The same end, of which the log hears nothing, and that doesn't look after children: to be measured, or for a thread
-    /// other than the one that starts them.
+    /// The same end, of which the log hears nothing, and that doesn't look after children: to be
+    /// measured, or for a thread other than the one that starts them.
     pub fn silent(mut self) -> Connection {
         self.voice.nothing();
         self.watch = None;
@@ -124,7 +121,8 @@ impl Connection {
         self
     }
 
-    /// The parent's bare pipes, receiving and sending, to be used without this connection. What was read ahead is lost.
+    /// The parent's bare pipes, receiving and sending, to be used without this connection. What was
+    /// read ahead is lost.
     ///
     /// # Errors
     /// When there is no further descriptor to be had.
@@ -150,14 +148,13 @@ impl Connection {
         (receiving, sending)
     }
 
-    /// Sends a value of any size. Waits while the pipe is full, that is, until the other end receives.
+    /// Sends a value of any size. Waits while the pipe is full, that is, until the other end
+    /// receives.
     ///
     /// # Errors
     /// That this end only goes the other way, or that the other end is closed.
     pub fn send(&mut self, value: &Value) -> Result<()> {
-        let event = Event::Send {
-            value: Cow::Borrowed(value),
-        };
+        let event = Event::Send { value: Cow::Borrowed(value) };
         self.voice.tell(event, None)?;
         let Some(sending) = &mut self.sending else {
             bail!(WrongDirection::SendOnReceivingEnd);
@@ -177,15 +174,17 @@ impl Connection {
     /// Receives the next value; waits until it is there.
     ///
     /// # Errors
-    /// That this end only goes the other way; that the other end is closed, where Python raises `EOFError`; or that what
-    /// came is no value. In the parent also when a child ends otherwise than wanted, which the end of the run names.
+    /// That this end only goes the other way; that the other end is closed, where Python raises
+    /// `EOFError`; or that what came is no value. In the parent also when a child ends otherwise
+    /// than wanted, which the end of the run names.
     pub fn recv(&mut self) -> Result<Value> {
         self.voice.waits(Call::Recv)?;
         let watch = self.watch.clone();
         self.take_and_tell(watch.as_ref())
     }
 
-    /// Receives the next value as [`Connection::recv`] does, but nothing at end-of-file, where Python raises `EOFError`.
+    /// Receives the next value as [`Connection::recv`] does, but nothing at end-of-file, where
+    /// Python raises `EOFError`.
     ///
     /// # Errors
     /// Those of [`Connection::recv`], except that the other end is closed.
@@ -208,9 +207,7 @@ impl Connection {
         let Some(receiving) = &mut self.receiving else {
             bail!(WrongDirection::RecvOnSendingEnd);
         };
-        let line = receiving
-            .next(watch)
-            .map_err(|error| in_call(error, cannot_receive()))?;
+        let line = receiving.next(watch).map_err(|error| in_call(error, cannot_receive()))?;
         if line.is_none() {
             bail!(PartnerGone(both!(
                 "cannot receive: the other end of the pipe is closed (EOFError in Python)",
@@ -218,15 +215,13 @@ impl Connection {
             )));
         }
         let value = receiving.value().with_context(cannot_receive)?;
-        let event = Event::Recv {
-            value: Cow::Borrowed(&value),
-        };
+        let event = Event::Recv { value: Cow::Borrowed(&value) };
         self.voice.tell(event, None)?;
         Ok(value)
     }
 
-    /// Receives the next value, but waits no longer than `timeout`: nothing then, where Python's `poll(timeout)` says
-    /// `False`. The log doesn't hear of that wait.
+    /// Receives the next value, but waits no longer than `timeout`: nothing then, where Python's
+    /// `poll(timeout)` says `False`. The log doesn't hear of that wait.
     ///
     /// # Errors
     /// As for [`Connection::recv`].
@@ -237,7 +232,8 @@ impl Connection {
         }
     }
 
-    /// Tells the log that a call was refused, where the lesson wants to show just that, and goes on: nothing then.
+    /// Tells the log that a call was refused, where the lesson wants to show just that, and goes
+    /// on: nothing then.
     ///
     /// # Errors
     /// Every other error of the call.

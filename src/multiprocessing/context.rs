@@ -32,8 +32,9 @@ use crate::errors::sentence;
 use crate::events::{Call, Event, Failure, Log, SEMAPHORE, Status};
 use crate::evidence::Summary;
 
-/// Python's `multiprocessing` for the parent's half of a lesson, as the object from `get_context()`: it starts the
-/// processes of one run and answers for their end. When it is gone, so are they.
+/// Python's `multiprocessing` for the parent's half of a lesson, as the object from
+/// `get_context()`: it starts the processes of one run and answers for their end. When it is gone,
+/// so are they.
 pub struct Context {
     parent: Rc<Parent>,
     /// Gives each child a seed of its own, in the order of their starts.
@@ -65,22 +66,18 @@ impl Logs for Context {
 }
 
 impl Context {
-    /// A context whose children write to `log` and are listed in `children`. `speed` divides every pause.
+    /// A context whose children write to `log` and are listed in `children`. `speed` divides every
+    /// pause.
     ///
     /// # Errors
     /// When the system can't tell where this program is.
     pub fn new(log: Log, children: Arc<Children>, seed: u64, speed: f64) -> Result<Context> {
-        // A grandchild whose parent was killed becomes a child of this process, which waits for it, and not of PID 1,
-        // which may not. A sandbox that refuses this has a PID 1 of its own.
+        // A grandchild whose parent was killed becomes a child of this process, which waits for it,
+        // and not of PID 1, which may not. A sandbox that refuses this has a PID 1 of its own.
         let _ = set_child_subreaper(Some(getpid()));
         // What the shell left open in this process is not the children's business.
         close_fds::set_fds_cloexec(3, &[]);
-        let parent = Parent {
-            log,
-            children,
-            program: this_program()?,
-            speed,
-        };
+        let parent = Parent { log, children, program: this_program()?, speed };
         Ok(Context {
             parent: Rc::new(parent),
             seeds: RefCell::new(Rng::with_seed(seed)),
@@ -111,8 +108,8 @@ impl Context {
         Queue::open(self.next_name(name), readers, self.parent.watch())
     }
 
-    /// Opens a pipe, as Python's `Pipe(duplex)`. When it is not `duplex`, the first end can only receive and the second
-    /// only send.
+    /// Opens a pipe, as Python's `Pipe(duplex)`. When it is not `duplex`, the first end can only
+    /// receive and the second only send.
     ///
     /// # Errors
     /// When no pipe can be had.
@@ -123,7 +120,8 @@ impl Context {
     /// Starts a process in this role, as Python's `Process(target=..., args=...).start()`.
     ///
     /// # Errors
-    /// When it can't be started; the sentence says how many children were running, for the run ends then.
+    /// When it can't be started; the sentence says how many children were running, for the run ends
+    /// then.
     pub fn start<'a>(&self, role: &str, process: impl Into<NewProcess<'a>>) -> Result<Process> {
         let seed = self.seeds.borrow_mut().u32(..);
         Process::start(&self.parent, role, seed, process.into())
@@ -210,7 +208,8 @@ impl Context {
         Lock::new(SEMAPHORE.into(), &self.parent.log)
     }
 
-    /// Opens a way for what a child prints: the end to read it from, and the end that becomes the child's stdout.
+    /// Opens a way for what a child prints: the end to read it from, and the end that becomes the
+    /// child's stdout.
     ///
     /// # Errors
     /// When the system has no more pipes or terminals.
@@ -218,11 +217,13 @@ impl Context {
         Output::open(to, self.parent.watch())
     }
 
-    /// Receives the next value of a pipe whose end is silent, as [`Connection::recv`] does of others, and meanwhile sees to
-    /// it that all children are well: the one at the other end may be gone, and a child of its own hold its end open.
+    /// Receives the next value of a pipe whose end is silent, as [`Connection::recv`] does of
+    /// others, and meanwhile sees to it that all children are well: the one at the other end may be
+    /// gone, and a child of its own hold its end open.
     ///
     /// # Errors
-    /// When a child has ended otherwise than wanted, which the end of the run names; or those of [`Connection::recv`].
+    /// When a child has ended otherwise than wanted, which the end of the run names; or those of
+    /// [`Connection::recv`].
     pub fn recv(&self, connection: &mut Connection) -> Result<Value> {
         connection.recv_watched(&self.parent.watch())
     }
@@ -235,8 +236,8 @@ impl Context {
         self.parent.children.check(&self.parent.log)
     }
 
-    /// A random time from 0 to `longest` seconds of the article's time, after division by `--speed`. The run's seed
-    /// repeats it.
+    /// A random time from 0 to `longest` seconds of the article's time, after division by
+    /// `--speed`. The run's seed repeats it.
     pub fn seconds_at_most(&self, longest: f64) -> f64 {
         let seconds = self.seeds.borrow_mut().f64() * longest / self.parent.speed;
         seconds.min(f64::MAX)
@@ -287,8 +288,9 @@ impl Context {
         self.parent.log.seconds()
     }
 
-    /// Ends the run whose parent's half returned `result`: after success the children that were not joined
-    /// are joined, as CPython does at exit; after an error they are killed. Nobody is left behind.
+    /// Ends the run whose parent's half returned `result`: after success the children that were not
+    /// joined are joined, as CPython does at exit; after an error they are killed. Nobody is left
+    /// behind.
     pub fn finish(self, result: Result<()>) -> Outcome {
         let Parent { log, children, .. } = &*self.parent;
         let result = result.and_then(|()| self.join_all());
@@ -311,10 +313,12 @@ impl Context {
         }
     }
 
-    /// Ends what a process that stands between others has started, whose own part had this `result`. Nobody is left behind.
+    /// Ends what a process that stands between others has started, whose own part had this
+    /// `result`. Nobody is left behind.
     ///
     /// # Errors
-    /// [`CommandFailed`] when one of them has ended otherwise than wanted: the log tells that already. Or else `result`.
+    /// [`CommandFailed`] when one of them has ended otherwise than wanted: the log tells that
+    /// already. Or else `result`.
     pub(super) fn end(self, result: Result<()>) -> Result<()> {
         let Parent { log, children, .. } = &*self.parent;
         let result = result.and_then(|()| self.join_all());
@@ -328,7 +332,8 @@ impl Context {
         }
     }
 
-    /// From now on SIGTERM doesn't end this process, but its children; then every call that waits fails, once.
+    /// From now on SIGTERM doesn't end this process, but its children; then every call that waits
+    /// fails, once.
     ///
     /// # Errors
     /// What the system said.
@@ -336,7 +341,8 @@ impl Context {
         self.parent.children.catch_sigterm()
     }
 
-    /// What an end of a queue or pipe needs to look after the children of this process while it waits.
+    /// What an end of a queue or pipe needs to look after the children of this process while it
+    /// waits.
     pub(super) fn watch(&self) -> Watch {
         self.parent.watch()
     }
@@ -367,16 +373,14 @@ impl Context {
     }
 }
 
-/// This very program, even if its file has been replaced or removed since it was started (proc(5), /proc/pid/exe).
+/// This very program, even if its file has been replaced or removed since it was started (proc(5),
+/// /proc/pid/exe).
 fn this_program() -> Result<PathBuf> {
     let itself = PathBuf::from("/proc/self/exe");
     match itself.read_link() {
         Ok(_) => Ok(itself),
         Err(_) => std::env::current_exe().with_context(|| {
-            both!(
-                "cannot find this program's own file",
-                "找不到本程序自己的文件"
-            )
+            both!("cannot find this program's own file", "找不到本程序自己的文件")
         }),
     }
 }
@@ -390,7 +394,8 @@ impl Drop for Context {
 }
 
 impl Outcome {
-    /// Success, or the children that failed, first cause first; or else what the parent's half itself could not do.
+    /// Success, or the children that failed, first cause first; or else what the parent's half
+    /// itself could not do.
     ///
     /// # Errors
     /// These.

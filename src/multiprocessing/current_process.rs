@@ -57,7 +57,8 @@ impl CurrentProcess {
         }
     }
 
-    /// Has the kernel end this process when its parent ends. One that a person started in a shell lives on.
+    /// Has the kernel end this process when its parent ends. One that a person started in a shell
+    /// lives on.
     ///
     /// # Errors
     /// When the parent is already gone.
@@ -65,8 +66,8 @@ impl CurrentProcess {
         self.parent.map_or(Ok(()), die_with)
     }
 
-    /// Has the kernel send it SIGTERM instead, which it passes on: its own child may have children, of which the kernel knows
-    /// nothing.
+    /// Has the kernel send it SIGTERM instead, which it passes on: its own child may have children,
+    /// of which the kernel knows nothing.
     pub(super) fn is_told_of_its_parents_death(&self) {
         if self.parent.is_some() {
             // In a sandbox that refuses this, see `die_with`.
@@ -79,7 +80,8 @@ impl CurrentProcess {
         PutEnd::stdout(self.stdout.clone(), &self.log)
     }
 
-    /// The queue that this process gets from: its stdin. One for the whole process, for it may read ahead.
+    /// The queue that this process gets from: its stdin. One for the whole process, for it may read
+    /// ahead.
     pub fn get_end(&self) -> GetEnd {
         GetEnd::stdin(self.stdin.clone(), &self.log)
     }
@@ -97,8 +99,8 @@ impl CurrentProcess {
         SharedValue::open()
     }
 
-    /// The end of a pipe that this process was started with: it sends on stdout, and receives on stdin if the pipe is
-    /// `duplex`.
+    /// The end of a pipe that this process was started with: it sends on stdout, and receives on
+    /// stdin if the pipe is `duplex`.
     pub fn connection(&self, duplex: bool) -> Connection {
         Connection::stdio(duplex, self.stdout.clone(), &self.log)
     }
@@ -113,8 +115,8 @@ impl CurrentProcess {
         getppid().map_or(0, |pid| pid.as_raw_pid() as u32)
     }
 
-    /// Starts a thread with this name, as Python's `threading.Thread(target=...).start()`. The thread gets its own voice
-    /// in the run's log.
+    /// Starts a thread with this name, as Python's `threading.Thread(target=...).start()`. The
+    /// thread gets its own voice in the run's log.
     ///
     /// # Errors
     /// What the system said.
@@ -124,9 +126,7 @@ impl CurrentProcess {
         target: impl FnOnce(&Log) -> T + Send + 'static,
     ) -> io::Result<JoinHandle<T>> {
         let log = self.log.in_thread(name.clone());
-        thread::Builder::new()
-            .name(name)
-            .spawn(move || target(&log))
+        thread::Builder::new().name(name).spawn(move || target(&log))
     }
 
     /// What this process starts children of its own from.
@@ -160,16 +160,18 @@ impl CurrentProcess {
     }
 }
 
-/// Has the kernel kill this process when the parent dies, even if the parent is killed and can do nothing
-/// more itself (prctl(2), PR_SET_PDEATHSIG).
+/// Has the kernel kill this process when the parent dies, even if the parent is killed and can do
+/// nothing more itself (prctl(2), PR_SET_PDEATHSIG).
 fn die_with(parent: u32) -> Result<()> {
     // In a sandbox that refuses this, a child lives until its next event, which nobody reads.
     let _ = set_parent_process_death_signal(Some(Signal::KILL));
-    // A parent that died before the call above sends no signal any more; this process then has a new parent.
+    // A parent that died before the call above sends no signal any more; this process then has a
+    // new parent.
     let now = getppid().map(|pid| pid.as_raw_pid() as u32);
     if now != Some(parent) {
         bail!(both!(
-            "PID {parent} is not the parent of this process; leave --parent and --epoch out to start a child by hand",
+            "PID {parent} is not the parent of this process; leave --parent and --epoch out to \
+             start a child by hand",
             "PID {parent} 不是本进程的父进程；手动启动子进程时，请不要给出 --parent 和 --epoch"
         ));
     }

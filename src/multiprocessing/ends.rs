@@ -10,7 +10,8 @@ use super::stdin::StdinPipe;
 use crate::evidence::Fill;
 use crate::streams::Stream;
 
-/// How many bytes a pipe holds on Linux (pipe(7)): whoever reads that many at a time empties it in one call.
+/// How many bytes a pipe holds on Linux (pipe(7)): whoever reads that many at a time empties it in
+/// one call.
 pub(super) const PIPE_CAPACITY: usize = 1 << 16;
 
 /// An end to read from.
@@ -25,7 +26,8 @@ pub(super) enum WriteEnd {
     Stdout(Stream),
 }
 
-/// The ends that a parent has open, for another of its threads to ask how full the pipes are. It keeps none of them open.
+/// The ends that a parent has open, for another of its threads to ask how full the pipes are. It
+/// keeps none of them open.
 #[derive(Default)]
 pub(super) struct OpenEnds(Mutex<Vec<Weak<dyn AsFd + Send + Sync>>>);
 
@@ -51,7 +53,8 @@ impl OpenEnds {
     }
 }
 
-/// The bare pipe, for whoever is its only owner; a copy of it while another thread asks how full it is.
+/// The bare pipe, for whoever is its only owner; a copy of it while another thread asks how full it
+/// is.
 ///
 /// # Errors
 /// When there is no further descriptor to be had.

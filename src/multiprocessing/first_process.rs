@@ -1,7 +1,7 @@
 //! PID 1: the first process of a container that has no init.
 //!
-//! The kernel ignores a signal for PID 1 that it has no handler for, be it SIGTERM or Ctrl-C (pid_namespaces(7)). A signal
-//! that is blocked is not ignored, though, and can be waited for.
+//! The kernel ignores a signal for PID 1 that it has no handler for, be it SIGTERM or Ctrl-C
+//! (pid_namespaces(7)). A signal that is blocked is not ignored, though, and can be waited for.
 
 use std::process;
 use std::thread;
@@ -12,9 +12,9 @@ use rustix::process::getpid;
 
 use crate::both;
 
-/// Where this process is PID 1, has SIGTERM and SIGINT end it, with the exit status that a shell shows for that. To be
-/// called before any thread is started. The children inherit that the signals are blocked, until they [take them
-/// again](take_signals_again).
+/// Where this process is PID 1, has SIGTERM and SIGINT end it, with the exit status that a shell
+/// shows for that. To be called before any thread is started. The children inherit that the signals
+/// are blocked, until they [take them again](take_signals_again).
 ///
 /// # Errors
 /// What the system said.
@@ -54,9 +54,6 @@ fn end_on(signals: impl IntoIterator<Item = Signal>) -> Result<()> {
         }
     });
     waiter.map(drop).with_context(|| {
-        both!(
-            "cannot start the thread that waits for signals",
-            "无法启动等待信号的线程"
-        )
+        both!("cannot start the thread that waits for signals", "无法启动等待信号的线程")
     })
 }

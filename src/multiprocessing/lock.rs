@@ -1,10 +1,12 @@
-//! A lock between processes, as Python's `Lock`: a semaphore, which is 1 while it is free and 0 while somebody has it.
+//! A lock between processes, as Python's `Lock`: a semaphore, which is 1 while it is free and 0
+//! while somebody has it.
 //!
-//! CPython's is a POSIX semaphore; this one is an eventfd (eventfd(2), EFD_SEMAPHORE), a number in the kernel, for which
-//! each process has a descriptor. Neither knows who has taken it. So anyone may release it, and when its holder dies, it
-//! stays taken for ever.
+//! CPython's is a POSIX semaphore; this one is an eventfd (eventfd(2), EFD_SEMAPHORE), a number in
+//! the kernel, for which each process has a descriptor. Neither knows who has taken it. So anyone
+//! may release it, and when its holder dies, it stays taken for ever.
 //!
-//! A lock on a file, flock(2), is one that the kernel keeps for its owner: when that one dies, it is free again.
+//! A lock on a file, flock(2), is one that the kernel keeps for its owner: when that one dies, it
+//! is free again.
 
 use std::cell::Cell;
 use std::fs::File;
@@ -19,8 +21,9 @@ use crate::both;
 use crate::errors::io_error;
 use crate::events::{Call, Event, FLOCK, Log};
 
-/// What one read takes and one write gives back: eventfd(2) counts in 8 bytes. A FIFO that is opened for reading and writing
-/// does as well, for one who starts a child by hand: `mp-demo child queue-reader --lock 1<>FIFO`, with 8 bytes in it.
+/// What one read takes and one write gives back: eventfd(2) counts in 8 bytes. A FIFO that is
+/// opened for reading and writing does as well, for one who starts a child by hand: `mp-demo child
+/// queue-reader --lock 1<>FIFO`, with 8 bytes in it.
 type Token = [u8; 8];
 
 /// A lock, as the parent makes it, or as a child has it.
@@ -50,12 +53,7 @@ impl Lock {
     }
 
     fn of(kind: Kind, name: String, log: &Log) -> Lock {
-        Lock {
-            kind,
-            name,
-            log: log.clone(),
-            is_silent: Cell::new(false),
-        }
+        Lock { kind, name, log: log.clone(), is_silent: Cell::new(false) }
     }
 
     /// The kernel's lock on this opening of a file.
@@ -74,8 +72,8 @@ impl Lock {
         &self.name
     }
 
-    /// From now on the log hears nothing of it: of thousands of turns the first says enough, and to tell of all would take
-    /// longer than to take them.
+    /// From now on the log hears nothing of it: of thousands of turns the first says enough, and to
+    /// tell of all would take longer than to take them.
     pub fn silence(&self) {
         self.is_silent.set(true);
     }

@@ -46,9 +46,7 @@ pub trait Logs {
     /// # Errors
     /// When the log can't be written to.
     fn print_as(&self, value: &Value, line: impl AsRef<str>) -> Result<()> {
-        let event = Event::Print {
-            value: Cow::Borrowed(value),
-        };
+        let event = Event::Print { value: Cow::Borrowed(value) };
         self.happened_with_line(event, line)
     }
 
@@ -60,7 +58,8 @@ pub trait Logs {
         self.happened(Event::Progress { done, of })
     }
 
-    /// Tells what was measured: the figures by name, which are an object, and what is printed of them.
+    /// Tells what was measured: the figures by name, which are an object, and what is printed of
+    /// them.
     ///
     /// # Errors
     /// When the log can't be written to.
@@ -69,8 +68,8 @@ pub trait Logs {
         self.happened_with_line(Event::Measured { figures }, line)
     }
 
-    /// Tells that it waits from now on in a call on the queue or pipe with this name, where the call itself can't tell: a
-    /// thread that shares its process's end.
+    /// Tells that it waits from now on in a call on the queue or pipe with this name, where the
+    /// call itself can't tell: a thread that shares its process's end.
     ///
     /// # Errors
     /// When the log can't be written to.

@@ -15,8 +15,9 @@ use crate::both;
 use crate::errors::json_error;
 use crate::events::PIPE_BUF;
 
-/// The error of a call on a pipe that has nobody at its other end any more. It is not an `io::Error` of the
-/// kind `BrokenPipe`: to the rest of the program that is a user who has seen enough.
+/// The error of a call on a pipe that has nobody at its other end any more. It is not an
+/// `io::Error` of the kind `BrokenPipe`: to the rest of the program that is a user who has seen
+/// enough.
 #[derive(Debug)]
 pub struct PartnerGone(pub String);
 
@@ -31,17 +32,15 @@ impl std::error::Error for PartnerGone {}
 /// Writes messages to a pipe: first the message is made, then it is written in one go.
 pub struct MessageWriter {
     pipe: WriteEnd,
-    /// The message. It is kept for the next one, because fresh memory for 1 MiB costs as much as its JSON.
+    /// The message. It is kept for the next one, because fresh memory for 1 MiB costs as much as
+    /// its JSON.
     line: Vec<u8>,
 }
 
 impl MessageWriter {
     /// Messages to this pipe.
     pub fn new(pipe: WriteEnd) -> MessageWriter {
-        MessageWriter {
-            pipe,
-            line: Vec::new(),
-        }
+        MessageWriter { pipe, line: Vec::new() }
     }
 
     /// The pipe.
@@ -49,7 +48,8 @@ impl MessageWriter {
         &self.pipe
     }
 
-    /// Makes the message for a value, its JSON on a line of its own, and returns its length in bytes.
+    /// Makes the message for a value, its JSON on a line of its own, and returns its length in
+    /// bytes.
     ///
     /// # Errors
     /// None that a value can cause.
@@ -65,8 +65,9 @@ impl MessageWriter {
         self.line.push(b'\n');
     }
 
-    /// Writes the message. `gone` is the error's text when nobody can read it any more. With a `watch` it is written in
-    /// pieces that fit a pipe which is ready, so that it waits there and nowhere else.
+    /// Writes the message. `gone` is the error's text when nobody can read it any more. With a
+    /// `watch` it is written in pieces that fit a pipe which is ready, so that it waits there and
+    /// nowhere else.
     ///
     /// # Errors
     /// [`PartnerGone`], what the system said, or those of [`Watch::until_ready`].
@@ -108,14 +109,13 @@ pub fn encode(value: &Value, line: &mut Vec<u8>) -> Result<()> {
     Ok(())
 }
 
-/// Whether JSON has nothing to escape in this text. serde_json looks at one byte at a time for that, which made up
-/// nine tenths of the time that a string of 1 MiB took to be sent: 0.7 ms instead of 0.07.
+/// Whether JSON has nothing to escape in this text. serde_json looks at one byte at a time for
+/// that, which made up nine tenths of the time that a string of 1 MiB took to be sent: 0.7 ms
+/// instead of 0.07.
 fn is_its_own_json(text: &str) -> bool {
     let is_plain = |byte: &u8| *byte >= b' ' && *byte != b'"' && *byte != b'\\';
     // Without an early end, so that many bytes are looked at at a time.
-    text.as_bytes()
-        .iter()
-        .fold(true, |plain, byte| plain & is_plain(byte))
+    text.as_bytes().iter().fold(true, |plain, byte| plain & is_plain(byte))
 }
 
 /// Reads messages, and counts them as lines, so that an error can name the line.
@@ -153,7 +153,8 @@ impl MessageReader {
         self.input.into_inner()
     }
 
-    /// Waits until there is something to read, the end of the input included, but no longer than this. Whether there is.
+    /// Waits until there is something to read, the end of the input included, but no longer than
+    /// this. Whether there is.
     ///
     /// # Errors
     /// What the system said.
@@ -175,7 +176,8 @@ impl MessageReader {
     /// The next line without its newline; nothing at the end of the input.
     ///
     /// # Errors
-    /// When reading fails, and when the line is too long or has no end; or those of [`Watch::until_ready`].
+    /// When reading fails, and when the line is too long or has no end; or those of
+    /// [`Watch::until_ready`].
     pub fn next(&mut self, watch: Option<&Watch>) -> Result<Option<&[u8]>> {
         self.line.clear();
         self.count += 1;
@@ -248,9 +250,7 @@ mod tests {
     #[test]
     fn a_string_is_the_same_json_however_it_was_made() {
         let mut line = Vec::new();
-        for text in [
-            "", "plain", "\"", "\\", "\u{1f}", " ", "\u{7f}", "\n", "你好", "a\"b",
-        ] {
+        for text in ["", "plain", "\"", "\\", "\u{1f}", " ", "\u{7f}", "\n", "你好", "a\"b"] {
             let value = Value::from(text);
             let expected = format!("{}\n", serde_json::to_string(&value).expect("a string"));
             encode(&value, &mut line).expect("a string");

@@ -1,8 +1,9 @@
-//! What lessons are written in: the names and meanings of Python's `multiprocessing`, over real processes
-//! and kernel pipes. Each call writes to the run's log what it does.
+//! What lessons are written in: the names and meanings of Python's `multiprocessing`, over real
+//! processes and kernel pipes. Each call writes to the run's log what it does.
 //!
-//! The parent's half of a lesson has a [`Context`], from which it starts its processes; a child's half is a [`Target`]
-//! and has its [`CurrentProcess`]. They talk over a [`Queue`] or over the two [`Connection`]s of a pipe.
+//! The parent's half of a lesson has a [`Context`], from which it starts its processes; a child's
+//! half is a [`Target`] and has its [`CurrentProcess`]. They talk over a [`Queue`] or over the two
+//! [`Connection`]s of a pipe.
 
 mod bell;
 mod birth;

@@ -67,26 +67,18 @@ impl<'a> NewProcess<'a> {
 
     /// A process that will become another program, which knows nothing of the log.
     pub fn becomes_foreign(self) -> NewProcess<'a> {
-        NewProcess {
-            is_foreign: true,
-            ..self
-        }
+        NewProcess { is_foreign: true, ..self }
     }
 
     /// A process that will become a command of the user's.
     pub(super) fn becomes_command(self, command: String) -> NewProcess<'a> {
-        NewProcess {
-            command: Some(command),
-            ..self.becomes_foreign()
-        }
+        NewProcess { command: Some(command), ..self.becomes_foreign() }
     }
 
-    /// A process that passes SIGTERM on to one of its own, and waits for its end: it gets twice the time for that.
+    /// A process that passes SIGTERM on to one of its own, and waits for its end: it gets twice the
+    /// time for that.
     pub fn stands_between(self) -> NewProcess<'a> {
-        NewProcess {
-            stands_between: true,
-            ..self
-        }
+        NewProcess { stands_between: true, ..self }
     }
 
     /// The process reads there: a pipe that has no name in the log.
@@ -101,13 +93,10 @@ impl<'a> NewProcess<'a> {
         NewProcess { stdout, ..self }
     }
 
-    /// A process that lives on when its parent dies, as one of Python's does that is no `daemon`. It has to end by itself: when
-    /// its end of a pipe comes to its end, say.
+    /// A process that lives on when its parent dies, as one of Python's does that is no `daemon`.
+    /// It has to end by itself: when its end of a pipe comes to its end, say.
     pub fn lives_on(self) -> NewProcess<'a> {
-        NewProcess {
-            lives_on: true,
-            ..self
-        }
+        NewProcess { lives_on: true, ..self }
     }
 
     /// The process has the ends that this one was started with.

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, wait};
 
-/// Ends what children have left behind. This process has adopted it, and nobody else would wait for it: children of a
-/// child that was killed, which were sent SIGKILL at that moment, or the helpers of a foreign program. They get a moment
-/// to end by themselves.
+/// Ends what children have left behind. This process has adopted it, and nobody else would wait for
+/// it: children of a child that was killed, which were sent SIGKILL at that moment, or the helpers
+/// of a foreign program. They get a moment to end by themselves.
 pub(super) fn end_orphans(strangers: &[Pid]) {
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(1) {
@@ -28,13 +28,10 @@ pub(super) fn end_orphans(strangers: &[Pid]) {
     }
 }
 
-/// The children of this process, whichever of its threads has started them (proc(5), /proc/pid/task/tid/children). None
-/// where the kernel doesn't tell.
+/// The children of this process, whichever of its threads has started them (proc(5),
+/// /proc/pid/task/tid/children). None where the kernel doesn't tell.
 pub(super) fn children_of_this_process() -> impl Iterator<Item = Pid> {
-    let threads = fs::read_dir("/proc/self/task")
-        .into_iter()
-        .flatten()
-        .flatten();
+    let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
     let lists =
         threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
     lists.flat_map(|list| {

@@ -61,13 +61,7 @@ impl Output {
             }
         };
         let end = Output { end, watch };
-        Ok((
-            end,
-            PrintedTo {
-                name,
-                end: printed_to,
-            },
-        ))
+        Ok((end, PrintedTo { name, end: printed_to }))
     }
 
     /// Reads to the end, which comes when no process has the other end any more.
@@ -92,7 +86,8 @@ impl Output {
     }
 }
 
-/// Both sides of a new pseudo-terminal. It becomes nobody's controlling terminal, so nobody gets a signal from it.
+/// Both sides of a new pseudo-terminal. It becomes nobody's controlling terminal, so nobody gets a
+/// signal from it.
 fn pseudo_terminal() -> io::Result<(OwnedFd, OwnedFd)> {
     let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
     let window = openpt(flags)?;
@@ -116,7 +111,8 @@ impl Read for End {
         match self {
             End::Pipe(pipe) => pipe.read(buffer),
             End::Terminal(window) => match rustix::io::read(window, buffer) {
-                // So Linux says that no process has the terminal open any more, and that all was read.
+                // So Linux says that no process has the terminal open any more, and that all was
+                // read.
                 Err(Errno::IO) => Ok(0),
                 count => Ok(count?),
             },

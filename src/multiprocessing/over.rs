@@ -16,23 +16,21 @@ impl fmt::Display for RunIsOver {
 
 impl std::error::Error for RunIsOver {}
 
-/// The error of a parent's half that waits, while one of its children has ended otherwise than wanted.
+/// The error of a parent's half that waits, while one of its children has ended otherwise than
+/// wanted.
 #[derive(Debug)]
 pub struct ChildFailed;
 
 impl fmt::Display for ChildFailed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&both!(
-            "it cannot go on without that process",
-            "缺了那个进程，无法继续"
-        ))
+        f.write_str(&both!("it cannot go on without that process", "缺了那个进程，无法继续"))
     }
 }
 
 impl std::error::Error for ChildFailed {}
 
-/// The error of a process that stands between a command of the user's and the others, when that command has ended
-/// otherwise than wanted. The log tells how.
+/// The error of a process that stands between a command of the user's and the others, when that
+/// command has ended otherwise than wanted. The log tells how.
 #[derive(Debug)]
 pub struct CommandFailed;
 

@@ -19,9 +19,6 @@ pub(super) struct Parent {
 
 impl Parent {
     pub fn watch(&self) -> Watch {
-        Watch {
-            children: Arc::clone(&self.children),
-            log: self.log.clone(),
-        }
+        Watch { children: Arc::clone(&self.children), log: self.log.clone() }
     }
 }

@@ -18,11 +18,12 @@ use crate::both;
 use crate::errors::io_error;
 use crate::events::{Event, Status, named};
 
-/// How long a process may take to die of SIGTERM or SIGINT. One that ignores it, or is stopped, gets SIGKILL then.
+/// How long a process may take to die of SIGTERM or SIGINT. One that ignores it, or is stopped,
+/// gets SIGKILL then.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// A process that was started. What happens to it when the parent's half forgets it is the context's
-/// business: nothing happens here on drop.
+/// A process that was started. What happens to it when the parent's half forgets it is the
+/// context's business: nothing happens here on drop.
 pub struct Process {
     parent: Rc<Parent>,
     /// Its number among the run's children.
@@ -42,7 +43,8 @@ impl Process {
     /// Starts a process, as Python's `Process.start()` does.
     ///
     /// # Errors
-    /// When it can't be started; the sentence says how many children were running, for the run ends then.
+    /// When it can't be started; the sentence says how many children were running, for the run ends
+    /// then.
     pub(super) fn start(
         parent: &Rc<Parent>,
         role: &str,
@@ -60,10 +62,7 @@ impl Process {
             stdout,
         } = process;
         let mut words = words?;
-        let ends = (
-            stdin.name().map(str::to_owned),
-            stdout.name().map(str::to_owned),
-        );
+        let ends = (stdin.name().map(str::to_owned), stdout.name().map(str::to_owned));
         let clock = parent.log.clock_for_child();
         let mut birth = Birth {
             stdin: ends.0.clone(),
@@ -125,14 +124,7 @@ impl Process {
     /// A child of the run by its number.
     pub(super) fn numbered(parent: &Rc<Parent>, number: usize) -> Process {
         let (pid, role) = parent.children.describe(number);
-        Process {
-            parent: Rc::clone(parent),
-            number,
-            pid,
-            role,
-            command: None,
-            grace: GRACE,
-        }
+        Process { parent: Rc::clone(parent), number, pid, role, command: None, grace: GRACE }
     }
 
     /// The process's PID.
@@ -154,22 +146,17 @@ impl Process {
         parent.children.ends_before(self.number, end, &parent.log)
     }
 
-    /// Waits until the process has ended, as Python's `Process.join()` does. How it ended is judged when the
-    /// run ends, not here.
+    /// Waits until the process has ended, as Python's `Process.join()` does. How it ended is judged
+    /// when the run ends, not here.
     ///
     /// # Errors
     /// When the log can't be written to, or when the system can't tell how children end.
     pub fn join(&self) -> Result<()> {
         let Process { parent, role, .. } = self;
-        parent.log.write(Event::Join {
-            child: self.pid(),
-            child_role: role.into(),
-        })?;
+        parent.log.write(Event::Join { child: self.pid(), child_role: role.into() })?;
         let terminated_at = parent.children.terminated_at(self.number);
         if let Some((start, signal)) = terminated_at
-            && !parent
-                .children
-                .ends_before(self.number, start + self.grace, &parent.log)?
+            && !parent.children.ends_before(self.number, start + self.grace, &parent.log)?
         {
             let (pid, signal) = (self.pid(), Status::Signal(signal.as_raw()).signal_name());
             let seconds = self.grace.as_secs();
@@ -188,14 +175,12 @@ impl Process {
             self.tell_and_kill(Some(&message))?;
         }
         parent.children.wait(self.number, &parent.log)?;
-        parent.log.write(Event::Joined {
-            child: self.pid(),
-            child_role: role.into(),
-        })
+        parent.log.write(Event::Joined { child: self.pid(), child_role: role.into() })
     }
 
-    /// Whether a signal has ended the process, whose pipe has just come to its end: the kernel closes a process's pipes
-    /// before others can learn of its end, so that may take a moment. It is not reaped, and nothing is told yet.
+    /// Whether a signal has ended the process, whose pipe has just come to its end: the kernel
+    /// closes a process's pipes before others can learn of its end, so that may take a moment. It
+    /// is not reaped, and nothing is told yet.
     pub fn was_killed(&self) -> bool {
         let look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
         let start = Instant::now();
@@ -209,8 +194,9 @@ impl Process {
         false
     }
 
-    /// Waits until the process has ended, and leaves it a zombie, as Python's `multiprocessing.connection.wait()` does with its
-    /// `sentinel`: only a `join()` takes its exit status, and with it what is left of it.
+    /// Waits until the process has ended, and leaves it a zombie, as Python's
+    /// `multiprocessing.connection.wait()` does with its `sentinel`: only a `join()` takes its exit
+    /// status, and with it what is left of it.
     ///
     /// # Errors
     /// When the run is over, or when the system can't wait.
@@ -248,34 +234,26 @@ impl Process {
         Ok(())
     }
 
-    /// Sends SIGTERM, as Python's `Process.terminate()` does on POSIX. It does not wait: `join` does.
+    /// Sends SIGTERM, as Python's `Process.terminate()` does on POSIX. It does not wait: `join`
+    /// does.
     ///
     /// # Errors
     /// When the log can't be written to, or when the signal can't be sent.
     pub fn terminate(&self) -> Result<()> {
         let Process { parent, role, .. } = self;
-        parent.log.write(Event::Terminate {
-            child: self.pid(),
-            child_role: role.into(),
-        })?;
-        parent
-            .children
-            .signal(self.number, Signal::TERM, &parent.log)
+        parent.log.write(Event::Terminate { child: self.pid(), child_role: role.into() })?;
+        parent.children.signal(self.number, Signal::TERM, &parent.log)
     }
 
-    /// Sends SIGINT, as Ctrl-C does: in Python `os.kill(pid, signal.SIGINT)`. It does not wait: `join` does.
+    /// Sends SIGINT, as Ctrl-C does: in Python `os.kill(pid, signal.SIGINT)`. It does not wait:
+    /// `join` does.
     ///
     /// # Errors
     /// Those of [`Process::terminate`].
     pub fn interrupt(&self) -> Result<()> {
         let Process { parent, role, .. } = self;
-        parent.log.write(Event::Interrupt {
-            child: self.pid(),
-            child_role: role.into(),
-        })?;
-        parent
-            .children
-            .signal(self.number, Signal::INT, &parent.log)
+        parent.log.write(Event::Interrupt { child: self.pid(), child_role: role.into() })?;
+        parent.children.signal(self.number, Signal::INT, &parent.log)
     }
 
     /// How the process ended, if it was joined: in Python `exitcode`.
@@ -331,17 +309,16 @@ fn advice(error: &io::Error) -> String {
     }
 }
 
-/// Starts a program and waits for it by std's plain calls: no log, no list of children, nothing to end it early. What
-/// remains is the limit that a [`Process`] can come near to.
+/// Starts a program and waits for it by std's plain calls: no log, no list of children, nothing to
+/// end it early. What remains is the limit that a [`Process`] can come near to.
 ///
 /// # Errors
 /// What the system said.
 pub fn start_and_join_plainly(program: &str) -> Result<()> {
     let mut command = Command::new(program);
     command.stdin(Stdio::null()).stdout(Stdio::null());
-    let status = command
-        .status()
-        .with_context(|| both!("cannot run {program}", "无法运行 {program}"))?;
+    let status =
+        command.status().with_context(|| both!("cannot run {program}", "无法运行 {program}"))?;
     ensure!(status.success(), "{program} failed: {status}");
     Ok(())
 }

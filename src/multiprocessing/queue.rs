@@ -1,10 +1,11 @@
 //! A queue between processes: one kernel pipe, and nobody in between.
 //!
-//! CPython's `Queue` is a pipe, two locks and a thread in each process that puts; the locks keep readers from
-//! tearing each other's values, and a reader that is killed while it holds one blocks all others for ever.
-//! Here the kernel does that work. A value is one line of JSON in one write, short enough that the kernel
-//! never tears it (`PIPE_BUF`); where several readers compete, the pipe is in packet mode, in which one read
-//! takes exactly one write (pipe(2), O_DIRECT). So nobody holds a lock, and a killed reader harms nobody.
+//! CPython's `Queue` is a pipe, two locks and a thread in each process that puts; the locks keep
+//! readers from tearing each other's values, and a reader that is killed while it holds one blocks
+//! all others for ever. Here the kernel does that work. A value is one line of JSON in one write,
+//! short enough that the kernel never tears it (`PIPE_BUF`); where several readers compete, the
+//! pipe is in packet mode, in which one read takes exactly one write (pipe(2), O_DIRECT). So nobody
+//! holds a lock, and a killed reader harms nobody.
 //!
 //! The price: a value is at most 4,096 bytes long, and `put` blocks when the pipe is full.
 
@@ -26,13 +27,15 @@ use crate::both;
 use crate::events::{Call, Event, Log, PIPE_BUF};
 use crate::streams::stdout;
 
-/// The sentinel: EOT, the byte that Ctrl-D sends. No JSON text begins with it, so no value equals it.
+/// The sentinel: EOT, the byte that Ctrl-D sends. No JSON text begins with it, so no value equals
+/// it.
 const SENTINEL: &[u8] = b"\x04";
 
 /// A queue as the parent opens it: both ends of one pipe.
 ///
-/// The ends are apart so that they can be closed apart. While the parent holds the put end, no reader ever
-/// sees the queue end; while it holds the get end, no writer ever learns that all readers are gone.
+/// The ends are apart so that they can be closed apart. While the parent holds the put end, no
+/// reader ever sees the queue end; while it holds the get end, no writer ever learns that all
+/// readers are gone.
 pub struct Queue {
     pub(super) put_end: PutEnd,
     pub(super) get_end: GetEnd,
@@ -76,12 +79,16 @@ impl Queue {
         if readers > 1 {
             fcntl_getfl(&writer)
                 .and_then(|flags| fcntl_setfl(&writer, flags | OFlags::DIRECT))
-                .with_context(|| both!(
-                    "cannot put the queue's pipe in packet mode, which several readers need (fcntl with O_DIRECT, Linux \
+                .with_context(|| {
+                    both!(
+                        "cannot put the queue's pipe in packet mode, which several readers need \
+                     (fcntl with O_DIRECT, Linux \
                      3.4 or later); ask for one reader",
-                    "无法把队列的管道设为数据包模式，而多个读进程需要这种模式（fcntl 的 O_DIRECT，Linux 3.4 及以上）；请只用一个\
+                        "无法把队列的管道设为数据包模式，而多个读进程需要这种模式（fcntl 的 \
+                     O_DIRECT，Linux 3.4 及以上）；请只用一个\
                      读进程"
-                ))?;
+                    )
+                })?;
         }
         let voice = Voice::new(&watch.log, Some(name));
         let mut put_end = PutEnd::new(WriteEnd::Pipe(writer), voice.clone());
@@ -93,13 +100,11 @@ impl Queue {
 
     /// A queue with silent ends.
     pub fn silent(self) -> Queue {
-        Queue {
-            put_end: self.put_end.silent(),
-            get_end: self.get_end.silent(),
-        }
+        Queue { put_end: self.put_end.silent(), get_end: self.get_end.silent() }
     }
 
-    /// A queue of which the log hears who waits, but not for which values: the lesson tells of them in other events.
+    /// A queue of which the log hears who waits, but not for which values: the lesson tells of them
+    /// in other events.
     pub fn only_waits(mut self) -> Queue {
         self.put_end.voice.only_waits();
         self.get_end.voice.only_waits();
@@ -111,12 +116,14 @@ impl Queue {
         (self.put_end, self.get_end)
     }
 
-    /// Closes the end from which values are got, as far as this process is concerned, and keeps the other.
+    /// Closes the end from which values are got, as far as this process is concerned, and keeps the
+    /// other.
     pub fn close_get_end(self) -> PutEnd {
         self.put_end
     }
 
-    /// Closes the end to which values are put, as far as this process is concerned, and keeps the other.
+    /// Closes the end to which values are put, as far as this process is concerned, and keeps the
+    /// other.
     pub fn close_put_end(self) -> GetEnd {
         self.get_end
     }
@@ -124,11 +131,7 @@ impl Queue {
 
 impl PutEnd {
     fn new(end: WriteEnd, voice: Voice) -> PutEnd {
-        PutEnd {
-            writer: MessageWriter::new(end),
-            voice,
-            watch: None,
-        }
+        PutEnd { writer: MessageWriter::new(end), voice, watch: None }
     }
 
     /// The queue that this child was started with.
@@ -144,16 +147,16 @@ impl PutEnd {
         self.voice.name()
     }
 
-    /// The same end, of which the log hears nothing, and that doesn't look after children: to be measured, or for a thread
-    /// other than the one that starts them.
+    /// The same end, of which the log hears nothing, and that doesn't look after children: to be
+    /// measured, or for a thread other than the one that starts them.
     pub fn silent(mut self) -> PutEnd {
         self.voice.nothing();
         self.watch = None;
         self
     }
 
-    /// Puts a value; waits while the pipe is full. The value is in the pipe when this returns: there is no
-    /// thread in between that still has it.
+    /// Puts a value; waits while the pipe is full. The value is in the pipe when this returns:
+    /// there is no thread in between that still has it.
     ///
     /// # Errors
     /// When the value is too long, or when no reader is left.
@@ -170,11 +173,9 @@ impl PutEnd {
     }
 
     fn tell_and_put(&mut self, value: &Value, line: Option<&str>) -> Result<()> {
-        // First the event, then the put. The other way round a reader could have the value, and tell so, before its
-        // writer has told that it puts it.
-        let event = Event::Put {
-            value: Cow::Borrowed(value),
-        };
+        // First the event, then the put. The other way round a reader could have the value, and
+        // tell so, before its writer has told that it puts it.
+        let event = Event::Put { value: Cow::Borrowed(value) };
         self.voice.tell(event, line)?;
         let length = self.writer.encode(value)?;
         check_length(length)?;
@@ -193,10 +194,7 @@ impl PutEnd {
 }
 
 fn no_reader() -> String {
-    both!(
-        "cannot put into the queue: it has no reader any more",
-        "无法放入队列：已经没有读进程了"
-    )
+    both!("cannot put into the queue: it has no reader any more", "无法放入队列：已经没有读进程了")
 }
 
 fn cannot_get() -> String {
@@ -205,14 +203,11 @@ fn cannot_get() -> String {
 
 impl GetEnd {
     fn new(end: ReadEnd, voice: Voice) -> GetEnd {
-        GetEnd {
-            reader: MessageReader::new(end, PIPE_BUF as u64),
-            voice,
-            watch: None,
-        }
+        GetEnd { reader: MessageReader::new(end, PIPE_BUF as u64), voice, watch: None }
     }
 
-    /// The queue that this child was started with. One for the whole process: it may have read ahead.
+    /// The queue that this child was started with. One for the whole process: it may have read
+    /// ahead.
     pub(super) fn stdin(name: Option<String>, log: &Log) -> GetEnd {
         let end = ReadEnd::Stdin(StdinPipe::default());
         GetEnd::new(end, Voice::new(log, name))
@@ -226,8 +221,8 @@ impl GetEnd {
         self.voice.name()
     }
 
-    /// The same end, of which the log hears nothing, and that doesn't look after children: to be measured, or for a thread
-    /// other than the one that starts them.
+    /// The same end, of which the log hears nothing, and that doesn't look after children: to be
+    /// measured, or for a thread other than the one that starts them.
     pub fn silent(mut self) -> GetEnd {
         self.voice.nothing();
         self.watch = None;
@@ -248,14 +243,14 @@ impl GetEnd {
     pub fn into_pipe(self) -> Result<PipeReader> {
         match self.reader.into_pipe() {
             ReadEnd::Pipe(pipe) => Ok(bare(pipe, PipeReader::try_clone)?),
-            ReadEnd::Stdin(_) => bail!(both!(
-                "a child's stdin stays its own",
-                "子进程的标准输入不能交出去"
-            )),
+            ReadEnd::Stdin(_) => {
+                bail!(both!("a child's stdin stays its own", "子进程的标准输入不能交出去"))
+            }
         }
     }
 
-    /// Whether nothing is in the queue right now, as Python's `empty()`. A moment later that may be wrong.
+    /// Whether nothing is in the queue right now, as Python's `empty()`. A moment later that may be
+    /// wrong.
     ///
     /// # Errors
     /// What the system said.
@@ -270,9 +265,9 @@ impl GetEnd {
     /// Gets the next value; waits until there is one.
     ///
     /// # Errors
-    /// When what came is neither a value nor the sentinel; the message names the line. In the parent also when a child ends
-    /// otherwise than wanted, which the end of the run names: as long as others are left, the queue does not end, and what
-    /// that one was about to put never comes.
+    /// When what came is neither a value nor the sentinel; the message names the line. In the
+    /// parent also when a child ends otherwise than wanted, which the end of the run names: as long
+    /// as others are left, the queue does not end, and what that one was about to put never comes.
     pub fn get(&mut self) -> Result<Got> {
         self.voice.waits(Call::Get)?;
         self.take_and_tell(|_| None)
@@ -280,9 +275,9 @@ impl GetEnd {
 
     /// Gets the next value, then prints the line for it. Both are one event of the log.
     ///
-    /// A value that was taken is gone from the queue. A child that is terminated right then would have taken it and never
-    /// told so; so SIGTERM is held back from there until the event is written. While the call waits, SIGTERM ends the
-    /// child at once.
+    /// A value that was taken is gone from the queue. A child that is terminated right then would
+    /// have taken it and never told so; so SIGTERM is held back from there until the event is
+    /// written. While the call waits, SIGTERM ends the child at once.
     ///
     /// # Errors
     /// Those of [`GetEnd::get`].
@@ -313,9 +308,7 @@ impl GetEnd {
             }
             Some(_) => {
                 let value = self.reader.value().with_context(cannot_get)?;
-                let event = Event::Get {
-                    value: Cow::Borrowed(&value),
-                };
+                let event = Event::Get { value: Cow::Borrowed(&value) };
                 self.voice.tell(event, line(&value).as_deref())?;
                 Ok(Got::Value(value))
             }
@@ -345,9 +338,11 @@ fn check_length(length: usize) -> Result<()> {
     ensure!(
         length <= PIPE_BUF,
         both!(
-            "a value of {length} bytes is too long for a queue: as a line of JSON it may have {PIPE_BUF} bytes, because \
+            "a value of {length} bytes is too long for a queue: as a line of JSON it may have \
+             {PIPE_BUF} bytes, because \
              the kernel keeps no longer write in one piece; a pipe takes any size",
-            "这个值有 {length} 字节，对队列来说太长：写成一行 JSON 最多 {PIPE_BUF} 字节，因为更长的写入内核不保证一次完成；管道则不限长短"
+            "这个值有 {length} 字节，对队列来说太长：写成一行 JSON 最多 {PIPE_BUF} 字节，因为更长\
+             的写入内核不保证一次完成；管道则不限长短"
         )
     );
     Ok(())

@@ -1,7 +1,9 @@
-//! A number that several processes share, as Python's `Value('Q', lock=False)`: 8 bytes of memory that each of them sees.
+//! A number that several processes share, as Python's `Value('Q', lock=False)`: 8 bytes of memory
+//! that each of them sees.
 //!
-//! It is a file without a name that lies in memory (memfd_create(2)), to be read and written at offset 0. One could map it
-//! and have the number at an address; Rust calls that unsafe, with good reason, for that is what this is about.
+//! It is a file without a name that lies in memory (memfd_create(2)), to be read and written at
+//! offset 0. One could map it and have the number at an address; Rust calls that unsafe, with good
+//! reason, for that is what this is about.
 
 use std::fs::File;
 use std::io;
@@ -39,16 +41,14 @@ impl SharedValue {
 
     /// The file that this child was started with as its stdin, opened once more.
     ///
-    /// A lock on a file (flock(2)) belongs to an opening of the file, and the stdin of all children is one and the same: if
-    /// they used that, they would have the lock together.
+    /// A lock on a file (flock(2)) belongs to an opening of the file, and the stdin of all children
+    /// is one and the same: if they used that, they would have the lock together.
     pub(super) fn open() -> Result<SharedValue> {
-        let file = File::options()
-            .read(true)
-            .write(true)
-            .open("/proc/self/fd/0");
+        let file = File::options().read(true).write(true).open("/proc/self/fd/0");
         let file = file.with_context(|| {
             both!(
-                "cannot open the shared file; a process that is started by hand needs one as its stdin: 0<>FILE",
+                "cannot open the shared file; a process that is started by hand needs one as its \
+                 stdin: 0<>FILE",
                 "无法打开共享的文件；手动启动的进程要以一个文件作为标准输入：0<>FILE"
             )
         })?;
@@ -76,8 +76,8 @@ impl SharedValue {
         self.write_at(value, VALUE)
     }
 
-    /// The lock that the kernel has for this opening of the file. When its holder dies, the opening is closed, and the lock
-    /// is free.
+    /// The lock that the kernel has for this opening of the file. When its holder dies, the opening
+    /// is closed, and the lock is free.
     ///
     /// # Errors
     /// When there is no further descriptor to be had.
@@ -107,7 +107,8 @@ impl SharedValue {
     /// What the system said.
     pub fn pass_gate(&self, process: &impl Logs) -> Result<()> {
         process.waits(Call::Acquire, GATE)?;
-        // It is the same lock as the other one, but shared: all who wait get it together, and give it back.
+        // It is the same lock as the other one, but shared: all who wait get it together, and give
+        // it back.
         self.file.lock_shared().with_context(cannot_lock)?;
         self.open_gate()
     }

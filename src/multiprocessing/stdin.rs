@@ -7,8 +7,8 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::{Errno, ReadWriteFlags, preadv2, read};
 use rustix::stdio::stdin;
 
-/// The stdin of a child. It reads from descriptor 0 itself, because a copy would be a fourth descriptor, and std's has a
-/// buffer of its own.
+/// The stdin of a child. It reads from descriptor 0 itself, because a copy would be a fourth
+/// descriptor, and std's has a buffer of its own.
 #[derive(Default)]
 pub struct StdinPipe {
     /// How it waits.
@@ -33,16 +33,16 @@ impl Read for StdinPipe {
             return Ok(read(stdin(), buffer)?);
         }
         loop {
-            // Whether there is something to read has to be asked and answered in one call: another reader of the same
-            // pipe may be faster.
+            // Whether there is something to read has to be asked and answered in one call: another
+            // reader of the same pipe may be faster.
             let mut slices = [IoSliceMut::new(buffer)];
             match preadv2(stdin(), &mut slices, u64::MAX, ReadWriteFlags::NOWAIT) {
                 Err(Errno::AGAIN) if self.waiting == Waiting::Elsewhere => {
                     return Err(io::ErrorKind::WouldBlock.into());
                 }
                 Err(Errno::AGAIN) => wait_with_sigterm()?,
-                // Not a pipe, an older kernel or a sandbox: then SIGTERM may come at any time, as it would without all
-                // this.
+                // Not a pipe, an older kernel or a sandbox: then SIGTERM may come at any time, as
+                // it would without all this.
                 Err(
                     Errno::OPNOTSUPP | Errno::INVAL | Errno::SPIPE | Errno::NOSYS | Errno::PERM,
                 ) => {
@@ -66,7 +66,8 @@ fn wait_with_sigterm() -> io::Result<()> {
     }
 }
 
-/// As long as this is there, a SIGTERM to this thread waits. One that came meanwhile ends the process when it goes.
+/// As long as this is there, a SIGTERM to this thread waits. One that came meanwhile ends the
+/// process when it goes.
 pub struct SigtermHeld(());
 
 impl SigtermHeld {

@@ -10,8 +10,9 @@ use super::new_process::NewProcess;
 use super::queue::Queue;
 use super::shared_value::SharedValue;
 
-/// A child's half of a lesson: its fields are what it is told on its command line, and [`Target::run`] is what it does.
-/// In Python it would be a function and its arguments, `Process(target=..., args=...)`.
+/// A child's half of a lesson: its fields are what it is told on its command line, and
+/// [`Target::run`] is what it does. In Python it would be a function and its arguments,
+/// `Process(target=..., args=...)`.
 pub trait Target: clap::Args + Serialize + Sized {
     /// Its name on the command line.
     const NAME: &'static str;
@@ -27,12 +28,14 @@ pub trait Target: clap::Args + Serialize + Sized {
         NewProcess::from(self).with_the_ends_of(process)
     }
 
-    /// A process for it that puts into this queue: its stdout is one more write end of the queue's pipe.
+    /// A process for it that puts into this queue: its stdout is one more write end of the queue's
+    /// pipe.
     fn puts_to(self, queue: &Queue) -> NewProcess<'_> {
         NewProcess::from(self).puts_to(queue)
     }
 
-    /// A process for it that gets from this queue: its stdin is one more read end of the queue's pipe.
+    /// A process for it that gets from this queue: its stdin is one more read end of the queue's
+    /// pipe.
     fn gets_from(self, queue: &Queue) -> NewProcess<'_> {
         NewProcess::from(self).gets_from(queue)
     }
@@ -42,7 +45,8 @@ pub trait Target: clap::Args + Serialize + Sized {
         NewProcess::from(self).holds(end)
     }
 
-    /// The same, but the parent keeps this end, too, as it does in Python. Then the other end never comes to end-of-file.
+    /// The same, but the parent keeps this end, too, as it does in Python. Then the other end never
+    /// comes to end-of-file.
     fn shares(self, end: &Connection) -> NewProcess<'static> {
         NewProcess::from(self).shares(end)
     }

@@ -23,11 +23,7 @@ pub(super) struct Voice {
 impl Voice {
     /// Tells everything. The name is the queue's or the pipe's, if it has one.
     pub(super) fn new(log: &Log, name: Option<String>) -> Voice {
-        Voice {
-            log: log.clone(),
-            name,
-            extent: Extent::Everything,
-        }
+        Voice { log: log.clone(), name, extent: Extent::Everything }
     }
 
     pub(super) fn only_waits(&mut self) {

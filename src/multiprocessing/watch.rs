@@ -12,8 +12,8 @@ use super::over::{ChildFailed, RunIsOver, Terminated};
 use crate::both;
 use crate::events::Log;
 
-/// The children of a process, and the log to which their ends are written. Only the thread that starts them may wait
-/// with it.
+/// The children of a process, and the log to which their ends are written. Only the thread that
+/// starts them may wait with it.
 #[derive(Clone)]
 pub(super) struct Watch {
     pub children: Arc<Children>,
@@ -21,17 +21,17 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Waits until one can read from this end of a pipe or write to it, or until its other end is closed.
+    /// Waits until one can read from this end of a pipe or write to it, or until its other end is
+    /// closed.
     ///
     /// # Errors
-    /// When a child has ended otherwise than wanted, when the run is over, or when the log can't be written to.
+    /// When a child has ended otherwise than wanted, when the run is over, or when the log can't be
+    /// written to.
     pub fn until_ready(&self, end: &impl AsFd, ready: PollFlags) -> Result<()> {
         loop {
             self.children.check(&self.log)?;
-            let mut fds = [
-                PollFd::new(end, ready),
-                PollFd::new(self.children.bell.end(), PollFlags::IN),
-            ];
+            let mut fds =
+                [PollFd::new(end, ready), PollFd::new(self.children.bell.end(), PollFlags::IN)];
             match poll(&mut fds, None) {
                 Ok(_) if !fds[0].revents().is_empty() => return Ok(()),
                 Ok(_) | Err(Errno::INTR) => {}
@@ -44,7 +44,8 @@ impl Watch {
     }
 }
 
-/// An error of a call that waits for a child: what the call could not do, unless it is the children that it is about.
+/// An error of a call that waits for a child: what the call could not do, unless it is the children
+/// that it is about.
 pub(super) fn in_call(error: Error, failed: String) -> Error {
     match is_of_children(&error) {
         true => error,

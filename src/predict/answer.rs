@@ -50,10 +50,9 @@ impl Question {
                 "Which of these repairs it, so that it does not get stuck?",
                 "下面哪一个能修好它，使它不再卡住？"
             ),
-            Question::From(_) => both!(
-                "From which number N on does it get stuck?",
-                "N 从多少起，它会卡住？"
-            ),
+            Question::From(_) => {
+                both!("From which number N on does it get stuck?", "N 从多少起，它会卡住？")
+            }
         }
     }
 
@@ -62,16 +61,12 @@ impl Question {
         match self {
             Question::Often(claim, _) => {
                 let claim = (claim.sentence)();
-                both!(
-                    "{claim}: always, sometimes or never?",
-                    "{claim}：总是、有时还是从不？"
-                )
+                both!("{claim}: always, sometimes or never?", "{claim}：总是、有时还是从不？")
             }
             Question::Outcomes(..) => both!("which outcomes are possible?", "可能出现哪些结果？"),
-            Question::Waits(..) => both!(
-                "if it gets stuck, who waits for whom?",
-                "如果卡住，等待关系是怎样的？"
-            ),
+            Question::Waits(..) => {
+                both!("if it gets stuck, who waits for whom?", "如果卡住，等待关系是怎样的？")
+            }
             Question::Repair(..) => {
                 both!("what keeps it from getting stuck?", "怎样使它不卡住？")
             }
@@ -123,21 +118,15 @@ impl Question {
             }
             Question::Outcomes(choices, _) => {
                 let letters = typed.chars().filter(|c| !c.is_whitespace() && *c != ',');
-                let numbers: Option<Vec<usize>> = letters
-                    .filter(|c| *c != '-')
-                    .map(|c| number_of(c, choices))
-                    .collect();
+                let numbers: Option<Vec<usize>> =
+                    letters.filter(|c| *c != '-').map(|c| number_of(c, choices)).collect();
                 let numbers = numbers?;
                 if numbers.is_empty() && !typed.contains('-') {
                     return None;
                 }
-                let chosen = choices
-                    .iter()
-                    .enumerate()
-                    .filter(|(number, _)| numbers.contains(number));
-                Some(Answer::Choices(
-                    chosen.map(|(_, choice)| choice.clone()).collect(),
-                ))
+                let chosen =
+                    choices.iter().enumerate().filter(|(number, _)| numbers.contains(number));
+                Some(Answer::Choices(chosen.map(|(_, choice)| choice.clone()).collect()))
             }
             Question::Waits(choices, _) | Question::Repair(choices, _) => {
                 let mut letters = typed.chars();

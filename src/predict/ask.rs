@@ -44,10 +44,12 @@ pub struct Session<'a> {
 }
 
 impl Session<'_> {
-    /// Asks, runs and grades until there is no more to ask, or nobody who answers; then says how many answers were right.
+    /// Asks, runs and grades until there is no more to ask, or nobody who answers; then says how
+    /// many answers were right.
     ///
     /// # Errors
-    /// When an answer that was given is none, when a run failed, or when nobody reads what is shown.
+    /// When an answer that was given is none, when a run failed, or when nobody reads what is
+    /// shown.
     pub fn hold(mut self, stderr: &mut dyn Write) -> Result<()> {
         let of = self.experiments.len();
         let (mut right, mut asked, mut wrong) = (0, 0, Vec::new());
@@ -74,10 +76,7 @@ impl Session<'_> {
             let truth = experiment.question.words(&experiment.question.truth());
             let verdict = match grade.is_right {
                 true => both!("Right: {truth}. {reason}", "答对了：{truth}。{reason}"),
-                false => both!(
-                    "No, it is: {truth}. {reason}",
-                    "不对，应当是：{truth}。{reason}"
-                ),
+                false => both!("No, it is: {truth}. {reason}", "不对，应当是：{truth}。{reason}"),
             };
             self.say(&verdict)?;
             if let Some(but) = grade.but {
@@ -88,10 +87,7 @@ impl Session<'_> {
         if asked == 0 {
             return Ok(());
         }
-        self.say(&both!(
-            "{right} of {asked} right.",
-            "{asked} 题答对 {right} 题。"
-        ))?;
+        self.say(&both!("{right} of {asked} right.", "{asked} 题答对 {right} 题。"))?;
         let mut lessons: Vec<_> = wrong.iter().map(|(lesson, _)| *lesson).collect();
         lessons.dedup();
         for lesson in lessons {
@@ -108,10 +104,7 @@ impl Session<'_> {
 
     fn show(&self, experiment: &Experiment, number: usize, stderr: &mut dyn Write) -> Result<()> {
         let (of, lesson) = (self.experiments.len(), experiment.demo.name);
-        let place = both!(
-            "{number} of {of}, {lesson}",
-            "第 {number} 题，共 {of} 题，{lesson}"
-        );
+        let place = both!("{number} of {of}, {lesson}", "第 {number} 题，共 {of} 题，{lesson}");
         let command = format!("mp-demo {}", experiment.command);
         match place.width() + 4 + command.width() <= self.width {
             true => self.say(&format!("{place}    {command}"))?,
@@ -173,17 +166,15 @@ impl Session<'_> {
         let options = textwrap::Options::new(self.width)
             .word_splitter(textwrap::WordSplitter::NoHyphenation)
             .subsequent_indent(if text.starts_with("  ") { "     " } else { "" });
-        write(&format!(
-            "{}\n",
-            textwrap::fill(&on_its_lines(text), &options)
-        ))
+        write(&format!("{}\n", textwrap::fill(&on_its_lines(text), &options)))
     }
 }
 
 fn meant(typed: &str, experiment: &Experiment) -> Option<Meant> {
     match typed.trim() {
         "?" | "？" => Some(Meant::Program),
-        // Where letters are choices there may be a choice of that letter, but there are never so many.
+        // Where letters are choices there may be a choice of that letter, but there are never so
+        // many.
         "q" | "quit" => Some(Meant::Quit),
         typed => experiment.question.answer(typed).map(Meant::Answer),
     }
@@ -197,9 +188,7 @@ fn read_line(input: &mut BufReader<Stream>) -> Result<Option<String>> {
 }
 
 fn write(text: &str) -> Result<()> {
-    stdout()
-        .write_all(text.as_bytes())
-        .with_context(cannot_write)
+    stdout().write_all(text.as_bytes()).with_context(cannot_write)
 }
 
 /// The experiments, without their answers.

@@ -114,9 +114,7 @@ impl Experiment {
     /// # Errors
     /// When a file is damaged, which a test finds: the sentence names its line.
     pub fn all(of: Option<&Demo>) -> Result<Vec<Experiment>> {
-        let demos = DEMOS
-            .iter()
-            .filter(|demo| of.is_none_or(|of| of.name == demo.name));
+        let demos = DEMOS.iter().filter(|demo| of.is_none_or(|of| of.name == demo.name));
         let mut all = Vec::new();
         for demo in demos {
             all.extend(Experiment::read(demo, demo.experiments)?);
@@ -164,10 +162,7 @@ impl Experiment {
             questions.push(Question::Often(claim, often.truth));
         }
         if let Some(it) = written.outcomes {
-            questions.push(Question::Outcomes(
-                choices(&it.possible, &it.impossible)?,
-                it.possible,
-            ));
+            questions.push(Question::Outcomes(choices(&it.possible, &it.impossible)?, it.possible));
         }
         if let Some(it) = written.waits {
             let choices = choices(std::slice::from_ref(&it.now), &it.others)?;
@@ -181,10 +176,7 @@ impl Experiment {
             questions.push(Question::Repair(choices, it.by));
         }
         if let Some(it) = written.stuck {
-            ensure!(
-                written.command.contains(NUMBER),
-                "its command has no {NUMBER}"
-            );
+            ensure!(written.command.contains(NUMBER), "its command has no {NUMBER}");
             questions.push(Question::From(it.from));
         }
         let (Some(question), true) = (questions.pop(), questions.is_empty()) else {
@@ -231,10 +223,7 @@ impl Experiment {
 /// When it is none of this lesson.
 pub(super) fn lesson_of(demo: &Demo, command: &str) -> Result<(AnyLesson, f64)> {
     let (lesson, speed) = lesson_in(command).with_context(|| format!("`mp-demo {command}`"))?;
-    ensure!(
-        lesson.name() == demo.name,
-        "`mp-demo {command}` is of another lesson"
-    );
+    ensure!(lesson.name() == demo.name, "`mp-demo {command}` is of another lesson");
     Ok((lesson, speed))
 }
 

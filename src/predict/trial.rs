@@ -57,10 +57,7 @@ impl Trial {
         };
         let mut last_waits = None;
         let repeated = plan.repeat(None, stdout(), stderr, |played| {
-            if let End::Worked {
-                waits: Some(waits), ..
-            } = played.end
-            {
+            if let End::Worked { waits: Some(waits), .. } = played.end {
                 last_waits = Some(waits.to_owned());
             }
             bar.show_progress(played.run, runs);
@@ -77,10 +74,7 @@ impl Trial {
                 "`mp-demo {command}` 有一次运行失败：{why}"
             ));
         }
-        Ok(Trial {
-            repeated,
-            waits: last_waits,
-        })
+        Ok(Trial { repeated, waits: last_waits })
     }
 
     fn runs(&self) -> u64 {
@@ -122,8 +116,8 @@ impl Experiment {
         Ok(Some(stuck_or_not(&self.command, &trial)))
     }
 
-    /// Runs what was predicted, and grades the answer: by what is true, and not by what the runs happened to show. Only a repair
-    /// is graded by whether it works.
+    /// Runs what was predicted, and grades the answer: by what is true, and not by what the runs
+    /// happened to show. Only a repair is graded by whether it works.
     ///
     /// # Errors
     /// Those of [`Trial::of`].
@@ -146,39 +140,22 @@ impl Experiment {
                     ),
                 };
                 let but = proves_nothing(*truth, holds, of);
-                Grade {
-                    seen: vec![seen],
-                    is_right,
-                    but,
-                }
+                Grade { seen: vec![seen], is_right, but }
             }
             (Question::Outcomes(_, possible), _) => {
                 let trial = run(&self.command, self.runs)?;
                 let came = trial.repeated.tally.outcomes();
-                let list = came
-                    .iter()
-                    .take(8)
-                    .map(|came| format!("{} ({})", came.outcome, came.runs));
-                let (runs, list) = (
-                    trial.runs(),
-                    list.collect::<Vec<_>>().join(&both!(", ", "，")),
-                );
-                let more = if came.len() > 8 {
-                    both!(" and others", "等")
-                } else {
-                    String::new()
-                };
-                let seen = both!(
-                    "... {runs} runs: {list}{more}.",
-                    "…… {runs} 次运行：{list}{more}。"
-                );
+                let list =
+                    came.iter().take(8).map(|came| format!("{} ({})", came.outcome, came.runs));
+                let (runs, list) =
+                    (trial.runs(), list.collect::<Vec<_>>().join(&both!(", ", "，")));
+                let more = if came.len() > 8 { both!(" and others", "等") } else { String::new() };
+                let seen =
+                    both!("... {runs} runs: {list}{more}.", "…… {runs} 次运行：{list}{more}。");
                 let has_come =
                     |it: &&String| !came.iter().any(|came| came.outcome.in_english() == **it);
-                let missing: Vec<_> = possible
-                    .iter()
-                    .filter(has_come)
-                    .map(String::as_str)
-                    .collect();
+                let missing: Vec<_> =
+                    possible.iter().filter(has_come).map(String::as_str).collect();
                 let but = (!missing.is_empty()).then(|| {
                     let missing = missing.join(&both!(", ", "、"));
                     both!(
@@ -186,19 +163,11 @@ impl Experiment {
                         "这里没有出现，但同样可能：{missing}。"
                     )
                 });
-                Grade {
-                    seen: vec![seen],
-                    is_right,
-                    but,
-                }
+                Grade { seen: vec![seen], is_right, but }
             }
             (Question::Waits(..), _) => {
                 let trial = run(&self.command, 1)?;
-                Grade {
-                    seen: vec![stuck_or_not(&self.command, &trial)],
-                    is_right,
-                    but: None,
-                }
+                Grade { seen: vec![stuck_or_not(&self.command, &trial)], is_right, but: None }
             }
             (Question::Repair(..), Answer::Choices(chosen)) => {
                 let mut seen = Vec::new();
@@ -208,11 +177,7 @@ impl Experiment {
                     works &= !trial.is_stuck();
                     seen.push(stuck_or_not(command, &trial));
                 }
-                Grade {
-                    seen,
-                    is_right: works,
-                    but: None,
-                }
+                Grade { seen, is_right: works, but: None }
             }
             (Question::From(from), _) => {
                 let mut seen = Vec::new();
@@ -220,22 +185,15 @@ impl Experiment {
                     let command = self.command_with(number);
                     seen.push(stuck_or_not(&command, &run(&command, 1)?));
                 }
-                Grade {
-                    seen,
-                    is_right,
-                    but: None,
-                }
+                Grade { seen, is_right, but: None }
             }
-            (Question::Repair(..), _) => Grade {
-                seen: Vec::new(),
-                is_right,
-                but: None,
-            },
+            (Question::Repair(..), _) => Grade { seen: Vec::new(), is_right, but: None },
         })
     }
 }
 
-/// What is to be said where the truth is "sometimes", and all runs were alike: that is what misleads those who only try it.
+/// What is to be said where the truth is "sometimes", and all runs were alike: that is what
+/// misleads those who only try it.
 fn proves_nothing(truth: Often, holds: u64, of: u64) -> Option<String> {
     let seen = match holds {
         _ if truth != Often::Sometimes || of == 0 => return None,
@@ -251,14 +209,10 @@ fn proves_nothing(truth: Often, holds: u64, of: u64) -> Option<String> {
 
 fn stuck_or_not(command: &str, trial: &Trial) -> String {
     match &trial.waits {
-        Some(waits) => both!(
-            "... mp-demo {command}: stuck, {waits}.",
-            "…… mp-demo {command}：卡住，{waits}。"
-        ),
-        None => both!(
-            "... mp-demo {command}: not stuck.",
-            "…… mp-demo {command}：没有卡住。"
-        ),
+        Some(waits) => {
+            both!("... mp-demo {command}: stuck, {waits}.", "…… mp-demo {command}：卡住，{waits}。")
+        }
+        None => both!("... mp-demo {command}: not stuck.", "…… mp-demo {command}：没有卡住。"),
     }
 }
 

@@ -1,4 +1,5 @@
-//! What makes rare outcomes less rare without a change to the run itself: fewer processors, or busier ones.
+//! What makes rare outcomes less rare without a change to the run itself: fewer processors, or
+//! busier ones.
 
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -21,7 +22,8 @@ impl Condition {
     /// `--one-core` and `--load`.
     ///
     /// # Errors
-    /// When the system refuses one of them: then figures would be shown below a condition that wasn't there.
+    /// When the system refuses one of them: then figures would be shown below a condition that
+    /// wasn't there.
     pub fn new(one_core: bool, load: bool) -> Result<Condition> {
         let mut condition = Condition::default();
         if load {
@@ -46,16 +48,11 @@ impl Condition {
     /// What it is, in a few words each; nothing where there is none.
     pub fn words(&self) -> Vec<String> {
         let busy = self.load.len();
-        let one_core = self
-            .one_core
-            .is_some()
-            .then(|| both!("all on one core", "都在同一个核心上"));
+        let one_core =
+            self.one_core.is_some().then(|| both!("all on one core", "都在同一个核心上"));
         let load = (busy > 0).then(|| match busy {
             1 => both!("beside a process that computes", "旁边有一个只做计算的进程"),
-            _ => both!(
-                "beside {busy} processes that compute",
-                "旁边有 {busy} 个只做计算的进程"
-            ),
+            _ => both!("beside {busy} processes that compute", "旁边有 {busy} 个只做计算的进程"),
         });
         [one_core, load].into_iter().flatten().collect()
     }
@@ -67,22 +64,11 @@ struct Busy(Child);
 impl Busy {
     fn start() -> Result<Busy> {
         let mut command = Command::new("/proc/self/exe");
-        command.args([
-            SUBCOMMAND_NAME,
-            LOAD,
-            "--parent",
-            &std::process::id().to_string(),
-        ]);
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+        command.args([SUBCOMMAND_NAME, LOAD, "--parent", &std::process::id().to_string()]);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let child = command.spawn();
         child.map(Busy).with_context(|| {
-            both!(
-                "cannot start a process that computes",
-                "无法启动只做计算的进程"
-            )
+            both!("cannot start a process that computes", "无法启动只做计算的进程")
         })
     }
 }

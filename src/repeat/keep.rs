@@ -12,12 +12,14 @@ use crate::plain::name_of;
 /// Where recordings are kept.
 pub struct Keep {
     folder: PathBuf,
-    /// In a folder of their own they are `run-12.jsonl`; elsewhere they have the lesson's name and the run's seed.
+    /// In a folder of their own they are `run-12.jsonl`; elsewhere they have the lesson's name and
+    /// the run's seed.
     lesson: Option<String>,
 }
 
 impl Keep {
-    /// In this folder, which is made if it is not there. What is in it already could be mistaken for what comes.
+    /// In this folder, which is made if it is not there. What is in it already could be mistaken
+    /// for what comes.
     ///
     /// # Errors
     /// When it can't be made, or when there is something in it.
@@ -43,18 +45,12 @@ impl Keep {
                 );
                 Ok(())
             })?;
-        Ok(Keep {
-            folder: folder.to_owned(),
-            lesson: None,
-        })
+        Ok(Keep { folder: folder.to_owned(), lesson: None })
     }
 
     /// Beside other files, where nobody has named a folder.
     pub fn here(lesson: &str) -> Keep {
-        Keep {
-            folder: PathBuf::new(),
-            lesson: Some(lesson.to_owned()),
-        }
+        Keep { folder: PathBuf::new(), lesson: Some(lesson.to_owned()) }
     }
 
     /// Keeps a recording, and returns where.

@@ -1,6 +1,8 @@
-//! Plays a lesson again and again, one run after the other, each with fresh processes, and counts what came of it.
+//! Plays a lesson again and again, one run after the other, each with fresh processes, and counts
+//! what came of it.
 //!
-//! What it shows is a summary; the runs themselves are not shown. A run that got stuck is an outcome, one that failed is none.
+//! What it shows is a summary; the runs themselves are not shown. A run that got stuck is an
+//! outcome, one that failed is none.
 
 mod condition;
 mod keep;
@@ -29,7 +31,8 @@ pub use condition::Condition;
 pub use keep::Keep;
 pub use summary::Summary;
 
-/// How soon one looks whether a run is stuck. The next look comes half a second later, and if both agree, it is.
+/// How soon one looks whether a run is stuck. The next look comes half a second later, and if both
+/// agree, it is.
 const PATIENCE: Duration = Duration::from_millis(50);
 
 /// How many failures are told.
@@ -111,7 +114,8 @@ pub enum End<'a> {
 }
 
 impl Plan<'_> {
-    /// Repeats it. `see` is told of each run. What children write that is no event goes to `stderr`.
+    /// Repeats it. `see` is told of each run. What children write that is no event goes to
+    /// `stderr`.
     pub fn repeat(
         &mut self,
         interrupt: Option<&Interrupt>,
@@ -119,10 +123,7 @@ impl Plan<'_> {
         stderr: &mut dyn Write,
         mut see: impl FnMut(Played) -> Result<()>,
     ) -> Repeated {
-        let seed = self
-            .settings
-            .seed
-            .unwrap_or_else(|| fastrand::u32(..).into());
+        let seed = self.settings.seed.unwrap_or_else(|| fastrand::u32(..).into());
         let mut seeds = Rng::with_seed(seed);
         let start = Instant::now();
         let mut repeated = Repeated {
@@ -167,11 +168,7 @@ impl Plan<'_> {
         let mut views = Views::default();
         views.add(Watcher(Rc::clone(&watched), Rc::clone(&self.told)));
         let verdict = run(self.lesson, settings, &mut views, output, stderr)?;
-        Ok(Ran {
-            views,
-            watched,
-            verdict: verdict.into_result(),
-        })
+        Ok(Ran { views, watched, verdict: verdict.into_result() })
     }
 
     /// Counts a run that was played, and tells of it.
@@ -183,23 +180,13 @@ impl Plan<'_> {
         repeated: &mut Repeated,
         see: &mut impl FnMut(Played) -> Result<()>,
     ) -> Result<()> {
-        let mut see = |end| {
-            see(Played {
-                run: number,
-                seed,
-                end,
-            })
-        };
+        let mut see = |end| see(Played { run: number, seed, end });
         if let Err(error) = ran.verdict {
             let sentences = sentences(&error);
             see(End::Failed(&sentences))?;
             repeated.failed += 1;
             if repeated.failures.len() < TOLD {
-                repeated.failures.push(Failure {
-                    run: number,
-                    seed,
-                    sentences,
-                });
+                repeated.failures.push(Failure { run: number, seed, sentences });
             }
             return Ok(());
         }
@@ -215,9 +202,7 @@ impl Plan<'_> {
             (Some(keep), true) => Some(keep.keep(number, seed, &watched.log)?),
             _ => None,
         };
-        let claims = verdicts
-            .iter()
-            .map(|(claim, verdict)| (claim.name, *verdict));
+        let claims = verdicts.iter().map(|(claim, verdict)| (claim.name, *verdict));
         see(End::Worked {
             outcome: &outcome,
             claims: claims.collect(),
@@ -246,7 +231,8 @@ fn sentences(error: &Error) -> Vec<String> {
     }
 }
 
-/// Who waits for whom, in words that are the same in every language: `parent -> writer, writer -> parent`.
+/// Who waits for whom, in words that are the same in every language: `parent -> writer, writer ->
+/// parent`.
 fn who_waits_for_whom(waits: &[Waiter]) -> String {
     let waits = waits.iter().map(|waiter| {
         let of = waiter.of.iter().map(|it| it.role.as_str());
@@ -277,7 +263,8 @@ impl Watched {
     }
 }
 
-/// Where it is told, once, that a command of the user's does nothing: the run may wait for it for ever.
+/// Where it is told, once, that a command of the user's does nothing: the run may wait for it for
+/// ever.
 pub type Told = Rc<RefCell<Option<Box<dyn Write>>>>;
 
 struct Watcher(Rc<RefCell<Watched>>, Told);
@@ -285,11 +272,7 @@ struct Watcher(Rc<RefCell<Watched>>, Told);
 impl View for Watcher {
     fn show(&mut self, record: &Record, state: &State, change: &Change) -> Result<()> {
         let mut watched = self.0.borrow_mut();
-        let seen = Seen {
-            record,
-            state,
-            change,
-        };
+        let seen = Seen { record, state, change };
         watched.judges.see(&seen);
         watched.turns.see(&seen);
         if let Event::Stuck { waits, .. } = &record.event {

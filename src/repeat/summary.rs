@@ -49,9 +49,11 @@ impl Summary<'_> {
         text += "\n";
         text += &wrapped(
             &both!(
-                "A seed repeats the pauses of a run, not the kernel's choices. These are shares of these runs, not \
+                "A seed repeats the pauses of a run, not the kernel's choices. These are shares \
+                 of these runs, not \
                  probabilities: they change with the machine and the hour.",
-                "种子只能重现一次运行里的停顿，不能重现内核的选择。这里的比例只属于这些运行，不是概率：换一台机器、换一个\
+                "种子只能重现一次运行里的停顿，不能重现内核的选择。这里的比例只属于这些运行，不是\
+                 概率：换一台机器、换一个\
                  时间，比例就不同。"
             ),
             width,
@@ -89,20 +91,16 @@ impl Summary<'_> {
         }
         let (runs, most) = (tally.runs(), percent(most_if_never(tally.runs())));
         both!(
-            "\"{outcome}\" did not come in {runs} runs: it comes in less than {most} % of them, or never. That it can't \
+            "\"{outcome}\" did not come in {runs} runs: it comes in less than {most} % of them, \
+             or never. That it can't \
              come is not proved.",
-            "{runs} 次运行里没有出现“{outcome}”：它出现的次数少于 {most} %，或者从不出现。这并不能证明它不可能出现。"
+            "{runs} 次运行里没有出现“{outcome}”：它出现的次数少于 {most} %，或者从不出现。这并不能\
+             证明它不可能出现。"
         )
     }
 
     fn headline(&self, width: usize) -> String {
-        let Repeated {
-            tally,
-            took,
-            is_interrupted,
-            failed,
-            ..
-        } = self.repeated;
+        let Repeated { tally, took, is_interrupted, failed, .. } = self.repeated;
         let (done, wanted, took) = (tally.runs(), self.wanted, duration(took.as_secs_f64()));
         let command = on_one_line(self.command);
         // That it came is said below; that fewer runs were enough is no lack.
@@ -131,22 +129,14 @@ impl Summary<'_> {
 
     /// Which runs failed and why, a line each, if some did.
     pub fn failures(&self) -> Vec<String> {
-        let Repeated {
-            failed, failures, ..
-        } = self.repeated;
-        let lines = failures.iter().map(
-            |Failure {
-                 run,
-                 seed,
-                 sentences,
-             }| {
-                let sentences = sentences.join(&both!("; then ", "；随后 "));
-                both!(
-                    "run {run} (--seed {seed}) failed: {sentences}",
-                    "第 {run} 次运行（--seed {seed}）失败：{sentences}"
-                )
-            },
-        );
+        let Repeated { failed, failures, .. } = self.repeated;
+        let lines = failures.iter().map(|Failure { run, seed, sentences }| {
+            let sentences = sentences.join(&both!("; then ", "；随后 "));
+            both!(
+                "run {run} (--seed {seed}) failed: {sentences}",
+                "第 {run} 次运行（--seed {seed}）失败：{sentences}"
+            )
+        });
         let rest = failed.saturating_sub(failures.len() as u64);
         let rest =
             (rest > 0).then(|| both!("and {rest} more runs failed", "另有 {rest} 次运行失败"));
@@ -155,14 +145,7 @@ impl Summary<'_> {
 
     /// The last line of `--json`.
     pub fn json(&self) -> Value {
-        let Repeated {
-            tally,
-            took,
-            seed,
-            failed,
-            is_interrupted,
-            ..
-        } = self.repeated;
+        let Repeated { tally, took, seed, failed, is_interrupted, .. } = self.repeated;
         let claims = tally.claims().map(|(counted, often): (_, Often)| {
             let figures = json!({
                 "holds": counted.holds,
@@ -203,12 +186,7 @@ impl Played<'_> {
     pub fn json(&self) -> Value {
         let mut line = json!({ "v": 1, "run": self.run, "seed": self.seed });
         match &self.end {
-            End::Worked {
-                outcome,
-                claims,
-                kept,
-                waits,
-            } => {
+            End::Worked { outcome, claims, kept, waits } => {
                 line["outcome"] = outcome.in_english().into();
                 let said = claims.iter().filter_map(|(name, verdict)| {
                     Some((name.to_string(), Value::from((*verdict)?)))

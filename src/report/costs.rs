@@ -71,8 +71,8 @@ pub enum Version {
     Silent,
 }
 
-/// The lines above the rows, after this many turns and with this version of CPython, if any. `on_one_core` says whether all
-/// were kept on one.
+/// The lines above the rows, after this many turns and with this version of CPython, if any.
+/// `on_one_core` says whether all were kept on one.
 pub fn heading(turns: usize, python: &Version, on_one_core: bool) -> Vec<String> {
     let python = match python {
         Version::Is(version) => format!("CPython {version}"),
@@ -103,20 +103,17 @@ impl Samples {
     /// A row's figures for the log.
     pub fn figures(&self, row: Row) -> Value {
         let mut figures = json!({ "row": row });
-        for (name, side) in [
-            ("mp_demo", Side::Ours),
-            ("limit", Side::Limit),
-            ("cpython", Side::Python),
-        ] {
+        for (name, side) in
+            [("mp_demo", Side::Ours), ("limit", Side::Limit), ("cpython", Side::Python)]
+        {
             if let Some(spread) = Spread::of(self.of(row, side)) {
                 figures[format!("{name}_seconds")] = spread.median.into();
                 figures[format!("{name}_spread_seconds")] = spread.half_width.into();
             }
         }
-        for (name, ratio) in [
-            ("limit_ratio", self.limit_ratio(row)),
-            ("cpython_ratio", self.python_ratio(row)),
-        ] {
+        for (name, ratio) in
+            [("limit_ratio", self.limit_ratio(row)), ("cpython_ratio", self.python_ratio(row))]
+        {
             if let Some(ratio) = ratio {
                 figures[name] = ratio.into();
             }
@@ -154,13 +151,7 @@ impl Samples {
 }
 
 fn columns([label, ours, limit, limit_ratio, python, python_ratio]: [&str; 6]) -> String {
-    let cells = [
-        (ours, 14),
-        (limit, 14),
-        (limit_ratio, 6),
-        (python, 14),
-        (python_ratio, 6),
-    ];
+    let cells = [(ours, 14), (limit, 14), (limit_ratio, 6), (python, 14), (python_ratio, 6)];
     let mut line = format!("{label}{}", room(label, 24));
     for (cell, width) in cells {
         // A cell that is too wide still stands apart.

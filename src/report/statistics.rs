@@ -19,22 +19,23 @@ impl Spread {
     }
 }
 
-/// How many times as long `first` took as `second`: the median of the ratios turn by turn, because the two halves of
-/// a turn had the same machine. `None` if there are no turns.
+/// How many times as long `first` took as `second`: the median of the ratios turn by turn, because
+/// the two halves of a turn had the same machine. `None` if there are no turns.
 pub fn median_ratio(first: &[f64], second: &[f64]) -> Option<f64> {
     let ratios: Vec<_> = first.iter().zip(second).map(|(a, b)| a / b).collect();
     quantile(&ratios, 0.5)
 }
 
-/// The smallest sample that at least half of the samples don't exceed: a median that is one of them.
+/// The smallest sample that at least half of the samples don't exceed: a median that is one of
+/// them.
 pub fn lower_median(samples: impl IntoIterator<Item = f64>) -> Option<f64> {
     let sorted = sorted(samples);
     let middle = sorted.len().checked_sub(1)? / 2;
     Some(sorted[middle])
 }
 
-/// Between which shares the true one lies, with 95 %, when something came `count` times in `of` runs: Wilson's interval, which
-/// stays within 0 and 1 and is right for few runs, too.
+/// Between which shares the true one lies, with 95 %, when something came `count` times in `of`
+/// runs: Wilson's interval, which stays within 0 and 1 and is right for few runs, too.
 pub fn wilson(count: u64, of: u64) -> (f64, f64) {
     const Z: f64 = 1.959_964;
     if of == 0 {
@@ -48,8 +49,8 @@ pub fn wilson(count: u64, of: u64) -> (f64, f64) {
     ((middle - half).max(0.0), (middle + half).min(1.0))
 }
 
-/// Below which share something lies, with 95 %, that never came in so many runs: the rule of three; for few runs, of which
-/// that rule says too much, what it is an approximation of.
+/// Below which share something lies, with 95 %, that never came in so many runs: the rule of three;
+/// for few runs, of which that rule says too much, what it is an approximation of.
 pub fn most_if_never(runs: u64) -> f64 {
     match runs {
         0 => 1.0,
@@ -61,21 +62,15 @@ pub fn most_if_never(runs: u64) -> f64 {
 /// As precise as the log's clock, so that what is printed follows from what the log has.
 pub fn micros(seconds: f64) -> f64 {
     let rounded = (seconds * 1e6).round() / 1e6;
-    if rounded.is_finite() {
-        rounded
-    } else {
-        seconds
-    }
+    if rounded.is_finite() { rounded } else { seconds }
 }
 
-/// The value below which this share of the samples lies, between two samples by linear interpolation.
+/// The value below which this share of the samples lies, between two samples by linear
+/// interpolation.
 fn quantile(samples: &[f64], share: f64) -> Option<f64> {
     let sorted = sorted(samples.iter().copied());
     let place = share * sorted.len().checked_sub(1)? as f64;
-    let (below, above) = (
-        sorted[place.floor() as usize],
-        sorted[place.ceil() as usize],
-    );
+    let (below, above) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
     Some(below + (above - below) * place.fract())
 }
 
@@ -132,10 +127,7 @@ mod tests {
     #[test]
     fn a_ratio_is_taken_turn_by_turn() {
         // The machine was ten times as slow in the second turn, for both.
-        assert_eq!(
-            median_ratio(&[2.0, 20.0, 2.0], &[1.0, 10.0, 1.0]),
-            Some(2.0)
-        );
+        assert_eq!(median_ratio(&[2.0, 20.0, 2.0], &[1.0, 10.0, 1.0]), Some(2.0));
         assert_eq!(median_ratio(&[], &[1.0]), None);
     }
 }

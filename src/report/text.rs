@@ -54,7 +54,8 @@ pub fn mebibytes(kib: u64) -> String {
     format!("{mib:.decimals$} MiB")
 }
 
-/// A cell of at least this many columns on the screen, flush left. Chinese characters take two columns each.
+/// A cell of at least this many columns on the screen, flush left. Chinese characters take two
+/// columns each.
 pub fn left(text: &str, columns: usize) -> String {
     text.to_owned() + &padding(text, columns)
 }
@@ -77,29 +78,14 @@ mod tests {
     fn a_duration_has_three_digits_and_its_unit() {
         choose(Language::En);
         let shown = [5e-10, 4.2e-7, 1.234e-5, 7.18e-4, 0.0754, 12.0].map(duration);
-        assert_eq!(
-            shown,
-            [
-                "0.50 ns", "420 ns", "12.3 us", "718 us", "75.4 ms", "12.0 s"
-            ]
-        );
+        assert_eq!(shown, ["0.50 ns", "420 ns", "12.3 us", "718 us", "75.4 ms", "12.0 s"]);
     }
 
     #[test]
     fn a_ratio_near_one_has_no_number_and_others_have_two_digits() {
         let shown = [0.5, 0.95, 1.0499, 1.05, 2.44, 12.3].map(factor);
         let shown = shown.each_ref().map(Option::as_deref);
-        assert_eq!(
-            shown,
-            [
-                Some("0.50"),
-                None,
-                None,
-                Some("1.1"),
-                Some("2.4"),
-                Some("12")
-            ]
-        );
+        assert_eq!(shown, [Some("0.50"), None, None, Some("1.1"), Some("2.4"), Some("12")]);
     }
 
     #[test]

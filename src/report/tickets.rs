@@ -81,7 +81,8 @@ impl WayFigures {
         }
     }
 
-    /// Adds a customer who was served this many seconds after the way began. The first customer is number 1.
+    /// Adds a customer who was served this many seconds after the way began. The first customer is
+    /// number 1.
     ///
     /// # Errors
     /// When that customer was served before, or is not expected.
@@ -101,8 +102,8 @@ impl WayFigures {
     pub fn add_process(&mut self, used: &Used) {
         self.processes += 1;
         self.threads += used.threads;
-        // All of them run the same program, and the kernel has its pages in memory once, however many use them. The sum
-        // of the peaks would be far more than the machine needs.
+        // All of them run the same program, and the kernel has its pages in memory once, however
+        // many use them. The sum of the peaks would be far more than the machine needs.
         self.own_memory_kib += used.peak_memory_kib.saturating_sub(used.file_memory_kib);
         self.shared_memory_kib = self.shared_memory_kib.max(used.file_memory_kib);
         self.context_switches += used.context_switches;
@@ -170,11 +171,10 @@ pub fn heading() -> String {
     ])
 }
 
-/// Side by side, the first three in 40 columns: so a narrow terminal breaks the line behind them, and not within a word.
+/// Side by side, the first three in 40 columns: so a narrow terminal breaks the line behind them,
+/// and not within a word.
 fn columns([name, figures @ ..]: [&str; 7]) -> String {
-    let figures = figures
-        .iter()
-        .zip([9, 12, 10, 8, 10, 9])
-        .map(|(figure, width)| right(figure, width));
+    let figures =
+        figures.iter().zip([9, 12, 10, 8, 10, 9]).map(|(figure, width)| right(figure, width));
     left(name, 19) + &figures.collect::<String>()
 }

@@ -1,6 +1,7 @@
 //! Programs with their comments, strings and keywords highlighted.
 //!
-//! This knows just enough of Python and of Rust to make them easier to read; whatever it doesn't know is plain text.
+//! This knows just enough of Python and of Rust to make them easier to read; whatever it doesn't
+//! know is plain text.
 
 use logos::Logos;
 use unicode_width::UnicodeWidthStr;
@@ -175,17 +176,13 @@ mod tests {
 
     #[test]
     fn python_is_told_apart() {
-        let source = "def f(x): # it's \"\"\"\n  \"\"\"a \"quoted\" # text\n\"\"\" + f'{x}\\'' + '' + r\"\\\"#\"\nif x == 1e6: in_line = 0x1F\n";
+        let source = "def f(x): # it's \"\"\"\n  \"\"\"a \"quoted\" # text\n\"\"\" + f'{x}\\'' + \
+            '' + r\"\\\"#\"\nif x == 1e6: in_line = 0x1F\n";
         let pieces = tokens::<Python>(source);
         assert_eq!(shown(&pieces, Ink::Comment), ["# it's \"\"\""]);
         assert_eq!(
             shown(&pieces, Ink::Literal),
-            [
-                "\"\"\"a \"quoted\" # text\n\"\"\"",
-                "f'{x}\\''",
-                "''",
-                "r\"\\\"#\""
-            ]
+            ["\"\"\"a \"quoted\" # text\n\"\"\"", "f'{x}\\''", "''", "r\"\\\"#\""]
         );
         assert_eq!(shown(&pieces, Ink::Number), ["1e6", "0x1F"]);
         assert_eq!(shown(&pieces, Ink::Keyword), ["def", "if"]);
@@ -194,22 +191,13 @@ mod tests {
 
     #[test]
     fn rust_is_told_apart() {
-        let source = "fn f<'a>(x: &'a str) { /* a * \"b\" **/ g('\\'', 'x', b'\\n', '\\u{e9}', r#\"a\"b\"#); // it's\n  for i in 0..10 { \"//\\\"\"; x.0 } }";
+        let source = "fn f<'a>(x: &'a str) { /* a * \"b\" **/ g('\\'', 'x', b'\\n', '\\u{e9}', \
+            r#\"a\"b\"#); // it's\n  for i in 0..10 { \"//\\\"\"; x.0 } }";
         let pieces = tokens::<Rust>(source);
-        assert_eq!(
-            shown(&pieces, Ink::Comment),
-            ["/* a * \"b\" **/", "// it's"]
-        );
+        assert_eq!(shown(&pieces, Ink::Comment), ["/* a * \"b\" **/", "// it's"]);
         assert_eq!(
             shown(&pieces, Ink::Literal),
-            [
-                "'\\''",
-                "'x'",
-                "b'\\n'",
-                "'\\u{e9}'",
-                "r#\"a\"b\"#",
-                "\"//\\\"\""
-            ]
+            ["'\\''", "'x'", "b'\\n'", "'\\u{e9}'", "r#\"a\"b\"#", "\"//\\\"\""]
         );
         assert_eq!(shown(&pieces, Ink::Number), ["0", "10", "0"]);
         assert_eq!(shown(&pieces, Ink::Keyword), ["fn", "for", "in"]);

@@ -1,4 +1,5 @@
-//! The Python and the Rust program of a lesson: side by side where both fit, otherwise one below the other.
+//! The Python and the Rust program of a lesson: side by side where both fit, otherwise one below
+//! the other.
 
 use super::{Line, Rule, code, heading};
 use crate::lessons::Demo;
@@ -12,11 +13,8 @@ pub fn programs(demo: &Demo, look: Look) -> String {
         code::python(demo.python(look.language), look.colour),
         look,
     );
-    let rust = column(
-        &title("Rust", "--rust"),
-        code::rust(demo.rust(look.language), look.colour),
-        look,
-    );
+    let rust =
+        column(&title("Rust", "--rust"), code::rust(demo.rust(look.language), look.colour), look);
     let separator = if look.boxes { " │ " } else { " | " };
     match width(&python) + 3 + width(&rust) <= look.width {
         true => beside(python, separator, rust),
@@ -42,10 +40,7 @@ fn below(column: Vec<Line>) -> String {
 fn beside(left: Vec<Line>, separator: &str, right: Vec<Line>) -> String {
     let left_width = width(&left);
     let count = left.len().max(right.len());
-    let nothing = || Line {
-        text: String::new(),
-        width: 0,
-    };
+    let nothing = || Line { text: String::new(), width: 0 };
     let all = |column: Vec<Line>| column.into_iter().chain(std::iter::repeat_with(nothing));
     let mut text = String::new();
     for (left, right) in all(left).zip(all(right)).take(count) {

@@ -36,8 +36,8 @@ impl Ink {
         }
     }
 
-    /// The colours are some of those of the processes: they can be read on light and on dark terminals, unlike some of
-    /// the 16 that each terminal chooses for itself.
+    /// The colours are some of those of the processes: they can be read on light and on dark
+    /// terminals, unlike some of the 16 that each terminal chooses for itself.
     fn style(self) -> Option<Style> {
         let colour = |number| Style::new().color(XtermColors::from(number));
         match self {

@@ -10,7 +10,8 @@ use super::{Line, Rule, heading};
 use crate::locale::Language;
 use crate::terminal::Look;
 
-/// Longer lines are hard to read, however wide the terminal is; shorter ones have no room for what is indented.
+/// Longer lines are hard to read, however wide the terminal is; shorter ones have no room for what
+/// is indented.
 const WIDTHS: RangeInclusive<usize> = 20..=80;
 
 /// The text as it is shown.
@@ -150,18 +151,12 @@ impl Page {
         let paragraph = with_marks(std::mem::take(&mut self.paragraph), space);
         let width = self.width - others.len();
         for (index, line) in paragraph.wrap(width, self.look).iter().enumerate() {
-            self.show(&format!(
-                "{}{line}",
-                if index == 0 { first } else { others }
-            ));
+            self.show(&format!("{}{line}", if index == 0 { first } else { others }));
         }
     }
 
     fn show_heading(&mut self, paragraph: &Paragraph, rule: Rule) {
-        let plain = Look {
-            colour: false,
-            ..self.look
-        };
+        let plain = Look { colour: false, ..self.look };
         let lines = paragraph.wrap(self.width, plain);
         for Line { text, .. } in heading(lines, rule, self.look) {
             self.show(&text);
@@ -190,8 +185,8 @@ impl Page {
         }
     }
 
-    /// Lists the sources of a section. An address has a line to itself and is never broken, so that it can be selected
-    /// and followed.
+    /// Lists the sources of a section. An address has a line to itself and is never broken, so that
+    /// it can be selected and followed.
     fn end_section(&mut self) {
         let new = self.sources.split_off(self.listed);
         if new.is_empty() {
@@ -224,34 +219,26 @@ impl Page {
     }
 }
 
-/// The paragraph with numbers for its sources. Names of sources that follow a sentence are replaced by their numbers; a
-/// name inside a sentence is needed there, and stays, with the number behind it.
+/// The paragraph with numbers for its sources. Names of sources that follow a sentence are replaced
+/// by their numbers; a name inside a sentence is needed there, and stays, with the number behind
+/// it.
 fn with_marks(paragraph: Paragraph, space: bool) -> Paragraph {
     let pieces = paragraph.pieces;
-    let separators = |text: &str| {
-        text.chars()
-            .all(|c| c.is_whitespace() || ",，、".contains(c))
-    };
+    let separators = |text: &str| text.chars().all(|c| c.is_whitespace() || ",，、".contains(c));
     let end_of_text = pieces
         .iter()
         .rposition(|piece| piece.source.is_none() && !separators(&piece.text))
         .map_or(0, |last| last + 1);
-    let ends_sentence = pieces[..end_of_text].last().is_some_and(|last| {
-        last.text
-            .trim_end()
-            .ends_with(['.', '!', '?', '。', '！', '？'])
-    });
+    let ends_sentence = pieces[..end_of_text]
+        .last()
+        .is_some_and(|last| last.text.trim_end().ends_with(['.', '!', '?', '。', '！', '？']));
     let mut marked = Paragraph::default();
     for (index, piece) in pieces.into_iter().enumerate() {
         let source = piece.source;
         let is_name = index < end_of_text || !ends_sentence;
         if is_name {
             let end = index + 1 == end_of_text && ends_sentence;
-            let text = if end {
-                piece.text.trim_end()
-            } else {
-                &piece.text
-            };
+            let text = if end { piece.text.trim_end() } else { &piece.text };
             marked.push(text, piece.ink);
         }
         if let Some(source) = source {
@@ -266,13 +253,7 @@ mod tests {
     use super::*;
 
     fn shown(text: &str, width: usize, colour: bool) -> String {
-        let look = Look {
-            colour,
-            width,
-            unicode: false,
-            boxes: false,
-            language: Language::En,
-        };
+        let look = Look { colour, width, unicode: false, boxes: false, language: Language::En };
         render(text, look)
     }
 
@@ -283,7 +264,8 @@ mod tests {
         assert_eq!(
             shown(text, 40, false),
             "\nAs the manual [1] says, *no*. [2] [3]\n\nSources:\n\
-             [1] the manual\n    https://a.b/\n[2] One\n    https://c.d/\n[3] two\n    https://a.b/\n"
+             [1] the manual\n    https://a.b/\n[2] One\n    https://c.d/\n[3] two\n    \
+             https://a.b/\n"
         );
         let only_a_name = shown("[name](https://a.b/)\n", 40, false);
         assert!(only_a_name.starts_with("\nname [1]\n"), "{only_a_name}");
@@ -313,7 +295,8 @@ mod tests {
         let text = "Some `code of many words` and *stressed words*.\n";
         assert_eq!(
             shown(text, 20, true),
-            "\nSome \x1b[38;5;30mcode of many\x1b[0m\n\x1b[38;5;30mwords\x1b[0m and \x1b[3mstressed\x1b[0m\n\
+            "\nSome \x1b[38;5;30mcode of many\x1b[0m\n\x1b[38;5;30mwords\x1b[0m and \
+             \x1b[3mstressed\x1b[0m\n\
              \x1b[3mwords\x1b[0m.\n"
         );
     }

@@ -35,14 +35,12 @@ fn experiments(demo: &Demo) -> String {
     let lesson = demo.name;
     let items = experiments.iter().map(|experiment| {
         let (command, topic) = (&experiment.command, experiment.question.topic());
-        both!(
-            "- `mp-demo {command}`: {topic}\n",
-            "- `mp-demo {command}`：{topic}\n"
-        )
+        both!("- `mp-demo {command}`: {topic}\n", "- `mp-demo {command}`：{topic}\n")
     });
     let heading = both!("## What to predict", "## 先预测，再运行");
     let first = both!(
-        "`mp-demo predict {lesson}` asks these, runs the commands, and grades the answers, with the reasons.",
+        "`mp-demo predict {lesson}` asks these, runs the commands, and grades the answers, with \
+         the reasons.",
         "`mp-demo predict {lesson}` 会提出下面的问题，运行这些命令，再评判回答，并说明理由。"
     );
     format!("\n{heading}\n\n{first}\n\n{}", items.collect::<String>())
@@ -62,10 +60,8 @@ fn heading(lines: Vec<String>, rule: Rule, look: Look) -> Vec<Line> {
         (Rule::Single, true) => "─",
         (Rule::Single, false) => "-",
     };
-    let line = |text: String| Line {
-        width: text.width(),
-        text: Ink::Heading.paint(&text, look.colour),
-    };
+    let line =
+        |text: String| Line { width: text.width(), text: Ink::Heading.paint(&text, look.colour) };
     let mut lines: Vec<Line> = lines.into_iter().map(line).collect();
     let width = lines.iter().map(|line| line.width).max().unwrap_or(0);
     let text = stroke.repeat(width);

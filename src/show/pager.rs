@@ -13,7 +13,8 @@ use crate::streams::{cannot_write, stdout};
 /// The exit statuses of `sh` for a command that it has not found, or could not start.
 const NOT_STARTED: [i32; 2] = [126, 127];
 
-/// Prints a page on the terminal: through `PAGER`, or directly if that is empty or `cat`, or can't be started.
+/// Prints a page on the terminal: through `PAGER`, or directly if that is empty or `cat`, or can't
+/// be started.
 ///
 /// # Errors
 /// The terminal can't be written to.
@@ -23,9 +24,7 @@ pub fn print_through_pager(page: &str) -> Result<()> {
     if shown {
         return Ok(());
     }
-    stdout()
-        .write_all(page.as_bytes())
-        .with_context(cannot_write)
+    stdout().write_all(page.as_bytes()).with_context(cannot_write)
 }
 
 /// Whether the pager was started: how it ended is its own affair.
@@ -42,26 +41,23 @@ fn show(page: &str, pager: &str) -> bool {
     }
 }
 
-/// Whether this is a command line for `sh`. Its exit status alone doesn't say: 2 for a syntax error is also that of
-/// `less -K` after Ctrl-C.
+/// Whether this is a command line for `sh`. Its exit status alone doesn't say: 2 for a syntax error
+/// is also that of `less -K` after Ctrl-C.
 fn is_readable(pager: &str) -> bool {
     let mut shell = Command::new("sh");
     shell.args(["-n", "-c", pager]).stderr(Stdio::null());
     shell.status().is_ok_and(|status| status.success())
 }
 
-/// A pager's command line may be anything that a shell understands. What is a mere name is started without a shell,
-/// which would report it in its own words if it is not there.
+/// A pager's command line may be anything that a shell understands. What is a mere name is started
+/// without a shell, which would report it in its own words if it is not there.
 fn command(pager: &str) -> Command {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._+- ".contains(c);
     let words: Vec<_> = pager.split_whitespace().collect();
-    let words = if pager.chars().all(is_plain) {
-        &words[..]
-    } else {
-        &[]
-    };
+    let words = if pager.chars().all(is_plain) { &words[..] } else { &[] };
     let mut command = match *words {
-        // A user's `LESS` replaces ours, and without -R less shows colours as what they are made of.
+        // A user's `LESS` replaces ours, and without -R less shows colours as what they are made
+        // of.
         [less, ref options @ ..] if Path::new(less).ends_with("less") => {
             let mut command = Command::new(less);
             command.args(options).arg("-R");
@@ -74,8 +70,8 @@ fn command(pager: &str) -> Command {
             command
         }
     };
-    // As git does: quit if the page fits on the screen, pass colours through, and leave the page on the screen. The
-    // page is UTF-8, whatever locales are installed.
+    // As git does: quit if the page fits on the screen, pass colours through, and leave the page on
+    // the screen. The page is UTF-8, whatever locales are installed.
     for (variable, value) in [("LESS", "FRX"), ("LESSCHARSET", "utf-8"), ("LV", "-c")] {
         if env::var_os(variable).is_none() {
             command.env(variable, value);
@@ -86,9 +82,9 @@ fn command(pager: &str) -> Command {
 
 /// Hands over the page and waits for the pager to end.
 fn feed(page: &str, mut pager: Child) -> io::Result<ExitStatus> {
-    // Ctrl-C is for the pager, and there it needn't mean the end (`less` stops a search). If this process died of it,
-    // the shell and the pager would both read the keyboard. It is blocked only now, because the pager would inherit
-    // that.
+    // Ctrl-C is for the pager, and there it needn't mean the end (`less` stops a search). If this
+    // process died of it, the shell and the pager would both read the keyboard. It is blocked only
+    // now, because the pager would inherit that.
     SigSet::from(Signal::SIGINT).thread_block()?;
     if let Some(mut stdin) = pager.stdin.take() {
         // A broken pipe means that the user has read enough.

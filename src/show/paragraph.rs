@@ -33,11 +33,7 @@ impl Paragraph {
     /// Adds text.
     pub fn push(&mut self, text: &str, ink: Ink) {
         let text = text.to_owned();
-        self.pieces.push(Piece {
-            text,
-            ink,
-            source: None,
-        });
+        self.pieces.push(Piece { text, ink, source: None });
     }
 
     /// Adds the mark of a source, which stays on the same line as the text before it.
@@ -64,11 +60,7 @@ impl Paragraph {
                 (Some(open), c) if open == c => None,
                 (quote, _) => quote,
             };
-            if quote.is_some() && c == ' ' {
-                HARD_SPACE
-            } else {
-                c
-            }
+            if quote.is_some() && c == ' ' { HARD_SPACE } else { c }
         });
         let text: String = with_hard_spaces.collect();
         self.push(&glued(&text), Ink::Code);
@@ -76,11 +68,7 @@ impl Paragraph {
 
     /// The lines of the paragraph, none wider than `width` unless a word is.
     pub fn wrap(&self, width: usize, look: Look) -> Vec<String> {
-        let text: String = self
-            .pieces
-            .iter()
-            .map(|piece| piece.text.as_str())
-            .collect();
+        let text: String = self.pieces.iter().map(|piece| piece.text.as_str()).collect();
         let options = Options::new(width)
             .break_words(false)
             .word_separator(WordSeparator::UnicodeBreakProperties);

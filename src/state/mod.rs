@@ -1,5 +1,5 @@
-//! The run so far: one fold of its events. It knows neither processes nor clocks, so a recording gives the same state as
-//! the run itself.
+//! The run so far: one fold of its events. It knows neither processes nor clocks, so a recording
+//! gives the same state as the run itself.
 
 mod on_its_way;
 mod process;
@@ -13,7 +13,8 @@ use crate::events::{
 pub use on_its_way::{OnItsWay, Parcel};
 pub use process::{Activity, Ended, Process, Started};
 
-/// A run as far as its log has told. It grows with the processes and with the values on their way, not with the events.
+/// A run as far as its log has told. It grows with the processes and with the values on their way,
+/// not with the events.
 #[derive(Default)]
 pub struct State {
     /// The latest process with each PID.
@@ -50,7 +51,8 @@ pub struct Change {
     pub arrived: Option<Parcel>,
     /// The process that begins with this event where an earlier one had the same PID.
     pub replaces: Option<u32>,
-    /// A value that turns out not to have gone: the call was refused, or its process gave up in the middle of it.
+    /// A value that turns out not to have gone: the call was refused, or its process gave up in the
+    /// middle of it.
     pub taken_back: Option<Parcel>,
 }
 
@@ -97,7 +99,8 @@ impl State {
                     self.failures.extend(failure);
                 }
                 let alive = std::mem::take(&mut self.alive);
-                // A command of the user's dies with whoever has started it, and then nobody is left to tell its end.
+                // A command of the user's dies with whoever has started it, and then nobody is left
+                // to tell its end.
                 let lives = |other: &u32| *other != child && !self.is_command_of(*other, child);
                 self.alive = alive.into_iter().filter(lives).collect();
             }
@@ -111,13 +114,7 @@ impl State {
             Effect::Leaves(way, value) => {
                 let id = self.parcels;
                 self.parcels += 1;
-                let parcel = Parcel {
-                    id,
-                    way,
-                    from: pid,
-                    t,
-                    micros: record.micros(),
-                };
+                let parcel = Parcel { id, way, from: pid, t, micros: record.micros() };
                 self.on(way).leave(value, parcel);
                 self.at(pid).leaving = Some(way);
                 change.left = Some(parcel);
@@ -166,15 +163,16 @@ impl State {
         self.processes.values()
     }
 
-    /// Those that have been started and not reaped, in the order of their starts. The parent is none of them.
+    /// Those that have been started and not reaped, in the order of their starts. The parent is
+    /// none of them.
     pub fn alive(&self) -> impl Iterator<Item = &Process> {
         self.alive.iter().filter_map(|pid| self.process(*pid))
     }
 
-    /// The children of a process that have been started and not reaped, in the order of their starts.
+    /// The children of a process that have been started and not reaped, in the order of their
+    /// starts.
     pub fn children_alive(&self, of: u32) -> impl Iterator<Item = &Process> {
-        self.alive()
-            .filter(move |child| child.started.as_ref().is_some_and(|start| start.by == of))
+        self.alive().filter(move |child| child.started.as_ref().is_some_and(|start| start.by == of))
     }
 
     /// Whether the run's first process has started this one.
@@ -206,7 +204,8 @@ impl State {
         self.process(*self.locks.get(lock)?)
     }
 
-    /// Whether the run got stuck, and if so, by which mistake of the lesson's variant, if it was one.
+    /// Whether the run got stuck, and if so, by which mistake of the lesson's variant, if it was
+    /// one.
     pub fn stuck(&self) -> Option<Option<Mistake>> {
         self.stuck
     }
@@ -229,15 +228,12 @@ impl State {
         started.is_some_and(|it| it.by == by && it.command.is_some())
     }
 
-    /// Whether it is known already why this process has failed: it stands between a command of the user's and the others, and
-    /// that command has failed.
+    /// Whether it is known already why this process has failed: it stands between a command of the
+    /// user's and the others, and that command has failed.
     fn is_told(&self, pid: u32) -> bool {
         let ended = self.process(pid).and_then(|it| it.ended);
         let left = ended.is_some_and(|it| matches!(it.status, Status::Code(_)));
-        left && self
-            .failures
-            .iter()
-            .any(|failure| self.is_command_of(failure.pid, pid))
+        left && self.failures.iter().any(|failure| self.is_command_of(failure.pid, pid))
     }
 
     /// The processes that run commands of the user's, or did, in no order.
@@ -257,14 +253,7 @@ impl State {
     fn begin(&mut self, child: u32, role: &str, record: &Record) {
         let process = self.reach(child, role);
         role.clone_into(&mut process.role);
-        let Event::Started {
-            foreign,
-            command,
-            stdin,
-            stdout,
-            ..
-        } = &record.event
-        else {
+        let Event::Started { foreign, command, stdin, stdout, .. } = &record.event else {
             return;
         };
         process.started = Some(Started {
@@ -280,8 +269,8 @@ impl State {
         self.at(record.pid).stands_between |= command.is_some();
     }
 
-    /// The living process with this PID; a new one if there is none. After the end of a process nothing comes from it any
-    /// more, so the kernel must have given its PID to another one.
+    /// The living process with this PID; a new one if there is none. After the end of a process
+    /// nothing comes from it any more, so the kernel must have given its PID to another one.
     fn reach(&mut self, pid: u32, role: &str) -> &mut Process {
         let number = self.count;
         let process = self.processes.entry(pid).or_insert_with(|| {

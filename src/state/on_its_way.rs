@@ -23,8 +23,8 @@ pub struct Parcel {
 
 /// Values that were put or sent and have not arrived, in order.
 ///
-/// Which of two equal values arrived nobody can tell, and it makes no difference: the older one is taken. There are
-/// never more than pipes hold.
+/// Which of two equal values arrived nobody can tell, and it makes no difference: the older one is
+/// taken. There are never more than pipes hold.
 #[derive(Default)]
 pub struct OnItsWay(VecDeque<(Value, Parcel)>);
 

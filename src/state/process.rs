@@ -133,12 +133,10 @@ impl Process {
         }
     }
 
-    /// What its threads do, the main thread (which has no name here) first, as far as the log tells.
+    /// What its threads do, the main thread (which has no name here) first, as far as the log
+    /// tells.
     pub fn threads(&self) -> impl Iterator<Item = (Option<&str>, Activity)> {
-        let others = self
-            .threads
-            .iter()
-            .map(|(name, it)| (Some(&**name), it.does));
+        let others = self.threads.iter().map(|(name, it)| (Some(&**name), it.does));
         std::iter::once((None, self.main.does)).chain(others)
     }
 
@@ -167,11 +165,7 @@ impl Process {
     pub(super) fn end(&mut self, t: f64, status: Status) {
         let signal = self.signalled.map(|(_, signal)| signal);
         let as_wanted = status.is_wanted(signal);
-        self.ended = Some(Ended {
-            t,
-            status,
-            as_wanted,
-        });
+        self.ended = Some(Ended { t, status, as_wanted });
         self.threads.clear();
     }
 
@@ -192,10 +186,7 @@ impl Thread {
     /// Takes its next event, at this time.
     pub(super) fn see(&mut self, effect: &Effect, t: f64) {
         // Told by the parent in the middle of whatever it does.
-        if matches!(
-            effect,
-            Effect::Ends(..) | Effect::Signals(..) | Effect::Aside
-        ) {
+        if matches!(effect, Effect::Ends(..) | Effect::Signals(..) | Effect::Aside) {
             return;
         }
         self.since = t;

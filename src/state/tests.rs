@@ -6,12 +6,7 @@ use crate::events::{Call, Status};
 /// Applies a log, each line `PID ROLE EVENT FIELDS`, a millisecond apart. `look` sees each change.
 fn fold(log: &str, mut look: impl FnMut(&State, &Change)) -> State {
     let mut state = State::default();
-    for (number, line) in log
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .enumerate()
-    {
+    for (number, line) in log.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
         let mut words = line.splitn(4, ' ');
         let mut word = || words.next().unwrap_or_default();
         let (pid, role, event, fields) = (word(), word(), word(), word());
@@ -110,24 +105,11 @@ fn who_lives_is_known_and_which_ends_were_given() {
                  3 reader running
                  1 parent started "child":3,"child_role":"reader","stdin":"queue"
                  1 parent exited "child":2,"child_role":"writer","status":{"code":0}"#;
-    let state = fold(log, |state, _| {
-        alive.push(state.alive().map(|p| p.pid).collect::<Vec<_>>())
-    });
+    let state = fold(log, |state, _| alive.push(state.alive().map(|p| p.pid).collect::<Vec<_>>()));
     assert_eq!(alive, [vec![], vec![2], vec![2], vec![2, 3], vec![3]]);
-    let started = |pid| {
-        state
-            .process(pid)
-            .and_then(|p| p.started.as_ref())
-            .expect("started")
-    };
-    assert_eq!(
-        (started(2).stdout.as_deref(), started(2).stdin.as_deref()),
-        (Some("queue"), None)
-    );
-    assert_eq!(
-        (started(3).stdin.as_deref(), started(3).by),
-        (Some("queue"), 1)
-    );
+    let started = |pid| state.process(pid).and_then(|p| p.started.as_ref()).expect("started");
+    assert_eq!((started(2).stdout.as_deref(), started(2).stdin.as_deref()), (Some("queue"), None));
+    assert_eq!((started(3).stdin.as_deref(), started(3).by), (Some("queue"), 1));
     // The reader had written an event before it was told that it was started.
     assert!(started(3).is_late && !started(2).is_late);
     assert!(state.is_parent(1) && !state.is_parent(2));
@@ -145,10 +127,7 @@ fn a_pid_that_comes_again_is_another_process() {
     );
     assert_eq!(replaced, [None, None, None, Some(2)]);
     let process = state.process(2).expect("a process");
-    assert_eq!(
-        (process.role.as_str(), process.number, process.again),
-        ("child-2", 2, 1)
-    );
+    assert_eq!((process.role.as_str(), process.number, process.again), ("child-2", 2, 1));
     assert!(process.ended.is_none() && process.signalled.is_none());
 }
 
@@ -166,11 +145,7 @@ fn a_value_arrives_from_whoever_put_it_first() {
     );
     // A process does not receive what it has sent itself.
     assert_eq!(arrived, [None, None, None, Some((0, 2)), None, None]);
-    let left: Vec<_> = state
-        .on_its_way(Way::Queue)
-        .parcels()
-        .map(|p| p.from)
-        .collect();
+    let left: Vec<_> = state.on_its_way(Way::Queue).parcels().map(|p| p.from).collect();
     assert_eq!(left, [3]);
     assert_eq!(state.on_its_way(Way::Pipe).len(), 1);
 }
@@ -210,10 +185,7 @@ fn only_a_signal_that_its_parent_sent_is_a_wanted_end() {
     let none: [&str; 0] = [];
 
     assert_eq!(failed(&exited(r#"{"code":0}"#)), none);
-    assert_eq!(
-        failed(&exited(r#"{"code":1}"#)),
-        ["reader (PID 2) ended with exit status 1"]
-    );
+    assert_eq!(failed(&exited(r#"{"code":1}"#)), ["reader (PID 2) ended with exit status 1"]);
     let term = exited(r#"{"signal":15}"#);
     assert_eq!(failed(&term), ["reader (PID 2) was killed by SIGTERM (15)"]);
     assert_eq!(failed(&format!("{terminate}\n{term}")), none);

@@ -1,7 +1,8 @@
 //! Whether nobody in a run can go on: what the log says, held against what the kernel says.
 //!
-//! A run is stuck when each process that lives waits in a call that only others of the run could end, and none of them
-//! can. So it is enough to see that not one thread can go on by itself, and that none has moved between two looks.
+//! A run is stuck when each process that lives waits in a call that only others of the run could
+//! end, and none of them can. So it is enough to see that not one thread can go on by itself, and
+//! that none has moved between two looks.
 
 mod waits;
 
@@ -30,12 +31,10 @@ pub struct Finding {
 }
 
 impl Detector {
-    /// A detector for a run beside which this process has these other children: whatever they do, the run may be stuck.
+    /// A detector for a run beside which this process has these other children: whatever they do,
+    /// the run may be stuck.
     pub fn beside(strangers: impl Iterator<Item = u32>) -> Detector {
-        Detector {
-            strangers: strangers.collect(),
-            ..Detector::default()
-        }
+        Detector { strangers: strangers.collect(), ..Detector::default() }
     }
 
     /// An event has come: what was seen before means nothing any more.
@@ -43,10 +42,11 @@ impl Detector {
         self.last = None;
     }
 
-    /// Looks once. There is a finding if the look before saw the same, and in it nobody who could go on. `fills` asks how
-    /// full the pipes are of which the parent has an end open.
+    /// Looks once. There is a finding if the look before saw the same, and in it nobody who could
+    /// go on. `fills` asks how full the pipes are of which the parent has an end open.
     pub fn look(&mut self, state: &State, fills: impl FnOnce() -> Vec<Fill>) -> Option<Finding> {
-        // Whoever sleeps goes on by himself. The log says so, which is cheaper than to ask the kernel.
+        // Whoever sleeps goes on by himself. The log says so, which is cheaper than to ask the
+        // kernel.
         if someone_sleeps(state) {
             self.last = None;
             return None;
@@ -75,14 +75,12 @@ impl Detector {
         finding
     }
 
-    /// Takes the children that are stopped now, and returns those of them that were not stopped before.
+    /// Takes the children that are stopped now, and returns those of them that were not stopped
+    /// before.
     pub fn newly_stopped<T>(&mut self, stopped: Vec<(u32, T)>) -> Vec<(u32, T)> {
         let now = stopped.iter().map(|(pid, _)| *pid).collect();
         let before = std::mem::replace(&mut self.stopped, now);
-        stopped
-            .into_iter()
-            .filter(|(pid, _)| !before.contains(pid))
-            .collect()
+        stopped.into_iter().filter(|(pid, _)| !before.contains(pid)).collect()
     }
 }
 
@@ -92,8 +90,8 @@ fn someone_sleeps(state: &State) -> bool {
     activities.any(|does| does == Activity::Sleeping)
 }
 
-/// Whether all threads of this process wait, as far as the log tells. What a process is about to put or send is told
-/// beforehand, so it may wait there.
+/// Whether all threads of this process wait, as far as the log tells. What a process is about to
+/// put or send is told beforehand, so it may wait there.
 fn waits_by_the_log(process: &Process) -> bool {
     let waits = |does| matches!(does, Activity::Waiting(_) | Activity::Joining(_));
     process

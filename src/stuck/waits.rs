@@ -6,11 +6,7 @@ use crate::state::{Activity, Process, State};
 
 /// Everyone who waits, the parent first, then in the order of their starts.
 pub(super) fn waits(sight: &Sight, state: &State, fills: &[Fill]) -> Vec<Waiter> {
-    let us = Us {
-        sight,
-        state,
-        fills,
-    };
+    let us = Us { sight, state, fills };
     // Whoever has ended is only not reaped yet, and waits for nothing.
     let has_ended = |it: &&Process| sight.look(it.pid).is_some_and(Look::has_ended);
     let alive = state.alive().filter(|it| !has_ended(it));
@@ -28,10 +24,7 @@ pub(super) fn waits(sight: &Sight, state: &State, fills: &[Fill]) -> Vec<Waiter>
 
 /// For whom a process waits, of others that live.
 pub(super) fn next(waiter: &Waiter) -> (u32, Vec<u32>) {
-    let others = waiter
-        .of
-        .iter()
-        .filter(|it| !it.ended && it.pid != waiter.pid);
+    let others = waiter.of.iter().filter(|it| !it.ended && it.pid != waiter.pid);
     (waiter.pid, others.map(|it| it.pid).collect())
 }
 
@@ -42,7 +35,8 @@ struct Us<'a> {
 }
 
 impl Us<'_> {
-    /// What the threads of this process wait for. One that only waits for its own threads is not worth a line beside them.
+    /// What the threads of this process wait for. One that only waits for its own threads is not
+    /// worth a line beside them.
     fn waiters(&self, process: &Process) -> Vec<Waiter> {
         let look = self.sight.look(process.pid);
         let of_threads = |(name, does): (Option<&str>, Activity)| match does {
@@ -73,7 +67,8 @@ impl Us<'_> {
             (_, Some(Way::Pipe)) => ("send", Needs::Room),
             (Activity::Running | Activity::Sleeping, None) => return None,
         };
-        // What a process puts or sends leaves by its stdout; which pipe the parent sends to, the log doesn't say.
+        // What a process puts or sends leaves by its stdout; which pipe the parent sends to, the
+        // log doesn't say.
         let started = process.started.as_ref();
         let stdout = started.and_then(|it| it.stdout.as_deref());
         let on = process.waits_on(thread);
@@ -121,9 +116,7 @@ impl Us<'_> {
         let of_others =
             |it: &&(&str, &Thing)| says_more(it) && it.1.of().iter().any(|of| *of != pid);
         let said = things.iter().find(of_others);
-        let said = said
-            .or_else(|| things.iter().find(says_more))
-            .or(things.first());
+        let said = said.or_else(|| things.iter().find(says_more)).or(things.first());
         let name = said.map(|(call, _)| (*call).to_owned());
         Waiter {
             pid,
@@ -139,7 +132,8 @@ impl Us<'_> {
         }
     }
 
-    /// The system call in which some thread of this process waits for that, and the end of a pipe or socket where it does.
+    /// The system call in which some thread of this process waits for that, and the end of a pipe
+    /// or socket where it does.
     fn call(&self, pid: u32, needs: Needs) -> Option<(&'static str, Option<&Thing>)> {
         let mut waits = self.sight.waits().iter().filter(|it| it.pid == pid);
         waits.find_map(|wait| {
@@ -171,8 +165,8 @@ impl Us<'_> {
         thing.of().iter().map(|pid| self.holder(*pid)).collect()
     }
 
-    /// The same as far as the log tells: who was started with that queue or pipe. The parent, who has opened it, may have
-    /// kept the end.
+    /// The same as far as the log tells: who was started with that queue or pipe. The parent, who
+    /// has opened it, may have kept the end.
     fn other_ends_by_the_log(
         &self,
         process: &Process,

@@ -21,7 +21,8 @@ pub struct Article<W> {
     is_terminal: bool,
 }
 
-/// The widths of the labels' columns. They grow as needed, since nobody knows beforehand who will come.
+/// The widths of the labels' columns. They grow as needed, since nobody knows beforehand who will
+/// come.
 struct Labels {
     time: usize,
     role: usize,
@@ -29,24 +30,16 @@ struct Labels {
 }
 
 impl<W: Write> Article<W> {
-    /// A view that prints lines to `stdout`, in each process's colour if `colour` is set. On a terminal, what it would
-    /// obey is shown instead.
+    /// A view that prints lines to `stdout`, in each process's colour if `colour` is set. On a
+    /// terminal, what it would obey is shown instead.
     pub fn new(stdout: W, colour: bool, is_terminal: bool) -> Article<W> {
-        Article {
-            stdout,
-            labels: None,
-            palette: colour.then(Palette::default),
-            is_terminal,
-        }
+        Article { stdout, labels: None, palette: colour.then(Palette::default), is_terminal }
     }
 
     /// The same, with each line prefixed with its time in seconds, its role and its PID.
     pub fn with_labels(self) -> Article<W> {
-        let labels = Some(Labels {
-            time: "0.000000".len(),
-            role: "writer-10".len(),
-            pid: "43784".len(),
-        });
+        let labels =
+            Some(Labels { time: "0.000000".len(), role: "writer-10".len(), pid: "43784".len() });
         Article { labels, ..self }
     }
 

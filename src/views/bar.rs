@@ -20,7 +20,8 @@ pub struct Bar {
     drawn: Rc<RefCell<Option<ProgressBar>>>,
 }
 
-/// A stream that may go to the same terminal. The bar is out of the way while something is written to it.
+/// A stream that may go to the same terminal. The bar is out of the way while something is written
+/// to it.
 pub struct Beside<W> {
     out: W,
     bar: Bar,
@@ -29,10 +30,7 @@ pub struct Beside<W> {
 impl Bar {
     /// A bar on stderr, drawn only if `is_shown` is set, which makes sense on a terminal.
     pub fn new(is_shown: bool) -> Bar {
-        Bar {
-            is_shown,
-            drawn: Rc::default(),
-        }
+        Bar { is_shown, drawn: Rc::default() }
     }
 
     /// Shows that so many steps of so many are done.

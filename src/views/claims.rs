@@ -27,20 +27,14 @@ pub struct Claims<W> {
 }
 
 impl<W: Write> Claims<W> {
-    /// Goes to `stdout`. On a terminal, no line is wider than its `width`. `of_lesson` knows the lessons.
+    /// Goes to `stdout`. On a terminal, no line is wider than its `width`. `of_lesson` knows the
+    /// lessons.
     pub fn new(
         stdout: W,
         width: Option<usize>,
         of_lesson: fn(&str) -> Option<OfLesson>,
     ) -> Claims<W> {
-        Claims {
-            stdout,
-            width,
-            of_lesson,
-            lesson: String::new(),
-            run: None,
-            has_lines: false,
-        }
+        Claims { stdout, width, of_lesson, lesson: String::new(), run: None, has_lines: false }
     }
 
     fn text(&self, state: &State) -> String {
@@ -82,11 +76,7 @@ impl<W: Write> View for Claims<W> {
         }
         self.has_lines |= record.line.is_some();
         if let Some((judges, _)) = &mut self.run {
-            judges.see(&Seen {
-                record,
-                state,
-                change,
-            });
+            judges.see(&Seen { record, state, change });
         }
         Ok(())
     }

@@ -10,8 +10,8 @@ use crate::events::Record;
 use crate::plain::on_one_line;
 use crate::state::{Change, State};
 
-/// Tells at the end which processes ended otherwise than the lesson wanted, first cause first. It is no error when nobody
-/// listens.
+/// Tells at the end which processes ended otherwise than the lesson wanted, first cause first. It
+/// is no error when nobody listens.
 pub struct Failures<E> {
     stderr: E,
 }
@@ -31,10 +31,7 @@ impl<E: Write> View for Failures<E> {
     fn finish(&mut self, state: &State) -> Result<()> {
         let mut failures: Vec<_> = state.failures().iter().map(ToString::to_string).collect();
         if let Some(message) = state.parents_error() {
-            failures.push(both!(
-                "the parent failed: {message}",
-                "父进程出错：{message}"
-            ));
+            failures.push(both!("the parent failed: {message}", "父进程出错：{message}"));
         }
         let mut running: Vec<_> = state.alive().collect();
         running.sort_by_key(|process| process.pid);
@@ -52,10 +49,7 @@ impl<E: Write> View for Failures<E> {
         }
         for failure in &failures {
             let failure = on_one_line(failure);
-            let line = both!(
-                "mp-demo: in this run {failure}",
-                "mp-demo: 这次运行中，{failure}"
-            );
+            let line = both!("mp-demo: in this run {failure}", "mp-demo: 这次运行中，{failure}");
             let _ = self.stderr.write_all(format!("{line}\n").as_bytes());
         }
         Ok(())

@@ -17,12 +17,10 @@ pub struct Json<W> {
 }
 
 impl<W: Write> Json<W> {
-    /// A view that prints events to `stdout`. What a terminal would obey is escaped there, as JSON allows.
+    /// A view that prints events to `stdout`. What a terminal would obey is escaped there, as JSON
+    /// allows.
     pub fn new(stdout: W, is_terminal: bool) -> Json<W> {
-        Json {
-            stdout,
-            is_terminal,
-        }
+        Json { stdout, is_terminal }
     }
 }
 
@@ -33,9 +31,6 @@ impl<W: Write> View for Json<W> {
             false => record.text.into(),
         };
         let line = [text.as_bytes(), b"\n"].concat();
-        self.stdout
-            .write_all(&line)
-            .and_then(|()| self.stdout.flush())
-            .with_context(cannot_write)
+        self.stdout.write_all(&line).and_then(|()| self.stdout.flush()).with_context(cannot_write)
     }
 }

@@ -1,4 +1,5 @@
-//! How a run is shown: events go in, text comes out. A view knows neither processes nor clocks nor terminals.
+//! How a run is shown: events go in, text comes out. A view knows neither processes nor clocks nor
+//! terminals.
 
 mod article;
 mod bar;

@@ -6,9 +6,10 @@ use owo_colors::{Style, XtermColors};
 
 use crate::events::{Event, Record};
 
-/// Colours of the 256-colour palette: the first are easy to tell apart, the later ones differ in shade. Each can be
-/// read on light and on dark terminals: its contrast with black and with white (WCAG 2) is at least 3.3 to 1. For the
-/// first four, enough for most runs, it is 4.5 to 1, and hardly more is possible with both.
+/// Colours of the 256-colour palette: the first are easy to tell apart, the later ones differ in
+/// shade. Each can be read on light and on dark terminals: its contrast with black and with white
+/// (WCAG 2) is at least 3.3 to 1. For the first four, enough for most runs, it is 4.5 to 1, and
+/// hardly more is possible with both.
 const COLOURS: [u8; 45] = [
     63, 131, 29, 163, 30, 130, 98, 64, 33, 166, 28, 160, 99, 100, 67, 199, 68, 129, 167, 31, 94,
     133, 196, 61, 136, 165, 26, 200, 32, 97, 168, 62, 198, 134, 27, 161, 169, 127, 93, 197, 135,
@@ -22,8 +23,8 @@ pub struct Palette {
 }
 
 impl Palette {
-    /// Takes note of an event. Colours are assigned in the order in which processes start, so that they are the same in
-    /// every run and in every view of it.
+    /// Takes note of an event. Colours are assigned in the order in which processes start, so that
+    /// they are the same in every run and in every view of it.
     pub fn see(&mut self, record: &Record) {
         self.style(record.pid);
         if let Event::Started { child, .. } = record.event {
@@ -31,8 +32,8 @@ impl Palette {
         }
     }
 
-    /// The style of the process with this PID, always the same one. When the colours run out, they are used again with
-    /// effects, first one at a time and then combined.
+    /// The style of the process with this PID, always the same one. When the colours run out, they
+    /// are used again with effects, first one at a time and then combined.
     pub fn style(&mut self, pid: u32) -> Style {
         let next = self.numbers.len();
         let number = *self.numbers.entry(pid).or_insert(next);
@@ -42,13 +43,12 @@ impl Palette {
             .iter()
             .enumerate()
             .filter(|(bit, _)| round >> bit & 1 == 1)
-            .fold(Style::new().color(colour), |style, (_, effect)| {
-                effect(style)
-            })
+            .fold(Style::new().color(colour), |style, (_, effect)| effect(style))
     }
 }
 
-/// Six effects, so 64 combinations: with the colours, a style of its own for each of 2,880 processes.
+/// Six effects, so 64 combinations: with the colours, a style of its own for each of 2,880
+/// processes.
 const EFFECTS: [fn(Style) -> Style; 6] = [
     |style| style.bold(),
     |style| style.underline(),

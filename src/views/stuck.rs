@@ -27,26 +27,19 @@ impl<E: Write> Stuck<E> {
 
 impl<E: Write> View for Stuck<E> {
     fn show(&mut self, record: &Record, state: &State, _: &Change) -> Result<()> {
-        let Event::Stuck {
-            waits,
-            circle,
-            mistake,
-            command,
-        } = &record.event
-        else {
+        let Event::Stuck { waits, circle, mistake, command } = &record.event else {
             return Ok(());
         };
-        let mut lines = vec![both!(
-            "Nobody can go on. Who waits for whom:",
-            "所有进程都无法继续。等待关系："
-        )];
+        let mut lines =
+            vec![both!("Nobody can go on. Who waits for whom:", "所有进程都无法继续。等待关系：")];
         lines.extend(waiters(waits));
         // Of a command of the user's nobody knows what it would do elsewhere.
         let is_pythons = mistake.is_some() && state.commands().next().is_none();
         lines.push(form(waits, circle, is_pythons, state));
         if is_pythons && *mistake == Some(Mistake::JoinBeforeReceive) {
             lines.push(both!(
-                "(There, a one-way pipe has room for a message of 65,532 bytes, a two-way one for 219,264.)",
+                "(There, a one-way pipe has room for a message of 65,532 bytes, a two-way one for \
+                 219,264.)",
                 "（在 CPython 里，单向管道装得下 65,532 字节的消息，双向管道装得下 219,264 字节。）"
             ));
         }
@@ -128,17 +121,18 @@ fn what_for(waiter: &Waiter) -> String {
     match waiter.needs {
         Needs::End => both!("waits for {names} to end", "等 {names} 结束"),
         // The pipe to a command of the user's counts as full as long as it is not empty.
-        Needs::Room if waiter.call == Call::Write.name() && !is_the_kernels(waiter) => both!(
-            "waits until {names} reads what it was given",
-            "等 {names} 读走交给它的内容"
-        ),
+        Needs::Room if waiter.call == Call::Write.name() && !is_the_kernels(waiter) => {
+            both!("waits until {names} reads what it was given", "等 {names} 读走交给它的内容")
+        }
         Needs::Room => {
             let full = match (waiter.bytes, waiter.capacity) {
                 (Some(bytes), Some(capacity)) if bytes < capacity => {
                     let (bytes, capacity) = (grouped(bytes), grouped(capacity));
                     both!(
-                        "its pipe is full with {bytes} of {capacity} bytes, as each write takes whole pages",
-                        "管道里只有 {bytes} 字节（容量 {capacity} 字节）就满了，因为每次写入都占用整页"
+                        "its pipe is full with {bytes} of {capacity} bytes, as each write takes \
+                         whole pages",
+                        "管道里只有 {bytes} 字节（容量 {capacity} 字节）就满了，因为每次写入都占用\
+                         整页"
                     )
                 }
                 (Some(bytes), Some(capacity)) => {
@@ -171,24 +165,19 @@ fn what_for(waiter: &Waiter) -> String {
                 "waits for a value or end-of-file, which nobody but itself could bring",
                 "等一个值或者 EOF，而这只有这个进程自己能带来"
             ),
-            (true, false) => both!(
-                "waits for a value, which nobody can bring",
-                "等一个值，没有进程能带来"
-            ),
+            (true, false) => {
+                both!("waits for a value, which nobody can bring", "等一个值，没有进程能带来")
+            }
         },
         Needs::Lock => match others.iter().find(|it| it.ended) {
             Some(Holder { role, pid, .. }) => both!(
                 "waits for the lock, which {role} {pid} had when it was killed",
                 "等锁；{role} {pid} 被杀死时正握着这把锁"
             ),
-            None if alive.is_empty() => both!(
-                "waits for the lock; who has it is not known",
-                "等锁；不知道锁在哪个进程手里"
-            ),
-            None => both!(
-                "waits for the lock, which {names} has",
-                "等锁；锁在 {names} 手里"
-            ),
+            None if alive.is_empty() => {
+                both!("waits for the lock; who has it is not known", "等锁；不知道锁在哪个进程手里")
+            }
+            None => both!("waits for the lock, which {names} has", "等锁；锁在 {names} 手里"),
         },
         Needs::Unknown => both!("waits; for what is not known", "在等待；等什么，不得而知"),
     }
@@ -223,10 +212,7 @@ fn form(waits: &[Waiter], circle: &[u32], as_in_python: bool, state: &State) -> 
     if let Some(first) = circle.first() {
         let roles: Vec<_> = circle.iter().chain([first]).map(role).collect();
         let roles = roles.join(" -> ");
-        return both!(
-            "A circle: {roles}.{python}",
-            "形成了环，也就是死锁：{roles}。{python}"
-        );
+        return both!("A circle: {roles}.{python}", "形成了环，也就是死锁：{roles}。{python}");
     }
     let holder = waits.iter().find(|it| it.needs == Needs::Lock);
     let why = match holder.and_then(|it| it.of.iter().find(|it| it.ended)) {
@@ -237,15 +223,9 @@ fn form(waits: &[Waiter], circle: &[u32], as_in_python: bool, state: &State) -> 
                 "锁随着 {role} 一起没了，再也没有进程会释放"
             )
         }
-        None => both!(
-            "what is waited for can't come any more",
-            "等的东西再也不会来了"
-        ),
+        None => both!("what is waited for can't come any more", "等的东西再也不会来了"),
     };
-    both!(
-        "A dead end: {why}.{python}",
-        "走进了死胡同：{why}。{python}"
-    )
+    both!("A dead end: {why}.{python}", "走进了死胡同：{why}。{python}")
 }
 
 /// What to do instead.
@@ -253,30 +233,26 @@ fn remedy(mistake: Mistake) -> String {
     match mistake {
         Mistake::JoinBeforeReceive => both!("Receive before you join", "先接收，再 join"),
         Mistake::JoinBeforeReply => both!("Reply before you join", "先回复，再 join"),
-        Mistake::KeptOwnEnd => both!(
-            "Close the end that the child has got",
-            "交给子进程的那一端，父进程要关掉"
-        ),
+        Mistake::KeptOwnEnd => {
+            both!("Close the end that the child has got", "交给子进程的那一端，父进程要关掉")
+        }
         Mistake::EmptyIsNoEnd => both!(
             "An empty queue is no sign of the end: tell the readers",
             "队列空了不等于结束：要告诉读进程"
         ),
-        Mistake::NothingStops => both!(
-            "Tell the readers that nothing more will come",
-            "要告诉读进程不会再有值了"
-        ),
-        Mistake::TooFewSentinels => both!(
-            "Put a sentinel for each reader",
-            "每个读进程都要有一个哨兵值"
-        ),
+        Mistake::NothingStops => {
+            both!("Tell the readers that nothing more will come", "要告诉读进程不会再有值了")
+        }
+        Mistake::TooFewSentinels => {
+            both!("Put a sentinel for each reader", "每个读进程都要有一个哨兵值")
+        }
         Mistake::Unflushed => both!(
             "The message has to be written before the reply is read, and flushed",
             "消息要在读回复之前写出，并且刷新缓冲区"
         ),
-        Mistake::NotAllReceived => both!(
-            "Receive every message that the child sends",
-            "子进程发送的每条消息都要接收"
-        ),
+        Mistake::NotAllReceived => {
+            both!("Receive every message that the child sends", "子进程发送的每条消息都要接收")
+        }
         Mistake::KeptPutEnd => both!("Close the put end", "关掉写端"),
         Mistake::KilledHolder => both!(
             "Don't kill a process that may have a lock; or do without the lock",

@@ -7,14 +7,15 @@ use crate::state::{Change, State};
 
 /// Draws events as they come.
 pub trait View {
-    /// Shows one event. `state` is the run so far, this event included, and `change` what it has changed.
+    /// Shows one event. `state` is the run so far, this event included, and `change` what it has
+    /// changed.
     ///
     /// # Errors
     /// When the output can't be written to.
     fn show(&mut self, record: &Record, state: &State, change: &Change) -> Result<()>;
 
-    /// Shows what can only be said when the last event is there, be it of a run that went well or of one that failed. What
-    /// failed, somebody else tells.
+    /// Shows what can only be said when the last event is there, be it of a run that went well or
+    /// of one that failed. What failed, somebody else tells.
     ///
     /// # Errors
     /// When the output can't be written to.
@@ -48,9 +49,7 @@ impl Views {
     pub fn show(&mut self, record: &Record) -> Result<()> {
         let change = self.state.apply(record);
         let state = &self.state;
-        self.views
-            .iter_mut()
-            .try_for_each(|view| view.show(record, state, &change))
+        self.views.iter_mut().try_for_each(|view| view.show(record, state, &change))
     }
 
     /// Shows what can only be said when the last event is there.
@@ -59,8 +58,6 @@ impl Views {
     /// When a view's output can't be written to.
     pub fn finish(&mut self) -> Result<()> {
         let state = &self.state;
-        self.views
-            .iter_mut()
-            .try_for_each(|view| view.finish(state))
+        self.views.iter_mut().try_for_each(|view| view.finish(state))
     }
 }

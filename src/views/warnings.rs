@@ -14,9 +14,8 @@ use crate::state::{Change, State};
 /// How many lost values are named.
 const SHOWN: usize = 5;
 
-/// Tells what the article's lines don't say: values that were lost, calls that were refused, and what commands of the user's
-/// say on their stderr. A stderr that can't be
-/// written to is no error.
+/// Tells what the article's lines don't say: values that were lost, calls that were refused, and
+/// what commands of the user's say on their stderr. A stderr that can't be written to is no error.
 pub struct Warnings<E> {
     stderr: E,
     /// Whether a terminal would obey what stands in a line.
@@ -26,10 +25,7 @@ pub struct Warnings<E> {
 impl<E: Write> Warnings<E> {
     /// Warnings that go to `stderr`. On a terminal, what it would obey is shown instead.
     pub fn new(stderr: E, is_terminal: bool) -> Warnings<E> {
-        Warnings {
-            stderr,
-            is_terminal,
-        }
+        Warnings { stderr, is_terminal }
     }
 
     fn tell(&mut self, message: &str) {
@@ -49,11 +45,7 @@ impl<E: Write> Warnings<E> {
             0 => String::new(),
             more => both!(" and {more} more", "，另有 {more} 个"),
         };
-        let were = if lost == 1 {
-            "value was"
-        } else {
-            "values were"
-        };
+        let were = if lost == 1 { "value was" } else { "values were" };
         // At the end of a log that was cut off, some process is still running.
         let is_over = state.alive().next().is_none();
         let message = match (is_over, way) {
@@ -79,11 +71,7 @@ impl<E: Write> View for Warnings<E> {
         match &record.event {
             // Errors are told at the end of the run, once it is known which came first.
             Event::Error { .. } => {}
-            Event::Output {
-                stream: Stream::Stderr,
-                text,
-                ..
-            } => {
+            Event::Output { stream: Stream::Stderr, text, .. } => {
                 let text = match self.is_terminal {
                     true => on_its_lines(text),
                     false => (&**text).into(),
@@ -101,7 +89,8 @@ impl<E: Write> View for Warnings<E> {
 
     fn finish(&mut self, state: &State) -> Result<()> {
         self.tell_of_lost_values(Way::Queue, state);
-        // A lesson's own child sends one message, and what becomes of it is seen. A command may send several.
+        // A lesson's own child sends one message, and what becomes of it is seen. A command may
+        // send several.
         if state.commands().next().is_some() {
             self.tell_of_lost_values(Way::Pipe, state);
         }

@@ -13,7 +13,8 @@ const OTHERS_TOLD: usize = 8;
 /// How many characters of a command line are shown.
 const COMMAND: usize = 60;
 
-/// Everyone, each behind its parent and in the order of their starts; how far below the first parent each stands.
+/// Everyone, each behind its parent and in the order of their starts; how far below the first
+/// parent each stands.
 pub(super) fn in_order(sight: &Sight) -> Vec<(&Look, usize)> {
     let mut looks: Vec<&Look> = sight.looks().collect();
     looks.sort_by_key(|look| (look.started, look.pid));

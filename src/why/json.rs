@@ -59,11 +59,7 @@ struct Edge<'a> {
 pub fn json(finding: &Finding) -> Value {
     let looks = family::in_order(&finding.sight).into_iter();
     let nodes = looks.map(|(look, _)| node(finding, look));
-    let edges = finding
-        .sight
-        .waits()
-        .iter()
-        .flat_map(|wait| edges(finding, wait));
+    let edges = finding.sight.waits().iter().flat_map(|wait| edges(finding, wait));
     json!({
         "v": VERSION,
         "verdict": finding.verdict,
@@ -82,10 +78,7 @@ fn node<'a>(finding: &'a Finding, look: &'a Look) -> Node<'a> {
         switches: it.switches(),
         ticks: it.ticks(),
         call: it.call.as_ref().map(|call| call.name),
-        arguments: it
-            .call
-            .as_ref()
-            .map(|call| call.arguments().map(|it| format!("{it:#x}"))),
+        arguments: it.call.as_ref().map(|call| call.arguments().map(|it| format!("{it:#x}"))),
         fate: finding.graph.threads_fate(it.tid),
     });
     Node {

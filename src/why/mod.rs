@@ -1,5 +1,5 @@
-//! Why a program hangs: who waits for whom, in any program. It only looks: it changes nothing of the program, stops nobody,
-//! and guesses nothing.
+//! Why a program hangs: who waits for whom, in any program. It only looks: it changes nothing of
+//! the program, stops nobody, and guesses nothing.
 
 mod family;
 mod json;
@@ -22,7 +22,8 @@ pub use program::{Program, Told, run};
 use repairs::Repair;
 pub use report::report;
 
-/// How far two looks are apart, at least: whoever does something now and then has done it by the second one.
+/// How far two looks are apart, at least: whoever does something now and then has done it by the
+/// second one.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 
 /// What was found out about some processes.
@@ -59,7 +60,8 @@ pub enum Verdict {
     Ended,
 }
 
-/// Looks at a process that runs already, and at everyone who descends from it; or at its process group.
+/// Looks at a process that runs already, and at everyone who descends from it; or at its process
+/// group.
 ///
 /// # Errors
 /// When there is no such process, or it is gone when this looks again.
@@ -116,23 +118,14 @@ impl Finding {
             fills.extend(filled.map(|fill| (fill.inode, fill)));
         }
         let repairs = repairs::repairs(&sight, &graph, &circle);
-        Finding {
-            sight,
-            graph,
-            verdict,
-            circle,
-            fills,
-            repairs,
-        }
+        Finding { sight, graph, verdict, circle, fills, repairs }
     }
 }
 
-/// For which others a process that is stuck waits. (Not those that share a lock with it: any of them may have it, or none.)
+/// For which others a process that is stuck waits. (Not those that share a lock with it: any of
+/// them may have it, or none.)
 fn next(sight: &Sight, graph: &Graph, pid: u32) -> Vec<u32> {
-    let waits = sight
-        .waits()
-        .iter()
-        .filter(|it| it.pid == pid && graph.is_stuck(pid));
+    let waits = sight.waits().iter().filter(|it| it.pid == pid && graph.is_stuck(pid));
     let things = waits.flat_map(|wait| &wait.things);
     let things = things.filter(|thing| !matches!(thing.on, On::Memory(_)));
     let of = things.flat_map(|thing| thing.of()).copied();
@@ -143,10 +136,7 @@ fn next(sight: &Sight, graph: &Graph, pid: u32) -> Vec<u32> {
 }
 
 fn verdict(sight: &Sight, graph: &Graph) -> Verdict {
-    let fates: Vec<_> = sight
-        .family()
-        .filter_map(|look| graph.fate(look.pid))
-        .collect();
+    let fates: Vec<_> = sight.family().filter_map(|look| graph.fate(look.pid)).collect();
     let is_stuck = |fate: &&Fate| matches!(fate, Fate::Stuck | Fate::LikelyStuck);
     let all = |is_meant: &dyn Fn(&&Fate) -> bool| fates.iter().all(is_meant);
     let any = |is_meant: &dyn Fn(&&Fate) -> bool| fates.iter().any(is_meant);

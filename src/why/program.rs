@@ -41,7 +41,8 @@ const MERCY: Duration = Duration::from_secs(1);
 /// A look may take no more than this share of the time.
 const SHARE: u32 = 20;
 
-/// Runs it to its end, and says how it ended, as a shell does. `tell` is handed what was found whenever all of it is stuck.
+/// Runs it to its end, and says how it ended, as a shell does. `tell` is handed what was found
+/// whenever all of it is stuck.
 ///
 /// # Errors
 /// When this process can't wait for it.
@@ -50,29 +51,19 @@ pub fn run(program: &Program, tell: &mut dyn FnMut(&Told)) -> Result<ExitCode> {
     let _ = set_child_subreaper(Some(rustix::process::getpid()));
     let mut signals = Signals::listen()?;
     let name = program.command[0].to_string_lossy();
-    let started = Command::new(&program.command[0])
-        .args(&program.command[1..])
-        .spawn();
+    let started = Command::new(&program.command[0]).args(&program.command[1..]).spawn();
     let child = match started {
         Ok(child) => Pid::from_child(&child),
         Err(error) => {
             let (name, why) = (on_one_line(&name), crate::errors::io_error(&error));
-            tell(&Told::CannotRun(both!(
-                "cannot run {name}: {why}",
-                "无法运行 {name}：{why}"
-            )));
+            tell(&Told::CannotRun(both!("cannot run {name}: {why}", "无法运行 {name}：{why}")));
             return Ok(ExitCode::from(match error.kind() {
                 io::ErrorKind::NotFound => NOT_FOUND,
                 _ => CANNOT_RUN,
             }));
         }
     };
-    let mut watch = Watch {
-        program,
-        last: None,
-        since: Instant::now(),
-        is_told: false,
-    };
+    let mut watch = Watch { program, last: None, since: Instant::now(), is_told: false };
     let mut pause = BETWEEN_LOOKS;
     loop {
         let has_rung = signals.wait(program.patience.map(|_| pause), child)?;
@@ -114,10 +105,7 @@ impl Watch<'_> {
     fn look(&mut self, tell: &mut dyn FnMut(&Told)) {
         let family = Family::Descendants(children());
         let now = Sight::of_family(&family, Onlooker::Process);
-        let has_moved = !self
-            .last
-            .as_ref()
-            .is_some_and(|last| now.is_of_the_same_family(last));
+        let has_moved = !self.last.as_ref().is_some_and(|last| now.is_of_the_same_family(last));
         if has_moved {
             if self.is_told {
                 tell(&Told::GoesOn);
@@ -128,10 +116,7 @@ impl Watch<'_> {
             self.last = Some(now);
             return;
         }
-        let is_patient = self
-            .program
-            .patience
-            .is_none_or(|it| self.since.elapsed() < it);
+        let is_patient = self.program.patience.is_none_or(|it| self.since.elapsed() < it);
         if self.is_told || is_patient {
             return;
         }
@@ -154,20 +139,14 @@ impl Watch<'_> {
             tell(&Told::IsLeft);
         } else {
             tell(&Told::Ends);
-            end(finding
-                .sight
-                .family()
-                .map(|look| (look.pid, look.started))
-                .collect());
+            end(finding.sight.family().map(|look| (look.pid, look.started)).collect());
         }
     }
 }
 
 /// The children of this process: the program, and those that have lost their parents.
 fn children() -> Vec<u32> {
-    Look::at(std::process::id())
-        .map(|look| look.children)
-        .unwrap_or_default()
+    Look::at(std::process::id()).map(|look| look.children).unwrap_or_default()
 }
 
 /// Ends these processes: first as terminate() does, then as kill() does.
@@ -219,10 +198,7 @@ fn end_as(status: WaitStatus) -> ExitCode {
     }
     let signal = status.terminating_signal().unwrap_or_default();
     // The program's own core is enough.
-    let none = Rlimit {
-        current: Some(0),
-        maximum: Some(0),
-    };
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
     let _ = setrlimit(Resource::Core, none);
     let _ = emulate_default_handler(signal);
     // SIGKILL, say: a shell says it with this number.
@@ -234,7 +210,8 @@ struct Signals {
     ended: UnixStream,
     /// Signals for the program, of which it is told.
     passed_on: [(UnixStream, Signal); 2],
-    /// Those that the terminal sends to the program, too. They must not end this process, and the program must not see that.
+    /// Those that the terminal sends to the program, too. They must not end this process, and the
+    /// program must not see that.
     _of_terminal: [UnixStream; 2],
 }
 
@@ -250,10 +227,7 @@ impl Signals {
         let all = || {
             Ok::<_, io::Error>(Signals {
                 ended: stream(SIGCHLD)?,
-                passed_on: [
-                    (stream(SIGTERM)?, Signal::TERM),
-                    (stream(SIGHUP)?, Signal::HUP),
-                ],
+                passed_on: [(stream(SIGTERM)?, Signal::TERM), (stream(SIGHUP)?, Signal::HUP)],
                 _of_terminal: [stream(SIGINT)?, stream(SIGQUIT)?],
             })
         };
@@ -264,9 +238,8 @@ impl Signals {
     fn wait(&mut self, timeout: Option<Duration>, program: Pid) -> Result<bool> {
         let timeout = timeout.map(Timespec::try_from).transpose()?;
         let streams = std::iter::once(&self.ended).chain(self.passed_on.iter().map(|it| &it.0));
-        let mut fds: Vec<_> = streams
-            .map(|it| PollFd::from_borrowed_fd(it.as_fd(), PollFlags::IN))
-            .collect();
+        let mut fds: Vec<_> =
+            streams.map(|it| PollFd::from_borrowed_fd(it.as_fd(), PollFlags::IN)).collect();
         let has_rung = match poll(&mut fds, timeout.as_ref()) {
             Ok(ready) => ready > 0,
             Err(Errno::INTR) => true,

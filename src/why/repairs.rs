@@ -46,19 +46,12 @@ pub enum Repair {
 
 /// What would repair this, the likeliest first.
 pub(super) fn repairs(sight: &Sight, graph: &Graph, circle: &[u32]) -> Vec<Repair> {
-    let stuck = Stuck {
-        sight,
-        graph,
-        circle,
-    };
+    let stuck = Stuck { sight, graph, circle };
     let is_meant = |repair: &Repair| stuck.fits(*repair);
     let mut repairs: Vec<_> = Repair::VARIANTS.iter().copied().filter(is_meant).collect();
     // What each of these says of queues and pipes says more than what is said of locks.
     let says_more = |it: &Repair| {
-        !matches!(
-            it,
-            Repair::ReleaseLock | Repair::CloseWriteEnd | Repair::OneSpeaksFirst
-        )
+        !matches!(it, Repair::ReleaseLock | Repair::CloseWriteEnd | Repair::OneSpeaksFirst)
     };
     if repairs.iter().any(says_more) {
         repairs.retain(says_more);
@@ -91,15 +84,11 @@ impl Stuck<'_> {
             }),
             Repair::OneWrites => self.things(Needs::Room).any(|(wait, thing)| {
                 let others = thing.of().iter().filter(|pid| **pid != wait.pid);
-                others
-                    .copied()
-                    .any(|other| self.needs(other, Needs::Room, wait.pid))
+                others.copied().any(|other| self.needs(other, Needs::Room, wait.pid))
             }),
             Repair::ReadBothStreams => self.things(Needs::Room).any(|(wait, thing)| {
                 let readers = thing.of().iter().copied().filter(|pid| *pid != wait.pid);
-                readers
-                    .into_iter()
-                    .any(|reader| self.needs(reader, Needs::Data, wait.pid))
+                readers.into_iter().any(|reader| self.needs(reader, Needs::Data, wait.pid))
             }),
             Repair::CloseWriteEnd => {
                 // A reader in a circle of readers, of which one is waited for till its end.
@@ -110,13 +99,7 @@ impl Stuck<'_> {
             }
             Repair::OneSpeaksFirst => {
                 let is_reading = |needs| self.has_in_circle(needs);
-                let others = [
-                    Needs::End,
-                    Needs::Room,
-                    Needs::Lock,
-                    Needs::Thread,
-                    Needs::Opening,
-                ];
+                let others = [Needs::End, Needs::Room, Needs::Lock, Needs::Thread, Needs::Opening];
                 is_reading(Needs::Data) && !others.into_iter().any(is_reading)
             }
             Repair::PutSentinels => {
@@ -148,9 +131,7 @@ impl Stuck<'_> {
 
     /// Processes that are stuck.
     fn looks(&self) -> impl Iterator<Item = &Look> {
-        self.sight
-            .looks()
-            .filter(|look| self.graph.is_stuck(look.pid))
+        self.sight.looks().filter(|look| self.graph.is_stuck(look.pid))
     }
 
     /// What the threads of processes that are stuck wait for.
@@ -164,25 +145,20 @@ impl Stuck<'_> {
     }
 
     fn things(&self, needs: Needs) -> impl Iterator<Item = (&Wait, &Thing)> {
-        let things = self
-            .waits()
-            .flat_map(|wait| wait.things.iter().map(move |it| (wait, it)));
+        let things = self.waits().flat_map(|wait| wait.things.iter().map(move |it| (wait, it)));
         things.filter(move |(_, thing)| thing.needs == needs)
     }
 
     /// Whether some thread of `pid` needs that from `other`.
     fn needs(&self, pid: u32, needs: Needs, other: u32) -> bool {
-        self.things(needs)
-            .any(|(wait, thing)| wait.pid == pid && thing.of().contains(&other))
+        self.things(needs).any(|(wait, thing)| wait.pid == pid && thing.of().contains(&other))
     }
 
-    /// Whether it waits for the end of that process, or of one above it: of a shell that waits for it in turn, say, or by way
-    /// of Python's fork server, whose child it is.
+    /// Whether it waits for the end of that process, or of one above it: of a shell that waits for
+    /// it in turn, say, or by way of Python's fork server, whose child it is.
     fn waits_for_end(&self, pid: u32, other: u32) -> bool {
         let above = std::iter::successors(self.sight.look(other), |look| {
-            self.sight
-                .look(look.parent)
-                .filter(|parent| parent.pid != pid)
+            self.sight.look(look.parent).filter(|parent| parent.pid != pid)
         });
         let is_server = |look: &Look| look.command.iter().any(|word| word.contains(FORK_SERVER));
         above.take(DEEPEST).any(|look| {
@@ -191,7 +167,8 @@ impl Stuck<'_> {
         })
     }
 
-    /// Whether somebody waits for its end, or for that of one who waits for a lock that this one may have.
+    /// Whether somebody waits for its end, or for that of one who waits for a lock that this one
+    /// may have.
     fn is_joined(&self, pid: u32) -> bool {
         let behind_it = self.things(Needs::Lock);
         let behind_it = behind_it.filter(|(_, thing)| thing.of().contains(&pid));
@@ -220,8 +197,8 @@ impl Stuck<'_> {
         })
     }
 
-    /// Readers for whom an end-of-file can't come, since they have an end for writing themselves, or somebody has who waits
-    /// for their end.
+    /// Readers for whom an end-of-file can't come, since they have an end for writing themselves,
+    /// or somebody has who waits for their end.
     fn kept_ends(&self) -> impl Iterator<Item = &Look> {
         let reading = self.things(Needs::Data).filter(|(wait, thing)| {
             let is_end = matches!(thing.on, On::Pipe(_) | On::Fifo(_) | On::Socket { .. });
@@ -246,7 +223,8 @@ impl Stuck<'_> {
         names.into_iter()
     }
 
-    /// Whether all of its threads wait for each other, and at least two beside the main one for locks.
+    /// Whether all of its threads wait for each other, and at least two beside the main one for
+    /// locks.
     fn has_threads_with_locks(&self, look: &Look) -> bool {
         let is_lock = |wait: &&Wait| {
             let mut things = wait.things.iter();
@@ -277,13 +255,13 @@ impl Stuck<'_> {
         parent.is_some_and(|parent| parent.command == look.command)
     }
 
-    /// A pool's process has several threads that manage it, and workers that share its queue's locks.
+    /// A pool's process has several threads that manage it, and workers that share its queue's
+    /// locks.
     fn is_pool(&self) -> bool {
         self.looks().any(|look| {
             let mut workers = look.children.iter().filter_map(|pid| self.sight.look(*pid));
-            let waits_for_result = self
-                .of(look.pid)
-                .any(|it| it.tid as u32 == look.pid && needs(it, Needs::Thread));
+            let waits_for_result =
+                self.of(look.pid).any(|it| it.tid as u32 == look.pid && needs(it, Needs::Thread));
             is_python(look) && look.threads.len() >= 4 && waits_for_result && workers.any(is_python)
         })
     }
@@ -293,7 +271,8 @@ fn needs(wait: &Wait, needs: Needs) -> bool {
     wait.things.iter().all(|it| it.needs == needs)
 }
 
-/// Whether it waits as a loop of events does, which wakes itself through a pipe or socket of its own, among other things.
+/// Whether it waits as a loop of events does, which wakes itself through a pipe or socket of its
+/// own, among other things.
 fn is_loop(wait: &Wait) -> bool {
     wait.call == "epoll_wait" || wait.things.len() > 1
 }
@@ -304,73 +283,99 @@ fn is_python(look: &Look) -> bool {
 
 /// Whether it has a lock or semaphore of Python's `multiprocessing`, as each of its queues does.
 fn has_queue(look: &Look) -> bool {
-    is_python(look)
-        && shared_memory(look.pid)
-            .iter()
-            .any(|it| it.starts_with("/dev/shm/sem."))
+    is_python(look) && shared_memory(look.pid).iter().any(|it| it.starts_with("/dev/shm/sem."))
 }
 
 /// What to do, in one sentence.
 pub(super) fn sentence(repair: Repair) -> String {
     match repair {
         Repair::GetBeforeJoin => both!(
-            "What usually repairs it: get() everything from the queue before join(). A child ends only when its feeder thread has written all that was put.",
-            "通常这样修：先用 get() 取完队列，再 join()。子进程要等喂数据的线程把放进队列的值都写完才会结束。"
+            "What usually repairs it: get() everything from the queue before join(). A child ends \
+             only when its feeder thread has written all that was put.",
+            "通常这样修：先用 get() 取完队列，再 join()。子进程要等喂数据的线程把放进队列的值都写\
+             完才会结束。"
         ),
         Repair::ReadBeforeWait => both!(
-            "What usually repairs it: read first, then wait: recv() before join(), in Python's subprocess communicate(), in Rust wait_with_output().",
-            "通常这样修：先读，再等：recv() 放在 join() 之前；Python 的 subprocess 用 communicate()，Rust 用 wait_with_output()。"
+            "What usually repairs it: read first, then wait: recv() before join(), in Python's \
+             subprocess communicate(), in Rust wait_with_output().",
+            "通常这样修：先读，再等：recv() 放在 join() 之前；Python 的 subprocess 用 \
+             communicate()，Rust 用 wait_with_output()。"
         ),
         Repair::OneWrites => both!(
-            "What usually repairs it: one of the two reads while it writes (in Python's subprocess communicate(); else a thread), or one of them receives first.",
-            "通常这样修：让其中一方边写边读（Python 的 subprocess 用 communicate()，否则用一个线程），或者让一方先接收。"
+            "What usually repairs it: one of the two reads while it writes (in Python's \
+             subprocess communicate(); else a thread), or one of them receives first.",
+            "通常这样修：让其中一方边写边读（Python 的 subprocess 用 communicate()，否则用一个线\
+             程），或者让一方先接收。"
         ),
         Repair::ReadBothStreams => both!(
-            "What usually repairs it: read all streams of the child at the same time (in Python communicate(), or stderr=STDOUT).",
+            "What usually repairs it: read all streams of the child at the same time (in Python \
+             communicate(), or stderr=STDOUT).",
             "通常这样修：同时读子进程的所有输出（Python 里用 communicate()，或者 stderr=STDOUT）。"
         ),
         Repair::CloseWriteEnd => both!(
-            "What usually repairs it: close the end for writing in each process that doesn't write (in Python stdin.close(), in Node stdin.end()). End-of-file comes only when nobody has it open any more.",
-            "通常这样修：不写的进程都要关掉写端（Python 里是 stdin.close()，Node 里是 stdin.end()）。只有没有任何进程打开着写端，EOF 才会到来。"
+            "What usually repairs it: close the end for writing in each process that doesn't \
+             write (in Python stdin.close(), in Node stdin.end()). End-of-file comes only when \
+             nobody has it open any more.",
+            "通常这样修：不写的进程都要关掉写端（Python 里是 stdin.close()，Node 里是 \
+             stdin.end()）。只有没有任何进程打开着写端，EOF 才会到来。"
         ),
         Repair::OneSpeaksFirst => both!(
-            "What usually repairs it: agree on who writes first; here each waits until the other one has written.",
+            "What usually repairs it: agree on who writes first; here each waits until the other \
+             one has written.",
             "通常这样修：约定由哪一方先写；这里每一方都在等另一方先写。"
         ),
         Repair::PutSentinels => both!(
-            "What usually repairs it: put a sentinel (None, say) for each reader before join(), so that they know that nothing more will come.",
-            "通常这样修：在 join() 之前给每个读进程放一个哨兵值（比如 None），告诉它们不会再有值了。"
+            "What usually repairs it: put a sentinel (None, say) for each reader before join(), \
+             so that they know that nothing more will come.",
+            "通常这样修：在 join() 之前给每个读进程放一个哨兵值（比如 None），告诉它们不会再有值\
+             了。"
         ),
         Repair::TaskDone => both!(
-            "What usually repairs it: a task_done() for each get(), or else the queue's join() waits for ever.",
+            "What usually repairs it: a task_done() for each get(), or else the queue's join() \
+             waits for ever.",
             "通常这样修：每次 get() 之后都要调用 task_done()，否则队列的 join() 会永远等下去。"
         ),
         Repair::EmptyLoop => both!(
-            "A loop of events with nothing to wait for: somebody has to complete the future, set the event or wake the task that it awaits; asyncio.timeout() at least tells.",
-            "事件循环里已经没有会发生的事：得有代码去完成它等待的 future、设置 event 或唤醒任务；asyncio.timeout() 至少能让人知道。"
+            "A loop of events with nothing to wait for: somebody has to complete the future, set \
+             the event or wake the task that it awaits; asyncio.timeout() at least tells.",
+            "事件循环里已经没有会发生的事：得有代码去完成它等待的 future、设置 event 或唤醒任\
+             务；asyncio.timeout() 至少能让人知道。"
         ),
         Repair::PoolThatNotices => both!(
-            "If it is a Pool, a worker of which was killed: the result of its task never comes. concurrent.futures.ProcessPoolExecutor raises BrokenProcessPool instead; get(timeout=...) at least doesn't wait for ever.",
-            "如果这是 Pool 而且有工作进程被杀死：那个任务的结果永远不会来。改用 concurrent.futures.ProcessPoolExecutor，会抛出 BrokenProcessPool；get(timeout=...) 至少不会永远等下去。"
+            "If it is a Pool, a worker of which was killed: the result of its task never comes. \
+             concurrent.futures.ProcessPoolExecutor raises BrokenProcessPool instead; \
+             get(timeout=...) at least doesn't wait for ever.",
+            "如果这是 Pool 而且有工作进程被杀死：那个任务的结果永远不会来。改用 \
+             concurrent.futures.ProcessPoolExecutor，会抛出 BrokenProcessPool；get(timeout=...) 至\
+             少不会永远等下去。"
         ),
         Repair::ReleaseLock => both!(
-            "What usually repairs it: `with lock:` around every use, and no kill() or terminate() of a process that may hold it; an RLock where the same process takes it twice. If it is an Event, a Condition or a Barrier: somebody has to set(), notify() or come.",
-            "通常这样修：每次使用都写成 `with lock:`，不要用 kill() 或 terminate() 结束可能握着锁的进程；同一个进程要取两次，就用 RLock。如果是 Event、Condition 或 Barrier：得有进程去 set()、notify() 或者到达。"
+            "What usually repairs it: `with lock:` around every use, and no kill() or terminate() \
+             of a process that may hold it; an RLock where the same process takes it twice. If it \
+             is an Event, a Condition or a Barrier: somebody has to set(), notify() or come.",
+            "通常这样修：每次使用都写成 `with lock:`，不要用 kill() 或 terminate() 结束可能握着锁\
+             的进程；同一个进程要取两次，就用 RLock。如果是 Event、Condition 或 Barrier：得有进程\
+             去 set()、notify() 或者到达。"
         ),
         Repair::OneOrder => both!(
             "What usually repairs it: take the locks in the same order everywhere.",
             "通常这样修：在所有地方都按同样的顺序取锁。"
         ),
         Repair::NoForkWithThreads => both!(
-            "What usually repairs it: don't fork while other threads run, one of which may hold a lock: multiprocessing.set_start_method('spawn') or 'forkserver'.",
-            "通常这样修：有别的线程在运行时不要 fork，因为其中一个可能正握着锁：用 multiprocessing.set_start_method('spawn') 或 'forkserver'。"
+            "What usually repairs it: don't fork while other threads run, one of which may hold a \
+             lock: multiprocessing.set_start_method('spawn') or 'forkserver'.",
+            "通常这样修：有别的线程在运行时不要 fork，因为其中一个可能正握着锁：用 \
+             multiprocessing.set_start_method('spawn') 或 'forkserver'。"
         ),
         Repair::RecursiveLock => both!(
-            "What usually repairs it: another thread that releases, sets or puts what this one waits for; an RLock where it takes its own lock twice.",
-            "通常这样修：由另一个线程来释放、设置或放入这个线程等的东西；如果是同一个线程取自己的锁取了两次，就用 RLock。"
+            "What usually repairs it: another thread that releases, sets or puts what this one \
+             waits for; an RLock where it takes its own lock twice.",
+            "通常这样修：由另一个线程来释放、设置或放入这个线程等的东西；如果是同一个线程取自己的\
+             锁取了两次，就用 RLock。"
         ),
         Repair::OpenBothEnds => both!(
-            "What usually repairs it: start the other end first, or in the background (`&`): to open a FIFO waits until both ends are opened.",
+            "What usually repairs it: start the other end first, or in the background (`&`): to \
+             open a FIFO waits until both ends are opened.",
             "通常这样修：先启动另一端，或者放到后台（`&`）：打开 FIFO 要等两端都打开。"
         ),
     }

@@ -32,23 +32,18 @@ pub fn report(finding: &Finding) -> Vec<String> {
     lines.extend(missing);
     lines.extend(shape(finding));
     lines.extend(finding.repairs.iter().map(|it| repairs::sentence(*it)));
-    let shown = lines
-        .iter()
-        .map(|line| on_one_line(&close_up(line)).into_owned());
+    let shown = lines.iter().map(|line| on_one_line(&close_up(line)).into_owned());
     shown.collect()
 }
 
 fn heading(finding: &Finding) -> String {
     let count = finding.sight.family().count();
     let stuck = finding.sight.family();
-    let stuck = stuck
-        .filter(|look| finding.graph.is_stuck(look.pid))
-        .count();
+    let stuck = stuck.filter(|look| finding.graph.is_stuck(look.pid)).count();
     match finding.verdict {
-        Verdict::Stuck if count == 1 => both!(
-            "Stuck: this process can't go on.",
-            "卡住了：这个进程无法继续。"
-        ),
+        Verdict::Stuck if count == 1 => {
+            both!("Stuck: this process can't go on.", "卡住了：这个进程无法继续。")
+        }
         Verdict::Stuck => both!(
             "Stuck: none of these {count} processes can go on.",
             "卡住了：这 {count} 个进程都无法继续。"
@@ -76,10 +71,9 @@ fn heading(finding: &Finding) -> String {
             "Whether they are stuck can't be told: the kernel doesn't say enough.",
             "无法判断是否卡住：内核没有给出足够的信息。"
         ),
-        Verdict::GoOn if count == 1 => both!(
-            "This process goes on: it is not stuck.",
-            "这个进程在继续，没有卡住。"
-        ),
+        Verdict::GoOn if count == 1 => {
+            both!("This process goes on: it is not stuck.", "这个进程在继续，没有卡住。")
+        }
         Verdict::GoOn => both!(
             "These {count} processes go on: none of them is stuck.",
             "这 {count} 个进程在继续，都没有卡住。"
@@ -128,13 +122,10 @@ fn of_process(finding: &Finding, look: &Look, missing: &mut BTreeSet<String>) ->
     }
 }
 
-/// Of a process that is stuck, all threads; of another one, the one for which it can go on, or else the main thread.
+/// Of a process that is stuck, all threads; of another one, the one for which it can go on, or else
+/// the main thread.
 fn threads_told<'a>(finding: &Finding, look: &'a Look) -> Vec<&'a Thread> {
-    let alive = || {
-        look.threads
-            .iter()
-            .filter(|it| finding.graph.threads_fate(it.tid).is_some())
-    };
+    let alive = || look.threads.iter().filter(|it| finding.graph.threads_fate(it.tid).is_some());
     if finding.graph.is_stuck(look.pid) {
         return alive().collect();
     }
@@ -165,20 +156,16 @@ fn of_thread(
             both!("is in the hands of a debugger", "在调试器的控制之下")
         }
         (Some(Fate::GoesOn(Reason::Moved)), _) => {
-            both!(
-                "has done something in the last half second",
-                "在刚才的半秒里有动作"
-            )
+            both!("has done something in the last half second", "在刚才的半秒里有动作")
         }
         (Some(Fate::Stopped), None) => both!("is stopped", "被暂停了"),
         (fate, Some(wait)) => {
             let has_others = look.threads.len() > 1;
             let sentence = sentences::wait(wait, has_others, &finding.fills);
             match fate {
-                Some(Fate::GoesOn(Reason::Timer)) => both!(
-                    "{sentence}, and a timer may wake it",
-                    "{sentence}；定时器也可能把它唤醒"
-                ),
+                Some(Fate::GoesOn(Reason::Timer)) => {
+                    both!("{sentence}, and a timer may wake it", "{sentence}；定时器也可能把它唤醒")
+                }
                 _ => sentence,
             }
         }
@@ -199,8 +186,10 @@ fn why_hidden(look: &Look) -> String {
     let pid = look.pid;
     if !own.is_root() && look.user != own.as_raw() {
         return both!(
-            "{pid} belongs to another user, and the kernel shows its calls to that user and to root only: try `sudo mp-demo why {pid}`.",
-            "{pid} 属于另一个用户，内核只让该用户和 root 看到其系统调用：试试 `sudo mp-demo why {pid}`。"
+            "{pid} belongs to another user, and the kernel shows its calls to that user and to \
+             root only: try `sudo mp-demo why {pid}`.",
+            "{pid} 属于另一个用户，内核只让该用户和 root 看到其系统调用：试试 `sudo mp-demo why \
+             {pid}`。"
         );
     }
     const KERNELS_OWN: u32 = 2;
@@ -212,15 +201,20 @@ fn why_hidden(look: &Look) -> String {
     }
     match yama.trim() {
         "1" if !own.is_root() => both!(
-            "Here the kernel shows the calls of a process only to its ancestors (kernel.yama.ptrace_scope is 1): start the program with `mp-demo why -- COMMAND`, or look as root.",
-            "这里的内核只让祖先进程看到一个进程的系统调用（kernel.yama.ptrace_scope 是 1）：请用 `mp-demo why -- COMMAND` 启动程序，或者以 root 身份查看。"
+            "Here the kernel shows the calls of a process only to its ancestors \
+             (kernel.yama.ptrace_scope is 1): start the program with `mp-demo why -- COMMAND`, or \
+             look as root.",
+            "这里的内核只让祖先进程看到一个进程的系统调用（kernel.yama.ptrace_scope 是 1）：请用 \
+             `mp-demo why -- COMMAND` 启动程序，或者以 root 身份查看。"
         ),
         "2" | "3" => both!(
-            "Here the kernel shows the calls of processes to nobody without a privilege (kernel.yama.ptrace_scope).",
+            "Here the kernel shows the calls of processes to nobody without a privilege \
+             (kernel.yama.ptrace_scope).",
             "这里的内核不让没有特权的进程看到系统调用（kernel.yama.ptrace_scope）。"
         ),
         _ => both!(
-            "Of {pid} the kernel shows no calls: its program is not readable, is of another architecture, or runs in a sandbox.",
+            "Of {pid} the kernel shows no calls: its program is not readable, is of another \
+             architecture, or runs in a sandbox.",
             "内核不显示 {pid} 的系统调用：它的程序不可读、属于另一种体系结构，或者运行在沙箱里。"
         ),
     }
@@ -231,10 +225,7 @@ fn shape(finding: &Finding) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(first) = finding.circle.first() {
         let pids = finding.circle.iter().chain([first]);
-        let circle = pids
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(" -> ");
+        let circle = pids.map(ToString::to_string).collect::<Vec<_>>().join(" -> ");
         lines.push(both!(
             "A circle: {circle}. Each waits for the next.",
             "形成了环，也就是死锁：{circle}。每一个都在等下一个。"
@@ -251,20 +242,15 @@ fn shape(finding: &Finding) -> Vec<String> {
                 "A dead end: {pid} waits for what only {pid} itself could bring.",
                 "走进了死胡同：{pid} 等的东西只有 {pid} 自己能带来。"
             ),
-            (true, 2..) => both!(
-                "{pid} waits partly for itself.",
-                "{pid} 有一部分是在等自己。"
-            ),
+            (true, 2..) => both!("{pid} waits partly for itself.", "{pid} 有一部分是在等自己。"),
             _ => continue,
         };
         if !lines.contains(&line) {
             lines.push(line);
         }
     }
-    let is_stuck = matches!(
-        finding.verdict,
-        Verdict::Stuck | Verdict::LikelyStuck | Verdict::SomeStuck
-    );
+    let is_stuck =
+        matches!(finding.verdict, Verdict::Stuck | Verdict::LikelyStuck | Verdict::SomeStuck);
     if lines.is_empty() && is_stuck {
         let things = || finding.sight.waits().iter().flat_map(|wait| &wait.things);
         let has = |needs| things().any(|it| it.needs == needs);
@@ -282,18 +268,14 @@ fn shape(finding: &Finding) -> Vec<String> {
     lines
 }
 
-/// Without the spaces between two characters that are not ASCII: Chinese has one only beside a number or a word of ours.
+/// Without the spaces between two characters that are not ASCII: Chinese has one only beside a
+/// number or a word of ours.
 fn close_up(line: &str) -> String {
     let chars: Vec<char> = line.chars().collect();
-    let is_wide = |at: Option<usize>| {
-        at.and_then(|at| chars.get(at))
-            .is_some_and(|c| !c.is_ascii())
-    };
+    let is_wide =
+        |at: Option<usize>| at.and_then(|at| chars.get(at)).is_some_and(|c| !c.is_ascii());
     let is_kept = |at: &usize| {
         chars[*at] != ' ' || !is_wide(at.checked_sub(1)) || !is_wide(at.checked_add(1))
     };
-    (0..chars.len())
-        .filter(is_kept)
-        .map(|at| chars[at])
-        .collect()
+    (0..chars.len()).filter(is_kept).map(|at| chars[at]).collect()
 }

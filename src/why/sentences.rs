@@ -19,11 +19,8 @@ pub(super) fn wait(wait: &Wait, has_other_threads: bool, fills: &BTreeMap<u64, F
         let what = thing(only, wait.pid, has_other_threads, fills);
         return both!("waits in {call}() {what}", "在 {call}() 里{what}");
     }
-    let mut things: Vec<_> = wait
-        .things
-        .iter()
-        .map(|it| thing(it, wait.pid, has_other_threads, fills))
-        .collect();
+    let mut things: Vec<_> =
+        wait.things.iter().map(|it| thing(it, wait.pid, has_other_threads, fills)).collect();
     things.dedup();
     let count = things.len();
     let more = count.saturating_sub(NAMED);
@@ -50,10 +47,7 @@ fn thing(
     fills: &BTreeMap<u64, Fill>,
 ) -> String {
     let fd = thing.fd.map(|fd| format!(" (fd {fd})")).unwrap_or_default();
-    let zh_fd = thing
-        .fd
-        .map(|fd| format!("（fd {fd}）"))
-        .unwrap_or_default();
+    let zh_fd = thing.fd.map(|fd| format!("（fd {fd}）")).unwrap_or_default();
     if let From::Outside(outside) = &thing.from {
         return self::outside(outside);
     }
@@ -155,12 +149,14 @@ fn thing(
                 let others: Vec<_> = of.iter().filter(|pid| **pid != waiter).copied().collect();
                 let others = list(&others, waiter, &both!("and", "和"));
                 both!(
-                    "for a lock, of which it is not known who holds it; it shares it with {others} ({memory})",
+                    "for a lock, of which it is not known who holds it; it shares it with \
+                     {others} ({memory})",
                     "等一把锁，不知道锁在哪个进程手里；共用这把锁的还有 {others}（{memory}）"
                 )
             }
             false => both!(
-                "for a lock, of which it is not known who holds it, and which nobody else has ({memory})",
+                "for a lock, of which it is not known who holds it, and which nobody else has \
+                 ({memory})",
                 "等一把锁，不知道锁在哪个进程手里，别的进程都没有这把锁（{memory}）"
             ),
         },
@@ -172,14 +168,12 @@ fn thing(
             "for the lock on {path}, which {who} {likely}has",
             "等 {path} 上的锁，锁{likely}在 {who} 手里"
         ),
-        (Needs::Lock, _) => both!(
-            "for a lock; who holds it is not known",
-            "等一把锁；不知道锁在哪个进程手里"
-        ),
-        (Needs::Other, _) => both!(
-            "for something of which the kernel doesn't say more",
-            "等待，内核没有说明等什么"
-        ),
+        (Needs::Lock, _) => {
+            both!("for a lock; who holds it is not known", "等一把锁；不知道锁在哪个进程手里")
+        }
+        (Needs::Other, _) => {
+            both!("for something of which the kernel doesn't say more", "等待，内核没有说明等什么")
+        }
     }
 }
 

@@ -12,12 +12,7 @@ use crate::common::*;
 use crate::ends::kill_at_every_moment;
 use crate::programs::{lines_of_rust, python};
 
-const WAYS: [&str; 4] = [
-    "one_after_another",
-    "one_process_each",
-    "event_loop",
-    "blocked_loop",
-];
+const WAYS: [&str; 4] = ["one_after_another", "one_process_each", "event_loop", "blocked_loop"];
 
 /// The figures of the four ways.
 fn figures(log: &[Value]) -> BTreeMap<&str, &Value> {
@@ -107,7 +102,8 @@ fn the_figures_are_there_and_plausible() {
         assert!(shared > 100.0, "{way}: {figures}");
         assert!(memory >= shared + processes * 40.0, "{way}: {figures}");
         assert!(memory < shared + processes * 20_000.0, "{way}: {figures}");
-        // Each wait for a ticket gives the processor up, in whatever process; the loop may see several at once.
+        // Each wait for a ticket gives the processor up, in whatever process; the loop may see
+        // several at once.
         let switches = number(figures, "context_switches");
         let waits = if way.ends_with("loop") { 1.0 } else { 8.0 };
         assert!(switches >= waits, "{way}: {figures}");
@@ -118,11 +114,8 @@ fn the_figures_are_there_and_plausible() {
 
 #[test]
 fn the_delays_are_the_seeds_and_speed_divides_them() {
-    let delays = |seed| {
-        delays_in(&log_of(&format!(
-            "async --customers 3 --wait 0.04 --seed {seed}"
-        )))
-    };
+    let delays =
+        |seed| delays_in(&log_of(&format!("async --customers 3 --wait 0.04 --seed {seed}")));
     let (slow, fast) = (delays("5"), delays("5 --speed 4"));
     assert_eq!(slow.len(), 3);
     for (slow, fast) in slow.iter().zip(&fast) {
@@ -226,18 +219,11 @@ fn the_table_fits_78_columns_and_has_a_row_for_each_way() {
             assert!(line.chars().count() <= 78, "{line}");
         }
         assert_eq!(ended.lines().len(), 10, "{ended:?}");
-        let rows: Vec<_> = ended.lines()[2..6]
-            .iter()
-            .map(|row| row[..19].trim_end().to_owned())
-            .collect();
+        let rows: Vec<_> =
+            ended.lines()[2..6].iter().map(|row| row[..19].trim_end().to_owned()).collect();
         assert_eq!(
             rows,
-            [
-                "one after another",
-                "one process each",
-                "event loop",
-                "event loop, blocked"
-            ]
+            ["one after another", "one process each", "event loop", "event loop, blocked"]
         );
     }
 }
@@ -305,10 +291,7 @@ fn a_killed_office_ends_a_run_that_would_wait_for_a_long_time() {
     let ended = run.finish();
     assert_eq!(ended.code(), 1);
     let lines: Vec<_> = ended.stderr.lines().collect();
-    assert_eq!(
-        lines[0],
-        format!("mp-demo: office (PID {office}) was killed by SIGKILL (9)")
-    );
+    assert_eq!(lines[0], format!("mp-demo: office (PID {office}) was killed by SIGKILL (9)"));
     // The customer may say so first, or the parent may be faster and end the customer.
     let in_line = "customer 1 got no ticket: the office is gone";
     let parent = "mp-demo: then the parent failed: ";
@@ -325,10 +308,8 @@ fn a_killed_office_ends_a_run_that_would_wait_for_a_long_time() {
 
 #[test]
 fn closed_and_full_outputs_end_the_run() {
-    let ended = run(&mut shell(
-        "mp-demo async --speed 4 | head -1; echo ${PIPESTATUS[0]}",
-    ))
-    .succeeded();
+    let ended =
+        run(&mut shell("mp-demo async --speed 4 | head -1; echo ${PIPESTATUS[0]}")).succeeded();
     assert_eq!(ended.lines().len(), 2, "{ended:?}");
     assert_eq!(ended.lines()[1], "0");
     let ended = run(&mut shell("mp-demo async --wait 1000 >/dev/full"));
@@ -346,11 +327,7 @@ fn an_office_by_hand_sells_tickets() {
          kill $COPROC_PID",
     ));
     assert_eq!(ended.stderr, "", "{ended:?}");
-    assert_eq!(
-        sorted(&ended.stdout),
-        "\"open\"\ncustomer\":1\ncustomer\":2",
-        "{ended:?}"
-    );
+    assert_eq!(sorted(&ended.stdout), "\"open\"\ncustomer\":1\ncustomer\":2", "{ended:?}");
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! The `bound` lesson: pools of workers, and what is made of their measurement. No test knows how fast a machine is.
+//! The `bound` lesson: pools of workers, and what is made of their measurement. No test knows how
+//! fast a machine is.
 
 pub mod chinese;
 mod disk;
@@ -41,8 +42,8 @@ fn assert_same(a: f64, b: f64) {
     assert!((a - b).abs() <= 1e-6 * a.abs().max(b.abs()), "{a} {b}");
 }
 
-/// Which of these rows is, but for chance, as fast as the fastest, judged by the speed-ups as they are shown; and its
-/// speed-up.
+/// Which of these rows is, but for chance, as fast as the fastest, judged by the speed-ups as they
+/// are shown; and its speed-up.
 fn knee(rows: &[&Value]) -> (usize, f64) {
     let shown = |row: &Value| -> f64 {
         let shown = format!("{:.2}", number(row, "speed_up"));
@@ -127,17 +128,10 @@ fn verdicts_follow_from_the_rows() {
     let cores = events[0]["cores"].as_u64().unwrap();
     let all_rows = named(&events, "measured");
     for (kind, name) in [("compute", "Compute"), ("io", "IO")] {
-        let rows: Vec<_> = all_rows
-            .iter()
-            .copied()
-            .filter(|e| e["kind"] == kind)
-            .collect();
+        let rows: Vec<_> = all_rows.iter().copied().filter(|e| e["kind"] == kind).collect();
         assert_eq!(rows.len(), 3);
         let wall = |row: &Value| number(row, "wall_seconds");
-        let best = rows
-            .iter()
-            .map(|row| wall(row))
-            .fold(f64::INFINITY, f64::min);
+        let best = rows.iter().map(|row| wall(row)).fold(f64::INFINITY, f64::min);
         let (knee, speed_up) = knee(&rows);
         let verdict = match knee {
             0 => format!("{name} gains nothing from more than 1 worker (less than 10 %)."),
@@ -194,8 +188,8 @@ fn io_gains_from_more_workers_than_cores_and_hardly_computes() {
 
 #[test]
 fn the_measuring_costs_little() {
-    // Not how long a task takes, but what comes on top of it. The best of some: another program may come in between
-    // two tasks.
+    // Not how long a task takes, but what comes on top of it. The best of some: another program may
+    // come in between two tasks.
     let costs = (0..5).map(|_| {
         let events = log_of("bound --kind compute --tasks 4 --workers 1");
         let row = named(&events, "measured")[0];
@@ -228,10 +222,7 @@ fn threads_are_compared_with_processes() {
     let times = fastest(&rows, "io", "threads") / fastest(&rows, "io", "processes");
     let verdict = format!("IO: threads took {times:.2} times as long as processes; they gained ");
     let lines = lines_in(&events);
-    assert!(
-        lines.iter().any(|line| line.starts_with(&verdict)),
-        "{lines:#?}"
-    );
+    assert!(lines.iter().any(|line| line.starts_with(&verdict)), "{lines:#?}");
     assert!(lines[lines.len() - 2].starts_with("Rust's threads have no GIL."));
     let command = "  mp-demo show bound --python | python3 - fork";
     assert_eq!(lines[lines.len() - 1], command);
@@ -313,34 +304,16 @@ fn nobody_is_left_when_the_output_is_closed() {
 #[test]
 fn bad_usage_is_one_clear_line() {
     for (words, expected) in [
-        (
-            "--tasks 0",
-            "'0' for '--tasks <N>': expected a whole number from 1 to 1000",
-        ),
-        (
-            "--tasks -1",
-            "'-1' for '--tasks <N>': expected a whole number from 1 to 1000",
-        ),
-        (
-            "--workers 0",
-            "'0' for '--workers <N,...>': expected a whole number from 1 to 1000",
-        ),
-        (
-            "--workers 1,x",
-            "'x' for '--workers <N,...>': expected a whole number from 1 to 1000",
-        ),
+        ("--tasks 0", "'0' for '--tasks <N>': expected a whole number from 1 to 1000"),
+        ("--tasks -1", "'-1' for '--tasks <N>': expected a whole number from 1 to 1000"),
+        ("--workers 0", "'0' for '--workers <N,...>': expected a whole number from 1 to 1000"),
+        ("--workers 1,x", "'x' for '--workers <N,...>': expected a whole number from 1 to 1000"),
         (
             "--workers 1001",
             "'1001' for '--workers <N,...>': expected a whole number from 1 to 1000",
         ),
-        (
-            "--workers 1,",
-            "'' for '--workers <N,...>': expected a whole number from 1 to 1000",
-        ),
-        (
-            "--kind foo",
-            "[possible values: compute, io, disk, both, all]",
-        ),
+        ("--workers 1,", "'' for '--workers <N,...>': expected a whole number from 1 to 1000"),
+        ("--kind foo", "[possible values: compute, io, disk, both, all]"),
         ("--with foo", "[possible values: processes, threads, both]"),
     ] {
         let ended = run_words(&format!("bound {words}"));
@@ -365,8 +338,9 @@ fn children_may_be_started_by_hand() {
     assert_eq!(ended.stderr, expected);
 }
 
-/// Checks what a program prints of both kinds of tasks, below its first line. Four that wait do so at the same time; but
-/// on a machine that is busy enough to start them late, that may not show in each measurement, so some are made.
+/// Checks what a program prints of both kinds of tasks, below its first line. Four that wait do so
+/// at the same time; but on a machine that is busy enough to start them late, that may not show in
+/// each measurement, so some are made.
 fn assert_rows(measure: impl Fn() -> Vec<String>) {
     let gains = (0..15).any(|_| io_gains(&measure()));
     assert!(gains, "IO gained nothing in fifteen measurements");
@@ -433,15 +407,7 @@ fn when_a_thread_cannot_be_started_the_run_says_so_and_ends() {
     let program = folder.path().join("mp-demo");
     run(command("cp").args([PROGRAM, program.to_str().unwrap()])).succeeded();
     run(command("chmod").args(["755", folder.path().to_str().unwrap()])).succeeded();
-    let as_user = [
-        "--reuid",
-        USER,
-        "--regid",
-        USER,
-        "--clear-groups",
-        "bash",
-        "-c",
-    ];
+    let as_user = ["--reuid", USER, "--regid", USER, "--clear-groups", "bash", "-c"];
     if run(command("setpriv").args(as_user).arg("true")).code() != 0 {
         skipped("only root can become another user");
         return;

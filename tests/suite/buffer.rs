@@ -84,10 +84,7 @@ fn a_child_that_is_run_by_hand_looks_at_its_own_stdout() {
     let child = "mp-demo child buffer-printer --speed 20 < /dev/null";
     let prints = ["A", "B", "C"].map(|word| format!("Child process A prints {word}\n"));
     let to_pipe = run(&mut shell(&format!("{child} 2>&1 | cat")));
-    assert_eq!(
-        letters(&to_pipe.stdout),
-        format!("{}A\nB\nC\n", prints.concat())
-    );
+    assert_eq!(letters(&to_pipe.stdout), format!("{}A\nB\nC\n", prints.concat()));
     if has("script") {
         let ended = run(&mut shell(&format!("script -qec '{child}' /dev/null")));
         let shown = letters(&ended.stdout.replace('\r', ""));
@@ -102,10 +99,7 @@ fn a_timeline_has_what_was_printed_and_what_was_written() {
     let ended = run_words("buffer --end exit --timeline --ascii --speed 20").succeeded();
     let picture = ended.stdout.split_once("\n\n").unwrap().1;
     assert!(picture.contains("o print"), "{picture}");
-    assert!(
-        picture.contains("O write") || picture.contains("OA B C"),
-        "{picture}"
-    );
+    assert!(picture.contains("O write") || picture.contains("OA B C"), "{picture}");
     let lost = run_words("buffer --timeline --ascii --speed 20").succeeded();
     assert!(!lost.stdout.contains("write"), "{}", lost.stdout);
 }
@@ -114,26 +108,14 @@ fn a_timeline_has_what_was_printed_and_what_was_written() {
 fn the_notes_say_where_the_lines_were() {
     let notes = |words: &str| words_of(&run_words(&format!("{words} --speed 20")).stderr);
     let lost = notes("buffer --explain=brief --lang en");
-    assert!(
-        lost.contains("which has printed 3 lines, of which 3 were not written yet."),
-        "{lost}"
-    );
-    assert!(
-        lost.contains("3 lines were in the buffer of child"),
-        "{lost}"
-    );
+    assert!(lost.contains("which has printed 3 lines, of which 3 were not written yet."), "{lost}");
+    assert!(lost.contains("3 lines were in the buffer of child"), "{lost}");
     let written = notes("buffer --explain=brief --end kill --to terminal --lang en");
     assert!(written.contains("sends SIGKILL (9) to child"), "{written}");
-    assert!(
-        written.contains("printed 3 lines, and written all of them."),
-        "{written}"
-    );
+    assert!(written.contains("printed 3 lines, and written all of them."), "{written}");
     assert!(!written.contains("died with it"), "{written}");
     let chinese = notes("buffer --explain=brief --lang zh");
-    assert!(
-        chinese.contains("缓冲区里还有 3 行，随着进程一起消失了"),
-        "{chinese}"
-    );
+    assert!(chinese.contains("缓冲区里还有 3 行，随着进程一起消失了"), "{chinese}");
 }
 
 #[test]
@@ -157,17 +139,9 @@ fn the_python_program_does_what_the_lesson_does() {
     if !has("python3") {
         return;
     }
-    for (how, options) in [
-        ("terminate", ""),
-        ("exit", " --end exit"),
-        ("flush", " --flush"),
-    ] {
+    for (how, options) in [("terminate", ""), ("exit", " --end exit"), ("flush", " --flush")] {
         let ended = run(python("buffer").args(["spawn", how])).succeeded();
-        assert_eq!(
-            letters(&ended.stdout),
-            screen(&format!("buffer{options}")),
-            "{how}"
-        );
+        assert_eq!(letters(&ended.stdout), screen(&format!("buffer{options}")), "{how}");
     }
 }
 

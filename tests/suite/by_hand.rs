@@ -20,9 +20,7 @@ Put C to queue...
 Get C from queue.";
     let first = ended.stderr.find("read: ").unwrap() < ended.stderr.find("write: ").unwrap();
     let expected = match first {
-        true => expected
-            .replace("read: B", "read: A")
-            .replace("write: A", "write: B"),
+        true => expected.replace("read: B", "read: A").replace("write: A", "write: B"),
         false => expected.to_owned(),
     };
     assert_same_lines(&ended.stderr, &expected);

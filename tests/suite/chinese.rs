@@ -6,18 +6,11 @@ use crate::common::*;
 use crate::programs::read::english_in;
 
 /// The lines of these lessons are the article's program's, or a program's like it: they stay.
-const PRINT_AS_PYTHON: [&str; 8] = [
-    "spawn",
-    "queue",
-    "pipe",
-    "memory",
-    "terminate",
-    "zombie",
-    "buffer",
-    "lock",
-];
+const PRINT_AS_PYTHON: [&str; 8] =
+    ["spawn", "queue", "pipe", "memory", "terminate", "zombie", "buffer", "lock"];
 
-/// Lines in which three English words in a row are no sentence: commands, examples, headings of the article's program.
+/// Lines in which three English words in a row are no sentence: commands, examples, headings of the
+/// article's program.
 fn is_excused(line: &str) -> bool {
     let line = line.trim_start();
     let is_process = |line: &str| {
@@ -41,9 +34,7 @@ fn says_nothing_in_english(words: &[&str]) {
     let mut by_locale = mp_demo(words);
     by_locale.env("LANG", "zh_CN.UTF-8");
     // Those that measure take their time: once is enough.
-    let is_slow = words
-        .first()
-        .is_some_and(|it| ["bound", "async", "cost"].contains(it));
+    let is_slow = words.first().is_some_and(|it| ["bound", "async", "cost"].contains(it));
     let twice = usize::from(!(is_slow && words.contains(&"--explain")));
     for mut command in [by_option, by_locale].into_iter().take(1 + twice) {
         let ended = run(&mut command);
@@ -55,14 +46,11 @@ fn says_nothing_in_english(words: &[&str]) {
     }
 }
 
-/// Looks for English in what a run has said; its stdout doesn't count if it prints what a program of Python prints.
+/// Looks for English in what a run has said; its stdout doesn't count if it prints what a program
+/// of Python prints.
 pub fn check(ended: &Ended, prints_as_python: bool, what: &str) {
     let is_log = ended.stdout.starts_with('{');
-    let stdout = if prints_as_python || is_log {
-        ""
-    } else {
-        &ended.stdout
-    };
+    let stdout = if prints_as_python || is_log { "" } else { &ended.stdout };
     // There, options and their values are listed by name.
     let stderr = match ended.stderr.split_once("本次运行的选项：") {
         Some((before, after)) => format!("{before}{}", after.split_once('。').unwrap().1),
@@ -78,11 +66,7 @@ pub fn check(ended: &Ended, prints_as_python: bool, what: &str) {
 #[test]
 fn no_lesson_says_anything_in_english() {
     for lesson in lessons() {
-        let quick = if lesson == "cost" {
-            "--quick"
-        } else {
-            "--timeline"
-        };
+        let quick = if lesson == "cost" { "--quick" } else { "--timeline" };
         says_nothing_in_english(&[&lesson, "--speed", "20", "--explain", quick]);
         says_nothing_in_english(&["help", &lesson]);
         says_nothing_in_english(&[&lesson, "-h"]);
@@ -169,16 +153,8 @@ fn no_failure_is_told_in_english() {
         ("queue --pause 100000", "wait", "reader"),
         ("queue --pause 100000", "sleep", "writer"),
         ("spawn --sleep 100000", "sleep", "child-1"),
-        (
-            "pipe --reply --join first --patience never",
-            "wait",
-            "writer",
-        ),
-        (
-            "bound --kind io --speed 0.001 --workers 2",
-            "task_start",
-            "worker-1",
-        ),
+        ("pipe --reply --join first --patience never", "wait", "writer"),
+        ("bound --kind io --speed 0.001 --workers 2", "task_start", "worker-1"),
         ("async --wait 100000", "request", "in-line"),
     ] {
         let mut run =

@@ -96,10 +96,7 @@ fn claims_are_judged_from_standard_input_too() {
     let log = fs::read_to_string(recorded("pipe-refused")).unwrap();
     let ended = view_log(&log, &["--claims"]);
     assert_eq!(ended.code(), 0);
-    assert_eq!(
-        without_lines_of_the_article(&ended.stdout),
-        claims_of("pipe-refused", &[])
-    );
+    assert_eq!(without_lines_of_the_article(&ended.stdout), claims_of("pipe-refused", &[]));
     assert!(ended.stdout.contains("false  no call is refused\n"));
 }
 
@@ -132,10 +129,7 @@ fn a_live_run_is_judged_as_its_recording_is() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("run.jsonl");
     let file = file.to_str().unwrap();
-    for words in [
-        "queue --stop none --patience 0.1",
-        "queue --stop eof --speed 100",
-    ] {
+    for words in ["queue --stop none --patience 0.1", "queue --stop eof --speed 100"] {
         let script = format!("mp-demo {words} --json > {file} && mp-demo view {file} --claims");
         let recorded = run(&mut shell(&script));
         assert_eq!(recorded.code(), 0, "{recorded:?}");
@@ -146,11 +140,7 @@ fn a_live_run_is_judged_as_its_recording_is() {
         let stays = |text: &str| text.replace("true   a reader begins", "false  a reader begins");
         assert_eq!(stays(&recorded), stays(&live));
         let is_stuck = words.contains("none");
-        assert_eq!(
-            live.contains("false  nobody gets stuck"),
-            is_stuck,
-            "{live}"
-        );
+        assert_eq!(live.contains("false  nobody gets stuck"), is_stuck, "{live}");
     }
 }
 
@@ -169,8 +159,8 @@ fn every_claim_has_a_name_of_its_own_and_a_sentence_in_each_language() {
         names.dedup();
         assert_eq!(names.len(), claims.len(), "{lesson}");
 
-        // The sentence is in the language of this process, so another one has to say it in the other language.
-        // What is claimed of a run that measures can be said of a short one, too.
+        // The sentence is in the language of this process, so another one has to say it in the
+        // other language. What is claimed of a run that measures can be said of a short one, too.
         let run = match lesson.as_str() {
             "bound" => "mp-demo bound --kind io --tasks 2 --workers 1,2 --speed 10".to_owned(),
             "cost" => "mp-demo cost --quick".to_owned(),
@@ -209,12 +199,6 @@ fn on_a_terminal_claims_fit_its_width() {
 
 #[test]
 fn claims_and_the_log_are_not_shown_together() {
-    assert_refused(
-        "queue --json --claims",
-        "--json and --claims can't be used together",
-    );
-    assert_refused(
-        "show queue --claims",
-        "`mp-demo show` doesn't take --claims",
-    );
+    assert_refused("queue --json --claims", "--json and --claims can't be used together");
+    assert_refused("show queue --claims", "`mp-demo show` doesn't take --claims");
 }

@@ -75,8 +75,8 @@ pub fn shell(script: &str) -> Command {
 /// A copy of the program, which may be replaced, or be one that not everybody may read.
 pub fn copied(folder: &tempfile::TempDir) -> String {
     let program = folder.path().join("mp-demo").to_str().unwrap().to_owned();
-    // By another process: what this one has open for writing, a child that another test starts right now has open
-    // too, and then the copy can't be run (ETXTBSY).
+    // By another process: what this one has open for writing, a child that another test starts
+    // right now has open too, and then the copy can't be run (ETXTBSY).
     run(command("cp").args([PROGRAM, &program])).succeeded();
     program
 }
@@ -84,19 +84,14 @@ pub fn copied(folder: &tempfile::TempDir) -> String {
 /// Makes a shell script that can be run; by another process, as above.
 pub fn script(file: &Path, text: &str) {
     let mut shell = command("sh");
-    shell.args([
-        "-c",
-        r#"printf '#!/bin/sh\n%s\n' "$2" > "$1" && chmod 755 "$1""#,
-        "sh",
-    ]);
+    shell.args(["-c", r#"printf '#!/bin/sh\n%s\n' "$2" > "$1" && chmod 755 "$1""#, "sh"]);
     run(shell.arg(file).arg(text)).succeeded();
 }
 
-/// Whether this machine has a program that a test needs, and if not, says so. With `CI` set it has to be there.
+/// Whether this machine has a program that a test needs, and if not, says so. With `CI` set it has
+/// to be there.
 pub fn has(program: &str) -> bool {
-    let find = Command::new("sh")
-        .args(["-c", "command -v \"$0\"", program])
-        .output();
+    let find = Command::new("sh").args(["-c", "command -v \"$0\"", program]).output();
     let is_there = find.is_ok_and(|output| output.status.success());
     if !is_there {
         assert!(std::env::var_os("CI").is_none(), "{program} is missing");
@@ -125,16 +120,12 @@ pub fn view(log: impl AsRef<[u8]>, options: &[&str]) -> Command {
 pub fn on_terminal(args: &[&str], variables: &[(&str, &str)], size: (u16, u16)) -> String {
     let (mut terminal, other_side) = pty_process::blocking::open().unwrap();
     let (rows, columns) = size;
-    terminal
-        .resize(pty_process::Size::new(rows, columns))
-        .unwrap();
+    terminal.resize(pty_process::Size::new(rows, columns)).unwrap();
     let mut command = pty_process::blocking::Command::new(PROGRAM).args(args);
     for variable in VARIABLES.iter().chain(&["CI"]) {
         command = command.env_remove(variable);
     }
-    command = command
-        .env("TERM", "xterm-256color")
-        .envs(variables.iter().copied());
+    command = command.env("TERM", "xterm-256color").envs(variables.iter().copied());
     let mut child = command.spawn(other_side).unwrap();
     let mut screen = Vec::new();
     // On Linux a terminal whose other side is closed says EIO, not end-of-file.

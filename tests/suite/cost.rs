@@ -8,30 +8,18 @@ use serde_json::Value;
 use crate::common::*;
 use crate::programs::{lines_of_rust, python};
 
-const ROWS: [&str; 7] = [
-    "process",
-    "process_spawn",
-    "thread",
-    "queue",
-    "round_trip",
-    "mebibyte",
-    "compute",
-];
+const ROWS: [&str; 7] =
+    ["process", "process_spawn", "thread", "queue", "round_trip", "mebibyte", "compute"];
 
 fn figure(row: &Value, name: &str) -> f64 {
-    row[name]
-        .as_f64()
-        .unwrap_or_else(|| panic!("no {name} in {row}"))
+    row[name].as_f64().unwrap_or_else(|| panic!("no {name} in {row}"))
 }
 
 #[test]
 fn each_row_has_figures_and_ratios_of_this_run() {
     let events = log_of("cost --quick");
     let rows = named(&events, "measured");
-    let names: Vec<_> = rows
-        .iter()
-        .map(|row| row["row"].as_str().unwrap())
-        .collect();
+    let names: Vec<_> = rows.iter().map(|row| row["row"].as_str().unwrap()).collect();
     assert_eq!(names, ROWS);
     for row in &rows {
         assert!(figure(row, "mp_demo_seconds") > 0.0);
@@ -60,9 +48,7 @@ fn each_row_has_figures_and_ratios_of_this_run() {
 fn whoever_is_measured_stays_on_one_core_and_nobody_else() {
     let cores = |pid: &str| {
         let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-        let line = status
-            .lines()
-            .find(|line| line.starts_with("Cpus_allowed_list:"));
+        let line = status.lines().find(|line| line.starts_with("Cpus_allowed_list:"));
         line.unwrap().split_once('\t').unwrap().1.to_owned()
     };
     let all = cores("self");
@@ -84,14 +70,13 @@ fn whoever_is_measured_stays_on_one_core_and_nobody_else() {
 
 #[test]
 fn without_python_its_column_is_empty() {
-    let events = run(mp_demo(["cost", "--quick", "--json"]).env("PATH", "/nowhere"))
-        .succeeded()
-        .events();
-    assert!(events.iter().any(|e| {
-        e["line"]
-            .as_str()
-            .is_some_and(|l| l.contains("no python3 found"))
-    }));
+    let events =
+        run(mp_demo(["cost", "--quick", "--json"]).env("PATH", "/nowhere")).succeeded().events();
+    assert!(
+        events
+            .iter()
+            .any(|e| { e["line"].as_str().is_some_and(|l| l.contains("no python3 found")) })
+    );
     for row in named(&events, "measured") {
         assert!(row["cpython_seconds"].is_null());
         assert!(figure(row, "mp_demo_seconds") > 0.0);
@@ -101,11 +86,7 @@ fn without_python_its_column_is_empty() {
 fn start_with_python() -> (Running, Pid) {
     let mut run = Running::with_log("cost");
     run.wait_for("progress", "parent");
-    let python = run
-        .log
-        .iter()
-        .find(|e| e["child_role"] == "python")
-        .unwrap();
+    let python = run.log.iter().find(|e| e["child_role"] == "python").unwrap();
     let python = pid_in(&python["child"]);
     (run, python)
 }
@@ -119,10 +100,7 @@ fn a_python_that_is_killed_is_named() {
     kill_process(python, Signal::KILL).unwrap();
     let ended = run.finish();
     assert_eq!(ended.code(), 1);
-    let named = format!(
-        "mp-demo: python (PID {}) was killed by SIGKILL (9)",
-        python.as_raw_pid()
-    );
+    let named = format!("mp-demo: python (PID {}) was killed by SIGKILL (9)", python.as_raw_pid());
     assert!(ended.stderr.starts_with(&named), "{}", ended.stderr);
     assert!(!exists(python));
 }
@@ -164,7 +142,8 @@ fn its_programs_print_what_one_of_each_takes() {
     }
 }
 
-/// A run that measures Python, and is in the middle of it: Python's PID, and that of the child that it has forked.
+/// A run that measures Python, and is in the middle of it: Python's PID, and that of the child that
+/// it has forked.
 fn with_a_forked_child(run: &mut Running) -> (Pid, Pid) {
     let python = run.wait_for("started", "parent");
     assert_eq!(python["child_role"], "python");
@@ -215,9 +194,7 @@ fn whoever_of_python_is_killed_the_run_ends_and_nobody_is_left() {
             assert_eq!(ended.code(), 1, "{ended:?}");
             let victim = victim.as_raw_pid();
             assert!(
-                ended
-                    .stderr
-                    .contains(&format!("(PID {victim}) was killed by SIGKILL (9)")),
+                ended.stderr.contains(&format!("(PID {victim}) was killed by SIGKILL (9)")),
                 "{ended:?}"
             );
         }
@@ -276,20 +253,13 @@ fn a_python_that_does_not_answer_is_left_out_and_the_next_one_is_tried() {
     let without = format!("{silent}:{broken}:{locked}:{talking}");
     let ended = run(mp_demo(["cost", "--quick"]).env("PATH", &without));
     assert_eq!(ended.code(), 0, "{ended:?}");
-    assert!(
-        ended.lines()[0].ends_with("; python3 does not answer"),
-        "{ended:?}"
-    );
+    assert!(ended.lines()[0].ends_with("; python3 does not answer"), "{ended:?}");
     for folder in [silent, broken, locked, talking] {
         let told = format!("mp-demo: {folder}/python3 does not answer; it is left out");
         assert!(ended.stderr.contains(&told), "{ended:?}");
     }
     if has("python3") {
-        let path = format!(
-            "{}/broken:{}",
-            folder.path().display(),
-            std::env::var("PATH").unwrap()
-        );
+        let path = format!("{}/broken:{}", folder.path().display(), std::env::var("PATH").unwrap());
         let ended = run(mp_demo(["cost", "--quick"]).env("PATH", path));
         assert!(ended.lines()[0].contains("; CPython 3."), "{ended:?}");
     }

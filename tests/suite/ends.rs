@@ -1,4 +1,5 @@
-//! How runs end: children killed, parents killed, processes that can't be started, and nobody left behind.
+//! How runs end: children killed, parents killed, processes that can't be started, and nobody left
+//! behind.
 
 use std::fs;
 
@@ -8,7 +9,8 @@ use serde_json::{Value, json};
 use crate::common::*;
 use crate::queue::numbers;
 
-/// Runs a lesson and kills a child as soon as `victim` finds its `started` in the log. False if the run was over before.
+/// Runs a lesson and kills a child as soon as `victim` finds its `started` in the log. False if the
+/// run was over before.
 pub fn kill_child(words: &str, mut victim: impl FnMut(&[Value]) -> Option<&Value>) -> bool {
     let mut running = Running::with_log(words);
     let mut found = victim(&running.log).cloned();
@@ -44,7 +46,8 @@ pub fn kill_child(words: &str, mut victim: impl FnMut(&[Value]) -> Option<&Value
     true
 }
 
-/// Kills a child at one moment after another, from its start on, until a run is over before its moment comes.
+/// Kills a child at one moment after another, from its start on, until a run is over before its
+/// moment comes.
 pub fn kill_at_every_moment(words: &str, role: &str) {
     let (mut moment, mut count) = (0, 0);
     while kill_child(words, |log| {
@@ -59,7 +62,8 @@ pub fn kill_at_every_moment(words: &str, role: &str) {
     assert!(count > 5, "{count}");
 }
 
-/// Sends the parent of a run a signal. All children go with it; how the parent ended, as a shell says it.
+/// Sends the parent of a run a signal. All children go with it; how the parent ended, as a shell
+/// says it.
 pub fn kill_parent(mut run: Running, signal: Signal) -> i32 {
     let mut log = std::mem::take(&mut run.log);
     run.signal(signal);
@@ -86,11 +90,7 @@ pub fn close_output(run: Running) {
 fn runs_at_work() -> impl Iterator<Item = Running> {
     let runs = [
         ("spawn --sleep 1000", 5, (5, "sleep")),
-        (
-            "bound --kind io --tasks 1000 --workers 3",
-            6,
-            (3, "task_start"),
-        ),
+        ("bound --kind io --tasks 1000 --workers 3", 6, (3, "task_start")),
         ("async --wait 1000", 2, (1, "request")),
     ];
     runs.into_iter().map(|(words, children, (count, event))| {
@@ -105,10 +105,7 @@ fn runs_at_work() -> impl Iterator<Item = Running> {
 #[test]
 fn a_child_of_spawn_may_be_killed_at_any_moment() {
     kill_at_every_moment("spawn --children 3 --threads 2 --sleep 0.01", "child-2");
-    kill_at_every_moment(
-        "spawn --join each --children 2 --threads 1 --sleep 0",
-        "child-1",
-    );
+    kill_at_every_moment("spawn --join each --children 2 --threads 1 --sleep 0", "child-1");
 }
 
 #[test]
@@ -162,11 +159,7 @@ fn the_first_sigsegv_or_sigbus_ends_whoever_gets_it() {
         let reader = run.wait_for("wait", "reader");
         kill(&reader["pid"], signal);
         let ended = run.finish();
-        let name = if signal == Signal::SEGV {
-            "SIGSEGV"
-        } else {
-            "SIGBUS"
-        };
+        let name = if signal == Signal::SEGV { "SIGSEGV" } else { "SIGBUS" };
         let cause = format!("was killed by {name} ({})", signal.as_raw());
         assert!(ended.stderr.contains(&cause), "{ended:?}");
     }
@@ -174,24 +167,19 @@ fn the_first_sigsegv_or_sigbus_ends_whoever_gets_it() {
 
 #[test]
 fn a_small_stack_is_made_larger_or_is_an_error() {
-    // The environment stands on the stack, too: of a large one, 16 KiB leave too little for std's own start.
+    // The environment stands on the stack, too: of a large one, 16 KiB leave too little for std's
+    // own start.
     let shell = |script: &str| {
         let folder = PROGRAM.strip_suffix("/mp-demo").unwrap();
         let mut command = shell(script);
-        command
-            .env_clear()
-            .env("PATH", format!("{folder}:/usr/bin:/bin"));
+        command.env_clear().env("PATH", format!("{folder}:/usr/bin:/bin"));
         command
     };
     for limit in [16, 128, 400] {
         // The soft limit can be raised again, the hard one can't.
-        let ended = run(&mut shell(&format!(
-            "ulimit -S -s {limit}; mp-demo pipe --speed 100"
-        )));
+        let ended = run(&mut shell(&format!("ulimit -S -s {limit}; mp-demo pipe --speed 100")));
         assert_eq!(ended.succeeded().lines().len(), 3, "{limit}");
-        let ended = run(&mut shell(&format!(
-            "ulimit -s {limit}; mp-demo pipe --speed 100"
-        )));
+        let ended = run(&mut shell(&format!("ulimit -s {limit}; mp-demo pipe --speed 100")));
         assert_eq!((ended.code(), ended.stdout.as_str()), (1, ""), "{ended:?}");
         assert_eq!(
             ended.stderr,
@@ -202,33 +190,18 @@ fn a_small_stack_is_made_larger_or_is_an_error() {
     assert_eq!(ended.succeeded().lines().len(), 3);
 }
 
-/// Without the rule that such an end ends the run, none of these would end while anybody waits for it.
+/// Without the rule that such an end ends the run, none of these would end while anybody waits for
+/// it.
 #[test]
 fn a_child_that_somebody_kills_ends_every_lesson_soon() {
     for (words, event, role) in [
         ("spawn --children 3 --sleep 100000", "sleep", "child-1"),
-        (
-            "spawn --children 3 --sleep 100000 --join each",
-            "sleep",
-            "child-1",
-        ),
-        (
-            "spawn --children 3 --sleep 100000 --join all",
-            "sleep",
-            "child-3",
-        ),
+        ("spawn --children 3 --sleep 100000 --join each", "sleep", "child-1"),
+        ("spawn --children 3 --sleep 100000 --join all", "sleep", "child-3"),
         ("queue --pause 100000", "wait", "reader"),
         ("queue --pause 100000", "sleep", "writer"),
-        (
-            "queue --pause 100000 --stop sentinel --readers 2",
-            "wait",
-            "reader-2",
-        ),
-        (
-            "queue --pause 100000 --stop eof --readers 2",
-            "wait",
-            "reader-1",
-        ),
+        ("queue --pause 100000 --stop sentinel --readers 2", "wait", "reader-2"),
+        ("queue --pause 100000 --stop eof --readers 2", "wait", "reader-1"),
         ("async --wait 100000 --customers 2", "request", "in-line"),
         ("async --wait 100000 --customers 2", "request", "office"),
     ] {
@@ -288,7 +261,8 @@ fn many_readers_that_ignore_sigterm_have_their_second_at_the_same_time() {
 
 #[test]
 fn a_value_that_was_got_has_its_line_even_if_its_reader_is_terminated() {
-    // What the pipe has lost and nobody has told would show as a gap: a value got later than one that never was.
+    // What the pipe has lost and nobody has told would show as a gap: a value got later than one
+    // that never was.
     let words = format!("queue --json --pause 0 {}", numbers(300));
     let got = |_| {
         let events = run_words(&words).events();
@@ -296,7 +270,8 @@ fn a_value_that_was_got_has_its_line_even_if_its_reader_is_terminated() {
         assert_eq!(got, (0..got.len() as i64).collect::<Vec<_>>());
         got.len()
     };
-    // In some of these runs the reader is terminated before its first value; in all of them it is not.
+    // In some of these runs the reader is terminated before its first value; in all of them it is
+    // not.
     assert_ne!((0..20).map(got).sum::<usize>(), 0);
 }
 
@@ -388,9 +363,7 @@ fn the_parents_memory_does_not_grow_with_the_events() {
         if events % 100 == 1 {
             let status = fs::read_to_string(&status).unwrap_or_default();
             // Without the pages of the program's file, of which a debug build has many.
-            let own = status
-                .lines()
-                .find_map(|line| line.strip_prefix("RssAnon:"));
+            let own = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
             let own = own.and_then(|kib| kib.trim().strip_suffix(" kB")?.parse().ok());
             peak_kib = peak_kib.max(own.unwrap_or(0));
         }

@@ -1,4 +1,5 @@
-//! What holds for every lesson, whatever it shows: a new one is here as soon as it has a folder in `demos/`.
+//! What holds for every lesson, whatever it shows: a new one is here as soon as it has a folder in
+//! `demos/`.
 
 use std::thread;
 
@@ -56,9 +57,7 @@ fn the_lines_that_are_shown_are_those_of_the_log() {
 #[test]
 fn a_child_that_is_killed_is_named_and_nobody_is_left() {
     for_each_lesson(|lesson| {
-        assert!(kill_child(lesson, |log| named(log, "started")
-            .first()
-            .copied()));
+        assert!(kill_child(lesson, |log| named(log, "started").first().copied()));
         kill_child(lesson, |log| named(log, "started").get(1).copied());
     });
 }
@@ -71,10 +70,7 @@ fn the_parents_death_takes_all_children_along() {
             run.wait_for_several(1, "started");
             let code = kill_parent(run, signal);
             // One that never pauses may have been over.
-            assert!(
-                [0, 128 + signal.as_raw()].contains(&code),
-                "{lesson}: {code}"
-            );
+            assert!([0, 128 + signal.as_raw()].contains(&code), "{lesson}: {code}");
         }
     });
 }
@@ -99,10 +95,9 @@ fn where_sigchld_is_ignored_or_blocked_the_end_of_each_child_is_learnt_all_the_s
             _ => "",
         };
         let words = format!("mp-demo {lesson}{quick} --speed 20 --json");
-        for script in [
-            format!("trap '' CHLD; exec {words}"),
-            format!("exec python3 -c \"{blocks}\" {words}"),
-        ] {
+        for script in
+            [format!("trap '' CHLD; exec {words}"), format!("exec python3 -c \"{blocks}\" {words}")]
+        {
             // Values may be lost, which is told on stderr.
             let ended = run(&mut shell(&script));
             assert_eq!(ended.code(), 0, "{script}: {ended:?}");

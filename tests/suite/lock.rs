@@ -6,7 +6,8 @@ use crate::common::*;
 use crate::ends::{kill_at_every_moment, kill_parent};
 use crate::programs::python;
 
-/// The lines of a run: the parent's as they come, the children's sorted between them. PIDs as letters.
+/// The lines of a run: the parent's as they come, the children's sorted between them. PIDs as
+/// letters.
 fn screen(stdout: &str) -> String {
     let mut lines: Vec<_> = stdout.lines().collect();
     let end = lines.len() - 1;
@@ -30,25 +31,13 @@ Parent process A: counter = 2000 of 2000
 fn total(words: &str) -> (u64, u64) {
     let log = log_of(words);
     let total = named(&log, "total")[0];
-    (
-        total["value"].as_u64().unwrap(),
-        total["of"].as_u64().unwrap(),
-    )
+    (total["value"].as_u64().unwrap(), total["of"].as_u64().unwrap())
 }
 
 #[test]
 fn with_either_lock_nothing_is_lost() {
-    for options in [
-        "--with lock",
-        "--lock semaphore",
-        "--lock flock",
-        "--with lock --gap none",
-    ] {
-        assert_eq!(
-            screen_of(&format!("lock {options}")),
-            WITH_LOCK,
-            "{options}"
-        );
+    for options in ["--with lock", "--lock semaphore", "--lock flock", "--with lock --gap none"] {
+        assert_eq!(screen_of(&format!("lock {options}")), WITH_LOCK, "{options}");
     }
     for options in ["--with lock", "--lock flock"] {
         let words = format!("lock {options} --processes 5 --turns 300");
@@ -104,10 +93,7 @@ fn the_kernel_frees_a_file_lock_whose_holder_is_killed() {
         let expected = WITH_LOCK.replace("2000 of 2000", "1000 of 1000");
         assert_eq!(screen_of("lock --kill --lock flock"), expected);
     }
-    assert_eq!(
-        total("lock --kill --lock flock --processes 4 --turns 10"),
-        (30, 30)
-    );
+    assert_eq!(total("lock --kill --lock flock --processes 4 --turns 10"), (30, 30));
 }
 
 #[test]
@@ -131,25 +117,10 @@ fn a_semaphore_whose_holder_is_killed_stays_taken() {
 
 #[test]
 fn options_that_do_not_go_together_are_refused() {
-    assert_refused(
-        "lock --with none --lock flock",
-        "--lock and --kill go with --with lock",
-    );
-    assert_refused(
-        "lock --with none --kill",
-        "--lock and --kill go with --with lock",
-    );
-    assert_refused(
-        "lock --kill --processes 1",
-        "--kill needs --processes 2 or more",
-    );
-    for words in [
-        "--turns 0",
-        "--turns 1000001",
-        "--turns x",
-        "--processes 0",
-        "--gap long",
-    ] {
+    assert_refused("lock --with none --lock flock", "--lock and --kill go with --with lock");
+    assert_refused("lock --with none --kill", "--lock and --kill go with --with lock");
+    assert_refused("lock --kill --processes 1", "--kill needs --processes 2 or more");
+    for words in ["--turns 0", "--turns 1000001", "--turns x", "--processes 0", "--gap long"] {
         assert_eq!(run_words(&format!("lock {words}")).code(), 2, "{words}");
     }
 }
@@ -158,20 +129,11 @@ fn options_that_do_not_go_together_are_refused() {
 fn the_notes_say_what_was_lost_and_who_had_the_lock() {
     let notes = |words: &str| words_of(&run_words(&format!("{words} --explain --lang en")).stderr);
     let lost = notes("lock");
-    assert!(
-        lost.contains("Nothing keeps another process from reading the same number"),
-        "{lost}"
-    );
+    assert!(lost.contains("Nothing keeps another process from reading the same number"), "{lost}");
     assert!(lost.contains("then it wrote over that."), "{lost}");
     let whole = notes("lock --with lock");
-    assert!(
-        whole.contains("The parent finds 2000: not one addition is lost."),
-        "{whole}"
-    );
-    assert!(
-        whole.contains("It doesn't know who has taken it"),
-        "{whole}"
-    );
+    assert!(whole.contains("The parent finds 2000: not one addition is lost."), "{whole}");
+    assert!(whole.contains("It doesn't know who has taken it"), "{whole}");
     let freed = notes("lock --kill --lock flock");
     assert!(freed.contains("with them the lock is free."), "{freed}");
     let stuck = notes("lock --kill --patience 0.1");
@@ -219,11 +181,7 @@ fn the_programs_do_what_the_lesson_does() {
         let ended = run(python("lock").args([method, "lock"])).succeeded();
         assert_eq!(screen(&ended.stdout), WITH_LOCK, "{method}");
         let ended = run(python("lock").arg(method)).succeeded();
-        assert!(
-            ended.stdout.ends_with(" of 2000\n"),
-            "{method}: {}",
-            ended.stdout
-        );
+        assert!(ended.stdout.ends_with(" of 2000\n"), "{method}: {}", ended.stdout);
     }
 }
 

@@ -32,7 +32,8 @@ fn the_usable_cores_are_counted_not_the_machines() {
 #[test]
 fn every_field_stands_where_the_form_has_it() {
     let ended = run_words("pipe --speed 1000 --json --seed 3").succeeded();
-    // The child is started and runs at the same time: its lines may stand before or behind the parent's.
+    // The child is started and runs at the same time: its lines may stand before or behind the
+    // parent's.
     let mut lines: Vec<_> = ended.stdout.lines().collect();
     lines.sort_by_key(|line| event(line)["role"] != "parent");
     let lines = lines.iter().map(|line| {
@@ -63,10 +64,9 @@ fn every_field_stands_where_the_form_has_it() {
 
 #[test]
 fn events_longer_than_a_pipe_write_come_out_whole() {
-    // Several writers at a time, each event longer than PIPE_BUF because value and line have it both.
-    let mut values: Vec<_> = (0..40)
-        .map(|n| format!("{n}{}", "z".repeat(3000)))
-        .collect();
+    // Several writers at a time, each event longer than PIPE_BUF because value and line have it
+    // both.
+    let mut values: Vec<_> = (0..40).map(|n| format!("{n}{}", "z".repeat(3000))).collect();
     let words = "queue --pause 0 --stop eof --writers 4 --readers 4";
     let events = log_of(&format!("{words} {}", values.join(" ")));
     let mut got = named(&events, "get");

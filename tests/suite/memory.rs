@@ -37,10 +37,7 @@ fn a_counter_stays_where_it_is() {
             .map(|e| e["address"].as_str().unwrap())
             .collect();
         assert!(addresses.len() >= 2);
-        assert!(
-            addresses.iter().all(|address| *address == addresses[0]),
-            "{addresses:?}"
-        );
+        assert!(addresses.iter().all(|address| *address == addresses[0]), "{addresses:?}");
     }
 }
 

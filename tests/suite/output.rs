@@ -8,12 +8,10 @@ use crate::common::*;
 
 #[test]
 fn a_reader_that_has_seen_enough_ends_the_run_at_once() {
-    // A thousand seconds in which nothing is written: that the reader is gone has to be noticed without a write.
-    for words in [
-        "spawn --sleep 1000",
-        "queue --pause 5000 --seed 7",
-        "spawn --sleep 1000 --json",
-    ] {
+    // A thousand seconds in which nothing is written: that the reader is gone has to be noticed
+    // without a write.
+    for words in ["spawn --sleep 1000", "queue --pause 5000 --seed 7", "spawn --sleep 1000 --json"]
+    {
         for cores in ["0", "0-1"] {
             let run_words = format!("taskset -c {cores} mp-demo {words}");
             let script = format!("{run_words} | head -1; echo ${{PIPESTATUS[0]}}");
@@ -42,42 +40,25 @@ fn notes_that_nobody_can_read_do_no_harm() {
         assert_eq!(ended.code(), 0, "{stream}");
         assert_eq!(ended.lines().last(), Some(&"['A', 'B', 'C']"));
     }
-    assert_eq!(
-        run(&mut shell("mp-demo queue --readers 0 2>/dev/full")).code(),
-        2
-    );
+    assert_eq!(run(&mut shell("mp-demo queue --readers 0 2>/dev/full")).code(), 2);
 }
 
 #[test]
 fn a_full_device_is_one_error() {
-    for words in [
-        "queue --speed 100",
-        "spawn --sleep 1000",
-        "pipe --json",
-        "--help",
-        "--version",
-    ] {
+    for words in ["queue --speed 100", "spawn --sleep 1000", "pipe --json", "--help", "--version"] {
         let ended = run(&mut shell(&format!("mp-demo {words} >/dev/full")));
         assert_eq!(ended.code(), 1, "{words}");
         assert_eq!(ended.stderr.lines().count(), 1, "{ended:?}");
-        assert!(
-            ended.stderr.starts_with("mp-demo: cannot write "),
-            "{ended:?}"
-        );
-        assert!(
-            ended.stderr.contains("No space left on device"),
-            "{ended:?}"
-        );
+        assert!(ended.stderr.starts_with("mp-demo: cannot write "), "{ended:?}");
+        assert!(ended.stderr.contains("No space left on device"), "{ended:?}");
     }
 }
 
 #[test]
 fn closed_streams_do_no_harm() {
-    for words in [
-        "spawn --speed 100",
-        "queue --speed 100 --seed 7 --stop eof",
-        "pipe --speed 100 --reply",
-    ] {
+    for words in
+        ["spawn --speed 100", "queue --speed 100 --seed 7 --stop eof", "pipe --speed 100 --reply"]
+    {
         let open = run(&mut shell(&format!("mp-demo {words}")));
         for stream in ["<&-", "2>&-", "<&- 2>&-"] {
             let ended = run(&mut shell(&format!("mp-demo {words} {stream}"))).succeeded();
@@ -88,9 +69,8 @@ fn closed_streams_do_no_harm() {
 
 #[test]
 fn stdin_is_never_read() {
-    let ended = run(&mut shell(
-        "printf 'one\ntwo\n' | { mp-demo queue --speed 100 >/dev/null; cat; }",
-    ));
+    let ended =
+        run(&mut shell("printf 'one\ntwo\n' | { mp-demo queue --speed 100 >/dev/null; cat; }"));
     assert_eq!(ended.stdout, "one\ntwo\n");
 }
 
@@ -103,14 +83,8 @@ fn a_terminal_shows_each_process_in_a_colour_of_its_own() {
     for line in screen.lines() {
         let (colour, rest) = line.split_once('m').unwrap();
         assert!(colour.starts_with("\x1b[38;5;"), "{line:?}");
-        let text = rest
-            .strip_suffix("\x1b[0m")
-            .or(rest.strip_suffix("\x1b[39m"))
-            .unwrap();
-        colours
-            .entry(colour.to_owned())
-            .or_insert_with(Vec::new)
-            .push(text.to_owned());
+        let text = rest.strip_suffix("\x1b[0m").or(rest.strip_suffix("\x1b[39m")).unwrap();
+        colours.entry(colour.to_owned()).or_insert_with(Vec::new).push(text.to_owned());
     }
     assert_eq!(colours.len(), 4, "{colours:?}");
     for lines in colours.values() {
@@ -147,11 +121,7 @@ fn without_colour_a_terminal_and_a_pipe_show_the_same() {
         (&never[..], &[("CLICOLOR_FORCE", "1")]),
     ] {
         let screen = on_terminal(args, variables, (24, 80));
-        assert_eq!(
-            of_each(&screen),
-            of_each(&through_pipe),
-            "{args:?} {variables:?}"
-        );
+        assert_eq!(of_each(&screen), of_each(&through_pipe), "{args:?} {variables:?}");
     }
 }
 
@@ -159,10 +129,7 @@ fn without_colour_a_terminal_and_a_pipe_show_the_same() {
 fn colour_can_be_forced() {
     let pipe = ["pipe", "--speed", "100"];
     let forced = run(mp_demo(pipe).env("CLICOLOR_FORCE", "1")).succeeded();
-    let always = run(&mut mp_demo([
-        "pipe", "--speed", "100", "--color", "always",
-    ]))
-    .succeeded();
+    let always = run(&mut mp_demo(["pipe", "--speed", "100", "--color", "always"])).succeeded();
     let against = run(mp_demo(pipe).args(["--color=always"]).env("NO_COLOR", "1")).succeeded();
     for ended in [forced, always, against] {
         assert_eq!(ended.stdout.matches("\x1b[38;5;").count(), 3, "{ended:?}");
@@ -185,10 +152,7 @@ fn ctrl_c_ends_everybody() {
     }
     terminal.write_all(b"\x03").unwrap();
     let status = child.wait().unwrap();
-    assert_eq!(
-        std::os::unix::process::ExitStatusExt::signal(&status),
-        Some(2)
-    );
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(2));
     for line in screen.lines().filter(|line| line.contains("\"started\"")) {
         assert!(ends(pid_in(&event(line)["child"])), "{line} is left");
     }
@@ -197,18 +161,8 @@ fn ctrl_c_ends_everybody() {
 #[test]
 fn a_bar_shows_progress_on_a_terminal_and_is_gone_before_a_failure_is_told() {
     let (mut terminal, other_side) = open().unwrap();
-    let args = [
-        "bound",
-        "--kind",
-        "io",
-        "--tasks",
-        "50",
-        "--workers=2",
-        "--json",
-    ];
-    let command = Command::new(PROGRAM)
-        .args(args)
-        .env("TERM", "xterm-256color");
+    let args = ["bound", "--kind", "io", "--tasks", "50", "--workers=2", "--json"];
+    let command = Command::new(PROGRAM).args(args).env("TERM", "xterm-256color");
     let mut child = command.spawn(other_side).unwrap();
     let mut screen = String::new();
     let mut bytes = Vec::new();

@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 
 use crate::common::*;
 
-/// `mp-demo` with these arguments and no pauses. On a busy machine a program may take long to begin, and nothing is to be said
-/// of that unless a test is about it.
+/// `mp-demo` with these arguments and no pauses. On a busy machine a program may take long to
+/// begin, and nothing is to be said of that unless a test is about it.
 fn own(args: &[&str]) -> Command {
     let mut command = mp_demo(args);
     command.args(["--speed", "50"]);
@@ -70,41 +70,27 @@ fn a_process_of_ours_stands_between_and_tells_what_passes() {
     let started = |role: &str| {
         let of_role = |it: &&&Value| it["child_role"] == role;
         let started = named(&log, "started");
-        (*started
-            .iter()
-            .find(of_role)
-            .unwrap_or_else(|| panic!("{role}")))
-        .clone()
+        (*started.iter().find(of_role).unwrap_or_else(|| panic!("{role}"))).clone()
     };
-    for (role, command, way, event) in [
-        ("writer", "echo A", "stdout", "put"),
-        ("reader", "cat", "stdin", "get"),
-    ] {
+    for (role, command, way, event) in
+        [("writer", "echo A", "stdout", "put"), ("reader", "cat", "stdin", "get")]
+    {
         let (between, program) = (started(role), started(&format!("{role}-command")));
         assert_eq!(between[way], "queue");
         assert_eq!(between["pid"], log[0]["pid"]);
         assert_eq!(program["pid"], between["child"]);
-        assert_eq!(
-            (&program["command"], &program["foreign"]),
-            (&json!(command), &json!(true))
-        );
+        assert_eq!((&program["command"], &program["foreign"]), (&json!(command), &json!(true)));
         let passed = named(&log, event);
         assert_eq!(passed[0]["pid"], between["child"]);
         // The line has the PID of the program, as the program itself would print it.
         let running = named(&log, "running");
-        let line = running
-            .iter()
-            .find(|it| it["pid"] == between["child"])
-            .unwrap();
+        let line = running.iter().find(|it| it["pid"] == between["child"]).unwrap();
         let pid = program["child"].to_string();
         assert!(line["line"].as_str().unwrap().ends_with(&pid), "{line}");
     }
     // What the reader prints is shown.
     let output = named(&log, "output");
-    assert_eq!(
-        (&output[0]["text"], &output[0]["line"]),
-        (&json!("\"A\""), &json!("\"A\""))
-    );
+    assert_eq!((&output[0]["text"], &output[0]["line"]), (&json!("\"A\""), &json!("\"A\"")));
     let notes = run_own(&["queue", "--writer", "echo A", "--explain"]).stderr;
     let notes = words_of(&notes);
     assert!(
@@ -115,16 +101,7 @@ fn a_process_of_ours_stands_between_and_tells_what_passes() {
 
 #[test]
 fn each_value_goes_to_exactly_one_reader() {
-    let args = [
-        "queue",
-        "--writer",
-        "seq 300",
-        "--reader",
-        "cat",
-        "--readers",
-        "3",
-        "--json",
-    ];
+    let args = ["queue", "--writer", "seq 300", "--reader", "cat", "--readers", "3", "--json"];
     let log = run_own(&args).events();
     let numbers = |values: Vec<&Value>| {
         let mut numbers: Vec<u64> = values.iter().map(|it| it.as_u64().unwrap()).collect();
@@ -134,10 +111,8 @@ fn each_value_goes_to_exactly_one_reader() {
     let all: Vec<u64> = (1..=300).collect();
     assert_eq!(numbers(values(&log, "get")), all);
     let printed = fields(&log, "output", "text");
-    let printed: Vec<Value> = printed
-        .iter()
-        .map(|it| it.as_str().unwrap().parse().unwrap())
-        .collect();
+    let printed: Vec<Value> =
+        printed.iter().map(|it| it.as_str().unwrap().parse().unwrap()).collect();
     assert_eq!(numbers(printed.iter().collect()), all);
 }
 
@@ -150,23 +125,10 @@ fn no_value_is_taken_for_a_reader_that_has_not_read_the_one_before() {
         &reader,
         "if mkdir first 2>/dev/null; then\n  read -r line\n  while [ ! -e done ]; do sleep 0.01; done\n  cat\nelse\n  cat; touch done\nfi",
     );
-    let mut command = own(&[
-        "queue",
-        "--writer",
-        "seq 40",
-        "--reader",
-        "./reader",
-        "--readers",
-        "2",
-        "--json",
-    ]);
+    let mut command =
+        own(&["queue", "--writer", "seq 40", "--reader", "./reader", "--readers", "2", "--json"]);
     let log = run(command.current_dir(folder.path())).events();
-    let count = |role: &str| {
-        named(&log, "get")
-            .iter()
-            .filter(|it| it["role"] == role)
-            .count()
-    };
+    let count = |role: &str| named(&log, "get").iter().filter(|it| it["role"] == role).count();
     let counts = [count("reader-1"), count("reader-2")];
     assert_eq!(counts[0] + counts[1], 40);
     // One that it has read, and one that waits for it.
@@ -182,15 +144,9 @@ fn a_line_of_stderr_stays_whole() {
     let ended = run_own(&args);
     assert_eq!(ended.code(), 0);
     assert_eq!(ended.stderr, "abcd\n".repeat(15));
-    assert_eq!(
-        ended
-            .lines()
-            .iter()
-            .filter(|line| line.starts_with("Get "))
-            .count(),
-        15
-    );
-    // It stands in the log, so that a recorded run has it, too. What looks like an event there is none.
+    assert_eq!(ended.lines().iter().filter(|line| line.starts_with("Get ")).count(), 15);
+    // It stands in the log, so that a recorded run has it, too. What looks like an event there is
+    // none.
     let forged = r#"{"v":1,"t":0,"pid":1,"role":"parent","event":"error","message":"forged"}"#;
     let writer = format!("sh -c 'echo {forged} >&2; echo A'").replace('"', "\\\"");
     let recorded = run_own(&["queue", "--writer", &writer, "--json"]);
@@ -198,10 +154,7 @@ fn a_line_of_stderr_stays_whole() {
     assert_eq!(named(&log, "output").len(), 1);
     let shown = view_log(&recorded.stdout, &[]);
     assert_eq!(shown.code(), 0);
-    assert!(
-        shown.stderr.contains("forged") && !shown.stderr.contains("in this run"),
-        "{shown:?}"
-    );
+    assert!(shown.stderr.contains("forged") && !shown.stderr.contains("in this run"), "{shown:?}");
     let long = run_own(&[
         "queue",
         "--writer",
@@ -214,17 +167,10 @@ fn a_line_of_stderr_stays_whole() {
 fn a_message_of_a_child_goes_through_the_pipe_and_the_reply_comes_back() {
     let child = "sh -c 'echo \"[1, 2]\"; read -r line; echo \"got $line\" >&2'";
     let ended = run_own(&["pipe", "--child", child, "--reply"]);
-    assert_eq!(
-        (ended.code(), ended.stderr.as_str()),
-        (0, "got [2,1]\n"),
-        "{ended:?}"
-    );
+    assert_eq!((ended.code(), ended.stderr.as_str()), (0, "got [2,1]\n"), "{ended:?}");
     assert_eq!(ended.lines().last(), Some(&"[1, 2]"));
     let ended = run_own(&["pipe", "--child", "seq 3", "--receive", "all", "--json"]);
-    assert_eq!(
-        values(&ended.events(), "recv"),
-        [&json!(1), &json!(2), &json!(3)]
-    );
+    assert_eq!(values(&ended.events(), "recv"), [&json!(1), &json!(2), &json!(3)]);
     let long = "sh -c 'head -c 300000 /dev/zero | tr \"\\0\" x'";
     let log = run_own(&["pipe", "--child", long, "--join", "last", "--json"]).events();
     assert_eq!(values(&log, "recv")[0].as_str().unwrap().len(), 300_000);
@@ -238,10 +184,7 @@ fn every_view_works_with_commands() {
     let with = |more: &[&str]| run_own(&[&base[..], more].concat());
     let timeline = with(&["--timeline"]).succeeded().stdout;
     for role in ["writer ", "reader ", "writer-command ", "reader-command "] {
-        assert!(
-            timeline.lines().any(|line| line.starts_with(role)),
-            "{timeline}"
-        );
+        assert!(timeline.lines().any(|line| line.starts_with(role)), "{timeline}");
     }
     let claims = with(&["--claims"]).succeeded().stdout;
     assert!(
@@ -259,10 +202,7 @@ fn every_view_works_with_commands() {
     assert!(trace.to_string().contains("writer-command"));
     let failed = run_own(&["queue", "--writer", "false", "--repeat", "2"]);
     assert_eq!(failed.code(), 1);
-    assert!(
-        failed.stderr.contains("`false`) ended with exit status 1"),
-        "{failed:?}"
-    );
+    assert!(failed.stderr.contains("`false`) ended with exit status 1"), "{failed:?}");
     let labels = with(&["--labels"]).succeeded().stdout;
     assert!(labels.contains("  writer     "), "{labels}");
 }
@@ -274,10 +214,7 @@ fn who_stands_between_can_be_started_by_hand() {
     let ended = run(&mut shell(script));
     assert_eq!(ended.code(), 0, "{ended:?}");
     for line in ["Put 1 to queue...", "Get 1 from queue.", "2"] {
-        assert!(
-            ended.stderr.lines().any(|it| it == line),
-            "{line}: {ended:?}"
-        );
+        assert!(ended.stderr.lines().any(|it| it == line), "{line}: {ended:?}");
     }
 }
 
@@ -306,10 +243,7 @@ fn several_commands_run_at_the_same_time() {
 fn messages_that_nobody_receives_are_named_and_with_all_each_is_printed() {
     let ended = run_own(&["pipe", "--child", "seq 3"]);
     assert_eq!(ended.lines().last(), Some(&"1"));
-    assert_eq!(
-        ended.stderr,
-        "mp-demo: 2 values were sent and never received: 2, 3\n"
-    );
+    assert_eq!(ended.stderr, "mp-demo: 2 values were sent and never received: 2, 3\n");
     let ended = run_own(&["pipe", "--child", "seq 3", "--receive", "all"]).succeeded();
     assert_eq!(ended.lines()[2..], ["1", "2", "3"]);
 }

@@ -20,17 +20,7 @@ Process to write: B
 
 #[test]
 fn prints_values_as_python_does() {
-    let values = [
-        "A",
-        "1",
-        "2.5",
-        "true",
-        "null",
-        r#"{"k": ["it's"]}"#,
-        "-3",
-        "1e400",
-        "",
-    ];
+    let values = ["A", "1", "2.5", "true", "null", r#"{"k": ["it's"]}"#, "-3", "1e400", ""];
     let args = ["pipe", "--speed", "100"];
     let ended = run(&mut mp_demo(args.iter().chain(&values))).succeeded();
     assert_eq!(
@@ -96,41 +86,21 @@ fn a_list_of_a_megabyte_comes_through_both_ways_whole() {
     let item = "x".repeat(100_000);
     let list: Vec<_> = (0..10).map(|n| format!("{n}{item}")).collect();
     let args = ["pipe", "--reply", "--speed", "100", "--json"].map(String::from);
-    let events = run(&mut mp_demo(args.iter().chain(&list)))
-        .succeeded()
-        .events();
+    let events = run(&mut mp_demo(args.iter().chain(&list))).succeeded().events();
     let received: Vec<_> = values(&events, "recv").into_iter().cloned().collect();
     let reversed: Vec<_> = list.iter().rev().collect();
     assert_eq!(received, [json!(list), json!(reversed)]);
-    let line = events
-        .iter()
-        .filter_map(|e| e["line"].as_str())
-        .next_back()
-        .unwrap();
+    let line = events.iter().filter_map(|e| e["line"].as_str()).next_back().unwrap();
     assert_eq!(
         line,
-        format!(
-            "['{}']",
-            reversed
-                .iter()
-                .map(|s| s.as_str())
-                .collect::<Vec<_>>()
-                .join("', '")
-        )
+        format!("['{}']", reversed.iter().map(|s| s.as_str()).collect::<Vec<_>>().join("', '"))
     );
 }
 
 #[test]
 fn the_deepest_value_passes_and_a_deeper_one_is_refused() {
     let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-    let ended = run(&mut mp_demo([
-        "pipe",
-        "--reply",
-        "--speed",
-        "100",
-        &nested(100),
-    ]))
-    .succeeded();
+    let ended = run(&mut mp_demo(["pipe", "--reply", "--speed", "100", &nested(100)])).succeeded();
     assert_eq!(ended.lines().last(), Some(&nested(101).as_str()));
     for depth in [101, 200, 60_000] {
         let ended = run(&mut mp_demo(["pipe", &nested(depth)]));
@@ -178,10 +148,7 @@ fn values_look_as_python_prints_them() {
     ];
     let script = "import json, sys; print([json.loads(v) for v in sys.argv[1:]])";
     let mut python = command("python3");
-    python
-        .args(["-c", script])
-        .args(values)
-        .env("PYTHONIOENCODING", "utf-8");
+    python.args(["-c", script]).args(values).env("PYTHONIOENCODING", "utf-8");
     let of_python = run(&mut python).succeeded().stdout;
     let ours = run(mp_demo(["pipe", "--speed", "1000", "--"]).args(values)).succeeded();
     assert_eq!(ours.lines().last(), of_python.lines().last().as_ref());

@@ -35,7 +35,8 @@ fn is_stuck(command: &str) -> bool {
     lines[0]["claims"]["not-stuck"] == false
 }
 
-/// A recorded run of this experiment, which has to be one of its command; and what is claimed of it.
+/// A recorded run of this experiment, which has to be one of its command; and what is claimed of
+/// it.
 fn recorded_run(experiment: &Experiment, kind: &str) -> String {
     let (lesson, name) = (experiment.demo.name, &experiment.name);
     let file = path_of(&format!("tests/experiments/{lesson}-{name}-{kind}.jsonl"));
@@ -54,10 +55,7 @@ fn recorded_run(experiment: &Experiment, kind: &str) -> String {
 fn there_are_enough_experiments_each_with_its_name_and_its_reason_in_both_languages() {
     let experiments = experiments();
     assert!(experiments.len() >= 25);
-    let mut names: Vec<_> = experiments
-        .iter()
-        .map(|it| (it.demo.name, &it.name))
-        .collect();
+    let mut names: Vec<_> = experiments.iter().map(|it| (it.demo.name, &it.name)).collect();
     names.sort();
     names.dedup();
     assert_eq!(names.len(), experiments.len());
@@ -66,21 +64,13 @@ fn there_are_enough_experiments_each_with_its_name_and_its_reason_in_both_langua
         for experiment in text["experiment"].as_array().unwrap() {
             let [english, chinese] =
                 ["en", "zh"].map(|it| experiment["reason"][it].as_str().unwrap());
-            assert!(
-                !english.chars().any(is_han) && english.ends_with('.'),
-                "{english}"
-            );
-            assert!(
-                chinese.chars().any(is_han) && chinese.ends_with('。'),
-                "{chinese}"
-            );
+            assert!(!english.chars().any(is_han) && english.ends_with('.'), "{english}");
+            assert!(chinese.chars().any(is_han) && chinese.ends_with('。'), "{chinese}");
         }
     }
     // Every kind of question is asked.
-    let kinds: std::collections::HashSet<_> = experiments
-        .iter()
-        .map(|it| std::mem::discriminant(&it.question))
-        .collect();
+    let kinds: std::collections::HashSet<_> =
+        experiments.iter().map(|it| std::mem::discriminant(&it.question)).collect();
     assert_eq!(kinds.len(), 5);
 }
 
@@ -96,13 +86,7 @@ pub fn check_what_is_always_or_never_true(most: u64) {
         {
             let (_, summary) = repeated(&experiment.command, experiment.runs.min(most));
             let often = &summary["claims"][claim.name]["often"];
-            assert_eq!(
-                often,
-                truth.name(),
-                "{}, {}: {summary}",
-                experiment.command,
-                claim.name
-            );
+            assert_eq!(often, truth.name(), "{}, {}: {summary}", experiment.command, claim.name);
         }
     }
 }
@@ -135,19 +119,12 @@ fn possible_outcomes_have_a_recorded_run_and_the_others_a_reason() {
         };
         for (number, outcome) in possible.iter().enumerate() {
             let claims = recorded_run(&experiment, &(number + 1).to_string());
-            assert!(
-                claims.ends_with(&format!(": {outcome}\n")),
-                "{outcome}: {claims}"
-            );
+            assert!(claims.ends_with(&format!(": {outcome}\n")), "{outcome}: {claims}");
         }
         let (lesson, _) = lesson_in(&experiment.command).unwrap();
         for outcome in choices {
             let why_never = lesson.why_never(Outcome::typed(outcome).text());
-            assert_eq!(
-                why_never.is_none(),
-                possible.contains(outcome),
-                "{outcome}: {why_never:?}"
-            );
+            assert_eq!(why_never.is_none(), possible.contains(outcome), "{outcome}: {why_never:?}");
         }
     }
 }
@@ -194,16 +171,8 @@ fn a_damaged_file_is_refused_with_its_line() {
         ("sometimes", "perhaps", "line 11: unknown variant `perhaps`"),
         ("name =", "nam =", "line 9: unknown field `nam`"),
         ("\"queue\"", "\"queue", "line 10: "),
-        (
-            "all-got",
-            "all-lost",
-            "the experiment at line 8: the lesson has no claim `all-lost`",
-        ),
-        (
-            "\"queue\"",
-            "\"pipe\"",
-            "the experiment at line 8: `mp-demo pipe` is of another lesson",
-        ),
+        ("all-got", "all-lost", "the experiment at line 8: the lesson has no claim `all-lost`"),
+        ("\"queue\"", "\"pipe\"", "the experiment at line 8: `mp-demo pipe` is of another lesson"),
         (
             "\"queue\"",
             "\"queue --pause x\"",
@@ -219,17 +188,10 @@ fn a_damaged_file_is_refused_with_its_line() {
             "stuck = { from = 1 }\nreason",
             "the experiment at line 8: its command has no {N}",
         ),
-        (
-            "reason",
-            "runs = 0\nreason",
-            "the experiment at line 8: its runs are not 1 to 1000",
-        ),
+        ("reason", "runs = 0\nreason", "the experiment at line 8: its runs are not 1 to 1000"),
     ] {
         let error = second(from, to);
-        assert!(
-            error.starts_with(&format!("{file}, {expected}")),
-            "{to}: {error}"
-        );
+        assert!(error.starts_with(&format!("{file}, {expected}")), "{to}: {error}");
     }
 }
 
@@ -295,23 +257,14 @@ fn a_true_answer_to_each_question_is_right_and_another_one_is_not() {
         }
         let lesson = experiment.demo.name;
         let of_lesson: Vec<_> = all.iter().filter(|it| it.demo.name == lesson).collect();
-        let number = of_lesson
-            .iter()
-            .position(|it| it.name == experiment.name)
-            .unwrap()
-            + 1;
-        for (answer, expected) in answers(experiment)
-            .into_iter()
-            .zip(["1 of 1 right.", "0 of 1 right."])
+        let number = of_lesson.iter().position(|it| it.name == experiment.name).unwrap() + 1;
+        for (answer, expected) in
+            answers(experiment).into_iter().zip(["1 of 1 right.", "0 of 1 right."])
         {
             let from = number.to_string();
             let mut command = mp_demo(["predict", lesson, "--from", &from, "--answer", &answer]);
             let ended = run(&mut command).succeeded();
-            assert!(
-                ended.stdout.contains(expected),
-                "{answer}: {}",
-                ended.stdout
-            );
+            assert!(ended.stdout.contains(expected), "{answer}: {}", ended.stdout);
         }
     }
     assert_eq!(tried.len(), 5);
@@ -323,22 +276,13 @@ fn answers_come_from_a_file_or_from_standard_input() {
     let file = folder.path().join("answers");
     std::fs::write(&file, "# to memory\nn\n\na\n").unwrap();
     let from_file = run(mp_demo(["predict", "memory", "--answers"]).arg(&file)).succeeded();
-    assert!(
-        from_file.stdout.ends_with("2 of 2 right.\n"),
-        "{from_file:?}"
-    );
+    assert!(from_file.stdout.ends_with("2 of 2 right.\n"), "{from_file:?}");
     let script = format!("mp-demo predict memory --answers - < {}", file.display());
-    assert_eq!(
-        run(&mut shell(&script)).succeeded().stdout,
-        from_file.stdout
-    );
+    assert_eq!(run(&mut shell(&script)).succeeded().stdout, from_file.stdout);
 
     let ended = run_words("predict memory --answer n --answer perhaps");
     assert_eq!(ended.code(), 1);
-    assert_eq!(
-        ended.stderr,
-        "mp-demo: `perhaps` is no answer to experiment 2\n"
-    );
+    assert_eq!(ended.stderr, "mp-demo: `perhaps` is no answer to experiment 2\n");
     let ended = run_words("predict memory --answers /nowhere");
     assert_eq!((ended.code(), ended.stdout.as_str()), (1, ""));
 }
@@ -351,10 +295,7 @@ fn where_nobody_can_answer_that_is_said() {
     assert_eq!(ended.stderr, expected);
     let ended = run_words("predict memory --from 4 --answer a");
     assert_eq!(ended.code(), 2);
-    assert_eq!(
-        ended.stderr,
-        "mp-demo: there is no experiment 4: the last one is 3\n"
-    );
+    assert_eq!(ended.stderr, "mp-demo: there is no experiment 4: the last one is 3\n");
     let ended = run_words("predict cost --answer a");
     assert_eq!(
         (ended.code(), ended.stderr.as_str()),
@@ -370,13 +311,8 @@ fn the_list_has_every_experiment_and_no_answer() {
         assert!(list.contains(&line), "{line}");
         assert!(!list.contains(experiment.reason()));
     }
-    let list = run_words("predict memory --list --lang zh")
-        .succeeded()
-        .stdout;
-    assert!(
-        list.contains("论断：子进程计数时，父进程的计数器也会变。"),
-        "{list}"
-    );
+    let list = run_words("predict memory --list --lang zh").succeeded().stdout;
+    assert!(list.contains("论断：子进程计数时，父进程的计数器也会变。"), "{list}");
 }
 
 #[test]
@@ -384,16 +320,9 @@ fn what_there_is_to_read_of_a_lesson_ends_with_what_there_is_to_predict() {
     for demo in DEMOS {
         let page = run_words(&format!("show {}", demo.name)).succeeded().stdout;
         let page = words_of(&page);
-        let experiments: Vec<_> = experiments()
-            .into_iter()
-            .filter(|it| it.demo.name == demo.name)
-            .collect();
-        assert_eq!(
-            page.contains("What to predict"),
-            !experiments.is_empty(),
-            "{}",
-            demo.name
-        );
+        let experiments: Vec<_> =
+            experiments().into_iter().filter(|it| it.demo.name == demo.name).collect();
+        assert_eq!(page.contains("What to predict"), !experiments.is_empty(), "{}", demo.name);
         for experiment in experiments {
             let topic = experiment.question.topic();
             let item = format!("mp-demo {}: {topic}", experiment.command);
@@ -409,9 +338,7 @@ fn on_a_terminal_one_is_asked_until_one_answers_or_leaves() {
     let (mut terminal, other_side) = pty_process::blocking::open().unwrap();
     terminal.resize(pty_process::Size::new(24, 60)).unwrap();
     let command = pty_process::blocking::Command::new(PROGRAM).args(["predict", "memory"]);
-    let command = command
-        .env("TERM", "xterm-256color")
-        .env("LC_ALL", "zh_CN.UTF-8");
+    let command = command.env("TERM", "xterm-256color").env("LC_ALL", "zh_CN.UTF-8");
     let mut child = command.env_remove("LANGUAGE").spawn(other_side).unwrap();
     terminal.write_all("what\nn\nq\n".as_bytes()).unwrap();
     let (mut screen, mut buffer) = (Vec::new(), [0; 4096]);
@@ -421,12 +348,9 @@ fn on_a_terminal_one_is_asked_until_one_answers_or_leaves() {
     assert!(child.wait().unwrap().success());
     let screen = String::from_utf8_lossy(&screen).replace("\r\n", "\n");
     let screen = anstream::adapter::strip_str(&screen).to_string();
-    for part in [
-        "第 1 题，共 3 题，memory",
-        "这里不能这样回答。",
-        "答对了：从不。",
-        "1 题答对 1 题。",
-    ] {
+    for part in
+        ["第 1 题，共 3 题，memory", "这里不能这样回答。", "答对了：从不。", "1 题答对 1 题。"]
+    {
         assert!(screen.contains(part), "{part} in {screen}");
     }
 }

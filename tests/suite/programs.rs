@@ -23,10 +23,7 @@ fn log_without_figures(lesson: &str) -> Option<Vec<Value>> {
     while let Some(line) = run.line() {
         let event = event(&line);
         // How much a counter has lost is a figure, too.
-        if ["progress", "measured", "total"]
-            .iter()
-            .any(|it| event["event"] == *it)
-        {
+        if ["progress", "measured", "total"].iter().any(|it| event["event"] == *it) {
             run.signal(Signal::TERM);
             run.finish();
             return None;
@@ -87,11 +84,13 @@ fn each_python_program_prints_what_its_lesson_prints() {
             return;
         };
         let mut start_methods = vec!["spawn"];
-        // There, a child of the server is no child of the program, so nothing is left of it for the program to see.
+        // There, a child of the server is no child of the program, so nothing is left of it for the
+        // program to see.
         if lesson != "zombie" {
             start_methods.push("forkserver");
         }
-        // What others show may depend on it: a fork begins with a copy of its parent's memory, our children do not.
+        // What others show may depend on it: a fork begins with a copy of its parent's memory, our
+        // children do not.
         if ["spawn", "queue", "pipe"].contains(&lesson) {
             start_methods.push("fork");
         }

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use crate::common::*;
 
-/// With this seed the pauses of the lesson's three values are long, the last one most of all: the reader has time
-/// to get everything before it is terminated, on a busy machine too.
+/// With this seed the pauses of the lesson's three values are long, the last one most of all: the
+/// reader has time to get everything before it is terminated, on a busy machine too.
 const SEED_OF_LONG_PAUSES: &str = "--seed 7";
 
 #[test]
@@ -57,8 +57,8 @@ pub fn numbers(count: usize) -> String {
 
 #[test]
 fn values_put_and_never_got_are_told_and_stand_in_the_log() {
-    // Nobody can get all of these before the reader is stopped: as long as this test reads no more of the log, there is
-    // no room in it for so many lines.
+    // Nobody can get all of these before the reader is stopped: as long as this test reads no more
+    // of the log, there is no room in it for so many lines.
     let mut run = Running::with_log(&format!("queue --pause 0 {}", numbers(5000)));
     let reader = &run.wait_for("get", "reader")["pid"];
     kill(reader, Signal::STOP);
@@ -104,9 +104,7 @@ fn sentinel_and_eof_lose_nothing() {
 fn writers_share_the_values_out_in_turn() {
     let events = log_of("queue --writers 3 --stop eof --pause 0 a b c d e f g");
     let puts_of = |role: &str| -> Vec<&Value> {
-        let of_role = named(&events, "put")
-            .into_iter()
-            .filter(|e| e["role"] == role);
+        let of_role = named(&events, "put").into_iter().filter(|e| e["role"] == role);
         of_role.map(|e| &e["value"]).collect()
     };
     assert_eq!(puts_of("writer-1"), ["a", "d", "g"]);

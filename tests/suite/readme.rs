@@ -45,7 +45,8 @@ fn examples() -> Vec<Example> {
     examples
 }
 
-/// The Python programs of the pages, each with the file in which a learner saves it: its first line names that.
+/// The Python programs of the pages, each with the file in which a learner saves it: its first line
+/// names that.
 fn programs() -> Vec<(String, String)> {
     let mut programs = Vec::new();
     for (_, page) in pages() {
@@ -93,10 +94,7 @@ fn its_pictures_are_those_of_recorded_runs() {
         let (picture, _) = rest.split_once("```").unwrap();
         let mut view = mp_demo(["view", &path_of(log), "--timeline"]);
         let ended = run(view.env("LC_ALL", "C.UTF-8"));
-        assert!(
-            ended.stdout.ends_with(&format!("\n\n{picture}")),
-            "{ended:?}"
-        );
+        assert!(ended.stdout.ends_with(&format!("\n\n{picture}")), "{ended:?}");
     }
 }
 
@@ -104,11 +102,8 @@ fn its_pictures_are_those_of_recorded_runs() {
 fn its_commands_work_in_any_folder() {
     for (name, page) in pages() {
         let commands = commands_in(&page);
-        let of_source = |command: &&String| {
-            ["tests/", "demos/", "cd "]
-                .iter()
-                .any(|it| command.contains(it))
-        };
+        let of_source =
+            |command: &&String| ["tests/", "demos/", "cd "].iter().any(|it| command.contains(it));
         assert_eq!(commands.iter().find(of_source), None, "{name}");
         assert_all_work(commands, "bash", None);
     }
@@ -132,7 +127,8 @@ fn every_file_that_a_page_names_is_there() {
     assert!(named > 20);
 }
 
-/// Checks that all commands work in this shell, here or elsewhere: at the same time, because most of them wait.
+/// Checks that all commands work in this shell, here or elsewhere: at the same time, because most
+/// of them wait.
 pub fn assert_all_work(mut commands: Vec<String>, interpreter: &str, here: Option<&Path>) {
     if !has("python3") {
         commands.retain(|command| !command.contains("python3"));
@@ -157,9 +153,7 @@ fn its_table_of_lessons_has_their_options() {
     let readme = text_of("README.md");
     let lessons = lessons();
     let mut names = Vec::new();
-    let rows = readme
-        .lines()
-        .filter_map(|line| line.strip_prefix("| `mp-demo "));
+    let rows = readme.lines().filter_map(|line| line.strip_prefix("| `mp-demo "));
     for row in rows {
         let (name, row) = row.split_once('`').unwrap();
         assert!(lessons.iter().any(|lesson| lesson == name), "{name}");

@@ -69,11 +69,7 @@ A seed repeats the pauses of a run, not the kernel's choices. These are shares
 fn in_chinese_too() {
     let ended = run_words("queue --stop eof --pause 0 --repeat 1 --lang zh --seed 3").succeeded();
     let lines = ended.lines();
-    assert!(
-        lines[0].starts_with("queue --pause 0 --stop eof：1 次运行，用时 "),
-        "{}",
-        lines[0]
-    );
+    assert!(lines[0].starts_with("queue --pause 0 --stop eof：1 次运行，用时 "), "{}", lines[0]);
     for line in [
         "放入的每个值都被取走",
         "  总是  1 次中 1 次    （没有例外：例外少于 95 %）",
@@ -118,9 +114,7 @@ fn the_summary_says_what_the_runs_say() {
     let outcomes = summary["outcomes"].as_array().unwrap();
     let mut last = u64::MAX;
     for outcome in outcomes {
-        let same = runs
-            .iter()
-            .filter(|run| run["outcome"] == outcome["outcome"]);
+        let same = runs.iter().filter(|run| run["outcome"] == outcome["outcome"]);
         let same: Vec<_> = same.collect();
         assert_eq!(outcome["runs"], same.len());
         assert_eq!(outcome["first_run"], same[0]["run"]);
@@ -135,10 +129,7 @@ fn the_summary_says_what_the_runs_say() {
 fn each_run_has_fresh_processes_and_the_seed_repeats_its_pauses() {
     let folder = tempfile::tempdir().unwrap();
     let kept = folder.path().join("kept");
-    let words = format!(
-        "queue --repeat 1 --seed 7 --speed 100 --keep {}",
-        kept.display()
-    );
+    let words = format!("queue --repeat 1 --seed 7 --speed 100 --keep {}", kept.display());
     let seeds: Vec<_> = (0..2)
         .map(|turn| {
             let (runs, summary) = counted(&words.replace("kept", &format!("kept{turn}")));
@@ -169,10 +160,7 @@ fn a_recording_of_each_outcome_is_kept_and_can_be_shown() {
     let kept = folder.path().join("new/folder");
     let words = format!("queue --pause 0 --repeat 40 --keep {}", kept.display());
     let (runs, summary) = counted(&words);
-    let mut files: Vec<_> = fs::read_dir(&kept)
-        .unwrap()
-        .map(|it| it.unwrap().path())
-        .collect();
+    let mut files: Vec<_> = fs::read_dir(&kept).unwrap().map(|it| it.unwrap().path()).collect();
     files.sort();
     let outcomes = summary["outcomes"].as_array().unwrap();
     assert_eq!(files.len(), outcomes.len());
@@ -187,11 +175,7 @@ fn a_recording_of_each_outcome_is_kept_and_can_be_shown() {
     // What is there already could be mistaken for what comes.
     let again = run_words(&words);
     assert_eq!((again.code(), again.stdout.as_str()), (1, ""));
-    assert!(
-        again
-            .stderr
-            .contains("it is not empty; choose a new folder")
-    );
+    assert!(again.stderr.contains("it is not empty; choose a new folder"));
 }
 
 #[test]
@@ -208,33 +192,15 @@ fn runs_go_on_until_an_outcome_has_come() {
     assert_eq!(ended.stderr, expected);
 
     let mut command = mp_demo(["queue", "--stop", "eof", "--pause", "0", "--repeat", "50"]);
-    let ended = run(command
-        .args(["--outcome", "A B C"])
-        .current_dir(folder.path()));
+    let ended = run(command.args(["--outcome", "A B C"]).current_dir(folder.path()));
     assert_eq!(ended.code(), 0, "{ended:?}");
-    assert!(
-        ended
-            .stdout
-            .starts_with("queue --pause 0 --stop eof: 1 run in ")
-    );
-    assert!(
-        ended.stdout.contains("\n\"A B C\" came in run 1: --seed "),
-        "{ended:?}"
-    );
+    assert!(ended.stdout.starts_with("queue --pause 0 --stop eof: 1 run in "));
+    assert!(ended.stdout.contains("\n\"A B C\" came in run 1: --seed "), "{ended:?}");
     let files: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
     assert_eq!(files.len(), 1, "{files:?}");
-    let name = files[0]
-        .as_ref()
-        .unwrap()
-        .file_name()
-        .into_string()
-        .unwrap();
+    let name = files[0].as_ref().unwrap().file_name().into_string().unwrap();
     assert!(name.starts_with("queue-seed-") && name.ends_with(".jsonl"));
-    assert!(
-        ended
-            .stdout
-            .contains(&format!("mp-demo view {name} --timeline"))
-    );
+    assert!(ended.stdout.contains(&format!("mp-demo view {name} --timeline")));
 
     let ended = run_here("spawn --sleep 0 --children 1 --threads 1 --repeat 4 --outcome parent");
     assert_eq!((ended.code(), ended.stdout.as_str()), (1, ""));
@@ -270,11 +236,7 @@ fn whatever_comes_out_is_possible_by_the_rules_of_its_lesson() {
         for run in runs {
             let outcome = run["outcome"].as_str().unwrap();
             let outcome = mp_demo::claims::Outcome::typed(outcome);
-            assert_eq!(
-                lesson.why_never(outcome.text()),
-                None,
-                "{command}: {outcome}"
-            );
+            assert_eq!(lesson.why_never(outcome.text()), None, "{command}: {outcome}");
         }
     }
 }
@@ -294,19 +256,14 @@ fn conditions_are_named_and_end_with_the_runs() {
     kill_process(pid, Signal::KILL).unwrap();
     running.finish();
     for pid in load {
-        assert!(
-            ends(rustix::process::Pid::from_raw(pid).unwrap()),
-            "{pid} survives"
-        );
+        assert!(ends(rustix::process::Pid::from_raw(pid).unwrap()), "{pid} survives");
     }
 }
 
 /// The PIDs of the processes that only compute, of this process.
 fn load_of(pid: i32) -> Vec<i32> {
     let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
-    let children = children
-        .split_whitespace()
-        .map(|it| it.parse::<i32>().unwrap());
+    let children = children.split_whitespace().map(|it| it.parse::<i32>().unwrap());
     let is_load = |pid: &i32| {
         let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
         String::from_utf8_lossy(&line).contains("cost-load")
@@ -353,33 +310,20 @@ fn a_run_that_failed_is_named_and_not_counted() {
             break *writer;
         }
     };
-    let _ = kill_process(
-        rustix::process::Pid::from_raw(writer).unwrap(),
-        Signal::KILL,
-    );
+    let _ = kill_process(rustix::process::Pid::from_raw(writer).unwrap(), Signal::KILL);
     running.line().unwrap();
     let ended = running.finish();
     assert_eq!(ended.code(), 1, "{ended:?}");
     let summary = event(ended.lines().last().unwrap());
-    assert_eq!(
-        (&summary["runs"], &summary["failed"]),
-        (&1.into(), &1.into())
-    );
+    assert_eq!((&summary["runs"], &summary["failed"]), (&1.into(), &1.into()));
     let expected = format!("writer (PID {writer}) was killed by SIGKILL (9)");
-    assert!(
-        ended.stderr.starts_with("mp-demo: run 1 (--seed "),
-        "{}",
-        ended.stderr
-    );
+    assert!(ended.stderr.starts_with("mp-demo: run 1 (--seed "), "{}", ended.stderr);
     assert!(ended.stderr.contains(&expected), "{}", ended.stderr);
 }
 
 /// The PIDs of the children of this process, whichever of its threads has started them.
 fn children_of(pid: i32) -> Vec<i32> {
-    let tasks = fs::read_dir(format!("/proc/{pid}/task"))
-        .into_iter()
-        .flatten()
-        .flatten();
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
     let lists = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
     let children = lists.flat_map(|list| {
         let pids = list.split_whitespace().map(|it| it.parse().unwrap());
@@ -390,36 +334,22 @@ fn children_of(pid: i32) -> Vec<i32> {
 
 #[test]
 fn whoever_has_seen_enough_ends_it() {
-    let ended = run(&mut shell(
-        "mp-demo queue --pause 0 --repeat 100000 --json | head -n 2",
-    ));
+    let ended = run(&mut shell("mp-demo queue --pause 0 --repeat 100000 --json | head -n 2"));
     assert_eq!((ended.code(), ended.lines().len()), (0, 2));
 }
 
 #[test]
 fn what_cannot_be_shown_or_kept_is_told() {
     for (words, code, expected) in [
-        (
-            "queue --pause 0 --repeat 2 > /dev/full",
-            1,
-            "cannot write to stdout",
-        ),
-        (
-            "queue --pause 0 --repeat 2 --json > /dev/full",
-            1,
-            "cannot write to stdout",
-        ),
+        ("queue --pause 0 --repeat 2 > /dev/full", 1, "cannot write to stdout"),
+        ("queue --pause 0 --repeat 2 --json > /dev/full", 1, "cannot write to stdout"),
         ("queue --repeat 2 >&-", 1, "cannot write to stdout"),
         (
             "queue --repeat 2 --keep /dev/null",
             1,
             "cannot keep recordings in /dev/null: it is not a folder",
         ),
-        (
-            "queue --repeat 2 --keep /proc/mp-demo",
-            1,
-            "cannot keep recordings in /proc/mp-demo",
-        ),
+        ("queue --repeat 2 --keep /proc/mp-demo", 1, "cannot keep recordings in /proc/mp-demo"),
     ] {
         let ended = run(&mut shell(&format!("mp-demo {words}")));
         assert_eq!(ended.code(), code, "{words}: {ended:?}");
@@ -434,13 +364,7 @@ fn what_does_not_go_together_is_refused() {
         let expected = "expected a whole number from 1 to 100000";
         assert_refused(&format!("queue --repeat {number}"), expected);
     }
-    for option in [
-        "--timeline",
-        "--explain",
-        "--labels",
-        "--claims",
-        "--trace x",
-    ] {
+    for option in ["--timeline", "--explain", "--labels", "--claims", "--trace x"] {
         let name = option.split(' ').next().unwrap();
         let expected = format!("{name} shows one run, and --repeat counts many");
         assert_refused(&format!("queue --repeat 2 {option}"), &expected);
@@ -448,10 +372,7 @@ fn what_does_not_go_together_is_refused() {
     }
     for option in ["--keep x", "--outcome A", "--one-core", "--load"] {
         let name = option.split(' ').next().unwrap();
-        assert_refused(
-            &format!("queue {option}"),
-            &format!("{name} goes with --repeat"),
-        );
+        assert_refused(&format!("queue {option}"), &format!("{name} goes with --repeat"));
         assert_refused(
             &format!("queue {option} --lang zh"),
             &format!("{name} 要和 --repeat 一起用"),
@@ -489,17 +410,7 @@ fn the_command_stands_above_as_it_could_be_typed() {
 #[test]
 fn on_a_terminal_a_bar_shows_how_far_it_is_and_the_summary_fits() {
     for (columns, language) in [(40, "en"), (80, "en"), (40, "zh")] {
-        let args = [
-            "spawn",
-            "--children",
-            "2",
-            "--threads",
-            "2",
-            "--sleep",
-            "0",
-            "--repeat",
-            "15",
-        ];
+        let args = ["spawn", "--children", "2", "--threads", "2", "--sleep", "0", "--repeat", "15"];
         let args = [&args[..], &["--lang", language]].concat();
         let screen = on_terminal(&args, &[UTF_8], (50, columns));
         assert!(screen.contains("/15"), "{screen}");
@@ -514,9 +425,7 @@ fn on_a_terminal_a_bar_shows_how_far_it_is_and_the_summary_fits() {
 #[test]
 fn memory_does_not_grow_with_the_runs() {
     let peak = |runs: &str| {
-        let words = [
-            "queue", "--pause", "0", "--stop", "eof", "--repeat", runs, "--json",
-        ];
+        let words = ["queue", "--pause", "0", "--stop", "eof", "--repeat", runs, "--json"];
         let mut command = mp_demo(words);
         let mut running = Running::start(&mut command);
         let pid = running.pid().as_raw_pid();
@@ -524,10 +433,7 @@ fn memory_does_not_grow_with_the_runs() {
         // The last runs are still to come.
         (5..count).for_each(|_| drop(running.line().unwrap()));
         let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-        let peak = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmHWM:"))
-            .unwrap();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
         running.finish();
         peak.trim().trim_end_matches(" kB").parse::<u64>().unwrap()
     };
@@ -540,10 +446,7 @@ fn nobody_and_nothing_is_left_behind() {
     let folder = tempfile::tempdir().unwrap();
     let script = "mp-demo queue --pause 0 --repeat 20 > out && ls -A && cat out | head -n 1";
     let ended = run(shell(script).current_dir(folder.path()));
-    assert!(
-        ended.stdout.starts_with("out\nqueue --pause 0: 20 runs"),
-        "{ended:?}"
-    );
+    assert!(ended.stdout.starts_with("out\nqueue --pause 0: 20 runs"), "{ended:?}");
 }
 
 #[test]
@@ -552,8 +455,5 @@ fn whoever_ignores_ctrl_c_gets_all_runs() {
     let script = "mp-demo queue --pause 0 --repeat 3 --json & wait $!";
     let ended = run(&mut shell(script)).succeeded();
     let summary = event(ended.lines().last().unwrap());
-    assert_eq!(
-        (&summary["runs"], &summary["interrupted"]),
-        (&3.into(), &false.into())
-    );
+    assert_eq!((&summary["runs"], &summary["interrupted"]), (&3.into(), &false.into()));
 }

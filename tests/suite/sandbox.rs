@@ -48,7 +48,8 @@ fn every_lesson_works_without_the_calls_that_a_sandbox_may_refuse() {
     }
     for errno in [ENOSYS, EPERM] {
         for (name, number) in CALLS {
-            // std names a refused clone3 as what kept it from starting a process, unless the call is unknown.
+            // std names a refused clone3 as what kept it from starting a process, unless the call
+            // is unknown.
             if (name, errno) == ("clone3", EPERM) {
                 continue;
             }
@@ -79,19 +80,11 @@ fn without_packet_mode_several_readers_are_refused_with_what_they_need() {
     }
     for errno in [ENOSYS, EPERM] {
         // fcntl with F_SETFL
-        let ended = run(&mut refused(
-            errno,
-            "72:1=4",
-            "queue --readers 2 --speed 100",
-        ));
+        let ended = run(&mut refused(errno, "72:1=4", "queue --readers 2 --speed 100"));
         assert_eq!(ended.code(), 1, "{ended:?}");
         assert!(ended.stderr.contains("packet mode"), "{ended:?}");
         assert!(ended.stderr.contains("ask for one reader"), "{ended:?}");
-        let one = run(&mut refused(
-            errno,
-            "72:1=4",
-            "queue --stop eof --speed 100",
-        ));
+        let one = run(&mut refused(errno, "72:1=4", "queue --stop eof --speed 100"));
         assert_eq!(one.code(), 0, "{one:?}");
     }
 }
@@ -102,9 +95,7 @@ fn children_of(pid: i32) -> Vec<i32> {
     let lists = threads.map(|thread| thread.unwrap().path().join("children"));
     let pids = lists.flat_map(|list| {
         let list = fs::read_to_string(list).unwrap();
-        list.split_whitespace()
-            .map(|pid| pid.parse().unwrap())
-            .collect::<Vec<_>>()
+        list.split_whitespace().map(|pid| pid.parse().unwrap()).collect::<Vec<_>>()
     });
     pids.collect()
 }
@@ -147,14 +138,9 @@ fn the_first_process_of_a_container_can_terminate_its_children() {
     }
     for (signal, code) in [("int", 130), ("term", 143)] {
         let mut unshare_run = command("unshare");
-        unshare_run
-            .args(unshare)
-            .args([PROGRAM, "terminate", "--signal", signal]);
+        unshare_run.args(unshare).args([PROGRAM, "terminate", "--signal", signal]);
         let ended = run(&mut unshare_run).succeeded();
-        assert!(
-            ended.stdout.contains(&format!("Shell: $? {code}\n")),
-            "{ended:?}"
-        );
+        assert!(ended.stdout.contains(&format!("Shell: $? {code}\n")), "{ended:?}");
     }
 }
 
@@ -163,7 +149,8 @@ fn a_run_goes_on_with_the_program_that_it_is() {
     for replacement in [None, Some("/bin/true"), Some("/bin/sleep")] {
         let folder = tempfile::tempdir().unwrap();
         let program = copied(&folder);
-        // As long as nobody reads, the log fills up and the parent waits, long before it has started all.
+        // As long as nobody reads, the log fills up and the parent waits, long before it has
+        // started all.
         let args = "spawn --children 300 --threads 1 --sleep 0 --json".split(' ');
         let mut run = Running::start(command(&program).args(args));
         run.wait_for_several(2, "started");

@@ -11,10 +11,7 @@ fn completed_by_bash(words: &str) -> Vec<String> {
          printf '%s\\n' \"${{COMPREPLY[@]}}\""
     );
     let ended = run(&mut shell(&script)).succeeded();
-    let offered = ended
-        .lines()
-        .into_iter()
-        .map(|line| line.trim_end().to_owned());
+    let offered = ended.lines().into_iter().map(|line| line.trim_end().to_owned());
     offered.filter(|line| !line.is_empty()).collect()
 }
 
@@ -26,7 +23,8 @@ fn completed_by_fish(words: &str) -> Vec<String> {
     ended.lines().iter().map(name).collect()
 }
 
-/// What stands on the command line of zsh when somebody has typed this and pressed Tab, if it is this.
+/// What stands on the command line of zsh when somebody has typed this and pressed Tab, if it is
+/// this.
 fn zsh_completes(typed: &str, expected: &str) {
     let script = format!(
         "zmodload zsh/zpty; zpty z 'zsh -f -i'; \
@@ -45,10 +43,7 @@ fn offers() -> Vec<(&'static str, Vec<&'static str>)> {
         ("mp-demo vi", vec!["view"]),
         ("mp-demo queue --time", vec!["--timeline"]),
         ("mp-demo queue A --st", vec!["--stop"]),
-        (
-            "mp-demo queue --stop ",
-            vec!["terminate", "sentinel", "eof", "empty", "none"],
-        ),
+        ("mp-demo queue --stop ", vec!["terminate", "sentinel", "eof", "empty", "none"]),
         ("mp-demo queue --lang ", vec!["en", "zh"]),
         ("mp-demo queue --color ", vec!["auto", "always", "never"]),
         ("mp-demo show q", vec!["queue"]),
@@ -71,16 +66,9 @@ fn bash_completes_lessons_options_and_values() {
         let offered = completed_by_bash(&format!("{words}{last}"));
         let is_file = expected == ["Cargo.toml"];
         // Files that bash completes by itself, when nothing is offered.
-        assert!(
-            offered == expected || is_file && offered.is_empty(),
-            "{words}: {offered:?}"
-        );
+        assert!(offered == expected || is_file && offered.is_empty(), "{words}: {offered:?}");
     }
-    assert!(
-        completed_by_bash("mp-demo queue ''")
-            .iter()
-            .all(|it| !it.contains('['))
-    );
+    assert!(completed_by_bash("mp-demo queue ''").iter().all(|it| !it.contains('[')));
 }
 
 #[test]
@@ -122,9 +110,7 @@ fn man_pages_are_good_troff_in_both_languages() {
     if !has("mandoc") {
         return;
     }
-    let names = lessons()
-        .into_iter()
-        .chain(std::iter::once("").chain(TOOLS).map(String::from));
+    let names = lessons().into_iter().chain(std::iter::once("").chain(TOOLS).map(String::from));
     for name in names {
         for language in ["en", "zh"] {
             let script =
@@ -170,16 +156,10 @@ fn the_manual_has_every_lesson_and_each_lesson_a_page() {
         "{manual}"
     );
     for lesson in lessons() {
-        assert!(
-            manual.contains(&format!("mp\\-demo\\-{lesson}\\fR(1)")),
-            "{lesson}"
-        );
+        assert!(manual.contains(&format!("mp\\-demo\\-{lesson}\\fR(1)")), "{lesson}");
         let page = run(&mut mp_demo(["man", &lesson])).succeeded().stdout;
         let upper = lesson.to_uppercase();
-        assert!(
-            page.contains(&format!(".TH MP-DEMO-{upper} 1 {DATE} ")),
-            "{page}"
-        );
+        assert!(page.contains(&format!(".TH MP-DEMO-{upper} 1 {DATE} ")), "{page}");
         let help = run(&mut mp_demo(["help", &lesson])).succeeded().stdout;
         let (_, examples) = help.split_once("Examples:\n").unwrap();
         let (examples, _) = examples.split_once("\n\n").unwrap();
@@ -191,10 +171,7 @@ fn the_manual_has_every_lesson_and_each_lesson_a_page() {
         assert!(shown.contains(examples), "{shown}");
     }
     for tool in TOOLS {
-        assert!(
-            manual.contains(&format!("mp\\-demo\\-{tool}\\fR(1)")),
-            "{tool}"
-        );
+        assert!(manual.contains(&format!("mp\\-demo\\-{tool}\\fR(1)")), "{tool}");
         run(&mut mp_demo(["man", tool])).succeeded();
     }
     assert_refused("man child", "error: unrecognized subcommand 'child'");

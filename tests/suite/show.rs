@@ -28,9 +28,7 @@ fn halves(page: &str) -> (&str, &str) {
 fn without_programs(page: &str) -> String {
     let (text, programs) = halves(page);
     let python: Vec<_> = programs.lines().take(6).collect();
-    let rust = programs
-        .lines()
-        .skip_while(|line| !line.starts_with("Rust: "));
+    let rust = programs.lines().skip_while(|line| !line.starts_with("Rust: "));
     let rust: Vec<_> = rust.take(6).collect();
     format!("{text}{}\n...\n{}\n", python.join("\n"), rust.join("\n"))
 }
@@ -57,19 +55,13 @@ fn a_page_of_160_columns_has_the_programs_beside_each_other() {
 #[test]
 fn a_chinese_page_of_40_columns() {
     let page = page("pipe", "zh", 40, UTF_8);
-    assert_data_eq!(
-        without_programs(&page),
-        file!["screens/show-40-zh.txt"].raw()
-    );
+    assert_data_eq!(without_programs(&page), file!["screens/show-40-zh.txt"].raw());
 }
 
 #[test]
 fn a_chinese_page_of_80_columns_with_ascii_rules() {
     let page = page("pipe", "zh", 80, ASCII);
-    assert_data_eq!(
-        without_programs(&page),
-        file!["screens/show-80-zh.txt"].raw()
-    );
+    assert_data_eq!(without_programs(&page), file!["screens/show-80-zh.txt"].raw());
 }
 
 #[test]
@@ -178,19 +170,13 @@ fn colours_change_nothing_but_the_quotes_around_code() {
             let coloured = run(command.env("COLUMNS", columns.to_string())).succeeded();
             let words = |page: &str| page.replace('`', "").split_whitespace().collect::<String>();
             let plain = page(&lesson, "en", columns, UTF_8);
-            assert_eq!(
-                words(&strip_str(&coloured.stdout).to_string()),
-                words(&plain)
-            );
+            assert_eq!(words(&strip_str(&coloured.stdout).to_string()), words(&plain));
             // A pager forgets at a line's end what has begun before.
             let has_colour = |line: &&str| line.contains('\x1b');
             assert!(coloured.lines().iter().any(has_colour), "{lesson}");
             for line in coloured.stdout.lines().filter(has_colour) {
                 let last = line.rsplit('\x1b').next().unwrap();
-                assert!(
-                    last.starts_with("[0m") || last.starts_with("[39m"),
-                    "{line:?}"
-                );
+                assert!(last.starts_with("[0m") || last.starts_with("[39m"), "{line:?}");
             }
         }
     }
@@ -220,14 +206,8 @@ fn a_terminal_gets_the_page_through_the_pager() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     script(&folder.join("cat"), "echo called as cat");
-    script(
-        &folder.join("less"),
-        "echo called as less with $LESS and $LV; exec sed 's/^/> /'",
-    );
-    script(
-        &folder.join("my-pager"),
-        "echo called as my-pager; exec sed 's/^/> /'",
-    );
+    script(&folder.join("less"), "echo called as less with $LESS and $LV; exec sed 's/^/> /'");
+    script(&folder.join("my-pager"), "echo called as my-pager; exec sed 's/^/> /'");
     let without = on_terminal_with("cat", &[], folder);
     assert!(without.contains("What is true"), "{without}");
     assert!(!without.contains("called"), "{without}");
@@ -254,10 +234,7 @@ fn a_terminal_gets_the_page_through_the_pager() {
 
     let path = format!("{}:/usr/bin:/bin", folder.display());
     let unset = on_terminal(&["show", "queue"], &[UTF_8, ("PATH", &path)], SIZE);
-    assert!(
-        unset == format!("called as less with FRX and -c\n{through}"),
-        "{unset}"
-    );
+    assert!(unset == format!("called as less with FRX and -c\n{through}"), "{unset}");
     let variables = [UTF_8, ("PATH", &path), ("LESS", "S"), ("LV", "-l")];
     let set = on_terminal(&["show", "queue"], &variables, SIZE);
     assert!(set.starts_with("called as less with S and -l\n"), "{set}");
@@ -317,14 +294,9 @@ fn ctrl_c_is_for_the_pager() {
 fn what_is_no_terminal_gets_the_page_without_a_pager() {
     let mut command = mp_demo(["show", "queue"]);
     let ended = run(command.env("PAGER", "echo called")).succeeded();
-    assert!(
-        ended.stdout.starts_with("Put values into a queue"),
-        "{ended:?}"
-    );
+    assert!(ended.stdout.starts_with("Put values into a queue"), "{ended:?}");
     assert!(!ended.stdout.contains('\x1b'));
-    let ended = run(&mut shell(
-        "mp-demo show queue | head -1; echo ${PIPESTATUS[0]}",
-    ));
+    let ended = run(&mut shell("mp-demo show queue | head -1; echo ${PIPESTATUS[0]}"));
     assert_eq!(ended.succeeded().lines()[1], "0");
 }
 
@@ -350,10 +322,7 @@ fn wrong_usage_of_show_says_what_would_be_right() {
         ("show queue --lang fr", "[possible values: en, zh]"),
         ("help show --lang fr", "[possible values: en, zh]"),
         ("help --lang", "a value is required for '--lang <LANGUAGE>'"),
-        (
-            "show queue --python --rust",
-            "the argument '--python' cannot be used with '--rust'",
-        ),
+        ("show queue --python --rust", "the argument '--python' cannot be used with '--rust'"),
         ("show queue --seed 4", "`mp-demo show` doesn't take --seed"),
     ] {
         assert_refused(words, expected);
@@ -367,16 +336,8 @@ fn wrong_usage_of_show_says_what_would_be_right() {
 #[test]
 fn help_in_chinese_describes_the_lessons_in_chinese() {
     let help = run_words("help --lang zh").succeeded().stdout;
-    assert_data_eq!(
-        help_without_lessons(&help, "zh"),
-        file!["screens/help-zh.txt"].raw()
-    );
-    for words in [
-        "help --lang=zh",
-        "--lang zh --help",
-        "--help --lang zh",
-        "--lang zh help",
-    ] {
+    assert_data_eq!(help_without_lessons(&help, "zh"), file!["screens/help-zh.txt"].raw());
+    for words in ["help --lang=zh", "--lang zh --help", "--help --lang zh", "--lang zh help"] {
         assert_eq!(run_words(words).succeeded().stdout, help, "{words}");
     }
     for words in ["help", "--help"] {

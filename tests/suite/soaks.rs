@@ -101,11 +101,7 @@ fn some_options(random: &mut fastrand::Rng) -> String {
             one(&["1", "1,3"]),
             one(&["processes", "threads"])
         ),
-        _ => format!(
-            "async --customers {} --wait {}",
-            one(&["1", "9"]),
-            one(&["0", "0.4"])
-        ),
+        _ => format!("async --customers {} --wait {}", one(&["1", "9"]), one(&["0", "0.4"])),
     }
 }
 
@@ -120,10 +116,7 @@ fn no_run_is_called_stuck_that_is_not() {
             let words = format!("{options} --patience 0 --speed {speed} --seed {number} --json");
             let ended = run_words(&words);
             assert_eq!(ended.code(), 0, "{words}: {ended:?}");
-            assert!(
-                !ended.stdout.contains("\"event\":\"stuck\""),
-                "{words}: {ended:?}"
-            );
+            assert!(!ended.stdout.contains("\"event\":\"stuck\""), "{words}: {ended:?}");
         }
     });
 }
@@ -133,47 +126,22 @@ fn no_run_is_called_stuck_that_is_not() {
 fn a_variant_that_goes_wrong_does_so_in_every_run() {
     let variants = [
         ("spawn --sleep 2,2,2,2,0.5 --speed 10", "Child process end."),
-        (
-            "queue --take 10 --speed 20",
-            "2 values were put and never got: \"B\", \"C\"",
-        ),
+        ("queue --take 10 --speed 20", "2 values were put and never got: \"B\", \"C\""),
         ("queue --stop empty --speed 5", "put and never got"),
         ("queue --stop none", "A circle: parent -> reader -> parent."),
-        (
-            "queue --stop eof --keep-end",
-            "A circle: parent -> reader -> parent.",
-        ),
-        (
-            "queue --stop sentinel --readers 2 --sentinels 1",
-            "A circle: parent -> reader-",
-        ),
-        (
-            "queue --kill reader-1 --lock",
-            "A dead end: the lock died with reader-1",
-        ),
+        ("queue --stop eof --keep-end", "A circle: parent -> reader -> parent."),
+        ("queue --stop sentinel --readers 2 --sentinels 1", "A circle: parent -> reader-"),
+        ("queue --kill reader-1 --lock", "A dead end: the lock died with reader-1"),
         ("lock --kill", "A dead end: the lock died with child-1"),
         ("buffer", "reads nothing"),
         ("buffer --end kill", "reads nothing"),
-        (
-            "pipe --reply --join first",
-            "A circle: parent -> writer -> parent.",
-        ),
-        (
-            "pipe --bytes 65537",
-            "its pipe holds 65,536 of 65,536 bytes, and only parent",
-        ),
-        (
-            "pipe --receive all --keep-end",
-            "A dead end: what is waited for can't come",
-        ),
+        ("pipe --reply --join first", "A circle: parent -> writer -> parent."),
+        ("pipe --bytes 65537", "its pipe holds 65,536 of 65,536 bytes, and only parent"),
+        ("pipe --receive all --keep-end", "A dead end: what is waited for can't come"),
     ];
     let fifty = |before: &str| {
         for (words, expected) in variants {
-            let pause = if words.contains("--speed") {
-                ""
-            } else {
-                "--speed 50"
-            };
+            let pause = if words.contains("--speed") { "" } else { "--speed 50" };
             for number in 0..50 {
                 let command = format!("{before} mp-demo {words} {pause} --patience 0.1");
                 let ended = run(&mut shell(&command));

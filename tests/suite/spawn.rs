@@ -37,9 +37,8 @@ fn each_process_says_its_lines_in_the_programs_order() {
     assert_eq!(children.len(), 3);
     for child in children {
         let of_child = events.iter().filter(|e| e["pid"] == child["child"]);
-        let (lines, of_threads): (Vec<_>, Vec<_>) = of_child
-            .filter(|e| !e["line"].is_null())
-            .partition(|e| e["thread"].is_null());
+        let (lines, of_threads): (Vec<_>, Vec<_>) =
+            of_child.filter(|e| !e["line"].is_null()).partition(|e| e["thread"].is_null());
         assert_eq!(
             lines.iter().map(|e| &e["line"]).collect::<Vec<_>>(),
             [
@@ -82,15 +81,10 @@ fn join_all_waits_for_every_child() {
 fn join_each_runs_one_child_after_another() {
     let events = log_of("spawn --join each --children 3 --threads 1 --sleep 0");
     let is_it = |e: &&Value| e["event"] == "started" || e["event"] == "joined";
-    let order = events
-        .iter()
-        .filter(is_it)
-        .map(|e| (&e["event"], &e["child_role"]));
+    let order = events.iter().filter(is_it).map(|e| (&e["event"], &e["child_role"]));
     let children = ["child-1", "child-2", "child-3"].map(Value::from);
     let [started, joined] = ["started", "joined"].map(Value::from);
-    let expected = children
-        .iter()
-        .flat_map(|child| [(&started, child), (&joined, child)]);
+    let expected = children.iter().flat_map(|child| [(&started, child), (&joined, child)]);
     assert!(order.eq(expected), "{events:#?}");
     assert_eq!(named(&events, "after_join").len(), 1);
 }

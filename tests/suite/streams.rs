@@ -39,9 +39,7 @@ fn a_stdout_that_nothing_can_be_written_to_is_an_error_for_every_command() {
     }
     // A child by hand finds out when it puts.
     for stdout in [">&-", "1</etc/passwd"] {
-        let ended = run(&mut shell(&format!(
-            "mp-demo child queue-writer A {stdout}"
-        )));
+        let ended = run(&mut shell(&format!("mp-demo child queue-writer A {stdout}")));
         assert_eq!(ended.code(), 1, "{ended:?}");
         assert!(ended.stderr.ends_with("Bad file descriptor (os error 9)\n"));
     }
@@ -62,10 +60,7 @@ fn a_stdout_that_somebody_throws_away_is_none() {
 #[test]
 fn a_stderr_that_is_closed_is_no_error() {
     for stderr in ["2>&-", "2</etc/passwd"] {
-        for words in [
-            "pipe --simplex --explain --speed 100",
-            "view tests/logs/queue-lost.jsonl",
-        ] {
+        for words in ["pipe --simplex --explain --speed 100", "view tests/logs/queue-lost.jsonl"] {
             let mut command = shell(&format!("mp-demo {words} {stderr}"));
             let ended = run(command.current_dir(env!("CARGO_MANIFEST_DIR")));
             assert_eq!(ended.code(), 0, "{words} {stderr}");
@@ -89,7 +84,8 @@ fn a_stdin_that_is_closed_matters_to_who_reads_it() {
     }
 }
 
-/// A pipe with O_NONBLOCK set on this end of it, and how many bytes are in it already: as many as there is room for.
+/// A pipe with O_NONBLOCK set on this end of it, and how many bytes are in it already: as many as
+/// there is room for.
 fn full_pipe() -> (PipeReader, PipeWriter, usize) {
     let (reader, writer) = std::io::pipe().unwrap();
     let flags = fcntl_getfl(&writer).unwrap();
@@ -141,10 +137,9 @@ fn a_stderr_that_is_not_ready_is_waited_for() {
     let stderr = |command: &mut Command, pipe| {
         command.stdout(Stdio::null()).stderr(pipe);
     };
-    for args in [
-        &["view", &log, "--explain"][..],
-        &["child", "queue-writer", "--pause", "0", "A", "B"],
-    ] {
+    for args in
+        [&["view", &log, "--explain"][..], &["child", "queue-writer", "--pause", "0", "A", "B"]]
+    {
         let expected = run(&mut mp_demo(args)).stderr;
         let output = through_full_pipe(&mut mp_demo(args), stderr);
         assert_eq!(letters(&output), letters(&expected));
@@ -227,9 +222,7 @@ fn nothing_foreign_reaches_the_screen_raw() {
 
 #[track_caller]
 fn assert_harmless(text: &str) {
-    let forged = text
-        .lines()
-        .any(|line| line.starts_with("mp-demo: all is well"));
+    let forged = text.lines().any(|line| line.starts_with("mp-demo: all is well"));
     let is_obeyed = |c: char| (c.is_control() && c != '\n') || "\u{202e}\u{200b}".contains(c);
     assert!(!forged && !text.contains(is_obeyed), "{text:?}");
 }
@@ -241,10 +234,7 @@ const VALUE: &str = "\u{1b}[2J\rmp-demo: all is well\u{7f}\u{9b}1m\u{202e}";
 fn a_line_of_the_article_is_as_it_is_in_a_pipe_and_shown_on_a_terminal() {
     let args = ["queue", "--stop", "eof", "--speed", "1000", VALUE, "a\n\tb"];
     let piped = run(&mut mp_demo(args)).succeeded().stdout;
-    assert!(
-        piped.contains(&format!("Put {VALUE} to queue...\n")),
-        "{piped:?}"
-    );
+    assert!(piped.contains(&format!("Put {VALUE} to queue...\n")), "{piped:?}");
     let shown = r"\x1b[2J\rmp-demo: all is well\x7f\x9b1m\u202e";
     for options in [&[][..], &["--labels"]] {
         let args = [&args[..], options].concat();
@@ -290,10 +280,7 @@ fn a_log_and_a_trace_on_a_terminal_are_the_same_json_without_what_it_would_obey(
     assert!(!screen.contains(is_obeyed), "{screen:?}");
     let lines = screen.lines().map(|line| line.trim_end_matches(','));
     let mut lines = lines.filter(|line| line.starts_with("{\"name\":"));
-    assert!(
-        lines.any(|line| event(line)["args"]["value"] == value),
-        "{screen}"
-    );
+    assert!(lines.any(|line| event(line)["args"]["value"] == value), "{screen}");
 }
 
 #[test]
@@ -358,11 +345,7 @@ fn less_gets_colours_through_whatever_options_the_user_has() {
         return;
     }
     for pager in ["less", "less -i", "/usr/bin/less -i -j10"] {
-        let variables = [
-            ("PAGER", pager),
-            ("LESS", "-FX -j10"),
-            ("CLICOLOR_FORCE", "1"),
-        ];
+        let variables = [("PAGER", pager), ("LESS", "-FX -j10"), ("CLICOLOR_FORCE", "1")];
         let screen = on_terminal(&["show", "memory"], &variables, (2000, 80));
         // Not what they are made of.
         assert!(!screen.contains("ESC"), "{screen}");

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::common::*;
 
-/// What a run shows, first on stdout, then on stderr, with letters for PIDs. Columns are as wide as the PIDs are long.
+/// What a run shows, first on stdout, then on stderr, with letters for PIDs. Columns are as wide as
+/// the PIDs are long.
 fn screen(ended: &Ended) -> String {
     let text = letters(&format!("{}{}", ended.stdout, ended.stderr));
     let words = |line: &str| {
@@ -167,11 +168,7 @@ mp-demo: 1 value was put and never got: "A"
 #[test]
 fn without_a_lock_a_killed_reader_harms_nobody() {
     for readers in [1, 2, 3] {
-        let role = if readers == 1 {
-            "reader".into()
-        } else {
-            format!("reader-{readers}")
-        };
+        let role = if readers == 1 { "reader".into() } else { format!("reader-{readers}") };
         let words = format!("queue --readers {readers} --kill {role} --speed 100 --json");
         let ended = run_words(&words);
         assert_eq!(ended.code(), 0, "{ended:?}");
@@ -238,39 +235,22 @@ fn the_log_has_the_evidence_and_a_recording_shows_the_same() {
     assert_eq!(stuck["waits"][1]["bytes"], 65_536);
     assert_eq!(stuck["waits"][1]["on"], "pipe");
     assert_eq!(stuck["waits"][1]["kernel"], "write");
-    assert_eq!(
-        stuck["waits"][1]["of"],
-        json!([{"pid": parent, "role": "parent"}])
-    );
+    assert_eq!(stuck["waits"][1]["of"], json!([{"pid": parent, "role": "parent"}]));
 
     let shown = view_log(&ended.stdout, &["--timeline"]);
     let explained = shown.stderr.strip_prefix(&ended.stderr);
     assert!(explained.is_some(), "{shown:?}\n{ended:?}");
-    assert!(
-        shown.stdout.contains("8 nobody can go on"),
-        "{}",
-        shown.stdout
-    );
+    assert!(shown.stdout.contains("8 nobody can go on"), "{}", shown.stdout);
     // It wrote no event after its `send`, and yet it didn't run.
     assert!(shown.stdout.contains("v-----"), "{}", shown.stdout);
     let chinese = view_log(&ended.stdout, &["--lang", "zh"]);
-    assert!(
-        chinese.stderr.contains("形成了环，也就是死锁"),
-        "{}",
-        chinese.stderr
-    );
+    assert!(chinese.stderr.contains("形成了环，也就是死锁"), "{}", chinese.stderr);
 }
 
 #[test]
 fn a_stopped_child_is_named_once_and_waited_for() {
-    let mut run = Running::start(&mut mp_demo([
-        "pipe",
-        "--join",
-        "last",
-        "--json",
-        "--patience",
-        "0.1",
-    ]));
+    let mut run =
+        Running::start(&mut mp_demo(["pipe", "--join", "last", "--json", "--patience", "0.1"]));
     let writer = run.wait_for("sleep", "writer");
     kill(&writer["pid"], Signal::STOP);
     let stopped = run.wait_for("stopped", "parent");
@@ -308,7 +288,8 @@ fn patience_may_never_end() {
     let mut run = Running::with_log("pipe --bytes 65537 --patience never");
     run.wait_for("join", "parent");
     run.wait_for("send", "writer");
-    // The parent's main thread waits for events in ppoll(2), whose third argument is how long: for ever.
+    // The parent's main thread waits for events in ppoll(2), whose third argument is how long: for
+    // ever.
     let syscall = format!("/proc/{}/syscall", run.pid().as_raw_pid());
     loop {
         let call = std::fs::read_to_string(&syscall).unwrap();
@@ -332,10 +313,7 @@ fn a_stopped_child_of_a_child_is_named_and_waited_for() {
     let answerer = run.wait_for("started", "worker")["child"].clone();
     kill(&answerer, Signal::STOP);
     let stopped = run.wait_for("stopped", "parent");
-    assert_eq!(
-        (&stopped["child"], &stopped["signal"]),
-        (&answerer, &json!(19))
-    );
+    assert_eq!((&stopped["child"], &stopped["signal"]), (&answerer, &json!(19)));
     kill(&answerer, Signal::CONT);
     let (ended, log) = run.finish_with_log();
     assert_eq!(ended.code(), 0, "{ended:?}");
@@ -346,24 +324,12 @@ fn a_stopped_child_of_a_child_is_named_and_waited_for() {
 fn options_that_do_not_go_together_are_refused() {
     assert_refused("queue --kill reader-3 --readers 2", "there is no reader-3");
     assert_refused("queue --kill writer", "there is no writer");
-    assert_refused(
-        "queue --sentinels 1",
-        "--sentinels goes with --stop sentinel",
-    );
-    assert_refused(
-        "queue --stop sentinel --sentinels 2",
-        "no reader takes a second one: 0 to 1",
-    );
+    assert_refused("queue --sentinels 1", "--sentinels goes with --stop sentinel");
+    assert_refused("queue --stop sentinel --sentinels 2", "no reader takes a second one: 0 to 1");
     assert_refused("queue --keep-end", "--keep-end goes with --stop eof");
-    assert_refused(
-        "pipe --bytes 4",
-        "expected a whole number from 5 to 10000000",
-    );
+    assert_refused("pipe --bytes 4", "expected a whole number from 5 to 10000000");
     assert_refused("pipe --bytes 9 A", "cannot be used with");
-    assert_refused(
-        "pipe --patience soon",
-        "expected a number of seconds, 0 or more, or `never`",
-    );
+    assert_refused("pipe --patience soon", "expected a number of seconds, 0 or more, or `never`");
 }
 
 #[test]
@@ -384,9 +350,7 @@ fn where_the_kernel_does_not_tell_it_goes_by_the_log() {
         let mut command = command("setpriv");
         command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
         command.arg(&program).args(words.split(' '));
-        run(command
-            .args(["--patience", "0.1", "--speed", "50"])
-            .current_dir("/"))
+        run(command.args(["--patience", "0.1", "--speed", "50"]).current_dir("/"))
     };
     let ended = run_as_nobody("pipe --bytes 65537");
     assert_eq!(ended.code(), 0, "{ended:?}");

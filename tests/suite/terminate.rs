@@ -1,4 +1,5 @@
-//! The `terminate` lesson: what a process still does when a signal ends it, and what becomes of its own child.
+//! The `terminate` lesson: what a process still does when a signal ends it, and what becomes of its
+//! own child.
 
 use rustix::process::Signal;
 
@@ -52,19 +53,12 @@ fn who_catches_it_cleans_up_and_ends_by_itself() {
 #[test]
 fn a_shell_and_rust_tell_the_end_as_the_lesson_does() {
     // By a shell that really asks, and by std.
-    for (number, line) in [
-        (2, "Shell: $? 130"),
-        (9, "Shell: $? 137"),
-        (15, "Shell: $? 143"),
-    ] {
+    for (number, line) in [(2, "Shell: $? 130"), (9, "Shell: $? 137"), (15, "Shell: $? 143")] {
         let script = format!("sh -c 'kill -{number} $$'; echo \"Shell: \\$? $?\"");
         assert_eq!(run(&mut shell(&script)).stdout.trim_end(), line);
     }
     let status = shell("kill -15 $$").status().unwrap();
-    assert!(
-        BY_SIGTERM.ends_with(&format!("Rust: {status}\n")),
-        "{status}"
-    );
+    assert!(BY_SIGTERM.ends_with(&format!("Rust: {status}\n")), "{status}");
 }
 
 #[test]
@@ -81,13 +75,7 @@ fn a_grandchild_lives_on_until_the_parent_ends_it() {
     }
     let lines = screen("terminate --grandchild");
     let last: Vec<_> = lines.lines().rev().take(2).collect();
-    assert_eq!(
-        last,
-        [
-            "Parent process A ends the grandchild",
-            "Grandchild process C, parent A"
-        ]
-    );
+    assert_eq!(last, ["Parent process A ends the grandchild", "Grandchild process C, parent A"]);
 }
 
 #[test]
@@ -155,18 +143,11 @@ fn the_programs_do_what_the_lesson_does() {
     }
     for method in ["fork", "spawn", "forkserver"] {
         let ended = run(python("terminate").args([method, "--catch"])).succeeded();
-        assert_eq!(
-            letters(&ended.stdout),
-            format!("{BEGIN}{CLEANED_UP}"),
-            "{method}"
-        );
+        assert_eq!(letters(&ended.stdout), format!("{BEGIN}{CLEANED_UP}"), "{method}");
         // There SIGINT is an exception, so `finally` runs, and the child fails with it.
         let ended = run(python("terminate").args([method, "--int"]));
         let lines = letters(&ended.stdout);
-        assert!(
-            lines.contains("Child process B cleans up\n"),
-            "{method}: {lines}"
-        );
+        assert!(lines.contains("Child process B cleans up\n"), "{method}: {lines}");
         assert!(lines.contains("exitcode 1\n"), "{method}: {lines}");
     }
 }

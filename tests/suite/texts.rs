@@ -1,4 +1,5 @@
-//! The lessons' texts in `demos/`: both languages say the same, and what they tell a learner to try can be tried.
+//! The lessons' texts in `demos/`: both languages say the same, and what they tell a learner to try
+//! can be tried.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -86,8 +87,7 @@ fn parts(lesson: &str, language: &str) -> Vec<Part> {
 /// Where a text's links lead.
 fn links(text: &str) -> Vec<String> {
     let ends = text.split("](").skip(1);
-    ends.map(|rest| rest[..rest.find(')').unwrap()].to_owned())
-        .collect()
+    ends.map(|rest| rest[..rest.find(')').unwrap()].to_owned()).collect()
 }
 
 /// A text without what is the same in every language: code, and where links lead.
@@ -95,9 +95,7 @@ fn without_code_and_links(text: &str) -> String {
     let words: String = text.split('`').step_by(2).collect();
     let mut parts = words.split("](");
     let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |words, rest| {
-        words + rest.split_once(')').map_or(rest, |(_, behind)| behind)
-    })
+    parts.fold(first, |words, rest| words + rest.split_once(')').map_or(rest, |(_, behind)| behind))
 }
 
 /// Han characters, and the punctuation that goes with them.
@@ -108,14 +106,7 @@ fn is_chinese(c: char) -> bool {
 #[test]
 fn every_text_has_a_title_and_three_sections() {
     for (language, sections) in [
-        (
-            "en",
-            [
-                "## What the article says",
-                "## What is true",
-                "## What to try next",
-            ],
-        ),
+        ("en", ["## What the article says", "## What is true", "## What to try next"]),
         ("zh", ["## 文章怎么说", "## 实际情况", "## 接下来试试"]),
     ] {
         for lesson in lessons() {
@@ -147,17 +138,13 @@ fn every_text_says_the_same_in_both_languages() {
 fn every_command_is_followed_by_what_to_look_at() {
     for lesson in lessons() {
         let parts = parts(&lesson, "en");
-        let commands: Vec<_> = (0..parts.len())
-            .filter(|&number| matches!(parts[number], Part::Command(_)))
-            .collect();
+        let commands: Vec<_> =
+            (0..parts.len()).filter(|&number| matches!(parts[number], Part::Command(_))).collect();
         // One for each variant that goes wrong, and some for what is right.
         assert!((2..=10).contains(&commands.len()), "{lesson}: {commands:?}");
         for command in commands {
             let next = parts.get(command + 1);
-            assert!(
-                matches!(next, Some(Part::Paragraph(_))),
-                "{lesson}: {next:?}"
-            );
+            assert!(matches!(next, Some(Part::Paragraph(_))), "{lesson}: {next:?}");
         }
     }
 }
@@ -197,11 +184,7 @@ fn every_text_says_where_the_lesson_itself_is() {
 fn every_text_has_links_and_all_are_https() {
     for lesson in lessons() {
         let parts = parts(&lesson, "en");
-        let links: Vec<_> = parts
-            .iter()
-            .filter_map(Part::prose)
-            .flat_map(links)
-            .collect();
+        let links: Vec<_> = parts.iter().filter_map(Part::prose).flat_map(links).collect();
         assert!(!links.is_empty(), "{lesson}");
         for link in links {
             assert!(link.starts_with("https://"), "{lesson}: {link}");

@@ -23,10 +23,7 @@ fn picture_of(command: &mut Command, columns: usize, locale: (&str, &str)) -> St
     command.env(locale.0, locale.1);
     let ended = run(command.env("COLUMNS", columns.to_string()));
     assert_eq!(ended.code(), 0, "{ended:?}");
-    let (_, picture) = ended
-        .stdout
-        .rsplit_once("\n\n")
-        .unwrap_or(("", &ended.stdout));
+    let (_, picture) = ended.stdout.rsplit_once("\n\n").unwrap_or(("", &ended.stdout));
     assert!(!picture.is_empty(), "{ended:?}");
     picture.to_owned()
 }
@@ -164,9 +161,7 @@ fn equal_values_are_told_apart_at_both_ends() {
     let picture = picture_of_log(&log, 100, UTF_8);
     assert_eq!(picture.matches("1#3").count(), 2, "{picture}");
     // 1 and 1#2 went to the same reader at the same moment.
-    let labels = picture
-        .lines()
-        .filter(|line| line.contains("1 +1") || line.contains("1#2"));
+    let labels = picture.lines().filter(|line| line.contains("1 +1") || line.contains("1#2"));
     assert_eq!(labels.count(), 2, "{picture}");
 }
 
@@ -285,12 +280,7 @@ fn many(children: usize, behind: &str) -> String {
             {child} {pid} reader-{child} wait "call":"get""#
         )
     });
-    made_up(
-        &starts
-            .chain([behind.to_owned()])
-            .collect::<Vec<_>>()
-            .join("\n"),
-    )
+    made_up(&starts.chain([behind.to_owned()]).collect::<Vec<_>>().join("\n"))
 }
 
 #[test]
@@ -305,10 +295,7 @@ fn with_many_processes_it_says_how_many_are_left_out() {
 
 #[test]
 fn many_of_a_kind_leave_room_for_the_others() {
-    let log = many(
-        1000,
-        r#"1001 1 parent started "child":5000,"child_role":"writer""#,
-    );
+    let log = many(1000, r#"1001 1 parent started "child":5000,"child_role":"writer""#);
     let picture = picture_of_log(&log, 80, ASCII);
     assert!(picture.contains("\nwriter    5000 "), "{picture}");
     assert!(picture.contains("\n970 more are left out;"), "{picture}");
@@ -404,8 +391,7 @@ fn its_memory_does_not_grow_with_the_events() {
     let peak_kib = || -> u64 {
         let status = std::fs::read_to_string(&status).unwrap();
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        peak.and_then(|kib| kib.trim().strip_suffix(" kB")?.parse().ok())
-            .unwrap()
+        peak.and_then(|kib| kib.trim().strip_suffix(" kB")?.parse().ok()).unwrap()
     };
     let mut t = 3.0;
     let mut feed = |events: usize| {
@@ -433,7 +419,8 @@ fn its_memory_does_not_grow_with_the_events() {
 fn on_a_terminal_it_has_the_terminals_width_and_the_processes_colours() {
     let log = recorded("queue-terminate");
     let args = ["view", &log, "--timeline"];
-    // The terminal says its width; COLUMNS, which a shell may have had from another one, does not count.
+    // The terminal says its width; COLUMNS, which a shell may have had from another one, does not
+    // count.
     let variables = [UTF_8, ("COLUMNS", "200")];
     let screen = on_terminal(&args, &variables, (24, 64));
     let colours = |line: &str| line.split_once('m').unwrap().0.to_owned();
@@ -477,12 +464,6 @@ fn a_terminal_with_wide_lines_gets_ascii_ones_and_chinese_words() {
     .output()
     .unwrap();
     let chinese = String::from_utf8(chinese.stdout).unwrap();
-    assert!(
-        chinese.contains("你好") && !chinese.contains("\\u"),
-        "{chinese}"
-    );
-    assert!(
-        chinese.contains("运行") && !chinese.contains('━'),
-        "{chinese}"
-    );
+    assert!(chinese.contains("你好") && !chinese.contains("\\u"), "{chinese}");
+    assert!(chinese.contains("运行") && !chinese.contains('━'), "{chinese}");
 }

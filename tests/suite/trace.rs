@@ -266,10 +266,7 @@ fn a_refused_send_has_no_arrow() {
     let trace = run_words("pipe --simplex --reply --speed 100 --trace /dev/stdout").stdout;
     let (_, trace) = trace.split_once("['A', 'B', 'C']\n").unwrap();
     let events = check_form(trace);
-    let sends = events
-        .iter()
-        .filter(|e| e["args"]["event"] == "send")
-        .count();
+    let sends = events.iter().filter(|e| e["args"]["event"] == "send").count();
     let arrows = events.iter().filter(|e| e["ph"] == "s").count();
     assert_eq!((sends, arrows), (2, 1));
     // There is no queue in this lesson, so there is nothing to count.
@@ -310,19 +307,11 @@ fn a_backslash_is_written_as_perfetto_reads_it() {
             "{run}\n{{\"v\":1,\"t\":1,\"pid\":2,\"role\":\"writer\",\"event\":\"put\",\"value\":{value}}}\n"
         ))
     };
-    for value in [
-        r#""\\""#,
-        r#""a\\\"b\\\\""#,
-        r#"["\n\\","\"\\\""]"#,
-        r#"{"k\\":"\\u0041"}"#,
-    ] {
+    for value in [r#""\\""#, r#""a\\\"b\\\\""#, r#"["\n\\","\"\\\""]"#, r#"{"k\\":"\\u0041"}"#] {
         let trace = put(value);
         assert!(!trace.contains(r"\\"), "{trace}");
         let events = check::events_of(&trace);
-        let told = events
-            .iter()
-            .find(|e| e["args"].get("value").is_some())
-            .unwrap();
+        let told = events.iter().find(|e| e["args"].get("value").is_some()).unwrap();
         let expected: serde_json::Value = serde_json::from_str(value).unwrap();
         assert_eq!(told["args"]["value"], expected);
     }
@@ -352,9 +341,6 @@ fn a_file_of_another_user_is_refused_before_the_run_and_no_right_is_handed_on() 
     }
     let ended = trace_to(&foreign);
     assert_eq!((ended.code(), ended.stdout.as_str()), (1, ""));
-    assert!(
-        ended.stderr.contains("belongs to another user"),
-        "{ended:?}"
-    );
+    assert!(ended.stderr.contains("belongs to another user"), "{ended:?}");
     assert_eq!(std::fs::read(&foreign).unwrap(), b"old");
 }

@@ -149,14 +149,7 @@ fn who_asks_for_nothing_gets_a_screen_of_24_lines() {
 
 #[test]
 fn the_nearest_name_is_suggested() {
-    for words in [
-        "quue",
-        "QUEUE",
-        "help quue",
-        "help QUEUE",
-        "man quue",
-        "man Queue",
-    ] {
+    for words in ["quue", "QUEUE", "help quue", "help QUEUE", "man quue", "man Queue"] {
         assert_refused(words, "tip: a similar subcommand exists: 'queue'");
         assert_refused(&format!("--lang zh {words}"), "提示：有一个相近的 'queue'");
     }
@@ -169,16 +162,9 @@ fn the_nearest_name_is_suggested() {
 fn a_language_may_have_the_name_of_a_locale() {
     let chinese = run_words("help queue --lang zh").succeeded().stdout;
     for name in ["zh_CN", "zh_TW", "zh-Hans", "zh_CN.UTF-8"] {
-        assert_eq!(
-            run_words(&format!("help queue --lang {name}")).stdout,
-            chinese,
-            "{name}"
-        );
+        assert_eq!(run_words(&format!("help queue --lang {name}")).stdout, chinese, "{name}");
     }
-    assert_eq!(
-        run_words("help queue --lang en_US").stdout,
-        run_words("help queue").stdout
-    );
+    assert_eq!(run_words("help queue --lang en_US").stdout, run_words("help queue").stdout);
     assert_refused("queue --lang fr", "[possible values: en, zh]");
 }
 
@@ -189,40 +175,19 @@ fn wrong_usage_is_told_in_chinese() {
             "queue --stp",
             "错误：没有 '--stp' 这个参数\n\n  提示：有一个相近的 '--stop'\n\n用法：mp-demo queue",
         ),
-        (
-            "queue --stop x",
-            "错误：'--stop <STOP>' 的值不能是 'x'\n  [可选：'terminate'、",
-        ),
-        (
-            "queue --speed 0",
-            "错误：'--speed <X>' 的值不能是 '0'：应当是大于 0 的数\n",
-        ),
-        (
-            "queue --speed",
-            "错误：'--speed <X>' 需要一个值，却没有给出\n",
-        ),
+        ("queue --stop x", "错误：'--stop <STOP>' 的值不能是 'x'\n  [可选：'terminate'、"),
+        ("queue --speed 0", "错误：'--speed <X>' 的值不能是 '0'：应当是大于 0 的数\n"),
+        ("queue --speed", "错误：'--speed <X>' 需要一个值，却没有给出\n"),
         ("queue --json --json", "错误：'--json' 只能用一次\n"),
-        (
-            "queue --json --labels",
-            "错误：--json 和 --labels 不能一起用：先用 --json 记录运行",
-        ),
-        (
-            "pipe --bytes 9 A",
-            "错误：'--bytes <N>' 不能和 '[VALUE]...' 一起用\n",
-        ),
-        (
-            "show",
-            "错误：缺少必需的参数 '<LESSON>'\n\n用法：mp-demo show <LESSON>\n",
-        ),
+        ("queue --json --labels", "错误：--json 和 --labels 不能一起用：先用 --json 记录运行"),
+        ("pipe --bytes 9 A", "错误：'--bytes <N>' 不能和 '[VALUE]...' 一起用\n"),
+        ("show", "错误：缺少必需的参数 '<LESSON>'\n\n用法：mp-demo show <LESSON>\n"),
         ("man --json", "错误：`mp-demo man` 没有 --json 选项\n"),
         (
             "spawn --sleep 1,x",
             "错误：'--sleep <SECONDS,...>' 的值不能是 'x'：应当是秒数，0 或更大\n",
         ),
-        (
-            "queue --kill x",
-            "错误：没有 x：只有一个读进程时 --kill 取 reader",
-        ),
+        ("queue --kill x", "错误：没有 x：只有一个读进程时 --kill 取 reader"),
     ] {
         assert_refused(&format!("--lang zh {words}"), expected);
         let ended = run(mp_demo(words.split_whitespace()).env("LANG", "zh_CN.UTF-8"));
@@ -336,27 +301,18 @@ Options:
 fn help_fits_80_columns_and_says_where_rust_differs_from_python() {
     let whole = run_words("help").succeeded().stdout;
     let options = whole.find("\nOptions of every lesson:").unwrap();
-    let (options, _) = whole[options..]
-        .split_once("\n\nBeyond the article:")
-        .unwrap();
+    let (options, _) = whole[options..].split_once("\n\nBeyond the article:").unwrap();
     for lesson in lessons() {
-        let help = run(mp_demo(["help", &lesson]).env("COLUMNS", "200"))
-            .succeeded()
-            .stdout;
+        let help = run(mp_demo(["help", &lesson]).env("COLUMNS", "200")).succeeded().stdout;
         for line in help.lines() {
             assert!(line.chars().count() <= 80, "{line}");
         }
         let example = help.find("\nExamples:\n").unwrap();
         assert!(example < help.find("\nOptions:\n").unwrap());
         assert!(help.trim_end().ends_with(options), "{help}");
-        let difference = help
-            .lines()
-            .find(|line| line.starts_with("Rust and Python: "));
+        let difference = help.lines().find(|line| line.starts_with("Rust and Python: "));
         assert!(difference.unwrap().ends_with('.'), "{help}");
-        assert_eq!(
-            run_words(&format!("{lesson} --help")).succeeded().stdout,
-            help
-        );
+        assert_eq!(run_words(&format!("{lesson} --help")).succeeded().stdout, help);
     }
     let spawn = run_words("help spawn").succeeded().stdout;
     assert!(spawn.contains("\"spawn\" also names a start method, and this is that method"));
@@ -382,37 +338,16 @@ fn bad_usage_is_status_2_with_the_bound_or_the_nearest_name() {
             "0 or more",
             "spawn --sleep -1, spawn --sleep nan, queue --pause inf, async --wait -1, async --wait x",
         ),
-        (
-            "expected a number above 0",
-            "queue --speed 0, queue --speed -1, queue --speed fast",
-        ),
-        (
-            "expected a whole number from 0 to 18446744073709551615",
-            "pipe --seed -1",
-        ),
+        ("expected a number above 0", "queue --speed 0, queue --speed -1, queue --speed fast"),
+        ("expected a whole number from 0 to 18446744073709551615", "pipe --seed -1"),
         ("a similar subcommand exists: 'spawn'", "spwan"),
-        (
-            "a similar argument exists: '--readers'",
-            "queue --raeders 3",
-        ),
-        (
-            "--reader takes a command; --readers 3 sets how many there are",
-            "queue --reader 3",
-        ),
+        ("a similar argument exists: '--readers'", "queue --raeders 3"),
+        ("--reader takes a command; --readers 3 sets how many there are", "queue --reader 3"),
         ("a similar value exists: 'eof'", "queue --stop eoff"),
         ("[possible values: last, each, all]", "spawn --join first"),
-        (
-            "[possible values: compute, io, disk, both, all]",
-            "bound --kind foo",
-        ),
-        (
-            "[possible values: processes, threads, both]",
-            "bound --with foo",
-        ),
-        (
-            "[possible values: auto, always, never]",
-            "pipe --color sometimes",
-        ),
+        ("[possible values: compute, io, disk, both, all]", "bound --kind foo"),
+        ("[possible values: processes, threads, both]", "bound --with foo"),
+        ("[possible values: auto, always, never]", "pipe --color sometimes"),
         ("cannot be used multiple times", "pipe --json --json"),
         ("[subcommands: spawn, queue, pipe, ", "--json"),
         ("'queue-writer'", "child queue-writr"),
@@ -431,12 +366,9 @@ fn bad_usage_is_status_2_with_the_bound_or_the_nearest_name() {
 
 #[test]
 fn the_hidden_subcommand_shows_nowhere() {
-    for (words, shown) in [
-        ("-h", "\n  view  "),
-        ("--json", ", view,"),
-        ("spwan", "'spawn'"),
-        ("chil", "'chil'"),
-    ] {
+    for (words, shown) in
+        [("-h", "\n  view  "), ("--json", ", view,"), ("spwan", "'spawn'"), ("chil", "'chil'")]
+    {
         let ended = run_words(words);
         let screen = ended.stdout + &ended.stderr;
         assert!(screen.contains(shown), "{words}: {screen}");

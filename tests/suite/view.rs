@@ -35,9 +35,7 @@ Get C from queue.
 #[test]
 fn labels_say_when_and_who_in_columns() {
     assert_data_eq!(
-        run(&mut mp_demo(["view", &recording(), "--labels"]))
-            .succeeded()
-            .stdout,
+        run(&mut mp_demo(["view", &recording(), "--labels"])).succeeded().stdout,
         str![[r#"
 0.000140  parent     43784  Parent process 43784
 0.000953  writer     43785  Process to write: 43785
@@ -106,13 +104,12 @@ fn every_event_is_told_by_a_line_a_lane_or_a_note() {
         (ended.stdout, ended.stderr)
     };
     let shown = shown_without("");
-    let names: std::collections::BTreeSet<String> = log
-        .lines()
-        .map(|line| event(line)["event"].as_str().unwrap().to_owned())
-        .collect();
+    let names: std::collections::BTreeSet<String> =
+        log.lines().map(|line| event(line)["event"].as_str().unwrap().to_owned()).collect();
     assert!(names.len() > 30);
     for name in names {
-        // Without `run` it is no log, and what is measured moves a bar on the terminal (see `bound.rs`).
+        // Without `run` it is no log, and what is measured moves a bar on the terminal (see
+        // `bound.rs`).
         if name != "run" && name != "progress" {
             assert_ne!(shown_without(&name), shown, "nobody tells of `{name}`");
         }
@@ -124,19 +121,10 @@ fn a_value_with_lines_of_its_own_has_a_label_before_each() {
     let log = fs::read_to_string(recording()).unwrap();
     let log = log.replace("Put B to queue...", "Put B\\nC to queue...");
     let ended = view_log(&log, &["--labels"]).succeeded();
-    let of_value = ended
-        .lines()
-        .into_iter()
-        .filter(|line| line.contains("0.71"));
+    let of_value = ended.lines().into_iter().filter(|line| line.contains("0.71"));
     let of_value: Vec<_> = of_value.take(2).collect();
-    assert!(
-        of_value[0].ends_with("  writer     43785  Put B"),
-        "{of_value:?}"
-    );
-    assert!(
-        of_value[1].ends_with("  writer     43785  C to queue..."),
-        "{of_value:?}"
-    );
+    assert!(of_value[0].ends_with("  writer     43785  Put B"), "{of_value:?}");
+    assert!(of_value[1].ends_with("  writer     43785  C to queue..."), "{of_value:?}");
 }
 
 #[test]
@@ -159,11 +147,7 @@ fn nothing_in_a_foreign_recording_moves_the_cursor_by_a_name_or_a_message() {
 #[test]
 fn a_recording_that_was_cut_off_says_whose_end_it_lacks() {
     let log = fs::read_to_string(recording()).unwrap();
-    let cut: String = log
-        .lines()
-        .take(12)
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let cut: String = log.lines().take(12).map(|line| format!("{line}\n")).collect();
     let ended = view_log(&cut, &[]);
     assert_eq!(ended.code(), 0);
     let expected =
@@ -188,36 +172,21 @@ fn a_failed_run_says_in_its_log_what_the_parent_did_about_it() {
     let (ended, log) = running.finish_with_log();
     assert_eq!(ended.code(), 1);
     // Who was killed by the parent has a `kill`, and who was not has none.
-    let killed: Vec<_> = named(&log, "kill")
-        .into_iter()
-        .map(|e| pid_in(&e["child"]))
-        .collect();
+    let killed: Vec<_> = named(&log, "kill").into_iter().map(|e| pid_in(&e["child"])).collect();
     for exited in named(&log, "exited") {
         let child = pid_in(&exited["child"]);
         if exited["status"]["signal"] == 9 && exited["pid"] == log[0]["pid"] {
             assert_eq!(killed.contains(&child), child != victim, "{exited}");
         }
     }
-    assert!(
-        !ended.stderr.contains("the parent failed"),
-        "{}",
-        ended.stderr
-    );
+    assert!(!ended.stderr.contains("the parent failed"), "{}", ended.stderr);
     // Its recording names the same.
     let log: String = log.iter().map(|event| format!("{event}\n")).collect();
     let shown = view_log(&log, &[]);
     let names_victim = format!("in this run worker-1 (PID {}) was killed", worker["pid"]);
     assert!(shown.stderr.contains(&names_victim), "{}", shown.stderr);
-    assert!(
-        !shown.stderr.contains("in this run worker-2"),
-        "{}",
-        shown.stderr
-    );
-    assert!(
-        !shown.stderr.contains("the parent failed"),
-        "{}",
-        shown.stderr
-    );
+    assert!(!shown.stderr.contains("in this run worker-2"), "{}", shown.stderr);
+    assert!(!shown.stderr.contains("the parent failed"), "{}", shown.stderr);
 }
 
 #[test]
@@ -255,10 +224,7 @@ fn complaint(log: &[u8]) -> String {
     assert_eq!(ended.stderr.lines().count(), 1, "{ended:?}");
     // Half a picture would be a wrong one.
     assert!(!ended.stdout.contains("\n\n"), "{ended:?}");
-    let complaint = ended
-        .stderr
-        .strip_prefix("mp-demo: standard input")
-        .unwrap();
+    let complaint = ended.stderr.strip_prefix("mp-demo: standard input").unwrap();
     complaint.trim_end().to_owned()
 }
 
@@ -314,10 +280,7 @@ fn what_is_no_recorded_run_is_refused_with_line_and_reason() {
 #[test]
 fn a_file_that_cannot_be_read_is_named() {
     for (file, expected) in [
-        (
-            "/does/not/exist",
-            "cannot open /does/not/exist: No such file or directory (os error 2)",
-        ),
+        ("/does/not/exist", "cannot open /does/not/exist: No such file or directory (os error 2)"),
         ("/", "cannot read /: Is a directory (os error 21)"),
     ] {
         let ended = run_words(&format!("view {file}"));

@@ -24,10 +24,7 @@ fn for_each_program(folder: &str, check: impl Fn(&Program, Started) -> Result<()
                     };
                     let started = Started::start(&mut command);
                     if let Err(why) = check(&program, started) {
-                        failed
-                            .lock()
-                            .unwrap()
-                            .push(format!("{}: {why}", program.name));
+                        failed.lock().unwrap().push(format!("{}: {why}", program.name));
                     }
                 }
             });
@@ -50,10 +47,7 @@ fn whoever_hangs_is_called_stuck_and_waits_for_whom_he_says() {
             }
             looks += 1;
             if looks > 60 {
-                return Err(format!(
-                    "it is never called stuck:\n{}",
-                    report(started.pid())
-                ));
+                return Err(format!("it is never called stuck:\n{}", report(started.pid())));
             }
         };
         for edge in program.said("edge") {
@@ -63,9 +57,8 @@ fn whoever_hangs_is_called_stuck_and_waits_for_whom_he_says() {
         }
         let circle = graph["circle"].as_array().unwrap().len();
         for shape in program.said("shape") {
-            let expected = shape
-                .strip_prefix("circle")
-                .map_or(0, |it| it.split_whitespace().count());
+            let expected =
+                shape.strip_prefix("circle").map_or(0, |it| it.split_whitespace().count());
             if circle != expected {
                 let report = report(started.pid());
                 return Err(format!("a circle of {circle}, not `{shape}`:\n{report}"));

@@ -60,17 +60,14 @@ fn ps_shows_what_the_lesson_shows() {
         return;
     }
     // A zombie has no memory; of one that was joined there is nothing to show.
-    for (words, expected) in [
-        ("zombie --pause 1000", Some(("Z", "0"))),
-        ("zombie --orphan --pause 1000", None),
-    ] {
+    for (words, expected) in
+        [("zombie --pause 1000", Some(("Z", "0"))), ("zombie --orphan --pause 1000", None)]
+    {
         let mut run = Running::with_log(words);
         run.wait_for("sleep", "parent");
         let child = child_as(&run.log, "child").to_string();
         let ps = shown_by_ps(&child);
-        let shown = ps
-            .split_once(' ')
-            .map(|(state, memory)| (&state[..1], memory.trim()));
+        let shown = ps.split_once(' ').map(|(state, memory)| (&state[..1], memory.trim()));
         assert_eq!(shown, expected, "{words}: {ps}");
         run.signal(Signal::KILL);
         run.finish();

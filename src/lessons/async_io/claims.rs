@@ -41,7 +41,9 @@ pub(super) const CLAIMS: &[Claim] = &[
                         *asked += 1;
                         *is_overlapping |= *open > 1;
                     }
-                    Event::Served { .. } if seen.record.role == LOOP => *open = open.saturating_sub(1),
+                    Event::Served { .. } if seen.record.role == LOOP => {
+                        *open = open.saturating_sub(1)
+                    }
                     _ => {}
                 },
                 |(_, asked, is_overlapping), _| (*asked > 1).then_some(*is_overlapping),
@@ -51,10 +53,7 @@ pub(super) const CLAIMS: &[Claim] = &[
     Claim {
         name: "loop-in-order",
         sentence: || {
-            both!(
-                "the event loop serves in the order of the requests",
-                "事件循环按请求的先后出票"
-            )
+            both!("the event loop serves in the order of the requests", "事件循环按请求的先后出票")
         },
         judge: || {
             judge::<[Vec<u16>; 2]>(
@@ -84,7 +83,9 @@ pub(super) const CLAIMS: &[Claim] = &[
                     Event::Request { customer } if seen.record.role == BLOCKED_LOOP => {
                         *is_blocked |= Some(*customer) == *blocker;
                     }
-                    Event::Served { customer } if seen.record.role == BLOCKED_LOOP && *is_blocked => {
+                    Event::Served { customer }
+                        if seen.record.role == BLOCKED_LOOP && *is_blocked =>
+                    {
                         is_kept.get_or_insert(Some(*customer) == *blocker);
                     }
                     _ => {}
@@ -95,7 +96,9 @@ pub(super) const CLAIMS: &[Claim] = &[
     },
     Claim {
         name: "loop-faster",
-        sentence: || both!("the event loop is faster than serving in line", "事件循环比排队依次出票快"),
+        sentence: || {
+            both!("the event loop is faster than serving in line", "事件循环比排队依次出票快")
+        },
         judge: || {
             judge::<HashMap<String, f64>>(
                 |seconds, seen| {
@@ -156,7 +159,8 @@ mod tests {
     }
 
     fn measured(in_loop: f64) -> String {
-        let line = |way, seconds| format!(r#"1 parent measured "way":"{way}","wall_seconds":{seconds}"#);
+        let line =
+            |way, seconds| format!(r#"1 parent measured "way":"{way}","wall_seconds":{seconds}"#);
         format!("{}\n{}", line("one_after_another", 1.0), line("event_loop", in_loop))
     }
 

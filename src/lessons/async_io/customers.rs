@@ -64,29 +64,26 @@ impl Target for AsyncLoop {
         let customers = self.customers.into();
         ensure_descriptors(descriptors(customers), &at_once(customers))?;
         let mut queue = process.put_end().silent();
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .with_context(|| {
-                both!(
-                    "cannot set up the customers' event loop",
-                    "无法建立顾客的事件循环"
-                )
-            })?;
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().with_context(
+                || both!("cannot set up the customers' event loop", "无法建立顾客的事件循环"),
+            )?;
         runtime.block_on(async {
             let mut tasks = JoinSet::new();
             for customer in 1..=self.customers {
                 let (office, log) = (self.office.clone(), process.log().clone());
                 let blocks = Some(customer) == self.blocker;
-                // A task is no thread: it runs when the loop has time for it, in this thread, up to its next `await`.
+                // A task is no thread: it runs when the loop has time for it, in this thread, up to
+                // its next `await`.
                 tasks.spawn(async move {
                     buy_async(&office, customer, blocks, &log).await?;
                     served(customer, &log)
                 });
             }
             while let Some(task) = tasks.join_next().await {
-                // Strictly, this put is a call that may block, too: the pipe could be full. The parent does nothing but
-                // read it; a loop that has to serve strangers would await here as well.
+                // Strictly, this put is a call that may block, too: the pipe could be full. The
+                // parent does nothing but read it; a loop that has to serve strangers would await
+                // here as well.
                 queue.put(&task??.to_json()?)?;
             }
             anyhow::Ok(())
@@ -101,21 +98,16 @@ fn buy_blocking(office: &str, customer: u16, log: &Log) -> Result<()> {
         .and_then(|address| StdStream::connect_addr(&address))
         .map_err(|error| no_ticket(customer, &error))?;
     log.write(Event::Request { customer })?;
-    stream
-        .write_all(request(customer).as_bytes())
-        .map_err(|error| no_ticket(customer, &error))?;
+    stream.write_all(request(customer).as_bytes()).map_err(|error| no_ticket(customer, &error))?;
     let mut ticket = String::new();
-    BufReader::new(stream)
-        .read_line(&mut ticket)
-        .map_err(|error| no_ticket(customer, &error))?;
+    BufReader::new(stream).read_line(&mut ticket).map_err(|error| no_ticket(customer, &error))?;
     check(&ticket, customer)
 }
 
-/// Buys a ticket. At each `await` the thread is free for the other customers, unless this one `blocks`.
+/// Buys a ticket. At each `await` the thread is free for the other customers, unless this one
+/// `blocks`.
 async fn buy_async(office: &str, customer: u16, blocks: bool, log: &Log) -> Result<()> {
-    let mut stream = connect(office)
-        .await
-        .map_err(|error| no_ticket(customer, &error))?;
+    let mut stream = connect(office).await.map_err(|error| no_ticket(customer, &error))?;
     log.write(Event::Request { customer })?;
     stream
         .write_all(request(customer).as_bytes())
@@ -123,9 +115,9 @@ async fn buy_async(office: &str, customer: u16, blocks: bool, log: &Log) -> Resu
         .map_err(|error| no_ticket(customer, &error))?;
     let mut ticket = String::new();
     if blocks {
-        // The mistake: a read that blocks, in the middle of a task. It works, the compiler doesn't object, and
-        // while it waits the loop stands still: no other customer can ask, nor be handed a ticket that is ready.
-        // `std::thread::sleep` and a long computation do the same.
+        // The mistake: a read that blocks, in the middle of a task. It works, the compiler doesn't
+        // object, and while it waits the loop stands still: no other customer can ask, nor be
+        // handed a ticket that is ready. `std::thread::sleep` and a long computation do the same.
         let stream = stream.into_std()?;
         stream.set_nonblocking(false)?;
         BufReader::new(stream)
@@ -140,8 +132,8 @@ async fn buy_async(office: &str, customer: u16, blocks: bool, log: &Log) -> Resu
     check(&ticket, customer)
 }
 
-/// Connects to the office. If too many are waiting to be let in, a call that blocks would wait for its turn; one that
-/// must not block fails instead (EAGAIN), and has to come again later.
+/// Connects to the office. If too many are waiting to be let in, a call that blocks would wait for
+/// its turn; one that must not block fails instead (EAGAIN), and has to come again later.
 async fn connect(office: &str) -> io::Result<UnixStream> {
     let address = SocketAddr::from_abstract_name(office)?.into();
     loop {
@@ -158,7 +150,8 @@ fn request(customer: u16) -> String {
     format!("{customer}\n")
 }
 
-/// Whether that is this customer's ticket. An office that was killed sends end-of-file: nothing at all.
+/// Whether that is this customer's ticket. An office that was killed sends end-of-file: nothing at
+/// all.
 fn check(ticket: &str, customer: u16) -> Result<()> {
     if ticket != request(customer) {
         return Err(no_ticket(customer, &io::ErrorKind::UnexpectedEof.into()));
@@ -166,8 +159,8 @@ fn check(ticket: &str, customer: u16) -> Result<()> {
     Ok(())
 }
 
-/// The error of a customer who can't talk to the office. It is made a sentence at once: a broken pipe in an error's
-/// chain means to the rest of the program that the *user* has seen enough.
+/// The error of a customer who can't talk to the office. It is made a sentence at once: a broken
+/// pipe in an error's chain means to the rest of the program that the *user* has seen enough.
 fn no_ticket(customer: u16, error: &io::Error) -> anyhow::Error {
     use io::ErrorKind::{BrokenPipe, ConnectionRefused, ConnectionReset, UnexpectedEof};
     match error.kind() {

@@ -1,9 +1,11 @@
-//! Asynchronous IO: at a ticket office, every customer waits for a while. Who waits in line, and who waits together?
+//! Asynchronous IO: at a ticket office, every customer waits for a while. Who waits in line, and
+//! who waits together?
 //!
-//! What to look at: the same customers are served four times. One after another, by calls that block
-//! (`AsyncBlocking`); with a process for each, which runs the same code; in one thread whose event loop
-//! waits for all of them at once (`AsyncLoop`); and in that event loop again, while one customer blocks it.
-//! What is left out: threads that block, one for each customer. They would do as the processes do, and start faster.
+//! What to look at: the same customers are served four times. One after another, by calls that
+//! block (`AsyncBlocking`); with a process for each, which runs the same code; in one thread whose
+//! event loop waits for all of them at once (`AsyncLoop`); and in that event loop again, while one
+//! customer blocks it. What is left out: threads that block, one for each customer. They would do
+//! as the processes do, and start faster.
 
 mod claims;
 mod customers;
@@ -33,14 +35,15 @@ use reports::FromCustomers;
 
 /// Wait for many answers: in line, in many processes, in one event loop
 ///
-/// A ticket office, a process of its own, serves each customer after that customer's own delay. The same customers
-/// come four times: one after another; a process each; all at once in one thread with an event loop; and in that
-/// loop again while one customer blocks it. An event loop waits well and computes no faster: it is one process with
-/// one thread.
+/// A ticket office, a process of its own, serves each customer after that customer's own delay. The
+/// same customers come four times: one after another; a process each; all at once in one thread
+/// with an event loop; and in that loop again while one customer blocks it. An event loop waits
+/// well and computes no faster: it is one process with one thread.
 ///
-/// Measured of each way, without the office: wall time, from the start of its first process to the end of its last;
-/// the time until half of the customers were served; processes; threads; memory, the sum of the processes' peaks
-/// with the program's pages, which they share, counted once; and context switches.
+/// Measured of each way, without the office: wall time, from the start of its first process to the
+/// end of its last; the time until half of the customers were served; processes; threads; memory,
+/// the sum of the processes' peaks with the program's pages, which they share, counted once; and
+/// context switches.
 ///
 /// Rust and Python: tokio here is what asyncio is there; time.sleep blocks both.
 #[derive(clap::Args, Serialize)]
@@ -63,52 +66,40 @@ impl Lesson for Args {
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const OUTCOMES: Outcomes = claims::OUTCOMES;
 
-    /// Each connection is a descriptor: refused here, before anything starts, is better than halfway.
+    /// Each connection is a descriptor: refused here, before anything starts, is better than
+    /// halfway.
     fn check(&self) -> Result<()> {
         let customers = self.customers.into();
         check_descriptors(descriptors(customers), &at_once(customers))
     }
 
     fn run(&self, mp: &Context) -> Result<()> {
-        let delays: Vec<f64> = (0..self.customers)
-            .map(|_| micros(mp.seconds_at_most(self.wait)))
-            .collect();
-        let event = Event::Customers {
-            delays: (&delays).into(),
-        };
+        let delays: Vec<f64> =
+            (0..self.customers).map(|_| micros(mp.seconds_at_most(self.wait))).collect();
+        let event = Event::Customers { delays: (&delays).into() };
         mp.happened_with_line(event, tickets::announcement(&delays))?;
         let (office, address) = open_office(mp, &delays)?;
 
         let customers = self.customers;
-        let mut run = Run {
-            mp,
-            customers,
-            tickets: 0,
-        };
+        let mut run = Run { mp, customers, tickets: 0 };
         mp.progress(0, run.all_tickets())?;
         mp.say(tickets::heading())?;
 
-        let blocking = |customers| AsyncBlocking {
-            office: address.clone(),
-            customers,
-        };
+        let blocking = |customers| AsyncBlocking { office: address.clone(), customers };
         let in_line = run.measure(Way::OneAfterAnother, |queue| {
             let all = blocking((1..=customers).collect());
             mp.start_all("in-line", [all.puts_to(queue)].into_iter())
         })?;
 
-        // The same code as above, and here nobody is in line: each customer's process waits for that customer alone.
-        // Before it can, it has to be started, and that takes its time and memory too.
+        // The same code as above, and here nobody is in line: each customer's process waits for
+        // that customer alone. Before it can, it has to be started, and that takes its time and
+        // memory too.
         let processes = run.measure(Way::OneProcessEach, |queue| {
             let each = (1..=customers).map(|customer| blocking(vec![customer]).puts_to(queue));
             mp.start_all("customer", each)
         })?;
 
-        let event_loop = |blocker| AsyncLoop {
-            office: address.clone(),
-            customers,
-            blocker,
-        };
+        let event_loop = |blocker| AsyncLoop { office: address.clone(), customers, blocker };
         let in_loop = run.measure(Way::EventLoop, |queue| {
             mp.start_all("loop", [event_loop(None).puts_to(queue)].into_iter())
         })?;
@@ -120,8 +111,8 @@ impl Lesson for Args {
             mp.start_all("blocked-loop", [blocked].into_iter())
         })?;
 
-        // The office never closes by itself: like the article's reader, it has to be terminated. Here nothing is lost by
-        // that, for every customer has a ticket.
+        // The office never closes by itself: like the article's reader, it has to be terminated.
+        // Here nothing is lost by that, for every customer has a ticket.
         office.terminate()?;
         office.join()?;
         tickets::verdicts(&in_line, &processes, &in_loop, &blocked, blocker)
@@ -132,16 +123,14 @@ impl Lesson for Args {
 
 /// Starts the office, waits until it is open, and returns its address too.
 fn open_office(mp: &Context, delays: &[f64]) -> Result<(Process, String)> {
-    // The customers come over a Unix-domain socket. Pipes would not do: a child has three streams, and the office
-    // talks to 1,000 customers, each of whom wants an answer of its own. The socket's name is in Linux's abstract
-    // namespace, so there is no file that a killed run could leave behind; but everybody on this machine sees the
-    // same names, so two runs must not choose the same one.
+    // The customers come over a Unix-domain socket. Pipes would not do: a child has three streams,
+    // and the office talks to 1,000 customers, each of whom wants an answer of its own. The
+    // socket's name is in Linux's abstract namespace, so there is no file that a killed run could
+    // leave behind; but everybody on this machine sees the same names, so two runs must not choose
+    // the same one.
     let address = format!("mp-demo-{}-{:08x}", mp.pid(), fastrand::u32(..));
     let queue = mp.queue(1)?.only_waits();
-    let office = AsyncOffice {
-        address: address.clone(),
-        delays: delays.to_vec(),
-    };
+    let office = AsyncOffice { address: address.clone(), delays: delays.to_vec() };
     let office = mp.start("office", office.puts_to(&queue))?;
     // Without this the parent would wait for ever for an office that died before it opened.
     let mut queue = queue.close_put_end();
@@ -163,8 +152,8 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Serves all customers in one way and measures that. `start` starts the processes; each of them reports to the
-    /// queue when a customer is served, and at its end what it used.
+    /// Serves all customers in one way and measures that. `start` starts the processes; each of
+    /// them reports to the queue when a customer is served, and at its end what it used.
     fn measure(
         &mut self,
         way: Way,
@@ -175,9 +164,11 @@ impl Run<'_> {
         let queue = mp.queue(1)?.only_waits();
         let began = mp.seconds();
         let processes = start(&queue)?;
-        // From here on only the children can put: when the last of them has ended, so has the queue.
+        // From here on only the children can put: when the last of them has ended, so has the
+        // queue.
         let mut queue = queue.close_put_end();
-        // Processes that end meanwhile are reaped; otherwise each would stay a zombie until the last customer is served.
+        // Processes that end meanwhile are reaped; otherwise each would stay a zombie until the
+        // last customer is served.
         while let Got::Value(value) = queue.get()? {
             match serde_json::from_value(value)? {
                 FromCustomers::Served { customer, at } => {
@@ -190,10 +181,7 @@ impl Run<'_> {
         processes.join()?;
         figures.end(mp.seconds() - began);
         if !figures.is_complete(processes.len()) {
-            let message = both!(
-                "not every customer has got a ticket",
-                "不是每位顾客都拿到了票"
-            );
+            let message = both!("not every customer has got a ticket", "不是每位顾客都拿到了票");
             bail!(PartnerGone(message));
         }
         mp.measured(figures.to_json(), figures.line())?;

@@ -38,34 +38,25 @@ impl Target for AsyncOffice {
         ensure_descriptors(descriptors(customers), &at_once(customers))?;
         let delays: Delays = (1..).zip(self.delays).collect();
 
-        // From this call on, customers can connect; those who come before they are accepted wait in the kernel. As many
-        // as 4,096 may (net.core.somaxconn), and std asks for all the room there is.
+        // From this call on, customers can connect; those who come before they are accepted wait in
+        // the kernel. As many as 4,096 may (net.core.somaxconn), and std asks for all the room
+        // there is.
         let listener = SocketAddr::from_abstract_name(&self.address)
             .and_then(|address| StdListener::bind_addr(&address))
             .with_context(|| {
                 let address = self.address;
-                both!(
-                    "cannot open the office at {address}",
-                    "无法在 {address} 开设售票处"
-                )
+                both!("cannot open the office at {address}", "无法在 {address} 开设售票处")
             })?;
         listener.set_nonblocking(true)?;
         process.put_end().silent().put(&Value::from("open"))?;
-        // From here on it waits for whoever comes next; it computes for a few microseconds in between.
-        process.happened(Event::Wait {
-            call: Call::Recv,
-            on: None,
-        })?;
+        // From here on it waits for whoever comes next; it computes for a few microseconds in
+        // between.
+        process.happened(Event::Wait { call: Call::Recv, on: None })?;
 
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .with_context(|| {
-                both!(
-                    "cannot set up the office's event loop",
-                    "无法建立售票处的事件循环"
-                )
-            })?;
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().with_context(
+                || both!("cannot set up the office's event loop", "无法建立售票处的事件循环"),
+            )?;
         LocalSet::new().block_on(&runtime, serve_all(listener, Rc::new(delays)))
     }
 }
@@ -81,14 +72,14 @@ async fn serve_all(listener: StdListener, delays: Rc<Delays>) -> Result<()> {
             .await
             .with_context(|| both!("cannot let a customer in", "无法让顾客进门"))?;
         let delays = Rc::clone(&delays);
-        // Not awaited here: the next customer can come in while this one waits. What fails with one customer (one that
-        // was killed, say) is that customer's trouble and not the office's.
+        // Not awaited here: the next customer can come in while this one waits. What fails with one
+        // customer (one that was killed, say) is that customer's trouble and not the office's.
         tokio::task::spawn_local(async move { serve(customer, &delays).await });
     }
 }
 
-/// Serves one customer: a line with the customer's number comes in, and a while later the same goes out as the ticket.
-/// A stranger who talks about something else is turned away.
+/// Serves one customer: a line with the customer's number comes in, and a while later the same goes
+/// out as the ticket. A stranger who talks about something else is turned away.
 async fn serve(customer: UnixStream, delays: &Delays) -> Result<()> {
     let (request, mut answer) = customer.into_split();
     let mut line = String::new();

@@ -33,8 +33,8 @@ impl FromCustomers {
 
 /// Asks the kernel what this process has used (proc(5), /proc/pid/status).
 ///
-/// VmHWM is the peak of its resident memory. getrusage(2) has a peak, too, but that one starts from the parent's memory,
-/// for a child is a copy of its parent until it runs its program.
+/// VmHWM is the peak of its resident memory. getrusage(2) has a peak, too, but that one starts from
+/// the parent's memory, for a child is a copy of its parent until it runs its program.
 pub fn used_by_this_process() -> Result<FromCustomers> {
     const STATUS: &str = "/proc/self/status";
     let status = fs::read_to_string(STATUS)

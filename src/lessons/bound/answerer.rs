@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use crate::both;
 use crate::multiprocessing::{Connection, Context, CurrentProcess, PartnerGone, Target};
 
-/// The worker's end of a pipe to its answerer. The answerer stands for another machine: somebody else, who takes a while
-/// and needs none of this worker's time.
+/// The worker's end of a pipe to its answerer. The answerer stands for another machine: somebody
+/// else, who takes a while and needs none of this worker's time.
 pub struct Answerer(Connection);
 
 impl Answerer {
@@ -40,7 +40,8 @@ impl Answerer {
     }
 }
 
-/// Answerer of the `bound` lesson: a request is the seconds to the answer, which is the request again
+/// Answerer of the `bound` lesson: a request is the seconds to the answer, which is the request
+/// again
 ///
 /// It is slow, but not because it computes.
 #[derive(clap::Args, Serialize)]
@@ -53,7 +54,8 @@ impl Target for BoundAnswerer {
         let mut connection = process.connection(true).only_waits();
         loop {
             let request = match connection.recv() {
-                // Python's `except EOFError`: the worker has closed its end, so there are no more requests.
+                // Python's `except EOFError`: the worker has closed its end, so there are no more
+                // requests.
                 Err(error) if error.is::<PartnerGone>() => return Ok(()),
                 request => request?,
             };

@@ -103,7 +103,9 @@ pub(super) const CLAIMS: &[Claim] = &[
 ];
 
 pub(super) const OUTCOMES: Outcomes = Outcomes {
-    heading: || both!("workers: in which order the tasks were done", "工作者数：任务以什么顺序做完"),
+    heading: || {
+        both!("workers: in which order the tasks were done", "工作者数：任务以什么顺序做完")
+    },
     teller: || {
         tell::<Vec<(u16, Vec<String>)>>(
             |pools, seen| match seen.record.event {
@@ -116,7 +118,8 @@ pub(super) const OUTCOMES: Outcomes = Outcomes {
                 _ => {}
             },
             |pools, _| {
-                let texts = pools.iter().map(|(workers, done)| format!("{workers}: {}", done.join(" ")));
+                let texts =
+                    pools.iter().map(|(workers, done)| format!("{workers}: {}", done.join(" ")));
                 texts.collect::<Vec<_>>().join("; ")
             },
         )

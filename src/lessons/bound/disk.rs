@@ -8,14 +8,15 @@ use rustix::fs::fstatfs;
 
 use crate::both;
 
-/// How much is written at a time: as little as a disk takes, so that a task waits more than it copies.
+/// How much is written at a time: as little as a disk takes, so that a task waits more than it
+/// copies.
 const BLOCK_BYTES: usize = 4096;
 
 /// File systems that live in memory (statfs(2)): tmpfs, and its simpler brother ramfs.
 const IN_MEMORY: [u32; 2] = [0x0102_1994, 0x8584_58f6];
 
-/// A file without a name. The kernel deletes it when nobody has it open any more, so a process that is killed leaves
-/// nothing behind.
+/// A file without a name. The kernel deletes it when nobody has it open any more, so a process that
+/// is killed leaves nothing behind.
 pub struct ScratchFile(File);
 
 impl ScratchFile {
@@ -33,7 +34,8 @@ impl ScratchFile {
         Ok(ScratchFile(file))
     }
 
-    /// Writes this many blocks, each over the one before. Waits after each until the disk has it, and reads it back.
+    /// Writes this many blocks, each over the one before. Waits after each until the disk has it,
+    /// and reads it back.
     ///
     /// # Errors
     /// What the system said, or that what comes back is not what was written.
@@ -59,7 +61,8 @@ impl ScratchFile {
         self.0.write_all_at(written, 0)?;
         // ... and this waits until the disk has it (fdatasync(2)).
         self.0.sync_data()?;
-        // From memory again: to make the kernel forget what it has there, one would have to be root.
+        // From memory again: to make the kernel forget what it has there, one would have to be
+        // root.
         self.0.read_exact_at(read, 0)
     }
 

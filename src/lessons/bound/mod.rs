@@ -1,11 +1,12 @@
 //! Compute-bound and IO-bound work: what more workers gain, measured on this machine.
 //!
-//! A pool is the oldest pattern with two queues: the parent puts tasks into one, workers take them out, each as soon as
-//! it is free, and put what they found into the other. What to look at: where the speed-up stops growing, for tasks that
-//! use the processor and for tasks that wait. What is left out: tasks of different lengths, and tasks that do both.
+//! A pool is the oldest pattern with two queues: the parent puts tasks into one, workers take them
+//! out, each as soon as it is free, and put what they found into the other. What to look at: where
+//! the speed-up stops growing, for tasks that use the processor and for tasks that wait. What is
+//! left out: tasks of different lengths, and tasks that do both.
 //!
-//! Read on in `pool.rs` (the parent's side of a pool), `worker.rs` (the workers' side) and `task.rs` (what a task is). What
-//! is made of the figures is in `src/report/pools/`.
+//! Read on in `pool.rs` (the parent's side of a pool), `worker.rs` (the workers' side) and
+//! `task.rs` (what a task is). What is made of the figures is in `src/report/pools/`.
 
 mod answerer;
 mod claims;
@@ -36,10 +37,11 @@ use worker::BoundWorker;
 
 /// Measure what more workers gain, in compute-bound and IO-bound tasks
 ///
-/// A pool of workers takes tasks from one queue and puts results into another. Each task takes about 100 ms: a compute
-/// task counts primes; an IO task waits for a process that answers slowly, and --speed shortens that wait; a disk task
-/// writes to a file in the temporary folder, waits until the disk has it, and reads it back, block after block. In the
-/// column CPU, 100 % is one core.
+/// A pool of workers takes tasks from one queue and puts results into another. Each task takes
+/// about 100 ms: a compute task counts primes; an IO task waits for a process that answers slowly,
+/// and --speed shortens that wait; a disk task writes to a file in the temporary folder, waits
+/// until the disk has it, and reads it back, block after block. In the column CPU, 100 % is one
+/// core.
 ///
 /// Rust and Python: Rust's threads have no GIL, and gain as its processes do.
 #[derive(clap::Args, Serialize)]
@@ -128,7 +130,8 @@ impl Lesson for Args {
     const OUTCOMES: Outcomes = claims::OUTCOMES;
 
     fn run(&self, mp: &Context) -> Result<()> {
-        // The cores that this *program may use*, not those that the machine has: `taskset` and a container's quota count.
+        // The cores that this *program may use*, not those that the machine has: `taskset` and a
+        // container's quota count.
         let cores = thread::available_parallelism().map_or(1, usize::from);
         // From few to many, so that the first row is what the others are compared with.
         let mut counts = self.workers.clone();
@@ -141,11 +144,11 @@ impl Lesson for Args {
         for &kind in self.kinds() {
             let work = Work::of(kind)?;
             let withs = self.withs().iter();
-            let mut of_this_kind: Vec<_> = withs
-                .map(|&with| Table::new(kind, with, self.tasks))
-                .collect();
+            let mut of_this_kind: Vec<_> =
+                withs.map(|&with| Table::new(kind, with, self.tasks)).collect();
             for &workers in &counts {
-                // In turns: what else the machine is doing changes, and should change the figures of both.
+                // In turns: what else the machine is doing changes, and should change the figures
+                // of both.
                 for table in &mut of_this_kind {
                     let pool = Pool::new(kind, table.with, workers, self.tasks, work);
                     table.pools.push(pool.measure(&mut steps, mp)?);
@@ -186,10 +189,7 @@ fn show(table: &Table, cores: usize, mp: &Context) -> Result<()> {
     for pool in &table.pools {
         mp.measured(table.figures(pool), table.line(pool))?;
     }
-    table
-        .verdicts(cores)
-        .iter()
-        .try_for_each(|line| mp.say(line))?;
+    table.verdicts(cores).iter().try_for_each(|line| mp.say(line))?;
     if table.kind == Kind::Disk && ScratchFile::create()?.is_in_memory()? {
         mp.say(both!(
             "The temporary folder is in memory (tmpfs), so these tasks waited for no disk.",

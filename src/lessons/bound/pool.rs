@@ -1,4 +1,5 @@
-//! The parent's side of a pool: start the workers, put the tasks, get the results, and look at the clock.
+//! The parent's side of a pool: start the workers, put the tasks, get the results, and look at the
+//! clock.
 
 use std::thread;
 use std::time::Instant;
@@ -50,13 +51,7 @@ impl Steps {
 impl Pool {
     /// A pool of `workers`, for `tasks` tasks that each do this work.
     pub fn new(kind: Kind, with: With, workers: u16, tasks: u16, work: Work) -> Pool {
-        Pool {
-            kind,
-            with,
-            workers,
-            tasks,
-            work,
-        }
+        Pool { kind, with, workers, tasks, work }
     }
 
     /// Starts the workers, has them do all tasks, and joins them.
@@ -80,20 +75,20 @@ impl Pool {
         let results = mp.named_queue("results", 1)?.only_waits();
         let workers = self.start(&tasks, &results, mp)?;
 
-        // Now only the workers take tasks: when all of them are gone, `put` fails instead of waiting for ever
-        // at a full pipe. And only they put results: when all are gone, `get` comes to end-of-file.
+        // Now only the workers take tasks: when all of them are gone, `put` fails instead of
+        // waiting for ever at a full pipe. And only they put results: when all are gone, `get`
+        // comes to end-of-file.
         let put_end = tasks.close_get_end();
         let mut results = results.close_put_end();
 
-        // To start a process takes a while. That is not what is measured here (`mp-demo cost` does): the clock
-        // starts when all are ready.
+        // To start a process takes a while. That is not what is measured here (`mp-demo cost`
+        // does): the clock starts when all are ready.
         for _ in 0..self.workers {
             match next_report(&mut results)? {
                 FromWorker::Ready => {}
-                FromWorker::Done(_) => bail!(both!(
-                    "a result came before there were tasks",
-                    "还没有任务，就来了结果"
-                )),
+                FromWorker::Done(_) => {
+                    bail!(both!("a result came before there were tasks", "还没有任务，就来了结果"))
+                }
             }
         }
         let start = Instant::now();
@@ -101,8 +96,8 @@ impl Pool {
         let mut figures = self.collect(&mut results, steps, mp)?;
         figures.wall_seconds = start.elapsed().as_secs_f64();
 
-        // The workers take their sentinels and end; then the queue ends. A `join` here would wait for one worker and not
-        // see what became of the others.
+        // The workers take their sentinels and end; then the queue ends. A `join` here would wait
+        // for one worker and not see what became of the others.
         match results.get()? {
             Got::EndOfFile => {}
             Got::Value(_) | Got::Sentinel => {
@@ -124,19 +119,17 @@ impl Pool {
             With::Threads => (1, Some(self.workers)),
         };
         let workers = (1..=processes).map(|number| {
-            let worker = BoundWorker {
-                kind: self.kind,
-                number: (processes > 1).then_some(number),
-                threads,
-            };
+            let worker =
+                BoundWorker { kind: self.kind, number: (processes > 1).then_some(number), threads };
             worker.gets_from(tasks).puts_to(results)
         });
         mp.start_all("worker", workers)
     }
 
-    /// Puts all tasks, then a sentinel for each worker, in a thread of its own: the one that CPython's `Queue` starts
-    /// behind your back. If the parent put everything before it got anything, both pipes could be full, and the
-    /// workers would wait for the parent to get while the parent waits for them to get.
+    /// Puts all tasks, then a sentinel for each worker, in a thread of its own: the one that
+    /// CPython's `Queue` starts behind your back. If the parent put everything before it got
+    /// anything, both pipes could be full, and the workers would wait for the parent to get while
+    /// the parent waits for them to get.
     fn feed(&self, mut queue: PutEnd) -> Result<thread::JoinHandle<Result<()>>> {
         let (tasks, workers, work) = (self.tasks, self.workers, self.work);
         let feeder = thread::Builder::new().name("feeder".into());
@@ -150,9 +143,10 @@ impl Pool {
             Ok(())
         });
         feeder.map_err(|error| {
- let error = io_error(&error);
+            let error = io_error(&error);
             anyhow!(both!(
-                "cannot start the thread that feeds the queue: {error}; raise the limit (`ulimit -u`, `ulimit -v`)",
+                "cannot start the thread that feeds the queue: {error}; raise the limit (`ulimit \
+                 -u`, `ulimit -v`)",
                 "无法启动往队列里放任务的线程：{error}；请提高上限（`ulimit -u`、`ulimit -v`）"
             ))
         })
@@ -171,7 +165,8 @@ impl Pool {
                 FromWorker::Done(done) => {
                     figures.tasks_seconds += done.seconds;
                     figures.processor_seconds += done.processor_seconds;
-                    // All tasks are the same, so their answers are: whoever works in parallel has to check that.
+                    // All tasks are the same, so their answers are: whoever works in parallel has
+                    // to check that.
                     let answer = done.answer;
                     let expected = first_answer.get_or_insert_with(|| answer.clone());
                     if *expected != answer {
@@ -181,10 +176,9 @@ impl Pool {
                         ));
                     }
                 }
-                FromWorker::Ready => bail!(both!(
-                    "there are more workers than were started",
-                    "报到的比启动的还多"
-                )),
+                FromWorker::Ready => {
+                    bail!(both!("there are more workers than were started", "报到的比启动的还多"))
+                }
             }
             steps.step(mp)?;
         }

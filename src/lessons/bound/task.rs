@@ -40,8 +40,8 @@ pub enum Work {
 }
 
 impl Work {
-    /// The work of a task of this kind that takes about 100 ms on this machine. Finding out how much that is takes a few
-    /// tens of milliseconds.
+    /// The work of a task of this kind that takes about 100 ms on this machine. Finding out how
+    /// much that is takes a few tens of milliseconds.
     ///
     /// # Errors
     /// When there is no disk to write to.
@@ -71,11 +71,13 @@ impl Work {
     }
 }
 
-/// How much of something fills the time of a task. `seconds_for` does so much of it, and tells how long that took.
+/// How much of something fills the time of a task. `seconds_for` does so much of it, and tells how
+/// long that took.
 fn calibrate(seconds_for: impl Fn(u32) -> Result<f64>) -> Result<u32> {
     let mut amount: u32 = 1;
     loop {
-        // The fastest of three, because a processor just woken up is slow, and somebody else may use the disk.
+        // The fastest of three, because a processor just woken up is slow, and somebody else may
+        // use the disk.
         let mut fastest = f64::INFINITY;
         for _ in 0..3 {
             fastest = fastest.min(seconds_for(amount)?);
@@ -95,16 +97,12 @@ fn seconds_to_count_primes(numbers: u32) -> Result<f64> {
     Ok(processor_seconds() - before)
 }
 
-/// Counts the primes among so many numbers from a thousand million on, where each number takes about as long as
-/// the next. There are faster ways; this one is there to keep a processor busy.
+/// Counts the primes among so many numbers from a thousand million on, where each number takes
+/// about as long as the next. There are faster ways; this one is there to keep a processor busy.
 #[inline(never)]
 fn count_primes(numbers: u32) -> usize {
     const FIRST: u64 = 1_000_000_000;
-    let is_prime = |n: &u64| {
-        (2..)
-            .take_while(|d| d * d <= *n)
-            .all(|d| !n.is_multiple_of(d))
-    };
+    let is_prime = |n: &u64| (2..).take_while(|d| d * d <= *n).all(|d| !n.is_multiple_of(d));
     (FIRST..FIRST + u64::from(numbers)).filter(is_prime).count()
 }
 
@@ -155,7 +153,8 @@ impl Tool {
         Ok(Done {
             answer,
             seconds,
-            // These are two clocks, which may differ by some microseconds; but no thread has more than one core at a time.
+            // These are two clocks, which may differ by some microseconds; but no thread has more
+            // than one core at a time.
             processor_seconds: processor_seconds.clamp(0.0, seconds),
         })
     }
@@ -182,8 +181,8 @@ impl Tool {
     }
 }
 
-/// The processor time that this thread has used. Why not ask for that of all children in the parent? It would count their
-/// starts too, and the answerers, and only once all were joined.
+/// The processor time that this thread has used. Why not ask for that of all children in the
+/// parent? It would count their starts too, and the answerers, and only once all were joined.
 fn processor_seconds() -> f64 {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     time.tv_sec as f64 + time.tv_nsec as f64 / 1e9

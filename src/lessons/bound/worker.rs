@@ -49,10 +49,11 @@ impl Target for BoundWorker {
             Some(threads) => self.work_in_threads(threads, &process, &context),
         };
         match (self.threads, worked) {
-            // Other threads may still be waiting for their answerers, so these are ended rather than joined.
+            // Other threads may still be waiting for their answerers, so these are ended rather
+            // than joined.
             (Some(_), Err(error)) => context.finish(Err(error)).into_result(),
-            // Joins the answerers. Their pipes are closed by now, so they end. When one was killed, its end explains why
-            // its worker could not go on.
+            // Joins the answerers. Their pipes are closed by now, so they end. When one was killed,
+            // its end explains why its worker could not go on.
             (_, worked) => {
                 context.finish(Ok(())).into_result()?;
                 worked
@@ -77,8 +78,8 @@ impl BoundWorker {
         process: &CurrentProcess,
         context: &Context,
     ) -> Result<()> {
-        // Answerers are started here and not in the threads: the kernel would end a child together with the thread that
-        // started it.
+        // Answerers are started here and not in the threads: the kernel would end a child together
+        // with the thread that started it.
         let tools = (1..=threads)
             .map(|number| Tool::of(self.kind, &numbered("answerer", number, threads), context))
             .collect::<Result<Vec<_>>>()?;
@@ -89,16 +90,18 @@ impl BoundWorker {
             let (tasks, results) = (Arc::clone(&tasks), process.put_end().silent());
             let ended = ended.clone();
             let worker = move |log: &Log| ended.send(work(tool, &tasks, results, log));
-            // If it can't be started, this function returns, the process ends, and with it the threads that were started.
-            // Joining them would take for ever: they wait for tasks, and the parent waits for all threads to be ready.
-            let worker = process
-                .start_thread(format!("worker-{number}"), worker)
-                .map_err(|error| {
- let error = io_error(&error);
+            // If it can't be started, this function returns, the process ends, and with it the
+            // threads that were started. Joining them would take for ever: they wait for tasks, and
+            // the parent waits for all threads to be ready.
+            let worker =
+                process.start_thread(format!("worker-{number}"), worker).map_err(|error| {
+                    let error = io_error(&error);
                     anyhow!(both!(
-                        "cannot start thread {number} of {threads}: {error}; ask for fewer workers, or raise the \
+                        "cannot start thread {number} of {threads}: {error}; ask for fewer \
+                         workers, or raise the \
                          limit (`ulimit -u`, `ulimit -v`)",
-                        "无法启动第 {number} 个线程（共 {threads} 个）：{error}；请把 `--workers` 调小，或者提高上限\
+                        "无法启动第 {number} 个线程（共 {threads} 个）：{error}；请把 `--workers` \
+                         调小，或者提高上限\
                          （`ulimit -u`、`ulimit -v`）"
                     ))
                 })?;
@@ -107,7 +110,8 @@ impl BoundWorker {
         drop(ended);
         let call = Call::Join;
         process.happened(Event::Wait { call, on: None })?;
-        // A measurement without one of the workers is worthless, so the first error ends the wait for the others.
+        // A measurement without one of the workers is worthless, so the first error ends the wait
+        // for the others.
         all_ended.into_iter().collect::<Result<()>>()?;
         for worker in workers {
             if let Err(panic) = worker.join() {
@@ -123,8 +127,8 @@ fn work(mut tool: Tool, tasks: &Mutex<GetEnd>, mut results: PutEnd, log: &Log) -
     results.put(&serde_json::to_value(FromWorker::Ready)?)?;
     loop {
         log.waits(Call::Get, "tasks")?;
-        // The lock is held for this statement only: threads wait for it in turn. Between processes there is none: see
-        // `src/multiprocessing/queue.rs`.
+        // The lock is held for this statement only: threads wait for it in turn. Between processes
+        // there is none: see `src/multiprocessing/queue.rs`.
         let got = tasks.lock().unwrap_or_else(PoisonError::into_inner).get()?;
         let Got::Value(task) = got else {
             return Ok(());
@@ -133,10 +137,7 @@ fn work(mut tool: Tool, tasks: &Mutex<GetEnd>, mut results: PutEnd, log: &Log) -
             .with_context(|| both!("cannot read a task", "无法读懂任务"))?;
         let kind: &str = work.kind().into();
 
-        log.write(Event::TaskStart {
-            task,
-            kind: kind.into(),
-        })?;
+        log.write(Event::TaskStart { task, kind: kind.into() })?;
         let done = tool.measure(work, log)?;
         log.write(Event::TaskDone {
             task,

@@ -32,7 +32,10 @@ pub(super) const CLAIMS: &[Claim] = &[
         },
         judge: || {
             judge::<Seconds>(measure, |seconds, _| {
-                Some(seconds.get("process mp_demo_seconds")? > seconds.get("thread mp_demo_seconds")?)
+                Some(
+                    seconds.get("process mp_demo_seconds")?
+                        > seconds.get("thread mp_demo_seconds")?,
+                )
             })
         },
     },
@@ -46,7 +49,10 @@ pub(super) const CLAIMS: &[Claim] = &[
         },
         judge: || {
             judge::<Seconds>(measure, |seconds, _| {
-                Some(seconds.get("queue mp_demo_seconds")? < seconds.get("thread mp_demo_seconds")?)
+                Some(
+                    seconds.get("queue mp_demo_seconds")?
+                        < seconds.get("thread mp_demo_seconds")?,
+                )
             })
         },
     },

@@ -62,10 +62,7 @@ pub fn measure(row: Row, mp: &Context) -> Result<Option<f64>> {
 }
 
 fn other_way() -> String {
-    both!(
-        "this end of the pipe goes the other way",
-        "管道的这一端方向相反"
-    )
+    both!("this end of the pipe goes the other way", "管道的这一端方向相反")
 }
 
 fn read_all(pipe: &mut impl Read, mut length: usize) -> Result<()> {
@@ -73,10 +70,7 @@ fn read_all(pipe: &mut impl Read, mut length: usize) -> Result<()> {
     let mut buffer = vec![0; 1 << 16];
     while length > 0 {
         match pipe.read(&mut buffer)? {
-            0 => anyhow::bail!(both!(
-                "the pipe ended too early",
-                "管道里的数据过早结束"
-            )),
+            0 => anyhow::bail!(both!("the pipe ended too early", "管道里的数据过早结束")),
             read => length -= read,
         }
     }

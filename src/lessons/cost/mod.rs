@@ -1,8 +1,9 @@
 //! Cost: what processes, threads, queues and pipes cost on this machine.
 //!
-//! Three are measured in turns, so that all have the same good and bad moments of the machine: this program with its
-//! own `Process`, `Queue` and `Connection`; the limit below it, which is the same work by plain calls without that
-//! layer; and CPython, by `demos/cost/program.py`. What is left out: memory, and machines with something else to do.
+//! Three are measured in turns, so that all have the same good and bad moments of the machine: this
+//! program with its own `Process`, `Queue` and `Connection`; the limit below it, which is the same
+//! work by plain calls without that layer; and CPython, by `demos/cost/program.py`. What is left
+//! out: memory, and machines with something else to do.
 
 mod children;
 mod claims;
@@ -29,8 +30,9 @@ use python::{CostPython, Python};
 
 /// Measure what processes, threads, queues and pipes cost here
 ///
-/// "Processes are heavy" - how heavy? Each row is measured for this program, for the plain calls below it (the limit),
-/// and for CPython if there is a `python3`, all on one core. It takes under 20 seconds.
+/// "Processes are heavy" - how heavy? Each row is measured for this program, for the plain calls
+/// below it (the limit), and for CPython if there is a `python3`, all on one core. It takes under
+/// 20 seconds.
 ///
 /// Rust and Python: a value is JSON here and a pickle there; both are in the price.
 #[derive(clap::Args, Serialize)]

@@ -39,7 +39,8 @@ pub fn measure(row: Row, mp: &Context) -> Result<f64> {
         Row::Thread => {
             for _ in 0..count {
                 let thread = thread::Builder::new().spawn(|| ());
-                let thread = thread.with_context(|| both!("cannot start a thread", "无法启动线程"))?;
+                let thread =
+                    thread.with_context(|| both!("cannot start a thread", "无法启动线程"))?;
                 thread.join().unwrap_or_default();
             }
         }
@@ -81,10 +82,7 @@ pub fn measure(row: Row, mp: &Context) -> Result<f64> {
             for _ in 0..count {
                 let value = connection.recv()?;
                 let length = value.as_str().map(str::len);
-                ensure!(
-                    length == Some(MEBIBYTE),
-                    both!("another value came", "收到的是另一个值")
-                );
+                ensure!(length == Some(MEBIBYTE), both!("another value came", "收到的是另一个值"));
             }
             child.join()?;
         }

@@ -13,11 +13,13 @@ use crate::both;
 use crate::multiprocessing::{Connection, Context, CurrentProcess, Target};
 use crate::report::costs::{Row, Version};
 
-/// The program that measures. It stays on its pipe until that is closed, so it ends when this process does.
+/// The program that measures. It stays on its pipe until that is closed, so it ends when this
+/// process does.
 const PROGRAM: &str = include_str!("../../../demos/cost/program.py");
 
-/// What comes before it, so that no process of Python's outlives this run: each that it forks dies with it
-/// (PR_SET_PDEATHSIG is 1, SIGKILL 9), and it gives up when one of them is killed, for which it would wait in vain.
+/// What comes before it, so that no process of Python's outlives this run: each that it forks dies
+/// with it (PR_SET_PDEATHSIG is 1, SIGKILL 9), and it gives up when one of them is killed, for
+/// which it would wait in vain.
 const PRELUDE: &str = r#"
 import os, signal
 try:
@@ -44,7 +46,8 @@ pub struct Python {
 }
 
 impl Python {
-    /// Starts the first `python3` in `PATH` that answers, if there is one. Otherwise says why there is none.
+    /// Starts the first `python3` in `PATH` that answers, if there is one. Otherwise says why there
+    /// is none.
     ///
     /// # Errors
     /// When no process can be started at all.
@@ -53,9 +56,7 @@ impl Python {
         for program in in_path("python3") {
             let name = program.display().to_string();
             let (connection, childs_end) = mp.pipe(true)?;
-            let become_it = CostPython {
-                program: name.clone(),
-            };
+            let become_it = CostPython { program: name.clone() };
             let process = mp.start("python", become_it.holds(childs_end).becomes_foreign())?;
             let mut connection = connection.silent();
             match connection.recv_within(PATIENCE) {
@@ -83,10 +84,7 @@ impl Python {
         self.connection.send(&json!(row))?;
         let answer = mp.recv(&mut self.connection)?;
         answer.as_f64().with_context(|| {
-            both!(
-                "python3 answered with something other than seconds",
-                "python3 回答的不是秒数"
-            )
+            both!("python3 answered with something other than seconds", "python3 回答的不是秒数")
         })
     }
 }
@@ -102,8 +100,8 @@ pub struct CostPython {
 impl Target for CostPython {
     const NAME: &'static str = "cost-python";
 
-    /// By now this process dies with its parent, and so does the program that it becomes: what was asked for by
-    /// PR_SET_PDEATHSIG survives execve(2).
+    /// By now this process dies with its parent, and so does the program that it becomes: what was
+    /// asked for by PR_SET_PDEATHSIG survives execve(2).
     fn run(self, _: CurrentProcess) -> Result<()> {
         let child_was_killed = both!(
             "python's child (PID {{pid}}) was killed by {{name}} ({{number}})",
@@ -118,7 +116,8 @@ impl Target for CostPython {
     }
 }
 
-/// What stands in a string of Python's, in ASCII: Python reads its command line as the locale says, which may be no UTF-8.
+/// What stands in a string of Python's, in ASCII: Python reads its command line as the locale says,
+/// which may be no UTF-8.
 fn in_ascii(text: &str) -> String {
     let escaped = text.chars().map(|c| match c.is_ascii() {
         true => c.to_string(),

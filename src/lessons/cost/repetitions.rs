@@ -2,8 +2,8 @@
 
 use crate::report::costs::Row;
 
-/// How often a row is done in one turn, by us and by the limit below. So often that the clock and, for the last three,
-/// the start of the child hardly count.
+/// How often a row is done in one turn, by us and by the limit below. So often that the clock and,
+/// for the last three, the start of the child hardly count.
 pub fn repetitions(row: Row) -> usize {
     match row {
         Row::Process => 60,

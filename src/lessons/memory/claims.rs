@@ -6,8 +6,8 @@ use crate::both;
 use crate::claims::{Claim, NOBODY_GETS_STUCK, Outcomes, Seen, judge, of_values, tell};
 use crate::events::Event;
 
-/// Looks at counters, in order: whether the parent looked, whether it had received something by then, the value, and where
-/// that was.
+/// Looks at counters, in order: whether the parent looked, whether it had received something by
+/// then, the value, and where that was.
 type Looks = Vec<(bool, bool, i64, String)>;
 
 fn look(looks: &mut (bool, Looks), seen: &Seen) {

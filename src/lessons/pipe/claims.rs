@@ -24,7 +24,9 @@ pub(super) const CLAIMS: &[Claim] = &[
     },
     Claim {
         name: "child-ends-first",
-        sentence: || both!("the child ends before the parent receives", "子进程在父进程接收之前结束"),
+        sentence: || {
+            both!("the child ends before the parent receives", "子进程在父进程接收之前结束")
+        },
         judge: || {
             judge::<Option<bool>>(
                 |is_first, seen| match seen.record.event {

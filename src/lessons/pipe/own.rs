@@ -1,7 +1,8 @@
 //! A child of your own: any program, in any language.
 //!
-//! It writes messages to its stdout, a line each, and reads the reply from its stdin. A process of ours stands between it
-//! and the pipe, sends what it writes and hands it what comes back; that process writes to the log what passes.
+//! It writes messages to its stdout, a line each, and reads the reply from its stdin. A process of
+//! ours stands between it and the pipe, sends what it writes and hands it what comes back; that
+//! process writes to the log what passes.
 
 use anyhow::{Result, bail};
 use serde::Serialize;
@@ -54,8 +55,12 @@ impl CommandWriter {
         if program.lines() == 0 && !program.has_failed()? {
             let name = program.name();
             bail!(match program.status() {
-                Some(status) => both!("{name} {status} without a message", "{name}{status}，一条消息也没有发送"),
-                None => both!("{name} has closed its stdout without a message", "{name}没有发送消息就关闭了 stdout"),
+                Some(status) =>
+                    both!("{name} {status} without a message", "{name}{status}，一条消息也没有发送"),
+                None => both!(
+                    "{name} has closed its stdout without a message",
+                    "{name}没有发送消息就关闭了 stdout"
+                ),
             });
         }
         program.join()

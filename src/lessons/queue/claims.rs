@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::both;
-use crate::claims::{Claim, NOBODY_GETS_STUCK, Outcomes, is_over, judge, of_values, plays, tell, word};
+use crate::claims::{
+    Claim, NOBODY_GETS_STUCK, Outcomes, is_over, judge, of_values, plays, tell, word,
+};
 use crate::events::{Event, Status, Way};
 
 const READER: &str = "reader";
@@ -25,10 +27,7 @@ pub(super) const CLAIMS: &[Claim] = &[
     Claim {
         name: "reader-first",
         sentence: || {
-            both!(
-                "a reader begins before the first put",
-                "第一次 put 之前，已有读进程开始运行"
-            )
+            both!("a reader begins before the first put", "第一次 put 之前，已有读进程开始运行")
         },
         judge: || {
             judge::<Option<bool>>(

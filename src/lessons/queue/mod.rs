@@ -1,7 +1,8 @@
 //! A queue: some processes put values into it, others get them out.
 //!
-//! What to look at: how the readers learn that nothing more will come. Left out: results that go back. What can be chosen
-//! is in `options.rs`, what can be said of a run in `claims.rs` and `never.rs`.
+//! What to look at: how the readers learn that nothing more will come. Left out: results that go
+//! back. What can be chosen is in `options.rs`, what can be said of a run in `claims.rs` and
+//! `never.rs`.
 
 mod claims;
 mod never;
@@ -57,8 +58,9 @@ impl Lesson for Args {
             }
         };
 
-        // `--kill`. Nothing is in the queue yet, so this reader waits in `get`, and with `--lock` it has the lock. The lock
-        // doesn't notice that its holder dies: it stays taken, and the others wait for it for ever.
+        // `--kill`. Nothing is in the queue yet, so this reader waits in `get`, and with `--lock`
+        // it has the lock. The lock doesn't notice that its holder dies: it stays taken, and the
+        // others wait for it for ever.
         if let Some(role) = &self.kill {
             let victim = mp.start(role, reader())?;
             mp.until_in(&victim, Call::Get)?;
@@ -78,29 +80,32 @@ impl Lesson for Args {
         let writers = mp.start_all("writer", writers.into_iter())?;
         let readers = mp.start_as(self.reader_roles().map(|role| (role, reader())))?;
 
-        // The readers have ends of their own. If the parent kept this one, a writer whose readers are all gone would fill
-        // the pipe and then wait for ever; as it is, the writer learns that nobody is left. Where readers are to be gone
-        // early, it is kept, as in Python: then what nobody gets stays in the queue.
+        // The readers have ends of their own. If the parent kept this one, a writer whose readers
+        // are all gone would fill the pipe and then wait for ever; as it is, the writer learns that
+        // nobody is left. Where readers are to be gone early, it is kept, as in Python: then what
+        // nobody gets stays in the queue.
         let (mut put_end, get_end) = queue.into_ends();
         let _kept = (leaves_when_empty || self.kill.is_some()).then_some(get_end);
         match self.stop {
-            // The article's way. The writers have put everything, but nobody has asked whether the readers have *got*
-            // everything: what is still in the pipe is lost. (No end-of-file either: the parent holds its put end.)
+            // The article's way. The writers have put everything, but nobody has asked whether the
+            // readers have *got* everything: what is still in the pipe is lost. (No end-of-file
+            // either: the parent holds its put end.)
             Stop::Terminate => {
                 writers.join()?;
                 readers.terminate()?;
             }
-            // The sentinel is put behind the last value, so a reader that gets it has left nothing unread. Each
-            // reader takes one and ends, hence one for each.
+            // The sentinel is put behind the last value, so a reader that gets it has left nothing
+            // unread. Each reader takes one and ends, hence one for each.
             Stop::Sentinel => {
                 writers.join()?;
                 let count = self.sentinels.map_or(readers.len(), usize::from);
                 (0..count).try_for_each(|_| put_end.put_sentinel())?;
             }
-            // The parent forgets one end, its own: so the pipe still has a writer, and the readers wait for it.
+            // The parent forgets one end, its own: so the pipe still has a writer, and the readers
+            // wait for it.
             Stop::Eof if self.keep_end => writers.join()?,
-            // A reader sees end-of-file when the *last* write end is closed. This one must go, or the readers would
-            // wait for the parent while the parent waits for them.
+            // A reader sees end-of-file when the *last* write end is closed. This one must go, or
+            // the readers would wait for the parent while the parent waits for them.
             Stop::Eof => {
                 drop(put_end);
                 writers.join()?;
@@ -110,8 +115,8 @@ impl Lesson for Args {
             // Nobody tells them, and the joins below wait for readers that wait for values.
             Stop::None => writers.join()?,
         }
-        // The article's program doesn't join its readers. So they stay zombies until it ends, and nobody sees their
-        // exit status (-15 in Python).
+        // The article's program doesn't join its readers. So they stay zombies until it ends, and
+        // nobody sees their exit status (-15 in Python).
         readers.join()
     }
 }

@@ -10,14 +10,17 @@ use crate::both;
 use crate::claims::word;
 
 impl Args {
-    /// Why what is got can't be this, by what a queue is: no value that was not put, none twice, none before an earlier one.
+    /// Why what is got can't be this, by what a queue is: no value that was not put, none twice,
+    /// none before an earlier one.
     pub(super) fn why_never_got(&self, outcome: &str) -> Option<String> {
         if outcome.contains("...#") {
             return None;
         }
         let got = words_by_role(outcome);
         let readers: BTreeSet<String> = self.reader_roles().collect();
-        if let Some((role, _)) = got.iter().find(|(role, _)| !readers.contains(role) && !role.is_empty()) {
+        if let Some((role, _)) =
+            got.iter().find(|(role, _)| !readers.contains(role) && !role.is_empty())
+        {
             return Some(both!("there is no {role} that gets", "没有会取值的 {role}"));
         }
         // Nobody knows what a program of the user's writes.
@@ -43,7 +46,9 @@ impl Args {
         if is_one_reader && self.writers == 1 {
             let words = got.iter().flat_map(|(_, words)| words);
             let mut puts = puts.iter();
-            if let Some((earlier, word)) = words.zip(&mut puts).find(|(word, put)| word != put).map(|(w, p)| (p, w)) {
+            if let Some((earlier, word)) =
+                words.zip(&mut puts).find(|(word, put)| word != put).map(|(w, p)| (p, w))
+            {
                 return Some(both!(
                     "{earlier} is put before {word}, and the only reader gets values in that order",
                     "{earlier} 在 {word} 之前放入，唯一的读进程也按这个顺序取值"
@@ -55,7 +60,8 @@ impl Args {
             for (role, words) in &got {
                 if let Some((first, second)) = disorder(&puts, words, &self.values) {
                     return Some(both!(
-                        "one process puts {first} before {second}, so {role} can't get {second} first",
+                        "one process puts {first} before {second}, so {role} can't get {second} \
+                         first",
                         "同一个进程先放 {first} 后放 {second}，{role} 不会先取到 {second}"
                     ));
                 }
@@ -69,7 +75,8 @@ impl Args {
         let lost = puts.iter().find(|value| left.get(value.as_str()) > Some(&0));
         lost.filter(|_| loses_nothing).map(|value| {
             both!(
-                "{value} is missing, and with these options the readers end only behind the last value",
+                "{value} is missing, and with these options the readers end only behind the last \
+                 value",
                 "少了 {value}，而按这些选项，读进程要到最后一个值之后才结束"
             )
         })
@@ -80,8 +87,13 @@ fn of_value(value: &ValueArg) -> String {
     word(&value.value())
 }
 
-/// Two values that one process puts in this order, and that come in the other one; if no value is put twice.
-fn disorder<'a>(puts: &'a [String], got: &[String], all: &[ValueArg]) -> Option<(&'a str, &'a str)> {
+/// Two values that one process puts in this order, and that come in the other one; if no value is
+/// put twice.
+fn disorder<'a>(
+    puts: &'a [String],
+    got: &[String],
+    all: &[ValueArg],
+) -> Option<(&'a str, &'a str)> {
     let distinct: BTreeSet<_> = all.iter().map(of_value).collect();
     if distinct.len() < all.len() {
         return None;

@@ -14,8 +14,8 @@ use crate::multiprocessing::{check_sizes, numbered};
 
 /// Put values into a queue in one process, get them in another
 ///
-/// The writer puts each value and pauses; the reader gets in an endless loop; the parent joins the writer, then
-/// terminates the reader, which may not have got everything by then.
+/// The writer puts each value and pauses; the reader gets in an endless loop; the parent joins the
+/// writer, then terminates the reader, which may not have got everything by then.
 ///
 /// Rust and Python: here put() itself delivers; in Python a hidden thread does.
 #[derive(clap::Args, Serialize)]
@@ -116,7 +116,8 @@ impl Args {
                 )
             );
         }
-        // Whoever gives values beside `--writer`, or a file's name beside a reader of one word, has forgotten the quotes.
+        // Whoever gives values beside `--writer`, or a file's name beside a reader of one word, has
+        // forgotten the quotes.
         let first = self.values.first().map(ToString::to_string).unwrap_or_default();
         let is_word = self.reader.as_ref().is_some_and(|it| it.words().len() == 1);
         for (name, is_wrong) in [
@@ -126,8 +127,10 @@ impl Args {
             ensure!(
                 !is_wrong,
                 both!(
-                    "`{first}` is not part of --{name}: a command of several words stands in quotes, like --{name} 'python3 {first}'",
-                    "`{first}` 不属于 --{name}：由几个词组成的命令要加引号，例如 --{name} 'python3 {first}'"
+                    "`{first}` is not part of --{name}: a command of several words stands in \
+                     quotes, like --{name} 'python3 {first}'",
+                    "`{first}` 不属于 --{name}：由几个词组成的命令要加引号，例如 --{name} \
+                     'python3 {first}'"
                 )
             );
         }
@@ -136,8 +139,10 @@ impl Args {
             ensure!(
                 (1..=readers).any(|number| numbered("reader", number, readers) == *role),
                 both!(
-                    "there is no {role}: --kill takes reader if there is one, else reader-1 to reader-{readers}",
-                    "没有 {role}：只有一个读进程时 --kill 取 reader，否则取 reader-1 到 reader-{readers}"
+                    "there is no {role}: --kill takes reader if there is one, else reader-1 to \
+                     reader-{readers}",
+                    "没有 {role}：只有一个读进程时 --kill 取 reader，否则取 reader-1 到 \
+                     reader-{readers}"
                 )
             );
         }
@@ -145,8 +150,10 @@ impl Args {
             ensure!(
                 self.stop == Stop::Sentinel && usize::from(sentinels) <= most,
                 both!(
-                    "--sentinels goes with --stop sentinel, and no reader takes a second one: 0 to {most}",
-                    "--sentinels 要和 --stop sentinel 一起用，而且没有读进程会取第二个哨兵值：0 到 {most}"
+                    "--sentinels goes with --stop sentinel, and no reader takes a second one: 0 \
+                     to {most}",
+                    "--sentinels 要和 --stop sentinel 一起用，而且没有读进程会取第二个哨兵值：0 \
+                     到 {most}"
                 )
             );
         }

@@ -1,14 +1,16 @@
 //! Writers and readers of your own: any program, in any language.
 //!
-//! Such a program knows nothing of queues. It writes lines to its stdout, or reads lines from its stdin. So a process of ours
-//! stands between it and the queue, puts what it writes, and hands it what it gets. That process writes to the log what
-//! passes.
+//! Such a program knows nothing of queues. It writes lines to its stdout, or reads lines from its
+//! stdin. So a process of ours stands between it and the queue, puts what it writes, and hands it
+//! what it gets. That process writes to the log what passes.
 
 use anyhow::{Context as _, Result};
 use serde::Serialize;
 
 use crate::events::str;
-use crate::multiprocessing::{CurrentProcess, Got, Logs, Program, ProgramArgs, ProgramStreams, Target, check_sizes};
+use crate::multiprocessing::{
+    CurrentProcess, Got, Logs, Program, ProgramArgs, ProgramStreams, Target, check_sizes,
+};
 
 /// A longer line is no value, however it ends. In bytes.
 const LONGEST_LINE: usize = 1 << 16;
@@ -74,7 +76,9 @@ impl CommandReader {
     fn get_all(&self, process: &CurrentProcess, program: &mut Program) -> Result<()> {
         process.running(format!("Process to read: {}", program.pid()))?;
         let mut queue = program.watches(process.get_end());
-        while let Got::Value(value) = queue.get_and_print(|value| format!("Get {} from queue.", str(value)))? {
+        while let Got::Value(value) =
+            queue.get_and_print(|value| format!("Get {} from queue.", str(value)))?
+        {
             program.write(&value)?;
             // Until it has read this one, another reader may get the next value.
             program.until_it_has_read()?;

@@ -13,10 +13,7 @@ pub(super) const CLAIMS: &[Claim] = &[
     Claim {
         name: "end-is-last",
         sentence: || {
-            both!(
-                "`Child process end.` is the last line",
-                "`Child process end.` 是最后一行"
-            )
+            both!("`Child process end.` is the last line", "`Child process end.` 是最后一行")
         },
         judge: || {
             judge::<Option<bool>>(
@@ -58,13 +55,17 @@ pub(super) const CLAIMS: &[Claim] = &[
                     Event::Exited { child, .. } => ended.push(child),
                     _ => {}
                 },
-                |[started, ended], state| (ended.len() > 1 && is_over(state)).then(|| started == ended),
+                |[started, ended], state| {
+                    (ended.len() > 1 && is_over(state)).then(|| started == ended)
+                },
             )
         },
     },
     Claim {
         name: "one-at-a-time",
-        sentence: || both!("no two children are there at the same time", "任何时候都至多有一个子进程"),
+        sentence: || {
+            both!("no two children are there at the same time", "任何时候都至多有一个子进程")
+        },
         judge: || {
             judge::<(u32, bool)>(
                 |(started, is_beside), seen| {
@@ -121,14 +122,15 @@ pub(super) const OUTCOMES: Outcomes = Outcomes {
     },
 };
 
-/// Why the lines of so many children with so many threads each can't come in this order: everybody has a number of lines, and
-/// nobody has one before its start.
+/// Why the lines of so many children with so many threads each can't come in this order: everybody
+/// has a number of lines, and nobody has one before its start.
 pub(super) fn why_never(outcome: &str, children: u16, threads: u16) -> Option<String> {
     if outcome.contains("...#") {
         return None;
     }
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-    let roles: Vec<String> = (1..=children).map(|number| numbered("child", number, children)).collect();
+    let roles: Vec<String> =
+        (1..=children).map(|number| numbered("child", number, children)).collect();
     for word in outcome.split_whitespace() {
         let (role, count) = match word.split_once('*') {
             Some((role, count)) => (role, count.parse().unwrap_or(0)),
@@ -153,10 +155,7 @@ pub(super) fn why_never(outcome: &str, children: u16, threads: u16) -> Option<St
     let all = roles.iter().map(|role| (role.as_str(), of_child));
     let mut all = all.chain([parent]);
     let (role, lines) = all.find(|(role, lines)| counts.get(role) != Some(lines))?;
-    Some(both!(
-        "{role} prints {lines} lines in every run",
-        "{role} 每次都打印 {lines} 行"
-    ))
+    Some(both!("{role} prints {lines} lines in every run", "{role} 每次都打印 {lines} 行"))
 }
 
 #[cfg(test)]
@@ -223,7 +222,10 @@ mod tests {
         for (impossible, reason) in [
             ("parent*3 child-1*4 child-2*4", "parent prints 4 lines in every run"),
             ("parent*3 child-1*5 child-2*3 parent", "child-1 prints 4 lines in every run"),
-            ("parent*2 child-2*4 parent child-1*4 parent", "child-2 would print before it is started"),
+            (
+                "parent*2 child-2*4 parent child-1*4 parent",
+                "child-2 would print before it is started",
+            ),
             ("parent*3 child-3*4", "there is no child-3"),
             ("", "child-1 prints 4 lines in every run"),
         ] {

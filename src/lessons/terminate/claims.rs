@@ -90,7 +90,8 @@ mod tests {
     fn each_claim_is_true_of_one_log_and_false_of_another() {
         let begin = "2 child try\n";
         let ended = |status: &str| {
-            format!(r#"1 parent exited "child":2,"child_role":"child","status":{{{status}}}"#) + "\n"
+            format!(r#"1 parent exited "child":2,"child_role":"child","status":{{{status}}}"#)
+                + "\n"
         };
         let (signal, code) = (ended(r#""signal":15"#), ended(r#""code":0"#));
         let cleans = format!("{begin}2 child finally\n{code}");

@@ -16,12 +16,7 @@ fn look(looks: &mut Looks, seen: &Seen) {
 pub(super) const CLAIMS: &[Claim] = &[
     Claim {
         name: "ended-and-listed",
-        sentence: || {
-            both!(
-                "a process that has ended is still listed",
-                "已经结束的进程还列在那里"
-            )
-        },
+        sentence: || both!("a process that has ended is still listed", "已经结束的进程还列在那里"),
         judge: || {
             judge::<Looks>(look, |looks, _| {
                 let (_, last) = looks.get(1)?;
@@ -32,12 +27,7 @@ pub(super) const CLAIMS: &[Claim] = &[
     },
     Claim {
         name: "join-takes-it",
-        sentence: || {
-            both!(
-                "in the end nothing is left of it",
-                "最后什么都不剩"
-            )
-        },
+        sentence: || both!("in the end nothing is left of it", "最后什么都不剩"),
         judge: || {
             judge::<Looks>(look, |looks, _| {
                 let (_, last) = looks.last()?;
@@ -47,12 +37,7 @@ pub(super) const CLAIMS: &[Claim] = &[
     },
     Claim {
         name: "dies-with-parent",
-        sentence: || {
-            both!(
-                "a process ends when its parent does",
-                "父进程结束时，子进程也结束"
-            )
-        },
+        sentence: || both!("a process ends when its parent does", "父进程结束时，子进程也结束"),
         judge: || {
             judge::<Vec<u32>>(
                 |parents, seen| {
@@ -97,7 +82,9 @@ mod tests {
             states.iter().map(line).collect()
         };
         let parents = |first: u32, second: u32| {
-            format!("3 grandchild parent \"parent\":{first}\n3 grandchild parent \"parent\":{second}")
+            format!(
+                "3 grandchild parent \"parent\":{first}\n3 grandchild parent \"parent\":{second}"
+            )
         };
         check(
             "zombie",

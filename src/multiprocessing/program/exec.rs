@@ -29,8 +29,8 @@ pub struct Exec {
 impl Target for Exec {
     const NAME: &'static str = "exec";
 
-    /// By now this process dies with its parent, and so does the program that it becomes: what was asked for by
-    /// PR_SET_PDEATHSIG survives execve(2).
+    /// By now this process dies with its parent, and so does the program that it becomes: what was
+    /// asked for by PR_SET_PDEATHSIG survives execve(2).
     fn run(self, _: CurrentProcess) -> Result<()> {
         let [program, arguments @ ..] = &self.words[..] else {
             return Ok(());
@@ -53,22 +53,19 @@ impl Target for Exec {
                 "no folder in PATH has `{program}`; the one in this folder is ./{program}",
                 "PATH 里的目录都没有 `{program}`；当前目录里的要写成 ./{program}"
             ),
-            (io::ErrorKind::NotFound, false) => both!(
-                "no folder in PATH has `{program}`",
-                "PATH 里的目录都没有 `{program}`"
-            ),
+            (io::ErrorKind::NotFound, false) =>
+                both!("no folder in PATH has `{program}`", "PATH 里的目录都没有 `{program}`"),
             (io::ErrorKind::NotFound, true) => both!(
                 "there is no `{program}`, or the interpreter in its first line is missing",
                 "没有 `{program}`，或者缺少其第一行指定的解释器"
             ),
             (io::ErrorKind::PermissionDenied, true) if Path::new(program).is_file() => both!(
-                "cannot run `{program}`: {error}; `chmod +x` makes it a program, or put its interpreter before it",
-                "无法运行 `{program}`：{error}；可以用 `chmod +x` 把它变成程序，或者在前面写上它的解释器"
+                "cannot run `{program}`: {error}; `chmod +x` makes it a program, or put its \
+                 interpreter before it",
+                "无法运行 `{program}`：{error}；可以用 `chmod +x` 把它变成程序，或者在前面写上它的\
+                 解释器"
             ),
-            _ => both!(
-                "cannot run `{program}`: {error}",
-                "无法运行 `{program}`：{error}"
-            ),
+            _ => both!("cannot run `{program}`: {error}", "无法运行 `{program}`：{error}"),
         });
     }
 }

@@ -7,7 +7,8 @@ use crate::evidence::Sight;
 /// After how many times the patience a program is given up that reads nothing and does nothing.
 const GIVEN_UP: u32 = 5;
 
-/// How much later that is at least, however short the patience: a program may wait for a moment for good reasons.
+/// How much later that is at least, however short the patience: a program may wait for a moment for
+/// good reasons.
 const MOMENT: Duration = Duration::from_secs(1);
 
 /// A wait for a program that does nothing.
@@ -21,11 +22,7 @@ pub(super) struct Idle {
 
 impl Idle {
     pub(super) fn begin(patience: Option<Duration>) -> Idle {
-        Idle {
-            begin: Instant::now(),
-            next: patience,
-            seen: None,
-        }
+        Idle { begin: Instant::now(), next: patience, seen: None }
     }
 
     /// For how long nobody looks at it; nothing for ever.
@@ -33,7 +30,8 @@ impl Idle {
         Some(self.next?.saturating_sub(self.begin.elapsed()))
     }
 
-    /// How many seconds it has done nothing for. After that one looks at it again when it is five times as many.
+    /// How many seconds it has done nothing for. After that one looks at it again when it is five
+    /// times as many.
     pub(super) fn seconds(&mut self) -> f64 {
         let seconds = self.next.unwrap_or_default();
         let later = seconds.checked_mul(GIVEN_UP);

@@ -1,8 +1,8 @@
-//! A program of the user's, which knows nothing of mp-demo: one process of ours starts it, stands between it and a queue
-//! or pipe, and ends when it has ended.
+//! A program of the user's, which knows nothing of mp-demo: one process of ours starts it, stands
+//! between it and a queue or pipe, and ends when it has ended.
 //!
-//! It dies with that process, which gets everything that the program's own children leave behind (prctl(2),
-//! PR_SET_CHILD_SUBREAPER), and ends that.
+//! It dies with that process, which gets everything that the program's own children leave behind
+//! (prctl(2), PR_SET_CHILD_SUBREAPER), and ends that.
 
 mod exec;
 mod idle;
@@ -71,8 +71,8 @@ pub struct ProgramStreams {
 }
 
 impl Program {
-    /// Starts a command as a child of this process. When it does nothing for its patience, although it should, the log is
-    /// told.
+    /// Starts a command as a child of this process. When it does nothing for its patience, although
+    /// it should, the log is told.
     ///
     /// # Errors
     /// When it can't be started. That there is no such program is learnt later, from its end.
@@ -98,8 +98,9 @@ impl Program {
         let mut stdin = None;
         if streams.stdin {
             let (reads, end) = open()?;
-            // The smallest pipe there is holds one write. So it can be written to when all has been read, and no value is
-            // taken for a program that has not read the one before. Where that is refused, more values wait in the pipe.
+            // The smallest pipe there is holds one write. So it can be written to when all has been
+            // read, and no value is taken for a program that has not read the one before. Where
+            // that is refused, more values wait in the pipe.
             let _ = fcntl_setpipe_size(&end, 1);
             new = new.reads_from(reads);
             stdin = Some(end);
@@ -148,14 +149,7 @@ impl Program {
             stdout: its_stdout,
             has_printed: Arc::clone(&has_printed),
         };
-        Ok(Program {
-            running,
-            stdin,
-            stdout: values,
-            stderr,
-            tellers,
-            lines: 0,
-        })
+        Ok(Program { running, stdin, stdout: values, stderr, tellers, lines: 0 })
     }
 
     /// Its PID.
@@ -192,11 +186,13 @@ impl Program {
         self.lines
     }
 
-    /// The next value that it writes to stdout: a line, JSON or else a string; nothing when nobody can write there any more.
+    /// The next value that it writes to stdout: a line, JSON or else a string; nothing when nobody
+    /// can write there any more.
     ///
     /// # Errors
-    /// When the line is longer than `longest` bytes, not text in UTF-8, or nested too deep; when the program has ended, and a
-    /// child of it has its stdout and writes nothing; or that SIGTERM has come.
+    /// When the line is longer than `longest` bytes, not text in UTF-8, or nested too deep; when
+    /// the program has ended, and a child of it has its stdout and writes nothing; or that SIGTERM
+    /// has come.
     pub fn next_value(&mut self, longest: usize) -> Result<Option<ValueArg>> {
         let Some(line) = self.next_line(longest)? else {
             return Ok(None);
@@ -205,12 +201,12 @@ impl Program {
         value.with_context(|| self.line_name()).map(Some)
     }
 
-    /// The next line that it writes to stdout, without its end; nothing when nobody can write there any more. The last line
-    /// may lack its newline.
+    /// The next line that it writes to stdout, without its end; nothing when nobody can write there
+    /// any more. The last line may lack its newline.
     ///
     /// # Errors
-    /// When it is longer than `longest` bytes, or not text in UTF-8; when the program has ended, and a child of it has its
-    /// stdout and writes nothing; or that SIGTERM has come.
+    /// When it is longer than `longest` bytes, or not text in UTF-8; when the program has ended,
+    /// and a child of it has its stdout and writes nothing; or that SIGTERM has come.
     fn next_line(&mut self, longest: usize) -> Result<Option<String>> {
         let mut line = Vec::new();
         let Some(stdout) = &mut self.stdout else {
@@ -220,8 +216,7 @@ impl Program {
             if stdout.buffer().is_empty() {
                 self.running.unfinished = line.len();
                 let out = stdout.get_ref();
-                self.running
-                    .until_ready(out, PollFlags::IN, Stream::Stdout)?;
+                self.running.until_ready(out, PollFlags::IN, Stream::Stdout)?;
                 match stdout.fill_buf() {
                     Ok([]) => break,
                     Ok(_) => {}
@@ -287,15 +282,13 @@ impl Program {
     /// Waits until it has read everything that it was handed, or has closed its stdin when it had.
     ///
     /// # Errors
-    /// When it has closed its stdin before; when it has ended, and a child of it has its stdin and reads nothing; or that
-    /// SIGTERM has come.
+    /// When it has closed its stdin before; when it has ended, and a child of it has its stdin and
+    /// reads nothing; or that SIGTERM has come.
     pub fn until_it_has_read(&mut self) -> Result<()> {
         let Some(stdin) = &self.stdin else {
             return Ok(());
         };
-        let ready = self
-            .running
-            .until_ready(stdin, PollFlags::OUT, Stream::Stdin)?;
+        let ready = self.running.until_ready(stdin, PollFlags::OUT, Stream::Stdin)?;
         let is_unread = Fill::at(stdin).is_some_and(|fill| fill.bytes > 0);
         match ready.contains(PollFlags::ERR) && is_unread {
             true => Err(self.running.gone()),
@@ -325,25 +318,16 @@ impl Program {
         queue.watched(self.running.mp.watch())
     }
 
-    /// Ends what is left of it when this process has done its part, or could not: `result`. After success it has ended by
-    /// itself. What it has said until then is told.
+    /// Ends what is left of it when this process has done its part, or could not: `result`. After
+    /// success it has ended by itself. What it has said until then is told.
     ///
     /// # Errors
-    /// `result`; or that it has ended otherwise than wanted ([`CommandFailed`]), which the log tells already.
+    /// `result`; or that it has ended otherwise than wanted ([`CommandFailed`]), which the log
+    /// tells already.
     pub fn end(self, result: Result<()>) -> Result<()> {
-        let Program {
-            running,
-            stdin,
-            stdout,
-            stderr,
-            tellers,
-            lines: _,
-        } = self;
+        let Program { running, stdin, stdout, stderr, tellers, lines: _ } = self;
         let is_terminated = result.as_ref().is_err_and(Error::is::<Terminated>);
-        let unread = stdin
-            .as_ref()
-            .and_then(Fill::at)
-            .is_some_and(|it| it.bytes > 0);
+        let unread = stdin.as_ref().and_then(Fill::at).is_some_and(|it| it.bytes > 0);
         if is_terminated && unread {
             // If the log fails here, nobody reads it any more.
             let _ = running.tell_that_it_has_not_read();

@@ -17,7 +17,8 @@ use crate::multiprocessing::context::Context;
 use crate::multiprocessing::logs::Logs as _;
 use crate::multiprocessing::process::Process;
 
-/// How long the end of a pipe may stay silent when the program that had it has ended, and a child of it still has it.
+/// How long the end of a pipe may stay silent when the program that had it has ended, and a child
+/// of it still has it.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// The process, and how one waits for it.
@@ -40,25 +41,23 @@ pub(super) struct Running {
 
 impl Running {
     pub(super) fn name(&self) -> String {
-        let Running {
-            process, command, ..
-        } = self;
+        let Running { process, command, .. } = self;
         named(process.role(), process.pid(), command)
     }
 
-    /// Whether it has ended otherwise than wanted, or does within a moment: the end of its stdout may be seen before its own.
+    /// Whether it has ended otherwise than wanted, or does within a moment: the end of its stdout
+    /// may be seen before its own.
     pub(super) fn has_failed(&self) -> Result<bool> {
         self.process.ends_before(Instant::now() + GRACE)?;
-        Ok(self
-            .status()
-            .is_some_and(|status| status != Status::Code(0)))
+        Ok(self.status().is_some_and(|status| status != Status::Code(0)))
     }
 
     pub(super) fn status(&self) -> Option<Status> {
         self.process.status()
     }
 
-    /// Waits until one can read from this end or write to it, or until nobody has the other end any more. What poll(2) says.
+    /// Waits until one can read from this end or write to it, or until nobody has the other end any
+    /// more. What poll(2) says.
     pub(super) fn until_ready(
         &mut self,
         end: &impl AsFd,
@@ -80,7 +79,8 @@ impl Running {
         self.mp.log().write(Event::Wait { call, on })?;
         // It has read a value, and hasn't come back for the next one.
         let is_busy = stream == Stream::Stdin && self.has_read;
-        // Whoever has written lines writes more of them when he has any; half a line may be what fits a buffer.
+        // Whoever has written lines writes more of them when he has any; half a line may be what
+        // fits a buffer.
         let is_asked = match stream {
             Stream::Stdin => !self.has_read || !self.has_printed.load(Ordering::Relaxed),
             Stream::Stdout | Stream::Stderr => !self.has_written || self.unfinished > 0,
@@ -90,7 +90,8 @@ impl Running {
             watch.children.pass_on(&watch.log)?;
             let timeout = match self.status() {
                 Some(Status::Code(0)) => Some(GRACE),
-                // All that it has written was read, and what is left behind by a program that has failed, nobody waits for.
+                // All that it has written was read, and what is left behind by a program that has
+                // failed, nobody waits for.
                 Some(_) => Some(Duration::ZERO),
                 None => idle.timeout(),
             };
@@ -132,8 +133,8 @@ impl Running {
         }
     }
 
-    /// Tells that nothing comes from it, or that it reads nothing; unless it has reason to. A program that goes on like this,
-    /// and does nothing at all, is given up.
+    /// Tells that nothing comes from it, or that it reads nothing; unless it has reason to. A
+    /// program that goes on like this, and does nothing at all, is given up.
     pub(super) fn tell_that_it_is_idle(&mut self, idle: &mut Idle, stream: Stream) -> Result<()> {
         let (seconds, name) = (idle.seconds(), self.name());
         let message = match stream {
@@ -145,9 +146,11 @@ impl Running {
                 let bytes = self.unfinished;
                 let unit = if bytes == 1 { "byte" } else { "bytes" };
                 both!(
-                    "{name} has written {bytes} {unit}, and for {seconds} s no newline: a value is a whole line, of which the \
+                    "{name} has written {bytes} {unit}, and for {seconds} s no newline: a value \
+                     is a whole line, of which the \
                      rest may still be in its own buffer",
-                    "{name}写了 {bytes} 字节，之后 {seconds} 秒没有换行符：一个值要占完整的一行，其余部分可能还留在它自己的缓冲区里"
+                    "{name}写了 {bytes} 字节，之后 {seconds} 秒没有换行符：一个值要占完整的一行，\
+                     其余部分可能还留在它自己的缓冲区里"
                 )
             }
             Stream::Stdout | Stream::Stderr => {
@@ -165,7 +168,8 @@ impl Running {
                 }
             }
             Some(before) if unflushed::does_nothing(&sight(), &before) => bail!(both!(
-                "{message}; it does nothing at all, so it is ended (a longer --patience waits longer)",
+                "{message}; it does nothing at all, so it is ended (a longer --patience waits \
+                 longer)",
                 "{message}；它什么都不做，所以结束它（--patience 更长，就等得更久）"
             )),
             Some(_) => {}
@@ -174,16 +178,19 @@ impl Running {
         Ok(())
     }
 
-    /// Tells that it has written nothing for so long, if it may have printed something that is in its buffer.
+    /// Tells that it has written nothing for so long, if it may have printed something that is in
+    /// its buffer.
     fn tell_that_it_is_silent(&self, seconds: f64, stream: Stream) -> Result<()> {
         let name = self.name();
         let Some(way_out) = unflushed::way_out(self.process.pid(), self.stdout) else {
             return Ok(());
         };
         let message = both!(
-            "{name} has written nothing for {seconds} s: if it has printed something, that is still in its own buffer, since \
+            "{name} has written nothing for {seconds} s: if it has printed something, that is \
+             still in its own buffer, since \
              its stdout is a pipe; {way_out}",
-            "{name}已有 {seconds} 秒没有写出任何内容：如果它已经打印过，内容还留在它自己的缓冲区里，因为它的 stdout 是管道；{way_out}"
+            "{name}已有 {seconds} 秒没有写出任何内容：如果它已经打印过，内容还留在它自己的缓冲区\
+             里，因为它的 stdout 是管道；{way_out}"
         );
         self.tell(stream, message)
     }
@@ -197,7 +204,8 @@ impl Running {
         })
     }
 
-    /// Waits for its end for the patience, and tells then that it has closed its stdout and lives on.
+    /// Waits for its end for the patience, and tells then that it has closed its stdout and lives
+    /// on.
     pub(super) fn tell_if_it_lives_on(&self) -> Result<()> {
         let (Some(patience), begin) = (self.patience, Instant::now()) else {
             return Ok(());
@@ -268,7 +276,8 @@ impl Running {
             false => holders.join(&both!(" and ", " 和 ")),
         };
         anyhow!(both!(
-            "{name} {status}, but {holders} still {have} its {stream} open: a process that is left behind has to close it, or \
+            "{name} {status}, but {holders} still {have} its {stream} open: a process that is \
+             left behind has to close it, or \
              to end",
             "{name}{status}，但是 {holders}仍然开着它的 {stream}：留下的进程应当关闭它，或者结束"
         ))

@@ -29,12 +29,8 @@ pub(super) fn tell(
         }
         has_said.store(true, Ordering::Relaxed);
         let text = String::from_utf8_lossy(line.strip_suffix(b"\n").unwrap_or(&line));
-        let event = Event::Output {
-            child,
-            child_role: child_role.into(),
-            stream,
-            text: (&*text).into(),
-        };
+        let event =
+            Event::Output { child, child_role: child_role.into(), stream, text: (&*text).into() };
         let told = match stream {
             Stream::Stdout => log.write_with_line(event, &text),
             Stream::Stdin | Stream::Stderr => log.write(event),

@@ -1,5 +1,5 @@
-//! Why a program may write nothing although it has printed: what it prints waits in a buffer of its own until that is full,
-//! as soon as its stdout is no terminal. Each language has its way out.
+//! Why a program may write nothing although it has printed: what it prints waits in a buffer of its
+//! own until that is full, as soon as its stdout is no terminal. Each language has its way out.
 
 use std::ffi::OsStr;
 use std::os::fd::AsFd;
@@ -23,16 +23,18 @@ pub(super) fn does_nothing(sight: &Sight, earlier: &Sight) -> bool {
     threads.all(|thread| thread.state == State::Waits) && sight.is_of_the_same_family(earlier)
 }
 
-/// Whether all that is seen there waits for others. Then the run is stuck, or somebody goes on: that is found out elsewhere.
+/// Whether all that is seen there waits for others. Then the run is stuck, or somebody goes on:
+/// that is found out elsewhere.
 pub(super) fn waits_for_others(sight: &Sight) -> bool {
     let is_timed = |call: &Call| matches!(call.until, Until::Time | Until::Signal | Until::Unknown);
     let mut threads = sight.family().flat_map(|look| &look.threads);
     threads.all(|thread| thread.call.as_ref().is_some_and(|call| !is_timed(call)))
 }
 
-/// What to do for the program with this PID, by the language in which it, or a child of it, is written. Nothing where it has
-/// reason to be silent, as far as one can see: someone of them waits for input, or is stopped; none of them has a buffer, or
-/// has been told to do without; or its stdout is closed. `its_stdout` is the inode of the pipe that is its stdout.
+/// What to do for the program with this PID, by the language in which it, or a child of it, is
+/// written. Nothing where it has reason to be silent, as far as one can see: someone of them waits
+/// for input, or is stopped; none of them has a buffer, or has been told to do without; or its
+/// stdout is closed. `its_stdout` is the inode of the pipe that is its stdout.
 pub(super) fn way_out(pid: u32, its_stdout: Option<u64>) -> Option<String> {
     let sight = Sight::of(&Family::Descendants(vec![pid]), Onlooker::Process);
     let stdin = sight.look(pid).and_then(|look| pipe_of(look, 0));
@@ -41,10 +43,7 @@ pub(super) fn way_out(pid: u32, its_stdout: Option<u64>) -> Option<String> {
         let is_terminal = matches!(it.from, From::Outside(Outside::Terminal(_)));
         it.needs == Needs::Data && (is_stdin || is_terminal)
     };
-    let waits_for_input = sight
-        .waits()
-        .iter()
-        .any(|wait| wait.things.iter().any(is_input));
+    let waits_for_input = sight.waits().iter().any(|wait| wait.things.iter().any(is_input));
     let is_stopped = |look: &Look| look.threads.iter().any(|it| it.state == State::Stopped);
     let has_stdout = |look: &Look| {
         let holds = look.holds.as_ref();
@@ -83,18 +82,12 @@ enum Way {
 }
 
 /// Programs that write at once, or print nothing by themselves.
-const WITHOUT_BUFFER: [&str; 8] = [
-    "sh", "bash", "dash", "zsh", "busybox", "sleep", "node", "tail",
-];
+const WITHOUT_BUFFER: [&str; 8] = ["sh", "bash", "dash", "zsh", "busybox", "sleep", "node", "tail"];
 
 /// The way out for the first program that this command line names and that is known.
 fn of_command_line(look: &Look) -> Option<Way> {
     let is_between = |c: char| c.is_whitespace() || ";|&()/\"'".contains(c);
-    let words: Vec<&str> = look
-        .command
-        .iter()
-        .flat_map(|word| word.split(is_between))
-        .collect();
+    let words: Vec<&str> = look.command.iter().flat_map(|word| word.split(is_between)).collect();
     let mut named = words.iter().enumerate();
     named.find_map(|(number, word)| {
         let way = of_language(word)?;
@@ -110,15 +103,9 @@ fn of_command_line(look: &Look) -> Option<Way> {
 
 /// Whether this variable was set for a process, to something.
 fn has_variable(pid: u32, variable: &str) -> bool {
-    let process = i32::try_from(pid)
-        .ok()
-        .and_then(|pid| Process::new(pid).ok());
-    let environment = process
-        .and_then(|process| process.environ().ok())
-        .unwrap_or_default();
-    environment
-        .get(OsStr::new(variable))
-        .is_some_and(|it| !it.is_empty())
+    let process = i32::try_from(pid).ok().and_then(|pid| Process::new(pid).ok());
+    let environment = process.and_then(|process| process.environ().ok()).unwrap_or_default();
+    environment.get(OsStr::new(variable)).is_some_and(|it| !it.is_empty())
 }
 
 fn of_program(look: &Look, name: &str) -> Option<Way> {
@@ -142,9 +129,8 @@ fn of_program(look: &Look, name: &str) -> Option<Way> {
 /// Everyone who descends from this process and has the other end of this pipe: names and PIDs.
 pub(super) fn holders(end: &impl AsFd) -> Vec<String> {
     let inode = Fill::at(end).map(|fill| fill.inode);
-    let mut pids: Vec<u32> = children_of_this_process()
-        .map(|pid| pid.as_raw_pid() as u32)
-        .collect();
+    let mut pids: Vec<u32> =
+        children_of_this_process().map(|pid| pid.as_raw_pid() as u32).collect();
     let mut holders = Vec::new();
     while let Some(pid) = pids.pop() {
         let Some(look) = Look::at(pid) else {
@@ -171,7 +157,8 @@ fn is_pipe(what: &What, inode: Option<u64>) -> bool {
     matches!(what, What::Pipe(it) if Some(*it) == inode)
 }
 
-/// The file that a process runs, without its folder: `python3.11` for a script that begins with `#!`.
+/// The file that a process runs, without its folder: `python3.11` for a script that begins with
+/// `#!`.
 fn program(pid: u32) -> Option<String> {
     let file = Process::new(i32::try_from(pid).ok()?).ok()?.exe().ok()?;
     Some(file.file_name()?.to_string_lossy().into_owned())
@@ -184,19 +171,17 @@ fn of_language(program: &str) -> Option<String> {
             "run it with `python3 -u`, set PYTHONUNBUFFERED=1, or print with flush=True",
             "可以用 `python3 -u` 运行，设置 PYTHONUNBUFFERED=1，或者打印时加上 flush=True"
         ),
-        _ if is(&["ruby"]) => both!(
-            "let it set `$stdout.sync = true`",
-            "可以在程序里设置 `$stdout.sync = true`"
-        ),
+        _ if is(&["ruby"]) => {
+            both!("let it set `$stdout.sync = true`", "可以在程序里设置 `$stdout.sync = true`")
+        }
         _ if is(&["perl"]) => both!("let it set `$| = 1`", "可以在程序里设置 `$| = 1`"),
         _ if is(&["java"]) => both!(
             "let it call System.out.flush() after each line",
             "可以在每一行之后调用 System.out.flush()"
         ),
-        _ if is(&["mawk", "gawk", "awk"]) => both!(
-            "let it call fflush() after each line",
-            "可以在每一行之后调用 fflush()"
-        ),
+        _ if is(&["mawk", "gawk", "awk"]) => {
+            both!("let it call fflush() after each line", "可以在每一行之后调用 fflush()")
+        }
         _ => return None,
     })
 }

@@ -62,12 +62,7 @@ pub struct PoolFigures {
 impl PoolFigures {
     /// No task is done yet.
     pub fn new(workers: u16) -> PoolFigures {
-        PoolFigures {
-            workers,
-            wall_seconds: 0.0,
-            tasks_seconds: 0.0,
-            processor_seconds: 0.0,
-        }
+        PoolFigures { workers, wall_seconds: 0.0, tasks_seconds: 0.0, processor_seconds: 0.0 }
     }
 
     /// Processor use: 100 is one core, busy all the time.
@@ -96,12 +91,7 @@ pub struct Table {
 impl Table {
     /// An empty table.
     pub fn new(kind: Kind, with: With, tasks: u16) -> Table {
-        Table {
-            kind,
-            with,
-            tasks,
-            pools: Vec::new(),
-        }
+        Table { kind, with, tasks, pools: Vec::new() }
     }
 
     /// What stands above the rows.
@@ -113,10 +103,9 @@ impl Table {
                 "{kind}: {in_english}, workers are processes",
                 "{kind}：{tasks} 个任务，多进程"
             ),
-            With::Threads => both!(
-                "{kind}: {in_english}, workers are threads",
-                "{kind}：{tasks} 个任务，多线程"
-            ),
+            With::Threads => {
+                both!("{kind}: {in_english}, workers are threads", "{kind}：{tasks} 个任务，多线程")
+            }
         }];
         let fewest = self.first().workers;
         if fewest > 1 {
@@ -199,22 +188,16 @@ impl Table {
 
 /// The pool that took the least time, if there are any.
 pub(super) fn fastest_of(pools: &[PoolFigures]) -> Option<&PoolFigures> {
-    pools
-        .iter()
-        .min_by(|a, b| a.wall_seconds.total_cmp(&b.wall_seconds))
+    pools.iter().min_by(|a, b| a.wall_seconds.total_cmp(&b.wall_seconds))
 }
 
-/// Side by side, 38 columns in all: with the two before the bar they just fill a narrow terminal of 40, which then shows
-/// each bar on a line of its own.
+/// Side by side, 38 columns in all: with the two before the bar they just fill a narrow terminal of
+/// 40, which then shows each bar on a line of its own.
 fn columns(cells: [&str; 5]) -> String {
     let widths = match locale::chosen() {
         Language::En => [7, 7, 7, 8, 5],
         Language::Zh => [6, 8, 8, 6, 6],
     };
-    let cells: Vec<_> = cells
-        .iter()
-        .zip(widths)
-        .map(|(cell, width)| right(cell, width))
-        .collect();
+    let cells: Vec<_> = cells.iter().zip(widths).map(|(cell, width)| right(cell, width)).collect();
     cells.join(" ")
 }

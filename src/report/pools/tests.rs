@@ -3,8 +3,8 @@
 use super::{Kind, PoolFigures, Table, With, compare};
 use crate::locale::{Language, choose};
 
-/// A table in which this many workers took these wall times. A compute task had its core all the time, and an IO
-/// task for a tenth of its time.
+/// A table in which this many workers took these wall times. A compute task had its core all the
+/// time, and an IO task for a tenth of its time.
 fn table(kind: Kind, tasks: u16, pools: &[(u16, f64)]) -> Table {
     choose(Language::En);
     let pools = pools.iter().map(|&(workers, wall_seconds)| PoolFigures {
@@ -13,21 +13,12 @@ fn table(kind: Kind, tasks: u16, pools: &[(u16, f64)]) -> Table {
         tasks_seconds: 0.8,
         processor_seconds: if kind == Kind::Compute { 0.8 } else { 0.08 },
     });
-    Table {
-        kind,
-        with: With::Processes,
-        tasks,
-        pools: pools.collect(),
-    }
+    Table { kind, with: With::Processes, tasks, pools: pools.collect() }
 }
 
 #[test]
 fn compute_stops_gaining_at_the_cores() {
-    let table = table(
-        Kind::Compute,
-        8,
-        &[(1, 0.8), (2, 0.4), (4, 0.39), (8, 0.41)],
-    );
+    let table = table(Kind::Compute, 8, &[(1, 0.8), (2, 0.4), (4, 0.39), (8, 0.41)]);
     assert_eq!(
         table.verdicts(2),
         [
@@ -125,10 +116,7 @@ fn the_most_workers_measured_may_be_the_best() {
         table.verdicts(2)[0],
         "IO gains up to 4 workers, the most measured (speed-up 2.00)."
     );
-    assert_eq!(
-        table.heading()[1],
-        "Speed-up is over 2 workers, the fewest measured."
-    );
+    assert_eq!(table.heading()[1], "Speed-up is over 2 workers, the fewest measured.");
 }
 
 #[test]
@@ -147,10 +135,7 @@ fn one_pool_alone_shows_no_gain() {
 fn threads_are_compared_at_their_fastest() {
     let processes = table(Kind::Compute, 8, &[(1, 0.8), (2, 0.4)]);
     for (seconds, expected) in [
-        (
-            0.42,
-            "1.05 times as long as processes; they gained as much.",
-        ),
+        (0.42, "1.05 times as long as processes; they gained as much."),
         (0.8, "2.00 times as long as processes; they gained less."),
         (0.2, "0.50 times as long as processes; they gained more."),
     ] {
@@ -184,32 +169,17 @@ fn bars_grow_as_far_as_the_gain_does() {
     let rows: Vec<_> = table.pools.iter().map(|pool| table.line(pool)).collect();
     let bars: Vec<_> = rows.iter().map(|row| row.matches('#').count()).collect();
     assert_eq!(bars, [14, 28, 28]);
-    assert_eq!(
-        rows[0],
-        "      1 0.800 s 0.100 s     1.00 100 %  ##############"
-    );
+    assert_eq!(rows[0], "      1 0.800 s 0.100 s     1.00 100 %  ##############");
 }
 
 #[test]
 fn what_is_said_of_ten_percent_agrees_with_the_figures_as_they_are_shown() {
     // 1.0995 is less than a tenth more, and shown as 1.10.
     for (speed_up, verdict) in [
-        (
-            1.0949,
-            "gains nothing from more than 1 worker (less than 10 %).",
-        ),
-        (
-            1.0951,
-            "gains up to 2 workers, the most measured (speed-up 1.10).",
-        ),
-        (
-            1.0995,
-            "gains up to 2 workers, the most measured (speed-up 1.10).",
-        ),
-        (
-            1.1049,
-            "gains up to 2 workers, the most measured (speed-up 1.10).",
-        ),
+        (1.0949, "gains nothing from more than 1 worker (less than 10 %)."),
+        (1.0951, "gains up to 2 workers, the most measured (speed-up 1.10)."),
+        (1.0995, "gains up to 2 workers, the most measured (speed-up 1.10)."),
+        (1.1049, "gains up to 2 workers, the most measured (speed-up 1.10)."),
     ] {
         let table = table(Kind::Io, 8, &[(1, 0.8), (2, 0.8 / speed_up)]);
         assert_eq!(table.verdicts(4)[0], format!("IO {verdict}"));

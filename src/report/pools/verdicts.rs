@@ -1,4 +1,5 @@
-//! What follows from a table. A verdict says nothing that the figures don't, as they are shown there.
+//! What follows from a table. A verdict says nothing that the figures don't, as they are shown
+//! there.
 
 use super::super::text::count;
 use super::table::{Kind, PoolFigures, Table, fastest_of};
@@ -7,8 +8,8 @@ use crate::both;
 /// A gain that is smaller may be chance.
 const CHANCE: f64 = 1.1;
 
-/// Whether one figure is so much more than another that it can't be chance. Both count as they are shown, with two
-/// decimals: to say "less than 10 %" beside 1.10 would be a contradiction.
+/// Whether one figure is so much more than another that it can't be chance. Both count as they are
+/// shown, with two decimals: to say "less than 10 %" beside 1.10 would be a contradiction.
 fn is_no_chance(more: f64, less: f64) -> bool {
     let hundredths = |figure: f64| {
         let shown: f64 = format!("{figure:.2}").parse().unwrap_or(figure);
@@ -33,7 +34,8 @@ impl Table {
         lines
     }
 
-    /// The pool with the fewest workers among those that are, but for chance, as fast as the fastest.
+    /// The pool with the fewest workers among those that are, but for chance, as fast as the
+    /// fastest.
     fn knee(&self) -> &PoolFigures {
         let fastest = self.speed_up(self.fastest());
         let is_as_fast = |pool: &&PoolFigures| !is_no_chance(fastest, self.speed_up(pool));
@@ -85,17 +87,12 @@ impl Table {
         let workers = self.workers(knee);
         let knee = usize::from(knee);
         let in_english = count(cores, "core");
-        let may_use = both!(
-            "This program may use {in_english}",
-            "本程序能用 {cores} 个核心"
-        );
+        let may_use = both!("This program may use {in_english}", "本程序能用 {cores} 个核心");
         if self.pools.len() == 1 {
             return both!("{may_use}.", "{may_use}。");
         }
-        let first_with_all_cores = self
-            .pools
-            .iter()
-            .find(|pool| usize::from(pool.workers) >= cores);
+        let first_with_all_cores =
+            self.pools.iter().find(|pool| usize::from(pool.workers) >= cores);
         let is_first = first_with_all_cores.is_some_and(|pool| usize::from(pool.workers) == knee);
         if knee == cores && !self.computes() {
             both!(
@@ -103,10 +100,7 @@ impl Table {
                 "{may_use}，但等待不占核心，所以这里不受限制。"
             )
         } else if knee == cores {
-            both!(
-                "{may_use}: one for each worker.",
-                "{may_use}，正好够 {workers}用。"
-            )
+            both!("{may_use}: one for each worker.", "{may_use}，正好够 {workers}用。")
         } else if first_with_all_cores.is_none() {
             both!(
                 "{may_use}: there were never that many workers.",
@@ -132,8 +126,8 @@ impl Table {
         }
     }
 
-    /// Whether its tasks need a core rather than waiting. What a disk task does depends on the disk; with the fewest
-    /// workers it waits least for a core that others have.
+    /// Whether its tasks need a core rather than waiting. What a disk task does depends on the
+    /// disk; with the fewest workers it waits least for a core that others have.
     fn computes(&self) -> bool {
         match self.kind {
             Kind::Compute => true,
@@ -142,35 +136,31 @@ impl Table {
         }
     }
 
-    /// With a core for each worker, a task that computes has its core all the time. Where it doesn't, the figures say
-    /// as much about other programs as about this one.
+    /// With a core for each worker, a task that computes has its core all the time. Where it
+    /// doesn't, the figures say as much about other programs as about this one.
     fn others_on_the_cores(&self, cores: usize) -> Option<String> {
         let share = PoolFigures::processor_share;
-        let with_a_core_each = self
-            .pools
-            .iter()
-            .filter(|pool| usize::from(pool.workers) <= cores);
+        let with_a_core_each = self.pools.iter().filter(|pool| usize::from(pool.workers) <= cores);
         let worst = with_a_core_each.min_by(|a, b| share(a).total_cmp(&share(b)))?;
         let (workers, percent) = (self.workers(worst.workers), 100.0 * share(worst));
         (share(worst) * CHANCE < 1.0).then(|| {
             both!(
-                "With {workers} a task had its core for {percent:.0} % of its time: others used it.",
+                "With {workers} a task had its core for {percent:.0} % of its time: others used \
+                 it.",
                 "{workers}时，任务只有 {percent:.0}% 的时间占用核心：别的程序也在用。"
             )
         })
     }
 
-    /// The same work needs the same processor time. Where it didn't, the cores were not always equally fast: they change
-    /// their clock rate, and two that share a unit slow each other down.
+    /// The same work needs the same processor time. Where it didn't, the cores were not always
+    /// equally fast: they change their clock rate, and two that share a unit slow each other down.
     fn uneven_cores(&self) -> Option<String> {
         let used = self.pools.iter().map(|pool| pool.processor_seconds);
-        let (least, most) = (
-            used.clone().fold(f64::INFINITY, f64::min),
-            used.fold(0.0, f64::max),
-        );
+        let (least, most) = (used.clone().fold(f64::INFINITY, f64::min), used.fold(0.0, f64::max));
         (most > CHANCE * least).then(|| {
             both!(
-                "The tasks used {least:.2} to {most:.2} s of processor time: the cores' speed varied.",
+                "The tasks used {least:.2} to {most:.2} s of processor time: the cores' speed \
+                 varied.",
                 "各组的任务用了 {least:.2} 到 {most:.2} 秒 CPU 时间：核心的速度有变化。"
             )
         })
@@ -187,8 +177,9 @@ impl Table {
         ))
     }
 
-    /// How much of their time its tasks waited, where they are meant to. An IO task waits as long whoever else is there; a
-    /// disk task may have to wait for a core, too, and least so with the fewest workers.
+    /// How much of their time its tasks waited, where they are meant to. An IO task waits as long
+    /// whoever else is there; a disk task may have to wait for a core, too, and least so with the
+    /// fewest workers.
     fn waited(&self) -> Option<String> {
         let percent = |used: f64| (100.0 * (1.0 - used)).max(0.0);
         match self.kind {
@@ -214,7 +205,8 @@ impl Table {
         }
     }
 
-    /// How several threads that compute did, compared with one: whether they have to take turns, as under a GIL.
+    /// How several threads that compute did, compared with one: whether they have to take turns, as
+    /// under a GIL.
     pub fn compare_with_one(&self) -> Option<String> {
         let (one, others) = self.pools.split_first()?;
         let several =

@@ -8,13 +8,10 @@ use crate::report::statistics::most_if_never;
 use crate::report::text::{left, right};
 
 impl Tally {
-    /// A line for each claim; where such a line has no place in so many columns, a line for its sentence and one for its
-    /// figures.
+    /// A line for each claim; where such a line has no place in so many columns, a line for its
+    /// sentence and one for its figures.
     pub fn claims_table(&self, width: usize) -> String {
-        let rows: Vec<_> = self
-            .claims()
-            .map(|(counted, often)| cells(counted, often))
-            .collect();
+        let rows: Vec<_> = self.claims().map(|(counted, often)| cells(counted, often)).collect();
         let widest = |column: usize| {
             let widths = rows.iter().map(|row| row[column].width());
             widths.max().unwrap_or_default()
@@ -24,13 +21,10 @@ impl Tally {
             let [_, word, count, share, rest, _] = row;
             let (word, count) = (left(word, widths[1]), right(count, widths[2]));
             let share = right(share, widths[3]);
-            format!("{word}  {count}  {share}  {rest}")
-                .trim_end()
-                .to_owned()
+            format!("{word}  {count}  {share}  {rest}").trim_end().to_owned()
         };
-        let lines = rows
-            .iter()
-            .map(|row| format!("{}  {}", left(&row[0], widths[0]), figures(row)));
+        let lines =
+            rows.iter().map(|row| format!("{}  {}", left(&row[0], widths[0]), figures(row)));
         let lines: Vec<_> = lines.collect();
         if lines.iter().all(|line| line.width() <= width) {
             return lines.iter().map(|line| format!("{line}\n")).collect();
@@ -42,9 +36,8 @@ impl Tally {
             let line = match line.width() <= width {
                 true => line,
                 false => {
-                    let options = textwrap::Options::new(width)
-                        .initial_indent("  ")
-                        .subsequent_indent("  ");
+                    let options =
+                        textwrap::Options::new(width).initial_indent("  ").subsequent_indent("  ");
                     let figures = figures(&["", word, count, share, "", ""].map(str::to_owned));
                     let (figures, rest) = (figures.trim_end(), textwrap::fill(short, options));
                     format!("  {figures}\n{rest}")
@@ -56,8 +49,8 @@ impl Tally {
     }
 }
 
-/// The cells of a row: the sentence, how often, the count, the share, what that allows one to say of the rest, and the same
-/// in fewer words.
+/// The cells of a row: the sentence, how often, the count, the share, what that allows one to say
+/// of the rest, and the same in fewer words.
 fn cells(counted: &Counted, often: Often) -> [String; 6] {
     let Counted { claim, holds, of } = counted;
     let count = both!("{holds} of {of}", "{of} 次中 {holds} 次");
@@ -80,10 +73,7 @@ fn cells(counted: &Counted, often: Often) -> [String; 6] {
         ),
         Often::Never => (
             String::new(),
-            both!(
-                "(not once in {of}: less than {most} %)",
-                "（一次也没有：少于 {most} %）"
-            ),
+            both!("(not once in {of}: less than {most} %)", "（一次也没有：少于 {most} %）"),
             both!("(not once: less than {most} %)", "（少于 {most} %）"),
         ),
     };

@@ -1,5 +1,5 @@
-//! What decided how a run came out: of the pairs of things that happen in both orders, the one whose order tells the outcomes
-//! apart best.
+//! What decided how a run came out: of the pairs of things that happen in both orders, the one
+//! whose order tells the outcomes apart best.
 
 use std::cmp::Reverse;
 
@@ -17,8 +17,8 @@ const LEAST_RUNS: u64 = 3;
 /// How many outcomes are named.
 const NAMED: usize = 5;
 
-/// The orders of things, counted for each outcome. What didn't happen in a run comes behind all that did. A process's end
-/// is not held against what it did: that order is always the same.
+/// The orders of things, counted for each outcome. What didn't happen in a run comes behind all
+/// that did. A process's end is not held against what it did: that order is always the same.
 #[derive(Default)]
 pub(super) struct Decided {
     turns: Vec<Turn>,
@@ -94,25 +94,17 @@ impl Decided {
                     continue;
                 }
                 let counts = outcomes.iter().map(|&outcome| {
-                    [
-                        self.count(outcome, first, second),
-                        self.count(outcome, second, first),
-                    ]
+                    [self.count(outcome, first, second), self.count(outcome, second, first)]
                 });
                 let counts: Vec<_> = counts.collect();
                 let came_in_both_orders = (0..2).all(|order| counts.iter().any(|it| it[order] > 0));
                 if !came_in_both_orders {
                     continue;
                 }
-                let both = outcomes
-                    .iter()
-                    .map(|&it| self.of_outcomes[it].count_both(first, second))
-                    .sum();
+                let both =
+                    outcomes.iter().map(|&it| self.of_outcomes[it].count_both(first, second)).sum();
                 let bits = information(&counts);
-                let ends = [one, other]
-                    .iter()
-                    .filter(|it| it.event == "exited")
-                    .count();
+                let ends = [one, other].iter().filter(|it| it.event == "exited").count();
                 // Of orders that tell as much, the one that says more of what happens.
                 let is_better = |best: &Pair| match bits - best.bits {
                     more if more.abs() < 1e-9 => {
@@ -121,13 +113,7 @@ impl Decided {
                     more => more > 0.0,
                 };
                 if best.as_ref().is_none_or(is_better) {
-                    best = Some(Pair {
-                        first,
-                        second,
-                        bits,
-                        both,
-                        ends,
-                    });
+                    best = Some(Pair { first, second, bits, both, ends });
                 }
             }
         }
@@ -170,9 +156,7 @@ impl Orders {
 
     fn count_both(&self, first: usize, second: usize) -> u64 {
         let row = self.both.get(first);
-        row.and_then(|row| row.get(second))
-            .copied()
-            .unwrap_or_default()
+        row.and_then(|row| row.get(second)).copied().unwrap_or_default()
     }
 }
 
@@ -191,15 +175,13 @@ fn information(rows: &[[u64; 2]]) -> f64 {
 /// The entropy of a distribution with these sizes, in bits.
 fn entropy(sizes: &[f64]) -> f64 {
     let total: f64 = sizes.iter().sum();
-    let shares = sizes
-        .iter()
-        .filter(|size| **size > 0.0)
-        .map(|size| size / total);
+    let shares = sizes.iter().filter(|size| **size > 0.0).map(|size| size / total);
     shares.map(|share| -share * share.log2()).sum()
 }
 
 impl Tally {
-    /// Which order of two things decided, and how well it tells the most frequent outcomes apart; nothing if none does.
+    /// Which order of two things decided, and how well it tells the most frequent outcomes apart;
+    /// nothing if none does.
     pub fn what_decided(&self, width: usize, unicode: bool) -> String {
         let Some(pair) = self.decided.best() else {
             return String::new();
@@ -210,10 +192,7 @@ impl Tally {
             "What decided: which came first, \"{first}\" or \"{second}\".",
             "起决定作用的是“{first}”和“{second}”的先后。"
         )];
-        let known = self
-            .outcomes()
-            .into_iter()
-            .filter(|came| came.runs >= LEAST_RUNS);
+        let known = self.outcomes().into_iter().filter(|came| came.runs >= LEAST_RUNS);
         for came in known.take(NAMED) {
             let Some(&place) = self.by_outcome.get(&came.outcome) else {
                 continue;
@@ -227,19 +206,15 @@ impl Tally {
                 true => (&first, count),
                 false => (&second, other),
             };
-            let (name, runs) = (
-                clipped(&came.outcome.to_string(), (width / 3).max(14), unicode),
-                came.runs,
-            );
+            let (name, runs) =
+                (clipped(&came.outcome.to_string(), (width / 3).max(14), unicode), came.runs);
             lines.push(both!(
                 "  {name}: \"{earlier}\" first, in {count} of {runs}",
                 "  {name}：“{earlier}”在先，{runs} 次中 {count} 次"
             ));
         }
         let options = textwrap::Options::new(width).subsequent_indent("    ");
-        let lines = lines
-            .iter()
-            .map(|line| format!("{}\n", textwrap::fill(line, &options)));
+        let lines = lines.iter().map(|line| format!("{}\n", textwrap::fill(line, &options)));
         lines.collect()
     }
 

@@ -1,6 +1,8 @@
-//! Many runs of the same command: how often each claim was true, what came out how often, and what decided that.
+//! Many runs of the same command: how often each claim was true, what came out how often, and what
+//! decided that.
 //!
-//! It grows with the kinds of outcome, of which it tells no more than a thousand apart, and not with the runs.
+//! It grows with the kinds of outcome, of which it tells no more than a thousand apart, and not
+//! with the runs.
 
 mod claims;
 mod decided;
@@ -109,11 +111,7 @@ impl Counted {
 impl Tally {
     /// No runs yet, of a lesson with these claims.
     pub fn new(claims: &'static [Claim]) -> Tally {
-        let counted = claims.iter().map(|claim| Counted {
-            claim,
-            holds: 0,
-            of: 0,
-        });
+        let counted = claims.iter().map(|claim| Counted { claim, holds: 0, of: 0 });
         Tally {
             claims: counted.collect(),
             outcomes: Vec::new(),
@@ -124,8 +122,8 @@ impl Tally {
         }
     }
 
-    /// Counts one more run: its number, its seed, what each claim says of it, what came out, and in which order things
-    /// happened.
+    /// Counts one more run: its number, its seed, what each claim says of it, what came out, and in
+    /// which order things happened.
     pub fn add(
         &mut self,
         run: u64,
@@ -148,12 +146,7 @@ impl Tally {
             None => {
                 let place = self.outcomes.len();
                 self.by_outcome.insert(outcome.clone(), place);
-                self.outcomes.push(Came {
-                    outcome,
-                    runs: 0,
-                    first: run,
-                    seed,
-                });
+                self.outcomes.push(Came { outcome, runs: 0, first: run, seed });
                 place
             }
         };
@@ -173,16 +166,12 @@ impl Tally {
 
     /// In which run this outcome came first, if it did.
     pub fn came(&self, outcome: &Outcome) -> Option<&Came> {
-        self.by_outcome
-            .get(outcome)
-            .map(|place| &self.outcomes[*place])
+        self.by_outcome.get(outcome).map(|place| &self.outcomes[*place])
     }
 
     /// The claims that said something of some run.
     pub fn claims(&self) -> impl Iterator<Item = (&Counted, Often)> {
-        self.claims
-            .iter()
-            .filter_map(|counted| Some((counted, counted.often()?)))
+        self.claims.iter().filter_map(|counted| Some((counted, counted.often()?)))
     }
 
     /// The outcomes, the most frequent first, and of equals the one that came first.

@@ -14,7 +14,8 @@ pub(super) const SHOWN: usize = 20;
 const BARS: std::ops::RangeInclusive<usize> = 8..=26;
 
 impl Tally {
-    /// The outcomes below this heading, in so many columns: the most frequent first, each with the run in which it came first.
+    /// The outcomes below this heading, in so many columns: the most frequent first, each with the
+    /// run in which it came first.
     pub fn outcomes_table(&self, heading: &str, width: usize) -> String {
         let outcomes = self.outcomes();
         let Some(most) = outcomes.first().map(|came| came.runs) else {
@@ -22,21 +23,12 @@ impl Tally {
         };
         let shown = &outcomes[..outcomes.len().min(SHOWN)];
         let room = (width / 3).max(14);
-        let names: Vec<_> = shown
-            .iter()
-            .map(|came| on_one_line(&came.outcome.to_string()).into_owned())
-            .collect();
+        let names: Vec<_> =
+            shown.iter().map(|came| on_one_line(&came.outcome.to_string()).into_owned()).collect();
         // What tells long ones apart may stand at their ends, so these have lines of their own.
         let is_beside = heading.width() <= room && names.iter().all(|name| name.width() <= room);
-        let widths = names
-            .iter()
-            .map(|name| name.width())
-            .chain([heading.width()]);
-        let name_width = if is_beside {
-            widths.max().unwrap_or_default() + 2
-        } else {
-            0
-        };
+        let widths = names.iter().map(|name| name.width()).chain([heading.width()]);
+        let name_width = if is_beside { widths.max().unwrap_or_default() + 2 } else { 0 };
         let runs = both!("runs", "次数");
         let count_width = most.to_string().len().max(runs.width());
         let firsts: Vec<_> = shown.iter().map(|came| first(came)).collect();
@@ -51,11 +43,7 @@ impl Tally {
         let longest = longest.clamp(1, *BARS.end());
 
         let mut text = match is_beside {
-            true => format!(
-                "{}{}\n",
-                left(heading, name_width),
-                right(&runs, count_width)
-            ),
+            true => format!("{}{}\n", left(heading, name_width), right(&runs, count_width)),
             false => format!("{}\n", textwrap::fill(&format!("{runs}  {heading}"), width)),
         };
         let below = " ".repeat(if is_beside { 2 } else { count_width + 2 });
@@ -66,11 +54,7 @@ impl Tally {
         for ((came, name), first) in shown.iter().zip(&names).zip(&firsts) {
             let bar = "#".repeat((came.runs as usize * longest).div_ceil(most as usize));
             let count = right(&came.runs.to_string(), count_width);
-            let cell = if is_beside {
-                left(name, name_width)
-            } else {
-                String::new()
-            };
+            let cell = if is_beside { left(name, name_width) } else { String::new() };
             text += &match is_one_line {
                 true => format!("{cell}{count}  {}  {first}\n", left(&bar, longest)),
                 false => format!("{cell}{count}  {bar}\n{below}{first}\n"),
@@ -107,10 +91,7 @@ impl Tally {
 
 fn first(came: &Came) -> String {
     let Came { first, seed, .. } = came;
-    both!(
-        "first in run {first}: --seed {seed}",
-        "首见于第 {first} 次：--seed {seed}"
-    )
+    both!("first in run {first}: --seed {seed}", "首见于第 {first} 次：--seed {seed}")
 }
 
 /// A text on one line, of at most so many columns.

@@ -26,12 +26,7 @@ fn outcome(text: &str) -> Outcome {
 }
 
 fn turn(role: &str, event: &'static str) -> Turn {
-    Turn {
-        role: role.into(),
-        event,
-        child: String::new(),
-        which: Which::First,
-    }
+    Turn { role: role.into(), event, child: String::new(), which: Which::First }
 }
 
 /// The runs of the issue: 104 in which all was got, 90 nothing, 6 only A.
@@ -44,10 +39,8 @@ fn two_hundred() -> Tally {
             2..=91 => ("", false, 1),
             _ => ("A", false, 4),
         };
-        let mut turns = vec![
-            (turn("writer", "put"), 0),
-            (turn("parent", "terminate"), terminated_at),
-        ];
+        let mut turns =
+            vec![(turn("writer", "put"), 0), (turn("parent", "terminate"), terminated_at)];
         if text.is_empty() {
             // In a third of these runs the reader has begun.
             turns.extend((run % 3 == 0).then(|| (turn("reader", "running"), 2)));
@@ -84,10 +77,7 @@ values are got in order
     assert!(table.starts_with(expected), "{table}");
     for columns in [32, 40, 60, 80] {
         let table = two_hundred().claims_table(columns);
-        assert!(
-            table.lines().all(|line| line.chars().count() <= columns),
-            "{table}"
-        );
+        assert!(table.lines().all(|line| line.chars().count() <= columns), "{table}");
     }
 }
 
@@ -115,13 +105,7 @@ fn of_many_outcomes_the_rest_is_counted() {
     choose(Language::En);
     let mut tally = Tally::new(CLAIMS);
     for run in 1..=1_500 {
-        tally.add(
-            run,
-            run,
-            [].into_iter(),
-            outcome(&format!("{run}")),
-            Vec::new(),
-        );
+        tally.add(run, run, [].into_iter(), outcome(&format!("{run}")), Vec::new());
     }
     tally.add(1_501, 0, [].into_iter(), outcome("1"), Vec::new());
     let table = tally.outcomes_table("what was got", 80);
@@ -129,10 +113,7 @@ fn of_many_outcomes_the_rest_is_counted() {
     assert!(table.contains("\n1                2  "), "{table}");
     let last = table.lines().last().unwrap_or_default();
     assert_eq!(last, "and more than 980 more outcomes, in 1480 of the runs");
-    assert_eq!(
-        (tally.runs(), tally.outcomes().len(), tally.beyond()),
-        (1_501, 1_000, 500)
-    );
+    assert_eq!((tally.runs(), tally.outcomes().len(), tally.beyond()), (1_501, 1_000, 500));
 }
 
 #[test]
@@ -156,10 +137,7 @@ runs  whose lines came in which order
     assert_eq!(table, expected);
     for columns in [34, 40, 80] {
         let table = tally.outcomes_table("whose lines came in which order", columns);
-        assert!(
-            table.lines().all(|line| line.chars().count() <= columns),
-            "{table}"
-        );
+        assert!(table.lines().all(|line| line.chars().count() <= columns), "{table}");
     }
 }
 
@@ -204,14 +182,8 @@ fn what_is_new_in_a_later_run_did_not_come_in_the_earlier_ones() {
         tally.add(run, run, [].into_iter(), outcome(text), turns);
     }
     let decided = tally.what_decided(80, true);
-    assert!(
-        decided.contains("x: \"a's first put\" first, in 10 of 10"),
-        "{decided}"
-    );
-    assert!(
-        decided.contains("y: \"b's first put\" first, in 10 of 10"),
-        "{decided}"
-    );
+    assert!(decided.contains("x: \"a's first put\" first, in 10 of 10"), "{decided}");
+    assert!(decided.contains("y: \"b's first put\" first, in 10 of 10"), "{decided}");
 }
 
 #[test]

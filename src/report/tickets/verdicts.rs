@@ -39,10 +39,7 @@ pub fn verdicts(
     let each = as_long(processes.wall / event_loop.wall);
     let memory = as_much(memory(processes) / memory(event_loop));
     let mut lines = vec![
-        both!(
-            "One after another: {in_line} the event loop.",
-            "一个接一个：{in_line}。"
-        ),
+        both!("One after another: {in_line} the event loop.", "一个接一个：{in_line}。"),
         both!(
             "One process each: {each} the loop, {memory} memory.",
             "每人一个进程：{each}，{memory}。"

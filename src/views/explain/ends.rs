@@ -15,21 +15,11 @@ impl Story {
             self.once(TerminateEnded { child });
             return;
         }
-        if now
-            .run
-            .0
-            .process(child_pid)
-            .is_some_and(Process::stands_between)
-        {
+        if now.run.0.process(child_pid).is_some_and(Process::stands_between) {
             self.once(TerminateBetween { by, child });
             return;
         }
-        if now
-            .run
-            .0
-            .process(now.pid)
-            .is_some_and(Process::stands_between)
-        {
+        if now.run.0.process(now.pid).is_some_and(Process::stands_between) {
             self.few(Series::Signals, PassesOn { by, child });
             return;
         }
@@ -41,13 +31,7 @@ impl Story {
         }
         let put = self.puts;
         let left = now.run.in_queue().values().map(shown).collect();
-        self.once_then_few(Series::Signals, |again| Terminate {
-            by,
-            child,
-            put,
-            left,
-            again,
-        });
+        self.once_then_few(Series::Signals, |again| Terminate { by, child, put, left, again });
     }
 
     /// A process sends SIGKILL to a child, which has not ended on SIGTERM if `is_stubborn` says so.
@@ -114,8 +98,8 @@ impl Story {
     }
 }
 
-/// The child that a process waits for, if that is another one. Of children that have ended together, the awaited one
-/// may be the first to be reaped: then nobody is waited for any more.
+/// The child that a process waits for, if that is another one. Of children that have ended
+/// together, the awaited one may be the first to be reaped: then nobody is waited for any more.
 fn awaited_instead(now: &Moment, child: u32) -> Option<Who> {
     let awaited = now.run.joins(now.pid)?;
     let still_runs = awaited != child && now.run.ended(awaited).is_none();
@@ -167,7 +151,8 @@ notes! {
     }
 
     brief TerminateBetween { by: Who, child: Who } samples (parent(), reader())
-    en "{by} sends SIGTERM (15) to {child} without waiting until it has got everything. {child:#} passes it on to the command that it \
+    en "{by} sends SIGTERM (15) to {child} without waiting until it has got everything. {child:#} \
+        passes it on to the command that it \
         has started."
     zh "{by}不等{child}取完所有的值，就向它发送 SIGTERM（15）。{child}会把信号转给它启动的命令。"
 
@@ -180,18 +165,23 @@ notes! {
     zh "{child}早已结束，所以 terminate() 没有发送信号。"
 
     brief Kill { by: Who, child: Who } samples (parent(), reader())
-    en "SIGTERM has not ended {child}. So {by} sends SIGKILL (9), which can't be caught, ignored or blocked, and ends a stopped \
+    en "SIGTERM has not ended {child}. So {by} sends SIGKILL (9), which can't be caught, ignored \
+        or blocked, and ends a stopped \
         process as well."
-    zh "{child}收到 SIGTERM 后没有结束，于是{by}发送 SIGKILL（9）：这个信号不能被捕获、忽略或阻塞，对已暂停的进程同样有效。"
+    zh "{child}收到 SIGTERM 后没有结束，于是{by}发送 SIGKILL（9）：这个信号不能被捕获、忽略或阻\
+        塞，对已暂停的进程同样有效。"
 
     brief KillRest { by: Who, child: Who } samples (parent(), reader())
-    en "{by:#} can't go on and sends SIGKILL (9) to {child}, so that no process is left when the run is over."
+    en "{by:#} can't go on and sends SIGKILL (9) to {child}, so that no process is left when the \
+        run is over."
     zh "{by}无法继续，于是向{child}发送 SIGKILL（9），以免运行结束后还有进程留下来。"
 
     brief KillOnPurpose { by: Who, child: Who } samples (parent(), reader())
-    en "{by} sends SIGKILL (9) to {child} while it waits, as --kill asks: it is gone at once, without a chance to put anything in \
+    en "{by} sends SIGKILL (9) to {child} while it waits, as --kill asks: it is gone at once, \
+        without a chance to put anything in \
         order or to give anything back."
-    zh "按 --kill 的要求，{by}趁{child}等待时向它发送 SIGKILL（9）：{child}立刻消失，没有机会收拾任何东西，也没有机会归还任何东西。"
+    zh "按 --kill 的要求，{by}趁{child}等待时向它发送 SIGKILL（9）：{child}立刻消失，没有机会收拾\
+        任何东西，也没有机会归还任何东西。"
 
     ExitedWell { child: Who, by: Who, again: bool } samples (writer(), parent(), false) (writer(), parent(), true)
     en {
@@ -204,12 +194,16 @@ notes! {
     }
 
     ExitedUnasked { child: Who, by: Who, awaited: Who } samples (writer(), parent(), reader())
-    en "{child} has ended, but join() goes on waiting for {awaited}. {by:#} has reaped {child} all the same, so it is no zombie."
-    zh "{child}结束了，但 join() 等的是{awaited}，所以还要继续等。不过{by}照样回收了{child}，不会留下僵尸进程。"
+    en "{child} has ended, but join() goes on waiting for {awaited}. {by:#} has reaped {child} \
+        all the same, so it is no zombie."
+    zh "{child}结束了，但 join() 等的是{awaited}，所以还要继续等。不过{by}照样回收了{child}，不会\
+        留下僵尸进程。"
 
     brief ExitedBadly { child: Who, code: i32 } samples (writer(), 3)
-    en "{child} has ended with exit status {code}, so it has failed. Python's exitcode and a shell's $? would be {code} too."
-    zh "{child}结束了，退出状态是 {code}，说明出了错。Python 的 exitcode 和 shell 的 $? 也都会是 {code}。"
+    en "{child} has ended with exit status {code}, so it has failed. Python's exitcode and a \
+        shell's $? would be {code} too."
+    zh "{child}结束了，退出状态是 {code}，说明出了错。Python 的 exitcode 和 shell 的 $? 也都会是 \
+        {code}。"
 
     brief ExitedBySignal { child: Who, signal: Signal, sent_by: Option<Who>, again: bool } samples
         (writer(), Signal(15), Some(parent()), false) (writer(), Signal(40), None, false)

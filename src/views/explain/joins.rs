@@ -27,12 +27,7 @@ impl Story {
                 again,
             });
         }
-        if now
-            .run
-            .in_pipe()
-            .parcels()
-            .any(|sent| sent.from == child_pid)
-        {
+        if now.run.in_pipe().parcels().any(|sent| sent.from == child_pid) {
             self.once(JoinUnreceived { by, child });
         }
     }
@@ -40,9 +35,7 @@ impl Story {
     /// A process sends, for which another one may be waiting already.
     pub fn send_to_who_joins(&mut self, now: &Moment) {
         let pid = now.pid;
-        let joining = now
-            .run
-            .which(|process| process.does(None) == Activity::Joining(pid));
+        let joining = now.run.which(|process| process.does(None) == Activity::Joining(pid));
         if let Some(by) = joining.first() {
             let (by, child) = (now.run.who(*by), now.run.who(pid));
             self.once(JoinUnreceived { by, child });
@@ -106,7 +99,8 @@ notes! {
             }
             (false, false) => {
                 let others = running.to_string().replace(" and ", " or ");
-                format!("{by} now waits in join() for {child} to end. It isn't waiting for {others}.")
+                format!("{by} now waits in join() for {child} to end. It isn't waiting for \
+                    {others}.")
             }
         }
     }
@@ -119,15 +113,19 @@ notes! {
     }
 
     JoinTerminated { child: Who } samples (writer())
-    en "terminate() sends SIGTERM and does not wait, so a join() has to follow: without one, {child} would stay a zombie until \
+    en "terminate() sends SIGTERM and does not wait, so a join() has to follow: without one, \
+        {child} would stay a zombie until \
         the parent ends or starts another child, and nobody would see its exit status."
-    zh "terminate() 只发送 SIGTERM，并不等待，所以后面还要有 join()：不然{child}会一直是僵尸进程，直到父进程结束或再启动一个子\
+    zh "terminate() 只发送 SIGTERM，并不等待，所以后面还要有 join()：不然{child}会一直是僵尸进程，\
+        直到父进程结束或再启动一个子\
         进程，它的退出状态也不会有人看到。"
 
     brief JoinUnreceived { by: Who, child: Who } samples (parent(), writer())
-    en "{by} joins {child} before receiving what it sends. That is safe only for what fits into a pipe (64 KiB). Anything \
+    en "{by} joins {child} before receiving what it sends. That is safe only for what fits into a \
+        pipe (64 KiB). Anything \
         longer would be a deadlock: one waits in send() and the other in join(), for ever."
-    zh "{by}还没有接收{child}发送的内容，就先调用了 join()。只有管道装得下（64 KiB）时这样才安全：再长一些，一个等在 \
+    zh "{by}还没有接收{child}发送的内容，就先调用了 join()。只有管道装得下（64 KiB）时这样才安全：\
+        再长一些，一个等在 \
         send()，另一个等在 join()，双方互相等待，形成死锁。"
 
     brief Joined { by: Who, child: Who, waited: Seconds, running: List, again: bool } samples
@@ -172,10 +170,12 @@ notes! {
     brief AfterJoin { joined: usize, running: List } samples (1, one()) (1, two()) (1, many())
     en {
         let (runs, joins) = (if running.len() == 1 { "is" } else { "are" }, count(*joined, "join()"));
-        format!("The parent prints this although {running} {runs} still running, for it has called only {joins}. Before the run \
+        format!("The parent prints this although {running} {runs} still running, for it has \
+            called only {joins}. Before the run \
             ends it joins the rest as well, as CPython does at exit.")
     }
-    zh "父进程打印这一行时，{running}仍在运行：父进程只调用了 {joined} 次 join()。整个运行结束之前，它还会对其余的子进程调用 \
+    zh "父进程打印这一行时，{running}仍在运行：父进程只调用了 {joined} 次 join()。整个运行结束之\
+        前，它还会对其余的子进程调用 \
         join()，就像 CPython 退出时那样。"
 
     brief AllEndedAfterJoin { joined: usize, ended: usize } samples (1, 0) (1, 1) (2, 3)
@@ -183,7 +183,8 @@ notes! {
         match *ended {
             0 => {
                 let calls = count(*joined, "call");
-                format!("All children have ended: the parent has waited for each of them in {calls} of join().")
+                format!("All children have ended: the parent has waited for each of them in \
+                    {calls} of join().")
             }
             ended => {
                 let joins = count(*joined, "join()");
@@ -191,7 +192,8 @@ notes! {
                     1 => ("The 1 other child".into(), "it"),
                     _ => (format!("The {ended} other children"), "them"),
                 };
-                format!("The parent has called only {joins}. {others} had ended by then, too, but only by chance: no join() \
+                format!("The parent has called only {joins}. {others} had ended by then, too, but \
+                    only by chance: no join() \
                     waited for {them}.")
             }
         }

@@ -19,11 +19,7 @@ impl Story {
             Some((now.run.who(other), value, address))
         });
         match (before.map(|(before, _)| before), other) {
-            (None, None) => self.once(Counter {
-                who,
-                value,
-                address,
-            }),
+            (None, None) => self.once(Counter { who, value, address }),
             (None, Some((other, other_value, other_address))) => self.once(CounterElsewhere {
                 who,
                 value,
@@ -38,19 +34,11 @@ impl Story {
             }
             (Some(from), other) if from != value => {
                 let (to, other) = (value, other.map(|(other, value, _)| (other, value)));
-                self.once(CounterChanged {
-                    who,
-                    from,
-                    to,
-                    other,
-                })
+                self.once(CounterChanged { who, from, to, other })
             }
-            (Some(_), Some((other, other_value, _))) => self.once(CounterUnchanged {
-                who,
-                value,
-                other,
-                other_value,
-            }),
+            (Some(_), Some((other, other_value, _))) => {
+                self.once(CounterUnchanged { who, value, other, other_value })
+            }
             (Some(_), None) => false,
         };
     }
@@ -58,7 +46,8 @@ impl Story {
 
 notes! {
     Counter { who: Who, value: i64, address: String } samples (parent(), 10, "0x92afd0".into())
-    en "{who} looks at a global variable: its value is {value}, at the address {address} of this process's own memory."
+    en "{who} looks at a global variable: its value is {value}, at the address {address} of this \
+        process's own memory."
     zh "{who}查看一个全局变量：值是 {value}，地址是 {address}（属于该进程自己的地址空间）。"
 
     brief CounterElsewhere { who: Who, value: i64, address: String, other: Who, other_value: i64, other_address: String } samples
@@ -67,7 +56,8 @@ notes! {
     en {
         match *address == *other_address {
             true => format!("The address is the same as in {other}, {address}, but the memory isn't: in {who} the variable is \
-                {value}, there it is {other_value}. An address means something only within one process."),
+                {value}, there it is {other_value}. An address means something only within one \
+                process."),
             false => format!("{who} has a variable of its own, {value} at {address}; the one of {other} is {other_value} at \
                 {other_address}."),
         }
@@ -98,10 +88,12 @@ notes! {
     }
 
     brief CounterUnchanged { who: Who, value: i64, other: Who, other_value: i64 } samples (parent(), 10, writer(), 5)
-    en "Still {value} in {who}: although {other} counted to {other_value}, nothing has changed here. A result has to be sent."
+    en "Still {value} in {who}: although {other} counted to {other_value}, nothing has changed \
+        here. A result has to be sent."
     zh "{who}这里仍是 {value}：{other}数到了 {other_value}，这里什么也没有变。结果必须发送过来。"
 
     brief CounterReceived { who: Who, from: i64, to: i64 } samples (parent(), 10, 5)
-    en "{from} became {to} because {who} stored what it received: the value came as a message, not through shared memory."
+    en "{from} became {to} because {who} stored what it received: the value came as a message, \
+        not through shared memory."
     zh "{from} 变成了 {to}，是因为{who}把收到的值存了进去：靠的是消息，不是共享内存。"
 }

@@ -1,7 +1,8 @@
-//! Notes about this very run, between its lines: which process that was, what it waits for, and why.
+//! Notes about this very run, between its lines: which process that was, what it waits for, and
+//! why.
 //!
-//! `note` is what a note is made of, `run` what the log says, `story` what has been told. In the other files each note
-//! stands with what it is told for.
+//! `note` is what a note is made of, `run` what the log says, `story` what has been told. In the
+//! other files each note stands with what it is told for.
 
 mod buffer;
 mod cleanup;
@@ -51,11 +52,7 @@ pub struct Explain<E> {
 impl<E: Write> Explain<E> {
     /// Notes that go to `stderr`: all of them, or only those that say what is new about this run.
     pub fn new(stderr: E, look: Look, is_brief: bool) -> Explain<E> {
-        Explain {
-            stderr,
-            look,
-            story: Story::new(is_brief),
-        }
+        Explain { stderr, look, story: Story::new(is_brief) }
     }
 
     fn write_notes(&mut self) {
@@ -73,16 +70,10 @@ impl<E: Write> Explain<E> {
 impl<E: Write> View for Explain<E> {
     fn show(&mut self, record: &Record, state: &State, change: &Change) -> Result<()> {
         let run = Run(state);
-        self.story.see(&Moment {
-            record,
-            change,
-            run,
-        });
+        self.story.see(&Moment { record, change, run });
         // A table is read as a whole, so what there is to tell of it comes behind it.
-        let is_in_table = matches!(
-            record.event,
-            Event::Measured { .. } | Event::Say {} | Event::Progress { .. }
-        );
+        let is_in_table =
+            matches!(record.event, Event::Measured { .. } | Event::Say {} | Event::Progress { .. });
         if !is_in_table {
             self.write_notes();
         }
@@ -103,21 +94,14 @@ impl Story {
             self.forget(pid);
         }
         match &now.event {
-            Event::Run {
-                options,
-                seed,
-                cores,
-                ..
-            } => self.run_begins(options, *seed, *cores),
+            Event::Run { options, seed, cores, .. } => self.run_begins(options, *seed, *cores),
             Event::Running {} => match &now.thread {
                 Some(thread) => self.thread_running(thread, now),
                 None => self.running(now),
             },
-            Event::Started {
-                child,
-                command: Some(command),
-                ..
-            } => self.started_command(*child, command, now),
+            Event::Started { child, command: Some(command), .. } => {
+                self.started_command(*child, command, now)
+            }
             Event::Started { child, foreign, .. } => self.started(*child, *foreign, now),
             Event::Join { child, .. } => self.join(*child, now),
             Event::Joined { child, .. } => self.joined(*child, now),
@@ -161,9 +145,9 @@ impl Story {
             Event::Print { .. } => self.print(now),
             Event::Refused { call, .. } => self.refused(*call, now),
             Event::Counter { value, address, .. } => self.counter(*value, address, now),
-            Event::ProcessState {
-                of, state, status, ..
-            } => self.process_state(*of, *state, *status, now),
+            Event::ProcessState { of, state, status, .. } => {
+                self.process_state(*of, *state, *status, now)
+            }
             Event::Parent { parent } => self.parent(*parent, now),
             Event::Buffered { bytes, .. } => self.buffered(*bytes, now),
             Event::Write { .. } => self.write(now),
@@ -173,21 +157,13 @@ impl Story {
             // A bar shows it, and in a recording it is of no interest.
             Event::Progress { .. } => {}
             Event::Measured { .. } => self.measured(),
-            Event::Pool {
-                kind,
-                with,
-                workers,
-                tasks,
-                ..
-            } => self.pool(kind, with, *workers, *tasks),
+            Event::Pool { kind, with, workers, tasks, .. } => {
+                self.pool(kind, with, *workers, *tasks)
+            }
             Event::TaskStart { task, .. } => self.task_start(*task, now),
-            Event::TaskDone {
-                task,
-                kind,
-                seconds,
-                processor_seconds,
-                ..
-            } => self.task_done(*task, kind, [*seconds, *processor_seconds], now),
+            Event::TaskDone { task, kind, seconds, processor_seconds, .. } => {
+                self.task_done(*task, kind, [*seconds, *processor_seconds], now)
+            }
             Event::Customers { delays, .. } => self.customers(delays),
             Event::Request { customer, .. } => self.request(*customer, now),
             Event::Served { customer, .. } => self.served(*customer, now),
@@ -196,7 +172,8 @@ impl Story {
             Event::Ended {} => self.loop_over(now),
             Event::AfterJoin {} => self.after_join(now),
         }
-        // A join that has just ended is news for the next event only. In between a child's end may be reaped.
+        // A join that has just ended is news for the next event only. In between a child's end may
+        // be reaped.
         if !matches!(now.event, Event::Joined { .. }) {
             self.past(now.pid).has_just_joined = None;
         }
@@ -208,7 +185,8 @@ fn lines(text: &str, look: Look) -> String {
     let indent = " ".repeat(INDENT.min(look.width / 8));
     let options = Options::new(look.width.saturating_sub(indent.len()))
         .line_ending(LineEnding::LF)
-        // Chinese has no spaces: Unicode knows where it may break, and that no line begins with a comma.
+        // Chinese has no spaces: Unicode knows where it may break, and that no line begins with a
+        // comma.
         .word_separator(WordSeparator::UnicodeBreakProperties)
         // `child-1` and `--seed` stay whole.
         .word_splitter(WordSplitter::NoHyphenation)

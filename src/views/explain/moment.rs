@@ -44,11 +44,7 @@ pub struct Run<'a>(pub &'a State);
 impl<'a> Run<'a> {
     /// A process, as a note names it.
     pub fn who(self, pid: u32) -> Who {
-        Who {
-            role: self.role(pid),
-            pid,
-            is_parent: self.0.is_parent(pid),
-        }
+        Who { role: self.role(pid), pid, is_parent: self.0.is_parent(pid) }
     }
 
     /// A process's role.
@@ -59,9 +55,7 @@ impl<'a> Run<'a> {
 
     /// Whether a process has this lock.
     pub fn holds(self, pid: u32, lock: &str) -> bool {
-        self.0
-            .holder_of(lock)
-            .is_some_and(|holder| holder.pid == pid)
+        self.0.holder_of(lock).is_some_and(|holder| holder.pid == pid)
     }
 
     /// The roles of several processes.
@@ -105,8 +99,7 @@ impl<'a> Run<'a> {
 
     /// How many of those that were reaped nobody had joined.
     pub fn count_unjoined(self) -> usize {
-        self.which(|process| process.ended.is_some() && !process.is_joined)
-            .len()
+        self.which(|process| process.ended.is_some() && !process.is_joined).len()
     }
 
     /// Those of which something is true, in the order of their PIDs.

@@ -1,5 +1,5 @@
-//! What a note is, and what its texts are made of: processes, lists, times and numbers, each in the form that a language
-//! has for it.
+//! What a note is, and what its texts are made of: processes, lists, times and numbers, each in the
+//! form that a language has for it.
 
 use std::fmt::{self, Debug, Display, Formatter};
 use std::ops::Deref;
@@ -18,8 +18,8 @@ const CLIPPED: usize = 40;
 /// A space at which no line ends. It is a plain one on the screen.
 pub const NO_BREAK: char = '\u{a0}';
 
-/// Where names that are no Chinese begin and end: a space, unless something stands there that has room of its own.
-/// Nothing in a note can be this character, since [`clipped`] leaves it out.
+/// Where names that are no Chinese begin and end: a space, unless something stands there that has
+/// room of its own. Nothing in a note can be this character, since [`clipped`] leaves it out.
 pub const GAP: char = '\u{1}';
 
 /// One thing to tell about a run: one or two sentences, with the facts of this run in them.
@@ -34,14 +34,15 @@ pub trait Note: Debug + 'static {
 
 /// Declares notes, each with its facts, samples of it, and its text in both languages.
 ///
-/// A text is a format string; or two of them, the second one for what happens `again`; or a block that makes a string where
-/// it has more forms. It has the facts by their names; `{who}` is a process in the form of the language, `{who:#}` that at
-/// the start of a sentence.
+/// A text is a format string; or two of them, the second one for what happens `again`; or a block
+/// that makes a string where it has more forms. It has the facts by their names; `{who}` is a
+/// process in the form of the language, `{who:#}` that at the start of a sentence.
 ///
 /// `brief` stands before a note that says something new about this run, for `--explain=brief`.
 ///
-/// A sample lists the facts in their order. There is one for each form of a text: with them the note's test, which has the
-/// note's name, compares the languages. It is declared here so that no note can go without.
+/// A sample lists the facts in their order. There is one for each form of a text: with them the
+/// note's test, which has the note's name, compares the languages. It is declared here so that no
+/// note can go without.
 macro_rules! notes {
     () => {};
     (brief $name:ident $facts:tt samples $(($($sample:expr),*))+ en $en:tt zh $zh:tt $($rest:tt)*) => {
@@ -285,8 +286,8 @@ impl Seconds {
         Seconds((later - earlier).max(0.0))
     }
 
-    /// The number, in the unit that suits it, and that unit's place among seconds, milliseconds and microseconds. The log's
-    /// times have microseconds, and no part of one.
+    /// The number, in the unit that suits it, and that unit's place among seconds, milliseconds and
+    /// microseconds. The log's times have microseconds, and no part of one.
     fn in_unit(self) -> (String, usize) {
         let Seconds(seconds) = self;
         let milliseconds = seconds * 1e3;

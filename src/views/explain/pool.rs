@@ -26,11 +26,7 @@ impl Story {
     /// A worker begins a task.
     pub fn task_start(&mut self, task: u16, now: &Moment) {
         let (who, in_thread) = (now.me(), now.thread.is_some());
-        self.once(TaskStart {
-            who,
-            task,
-            in_thread,
-        });
+        self.once(TaskStart { who, task, in_thread });
     }
 
     /// A worker has done a task. The times are how long it took, and for how long it was on a core.
@@ -38,13 +34,7 @@ impl Story {
         if is_new_kind(&mut self.kinds_of_tasks, kind) {
             let (who, kind) = (now.me(), Kind::of(kind));
             let [took, on_core] = times.map(Seconds);
-            self.tell(TaskDone {
-                who,
-                kind,
-                task,
-                took,
-                on_core,
-            });
+            self.tell(TaskDone { who, kind, task, took, on_core });
         }
     }
 
@@ -158,10 +148,12 @@ notes! {
     }
 
     TaskStart { who: Who, task: u16, in_thread: bool } samples (writer(), 3, false) (writer(), 3, true)
-    en "{who} takes task {task}. The parent doesn't hand tasks out: a worker that is free takes the next one from the queue."
+    en "{who} takes task {task}. The parent doesn't hand tasks out: a worker that is free takes \
+        the next one from the queue."
     zh {
         let worker = if *in_thread { "工作线程" } else { "工作进程" };
-        format!("{who}取走了任务 {task}。任务不由父进程分派：哪个{worker}空闲，就自己从队列里取下一个。")
+        format!("{who}取走了任务 {task}。任务不由父进程分派：哪个{worker}空闲，就自己从队列里取下\
+            一个。")
     }
 
     brief TaskDone { who: Who, kind: Kind, task: u16, took: Seconds, on_core: Seconds } samples
@@ -187,8 +179,10 @@ notes! {
     brief Measured { cores: usize } samples (2)
     en {
         let cores = count(*cores, "core");
-        format!("The figures in this row were measured in this run, on this machine, with {cores} available: another run gives \
+        format!("The figures in this row were measured in this run, on this machine, with {cores} \
+            available: another run gives \
             other figures.")
     }
-    zh "这一行的数字是本次运行在这台机器上测得的，可用的核心有 {cores} 个；再运行一次，数字会有所不同。"
+    zh "这一行的数字是本次运行在这台机器上测得的，可用的核心有 {cores} 个；再运行一次，数字会有所\
+        不同。"
 }

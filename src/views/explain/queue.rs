@@ -39,22 +39,11 @@ impl Story {
         let (from, took) = (now.run.who(put.from), Seconds::between(put.t, now.t));
         {
             let (who, value) = (who.clone(), value.clone());
-            self.once_then_few(Series::Gets, |again| Get {
-                who,
-                value,
-                from,
-                took,
-                waited,
-                again,
-            });
+            self.once_then_few(Series::Gets, |again| Get { who, value, from, took, waited, again });
         }
         let readers = self.which(|past| past.is_reader).len();
         if readers > 1 {
-            self.once(Compete {
-                who,
-                value,
-                readers,
-            });
+            self.once(Compete { who, value, readers });
         }
     }
 
@@ -84,24 +73,25 @@ impl Story {
             return;
         }
         let writers = now.run.roles(&self.which(|past| past.has_put));
-        self.once_then_few(Series::Marks, |again| EndOfFile {
-            who,
-            writers,
-            again,
-        });
+        self.once_then_few(Series::Marks, |again| EndOfFile { who, writers, again });
     }
 }
 
 notes! {
     Put { who: Who } samples (writer())
-    en "{who} prints this first and puts the value afterwards; otherwise a reader could report the value before the writer does. \
-        Here put() itself writes into the pipe; in Python a hidden feeder thread makes a pickle of the value and writes it, and put() \
+    en "{who} prints this first and puts the value afterwards; otherwise a reader could report \
+        the value before the writer does. \
+        Here put() itself writes into the pipe; in Python a hidden feeder thread makes a pickle \
+        of the value and writes it, and put() \
         doesn't wait for that."
-    zh "{who}先打印这一行，然后才放入值：反过来的话，读进程可能抢先报告已经取到了这个值。在这里 put() 自己把值写进管道；在 \
-        Python 里，由一个看不见的后台线程（feeder thread）先做 pickle 再写入，put() 并不等这个线程。"
+    zh "{who}先打印这一行，然后才放入值：反过来的话，读进程可能抢先报告已经取到了这个值。在这里 \
+        put() 自己把值写进管道；在 \
+        Python 里，由一个看不见的后台线程（feeder thread）先做 pickle 再写入，put() 并不等这个线\
+        程。"
 
     WaitGet { who: Who } samples (reader())
-    en "{who} calls get(). While the queue is empty the call blocks, until a value comes or the last write end is closed."
+    en "{who} calls get(). While the queue is empty the call blocks, until a value comes or the \
+        last write end is closed."
     zh "{who}调用 get()。只要队列是空的，这个调用就一直阻塞，直到有值到来，或者最后一个写端关闭。"
 
     GetsAtOnce { who: Who, there: usize } samples (reader(), 1) (reader(), 4)
@@ -117,12 +107,14 @@ notes! {
     brief Get { who: Who, value: String, from: Who, took: Seconds, waited: Seconds, again: bool } samples
         (reader(), "'A'".into(), writer(), TOOK, WAITED, false) (reader(), "'A'".into(), writer(), TOOK, WAITED, true)
     en {
-        "{who} got {value} {took} after {from} announced it. The queue is a pipe in the kernel; no other \
+        "{who} got {value} {took} after {from} announced it. The queue is a pipe in the kernel; \
+         no other \
                 process has passed the value on."
         again "{value} took {took}; {who} had waited in get() for {waited}."
     }
     zh {
-        "从{from}打印要放入 {value} 的那一行，到{who}取到这个值，用了 {took}。队列就是内核里的一个管道，中间不经过别的\
+        "从{from}打印要放入 {value} 的那一行，到{who}取到这个值，用了 {took}。队列就是内核里的一个\
+         管道，中间不经过别的\
                 进程。"
         again "{value} 传递用了 {took}；{who}在 get() 里等了 {waited}。"
     }
@@ -132,42 +124,52 @@ notes! {
     zh "{who}取到了 {value}；日志里没有记下是哪个进程放入的。"
 
     Compete { who: Who, value: String, readers: usize } samples (reader(), "'A'".into(), 3)
-    en "{readers} processes have called get() on this queue by now, and only {who} got {value}: each value goes to exactly one \
+    en "{readers} processes have called get() on this queue by now, and only {who} got {value}: \
+        each value goes to exactly one \
         reader, and the kernel decides which."
-    zh "到此时已有 {readers} 个进程在这个队列上调用过 get()，而 {value} 只到了{who}手里：每个值只归一个读进程。归哪一个，\
+    zh "到此时已有 {readers} 个进程在这个队列上调用过 get()，而 {value} 只到了{who}手里：每个值只\
+        归一个读进程。归哪一个，\
         只由内核决定。"
 
     PutSentinel { by: Who } samples (parent())
-    en "{by} puts a sentinel behind the last value, one for each reader: whoever gets a sentinel takes it out of the queue, so \
+    en "{by} puts a sentinel behind the last value, one for each reader: whoever gets a sentinel \
+        takes it out of the queue, so \
         the next reader needs its own."
-    zh "{by}在最后一个值后面放哨兵值，每个读进程一个：哨兵值一被取走就离开了队列，所以下一个读进程需要自己的那一个。"
+    zh "{by}在最后一个值后面放哨兵值，每个读进程一个：哨兵值一被取走就离开了队列，所以下一个读进程\
+        需要自己的那一个。"
 
     brief GetSentinel { who: Who, again: bool } samples (reader(), false) (reader(), true)
     en {
-        "{who} got a sentinel: every value put before it has been got. The reader leaves its loop and ends \
+        "{who} got a sentinel: every value put before it has been got. The reader leaves its loop \
+         and ends \
                 by itself; no signal is needed."
         again "{who} got a sentinel of its own."
     }
     zh {
-        "{who}取到了哨兵值：此前放入的值都已取走。这个读进程退出循环，自行结束，不需要用信号来终止。"
+        "{who}取到了哨兵值：此前放入的值都已取走。这个读进程退出循环，自行结束，不需要用信号来终\
+         止。"
         again "{who}取到了自己的那个哨兵值。"
     }
 
     brief Empty { who: Who, again: bool } samples (reader(), false) (reader(), true)
     en {
-        "{who} finds the queue empty, and leaves its loop. But empty() only says that nothing is there right now, not that \
+        "{who} finds the queue empty, and leaves its loop. But empty() only says that nothing is \
+         there right now, not that \
                 nothing more will come: a writer may be about to put the next value."
         again "{who} finds the queue empty as well, and leaves."
     }
     zh {
-        "{who}发现队列是空的，就退出循环。但 empty() 只说明此刻队列里没有东西，不说明以后不会再有：写进程也许正要放入下一个值。"
+        "{who}发现队列是空的，就退出循环。但 empty() 只说明此刻队列里没有东西，不说明以后不会再\
+         有：写进程也许正要放入下一个值。"
         again "{who}也发现队列是空的，退出循环。"
     }
 
     brief EndOfPipe { who: Who } samples (parent())
-    en "{who} reached the end of file (EOF): nobody has an end of this pipe any more that could send. In Python, recv() raises \
+    en "{who} reached the end of file (EOF): nobody has an end of this pipe any more that could \
+        send. In Python, recv() raises \
         EOFError here."
-    zh "{who}读到了文件末尾（EOF）：再也没有进程持有这个管道能发送的那一端。在 Python 里，recv() 这时会抛出 EOFError。"
+    zh "{who}读到了文件末尾（EOF）：再也没有进程持有这个管道能发送的那一端。在 Python 里，recv() \
+        这时会抛出 EOFError。"
 
     brief EndOfFile { who: Who, writers: List, again: bool } samples
         (reader(), none(), false) (reader(), two(), false) (reader(), none(), true)

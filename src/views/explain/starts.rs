@@ -7,8 +7,8 @@ use super::moment::Moment;
 use super::note::{List, Seconds, Who, clipped, count, notes, shown};
 use super::story::{Series, Story};
 
-/// The options by which a run has random pauses or delays: the longest pause of `queue`, the values of `pipe`, whose writer
-/// pauses too, and the longest delay of `async`.
+/// The options by which a run has random pauses or delays: the longest pause of `queue`, the values
+/// of `pipe`, whose writer pauses too, and the longest delay of `async`.
 const RANDOM: [&str; 3] = ["pause", "simplex", "wait"];
 
 impl Story {
@@ -17,20 +17,11 @@ impl Story {
         self.cores = cores;
         let options: Map<String, Value> = serde_json::from_str(options.get()).unwrap_or_default();
         // Only lessons with one of these options choose anything at random.
-        let is_random = |name: &&str| {
-            options
-                .get(*name)
-                .is_some_and(|it| it.as_f64() != Some(0.0))
-        };
+        let is_random = |name: &&str| options.get(*name).is_some_and(|it| it.as_f64() != Some(0.0));
         // A child of the user's makes pauses of its own.
         let pauses = RANDOM.iter().any(is_random) && !options.contains_key("child");
         let options = in_words(options);
-        self.once(Options {
-            options,
-            seed,
-            pauses,
-            cores,
-        });
+        self.once(Options { options, seed, pauses, cores });
     }
 
     /// The main thread of a process begins.
@@ -150,30 +141,39 @@ notes! {
     zh "你启动的就是父进程，PID 是 {pid}。其他进程都由父进程启动。"
 
     ChildRunsEarly { who: Who } samples (writer())
-    en "{who} is running before the parent's start() has even returned: from now on both run at the same time, and the \
+    en "{who} is running before the parent's start() has even returned: from now on both run at \
+        the same time, and the \
         kernel decides who goes first."
     zh "父进程的 start() 尚未返回，{who}就已经在运行了：从这一刻起两者同时运行，先后由内核决定。"
 
     ChildRuns { who: Who, after: Seconds } samples (writer(), AFTER)
-    en "{who} begins {after} after the parent has started it. Both run at the same time, so their lines may come in another \
+    en "{who} begins {after} after the parent has started it. Both run at the same time, so their \
+        lines may come in another \
         order next time."
-    zh "{who}在父进程启动它 {after}之后才开始执行。两者同时运行，再运行一次，这几行的先后可能就不同了。"
+    zh "{who}在父进程启动它 {after}之后才开始执行。两者同时运行，再运行一次，这几行的先后可能就不\
+        同了。"
 
     SameLine { who: Who, other: Who } samples (writer(), reader())
-    en "{other} has printed the same line, but this is {who}. The first thread of every process is called MainThread, so the \
+    en "{other} has printed the same line, but this is {who}. The first thread of every process \
+        is called MainThread, so the \
         name doesn't tell you which process it is."
-    zh "这一行和{other}的一模一样，却出自{who}。每个进程的第一个线程都叫 MainThread，光凭这个名字认不出是哪个进程。"
+    zh "这一行和{other}的一模一样，却出自{who}。每个进程的第一个线程都叫 MainThread，光凭这个名字\
+        认不出是哪个进程。"
 
     Started { by: Who, child: Who, again: bool } samples (parent(), writer(), false) (parent(), writer(), true)
     en {
-        "{by} has started {child}: the same program, from its beginning, with the ends of pipes that it \
-                needs as its stdin and stdout. That is fork and exec in one, Python's start method spawn; the child isn't \
+        "{by} has started {child}: the same program, from its beginning, with the ends of pipes \
+         that it \
+                needs as its stdin and stdout. That is fork and exec in one, Python's start \
+                method spawn; the child isn't \
                 a copy of its parent."
         again "{by} has started {child} in the same way."
     }
     zh {
-        "{by}启动了{child}：把本程序从头再运行一遍，需要管道时，管道的一端就接在它的 stdin 或 stdout \
-                上。这相当于 fork 加 exec，也就是 Python 的启动方法 spawn；子进程并不是父进程的副本。"
+        "{by}启动了{child}：把本程序从头再运行一遍，需要管道时，管道的一端就接在它的 stdin 或 \
+         stdout \
+                上。这相当于 fork 加 exec，也就是 Python 的启动方法 spawn；子进程并不是父进程的副\
+                本。"
         again "{by}以同样的方式启动了{child}。"
     }
 
@@ -182,13 +182,16 @@ notes! {
     zh "{by}启动了{child}：这是另一个程序，不往这份日志里写东西。"
 
     brief StartedCommand { by: Who, child: Who, command: String } samples (writer(), reader(), "python3 w.py".into())
-    en "{by} has started {child}, your command `{command}`, which knows nothing of mp-demo. So {by} stands between it and the \
+    en "{by} has started {child}, your command `{command}`, which knows nothing of mp-demo. So \
+        {by} stands between it and the \
         others: it passes on each line, and writes to the log what passes."
-    zh "{by}启动了{child}，也就是你的命令 `{command}`；这个程序并不知道 mp-demo。所以{by}处在它和其他进程之间：逐行转交，并把经过的\
+    zh "{by}启动了{child}，也就是你的命令 `{command}`；这个程序并不知道 mp-demo。所以{by}处在它和\
+        其他进程之间：逐行转交，并把经过的\
         内容写进日志。"
 
     WaitReadline { who: Who, command: String } samples (writer(), "writer-command".into())
-    en "{who} waits until {command} writes a line. A line that is printed may still be in that program's own buffer."
+    en "{who} waits until {command} writes a line. A line that is printed may still be in that \
+        program's own buffer."
     zh "{who}在等 {command} 写出一行。打印过的行，可能还留在那个程序自己的缓冲区里。"
 
     WaitWrite { who: Who, command: String } samples (reader(), "reader-command".into())
@@ -208,11 +211,14 @@ notes! {
     zh "父进程在启动子进程之前就打印了这一行：此刻还没有子进程在运行。"
 
     StartsBeside { running: List } samples (one()) (two()) (many())
-    en "The parent goes on to the next child without waiting for {running}, so the children run at the same time."
+    en "The parent goes on to the next child without waiting for {running}, so the children run \
+        at the same time."
     zh "父进程没有等{running}结束，就去启动下一个子进程了：所以这些子进程是同时运行的。"
 
     brief StartsAfterJoin { waited: Seconds } samples (WAITED)
-    en "The parent has spent {waited} in join() and can start the next child only now: with join() inside the loop, the \
+    en "The parent has spent {waited} in join() and can start the next child only now: with \
+        join() inside the loop, the \
         children run one after another."
-    zh "父进程在 join() 里等了 {waited}，现在才能启动下一个子进程：join() 写在循环里，子进程就只能一个接一个地运行。"
+    zh "父进程在 join() 里等了 {waited}，现在才能启动下一个子进程：join() 写在循环里，子进程就只能\
+        一个接一个地运行。"
 }

@@ -1,5 +1,6 @@
-//! What has been told so far, and what is known of the run beside that: what happens for the first time is explained; what
-//! happens again is told where it says something new about this run, and no more than a few times.
+//! What has been told so far, and what is known of the run beside that: what happens for the first
+//! time is explained; what happens again is told where it says something new about this run, and no
+//! more than a few times.
 
 use std::any::TypeId;
 use std::collections::{HashMap, HashSet};
@@ -59,8 +60,8 @@ pub struct Past {
     pub most_requests: usize,
 }
 
-/// The run so far, as far as a note may need it. It grows with the processes of the run, with what is on its way between
-/// them, and with the customers.
+/// The run so far, as far as a note may need it. It grows with the processes of the run, with what
+/// is on its way between them, and with the customers.
 pub struct Story {
     past: HashMap<u32, Past>,
     /// How many cores the run may use.
@@ -101,7 +102,8 @@ pub struct Story {
 }
 
 impl Story {
-    /// Nothing has happened yet. A brief story has only the notes that say what is new about this run.
+    /// Nothing has happened yet. A brief story has only the notes that say what is new about this
+    /// run.
     pub fn new(is_brief: bool) -> Story {
         Story {
             is_brief,
@@ -183,7 +185,8 @@ impl Story {
         }
     }
 
-    /// The same for a note about a process. Where the same part is played again and again, once is enough.
+    /// The same for a note about a process. Where the same part is played again and again, once is
+    /// enough.
     pub fn few_about(&mut self, who: &Who, of: Series, note: impl Note) {
         if self.described.insert((of, who.role.clone())) {
             self.few(of, note);

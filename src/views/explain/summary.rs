@@ -17,12 +17,7 @@ impl Story {
         if self.started > 0 {
             let (started, unseen) = (self.started, run.count_alive());
             let (codes, signals) = (self.codes.clone(), self.signals.clone());
-            self.tell(Summary {
-                started,
-                codes,
-                signals,
-                unseen,
-            });
+            self.tell(Summary { started, codes, signals, unseen });
         }
     }
 
@@ -34,15 +29,12 @@ impl Story {
         }
         let signalled = run.which(|process| process.is_signalled());
         let has_readers = !self.which(|past| past.is_reader).is_empty() || !signalled.is_empty();
-        // A log may stop before its run did. Only where everybody has ended is it certain that nobody got them.
+        // A log may stop before its run did. Only where everybody has ended is it certain that
+        // nobody got them.
         match has_readers && run.count_alive() == 0 {
             true => {
                 let (put, terminated) = (self.puts, run.roles(&signalled));
-                self.tell(Lost {
-                    lost,
-                    put,
-                    terminated,
-                });
+                self.tell(Lost { lost, put, terminated });
             }
             false => self.tell(NotGot { values: lost }),
         }
@@ -61,7 +53,8 @@ notes! {
             true => "every reader had ended".into(),
             false => format!("a signal ended {terminated} too early"),
         };
-        format!("{were} lost, because {because}. When a writer has ended, it has put everything; that doesn't mean that \
+        format!("{were} lost, because {because}. When a writer has ended, it has put everything; \
+            that doesn't mean that \
             everything has been got.")
     }
     zh {
@@ -69,7 +62,8 @@ notes! {
             true => "读进程都已结束".into(),
             false => format!("{terminated}还没有取走这些值，就被信号终止了"),
         };
-        format!("放入的 {put} 个值里丢失了 {lost} 个，因为{because}。写进程结束，只说明值都放进了队列，不说明都被取走了。")
+        format!("放入的 {put} 个值里丢失了 {lost} 个，因为{because}。写进程结束，只说明值都放进了\
+            队列，不说明都被取走了。")
     }
 
     brief NotGot { values: usize } samples (1) (3)

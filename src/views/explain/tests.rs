@@ -1,4 +1,5 @@
-//! What holds for every note, with the samples that the notes' own tests bring; and every event has a note.
+//! What holds for every note, with the samples that the notes' own tests bring; and every event has
+//! a note.
 
 use std::collections::HashSet;
 use std::fs;
@@ -35,11 +36,7 @@ pub fn reader() -> Who {
 }
 
 fn who(role: &str, pid: u32) -> Who {
-    Who {
-        role: role.into(),
-        pid,
-        is_parent: role == "parent",
-    }
+    Who { role: role.into(), pid, is_parent: role == "parent" }
 }
 
 pub fn none() -> List {
@@ -76,14 +73,8 @@ pub fn check(samples: &[impl Note]) {
 #[track_caller]
 fn check_language(english: &str, chinese: &str, both: &str) {
     let has_han = chinese.chars().filter(|c| is_han(*c)).count() > 2;
-    assert!(
-        english.replace(NO_BREAK, " ").is_ascii() && has_han,
-        "{both}"
-    );
-    assert!(
-        english.ends_with('.') && chinese.ends_with(['。', '.']),
-        "{both}"
-    );
+    assert!(english.replace(NO_BREAK, " ").is_ascii() && has_han, "{both}");
+    assert!(english.ends_with('.') && chinese.ends_with(['。', '.']), "{both}");
     assert!(!english.contains(". the parent"), "{both}");
     // Whatever stands in Chinese in Latin letters is a name, and the same one in both.
     for name in words(chinese).filter(|word| *word != "CPU") {
@@ -126,13 +117,7 @@ fn check_width(text: &str) {
 }
 
 fn look(width: usize, colour: bool) -> Look {
-    Look {
-        colour,
-        width,
-        unicode: true,
-        boxes: true,
-        language: Language::En,
-    }
+    Look { colour, width, unicode: true, boxes: true, language: Language::En }
 }
 
 #[test]

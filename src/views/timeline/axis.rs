@@ -3,15 +3,16 @@
 /// How many columns a number has at least: closer together they are a row of numbers and no axis.
 const ROOM: usize = 7;
 
-/// Where the axis has a mark, in columns, and what it says there: round numbers, as close as their width allows. `end`
-/// is the time at the end of the axis, in microseconds.
+/// Where the axis has a mark, in columns, and what it says there: round numbers, as close as their
+/// width allows. `end` is the time at the end of the axis, in microseconds.
 pub fn ticks(end: u64, columns: usize) -> Vec<(usize, String)> {
     let (unit, name) = match end {
         0..1_000 => (1, "us"),
         1_000..1_000_000 => (1_000, "ms"),
         _ => (1_000_000, "s"),
     };
-    // A bar, the digits before the point, room for a point and a digit, and one column that stays free.
+    // A bar, the digits before the point, room for a point and a digit, and one column that stays
+    // free.
     let digits = (end / unit).to_string().len();
     let step = step(end, columns, (digits + 4).max(ROOM));
     // As many decimals as the step has.
@@ -59,20 +60,11 @@ mod tests {
 
     #[test]
     fn an_axis_has_round_numbers_at_their_places() {
-        assert_eq!(
-            drawn(994_921, 60),
-            "|0 ms       |200        |400        |600        |800"
-        );
+        assert_eq!(drawn(994_921, 60), "|0 ms       |200        |400        |600        |800");
         assert_eq!(drawn(10_000_000, 40), "|0 s    |2      |4      |6      |8");
-        assert_eq!(
-            drawn(2_000_000, 60),
-            "|0 s           |0.5           |1.0           |1.5"
-        );
+        assert_eq!(drawn(2_000_000, 60), "|0 s           |0.5           |1.0           |1.5");
         assert_eq!(drawn(1_300, 40), "|0 ms          |0.5           |1.0");
-        assert_eq!(
-            drawn(3_600_000_000, 40),
-            "|0 s       |1000      |2000      |3000"
-        );
+        assert_eq!(drawn(3_600_000_000, 40), "|0 s       |1000      |2000      |3000");
         assert_eq!(drawn(0, 40), "|0 us");
         // However long it is, no number stands in another's place.
         for end in (0..64).map(|power| (1_u64 << power) / 1_000) {

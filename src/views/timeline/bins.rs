@@ -20,13 +20,8 @@ pub enum Doing {
 
 impl Doing {
     /// All of them, in the order of the legend.
-    pub const ALL: [Doing; 5] = [
-        Doing::Runs,
-        Doing::Sleeps,
-        Doing::Waits,
-        Doing::Joins,
-        Doing::Lives,
-    ];
+    pub const ALL: [Doing; 5] =
+        [Doing::Runs, Doing::Sleeps, Doing::Waits, Doing::Joins, Doing::Lives];
 }
 
 impl From<Activity> for Doing {
@@ -42,8 +37,8 @@ impl From<Activity> for Doing {
     }
 }
 
-/// How wide a bin is: the same for all lanes. Nobody knows beforehand how long a run will be, so the bins begin with a
-/// microsecond each, and whenever the run outgrows them, two become one.
+/// How wide a bin is: the same for all lanes. Nobody knows beforehand how long a run will be, so
+/// the bins begin with a microsecond each, and whenever the run outgrows them, two become one.
 #[derive(Clone, Copy)]
 pub struct Scale {
     bins: usize,
@@ -53,13 +48,11 @@ pub struct Scale {
 impl Scale {
     /// Bins for a picture of so many columns: fine enough that none of them is seen.
     pub fn new(columns: usize) -> Scale {
-        Scale {
-            bins: columns * 8,
-            shift: 0,
-        }
+        Scale { bins: columns * 8, shift: 0 }
     }
 
-    /// Reaches as far as this time, in microseconds. Says how many times two bins had to become one.
+    /// Reaches as far as this time, in microseconds. Says how many times two bins had to become
+    /// one.
     pub fn reach(&mut self, time: u64) -> u32 {
         let before = self.shift;
         while self.bin(time) >= self.bins {
@@ -102,17 +95,15 @@ impl Bins {
         let folded = pairs.map(|pair| {
             let mut sum = pair[0];
             if let Some(second) = pair.get(1) {
-                sum.iter_mut()
-                    .zip(second)
-                    .for_each(|(sum, more)| *sum += more);
+                sum.iter_mut().zip(second).for_each(|(sum, more)| *sum += more);
             }
             sum
         });
         self.0 = folded.collect();
     }
 
-    /// What took the most time in each of so many columns, of which each is a part of the time from 0 to `end`. None where
-    /// there was nothing to do it.
+    /// What took the most time in each of so many columns, of which each is a part of the time from
+    /// 0 to `end`. None where there was nothing to do it.
     pub fn columns(&self, columns: usize, end: u64, scale: Scale) -> Vec<Option<Doing>> {
         let mut sums = vec![[0.0; Doing::ALL.len()]; columns];
         let width = end as f64 / columns as f64;
@@ -131,21 +122,16 @@ impl Bins {
                 }
             }
         }
-        // A bin that lies in two columns may have put into one what belongs to the other: up to a quarter of a column,
-        // for a column has four bins or more.
+        // A bin that lies in two columns may have put into one what belongs to the other: up to a
+        // quarter of a column, for a column has four bins or more.
         let is_there = |sum: &&[f64; _]| sum.iter().sum::<f64>() * 4.0 > width;
-        sums.iter()
-            .map(|sum| Some(sum).filter(is_there).map(longest))
-            .collect()
+        sums.iter().map(|sum| Some(sum).filter(is_there).map(longest)).collect()
     }
 }
 
 fn longest(sums: &[f64; Doing::ALL.len()]) -> Doing {
     let by_time = |a: &Doing, b: &Doing| sums[*a as usize].total_cmp(&sums[*b as usize]);
-    Doing::ALL
-        .into_iter()
-        .max_by(by_time)
-        .unwrap_or(Doing::Runs)
+    Doing::ALL.into_iter().max_by(by_time).unwrap_or(Doing::Runs)
 }
 
 #[cfg(test)]

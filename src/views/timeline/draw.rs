@@ -23,7 +23,8 @@ const STACKED_BELOW: usize = 60;
 /// From this width on there is room for whole words behind a lane.
 const ROOMY_FROM: usize = 76;
 
-/// How many marks share one place for their labels. Of more, what stands there would be far from its mark.
+/// How many marks share one place for their labels. Of more, what stands there would be far from
+/// its mark.
 const MOST_TOGETHER: usize = 8;
 
 /// What is to be drawn.
@@ -61,13 +62,7 @@ impl Drawing<'_> {
         self.push_axis(&mut text, &layout);
         for lane in lanes {
             let style = self.look.colour.then(|| palette.style(lane.pid));
-            self.push_lane(
-                &mut text,
-                lane,
-                &layout,
-                style.unwrap_or_default(),
-                &mut used,
-            );
+            self.push_lane(&mut text, lane, &layout, style.unwrap_or_default(), &mut used);
         }
         if self.left_out > 0 {
             self.push_dimmed(&mut text, &left_out(self.left_out, self.look.language));
@@ -175,10 +170,7 @@ impl Drawing<'_> {
             let pid = format!("{pid:>width$}", width = layout.pid);
             push(&format!("{name}{padding} {pid} {bar} {ending}"));
             if !labels.is_empty() {
-                push(&format!(
-                    "{}{labels}",
-                    " ".repeat(layout.name + layout.pid + 2)
-                ));
+                push(&format!("{}{labels}", " ".repeat(layout.name + layout.pid + 2)));
             }
         }
     }
@@ -195,7 +187,8 @@ impl Drawing<'_> {
         let began = column(lane.began, columns, self.end);
         let ended = lane.ended.map_or(self.end, |(time, _)| time);
         let ended = column(ended, columns, self.end);
-        // However short it lived, it is seen; and the columns in which it began and ended are drawn whole.
+        // However short it lived, it is seen; and the columns in which it began and ended are drawn
+        // whole.
         let mut now = Doing::Runs;
         for place in began..=ended {
             now = doing[place].unwrap_or(now);
@@ -222,8 +215,8 @@ impl Drawing<'_> {
         bar.into_iter().collect()
     }
 
-    /// The labels of the marks, each below its mark. Where marks stand too close for that, their labels stand one behind
-    /// the other, below the first of these marks.
+    /// The labels of the marks, each below its mark. Where marks stand too close for that, their
+    /// labels stand one behind the other, below the first of these marks.
     fn labels(&self, marks: &BTreeMap<usize, Marked>, columns: usize) -> String {
         let labels = marks
             .iter()
@@ -293,9 +286,7 @@ impl Drawing<'_> {
             .filter(|mark| used.marks[**mark as usize])
             .map(|mark| (self.glyphs().mark(*mark), Word::Mark(*mark)));
         let mut lines = vec![String::new()];
-        let several = used
-            .several
-            .then(|| (self.glyphs().several(), Word::Several));
+        let several = used.several.then(|| (self.glyphs().several(), Word::Several));
         let times = format!("{}2", self.glyphs().times());
         let times = used.times.then_some((times, Word::Times));
         let symbols = doing.chain(marks).chain(several);
@@ -314,10 +305,7 @@ impl Drawing<'_> {
     }
 
     fn glyphs(&self) -> Glyphs {
-        Glyphs {
-            unicode: self.look.unicode,
-            boxes: self.look.boxes,
-        }
+        Glyphs { unicode: self.look.unicode, boxes: self.look.boxes }
     }
 
     fn push_dimmed(&self, text: &mut String, line: &str) {

@@ -73,7 +73,8 @@ impl Glyphs {
         }
     }
 
-    /// What can be shown of a text that comes from the log: one line of it, and ASCII if there is no more.
+    /// What can be shown of a text that comes from the log: one line of it, and ASCII if there is
+    /// no more.
     pub fn shown(self, text: &str) -> String {
         let mut shown = String::new();
         for c in text.chars() {
@@ -89,7 +90,8 @@ impl Glyphs {
         shown
     }
 
-    /// A text in at most so many columns: whole, or cut with a sign, or nothing where not even that makes sense.
+    /// A text in at most so many columns: whole, or cut with a sign, or nothing where not even that
+    /// makes sense.
     pub fn cut(self, text: &str, columns: usize) -> String {
         if text.width() <= columns {
             return text.to_owned();

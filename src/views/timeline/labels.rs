@@ -29,7 +29,8 @@ pub struct Departure {
 }
 
 impl Labels {
-    /// Takes an event, which is drawn on this lane at this time. What the lane says of the value, if there is one.
+    /// Takes an event, which is drawn on this lane at this time. What the lane says of the value,
+    /// if there is one.
     pub fn see(
         &mut self,
         event: &Event,
@@ -40,11 +41,7 @@ impl Labels {
         match (event.effect(), change.left) {
             (Effect::Leaves(_, value), Some(parcel)) => {
                 let label = self.numbered(value);
-                let departure = Departure {
-                    label: label.clone(),
-                    lane,
-                    time,
-                };
+                let departure = Departure { label: label.clone(), lane, time };
                 self.departures.insert(parcel.id, departure);
                 Some(label)
             }
@@ -65,8 +62,7 @@ impl Labels {
     /// The departures of the values that were put into a queue and never got.
     pub fn lost(&mut self, state: &State) -> Vec<Departure> {
         let left = state.on_its_way(Way::Queue).parcels();
-        left.filter_map(|parcel| self.departures.remove(&parcel.id))
-            .collect()
+        left.filter_map(|parcel| self.departures.remove(&parcel.id)).collect()
     }
 
     fn numbered(&mut self, value: &Value) -> String {

@@ -50,13 +50,15 @@ impl Lane {
         self.doing = does.into();
     }
 
-    /// It is another program, which tells nothing. A command of the user's stands below the lane of whoever has started it.
+    /// It is another program, which tells nothing. A command of the user's stands below the lane of
+    /// whoever has started it.
     pub fn is_foreign(&mut self, below: Option<usize>) {
         self.doing = Doing::Lives;
         self.below = below;
     }
 
-    /// It turns out to have waited since its last event: for room, in a call that was told beforehand.
+    /// It turns out to have waited since its last event: for room, in a call that was told
+    /// beforehand.
     pub fn has_waited(&mut self, now: u64, scale: Scale) {
         self.doing = Doing::Waits;
         self.advance(now, scale);

@@ -32,15 +32,8 @@ impl Marked {
     /// A mark for one event. The label may be empty.
     pub fn new(time: u64, mark: Mark, label: String) -> Marked {
         let labels = Some(label).filter(|label| !label.is_empty());
-        let item = Item {
-            mark,
-            labels: labels.into_iter().collect(),
-            count: 1,
-        };
-        Marked {
-            time,
-            items: vec![item],
-        }
+        let item = Item { mark, labels: labels.into_iter().collect(), count: 1 };
+        Marked { time, items: vec![item] }
     }
 
     fn merge(&mut self, other: Marked) {
@@ -103,11 +96,7 @@ impl Marks {
     pub fn columns(&self, columns: usize, end: u64) -> BTreeMap<usize, Marked> {
         let mut by_column = BTreeMap::new();
         for mark in self.0.values() {
-            merge(
-                &mut by_column,
-                column(mark.time, columns, end),
-                mark.clone(),
-            );
+            merge(&mut by_column, column(mark.time, columns, end), mark.clone());
         }
         by_column
     }

@@ -1,7 +1,7 @@
 //! Who did what when: a lane per process on one time axis.
 //!
-//! The picture is drawn when the run is over. Until then each lane keeps its time in bins ([`bins`]), so that a long run
-//! needs no more memory than a short one.
+//! The picture is drawn when the run is over. Until then each lane keeps its time in bins
+//! ([`bins`]), so that a long run needs no more memory than a short one.
 
 mod axis;
 mod bins;
@@ -32,8 +32,8 @@ use crate::terminal::Look;
 /// How many lanes a picture has at most: who looks for something among more does so in a trace.
 const MOST_LANES: usize = 48;
 
-/// How many of them may play the same part, `reader-1`, `reader-2` and so on. A thousand of these must not keep out the
-/// one process that starts after them.
+/// How many of them may play the same part, `reader-1`, `reader-2` and so on. A thousand of these
+/// must not keep out the one process that starts after them.
 const MOST_ALIKE: usize = 30;
 
 /// The narrowest and the widest picture, in columns.
@@ -78,8 +78,8 @@ fn part(name: &str) -> &str {
 }
 
 impl<W: Write> Timeline<W> {
-    /// A timeline that goes to `stdout`. `width` says how wide it may be: it is asked when the timeline is drawn, for
-    /// somebody may have changed the terminal's size since then.
+    /// A timeline that goes to `stdout`. `width` says how wide it may be: it is asked when the
+    /// timeline is drawn, for somebody may have changed the terminal's size since then.
     pub fn new(stdout: W, look: Look, width: impl Fn() -> usize + 'static) -> Timeline<W> {
         let expected = look.width.clamp(USUAL_WIDTH, *WIDTHS.end());
         Timeline {
@@ -98,7 +98,8 @@ impl<W: Write> Timeline<W> {
         }
     }
 
-    /// Moves on to this time. It never goes back: between processes, times can be a little out of order.
+    /// Moves on to this time. It never goes back: between processes, times can be a little out of
+    /// order.
     fn reach(&mut self, time: u64) {
         self.now = self.now.max(time);
         for _ in 0..self.scale.reach(time) {
@@ -113,10 +114,7 @@ impl<W: Write> Timeline<W> {
 
     /// Whether there is a lane for one more with this role or name.
     fn has_place(&mut self, name: &str) -> bool {
-        let alike = self
-            .lanes
-            .iter()
-            .filter(|lane| part(&lane.name) == part(name));
+        let alike = self.lanes.iter().filter(|lane| part(&lane.name) == part(name));
         let has_place = self.lanes.len() < MOST_LANES && alike.count() < MOST_ALIKE;
         self.left_out += usize::from(!has_place);
         has_place
@@ -136,7 +134,8 @@ impl<W: Write> Timeline<W> {
         lane
     }
 
-    /// Takes an event of a thread that is not its process's main thread. Says on which lane its marks belong.
+    /// Takes an event of a thread that is not its process's main thread. Says on which lane its
+    /// marks belong.
     fn thread(
         &mut self,
         process: usize,
@@ -198,9 +197,7 @@ impl<W: Write> Timeline<W> {
     }
 
     fn mark_at(&mut self, lane: usize, mark: Mark, label: String, time: u64) {
-        self.lanes[lane]
-            .marks
-            .add(Marked::new(time, mark, label), self.scale);
+        self.lanes[lane].marks.add(Marked::new(time, mark, label), self.scale);
     }
 }
 
@@ -228,13 +225,7 @@ impl<W: Write> View for Timeline<W> {
             self.turn(departure, Mark::Send, Mark::Refused);
         }
         match &record.event {
-            Event::Started {
-                child,
-                child_role,
-                foreign,
-                command,
-                ..
-            } => {
+            Event::Started { child, child_role, foreign, command, .. } => {
                 let number = self.process(*child, child_role, now);
                 if let (true, Some(number)) = (*foreign, number) {
                     let below = lane.filter(|_| command.is_some());

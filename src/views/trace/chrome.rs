@@ -1,8 +1,8 @@
 //! The Trace Event Format of Chrome, in its JSON object form, as far as this view needs it.
 //!
-//! Events may be written in any order: a viewer sorts them by time; those that begin at the same time by duration; and
-//! those without a duration stay in the order of the file. So a slice can be written when it ends, and nothing has to
-//! be kept.
+//! Events may be written in any order: a viewer sorts them by time; those that begin at the same
+//! time by duration; and those without a duration stay in the order of the file. So a slice can be
+//! written when it ends, and nothing has to be kept.
 
 use std::io::{self, Write};
 
@@ -14,7 +14,8 @@ use serde_json::value::RawValue;
 use crate::both;
 use crate::plain::in_json;
 
-/// Where something is drawn. Viewers group threads by `pid`; a process's main thread has the same number as its `tid`.
+/// Where something is drawn. Viewers group threads by `pid`; a process's main thread has the same
+/// number as its `tid`.
 #[derive(Clone, Copy, Serialize)]
 pub struct Track {
     /// The process.
@@ -44,8 +45,9 @@ pub struct Slice {
     pub args: Option<Box<RawValue>>,
 }
 
-/// JSON as Perfetto reads it: version 52 refuses a file in which a string ends with an escaped backslash, unless that
-/// is written by its number. So is what a terminal would obey: a trace may go there.
+/// JSON as Perfetto reads it: version 52 refuses a file in which a string ends with an escaped
+/// backslash, unless that is written by its number. So is what a terminal would obey: a trace may
+/// go there.
 struct ForPerfetto;
 
 const BACKSLASH: &str = "\\u005c";
@@ -132,18 +134,13 @@ impl<'a, A> TraceEvent<'a, A> {
 impl<W: Write> Chrome<W> {
     /// A trace that goes to `out`.
     pub fn new(out: W) -> Chrome<W> {
-        Chrome {
-            out,
-            is_begun: false,
-            has_events: false,
-        }
+        Chrome { out, is_begun: false, has_events: false }
     }
 
     /// Begins the trace with what applies to all of it.
     pub fn begin(&mut self, other_data: &impl Serialize) -> io::Result<()> {
         self.is_begun = true;
-        self.out
-            .write_all(b"{\"displayTimeUnit\":\"ms\",\"otherData\":")?;
+        self.out.write_all(b"{\"displayTimeUnit\":\"ms\",\"otherData\":")?;
         self.write_json(other_data)?;
         self.out.write_all(b",\"traceEvents\":[")
     }
@@ -160,10 +157,7 @@ impl<W: Write> Chrome<W> {
     }
 
     fn metadata(&mut self, name: &str, track: Track, args: &impl Serialize) -> io::Result<()> {
-        self.write(&TraceEvent {
-            args: Some(args),
-            ..TraceEvent::new('M', name, track)
-        })
+        self.write(&TraceEvent { args: Some(args), ..TraceEvent::new('M', name, track) })
     }
 
     /// A slice that has ended.
@@ -188,7 +182,8 @@ impl<W: Write> Chrome<W> {
         })
     }
 
-    /// An arrow. Both ends need the same category, name and `id`, or viewers don't see that they belong together.
+    /// An arrow. Both ends need the same category, name and `id`, or viewers don't see that they
+    /// belong together.
     pub fn arrow(&mut self, category: &str, id: u64, from: Spot, to: Spot) -> io::Result<()> {
         let name = both!("value", "值");
         for (ph, bp, spot) in [('s', None, from), ('f', Some('e'), to)] {

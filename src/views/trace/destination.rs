@@ -1,4 +1,5 @@
-//! Where a trace goes. Whether it may go there is decided before the run, not when the work is done.
+//! Where a trace goes. Whether it may go there is decided before the run, not when the work is
+//! done.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io;
@@ -20,7 +21,8 @@ use crate::streams::Stream;
 pub enum Destination {
     /// To a file with this path, which is not a symbolic link, and with these permissions.
     Path(PathBuf, Permissions),
-    /// Through this descriptor: to a pipe, a terminal or `/dev/null`, or to where stdout or stderr already goes.
+    /// Through this descriptor: to a pipe, a terminal or `/dev/null`, or to where stdout or stderr
+    /// already goes.
     Open(Stream<File>),
 }
 
@@ -33,10 +35,7 @@ impl Destination {
         let refuse = |why| refused(path, why);
         let choose_another = |error: io::Error| {
             let error = io_error(&error);
-            refuse(both!(
-                "{error}; choose another file",
-                "{error}；请换一个文件"
-            ))
+            refuse(both!("{error}; choose another file", "{error}；请换一个文件"))
         };
         let metadata = match fs::metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -65,10 +64,7 @@ impl Destination {
         // Root could write to it all the same, but whoever made it read-only meant it.
         ensure!(
             !metadata.is_file() || !permissions.readonly(),
-            refuse(both!(
-                "it is read-only; choose another file",
-                "这个文件只读；请换一个文件"
-            ))
+            refuse(both!("it is read-only; choose another file", "这个文件只读；请换一个文件"))
         );
         let file = OpenOptions::new().write(true).open(path);
         let file = file.map_err(choose_another)?;
@@ -93,14 +89,11 @@ impl Destination {
 /// Why nothing can be written to the file that the user has named.
 pub fn refused(path: &Path, why: String) -> Error {
     let name = name_of(path);
-    Error::msg(both!(
-        "cannot write to {name}: {why}",
-        "无法写入 {name}：{why}"
-    ))
+    Error::msg(both!("cannot write to {name}: {why}", "无法写入 {name}：{why}"))
 }
 
-/// Stdout or stderr, if it is this file: with `--trace /dev/stdout > out`, a new file in the place of `out` would
-/// replace what was printed, and writing to `out` from its start would overwrite it.
+/// Stdout or stderr, if it is this file: with `--trace /dev/stdout > out`, a new file in the place
+/// of `out` would replace what was printed, and writing to `out` from its start would overwrite it.
 fn stream_to(metadata: &fs::Metadata) -> Result<Option<File>> {
     for stream in [stdio::stdout(), stdio::stderr()] {
         let stream = File::from(stream.try_clone_to_owned()?);

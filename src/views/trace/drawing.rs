@@ -12,8 +12,8 @@ use crate::both;
 use crate::events::{Effect, Event, Record, Way};
 use crate::state::{Change, State};
 
-/// Draws a run. The memory it takes grows with the processes that live and the values on their way, not with the
-/// events.
+/// Draws a run. The memory it takes grows with the processes that live and the values on their way,
+/// not with the events.
 pub struct Drawing<W> {
     out: Chrome<W>,
     tracks: Tracks,
@@ -54,7 +54,8 @@ impl<W: Write> Drawing<W> {
             self.out.begin(&args)?;
         }
         let arrived = change.arrived.and_then(|it| self.departures.remove(&it.id));
-        // A value arrives after it has left. So the clock says as well, unless somebody has edited the recording.
+        // A value arrives after it has left. So the clock says as well, unless somebody has edited
+        // the recording.
         let earliest = arrived.map_or(0, |from| from.micros);
         let happened = Happened {
             event,
@@ -65,10 +66,11 @@ impl<W: Write> Drawing<W> {
         let Some(process) = state.process(record.pid) else {
             return Ok(());
         };
-        let spot = self
-            .tracks
-            .get(process, happened.micros, &mut self.out)?
-            .see(record.thread.as_deref(), &happened, &mut self.out)?;
+        let spot = self.tracks.get(process, happened.micros, &mut self.out)?.see(
+            record.thread.as_deref(),
+            &happened,
+            &mut self.out,
+        )?;
         self.end = self.end.max(spot.micros);
         self.begin.get_or_insert(spot);
         if let Some(parcel) = change.taken_back {
@@ -136,12 +138,14 @@ impl<W: Write> Drawing<W> {
         Ok(())
     }
 
-    /// Counts the values in the queue. Sentinels don't count: nobody gets them as values, and no value is lost with
-    /// them. At the end the counter shows how many values were put and never got.
+    /// Counts the values in the queue. Sentinels don't count: nobody gets them as values, and no
+    /// value is lost with them. At the end the counter shows how many values were put and never
+    /// got.
     fn count(&mut self, spot: Spot, state: &State) -> io::Result<()> {
         let begin = self.begin.unwrap_or(spot);
-        // There is one counter for all processes, and in the log the times of two processes may be out of order. The
-        // order of the log is the true one, so the counter's time stands still then.
+        // There is one counter for all processes, and in the log the times of two processes may be
+        // out of order. The order of the log is the true one, so the counter's time stands still
+        // then.
         let counted = match self.counted {
             Some(counted) => counted,
             None => {
@@ -161,7 +165,8 @@ impl<W: Write> Drawing<W> {
         self.out.counter(&values, &now, spot, count)
     }
 
-    /// Draws what can only be drawn when the last event is there. Returns what the trace was written to.
+    /// Draws what can only be drawn when the last event is there. Returns what the trace was
+    /// written to.
     ///
     /// # Errors
     /// When it can't be written.

@@ -1,5 +1,6 @@
-//! The run as a Chrome trace: a track for each process and thread, with slices for what it did, arrows from put to get,
-//! and a counter of the values in the queue. Perfetto and Chrome's own viewer open it.
+//! The run as a Chrome trace: a track for each process and thread, with slices for what it did,
+//! arrows from put to get, and a counter of the values in the queue. Perfetto and Chrome's own
+//! viewer open it.
 
 mod chrome;
 mod destination;
@@ -37,18 +38,13 @@ impl Trace {
             true => Path::new("/dev/stdout"),
             false => path,
         };
-        Ok(Trace {
-            name: name_of(path),
-            drawing: Drawing::new(WholeFile::create(path)?),
-        })
+        Ok(Trace { name: name_of(path), drawing: Drawing::new(WholeFile::create(path)?) })
     }
 }
 
 impl View for Trace {
     fn show(&mut self, record: &Record, state: &State, change: &Change) -> Result<()> {
-        self.drawing
-            .draw(record, state, change)
-            .with_context(|| cannot_write(&self.name))
+        self.drawing.draw(record, state, change).with_context(|| cannot_write(&self.name))
     }
 
     /// The trace of a run that failed is worth as much: it shows how it failed.

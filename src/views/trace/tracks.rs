@@ -58,8 +58,9 @@ const PIDS: u64 = 1 << 22;
 impl Tracks {
     /// The track of this process. It gets one now if it has none.
     ///
-    /// A track is known by its PID. In a long run a PID may come again, and a viewer would draw two processes as one,
-    /// so the second is drawn under a number that can't be a PID on Linux, and its name has the PID.
+    /// A track is known by its PID. In a long run a PID may come again, and a viewer would draw two
+    /// processes as one, so the second is drawn under a number that can't be a PID on Linux, and
+    /// its name has the PID.
     pub fn get<W: Write>(
         &mut self,
         process: &state::Process,
@@ -91,7 +92,8 @@ impl Tracks {
                 })
             }
         };
-        // A child's first event may come before `started` in the log, and either may have the earlier time.
+        // A child's first event may come before `started` in the log, and either may have the
+        // earlier time.
         tracked.start = tracked.start.min(micros);
         Ok(tracked)
     }
@@ -114,8 +116,7 @@ impl Tracks {
     pub fn end_all<W: Write>(&mut self, micros: u64, out: &mut Chrome<W>) -> io::Result<()> {
         let mut rest: Vec<_> = self.0.drain().map(|(_, process)| process).collect();
         rest.sort_by_key(|process| process.place);
-        rest.into_iter()
-            .try_for_each(|process| process.end(None, micros, out))
+        rest.into_iter().try_for_each(|process| process.end(None, micros, out))
     }
 }
 
@@ -131,13 +132,9 @@ impl ProcessTrack {
         let number = self.threads.len() as u64 + 1;
         let thread = match self.threads.entry(thread.unwrap_or_default().to_owned()) {
             Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => entry.insert(ThreadTrack::begin(
-                thread,
-                number,
-                self.track,
-                happened.micros,
-                out,
-            )?),
+            Entry::Vacant(entry) => {
+                entry.insert(ThreadTrack::begin(thread, number, self.track, happened.micros, out)?)
+            }
         };
         let micros = thread.see(happened, out)?;
         self.last = self.last.max(micros);
@@ -145,7 +142,8 @@ impl ProcessTrack {
         Ok(Spot { track, micros })
     }
 
-    /// Ends its slices. The log doesn't say when a thread ended, so threads are drawn until the end of their process.
+    /// Ends its slices. The log doesn't say when a thread ended, so threads are drawn until the end
+    /// of their process.
     fn end<W: Write>(
         self,
         status: Option<Status>,
@@ -155,16 +153,9 @@ impl ProcessTrack {
         let end = micros.max(self.last);
         let status = status.map(|status| json!({ "status": end_in_words(status) }));
         let args = status.map(|status| to_raw_value(&status)).transpose()?;
-        let life = Slice {
-            name: self.role,
-            category: "process",
-            start: self.start,
-            args,
-        };
+        let life = Slice { name: self.role, category: "process", start: self.start, args };
         out.slice(&life, self.track, end)?;
-        self.threads
-            .into_values()
-            .try_for_each(|mut thread| thread.close(Level::Thread, end, out))
+        self.threads.into_values().try_for_each(|mut thread| thread.close(Level::Thread, end, out))
     }
 }
 
@@ -205,27 +196,21 @@ impl ThreadTrack {
         Ok(thread)
     }
 
-    /// Takes the thread's next event, and returns when it happened. Its time never goes back, whatever somebody has
-    /// written into a recording.
+    /// Takes the thread's next event, and returns when it happened. Its time never goes back,
+    /// whatever somebody has written into a recording.
     fn see<W: Write>(&mut self, happened: &Happened, out: &mut Chrome<W>) -> io::Result<u64> {
         let now = happened.micros.max(self.last);
         self.last = now;
         let args = || Some(happened.args.to_owned());
         let effect = happened.event.effect();
-        let is_activity = matches!(
-            effect,
-            Effect::Sleeps | Effect::Waits(..) | Effect::Joins(_)
-        );
+        let is_activity = matches!(effect, Effect::Sleeps | Effect::Waits(..) | Effect::Joins(_));
 
         let ends = match effect {
             Effect::BeginsTask | Effect::EndsTask => Level::Task,
             _ if is_activity || self.does != Some(happened.does) => Level::Activity,
             _ => Level::Call,
         };
-        let task = self
-            .open
-            .iter_mut()
-            .find(|(level, _)| *level == Level::Task);
+        let task = self.open.iter_mut().find(|(level, _)| *level == Level::Task);
         let is_in_task = task.is_some();
         if let (Effect::EndsTask, Some((_, task))) = (effect, task) {
             // The last event knows all that the first one knew, and how long it took.
@@ -244,11 +229,7 @@ impl ThreadTrack {
             _ => {}
         }
         self.does = Some(happened.does);
-        if self
-            .open
-            .last()
-            .is_none_or(|(level, _)| *level < Level::Activity)
-        {
+        if self.open.last().is_none_or(|(level, _)| *level < Level::Activity) {
             let title = activity_title(happened.does, happened.event);
             let args = is_activity.then(args).flatten();
             self.open(Level::Activity, title, now, args);
@@ -267,18 +248,13 @@ impl ThreadTrack {
             Level::Activity => "activity",
             Level::Call => "call",
         };
-        let slice = Slice {
-            name,
-            category,
-            start,
-            args,
-        };
+        let slice = Slice { name, category, start, args };
         self.open.push((level, slice));
     }
 
-    /// Ends the open slices of this level and those inside. The outermost are written first: of two that begin and end
-    /// at the same time, viewers take the first as the outer one. So a call that began together with what is around it waits
-    /// until that has ended, or until the next call.
+    /// Ends the open slices of this level and those inside. The outermost are written first: of two
+    /// that begin and end at the same time, viewers take the first as the outer one. So a call that
+    /// began together with what is around it waits until that has ended, or until the next call.
     fn close<W: Write>(&mut self, level: Level, end: u64, out: &mut Chrome<W>) -> io::Result<()> {
         let first = self.open.partition_point(|(other, _)| *other < level);
         let track = self.track;

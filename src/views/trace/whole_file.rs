@@ -11,8 +11,8 @@ use super::destination::{Destination, folder, refused};
 use crate::both;
 use crate::errors::io_error;
 
-/// A file that gets its name when it is complete. Until then it has none (`O_TMPFILE`), so if this process ends early,
-/// even by SIGKILL, nothing is left of it, and what was there before stays.
+/// A file that gets its name when it is complete. Until then it has none (`O_TMPFILE`), so if this
+/// process ends early, even by SIGKILL, nothing is left of it, and what was there before stays.
 pub struct WholeFile {
     content: BufWriter<File>,
     destination: Destination,
@@ -26,8 +26,8 @@ impl WholeFile {
     pub fn create(path: &Path) -> Result<WholeFile> {
         let destination = Destination::find(path)?;
         let content = match &destination {
-            // Not every file system has files without a name. On the others the name is deleted at once, and in the end
-            // the content has to be copied.
+            // Not every file system has files without a name. On the others the name is deleted at
+            // once, and in the end the content has to be copied.
             Destination::Path(file, _) => tempfile::tempfile_in(folder(file)).map_err(|error| {
                 let error = io_error(&error);
                 refused(
@@ -41,10 +41,7 @@ impl WholeFile {
             Destination::Open(_) => tempfile::tempfile()
                 .with_context(|| both!("cannot create a temporary file", "无法建立临时文件"))?,
         };
-        Ok(WholeFile {
-            content: BufWriter::with_capacity(1 << 16, content),
-            destination,
-        })
+        Ok(WholeFile { content: BufWriter::with_capacity(1 << 16, content), destination })
     }
 
     /// Puts the complete file in its place.
@@ -57,7 +54,8 @@ impl WholeFile {
         match &mut self.destination {
             Destination::Path(path, permissions) => {
                 content.set_permissions(permissions.clone())?;
-                // A link can't replace a file, but `rename` can, in one step. So the file gets another name first.
+                // A link can't replace a file, but `rename` can, in one step. So the file gets
+                // another name first.
                 match link(content, folder(path)) {
                     Ok(linked) => Ok(linked.persist(path)?),
                     Err(_) => Ok(copy(content, path, permissions.clone())?.persist(path)?),
@@ -85,9 +83,8 @@ impl Write for WholeFile {
 fn link(file: &File, folder: &Path) -> io::Result<tempfile::TempPath> {
     let descriptor = std::os::fd::AsRawFd::as_raw_fd(file);
     let nameless = format!("/proc/self/fd/{descriptor}");
-    let linked = tempfile::Builder::new().make_in(folder, |name| {
-        Ok(linkat(CWD, &nameless, CWD, name, AtFlags::SYMLINK_FOLLOW)?)
-    })?;
+    let linked = tempfile::Builder::new()
+        .make_in(folder, |name| Ok(linkat(CWD, &nameless, CWD, name, AtFlags::SYMLINK_FOLLOW)?))?;
     Ok(linked.into_temp_path())
 }
 

@@ -35,23 +35,14 @@ fn each_line_is_chinese_and_follows_from_the_figures() {
         let wall = |way: &str| compared("用时", ratio(way, "wall_seconds"));
         let memory = compared("内存", ratio("one_process_each", "memory_kib"));
         let verdicts = &lines[6..];
-        assert_eq!(
-            verdicts[0],
-            format!("一个接一个：{}。", wall("one_after_another"))
-        );
-        assert_eq!(
-            verdicts[1],
-            format!("每人一个进程：{}，{memory}。", wall("one_process_each"))
-        );
+        assert_eq!(verdicts[0], format!("一个接一个：{}。", wall("one_after_another")));
+        assert_eq!(verdicts[1], format!("每人一个进程：{}，{memory}。", wall("one_process_each")));
         if customers == 1 {
             assert_eq!(verdicts.len(), 3);
             continue;
         }
         let (early, late) = (half("event_loop"), half("blocked_loop"));
-        assert_eq!(
-            verdicts[3],
-            format!("半数顾客拿到票的时间从 {early:.3} 秒变成 {late:.3} 秒。")
-        );
+        assert_eq!(verdicts[3], format!("半数顾客拿到票的时间从 {early:.3} 秒变成 {late:.3} 秒。"));
     }
 }
 
@@ -71,8 +62,5 @@ fn columns_stand_below_their_heads_and_a_narrow_terminal_breaks_between_them() {
 fn errors_are_chinese_in_children() {
     let script = "mp-demo child async-blocking --lang zh --office nowhere 1";
     let ended = run(&mut shell(script));
-    assert_eq!(
-        ended.stderr,
-        "mp-demo: 顾客 1 没有拿到票：售票处已经不在了\n"
-    );
+    assert_eq!(ended.stderr, "mp-demo: 顾客 1 没有拿到票：售票处已经不在了\n");
 }

@@ -10,28 +10,12 @@ fn a_killed_process_ends_the_run_though_another_is_stopped() {
     for (victim, stopped, words) in [
         ("office", "in-line", "async --customers 3 --wait 1000"),
         ("in-line", "office", "async --customers 3 --wait 1000"),
-        (
-            "customer-2",
-            "customer-1",
-            "async --customers 2 --wait 2 --speed 4",
-        ),
-        (
-            "office",
-            "customer-1",
-            "async --customers 2 --wait 2 --speed 4",
-        ),
+        ("customer-2", "customer-1", "async --customers 2 --wait 2 --speed 4"),
+        ("office", "customer-1", "async --customers 2 --wait 2 --speed 4"),
         ("loop", "office", "async --customers 2 --wait 2 --speed 4"),
         ("office", "loop", "async --customers 2 --wait 2 --speed 4"),
-        (
-            "blocked-loop",
-            "office",
-            "async --customers 2 --wait 2 --speed 4",
-        ),
-        (
-            "office",
-            "blocked-loop",
-            "async --customers 2 --wait 2 --speed 4",
-        ),
+        ("blocked-loop", "office", "async --customers 2 --wait 2 --speed 4"),
+        ("office", "blocked-loop", "async --customers 2 --wait 2 --speed 4"),
     ] {
         let words = format!("{words} --seed 3 --json");
         let mut run = Running::start(&mut mp_demo(words.split(' ')));

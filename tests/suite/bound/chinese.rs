@@ -53,15 +53,11 @@ fn each_line_is_chinese_and_follows_from_the_figures() {
     assert_eq!(english_in(&lines), [""; 0], "{lines:#?}");
 
     let all_rows = named(&events, "measured");
-    for (kind, name) in [
-        ("compute", "计算密集型"),
-        ("io", "IO 密集型"),
-        ("disk", "磁盘读写"),
-    ] {
-        for (with, many, worker) in [
-            ("processes", "多进程", "个工作进程"),
-            ("threads", "多线程", "个工作线程"),
-        ] {
+    for (kind, name) in [("compute", "计算密集型"), ("io", "IO 密集型"), ("disk", "磁盘读写")]
+    {
+        for (with, many, worker) in
+            [("processes", "多进程", "个工作进程"), ("threads", "多线程", "个工作线程")]
+        {
             let heading = format!("{name}：6 个任务，{many}");
             let at = lines.iter().position(|line| *line == heading).unwrap();
             let rows: Vec<_> = all_rows
@@ -82,11 +78,7 @@ fn each_line_is_chinese_and_follows_from_the_figures() {
             };
             assert_eq!(lines[at + 5], verdict);
             let may_use = format!("本程序能用 {cores} 个核心，");
-            assert!(
-                lines[at + 6..at + 8]
-                    .iter()
-                    .any(|line| line.starts_with(&may_use))
-            );
+            assert!(lines[at + 6..at + 8].iter().any(|line| line.starts_with(&may_use)));
 
             let used = |row| number(row, "processor_seconds") / number(row, "tasks_seconds");
             let percent = 100.0 * (1.0 - used(rows[0]));
@@ -97,10 +89,7 @@ fn each_line_is_chinese_and_follows_from_the_figures() {
         }
         let times = fastest(&all_rows, kind, "threads") / fastest(&all_rows, kind, "processes");
         let compared = format!("{name}：多线程的用时是多进程的 {times:.2} 倍，收益");
-        assert!(
-            lines.iter().any(|line| line.starts_with(&compared)),
-            "{lines:#?}"
-        );
+        assert!(lines.iter().any(|line| line.starts_with(&compared)), "{lines:#?}");
     }
 }
 

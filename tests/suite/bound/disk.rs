@@ -22,7 +22,8 @@ fn is_empty(folder: &Path) -> bool {
     folder.read_dir().unwrap().next().is_none()
 }
 
-/// Whether a file in this folder lets its writer wait at all: there are file systems, and containers, that don't.
+/// Whether a file in this folder lets its writer wait at all: there are file systems, and
+/// containers, that don't.
 fn waits_in(folder: &Path) -> bool {
     let processor_seconds = || {
         let time = clock_gettime(ClockId::ThreadCPUTime);
@@ -81,10 +82,8 @@ fn whoever_is_killed_no_file_is_left() {
         running.wait_for_several(3, "task_start");
         running.wait_for("started", "parent");
         assert!(is_empty(folder.path()), "a file has a name");
-        let children: Vec<_> = named(&running.log, "started")
-            .iter()
-            .map(|e| pid_in(&e["child"]))
-            .collect();
+        let children: Vec<_> =
+            named(&running.log, "started").iter().map(|e| pid_in(&e["child"])).collect();
         match victim {
             "parent" => running.signal(Signal::KILL),
             _ => kill_process(children[0], Signal::KILL).unwrap(),
@@ -107,11 +106,7 @@ fn a_folder_in_memory_is_told_as_the_reason() {
         let ended = run_in(folder, words).finish().succeeded();
         let reason =
             "The temporary folder is in memory (tmpfs), so these tasks waited for no disk.";
-        assert_eq!(
-            ended.lines().contains(&reason),
-            is_in_memory(folder),
-            "{ended:?}"
-        );
+        assert_eq!(ended.lines().contains(&reason), is_in_memory(folder), "{ended:?}");
     }
 }
 
@@ -134,10 +129,8 @@ fn both_means_compute_and_io_and_all_means_disk_too() {
     ] {
         let words = format!("bound {words} --tasks 1 --workers 1 --speed 50 --json");
         let events = run_words(&words).succeeded().events();
-        let measured: Vec<_> = named(&events, "measured")
-            .iter()
-            .map(|row| row["kind"].as_str().unwrap())
-            .collect();
+        let measured: Vec<_> =
+            named(&events, "measured").iter().map(|row| row["kind"].as_str().unwrap()).collect();
         assert_eq!(measured, kinds);
     }
 }

@@ -8,16 +8,15 @@ use serde_json::Value;
 
 use crate::common::*;
 
-/// What runs with forty threads come to that have no room for all of them: a stack takes 2 MiB of the address space. Under
-/// some limit there may also be no room for something else, which ends a process by SIGABRT.
+/// What runs with forty threads come to that have no room for all of them: a stack takes 2 MiB of
+/// the address space. Under some limit there may also be no room for something else, which ends a
+/// process by SIGABRT.
 pub fn runs_without_room(words: &str) -> Vec<Ended> {
     let runs = [40_000, 50_000, 60_000, 70_000].map(|kib| {
         let script = format!("ulimit -v {kib}; exec mp-demo {words} --with threads --workers 40");
         run(&mut shell(&script))
     });
-    runs.into_iter()
-        .filter(|run| !run.stderr.contains("SIGABRT"))
-        .collect()
+    runs.into_iter().filter(|run| !run.stderr.contains("SIGABRT")).collect()
 }
 
 #[test]
@@ -86,11 +85,7 @@ fn a_user_who_may_have_few_processes_gets_one_error_at_whichever_start_fails() {
         for limit in 1..10 {
             let ended = limited(limit);
             let failed = !ended.stderr.is_empty();
-            assert_eq!(
-                ended.code(),
-                i32::from(failed),
-                "{limit} {words}: {ended:?}"
-            );
+            assert_eq!(ended.code(), i32::from(failed), "{limit} {words}: {ended:?}");
             let first = ended.stderr.lines().next();
             assert_eq!(
                 first.is_some_and(|first| first.contains("cannot start ")),
@@ -98,10 +93,7 @@ fn a_user_who_may_have_few_processes_gets_one_error_at_whichever_start_fails() {
                 "{limit} {words}: {ended:?}"
             );
             assert!(
-                ended
-                    .stderr
-                    .lines()
-                    .all(|line| line.starts_with("mp-demo: ")),
+                ended.stderr.lines().all(|line| line.starts_with("mp-demo: ")),
                 "{limit} {words}: {ended:?}"
             );
             assert!(failed || limit > 3, "{words}: {ended:?}");

@@ -50,16 +50,15 @@ pub fn commands_in(markdown: &str) -> Vec<String> {
     lines.map(str::to_owned).collect()
 }
 
-/// The runs of a lesson that its text suggests, for a shell: without views, and without what reads the output.
+/// The runs of a lesson that its text suggests, for a shell: without views, and without what reads
+/// the output.
 pub fn runs_of(lesson: &str) -> Vec<String> {
     let start = format!("mp-demo {lesson}");
     let commands = commands_in(&demo(lesson, "en.md")).into_iter();
     let runs = commands.map(|command| {
         let run = command.split(" | ").next().unwrap().split(' ');
         let is_view = |word: &&str| ["--json", "--explain", "--timeline"].contains(word);
-        run.filter(|word| !is_view(word))
-            .collect::<Vec<_>>()
-            .join(" ")
+        run.filter(|word| !is_view(word)).collect::<Vec<_>>().join(" ")
     });
     let mut runs: Vec<_> = runs.filter(|run| run.contains(&start)).collect();
     runs.sort();
@@ -68,9 +67,9 @@ pub fn runs_of(lesson: &str) -> Vec<String> {
     runs
 }
 
-/// A help screen without its lists of lessons, which are held against `demos/`: each with its title in that language, the
-/// article's three first, and what goes beyond the article under a heading of its own. Of the lists the headings and the
-/// row of `help` are left.
+/// A help screen without its lists of lessons, which are held against `demos/`: each with its title
+/// in that language, the article's three first, and what goes beyond the article under a heading of
+/// its own. Of the lists the headings and the row of `help` are left.
 pub fn help_without_lessons(help: &str, language: &str) -> String {
     let is_list = |block: &&str| block.contains("\n  help ");
     let is_beyond =

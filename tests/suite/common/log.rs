@@ -30,17 +30,14 @@ pub fn fields<'a>(events: &'a [Value], name: &str, field: &str) -> Vec<&'a Value
     named(events, name).iter().map(|e| &e[field]).collect()
 }
 
-/// A log of these events behind `run`, a line each: seconds, PID, `role` or `role/thread`, event, fields.
+/// A log of these events behind `run`, a line each: seconds, PID, `role` or `role/thread`, event,
+/// fields.
 pub fn made_up(events: &str) -> String {
     let run = r#"0 1 parent run "lesson":"queue","options":{},"seed":1,"cores":2,"version":"0""#;
-    let lines = [run]
-        .into_iter()
-        .chain(events.lines().filter(|line| !line.is_empty()))
-        .map(|line| {
+    let lines =
+        [run].into_iter().chain(events.lines().filter(|line| !line.is_empty())).map(|line| {
             let words: Vec<_> = line.trim_start().splitn(5, ' ').collect();
-            let [t, pid, who, name, fields @ ..] = &words[..] else {
-                panic!("{line}")
-            };
+            let [t, pid, who, name, fields @ ..] = &words[..] else { panic!("{line}") };
             let (role, thread) = who.split_once('/').unwrap_or((who, ""));
             let mut event =
                 format!(r#"{{"v":1,"t":{t},"pid":{pid},"role":"{role}","event":"{name}""#);
@@ -55,7 +52,8 @@ pub fn made_up(events: &str) -> String {
     lines.collect()
 }
 
-/// The PID of the child with this role, by whoever has started it: a child's own `started` may stand before its parent's.
+/// The PID of the child with this role, by whoever has started it: a child's own `started` may
+/// stand before its parent's.
 pub fn child_as<'a>(events: &'a [Value], role: &str) -> &'a Value {
     let is_it = |e: &&Value| e["event"] == "started" && e["child_role"] == role;
     let started = events.iter().find(is_it);
@@ -75,10 +73,7 @@ pub fn lines_in(events: &[Value]) -> Vec<&str> {
 
 /// Where the first event stands of which this is true.
 pub fn position(events: &[Value], mut is_it: impl FnMut(&Value) -> bool) -> usize {
-    events
-        .iter()
-        .position(&mut is_it)
-        .unwrap_or_else(|| panic!("not in {events:#?}"))
+    events.iter().position(&mut is_it).unwrap_or_else(|| panic!("not in {events:#?}"))
 }
 
 /// What holds for the log of every run.
@@ -122,9 +117,5 @@ pub fn check_log(events: &[Value]) {
         let of_it = |e: &&&Value| !is_of_killed(e) && !adopted.contains(&&e["child"]);
         named(events, name).iter().filter(of_it).count()
     };
-    assert_eq!(
-        count("exited"),
-        count("started"),
-        "not everybody was waited for"
-    );
+    assert_eq!(count("exited"), count("started"), "not everybody was waited for");
 }

@@ -13,10 +13,7 @@ use serde_json::Value;
 use super::*;
 
 /// Far more than any run here takes: who reaches it hangs.
-const HANGS_AFTER: Timespec = Timespec {
-    tv_sec: 60,
-    tv_nsec: 0,
-};
+const HANGS_AFTER: Timespec = Timespec { tv_sec: 60, tv_nsec: 0 };
 
 /// A run that has ended.
 #[derive(Debug)]
@@ -92,11 +89,7 @@ pub struct Running {
 
 impl Running {
     pub fn start(command: &mut Command) -> Running {
-        let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let mut stderr = child.stderr.take().unwrap();
         let stderr = thread::spawn(move || {
@@ -104,12 +97,7 @@ impl Running {
             stderr.read_to_string(&mut text).unwrap();
             text
         });
-        Running {
-            child,
-            stdout,
-            stderr,
-            log: Vec::new(),
-        }
+        Running { child, stdout, stderr, log: Vec::new() }
     }
 
     /// A run of `mp-demo` that prints its log.
@@ -179,11 +167,7 @@ impl Running {
         let hangs = watchdog.join().unwrap();
         let status = self.child.wait().unwrap();
         let stderr = self.stderr.join().unwrap();
-        let ended = Ended {
-            status,
-            stdout,
-            stderr,
-        };
+        let ended = Ended { status, stdout, stderr };
         assert!(!hangs, "it hangs: {ended:?}");
         ended
     }
@@ -197,7 +181,8 @@ fn kill_when_it_hangs(pid: Pid) -> bool {
     hangs
 }
 
-/// Sends a signal to the process with this PID in an event, if it is still there: the run may have ended it by now.
+/// Sends a signal to the process with this PID in an event, if it is still there: the run may have
+/// ended it by now.
 pub fn kill(pid: &Value, signal: Signal) {
     match kill_process(pid_in(pid), signal) {
         Ok(()) | Err(Errno::SRCH) => {}
@@ -205,7 +190,8 @@ pub fn kill(pid: &Value, signal: Signal) {
     }
 }
 
-/// Waits until a process has ended: whoever its parent is, and even if nobody waits for it. False if it does not.
+/// Waits until a process has ended: whoever its parent is, and even if nobody waits for it. False
+/// if it does not.
 pub fn ends(pid: Pid) -> bool {
     let Ok(pidfd) = pidfd_open(pid, PidfdFlags::empty()) else {
         return true;

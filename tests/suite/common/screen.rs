@@ -1,7 +1,7 @@
 //! Screens without what is different in each run.
 
-/// Replaces each PID by a letter in the order of first sight, so that the same process is the same letter. PIDs are
-/// found by their label: in a new container they can be as small as any number.
+/// Replaces each PID by a letter in the order of first sight, so that the same process is the same
+/// letter. PIDs are found by their label: in a new container they can be as small as any number.
 pub fn letters(text: &str) -> String {
     const LABELS: [&str; 13] = [
         "Parent process ",
@@ -24,10 +24,7 @@ pub fn letters(text: &str) -> String {
     loop {
         let found = LABELS
             .iter()
-            .flat_map(|label| {
-                rest.match_indices(label)
-                    .map(|(at, label)| at + label.len())
-            })
+            .flat_map(|label| rest.match_indices(label).map(|(at, label)| at + label.len()))
             .filter(|start| rest[*start..].starts_with(|c: char| c.is_ascii_digit()))
             .min();
         let Some(start) = found else {
@@ -37,13 +34,10 @@ pub fn letters(text: &str) -> String {
             .find(|c: char| !c.is_ascii_digit())
             .map_or(rest.len(), |length| start + length);
         let pid = &rest[start..end];
-        let index = known
-            .iter()
-            .position(|known| *known == pid)
-            .unwrap_or_else(|| {
-                known.push(pid);
-                known.len() - 1
-            });
+        let index = known.iter().position(|known| *known == pid).unwrap_or_else(|| {
+            known.push(pid);
+            known.len() - 1
+        });
         shown.push_str(&rest[..start]);
         shown.push(char::from(b'A' + u8::try_from(index).unwrap()));
         rest = &rest[end..];

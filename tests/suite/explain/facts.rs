@@ -1,4 +1,5 @@
-//! What notes say of recorded runs, fact by fact: whatever the words, these have to be among them, in both languages.
+//! What notes say of recorded runs, fact by fact: whatever the words, these have to be among them,
+//! in both languages.
 
 use super::text_of;
 use crate::common::{mp_demo, recorded, run, shell, view};
@@ -31,16 +32,7 @@ const FACTS: &[(&str, &[&str])] = &[
     ("queue-late", &["put()", "feeder", "get()", "SIGTERM (15)"]),
     (
         "queue-one-sentinel",
-        &[
-            "reader (PID 24219)",
-            "get()",
-            "258",
-            "writer",
-            "join()",
-            "reader (PID 24219)",
-            "0",
-            "2",
-        ],
+        &["reader (PID 24219)", "get()", "258", "writer", "join()", "reader (PID 24219)", "0", "2"],
     ),
     (
         "queue-eof",
@@ -136,13 +128,9 @@ fn a_seed_is_told_of_only_where_something_is_random() {
 
 #[test]
 fn a_brief_explanation_of_a_queue_has_eight_notes_at_most() {
-    for log in [
-        "queue-all-got",
-        "queue-four-lost",
-        "queue-one-sentinel",
-        "queue-eof",
-        "queue-sentinel",
-    ] {
+    for log in
+        ["queue-all-got", "queue-four-lost", "queue-one-sentinel", "queue-eof", "queue-sentinel"]
+    {
         for language in ["en", "zh"] {
             let path = recorded(log);
             let notes_with = |explain| {
@@ -186,16 +174,8 @@ fn the_same_part_played_again_and_again_is_described_once() {
         }
     }
     let ended = run(&mut view(log, &["--explain"]));
-    let text = ended
-        .stderr
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
-    for once in [
-        "has started child",
-        "waits in join()",
-        "has ended by itself",
-    ] {
+    let text = ended.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    for once in ["has started child", "waits in join()", "has ended by itself"] {
         assert_eq!(text.matches(once).count(), 1, "{text}");
     }
     assert!(!text.contains("not described one by one"), "{text}");

@@ -10,7 +10,8 @@ use unicode_width::UnicodeWidthStr;
 use crate::common::*;
 use crate::lessons::for_each_lesson;
 
-/// What is told on stderr of a recorded run in `tests/logs/`. stdout has the same lines as without it.
+/// What is told on stderr of a recorded run in `tests/logs/`. stdout has the same lines as without
+/// it.
 fn notes_of(log: &str, language: &str, columns: usize) -> String {
     let path = format!("{}/tests/logs/{log}.jsonl", env!("CARGO_MANIFEST_DIR"));
     let plain = run(&mut mp_demo(["view", &path]));
@@ -31,9 +32,7 @@ fn text_of(log: &str, language: &str) -> String {
 /// The lines that are notes: those of the program itself begin with its name.
 fn notes(stderr: &str) -> Vec<&str> {
     let lines = stderr.lines();
-    lines
-        .filter(|line| !line.starts_with("mp-demo: "))
-        .collect()
+    lines.filter(|line| !line.starts_with("mp-demo: ")).collect()
 }
 
 #[test]
@@ -81,10 +80,7 @@ fn notes_name_the_processes_of_this_run() {
     let ended = run_words("queue --speed 20 --stop eof --explain");
     let mut named = 0;
     for line in ended.lines() {
-        for (label, role) in [
-            ("Process to write: ", "writer"),
-            ("Process to read: ", "reader"),
-        ] {
+        for (label, role) in [("Process to write: ", "writer"), ("Process to read: ", "reader")] {
             if let Some(pid) = line.strip_prefix(label) {
                 let name = format!("{role} (PID {pid})");
                 // A note may be broken within.
@@ -103,10 +99,7 @@ fn colour_makes_notes_dim() {
     let ended = run(mp_demo(["memory", "--explain"]).env("CLICOLOR_FORCE", "1"));
     assert!(ended.stderr.lines().count() > 5, "{ended:?}");
     for line in ended.stderr.lines() {
-        assert!(
-            line.starts_with("    \x1b[2m") && line.ends_with("\x1b[0m"),
-            "{line:?}"
-        );
+        assert!(line.starts_with("    \x1b[2m") && line.ends_with("\x1b[0m"), "{line:?}");
     }
 }
 
@@ -125,22 +118,17 @@ fn a_long_recording_is_explained_in_few_lines() {
         ));
     }
     for n in 0..33_000 {
-        for event in [
-            format!(r#""event":"put","value":{n}"#),
-            format!(r#""event":"sleep","seconds":{n}"#),
-        ] {
+        for event in
+            [format!(r#""event":"put","value":{n}"#), format!(r#""event":"sleep","seconds":{n}"#)]
+        {
             write(format!(r#""pid":2,"role":"child-2",{event}"#));
         }
-        write(format!(
-            r#""pid":3,"role":"child-3","event":"get","value":{n}"#
-        ));
+        write(format!(r#""pid":3,"role":"child-3","event":"get","value":{n}"#));
     }
     for child in 2..1002 {
-        for event in [
-            r#""event":"join""#,
-            r#""event":"exited","status":{"code":0}"#,
-            r#""event":"joined""#,
-        ] {
+        for event in
+            [r#""event":"join""#, r#""event":"exited","status":{"code":0}"#, r#""event":"joined""#]
+        {
             write(format!(
                 r#""pid":1,"role":"parent",{event},"child":{child},"child_role":"child-{child}""#
             ));
@@ -194,8 +182,5 @@ fn a_log_that_stops_before_its_run_does_not_say_that_values_are_lost() {
         assert!(stopped.contains(expected), "{stopped}");
     }
     let whole = told(&lines, "en");
-    assert!(
-        whole.contains(&format!("Of {puts} values that were put")),
-        "{whole}"
-    );
+    assert!(whole.contains(&format!("Of {puts} values that were put")), "{whole}");
 }

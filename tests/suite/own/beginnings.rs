@@ -40,11 +40,7 @@ fn check_beginning(lesson: &str, part: &str, language: &str, ending: &str) {
     let show = format!("show {lesson} --{part}-in {language} --lang en");
     let text = run_words(&show).succeeded().stdout;
     let commands: Vec<_> = text.lines().filter_map(command_in_head).collect();
-    assert_eq!(
-        commands.len(),
-        if part == "child" { 2 } else { 1 },
-        "{text}"
-    );
+    assert_eq!(commands.len(), if part == "child" { 2 } else { 1 }, "{text}");
     fs::write(folder.path().join(format!("{part}.{ending}")), &text).unwrap();
     for command in commands {
         let (compile, start) = match command.split_once(" && ") {
@@ -54,10 +50,7 @@ fn check_beginning(lesson: &str, part: &str, language: &str, ending: &str) {
         // A compiler may take long the first time; what it keeps for the next time stays here.
         let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("go");
         let mut compiler = Command::new("sh");
-        compiler
-            .args(["-c", compile])
-            .current_dir(folder.path())
-            .env("GOCACHE", cache);
+        compiler.args(["-c", compile]).current_dir(folder.path()).env("GOCACHE", cache);
         assert!(compiler.status().unwrap().success(), "{compile}");
         let mut shell = shell(&format!("{start} --speed 50 --patience 1000"));
         let ended = run(shell.current_dir(folder.path()));
@@ -112,10 +105,7 @@ fn a_chinese_program_to_begin_with_is_the_english_one_with_chinese_comments() {
             for comment in chinese.lines().filter(is_comment) {
                 let is_command = comment.contains("mp-demo ") && comment.contains(" --");
                 let is_empty = comment.trim_matches(['#', '/', ' ']).is_empty();
-                assert!(
-                    is_command || is_empty || comment.contains(is_han),
-                    "{comment}"
-                );
+                assert!(is_command || is_empty || comment.contains(is_han), "{comment}");
             }
             assert!(english.is_ascii(), "{english}");
         }
@@ -124,26 +114,13 @@ fn a_chinese_program_to_begin_with_is_the_english_one_with_chinese_comments() {
 
 #[test]
 fn only_the_lessons_that_take_commands_have_programs_to_begin_with() {
-    for words in [
-        "show spawn --writer-in c",
-        "show pipe --reader-in c",
-        "show queue --child-in c",
-    ] {
-        assert_refused(
-            words,
-            "queue has --writer-in and --reader-in, pipe has --child-in",
-        );
+    for words in ["show spawn --writer-in c", "show pipe --reader-in c", "show queue --child-in c"]
+    {
+        assert_refused(words, "queue has --writer-in and --reader-in, pipe has --child-in");
     }
-    assert_refused(
-        "show queue --writer-in cobol",
-        "possible values: python, rust, c, go",
-    );
+    assert_refused("show queue --writer-in cobol", "possible values: python, rust, c, go");
     // The child of `pipe` is its writer.
-    let of_pipe = |part: &str| {
-        run_words(&format!("show pipe --{part}-in sh"))
-            .succeeded()
-            .stdout
-    };
+    let of_pipe = |part: &str| run_words(&format!("show pipe --{part}-in sh")).succeeded().stdout;
     assert_eq!(of_pipe("writer"), of_pipe("child"));
 }
 

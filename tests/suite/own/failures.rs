@@ -15,65 +15,29 @@ fn whoever_fails_is_named_with_the_command_and_nobody_is_left() {
     let r = |command: &'static str| ("queue", "--reader", "reader", command);
     let c = |command: &'static str| ("pipe", "--child", "writer", command);
     let cases = [
-        (
-            w("nosuch"),
-            "NAME did not start: no folder in PATH has `nosuch`",
-        ),
+        (w("nosuch"), "NAME did not start: no folder in PATH has `nosuch`"),
         (
             r("./no/such"),
             "NAME did not start: there is no `./no/such`, or the interpreter in its first line is missing",
         ),
-        (
-            c("/"),
-            "NAME did not start: cannot run `/`: Permission denied (os error 13)",
-        ),
+        (c("/"), "NAME did not start: cannot run `/`: Permission denied (os error 13)"),
         (w("sh -c 'echo A; exit 3'"), "NAME ended with exit status 3"),
-        (
-            r("sh -c 'read line; exit 3'"),
-            "NAME ended with exit status 3",
-        ),
+        (r("sh -c 'read line; exit 3'"), "NAME ended with exit status 3"),
         (c("sh -c 'echo A; exit 3'"), "NAME ended with exit status 3"),
-        (
-            w("sh -c 'echo A; kill -9 $$'"),
-            "NAME was killed by SIGKILL (9)",
-        ),
-        (
-            r("sh -c 'read line; kill -SEGV $$'"),
-            "NAME was killed by SIGSEGV (11)",
-        ),
-        (
-            r("true"),
-            "NAME ended with exit status 0 before it had read all that it was given",
-        ),
-        (
-            r("head -n 1"),
-            "NAME ended with exit status 0 before it had read all that it was given",
-        ),
+        (w("sh -c 'echo A; kill -9 $$'"), "NAME was killed by SIGKILL (9)"),
+        (r("sh -c 'read line; kill -SEGV $$'"), "NAME was killed by SIGSEGV (11)"),
+        (r("true"), "NAME ended with exit status 0 before it had read all that it was given"),
+        (r("head -n 1"), "NAME ended with exit status 0 before it had read all that it was given"),
         (
             r("sh -c 'exec <&-; sleep 1000'"),
             "NAME has closed its stdin before it had read all that it was given",
         ),
         (c("true"), "NAME ended with exit status 0 without a message"),
-        (
-            w("printf '\\377\\n'"),
-            "line 1 of NAME is not text in UTF-8",
-        ),
-        (
-            w("head -c 70000 /dev/zero"),
-            "line 1 of NAME is longer than 65536 bytes",
-        ),
-        (
-            w("cat /dev/zero"),
-            "line 1 of NAME is longer than 65536 bytes",
-        ),
-        (
-            w("sh -c 'echo 1; yes x | tr -d \"\\n\"'"),
-            "line 2 of NAME is longer than 65536 bytes",
-        ),
-        (
-            c("cat /dev/zero"),
-            "line 1 of NAME is longer than 10000000 bytes",
-        ),
+        (w("printf '\\377\\n'"), "line 1 of NAME is not text in UTF-8"),
+        (w("head -c 70000 /dev/zero"), "line 1 of NAME is longer than 65536 bytes"),
+        (w("cat /dev/zero"), "line 1 of NAME is longer than 65536 bytes"),
+        (w("sh -c 'echo 1; yes x | tr -d \"\\n\"'"), "line 2 of NAME is longer than 65536 bytes"),
+        (c("cat /dev/zero"), "line 1 of NAME is longer than 10000000 bytes"),
     ];
     thread::scope(|scope| {
         for (command, expected) in cases {
@@ -104,11 +68,7 @@ fn check_failure((lesson, option, role, command): (&str, &str, &str, &str), expe
 fn a_process_that_a_command_leaves_behind_is_named_if_it_has_an_end_and_ended_anyway() {
     for (option, command, stream) in [
         ("--writer", "sh -c 'echo A; sleep 1000 &'", "stdout"),
-        (
-            "--reader",
-            "sh -c 'exec 3<&0; sleep 1000 <&3 & read line'",
-            "stdin",
-        ),
+        ("--reader", "sh -c 'exec 3<&0; sleep 1000 <&3 & read line'", "stdin"),
     ] {
         let ended = run_own(&["queue", option, command]);
         assert_eq!(ended.code(), 1, "{ended:?}");
@@ -141,9 +101,7 @@ fn a_writer_that_writes_for_ever_ends_with_the_run() {
             thread::yield_now();
         }
     }
-    let ended = run(&mut shell(
-        "mp-demo queue --writer yes | head -n 3; echo ${PIPESTATUS[0]}",
-    ));
+    let ended = run(&mut shell("mp-demo queue --writer yes | head -n 3; echo ${PIPESTATUS[0]}"));
     assert_eq!(ended.lines().last(), Some(&"0"), "{ended:?}");
 }
 
@@ -187,43 +145,18 @@ fn options_that_a_command_makes_meaningless_are_refused() {
             &["queue", "--writer", "seq 3 | tac"],
             "it is run without a shell, which `|` needs: write \"sh -c '...'\"",
         ),
-        (
-            &["queue", "--writer", "w", "--pause", "1"],
-            "cannot be used with",
-        ),
-        (
-            &["queue", "--reader", "r", "--take", "1"],
-            "cannot be used with",
-        ),
+        (&["queue", "--writer", "w", "--pause", "1"], "cannot be used with"),
+        (&["queue", "--reader", "r", "--take", "1"], "cannot be used with"),
         (&["queue", "--reader", "r", "--lock"], "cannot be used with"),
-        (
-            &["queue", "--reader", "r", "--kill", "reader"],
-            "cannot be used with",
-        ),
-        (
-            &["pipe", "--child", "c", "--bytes", "9"],
-            "cannot be used with",
-        ),
-        (
-            &["queue", "--writer", "'open"],
-            "a quote in it is not closed",
-        ),
-        (
-            &["pipe", "--child", " "],
-            "expected a program and its arguments",
-        ),
-        (
-            &["queue", "--writer", "3"],
-            "--writers 3 sets how many there are",
-        ),
+        (&["queue", "--reader", "r", "--kill", "reader"], "cannot be used with"),
+        (&["pipe", "--child", "c", "--bytes", "9"], "cannot be used with"),
+        (&["queue", "--writer", "'open"], "a quote in it is not closed"),
+        (&["pipe", "--child", " "], "expected a program and its arguments"),
+        (&["queue", "--writer", "3"], "--writers 3 sets how many there are"),
     ] {
         let ended = run(&mut mp_demo(args));
         assert_eq!((ended.code(), ended.stdout.as_str()), (2, ""), "{args:?}");
-        assert!(
-            ended.stderr.contains(expected),
-            "{args:?}: {}",
-            ended.stderr
-        );
+        assert!(ended.stderr.contains(expected), "{args:?}: {}", ended.stderr);
     }
 }
 
@@ -231,21 +164,10 @@ fn options_that_a_command_makes_meaningless_are_refused() {
 fn a_recorded_run_names_the_command_that_failed() {
     let run = run_own(&["queue", "--writer", "sh -c 'exit 3'", "--json"]);
     let shown = view_log(&run.stdout, &[]);
-    assert!(
-        shown.stderr.contains("in this run writer-command (PID "),
-        "{shown:?}"
-    );
-    assert!(
-        shown
-            .stderr
-            .contains(", `sh -c 'exit 3'`) ended with exit status 3"),
-        "{shown:?}"
-    );
+    assert!(shown.stderr.contains("in this run writer-command (PID "), "{shown:?}");
+    assert!(shown.stderr.contains(", `sh -c 'exit 3'`) ended with exit status 3"), "{shown:?}");
     let chinese = view_log(&run.stdout, &["--lang", "zh"]).stderr;
-    assert!(
-        chinese.contains("，`sh -c 'exit 3'`）结束了，退出状态是 3"),
-        "{chinese}"
-    );
+    assert!(chinese.contains("，`sh -c 'exit 3'`）结束了，退出状态是 3"), "{chinese}");
 }
 
 #[test]
@@ -266,12 +188,7 @@ fn a_value_that_is_too_long_was_never_put() {
     let writer = "sh -c 'echo 1; head -c 4094 /dev/zero | tr \"\\0\" x; echo'";
     let ended = run_own(&["queue", "--writer", writer, "--json"]);
     assert_eq!(ended.code(), 1, "{ended:?}");
-    assert!(
-        ended
-            .stderr
-            .contains(": a value of 4097 bytes is too long for a queue"),
-        "{ended:?}"
-    );
+    assert!(ended.stderr.contains(": a value of 4097 bytes is too long for a queue"), "{ended:?}");
     assert_eq!(values(&ended.events(), "put"), [&json!(1)]);
     assert!(!ended.stderr.contains("never got: \"x"), "{ended:?}");
 }
@@ -282,18 +199,12 @@ fn a_program_that_is_there_but_cannot_be_run_gets_advice() {
     fs::write(folder.path().join("r.py"), "").unwrap();
     for (command, advice) in [
         ("r.py", "the one in this folder is ./r.py"),
-        (
-            "./r.py",
-            "`chmod +x` makes it a program, or put its interpreter before it",
-        ),
+        ("./r.py", "`chmod +x` makes it a program, or put its interpreter before it"),
     ] {
         let mut of_command = own(&["queue", "--reader", command]);
         let ended = run(of_command.current_dir(folder.path()));
         assert_eq!(ended.code(), 1, "{ended:?}");
-        assert!(
-            ended.stderr.lines().next().unwrap().ends_with(advice),
-            "{ended:?}"
-        );
+        assert!(ended.stderr.lines().next().unwrap().ends_with(advice), "{ended:?}");
     }
 }
 

@@ -9,16 +9,8 @@ use crate::common::*;
 fn terminated(reader: &str) -> Ended {
     let folder = tempfile::tempdir().unwrap();
     let writer = "sh -c 'echo A; while [ ! -e ready ]; do sleep 0.01; done'";
-    let mut command = own(&[
-        "queue",
-        "--writer",
-        writer,
-        "--reader",
-        reader,
-        "--stop",
-        "terminate",
-        "--json",
-    ]);
+    let mut command =
+        own(&["queue", "--writer", writer, "--reader", reader, "--stop", "terminate", "--json"]);
     let ended = run(command.current_dir(folder.path()));
     assert_eq!(ended.code(), 0, "{ended:?}");
     ended
@@ -31,23 +23,14 @@ fn sigterm_reaches_the_reader_itself() {
     );
     let log = ended.events();
     let signals = named(&log, "terminate");
-    let roles: Vec<_> = signals
-        .iter()
-        .map(|it| it["child_role"].as_str().unwrap())
-        .collect();
+    let roles: Vec<_> = signals.iter().map(|it| it["child_role"].as_str().unwrap()).collect();
     assert_eq!(roles, ["reader", "reader-command"]);
-    assert!(
-        ended.stderr.lines().any(|it| it == "cleaning up"),
-        "{ended:?}"
-    );
+    assert!(ended.stderr.lines().any(|it| it == "cleaning up"), "{ended:?}");
     // Whoever stands between dies of it as the article's reader does.
     let exits = named(&log, "exited");
     let of =
         |role: &str| exits.iter().find(|it| it["child_role"] == role).unwrap()["status"].clone();
-    assert_eq!(
-        (of("reader"), of("reader-command")),
-        (json!({"signal": 15}), json!({"code": 0}))
-    );
+    assert_eq!((of("reader"), of("reader-command")), (json!({"signal": 15}), json!({"code": 0})));
 }
 
 #[test]
@@ -65,21 +48,11 @@ fn a_value_that_a_terminated_reader_has_not_read_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let writer = "sh -c 'echo A; while [ ! -e ready ]; do sleep 0.01; done'";
     let reader = "sh -c 'touch ready; sleep 1000'";
-    let mut command = own(&[
-        "queue",
-        "--writer",
-        writer,
-        "--reader",
-        reader,
-        "--stop",
-        "terminate",
-    ]);
+    let mut command =
+        own(&["queue", "--writer", writer, "--reader", reader, "--stop", "terminate"]);
     let ended = run(command.current_dir(folder.path()));
     let told = "`) was sent SIGTERM before it had read the value that waits on its stdin\n";
-    assert!(
-        ended.code() == 0 && ended.stderr.contains(told),
-        "{ended:?}"
-    );
+    assert!(ended.code() == 0 && ended.stderr.contains(told), "{ended:?}");
 }
 
 #[test]

@@ -36,12 +36,9 @@ fn a_child_whose_output_stays_in_its_buffer_is_told_the_way_out() {
         let idle = run.wait_for("idle", "writer");
         assert!(named(&run.log, "put").is_empty());
         let message = idle["message"].as_str().unwrap();
-        for part in [
-            "has written nothing for 0.5 s",
-            "python3 -u",
-            "PYTHONUNBUFFERED=1",
-            "flush=True",
-        ] {
+        for part in
+            ["has written nothing for 0.5 s", "python3 -u", "PYTHONUNBUFFERED=1", "flush=True"]
+        {
             assert!(message.contains(part), "{message}");
         }
         assert_eq!(idle["child"], *child_as(&run.log, "writer-command"));
@@ -52,11 +49,9 @@ fn a_child_whose_output_stays_in_its_buffer_is_told_the_way_out() {
         assert!(ended.stderr.contains(message), "{ended:?}");
         assert_eq!(values(&log, "get"), [&json!(1)]);
     }
-    // Whoever has it written at once gets no such sentence: first the value comes, then the program goes on.
-    for (variable, command) in [
-        ("PYTHONUNBUFFERED", "python3 w.py"),
-        ("X", "python3 -u w.py"),
-    ] {
+    // Whoever has it written at once gets no such sentence: first the value comes, then the program
+    // goes on.
+    for (variable, command) in [("PYTHONUNBUFFERED", "python3 w.py"), ("X", "python3 -u w.py")] {
         let _ = fs::remove_file(&go);
         let mut command = with_patience(&["queue", "--writer", command], "never");
         let mut run = Running::start(command.current_dir(folder.path()).env(variable, "1"));
@@ -80,11 +75,7 @@ fn the_way_out_is_that_of_the_language() {
     if has("cc") {
         let compile = run(shell("cc -o w w.c").current_dir(folder.path()));
         assert_eq!(compile.code(), 0, "{compile:?}");
-        cases.push((
-            "./w",
-            "cc",
-            "in C with fflush(stdout), or run it with `stdbuf -oL`",
-        ));
+        cases.push(("./w", "cc", "in C with fflush(stdout), or run it with `stdbuf -oL`"));
     }
     for (command, program, way) in cases {
         if !has(program) {
@@ -104,10 +95,7 @@ fn the_way_out_is_that_of_the_language() {
 fn nothing_is_set_behind_the_users_back() {
     let writer = "sh -c 'echo ${PYTHONUNBUFFERED-unset}'";
     let ended = run(own(&["queue", "--writer", writer]).env_remove("PYTHONUNBUFFERED"));
-    assert!(
-        ended.lines().contains(&"Get unset from queue."),
-        "{ended:?}"
-    );
+    assert!(ended.lines().contains(&"Get unset from queue."), "{ended:?}");
 }
 
 #[test]
@@ -150,15 +138,7 @@ fn a_line_without_its_end_is_another_thing_than_a_buffer() {
 fn where_a_repeated_run_waits_for_a_command_that_is_told_once() {
     let folder = tempfile::tempdir().unwrap();
     let reader = "sh -c 'while [ ! -e go ]; do sleep 0.01; done; cat'";
-    let mut command = own(&[
-        "queue",
-        "--reader",
-        reader,
-        "--patience",
-        "0.3",
-        "--repeat",
-        "2",
-    ]);
+    let mut command = own(&["queue", "--reader", reader, "--patience", "0.3", "--repeat", "2"]);
     let mut child = command
         .current_dir(folder.path())
         .stderr(std::process::Stdio::piped())
@@ -191,10 +171,7 @@ fn a_reader_that_reads_nothing_and_does_nothing_is_given_up() {
     assert_eq!(told.lines().take(2).collect::<Vec<_>>(), expected);
     let child = "sh -c 'echo 1; exec sleep 1000'";
     let ended = run_own(&["pipe", "--child", child, "--reply", "--patience", "0.2"]);
-    assert!(
-        ended.code() == 1 && ended.stderr.contains("so it is ended"),
-        "{ended:?}"
-    );
+    assert!(ended.code() == 1 && ended.stderr.contains("so it is ended"), "{ended:?}");
 }
 
 #[test]
@@ -221,11 +198,7 @@ fn whoever_has_no_buffer_gets_no_advice_about_one() {
         thread::sleep(std::time::Duration::from_millis(500));
         fs::write(&go, "").unwrap();
         let (ended, log) = run.finish_with_log();
-        assert_eq!(
-            (ended.code(), named(&log, "idle").len()),
-            (0, 0),
-            "{writer}: {ended:?}"
-        );
+        assert_eq!((ended.code(), named(&log, "idle").len()), (0, 0), "{writer}: {ended:?}");
         assert_eq!(values(&log, "get"), [&json!(1)]);
     }
 }
@@ -247,10 +220,7 @@ fn a_program_that_closes_its_stdout_early_is_told() {
     // A child without a message is of no use, however long it lives.
     let ended = run_own(&["pipe", "--child", "sh -c 'exec >&-; exec sleep 1000'"]);
     assert!(
-        ended.code() == 1
-            && ended
-                .stderr
-                .contains("has closed its stdout without a message"),
+        ended.code() == 1 && ended.stderr.contains("has closed its stdout without a message"),
         "{ended:?}"
     );
 }
@@ -258,16 +228,8 @@ fn a_program_that_closes_its_stdout_early_is_told() {
 #[test]
 fn nobody_waits_for_the_patience_where_all_is_well() {
     for _ in 0..20 {
-        run_own(&[
-            "queue",
-            "--writer",
-            "seq 2",
-            "--reader",
-            "cat",
-            "--patience",
-            "1000",
-        ])
-        .succeeded();
+        run_own(&["queue", "--writer", "seq 2", "--reader", "cat", "--patience", "1000"])
+            .succeeded();
     }
     run_own(&["pipe", "--child", "echo 1", "--patience", "1000"]).succeeded();
 }
@@ -275,16 +237,7 @@ fn nobody_waits_for_the_patience_where_all_is_well() {
 #[test]
 fn no_patience_at_all_ends_nobody_who_does_his_part() {
     for number in 0..10 {
-        let args = [
-            "queue",
-            "--writer",
-            "seq 5",
-            "--reader",
-            "cat",
-            "--patience",
-            "0",
-            "--json",
-        ];
+        let args = ["queue", "--writer", "seq 5", "--reader", "cat", "--patience", "0", "--json"];
         let ended = run_own(&args);
         assert_eq!(ended.code(), 0, "{number}: {ended:?}");
         assert_eq!(values(&ended.events(), "get").len(), 5);
@@ -299,10 +252,8 @@ fn a_busy_reader_whose_prints_stay_in_its_buffer_is_told_the_way_out_too() {
     let folder = tempfile::tempdir().unwrap();
     let reader = "import os, sys, time\nfor line in sys.stdin:\n    print(line.strip())\n    while not os.path.exists('go'):\n        time.sleep(0.01)\n";
     fs::write(folder.path().join("r.py"), reader).unwrap();
-    let mut command = with_patience(
-        &["queue", "--writer", "seq 3", "--reader", "python3 r.py"],
-        "0.5",
-    );
+    let mut command =
+        with_patience(&["queue", "--writer", "seq 3", "--reader", "python3 r.py"], "0.5");
     let mut run = Running::start(command.current_dir(folder.path()));
     let is_told = |e: &Value| {
         e["message"]
@@ -328,8 +279,5 @@ fn a_busy_reader_whose_prints_stay_in_its_buffer_is_told_the_way_out_too() {
     run.wait_for("output", "reader");
     fs::write(folder.path().join("go"), "").unwrap();
     let (ended, log) = run.finish_with_log();
-    assert!(
-        ended.code() == 0 && !named(&log, "idle").iter().any(|e| is_told(e)),
-        "{ended:?}"
-    );
+    assert!(ended.code() == 0 && !named(&log, "idle").iter().any(|e| is_told(e)), "{ended:?}");
 }

@@ -10,15 +10,8 @@ fn a_child_that_should_speak_first_and_waits_is_stuck_and_not_called_silent() {
     let ended = run(&mut command);
     assert_eq!(ended.code(), 1, "{ended:?}");
     let pid = |role: &str| {
-        let line = ended
-            .stderr
-            .lines()
-            .find(|line| line.starts_with(&format!("  {role} ")));
-        line.unwrap_or_default()
-            .split_whitespace()
-            .nth(1)
-            .unwrap_or_default()
-            .to_owned()
+        let line = ended.stderr.lines().find(|line| line.starts_with(&format!("  {role} ")));
+        line.unwrap_or_default().split_whitespace().nth(1).unwrap_or_default().to_owned()
     };
     let (writer, program) = (pid("writer"), pid("writer-command"));
     for expected in [
@@ -31,11 +24,7 @@ fn a_child_that_should_speak_first_and_waits_is_stuck_and_not_called_silent() {
             "mp-demo: the run got stuck: look at what writer-command (PID {program}, `{child}`) waits for, "
         ),
     ] {
-        assert!(
-            ended.stderr.contains(&expected),
-            "{expected} {}",
-            ended.stderr
-        );
+        assert!(ended.stderr.contains(&expected), "{expected} {}", ended.stderr);
     }
 }
 
@@ -47,16 +36,7 @@ fn a_lesson_that_gets_stuck_does_so_with_a_command_too() {
             "mp-demo queue --reader cat --stop sentinel",
         ),
         (
-            &[
-                "queue",
-                "--reader",
-                "cat",
-                "--readers",
-                "2",
-                "--stop",
-                "eof",
-                "--keep-end",
-            ],
+            &["queue", "--reader", "cat", "--readers", "2", "--stop", "eof", "--keep-end"],
             "mp-demo queue --readers 2 --reader cat --stop eof",
         ),
         (
@@ -66,10 +46,7 @@ fn a_lesson_that_gets_stuck_does_so_with_a_command_too() {
     ] {
         let ended = run_own(&[args, &["--patience", "0.3"]].concat());
         assert_eq!(ended.code(), 0, "{ended:?}");
-        assert!(
-            ended.stderr.contains(&format!(": {expected}\n")),
-            "{ended:?}"
-        );
+        assert!(ended.stderr.contains(&format!(": {expected}\n")), "{ended:?}");
         // What another language would do with this program, nobody knows.
         assert!(!ended.stderr.contains("CPython"), "{ended:?}");
     }
@@ -90,8 +67,5 @@ fn a_stuck_child_gets_advice_that_helps_or_none() {
     assert_eq!(advice("./child"), expected);
     assert_eq!(advice("stdbuf -oL ./child"), format!("{flushed}."));
     // This one has written its message, so nothing is wrong with that.
-    assert_eq!(
-        advice("yes"),
-        "A circle: writer -> writer-command -> writer."
-    );
+    assert_eq!(advice("yes"), "A circle: writer -> writer-command -> writer.");
 }

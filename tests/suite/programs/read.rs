@@ -1,5 +1,5 @@
-//! The programs in `demos/` as they are read: the Chinese ones against the English ones, and what their heads tell a
-//! learner to type.
+//! The programs in `demos/` as they are read: the Chinese ones against the English ones, and what
+//! their heads tell a learner to type.
 
 use std::thread;
 
@@ -13,7 +13,8 @@ pub fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}')
 }
 
-/// Three English words in a row in a Chinese text, code left out: more than a name, so part of a sentence.
+/// Three English words in a row in a Chinese text, code left out: more than a name, so part of a
+/// sentence.
 pub fn english_in(text: &str) -> Option<String> {
     let text: String = text.split('`').step_by(2).collect::<Vec<_>>().join("，");
     let is_word = |word: &str| {
@@ -21,13 +22,12 @@ pub fn english_in(text: &str) -> Option<String> {
         !word.is_empty() && word.chars().all(|c| c.is_ascii_alphabetic() || c == '\'')
     };
     let words: Vec<_> = text.split_whitespace().collect();
-    let in_a_row = words
-        .windows(3)
-        .find(|words| words.iter().all(|word| is_word(word)));
+    let in_a_row = words.windows(3).find(|words| words.iter().all(|word| is_word(word)));
     in_a_row.map(|words| words.join(" "))
 }
 
-/// A program's lines of code, with a mark for each comment or docstring; and the comments and docstrings, a line each.
+/// A program's lines of code, with a mark for each comment or docstring; and the comments and
+/// docstrings, a line each.
 fn code_and_comments(program: &str, comment: &str) -> (Vec<String>, Vec<String>) {
     let (mut code, mut comments) = (Vec::new(), Vec::<String>::new());
     let (mut in_docstring, mut follows_comment) = (false, false);
@@ -91,22 +91,12 @@ fn the_commands_in_the_heads_of_the_python_programs_work() {
     }
     let mut commands = Vec::new();
     for lesson in lessons() {
-        for (file, start) in [
-            ("program.py", "Run it with `"),
-            ("program.zh.py", "运行：`"),
-        ] {
+        for (file, start) in [("program.py", "Run it with `"), ("program.zh.py", "运行：`")] {
             let program = demo(&lesson, file);
             let head = program.split("\"\"\"").nth(1).unwrap();
-            assert!(
-                head.contains(&format!("{start}mp-demo show {lesson}")),
-                "{head}"
-            );
+            assert!(head.contains(&format!("{start}mp-demo show {lesson}")), "{head}");
             let of_head = head.split('`').skip(1).step_by(2);
-            commands.extend(
-                of_head
-                    .filter(|code| code.contains(" show "))
-                    .map(str::to_owned),
-            );
+            commands.extend(of_head.filter(|code| code.contains(" show ")).map(str::to_owned));
         }
     }
     commands.sort();

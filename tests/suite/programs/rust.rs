@@ -23,15 +23,11 @@ fn commands(lesson: &str) -> Vec<String> {
     commands.filter(is_command).map(str::to_owned).collect()
 }
 
-/// Where a lesson's program is: saved under the lesson's name, and compiled once, by the command in its head.
+/// Where a lesson's program is: saved under the lesson's name, and compiled once, by the command in
+/// its head.
 pub fn program(lesson: &str) -> PathBuf {
     static PROGRAMS: Mutex<BTreeMap<String, Arc<OnceLock<PathBuf>>>> = Mutex::new(BTreeMap::new());
-    let of_lesson = PROGRAMS
-        .lock()
-        .unwrap()
-        .entry(lesson.to_owned())
-        .or_default()
-        .clone();
+    let of_lesson = PROGRAMS.lock().unwrap().entry(lesson.to_owned()).or_default().clone();
     of_lesson.get_or_init(|| compile(lesson)).clone()
 }
 
@@ -47,20 +43,19 @@ fn compile(lesson: &str) -> PathBuf {
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join(&file), demo(lesson, "program.rs")).unwrap();
     let mut rustc = command(&env::var("RUSTC").unwrap_or("rustc".into()));
-    rustc
-        .args(["-Dwarnings", "-Funsafe-code"])
-        .args(&words[1..]);
+    rustc.args(["-Dwarnings", "-Funsafe-code"]).args(&words[1..]);
     run(rustc.current_dir(&folder)).succeeded();
     folder.join(lesson)
 }
 
-/// The lines of a run that succeeded, said nothing on stderr, and left no process behind, not even a zombie.
+/// The lines of a run that succeeded, said nothing on stderr, and left no process behind, not even
+/// a zombie.
 pub fn lines_of_rust(lesson: &str) -> Vec<String> {
     let mut command = command(program(lesson).to_str().unwrap());
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    // Whoever it starts is in its process group. What they all print fits a pipe, so it can be read afterwards: until
-    // they close it, which may be later than the end of their parent.
+    // Whoever it starts is in its process group. What they all print fits a pipe, so it can be read
+    // afterwards: until they close it, which may be later than the end of their parent.
     let pid = Pid::from_child(&child);
     let hangs = !ends(pid);
     if hangs {
@@ -68,17 +63,9 @@ pub fn lines_of_rust(lesson: &str) -> Vec<String> {
     }
     child.wait().unwrap();
     let is_anyone_left = test_kill_process_group(pid).is_ok();
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = child.wait_with_output().unwrap();
+    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
     let [stdout, stderr] = [stdout, stderr].map(|bytes| String::from_utf8(bytes).unwrap());
-    let ended = Ended {
-        status,
-        stdout,
-        stderr,
-    };
+    let ended = Ended { status, stdout, stderr };
     assert!(!hangs, "it hangs: {ended:?}");
     assert!(!is_anyone_left, "it left a process behind: {ended:?}");
     let ended = ended.succeeded();
@@ -131,9 +118,7 @@ fn the_queues_children_end_when_their_parent_is_killed() {
     let mut children = Vec::new();
     while children.len() < 2 {
         let line = run.line().unwrap();
-        let pid = line
-            .strip_prefix("Process to ")
-            .and_then(|rest| rest.split(' ').nth(1));
+        let pid = line.strip_prefix("Process to ").and_then(|rest| rest.split(' ').nth(1));
         children.extend(pid.map(|pid| Pid::from_raw(pid.parse().unwrap()).unwrap()));
     }
     let is_there = |child: &Pid| test_kill_process(*child).is_ok();

@@ -1,5 +1,5 @@
-//! Whether a program prints what a lesson prints: from each process the same lines in the same order. How the processes
-//! run beside each other is open, so any way to mix their lines will do.
+//! Whether a program prints what a lesson prints: from each process the same lines in the same
+//! order. How the processes run beside each other is open, so any way to mix their lines will do.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -35,9 +35,7 @@ pub fn speakers(log: &[Value]) -> Vec<Speaker> {
     }
     let ended_by_signal = |pid: &String| {
         let terminated = named(log, "terminate").into_iter();
-        terminated
-            .chain(named(log, "kill"))
-            .any(|e| e["child"].as_u64() == pid.parse().ok())
+        terminated.chain(named(log, "kill")).any(|e| e["child"].as_u64() == pid.parse().ok())
     };
     let speakers = threads.into_iter().map(|(pid, threads)| Speaker {
         pid: None,
@@ -83,10 +81,7 @@ pub fn assert_said(program: &[Said], by: &[Speaker]) {
         speaker.may_be_cut_short || speaker.threads.iter().all(VecDeque::is_empty)
     };
     let is_end = |state: &Vec<Speaker>| state.iter().all(is_all);
-    assert!(
-        states.iter().any(is_end),
-        "not all is said: {program:#?} {by:#?}"
-    );
+    assert!(states.iter().any(is_end), "not all is said: {program:#?} {by:#?}");
 }
 
 /// Where no line of a process has its PID, its threads could be anybody's: each goes by itself.
@@ -95,10 +90,10 @@ fn by_lines_alone(speaker: &Speaker) -> Vec<Speaker> {
     if lines.any(|line| line.contains(OWN_PID)) {
         return vec![speaker.clone()];
     }
-    let threads = speaker.threads.iter().map(|lines| Speaker {
-        threads: vec![lines.clone()],
-        ..speaker.clone()
-    });
+    let threads = speaker
+        .threads
+        .iter()
+        .map(|lines| Speaker { threads: vec![lines.clone()], ..speaker.clone() });
     threads.collect()
 }
 
@@ -108,9 +103,7 @@ fn after(state: &[Speaker], (pid, line): &Said) -> Vec<Vec<Speaker>> {
     for (index, speaker) in state.iter().enumerate() {
         for (thread, lines) in speaker.threads.iter().enumerate() {
             let known = pid.as_deref().or(speaker.pid.as_deref());
-            let told = lines
-                .front()
-                .and_then(|expected| says(expected, line, known));
+            let told = lines.front().and_then(|expected| says(expected, line, known));
             let Some(pid) = told else { continue };
             let is_taken = pid.is_some() && state.iter().any(|other| other.pid == pid);
             if speaker.pid != pid && (speaker.pid.is_some() || is_taken) {
@@ -127,7 +120,8 @@ fn after(state: &[Speaker], (pid, line): &Said) -> Vec<Vec<Speaker>> {
     all
 }
 
-/// Whether that is the expected line, of the process with this PID if that is known. The PID, if that is known now.
+/// Whether that is the expected line, of the process with this PID if that is known. The PID, if
+/// that is known now.
 fn says(expected: &str, line: &str, known: Option<&str>) -> Option<Option<String>> {
     let Some((start, end)) = expected.split_once(OWN_PID) else {
         return (line == expected).then(|| known.map(str::to_owned));

@@ -1,4 +1,5 @@
-//! What holds for every trace, checked as Perfetto reads it: `trace_sorter.h` and `slice_tracker.cc` have its rules.
+//! What holds for every trace, checked as Perfetto reads it: `trace_sorter.h` and
+//! `slice_tracker.cc` have its rules.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -6,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::common::*;
 
-/// PIDs are below this number on Linux. A track beyond it belongs to a process whose PID another one had before.
+/// PIDs are below this number on Linux. A track beyond it belongs to a process whose PID another
+/// one had before.
 const PIDS: u64 = 1 << 22;
 
 /// A trace's events, each by itself on a line.
@@ -22,8 +24,8 @@ pub fn events_of(trace: &str) -> Vec<Value> {
     events
 }
 
-/// The slices of a trace by track, in the order in which Perfetto takes them: by time, the longest first, and then as
-/// they stand in the file.
+/// The slices of a trace by track, in the order in which Perfetto takes them: by time, the longest
+/// first, and then as they stand in the file.
 fn slices(events: &[Value]) -> HashMap<(u64, u64), Vec<&Value>> {
     let mut tracks: HashMap<_, Vec<_>> = HashMap::new();
     for event in events.iter().filter(|e| e["ph"] == "X") {
@@ -57,13 +59,8 @@ pub(super) fn check_form(trace: &str) -> Vec<Value> {
     let events = events_of(trace);
     let slices = slices(&events);
     let inside = |outer: &Value, inner: &Value| ts(outer) <= ts(inner) && end(inner) <= end(outer);
-    let depths = HashMap::from([
-        ("process", 0),
-        ("thread", 0),
-        ("task", 1),
-        ("activity", 2),
-        ("call", 3),
-    ]);
+    let depths =
+        HashMap::from([("process", 0), ("thread", 0), ("task", 1), ("activity", 2), ("call", 3)]);
     for ((pid, _), of_track) in &slices {
         let is_process = |slice: &&&Value| slice["cat"] == "process";
         let life: Vec<_> = slices[&(*pid, *pid)].iter().filter(is_process).collect();
@@ -107,35 +104,23 @@ pub(super) fn check_form(trace: &str) -> Vec<Value> {
         }
     }
     for ends in arrows.values() {
-        let [from, to] = ends[..] else {
-            panic!("{ends:?}")
-        };
+        let [from, to] = ends[..] else { panic!("{ends:?}") };
         assert_eq!((&from["ph"], &to["ph"]), (&json!("s"), &json!("f")));
         assert_eq!((&from["name"], &from["cat"]), (&to["name"], &to["cat"]));
         assert_eq!(to["bp"], "e");
         assert!(ts(from) <= ts(to), "{ends:?}");
     }
 
-    let counts: Vec<_> = events
-        .iter()
-        .filter(|e| e["name"] == "values in the queue")
-        .collect();
+    let counts: Vec<_> = events.iter().filter(|e| e["name"] == "values in the queue").collect();
     assert!(counts.is_sorted_by_key(|count| ts(count)));
-    let counts: Vec<_> = counts
-        .iter()
-        .map(|e| e["args"]["now"].as_u64().unwrap())
-        .collect();
-    assert!(
-        counts
-            .iter()
-            .zip(&counts[counts.len().min(1)..])
-            .all(|(a, b)| a.abs_diff(*b) == 1)
-    );
+    let counts: Vec<_> = counts.iter().map(|e| e["args"]["now"].as_u64().unwrap()).collect();
+    assert!(counts.iter().zip(&counts[counts.len().min(1)..]).all(|(a, b)| a.abs_diff(*b) == 1));
     assert_eq!(counts.first().copied().unwrap_or(0), 0);
     events
 }
 
-/// What holds for the trace of a log that nobody has edited: it tells each event, and its time is the log's.
+/// What holds for the trace of a log that nobody has edited: it tells each event, and its time is
+/// the log's.
 pub fn check(trace: &str, log: &[Value]) {
     let events = check_form(trace);
     let count = |name: &str| named(log, name).len();
@@ -153,7 +138,8 @@ pub fn check(trace: &str, log: &[Value]) {
     let arrows = events.iter().filter(|e| e["ph"] == "s").count();
     assert_eq!(arrows, count("get") + count("recv"));
 
-    // Who did what when, by the time at which it begins or ends: there are too many to look through all for each.
+    // Who did what when, by the time at which it begins or ends: there are too many to look through
+    // all for each.
     let mut told: HashMap<_, Vec<_>> = HashMap::new();
     for drawn in events.iter().filter(|e| e["ph"] != "M") {
         let pid = drawn["pid"].as_u64().unwrap() % PIDS;
@@ -193,16 +179,14 @@ pub fn check(trace: &str, log: &[Value]) {
     let is_life = |e: &&Value| e["cat"] == "process";
     let lives: Vec<_> = events.iter().filter(is_life).collect();
     for exited in named(log, "exited") {
-        let life = lives
-            .iter()
-            .find(|life| life["pid"] == exited["child"])
-            .unwrap();
+        let life = lives.iter().find(|life| life["pid"] == exited["child"]).unwrap();
         assert_eq!(end(life), micros(exited));
         assert_eq!(life["name"], exited["child_role"]);
     }
 }
 
-/// The slices of a trace as a text: each track's, one inside the other, with their times in microseconds.
+/// The slices of a trace as a text: each track's, one inside the other, with their times in
+/// microseconds.
 pub(super) fn drawn(trace: &str) -> String {
     let events = check_form(trace);
     let mut tracks: Vec<_> = slices(&events).into_iter().collect();

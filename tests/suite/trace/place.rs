@@ -12,9 +12,8 @@ use crate::common::*;
 
 pub(super) fn names_in(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<_> = entries
-        .map(|e| e.unwrap().file_name().into_string().unwrap())
-        .collect();
+    let mut names: Vec<_> =
+        entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
@@ -45,11 +44,7 @@ fn the_recording_itself_is_not_replaced_by_its_trace() {
     let arguments = [Path::new("view"), &log, Path::new("--trace"), &link];
     let ended = run(&mut mp_demo(arguments));
     assert_eq!((ended.code(), ended.stdout.as_str()), (1, ""));
-    assert!(
-        ended.stderr.contains("it is the recording itself"),
-        "{}",
-        ended.stderr
-    );
+    assert!(ended.stderr.contains("it is the recording itself"), "{}", ended.stderr);
     assert_eq!(fs::read(&log).unwrap(), fs::read(recording).unwrap());
 }
 
@@ -65,9 +60,8 @@ fn a_run_that_nobody_watches_to_its_end_leaves_no_trace() {
 fn a_run_that_is_killed_leaves_no_trace() {
     for signal in [Signal::INT, Signal::TERM, Signal::KILL] {
         let (folder, name) = folder_with_trace();
-        let mut run = Running::start(&mut mp_demo([
-            "spawn", "--sleep", "1000", "--json", "--trace", &name,
-        ]));
+        let mut run =
+            Running::start(&mut mp_demo(["spawn", "--sleep", "1000", "--json", "--trace", &name]));
         run.wait_for_several(5, "sleep");
         run.signal(signal);
         run.finish();
@@ -79,9 +73,7 @@ fn a_run_that_is_killed_leaves_no_trace() {
 fn a_damaged_recording_leaves_no_trace() {
     let (folder, name) = folder_with_trace();
     let script = format!("head -5 {}; echo oops", recorded("spawn"));
-    let ended = run(&mut shell(&format!(
-        "({script}) | mp-demo view - --trace {name}"
-    )));
+    let ended = run(&mut shell(&format!("({script}) | mp-demo view - --trace {name}")));
     assert_eq!(ended.code(), 1);
     assert_untouched(&folder);
 }
@@ -93,10 +85,7 @@ fn where_nothing_can_be_written_nothing_is_started() {
     let folder_name = folder.path().to_str().unwrap();
     let missing = format!("{folder_name}/missing/");
     let inside = format!("{missing}trace.json");
-    let (linked, behind) = (
-        format!("{folder_name}/linked"),
-        format!("{name}/trace.json"),
-    );
+    let (linked, behind) = (format!("{folder_name}/linked"), format!("{name}/trace.json"));
     for (file, why) in [
         (&*name, "it is read-only; choose another file"),
         (folder_name, "it is a folder; name a file in it"),
@@ -105,17 +94,11 @@ fn where_nothing_can_be_written_nothing_is_started() {
             &inside,
             "No such file or directory (os error 2); choose a folder that is there and that you may write to",
         ),
-        (
-            &behind,
-            "Not a directory (os error 20); choose another file",
-        ),
+        (&behind, "Not a directory (os error 20); choose another file"),
     ] {
         let ended = run(&mut mp_demo(["queue", "--trace", file]));
         assert_eq!((ended.code(), &*ended.stdout), (1, ""), "{ended:?}");
-        assert_eq!(
-            ended.stderr,
-            format!("mp-demo: cannot write to {file}: {why}\n")
-        );
+        assert_eq!(ended.stderr, format!("mp-demo: cannot write to {file}: {why}\n"));
     }
     assert_untouched(&folder);
     // Even root may not write there.
@@ -151,10 +134,7 @@ fn a_trace_is_written_where_a_link_points_to() {
         assert!(path(link).is_symlink());
         assert!(is_trace(&fs::read_to_string(path(target)).unwrap()));
     }
-    assert_eq!(
-        names_in(folder.path()),
-        ["folder", "new.json", "to-link", "trace.json"]
-    );
+    assert_eq!(names_in(folder.path()), ["folder", "new.json", "to-link", "trace.json"]);
 }
 
 #[test]
@@ -168,10 +148,7 @@ fn a_trace_has_the_permissions_that_a_shell_would_give_it() {
         let metadata = fs::metadata(folder.path().join(name)).unwrap();
         metadata.permissions().mode() & 0o777
     };
-    assert_eq!(
-        ["trace.json", "new.json", "all.json"].map(mode),
-        [0o640, 0o640, 0o666]
-    );
+    assert_eq!(["trace.json", "new.json", "all.json"].map(mode), [0o640, 0o640, 0o666]);
 }
 
 #[test]
@@ -188,23 +165,13 @@ fn a_trace_can_go_to_what_is_no_file() {
     let through_descriptor = format!("{{ {pipe} >(cat >&3) >/dev/null; }} 3>&1 | cat");
     assert!(is_trace(&script(&through_descriptor)));
     // Behind the lines, be stdout a pipe or a file, and whatever it is called.
-    for stdout in [
-        " /dev/stdout | cat",
-        " /dev/stdout > out; cat out",
-        " out >> out; cat out",
-    ] {
+    for stdout in [" /dev/stdout | cat", " /dev/stdout > out; cat out", " out >> out; cat out"] {
         let output = script(&format!("rm -f out; touch out; {pipe}{stdout}"));
         let (lines, trace) = output.split_once("{\"displayTimeUnit").unwrap();
         assert_eq!(lines.lines().count(), 3, "{output}");
         assert!(is_trace(&format!("{{\"displayTimeUnit{trace}")));
     }
-    let full = run(&mut mp_demo([
-        "pipe",
-        "--speed",
-        "100",
-        "--trace",
-        "/dev/full",
-    ]));
+    let full = run(&mut mp_demo(["pipe", "--speed", "100", "--trace", "/dev/full"]));
     assert_eq!(full.code(), 1);
     let sentence =
         "mp-demo: cannot write the trace to /dev/full: No space left on device (os error 28)\n";

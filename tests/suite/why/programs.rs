@@ -1,4 +1,5 @@
-//! Programs that are not ours, each with what is true of it in its first lines: `edge:`, `shape:`, `needs:`.
+//! Programs that are not ours, each with what is true of it in its first lines: `edge:`, `shape:`,
+//! `needs:`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -22,10 +23,8 @@ impl Program {
     /// All programs in a folder of `tests/why`.
     pub fn all_in(folder: &str) -> Vec<Program> {
         let folder = path_of(&format!("tests/why/{folder}"));
-        let mut paths: Vec<_> = fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .collect();
+        let mut paths: Vec<_> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         paths.sort();
         paths.into_iter().map(Program::at).collect()
     }
@@ -102,10 +101,8 @@ fn has_version(needed: &str) -> bool {
         return has(needed);
     };
     assert_eq!(program, "python", "{needed}");
-    let script = format!(
-        "import sys; sys.exit(sys.version_info < ({}))",
-        version.replace('.', ",")
-    );
+    let script =
+        format!("import sys; sys.exit(sys.version_info < ({}))", version.replace('.', ","));
     let has_it = Command::new("python3").args(["-c", &script]).status();
     has_it.is_ok_and(|status| status.success())
 }
@@ -197,11 +194,7 @@ pub fn has_edge(graph: &Value, edge: &str, root: u32) -> bool {
     of_needs.any(|it| {
         let from = it["from"].as_object();
         let from = from.and_then(|from| from.values().next()?.as_array());
-        let from: BTreeSet<u64> = from
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_u64)
-            .collect();
+        let from: BTreeSet<u64> = from.into_iter().flatten().filter_map(Value::as_u64).collect();
         from == whom
     })
 }

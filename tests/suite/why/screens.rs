@@ -13,14 +13,10 @@ use crate::common::*;
 
 /// A program of `tests/why/stuck`, and how to run it.
 fn stuck(name: &str, folder: &Path) -> Vec<String> {
-    let program = Program::all_in("stuck")
-        .into_iter()
-        .find(|it| it.name == name);
+    let program = Program::all_in("stuck").into_iter().find(|it| it.name == name);
     let command = program.unwrap().command(folder).unwrap();
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect()
+    words.map(|word| word.to_string_lossy().into_owned()).collect()
 }
 
 /// `mp-demo why` with options, and a program to run.
@@ -33,10 +29,7 @@ fn why(options: &[&str], program: &[impl AsRef<str>]) -> Command {
 /// A report with letters for PIDs, which the list of processes in it names, and without folders.
 fn with_letters(report: &str) -> String {
     let is_process = |line: &&str| line.starts_with("  ");
-    let pids = report
-        .lines()
-        .filter(is_process)
-        .filter_map(|line| line.split_whitespace().next());
+    let pids = report.lines().filter(is_process).filter_map(|line| line.split_whitespace().next());
     let pids: Vec<_> = pids.collect();
     let word = |word: &str| {
         let digits = word.trim_matches(|c: char| !c.is_ascii_digit());
@@ -70,10 +63,7 @@ What usually repairs it: close the end for writing in each process that doesn't 
 mp-demo ends it.
 ";
     assert_eq!(with_letters(&ended.stderr), expected);
-    let ended = run(&mut why(
-        &["--patience", "0.5", "--end", "--lang", "zh"],
-        &program,
-    ));
+    let ended = run(&mut why(&["--patience", "0.5", "--end", "--lang", "zh"], &program));
     let expected = "\
 卡住了：这 2 个进程都无法继续。
   A  kept_by_reader.built
@@ -98,10 +88,7 @@ fn a_queue_that_is_joined_too_early_is_shown_with_its_full_pipe() {
     let full = lines.remove(5);
     assert!(full.starts_with("B, thread "), "{screen}");
     assert!(full.contains(", waits in write(): pipe full"), "{screen}");
-    assert!(
-        full.ends_with("(fd 4), and only A and itself can read from it."),
-        "{screen}"
-    );
+    assert!(full.ends_with("(fd 4), and only A and itself can read from it."), "{screen}");
     let expected = [
         "Stuck: none of these 2 processes can go on.",
         "  A  python3 join_before_get.py",
@@ -128,11 +115,7 @@ fn the_exit_status_is_the_programs() {
         ("exec setsid sh -c 'exit 5'", 5),
     ] {
         let ended = run(&mut why(&[], &["sh", "-c", script]));
-        assert_eq!(
-            (ended.code(), ended.stderr.as_str()),
-            (code, ""),
-            "{script}"
-        );
+        assert_eq!((ended.code(), ended.stderr.as_str()), (code, ""), "{script}");
     }
     let ended = run(&mut why(&[], &["nobody-has-this"]));
     let expected = "mp-demo: cannot run nobody-has-this: No such file or directory (os error 2)\n";
@@ -183,11 +166,7 @@ impl Watched {
 
     fn line(&mut self) -> String {
         let mut line = String::new();
-        assert_ne!(
-            self.stderr.read_line(&mut line).unwrap(),
-            0,
-            "no more lines"
-        );
+        assert_ne!(self.stderr.read_line(&mut line).unwrap(), 0, "no more lines");
         line
     }
 
@@ -229,9 +208,7 @@ fn whoever_is_told_to_be_stuck_is_left_alone_and_may_go_on() {
         let held = |pid: &str| -> Vec<String> {
             let links = fs::read_dir(format!("/proc/{pid}/fd")).unwrap();
             let links = links.filter_map(|it| fs::read_link(it.unwrap().path()).ok());
-            links
-                .map(|link| link.to_string_lossy().into_owned())
-                .collect()
+            links.map(|link| link.to_string_lossy().into_owned()).collect()
         };
         let fifo = fifo.to_string_lossy().into_owned();
         assert!(held(pid).contains(&fifo));
@@ -251,15 +228,9 @@ fn whoever_is_told_to_be_stuck_is_left_alone_and_may_go_on() {
 fn whoever_waits_for_a_stopped_process_is_not_stuck() {
     let script = "sleep 1000 & echo $!; wait";
     let mut command = command("sh");
-    let mut child = command
-        .args(["-c", script])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = command.args(["-c", script]).stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let sleeper = Pid::from_raw(line.trim().parse().unwrap()).unwrap();
     // First it is a copy of its shell.
     let command_line = || fs::read(format!("/proc/{}/cmdline", sleeper.as_raw_pid())).unwrap();
@@ -296,10 +267,7 @@ fn the_graph_has_nodes_edges_and_the_evidence() {
         return;
     }
     let program = stuck("wait_before_read.py", folder.path());
-    let ended = run(&mut why(
-        &["--patience", "0.5", "--end", "--json"],
-        &program,
-    ));
+    let ended = run(&mut why(&["--patience", "0.5", "--end", "--json"], &program));
     let graph: Value = serde_json::from_str(&ended.stderr).unwrap();
     let nodes = graph["nodes"].as_array().unwrap();
     let child = nodes.iter().find(|it| it["command"][0] == "seq").unwrap();
@@ -311,10 +279,7 @@ fn the_graph_has_nodes_edges_and_the_evidence() {
     assert_eq!(circle, [parent.clone(), child.clone()]);
     assert_eq!(graph["repairs"], serde_json::json!(["read_before_wait"]));
     assert_eq!(node["command"], serde_json::json!(["seq", "1000000"]));
-    assert_eq!(
-        (&node["fate"], &node["children"]),
-        (&"stuck".into(), &serde_json::json!([]))
-    );
+    assert_eq!((&node["fate"], &node["children"]), (&"stuck".into(), &serde_json::json!([])));
     let thread = &node["threads"][0];
     assert_eq!((&thread["tid"], &thread["call"]), (child, &"write".into()));
     assert_eq!(thread["arguments"][0], "0x1");
@@ -322,10 +287,7 @@ fn the_graph_has_nodes_edges_and_the_evidence() {
     let full = edges.iter().find(|edge| edge["pid"] == *child).unwrap();
     assert_eq!((&full["needs"], &full["fd"]), (&"room".into(), &1.into()));
     assert_eq!(full["from"], serde_json::json!({ "processes": [parent] }));
-    assert_eq!(
-        (&full["bytes"], &full["capacity"]),
-        (&65_536.into(), &65_536.into())
-    );
+    assert_eq!((&full["bytes"], &full["capacity"]), (&65_536.into(), &65_536.into()));
 }
 
 #[test]
@@ -355,10 +317,7 @@ fn a_process_that_is_not_there_is_told_in_one_sentence() {
 #[test]
 fn what_is_no_pid_is_refused() {
     assert_refused("why", "required arguments were not provided");
-    assert_refused(
-        "why x",
-        "to run a program, put -- before it: `mp-demo why -- COMMAND`",
-    );
+    assert_refused("why x", "to run a program, put -- before it: `mp-demo why -- COMMAND`");
     for pid in ["0", "-1", "2147483648", "99999999999999999999"] {
         assert_refused(&format!("why {pid}"), "");
     }
@@ -370,14 +329,7 @@ fn what_is_no_pid_is_refused() {
 
 #[test]
 fn of_another_users_process_it_says_that_it_may_not_look() {
-    let as_user = [
-        "--reuid",
-        "65534",
-        "--regid",
-        "65534",
-        "--clear-groups",
-        "--",
-    ];
+    let as_user = ["--reuid", "65534", "--regid", "65534", "--clear-groups", "--"];
     if run(command("setpriv").args(as_user).arg("true")).code() != 0 {
         skipped("this user can't become another one");
         return;
@@ -390,11 +342,7 @@ fn of_another_users_process_it_says_that_it_may_not_look() {
     run(command("cp").args([PROGRAM, program.to_str().unwrap()])).succeeded();
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     fs::set_permissions(folder.path(), mode).unwrap();
-    let ended = run(command("setpriv")
-        .args(as_user)
-        .arg(&program)
-        .args(["why", &pid]))
-    .succeeded();
+    let ended = run(command("setpriv").args(as_user).arg(&program).args(["why", &pid])).succeeded();
     let expected = format!(
         "\
 Whether they are stuck can't be told: the kernel doesn't say enough.
@@ -415,25 +363,13 @@ fn thousands_of_threads_are_looked_at_and_one_that_goes_on_is_enough() {
     let source = folder.path().join("threads.c");
     fs::write(&source, THREADS).unwrap();
     let built = folder.path().join("threads");
-    let compiled = Command::new("cc")
-        .args(["-pthread", "-o"])
-        .arg(&built)
-        .arg(&source)
-        .status();
+    let compiled = Command::new("cc").args(["-pthread", "-o"]).arg(&built).arg(&source).status();
     assert!(compiled.unwrap().success());
     let mut started = Started::start(&mut command(built.to_str().unwrap()));
     assert!(started.gets_ready());
     let ended = run(&mut mp_demo(["why", &started.pid().to_string()])).succeeded();
-    assert!(
-        ended.stdout.starts_with("This process goes on"),
-        "{}",
-        ended.stdout
-    );
-    assert!(
-        ended.stdout.contains("waits in clock_nanosleep()"),
-        "{}",
-        ended.stdout
-    );
+    assert!(ended.stdout.starts_with("This process goes on"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("waits in clock_nanosleep()"), "{}", ended.stdout);
 }
 
 const THREADS: &str = r#"

@@ -1,5 +1,5 @@
-// A thread receives from a channel until it is closed, and the main thread joins it before it drops its sender.
-// edge: P thread P
+// A thread receives from a channel until it is closed, and the main thread joins it before it drops
+// its sender. edge: P thread P
 use std::sync::mpsc::channel;
 use std::thread;
 

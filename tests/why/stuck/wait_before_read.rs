@@ -6,10 +6,6 @@
 use std::process::{Command, Stdio};
 
 fn main() {
-    let mut program = Command::new("seq")
-        .arg("1000000")
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut program = Command::new("seq").arg("1000000").stdout(Stdio::piped()).spawn().unwrap();
     program.wait().unwrap();
 }
