@@ -18,22 +18,23 @@ use signal_hook::low_level::emulate_default_handler;
 
 use crate::both;
 use crate::cli::{ChildCli, Explanation, Options, Page, ViewOptions, in_chinese};
-use crate::errors::sentence;
 use crate::events::{Event, recording};
-use crate::interrupt::Interrupt;
 use crate::lessons::{self, AnyLesson, Demo};
-use crate::locale::{self, Language};
 use crate::multiprocessing::{
     CommandFailed, CurrentProcess, Logs, Terminated, end_on_signals_as_first_process,
     take_signals_again,
 };
-use crate::plain::{Gate, name_of, on_its_lines, on_one_line};
+use crate::os::interrupt::Interrupt;
+use crate::os::streams::{Stream, cannot_write, check_stdout, stderr, stdout};
+use crate::os::terminal;
 use crate::run::{Failed, Settings, run};
-use crate::streams::{Stream, cannot_write, check_stdout, stderr, stdout};
+use crate::show as reading;
 use crate::views::{
     Article, Bar, Claims, Explain, Failures, Json, Stuck, Timeline, Trace, Views, Warnings,
 };
-use crate::{show as reading, terminal};
+use crate::words::errors::sentence;
+use crate::words::locale::{self, Language};
+use crate::words::plain::{Gate, name_of, on_its_lines, on_one_line};
 
 pub use predict::predict;
 pub use repeat::repeat;

@@ -9,28 +9,24 @@
 //! events, and [`repeat`] counts over many runs what they say, which [`predict`] asks for
 //! beforehand. [`why`] shows of programs that are not ours what [`evidence`] says.
 
-pub mod arguments;
+pub(crate) mod arguments;
 pub mod claims;
 pub mod cli;
 pub mod commands;
-pub mod errors;
-pub mod events;
-pub mod evidence;
-pub mod interrupt;
+pub(crate) mod events;
+pub(crate) mod evidence;
 pub mod lessons;
-pub mod locale;
-pub mod multiprocessing;
-pub mod one_core;
-pub mod plain;
+pub(crate) mod multiprocessing;
+pub mod os;
 pub mod predict;
-pub mod repeat;
+pub(crate) mod repeat;
 pub mod report;
-pub mod run;
-pub mod show;
-pub mod start;
-pub mod state;
-pub mod streams;
-pub mod stuck;
-pub mod terminal;
-pub mod views;
-pub mod why;
+pub(crate) mod run;
+pub(crate) mod show;
+pub(crate) mod state;
+pub(crate) mod stuck;
+pub(crate) mod views;
+pub(crate) mod why;
+pub mod words;
+
+pub(crate) use words::locale::both;

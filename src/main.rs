@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use mp_demo::cli::{self, Request};
-use mp_demo::{commands, start};
+use mp_demo::commands;
+use mp_demo::os::start;
 
 fn main() -> ExitCode {
     match start::prepare() {

@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::{Seen, plays};
 use crate::both;
 use crate::events::{Event, Status};
-use crate::locale::{self, Language};
 use crate::state::State;
+use crate::words::locale::{self, Language};
 
 /// What is an outcome of a lesson.
 pub struct Outcomes {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Seen;
 use crate::events::Event;
-use crate::locale::{self, Language};
+use crate::words::locale::{self, Language};
 
 /// How many kinds of event are looked at. A picture of a run with a thousand processes needs more;
 /// a sentence doesn't.

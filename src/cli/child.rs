@@ -6,8 +6,8 @@ use clap::{Args as _, FromArgMatches as _};
 
 use super::chinese::described_child;
 use crate::lessons;
-use crate::locale::{self, Language};
 use crate::multiprocessing::{Birth, SUBCOMMAND_NAME};
+use crate::words::locale::{self, Language};
 
 /// The command line of a child of a lesson. It is hidden from those who came for the lessons.
 pub struct ChildCli {

@@ -8,7 +8,7 @@ use clap::{Arg, Command};
 use serde::Deserialize;
 
 use crate::lessons::DEMOS;
-use crate::locale::Language;
+use crate::words::locale::Language;
 
 /// How every help page is laid out, as [`HELP_TEMPLATE`](crate::lessons::HELP_TEMPLATE) does in
 /// English.

@@ -20,10 +20,10 @@ use clap::{Arg, ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
 
 use crate::both;
 use crate::lessons::{AnyLesson, DEMOS, Demo, HELP_TEMPLATE, In, Part, beginning};
-use crate::locale::{self, Language};
 use crate::multiprocessing::SUBCOMMAND_NAME;
-use crate::terminal;
+use crate::os::terminal;
 use crate::why::Program;
+use crate::words::locale::{self, Language};
 
 pub use child::ChildCli;
 pub use options::{Explanation, Options, RepeatOptions, ViewOptions};

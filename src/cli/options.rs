@@ -6,7 +6,7 @@ use clap::{ColorChoice, ValueEnum};
 
 use crate::arguments::{Patience, patience, runs, seed, speed};
 use crate::both;
-use crate::locale::{Language, LanguageParser};
+use crate::words::locale::{Language, LanguageParser};
 
 /// Options of every lesson. They may stand before it or after it.
 #[derive(clap::Args)]

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use super::{TOOLS, command, list_beyond_the_article};
 use crate::both;
-use crate::locale::{self, Language};
+use crate::words::locale::{self, Language};
 
 /// Whether the command line asks for nothing, but perhaps in a language.
 pub(super) fn is_bare(args: &[OsString]) -> bool {

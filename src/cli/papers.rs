@@ -14,7 +14,7 @@ use super::manual::page;
 use super::refusal::with_nearest_name;
 use super::tool::TOOLS;
 use crate::lessons::DEMOS;
-use crate::locale::{self, Language};
+use crate::words::locale::{self, Language};
 
 /// By this variable a shell asks for completions.
 const COMPLETE: &str = "MP_DEMO_COMPLETE";

@@ -11,7 +11,7 @@ use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use crate::arguments::runs;
 use crate::both;
 use crate::lessons::{DEMOS, Demo, HELP_TEMPLATE, In};
-use crate::locale::Language;
+use crate::words::locale::Language;
 
 /// What else there is beside the lessons.
 #[derive(clap::Subcommand)]

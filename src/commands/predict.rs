@@ -11,11 +11,11 @@ use super::{exit_code, print, refuse};
 use crate::both;
 use crate::cli::{Prediction, ViewOptions};
 use crate::multiprocessing::end_on_signals_as_first_process;
-use crate::plain::{Gate, name_of};
+use crate::os::streams::{Stream, check_stdout, stderr, stdout};
+use crate::os::terminal;
 use crate::predict::{Answers, Experiment, Session, list};
-use crate::streams::{Stream, check_stdout, stderr, stdout};
-use crate::terminal;
 use crate::views::Bar;
+use crate::words::plain::{Gate, name_of};
 
 /// Asks what commands will do, and grades the answers. A wrong one never changes the exit status.
 pub fn predict(prediction: &Prediction, options: &ViewOptions) -> ExitCode {

@@ -13,15 +13,15 @@ use signal_hook::consts::SIGINT;
 use crate::both;
 use crate::claims::Outcome;
 use crate::cli::Options;
-use crate::interrupt::Interrupt;
 use crate::lessons::{self, AnyLesson};
 use crate::multiprocessing::end_on_sigterm_as_first_process;
-use crate::plain::{Gate, in_json, on_one_line};
+use crate::os::interrupt::Interrupt;
+use crate::os::streams::{cannot_write, check_stdout, stderr, stdout};
+use crate::os::terminal;
 use crate::repeat::{Condition, End, Keep, Plan, Summary};
 use crate::run::Settings;
-use crate::streams::{cannot_write, check_stdout, stderr, stdout};
-use crate::terminal;
 use crate::views::Bar;
+use crate::words::plain::{Gate, in_json, on_one_line};
 
 /// Runs a lesson so many times, and counts what comes of it. `command` is what was typed, but for
 /// the repetition.

@@ -9,10 +9,10 @@ use unicode_width::UnicodeWidthStr as _;
 use super::exit_code;
 use crate::both;
 use crate::cli::Asked;
-use crate::plain::in_json;
-use crate::streams::{Stream, cannot_write, check_stdout, stderr, stdout};
-use crate::terminal;
+use crate::os::streams::{Stream, cannot_write, check_stdout, stderr, stdout};
+use crate::os::terminal;
 use crate::why::{self, Finding, Told};
+use crate::words::plain::in_json;
 
 /// Tells who waits for whom in a program.
 pub fn why(asked: Asked, json: bool) -> ExitCode {

@@ -18,8 +18,8 @@ use super::reader::LogReader;
 use super::record::VERSION;
 use super::who::Who;
 use crate::both;
-use crate::plain::{on_its_lines, on_one_line};
-use crate::streams::stderr;
+use crate::os::streams::stderr;
+use crate::words::plain::{on_its_lines, on_one_line};
 
 /// Writes the events of one process, or of one of its threads.
 #[derive(Clone)]

@@ -17,12 +17,12 @@ mod who;
 
 pub use clock::Clock;
 pub use effect::{Call, Effect, FLOCK, GATE, Label, Mark, SEMAPHORE, Stream, Way};
-pub use event::{Event, Figures};
+pub use event::Event;
 pub use failure::{Failure, first_cause_first, named};
 pub use log::Log;
 pub use parts::PIPE_BUF;
 pub use python::{repr, str};
-pub use reader::{Entry, LogReader};
+pub use reader::Entry;
 pub use record::Record;
 pub use status::Status;
 pub use stuck::{Holder, Mistake, Needs, Waiter};

@@ -10,8 +10,8 @@ use serde_json::value::RawValue;
 
 use super::event::Event;
 use crate::both;
-use crate::errors::{json_error, missing_field};
-use crate::plain::is_obeyed;
+use crate::words::errors::{json_error, missing_field};
+use crate::words::plain::is_obeyed;
 
 /// The version of the log's form that this program writes and reads.
 pub const VERSION: u32 = 1;

@@ -35,6 +35,7 @@ pub enum What {
 
 impl Held {
     /// The inode, if it is a pipe or a socket.
+    #[cfg(test)]
     pub fn inode(&self) -> Option<u64> {
         match self.what {
             What::Pipe(inode) | What::Socket(inode) => Some(inode),

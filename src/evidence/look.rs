@@ -19,8 +19,6 @@ pub struct Look {
     pub parent: u32,
     /// Its process group.
     pub group: i32,
-    /// Its session.
-    pub session: i32,
     /// Its command line; the name of the program if it has none.
     pub command: Vec<String>,
     /// Its threads.
@@ -94,7 +92,6 @@ impl Look {
             started: stat.starttime,
             parent: stat.ppid as u32,
             group: stat.pgrp,
-            session: stat.session,
             command: process.cmdline().unwrap_or_default(),
             threads: Vec::new(),
             holds: held_by(&process),

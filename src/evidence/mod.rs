@@ -19,10 +19,10 @@ mod sockets;
 mod things;
 mod wait;
 
-pub use call::{Awaited, Call, Until, Way, Whom};
+pub use call::{Call, Until};
 pub use fill::Fill;
 pub use graph::{Fate, Graph, Reason, circle, stopped};
-pub use held::{Held, What};
+pub use held::What;
 pub use holders::shared_memory;
 pub use look::{Look, State, Summary, Thread, stopped_by};
 pub use sight::{Family, Onlooker, Sight};

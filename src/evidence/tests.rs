@@ -9,6 +9,7 @@ use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use super::call::{Awaited, Way};
 use super::*;
 
 /// A child that is ended with the test.

@@ -3,7 +3,7 @@
 
 use clap::ValueEnum;
 
-use crate::locale::Language;
+use crate::words::locale::Language;
 
 /// A language of programs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum, strum::VariantArray)]

@@ -17,7 +17,7 @@ use super::lesson::Lesson;
 use crate::claims::{Claim, Outcomes};
 use crate::events::{Call, Event};
 use crate::multiprocessing::{Context, CurrentProcess, Got, Logs, Target, To};
-use crate::streams::{Stream, cannot_write, stdout};
+use crate::os::streams::{Stream, cannot_write, stdout};
 
 /// Print through a buffer, and lose what is in it
 ///

@@ -14,9 +14,9 @@ use super::lesson::Lesson;
 use crate::arguments::{one_or_list, one_to_thousand, seconds};
 use crate::both;
 use crate::claims::{Claim, Outcomes};
-use crate::errors::io_error;
 use crate::events::Event;
 use crate::multiprocessing::{Context, CurrentProcess, Logs, Target, numbered};
+use crate::words::errors::io_error;
 
 /// Start processes that start threads, and join them
 ///

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::arguments::{seed, speed};
 use crate::events::Clock;
-use crate::locale::{self, Language};
+use crate::words::locale::{self, Language};
 
 /// The name of the hidden subcommand that a child is started with.
 pub const SUBCOMMAND_NAME: &str = "child";

@@ -22,7 +22,7 @@ use super::voice::Voice;
 use super::watch::{Watch, in_call};
 use crate::both;
 use crate::events::{Call, Event, Log};
-use crate::streams::stdout;
+use crate::os::streams::stdout;
 
 /// One end of a pipe, as Python's `Connection`: it can receive, send, or both.
 pub struct Connection {

@@ -28,9 +28,9 @@ use super::shared_value::SharedValue;
 use super::watch::Watch;
 use crate::arguments::CommandArg;
 use crate::both;
-use crate::errors::sentence;
 use crate::events::{Call, Event, Failure, Log, SEMAPHORE, Status};
 use crate::evidence::Summary;
+use crate::words::errors::sentence;
 
 /// Python's `multiprocessing` for the parent's half of a lesson, as the object from
 /// `get_context()`: it starts the processes of one run and answers for their end. When it is gone,

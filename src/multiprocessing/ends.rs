@@ -8,7 +8,7 @@ use os_pipe::{PipeReader, PipeWriter};
 
 use super::stdin::StdinPipe;
 use crate::evidence::Fill;
-use crate::streams::Stream;
+use crate::os::streams::Stream;
 
 /// How many bytes a pipe holds on Linux (pipe(7)): whoever reads that many at a time empties it in
 /// one call.

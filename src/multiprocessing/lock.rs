@@ -18,8 +18,8 @@ use rustix::io::{Errno, read, write};
 use rustix::stdio::stdout;
 
 use crate::both;
-use crate::errors::io_error;
 use crate::events::{Call, Event, FLOCK, Log};
+use crate::words::errors::io_error;
 
 /// What one read takes and one write gives back: eventfd(2) counts in 8 bytes. A FIFO that is
 /// opened for reading and writing does as well, for one who starts a child by hand: `mp-demo child

@@ -12,8 +12,8 @@ use serde_json::Value;
 use super::ends::{PIPE_CAPACITY, ReadEnd, WriteEnd};
 use super::watch::Watch;
 use crate::both;
-use crate::errors::json_error;
 use crate::events::PIPE_BUF;
+use crate::words::errors::json_error;
 
 /// The error of a call on a pipe that has nobody at its other end any more. It is not an
 /// `io::Error` of the kind `BrokenPipe`: to the rest of the program that is a user who has seen

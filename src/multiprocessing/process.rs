@@ -15,8 +15,8 @@ use super::birth::{Birth, SUBCOMMAND_NAME};
 use super::new_process::NewProcess;
 use super::parent::Parent;
 use crate::both;
-use crate::errors::io_error;
 use crate::events::{Event, Status, named};
+use crate::words::errors::io_error;
 
 /// How long a process may take to die of SIGTERM or SIGINT. One that ignores it, or is stopped,
 /// gets SIGKILL then.

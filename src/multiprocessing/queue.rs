@@ -25,7 +25,7 @@ use super::watch::{Watch, in_call};
 use crate::arguments::ValueArg;
 use crate::both;
 use crate::events::{Call, Event, Log, PIPE_BUF};
-use crate::streams::stdout;
+use crate::os::streams::stdout;
 
 /// The sentinel: EOT, the byte that Ctrl-D sends. No JSON text begins with it, so no value equals
 /// it.

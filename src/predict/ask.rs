@@ -9,10 +9,10 @@ use unicode_width::UnicodeWidthStr as _;
 use super::answer::{Answer, letter};
 use super::experiment::{Experiment, Question};
 use crate::both;
-use crate::locale;
-use crate::plain::{on_its_lines, on_one_line};
-use crate::streams::{Stream, cannot_write, stdout};
+use crate::os::streams::{Stream, cannot_write, stdout};
 use crate::views::Bar;
+use crate::words::locale;
+use crate::words::plain::{on_its_lines, on_one_line};
 
 /// Where answers come from.
 pub enum Answers {

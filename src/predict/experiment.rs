@@ -7,8 +7,8 @@ use toml::Spanned;
 use crate::claims::Claim;
 use crate::cli::lesson_in;
 use crate::lessons::{self, AnyLesson, DEMOS, Demo};
-use crate::locale::{self, Language};
 use crate::report::runs::Often;
+use crate::words::locale::{self, Language};
 
 /// How many runs are made where an experiment doesn't say.
 const RUNS: u64 = 50;

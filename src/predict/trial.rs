@@ -8,10 +8,10 @@ use super::answer::Answer;
 use super::experiment::{Experiment, Question, lesson_of};
 use crate::both;
 use crate::lessons;
+use crate::os::streams::stdout;
 use crate::repeat::{End, Plan, Repeated};
 use crate::report::runs::Often;
 use crate::run::Settings;
-use crate::streams::stdout;
 use crate::views::Bar;
 
 /// How often a command is run that gets stuck, or should not.
@@ -219,7 +219,7 @@ fn stuck_or_not(command: &str, trial: &Trial) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::locale::{Language, choose};
+    use crate::words::locale::{Language, choose};
 
     #[test]
     fn where_all_runs_were_alike_that_proves_nothing_if_sometimes_is_true() {

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 use crate::both;
 use crate::lessons::LOAD;
 use crate::multiprocessing::SUBCOMMAND_NAME;
-use crate::one_core::OneCore;
+use crate::os::one_core::OneCore;
 
 /// As long as this is there, runs have this condition.
 #[derive(Default)]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, ensure};
 
 use crate::both;
-use crate::plain::name_of;
+use crate::words::plain::name_of;
 
 /// Where recordings are kept.
 pub struct Keep {

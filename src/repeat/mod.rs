@@ -19,13 +19,13 @@ use fastrand::Rng;
 
 use crate::claims::{Judges, OfLesson, Outcome, Seen, Turns};
 use crate::events::{Event, Record, Waiter};
-use crate::interrupt::Interrupt;
 use crate::lessons::AnyLesson;
-use crate::plain::on_one_line;
+use crate::os::interrupt::Interrupt;
 use crate::report::runs::Tally;
 use crate::run::{Failed, Settings, run};
 use crate::state::{Change, State};
 use crate::views::{View, Views};
+use crate::words::plain::on_one_line;
 
 pub use condition::Condition;
 pub use keep::Keep;
@@ -227,7 +227,7 @@ struct Ran {
 fn sentences(error: &Error) -> Vec<String> {
     match error.downcast_ref() {
         Some(Failed(sentences)) => sentences.clone(),
-        None => vec![crate::errors::sentence(error)],
+        None => vec![crate::words::errors::sentence(error)],
     }
 }
 

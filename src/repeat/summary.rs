@@ -5,10 +5,10 @@ use serde_json::{Map, Value, json};
 use super::{End, Failure, Played, Repeated};
 use crate::both;
 use crate::claims::Outcome;
-use crate::plain::on_one_line;
 use crate::report::runs::{Came, Often, percent};
 use crate::report::statistics::most_if_never;
 use crate::report::text::duration;
+use crate::words::plain::on_one_line;
 
 /// What is said of repeated runs.
 pub struct Summary<'a> {

@@ -72,7 +72,7 @@ fn padding(text: &str, columns: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::locale::{Language, choose};
+    use crate::words::locale::{Language, choose};
 
     #[test]
     fn a_duration_has_three_digits_and_its_unit() {

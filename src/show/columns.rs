@@ -3,7 +3,7 @@
 
 use super::{Line, Rule, code, heading};
 use crate::lessons::Demo;
-use crate::terminal::Look;
+use crate::os::terminal::Look;
 
 /// The lesson's programs, each with its heading.
 pub fn programs(demo: &Demo, look: Look) -> String {

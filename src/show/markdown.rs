@@ -7,8 +7,8 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
 use super::ink::Ink;
 use super::paragraph::Paragraph;
 use super::{Line, Rule, heading};
-use crate::locale::Language;
-use crate::terminal::Look;
+use crate::os::terminal::Look;
+use crate::words::locale::Language;
 
 /// Longer lines are hard to read, however wide the terminal is; shorter ones have no room for what
 /// is indented.

@@ -11,8 +11,8 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::both;
 use crate::lessons::Demo;
+use crate::os::terminal::Look;
 use crate::predict::Experiment;
-use crate::terminal::Look;
 use ink::Ink;
 
 pub use pager::print_through_pager;

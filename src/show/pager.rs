@@ -8,7 +8,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use anyhow::{Context as _, Result};
 use nix::sys::signal::{SigSet, Signal};
 
-use crate::streams::{cannot_write, stdout};
+use crate::os::streams::{cannot_write, stdout};
 
 /// The exit statuses of `sh` for a command that it has not found, or could not start.
 const NOT_STARTED: [i32; 2] = [126, 127];

@@ -5,7 +5,7 @@ use std::ops::Range;
 use textwrap::{Options, WordSeparator};
 
 use super::ink::Ink;
-use crate::terminal::Look;
+use crate::os::terminal::Look;
 
 /// Keeps the characters beside it on one line. It has no width.
 const GLUE: char = '\u{2060}';

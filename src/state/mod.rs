@@ -11,7 +11,7 @@ use crate::events::{
 };
 
 pub use on_its_way::{OnItsWay, Parcel};
-pub use process::{Activity, Ended, Process, Started};
+pub use process::{Activity, Process, Started};
 
 /// A run as far as its log has told. It grows with the processes and with the values on their way,
 /// not with the events.

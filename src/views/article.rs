@@ -8,9 +8,9 @@ use owo_colors::OwoColorize;
 use super::palette::Palette;
 use super::view::View;
 use crate::events::Record;
-use crate::plain::on_its_lines;
+use crate::os::streams::cannot_write;
 use crate::state::{Change, State};
-use crate::streams::cannot_write;
+use crate::words::plain::on_its_lines;
 
 /// Prints each event's line.
 pub struct Article<W> {

@@ -7,8 +7,8 @@ use anyhow::Result;
 use super::view::View;
 use crate::both;
 use crate::events::Record;
-use crate::plain::on_one_line;
 use crate::state::{Change, State};
+use crate::words::plain::on_one_line;
 
 /// Tells at the end which processes ended otherwise than the lesson wanted, first cause first. It
 /// is no error when nobody listens.

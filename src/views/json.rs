@@ -6,9 +6,9 @@ use anyhow::{Context as _, Result};
 
 use super::view::View;
 use crate::events::Record;
-use crate::plain::in_json;
+use crate::os::streams::cannot_write;
 use crate::state::{Change, State};
-use crate::streams::cannot_write;
+use crate::words::plain::in_json;
 
 /// Prints each event as it stands in the log.
 pub struct Json<W> {

@@ -15,7 +15,7 @@ mod view;
 mod warnings;
 
 pub use article::Article;
-pub use bar::{Bar, Beside};
+pub use bar::Bar;
 pub use claims::Claims;
 pub use explain::Explain;
 pub use failures::Failures;

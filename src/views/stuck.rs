@@ -8,8 +8,8 @@ use unicode_width::UnicodeWidthStr;
 use super::view::View;
 use crate::both;
 use crate::events::{Call, Event, Holder, Mistake, Needs, Record, Waiter};
-use crate::plain::on_one_line;
 use crate::state::{Change, State};
+use crate::words::plain::on_one_line;
 
 /// Tells it on stderr, as soon as it is seen. It is no error if stderr can't be written to.
 pub struct Stuck<E> {

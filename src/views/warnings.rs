@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::view::View;
 use crate::both;
 use crate::events::{Event, Record, Stream, Way};
-use crate::plain::{on_its_lines, on_one_line};
 use crate::state::{Change, State};
+use crate::words::plain::{on_its_lines, on_one_line};
 
 /// How many lost values are named.
 const SHOWN: usize = 5;

@@ -19,7 +19,7 @@ use signal_hook::low_level::{emulate_default_handler, pipe};
 
 use crate::both;
 use crate::evidence::{Family, Look, Onlooker, Sight};
-use crate::plain::on_one_line;
+use crate::words::plain::on_one_line;
 
 use super::{BETWEEN_LOOKS, Finding, Verdict};
 
@@ -55,7 +55,7 @@ pub fn run(program: &Program, tell: &mut dyn FnMut(&Told)) -> Result<ExitCode> {
     let child = match started {
         Ok(child) => Pid::from_child(&child),
         Err(error) => {
-            let (name, why) = (on_one_line(&name), crate::errors::io_error(&error));
+            let (name, why) = (on_one_line(&name), crate::words::errors::io_error(&error));
             tell(&Told::CannotRun(both!("cannot run {name}: {why}", "无法运行 {name}：{why}")));
             return Ok(ExitCode::from(match error.kind() {
                 io::ErrorKind::NotFound => NOT_FOUND,

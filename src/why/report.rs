@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::both;
 use crate::events::Status;
 use crate::evidence::{Fate, Look, Needs, Reason, Thread, Wait, stopped};
-use crate::plain::on_one_line;
+use crate::words::plain::on_one_line;
 
 use super::sentences;
 use super::{Finding, Verdict, next};

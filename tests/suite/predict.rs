@@ -6,9 +6,9 @@ use std::path::Path;
 use mp_demo::claims::Outcome;
 use mp_demo::cli::lesson_in;
 use mp_demo::lessons::DEMOS;
-use mp_demo::locale::{Language, choose};
 use mp_demo::predict::{Answer, Experiment, Question};
 use mp_demo::report::runs::Often;
+use mp_demo::words::locale::{Language, choose};
 use serde_json::Value;
 
 use crate::common::*;

@@ -15,9 +15,9 @@ use super::descriptors::{at_once, descriptors};
 use super::reports::{FromCustomers, used_by_this_process};
 use crate::arguments::one_to_thousand;
 use crate::both;
-use crate::errors::io_error;
 use crate::events::{Event, Log};
 use crate::multiprocessing::{CurrentProcess, Logs, Target, ensure_descriptors};
+use crate::words::errors::io_error;
 
 /// Customers of the `async` lesson: one after another, each call blocks
 #[derive(clap::Args, Serialize)]

@@ -10,12 +10,12 @@ use serde_json::Value;
 use super::task::{Task, Work};
 use super::worker::{BoundWorker, FromWorker};
 use crate::both;
-use crate::errors::io_error;
 use crate::events::Event;
 use crate::multiprocessing::{
     Context, GetEnd, Got, Logs, PartnerGone, Processes, PutEnd, Queue, Target,
 };
 use crate::report::pools::{Kind, PoolFigures, With};
+use crate::words::errors::io_error;
 
 /// A pool that is still to be started.
 pub struct Pool {

@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::task::{Done, Task, Tool};
 use crate::arguments::one_to_thousand;
 use crate::both;
-use crate::errors::io_error;
 use crate::events::{Call, Event, Log};
 use crate::multiprocessing::{
     Context, CurrentProcess, GetEnd, Got, Logs, PutEnd, Target, numbered,
 };
 use crate::report::pools::Kind;
+use crate::words::errors::io_error;
 
 /// What a worker tells its parent.
 #[derive(Serialize, Deserialize)]

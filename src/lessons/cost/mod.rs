@@ -22,7 +22,7 @@ use super::child::children;
 use super::lesson::Lesson;
 use crate::claims::Claim;
 use crate::multiprocessing::{Context, Logs, Target as _};
-use crate::one_core::OneCore;
+use crate::os::one_core::OneCore;
 use crate::report::costs::{self, Row, Samples, Side};
 
 use children::{CostEcho, CostLoad, CostNothing, CostPut, CostSend};

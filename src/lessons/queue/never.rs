@@ -134,7 +134,7 @@ mod tests {
     use clap::{Command, FromArgMatches as _};
 
     use super::*;
-    use crate::locale::{Language, choose};
+    use crate::words::locale::{Language, choose};
 
     #[test]
     fn what_a_queue_cannot_do_is_known() {

@@ -162,7 +162,7 @@ pub(super) fn why_never(outcome: &str, children: u16, threads: u16) -> Option<St
 mod tests {
     use super::*;
     use crate::claims::tests::{check, log, outcome};
-    use crate::locale::{Language, choose};
+    use crate::words::locale::{Language, choose};
 
     const IN_TURN: &str = r#"
         1 parent started "child":2,"child_role":"child-1"

@@ -11,9 +11,9 @@ use rustix::stdio::dup2_stderr;
 use serde::Serialize;
 
 use crate::both;
-use crate::errors::io_error;
 use crate::multiprocessing::current_process::CurrentProcess;
 use crate::multiprocessing::target::Target;
+use crate::words::errors::io_error;
 
 /// A command of the user's: becomes that program
 #[derive(clap::Args, Serialize)]

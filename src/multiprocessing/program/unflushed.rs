@@ -203,7 +203,7 @@ fn of_c(has_libc: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::locale::{Language, choose};
+    use crate::words::locale::{Language, choose};
 
     #[test]
     fn each_language_has_its_way_out() {

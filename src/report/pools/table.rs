@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::text::{count, right, seconds};
 use crate::both;
-use crate::locale::{self, Language};
+use crate::words::locale::{self, Language};
 
 /// The longest bar.
 const BAR_COLUMNS: f64 = 28.0;

@@ -1,7 +1,7 @@
 //! The table and its verdicts, held against machines that nobody here has.
 
 use super::{Kind, PoolFigures, Table, With, compare};
-use crate::locale::{Language, choose};
+use crate::words::locale::{Language, choose};
 
 /// A table in which this many workers took these wall times. A compute task had its core all the
 /// time, and an IO task for a tenth of its time.

@@ -4,8 +4,8 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::{Came, Tally};
 use crate::both;
-use crate::plain::on_one_line;
 use crate::report::text::{left, right};
+use crate::words::plain::on_one_line;
 
 /// How many outcomes have a line.
 pub(super) const SHOWN: usize = 20;

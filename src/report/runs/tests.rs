@@ -1,7 +1,7 @@
 use super::*;
 use crate::claims::{NOBODY_GETS_STUCK, Which};
-use crate::locale::{Language, choose};
 use crate::state::State;
+use crate::words::locale::{Language, choose};
 
 const CLAIMS: &[Claim] = &[
     Claim {

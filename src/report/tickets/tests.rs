@@ -1,7 +1,7 @@
 //! Figures and verdicts of customers that nobody served.
 
 use super::*;
-use crate::locale::{Language, choose};
+use crate::words::locale::{Language, choose};
 
 fn way(way: Way, wall: f64, served: &[f64], processes: u64) -> WayFigures {
     choose(Language::En);

@@ -35,9 +35,9 @@ use self::note::NO_BREAK;
 use self::story::Story;
 use super::view::View;
 use crate::events::{Call, Event, Record, Status};
-use crate::locale::Language;
+use crate::os::terminal::Look;
 use crate::state::{Change, State};
-use crate::terminal::Look;
+use crate::words::locale::Language;
 
 /// How far a note is indented.
 const INDENT: usize = 4;

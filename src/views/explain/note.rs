@@ -7,7 +7,7 @@ use std::ops::Deref;
 use serde_json::Value;
 
 use crate::events::{Call, Status, repr};
-use crate::plain::is_obeyed;
+use crate::words::plain::is_obeyed;
 
 /// How many names or values are listed before the rest is only counted.
 const LISTED: usize = 5;

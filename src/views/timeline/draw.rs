@@ -14,7 +14,7 @@ use super::lane::Lane;
 use super::marks::{Item, Marked, column};
 use super::words::{Word, ending, left_out, word};
 use crate::events::Mark;
-use crate::terminal::Look;
+use crate::os::terminal::Look;
 use crate::views::palette::Palette;
 
 /// Below this width a lane's name stands above it and not in front of it.

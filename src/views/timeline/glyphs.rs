@@ -5,7 +5,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::bins::Doing;
 
 use crate::events::{Mark, Status};
-use crate::plain::is_obeyed;
+use crate::words::plain::is_obeyed;
 
 /// The characters that can be shown.
 #[derive(Clone, Copy)]

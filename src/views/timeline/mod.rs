@@ -26,8 +26,8 @@ use self::words::{Word, word};
 use super::palette::Palette;
 use super::view::View;
 use crate::events::{Call, Effect, Event, Label, Mark, Needs, Record, Status};
+use crate::os::terminal::Look;
 use crate::state::{Change, Process, State};
-use crate::terminal::Look;
 
 /// How many lanes a picture has at most: who looks for something among more does so in a trace.
 const MOST_LANES: usize = 48;

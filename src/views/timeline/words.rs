@@ -2,7 +2,7 @@
 
 use super::bins::Doing;
 use crate::events::{Mark, Status};
-use crate::locale::Language;
+use crate::words::locale::Language;
 
 /// A word of the timeline.
 #[derive(Clone, Copy)]

@@ -12,7 +12,7 @@ use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
 use serde_json::value::RawValue;
 
 use crate::both;
-use crate::plain::in_json;
+use crate::words::plain::in_json;
 
 /// Where something is drawn. Viewers group threads by `pid`; a process's main thread has the same
 /// number as its `tid`.

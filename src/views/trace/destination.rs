@@ -13,9 +13,9 @@ use rustix::process::{geteuid, umask};
 use rustix::stdio;
 
 use crate::both;
-use crate::errors::io_error;
-use crate::plain::name_of;
-use crate::streams::Stream;
+use crate::os::streams::Stream;
+use crate::words::errors::io_error;
+use crate::words::plain::name_of;
 
 /// Where the content goes.
 pub enum Destination {

@@ -16,8 +16,8 @@ use anyhow::{Context as _, Result};
 use super::view::View;
 use crate::both;
 use crate::events::Record;
-use crate::plain::name_of;
 use crate::state::{Change, State};
+use crate::words::plain::name_of;
 use drawing::Drawing;
 use whole_file::WholeFile;
 

@@ -9,7 +9,7 @@ use rustix::fs::{AtFlags, CWD, linkat};
 
 use super::destination::{Destination, folder, refused};
 use crate::both;
-use crate::errors::io_error;
+use crate::words::errors::io_error;
 
 /// A file that gets its name when it is complete. Until then it has none (`O_TMPFILE`), so if this
 /// process ends early, even by SIGKILL, nothing is left of it, and what was there before stays.

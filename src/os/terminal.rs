@@ -7,7 +7,7 @@ use std::os::fd::AsFd;
 use clap::ColorChoice;
 use terminal_size::{Width, terminal_size_of};
 
-use crate::locale::{self, Language, is_utf8};
+use crate::words::locale::{self, Language, is_utf8};
 
 /// What a stream can show, and in which language: decided once, for whoever draws.
 #[derive(Clone, Copy, Debug)]

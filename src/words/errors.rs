@@ -5,7 +5,7 @@ use std::io;
 use anyhow::Error;
 use rustix::io::Errno;
 
-use crate::locale::{self, Language};
+use crate::words::locale::{self, Language};
 
 /// An error and its causes, from the outermost to the innermost, in one sentence.
 pub fn sentence(error: &Error) -> String {

@@ -103,15 +103,16 @@ pub fn of_environment() -> Language {
 
 /// A sentence for the user, written in both languages: `both!("cannot open {name}", "无法打开
 /// {name}")`. It is a `String` in the language in which this process speaks.
-#[macro_export]
 macro_rules! both {
     ($english:literal, $chinese:literal $(,)?) => {
-        match $crate::locale::chosen() {
-            $crate::locale::Language::En => format!($english),
-            $crate::locale::Language::Zh => format!($chinese),
+        match $crate::words::locale::chosen() {
+            $crate::words::locale::Language::En => format!($english),
+            $crate::words::locale::Language::Zh => format!($chinese),
         }
     };
 }
+
+pub(crate) use both;
 
 /// Whether the environment says that text is UTF-8: the first of `LC_ALL`, `LC_CTYPE` and `LANG`
 /// that is set decides, as in setlocale(3).

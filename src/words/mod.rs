@@ -1,0 +1,5 @@
+//! Words for the user: in which language, what went wrong, and text that no terminal obeys.
+
+pub(crate) mod errors;
+pub mod locale;
+pub(crate) mod plain;
