@@ -4,9 +4,6 @@
 //! Nothing here starts a process, looks at a clock or knows a lesson. It is arithmetic on given
 //! numbers, so its tests can describe machines that nobody here has.
 
-pub mod costs;
-pub mod pools;
 pub mod runs;
 pub mod statistics;
 pub mod text;
-pub mod tickets;

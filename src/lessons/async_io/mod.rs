@@ -12,6 +12,7 @@ mod customers;
 mod descriptors;
 mod office;
 mod reports;
+mod tickets;
 
 use anyhow::{Result, bail};
 use serde::Serialize;
@@ -27,11 +28,11 @@ use crate::multiprocessing::{
     Context, Got, Logs, PartnerGone, Process, Processes, Queue, Target, check_descriptors,
 };
 use crate::report::statistics::micros;
-use crate::report::tickets::{self, Way, WayFigures};
 use customers::{AsyncBlocking, AsyncLoop};
 use descriptors::{at_once, descriptors};
 use office::AsyncOffice;
 use reports::FromCustomers;
+use tickets::{Way, WayFigures, announcement, slowest, verdicts};
 
 /// Wait for many answers: in line, in many processes, in one event loop
 ///
@@ -77,7 +78,7 @@ impl Lesson for Args {
         let delays: Vec<f64> =
             (0..self.customers).map(|_| micros(mp.seconds_at_most(self.wait))).collect();
         let event = Event::Customers { delays: (&delays).into() };
-        mp.happened_with_line(event, tickets::announcement(&delays))?;
+        mp.happened_with_line(event, announcement(&delays))?;
         let (office, address) = open_office(mp, &delays)?;
 
         let customers = self.customers;
@@ -105,7 +106,7 @@ impl Lesson for Args {
         })?;
 
         // The customer with the longest delay blocks, because that shows most.
-        let blocker = tickets::slowest(&delays);
+        let blocker = slowest(&delays);
         let blocked = run.measure(Way::BlockedLoop, |queue| {
             let blocked = event_loop(Some(blocker)).puts_to(queue);
             mp.start_all("blocked-loop", [blocked].into_iter())
@@ -115,7 +116,7 @@ impl Lesson for Args {
         // Here nothing is lost by that, for every customer has a ticket.
         office.terminate()?;
         office.join()?;
-        tickets::verdicts(&in_line, &processes, &in_loop, &blocked, blocker)
+        verdicts(&in_line, &processes, &in_loop, &blocked, blocker)
             .iter()
             .try_for_each(|line| mp.say(line))
     }

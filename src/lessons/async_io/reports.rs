@@ -6,8 +6,8 @@ use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::tickets::Used;
 use crate::both;
-use crate::report::tickets::Used;
 
 /// What a customers' process puts into the queue.
 #[derive(Serialize, Deserialize)]

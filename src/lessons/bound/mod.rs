@@ -6,13 +6,18 @@
 //! left out: tasks of different lengths, and tasks that do both.
 //!
 //! Read on in `pool.rs` (the parent's side of a pool), `worker.rs` (the workers' side) and
-//! `task.rs` (what a task is). What is made of the figures is in `src/report/pools/`.
+//! `task.rs` (what a task is). `table.rs` is what was measured, `verdicts.rs` what
+//! follows from it.
 
 mod answerer;
 mod claims;
 mod disk;
 mod pool;
+mod table;
 mod task;
+#[cfg(test)]
+mod tests;
+mod verdicts;
 mod worker;
 
 use std::thread;
@@ -27,12 +32,13 @@ use crate::arguments::one_to_thousand;
 use crate::both;
 use crate::claims::{Claim, Outcomes};
 use crate::multiprocessing::{Context, Logs};
-use crate::report::pools::{Kind, Table, With, compare};
 
 use answerer::BoundAnswerer;
 use disk::ScratchFile;
 use pool::{Pool, Steps};
+use table::{Kind, Table, With};
 use task::Work;
+use verdicts::compare;
 use worker::BoundWorker;
 
 /// Measure what more workers gain, in compute-bound and IO-bound tasks

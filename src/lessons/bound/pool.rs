@@ -7,6 +7,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::Value;
 
+use super::table::{Kind, PoolFigures, With};
 use super::task::{Task, Work};
 use super::worker::{BoundWorker, FromWorker};
 use crate::both;
@@ -14,7 +15,6 @@ use crate::events::Event;
 use crate::multiprocessing::{
     Context, GetEnd, Got, Logs, PartnerGone, Processes, PutEnd, Queue, Target,
 };
-use crate::report::pools::{Kind, PoolFigures, With};
 use crate::words::errors::io_error;
 
 /// A pool that is still to be started.

@@ -10,10 +10,10 @@ use serde_json::Value;
 
 use super::answerer::Answerer;
 use super::disk::ScratchFile;
+use super::table::Kind;
 use crate::both;
 use crate::events::{Call, Log};
 use crate::multiprocessing::{Context, Logs};
-use crate::report::pools::Kind;
 
 /// How long a task should take.
 const TASK_SECONDS: f64 = 0.1;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use anyhow::{Context as _, Result, anyhow};
 use serde::{Deserialize, Serialize};
 
+use super::table::Kind;
 use super::task::{Done, Task, Tool};
 use crate::arguments::one_to_thousand;
 use crate::both;
@@ -12,7 +13,6 @@ use crate::events::{Call, Event, Log};
 use crate::multiprocessing::{
     Context, CurrentProcess, GetEnd, Got, Logs, PutEnd, Target, numbered,
 };
-use crate::report::pools::Kind;
 use crate::words::errors::io_error;
 
 /// What a worker tells its parent.

@@ -11,6 +11,7 @@ mod limit;
 mod ours;
 mod python;
 mod repetitions;
+mod table;
 
 use std::time::{Duration, Instant};
 
@@ -23,10 +24,10 @@ use super::lesson::Lesson;
 use crate::claims::Claim;
 use crate::multiprocessing::{Context, Logs, Target as _};
 use crate::os::one_core::OneCore;
-use crate::report::costs::{self, Row, Samples, Side};
 
 use children::{CostEcho, CostLoad, CostNothing, CostPut, CostSend};
 use python::{CostPython, Python};
+use table::{Row, Samples, Side};
 
 /// Measure what processes, threads, queues and pipes cost here
 ///
@@ -86,7 +87,7 @@ impl Lesson for Args {
         // Closes its pipe, which ends it.
         drop(python);
 
-        for line in costs::heading(done, &version, one_core.is_some()) {
+        for line in table::heading(done, &version, one_core.is_some()) {
             mp.say(line)?;
         }
         for &row in Row::VARIANTS {

@@ -9,9 +9,9 @@ use anyhow::{Context as _, Result, anyhow};
 use serde::Serialize;
 use serde_json::json;
 
+use super::table::{Row, Version};
 use crate::both;
 use crate::multiprocessing::{Connection, Context, CurrentProcess, Target};
-use crate::report::costs::{Row, Version};
 
 /// The program that measures. It stays on its pipe until that is closed, so it ends when this
 /// process does.

@@ -1,6 +1,6 @@
 //! How often each row is done.
 
-use crate::report::costs::Row;
+use super::table::Row;
 
 /// How often a row is done in one turn, by us and by the limit below. So often that the clock and,
 /// for the last three, the start of the child hardly count.

@@ -1,8 +1,8 @@
 //! What the customers are told beforehand, and what follows from the figures.
 
-use super::super::text::{factor, seconds};
 use super::WayFigures;
 use crate::both;
+use crate::report::text::{factor, seconds};
 
 /// What awaits the customers, who have these delays in seconds.
 pub fn announcement(delays: &[f64]) -> String {

@@ -6,9 +6,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
-use super::statistics::{Spread, median_ratio};
-use super::text::duration;
 use crate::both;
+use crate::report::statistics::{Spread, median_ratio};
+use crate::report::text::duration;
 
 /// What is measured. A row's name in the log is its variant's.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, strum::VariantArray)]

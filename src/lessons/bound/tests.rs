@@ -1,6 +1,7 @@
 //! The table and its verdicts, held against machines that nobody here has.
 
-use super::{Kind, PoolFigures, Table, With, compare};
+use super::table::{Kind, PoolFigures, Table, With};
+use super::verdicts::compare;
 use crate::words::locale::{Language, choose};
 
 /// A table in which this many workers took these wall times. A compute task had its core all the

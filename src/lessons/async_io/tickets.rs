@@ -8,9 +8,9 @@ use anyhow::{Result, bail};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::statistics::{lower_median, micros};
-use super::text::{left, mebibytes, right, seconds};
 use crate::both;
+use crate::report::statistics::{lower_median, micros};
+use crate::report::text::{left, mebibytes, right, seconds};
 
 pub use verdicts::{announcement, slowest, verdicts};
 

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::super::text::{count, right, seconds};
 use crate::both;
+use crate::report::text::{count, right, seconds};
 use crate::words::locale::{self, Language};
 
 /// The longest bar.

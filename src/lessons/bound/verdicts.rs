@@ -1,9 +1,9 @@
 //! What follows from a table. A verdict says nothing that the figures don't, as they are shown
 //! there.
 
-use super::super::text::count;
 use super::table::{Kind, PoolFigures, Table, fastest_of};
 use crate::both;
+use crate::report::text::count;
 
 /// A gain that is smaller may be chance.
 const CHANCE: f64 = 1.1;
