@@ -59,8 +59,7 @@ pub(super) fn told(finding: &Finding) -> Vec<(&Look, usize)> {
 pub(super) fn lines(finding: &Finding) -> Vec<String> {
     let told = told(finding);
     let process = |(look, depth): &(&Look, usize)| {
-        let command: String = command(look).chars().take(COMMAND).collect();
-        format!("  {}{}  {command}", "  ".repeat(*depth), look.pid)
+        format!("  {}{}  {}", "  ".repeat(*depth), look.pid, command(look))
     };
     let mut lines: Vec<_> = told.iter().map(process).collect();
     let more = finding.sight.family().count().saturating_sub(told.len());
@@ -73,6 +72,52 @@ pub(super) fn lines(finding: &Finding) -> Vec<String> {
 /// The command line, without the folder of its program.
 fn command(look: &Look) -> String {
     let arguments = look.command.iter().skip(1).map(String::as_str);
-    let words: Vec<_> = std::iter::once(look.program()).chain(arguments).collect();
-    words.join(" ")
+    shortened(&std::iter::once(look.program()).chain(arguments).collect::<Vec<_>>())
+}
+
+/// These words in at most [`COMMAND`] characters: the folders in them are shortened in the middle,
+/// and what is still too long is cut at its end, with a sign for each.
+fn shortened(words: &[&str]) -> String {
+    let whole = words.join(" ");
+    if whole.chars().count() <= COMMAND {
+        return whole;
+    }
+    let words: Vec<_> = words.iter().map(|word| without_middle(word)).collect();
+    let short = words.join(" ");
+    match short.char_indices().nth(COMMAND) {
+        None => short,
+        Some(_) => short.chars().take(COMMAND - 3).collect::<String>() + "...",
+    }
+}
+
+/// `/home/a/b/c/program.py` as `/home/.../program.py`.
+fn without_middle(word: &str) -> String {
+    let parts: Vec<_> = word.split('/').collect();
+    match parts[..] {
+        ["", first, _, .., name] if !word.contains(' ') => format!("/{first}/.../{name}"),
+        [first, _, _, .., name] if !word.contains([' ', ':']) => format!("{first}/.../{name}"),
+        _ => word.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_command_line_keeps_the_names_of_files_and_shows_where_it_was_cut() {
+        let folder = format!("/home/{}", "folder/".repeat(10));
+        let script = format!("{folder}join_before_get.py");
+        assert_eq!(
+            shortened(&["python3", &script, "-v"]),
+            "python3 /home/.../join_before_get.py -v"
+        );
+        assert_eq!(shortened(&["python3", "/a/b/c/d.py"]), "python3 /a/b/c/d.py");
+        let relative = script.trim_start_matches('/');
+        assert_eq!(shortened(&["python3", relative]), "python3 home/.../join_before_get.py");
+        let script = "é/".repeat(20) + &"é ".repeat(30);
+        let cut = shortened(&["sh", "-c", &script]);
+        assert!(cut.starts_with("sh -c é/é/") && cut.ends_with("..."), "{cut}");
+        assert_eq!(cut.chars().count(), COMMAND);
+    }
 }

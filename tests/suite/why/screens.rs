@@ -80,8 +80,12 @@ mp-demo 就此结束这个程序。
 #[test]
 fn a_queue_that_is_joined_too_early_is_shown_with_its_full_pipe() {
     let folder = tempfile::tempdir().unwrap();
-    let program = stuck("join_before_get.py", folder.path());
-    let ended = run(&mut why(&["--patience", "0.5", "--end"], &program));
+    // However deep its folder is, the program's name is shown.
+    let deep = folder.path().join("folder/".repeat(10));
+    fs::create_dir_all(&deep).unwrap();
+    let script = deep.join("join_before_get.py").to_str().unwrap().to_owned();
+    fs::copy(path_of("tests/why/stuck/join_before_get.py"), &script).unwrap();
+    let ended = run(&mut why(&["--patience", "0.5", "--end"], &["python3", &script]));
     let screen = with_letters(&ended.stderr);
     // How many bytes of the value fit is up to CPython; of the thread, to the kernel.
     let mut lines: Vec<&str> = screen.lines().collect();
