@@ -8,10 +8,9 @@ use strum::VariantArray;
 use unicode_width::UnicodeWidthStr;
 
 use super::axis::ticks;
-use super::bins::{Doing, Scale};
 use super::glyphs::Glyphs;
-use super::lane::Lane;
-use super::marks::{Item, Marked, column};
+use super::lane::{Doing, Lane};
+use super::marks::{Item, by_column, column};
 use super::words::{Word, ending, left_out, word};
 use crate::events::Mark;
 use crate::os::terminal::Look;
@@ -35,8 +34,6 @@ pub struct Drawing<'a> {
     pub left_out: usize,
     /// The time at the end of the axis, in microseconds.
     pub end: u64,
-    /// The scale of the lanes' bins.
-    pub scale: Scale,
     /// What may be drawn.
     pub look: Look,
 }
@@ -147,7 +144,7 @@ impl Drawing<'_> {
             true => String::new(),
             false => lane.pid.to_string(),
         };
-        let marks = lane.marks.columns(layout.chart, self.end);
+        let marks = by_column(&lane.marks, layout.chart, self.end);
         let bar = self.bar(lane, &marks, layout.chart, used);
         let labels = self.labels(&marks, layout.chart);
         let mut push = |line: &str| {
@@ -178,11 +175,11 @@ impl Drawing<'_> {
     fn bar(
         &self,
         lane: &Lane,
-        marks: &BTreeMap<usize, Marked>,
+        marks: &BTreeMap<usize, Vec<Item>>,
         columns: usize,
         used: &mut Used,
     ) -> String {
-        let doing = lane.bins.columns(columns, self.end, self.scale);
+        let doing = lane.columns(columns, self.end);
         let mut bar: Vec<char> = vec![' '; columns + 1];
         let began = column(lane.began, columns, self.end);
         let ended = lane.ended.map_or(self.end, |(time, _)| time);
@@ -194,13 +191,13 @@ impl Drawing<'_> {
             now = doing[place].unwrap_or(now);
             bar[place] = self.glyphs().doing(now);
         }
-        for (column, mark) in marks {
-            bar[*column] = match mark.items.as_slice() {
+        for (column, items) in marks {
+            bar[*column] = match items.as_slice() {
                 [only] => self.glyphs().mark(only.mark),
                 _ => self.glyphs().several(),
             };
-            used.several |= mark.items.len() > 1;
-            for item in &mark.items {
+            used.several |= items.len() > 1;
+            for item in items {
                 used.marks[item.mark as usize] |= item.mark != Mark::Join;
                 used.times |= item.labels.is_empty() && item.count > 1;
             }
@@ -217,10 +214,10 @@ impl Drawing<'_> {
 
     /// The labels of the marks, each below its mark. Where marks stand too close for that, their
     /// labels stand one behind the other, below the first of these marks.
-    fn labels(&self, marks: &BTreeMap<usize, Marked>, columns: usize) -> String {
+    fn labels(&self, marks: &BTreeMap<usize, Vec<Item>>, columns: usize) -> String {
         let labels = marks
             .iter()
-            .map(|(column, mark)| (*column, self.label(mark)))
+            .map(|(column, items)| (*column, self.label(items)))
             .filter(|(_, label)| !label.is_empty());
         let mut labels = labels.peekable();
         let mut line = String::new();
@@ -255,10 +252,10 @@ impl Drawing<'_> {
         line
     }
 
-    fn label(&self, mark: &Marked) -> String {
+    fn label(&self, items: &[Item]) -> String {
         let of_item = |item: &Item| {
             let labels = self.glyphs().shown(&item.labels.join(" "));
-            let more = (item.count as usize).saturating_sub(item.labels.len());
+            let more = item.count - item.labels.len();
             match (more, item.labels.is_empty()) {
                 (0, _) => labels,
                 (1, true) => String::new(),
@@ -266,7 +263,7 @@ impl Drawing<'_> {
                 (more, false) => format!("{labels} +{more}"),
             }
         };
-        match mark.items.as_slice() {
+        match items {
             [only] => of_item(only),
             several => {
                 let item =

@@ -2,7 +2,7 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::bins::Doing;
+use super::lane::Doing;
 
 use crate::events::{Mark, Status};
 use crate::words::plain::is_obeyed;

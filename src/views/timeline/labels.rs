@@ -22,26 +22,22 @@ pub struct Labels {
 pub struct Departure {
     /// What the lanes say of it.
     pub label: String,
-    /// The lane that it was put from, if that is drawn.
-    pub lane: Option<usize>,
-    /// When, in microseconds.
-    pub time: u64,
+    /// Its mark, if that is drawn: the lane and the place among its marks.
+    pub mark: Option<(usize, usize)>,
 }
 
 impl Labels {
-    /// Takes an event, which is drawn on this lane at this time. What the lane says of the value,
-    /// if there is one.
+    /// Takes an event, which gets this mark. What the lane says of the value, if there is one.
     pub fn see(
         &mut self,
         event: &Event,
         change: &Change,
-        lane: Option<usize>,
-        time: u64,
+        mark: Option<(usize, usize)>,
     ) -> Option<String> {
         match (event.effect(), change.left) {
             (Effect::Leaves(_, value), Some(parcel)) => {
                 let label = self.numbered(value);
-                let departure = Departure { label: label.clone(), lane, time };
+                let departure = Departure { label: label.clone(), mark };
                 self.departures.insert(parcel.id, departure);
                 Some(label)
             }

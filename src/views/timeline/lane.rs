@@ -1,11 +1,44 @@
 //! One process or thread on the time axis.
 
-use super::bins::{Bins, Doing, Scale};
-use super::marks::Marks;
-use crate::events::Status;
+use super::marks::Marked;
+use crate::events::{Call, Status};
 use crate::state::Activity;
 
-/// One process or thread: what it did when. Times are in microseconds since the run's first event.
+/// How a lane spends its time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Doing {
+    /// It runs, or it could.
+    Runs,
+    /// It sleeps.
+    Sleeps,
+    /// It waits for another one: for a value, an answer, or room.
+    Waits,
+    /// It waits for the end of a process or thread.
+    Joins,
+    /// It is another program, which doesn't tell what it does.
+    Lives,
+}
+
+impl Doing {
+    /// All of them, in the order of the legend.
+    pub const ALL: [Doing; 5] =
+        [Doing::Runs, Doing::Sleeps, Doing::Waits, Doing::Joins, Doing::Lives];
+}
+
+impl From<Activity> for Doing {
+    fn from(activity: Activity) -> Doing {
+        match activity {
+            Activity::Running => Doing::Runs,
+            Activity::Sleeping => Doing::Sleeps,
+            Activity::Waiting(
+                Call::Get | Call::Send | Call::Recv | Call::Acquire | Call::Readline | Call::Write,
+            ) => Doing::Waits,
+            Activity::Waiting(Call::Join) | Activity::Joining(_) => Doing::Joins,
+        }
+    }
+}
+
+/// One process or thread. Times are in microseconds since the run's first event.
 pub struct Lane {
     /// The process's role, or the thread's name.
     pub name: String,
@@ -19,17 +52,15 @@ pub struct Lane {
     pub began: u64,
     /// When it ended, and how if it is a process's.
     pub ended: Option<(u64, Option<Status>)>,
-    /// What it did when.
-    pub bins: Bins,
     /// What is marked on it.
-    pub marks: Marks,
-    doing: Doing,
-    since: u64,
+    pub marks: Vec<Marked>,
+    /// What it did from then on, an entry for each of its events.
+    activities: Vec<(u64, Doing)>,
 }
 
 impl Lane {
-    /// A lane that begins now.
-    pub fn new(name: &str, pid: u32, process: usize, now: u64) -> Lane {
+    /// A lane that begins now, and does this.
+    pub fn new(name: &str, pid: u32, process: usize, now: u64, doing: Doing) -> Lane {
         Lane {
             name: name.to_owned(),
             pid,
@@ -37,51 +68,89 @@ impl Lane {
             below: None,
             began: now,
             ended: None,
-            bins: Bins::default(),
-            marks: Marks::default(),
-            doing: Doing::Runs,
-            since: now,
+            marks: Vec::new(),
+            activities: vec![(now, doing)],
         }
     }
 
     /// From now on, this process or thread does something else.
-    pub fn turn_to(&mut self, does: Activity, now: u64, scale: Scale) {
-        self.advance(now, scale);
-        self.doing = does.into();
-    }
-
-    /// It is another program, which tells nothing. A command of the user's stands below the lane of
-    /// whoever has started it.
-    pub fn is_foreign(&mut self, below: Option<usize>) {
-        self.doing = Doing::Lives;
-        self.below = below;
-    }
-
-    /// It turns out to have waited since its last event: for room, in a call that was told
-    /// beforehand.
-    pub fn has_waited(&mut self, now: u64, scale: Scale) {
-        self.doing = Doing::Waits;
-        self.advance(now, scale);
-    }
-
-    /// It has ended.
-    pub fn end(&mut self, status: Option<Status>, now: u64, scale: Scale) {
-        self.advance(now, scale);
-        self.ended = Some((self.since, status));
-    }
-
-    /// Counts the time up to now, unless it has ended.
-    pub fn advance(&mut self, now: u64, scale: Scale) {
+    pub fn switch_to(&mut self, doing: Doing, now: u64) {
         // Between processes, times can be a little out of order.
-        if self.ended.is_none() && now > self.since {
-            self.bins.add(self.doing, self.since, now, scale);
-            self.since = now;
+        match self.activities.last_mut() {
+            Some((since, last)) if now <= *since => *last = doing,
+            _ => self.activities.push((now, doing)),
         }
     }
 
-    /// Two bins become one.
-    pub fn fold(&mut self) {
-        self.bins.fold();
-        self.marks.fold();
+    /// Since its last event it has done this, as turns out only now.
+    pub fn has_done(&mut self, doing: Doing) {
+        if let Some((_, last)) = self.activities.last_mut() {
+            *last = doing;
+        }
+    }
+
+    /// It has ended.
+    pub fn end(&mut self, status: Option<Status>, now: u64) {
+        let since = self.activities.last().map_or(now, |(since, _)| *since);
+        self.ended = Some((now.max(since), status));
+    }
+
+    /// What took the most time in each of so many columns, of which each is a part of the time from
+    /// 0 to `end`. None where the lane fills less than a quarter of the column.
+    pub fn columns(&self, columns: usize, end: u64) -> Vec<Option<Doing>> {
+        let mut sums = vec![[0.0; Doing::ALL.len()]; columns];
+        let width = end as f64 / columns as f64;
+        let last = self.ended.map_or(end, |(time, _)| time);
+        let ends = self.activities.iter().skip(1).map(|(begin, _)| *begin).chain([last]);
+        for ((begin, doing), end) in self.activities.iter().zip(ends) {
+            let (begin, end) = (*begin as f64, end as f64);
+            let first = (begin / width) as usize;
+            for column in first..=((end / width) as usize).min(columns - 1) {
+                let from = begin.max(column as f64 * width);
+                let to = end.min((column + 1) as f64 * width);
+                sums[column][*doing as usize] += (to - from).max(0.0);
+            }
+        }
+        let is_there = |sum: &&[f64; _]| sum.iter().sum::<f64>() * 4.0 > width;
+        sums.iter().map(|sum| Some(sum).filter(is_there).map(longest)).collect()
+    }
+}
+
+fn longest(sums: &[f64; Doing::ALL.len()]) -> Doing {
+    let by_time = |a: &Doing, b: &Doing| sums[*a as usize].total_cmp(&sums[*b as usize]);
+    Doing::ALL.into_iter().max_by(by_time).unwrap_or(Doing::Runs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_in_a_column_is_drawn_at_any_scale() {
+        for unit in [1, 10, 1_000, 1_000_000, 3_600_000_000] {
+            let mut lane = Lane::new("writer", 1, 0, 10 * unit, Doing::Runs);
+            for (doing, from) in [
+                (Doing::Sleeps, 21),
+                (Doing::Waits, 50),
+                (Doing::Runs, 56),
+                (Doing::Joins, 69),
+                // An earlier time counts as the same.
+                (Doing::Joins, 60),
+            ] {
+                lane.switch_to(doing, from * unit);
+            }
+            lane.end(None, 90 * unit);
+            let letter = |doing: Option<Doing>| match doing {
+                Some(Doing::Runs) => 'r',
+                Some(Doing::Sleeps) => 's',
+                Some(Doing::Waits) => 'w',
+                Some(Doing::Joins) => 'j',
+                Some(Doing::Lives) => 'l',
+                None => ' ',
+            };
+            let columns = lane.columns(10, 100 * unit);
+            let drawn: String = columns.into_iter().map(letter).collect();
+            assert_eq!(drawn, " rssswrjj ", "unit {unit}");
+        }
     }
 }

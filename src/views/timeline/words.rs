@@ -1,6 +1,6 @@
 //! The few words of a timeline, in both languages.
 
-use super::bins::Doing;
+use super::lane::Doing;
 use crate::events::{Mark, Status};
 use crate::words::locale::Language;
 
