@@ -21,8 +21,7 @@ use crate::cli::{ChildCli, Explanation, Options, Page, ViewOptions, in_chinese};
 use crate::events::{Event, recording};
 use crate::lessons::{self, AnyLesson, Demo};
 use crate::multiprocessing::{
-    CommandFailed, CurrentProcess, Logs, Terminated, end_on_signals_as_first_process,
-    take_signals_again,
+    CurrentProcess, Interruption, Logs, end_on_signals_as_first_process, take_signals_again,
 };
 use crate::os::interrupt::Interrupt;
 use crate::os::streams::{Stream, cannot_write, check_stdout, stderr, stdout};
@@ -163,14 +162,18 @@ pub fn child(cli: ChildCli) -> ExitCode {
     let process = CurrentProcess::new(birth, child.name());
     let log = process.log().clone();
     let begin = || process.die_with_parent().and_then(|()| take_signals_again());
-    match begin().and_then(|()| child.run(process)) {
+    let ran = begin().and_then(|()| child.run(process));
+    match ran.as_ref().err().and_then(Interruption::of) {
         // What it has passed on ends it, too.
-        Err(error) if error.is::<Terminated>() => {
+        Some(Interruption::Terminated) => {
             let _ = emulate_default_handler(SIGTERM);
-            ExitCode::FAILURE
+            return ExitCode::FAILURE;
         }
-        // The log tells of that child.
-        Err(error) if error.is::<CommandFailed>() => ExitCode::FAILURE,
+        // The log tells of that command.
+        Some(Interruption::CommandFailed) => return ExitCode::FAILURE,
+        _ => {}
+    }
+    match ran {
         Err(error) if !is_broken_pipe(&error) => {
             let message = sentence(&error).into();
             // If even that fails, there is still the exit status.

@@ -14,7 +14,7 @@ use crate::both;
 use crate::events::{Entry, Event, Log, Mistake, Status, named};
 use crate::evidence::stopped_by;
 use crate::lessons::AnyLesson;
-use crate::multiprocessing::{Children, Context, Outcome};
+use crate::multiprocessing::{Children, Context};
 use crate::state::State;
 use crate::stuck::{Detector, Finding};
 use crate::views::Views;
@@ -60,9 +60,9 @@ impl Verdict {
     }
 
     /// The verdict on a run whose log is at its end.
-    fn of(state: &State, outcome: Result<Outcome>) -> Verdict {
+    fn of(state: &State, result: Result<()>) -> Verdict {
         let mut failures: Vec<_> = state.failures().iter().map(ToString::to_string).collect();
-        let error = outcome.and_then(Outcome::into_result).err();
+        let error = result.err();
         if failures.is_empty() {
             // That is no mistake of the lesson's, but one of the user's.
             let is_unexplained = matches!(
@@ -139,11 +139,7 @@ pub fn run(
             match entry {
                 Entry::Event(record) => {
                     watched.detector.event_came();
-                    match record.event {
-                        Event::Wait { call, .. } => children.waits(record.pid, call),
-                        Event::Acquired { .. } => children.acquires(record.pid),
-                        _ => {}
-                    }
+                    children.see(&record);
                     return views.show(&record);
                 }
                 Entry::Silence => watched.look(views.state()),
@@ -156,9 +152,9 @@ pub fn run(
             // Nobody sees the rest, so nobody has to play it.
             children.kill_all(None);
         }
-        let outcome = player.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let result = player.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         shown?;
-        Ok(Verdict::of(views.state(), outcome))
+        Ok(Verdict::of(views.state(), result))
     })
 }
 
@@ -170,7 +166,7 @@ fn play(
     mut log: Log,
     children: &Arc<Children>,
     parents_log: &ParentsLog,
-) -> Result<Outcome> {
+) -> Result<()> {
     let Settings { seed, speed, patience_with_commands, .. } = settings;
     let seed = seed.unwrap_or_else(|| fastrand::u32(..).into());
     log.begin(&Event::Run {
@@ -184,7 +180,7 @@ fn play(
     let context = Context::new(log, Arc::clone(children), seed, speed)?;
     let context = context.with_patience(patience_with_commands);
     let result = lesson.run(&context);
-    Ok(context.finish(result))
+    context.finish(result)
 }
 
 /// The parent's log, for the thread that shows the run, as long as the one that plays it has it:

@@ -11,42 +11,40 @@ pub const SUBCOMMAND_NAME: &str = "child";
 
 /// Options of every child. One that a person starts by hand needs none of them.
 #[derive(clap::Args, Serialize)]
+#[command(next_help_heading = "What its parent tells a child")]
 pub struct Birth {
     /// The part that it plays in the run
-    #[arg(long, help_heading = "What its parent tells a child")]
+    #[arg(long)]
     pub role: Option<String>,
 
     /// Its parent: it dies when that process dies
-    #[arg(long, value_name = "PID", help_heading = "What its parent tells a child")]
+    #[arg(long, value_name = "PID")]
     pub parent: Option<u32>,
 
     /// When the run began, on the monotonic clock; events go to stderr instead of lines
-    #[arg(long, value_name = "MICROSECONDS", help_heading = "What its parent tells a child")]
+    #[arg(long, value_name = "MICROSECONDS")]
     pub epoch: Option<u64>,
 
     /// The name of the queue or pipe that is its stdin
-    #[arg(long, value_name = "NAME", help_heading = "What its parent tells a child")]
+    #[arg(long, value_name = "NAME")]
     pub stdin: Option<String>,
 
     /// The name of the queue or pipe that is its stdout
-    #[arg(long, value_name = "NAME", help_heading = "What its parent tells a child")]
+    #[arg(long, value_name = "NAME")]
     pub stdout: Option<String>,
 
     /// The language in which it speaks; the locale's if not given
-    #[arg(
-        long,
-        value_enum,
-        value_name = "LANGUAGE",
-        help_heading = "What its parent tells a child"
-    )]
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
     pub lang: Option<Language>,
 
     /// Seed for the random pauses
-    #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", help_heading = None::<&str>, value_parser = seed,
+        allow_negative_numbers = true)]
     pub seed: Option<u64>,
 
     /// Divide every pause by this number
-    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = speed)]
+    #[arg(long, value_name = "X", help_heading = None::<&str>, default_value_t = 1.0,
+        value_parser = speed)]
     #[serde(skip_serializing_if = "is_one")]
     pub speed: f64,
 }

@@ -1,7 +1,7 @@
-//! Every child of a run, from its start until it was waited for. Nobody is forgotten here, and
-//! nobody is signalled whose PID might already belong to someone else.
+//! Every child of a run, from its start until it was waited for. None is forgotten here, and none
+//! is signalled whose PID might already belong to another process.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,21 +17,19 @@ use signal_hook::consts::SIGTERM;
 
 use super::bell::Bell;
 use super::ends::OpenEnds;
+use super::interruption::Interruption;
 use super::orphans::{children_of_this_process, end_orphans};
-use super::over::{ChildFailed, RunIsOver, Terminated};
-use crate::events::{Call, Event, Failure, Log, Status, first_cause_first};
+use crate::events::{Call, Event, Log, Record, Status};
 use crate::evidence::Fill;
 
 /// The children of a run. The thread that plays the parent's half starts and joins them; the thread
 /// that shows the run can end them all.
 pub struct Children {
-    state: Mutex<State>,
+    table: Mutex<ProcessTable>,
     /// Rings when one of them may have ended.
     pub(super) bell: Bell,
-    /// In which call each process of the run has begun to wait last, by PID.
-    calls: Mutex<HashMap<u32, Call>>,
-    /// Who has acquired a lock at some time, by PID.
-    acquirers: Mutex<HashSet<u32>>,
+    /// What each process of the run has logged last, by PID.
+    progress: Mutex<HashMap<u32, Progress>>,
     /// The ends of pipes that their parent has open.
     pub(super) ends: OpenEnds,
     /// Children that this process had before the run: a shell that became this program by `exec`
@@ -41,39 +39,38 @@ pub struct Children {
     terminated: Arc<AtomicBool>,
 }
 
-#[derive(Default)]
-struct State {
-    /// No child may be started any more.
-    over: bool,
-    children: Vec<Child>,
-    /// How many were reaped so far: the order of their ends.
-    reaped: usize,
+/// How far a process has come, as far as a parent's half may wait for that.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// It waits in a call.
+    Waits(Call),
+    /// It has acquired a lock.
+    HoldsLock,
 }
 
-struct Child {
+#[derive(Default)]
+struct ProcessTable {
+    /// The run is over: no child may be started any more.
+    is_over: bool,
+    children: Vec<TableEntry>,
+}
+
+struct TableEntry {
     pid: Pid,
     role: String,
     terminated: Option<(Instant, Signal)>,
     killed: bool,
-    ended: Option<Ended>,
-}
-
-struct Ended {
-    order: usize,
-    status: Status,
+    /// How it ended, once it is reaped.
+    status: Option<Status>,
 }
 
 impl Children {
     /// No children yet.
-    ///
-    /// # Errors
-    /// When no pipe can be had.
     pub fn new() -> Result<Children> {
         Ok(Children {
-            state: Mutex::default(),
+            table: Mutex::default(),
             bell: Bell::new()?,
-            calls: Mutex::default(),
-            acquirers: Mutex::default(),
+            progress: Mutex::default(),
             ends: OpenEnds::default(),
             strangers: children_of_this_process().collect(),
             terminated: Arc::default(),
@@ -81,9 +78,6 @@ impl Children {
     }
 
     /// From now on SIGTERM doesn't end this process: it is [passed on](Children::pass_on).
-    ///
-    /// # Errors
-    /// What the system said.
     pub(super) fn catch_sigterm(&self) -> Result<()> {
         // First the flag, then the bell: handlers are called in the order in which they were
         // registered.
@@ -94,22 +88,21 @@ impl Children {
     /// Passes SIGTERM on to every child that runs, if it has come, and reaps those that have ended.
     ///
     /// # Errors
-    /// [`Terminated`], once for each SIGTERM; that the run is over; or that the log can't be
-    /// written to.
+    /// [`Interruption::Terminated`], once for each SIGTERM; or [`Interruption::RunIsOver`].
     pub(super) fn pass_on(&self, log: &Log) -> Result<()> {
         self.bell.silence();
         let is_terminated = self.terminated.swap(false, Ordering::SeqCst);
         for number in self.unjoined().into_iter().filter(|_| is_terminated) {
             let (pid, role) = self.describe(number);
             let child = pid.as_raw_pid() as u32;
-            // Be there anybody who reads the log or not.
+            // Even if nobody reads the log.
             let _ = log.write(Event::Terminate { child, child_role: role.into() });
             self.signal(number, Signal::TERM, log)?;
         }
-        ensure!(!is_terminated, Terminated);
-        let mut state = self.lock();
-        state.reap(log)?;
-        ensure!(!state.over, RunIsOver);
+        ensure!(!is_terminated, Interruption::Terminated);
+        let mut table = self.lock();
+        table.reap(log)?;
+        ensure!(!table.is_over, Interruption::RunIsOver);
         Ok(())
     }
 
@@ -123,39 +116,39 @@ impl Children {
         self.strangers.iter().map(|pid| pid.as_raw_pid() as u32)
     }
 
-    /// A process of the run waits in this call from now on, as its log tells. It is for the one who
-    /// reads the log to say so.
-    pub fn waits(&self, pid: u32, call: Call) {
-        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-        calls.insert(pid, call);
+    /// Called by the log reader with each event, for a parent's half that waits for one.
+    pub fn see(&self, record: &Record) {
+        let progress = match record.event {
+            Event::Wait { call, .. } => Progress::Waits(call),
+            Event::Acquired { .. } => Progress::HoldsLock,
+            _ => return,
+        };
+        let mut all = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(record.pid, progress);
         self.bell.ring();
     }
 
-    /// Whether this process has begun to wait in this call, and in no other one since.
-    pub(super) fn is_in(&self, pid: u32, call: Call) -> bool {
-        let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-        calls.get(&pid) == Some(&call)
-    }
-
-    /// A process of the run has acquired a lock, as its log tells. It is for the one who reads the
-    /// log to say so.
-    pub fn acquires(&self, pid: u32) {
-        let mut acquirers = self.acquirers.lock().unwrap_or_else(PoisonError::into_inner);
-        acquirers.insert(pid);
-        self.bell.ring();
-    }
-
-    /// Whether this process has acquired a lock.
-    pub(super) fn has_acquired(&self, pid: u32) -> bool {
-        let acquirers = self.acquirers.lock().unwrap_or_else(PoisonError::into_inner);
-        acquirers.contains(&pid)
+    /// Waits until this process has come so far, as its log tells.
+    ///
+    /// # Errors
+    /// Those of [`Children::check`].
+    pub(super) fn until(&self, pid: u32, progress: Progress, log: &Log) -> Result<()> {
+        loop {
+            self.check(log)?;
+            let all = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+            if all.get(&pid) == Some(&progress) {
+                return Ok(());
+            }
+            drop(all);
+            self.bell.wait(None)?;
+        }
     }
 
     /// The children that a signal has stopped: PID, role, and the signal's number.
     pub fn stopped(&self) -> Vec<(u32, (String, i32))> {
         let look = WaitIdOptions::STOPPED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
-        let state = self.lock();
-        let stopped = state.running().filter_map(|child| {
+        let table = self.lock();
+        let stopped = table.running().filter_map(|child| {
             let status = waitid(WaitId::Pid(child.pid), look).ok()??;
             let signal = status.stopping_signal()?;
             Some((child.pid.as_raw_pid() as u32, (child.role.clone(), signal)))
@@ -165,50 +158,40 @@ impl Children {
 
     /// Has the parent's half end the run: it waits no more, and what still runs is killed.
     pub fn end_run(&self) {
-        self.lock().over = true;
+        self.lock().is_over = true;
         self.bell.ring();
     }
 
     /// Starts a child and returns its number among the children of the run, and its PID.
-    ///
-    /// # Errors
-    /// What the system said, or that the run is over.
     pub(super) fn start(&self, role: &str, command: &mut Command) -> io::Result<(usize, Pid)> {
-        let mut state = self.lock();
-        if state.over {
-            return Err(io::Error::other(RunIsOver));
+        let mut table = self.lock();
+        if table.is_over {
+            return Err(io::Error::other(Interruption::RunIsOver));
         }
-        let child = command.spawn()?;
-        let pid = Pid::from_child(&child);
-        state.children.push(Child {
-            pid,
-            role: role.to_owned(),
-            terminated: None,
-            killed: false,
-            ended: None,
-        });
-        Ok((state.children.len() - 1, pid))
+        let pid = Pid::from_child(&command.spawn()?);
+        let role = role.to_owned();
+        let child = TableEntry { pid, role, terminated: None, killed: false, status: None };
+        table.children.push(child);
+        Ok((table.children.len() - 1, pid))
     }
 
-    /// How many children have been started and have not ended.
+    /// Reaps the children that have ended, and counts the others.
     pub(super) fn count_running(&self, log: &Log) -> usize {
-        let mut state = self.lock();
-        // The count is for an error message: if the log fails here, that error is still the better
-        // one to tell.
-        let _ = state.reap(log);
-        state.running().count()
+        let mut table = self.lock();
+        // If the log fails here, the caller has something more important to do or to tell.
+        let _ = table.reap(log);
+        table.running().count()
     }
 
     /// The numbers of the children that have not been waited for.
     pub(super) fn unjoined(&self) -> Vec<usize> {
-        let state = self.lock();
-        (0..state.children.len()).filter(|&number| state.children[number].ended.is_none()).collect()
+        let children = &self.lock().children;
+        (0..children.len()).filter(|&number| children[number].status.is_none()).collect()
     }
 
     /// PID and role of a child.
     pub(super) fn describe(&self, number: usize) -> (Pid, String) {
-        let state = self.lock();
-        let child = &state.children[number];
+        let child = &self.lock().children[number];
         (child.pid, child.role.clone())
     }
 
@@ -220,26 +203,20 @@ impl Children {
     pub(super) fn wait(&self, number: usize, log: &Log) -> Result<()> {
         loop {
             self.check(log)?;
-            if self.lock().children[number].ended.is_some() {
+            if self.status(number).is_some() {
                 return Ok(());
             }
             self.bell.wait(None)?;
         }
     }
 
-    /// Waits until this child has ended, but no longer than until `end`. Whether it has.
-    ///
-    /// # Errors
-    /// When the log can't be written to.
+    /// Waits for the end of a child until `end`; returns whether it has ended.
     pub(super) fn ends_before(&self, number: usize, end: Instant, log: &Log) -> Result<bool> {
         loop {
             self.bell.silence();
-            {
-                let mut state = self.lock();
-                state.reap(log)?;
-                if state.children[number].ended.is_some() {
-                    return Ok(true);
-                }
+            self.lock().reap(log)?;
+            if self.status(number).is_some() {
+                return Ok(true);
             }
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -249,53 +226,48 @@ impl Children {
         }
     }
 
-    /// When this child was sent SIGTERM or SIGINT, and which, if it was and has not been waited
-    /// for.
+    /// When this child was sent SIGTERM or SIGINT, and which of them, if it is not reaped yet.
     pub(super) fn terminated_at(&self, number: usize) -> Option<(Instant, Signal)> {
-        let state = self.lock();
-        let child = &state.children[number];
-        child.terminated.filter(|_| child.ended.is_none())
+        let child = &self.lock().children[number];
+        child.terminated.filter(|_| child.status.is_none())
     }
 
     /// Sends the signal, SIGTERM or SIGINT, unless the child has already ended.
-    ///
-    /// # Errors
-    /// When the log can't be written to, or when the signal can't be sent.
     pub(super) fn signal(&self, number: usize, signal: Signal, log: &Log) -> Result<()> {
-        let mut state = self.lock();
-        let told = state.reap(log);
-        let child = &mut state.children[number];
-        if child.ended.is_none() {
+        let mut table = self.lock();
+        let logged = table.reap(log);
+        let child = &mut table.children[number];
+        if child.status.is_none() {
             child.terminated = Some((Instant::now(), signal));
             kill_process(child.pid, signal)?;
         }
-        told
+        logged
     }
 
     /// How a child has ended, if it was reaped.
     pub(super) fn status(&self, number: usize) -> Option<Status> {
-        self.lock().children[number].ended.as_ref().map(|ended| ended.status)
+        self.lock().children[number].status
     }
 
-    /// Waits until `is_over` says so, until the time is over if there is one, or until the run is,
-    /// and reaps nobody. Whoever ends meanwhile stays a zombie.
+    /// Waits until `has_come` returns true, or until `end`, and reaps nobody: a child that ends
+    /// meanwhile stays a zombie.
     ///
     /// # Errors
-    /// When the run is over ([`RunIsOver`]), or when the system can't wait.
+    /// [`Interruption::RunIsOver`].
     pub(super) fn wait_and_reap_nobody(
         &self,
         end: Option<Instant>,
-        mut is_over: impl FnMut() -> bool,
+        mut has_come: impl FnMut() -> bool,
     ) -> Result<()> {
         loop {
             self.bell.silence();
-            if self.lock().over {
+            if self.lock().is_over {
                 self.bell.ring();
-                bail!(RunIsOver);
+                bail!(Interruption::RunIsOver);
             }
             let left = end.map(|end| end.saturating_duration_since(Instant::now()));
-            if is_over() || left.is_some_and(|left| left.is_zero()) {
-                // Those that have ended are still to be reaped.
+            if has_come() || left.is_some_and(|left| left.is_zero()) {
+                // The children that have ended are still to be reaped.
                 self.bell.ring();
                 return Ok(());
             }
@@ -311,34 +283,36 @@ impl Children {
     /// Ends every child that still runs, lets no new one start, and lets the parent's half wait no
     /// more. The log is told, if there is one that listens.
     pub fn kill_all(&self, log: Option<&Log>) {
-        let mut state = self.lock();
-        state.over = true;
+        let mut table = self.lock();
+        table.is_over = true;
         self.bell.ring();
         if let Some(log) = log {
-            // Who is dead already didn't die of this.
-            let _ = state.reap(log);
+            // Reap first, so that children that ended earlier are not reported as killed.
+            let _ = table.reap(log);
         }
-        state.kill_running(log);
+        table.kill_running(log);
     }
 
-    /// Waits until some child has ended otherwise than wanted, but no longer than a second: the one
-    /// that let the parent down has closed its ends of all pipes, and is about to be gone. One that
-    /// gave up by itself may have been let down by another, and the kernel closes a killed
-    /// process's pipes and sockets before others can learn of its end: so the first cause may be
-    /// the last to be seen, and gets a tenth of a second.
+    /// Waits until a child has ended otherwise than wanted, but no longer than a second: a child
+    /// that closed its ends of pipes too early is about to end. If it gave up by itself, another
+    /// child may have let it down, and the kernel closes a killed process's pipes and sockets
+    /// before others can learn of its end: so the first cause may be seen last, and gets a tenth
+    /// of a second.
     pub(super) fn await_failure(&self, log: &Log) {
         let mut end = Instant::now() + Duration::from_secs(1);
         let mut is_first = true;
         while Instant::now() < end {
-            // If the log fails here, nobody is interested in the casualties either.
-            let _ = self.lock().reap(log);
-            match self.failures().first().map(|first| first.status) {
-                Some(Status::Signal(_)) => return,
-                Some(Status::Code(_)) if is_first => {
-                    is_first = false;
-                    end = end.min(Instant::now() + Duration::from_millis(100));
-                }
-                _ => {}
+            let mut table = self.lock();
+            // If the log is gone, nobody will read the result.
+            let _ = table.reap(log);
+            let failures: Vec<_> = table.failures().collect();
+            drop(table);
+            if failures.iter().any(|status| matches!(status, Status::Signal(_))) {
+                return;
+            }
+            if is_first && !failures.is_empty() {
+                is_first = false;
+                end = end.min(Instant::now() + Duration::from_millis(100));
             }
             thread::sleep(Duration::from_millis(1));
         }
@@ -348,41 +322,33 @@ impl Children {
     /// rule for all lessons.
     ///
     /// # Errors
-    /// When a child has ended otherwise than wanted ([`ChildFailed`]), when the run is over
-    /// ([`RunIsOver`]), or when the log can't be written to.
+    /// [`Interruption::ChildFailed`] when a child has ended otherwise than wanted;
+    /// [`Interruption::RunIsOver`]; [`Interruption::Terminated`]; or that the log can't be written
+    /// to.
     pub(super) fn check(&self, log: &Log) -> Result<()> {
         if self.terminated.load(Ordering::SeqCst) {
             self.pass_on(log)?;
         }
         self.bell.silence();
-        let mut state = self.lock();
-        state.reap(log)?;
-        if state.over {
+        let mut table = self.lock();
+        table.reap(log)?;
+        if table.is_over {
             self.bell.ring();
-            // At once: when the parent's half returns, its ends of pipes are closed, and whoever
-            // waits there would fail.
-            state.kill_running(Some(log));
-            bail!(RunIsOver);
+            // At once: when the parent's half returns, its ends of pipes are closed, and a child
+            // that waits there would fail.
+            table.kill_running(Some(log));
+            bail!(Interruption::RunIsOver);
         }
-        if state.children.iter().any(|child| !child.ended_as_wanted()) {
-            // That child may have been let down by another, whose end is not yet seen.
-            bail!(ChildFailed);
-        }
+        // That child may have been let down by another one, whose end is not seen yet.
+        ensure!(table.failures().next().is_none(), Interruption::ChildFailed);
         Ok(())
     }
 
     /// Waits for all children. The log is told if it still listens.
     pub(super) fn wait_all(&self, log: &Log) {
         loop {
-            {
-                let mut state = self.lock();
-                let told = state.reap(log);
-                if state.running().count() == 0 {
-                    break;
-                }
-                if told.is_err() {
-                    continue;
-                }
+            if self.count_running(log) == 0 {
+                break;
             }
             if self.bell.wait(None).is_err() {
                 return;
@@ -392,44 +358,36 @@ impl Children {
         end_orphans(&self.strangers);
     }
 
-    /// The children that ended otherwise than wanted, first cause first.
-    pub(super) fn failures(&self) -> Vec<Failure> {
-        let state = self.lock();
-        let ended = state.children.iter().filter_map(|child| {
-            let ended = child.ended.as_ref()?;
-            let failure = Failure {
-                pid: child.pid.as_raw_pid() as u32,
-                role: child.role.clone(),
-                command: None,
-                stands_between: false,
-                status: ended.status,
-                last_words: None,
-            };
-            (!child.ended_as_wanted()).then_some((ended.order, failure))
-        });
-        let mut ended: Vec<_> = ended.collect();
-        ended.sort_by_key(|(order, _)| *order);
-        let mut failures: Vec<_> = ended.into_iter().map(|(_, failure)| failure).collect();
-        first_cause_first(&mut failures);
-        failures
+    /// Whether a child has ended otherwise than wanted.
+    pub(super) fn have_failed(&self) -> bool {
+        self.lock().failures().next().is_some()
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // Each change to the state is complete before anything can panic, so a poisoned lock is
+    fn lock(&self) -> MutexGuard<'_, ProcessTable> {
+        // Each change to the table is complete before anything can panic, so a poisoned lock is
         // still sound, and children must be ended even then.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
-    fn running(&self) -> impl Iterator<Item = &Child> {
-        self.children.iter().filter(|child| child.ended.is_none())
+impl ProcessTable {
+    fn running(&self) -> impl Iterator<Item = &TableEntry> {
+        self.children.iter().filter(|child| child.status.is_none())
+    }
+
+    /// How those children have ended that ended otherwise than wanted.
+    fn failures(&self) -> impl Iterator<Item = Status> {
+        self.children.iter().filter_map(|child| {
+            let signal = child.terminated.map(|(_, signal)| signal.as_raw());
+            let sent = if child.killed { Some(Status::SIGKILL) } else { signal };
+            child.status.filter(|status| !status.is_wanted(sent))
+        })
     }
 
     /// Kills those that run and have not been killed yet. The log is told, if there is one that
     /// listens.
     fn kill_running(&mut self, log: Option<&Log>) {
-        let running = self.children.iter_mut().filter(|child| child.ended.is_none());
+        let running = self.children.iter_mut().filter(|child| child.status.is_none());
         for child in running.filter(|child| !child.killed) {
             let event = Event::Kill {
                 child: child.pid.as_raw_pid() as u32,
@@ -443,42 +401,32 @@ impl State {
 
     /// Reaps every child that has ended, and writes that to the log.
     fn reap(&mut self, log: &Log) -> Result<()> {
-        let mut told = Ok(());
+        let mut logged = Ok(());
         while let Ok(Some((pid, status))) = wait(WaitOptions::NOHANG) {
-            let ended =
-                Ended { order: self.reaped, status: Status::from_wait_status(status.as_raw()) };
-            let child =
-                self.children.iter_mut().find(|child| child.pid == pid && child.ended.is_none());
+            let mut children = self.children.iter_mut();
             // Not ours: a shell that became this program by `exec` left it a child.
-            let Some(child) = child else { continue };
-            let event = Event::Exited {
+            let Some(child) = children.find(|it| it.pid == pid && it.status.is_none()) else {
+                continue;
+            };
+            let status = Status::from_wait_status(status.as_raw());
+            child.status = Some(status);
+            logged = logged.and(log.write(Event::Exited {
                 child: pid.as_raw_pid() as u32,
                 child_role: (&child.role).into(),
-                status: ended.status,
-            };
-            told = told.and(log.write(event));
-            child.ended = Some(ended);
-            self.reaped += 1;
+                status,
+            }));
         }
-        told
+        logged
     }
 }
 
-impl Child {
+impl TableEntry {
+    /// Sends SIGKILL, unless it is reaped: then its PID may be another process's.
     fn kill(&mut self) {
         self.killed = true;
-        // It was not waited for, so the PID is still its own, and the signal can't fail.
-        let _ = kill_process(self.pid, Signal::KILL);
-    }
-
-    /// So far: as long as it runs, nothing speaks against it.
-    fn ended_as_wanted(&self) -> bool {
-        let sent = match (self.killed, self.terminated) {
-            (true, _) => Some(Status::SIGKILL),
-            (false, Some((_, signal))) => Some(signal.as_raw()),
-            (false, None) => None,
-        };
-        let ended = self.ended.as_ref();
-        ended.is_none_or(|ended| ended.status.is_wanted(sent))
+        if self.status.is_none() {
+            // The PID is still its own, so the signal can't fail.
+            let _ = kill_process(self.pid, Signal::KILL);
+        }
     }
 }

@@ -19,6 +19,12 @@ pub(super) struct Words {
 }
 
 impl Words {
+    /// The command line of these arguments.
+    pub fn of(arguments: &impl Serialize) -> Result<Words> {
+        let mut words = Words::default();
+        words.add(arguments).map(|()| words)
+    }
+
     /// Adds the fields of a struct: each is the option with its name; `true` is a flag; `false` and
     /// `None` are left out; what is in a list is positional.
     ///
@@ -87,7 +93,6 @@ mod tests {
 
     #[test]
     fn each_field_is_an_option_and_a_list_is_positional() {
-        let mut words = Words::default();
         let half = Half {
             values: vec!["A", "-1", "[2, 3]"],
             pause: 1.0,
@@ -96,10 +101,10 @@ mod tests {
             number: Some(7),
             nothing: None,
         };
-        words.add(&half).expect("a command line");
+        let words = Words::of(&half).expect("a command line");
         assert_eq!(words.options, ["--pause", "1", "--is-set", "--number", "7"]);
         assert_eq!(words.values, ["A", "-1", "[2, 3]"]);
-        assert!(words.add(&[1, 2]).is_err());
-        assert!(words.add(&serde_json::json!({"map": {}})).is_err());
+        assert!(Words::of(&[1, 2]).is_err());
+        assert!(Words::of(&serde_json::json!({"map": {}})).is_err());
     }
 }

@@ -15,11 +15,12 @@ use anyhow::{Context as _, Result, bail};
 use os_pipe::{PipeReader, PipeWriter};
 use serde_json::Value;
 
+use super::channel::Channel;
 use super::ends::{ReadEnd, WriteEnd, bare};
+use super::interruption::in_call;
 use super::messages::{MessageReader, MessageWriter, PartnerGone};
+use super::parent::Parent;
 use super::stdin::StdinPipe;
-use super::voice::Voice;
-use super::watch::{Watch, in_call};
 use crate::both;
 use crate::events::{Call, Event, Log};
 use crate::os::streams::stdout;
@@ -28,28 +29,21 @@ use crate::os::streams::stdout;
 pub struct Connection {
     receiving: Option<MessageReader>,
     sending: Option<MessageWriter>,
-    voice: Voice,
-    /// What the parent has an eye on while it waits.
-    watch: Option<Watch>,
+    channel: Channel,
 }
 
-/// The error of a call in the direction that a one-way pipe doesn't have.
+/// The error of a call, `send` or `recv`, in the direction that a one-way pipe doesn't have.
 #[derive(Debug)]
-pub enum WrongDirection {
-    /// `send` on the end that only receives.
-    SendOnReceivingEnd,
-    /// `recv` on the end that only sends.
-    RecvOnSendingEnd,
-}
+struct WrongDirection(Call);
 
 impl fmt::Display for WrongDirection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&match self {
-            WrongDirection::SendOnReceivingEnd => both!(
+        f.write_str(&match self.0 {
+            Call::Send => both!(
                 "cannot send: this is the receiving end of a one-way pipe (duplex=False)",
                 "无法发送：这是单向管道（duplex=False）的接收端"
             ),
-            WrongDirection::RecvOnSendingEnd => both!(
+            _ => both!(
                 "cannot receive: this is the sending end of a one-way pipe (duplex=False)",
                 "无法接收：这是单向管道（duplex=False）的发送端"
             ),
@@ -61,27 +55,22 @@ impl std::error::Error for WrongDirection {}
 
 impl Connection {
     /// Opens a pipe, as Python's `Pipe(duplex)`. When it is not `duplex`, the first end can only
-    /// receive and the second only send. Both write to `log` what happens at them.
-    ///
-    /// # Errors
-    /// When no pipe can be had.
+    /// receive and the second only send.
     pub(super) fn pair(
         name: String,
         duplex: bool,
-        watch: Watch,
+        parent: &Arc<Parent>,
     ) -> Result<(Connection, Connection)> {
         let open = || {
-            watch.children.ends.pipe().with_context(|| both!("cannot open a pipe", "无法打开管道"))
+            let pipe = parent.children.ends.pipe();
+            pipe.with_context(|| both!("cannot open a pipe", "无法打开管道"))
         };
         let (first_receives, second_sends) = open()?;
         let (second_receives, first_sends) = duplex.then(open).transpose()?.unzip();
-        let voice = Voice::new(&watch.log, Some(name));
-        let end = |receives: Option<Arc<PipeReader>>, sends: Option<Arc<PipeWriter>>| {
+        let channel = Channel::of_parent(name, Arc::clone(parent));
+        let end = |receives: Option<_>, sends: Option<_>| {
             let (receives, sends) = (receives.map(ReadEnd::Pipe), sends.map(WriteEnd::Pipe));
-            Connection {
-                watch: Some(watch.clone()),
-                ..Connection::new(receives, sends, voice.clone())
-            }
+            Connection::new(receives, sends, channel.clone())
         };
         let first = end(Some(first_receives), first_sends);
         Ok((first, end(second_receives, Some(second_sends))))
@@ -91,33 +80,31 @@ impl Connection {
     pub(super) fn stdio(duplex: bool, name: Option<String>, log: &Log) -> Connection {
         let stdin = duplex.then(|| ReadEnd::Stdin(StdinPipe::default()));
         let stdout = Some(WriteEnd::Stdout(stdout()));
-        Connection::new(stdin, stdout, Voice::new(log, name))
+        Connection::new(stdin, stdout, Channel::of_child(name, log))
     }
 
-    fn new(receiving: Option<ReadEnd>, sending: Option<WriteEnd>, voice: Voice) -> Connection {
+    fn new(receiving: Option<ReadEnd>, sending: Option<WriteEnd>, channel: Channel) -> Connection {
         Connection {
             receiving: receiving.map(|end| MessageReader::new(end, u64::MAX)),
             sending: sending.map(MessageWriter::new),
-            voice,
-            watch: None,
+            channel,
         }
     }
 
     pub(super) fn name(&self) -> Option<&str> {
-        self.voice.name()
+        self.channel.name()
     }
 
     /// The same end, of which the log hears nothing, and that doesn't look after children: to be
     /// measured, or for a thread other than the one that starts them.
     pub fn silent(mut self) -> Connection {
-        self.voice.nothing();
-        self.watch = None;
+        self.channel.silence();
         self
     }
 
     /// The same end, of which the log hears when it waits, but not for which values.
     pub fn only_waits(mut self) -> Connection {
-        self.voice.only_waits();
+        self.channel.only_waits();
         self
     }
 
@@ -155,32 +142,29 @@ impl Connection {
     /// That this end only goes the other way, or that the other end is closed.
     pub fn send(&mut self, value: &Value) -> Result<()> {
         let event = Event::Send { value: Cow::Borrowed(value) };
-        self.voice.tell(event, None)?;
+        self.channel.log(event, None)?;
         let Some(sending) = &mut self.sending else {
-            bail!(WrongDirection::SendOnReceivingEnd);
+            bail!(WrongDirection(Call::Send));
         };
         sending.encode(value)?;
-        sending.write(
-            || {
-                both!(
-                    "cannot send: the other end of the pipe is closed",
-                    "无法发送：管道的另一端已经关闭"
-                )
-            },
-            self.watch.as_ref(),
-        )
+        let gone = || {
+            both!(
+                "cannot send: the other end of the pipe is closed",
+                "无法发送：管道的另一端已经关闭"
+            )
+        };
+        sending.write(gone, self.channel.parent())
     }
 
     /// Receives the next value; waits until it is there.
     ///
     /// # Errors
-    /// That this end only goes the other way; that the other end is closed, where Python raises
-    /// `EOFError`; or that what came is no value. In the parent also when a child ends otherwise
-    /// than wanted, which the end of the run names.
+    /// That this end only goes the other way; that the other end is closed ([`PartnerGone`]), where
+    /// Python raises `EOFError`; or that what came is no value. In the parent also when a child
+    /// ends otherwise than wanted, which the end of the run names.
     pub fn recv(&mut self) -> Result<Value> {
-        self.voice.waits(Call::Recv)?;
-        let watch = self.watch.clone();
-        self.take_and_tell(watch.as_ref())
+        self.channel.waits(Call::Recv)?;
+        self.take()
     }
 
     /// Receives the next value as [`Connection::recv`] does, but nothing at end-of-file, where
@@ -191,32 +175,33 @@ impl Connection {
     pub fn recv_or_end(&mut self) -> Result<Option<Value>> {
         match self.recv() {
             Err(error) if error.is::<PartnerGone>() => {
-                self.voice.tell(Event::EndOfFile {}, None)?;
+                self.channel.log(Event::EndOfFile {}, None)?;
                 Ok(None)
             }
             received => received.map(Some),
         }
     }
 
-    /// The same for a silent end, with an eye on the children.
-    pub(super) fn recv_watched(&mut self, watch: &Watch) -> Result<Value> {
-        self.take_and_tell(Some(watch))
+    /// Receives the next value at a silent end, and looks after the children of this process
+    /// meanwhile.
+    pub(super) fn recv_watched(&mut self, parent: &Arc<Parent>) -> Result<Value> {
+        self.channel.watch(Arc::clone(parent));
+        self.take()
     }
 
-    fn take_and_tell(&mut self, watch: Option<&Watch>) -> Result<Value> {
+    fn take(&mut self) -> Result<Value> {
         let Some(receiving) = &mut self.receiving else {
-            bail!(WrongDirection::RecvOnSendingEnd);
+            bail!(WrongDirection(Call::Recv));
         };
-        let line = receiving.next(watch).map_err(|error| in_call(error, cannot_receive()))?;
-        if line.is_none() {
+        let line = receiving.next(self.channel.parent());
+        if line.map_err(|error| in_call(error, cannot_receive()))?.is_none() {
             bail!(PartnerGone(both!(
                 "cannot receive: the other end of the pipe is closed (EOFError in Python)",
                 "无法接收：管道的另一端已经关闭（在 Python 里是 EOFError）"
             )));
         }
         let value = receiving.value().with_context(cannot_receive)?;
-        let event = Event::Recv { value: Cow::Borrowed(&value) };
-        self.voice.tell(event, None)?;
+        self.channel.log(Event::Recv { value: Cow::Borrowed(&value) }, None)?;
         Ok(value)
     }
 
@@ -228,7 +213,7 @@ impl Connection {
     pub fn recv_within(&mut self, timeout: Duration) -> Result<Option<Value>> {
         match &self.receiving {
             Some(receiving) if !receiving.is_ready_within(timeout)? => Ok(None),
-            _ => self.take_and_tell(None).map(Some),
+            _ => self.take().map(Some),
         }
     }
 
@@ -242,13 +227,11 @@ impl Connection {
             Ok(value) => return Ok(Some(value)),
             Err(error) => error,
         };
-        let call = match error.downcast_ref() {
-            Some(WrongDirection::SendOnReceivingEnd) => Call::Send,
-            Some(WrongDirection::RecvOnSendingEnd) => Call::Recv,
-            None => return Err(error),
+        let Some(&WrongDirection(call)) = error.downcast_ref() else {
+            return Err(error);
         };
         let message = error.to_string().into();
-        self.voice.tell(Event::Refused { call, message }, None)?;
+        self.channel.log(Event::Refused { call, message }, None)?;
         Ok(None)
     }
 }

@@ -3,32 +3,28 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Error, Result, anyhow, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use fastrand::Rng;
 use rustix::process::{Pid, WaitOptions, getpid, set_child_subreaper, waitpid};
 use serde_json::Value;
 
-use super::children::Children;
+use super::child_process::{ChildProcess, ChildProcesses};
+use super::children::{Children, Progress};
 use super::connection::Connection;
+use super::interruption::Interruption;
 use super::lock::Lock;
 use super::logs::Logs;
 use super::messages::PartnerGone;
-use super::new_process::NewProcess;
+use super::new_process::IntoProcess;
 use super::output::{Output, PrintedTo, To};
-use super::over::{ChildFailed, CommandFailed, RunIsOver};
 use super::parent::Parent;
-use super::process::{Process, Processes};
-use super::program::ProgramArgs;
 use super::queue::Queue;
 use super::shared_value::SharedValue;
-use super::watch::Watch;
-use crate::arguments::CommandArg;
 use crate::both;
-use crate::events::{Call, Event, Failure, Log, SEMAPHORE, Status};
+use crate::events::{Call, Event, Log, SEMAPHORE, Status};
 use crate::evidence::Summary;
 use crate::words::errors::sentence;
 
@@ -36,19 +32,13 @@ use crate::words::errors::sentence;
 /// `get_context()`: it starts the processes of one run and answers for their end. When it is gone,
 /// so are they.
 pub struct Context {
-    parent: Rc<Parent>,
+    parent: Arc<Parent>,
     /// Gives each child a seed of its own, in the order of their starts.
     seeds: RefCell<Rng>,
     /// How many queues or pipes have had each name.
     names: RefCell<HashMap<&'static str, u32>>,
     /// How long a command of the user's may do nothing before the log is told; nothing for ever.
     patience: Option<Duration>,
-}
-
-/// How a parent's half ended.
-pub struct Outcome {
-    failures: Vec<Failure>,
-    error: Option<Error>,
 }
 
 /// A role's name in the log: numbered where several processes play it.
@@ -68,18 +58,15 @@ impl Logs for Context {
 impl Context {
     /// A context whose children write to `log` and are listed in `children`. `speed` divides every
     /// pause.
-    ///
-    /// # Errors
-    /// When the system can't tell where this program is.
     pub fn new(log: Log, children: Arc<Children>, seed: u64, speed: f64) -> Result<Context> {
         // A grandchild whose parent was killed becomes a child of this process, which waits for it,
         // and not of PID 1, which may not. A sandbox that refuses this has a PID 1 of its own.
         let _ = set_child_subreaper(Some(getpid()));
-        // What the shell left open in this process is not the children's business.
+        // Do not leak inherited descriptors to children.
         close_fds::set_fds_cloexec(3, &[]);
         let parent = Parent { log, children, program: this_program()?, speed };
         Ok(Context {
-            parent: Rc::new(parent),
+            parent: Arc::new(parent),
             seeds: RefCell::new(Rng::with_seed(seed)),
             names: RefCell::default(),
             patience: None,
@@ -93,28 +80,19 @@ impl Context {
     }
 
     /// Opens a queue for this many readers, as Python's `Queue()`.
-    ///
-    /// # Errors
-    /// When no pipe can be had, or when it can't be put in packet mode.
     pub fn queue(&self, readers: u16) -> Result<Queue> {
         self.named_queue("queue", readers)
     }
 
     /// The same under a name by which the log tells it from other queues.
-    ///
-    /// # Errors
-    /// Those of [`Context::queue`].
     pub fn named_queue(&self, name: &'static str, readers: u16) -> Result<Queue> {
-        Queue::open(self.next_name(name), readers, self.parent.watch())
+        Queue::open(self.next_name(name), readers, &self.parent)
     }
 
     /// Opens a pipe, as Python's `Pipe(duplex)`. When it is not `duplex`, the first end can only
     /// receive and the second only send.
-    ///
-    /// # Errors
-    /// When no pipe can be had.
     pub fn pipe(&self, duplex: bool) -> Result<(Connection, Connection)> {
-        Connection::pair(self.next_name("pipe"), duplex, self.parent.watch())
+        Connection::pair(self.next_name("pipe"), duplex, &self.parent)
     }
 
     /// Starts a process in this role, as Python's `Process(target=..., args=...).start()`.
@@ -122,110 +100,77 @@ impl Context {
     /// # Errors
     /// When it can't be started; the sentence says how many children were running, for the run ends
     /// then.
-    pub fn start<'a>(&self, role: &str, process: impl Into<NewProcess<'a>>) -> Result<Process> {
+    pub fn start<'a>(&self, role: &str, process: impl IntoProcess<'a>) -> Result<ChildProcess> {
         let seed = self.seeds.borrow_mut().u32(..);
-        Process::start(&self.parent, role, seed, process.into())
+        ChildProcess::start(&self.parent, role, seed, process.into_process())
     }
 
     /// Starts several processes in this role, with a number each if they are more than one.
-    ///
-    /// # Errors
-    /// When one of them can't be started.
-    pub fn start_all<'a, P: Into<NewProcess<'a>>>(
+    pub fn start_all<'a, P: IntoProcess<'a>>(
         &self,
         role: &str,
         processes: impl ExactSizeIterator<Item = P>,
-    ) -> Result<Processes> {
+    ) -> Result<ChildProcesses> {
         let of = processes.len() as u16;
         let roles = (1..=of).map(|number| numbered(role, number, of));
         self.start_as(roles.zip(processes))
     }
 
     /// Starts several processes, each in its role.
-    ///
-    /// # Errors
-    /// When one of them can't be started.
-    pub fn start_as<'a, P: Into<NewProcess<'a>>>(
+    pub fn start_as<'a, P: IntoProcess<'a>>(
         &self,
         processes: impl Iterator<Item = (String, P)>,
-    ) -> Result<Processes> {
+    ) -> Result<ChildProcesses> {
         let start = |(role, process): (String, P)| self.start(&role, process);
         let started: Result<_> = processes.map(start).collect();
-        started.map(Processes::new)
+        started.map(ChildProcesses)
     }
 
     /// Waits until this process waits in this call, as its log tells.
     ///
     /// # Errors
     /// When a child has ended otherwise than wanted.
-    pub fn until_in(&self, process: &Process, call: Call) -> Result<()> {
-        let children = &self.parent.children;
-        loop {
-            self.check_children()?;
-            if children.is_in(process.pid(), call) {
-                return Ok(());
-            }
-            children.bell.wait(None)?;
-        }
+    pub fn until_in(&self, process: &ChildProcess, call: Call) -> Result<()> {
+        self.parent.children.until(process.pid(), Progress::Waits(call), &self.parent.log)
     }
 
     /// Waits until this process has acquired a lock, as its log tells.
     ///
     /// # Errors
     /// When a child has ended otherwise than wanted.
-    pub fn until_holds_lock(&self, process: &Process) -> Result<()> {
-        let children = &self.parent.children;
-        loop {
-            self.check_children()?;
-            if children.has_acquired(process.pid()) {
-                return Ok(());
-            }
-            children.bell.wait(None)?;
-        }
+    pub fn until_holds_lock(&self, process: &ChildProcess) -> Result<()> {
+        self.parent.children.until(process.pid(), Progress::HoldsLock, &self.parent.log)
     }
 
     /// Makes a number that processes share, which is 0.
-    ///
-    /// # Errors
-    /// When the system has no more files for it.
     pub fn shared_value(&self) -> Result<SharedValue> {
         SharedValue::new()
     }
 
     /// Makes a lock, as Python's `Lock()`.
-    ///
-    /// # Errors
-    /// When the system has no more of them.
     pub fn lock(&self) -> Result<Lock> {
         Lock::new(self.next_name("lock"), &self.parent.log)
     }
 
-    /// The same, named after what it is.
-    ///
-    /// # Errors
-    /// Those of [`Context::lock`].
+    /// Makes a lock whose name in the log is `semaphore`.
     pub fn semaphore(&self) -> Result<Lock> {
         Lock::new(SEMAPHORE.into(), &self.parent.log)
     }
 
-    /// Opens a way for what a child prints: the end to read it from, and the end that becomes the
-    /// child's stdout.
-    ///
-    /// # Errors
-    /// When the system has no more pipes or terminals.
+    /// Opens a pipe or terminal for what a child prints: the end to read it from, and the end that
+    /// becomes the child's stdout.
     pub fn output(&self, to: To) -> Result<(Output, PrintedTo)> {
-        Output::open(to, self.parent.watch())
+        Output::open(to, Arc::clone(&self.parent))
     }
 
-    /// Receives the next value of a pipe whose end is silent, as [`Connection::recv`] does of
-    /// others, and meanwhile sees to it that all children are well: the one at the other end may be
-    /// gone, and a child of its own hold its end open.
+    /// Receives the next value at a silent end of a pipe, as [`Connection::recv`] does at others,
+    /// and looks after the children meanwhile: the child at the other end may be gone, while a child
+    /// of that child holds the end open.
     ///
     /// # Errors
-    /// When a child has ended otherwise than wanted, which the end of the run names; or those of
-    /// [`Connection::recv`].
+    /// Those of [`Connection::recv`].
     pub fn recv(&self, connection: &mut Connection) -> Result<Value> {
-        connection.recv_watched(&self.parent.watch())
+        connection.recv_watched(&self.parent)
     }
 
     /// Asks how the children are that have ended by now, as Python's `exitcode` tells.
@@ -246,7 +191,7 @@ impl Context {
     /// Sleeps for this many seconds of the article's time, and reaps nobody meanwhile.
     ///
     /// # Errors
-    /// When the log can't be written to, or when the run is over.
+    /// When the run is over.
     pub fn sleep(&self, seconds: f64) -> Result<()> {
         let seconds = (seconds / self.parent.speed).min(f64::MAX);
         self.parent.log.write(Event::Sleep { seconds })?;
@@ -267,7 +212,7 @@ impl Context {
     /// Reaps a process that this one has adopted and that has ended.
     ///
     /// # Errors
-    /// When it is no such process, or when the log can't be written to.
+    /// When it is no such process.
     pub fn join_adopted(&self, pid: u32, role: &str) -> Result<()> {
         let status = Pid::from_raw(pid as i32).map(|pid| waitpid(Some(pid), WaitOptions::NOHANG));
         let Some(Ok(Some((_, status)))) = status else {
@@ -291,73 +236,63 @@ impl Context {
     /// Ends the run whose parent's half returned `result`: after success the children that were not
     /// joined are joined, as CPython does at exit; after an error they are killed. Nobody is left
     /// behind.
-    pub fn finish(self, result: Result<()>) -> Outcome {
+    ///
+    /// # Errors
+    /// [`Interruption::ChildFailed`] when one of them has ended otherwise than wanted, which the log
+    /// tells; or else `result`, unless it is that the run has been ended from elsewhere.
+    pub fn finish(self, result: Result<()>) -> Result<()> {
         let Parent { log, children, .. } = &*self.parent;
         let result = result.and_then(|()| self.join_all());
         if let Err(error) = &result {
-            if error.is::<PartnerGone>() || error.is::<ChildFailed>() {
+            let interruption = Interruption::of(error);
+            if error.is::<PartnerGone>() || interruption == Some(Interruption::ChildFailed) {
                 children.await_failure(log);
             }
-            // That a child has failed is told already, by its end.
-            if !error.is::<RunIsOver>() && !error.is::<ChildFailed>() {
+            // An interruption is logged already, by the end of the child or of the run.
+            if interruption.is_none() {
                 let message = sentence(error).into();
                 // If the log fails here, nobody listens any more.
                 let _ = log.write(Event::Error { message });
             }
-            children.kill_all(Some(log));
         }
-        children.wait_all(log);
-        Outcome {
-            failures: children.failures(),
-            error: result.err().filter(|error| !error.is::<RunIsOver>()),
+        match self.end(result, Interruption::ChildFailed) {
+            Err(error) if Interruption::of(&error) == Some(Interruption::RunIsOver) => Ok(()),
+            result => result,
         }
     }
 
-    /// Ends what a process that stands between others has started, whose own part had this
-    /// `result`. Nobody is left behind.
-    ///
-    /// # Errors
-    /// [`CommandFailed`] when one of them has ended otherwise than wanted: the log tells that
-    /// already. Or else `result`.
-    pub(super) fn end(self, result: Result<()>) -> Result<()> {
+    /// The same for a process that may have logged its errors itself: `failed` is the error when a
+    /// child has ended otherwise than wanted.
+    pub(super) fn end(self, result: Result<()>, failed: Interruption) -> Result<()> {
         let Parent { log, children, .. } = &*self.parent;
         let result = result.and_then(|()| self.join_all());
         if result.is_err() {
             children.kill_all(Some(log));
         }
         children.wait_all(log);
-        match children.failures().is_empty() {
-            true => result,
-            false => Err(CommandFailed.into()),
-        }
+        ensure!(!children.have_failed(), failed);
+        result
     }
 
     /// From now on SIGTERM doesn't end this process, but its children; then every call that waits
     /// fails, once.
-    ///
-    /// # Errors
-    /// What the system said.
     pub(super) fn passes_sigterm_on(&self) -> Result<()> {
         self.parent.children.catch_sigterm()
     }
 
-    /// What an end of a queue or pipe needs to look after the children of this process while it
-    /// waits.
-    pub(super) fn watch(&self) -> Watch {
-        self.parent.watch()
+    /// What this process's ends of queues and pipes look after while they wait.
+    pub(super) fn parent(&self) -> &Arc<Parent> {
+        &self.parent
     }
 
-    /// What a process is told that runs this command of the user's.
-    pub fn program(&self, command: &CommandArg) -> ProgramArgs {
-        ProgramArgs {
-            command: command.clone(),
-            patience: self.patience.map(|patience| patience.as_secs_f64()),
-        }
+    /// How long a command of the user's may do nothing before the log is told; nothing for ever.
+    pub(super) fn patience(&self) -> Option<Duration> {
+        self.patience
     }
 
     fn join_all(&self) -> Result<()> {
         for number in self.parent.children.unjoined() {
-            Process::numbered(&self.parent, number).join()?;
+            ChildProcess::numbered(&self.parent, number).join()?;
         }
         Ok(())
     }
@@ -390,24 +325,5 @@ impl Drop for Context {
     fn drop(&mut self) {
         self.parent.children.kill_all(None);
         self.parent.children.wait_all(&self.parent.log);
-    }
-}
-
-impl Outcome {
-    /// Success, or the children that failed, first cause first; or else what the parent's half
-    /// itself could not do.
-    ///
-    /// # Errors
-    /// These.
-    pub fn into_result(self) -> Result<()> {
-        match (self.failures.first(), self.error) {
-            (None, None) => Ok(()),
-            (None, Some(error)) => Err(error),
-            (Some(_), _) => {
-                let failures = self.failures.iter().map(ToString::to_string);
-                let then = both!("; then ", "；随后 ");
-                Err(anyhow!(failures.collect::<Vec<_>>().join(&then)))
-            }
-        }
     }
 }

@@ -41,7 +41,7 @@ impl CurrentProcess {
     /// A child as it was born. `target` is the name that it was started by.
     pub fn new(birth: Birth, target: &str) -> CurrentProcess {
         let role = birth.role.unwrap_or_else(|| target.to_owned());
-        // Its file is called `exe` where it was started from, and `ps` should not say that.
+        // It was started via /proc/self/exe; set the name that `ps` shows.
         let _ = set_name(c"mp-demo");
         let log = match birth.epoch {
             Some(epoch) => Log::of_child(role, Clock { epoch }),
@@ -66,9 +66,9 @@ impl CurrentProcess {
         self.parent.map_or(Ok(()), die_with)
     }
 
-    /// Has the kernel send it SIGTERM instead, which it passes on: its own child may have children,
-    /// of which the kernel knows nothing.
-    pub(super) fn is_told_of_its_parents_death(&self) {
+    /// Has the kernel send this process SIGTERM instead when its parent ends, which it passes on: a
+    /// child of its own may have children, of which the kernel knows nothing.
+    pub(super) fn gets_sigterm_with_parents_death(&self) {
         if self.parent.is_some() {
             // In a sandbox that refuses this, see `die_with`.
             let _ = set_parent_process_death_signal(Some(Signal::TERM));
@@ -105,8 +105,9 @@ impl CurrentProcess {
         Connection::stdio(duplex, self.stdout.clone(), &self.log)
     }
 
-    /// The names of what its stdin and stdout are.
-    pub(super) fn ends(&self) -> (Option<&str>, Option<&str>) {
+    /// The names of its stdin and stdout, for a child that
+    /// [inherits](super::IntoProcess::inherits) them.
+    pub fn ends(&self) -> (Option<&str>, Option<&str>) {
         (self.stdin.as_deref(), self.stdout.as_deref())
     }
 
@@ -116,10 +117,7 @@ impl CurrentProcess {
     }
 
     /// Starts a thread with this name, as Python's `threading.Thread(target=...).start()`. The
-    /// thread gets its own voice in the run's log.
-    ///
-    /// # Errors
-    /// What the system said.
+    /// thread stands in the run's log under that name.
     pub fn start_thread<T: Send + 'static>(
         &self,
         name: String,
@@ -130,18 +128,12 @@ impl CurrentProcess {
     }
 
     /// What this process starts children of its own from.
-    ///
-    /// # Errors
-    /// When the system can't tell where this program is.
     pub fn context(&mut self) -> Result<Context> {
         let children = Arc::new(Children::new()?);
         Context::new(self.log.clone(), children, self.random.u64(..), self.speed)
     }
 
     /// Sleeps for this many seconds of the article's time.
-    ///
-    /// # Errors
-    /// When the log can't be written to.
     pub fn sleep(&self, seconds: f64) -> Result<()> {
         let seconds = (seconds / self.speed).min(f64::MAX);
         self.log.write(Event::Sleep { seconds })?;
@@ -151,9 +143,6 @@ impl CurrentProcess {
     }
 
     /// Sleeps for a random time from 0 to `longest` seconds of the article's time.
-    ///
-    /// # Errors
-    /// When the log can't be written to.
     pub fn sleep_at_most(&mut self, longest: f64) -> Result<()> {
         let seconds = self.random.f64() * longest;
         self.sleep(seconds)

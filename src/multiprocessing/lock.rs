@@ -28,14 +28,14 @@ type Token = [u8; 8];
 
 /// A lock, as the parent makes it, or as a child has it.
 pub struct Lock {
-    kind: Kind,
+    descriptor: Descriptor,
     name: String,
     log: Log,
     /// The log hears nothing of it any more.
     is_silent: Cell<bool>,
 }
 
-enum Kind {
+enum Descriptor {
     Semaphore(OwnedFd),
     /// A child's semaphore: its stdout.
     Stdout,
@@ -49,22 +49,22 @@ impl Lock {
             let error = io_error(&error.into());
             anyhow::anyhow!(both!("cannot make a lock: {error}", "无法创建锁：{error}"))
         })?;
-        Ok(Lock::of(Kind::Semaphore(semaphore), name, log))
+        Ok(Lock::of(Descriptor::Semaphore(semaphore), name, log))
     }
 
-    fn of(kind: Kind, name: String, log: &Log) -> Lock {
-        Lock { kind, name, log: log.clone(), is_silent: Cell::new(false) }
+    fn of(descriptor: Descriptor, name: String, log: &Log) -> Lock {
+        Lock { descriptor, name, log: log.clone(), is_silent: Cell::new(false) }
     }
 
     /// The kernel's lock on this opening of a file.
     pub(super) fn on_file(file: File, log: &Log) -> Lock {
-        Lock::of(Kind::File(file), FLOCK.into(), log)
+        Lock::of(Descriptor::File(file), FLOCK.into(), log)
     }
 
     /// The lock that this child was started with.
     pub(super) fn stdout(name: Option<String>, log: &Log) -> Lock {
         let name = name.unwrap_or_else(|| "lock".into());
-        Lock::of(Kind::Stdout, name, log)
+        Lock::of(Descriptor::Stdout, name, log)
     }
 
     /// Its name in the log.
@@ -87,10 +87,10 @@ impl Lock {
 
     /// A second descriptor for it, for a child.
     pub(super) fn try_clone(&self) -> std::io::Result<OwnedFd> {
-        match &self.kind {
-            Kind::Semaphore(semaphore) => semaphore.try_clone(),
-            Kind::Stdout => Ok(rustix::io::dup(stdout())?),
-            Kind::File(file) => Ok(file.try_clone()?.into()),
+        match &self.descriptor {
+            Descriptor::Semaphore(semaphore) => semaphore.try_clone(),
+            Descriptor::Stdout => Ok(rustix::io::dup(stdout())?),
+            Descriptor::File(file) => Ok(file.try_clone()?.into()),
         }
     }
 
@@ -103,10 +103,10 @@ impl Lock {
         self.tell(Event::Wait { call, on })?;
         let mut token: Token = [0; 8];
         let taken = loop {
-            let taken = match &self.kind {
-                Kind::Semaphore(semaphore) => read(semaphore, &mut token),
-                Kind::Stdout => read(stdout(), &mut token),
-                Kind::File(file) => {
+            let taken = match &self.descriptor {
+                Descriptor::Semaphore(semaphore) => read(semaphore, &mut token),
+                Descriptor::Stdout => read(stdout(), &mut token),
+                Descriptor::File(file) => {
                     file.lock().with_context(cannot_use)?;
                     break Ok(0);
                 }
@@ -128,10 +128,10 @@ impl Lock {
         let lock = (&*self.name).into();
         self.tell(Event::Release { lock })?;
         let token: Token = 1_u64.to_ne_bytes();
-        let given = match &self.kind {
-            Kind::Semaphore(semaphore) => write(semaphore, &token),
-            Kind::Stdout => write(stdout(), &token),
-            Kind::File(file) => return file.unlock().with_context(cannot_use),
+        let given = match &self.descriptor {
+            Descriptor::Semaphore(semaphore) => write(semaphore, &token),
+            Descriptor::Stdout => write(stdout(), &token),
+            Descriptor::File(file) => return file.unlock().with_context(cannot_use),
         };
         given.map(drop).map_err(is_none)
     }

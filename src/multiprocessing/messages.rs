@@ -10,7 +10,7 @@ use rustix::io::Errno;
 use serde_json::Value;
 
 use super::ends::{PIPE_CAPACITY, ReadEnd, WriteEnd};
-use super::watch::Watch;
+use super::parent::Parent;
 use crate::both;
 use crate::events::PIPE_BUF;
 use crate::words::errors::json_error;
@@ -66,16 +66,16 @@ impl MessageWriter {
     }
 
     /// Writes the message. `gone` is the error's text when nobody can read it any more. With a
-    /// `watch` it is written in pieces that fit a pipe which is ready, so that it waits there and
-    /// nowhere else.
+    /// `parent` it is written in pieces that fit a pipe which is ready, so that, as the pipe's only
+    /// writer, it waits in poll(2), where it also learns of its children's ends.
     ///
     /// # Errors
-    /// [`PartnerGone`], what the system said, or those of [`Watch::until_ready`].
-    pub fn write(&mut self, gone: impl Fn() -> String, watch: Option<&Watch>) -> Result<()> {
-        let length = watch.map_or(usize::MAX, |_| PIPE_BUF);
+    /// [`PartnerGone`], or those of [`Parent::until_ready`].
+    pub fn write(&mut self, gone: impl Fn() -> String, parent: Option<&Parent>) -> Result<()> {
+        let length = parent.map_or(usize::MAX, |_| PIPE_BUF);
         for piece in self.line.chunks(length) {
-            if let Some(watch) = watch {
-                watch.until_ready(&self.pipe, PollFlags::OUT)?;
+            if let Some(parent) = parent {
+                parent.until_ready(&self.pipe, PollFlags::OUT)?;
             }
             match self.pipe.write_all(piece) {
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
@@ -177,14 +177,14 @@ impl MessageReader {
     ///
     /// # Errors
     /// When reading fails, and when the line is too long or has no end; or those of
-    /// [`Watch::until_ready`].
-    pub fn next(&mut self, watch: Option<&Watch>) -> Result<Option<&[u8]>> {
+    /// [`Parent::until_ready`].
+    pub fn next(&mut self, parent: Option<&Parent>) -> Result<Option<&[u8]>> {
         self.line.clear();
         self.count += 1;
         while !self.line.ends_with(b"\n") && (self.line.len() as u64) < self.limit {
             if self.input.buffer().is_empty() {
-                if let Some(watch) = watch {
-                    watch.until_ready(self.input.get_ref(), PollFlags::IN)?;
+                if let Some(parent) = parent {
+                    parent.until_ready(self.input.get_ref(), PollFlags::IN)?;
                 }
                 match self.input.fill_buf() {
                     Ok([]) => break,

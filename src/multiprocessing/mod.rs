@@ -7,6 +7,8 @@
 
 mod bell;
 mod birth;
+mod channel;
+mod child_process;
 mod children;
 mod command_line;
 mod connection;
@@ -14,6 +16,7 @@ mod context;
 mod current_process;
 mod ends;
 mod first_process;
+mod interruption;
 mod limits;
 mod lock;
 mod logs;
@@ -21,33 +24,29 @@ mod messages;
 mod new_process;
 mod orphans;
 mod output;
-mod over;
 mod parent;
-mod process;
 mod program;
 mod queue;
 mod shared_value;
 mod stdin;
 mod target;
-mod voice;
-mod watch;
 
 pub use birth::{Birth, SUBCOMMAND_NAME};
+pub use child_process::{ChildProcess, ChildProcesses, start_and_join_plainly};
 pub use children::Children;
 pub use connection::Connection;
-pub use context::{Context, Outcome, numbered};
+pub use context::{Context, numbered};
 pub use current_process::CurrentProcess;
 pub use first_process::{
     end_on_signals_as_first_process, end_on_sigterm_as_first_process, take_signals_again,
 };
+pub use interruption::Interruption;
 pub use limits::{check_descriptors, ensure_descriptors};
 pub use lock::Lock;
 pub use logs::Logs;
 pub use messages::PartnerGone;
-pub use new_process::NewProcess;
+pub use new_process::IntoProcess;
 pub use output::To;
-pub use over::{CommandFailed, Terminated};
-pub use process::{Process, Processes, start_and_join_plainly};
 pub use program::{Exec, Program, ProgramArgs, ProgramStreams};
 pub use queue::{GetEnd, Got, PutEnd, Queue, check_sizes};
 pub use target::Target;

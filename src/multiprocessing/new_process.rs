@@ -2,18 +2,16 @@
 
 use std::io;
 use std::process::Stdio;
-use std::sync::Arc;
 
 use anyhow::Result;
 use os_pipe::{PipeReader, PipeWriter};
 
 use super::command_line::Words;
 use super::connection::Connection;
-use super::current_process::CurrentProcess;
 use super::ends::bare;
 use super::lock::Lock;
 use super::output::PrintedTo;
-use super::queue::{GetEnd, PutEnd, Queue};
+use super::queue::Queue;
 use super::shared_value::SharedValue;
 
 /// A process that is still to be started: Python's `Process` object before its `start()`.
@@ -23,179 +21,159 @@ pub struct NewProcess<'a> {
     pub(super) is_foreign: bool,
     /// The user's command that it will run, if it is one.
     pub(super) command: Option<String>,
-    /// It ends others before it ends itself.
-    pub(super) stands_between: bool,
-    pub(super) lives_on: bool,
-    pub(super) stdin: Stdin<'a>,
-    pub(super) stdout: Stdout<'a>,
+    pub(super) is_go_between: bool,
+    pub(super) outlives_parent: bool,
+    pub(super) stdin: ChildEnd<'a>,
+    pub(super) stdout: ChildEnd<'a>,
 }
 
-/// What becomes a child's stdin. It never touches the user's.
-pub(super) enum Stdin<'a> {
-    Null,
-    /// What this process has itself.
-    Own(Option<String>),
-    Queue(&'a GetEnd),
-    Pipe(Arc<PipeReader>, Option<String>),
-    Value(&'a SharedValue),
+/// What becomes a child's stdin or stdout. It is never the user's, and never the terminal.
+pub(super) struct ChildEnd<'a> {
+    /// The name of the queue, pipe or lock.
+    pub(super) name: Option<String>,
+    /// Opens it when the child is started: so many children may be described as one likes, and only
+    /// those that start take descriptors.
+    pub(super) open: Box<dyn FnOnce() -> io::Result<Stdio> + 'a>,
 }
 
-/// What becomes a child's stdout. It never touches the terminal.
-pub(super) enum Stdout<'a> {
-    Null,
-    /// What this process has itself.
-    Own(Option<String>),
-    Queue(&'a PutEnd),
-    Pipe(Arc<PipeWriter>, Option<String>),
-    Lock(&'a Lock),
-    Output(PrintedTo),
+impl<'a> ChildEnd<'a> {
+    fn new<S: Into<Stdio>>(
+        name: Option<&str>,
+        open: impl FnOnce() -> io::Result<S> + 'a,
+    ) -> ChildEnd<'a> {
+        ChildEnd { name: name.map(str::to_owned), open: Box::new(|| open().map(Into::into)) }
+    }
+
+    fn null() -> ChildEnd<'a> {
+        ChildEnd::new(None, || Ok(Stdio::null()))
+    }
+
+    fn inherited(name: Option<&str>) -> ChildEnd<'a> {
+        ChildEnd::new(name, || Ok(Stdio::inherit()))
+    }
 }
 
-impl<'a> NewProcess<'a> {
-    pub(super) fn new(target: &'static str, words: Result<Words>) -> NewProcess<'a> {
+impl NewProcess<'_> {
+    pub(super) fn new(target: &'static str, words: Result<Words>) -> Self {
         NewProcess {
             target,
             words,
             is_foreign: false,
             command: None,
-            stands_between: false,
-            lives_on: false,
-            stdin: Stdin::Null,
-            stdout: Stdout::Null,
+            is_go_between: false,
+            outlives_parent: false,
+            stdin: ChildEnd::null(),
+            stdout: ChildEnd::null(),
         }
     }
+}
 
-    /// A process that will become another program, which knows nothing of the log.
-    pub fn becomes_foreign(self) -> NewProcess<'a> {
-        NewProcess { is_foreign: true, ..self }
+/// What can be started as a process: a [`Target`](super::Target), or a [`NewProcess`] that was made
+/// of one. Each method says one thing more of that process.
+pub trait IntoProcess<'a>: Sized {
+    /// The process.
+    fn into_process(self) -> NewProcess<'a>;
+
+    /// It will become another program, which knows nothing of the log.
+    fn becomes_foreign(self) -> NewProcess<'a> {
+        NewProcess { is_foreign: true, ..self.into_process() }
     }
 
-    /// A process that will become a command of the user's.
-    pub(super) fn becomes_command(self, command: String) -> NewProcess<'a> {
+    /// It will become this command of the user's.
+    fn becomes_command(self, command: String) -> NewProcess<'a> {
         NewProcess { command: Some(command), ..self.becomes_foreign() }
     }
 
-    /// A process that passes SIGTERM on to one of its own, and waits for its end: it gets twice the
-    /// time for that.
-    pub fn stands_between(self) -> NewProcess<'a> {
-        NewProcess { stands_between: true, ..self }
+    /// It passes SIGTERM on to a child of its own, and waits for that one's end: so it gets twice
+    /// the time for its own.
+    fn as_go_between(self) -> NewProcess<'a> {
+        NewProcess { is_go_between: true, ..self.into_process() }
     }
 
-    /// The process reads there: a pipe that has no name in the log.
-    pub(super) fn reads_from(self, end: PipeReader) -> NewProcess<'a> {
-        let stdin = Stdin::Pipe(Arc::new(end), None);
-        NewProcess { stdin, ..self }
+    /// It lives on when its parent dies, as one of Python's does that is no `daemon`. It has to end
+    /// by itself: when its end of a pipe comes to its end, say.
+    fn outlives_parent(self) -> NewProcess<'a> {
+        NewProcess { outlives_parent: true, ..self.into_process() }
     }
 
-    /// The process writes there, likewise.
-    pub(super) fn writes_to(self, end: PipeWriter) -> NewProcess<'a> {
-        let stdout = Stdout::Pipe(Arc::new(end), None);
-        NewProcess { stdout, ..self }
-    }
-
-    /// A process that lives on when its parent dies, as one of Python's does that is no `daemon`.
-    /// It has to end by itself: when its end of a pipe comes to its end, say.
-    pub fn lives_on(self) -> NewProcess<'a> {
-        NewProcess { lives_on: true, ..self }
-    }
-
-    /// The process has the ends that this one was started with.
-    pub fn with_the_ends_of(self, process: &CurrentProcess) -> NewProcess<'a> {
-        let (stdin, stdout) = process.ends();
+    /// It inherits the stdin and stdout of this process, which have these names.
+    fn inherits(self, (stdin, stdout): (Option<&str>, Option<&str>)) -> NewProcess<'a> {
         NewProcess {
-            stdin: Stdin::Own(stdin.map(str::to_owned)),
-            stdout: Stdout::Own(stdout.map(str::to_owned)),
-            ..self
+            stdin: ChildEnd::inherited(stdin),
+            stdout: ChildEnd::inherited(stdout),
+            ..self.into_process()
         }
     }
 
-    /// See [`Target::puts_to`](super::Target::puts_to).
-    pub fn puts_to(self, queue: &'a Queue) -> NewProcess<'a> {
-        let stdout = Stdout::Queue(&queue.put_end);
-        NewProcess { stdout, ..self }
+    /// It puts into this queue: its stdout is one more write end of the queue's pipe.
+    fn puts_to(self, queue: &'a Queue) -> NewProcess<'a> {
+        let end = &queue.put_end;
+        let stdout = ChildEnd::new(end.name(), || end.end().try_clone());
+        NewProcess { stdout, ..self.into_process() }
     }
 
-    /// See [`Target::gets_from`](super::Target::gets_from).
-    pub fn gets_from(self, queue: &'a Queue) -> NewProcess<'a> {
-        let stdin = Stdin::Queue(&queue.get_end);
-        NewProcess { stdin, ..self }
+    /// It gets from this queue: its stdin is one more read end of the queue's pipe.
+    fn gets_from(self, queue: &'a Queue) -> NewProcess<'a> {
+        let end = &queue.get_end;
+        let stdin = ChildEnd::new(end.name(), || end.end().try_clone());
+        NewProcess { stdin, ..self.into_process() }
     }
 
-    /// The process has this lock, too, if there is one: as its stdout.
-    pub fn takes_turns_at(self, lock: Option<&'a Lock>) -> NewProcess<'a> {
-        let stdout = lock.map_or(self.stdout, Stdout::Lock);
-        NewProcess { stdout, ..self }
+    /// It has this lock, too, if there is one: as its stdout.
+    fn shares_lock(self, lock: Option<&'a Lock>) -> NewProcess<'a> {
+        let process = self.into_process();
+        match lock {
+            Some(lock) => {
+                let stdout = ChildEnd::new(Some(lock.name()), || lock.try_clone());
+                NewProcess { stdout, ..process }
+            }
+            None => process,
+        }
     }
 
-    /// See [`Target::shares_value`](super::Target::shares_value).
-    pub fn shares_value(self, value: &'a SharedValue) -> NewProcess<'a> {
-        let stdin = Stdin::Value(value);
-        NewProcess { stdin, ..self }
+    /// It shares this value: its stdin is the value's file.
+    fn shares_value(self, value: &'a SharedValue) -> NewProcess<'a> {
+        let stdin = ChildEnd::new(None, || value.try_clone());
+        NewProcess { stdin, ..self.into_process() }
     }
 
-    /// What the process prints goes there: it is its stdout, of which the parent keeps no copy.
-    pub fn prints_to(self, end: PrintedTo) -> NewProcess<'a> {
-        let stdout = Stdout::Output(end);
-        NewProcess { stdout, ..self }
+    /// What it prints goes there: that is its stdout, of which the parent keeps no copy.
+    fn prints_to(self, end: PrintedTo) -> NewProcess<'a> {
+        let stdout = ChildEnd::new(Some(end.name), || Ok(end.end));
+        NewProcess { stdout, ..self.into_process() }
     }
 
-    /// See [`Target::holds`](super::Target::holds).
-    pub fn holds(self, end: Connection) -> NewProcess<'a> {
+    /// It has this end of a pipe. From its start on, the parent has it no more.
+    fn holds(self, end: Connection) -> NewProcess<'a> {
         self.shares(&end)
     }
 
-    /// See [`Target::shares`](super::Target::shares).
-    pub fn shares(self, end: &Connection) -> NewProcess<'a> {
-        let name = end.name().map(str::to_owned);
+    /// It has this end of a pipe, and the parent keeps it, too, as it does in Python. Then the
+    /// other end never comes to end-of-file.
+    fn shares(self, end: &Connection) -> NewProcess<'a> {
         let (receiving, sending) = end.ends();
-        let of_pipe = |pipe| Stdin::Pipe(pipe, name.clone());
+        let stdin = |pipe| ChildEnd::new(end.name(), || bare(pipe, PipeReader::try_clone));
+        let stdout = |pipe| ChildEnd::new(end.name(), || bare(pipe, PipeWriter::try_clone));
         NewProcess {
-            stdin: receiving.map_or(Stdin::Null, of_pipe),
-            stdout: sending.map_or(Stdout::Null, |pipe| Stdout::Pipe(pipe, name)),
-            ..self
+            stdin: receiving.map_or_else(ChildEnd::null, stdin),
+            stdout: sending.map_or_else(ChildEnd::null, stdout),
+            ..self.into_process()
         }
+    }
+
+    /// Its stdin is this pipe, which has no name in the log.
+    fn reads_from(self, pipe: PipeReader) -> NewProcess<'a> {
+        NewProcess { stdin: ChildEnd::new(None, || Ok(pipe)), ..self.into_process() }
+    }
+
+    /// Its stdout is this pipe, which has no name in the log.
+    fn writes_to(self, pipe: PipeWriter) -> NewProcess<'a> {
+        NewProcess { stdout: ChildEnd::new(None, || Ok(pipe)), ..self.into_process() }
     }
 }
 
-impl Stdin<'_> {
-    pub(super) fn name(&self) -> Option<&str> {
-        match self {
-            Stdin::Null | Stdin::Value(_) => None,
-            Stdin::Queue(end) => end.name(),
-            Stdin::Pipe(_, name) | Stdin::Own(name) => name.as_deref(),
-        }
-    }
-
-    pub(super) fn open(self) -> io::Result<Stdio> {
-        Ok(match self {
-            Stdin::Null => Stdio::null(),
-            Stdin::Own(_) => Stdio::inherit(),
-            Stdin::Queue(end) => end.end().try_clone()?.into(),
-            Stdin::Pipe(pipe, _) => bare(pipe, PipeReader::try_clone)?.into(),
-            Stdin::Value(value) => value.try_clone()?.into(),
-        })
-    }
-}
-
-impl Stdout<'_> {
-    pub(super) fn name(&self) -> Option<&str> {
-        match self {
-            Stdout::Null => None,
-            Stdout::Queue(end) => end.name(),
-            Stdout::Pipe(_, name) | Stdout::Own(name) => name.as_deref(),
-            Stdout::Lock(lock) => Some(lock.name()),
-            Stdout::Output(end) => Some(end.name()),
-        }
-    }
-
-    pub(super) fn open(self) -> io::Result<Stdio> {
-        Ok(match self {
-            Stdout::Null => Stdio::null(),
-            Stdout::Own(_) => Stdio::inherit(),
-            Stdout::Queue(end) => end.end().try_clone()?.into(),
-            Stdout::Pipe(pipe, _) => bare(pipe, PipeWriter::try_clone)?.into(),
-            Stdout::Lock(lock) => lock.try_clone()?.into(),
-            Stdout::Output(end) => end.into(),
-        })
+impl<'a> IntoProcess<'a> for NewProcess<'a> {
+    fn into_process(self) -> NewProcess<'a> {
+        self
     }
 }

@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::process::Stdio;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
@@ -12,7 +13,8 @@ use rustix::io::Errno;
 use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt};
 use serde::Serialize;
 
-use super::watch::{Watch, in_call};
+use super::interruption::in_call;
+use super::parent::Parent;
 use crate::both;
 
 /// What a process's stdout is.
@@ -27,11 +29,11 @@ pub enum To {
 
 /// The end where a child's output is read.
 pub struct Output {
-    end: End,
-    watch: Watch,
+    end: OutputEnd,
+    parent: Arc<Parent>,
 }
 
-enum End {
+enum OutputEnd {
     Pipe(PipeReader),
     /// The side of a pseudo-terminal where otherwise a window is (pty(7)).
     Terminal(OwnedFd),
@@ -39,28 +41,28 @@ enum End {
 
 /// The end to which a child prints: it becomes its stdout.
 pub struct PrintedTo {
-    name: &'static str,
-    end: Stdio,
+    pub(super) name: &'static str,
+    pub(super) end: Stdio,
 }
 
 impl Output {
     /// Opens both ends.
-    pub(super) fn open(to: To, watch: Watch) -> Result<(Output, PrintedTo)> {
+    pub(super) fn open(to: To, parent: Arc<Parent>) -> Result<(Output, PrintedTo)> {
         let (end, name, printed_to) = match to {
             To::Pipe => {
                 let pipe = os_pipe::pipe();
                 let (reader, writer) = pipe.with_context(|| {
                     both!("cannot open a pipe for the output", "无法为输出打开管道")
                 })?;
-                (End::Pipe(reader), "pipe", writer.into())
+                (OutputEnd::Pipe(reader), "pipe", writer.into())
             }
             To::Terminal => {
                 let (window, terminal) = pseudo_terminal()
                     .with_context(|| both!("cannot open a pseudo-terminal", "无法打开伪终端"))?;
-                (End::Terminal(window), "terminal", terminal.into())
+                (OutputEnd::Terminal(window), "terminal", terminal.into())
             }
         };
-        let end = Output { end, watch };
+        let end = Output { end, parent };
         Ok((end, PrintedTo { name, end: printed_to }))
     }
 
@@ -73,7 +75,7 @@ impl Output {
         let mut buffer = [0; 4096];
         loop {
             let cannot_read = || both!("cannot read the child's output", "无法读取子进程的输出");
-            let ready = self.watch.until_ready(&self.end, PollFlags::IN);
+            let ready = self.parent.until_ready(&self.end, PollFlags::IN);
             ready.map_err(|error| in_call(error, cannot_read()))?;
             match self.end.read(&mut buffer).with_context(cannot_read)? {
                 0 => break,
@@ -97,37 +99,25 @@ fn pseudo_terminal() -> io::Result<(OwnedFd, OwnedFd)> {
     Ok((window, terminal))
 }
 
-impl AsFd for End {
+impl AsFd for OutputEnd {
     fn as_fd(&self) -> BorrowedFd<'_> {
         match self {
-            End::Pipe(pipe) => pipe.as_fd(),
-            End::Terminal(window) => window.as_fd(),
+            OutputEnd::Pipe(pipe) => pipe.as_fd(),
+            OutputEnd::Terminal(window) => window.as_fd(),
         }
     }
 }
 
-impl Read for End {
+impl Read for OutputEnd {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
-            End::Pipe(pipe) => pipe.read(buffer),
-            End::Terminal(window) => match rustix::io::read(window, buffer) {
+            OutputEnd::Pipe(pipe) => pipe.read(buffer),
+            OutputEnd::Terminal(window) => match rustix::io::read(window, buffer) {
                 // So Linux says that no process has the terminal open any more, and that all was
                 // read.
                 Err(Errno::IO) => Ok(0),
                 count => Ok(count?),
             },
         }
-    }
-}
-
-impl PrintedTo {
-    pub(super) fn name(&self) -> &'static str {
-        self.name
-    }
-}
-
-impl From<PrintedTo> for Stdio {
-    fn from(end: PrintedTo) -> Stdio {
-        end.end
     }
 }

@@ -1,13 +1,18 @@
-//! What the processes of one parent have in common.
+//! What the handles of a process's children, and its ends of queues and pipes, have in common.
 
+use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use anyhow::{Context as _, Result};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
+
 use super::children::Children;
-use super::watch::Watch;
+use crate::both;
 use crate::events::Log;
 
-/// What a parent and each of its children's handles share.
+/// A process that starts others. Only the thread that starts them may wait with it.
 pub(super) struct Parent {
     pub log: Log,
     pub children: Arc<Children>,
@@ -18,7 +23,24 @@ pub(super) struct Parent {
 }
 
 impl Parent {
-    pub fn watch(&self) -> Watch {
-        Watch { children: Arc::clone(&self.children), log: self.log.clone() }
+    /// Waits for a pipe and for the ends of children at the same time: until this end of the pipe
+    /// is ready, or its other end is closed.
+    ///
+    /// # Errors
+    /// Those of [`Children::check`].
+    pub fn until_ready(&self, end: &impl AsFd, ready: PollFlags) -> Result<()> {
+        loop {
+            self.children.check(&self.log)?;
+            let bell = PollFd::new(self.children.bell.end(), PollFlags::IN);
+            let mut fds = [PollFd::new(end, ready), bell];
+            match poll(&mut fds, None) {
+                Ok(_) if !fds[0].revents().is_empty() => return Ok(()),
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(error) => {
+                    return Err(error)
+                        .with_context(|| both!("cannot wait for a pipe", "无法等待管道"));
+                }
+            }
+        }
     }
 }

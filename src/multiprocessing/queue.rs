@@ -10,6 +10,7 @@
 //! The price: a value is at most 4,096 bytes long, and `put` blocks when the pipe is full.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -17,11 +18,12 @@ use os_pipe::PipeReader;
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use serde_json::Value;
 
+use super::channel::Channel;
 use super::ends::{ReadEnd, WriteEnd, bare};
+use super::interruption::in_call;
 use super::messages::{self, MessageReader, MessageWriter};
+use super::parent::Parent;
 use super::stdin::{SigtermHeld, StdinPipe, Waiting};
-use super::voice::Voice;
-use super::watch::{Watch, in_call};
 use crate::arguments::ValueArg;
 use crate::both;
 use crate::events::{Call, Event, Log, PIPE_BUF};
@@ -44,17 +46,13 @@ pub struct Queue {
 /// The end of a queue where values are put.
 pub struct PutEnd {
     writer: MessageWriter,
-    voice: Voice,
-    /// What the parent has an eye on while it waits.
-    watch: Option<Watch>,
+    channel: Channel,
 }
 
 /// The end of a queue where values are got.
 pub struct GetEnd {
     reader: MessageReader,
-    voice: Voice,
-    /// What the parent has an eye on while it waits.
-    watch: Option<Watch>,
+    channel: Channel,
 }
 
 /// What came out of a queue.
@@ -68,33 +66,26 @@ pub enum Got {
 }
 
 impl Queue {
-    /// Opens a queue for this many readers. Its ends write to `log` what happens at them.
-    ///
-    /// # Errors
-    /// When no pipe can be had, or when it can't be put in packet mode.
-    pub(super) fn open(name: String, readers: u16, watch: Watch) -> Result<Queue> {
-        let pipe = watch.children.ends.pipe();
+    /// Opens a queue for this many readers.
+    pub(super) fn open(name: String, readers: u16, parent: &Arc<Parent>) -> Result<Queue> {
+        let pipe = parent.children.ends.pipe();
         let (reader, writer) =
             pipe.with_context(|| both!("cannot open a pipe for the queue", "无法为队列打开管道"))?;
         if readers > 1 {
-            fcntl_getfl(&writer)
-                .and_then(|flags| fcntl_setfl(&writer, flags | OFlags::DIRECT))
-                .with_context(|| {
-                    both!(
-                        "cannot put the queue's pipe in packet mode, which several readers need \
-                     (fcntl with O_DIRECT, Linux \
-                     3.4 or later); ask for one reader",
-                        "无法把队列的管道设为数据包模式，而多个读进程需要这种模式（fcntl 的 \
-                     O_DIRECT，Linux 3.4 及以上）；请只用一个\
-                     读进程"
-                    )
-                })?;
+            let flags = fcntl_getfl(&writer);
+            let set = flags.and_then(|flags| fcntl_setfl(&writer, flags | OFlags::DIRECT));
+            set.with_context(|| {
+                both!(
+                    "cannot put the queue's pipe in packet mode, which several readers need \
+                     (fcntl with O_DIRECT, Linux 3.4 or later); ask for one reader",
+                    "无法把队列的管道设为数据包模式，而多个读进程需要这种模式（fcntl 的 \
+                     O_DIRECT，Linux 3.4 及以上）；请只用一个读进程"
+                )
+            })?;
         }
-        let voice = Voice::new(&watch.log, Some(name));
-        let mut put_end = PutEnd::new(WriteEnd::Pipe(writer), voice.clone());
-        let mut get_end = GetEnd::new(ReadEnd::Pipe(reader), voice);
-        put_end.watch = Some(watch.clone());
-        get_end.watch = Some(watch);
+        let channel = Channel::of_parent(name, Arc::clone(parent));
+        let put_end = PutEnd::new(WriteEnd::Pipe(writer), channel.clone());
+        let get_end = GetEnd::new(ReadEnd::Pipe(reader), channel);
         Ok(Queue { put_end, get_end })
     }
 
@@ -106,8 +97,8 @@ impl Queue {
     /// A queue of which the log hears who waits, but not for which values: the lesson tells of them
     /// in other events.
     pub fn only_waits(mut self) -> Queue {
-        self.put_end.voice.only_waits();
-        self.get_end.voice.only_waits();
+        self.put_end.channel.only_waits();
+        self.get_end.channel.only_waits();
         self
     }
 
@@ -130,13 +121,13 @@ impl Queue {
 }
 
 impl PutEnd {
-    fn new(end: WriteEnd, voice: Voice) -> PutEnd {
-        PutEnd { writer: MessageWriter::new(end), voice, watch: None }
+    fn new(end: WriteEnd, channel: Channel) -> PutEnd {
+        PutEnd { writer: MessageWriter::new(end), channel }
     }
 
     /// The queue that this child was started with.
     pub(super) fn stdout(name: Option<String>, log: &Log) -> PutEnd {
-        PutEnd::new(WriteEnd::Stdout(stdout()), Voice::new(log, name))
+        PutEnd::new(WriteEnd::Stdout(stdout()), Channel::of_child(name, log))
     }
 
     pub(super) fn end(&self) -> &WriteEnd {
@@ -144,14 +135,12 @@ impl PutEnd {
     }
 
     pub(super) fn name(&self) -> Option<&str> {
-        self.voice.name()
+        self.channel.name()
     }
 
-    /// The same end, of which the log hears nothing, and that doesn't look after children: to be
-    /// measured, or for a thread other than the one that starts them.
+    /// See [`Connection::silent`](super::Connection::silent).
     pub fn silent(mut self) -> PutEnd {
-        self.voice.nothing();
-        self.watch = None;
+        self.channel.silence();
         self
     }
 
@@ -161,7 +150,7 @@ impl PutEnd {
     /// # Errors
     /// When the value is too long, or when no reader is left.
     pub fn put(&mut self, value: &Value) -> Result<()> {
-        self.tell_and_put(value, None)
+        self.log_and_put(value, None)
     }
 
     /// Prints a line, then puts a value. Both are one event of the log.
@@ -169,17 +158,17 @@ impl PutEnd {
     /// # Errors
     /// Those of [`PutEnd::put`].
     pub fn print_and_put(&mut self, line: impl AsRef<str>, value: &Value) -> Result<()> {
-        self.tell_and_put(value, Some(line.as_ref()))
+        self.log_and_put(value, Some(line.as_ref()))
     }
 
-    fn tell_and_put(&mut self, value: &Value, line: Option<&str>) -> Result<()> {
+    fn log_and_put(&mut self, value: &Value, line: Option<&str>) -> Result<()> {
         // First the event, then the put. The other way round a reader could have the value, and
         // tell so, before its writer has told that it puts it.
         let event = Event::Put { value: Cow::Borrowed(value) };
-        self.voice.tell(event, line)?;
+        self.channel.log(event, line)?;
         let length = self.writer.encode(value)?;
         check_length(length)?;
-        self.writer.write(no_reader, self.watch.as_ref())
+        self.writer.write(no_reader, self.channel.parent())
     }
 
     /// Puts the sentinel, for one reader.
@@ -187,9 +176,9 @@ impl PutEnd {
     /// # Errors
     /// When no reader is left.
     pub fn put_sentinel(&mut self) -> Result<()> {
-        self.voice.tell(Event::PutSentinel {}, None)?;
+        self.channel.log(Event::PutSentinel {}, None)?;
         self.writer.set(SENTINEL);
-        self.writer.write(no_reader, self.watch.as_ref())
+        self.writer.write(no_reader, self.channel.parent())
     }
 }
 
@@ -202,15 +191,15 @@ fn cannot_get() -> String {
 }
 
 impl GetEnd {
-    fn new(end: ReadEnd, voice: Voice) -> GetEnd {
-        GetEnd { reader: MessageReader::new(end, PIPE_BUF as u64), voice, watch: None }
+    fn new(end: ReadEnd, channel: Channel) -> GetEnd {
+        GetEnd { reader: MessageReader::new(end, PIPE_BUF as u64), channel }
     }
 
     /// The queue that this child was started with. One for the whole process: it may have read
     /// ahead.
     pub(super) fn stdin(name: Option<String>, log: &Log) -> GetEnd {
         let end = ReadEnd::Stdin(StdinPipe::default());
-        GetEnd::new(end, Voice::new(log, name))
+        GetEnd::new(end, Channel::of_child(name, log))
     }
 
     pub(super) fn end(&self) -> &ReadEnd {
@@ -218,28 +207,26 @@ impl GetEnd {
     }
 
     pub(super) fn name(&self) -> Option<&str> {
-        self.voice.name()
+        self.channel.name()
     }
 
-    /// The same end, of which the log hears nothing, and that doesn't look after children: to be
-    /// measured, or for a thread other than the one that starts them.
+    /// See [`Connection::silent`](super::Connection::silent).
     pub fn silent(mut self) -> GetEnd {
-        self.voice.nothing();
-        self.watch = None;
+        self.channel.silence();
         self
     }
 
-    /// The same end, with an eye on the children of this process while it waits.
-    pub(super) fn watched(mut self, watch: Watch) -> GetEnd {
+    /// The same end, which looks after the children of this process while it waits.
+    pub(super) fn watched(mut self, parent: Arc<Parent>) -> GetEnd {
         self.wait_as(Waiting::Elsewhere);
-        self.watch = Some(watch);
+        self.channel.watch(parent);
         self
     }
 
     /// The bare pipe, to be read without this queue. What was read ahead is lost.
     ///
     /// # Errors
-    /// When this is a child's stdin, which is nobody's to give away.
+    /// If this end is stdin, which cannot be moved out.
     pub fn into_pipe(self) -> Result<PipeReader> {
         match self.reader.into_pipe() {
             ReadEnd::Pipe(pipe) => Ok(bare(pipe, PipeReader::try_clone)?),
@@ -257,7 +244,7 @@ impl GetEnd {
     pub fn is_empty(&self) -> Result<bool> {
         let is_empty = !self.reader.is_ready_within(Duration::ZERO)?;
         if is_empty {
-            self.voice.tell(Event::Empty {}, None)?;
+            self.channel.log(Event::Empty {}, None)?;
         }
         Ok(is_empty)
     }
@@ -269,8 +256,8 @@ impl GetEnd {
     /// parent also when a child ends otherwise than wanted, which the end of the run names: as long
     /// as others are left, the queue does not end, and what that one was about to put never comes.
     pub fn get(&mut self) -> Result<Got> {
-        self.voice.waits(Call::Get)?;
-        self.take_and_tell(|_| None)
+        self.channel.waits(Call::Get)?;
+        self.take_and_log(|_| None)
     }
 
     /// Gets the next value, then prints the line for it. Both are one event of the log.
@@ -282,34 +269,35 @@ impl GetEnd {
     /// # Errors
     /// Those of [`GetEnd::get`].
     pub fn get_and_print(&mut self, line: impl FnOnce(&Value) -> String) -> Result<Got> {
-        self.voice.waits(Call::Get)?;
-        // Whoever watches its children passes SIGTERM on to them, and takes nothing after that.
-        if self.watch.is_some() {
-            return self.take_and_tell(|value| Some(line(value)));
+        self.channel.waits(Call::Get)?;
+        // A process that looks after children passes SIGTERM on to them, and takes nothing after
+        // that.
+        if self.channel.parent().is_some() {
+            return self.take_and_log(|value| Some(line(value)));
         }
         let _held = SigtermHeld::now()?;
         self.wait_as(Waiting::WithSigterm);
-        let got = self.take_and_tell(|value| Some(line(value)));
+        let got = self.take_and_log(|value| Some(line(value)));
         self.wait_as(Waiting::Plain);
         got
     }
 
-    fn take_and_tell(&mut self, line: impl FnOnce(&Value) -> Option<String>) -> Result<Got> {
-        let taken = self.reader.next(self.watch.as_ref());
+    fn take_and_log(&mut self, line: impl FnOnce(&Value) -> Option<String>) -> Result<Got> {
+        let taken = self.reader.next(self.channel.parent());
         let taken = taken.map_err(|error| in_call(error, cannot_get()))?;
         match taken {
             None => {
-                self.voice.tell(Event::EndOfFile {}, None)?;
+                self.channel.log(Event::EndOfFile {}, None)?;
                 Ok(Got::EndOfFile)
             }
             Some(SENTINEL) => {
-                self.voice.tell(Event::GetSentinel {}, None)?;
+                self.channel.log(Event::GetSentinel {}, None)?;
                 Ok(Got::Sentinel)
             }
             Some(_) => {
                 let value = self.reader.value().with_context(cannot_get)?;
                 let event = Event::Get { value: Cow::Borrowed(&value) };
-                self.voice.tell(event, line(&value).as_deref())?;
+                self.channel.log(event, line(&value).as_deref())?;
                 Ok(Got::Value(value))
             }
         }

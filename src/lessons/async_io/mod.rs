@@ -25,7 +25,8 @@ use crate::both;
 use crate::claims::{Claim, Outcomes};
 use crate::events::Event;
 use crate::multiprocessing::{
-    Context, Got, Logs, PartnerGone, Process, Processes, Queue, Target, check_descriptors,
+    ChildProcess, ChildProcesses, Context, Got, IntoProcess, Logs, PartnerGone, Queue,
+    check_descriptors,
 };
 use crate::report::statistics::micros;
 use customers::{AsyncBlocking, AsyncLoop};
@@ -123,7 +124,7 @@ impl Lesson for Args {
 }
 
 /// Starts the office, waits until it is open, and returns its address too.
-fn open_office(mp: &Context, delays: &[f64]) -> Result<(Process, String)> {
+fn open_office(mp: &Context, delays: &[f64]) -> Result<(ChildProcess, String)> {
     // The customers come over a Unix-domain socket. Pipes would not do: a child has three streams,
     // and the office talks to 1,000 customers, each of whom wants an answer of its own. The
     // socket's name is in Linux's abstract namespace, so there is no file that a killed run could
@@ -158,7 +159,7 @@ impl Run<'_> {
     fn measure(
         &mut self,
         way: Way,
-        start: impl FnOnce(&Queue) -> Result<Processes>,
+        start: impl FnOnce(&Queue) -> Result<ChildProcesses>,
     ) -> Result<WayFigures> {
         let mp = self.mp;
         let mut figures = WayFigures::new(way, self.customers);
@@ -181,7 +182,7 @@ impl Run<'_> {
         }
         processes.join()?;
         figures.end(mp.seconds() - began);
-        if !figures.is_complete(processes.len()) {
+        if !figures.is_complete(processes.count()) {
             let message = both!("not every customer has got a ticket", "不是每位顾客都拿到了票");
             bail!(PartnerGone(message));
         }

@@ -13,7 +13,7 @@ use super::worker::{BoundWorker, FromWorker};
 use crate::both;
 use crate::events::Event;
 use crate::multiprocessing::{
-    Context, GetEnd, Got, Logs, PartnerGone, Processes, PutEnd, Queue, Target,
+    ChildProcesses, Context, GetEnd, Got, IntoProcess, Logs, PartnerGone, PutEnd, Queue,
 };
 use crate::words::errors::io_error;
 
@@ -113,7 +113,7 @@ impl Pool {
         Ok(figures)
     }
 
-    fn start(&self, tasks: &Queue, results: &Queue, mp: &Context) -> Result<Processes> {
+    fn start(&self, tasks: &Queue, results: &Queue, mp: &Context) -> Result<ChildProcesses> {
         let (processes, threads) = match self.with {
             With::Processes => (self.workers, None),
             With::Threads => (1, Some(self.workers)),

@@ -51,11 +51,11 @@ impl Target for BoundWorker {
         match (self.threads, worked) {
             // Other threads may still be waiting for their answerers, so these are ended rather
             // than joined.
-            (Some(_), Err(error)) => context.finish(Err(error)).into_result(),
+            (Some(_), Err(error)) => context.finish(Err(error)),
             // Joins the answerers. Their pipes are closed by now, so they end. When one was killed,
             // its end explains why its worker could not go on.
             (_, worked) => {
-                context.finish(Ok(())).into_result()?;
+                context.finish(Ok(()))?;
                 worked
             }
         }

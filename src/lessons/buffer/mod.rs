@@ -16,7 +16,7 @@ use super::child::children;
 use super::lesson::Lesson;
 use crate::claims::{Claim, Outcomes};
 use crate::events::{Call, Event};
-use crate::multiprocessing::{Context, CurrentProcess, Got, Logs, Target, To};
+use crate::multiprocessing::{Context, CurrentProcess, Got, IntoProcess, Logs, Target, To};
 use crate::os::streams::{Stream, cannot_write, stdout};
 
 /// Print through a buffer, and lose what is in it

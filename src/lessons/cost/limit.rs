@@ -9,7 +9,7 @@ use super::children::{CostEcho, CostPut, CostSend, SMALL_LINE, mebibyte_line};
 use super::repetitions::repetitions;
 use super::table::Row;
 use crate::both;
-use crate::multiprocessing::{Context, Target, start_and_join_plainly};
+use crate::multiprocessing::{Context, IntoProcess, start_and_join_plainly};
 
 /// Seconds for one; nothing for threads and computing, which have no layer of ours above them.
 ///

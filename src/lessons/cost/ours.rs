@@ -11,7 +11,7 @@ use super::children::{CostEcho, CostNothing, CostPut, CostSend, MEBIBYTE, SMALL}
 use super::repetitions::repetitions;
 use super::table::Row;
 use crate::both;
-use crate::multiprocessing::{Context, Got, Target};
+use crate::multiprocessing::{Context, Got, IntoProcess};
 
 /// What is computed: how many primes there are below this number, as in `demos/cost/program.py`.
 const LIMIT: u32 = 20_000;

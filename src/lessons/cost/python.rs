@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::table::{Row, Version};
 use crate::both;
-use crate::multiprocessing::{Connection, Context, CurrentProcess, Target};
+use crate::multiprocessing::{Connection, Context, CurrentProcess, IntoProcess, Target};
 
 /// The program that measures. It stays on its pipe until that is closed, so it ends when this
 /// process does.

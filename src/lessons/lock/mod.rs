@@ -16,7 +16,7 @@ use crate::arguments::{one_to_thousand, turns};
 use crate::both;
 use crate::claims::{Claim, Outcomes};
 use crate::events::{Call, Event, Mistake};
-use crate::multiprocessing::{self, Context, CurrentProcess, Logs, Target, numbered};
+use crate::multiprocessing::{self, Context, CurrentProcess, IntoProcess, Logs, Target, numbered};
 
 /// Count up a shared counter, and lose updates without a lock
 ///
@@ -121,7 +121,7 @@ impl Lesson for Args {
         let counting = |hold| {
             let counting = Counting { turns: self.turns, gap: self.gap, lock: kind, of, hold };
             let lock = Some(&semaphore).filter(|_| kind == Some(Kind::Semaphore));
-            counting.shares_value(&counter).takes_turns_at(lock)
+            counting.shares_value(&counter).shares_lock(lock)
         };
 
         // `--kill`. It has the lock, has read, and will never write. SIGKILL leaves it no chance to
@@ -143,7 +143,7 @@ impl Lesson for Args {
         counter.open_gate()?;
         children.join()?;
 
-        let (value, of) = (counter.read()?, children.len() as u64 * u64::from(self.turns));
+        let (value, of) = (counter.read()?, children.count() as u64 * u64::from(self.turns));
         let line = format!("Parent process {}: counter = {value} of {of}", mp.pid());
         mp.happened_with_line(Event::Total { value, of }, line)
     }

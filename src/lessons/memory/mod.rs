@@ -14,7 +14,7 @@ use super::child::children;
 use super::lesson::Lesson;
 use crate::claims::{Claim, Outcomes};
 use crate::events::Event;
-use crate::multiprocessing::{Context, CurrentProcess, Logs, Target};
+use crate::multiprocessing::{Context, CurrentProcess, IntoProcess, Logs, Target};
 
 /// Count in a child process, and find the parent's counter unchanged
 ///

@@ -21,7 +21,7 @@ use crate::arguments::{
 };
 use crate::claims::{Claim, Outcomes};
 use crate::events::Mistake;
-use crate::multiprocessing::{Context, CurrentProcess, Logs, NewProcess, Target};
+use crate::multiprocessing::{Context, CurrentProcess, IntoProcess, Logs, ProgramArgs, Target};
 use own::CommandWriter;
 
 /// Send a list through a pipe from a child to its parent
@@ -141,8 +141,8 @@ impl Lesson for Args {
         let (simplex, reply) = (self.simplex, self.reply);
         let writer = match &self.child {
             Some(command) => {
-                let program = mp.program(command);
-                NewProcess::from(CommandWriter { program, simplex, reply }).stands_between()
+                let program = ProgramArgs::new(command, mp);
+                CommandWriter { program, simplex, reply }.as_go_between()
             }
             None => Writer {
                 values: self.values.clone(),
@@ -151,7 +151,7 @@ impl Lesson for Args {
                 reply,
                 pause: 1.0,
             }
-            .into(),
+            .into_process(),
         };
         // Here the child's end moves to the child, unless the parent keeps it, too, as it does in
         // the article. Then the pipe always has somebody who could send: the parent itself. So its

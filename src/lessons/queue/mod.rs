@@ -16,7 +16,9 @@ use super::{child::children, lesson::Lesson};
 use crate::arguments::{ValueArg, as_typed, seconds, shares};
 use crate::claims::{Claim, Outcomes};
 use crate::events::{Call, Mistake, str};
-use crate::multiprocessing::{Context, CurrentProcess, Exec, Got, Lock, Logs, Target, check_sizes};
+use crate::multiprocessing::{
+    Context, CurrentProcess, Exec, Got, IntoProcess, Lock, Logs, ProgramArgs, Target, check_sizes,
+};
 use options::Stop;
 use own::{CommandReader, CommandWriter};
 
@@ -49,12 +51,13 @@ impl Lesson for Args {
         let leaves_when_empty = self.stop == Stop::Empty;
         let reader = || match &self.reader {
             Some(command) => {
-                let reader = CommandReader { program: mp.program(command), leaves_when_empty };
-                reader.gets_from(&queue).stands_between()
+                let reader =
+                    CommandReader { program: ProgramArgs::new(command, mp), leaves_when_empty };
+                reader.gets_from(&queue).as_go_between()
             }
             None => {
                 let reader = Reader { take, lock: self.lock, leaves_when_empty };
-                reader.gets_from(&queue).takes_turns_at(lock.as_ref())
+                reader.gets_from(&queue).shares_lock(lock.as_ref())
             }
         };
 
@@ -69,8 +72,8 @@ impl Lesson for Args {
         }
         let writers: Vec<_> = match &self.writer {
             Some(command) => {
-                let writer = || CommandWriter { program: mp.program(command) };
-                (0..self.writers).map(|_| writer().puts_to(&queue).stands_between()).collect()
+                let writer = || CommandWriter { program: ProgramArgs::new(command, mp) };
+                (0..self.writers).map(|_| writer().puts_to(&queue).as_go_between()).collect()
             }
             None => {
                 let shares = shares(&self.values, self.writers);
@@ -98,7 +101,7 @@ impl Lesson for Args {
             // unread. Each reader takes one and ends, hence one for each.
             Stop::Sentinel => {
                 writers.join()?;
-                let count = self.sentinels.map_or(readers.len(), usize::from);
+                let count = self.sentinels.map_or(readers.count(), usize::from);
                 (0..count).try_for_each(|_| put_end.put_sentinel())?;
             }
             // The parent forgets one end, its own: so the pipe still has a writer, and the readers

@@ -17,7 +17,9 @@ use super::lesson::Lesson;
 use crate::both;
 use crate::claims::{Claim, Outcomes};
 use crate::events::{Event, Status};
-use crate::multiprocessing::{Connection, Context, CurrentProcess, Logs, Process, Target};
+use crate::multiprocessing::{
+    ChildProcess, Connection, Context, CurrentProcess, IntoProcess, Logs, Target,
+};
 
 /// End a child by a signal, and see whether it cleans up
 ///
@@ -114,7 +116,7 @@ fn end_grandchild(mp: &Context, mut connection: Connection, pid: u32) -> Result<
 }
 
 /// The same end in three places: each has its own way to tell a signal from an exit status.
-fn tell_status(mp: &Context, child: &Process) -> Result<()> {
+fn tell_status(mp: &Context, child: &ChildProcess) -> Result<()> {
     let (exitcode, shell, rust) = match child.status() {
         // A negative number can't be an exit status, so Python uses it for signals. A shell has 0
         // to 255 for both.
@@ -147,7 +149,7 @@ impl Target for Waiter {
     fn run(self, mut process: CurrentProcess) -> Result<()> {
         process.running(format!("Child process {}", process.pid()))?;
         let mp = process.context()?;
-        let orphan = Orphan {}.with_the_ends_of(&process).lives_on();
+        let orphan = Orphan {}.inherits(process.ends()).outlives_parent();
         let grandchild = self.grandchild.then(|| mp.start("grandchild", orphan)).transpose()?;
 
         // From here on such a signal is kept until somebody waits for it. A handler would be called
@@ -161,7 +163,7 @@ impl Target for Waiter {
         process.happened_with_line(Event::Try {}, line)?;
         let _cleanup = Cleanup(&process, grandchild.as_ref());
         let mut connection = process.connection(true);
-        connection.send(&grandchild.as_ref().map(Process::pid).into())?;
+        connection.send(&grandchild.as_ref().map(ChildProcess::pid).into())?;
         if self.catch {
             // Whatever the signal, this returns; and whoever returns, drops.
             return signals.wait().map(drop).map_err(Into::into);
@@ -172,7 +174,7 @@ impl Target for Waiter {
 }
 
 /// What has to be cleaned up: a file to remove, a lock to give back, or a process to end.
-struct Cleanup<'a>(&'a CurrentProcess, Option<&'a Process>);
+struct Cleanup<'a>(&'a CurrentProcess, Option<&'a ChildProcess>);
 
 impl Drop for Cleanup<'_> {
     fn drop(&mut self) {

@@ -16,7 +16,7 @@ use crate::arguments::seconds;
 use crate::claims::{Claim, Outcomes};
 use crate::events::{Call, Event, Status};
 use crate::evidence::Summary;
-use crate::multiprocessing::{Context, CurrentProcess, Logs, Target};
+use crate::multiprocessing::{Context, CurrentProcess, IntoProcess, Logs, Target};
 
 /// Terminate a child that nobody joins, and see what is left of it
 ///
@@ -169,7 +169,7 @@ impl Target for Middle {
     fn run(self, mut process: CurrentProcess) -> Result<()> {
         process.running(format!("Child process {}", process.pid()))?;
         let mp = process.context()?;
-        let orphan = Orphan {}.with_the_ends_of(&process).lives_on();
+        let orphan = Orphan {}.inherits(process.ends()).outlives_parent();
         let grandchild = mp.start("grandchild", orphan)?;
         process.connection(true).send(&grandchild.pid().into())?;
         // It waits until it is terminated itself.

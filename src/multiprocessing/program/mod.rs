@@ -23,10 +23,11 @@ use rustix::event::PollFlags;
 use rustix::pipe::fcntl_setpipe_size;
 use serde::Serialize;
 
+use super::context::Context;
 use super::current_process::CurrentProcess;
+use super::interruption::Interruption;
 use super::logs::Logs as _;
-use super::new_process::NewProcess;
-use super::over::{CommandFailed, Terminated};
+use super::new_process::IntoProcess as _;
 use super::queue::GetEnd;
 use crate::arguments::{CommandArg, ValueArg, seconds};
 use crate::both;
@@ -70,6 +71,14 @@ pub struct ProgramStreams {
     pub stdout: bool,
 }
 
+impl ProgramArgs {
+    /// What a process is told that runs this command of the user's.
+    pub fn new(command: &CommandArg, mp: &Context) -> ProgramArgs {
+        let patience = mp.patience().map(|patience| patience.as_secs_f64());
+        ProgramArgs { command: command.clone(), patience }
+    }
+}
+
 impl Program {
     /// Starts a command as a child of this process. When it does nothing for its patience, although
     /// it should, the log is told.
@@ -84,7 +93,7 @@ impl Program {
         let ProgramArgs { command, patience } = args;
         let mp = process.context()?;
         mp.passes_sigterm_on()?;
-        process.is_told_of_its_parents_death();
+        process.gets_sigterm_with_parents_death();
         let role = format!("{}-command", process.log().role());
         let open = || os_pipe::pipe().with_context(|| both!("cannot open a pipe", "无法打开管道"));
         let (says, stderr) = open()?;
@@ -93,7 +102,7 @@ impl Program {
             words: command.words(),
         };
         let (prints, stdout) = open()?;
-        let new = NewProcess::from(exec).becomes_command(command.text().to_owned());
+        let new = exec.becomes_command(command.text().to_owned());
         let mut new = new.writes_to(stdout);
         let mut stdin = None;
         if streams.stdin {
@@ -135,7 +144,11 @@ impl Program {
         };
         let (tellers, values) = match begin() {
             Ok(told) => told,
-            Err(error) => return mp.end(Err(error)).and(Err(CommandFailed.into())),
+            Err(error) => {
+                return mp
+                    .end(Err(error), Interruption::CommandFailed)
+                    .and(Err(Interruption::CommandFailed.into()));
+            }
         };
         let running = Running {
             mp,
@@ -315,18 +328,18 @@ impl Program {
 
     /// A queue's end that looks after this program while it waits.
     pub fn watches(&self, queue: GetEnd) -> GetEnd {
-        queue.watched(self.running.mp.watch())
+        queue.watched(Arc::clone(self.running.mp.parent()))
     }
 
     /// Ends what is left of it when this process has done its part, or could not: `result`. After
     /// success it has ended by itself. What it has said until then is told.
     ///
     /// # Errors
-    /// `result`; or that it has ended otherwise than wanted ([`CommandFailed`]), which the log
-    /// tells already.
+    /// `result`; or [`Interruption::CommandFailed`].
     pub fn end(self, result: Result<()>) -> Result<()> {
         let Program { running, stdin, stdout, stderr, tellers, lines: _ } = self;
-        let is_terminated = result.as_ref().is_err_and(Error::is::<Terminated>);
+        let is_terminated =
+            result.as_ref().err().and_then(Interruption::of) == Some(Interruption::Terminated);
         let unread = stdin.as_ref().and_then(Fill::at).is_some_and(|it| it.bytes > 0);
         if is_terminated && unread {
             // If the log fails here, nobody reads it any more.
@@ -336,7 +349,7 @@ impl Program {
             true => running.process.join().and(result),
             false => result,
         };
-        let result = running.mp.end(result);
+        let result = running.mp.end(result, Interruption::CommandFailed);
         // Not before it has ended: it is not to die of a pipe that nobody reads (SIGPIPE).
         drop((stdin, stdout, stderr));
         for teller in tellers {

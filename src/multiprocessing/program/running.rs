@@ -13,9 +13,9 @@ use super::idle::Idle;
 use super::unflushed;
 use crate::both;
 use crate::events::{Call, Event, Status, Stream, named};
+use crate::multiprocessing::child_process::ChildProcess;
 use crate::multiprocessing::context::Context;
 use crate::multiprocessing::logs::Logs as _;
-use crate::multiprocessing::process::Process;
 
 /// How long the end of a pipe may stay silent when the program that had it has ended, and a child
 /// of it still has it.
@@ -24,7 +24,7 @@ const GRACE: Duration = Duration::from_secs(1);
 /// The process, and how one waits for it.
 pub(super) struct Running {
     pub(super) mp: Context,
-    pub(super) process: Process,
+    pub(super) process: ChildProcess,
     pub(super) command: String,
     pub(super) patience: Option<Duration>,
     /// It has read something, so it knows how.
@@ -68,8 +68,8 @@ impl Running {
             Stream::Stdin => Call::Write,
             Stream::Stdout | Stream::Stderr => Call::Readline,
         };
-        let watch = self.mp.watch();
-        watch.children.pass_on(&watch.log)?;
+        let parent = Arc::clone(self.mp.parent());
+        parent.children.pass_on(&parent.log)?;
         let mut fds = [PollFd::new(end, ready)];
         if poll(&mut fds, Some(&Timespec::default())).is_ok_and(|count| count > 0) {
             self.does(stream);
@@ -87,7 +87,7 @@ impl Running {
         };
         let mut idle = Idle::begin(self.patience.filter(|_| is_asked));
         loop {
-            watch.children.pass_on(&watch.log)?;
+            parent.children.pass_on(&parent.log)?;
             let timeout = match self.status() {
                 Some(Status::Code(0)) => Some(GRACE),
                 // All that it has written was read, and what is left behind by a program that has
@@ -97,12 +97,12 @@ impl Running {
             };
             // One that is too long for the system is as good as none.
             let timeout = timeout.and_then(|it| Timespec::try_from(it).ok());
-            let bell = watch.children.bell.end();
+            let bell = parent.children.bell.end();
             let mut fds = [PollFd::new(end, ready), PollFd::new(bell, PollFlags::IN)];
             match poll(&mut fds, timeout.as_ref()) {
                 Ok(0) => match self.status() {
                     Some(Status::Code(0)) => bail!(self.held_open(end, stream)),
-                    Some(_) => watch.children.check(&watch.log)?,
+                    Some(_) => parent.children.check(&parent.log)?,
                     // It works on what it has read. Whether it prints then is another question.
                     None if is_busy => {
                         let seconds = idle.seconds();
@@ -210,9 +210,9 @@ impl Running {
         let (Some(patience), begin) = (self.patience, Instant::now()) else {
             return Ok(());
         };
-        let watch = self.mp.watch();
+        let parent = Arc::clone(self.mp.parent());
         loop {
-            watch.children.pass_on(&watch.log)?;
+            parent.children.pass_on(&parent.log)?;
             if self.status().is_some() {
                 return Ok(());
             }
@@ -220,7 +220,7 @@ impl Running {
             if left.is_zero() {
                 break;
             }
-            watch.children.bell.wait(Some(left))?;
+            parent.children.bell.wait(Some(left))?;
         }
         let name = self.name();
         let message = both!(
@@ -242,13 +242,13 @@ impl Running {
 
     /// Why a value doesn't reach it.
     pub(super) fn gone(&self) -> Error {
-        let watch = self.mp.watch();
+        let parent = Arc::clone(self.mp.parent());
         let end = Instant::now() + GRACE;
         if let Err(error) = self.process.ends_before(end) {
             return error;
         }
         // It has failed, and that is told.
-        if let Err(error) = watch.children.check(&watch.log) {
+        if let Err(error) = parent.children.check(&parent.log) {
             return error;
         }
         let name = self.name();

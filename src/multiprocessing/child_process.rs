@@ -1,10 +1,9 @@
 //! A child process of the parent's half of a lesson.
 
 use std::io;
-use std::ops::Deref;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
-use std::rc::Rc;
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -24,8 +23,8 @@ const GRACE: Duration = Duration::from_secs(1);
 
 /// A process that was started. What happens to it when the parent's half forgets it is the
 /// context's business: nothing happens here on drop.
-pub struct Process {
-    parent: Rc<Parent>,
+pub struct ChildProcess {
+    parent: Arc<Parent>,
     /// Its number among the run's children.
     number: usize,
     pid: Pid,
@@ -37,40 +36,39 @@ pub struct Process {
 }
 
 /// Several processes that play the same part.
-pub struct Processes(Vec<Process>);
+pub struct ChildProcesses(pub(super) Vec<ChildProcess>);
 
-impl Process {
+impl ChildProcess {
     /// Starts a process, as Python's `Process.start()` does.
     ///
     /// # Errors
     /// When it can't be started; the sentence says how many children were running, for the run ends
     /// then.
     pub(super) fn start(
-        parent: &Rc<Parent>,
+        parent: &Arc<Parent>,
         role: &str,
         seed: u32,
         process: NewProcess,
-    ) -> Result<Process> {
+    ) -> Result<ChildProcess> {
         let NewProcess {
             target,
             words,
             is_foreign,
             command: users_command,
-            stands_between,
-            lives_on,
+            is_go_between,
+            outlives_parent,
             stdin,
             stdout,
         } = process;
         let mut words = words?;
-        let ends = (stdin.name().map(str::to_owned), stdout.name().map(str::to_owned));
         let clock = parent.log.clock_for_child();
         let mut birth = Birth {
-            stdin: ends.0.clone(),
-            stdout: ends.1.clone(),
+            stdin: stdin.name,
+            stdout: stdout.name,
             ..Birth::of_child(role, clock, seed, parent.speed)
         };
-        // It dies with the parent that it is told of.
-        birth.parent = birth.parent.filter(|_| !lives_on);
+        // A child dies with the parent that it is told of.
+        birth.parent = birth.parent.filter(|_| !outlives_parent);
         words.add(&birth)?;
         let mut command = Command::new(&parent.program);
         command.arg0("mp-demo").args([SUBCOMMAND_NAME, target]);
@@ -79,7 +77,7 @@ impl Process {
             command.arg("--").args(words.values);
         }
         let start = || {
-            command.stdin(stdin.open()?).stdout(stdout.open()?);
+            command.stdin((stdin.open)()?).stdout((stdout.open)()?);
             command.stderr(parent.log.try_clone_pipe()?);
             parent.children.start(role, &mut command)
         };
@@ -102,29 +100,29 @@ impl Process {
                 "无法启动 {role}（{file}）：{error}；{running}；{advice}"
             ))
         })?;
-        let process = Process {
-            parent: Rc::clone(parent),
+        let process = ChildProcess {
+            parent: Arc::clone(parent),
             number,
             pid,
             role: role.to_owned(),
             command: users_command.clone(),
-            grace: GRACE * (1 + u32::from(stands_between)),
+            grace: GRACE * (1 + u32::from(is_go_between)),
         };
         parent.log.write(Event::Started {
             child: process.pid(),
             child_role: role.into(),
             foreign: is_foreign,
             command: users_command.map(Into::into),
-            stdin: ends.0.map(Into::into),
-            stdout: ends.1.map(Into::into),
+            stdin: birth.stdin.map(Into::into),
+            stdout: birth.stdout.map(Into::into),
         })?;
         Ok(process)
     }
 
     /// A child of the run by its number.
-    pub(super) fn numbered(parent: &Rc<Parent>, number: usize) -> Process {
+    pub(super) fn numbered(parent: &Arc<Parent>, number: usize) -> ChildProcess {
         let (pid, role) = parent.children.describe(number);
-        Process { parent: Rc::clone(parent), number, pid, role, command: None, grace: GRACE }
+        ChildProcess { parent: Arc::clone(parent), number, pid, role, command: None, grace: GRACE }
     }
 
     /// The process's PID.
@@ -152,7 +150,7 @@ impl Process {
     /// # Errors
     /// When the log can't be written to, or when the system can't tell how children end.
     pub fn join(&self) -> Result<()> {
-        let Process { parent, role, .. } = self;
+        let ChildProcess { parent, role, .. } = self;
         parent.log.write(Event::Join { child: self.pid(), child_role: role.into() })?;
         let terminated_at = parent.children.terminated_at(self.number);
         if let Some((start, signal)) = terminated_at
@@ -224,7 +222,7 @@ impl Process {
     }
 
     fn tell_and_kill(&self, why: Option<&str>) -> Result<()> {
-        let Process { parent, role, .. } = self;
+        let ChildProcess { parent, role, .. } = self;
         parent.log.write(Event::Kill {
             child: self.pid(),
             child_role: role.into(),
@@ -240,7 +238,7 @@ impl Process {
     /// # Errors
     /// When the log can't be written to, or when the signal can't be sent.
     pub fn terminate(&self) -> Result<()> {
-        let Process { parent, role, .. } = self;
+        let ChildProcess { parent, role, .. } = self;
         parent.log.write(Event::Terminate { child: self.pid(), child_role: role.into() })?;
         parent.children.signal(self.number, Signal::TERM, &parent.log)
     }
@@ -251,7 +249,7 @@ impl Process {
     /// # Errors
     /// Those of [`Process::terminate`].
     pub fn interrupt(&self) -> Result<()> {
-        let Process { parent, role, .. } = self;
+        let ChildProcess { parent, role, .. } = self;
         parent.log.write(Event::Interrupt { child: self.pid(), child_role: role.into() })?;
         parent.children.signal(self.number, Signal::INT, &parent.log)
     }
@@ -262,9 +260,15 @@ impl Process {
     }
 }
 
-impl Processes {
-    pub(super) fn new(processes: Vec<Process>) -> Processes {
-        Processes(processes)
+impl ChildProcesses {
+    /// How many they are.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// One after the other.
+    pub fn iter(&self) -> impl Iterator<Item = &ChildProcess> {
+        self.0.iter()
     }
 
     /// Joins each of them, one after the other: it has waited for all when it returns.
@@ -272,7 +276,7 @@ impl Processes {
     /// # Errors
     /// Those of [`Process::join`].
     pub fn join(&self) -> Result<()> {
-        self.iter().try_for_each(Process::join)
+        self.iter().try_for_each(ChildProcess::join)
     }
 
     /// Sends SIGTERM to each of them, and waits for none.
@@ -280,15 +284,7 @@ impl Processes {
     /// # Errors
     /// Those of [`Process::terminate`].
     pub fn terminate(&self) -> Result<()> {
-        self.iter().try_for_each(Process::terminate)
-    }
-}
-
-impl Deref for Processes {
-    type Target = [Process];
-
-    fn deref(&self) -> &[Process] {
-        &self.0
+        self.iter().try_for_each(ChildProcess::terminate)
     }
 }
 

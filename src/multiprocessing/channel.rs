@@ -1,0 +1,81 @@
+//! What the ends of queues and pipes have in common.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use super::parent::Parent;
+use crate::events::{Call, Event, Log};
+
+/// How much an end of a queue or pipe writes to the log by itself.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Extent {
+    Nothing,
+    Waits,
+    Everything,
+}
+
+/// How one end of a queue or pipe logs its events, and whose children it looks after while it
+/// waits.
+#[derive(Clone)]
+pub(super) struct Channel {
+    log: Log,
+    name: Option<String>,
+    extent: Extent,
+    parent: Option<Arc<Parent>>,
+}
+
+impl Channel {
+    /// A channel of a process that starts others.
+    pub(super) fn of_parent(name: String, parent: Arc<Parent>) -> Channel {
+        Channel { parent: Some(parent.clone()), ..Channel::of_child(Some(name), &parent.log) }
+    }
+
+    /// A channel that a child was started with.
+    pub(super) fn of_child(name: Option<String>, log: &Log) -> Channel {
+        Channel { log: log.clone(), name, extent: Extent::Everything, parent: None }
+    }
+
+    /// The log hears nothing, and no children are looked after: to be measured, or for a thread
+    /// other than the one that starts them.
+    pub(super) fn silence(&mut self) {
+        self.extent = Extent::Nothing;
+        self.parent = None;
+    }
+
+    /// The log hears when a call waits, but not for which values.
+    pub(super) fn only_waits(&mut self) {
+        self.extent = Extent::Waits;
+    }
+
+    /// The children of this process are looked after in calls that wait.
+    pub(super) fn watch(&mut self, parent: Arc<Parent>) {
+        self.parent = Some(parent);
+    }
+
+    pub(super) fn parent(&self) -> Option<&Parent> {
+        self.parent.as_deref()
+    }
+
+    pub(super) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// Logs that this process waits in a call.
+    pub(super) fn waits(&self, call: Call) -> Result<()> {
+        if self.extent < Extent::Waits {
+            return Ok(());
+        }
+        let on = self.name().map(Into::into);
+        self.log.write(Event::Wait { call, on })
+    }
+
+    /// Logs an event, with the line that the program prints there.
+    pub(super) fn log(&self, event: Event, line: Option<&str>) -> Result<()> {
+        match line {
+            _ if self.extent < Extent::Everything => Ok(()),
+            Some(line) => self.log.write_with_line(event, line),
+            None => self.log.write(event),
+        }
+    }
+}

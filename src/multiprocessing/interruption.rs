@@ -1,0 +1,51 @@
+//! Why a call that waits for something else gives up.
+
+use std::fmt;
+
+use anyhow::Error;
+
+use crate::both;
+
+/// The error of a call that waits, when the reason is not the call's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interruption {
+    /// The run has been ended from elsewhere.
+    RunIsOver,
+    /// A child of this process has ended otherwise than wanted.
+    ChildFailed,
+    /// The command of the user's that this process has started has ended otherwise than wanted. The
+    /// log tells how.
+    CommandFailed,
+    /// SIGTERM has come, and has been passed on to the children.
+    Terminated,
+}
+
+impl Interruption {
+    /// The interruption that this error is, if it is one.
+    pub fn of(error: &Error) -> Option<Interruption> {
+        error.downcast_ref().copied()
+    }
+}
+
+impl fmt::Display for Interruption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&match self {
+            Interruption::RunIsOver => both!("the run is over", "本次运行已经结束"),
+            Interruption::ChildFailed => {
+                both!("it cannot go on without that process", "缺了那个进程，无法继续")
+            }
+            Interruption::CommandFailed => both!("the command has failed", "命令失败了"),
+            Interruption::Terminated => both!("SIGTERM has come", "收到了 SIGTERM"),
+        })
+    }
+}
+
+impl std::error::Error for Interruption {}
+
+/// Says what the call could not do, unless the error is an [`Interruption`].
+pub(super) fn in_call(error: Error, failed: String) -> Error {
+    match Interruption::of(&error) {
+        Some(_) => error,
+        None => error.context(failed),
+    }
+}
