@@ -7,7 +7,7 @@ use std::env;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::fs::FileExt;
-use std::process::{self, Child, Command, Stdio};
+use std::process::{self, Command, Stdio};
 use std::thread;
 
 const TURNS: u64 = 1000;
@@ -63,7 +63,9 @@ fn parent(how: &str) -> io::Result<()> {
     }
     // Now they all go at once. (`wait` would close it, but one by one.)
     children.iter_mut().for_each(|child| drop(child.stdin.take()));
-    children.iter_mut().try_for_each(|child: &mut Child| child.wait().map(drop))?;
+    for child in &mut children {
+        child.wait()?;
+    }
 
     let mut bytes = [0; 8];
     File::open(&path)?.read_exact_at(&mut bytes, 0)?;

@@ -19,7 +19,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
 
 use crate::both;
-use crate::lessons::{AnyLesson, DEMOS, Demo, HELP_TEMPLATE, In, Part, beginning};
+use crate::lessons::{AnyLesson, DEMOS, Demo, HELP_TEMPLATE, In, Part};
 use crate::multiprocessing::SUBCOMMAND_NAME;
 use crate::os::terminal;
 use crate::why::Program;
@@ -166,7 +166,7 @@ pub fn read() -> Result<Request, clap::Error> {
             let part = parts.into_iter().find_map(|(part, it)| Some((part, it?)));
             match (part, python, rust) {
                 (Some((part, program_in)), ..) => {
-                    let program = beginning(lesson.name, part, program_in, language);
+                    let program = lesson.beginning(part, program_in, language);
                     Request::Print(program.unwrap_or_default().into())
                 }
                 (_, true, _) => Request::Print(lesson.python(language).into()),
@@ -341,7 +341,7 @@ fn check_beginning(command: &Command) -> Result<(), String> {
     let parts = [(Part::Writer, writer_in), (Part::Reader, reader_in), (Part::Child, child_in)];
     for (part, program_in) in parts {
         let is_missing =
-            |program_in: &In| beginning(lesson.name, part, *program_in, Language::En).is_none();
+            |program_in: &In| lesson.beginning(part, *program_in, Language::En).is_none();
         if program_in.as_ref().is_some_and(is_missing) {
             let name = lesson.name;
             return Err(both!(

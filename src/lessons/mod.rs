@@ -2,11 +2,11 @@
 //! top to bottom.
 
 mod async_io;
-mod beginnings;
 mod bound;
 mod buffer;
 mod child;
 mod cost;
+mod demo;
 mod lesson;
 mod lock;
 mod memory;
@@ -26,9 +26,8 @@ use crate::events::Mistake;
 use crate::multiprocessing::{Context, CurrentProcess};
 use lesson::Lesson;
 
-pub use beginnings::{In, Part, beginning};
 pub use cost::LOAD;
-pub use lesson::Demo;
+pub use demo::{Demo, In, Part};
 
 /// How every help page is laid out: examples before options.
 pub const HELP_TEMPLATE: &str = "\
@@ -81,14 +80,11 @@ macro_rules! lessons {
                 chinese: include_str!(concat!("../../demos/", $name, "/zh.md")),
                 chinese_help: include_str!(concat!("../../demos/", $name, "/help.zh.toml")),
                 experiments: include_str!(concat!("../../demos/", $name, "/experiments.toml")),
-                python: [
-                    include_str!(concat!("../../demos/", $name, "/program.py")),
-                    include_str!(concat!("../../demos/", $name, "/program.zh.py")),
-                ],
-                rust: [
-                    include_str!(concat!("../../demos/", $name, "/program.rs")),
-                    include_str!(concat!("../../demos/", $name, "/program.zh.rs")),
-                ],
+                python: include_str!(concat!("../../demos/", $name, "/program.py")),
+                rust: include_str!(concat!("../../demos/", $name, "/program.rs")),
+                chinese_comments: include_str!(
+                    concat!("../../demos/", $name, "/program.zh.toml")
+                ),
             },)*
         ];
 

@@ -147,7 +147,7 @@ impl Session<'_> {
             match (meant(&typed, experiment), is_given) {
                 (Some(Meant::Answer(answer)), _) => return Ok(Some(answer)),
                 (Some(Meant::Quit), _) => return Ok(None),
-                (Some(Meant::Program), _) => write(experiment.demo.python(locale::chosen()))?,
+                (Some(Meant::Program), _) => write(&experiment.demo.python(locale::chosen()))?,
                 (None, false) => {
                     self.say(&both!("That is no answer here.", "这里不能这样回答。"))?
                 }

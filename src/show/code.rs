@@ -163,10 +163,8 @@ mod tests {
     fn nothing_of_a_program_is_lost() {
         for demo in DEMOS {
             for (source, pieces) in [
-                (demo.python[0], tokens::<Python>(demo.python[0])),
-                (demo.python[1], tokens::<Python>(demo.python[1])),
-                (demo.rust[0], tokens::<Rust>(demo.rust[0])),
-                (demo.rust[1], tokens::<Rust>(demo.rust[1])),
+                (demo.python, tokens::<Python>(demo.python)),
+                (demo.rust, tokens::<Rust>(demo.rust)),
             ] {
                 let together: String = pieces.iter().map(|(text, _)| *text).collect();
                 assert_eq!(together, source);

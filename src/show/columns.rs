@@ -10,11 +10,11 @@ pub fn programs(demo: &Demo, look: Look) -> String {
     let title = |language, option| format!("{language}: mp-demo show {} {option}", demo.name);
     let python = column(
         &title("Python", "--python"),
-        code::python(demo.python(look.language), look.colour),
+        code::python(&demo.python(look.language), look.colour),
         look,
     );
     let rust =
-        column(&title("Rust", "--rust"), code::rust(demo.rust(look.language), look.colour), look);
+        column(&title("Rust", "--rust"), code::rust(&demo.rust(look.language), look.colour), look);
     let separator = if look.boxes { " │ " } else { " | " };
     match width(&python) + 3 + width(&rust) <= look.width {
         true => beside(python, separator, rust),

@@ -67,9 +67,11 @@ fn a_chinese_page_of_80_columns_with_ascii_rules() {
 #[test]
 fn nothing_but_an_address_or_a_line_of_a_program_is_wider_than_the_terminal() {
     for lesson in lessons() {
-        for (language, zh) in [("en", ""), ("zh", ".zh")] {
-            let python = demo(&lesson, &format!("program{zh}.py"));
-            let rust = demo(&lesson, &format!("program{zh}.rs"));
+        for language in ["en", "zh"] {
+            let [python, rust] = ["--python", "--rust"].map(|option| {
+                let words = format!("show {lesson} {option} --lang {language}");
+                run_words(&words).succeeded().stdout
+            });
             let width = |program: &str| program.lines().map(UnicodeWidthStr::width).max().unwrap();
             let both = width(&python) + 3 + width(&rust);
             // Half of a wide screen is a terminal of 160 columns.

@@ -6,7 +6,6 @@ use std::process::Command;
 use std::thread;
 
 use crate::common::*;
-use crate::programs::is_han;
 
 /// The languages of programs to begin with: their endings, and the program that each needs.
 const LANGUAGES: [(&str, &str, &str); 6] = [
@@ -86,33 +85,6 @@ fn command_in_head(line: &str) -> Option<String> {
 }
 
 #[test]
-fn a_chinese_program_to_begin_with_is_the_english_one_with_chinese_comments() {
-    for (language, ..) in LANGUAGES {
-        for (lesson, part) in PARTS {
-            let text = |lang: &str| {
-                let show = format!("show {lesson} --{part}-in {language} --lang {lang}");
-                run_words(&show).succeeded().stdout
-            };
-            let is_comment = |line: &&str| {
-                line.trim_start().starts_with(['#', '/']) && !line.contains("include")
-            };
-            let code = |text: &str| -> Vec<String> {
-                let code = text.lines().filter(|line| !is_comment(line));
-                code.map(str::to_owned).collect()
-            };
-            let (english, chinese) = (text("en"), text("zh"));
-            assert_eq!(code(&english), code(&chinese), "{lesson} {part} {language}");
-            for comment in chinese.lines().filter(is_comment) {
-                let is_command = comment.contains("mp-demo ") && comment.contains(" --");
-                let is_empty = comment.trim_matches(['#', '/', ' ']).is_empty();
-                assert!(is_command || is_empty || comment.contains(is_han), "{comment}");
-            }
-            assert!(english.is_ascii(), "{english}");
-        }
-    }
-}
-
-#[test]
 fn only_the_lessons_that_take_commands_have_programs_to_begin_with() {
     for words in ["show spawn --writer-in c", "show pipe --reader-in c", "show queue --child-in c"]
     {
@@ -131,6 +103,7 @@ fn a_program_to_begin_with_stands_in_the_lessons_folder() {
             let file = path_of(&format!("demos/{lesson}/{part}.{ending}"));
             let shown = run_words(&format!("show {lesson} --{part}-in {language}")).succeeded();
             assert_eq!(shown.stdout, fs::read_to_string(Path::new(&file)).unwrap());
+            assert!(shown.stdout.is_ascii(), "{file}");
         }
     }
 }

@@ -7,7 +7,10 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::common::*;
 
-const PROGRAMS: [&str; 4] = ["program.py", "program.zh.py", "program.rs", "program.zh.rs"];
+/// A lesson's program as `show` prints it.
+fn shown(lesson: &str, option: &str, language: &str) -> String {
+    run_words(&format!("show {lesson} {option} --lang {language}")).succeeded().stdout
+}
 
 pub fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}')
@@ -26,58 +29,46 @@ pub fn english_in(text: &str) -> Option<String> {
     in_a_row.map(|words| words.join(" "))
 }
 
-/// A program's lines of code, with a mark for each comment or docstring; and the comments and
-/// docstrings, a line each.
-fn code_and_comments(program: &str, comment: &str) -> (Vec<String>, Vec<String>) {
-    let (mut code, mut comments) = (Vec::new(), Vec::<String>::new());
-    let (mut in_docstring, mut follows_comment) = (false, false);
-    for line in program.lines() {
-        let text = line.trim();
-        let quotes = text.matches("\"\"\"").count();
-        let is_docstring = comment == "#" && (in_docstring || text.starts_with("\"\"\""));
-        let is_comment = is_docstring || text.starts_with(comment);
-        let behind_code = line.split_once(&format!(" {comment} "));
-        if is_comment && (follows_comment || in_docstring) {
-            *comments.last_mut().unwrap() += &format!(" {text}");
-        } else if is_comment {
-            comments.push(text.to_owned());
-            code.push(comment.to_owned());
-        } else if let Some((before, text)) = behind_code {
-            comments.push(text.to_owned());
-            code.push(before.to_owned());
-        } else {
-            code.push(line.to_owned());
-        }
-        in_docstring ^= is_docstring && quotes == 1;
-        follows_comment = is_comment && !is_docstring;
-    }
-    (code, comments)
-}
-
+/// That each block of comments has its text is a unit test.
 #[test]
-fn a_chinese_program_is_the_english_one_with_chinese_comments() {
+fn no_comment_of_a_chinese_program_is_in_english() {
     for lesson in lessons() {
-        for (ending, comment) in [("py", "#"), ("rs", "//")] {
-            let english = demo(&lesson, &format!("program.{ending}"));
-            let chinese = demo(&lesson, &format!("program.zh.{ending}"));
-            let (english_code, _) = code_and_comments(&english, comment);
-            let (chinese_code, comments) = code_and_comments(&chinese, comment);
-            assert_eq!(chinese_code, english_code, "{lesson}, {ending}");
-            assert!(comments.len() > 1, "{lesson}, {ending}");
-            for comment in comments {
-                assert!(comment.contains(is_han), "{lesson}: {comment}");
-                assert_eq!(english_in(&comment), None, "{lesson}: {comment}");
+        let programs: toml::Table = demo(&lesson, "program.zh.toml").parse().unwrap();
+        for (file, texts) in &programs {
+            for text in texts.as_array().unwrap() {
+                let text = text.as_str().unwrap();
+                assert!(text.contains(is_han), "{lesson}, {file}: {text}");
+                assert_eq!(english_in(text), None, "{lesson}, {file}: {text}");
             }
         }
     }
 }
 
 #[test]
-fn no_line_of_a_program_is_too_wide_to_be_read_beside_the_other_one() {
+fn a_chinese_program_has_the_code_of_the_english_one() {
+    let uncommented = |program: &str, comment: &str| -> Vec<String> {
+        let without_docstrings: String = program.split("\"\"\"").step_by(2).collect();
+        let code = without_docstrings.lines().filter(|line| !line.trim().starts_with(comment));
+        code.map(|line| line.split(&format!(" {comment} ")).next().unwrap().to_owned()).collect()
+    };
     for lesson in lessons() {
-        for file in PROGRAMS {
-            for line in demo(&lesson, file).lines() {
-                assert!(line.width() <= 78, "{lesson}, {file}: {line}");
+        for (option, comment) in [("--python", "#"), ("--rust", "//")] {
+            let [english, chinese] =
+                ["en", "zh"].map(|it| uncommented(&shown(&lesson, option, it), comment));
+            assert_eq!(chinese, english, "{lesson} {option}");
+            assert!(english.len() > 20, "{lesson} {option}");
+        }
+    }
+}
+
+#[test]
+fn no_line_of_a_program_is_too_wide_to_be_read_beside_another_one() {
+    for lesson in lessons() {
+        for option in ["--python", "--rust"] {
+            for language in ["en", "zh"] {
+                for line in shown(&lesson, option, language).lines() {
+                    assert!(line.width() <= 78, "{lesson} {option}: {line}");
+                }
             }
         }
     }
@@ -91,8 +82,8 @@ fn the_commands_in_the_heads_of_the_python_programs_work() {
     }
     let mut commands = Vec::new();
     for lesson in lessons() {
-        for (file, start) in [("program.py", "Run it with `"), ("program.zh.py", "运行：`")] {
-            let program = demo(&lesson, file);
+        for (language, start) in [("en", "Run it with `"), ("zh", "运行：`")] {
+            let program = shown(&lesson, "--python", language);
             let head = program.split("\"\"\"").nth(1).unwrap();
             assert!(head.contains(&format!("{start}mp-demo show {lesson}")), "{head}");
             let of_head = head.split('`').skip(1).step_by(2);
@@ -115,7 +106,7 @@ fn the_commands_in_the_heads_of_the_python_programs_work() {
 #[test]
 fn nothing_that_is_read_names_a_file_that_only_the_source_has() {
     for lesson in lessons() {
-        for file in PROGRAMS.into_iter().chain(["en.md", "zh.md"]) {
+        for file in ["program.py", "program.rs", "program.zh.toml", "en.md", "zh.md"] {
             let text = demo(&lesson, file);
             assert!(!text.contains("demos/"), "{lesson}, {file}");
         }

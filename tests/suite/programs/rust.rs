@@ -73,15 +73,6 @@ pub fn lines_of_rust(lesson: &str) -> Vec<String> {
 }
 
 #[test]
-fn each_is_narrow_enough_to_be_read_beside_the_other() {
-    for lesson in lessons() {
-        for line in demo(&lesson, "program.rs").lines() {
-            assert!(line.chars().count() <= 78, "{lesson}: {line}");
-        }
-    }
-}
-
-#[test]
 fn the_parts_that_its_head_names_can_be_run_alone() {
     for lesson in lessons() {
         let folder = program(&lesson);
