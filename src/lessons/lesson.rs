@@ -6,7 +6,6 @@ use serde::Serialize;
 use crate::claims::{Claim, NOBODY_GETS_STUCK, Outcomes, WHO_ENDED_HOW};
 use crate::events::Mistake;
 use crate::multiprocessing::Context;
-use crate::words::locale::Language;
 
 /// The parent's half of a lesson: its fields are its options on the command line.
 pub trait Lesson: clap::Args + Serialize {

@@ -13,8 +13,8 @@ pub enum Ink {
     Emphasis,
     /// Code in the text, or a command to type.
     Code,
-    /// The mark of a source, and where that is.
-    Source,
+    /// The name, the number and the address of a link.
+    Link,
     /// In a program: a comment.
     Comment,
     /// In a program: a string or a character.
@@ -45,7 +45,7 @@ impl Ink {
             Ink::Heading => Some(Style::new().bold()),
             Ink::Emphasis => Some(Style::new().italic()),
             Ink::Code | Ink::Comment => Some(colour(30)),
-            Ink::Source | Ink::Number => Some(colour(67)),
+            Ink::Link | Ink::Number => Some(colour(67)),
             Ink::Literal => Some(colour(28)),
             Ink::Keyword => Some(colour(133)),
             Ink::Name => Some(colour(63).bold()),

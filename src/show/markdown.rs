@@ -6,7 +6,7 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
 
 use super::ink::Ink;
 use super::paragraph::Paragraph;
-use super::{Line, Rule, heading};
+use super::{Rule, heading};
 use crate::os::terminal::Look;
 use crate::words::locale::Language;
 
@@ -32,18 +32,12 @@ struct Page {
     paragraph: Paragraph,
     ink: Ink,
     in_item: bool,
-    /// The address of the link that is being read, and where its name begins.
-    link: Option<(String, usize)>,
-    sources: Vec<Source>,
-    /// How many sources have been listed.
+    /// The addresses of the links so far.
+    addresses: Vec<String>,
+    /// The number of the link that is being read.
+    number: usize,
+    /// How many addresses have been listed.
     listed: usize,
-}
-
-/// Where something can be looked up.
-#[derive(PartialEq)]
-struct Source {
-    name: String,
-    address: String,
 }
 
 impl Page {
@@ -55,8 +49,8 @@ impl Page {
             paragraph: Paragraph::default(),
             ink: Ink::Plain,
             in_item: false,
-            link: None,
-            sources: Vec::new(),
+            addresses: Vec::new(),
+            number: 0,
             listed: 0,
         }
     }
@@ -88,7 +82,8 @@ impl Page {
                 self.star();
             }
             Tag::Link { dest_url, .. } => {
-                self.link = Some((dest_url.into_string(), self.paragraph.pieces.len()));
+                self.ink = Ink::Link;
+                self.number = self.number_of(dest_url.into_string());
             }
             _ => {}
         }
@@ -115,7 +110,10 @@ impl Page {
                 self.star();
                 self.ink = Ink::Plain;
             }
-            TagEnd::Link => self.end_link(),
+            TagEnd::Link => {
+                self.ink = Ink::Plain;
+                self.paragraph.push_number(self.number, self.look.language == Language::En);
+            }
             _ => {}
         }
     }
@@ -127,28 +125,18 @@ impl Page {
         }
     }
 
-    /// Makes the name of a link one piece, and notes where it leads.
-    fn end_link(&mut self) {
-        let Some((address, start)) = self.link.take() else {
-            return;
-        };
-        let pieces = self.paragraph.pieces.drain(start..);
-        let name: String = pieces.map(|piece| piece.text).collect();
-        self.paragraph.push(&name, self.ink);
-        let source = Source { name, address };
-        let known = self.sources.iter().position(|known| *known == source);
-        let number = known.unwrap_or(self.sources.len()) + 1;
+    /// The number of the link to this address: the same wherever it stands in the text.
+    fn number_of(&mut self, address: String) -> usize {
+        let known = self.addresses.iter().position(|known| *known == address);
+        let index = known.unwrap_or(self.addresses.len());
         if known.is_none() {
-            self.sources.push(source);
+            self.addresses.push(address);
         }
-        if let Some(piece) = self.paragraph.pieces.last_mut() {
-            piece.source = Some(number);
-        }
+        index + 1
     }
 
     fn show_paragraph(&mut self, first: &str, others: &str) {
-        let space = self.look.language == Language::En;
-        let paragraph = with_marks(std::mem::take(&mut self.paragraph), space);
+        let paragraph = std::mem::take(&mut self.paragraph);
         let width = self.width - others.len();
         for (index, line) in paragraph.wrap(width, self.look).iter().enumerate() {
             self.show(&format!("{}{line}", if index == 0 { first } else { others }));
@@ -158,9 +146,7 @@ impl Page {
     fn show_heading(&mut self, paragraph: &Paragraph, rule: Rule) {
         let plain = Look { colour: false, ..self.look };
         let lines = paragraph.wrap(self.width, plain);
-        for Line { text, .. } in heading(lines, rule, self.look) {
-            self.show(&text);
-        }
+        self.shown += &heading(lines, rule, self.look);
     }
 
     /// Commands. Those that are too long are broken the way a shell allows.
@@ -185,27 +171,21 @@ impl Page {
         }
     }
 
-    /// Lists the sources of a section. An address has a line to itself and is never broken, so that
-    /// it can be selected and followed.
+    /// Lists the addresses of a section's links. Each has a line to itself and is never broken, so
+    /// that it can be selected and followed.
     fn end_section(&mut self) {
-        let new = self.sources.split_off(self.listed);
-        if new.is_empty() {
-            return;
+        let new = self.addresses[self.listed..].iter().zip(self.listed + 1..);
+        let new: Vec<_> = new.map(|(address, number)| format!("[{number}] {address}")).collect();
+        self.listed = self.addresses.len();
+        if !new.is_empty() {
+            self.leave_a_line();
+            self.show(match self.look.language {
+                Language::En => "Sources:",
+                Language::Zh => "来源：",
+            });
         }
-        self.leave_a_line();
-        self.show(match self.look.language {
-            Language::En => "Sources:",
-            Language::Zh => "来源：",
-        });
-        for source in new {
-            self.listed += 1;
-            let mark = format!("[{}] ", self.listed);
-            let indent = " ".repeat(mark.len());
-            self.paragraph.push(&source.name, Ink::Plain);
-            self.show_paragraph(&Ink::Source.paint(&mark, self.look.colour), &indent);
-            let address = Ink::Source.paint(&source.address, self.look.colour);
-            self.show(&format!("{indent}{address}"));
-            self.sources.push(source);
+        for line in new {
+            self.show(&Ink::Link.paint(&line, self.look.colour));
         }
     }
 
@@ -219,35 +199,6 @@ impl Page {
     }
 }
 
-/// The paragraph with numbers for its sources. Names of sources that follow a sentence are replaced
-/// by their numbers; a name inside a sentence is needed there, and stays, with the number behind
-/// it.
-fn with_marks(paragraph: Paragraph, space: bool) -> Paragraph {
-    let pieces = paragraph.pieces;
-    let separators = |text: &str| text.chars().all(|c| c.is_whitespace() || ",，、".contains(c));
-    let end_of_text = pieces
-        .iter()
-        .rposition(|piece| piece.source.is_none() && !separators(&piece.text))
-        .map_or(0, |last| last + 1);
-    let ends_sentence = pieces[..end_of_text]
-        .last()
-        .is_some_and(|last| last.text.trim_end().ends_with(['.', '!', '?', '。', '！', '？']));
-    let mut marked = Paragraph::default();
-    for (index, piece) in pieces.into_iter().enumerate() {
-        let source = piece.source;
-        let is_name = index < end_of_text || !ends_sentence;
-        if is_name {
-            let end = index + 1 == end_of_text && ends_sentence;
-            let text = if end { piece.text.trim_end() } else { &piece.text };
-            marked.push(text, piece.ink);
-        }
-        if let Some(source) = source {
-            marked.push_mark(source, space);
-        }
-    }
-    marked
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -258,17 +209,14 @@ mod tests {
     }
 
     #[test]
-    fn a_name_inside_a_sentence_stays_and_names_behind_it_become_numbers() {
+    fn a_link_is_its_name_and_a_number_and_its_address_stands_below() {
         let text =
             "As [the manual](https://a.b/) says, *no*. [One](https://c.d/),\n[two](https://a.b/)\n";
         assert_eq!(
             shown(text, 40, false),
-            "\nAs the manual [1] says, *no*. [2] [3]\n\nSources:\n\
-             [1] the manual\n    https://a.b/\n[2] One\n    https://c.d/\n[3] two\n    \
-             https://a.b/\n"
+            "\nAs the manual [1] says, *no*. One [2],\ntwo [1]\n\nSources:\n[1] https://a.b/\n\
+             [2] https://c.d/\n"
         );
-        let only_a_name = shown("[name](https://a.b/)\n", 40, false);
-        assert!(only_a_name.starts_with("\nname [1]\n"), "{only_a_name}");
     }
 
     #[test]
@@ -286,7 +234,7 @@ mod tests {
         assert_eq!(
             shown(text, 20, false),
             "\n- a\n  `std::process::Child::wait_with_output`\n  b [1]\n\nSources:\n\
-             [1] b\n    https://c.d/e-f/g_h?i=j#k\n"
+             [1] https://c.d/e-f/g_h?i=j#k\n"
         );
     }
 

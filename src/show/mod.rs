@@ -1,7 +1,6 @@
 //! A lesson to read: its text, then the Python and the Rust program, on one page for a terminal.
 
 mod code;
-mod columns;
 mod ink;
 mod markdown;
 mod pager;
@@ -20,9 +19,18 @@ pub use pager::print_through_pager;
 /// The page of a lesson.
 pub fn page(demo: &Demo, look: Look) -> String {
     let text = format!("{}{}", demo.text(look.language), experiments(demo));
-    let text = markdown::render(&text, look);
-    let programs = columns::programs(demo, look);
-    format!("{text}\n{programs}")
+    let heading = |language, option| {
+        let title = format!("{language}: mp-demo show {} {option}", demo.name);
+        heading(vec![title], Rule::Single, look)
+    };
+    format!(
+        "{}\n{}{}\n{}{}",
+        markdown::render(&text, look),
+        heading("Python", "--python"),
+        code::python(&demo.python(look.language), look.colour),
+        heading("Rust", "--rust"),
+        code::rust(&demo.rust(look.language), look.colour),
+    )
 }
 
 /// What there is to predict about a lesson, in Markdown: without the answers.
@@ -34,7 +42,7 @@ fn experiments(demo: &Demo) -> String {
     }
     let lesson = demo.name;
     let items = experiments.iter().map(|experiment| {
-        let (command, topic) = (&experiment.command, experiment.question.topic());
+        let (command, topic) = (&experiment.command, experiment.topic());
         both!("- `mp-demo {command}`: {topic}\n", "- `mp-demo {command}`：{topic}\n")
     });
     let heading = both!("## What to predict", "## 先预测，再运行");
@@ -46,27 +54,17 @@ fn experiments(demo: &Demo) -> String {
     format!("\n{heading}\n\n{first}\n\n{}", items.collect::<String>())
 }
 
-/// A line as it is printed, and how many columns it takes.
-struct Line {
-    text: String,
-    width: usize,
-}
-
 /// The lines of a heading, and the rule below them.
-fn heading(lines: Vec<String>, rule: Rule, look: Look) -> Vec<Line> {
+fn heading(lines: Vec<String>, rule: Rule, look: Look) -> String {
     let stroke = match (rule, look.boxes) {
         (Rule::Double, true) => "═",
         (Rule::Double, false) => "=",
         (Rule::Single, true) => "─",
         (Rule::Single, false) => "-",
     };
-    let line =
-        |text: String| Line { width: text.width(), text: Ink::Heading.paint(&text, look.colour) };
-    let mut lines: Vec<Line> = lines.into_iter().map(line).collect();
-    let width = lines.iter().map(|line| line.width).max().unwrap_or(0);
-    let text = stroke.repeat(width);
-    lines.push(Line { text, width });
-    lines
+    let width = lines.iter().map(|line| line.width()).max().unwrap_or(0);
+    let lines = lines.iter().map(|line| Ink::Heading.paint(line, look.colour) + "\n");
+    format!("{}{}\n", lines.collect::<String>(), stroke.repeat(width))
 }
 
 /// The line below a heading: double for a title, single for the rest.

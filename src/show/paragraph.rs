@@ -18,8 +18,6 @@ pub struct Piece {
     pub text: String,
     /// Its ink.
     pub ink: Ink,
-    /// The number of the source that this is the name of.
-    pub source: Option<usize>,
 }
 
 /// Pieces of text that make one paragraph.
@@ -32,15 +30,14 @@ pub struct Paragraph {
 impl Paragraph {
     /// Adds text.
     pub fn push(&mut self, text: &str, ink: Ink) {
-        let text = text.to_owned();
-        self.pieces.push(Piece { text, ink, source: None });
+        self.pieces.push(Piece { text: text.to_owned(), ink });
     }
 
-    /// Adds the mark of a source, which stays on the same line as the text before it.
-    pub fn push_mark(&mut self, source: usize, after_space: bool) {
+    /// Adds the number of a link, which stays on the same line as the link's name.
+    pub fn push_number(&mut self, number: usize, after_space: bool) {
         let before = if after_space { HARD_SPACE } else { GLUE };
         self.push(&format!("{GLUE}{before}"), Ink::Plain);
-        self.push(&glued(&format!("[{source}]")), Ink::Source);
+        self.push(&glued(&format!("[{number}]")), Ink::Link);
     }
 
     /// Adds code. It is broken only at its spaces, and in quotes if there are no colours.
