@@ -1,11 +1,12 @@
 //! `mp-demo predict`.
 
 use std::collections::VecDeque;
-use std::io::{BufReader, Read as _};
+use std::fs::File;
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 use super::{exit_code, print, refuse};
 use crate::both;
@@ -13,9 +14,12 @@ use crate::cli::{Prediction, ViewOptions};
 use crate::multiprocessing::end_on_signals_as_first_process;
 use crate::os::streams::{Stream, check_stdout, stderr, stdout};
 use crate::os::terminal;
-use crate::predict::{Answers, Experiment, Session, list};
+use crate::predict::{Experiment, Session, list};
 use crate::views::Bar;
 use crate::words::plain::{Gate, name_of};
+
+/// How much of a file of answers is read: 1 MiB.
+const MOST: u64 = 1 << 20;
 
 /// Asks what commands will do, and grades the answers. A wrong one never changes the exit status.
 pub fn predict(prediction: &Prediction, options: &ViewOptions) -> ExitCode {
@@ -46,12 +50,10 @@ fn predicted(prediction: &Prediction, options: &ViewOptions) -> Result<ExitCode>
         ));
     }
     let stdin = Stream::new(rustix::stdio::stdin());
-    let answers = match &prediction.file {
-        Some(file) => Answers::Given(answers_in(file)?),
-        None if !prediction.given.is_empty() => Answers::Given(prediction.given.clone().into()),
-        None if stdin.is_terminal() && stdout().is_terminal() => {
-            Answers::Typed(BufReader::new(stdin))
-        }
+    let given = match &prediction.file {
+        Some(file) => Some(answers_in(file)?),
+        None if !prediction.given.is_empty() => Some(prediction.given.clone().into()),
+        None if stdin.is_terminal() && stdout().is_terminal() => None,
         None => {
             return refused(both!(
                 "predict asks questions, and this is no terminal: give answers with --answer or \
@@ -67,7 +69,8 @@ fn predicted(prediction: &Prediction, options: &ViewOptions) -> Result<ExitCode>
     let session = Session {
         experiments: &experiments,
         from: from as usize,
-        answers,
+        given,
+        input: BufReader::new(stdin),
         width,
         bar: bar.clone(),
     };
@@ -77,15 +80,23 @@ fn predicted(prediction: &Prediction, options: &ViewOptions) -> Result<ExitCode>
 
 /// The answers in a file, a line each. Empty lines and those that begin with # are none.
 fn answers_in(file: &Path) -> Result<VecDeque<String>> {
-    let (name, text) = if file == Path::new("-") {
-        let mut text = String::new();
-        let stdin = Stream::new(rustix::stdio::stdin());
-        let read = BufReader::new(stdin).read_to_string(&mut text);
-        (both!("standard input", "标准输入"), read.map(|_| text))
-    } else {
-        (name_of(file), std::fs::read_to_string(file))
+    let (name, input): (_, io::Result<Box<dyn Read>>) = match file == Path::new("-") {
+        true => {
+            let stdin = Stream::new(rustix::stdio::stdin());
+            (both!("standard input", "标准输入"), Ok(Box::new(stdin)))
+        }
+        false => (name_of(file), File::open(file).map(|file| Box::new(file) as _)),
     };
-    let text = text.with_context(|| both!("cannot read {name}", "{name}：无法读取"))?;
+    let mut text = String::new();
+    let read = input.and_then(|input| input.take(MOST + 1).read_to_string(&mut text));
+    read.with_context(|| both!("cannot read {name}", "{name}：无法读取"))?;
+    ensure!(
+        text.len() as u64 <= MOST,
+        both!(
+            "{name}: more than 1 MiB, which is too long for answers: give a file with a line each",
+            "{name}：超过 1 MiB，不像是回答：请给出一个文件，每行一个回答"
+        )
+    );
     let lines = text.lines().map(str::trim);
     let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
     Ok(lines.map(str::to_owned).collect())

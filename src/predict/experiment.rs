@@ -4,22 +4,30 @@ use anyhow::{Context as _, Result, anyhow, ensure};
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::both;
 use crate::claims::Claim;
 use crate::cli::lesson_in;
 use crate::lessons::{self, AnyLesson, DEMOS, Demo};
 use crate::report::runs::Often;
 use crate::words::locale::{self, Language};
 
-/// How many runs are made where an experiment doesn't say.
-const RUNS: u64 = 50;
-
 /// Stands for a number in a command.
 const NUMBER: &str = "{N}";
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    experiment: Vec<Spanned<Experiment>>,
+}
+
 /// Something to predict: a command, a question, and the true answer with its reason.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Experiment {
-    /// The lesson.
-    pub demo: &'static Demo,
+    /// The lesson in whose folder it stands.
+    #[serde(skip)]
+    pub lesson: &'static str,
     /// Its name among those of the lesson.
     pub name: String,
     /// The command, without the program's name.
@@ -27,44 +35,47 @@ pub struct Experiment {
     /// What is asked.
     pub question: Question,
     /// How many runs are made.
+    #[serde(default = "fifty")]
     pub runs: u64,
-    reason: [String; 2],
+    reason: Reason,
 }
 
-/// What is asked of a command.
+fn fifty() -> u64 {
+    50
+}
+
+/// What is asked of a command, and what is true.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "lowercase")]
 pub enum Question {
     /// How often a claim is true.
-    Often(&'static Claim, Often),
-    /// Which outcomes are possible: the choices, and which are.
-    Outcomes(Vec<String>, Vec<String>),
-    /// Who waits for whom: the choices, and the right one.
-    Waits(Vec<String>, String),
-    /// Which command is without the mistake: the choices, and the right one.
-    Repair(Vec<String>, String),
+    Often {
+        /// The claim's name.
+        claim: String,
+        /// How often it is.
+        truth: Often,
+    },
+    /// Which outcomes are possible.
+    Outcomes(Choices),
+    /// Who waits for whom.
+    Waits(Choices),
+    /// Which command is without the mistake.
+    Repair(Choices),
     /// From which number on it gets stuck.
-    From(u64),
+    Stuck {
+        /// The least such number.
+        from: u64,
+    },
 }
 
+/// What one can choose from.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    experiment: Vec<Spanned<Written>>,
-}
-
-/// Of the last five there is one.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    name: String,
-    command: String,
-    reason: Reason,
-    runs: Option<u64>,
-    often: Option<WrittenOften>,
-    outcomes: Option<WrittenOutcomes>,
-    waits: Option<WrittenWaits>,
-    repair: Option<WrittenRepair>,
-    stuck: Option<WrittenFrom>,
+pub struct Choices {
+    /// What is true; of several choices only [`Question::Outcomes`] can be.
+    pub right: Vec<String>,
+    /// What is not.
+    pub wrong: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -74,38 +85,19 @@ struct Reason {
     zh: String,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenOften {
-    claim: String,
-    truth: Often,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenOutcomes {
-    possible: Vec<String>,
-    impossible: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenWaits {
-    now: String,
-    others: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenRepair {
-    by: String,
-    others: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenFrom {
-    from: u64,
+impl Question {
+    /// What one can choose from, in the order in which it is shown; nothing if that is no list.
+    pub fn choices(&self) -> Vec<&str> {
+        let (Question::Outcomes(choices) | Question::Waits(choices) | Question::Repair(choices)) =
+            self
+        else {
+            return Vec::new();
+        };
+        let all = choices.right.iter().chain(&choices.wrong);
+        let mut all: Vec<_> = all.map(String::as_str).collect();
+        all.sort();
+        all
+    }
 }
 
 impl Experiment {
@@ -117,7 +109,7 @@ impl Experiment {
         let demos = DEMOS.iter().filter(|demo| of.is_none_or(|of| of.name == demo.name));
         let mut all = Vec::new();
         for demo in demos {
-            all.extend(Experiment::read(demo, demo.experiments)?);
+            all.extend(Experiment::read(demo.name, demo.experiments)?);
         }
         Ok(all)
     }
@@ -126,80 +118,67 @@ impl Experiment {
     ///
     /// # Errors
     /// When it is damaged: the sentence names its line.
-    pub fn read(demo: &'static Demo, text: &str) -> Result<Vec<Experiment>> {
-        let file = format!("demos/{}/experiments.toml", demo.name);
-        let written: File = toml::from_str(text).map_err(|error| {
+    pub fn read(lesson: &'static str, text: &str) -> Result<Vec<Experiment>> {
+        let file = format!("demos/{lesson}/experiments.toml");
+        let read: File = toml::from_str(text).map_err(|error| {
             let start = error.span().map_or(0, |span| span.start);
             let (line, message) = (line_at(text, start), error.message());
             anyhow!("{file}, line {line}: {message}")
         })?;
-        let read = |written: Spanned<Written>| {
-            let line = line_at(text, written.span().start);
-            let experiment = Experiment::of(demo, written.into_inner());
-            experiment.with_context(|| format!("{file}, the experiment at line {line}"))
+        let checked = |read: Spanned<Experiment>| {
+            let line = line_at(text, read.span().start);
+            let experiment = Experiment { lesson, ..read.into_inner() };
+            let checked = experiment.check();
+            checked.with_context(|| format!("{file}, the experiment at line {line}"))?;
+            Ok(experiment)
         };
-        written.experiment.into_iter().map(read).collect()
+        read.experiment.into_iter().map(checked).collect()
     }
 
-    fn of(demo: &'static Demo, written: Written) -> Result<Experiment> {
-        let choices = |right: &[String], wrong: &[String]| {
-            let mut choices: Vec<_> = right.iter().chain(wrong).cloned().collect();
-            choices.sort();
-            let count = choices.len();
-            choices.dedup();
-            ensure!(
-                count == choices.len() && (2..=26).contains(&count),
-                "it needs 2 to 26 choices, all different"
-            );
-            Ok(choices)
-        };
-        let mut questions = Vec::new();
-        if let Some(often) = written.often {
-            let (claims, _) = lessons::claims_of(demo.name).context("there is no such lesson")?;
-            let claim = claims.iter().find(|it| it.name == often.claim);
-            let claim =
-                claim.with_context(|| format!("the lesson has no claim `{}`", often.claim))?;
-            questions.push(Question::Often(claim, often.truth));
-        }
-        if let Some(it) = written.outcomes {
-            questions.push(Question::Outcomes(choices(&it.possible, &it.impossible)?, it.possible));
-        }
-        if let Some(it) = written.waits {
-            let choices = choices(std::slice::from_ref(&it.now), &it.others)?;
-            questions.push(Question::Waits(choices, it.now));
-        }
-        if let Some(it) = written.repair {
-            let choices = choices(std::slice::from_ref(&it.by), &it.others)?;
-            for command in &choices {
-                lesson_of(demo, command)?;
+    fn check(&self) -> Result<()> {
+        ensure!((1..=1_000).contains(&self.runs), "its runs are not 1 to 1000");
+        let mut number = 0;
+        match &self.question {
+            Question::Often { claim, .. } => drop(self.claim(claim)?),
+            Question::Outcomes(_) => {}
+            Question::Waits(choices) | Question::Repair(choices) => {
+                ensure!(choices.right.len() == 1, "it needs one right choice");
             }
-            questions.push(Question::Repair(choices, it.by));
+            Question::Stuck { from } => {
+                ensure!(self.command.contains(NUMBER), "its command has no {NUMBER}");
+                number = *from;
+            }
         }
-        if let Some(it) = written.stuck {
-            ensure!(written.command.contains(NUMBER), "its command has no {NUMBER}");
-            questions.push(Question::From(it.from));
+        let choices = self.question.choices();
+        let is_twice = choices.windows(2).any(|pair| pair[0] == pair[1]);
+        ensure!(!is_twice && choices.len() <= 26, "it needs at most 26 choices, all different");
+        self.lesson_of(&self.command_with(number))?;
+        if let Question::Repair(_) = self.question {
+            choices.into_iter().try_for_each(|command| self.lesson_of(command).map(drop))?;
         }
-        let (Some(question), true) = (questions.pop(), questions.is_empty()) else {
-            return Err(anyhow!(
-                "it needs one of often, outcomes, waits, repair and stuck, and no two"
-            ));
-        };
-        let runs = written.runs.unwrap_or(RUNS);
-        ensure!((1..=1_000).contains(&runs), "its runs are not 1 to 1000");
-        let experiment = Experiment {
-            demo,
-            name: written.name,
-            command: written.command,
-            question,
-            runs,
-            reason: [written.reason.en, written.reason.zh],
-        };
-        let number = match experiment.question {
-            Question::From(from) => from,
-            _ => 0,
-        };
-        lesson_of(demo, &experiment.command_with(number))?;
-        Ok(experiment)
+        Ok(())
+    }
+
+    fn claim(&self, name: &str) -> Result<&'static Claim> {
+        let (claims, _) = lessons::claims_of(self.lesson).context("there is no such lesson")?;
+        let claim = claims.iter().find(|claim| claim.name == name);
+        claim.with_context(|| format!("the lesson has no claim `{name}`"))
+    }
+
+    /// The sentence of the claim with this name.
+    pub(super) fn claimed(&self, name: &str) -> String {
+        // That there is such a claim was checked when the file was read.
+        self.claim(name).map_or_else(|_| name.to_owned(), |claim| (claim.sentence)())
+    }
+
+    /// The lesson that a command runs, and its speed.
+    ///
+    /// # Errors
+    /// When it is none of this lesson.
+    pub(super) fn lesson_of(&self, command: &str) -> Result<(AnyLesson, f64)> {
+        let (lesson, speed) = lesson_in(command).with_context(|| format!("`mp-demo {command}`"))?;
+        ensure!(lesson.name() == self.lesson, "`mp-demo {command}` is of another lesson");
+        Ok((lesson, speed))
     }
 
     /// The command with this number in it, if it has a place for one.
@@ -209,22 +188,60 @@ impl Experiment {
 
     /// Why the true answer is true, in the reader's language.
     pub fn reason(&self) -> &str {
-        let [english, chinese] = &self.reason;
         match locale::chosen() {
-            Language::En => english,
-            Language::Zh => chinese,
+            Language::En => &self.reason.en,
+            Language::Zh => &self.reason.zh,
         }
     }
-}
 
-/// The lesson that a command runs, and its speed.
-///
-/// # Errors
-/// When it is none of this lesson.
-pub(super) fn lesson_of(demo: &Demo, command: &str) -> Result<(AnyLesson, f64)> {
-    let (lesson, speed) = lesson_in(command).with_context(|| format!("`mp-demo {command}`"))?;
-    ensure!(lesson.name() == demo.name, "`mp-demo {command}` is of another lesson");
-    Ok((lesson, speed))
+    /// The lesson's Python program.
+    pub(super) fn python(&self) -> String {
+        let demo = DEMOS.iter().find(|demo| demo.name == self.lesson);
+        demo.map(|demo| demo.python(locale::chosen())).unwrap_or_default()
+    }
+
+    /// What is asked, in one sentence.
+    pub fn sentence(&self) -> String {
+        match &self.question {
+            Question::Often { claim, .. } => {
+                let claim = self.claimed(claim);
+                both!("Claim: {claim}.", "论断：{claim}。")
+            }
+            Question::Outcomes(_) => both!(
+                "Which of these can come out? Name all of them.",
+                "下面哪些结果可能出现？请列出全部。"
+            ),
+            Question::Waits(_) => both!(
+                "It gets stuck. Who waits for whom then? (A -> B: A waits for B.)",
+                "它会卡住。卡住时是怎样的等待关系？（A -> B：A 等 B。）"
+            ),
+            Question::Repair(_) => both!(
+                "Which of these repairs it, so that it does not get stuck?",
+                "下面哪一个能修好它，使它不再卡住？"
+            ),
+            Question::Stuck { .. } => {
+                both!("From which number N on does it get stuck?", "N 从多少起，它会卡住？")
+            }
+        }
+    }
+
+    /// What it is about, in a list of experiments.
+    pub fn topic(&self) -> String {
+        match &self.question {
+            Question::Often { claim, .. } => {
+                let claim = self.claimed(claim);
+                both!("{claim}: always, sometimes or never?", "{claim}：总是、有时还是从不？")
+            }
+            Question::Outcomes(_) => both!("which outcomes are possible?", "可能出现哪些结果？"),
+            Question::Waits(_) => {
+                both!("if it gets stuck, who waits for whom?", "如果卡住，等待关系是怎样的？")
+            }
+            Question::Repair(_) => both!("what keeps it from getting stuck?", "怎样使它不卡住？"),
+            Question::Stuck { .. } => {
+                both!("from which N on does it get stuck?", "N 从多少起会卡住？")
+            }
+        }
+    }
 }
 
 /// The number of the line in which this byte of a text is.

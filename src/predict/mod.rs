@@ -5,11 +5,9 @@
 //! "always" or "never".
 
 mod answer;
-mod ask;
 mod experiment;
+mod session;
 mod trial;
 
-pub use answer::{Answer, letter};
-pub use ask::{Answers, Session, list};
-pub use experiment::{Experiment, Question};
-pub use trial::{Grade, Trial};
+pub use experiment::{Choices, Experiment, Question};
+pub(crate) use session::{Session, list};

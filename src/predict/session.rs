@@ -6,56 +6,42 @@ use std::io::{BufRead as _, BufReader, Write};
 use anyhow::{Context as _, Result, bail};
 use unicode_width::UnicodeWidthStr as _;
 
-use super::answer::{Answer, letter};
+use super::answer::letter;
 use super::experiment::{Experiment, Question};
 use crate::both;
 use crate::os::streams::{Stream, cannot_write, stdout};
 use crate::views::Bar;
-use crate::words::locale;
 use crate::words::plain::{on_its_lines, on_one_line};
 
-/// Where answers come from.
-pub enum Answers {
-    /// Whoever sits at the terminal.
-    Typed(BufReader<Stream>),
-    /// They are given, in the order of the experiments.
-    Given(VecDeque<String>),
-}
-
-/// What somebody means at the prompt.
-enum Meant {
-    Answer(Answer),
-    Program,
-    Quit,
-}
-
 /// Experiments that are put to somebody.
-pub struct Session<'a> {
+pub(crate) struct Session<'a> {
     /// All of them.
-    pub experiments: &'a [Experiment],
+    pub(crate) experiments: &'a [Experiment],
     /// The number of the first, from 1.
-    pub from: usize,
-    /// Where answers come from.
-    pub answers: Answers,
+    pub(crate) from: usize,
+    /// The answers in the order of the experiments, if they are given; otherwise they are typed.
+    pub(crate) given: Option<VecDeque<String>>,
+    /// Where answers are typed.
+    pub(crate) input: BufReader<Stream>,
     /// How many columns a line may have.
-    pub width: usize,
+    pub(crate) width: usize,
     /// Shows how far the runs are.
-    pub bar: Bar,
+    pub(crate) bar: Bar,
 }
 
 impl Session<'_> {
-    /// Asks, runs and grades until there is no more to ask, or nobody who answers; then says how
-    /// many answers were right.
+    /// Asks, runs and grades until there is no experiment left, or no answer; then says how many
+    /// answers were right.
     ///
     /// # Errors
-    /// When an answer that was given is none, when a run failed, or when nobody reads what is
-    /// shown.
-    pub fn hold(mut self, stderr: &mut dyn Write) -> Result<()> {
+    /// When an answer that was given is none, when a run failed, or when stdout can't be written
+    /// to.
+    pub(crate) fn hold(mut self, stderr: &mut dyn Write) -> Result<()> {
         let of = self.experiments.len();
         let (mut right, mut asked, mut wrong) = (0, 0, Vec::new());
         for number in self.from..=of {
-            // Nobody is asked who has no more to say.
-            if matches!(&self.answers, Answers::Given(left) if left.is_empty()) {
+            // Behind the last given answer no further question is shown.
+            if self.given.as_ref().is_some_and(VecDeque::is_empty) {
                 break;
             }
             let experiment = &self.experiments[number - 1];
@@ -67,20 +53,19 @@ impl Session<'_> {
             asked += 1;
             match grade.is_right {
                 true => right += 1,
-                false => wrong.push((experiment.demo.name, number)),
+                false => wrong.push((experiment.lesson, number)),
             }
             for line in &grade.seen {
                 self.say(line)?;
             }
-            let reason = experiment.reason().trim();
-            let truth = experiment.question.words(&experiment.question.truth());
+            let (truth, reason) = (experiment.question.truth(), experiment.reason().trim());
             let verdict = match grade.is_right {
                 true => both!("Right: {truth}. {reason}", "答对了：{truth}。{reason}"),
                 false => both!("No, it is: {truth}. {reason}", "不对，应当是：{truth}。{reason}"),
             };
             self.say(&verdict)?;
-            if let Some(but) = grade.but {
-                self.say(&but)?;
+            if let Some(not_seen) = grade.not_seen {
+                self.say(&not_seen)?;
             }
             self.say("")?;
         }
@@ -88,11 +73,9 @@ impl Session<'_> {
             return Ok(());
         }
         self.say(&both!("{right} of {asked} right.", "{asked} 题答对 {right} 题。"))?;
-        let mut lessons: Vec<_> = wrong.iter().map(|(lesson, _)| *lesson).collect();
-        lessons.dedup();
-        for lesson in lessons {
-            let numbers = wrong.iter().filter(|(of, _)| *of == lesson);
-            let numbers: Vec<_> = numbers.map(|(_, number)| number.to_string()).collect();
+        for of_lesson in wrong.chunk_by(|(a, _), (b, _)| a == b) {
+            let (lesson, _) = of_lesson[0];
+            let numbers: Vec<_> = of_lesson.iter().map(|(_, number)| number.to_string()).collect();
             let numbers = numbers.join(&both!(", ", "、"));
             self.say(&both!(
                 "Look again at {numbers}: mp-demo show {lesson}",
@@ -103,7 +86,7 @@ impl Session<'_> {
     }
 
     fn show(&self, experiment: &Experiment, number: usize, stderr: &mut dyn Write) -> Result<()> {
-        let (of, lesson) = (self.experiments.len(), experiment.demo.name);
+        let (of, lesson) = (self.experiments.len(), experiment.lesson);
         let place = both!("{number} of {of}, {lesson}", "第 {number} 题，共 {of} 题，{lesson}");
         let command = format!("mp-demo {}", experiment.command);
         match place.width() + 4 + command.width() <= self.width {
@@ -113,46 +96,46 @@ impl Session<'_> {
                 self.say(&command)?;
             }
         }
-        if let Some(hang) = experiment.show_first(&self.bar, stderr)? {
-            self.say(&hang)?;
+        let is_repair = matches!(experiment.question, Question::Repair(_));
+        if is_repair {
+            self.say(&experiment.show_stuck(&self.bar, stderr)?)?;
         }
-        self.say(&experiment.question.sentence())?;
-        for (number, choice) in experiment.question.choices().iter().enumerate() {
-            let command = matches!(experiment.question, Question::Repair(..));
-            let start = if command { "mp-demo " } else { "" };
-            self.say(&format!("  {}  {start}{choice}", letter(number)))?;
+        self.say(&experiment.sentence())?;
+        for (index, choice) in experiment.question.choices().into_iter().enumerate() {
+            let start = if is_repair { "mp-demo " } else { "" };
+            self.say(&format!("  {}  {start}{choice}", letter(index)))?;
         }
         Ok(())
     }
 
     /// The next answer; nothing if there is none.
-    fn answer(&mut self, experiment: &Experiment, number: usize) -> Result<Option<Answer>> {
+    fn answer(&mut self, experiment: &Experiment, number: usize) -> Result<Option<String>> {
         loop {
             let prompt = format!("{} > ", experiment.question.prompt());
-            let width = self.width;
-            let prompt = textwrap::fill(&prompt, width);
+            let prompt = textwrap::fill(&prompt, self.width);
             write(&format!("{} ", prompt.trim_end()))?;
-            let (typed, is_given) = match &mut self.answers {
-                Answers::Given(left) => (left.pop_front(), true),
-                Answers::Typed(input) => (read_line(input)?, false),
+            let typed = match &mut self.given {
+                Some(left) => left.pop_front(),
+                None => read_line(&mut self.input)?,
+            };
+            let Some(typed) = typed else {
+                write("\n")?;
+                return Ok(None);
             };
             // What is given is shown as if it were typed.
-            let shown = match (&typed, is_given) {
-                (Some(typed), true) => format!("{}\n", on_one_line(typed)),
-                (None, _) => "\n".into(),
-                (Some(_), false) => String::new(),
-            };
-            write(&shown)?;
-            let Some(typed) = typed else { return Ok(None) };
-            match (meant(&typed, experiment), is_given) {
-                (Some(Meant::Answer(answer)), _) => return Ok(Some(answer)),
-                (Some(Meant::Quit), _) => return Ok(None),
-                (Some(Meant::Program), _) => write(&experiment.demo.python(locale::chosen()))?,
-                (None, false) => {
+            if self.given.is_some() {
+                write(&format!("{}\n", on_one_line(&typed)))?;
+            }
+            match (typed.trim(), experiment.question.answer(&typed)) {
+                ("?" | "？", _) => write(&experiment.python())?,
+                // This could be the letter of a choice, but there are never so many.
+                ("q" | "quit", _) => return Ok(None),
+                (_, Some(answer)) => return Ok(Some(answer)),
+                (_, None) if self.given.is_none() => {
                     self.say(&both!("That is no answer here.", "这里不能这样回答。"))?
                 }
-                (None, true) => {
-                    let typed = on_one_line(typed.trim());
+                (typed, None) => {
+                    let typed = on_one_line(typed);
                     bail!(both!(
                         "`{typed}` is no answer to experiment {number}",
                         "`{typed}` 不能用来回答第 {number} 题"
@@ -170,16 +153,6 @@ impl Session<'_> {
     }
 }
 
-fn meant(typed: &str, experiment: &Experiment) -> Option<Meant> {
-    match typed.trim() {
-        "?" | "？" => Some(Meant::Program),
-        // Where letters are choices there may be a choice of that letter, but there are never so
-        // many.
-        "q" | "quit" => Some(Meant::Quit),
-        typed => experiment.question.answer(typed).map(Meant::Answer),
-    }
-}
-
 fn read_line(input: &mut BufReader<Stream>) -> Result<Option<String>> {
     let mut line = Vec::new();
     let read = input.read_until(b'\n', &mut line);
@@ -192,11 +165,11 @@ fn write(text: &str) -> Result<()> {
 }
 
 /// The experiments, without their answers.
-pub fn list(experiments: &[Experiment]) -> String {
+pub(crate) fn list(experiments: &[Experiment]) -> String {
     let lines = experiments.iter().enumerate().map(|(index, experiment)| {
         let (number, command) = (index + 1, &experiment.command);
-        let question = experiment.question.sentence();
-        format!("{number:>3}  mp-demo {command}\n     {question}\n")
+        let sentence = experiment.sentence();
+        format!("{number:>3}  mp-demo {command}\n     {sentence}\n")
     });
     lines.collect()
 }

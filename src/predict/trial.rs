@@ -2,10 +2,9 @@
 
 use std::io::Write;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
-use super::answer::Answer;
-use super::experiment::{Experiment, Question, lesson_of};
+use super::experiment::{Experiment, Question};
 use crate::both;
 use crate::lessons;
 use crate::os::streams::stdout;
@@ -14,32 +13,46 @@ use crate::report::runs::Often;
 use crate::run::Settings;
 use crate::views::Bar;
 
-/// How often a command is run that gets stuck, or should not.
+/// How often a repair is run.
 const FEW: u64 = 2;
 
-/// What came of a command.
-pub struct Trial {
+/// How many outcomes are shown.
+const SHOWN: usize = 8;
+
+/// What came of the runs of a command.
+struct Trial {
     repeated: Repeated,
     /// Who waited for whom, in the last run that got stuck.
     waits: Option<String>,
 }
 
 impl Trial {
-    /// Runs a command so many times.
-    ///
-    /// # Errors
-    /// When a run failed, or when nobody reads what is shown.
-    pub fn of(
-        experiment: &Experiment,
-        command: &str,
-        runs: u64,
-        bar: &Bar,
-        stderr: &mut dyn Write,
-    ) -> Result<Trial> {
-        let (lesson, speed) = lesson_of(experiment.demo, command)?;
-        let Some(of_lesson) = lessons::claims_of(lesson.name()) else {
-            bail!("there is no such lesson");
-        };
+    /// That it got stuck, or that it did not.
+    fn stuck_or_not(&self, command: &str) -> String {
+        match &self.waits {
+            Some(waits) => both!(
+                "... mp-demo {command}: stuck, {waits}.",
+                "…… mp-demo {command}：卡住，{waits}。"
+            ),
+            None => both!("... mp-demo {command}: not stuck.", "…… mp-demo {command}：没有卡住。"),
+        }
+    }
+}
+
+/// What is shown of an answer that was tried, and whether it is right.
+pub(super) struct Grade {
+    /// What came of the runs, a line each.
+    pub(super) seen: Vec<String>,
+    /// Whether the answer is right.
+    pub(super) is_right: bool,
+    /// What is true although the runs don't show it.
+    pub(super) not_seen: Option<String>,
+}
+
+impl Experiment {
+    fn run(&self, command: &str, runs: u64, bar: &Bar, stderr: &mut dyn Write) -> Result<Trial> {
+        let (lesson, speed) = self.lesson_of(command)?;
+        let of_lesson = lessons::claims_of(self.lesson).context("there is no such lesson")?;
         let mut plan = Plan {
             lesson: &lesson,
             of_lesson,
@@ -77,59 +90,26 @@ impl Trial {
         Ok(Trial { repeated, waits: last_waits })
     }
 
-    fn runs(&self) -> u64 {
-        self.repeated.tally.runs()
-    }
-
-    /// In how many runs a claim was true, and of how many it said something.
-    fn counts(&self, claim: &str) -> (u64, u64) {
-        let mut claims = self.repeated.tally.claims();
-        let counted = claims.find(|(counted, _)| counted.claim.name == claim);
-        counted.map_or((0, 0), |(counted, _)| (counted.holds, counted.of))
-    }
-
-    fn is_stuck(&self) -> bool {
-        self.waits.is_some()
-    }
-}
-
-/// What is shown of an answer that was tried, and whether it is right.
-pub struct Grade {
-    /// What came of the runs, a line each.
-    pub seen: Vec<String>,
-    /// Whether the answer is right.
-    pub is_right: bool,
-    /// What the runs don't show, though it is true.
-    pub but: Option<String>,
-}
-
-impl Experiment {
-    /// What is shown before the question, if anything: a run that hangs.
-    ///
-    /// # Errors
-    /// Those of [`Trial::of`].
-    pub fn show_first(&self, bar: &Bar, stderr: &mut dyn Write) -> Result<Option<String>> {
-        let Question::Repair(..) = self.question else {
-            return Ok(None);
-        };
-        let trial = Trial::of(self, &self.command, 1, bar, stderr)?;
-        Ok(Some(stuck_or_not(&self.command, &trial)))
+    /// What is shown before the question after a repair: a run that gets stuck.
+    pub(super) fn show_stuck(&self, bar: &Bar, stderr: &mut dyn Write) -> Result<String> {
+        Ok(self.run(&self.command, 1, bar, stderr)?.stuck_or_not(&self.command))
     }
 
     /// Runs what was predicted, and grades the answer: by what is true, and not by what the runs
     /// happened to show. Only a repair is graded by whether it works.
-    ///
-    /// # Errors
-    /// Those of [`Trial::of`].
-    pub fn grade(&self, answer: &Answer, bar: &Bar, stderr: &mut dyn Write) -> Result<Grade> {
-        let mut run = |command: &str, runs| Trial::of(self, command, runs, bar, stderr);
-        let is_right = *answer == self.question.truth();
-        Ok(match (&self.question, answer) {
-            (Question::Often(claim, truth), _) => {
-                let trial = run(&self.command, self.runs)?;
-                let (holds, of) = trial.counts(claim.name);
-                let runs = trial.runs();
-                let seen = match of == runs {
+    pub(super) fn grade(&self, answer: &str, bar: &Bar, stderr: &mut dyn Write) -> Result<Grade> {
+        let mut run = |command: &str, runs| self.run(command, runs, bar, stderr);
+        let mut seen = Vec::new();
+        let mut is_right = answer == self.question.truth();
+        let mut not_seen = None;
+        match &self.question {
+            Question::Often { claim, truth } => {
+                let tally = run(&self.command, self.runs)?.repeated.tally;
+                let counted = tally.claims().find(|(counted, _)| counted.claim.name == *claim);
+                let (holds, of) =
+                    counted.map_or((0, 0), |(counted, _)| (counted.holds, counted.of));
+                let runs = tally.runs();
+                seen.push(match of == runs {
                     true => both!(
                         "... {runs} runs: {holds} of {of}.",
                         "…… {runs} 次运行：{of} 次中 {holds} 次。"
@@ -138,62 +118,55 @@ impl Experiment {
                         "... {runs} runs: {holds} of {of}; of the others it says nothing.",
                         "…… {runs} 次运行：{of} 次中 {holds} 次；对其余的运行，它没有说什么。"
                     ),
-                };
-                let but = proves_nothing(*truth, holds, of);
-                Grade { seen: vec![seen], is_right, but }
+                });
+                not_seen = proves_nothing(*truth, holds, of);
             }
-            (Question::Outcomes(_, possible), _) => {
-                let trial = run(&self.command, self.runs)?;
-                let came = trial.repeated.tally.outcomes();
-                let list =
-                    came.iter().take(8).map(|came| format!("{} ({})", came.outcome, came.runs));
-                let (runs, list) =
-                    (trial.runs(), list.collect::<Vec<_>>().join(&both!(", ", "，")));
-                let more = if came.len() > 8 { both!(" and others", "等") } else { String::new() };
-                let seen =
-                    both!("... {runs} runs: {list}{more}.", "…… {runs} 次运行：{list}{more}。");
-                let has_come =
-                    |it: &&String| !came.iter().any(|came| came.outcome.in_english() == **it);
-                let missing: Vec<_> =
-                    possible.iter().filter(has_come).map(String::as_str).collect();
-                let but = (!missing.is_empty()).then(|| {
+            Question::Outcomes(choices) => {
+                let tally = run(&self.command, self.runs)?.repeated.tally;
+                let (came, runs) = (tally.outcomes(), tally.runs());
+                let list = came.iter().take(SHOWN);
+                let list = list.map(|came| format!("{} ({})", came.outcome, came.runs));
+                let list = list.collect::<Vec<_>>().join(&both!(", ", "，"));
+                let is_more = came.len() > SHOWN;
+                let more = if is_more { both!(" and others", "等") } else { String::new() };
+                seen.push(both!(
+                    "... {runs} runs: {list}{more}.",
+                    "…… {runs} 次运行：{list}{more}。"
+                ));
+                let came: Vec<_> = came.iter().map(|came| came.outcome.in_english()).collect();
+                let mut missing = choices.right.clone();
+                missing.retain(|possible| !came.contains(possible));
+                not_seen = (!missing.is_empty()).then(|| {
                     let missing = missing.join(&both!(", ", "、"));
                     both!(
                         "Not seen here, and possible all the same: {missing}.",
                         "这里没有出现，但同样可能：{missing}。"
                     )
                 });
-                Grade { seen: vec![seen], is_right, but }
             }
-            (Question::Waits(..), _) => {
-                let trial = run(&self.command, 1)?;
-                Grade { seen: vec![stuck_or_not(&self.command, &trial)], is_right, but: None }
+            Question::Waits(_) => {
+                seen.push(run(&self.command, 1)?.stuck_or_not(&self.command));
             }
-            (Question::Repair(..), Answer::Choices(chosen)) => {
-                let mut seen = Vec::new();
-                let mut works = true;
-                for command in chosen {
+            Question::Repair(_) => {
+                if let Some(command) = self.question.choice(answer) {
                     let trial = run(command, FEW)?;
-                    works &= !trial.is_stuck();
-                    seen.push(stuck_or_not(command, &trial));
+                    seen.push(trial.stuck_or_not(command));
+                    is_right = trial.waits.is_none();
                 }
-                Grade { seen, is_right: works, but: None }
             }
-            (Question::From(from), _) => {
-                let mut seen = Vec::new();
+            Question::Stuck { from } => {
                 for number in [from - 1, *from] {
                     let command = self.command_with(number);
-                    seen.push(stuck_or_not(&command, &run(&command, 1)?));
+                    seen.push(run(&command, 1)?.stuck_or_not(&command));
                 }
-                Grade { seen, is_right, but: None }
             }
-            (Question::Repair(..), _) => Grade { seen: Vec::new(), is_right, but: None },
-        })
+        }
+        Ok(Grade { seen, is_right, not_seen })
     }
 }
 
-/// What is to be said where the truth is "sometimes", and all runs were alike: that is what
-/// misleads those who only try it.
+/// What is said where the truth is "sometimes" and all runs were alike, which would mislead a
+/// learner.
 fn proves_nothing(truth: Often, holds: u64, of: u64) -> Option<String> {
     let seen = match holds {
         _ if truth != Often::Sometimes || of == 0 => return None,
@@ -205,15 +178,6 @@ fn proves_nothing(truth: Often, holds: u64, of: u64) -> Option<String> {
         "All of these runs say \"{seen}\". That proves nothing: the next one may be the other way.",
         "这些运行都显示“{seen}”。这什么也证明不了：下一次也许就不一样。"
     ))
-}
-
-fn stuck_or_not(command: &str, trial: &Trial) -> String {
-    match &trial.waits {
-        Some(waits) => {
-            both!("... mp-demo {command}: stuck, {waits}.", "…… mp-demo {command}：卡住，{waits}。")
-        }
-        None => both!("... mp-demo {command}: not stuck.", "…… mp-demo {command}：没有卡住。"),
-    }
 }
 
 #[cfg(test)]

@@ -6,10 +6,10 @@ use std::path::Path;
 use mp_demo::claims::Outcome;
 use mp_demo::cli::lesson_in;
 use mp_demo::lessons::DEMOS;
-use mp_demo::predict::{Answer, Experiment, Question};
+use mp_demo::predict::{Experiment, Question};
 use mp_demo::report::runs::Often;
 use mp_demo::words::locale::{Language, choose};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::common::*;
 use crate::programs::is_han;
@@ -35,17 +35,50 @@ fn is_stuck(command: &str) -> bool {
     lines[0]["claims"]["not-stuck"] == false
 }
 
+fn file_of(experiment: &Experiment, kind: &str) -> String {
+    path_of(&format!("tests/experiments/{}-{}-{kind}.jsonl", experiment.lesson, experiment.name))
+}
+
+fn recorded_options(file: &str) -> Map<String, Value> {
+    let log = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{file}: {error}"));
+    event(log.lines().next().unwrap())["options"].as_object().unwrap().clone()
+}
+
+/// Whether a run with the recorded options is one of this command. An option that is newer than
+/// the recording had its default then.
+fn is_run_of(command: &str, recorded: &Map<String, Value>) -> bool {
+    let options = |command: &str| -> Map<String, Value> {
+        let (lesson, speed) = lesson_in(command).unwrap();
+        serde_json::from_str(lesson.options(speed).unwrap().get()).unwrap()
+    };
+    let defaults = options(command.split(' ').next().unwrap());
+    let now = options(command);
+    recorded.keys().all(|name| now.contains_key(name))
+        && now.iter().all(|(name, value)| recorded.get(name).unwrap_or(&defaults[name]) == value)
+}
+
+#[test]
+fn a_recording_of_a_command_may_be_older_than_an_option() {
+    let experiments = experiments();
+    let experiment = experiments.iter().find(|it| it.name == "sentinel-two-share").unwrap();
+    let recorded = recorded_options(&file_of(experiment, "true"));
+    let is_run = |change: &dyn Fn(&mut Map<String, Value>)| {
+        let mut recorded = recorded.clone();
+        change(&mut recorded);
+        is_run_of(&experiment.command, &recorded)
+    };
+    assert!(is_run(&|_| {}));
+    assert!(is_run(&|recorded| drop(recorded.remove("take").unwrap())));
+    assert!(!is_run(&|recorded| drop(recorded.remove("readers").unwrap())));
+    assert!(!is_run(&|recorded| recorded["take"] = 3.into()));
+    assert!(!is_run(&|recorded| drop(recorded.insert("renamed".into(), 1.into()))));
+}
+
 /// A recorded run of this experiment, which has to be one of its command; and what is claimed of
 /// it.
 fn recorded_run(experiment: &Experiment, kind: &str) -> String {
-    let (lesson, name) = (experiment.demo.name, &experiment.name);
-    let file = path_of(&format!("tests/experiments/{lesson}-{name}-{kind}.jsonl"));
-    assert!(Path::new(&file).is_file(), "there is no {file}");
-    let log = std::fs::read_to_string(&file).unwrap();
-    let first = event(log.lines().next().unwrap());
-    let (lesson, speed) = lesson_in(&experiment.command).unwrap();
-    let options: Value = serde_json::from_str(lesson.options(speed).unwrap().get()).unwrap();
-    assert_eq!(first["options"], options, "{file}");
+    let file = file_of(experiment, kind);
+    assert!(is_run_of(&experiment.command, &recorded_options(&file)), "{file}");
     let ended = run(&mut mp_demo(["view", &file, "--claims", "--lang", "en"]));
     assert_eq!(ended.code(), 0, "{ended:?}");
     ended.stdout.rsplit("\n\n").next().unwrap().to_owned()
@@ -55,7 +88,7 @@ fn recorded_run(experiment: &Experiment, kind: &str) -> String {
 fn there_are_enough_experiments_each_with_its_name_and_its_reason_in_both_languages() {
     let experiments = experiments();
     assert!(experiments.len() >= 25);
-    let mut names: Vec<_> = experiments.iter().map(|it| (it.demo.name, &it.name)).collect();
+    let mut names: Vec<_> = experiments.iter().map(|it| (it.lesson, &it.name)).collect();
     names.sort();
     names.dedup();
     assert_eq!(names.len(), experiments.len());
@@ -82,12 +115,14 @@ fn what_is_always_or_never_true_is_so_in_every_run() {
 /// Runs each experiment, but no more often than that.
 pub fn check_what_is_always_or_never_true(most: u64) {
     for experiment in experiments() {
-        if let Question::Often(claim, truth @ (Often::Always | Often::Never)) = &experiment.question
-        {
-            let (_, summary) = repeated(&experiment.command, experiment.runs.min(most));
-            let often = &summary["claims"][claim.name]["often"];
-            assert_eq!(often, truth.name(), "{}, {}: {summary}", experiment.command, claim.name);
-        }
+        let Question::Often { claim, truth: truth @ (Often::Always | Often::Never) } =
+            &experiment.question
+        else {
+            continue;
+        };
+        let (_, summary) = repeated(&experiment.command, experiment.runs.min(most));
+        let often = &summary["claims"][claim]["often"];
+        assert_eq!(often, truth.name(), "{}, {claim}: {summary}", experiment.command);
     }
 }
 
@@ -95,16 +130,14 @@ pub fn check_what_is_always_or_never_true(most: u64) {
 fn what_is_sometimes_true_has_a_recorded_run_of_each_kind() {
     let mut count = 0;
     for experiment in experiments() {
-        if let Question::Often(claim, Often::Sometimes) = &experiment.question {
+        if let Question::Often { truth: Often::Sometimes, .. } = &experiment.question {
             count += 1;
+            let claim = experiment.sentence();
+            let claim = claim.strip_prefix("Claim: ").unwrap().trim_end_matches('.');
             for (kind, word) in [("true", "true   "), ("false", "false  ")] {
                 let claims = recorded_run(&experiment, kind);
-                let line = format!("{word}{}", (claim.sentence)());
-                assert!(
-                    claims.lines().any(|it| it == line),
-                    "{}: {line} in {claims}",
-                    experiment.name
-                );
+                let line = format!("{word}{claim}");
+                assert!(claims.lines().any(|it| it == line), "{line} in {claims}");
             }
         }
     }
@@ -114,17 +147,18 @@ fn what_is_sometimes_true_has_a_recorded_run_of_each_kind() {
 #[test]
 fn possible_outcomes_have_a_recorded_run_and_the_others_a_reason() {
     for experiment in experiments() {
-        let Question::Outcomes(choices, possible) = &experiment.question else {
+        let Question::Outcomes(choices) = &experiment.question else {
             continue;
         };
-        for (number, outcome) in possible.iter().enumerate() {
+        for (number, outcome) in choices.right.iter().enumerate() {
             let claims = recorded_run(&experiment, &(number + 1).to_string());
             assert!(claims.ends_with(&format!(": {outcome}\n")), "{outcome}: {claims}");
         }
         let (lesson, _) = lesson_in(&experiment.command).unwrap();
-        for outcome in choices {
+        for outcome in experiment.question.choices() {
             let why_never = lesson.why_never(Outcome::typed(outcome).text());
-            assert_eq!(why_never.is_none(), possible.contains(outcome), "{outcome}: {why_never:?}");
+            let is_possible = choices.right.iter().any(|it| it == outcome);
+            assert_eq!(why_never.is_none(), is_possible, "{outcome}: {why_never:?}");
         }
     }
 }
@@ -134,32 +168,32 @@ fn who_waits_for_whom_what_repairs_it_and_from_where_on_it_is_stuck_is_so() {
     for experiment in experiments() {
         let command = &experiment.command;
         match &experiment.question {
-            Question::Waits(_, now) => {
+            Question::Waits(choices) => {
                 let (lines, _) = repeated(command, 1);
-                assert_eq!(lines[0]["waits"], now.as_str(), "{command}");
+                assert_eq!(lines[0]["waits"], choices.right[0].as_str(), "{command}");
             }
-            Question::Repair(choices, by) => {
+            Question::Repair(choices) => {
                 assert!(is_stuck(command), "{command}");
-                for choice in choices {
-                    assert_eq!(is_stuck(choice), choice != by, "{choice}");
+                for (choices, repairs) in [(&choices.right, true), (&choices.wrong, false)] {
+                    for choice in choices {
+                        assert_eq!(is_stuck(choice), !repairs, "{choice}");
+                    }
                 }
             }
-            Question::From(from) => {
+            Question::Stuck { from } => {
                 assert!(is_stuck(&experiment.command_with(*from)));
                 assert!(!is_stuck(&experiment.command_with(from - 1)));
             }
-            Question::Often(..) | Question::Outcomes(..) => {}
+            Question::Often { .. } | Question::Outcomes(_) => {}
         }
     }
 }
 
 #[test]
 fn a_damaged_file_is_refused_with_its_line() {
-    let demo = &DEMOS[1];
-    assert_eq!(demo.name, "queue");
     let good = "\n[[experiment]]\nname = \"x\"\ncommand = \"queue\"\n\
-                often = { claim = \"all-got\", truth = \"sometimes\" }\nreason = { en = \"x.\", zh = \"x。\" }\n";
-    let read = |text: &str| match Experiment::read(demo, text) {
+                question.often = { claim = \"all-got\", truth = \"sometimes\" }\nreason = { en = \"x.\", zh = \"x。\" }\n";
+    let read = |text: &str| match Experiment::read("queue", text) {
         Ok(experiments) => format!("{}", experiments.len()),
         Err(error) => format!("{error:#}"),
     };
@@ -178,15 +212,22 @@ fn a_damaged_file_is_refused_with_its_line() {
             "\"queue --pause x\"",
             "the experiment at line 8: `mp-demo queue --pause x`: error: invalid value",
         ),
+        ("question", "#", "line 8: missing field `question`"),
         (
             "often",
-            "#",
-            "the experiment at line 8: it needs one of often, outcomes, waits, repair and stuck",
+            "seldom",
+            "line 11: unknown variant `seldom`, expected one of `often`, `outcomes`",
+        ),
+        ("reason", "question.stuck = { from = 1 }\nreason", "line 11: "),
+        (
+            "often = { claim = \"all-got\", truth = \"sometimes\" }",
+            "stuck = { from = 1 }",
+            "the experiment at line 8: its command has no {N}",
         ),
         (
-            "reason",
-            "stuck = { from = 1 }\nreason",
-            "the experiment at line 8: its command has no {N}",
+            "often = { claim = \"all-got\", truth = \"sometimes\" }",
+            "waits = { right = [\"x\"], wrong = [\"x\"] }",
+            "the experiment at line 8: it needs at most 26 choices, all different",
         ),
         ("reason", "runs = 0\nreason", "the experiment at line 8: its runs are not 1 to 1000"),
     ] {
@@ -236,13 +277,13 @@ fn a_true_answer_to_each_question_is_right_and_another_one_is_not() {
     let all = experiments();
     let answers = |experiment: &Experiment| {
         let question = &experiment.question;
-        let right = question.words(&question.truth());
-        let wrong = match (question, question.truth()) {
-            (Question::Often(..), Answer::Often(Often::Always)) => "never".to_owned(),
-            (Question::Often(..), _) => "always".to_owned(),
-            (Question::From(from), _) => (from + 1).to_string(),
-            (Question::Outcomes(..), _) => "-".to_owned(),
-            (_, _) => {
+        let right = question.truth();
+        let wrong = match question {
+            Question::Often { .. } if right == "always" => "never".to_owned(),
+            Question::Often { .. } => "always".to_owned(),
+            Question::Stuck { from } => (from + 1).to_string(),
+            Question::Outcomes(_) => "-".to_owned(),
+            Question::Waits(_) | Question::Repair(_) => {
                 let letters = (b'a'..=b'z').map(|it| char::from(it).to_string());
                 letters.into_iter().find(|it| *it != right).unwrap()
             }
@@ -255,8 +296,8 @@ fn a_true_answer_to_each_question_is_right_and_another_one_is_not() {
         if !tried.insert(std::mem::discriminant(&experiment.question)) {
             continue;
         }
-        let lesson = experiment.demo.name;
-        let of_lesson: Vec<_> = all.iter().filter(|it| it.demo.name == lesson).collect();
+        let lesson = experiment.lesson;
+        let of_lesson: Vec<_> = all.iter().filter(|it| it.lesson == lesson).collect();
         let number = of_lesson.iter().position(|it| it.name == experiment.name).unwrap() + 1;
         for (answer, expected) in
             answers(experiment).into_iter().zip(["1 of 1 right.", "0 of 1 right."])
@@ -285,6 +326,12 @@ fn answers_come_from_a_file_or_from_standard_input() {
     assert_eq!(ended.stderr, "mp-demo: `perhaps` is no answer to experiment 2\n");
     let ended = run_words("predict memory --answers /nowhere");
     assert_eq!((ended.code(), ended.stdout.as_str()), (1, ""));
+    // What has no end is not read for ever.
+    for script in ["--answers /dev/zero", "--answers - </dev/zero"] {
+        let ended = run(&mut shell(&format!("mp-demo predict memory {script}")));
+        assert_eq!((ended.code(), ended.stdout.as_str()), (1, ""));
+        assert!(ended.stderr.contains(": more than 1 MiB, which is too long"), "{ended:?}");
+    }
 }
 
 #[test]
@@ -321,10 +368,10 @@ fn what_there_is_to_read_of_a_lesson_ends_with_what_there_is_to_predict() {
         let page = run_words(&format!("show {}", demo.name)).succeeded().stdout;
         let page = words_of(&page);
         let experiments: Vec<_> =
-            experiments().into_iter().filter(|it| it.demo.name == demo.name).collect();
+            experiments().into_iter().filter(|it| it.lesson == demo.name).collect();
         assert_eq!(page.contains("What to predict"), !experiments.is_empty(), "{}", demo.name);
         for experiment in experiments {
-            let topic = experiment.question.topic();
+            let topic = experiment.topic();
             let item = format!("mp-demo {}: {topic}", experiment.command);
             let item = item.replace('`', "");
             assert!(page.replace('`', "").contains(&item), "{item}");
