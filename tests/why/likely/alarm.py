@@ -1,4 +1,5 @@
-# because: an alarm will end its read from a pipe that nobody else has
+# A handler for SIGALRM may stand for a timer, which the kernel doesn't show.
+# unless: SIGALRM
 import os
 import signal
 import sys

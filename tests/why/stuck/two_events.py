@@ -1,0 +1,22 @@
+# Two processes wait for each other's event. There is no lock.
+# edge: P end P.1
+# edge: P.1 lock P,P.1,P.2
+# edge: P.2 lock P,P.1,P.2
+# repair: one_order
+import multiprocessing
+
+def wait(first, second):
+    first.wait()
+    second.set()
+
+if __name__ == "__main__":
+    multiprocessing.set_start_method("fork")
+    a, b = multiprocessing.Event(), multiprocessing.Event()
+    children = [
+        multiprocessing.Process(target=wait, args=(a, b)),
+        multiprocessing.Process(target=wait, args=(b, a)),
+    ]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()
