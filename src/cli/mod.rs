@@ -22,7 +22,7 @@ use crate::both;
 use crate::lessons::{AnyLesson, DEMOS, Demo, HELP_TEMPLATE, In, Part};
 use crate::multiprocessing::SUBCOMMAND_NAME;
 use crate::os::terminal;
-use crate::why::Program;
+use crate::why::Supervised;
 use crate::words::locale::{self, Language};
 
 pub use child::ChildCli;
@@ -93,7 +93,7 @@ pub enum Request {
 /// Of which program one wants to know who waits for whom.
 pub enum Asked {
     /// Of this one, which is to be run.
-    Program(Program),
+    Program(Supervised),
     /// Of this process and its descendants, or of its process group.
     Process {
         /// Its PID.
@@ -183,9 +183,11 @@ pub fn read() -> Result<Request, clap::Error> {
         Command::Tool(Tool::Why { pid, command, group, end }) => Request::Why(
             match pid {
                 Some(pid) => Asked::Process { pid, group },
-                None => {
-                    Asked::Program(Program { command, patience: cli.options.patience.0, ends: end })
-                }
+                None => Asked::Program(Supervised {
+                    command,
+                    patience: cli.options.patience.0,
+                    ends: end,
+                }),
             },
             cli.options.views.json,
         ),

@@ -11,12 +11,12 @@ use crate::both;
 use crate::cli::Asked;
 use crate::os::streams::{Stream, cannot_write, check_stdout, stderr, stdout};
 use crate::os::terminal;
-use crate::why::{self, Finding, Told};
+use crate::why::{self, Diagnosis, Notice};
 use crate::words::plain::in_json;
 
 /// Tells who waits for whom in a program.
 pub fn why(asked: Asked, json: bool) -> ExitCode {
-    let lines = |finding: &Finding, width| match json {
+    let lines = |finding: &Diagnosis, width| match json {
         true => format!("{}\n", in_json(&why::json(finding).to_string())),
         false => broken(&why::report(finding), width),
     };
@@ -30,15 +30,15 @@ pub fn why(asked: Asked, json: bool) -> ExitCode {
         Asked::Program(program) => {
             let told = why::run(&program, &mut |told| {
                 let text = match told {
-                    Told::CannotRun(sentence) => format!("mp-demo: {sentence}\n"),
-                    Told::Stuck(finding) => lines(finding, width(&stderr())),
-                    Told::GoesOn | Told::IsLeft | Told::Ends if json => String::new(),
-                    Told::IsLeft => both!(
+                    Notice::CannotRun(sentence) => format!("mp-demo: {sentence}\n"),
+                    Notice::Stuck(finding) => lines(finding, width(&stderr())),
+                    Notice::GoesOn | Notice::IsLeft | Notice::Ends if json => String::new(),
+                    Notice::IsLeft => both!(
                         "It is left as it is; Ctrl-C ends it.\n",
                         "程序保持原样；按 Ctrl-C 可以结束。\n"
                     ),
-                    Told::GoesOn => both!("It goes on again.\n", "又继续了。\n"),
-                    Told::Ends => both!("mp-demo ends it.\n", "mp-demo 就此结束这个程序。\n"),
+                    Notice::GoesOn => both!("It goes on again.\n", "又继续了。\n"),
+                    Notice::Ends => both!("mp-demo ends it.\n", "mp-demo 就此结束这个程序。\n"),
                 };
                 // Whoever has closed stderr doesn't want to know; the program goes on all the same.
                 let _ = stderr().write_all(text.as_bytes());

@@ -10,7 +10,7 @@ use super::memory::{bytes, text};
 
 /// A system call in which a thread waits.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Call {
+pub struct SystemCall {
     /// Its name, as in the manual.
     pub name: &'static str,
     /// Its arguments.
@@ -62,12 +62,12 @@ pub struct Awaited {
     /// The descriptor.
     pub fd: i32,
     /// What one could then do with it.
-    pub way: Way,
+    pub way: Direction,
 }
 
 /// Which way data goes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Way {
+pub enum Direction {
     /// To the one who waits.
     Read,
     /// From the one who waits.
@@ -116,7 +116,7 @@ const O_WRONLY: u64 = 1;
 const O_RDWR: u64 = 2;
 const AT_FDCWD: i32 = -100;
 
-impl Call {
+impl SystemCall {
     /// Its arguments, as they are in the registers.
     pub fn arguments(&self) -> [u64; 6] {
         self.arguments
@@ -124,13 +124,13 @@ impl Call {
 
     /// What this line of `/proc/PID/task/TID/syscall` says. Nothing if the thread is not in a
     /// system call.
-    pub(super) fn decode(syscall: &Syscall, process: &Process) -> Option<Call> {
+    pub(super) fn decode(syscall: &Syscall, process: &Process) -> Option<SystemCall> {
         let Syscall::Blocked { syscall_number, argument_registers: arguments, .. } = *syscall
         else {
             return None;
         };
         let name = Sysno::new(usize::try_from(syscall_number).ok()?)?.name();
-        Some(Call {
+        Some(SystemCall {
             name: as_in_the_manual(name),
             arguments,
             until: until(name, &arguments, process),
@@ -155,8 +155,8 @@ fn until(name: &str, arguments: &[u64; 6], process: &Process) -> Until {
     let [first, second, third, ..] = *arguments;
     let fd = first as i32;
     let is_forever = |argument: usize| arguments[argument] == 0;
-    let reads = |fd| Until::Ready(vec![Awaited { fd, way: Way::Read }]);
-    let writes = |fd| Until::Ready(vec![Awaited { fd, way: Way::Write }]);
+    let reads = |fd| Until::Ready(vec![Awaited { fd, way: Direction::Read }]);
+    let writes = |fd| Until::Ready(vec![Awaited { fd, way: Direction::Write }]);
     match name {
         "read" | "readv" | "preadv2" | "recvfrom" | "recvmsg" | "accept" | "accept4" => reads(fd),
         "recvmmsg" if is_forever(4) => reads(fd),
@@ -164,8 +164,8 @@ fn until(name: &str, arguments: &[u64; 6], process: &Process) -> Until {
         | "connect" | "vmsplice" => writes(fd),
         // A file that it reads from is always ready, so it is the pipe that it waits for, at either
         // end.
-        "splice" => ready(&[(fd, Way::Read), (third as i32, Way::Write)]),
-        "tee" => ready(&[(fd, Way::Read), (second as i32, Way::Write)]),
+        "splice" => ready(&[(fd, Direction::Read), (third as i32, Direction::Write)]),
+        "tee" => ready(&[(fd, Direction::Read), (second as i32, Direction::Write)]),
         "wait4" => Until::ChildEnds(match fd {
             -1 => Whom::Any,
             0 => Whom::OwnGroup,
@@ -202,7 +202,7 @@ fn until(name: &str, arguments: &[u64; 6], process: &Process) -> Until {
     }
 }
 
-fn ready(awaited: &[(i32, Way)]) -> Until {
+fn ready(awaited: &[(i32, Direction)]) -> Until {
     let awaited = awaited.iter().map(|&(fd, way)| Awaited { fd, way });
     Until::Ready(awaited.collect())
 }
@@ -254,10 +254,10 @@ fn polled(process: &Process, list: u64, count: u64) -> Until {
         }
         // Whoever asks for nothing still learns that the other side has hung up.
         if events & POLLIN != 0 || events & POLLOUT == 0 {
-            awaited.push((fd, Way::Read));
+            awaited.push((fd, Direction::Read));
         }
         if events & POLLOUT != 0 {
-            awaited.push((fd, Way::Write));
+            awaited.push((fd, Direction::Write));
         }
     }
     ready(&awaited)
@@ -273,7 +273,7 @@ fn selected(process: &Process, arguments: &[u64; 6]) -> Until {
         return Until::Unknown;
     }
     let mut awaited = Vec::new();
-    for (set, way) in [(reads, Way::Read), (writes, Way::Write)] {
+    for (set, way) in [(reads, Direction::Read), (writes, Direction::Write)] {
         if set == 0 {
             continue;
         }

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use procfs::process::{FDTarget, Process};
 
-use super::call::{Awaited, Way};
+use super::call::{Awaited, Direction};
 
 const EPOLLOUT: u32 = 0x4;
 /// All that can be asked for. A descriptor of which nothing is asked is switched off
@@ -45,10 +45,10 @@ fn add_watched(process: &Process, fd: i32, depth: usize, all: &mut Vec<Awaited>)
             _ => {}
         }
         if events & EPOLL_READS != 0 || events & EPOLLOUT == 0 {
-            all.push(Awaited { fd, way: Way::Read });
+            all.push(Awaited { fd, way: Direction::Read });
         }
         if events & EPOLLOUT != 0 {
-            all.push(Awaited { fd, way: Way::Write });
+            all.push(Awaited { fd, way: Direction::Write });
         }
     }
     Some(())

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use super::look::{Look, State, stopped_by};
+use super::look::{Snapshot, ThreadState, stopped_by};
 use super::sight::Sight;
 use super::wait::{From, Outside, Thing, Wait};
 
@@ -26,13 +26,13 @@ pub enum Fate {
     /// It can as soon as somebody lets a stopped process go on: itself or one that it waits for.
     Stopped,
     /// It can.
-    GoesOn(Reason),
+    GoesOn(Cause),
 }
 
 /// Why a process can go on.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Reason {
+pub enum Cause {
     /// It runs.
     Runs,
     /// A debugger decides about it.
@@ -49,7 +49,7 @@ pub enum Reason {
 
 /// How far a thread or process is from being stuck. The greater one counts.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Level {
+enum Outlook {
     Stuck,
     Likely,
     Unknown,
@@ -61,15 +61,15 @@ enum Level {
 struct Doing<'a> {
     pid: u32,
     tid: i32,
-    level: Level,
-    reason: Option<Reason>,
+    level: Outlook,
+    reason: Option<Cause>,
     wait: Option<&'a Wait>,
 }
 
 impl Graph {
     /// Judges by two looks. Of a thread of which the kernel says no more than that it waits,
     /// `is_known_to_wait` may say that it waits for others of these processes.
-    pub fn of(now: &Sight, earlier: &Sight, is_known_to_wait: impl Fn(&Look) -> bool) -> Graph {
+    pub fn of(now: &Sight, earlier: &Sight, is_known_to_wait: impl Fn(&Snapshot) -> bool) -> Graph {
         let waits: HashMap<_, _> = now.waits().iter().map(|it| ((it.pid, it.tid), it)).collect();
         let mut threads = Vec::new();
         for look in now.looks() {
@@ -77,16 +77,16 @@ impl Graph {
             let before = before.filter(|before| before.started == look.started);
             for thread in &look.threads {
                 let (level, reason) = match thread.state {
-                    State::Ended => continue,
-                    State::Runs => (Level::GoesOn, Some(Reason::Runs)),
-                    State::Debugged => (Level::GoesOn, Some(Reason::Debugged)),
-                    State::Stopped => (Level::Stopped, None),
-                    State::Waits if !before.is_some_and(|it| it.threads.contains(thread)) => {
-                        (Level::GoesOn, Some(Reason::Moved))
+                    ThreadState::Ended => continue,
+                    ThreadState::Runs => (Outlook::GoesOn, Some(Cause::Runs)),
+                    ThreadState::Debugged => (Outlook::GoesOn, Some(Cause::Debugged)),
+                    ThreadState::Stopped => (Outlook::Stopped, None),
+                    ThreadState::Waits if !before.is_some_and(|it| it.threads.contains(thread)) => {
+                        (Outlook::GoesOn, Some(Cause::Moved))
                     }
-                    State::Waits => match &thread.call {
-                        None if !is_known_to_wait(look) => (Level::Unknown, None),
-                        _ => (Level::Stuck, None),
+                    ThreadState::Waits => match &thread.call {
+                        None if !is_known_to_wait(look) => (Outlook::Unknown, None),
+                        _ => (Outlook::Stuck, None),
                     },
                 };
                 threads.push(Doing {
@@ -131,11 +131,11 @@ impl Graph {
 impl Doing<'_> {
     fn fate(&self) -> Fate {
         match self.level {
-            Level::Stuck => Fate::Stuck,
-            Level::Likely => Fate::LikelyStuck,
-            Level::Unknown => Fate::Unknown,
-            Level::Stopped => Fate::Stopped,
-            Level::GoesOn => Fate::GoesOn(self.reason.clone().unwrap_or(Reason::Runs)),
+            Outlook::Stuck => Fate::Stuck,
+            Outlook::Likely => Fate::LikelyStuck,
+            Outlook::Unknown => Fate::Unknown,
+            Outlook::Stopped => Fate::Stopped,
+            Outlook::GoesOn => Fate::GoesOn(self.reason.clone().unwrap_or(Cause::Runs)),
         }
     }
 }
@@ -151,9 +151,9 @@ fn raise(threads: &mut [Doing]) {
                 continue;
             };
             let noticed = wait.noticed.iter().map(|pid| (best.process(*pid, None), *pid));
-            let noticed = noticed.map(|(level, pid)| (level, Some(Reason::Other(pid))));
+            let noticed = noticed.map(|(level, pid)| (level, Some(Cause::Other(pid))));
             let things = wait.things.iter().flat_map(|it| reach(it, thread.tid, &best));
-            let timer = wait.has_timer.then_some((Level::GoesOn, Some(Reason::Timer)));
+            let timer = wait.has_timer.then_some((Outlook::GoesOn, Some(Cause::Timer)));
             for (level, reason) in noticed.chain(things).chain(timer) {
                 if level > thread.level {
                     (thread.level, thread.reason) = (level, reason);
@@ -168,24 +168,24 @@ fn raise(threads: &mut [Doing]) {
 }
 
 /// How far those who could bring this are from being stuck.
-fn reach(thing: &Thing, waiter: i32, best: &Best) -> Vec<(Level, Option<Reason>)> {
+fn reach(thing: &Thing, waiter: i32, best: &Best) -> Vec<(Outlook, Option<Cause>)> {
     use super::wait::On;
     match &thing.from {
         From::Outside(outside) => {
-            vec![(Level::GoesOn, Some(Reason::WaitsFor(outside.clone())))]
+            vec![(Outlook::GoesOn, Some(Cause::WaitsFor(outside.clone())))]
         }
-        From::Unknown => vec![(Level::Unknown, None)],
+        From::Unknown => vec![(Outlook::Unknown, None)],
         From::Processes(pids) | From::Likely(pids) => {
             let floor = match thing.from {
-                From::Likely(_) => Level::Likely,
-                _ => Level::Stuck,
+                From::Likely(_) => Outlook::Likely,
+                _ => Outlook::Stuck,
             };
             let of = pids.iter().map(|pid| {
                 let level = match thing.on {
                     On::Thread(Some(tid)) => best.thread(tid),
                     _ => best.process(*pid, Some(waiter)),
                 };
-                (level.max(floor), Some(Reason::Other(*pid)))
+                (level.max(floor), Some(Cause::Other(*pid)))
             });
             std::iter::once((floor, None)).chain(of).collect()
         }
@@ -194,16 +194,16 @@ fn reach(thing: &Thing, waiter: i32, best: &Best) -> Vec<(Level, Option<Reason>)
 
 /// The two best threads of each process, and each thread's level.
 struct Best {
-    threads: HashMap<i32, Level>,
-    processes: HashMap<u32, [(Level, i32); 2]>,
+    threads: HashMap<i32, Outlook>,
+    processes: HashMap<u32, [(Outlook, i32); 2]>,
 }
 
 impl Best {
     fn of(threads: &[Doing]) -> Best {
-        let mut processes: HashMap<u32, [(Level, i32); 2]> = HashMap::new();
+        let mut processes: HashMap<u32, [(Outlook, i32); 2]> = HashMap::new();
         for it in threads {
             let [first, second] =
-                processes.entry(it.pid).or_insert([(Level::Stuck, 0), (Level::Stuck, 0)]);
+                processes.entry(it.pid).or_insert([(Outlook::Stuck, 0), (Outlook::Stuck, 0)]);
             if it.level > first.0 {
                 *second = *first;
                 *first = (it.level, it.tid);
@@ -215,25 +215,26 @@ impl Best {
     }
 
     /// What this process could do without the one thread that waits for it.
-    fn process(&self, pid: u32, besides: Option<i32>) -> Level {
+    fn process(&self, pid: u32, besides: Option<i32>) -> Outlook {
         match self.processes.get(&pid) {
             // This process is not among those that it looks at, and it does go on.
-            None if pid == std::process::id() => Level::GoesOn,
+            None if pid == std::process::id() => Outlook::GoesOn,
             // Whoever is gone is about to be noticed, or was never seen.
-            None => Level::Unknown,
+            None => Outlook::Unknown,
             Some([(_, tid), (level, _)]) if Some(*tid) == besides => *level,
             Some([(level, _), _]) => *level,
         }
     }
 
-    fn thread(&self, tid: i32) -> Level {
-        self.threads.get(&tid).copied().unwrap_or(Level::Unknown)
+    fn thread(&self, tid: i32) -> Outlook {
+        self.threads.get(&tid).copied().unwrap_or(Outlook::Unknown)
     }
 }
 
 /// The signals that have stopped processes of this sight: a PID and a number each.
 pub fn stopped(sight: &Sight) -> Vec<(u32, i32)> {
-    let is_stopped = |look: &&Look| look.threads.iter().any(|it| it.state == State::Stopped);
+    let is_stopped =
+        |look: &&Snapshot| look.threads.iter().any(|it| it.state == ThreadState::Stopped);
     let stopped = sight.looks().filter(is_stopped);
     stopped.filter_map(|look| Some((look.pid, stopped_by(look.pid)?))).collect()
 }

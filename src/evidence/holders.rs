@@ -7,14 +7,14 @@ use procfs::process::{MMPermissions, MMapPath, Process, all_processes};
 
 use super::epoll::fdinfo;
 use super::held::{What, held_by};
-use super::look::Look;
+use super::look::Snapshot;
 use super::sight::Onlooker;
 use super::sockets::{Peer, Sockets};
 
 /// Who holds what, of all processes that may be looked at.
 pub(super) struct Holders<'a> {
     onlooker: Onlooker<'a>,
-    by_thing: HashMap<What, Vec<Holder>>,
+    by_thing: HashMap<What, Vec<DescriptorHolder>>,
     sockets: Sockets,
     mappings: OnceCell<Vec<Mapping>>,
     locks: OnceCell<String>,
@@ -23,7 +23,7 @@ pub(super) struct Holders<'a> {
 
 /// A process that holds something.
 #[derive(Clone, Copy)]
-struct Holder {
+struct DescriptorHolder {
     pid: u32,
     fd: i32,
     reads: bool,
@@ -41,8 +41,8 @@ struct Mapping {
 
 impl<'a> Holders<'a> {
     /// Asks all processes; of those that were looked at already, it is known.
-    pub fn of_all(looks: &BTreeMap<u32, Look>, onlooker: Onlooker<'a>) -> Holders<'a> {
-        let mut by_thing: HashMap<What, Vec<Holder>> = HashMap::new();
+    pub fn of_all(looks: &BTreeMap<u32, Snapshot>, onlooker: Onlooker<'a>) -> Holders<'a> {
+        let mut by_thing: HashMap<What, Vec<DescriptorHolder>> = HashMap::new();
         let mut pids = Vec::new();
         for process in all_processes().into_iter().flatten().flatten() {
             let pid = process.pid as u32;
@@ -60,7 +60,12 @@ impl<'a> Holders<'a> {
             };
             for (fd, held) in holds.into_iter().flatten() {
                 let holders = by_thing.entry(held.what.clone()).or_default();
-                holders.push(Holder { pid, fd: *fd, reads: held.reads, writes: held.writes });
+                holders.push(DescriptorHolder {
+                    pid,
+                    fd: *fd,
+                    reads: held.reads,
+                    writes: held.writes,
+                });
             }
         }
         Holders {
@@ -88,7 +93,7 @@ impl<'a> Holders<'a> {
         self.with(what, |_| true)
     }
 
-    fn with(&self, what: &What, is_meant: impl Fn(&Holder) -> bool) -> Vec<u32> {
+    fn with(&self, what: &What, is_meant: impl Fn(&DescriptorHolder) -> bool) -> Vec<u32> {
         let holders = self.by_thing.get(what).into_iter().flatten();
         pids(holders.filter(|it| is_meant(it)).map(|it| it.pid))
     }

@@ -5,11 +5,11 @@ use std::io::Read;
 
 use procfs::process::{Process, Syscall};
 
-use super::call::Call;
+use super::call::SystemCall;
 use super::held::{Held, held_by};
 
 /// One look at a process.
-pub struct Look {
+pub struct Snapshot {
     /// Its PID.
     pub pid: u32,
     /// When it was started, in clock ticks since the machine's start: tells it from a later one
@@ -22,7 +22,7 @@ pub struct Look {
     /// Its command line; the name of the program if it has none.
     pub command: Vec<String>,
     /// Its threads.
-    pub threads: Vec<Thread>,
+    pub threads: Vec<Task>,
     /// What it holds, by descriptor. Nothing where the kernel doesn't tell.
     pub holds: Option<HashMap<i32, Held>>,
     /// Its own children.
@@ -37,15 +37,15 @@ pub struct Look {
 
 /// One look at a thread.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Thread {
+pub struct Task {
     /// Its ID.
     pub tid: i32,
     /// Its name.
     pub name: String,
     /// What it does.
-    pub state: State,
+    pub state: ThreadState,
     /// The call in which it waits. Nothing where the kernel doesn't tell.
-    pub call: Option<Call>,
+    pub call: Option<SystemCall>,
     /// What changes when it moves: how often it has begun to wait, or was made to, and its
     /// processor time.
     moved: (u64, u64, u64),
@@ -54,7 +54,7 @@ pub struct Thread {
 /// What a thread does, as proc(5) has it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum ThreadState {
     /// It waits, and a signal would wake it.
     Waits,
     /// A signal has stopped it.
@@ -67,7 +67,7 @@ pub enum State {
     Debugged,
 }
 
-impl Thread {
+impl Task {
     /// How often it has begun to wait, or was made to.
     pub fn switches(&self) -> u64 {
         self.moved.0 + self.moved.1
@@ -79,15 +79,15 @@ impl Thread {
     }
 }
 
-impl Look {
+impl Snapshot {
     /// Looks at the process with this PID. Nothing if it is gone, or if it may not be looked at at
     /// all.
-    pub fn at(pid: u32) -> Option<Look> {
+    pub fn at(pid: u32) -> Option<Snapshot> {
         // What is read through this is all of one process, even if its PID is given to another one
         // meanwhile.
         let process = Process::new(i32::try_from(pid).ok()?).ok()?;
         let stat = process.stat().ok()?;
-        let mut look = Look {
+        let mut look = Snapshot {
             pid,
             started: stat.starttime,
             parent: stat.ppid as u32,
@@ -114,19 +114,19 @@ impl Look {
             let is_in_call =
                 |it: &Syscall| matches!(it, Syscall::Blocked { syscall_number: 0.., .. });
             let state = match stat.state {
-                _ if status.tracerpid != 0 => State::Debugged,
+                _ if status.tracerpid != 0 => ThreadState::Debugged,
                 // It has woken since.
-                'S' if syscall.as_ref().is_some_and(|it| !is_in_call(it)) => State::Runs,
-                'S' => State::Waits,
-                'T' => State::Stopped,
-                'Z' | 'X' => State::Ended,
-                _ => State::Runs,
+                'S' if syscall.as_ref().is_some_and(|it| !is_in_call(it)) => ThreadState::Runs,
+                'S' => ThreadState::Waits,
+                'T' => ThreadState::Stopped,
+                'Z' | 'X' => ThreadState::Ended,
+                _ => ThreadState::Runs,
             };
-            look.threads.push(Thread {
+            look.threads.push(Task {
                 tid: task.tid,
                 name: stat.comm,
                 state,
-                call: syscall.and_then(|it| Call::decode(&it, &process)),
+                call: syscall.and_then(|it| SystemCall::decode(&it, &process)),
                 moved: (
                     status.voluntary_ctxt_switches.unwrap_or_default(),
                     status.nonvoluntary_ctxt_switches.unwrap_or_default(),
@@ -139,11 +139,11 @@ impl Look {
 
     /// Whether the process is over.
     pub fn has_ended(&self) -> bool {
-        self.threads.iter().all(|it| it.state == State::Ended)
+        self.threads.iter().all(|it| it.state == ThreadState::Ended)
     }
 
     /// Whether it has done anything since an earlier look.
-    pub fn moved_since(&self, earlier: &Look) -> bool {
+    pub fn moved_since(&self, earlier: &Snapshot) -> bool {
         self.started != earlier.started || self.threads != earlier.threads
     }
 
@@ -160,7 +160,7 @@ impl Look {
 }
 
 /// What the kernel shows everybody of a process.
-pub struct Summary {
+pub struct ProcessSummary {
     /// Its state: `S` sleeping, `R` running, `Z` zombie, and the others of proc(5).
     pub state: char,
     /// How much memory it has, in KiB; nothing if it has none any more.
@@ -172,14 +172,14 @@ pub struct Summary {
     pub wait_status: Option<i32>,
 }
 
-impl Summary {
+impl ProcessSummary {
     /// Of the process with this PID, be it a zombie; nothing if there is none.
-    pub fn of(pid: u32) -> Option<Summary> {
+    pub fn of(pid: u32) -> Option<ProcessSummary> {
         let stat = Process::new(i32::try_from(pid).ok()?).ok()?.stat().ok()?;
         let is_zombie = stat.state == 'Z';
         let pages = stat.rss;
         let kib = (!is_zombie).then(|| pages * rustix::param::page_size() as u64 / 1024);
-        Some(Summary {
+        Some(ProcessSummary {
             state: stat.state,
             kib,
             parent: stat.ppid as u32,

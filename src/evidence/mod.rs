@@ -2,7 +2,7 @@
 //! who could bring it. It comes from `/proc` (proc(5)) and, for sockets, from sock_diag(7); to look
 //! changes nothing. This module knows neither lessons nor views.
 //!
-//! From bottom to top: a [`Look`] at one process, whose threads are in a [`Call`] each; a [`Sight`]
+//! From bottom to top: a [`Snapshot`] at one process, whose threads are in a [`SystemCall`] each; a [`Sight`]
 //! of a family, with all that they [`Wait`] for and everyone who could bring it; and, by two of
 //! them, a [`Graph`] of who can go on.
 
@@ -19,14 +19,14 @@ mod sockets;
 mod things;
 mod wait;
 
-pub use call::{Call, Until};
+pub use call::{SystemCall, Until};
 pub use fill::Fill;
-pub use graph::{Fate, Graph, Reason, circle, stopped};
+pub use graph::{Cause, Fate, Graph, circle, stopped};
 pub use held::What;
 pub use holders::shared_memory;
-pub use look::{Look, State, Summary, Thread, stopped_by};
+pub use look::{ProcessSummary, Snapshot, Task, ThreadState, stopped_by};
 pub use sight::{Family, Onlooker, Sight};
-pub use wait::{From, Needs, On, Outside, Thing, Wait};
+pub use wait::{From, Need, On, Outside, Thing, Wait};
 
 #[cfg(test)]
 mod tests;

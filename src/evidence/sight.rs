@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use procfs::process::{Process, all_processes};
 
 use super::holders::Holders;
-use super::look::Look;
+use super::look::Snapshot;
 use super::things;
 use super::wait::Wait;
 
 /// Some processes as the kernel shows them, and everyone for whom they wait.
 pub struct Sight {
     /// Everyone who was looked at, by PID.
-    looks: BTreeMap<u32, Look>,
+    looks: BTreeMap<u32, Snapshot>,
     /// Those of them that were asked for. The others are looked at because somebody waits for them.
     family: BTreeSet<u32>,
     /// What their threads wait for.
@@ -84,17 +84,17 @@ impl Sight {
     }
 
     /// What the kernel shows of this process.
-    pub fn look(&self, pid: u32) -> Option<&Look> {
+    pub fn look(&self, pid: u32) -> Option<&Snapshot> {
         self.looks.get(&pid)
     }
 
     /// Everyone who was asked for and lives.
-    pub fn family(&self) -> impl Iterator<Item = &Look> {
+    pub fn family(&self) -> impl Iterator<Item = &Snapshot> {
         self.looks().filter(|look| self.family.contains(&look.pid))
     }
 
     /// Everyone who lives.
-    pub fn looks(&self) -> impl Iterator<Item = &Look> {
+    pub fn looks(&self) -> impl Iterator<Item = &Snapshot> {
         // Whoever has ended can help nobody, and is about to be reaped.
         self.looks.values().filter(|look| !look.has_ended())
     }
@@ -106,25 +106,27 @@ impl Sight {
 
     /// Whether nobody of the family has moved since an earlier one, or has come or gone.
     pub fn is_of_the_same_family(&self, earlier: &Sight) -> bool {
-        let same = |(now, then): (&Look, &Look)| now.pid == then.pid && !now.moved_since(then);
+        let same =
+            |(now, then): (&Snapshot, &Snapshot)| now.pid == then.pid && !now.moved_since(then);
         self.family().count() == earlier.family().count()
             && self.family().zip(earlier.family()).all(same)
     }
 
     /// Whether it shows the same as an earlier one: the same processes, of which none has moved.
     pub fn is_as(&self, earlier: &Sight) -> bool {
-        let same = |(now, then): (&Look, &Look)| now.pid == then.pid && !now.moved_since(then);
+        let same =
+            |(now, then): (&Snapshot, &Snapshot)| now.pid == then.pid && !now.moved_since(then);
         self.looks().count() == earlier.looks().count()
             && self.looks().zip(earlier.looks()).all(same)
     }
 }
 
-fn look(pid: u32, onlooker: Onlooker) -> Option<Look> {
+fn look(pid: u32, onlooker: Onlooker) -> Option<Snapshot> {
     let this = std::process::id();
     if pid == this && onlooker == Onlooker::Process {
         return None;
     }
-    let mut look = Look::at(pid)?;
+    let mut look = Snapshot::at(pid)?;
     if let Onlooker::MainThread(strangers) = onlooker
         && pid == this
     {

@@ -9,20 +9,20 @@ use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::call::{Awaited, Way};
+use super::call::{Awaited, Direction};
 use super::*;
 
 /// A child that is ended with the test.
-struct Ended(Child);
+struct TestChild(Child);
 
-impl Drop for Ended {
+impl Drop for TestChild {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-fn start(program: &str, args: &[&str]) -> Ended {
+fn start(program: &str, args: &[&str]) -> TestChild {
     let mut command = Command::new(program);
     command
         .args(args)
@@ -31,15 +31,15 @@ fn start(program: &str, args: &[&str]) -> Ended {
         .process_group(0)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped());
-    Ended(command.spawn().expect("a process"))
+    TestChild(command.spawn().expect("a process"))
 }
 
 /// The process's only thread, once it waits in this call.
-fn waiting_in(child: &Ended, call: &[&str]) -> (Look, Thread) {
+fn waiting_in(child: &TestChild, call: &[&str]) -> (Snapshot, Task) {
     loop {
-        let look = Look::at(child.0.id()).expect("a process");
+        let look = Snapshot::at(child.0.id()).expect("a process");
         if let [thread] = &look.threads[..]
-            && thread.state == State::Waits
+            && thread.state == ThreadState::Waits
             && let Some(it) = &thread.call
             && call.contains(&it.name)
         {
@@ -70,7 +70,7 @@ fn whoever_reads_from_an_empty_pipe_waits_for_its_other_end() {
     let child = start("cat", &[]);
     let (look, thread) = waiting_in(&child, &["read"]);
     let call = thread.call.expect("a call");
-    assert_eq!(call.until, Until::Ready(vec![Awaited { fd: 0, way: Way::Read }]));
+    assert_eq!(call.until, Until::Ready(vec![Awaited { fd: 0, way: Direction::Read }]));
 
     let link = |pid: String, fd: i32| read_link(format!("/proc/{pid}/fd/{fd}")).expect("a link");
     let stdin = link(child.0.id().to_string(), 0);
@@ -83,7 +83,7 @@ fn whoever_reads_from_an_empty_pipe_waits_for_its_other_end() {
     // This process has the other end.
     let ours = child.0.stdin.as_ref().expect("a pipe").as_raw_fd();
     assert_eq!(link("self".into(), ours), stdin);
-    let this = Look::at(std::process::id()).expect("this process");
+    let this = Snapshot::at(std::process::id()).expect("this process");
     let other = &this.holds.expect("descriptors")[&ours];
     assert_eq!((&other.what, other.writes), (&held.what, true));
     assert!(this.children.contains(&child.0.id()));
@@ -116,8 +116,8 @@ fn a_stopped_process_says_which_signal_it_was() {
         while stopped_by(child.0.id()) != Some(signal.as_raw()) {
             thread::yield_now();
         }
-        let look = Look::at(child.0.id()).expect("a process");
-        assert_eq!(look.threads[0].state, State::Stopped);
+        let look = Snapshot::at(child.0.id()).expect("a process");
+        assert_eq!(look.threads[0].state, ThreadState::Stopped);
         kill_process(pid, Signal::CONT).expect("a signal");
         while stopped_by(child.0.id()).is_some() {
             thread::yield_now();
@@ -147,5 +147,5 @@ fn a_pipe_says_how_full_it_is_at_both_ends() {
 fn whoever_is_gone_shows_nothing() {
     let mut child = start("true", &[]);
     child.0.wait().expect("an end");
-    assert!(Look::at(child.0.id()).is_none());
+    assert!(Snapshot::at(child.0.id()).is_none());
 }

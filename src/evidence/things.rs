@@ -5,14 +5,14 @@ use std::os::unix::fs::FileTypeExt;
 use procfs::process::Process;
 use rustix::process::Signal;
 
-use super::call::{Awaited, Until, Way, Whom};
+use super::call::{Awaited, Direction, Until, Whom};
 use super::epoll::fdinfo;
 use super::held::What;
 use super::holders::Holders;
-use super::look::{Look, State, Thread};
+use super::look::{Snapshot, Task, ThreadState};
 use super::sight::Sight;
 use super::sockets::Peer;
-use super::wait::{From, Needs, On, Outside, Thing, Wait};
+use super::wait::{From, Need, On, Outside, Thing, Wait};
 
 /// Signals that a program catches to be told something. (The others come from its own faults, from
 /// the terminal, or from its children, or belong to the C library.)
@@ -33,20 +33,20 @@ const TIMERS: [Signal; 3] = [Signal::ALARM, Signal::VTALARM, Signal::PROF];
 const PYTHONS_FOLDER: &str = "/pymp-";
 
 /// What the threads of this process wait for.
-pub(super) fn waits(look: &Look, sight: &Sight, holders: &Holders) -> Vec<Wait> {
+pub(super) fn waits(look: &Snapshot, sight: &Sight, holders: &Holders) -> Vec<Wait> {
     let of = Of { look, sight, holders };
-    let waiting = look.threads.iter().filter(|it| it.state == State::Waits);
+    let waiting = look.threads.iter().filter(|it| it.state == ThreadState::Waits);
     waiting.filter_map(|thread| of.wait(thread)).collect()
 }
 
 struct Of<'a> {
-    look: &'a Look,
+    look: &'a Snapshot,
     sight: &'a Sight,
     holders: &'a Holders<'a>,
 }
 
 impl Of<'_> {
-    fn wait(&self, thread: &Thread) -> Option<Wait> {
+    fn wait(&self, thread: &Task) -> Option<Wait> {
         let call = thread.call.as_ref()?;
         let mut things = match &call.until {
             Until::Ready(awaited) => awaited.iter().map(|it| self.readiness(*it)).collect(),
@@ -54,7 +54,7 @@ impl Of<'_> {
         };
         if things.is_empty() {
             // All that it was to wait for has been taken away from it.
-            things.push(thing(Needs::Other, On::Unknown, From::Outside(Outside::Signal)));
+            things.push(thing(Need::Other, On::Unknown, From::Outside(Outside::Signal)));
         }
         let noticed = match self.look.catches(Signal::CHILD.as_raw()) {
             true => self.children(|_| true),
@@ -65,7 +65,7 @@ impl Of<'_> {
         let own = From::Processes(vec![self.look.pid]);
         if !noticed.is_empty() && things.iter().any(|it| it.fd.is_some() && it.from == own) {
             let from = From::Processes(noticed.clone());
-            things.push(thing(Needs::End, On::Process, from));
+            things.push(thing(Need::End, On::Process, from));
         }
         Some(Wait {
             pid: self.look.pid,
@@ -79,13 +79,13 @@ impl Of<'_> {
 
     fn thing(&self, until: &Until) -> Thing {
         match until {
-            Until::Ready(_) | Until::Unknown => thing(Needs::Other, On::Unknown, From::Unknown),
-            Until::Time => thing(Needs::Other, On::Unknown, From::Outside(Outside::Time)),
+            Until::Ready(_) | Until::Unknown => thing(Need::Other, On::Unknown, From::Unknown),
+            Until::Time => thing(Need::Other, On::Unknown, From::Outside(Outside::Time)),
             Until::Signal => self.signal(),
             Until::ChildEnds(whom) => self.child(*whom),
             Until::ThreadEnds(tid) => {
                 let from = From::Processes(vec![self.look.pid]);
-                thing(Needs::Thread, On::Thread(Some(*tid)), from)
+                thing(Need::Thread, On::Thread(Some(*tid)), from)
             }
             Until::Woken { address, is_private, owner } => {
                 self.futex(*address, *is_private, *owner)
@@ -93,7 +93,7 @@ impl Of<'_> {
             Until::Unlocked(fd) => self.file_lock(*fd),
             Until::Opened { name, .. } => {
                 // Anybody may open it, and of those outside it is not known who would.
-                thing(Needs::Opening, On::Fifo(name.clone()), From::Likely(self.others()))
+                thing(Need::Opening, On::Fifo(name.clone()), From::Likely(self.others()))
             }
         }
     }
@@ -103,9 +103,9 @@ impl Of<'_> {
         let notices = self.look.catches(Signal::CHILD.as_raw()) && !children.is_empty();
         if notices && !self.takes_messages() {
             // A shell waits for its children this way.
-            return thing(Needs::End, On::Process, From::Likely(children));
+            return thing(Need::End, On::Process, From::Likely(children));
         }
-        thing(Needs::Other, On::Unknown, From::Outside(Outside::Signal))
+        thing(Need::Other, On::Unknown, From::Outside(Outside::Signal))
     }
 
     fn child(&self, whom: Whom) -> Thing {
@@ -119,7 +119,7 @@ impl Of<'_> {
             Whom::OwnGroup => From::Processes(self.children(|it| it.group == self.look.group)),
             Whom::Any => From::Processes(self.children(|_| true)),
         };
-        thing(Needs::End, On::Process, from)
+        thing(Need::End, On::Process, from)
     }
 
     /// The others of its family.
@@ -129,7 +129,7 @@ impl Of<'_> {
     }
 
     /// Its children that live.
-    fn children(&self, is_meant: impl Fn(&Look) -> bool) -> Vec<u32> {
+    fn children(&self, is_meant: impl Fn(&Snapshot) -> bool) -> Vec<u32> {
         let children = self.look.children.iter();
         let children = children.filter(|pid| match self.sight.look(**pid) {
             Some(child) => !child.has_ended() && is_meant(child),
@@ -144,15 +144,15 @@ impl Of<'_> {
             let tasks = &self.look.threads;
             if tasks.iter().any(|it| it.tid == owner) {
                 let on = On::Thread(Some(owner));
-                return thing(Needs::Thread, on, From::Processes(vec![pid]));
+                return thing(Need::Thread, on, From::Processes(vec![pid]));
             }
         }
-        let own = || thing(Needs::Thread, On::Thread(None), From::Processes(vec![pid]));
+        let own = || thing(Need::Thread, On::Thread(None), From::Processes(vec![pid]));
         if is_private {
             return own();
         }
         match self.holders.of_memory(pid, address) {
-            Some((name, pids)) => thing(Needs::Lock, On::Memory(name), From::Processes(pids)),
+            Some((name, pids)) => thing(Need::Lock, On::Memory(name), From::Processes(pids)),
             None => own(),
         }
     }
@@ -160,7 +160,7 @@ impl Of<'_> {
     fn file_lock(&self, fd: i32) -> Thing {
         let held = self.look.holds.as_ref().and_then(|it| it.get(&fd));
         let Some(held) = held else {
-            return thing(Needs::Lock, On::Unknown, From::Unknown);
+            return thing(Need::Lock, On::Unknown, From::Unknown);
         };
         let path = match &held.what {
             What::Path(path) => path.clone(),
@@ -178,7 +178,7 @@ impl Of<'_> {
                 From::Likely(pids)
             }
         };
-        Thing { fd: Some(fd), ..thing(Needs::Lock, On::File(path), from) }
+        Thing { fd: Some(fd), ..thing(Need::Lock, On::File(path), from) }
     }
 
     fn readiness(&self, awaited: Awaited) -> Thing {
@@ -187,11 +187,11 @@ impl Of<'_> {
         let (needs, (on, from)) = match held.map(|held| &held.what) {
             Some(What::Kernel(kind)) => self.kernel_thing(kind, fd),
             Some(what @ What::Pipe(inode)) => {
-                (Needs::of(way), (On::Pipe(*inode), self.ends(what, way)))
+                (Need::of(way), (On::Pipe(*inode), self.ends(what, way)))
             }
-            Some(What::Socket(inode)) => (Needs::of(way), self.socket(*inode)),
-            Some(what @ What::Path(path)) => (Needs::of(way), self.path(what, path, awaited)),
-            None => (Needs::of(way), (On::Unknown, From::Unknown)),
+            Some(What::Socket(inode)) => (Need::of(way), self.socket(*inode)),
+            Some(what @ What::Path(path)) => (Need::of(way), self.path(what, path, awaited)),
+            None => (Need::of(way), (On::Unknown, From::Unknown)),
         };
         let from = match from {
             // Nobody but itself: then somebody from outside may be what it waits for.
@@ -204,10 +204,10 @@ impl Of<'_> {
     }
 
     /// Who has the other end of a pipe or FIFO. There is somebody, or else the wait would be over.
-    fn ends(&self, what: &What, way: Way) -> From {
+    fn ends(&self, what: &What, way: Direction) -> From {
         let holders = match way {
-            Way::Read => self.holders.writers(what),
-            Way::Write => self.holders.readers(what),
+            Direction::Read => self.holders.writers(what),
+            Direction::Write => self.holders.readers(what),
         };
         match holders.is_empty() {
             true => From::Unknown,
@@ -257,36 +257,36 @@ impl Of<'_> {
     }
 
     /// Something that is the kernel's own.
-    fn kernel_thing(&self, kind: &str, fd: i32) -> (Needs, (On, From)) {
+    fn kernel_thing(&self, kind: &str, fd: i32) -> (Need, (On, From)) {
         let pid = self.look.pid;
         match kind {
             "[eventfd]" => {
                 let holders = self.holders.of_eventfd(pid, fd);
                 let from = holders.map_or(From::Unknown, From::Processes);
-                (Needs::Data, (On::Eventfd, from))
+                (Need::Data, (On::Eventfd, from))
             }
             "[pidfd]" => {
                 let from = pidfd(pid, fd).map_or(From::Unknown, |it| From::Processes(vec![it]));
-                (Needs::End, (On::Process, from))
+                (Need::End, (On::Process, from))
             }
             "[timerfd]" if is_set(pid, fd) => {
                 let from = From::Outside(Outside::Time);
-                (Needs::Other, (On::Unknown, from))
+                (Need::Other, (On::Unknown, from))
             }
             // One that is not set has to be set by somebody first.
             "[timerfd]" => {
                 let from = From::Processes(vec![pid]);
-                (Needs::Data, (On::Unknown, from))
+                (Need::Data, (On::Unknown, from))
             }
             "[signalfd]" => {
                 let from = From::Outside(Outside::Signal);
-                (Needs::Other, (On::Unknown, from))
+                (Need::Other, (On::Unknown, from))
             }
             "inotify" | "[fanotify]" => {
                 let from = From::Outside(Outside::Device(kind.to_owned()));
-                (Needs::Other, (On::Unknown, from))
+                (Need::Other, (On::Unknown, from))
             }
-            _ => (Needs::Other, (On::Unknown, From::Unknown)),
+            _ => (Need::Other, (On::Unknown, From::Unknown)),
         }
     }
 
@@ -308,7 +308,7 @@ impl Of<'_> {
     }
 }
 
-fn thing(needs: Needs, on: On, from: From) -> Thing {
+fn thing(needs: Need, on: On, from: From) -> Thing {
     Thing { needs, on, fd: None, from }
 }
 

@@ -1,6 +1,6 @@
 //! What a thread waits for, and who could bring it.
 
-use super::call::Way;
+use super::call::Direction;
 
 /// A thread that waits.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -23,7 +23,7 @@ pub struct Wait {
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 pub struct Thing {
     /// What it is.
-    pub needs: Needs,
+    pub needs: Need,
     /// Where it would come from.
     pub on: On,
     /// The descriptor by which the one who waits has it.
@@ -35,7 +35,7 @@ pub struct Thing {
 /// What is waited for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Needs {
+pub enum Need {
     /// The end of a process.
     End,
     /// Data to read, or its end-of-file.
@@ -130,12 +130,12 @@ impl Thing {
     }
 }
 
-impl Needs {
+impl Need {
     /// What somebody needs to whom a descriptor has to become ready that way.
-    pub(super) fn of(way: Way) -> Needs {
+    pub(super) fn of(way: Direction) -> Need {
         match way {
-            Way::Read => Needs::Data,
-            Way::Write => Needs::Room,
+            Direction::Read => Need::Data,
+            Direction::Write => Need::Room,
         }
     }
 }

@@ -25,7 +25,7 @@ use super::queue::Queue;
 use super::shared_value::SharedValue;
 use crate::both;
 use crate::events::{Call, Event, Log, SEMAPHORE, Status};
-use crate::evidence::Summary;
+use crate::evidence::ProcessSummary;
 use crate::words::errors::sentence;
 
 /// Python's `multiprocessing` for the parent's half of a lesson, as the object from
@@ -205,7 +205,7 @@ impl Context {
     /// # Errors
     /// When the run is over.
     pub fn wait_for_adopted(&self, pid: u32) -> Result<()> {
-        let has_ended = || Summary::of(pid).is_none_or(|it| it.wait_status.is_some());
+        let has_ended = || ProcessSummary::of(pid).is_none_or(|it| it.wait_status.is_some());
         self.parent.children.wait_and_reap_nobody(None, has_ended)
     }
 

@@ -1,14 +1,14 @@
 //! Who waits for whom.
 
 use crate::events::{Call, Holder, Needs, Waiter, Way};
-use crate::evidence::{self, Fill, Look, On, Sight, Thing};
+use crate::evidence::{self, Fill, On, Sight, Snapshot, Thing};
 use crate::state::{Activity, Process, State};
 
 /// Everyone who waits, the parent first, then in the order of their starts.
 pub(super) fn waits(sight: &Sight, state: &State, fills: &[Fill]) -> Vec<Waiter> {
     let us = Us { sight, state, fills };
     // Whoever has ended is only not reaped yet, and waits for nothing.
-    let has_ended = |it: &&Process| sight.look(it.pid).is_some_and(Look::has_ended);
+    let has_ended = |it: &&Process| sight.look(it.pid).is_some_and(Snapshot::has_ended);
     let alive = state.alive().filter(|it| !has_ended(it));
     let processes = state.parent().into_iter().chain(alive);
     let mut waits: Vec<_> = processes.flat_map(|process| us.waiters(process)).collect();
@@ -141,8 +141,8 @@ impl Us<'_> {
             match needs {
                 Needs::Value | Needs::Room => {
                     let wanted = match needs {
-                        Needs::Room => evidence::Needs::Room,
-                        _ => evidence::Needs::Data,
+                        Needs::Room => evidence::Need::Room,
+                        _ => evidence::Need::Data,
                     };
                     let mut ends = of(wanted);
                     let first = ends.clone().next()?;
@@ -152,7 +152,7 @@ impl Us<'_> {
                 }
                 // Here a parent has an eye on its children while it waits for room.
                 Needs::End | Needs::Lock => {
-                    let ends = of(evidence::Needs::End).chain(of(evidence::Needs::Data));
+                    let ends = of(evidence::Need::End).chain(of(evidence::Need::Data));
                     ends.map(|_| (wait.call, None)).next()
                 }
                 Needs::Unknown => None,
@@ -213,12 +213,12 @@ impl Us<'_> {
 /// What a process needs to which the kernel gives this.
 fn needs_of(thing: &Thing) -> Needs {
     match thing.needs {
-        evidence::Needs::End => Needs::End,
-        evidence::Needs::Data => Needs::Value,
-        evidence::Needs::Room => Needs::Room,
-        evidence::Needs::Opening
-        | evidence::Needs::Lock
-        | evidence::Needs::Thread
-        | evidence::Needs::Other => Needs::Unknown,
+        evidence::Need::End => Needs::End,
+        evidence::Need::Data => Needs::Value,
+        evidence::Need::Room => Needs::Room,
+        evidence::Need::Opening
+        | evidence::Need::Lock
+        | evidence::Need::Thread
+        | evidence::Need::Other => Needs::Unknown,
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::both;
-use crate::evidence::{Look, Sight};
+use crate::evidence::{Sight, Snapshot};
 
-use super::Finding;
+use super::Diagnosis;
 
 /// How many processes are told of, of those that are stuck and of those that are not.
 const STUCK_TOLD: usize = 40;
@@ -15,13 +15,13 @@ const COMMAND: usize = 60;
 
 /// Everyone, each behind its parent and in the order of their starts; how far below the first
 /// parent each stands.
-pub(super) fn in_order(sight: &Sight) -> Vec<(&Look, usize)> {
-    let mut looks: Vec<&Look> = sight.looks().collect();
+pub(super) fn in_order(sight: &Sight) -> Vec<(&Snapshot, usize)> {
+    let mut looks: Vec<&Snapshot> = sight.looks().collect();
     looks.sort_by_key(|look| (look.started, look.pid));
     let is_there = |pid: u32| looks.iter().any(|look| look.pid == pid);
     let roots = looks.iter().rev().filter(|look| !is_there(look.parent));
-    let mut next: Vec<(&Look, usize)> = roots.map(|look| (*look, 0)).collect();
-    let mut children: HashMap<u32, Vec<&Look>> = HashMap::new();
+    let mut next: Vec<(&Snapshot, usize)> = roots.map(|look| (*look, 0)).collect();
+    let mut children: HashMap<u32, Vec<&Snapshot>> = HashMap::new();
     for look in &looks {
         children.entry(look.parent).or_default().push(look);
     }
@@ -37,7 +37,7 @@ pub(super) fn in_order(sight: &Sight) -> Vec<(&Look, usize)> {
 }
 
 /// Whom a report is about: those that are stuck, with some of the others.
-pub(super) fn told(finding: &Finding) -> Vec<(&Look, usize)> {
+pub(super) fn told(finding: &Diagnosis) -> Vec<(&Snapshot, usize)> {
     let (mut stuck, mut others) = (0, 0);
     let family: BTreeSet<u32> = finding.sight.family().map(|look| look.pid).collect();
     let mut ordered = in_order(&finding.sight);
@@ -56,9 +56,9 @@ pub(super) fn told(finding: &Finding) -> Vec<(&Look, usize)> {
 }
 
 /// A line for each, with its command line.
-pub(super) fn lines(finding: &Finding) -> Vec<String> {
+pub(super) fn lines(finding: &Diagnosis) -> Vec<String> {
     let told = told(finding);
-    let process = |(look, depth): &(&Look, usize)| {
+    let process = |(look, depth): &(&Snapshot, usize)| {
         format!("  {}{}  {}", "  ".repeat(*depth), look.pid, command(look))
     };
     let mut lines: Vec<_> = told.iter().map(process).collect();
@@ -70,7 +70,7 @@ pub(super) fn lines(finding: &Finding) -> Vec<String> {
 }
 
 /// The command line, without the folder of its program.
-fn command(look: &Look) -> String {
+fn command(look: &Snapshot) -> String {
     let arguments = look.command.iter().skip(1).map(String::as_str);
     shortened(&std::iter::once(look.program()).chain(arguments).collect::<Vec<_>>())
 }

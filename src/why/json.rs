@@ -3,9 +3,9 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::evidence::{Fate, Fill, Look, On, Thing, Wait};
+use crate::evidence::{Fate, Fill, On, Snapshot, Thing, Wait};
 
-use super::{Finding, family};
+use super::{Diagnosis, family};
 
 /// The version of this form.
 const VERSION: u32 = 1;
@@ -21,15 +21,15 @@ struct Node<'a> {
     /// Whether it was asked for, and is not only somebody whom those wait for.
     asked_for: bool,
     fate: Option<&'a Fate>,
-    threads: Vec<Thread<'a>>,
+    threads: Vec<ThreadNode<'a>>,
 }
 
 /// A thread, with the kernel's evidence.
 #[derive(Serialize)]
-struct Thread<'a> {
+struct ThreadNode<'a> {
     tid: i32,
     name: &'a str,
-    state: crate::evidence::State,
+    state: crate::evidence::ThreadState,
     /// How often it has begun to wait, or was made to.
     switches: u64,
     /// Its processor time, in the kernel's ticks.
@@ -56,7 +56,7 @@ struct Edge<'a> {
 }
 
 /// The graph.
-pub fn json(finding: &Finding) -> Value {
+pub fn json(finding: &Diagnosis) -> Value {
     let looks = family::in_order(&finding.sight).into_iter();
     let nodes = looks.map(|(look, _)| node(finding, look));
     let edges = finding.sight.waits().iter().flat_map(|wait| edges(finding, wait));
@@ -70,8 +70,8 @@ pub fn json(finding: &Finding) -> Value {
     })
 }
 
-fn node<'a>(finding: &'a Finding, look: &'a Look) -> Node<'a> {
-    let threads = look.threads.iter().map(|it| Thread {
+fn node<'a>(finding: &'a Diagnosis, look: &'a Snapshot) -> Node<'a> {
+    let threads = look.threads.iter().map(|it| ThreadNode {
         tid: it.tid,
         name: &it.name,
         state: it.state,
@@ -92,7 +92,7 @@ fn node<'a>(finding: &'a Finding, look: &'a Look) -> Node<'a> {
     }
 }
 
-fn edges<'a>(finding: &'a Finding, wait: &'a Wait) -> impl Iterator<Item = Edge<'a>> {
+fn edges<'a>(finding: &'a Diagnosis, wait: &'a Wait) -> impl Iterator<Item = Edge<'a>> {
     wait.things.iter().map(|thing| {
         let fill: Option<&Fill> = match &thing.on {
             On::Pipe(inode) => finding.fills.get(inode),

@@ -15,10 +15,10 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 
 use crate::both;
-use crate::evidence::{Family, Fate, Fill, Graph, Look, Needs, On, Onlooker, Sight, circle};
+use crate::evidence::{Family, Fate, Fill, Graph, Need, On, Onlooker, Sight, Snapshot, circle};
 
 pub use json::json;
-pub use program::{Program, Told, run};
+pub use program::{Notice, Supervised, run};
 use repairs::Repair;
 pub use report::report;
 
@@ -27,11 +27,11 @@ pub use report::report;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 
 /// What was found out about some processes.
-pub struct Finding {
+pub struct Diagnosis {
     sight: Sight,
     graph: Graph,
     /// What the whole comes to.
-    pub verdict: Verdict,
+    pub verdict: Judgement,
     /// The PIDs of processes that wait for each other; empty if there is no circle.
     circle: Vec<u32>,
     /// How full the pipes are into which somebody who is stuck can't write, by their inodes.
@@ -43,7 +43,7 @@ pub struct Finding {
 /// What two looks come to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum Judgement {
     /// None of the processes can go on.
     Stuck,
     /// Most likely none of them can.
@@ -65,14 +65,14 @@ pub enum Verdict {
 ///
 /// # Errors
 /// When there is no such process, or it is gone when this looks again.
-pub fn look_at(pid: u32, its_group: bool) -> Result<Finding> {
-    if Look::at(std::process::id()).is_none() {
+pub fn look_at(pid: u32, its_group: bool) -> Result<Diagnosis> {
+    if Snapshot::at(std::process::id()).is_none() {
         bail!(both!(
             "the kernel shows no processes here: /proc is not mounted",
             "这里内核不显示任何进程：没有挂载 /proc"
         ));
     }
-    let Some(root) = Look::at(pid) else {
+    let Some(root) = Snapshot::at(pid) else {
         bail!(both!(
             "there is no process {pid}; `ps` shows those that there are",
             "没有 PID 为 {pid} 的进程；用 `ps` 可以看到有哪些进程"
@@ -91,21 +91,21 @@ pub fn look_at(pid: u32, its_group: bool) -> Result<Finding> {
     let earlier = Sight::of(&family, Onlooker::Process);
     thread::sleep(BETWEEN_LOOKS);
     let now = Sight::of(&family, Onlooker::Process);
-    let is_same = |look: &Look| look.started == root.started;
+    let is_same = |look: &Snapshot| look.started == root.started;
     if !its_group && !now.look(pid).is_some_and(is_same) {
         bail!(both!(
             "process {pid} ended while this command looked at it",
             "进程 {pid} 在查看期间结束了"
         ));
     }
-    Ok(Finding::of(now, &earlier))
+    Ok(Diagnosis::of(now, &earlier))
 }
 
-impl Finding {
+impl Diagnosis {
     /// What two looks at the same family come to.
-    fn of(sight: Sight, earlier: &Sight) -> Finding {
+    fn of(sight: Sight, earlier: &Sight) -> Diagnosis {
         let graph = Graph::of(&sight, earlier, |_| false);
-        let next = |look: &Look| (look.pid, next(&sight, &graph, look.pid));
+        let next = |look: &Snapshot| (look.pid, next(&sight, &graph, look.pid));
         let looks = family::in_order(&sight).into_iter();
         let next: Vec<_> = looks.map(|(look, _)| next(look)).collect();
         let circle = circle(&next);
@@ -113,12 +113,12 @@ impl Finding {
         let mut fills = BTreeMap::new();
         let stuck = sight.waits().iter().filter(|it| graph.is_stuck(it.pid));
         for wait in stuck {
-            let full = wait.things.iter().filter(|it| it.needs == Needs::Room);
+            let full = wait.things.iter().filter(|it| it.needs == Need::Room);
             let filled = full.filter_map(|it| Fill::of(wait.pid, it.fd?));
             fills.extend(filled.map(|fill| (fill.inode, fill)));
         }
         let repairs = repairs::repairs(&sight, &graph, &circle);
-        Finding { sight, graph, verdict, circle, fills, repairs }
+        Diagnosis { sight, graph, verdict, circle, fills, repairs }
     }
 }
 
@@ -135,18 +135,18 @@ fn next(sight: &Sight, graph: &Graph, pid: u32) -> Vec<u32> {
     next
 }
 
-fn verdict(sight: &Sight, graph: &Graph) -> Verdict {
+fn verdict(sight: &Sight, graph: &Graph) -> Judgement {
     let fates: Vec<_> = sight.family().filter_map(|look| graph.fate(look.pid)).collect();
     let is_stuck = |fate: &&Fate| matches!(fate, Fate::Stuck | Fate::LikelyStuck);
     let all = |is_meant: &dyn Fn(&&Fate) -> bool| fates.iter().all(is_meant);
     let any = |is_meant: &dyn Fn(&&Fate) -> bool| fates.iter().any(is_meant);
     match () {
-        () if fates.is_empty() => Verdict::Ended,
-        () if all(&|fate| **fate == Fate::Stuck) => Verdict::Stuck,
-        () if all(&is_stuck) => Verdict::LikelyStuck,
-        () if any(&is_stuck) => Verdict::SomeStuck,
-        () if any(&|fate| matches!(fate, Fate::GoesOn(_))) => Verdict::GoOn,
-        () if any(&|fate| **fate == Fate::Unknown) => Verdict::Unknown,
-        () => Verdict::Stopped,
+        () if fates.is_empty() => Judgement::Ended,
+        () if all(&|fate| **fate == Fate::Stuck) => Judgement::Stuck,
+        () if all(&is_stuck) => Judgement::LikelyStuck,
+        () if any(&is_stuck) => Judgement::SomeStuck,
+        () if any(&|fate| matches!(fate, Fate::GoesOn(_))) => Judgement::GoOn,
+        () if any(&|fate| **fate == Fate::Unknown) => Judgement::Unknown,
+        () => Judgement::Stopped,
     }
 }

@@ -18,13 +18,13 @@ use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::low_level::{emulate_default_handler, pipe};
 
 use crate::both;
-use crate::evidence::{Family, Look, Onlooker, Sight};
+use crate::evidence::{Family, Onlooker, Sight, Snapshot};
 use crate::words::plain::on_one_line;
 
-use super::{BETWEEN_LOOKS, Finding, Verdict};
+use super::{BETWEEN_LOOKS, Diagnosis, Judgement};
 
 /// What to run, and how.
-pub struct Program {
+pub struct Supervised {
     /// Its name and arguments.
     pub command: Vec<OsString>,
     /// For how long nobody may move before it is told; nothing to never look.
@@ -46,7 +46,7 @@ const SHARE: u32 = 20;
 ///
 /// # Errors
 /// When this process can't wait for it.
-pub fn run(program: &Program, tell: &mut dyn FnMut(&Told)) -> Result<ExitCode> {
+pub fn run(program: &Supervised, tell: &mut dyn FnMut(&Notice)) -> Result<ExitCode> {
     // Whoever loses his parent becomes a child of this process, and so is still seen.
     let _ = set_child_subreaper(Some(rustix::process::getpid()));
     let mut signals = Signals::listen()?;
@@ -56,7 +56,7 @@ pub fn run(program: &Program, tell: &mut dyn FnMut(&Told)) -> Result<ExitCode> {
         Ok(child) => Pid::from_child(&child),
         Err(error) => {
             let (name, why) = (on_one_line(&name), crate::words::errors::io_error(&error));
-            tell(&Told::CannotRun(both!("cannot run {name}: {why}", "无法运行 {name}：{why}")));
+            tell(&Notice::CannotRun(both!("cannot run {name}: {why}", "无法运行 {name}：{why}")));
             return Ok(ExitCode::from(match error.kind() {
                 io::ErrorKind::NotFound => NOT_FOUND,
                 _ => CANNOT_RUN,
@@ -79,11 +79,11 @@ pub fn run(program: &Program, tell: &mut dyn FnMut(&Told)) -> Result<ExitCode> {
 }
 
 /// What there is to tell.
-pub enum Told<'a> {
+pub enum Notice<'a> {
     /// The program can't be run; one sentence.
     CannotRun(String),
     /// All of it is stuck, or waits for one that is stopped.
-    Stuck(&'a Finding),
+    Stuck(&'a Diagnosis),
     /// It goes on again.
     GoesOn,
     /// It is left as it is.
@@ -94,7 +94,7 @@ pub enum Told<'a> {
 
 /// Looks at the program from time to time.
 struct Watch<'a> {
-    program: &'a Program,
+    program: &'a Supervised,
     /// What was seen last, and since when nobody has moved.
     last: Option<Sight>,
     since: Instant,
@@ -102,13 +102,13 @@ struct Watch<'a> {
 }
 
 impl Watch<'_> {
-    fn look(&mut self, tell: &mut dyn FnMut(&Told)) {
+    fn look(&mut self, tell: &mut dyn FnMut(&Notice)) {
         let family = Family::Descendants(children());
         let now = Sight::of_family(&family, Onlooker::Process);
         let has_moved = !self.last.as_ref().is_some_and(|last| now.is_of_the_same_family(last));
         if has_moved {
             if self.is_told {
-                tell(&Told::GoesOn);
+                tell(&Notice::GoesOn);
             }
             self.is_told = false;
             self.since = Instant::now();
@@ -124,9 +124,9 @@ impl Watch<'_> {
             return;
         };
         let now = Sight::of(&family, Onlooker::Process);
-        let finding = Finding::of(now, last);
+        let finding = Diagnosis::of(now, last);
         match finding.verdict {
-            Verdict::Stuck | Verdict::LikelyStuck | Verdict::Stopped => {}
+            Judgement::Stuck | Judgement::LikelyStuck | Judgement::Stopped => {}
             // Somebody outside is waited for, of whom there is only this look yet.
             _ => {
                 self.last = Some(finding.sight);
@@ -134,11 +134,11 @@ impl Watch<'_> {
             }
         }
         self.is_told = true;
-        tell(&Told::Stuck(&finding));
-        if !self.program.ends || finding.verdict == Verdict::Stopped {
-            tell(&Told::IsLeft);
+        tell(&Notice::Stuck(&finding));
+        if !self.program.ends || finding.verdict == Judgement::Stopped {
+            tell(&Notice::IsLeft);
         } else {
-            tell(&Told::Ends);
+            tell(&Notice::Ends);
             end(finding.sight.family().map(|look| (look.pid, look.started)).collect());
         }
     }
@@ -146,7 +146,7 @@ impl Watch<'_> {
 
 /// The children of this process: the program, and those that have lost their parents.
 fn children() -> Vec<u32> {
-    Look::at(std::process::id()).map(|look| look.children).unwrap_or_default()
+    Snapshot::at(std::process::id()).map(|look| look.children).unwrap_or_default()
 }
 
 /// Ends these processes: first as terminate() does, then as kill() does.
@@ -154,8 +154,8 @@ fn end(processes: Vec<(u32, u64)>) {
     let send = |signal| {
         for (pid, started) in &processes {
             // Somebody else may have that PID by now.
-            let is_it =
-                Look::at(*pid).is_some_and(|look| look.started == *started && !look.has_ended());
+            let is_it = Snapshot::at(*pid)
+                .is_some_and(|look| look.started == *started && !look.has_ended());
             if let Some(pid) = Pid::from_raw(*pid as i32).filter(|_| is_it) {
                 let _ = kill_process(pid, signal);
             }
@@ -164,7 +164,7 @@ fn end(processes: Vec<(u32, u64)>) {
     send(Signal::TERM);
     let start = Instant::now();
     let lives = |(pid, started): &(u32, u64)| {
-        Look::at(*pid).is_some_and(|look| look.started == *started && !look.has_ended())
+        Snapshot::at(*pid).is_some_and(|look| look.started == *started && !look.has_ended())
     };
     while start.elapsed() < MERCY && processes.iter().any(lives) {
         std::thread::sleep(Duration::from_millis(10));

@@ -6,7 +6,7 @@ use serde::Serialize;
 use strum::VariantArray;
 
 use crate::both;
-use crate::evidence::{Graph, Look, Needs, On, Sight, Thing, Wait, shared_memory};
+use crate::evidence::{Graph, Need, On, Sight, Snapshot, Thing, Wait, shared_memory};
 
 /// A mistake that leads to what was found.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, VariantArray)]
@@ -46,7 +46,7 @@ pub enum Repair {
 
 /// What would repair this, the likeliest first.
 pub(super) fn repairs(sight: &Sight, graph: &Graph, circle: &[u32]) -> Vec<Repair> {
-    let stuck = Stuck { sight, graph, circle };
+    let stuck = StuckProcesses { sight, graph, circle };
     let is_meant = |repair: &Repair| stuck.fits(*repair);
     let mut repairs: Vec<_> = Repair::VARIANTS.iter().copied().filter(is_meant).collect();
     // What each of these says of queues and pipes says more than what is said of locks.
@@ -65,14 +65,14 @@ const FORK_SERVER: &str = "multiprocessing.forkserver";
 /// How many generations are looked at.
 const DEEPEST: usize = 16;
 
-struct Stuck<'a> {
+struct StuckProcesses<'a> {
     sight: &'a Sight,
     graph: &'a Graph,
     /// Processes that wait for each other.
     circle: &'a [u32],
 }
 
-impl Stuck<'_> {
+impl StuckProcesses<'_> {
     fn fits(&self, repair: Repair) -> bool {
         match repair {
             Repair::GetBeforeJoin => self.waiters_for_writers().any(|(parent, child, _)| {
@@ -82,25 +82,24 @@ impl Stuck<'_> {
                 let has_feeder = is_python(parent) && is_python(child) && child.threads.len() > 1;
                 !has_feeder && !self.reads(parent.pid)
             }),
-            Repair::OneWrites => self.things(Needs::Room).any(|(wait, thing)| {
+            Repair::OneWrites => self.things(Need::Room).any(|(wait, thing)| {
                 let others = thing.of().iter().filter(|pid| **pid != wait.pid);
-                others.copied().any(|other| self.needs(other, Needs::Room, wait.pid))
+                others.copied().any(|other| self.needs(other, Need::Room, wait.pid))
             }),
-            Repair::ReadBothStreams => self.things(Needs::Room).any(|(wait, thing)| {
+            Repair::ReadBothStreams => self.things(Need::Room).any(|(wait, thing)| {
                 let readers = thing.of().iter().copied().filter(|pid| *pid != wait.pid);
-                readers.into_iter().any(|reader| self.needs(reader, Needs::Data, wait.pid))
+                readers.into_iter().any(|reader| self.needs(reader, Need::Data, wait.pid))
             }),
             Repair::CloseWriteEnd => {
                 // A reader in a circle of readers, of which one is waited for till its end.
-                let is_in_circle =
-                    self.has_in_circle(Needs::Data) && self.has_in_circle(Needs::End);
+                let is_in_circle = self.has_in_circle(Need::Data) && self.has_in_circle(Need::End);
                 let others = self.circle.len() > 2 && is_in_circle;
                 others || self.kept_ends().any(|look| !has_queue(look))
             }
             Repair::OneSpeaksFirst => {
                 let is_reading = |needs| self.has_in_circle(needs);
-                let others = [Needs::End, Needs::Room, Needs::Lock, Needs::Thread, Needs::Opening];
-                is_reading(Needs::Data) && !others.into_iter().any(is_reading)
+                let others = [Need::End, Need::Room, Need::Lock, Need::Thread, Need::Opening];
+                is_reading(Need::Data) && !others.into_iter().any(is_reading)
             }
             Repair::PutSentinels => {
                 let mut readers = self.kept_ends().filter(|look| has_queue(look));
@@ -108,7 +107,7 @@ impl Stuck<'_> {
             }
             Repair::TaskDone => {
                 let mut readers = self.kept_ends().filter(|look| has_queue(look));
-                let has_lock = |pid| self.of(pid).any(|wait| needs(wait, Needs::Lock));
+                let has_lock = |pid| self.of(pid).any(|wait| needs(wait, Need::Lock));
                 readers.any(|look| !self.is_joined(look.pid) && has_lock(look.parent))
             }
             Repair::EmptyLoop => self.waits().any(|wait| {
@@ -125,12 +124,12 @@ impl Stuck<'_> {
             }
             Repair::NoForkWithThreads => self.alone_with_a_lock().any(|look| self.is_forked(look)),
             Repair::RecursiveLock => self.alone_with_a_lock().any(|look| !self.is_forked(look)),
-            Repair::OpenBothEnds => self.things(Needs::Opening).next().is_some(),
+            Repair::OpenBothEnds => self.things(Need::Opening).next().is_some(),
         }
     }
 
     /// Processes that are stuck.
-    fn looks(&self) -> impl Iterator<Item = &Look> {
+    fn looks(&self) -> impl Iterator<Item = &Snapshot> {
         self.sight.looks().filter(|look| self.graph.is_stuck(look.pid))
     }
 
@@ -144,13 +143,13 @@ impl Stuck<'_> {
         self.waits().filter(move |wait| wait.pid == pid)
     }
 
-    fn things(&self, needs: Needs) -> impl Iterator<Item = (&Wait, &Thing)> {
+    fn things(&self, needs: Need) -> impl Iterator<Item = (&Wait, &Thing)> {
         let things = self.waits().flat_map(|wait| wait.things.iter().map(move |it| (wait, it)));
         things.filter(move |(_, thing)| thing.needs == needs)
     }
 
     /// Whether some thread of `pid` needs that from `other`.
-    fn needs(&self, pid: u32, needs: Needs, other: u32) -> bool {
+    fn needs(&self, pid: u32, needs: Need, other: u32) -> bool {
         self.things(needs).any(|(wait, thing)| wait.pid == pid && thing.of().contains(&other))
     }
 
@@ -160,34 +159,35 @@ impl Stuck<'_> {
         let above = std::iter::successors(self.sight.look(other), |look| {
             self.sight.look(look.parent).filter(|parent| parent.pid != pid)
         });
-        let is_server = |look: &Look| look.command.iter().any(|word| word.contains(FORK_SERVER));
+        let is_server =
+            |look: &Snapshot| look.command.iter().any(|word| word.contains(FORK_SERVER));
         above.take(DEEPEST).any(|look| {
-            self.needs(pid, Needs::End, look.pid)
-                || (is_server(look) && self.needs(pid, Needs::Data, look.pid))
+            self.needs(pid, Need::End, look.pid)
+                || (is_server(look) && self.needs(pid, Need::Data, look.pid))
         })
     }
 
     /// Whether somebody waits for its end, or for that of one who waits for a lock that this one
     /// may have.
     fn is_joined(&self, pid: u32) -> bool {
-        let behind_it = self.things(Needs::Lock);
+        let behind_it = self.things(Need::Lock);
         let behind_it = behind_it.filter(|(_, thing)| thing.of().contains(&pid));
         let mut joined = behind_it.map(|(wait, _)| wait.pid).chain([pid]);
         joined.any(|pid| {
-            let mut ends = self.things(Needs::End);
+            let mut ends = self.things(Need::End);
             ends.any(|(_, thing)| thing.of().contains(&pid))
         })
     }
 
     /// Whether it reads from a pipe or socket that is not its own alone.
     fn reads(&self, pid: u32) -> bool {
-        self.things(Needs::Data)
+        self.things(Need::Data)
             .any(|(wait, thing)| wait.pid == pid && thing.of().iter().any(|it| *it != pid))
     }
 
     /// Who waits for the end of whom, who waits for room in something that the former reads.
-    fn waiters_for_writers(&self) -> impl Iterator<Item = (&Look, &Look, &Thing)> {
-        let full = self.things(Needs::Room);
+    fn waiters_for_writers(&self) -> impl Iterator<Item = (&Snapshot, &Snapshot, &Thing)> {
+        let full = self.things(Need::Room);
         full.flat_map(|(wait, thing)| {
             let readers = thing.of().iter().filter(|pid| **pid != wait.pid);
             let waiters = readers.filter(|pid| self.waits_for_end(**pid, wait.pid));
@@ -199,10 +199,10 @@ impl Stuck<'_> {
 
     /// Readers for whom an end-of-file can't come, since they have an end for writing themselves,
     /// or somebody has who waits for their end.
-    fn kept_ends(&self) -> impl Iterator<Item = &Look> {
-        let reading = self.things(Needs::Data).filter(|(wait, thing)| {
+    fn kept_ends(&self) -> impl Iterator<Item = &Snapshot> {
+        let reading = self.things(Need::Data).filter(|(wait, thing)| {
             let is_end = matches!(thing.on, On::Pipe(_) | On::Fifo(_) | On::Socket { .. });
-            let is_held = |pid: &u32| *pid == wait.pid || self.needs(*pid, Needs::End, wait.pid);
+            let is_held = |pid: &u32| *pid == wait.pid || self.needs(*pid, Need::End, wait.pid);
             let wakes_itself = is_loop(wait) && thing.of() == [wait.pid];
             is_end && !wakes_itself && thing.of().iter().any(is_held)
         });
@@ -212,7 +212,7 @@ impl Stuck<'_> {
     /// The locks in shared memory, or on files, for which somebody waits.
     fn locks(&self) -> impl Iterator<Item = &str> {
         let mut names: Vec<_> = self
-            .things(Needs::Lock)
+            .things(Need::Lock)
             .filter_map(|(_, thing)| match &thing.on {
                 On::Memory(name) | On::File(name) => Some(name.as_str()),
                 _ => None,
@@ -225,32 +225,32 @@ impl Stuck<'_> {
 
     /// Whether all of its threads wait for each other, and at least two beside the main one for
     /// locks.
-    fn has_threads_with_locks(&self, look: &Look) -> bool {
+    fn has_threads_with_locks(&self, look: &Snapshot) -> bool {
         let is_lock = |wait: &&Wait| {
             let mut things = wait.things.iter();
             wait.tid as u32 != look.pid && things.all(|it| it.on == On::Thread(None))
         };
-        self.of(look.pid).all(|it| needs(it, Needs::Thread))
+        self.of(look.pid).all(|it| needs(it, Need::Thread))
             && self.of(look.pid).filter(is_lock).count() > 1
     }
 
     /// Whether somebody in the circle needs that.
-    fn has_in_circle(&self, needs: Needs) -> bool {
+    fn has_in_circle(&self, needs: Need) -> bool {
         let mut things = self.things(needs);
         things.any(|(wait, _)| self.circle.contains(&wait.pid))
     }
 
     /// Processes with one thread, which waits for another one.
-    fn alone_with_a_lock(&self) -> impl Iterator<Item = &Look> {
-        let is_alone = |look: &&Look| {
+    fn alone_with_a_lock(&self) -> impl Iterator<Item = &Snapshot> {
+        let is_alone = |look: &&Snapshot| {
             let mut waits = self.of(look.pid);
-            look.threads.len() == 1 && waits.all(|it| needs(it, Needs::Thread))
+            look.threads.len() == 1 && waits.all(|it| needs(it, Need::Thread))
         };
         self.looks().filter(is_alone).filter(|look| is_python(look))
     }
 
     /// Whether it is a copy of its parent.
-    fn is_forked(&self, look: &Look) -> bool {
+    fn is_forked(&self, look: &Snapshot) -> bool {
         let parent = self.sight.look(look.parent);
         parent.is_some_and(|parent| parent.command == look.command)
     }
@@ -261,13 +261,13 @@ impl Stuck<'_> {
         self.looks().any(|look| {
             let mut workers = look.children.iter().filter_map(|pid| self.sight.look(*pid));
             let waits_for_result =
-                self.of(look.pid).any(|it| it.tid as u32 == look.pid && needs(it, Needs::Thread));
+                self.of(look.pid).any(|it| it.tid as u32 == look.pid && needs(it, Need::Thread));
             is_python(look) && look.threads.len() >= 4 && waits_for_result && workers.any(is_python)
         })
     }
 }
 
-fn needs(wait: &Wait, needs: Needs) -> bool {
+fn needs(wait: &Wait, needs: Need) -> bool {
     wait.things.iter().all(|it| it.needs == needs)
 }
 
@@ -277,12 +277,12 @@ fn is_loop(wait: &Wait) -> bool {
     wait.call == "epoll_wait" || wait.things.len() > 1
 }
 
-fn is_python(look: &Look) -> bool {
+fn is_python(look: &Snapshot) -> bool {
     look.program().starts_with("python")
 }
 
 /// Whether it has a lock or semaphore of Python's `multiprocessing`, as each of its queues does.
-fn has_queue(look: &Look) -> bool {
+fn has_queue(look: &Snapshot) -> bool {
     is_python(look) && shared_memory(look.pid).iter().any(|it| it.starts_with("/dev/shm/sem."))
 }
 

@@ -4,17 +4,17 @@ use std::collections::BTreeSet;
 
 use crate::both;
 use crate::events::Status;
-use crate::evidence::{Fate, Look, Needs, Reason, Thread, Wait, stopped};
+use crate::evidence::{Cause, Fate, Need, Snapshot, Task, Wait, stopped};
 use crate::words::plain::on_one_line;
 
 use super::sentences;
-use super::{Finding, Verdict, next};
+use super::{Diagnosis, Judgement, next};
 use super::{family, repairs};
 
 /// The report: its lines, without their ends.
-pub fn report(finding: &Finding) -> Vec<String> {
+pub fn report(finding: &Diagnosis) -> Vec<String> {
     let mut lines = vec![heading(finding)];
-    if finding.verdict == Verdict::Ended {
+    if finding.verdict == Judgement::Ended {
         return lines;
     }
     lines.extend(family::lines(finding));
@@ -36,56 +36,56 @@ pub fn report(finding: &Finding) -> Vec<String> {
     shown.collect()
 }
 
-fn heading(finding: &Finding) -> String {
+fn heading(finding: &Diagnosis) -> String {
     let count = finding.sight.family().count();
     let stuck = finding.sight.family();
     let stuck = stuck.filter(|look| finding.graph.is_stuck(look.pid)).count();
     match finding.verdict {
-        Verdict::Stuck if count == 1 => {
+        Judgement::Stuck if count == 1 => {
             both!("Stuck: this process can't go on.", "卡住了：这个进程无法继续。")
         }
-        Verdict::Stuck => both!(
+        Judgement::Stuck => both!(
             "Stuck: none of these {count} processes can go on.",
             "卡住了：这 {count} 个进程都无法继续。"
         ),
-        Verdict::LikelyStuck if count == 1 => {
+        Judgement::LikelyStuck if count == 1 => {
             both!(
                 "Most likely stuck: this process can't go on.",
                 "很可能卡住了：这个进程无法继续。"
             )
         }
-        Verdict::LikelyStuck => both!(
+        Judgement::LikelyStuck => both!(
             "Most likely stuck: none of these {count} processes can go on.",
             "很可能卡住了：这 {count} 个进程都无法继续。"
         ),
-        Verdict::SomeStuck => both!(
+        Judgement::SomeStuck => both!(
             "Some are stuck: {stuck} of these {count} processes can't go on.",
             "部分卡住了：这 {count} 个进程里有 {stuck} 个无法继续。"
         ),
-        Verdict::Stopped if count == 1 => both!("This process is stopped.", "这个进程被暂停了。"),
-        Verdict::Stopped => both!(
+        Judgement::Stopped if count == 1 => both!("This process is stopped.", "这个进程被暂停了。"),
+        Judgement::Stopped => both!(
             "These {count} processes wait for one that is stopped.",
             "这 {count} 个进程在等一个被暂停的进程。"
         ),
-        Verdict::Unknown => both!(
+        Judgement::Unknown => both!(
             "Whether they are stuck can't be told: the kernel doesn't say enough.",
             "无法判断是否卡住：内核没有给出足够的信息。"
         ),
-        Verdict::GoOn if count == 1 => {
+        Judgement::GoOn if count == 1 => {
             both!("This process goes on: it is not stuck.", "这个进程在继续，没有卡住。")
         }
-        Verdict::GoOn => both!(
+        Judgement::GoOn => both!(
             "These {count} processes go on: none of them is stuck.",
             "这 {count} 个进程在继续，都没有卡住。"
         ),
-        Verdict::Ended => both!("All its processes have ended.", "所有进程都已结束。"),
+        Judgement::Ended => both!("All its processes have ended.", "所有进程都已结束。"),
     }
 }
 
 /// The sentences about one process. Threads that do the same share one.
-fn of_process(finding: &Finding, look: &Look, missing: &mut BTreeSet<String>) -> Vec<String> {
+fn of_process(finding: &Diagnosis, look: &Snapshot, missing: &mut BTreeSet<String>) -> Vec<String> {
     let (pid, fate) = (look.pid, finding.graph.fate(look.pid));
-    let mut said: Vec<(String, Vec<&Thread>)> = Vec::new();
+    let mut said: Vec<(String, Vec<&Task>)> = Vec::new();
     for thread in threads_told(finding, look) {
         let sentence = of_thread(finding, look, thread, missing);
         match said.iter_mut().find(|(it, _)| *it == sentence) {
@@ -100,7 +100,7 @@ fn of_process(finding: &Finding, look: &Look, missing: &mut BTreeSet<String>) ->
             (_, true) | (_, false) if is_alone => both!("{pid} {sentence}.", "{pid} {sentence}。"),
             (_, true) => both!("{pid} {sentence}.", "{pid} {sentence}。"),
             ([thread], false) => {
-                let Thread { tid, name, .. } = thread;
+                let Task { tid, name, .. } = thread;
                 both!(
                     "{pid}, thread {tid} ({name}), {sentence}.",
                     "{pid} 的线程 {tid}（{name}）{sentence}。"
@@ -124,16 +124,16 @@ fn of_process(finding: &Finding, look: &Look, missing: &mut BTreeSet<String>) ->
 
 /// Of a process that is stuck, all threads; of another one, the one for which it can go on, or else
 /// the main thread.
-fn threads_told<'a>(finding: &Finding, look: &'a Look) -> Vec<&'a Thread> {
+fn threads_told<'a>(finding: &Diagnosis, look: &'a Snapshot) -> Vec<&'a Task> {
     let alive = || look.threads.iter().filter(|it| finding.graph.threads_fate(it.tid).is_some());
     if finding.graph.is_stuck(look.pid) {
         return alive().collect();
     }
-    let own_reason = |thread: &&Thread| {
+    let own_reason = |thread: &&Task| {
         let fate = finding.graph.threads_fate(thread.tid);
-        matches!(fate, Some(Fate::GoesOn(reason)) if !matches!(reason, Reason::Other(_)))
+        matches!(fate, Some(Fate::GoesOn(reason)) if !matches!(reason, Cause::Other(_)))
     };
-    let unknown = |thread: &&Thread| finding.graph.threads_fate(thread.tid) == Some(&Fate::Unknown);
+    let unknown = |thread: &&Task| finding.graph.threads_fate(thread.tid) == Some(&Fate::Unknown);
     let first = alive().find(own_reason);
     let first = first.or_else(|| match finding.graph.fate(look.pid) {
         Some(Fate::Unknown) => alive().find(unknown),
@@ -143,19 +143,19 @@ fn threads_told<'a>(finding: &Finding, look: &'a Look) -> Vec<&'a Thread> {
 }
 
 fn of_thread(
-    finding: &Finding,
-    look: &Look,
-    thread: &Thread,
+    finding: &Diagnosis,
+    look: &Snapshot,
+    thread: &Task,
     missing: &mut BTreeSet<String>,
 ) -> String {
     let is_of_it = |it: &&Wait| (it.pid, it.tid) == (look.pid, thread.tid);
     let wait = finding.sight.waits().iter().find(is_of_it);
     match (finding.graph.threads_fate(thread.tid), wait) {
-        (Some(Fate::GoesOn(Reason::Runs)), _) => both!("runs", "在运行"),
-        (Some(Fate::GoesOn(Reason::Debugged)), _) => {
+        (Some(Fate::GoesOn(Cause::Runs)), _) => both!("runs", "在运行"),
+        (Some(Fate::GoesOn(Cause::Debugged)), _) => {
             both!("is in the hands of a debugger", "在调试器的控制之下")
         }
-        (Some(Fate::GoesOn(Reason::Moved)), _) => {
+        (Some(Fate::GoesOn(Cause::Moved)), _) => {
             both!("has done something in the last half second", "在刚才的半秒里有动作")
         }
         (Some(Fate::Stopped), None) => both!("is stopped", "被暂停了"),
@@ -163,7 +163,7 @@ fn of_thread(
             let has_others = look.threads.len() > 1;
             let sentence = sentences::wait(wait, has_others, &finding.fills);
             match fate {
-                Some(Fate::GoesOn(Reason::Timer)) => {
+                Some(Fate::GoesOn(Cause::Timer)) => {
                     both!("{sentence}, and a timer may wake it", "{sentence}；定时器也可能把它唤醒")
                 }
                 _ => sentence,
@@ -180,7 +180,7 @@ fn of_thread(
 }
 
 /// Why the kernel tells less than it could, and what to do.
-fn why_hidden(look: &Look) -> String {
+fn why_hidden(look: &Snapshot) -> String {
     let own = rustix::process::geteuid();
     let yama = std::fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope").unwrap_or_default();
     let pid = look.pid;
@@ -221,7 +221,7 @@ fn why_hidden(look: &Look) -> String {
 }
 
 /// What form the whole has.
-fn shape(finding: &Finding) -> Vec<String> {
+fn shape(finding: &Diagnosis) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(first) = finding.circle.first() {
         let pids = finding.circle.iter().chain([first]);
@@ -250,11 +250,11 @@ fn shape(finding: &Finding) -> Vec<String> {
         }
     }
     let is_stuck =
-        matches!(finding.verdict, Verdict::Stuck | Verdict::LikelyStuck | Verdict::SomeStuck);
+        matches!(finding.verdict, Judgement::Stuck | Judgement::LikelyStuck | Judgement::SomeStuck);
     if lines.is_empty() && is_stuck {
         let things = || finding.sight.waits().iter().flat_map(|wait| &wait.things);
         let has = |needs| things().any(|it| it.needs == needs);
-        lines.push(match has(Needs::Lock) && !has(Needs::Data) {
+        lines.push(match has(Need::Lock) && !has(Need::Data) {
             true => both!(
                 "A dead end: nobody who is left releases the lock.",
                 "走进了死胡同：剩下的进程没有一个会释放这把锁。"

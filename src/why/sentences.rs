@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::both;
-use crate::evidence::{Fill, From, Needs, On, Outside, Thing, Wait};
+use crate::evidence::{Fill, From, Need, On, Outside, Thing, Wait};
 
 /// How many of several PIDs or things are named.
 const NAMED: usize = 4;
@@ -12,7 +12,7 @@ const NAMED: usize = 4;
 pub(super) fn wait(wait: &Wait, has_other_threads: bool, fills: &BTreeMap<u64, Fill>) -> String {
     let call = wait.call;
     if let [only] = &wait.things[..] {
-        if only.needs == Needs::Room {
+        if only.needs == Need::Room {
             let full = thing(only, wait.pid, has_other_threads, fills);
             return both!("waits in {call}(): {full}", "在 {call}() 里等待：{full}");
         }
@@ -67,27 +67,27 @@ fn thing(
     let who = list(of, waiter, &both!("or", "或"));
     let all = list(of, waiter, &both!("and", "和"));
     match (thing.needs, &thing.on) {
-        (Needs::End, _) if of.is_empty() => {
+        (Need::End, _) if of.is_empty() => {
             both!("for a child to end", "等某个子进程结束")
         }
-        (Needs::End, _) if of.len() == 1 => {
+        (Need::End, _) if of.len() == 1 => {
             both!("{likely}for {who} to end", "{likely}等 {who} 结束")
         }
-        (Needs::End, _) => both!(
+        (Need::End, _) => both!(
             "{likely}for one of its children, {who}, to end",
             "{likely}等其中一个子进程（{who}）结束"
         ),
-        (Needs::Thread, On::Thread(Some(tid))) => {
+        (Need::Thread, On::Thread(Some(tid))) => {
             both!("for its thread {tid}", "等自己的线程 {tid}")
         }
-        (Needs::Thread, _) if has_other_threads => {
+        (Need::Thread, _) if has_other_threads => {
             both!("for another of its threads", "等自己的另一个线程")
         }
-        (Needs::Thread, _) => both!(
+        (Need::Thread, _) => both!(
             "for another of its threads, and it has no other",
             "等自己的另一个线程，而这个进程没有别的线程"
         ),
-        (Needs::Data, On::Pipe(_)) => match of.is_empty() {
+        (Need::Data, On::Pipe(_)) => match of.is_empty() {
             true => both!(
                 "for data or end-of-file from a pipe{fd}; who writes to it is not known",
                 "等管道{zh_fd}里的数据或 EOF；不知道哪个进程会写"
@@ -97,7 +97,7 @@ fn thing(
                 "等管道{zh_fd}里的数据或 EOF，只有 {who} 能带来"
             ),
         },
-        (Needs::Data, On::Fifo(_)) => match of.is_empty() {
+        (Need::Data, On::Fifo(_)) => match of.is_empty() {
             true => both!(
                 "for data or end-of-file from the FIFO {path}; who writes to it is not known",
                 "等 FIFO {path} 里的数据或 EOF；不知道哪个进程会写"
@@ -107,23 +107,23 @@ fn thing(
                 "等 FIFO {path} 里的数据或 EOF，只有 {who} 能带来"
             ),
         },
-        (Needs::Data, On::Eventfd) => both!(
+        (Need::Data, On::Eventfd) => both!(
             "for a count in an eventfd{fd}, and only {who} could add to it",
             "等 eventfd{zh_fd} 里的计数，只有 {who} 能增加"
         ),
-        (Needs::Data, On::Socket { .. }) if !of.is_empty() => both!(
+        (Need::Data, On::Socket { .. }) if !of.is_empty() => both!(
             "for data or end-of-file from a socket{fd}, at whose other end is only {who}",
             "等套接字{zh_fd}里的数据或 EOF，另一端只有 {who}"
         ),
-        (Needs::Data, _) => both!(
+        (Need::Data, _) => both!(
             "for data{fd}; who could bring it is not known",
             "等数据{zh_fd}；不知道哪个进程能带来"
         ),
-        (Needs::Room, On::Socket { .. }) if !of.is_empty() => both!(
+        (Need::Room, On::Socket { .. }) if !of.is_empty() => both!(
             "socket full{fd}, and only {all} can read at its other end",
             "套接字满了{zh_fd}，另一端只有 {all} 能读"
         ),
-        (Needs::Room, on) => {
+        (Need::Room, on) => {
             let full = match on {
                 On::Pipe(inode) => filled(fills.get(inode)),
                 _ => both!("no room", "没有空位"),
@@ -139,12 +139,12 @@ fn thing(
                 ),
             }
         }
-        (Needs::Opening, On::Fifo(_)) => both!(
+        (Need::Opening, On::Fifo(_)) => both!(
             "until somebody opens the other end of the FIFO {path}",
             "等 FIFO {path} 的另一端被打开"
         ),
-        (Needs::Opening, _) => both!("until a file can be opened", "等文件打开"),
-        (Needs::Lock, On::Memory(_)) => match of.iter().any(|pid| *pid != waiter) {
+        (Need::Opening, _) => both!("until a file can be opened", "等文件打开"),
+        (Need::Lock, On::Memory(_)) => match of.iter().any(|pid| *pid != waiter) {
             true => {
                 let others: Vec<_> = of.iter().filter(|pid| **pid != waiter).copied().collect();
                 let others = list(&others, waiter, &both!("and", "和"));
@@ -160,18 +160,18 @@ fn thing(
                 "等一把锁，不知道锁在哪个进程手里，别的进程都没有这把锁（{memory}）"
             ),
         },
-        (Needs::Lock, On::File(_)) if of.is_empty() => both!(
+        (Need::Lock, On::File(_)) if of.is_empty() => both!(
             "for the lock on {path}; who holds it is not known",
             "等 {path} 上的锁；不知道锁在哪个进程手里"
         ),
-        (Needs::Lock, On::File(_)) => both!(
+        (Need::Lock, On::File(_)) => both!(
             "for the lock on {path}, which {who} {likely}has",
             "等 {path} 上的锁，锁{likely}在 {who} 手里"
         ),
-        (Needs::Lock, _) => {
+        (Need::Lock, _) => {
             both!("for a lock; who holds it is not known", "等一把锁；不知道锁在哪个进程手里")
         }
-        (Needs::Other, _) => {
+        (Need::Other, _) => {
             both!("for something of which the kernel doesn't say more", "等待，内核没有说明等什么")
         }
     }

@@ -15,7 +15,7 @@ use super::lesson::Lesson;
 use crate::arguments::seconds;
 use crate::claims::{Claim, Outcomes};
 use crate::events::{Call, Event, Status};
-use crate::evidence::Summary;
+use crate::evidence::ProcessSummary;
 use crate::multiprocessing::{Context, CurrentProcess, IntoProcess, Logs, Target};
 
 /// Terminate a child that nobody joins, and see what is left of it
@@ -117,11 +117,11 @@ impl Args {
 
 /// What the kernel shows everybody of a process, as `ps` does.
 fn show(who: &str, of: u32, mp: &Context) -> Result<()> {
-    let mut summary = Summary::of(of);
+    let mut summary = ProcessSummary::of(of);
     // It is about to sleep, or to end.
     while summary.as_ref().is_some_and(|it| it.state == 'R') {
         std::thread::yield_now();
-        summary = Summary::of(of);
+        summary = ProcessSummary::of(of);
     }
     let status = summary.as_ref().and_then(|it| it.wait_status).map(Status::from_wait_status);
     let line = match (&summary, status) {
@@ -129,7 +129,7 @@ fn show(who: &str, of: u32, mp: &Context) -> Result<()> {
         (Some(_), Some(status)) => {
             format!("{who}: Z (zombie), no memory, exit status kept: {}", status.in_a_word())
         }
-        (Some(Summary { state, parent, .. }), None) => {
+        (Some(ProcessSummary { state, parent, .. }), None) => {
             let word = if *state == 'T' { "stopped" } else { "sleeping" };
             let is_mine = *parent == mp.pid();
             let parent = if is_mine { "my child".into() } else { format!("a child of {parent}") };

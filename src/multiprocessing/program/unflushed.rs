@@ -8,7 +8,8 @@ use procfs::process::{MMapPath, Process};
 
 use crate::both;
 use crate::evidence::{
-    Call, Family, Fill, From, Look, Needs, On, Onlooker, Outside, Sight, State, Thing, Until, What,
+    Family, Fill, From, Need, On, Onlooker, Outside, Sight, Snapshot, SystemCall, Thing,
+    ThreadState, Until, What,
 };
 use crate::multiprocessing::orphans::children_of_this_process;
 
@@ -20,13 +21,14 @@ pub(super) fn sight(pid: u32) -> Sight {
 /// Whether nobody there has done anything since an earlier look, or is about to.
 pub(super) fn does_nothing(sight: &Sight, earlier: &Sight) -> bool {
     let mut threads = sight.family().flat_map(|look| &look.threads);
-    threads.all(|thread| thread.state == State::Waits) && sight.is_of_the_same_family(earlier)
+    threads.all(|thread| thread.state == ThreadState::Waits) && sight.is_of_the_same_family(earlier)
 }
 
 /// Whether all that is seen there waits for others. Then the run is stuck, or somebody goes on:
 /// that is found out elsewhere.
 pub(super) fn waits_for_others(sight: &Sight) -> bool {
-    let is_timed = |call: &Call| matches!(call.until, Until::Time | Until::Signal | Until::Unknown);
+    let is_timed =
+        |call: &SystemCall| matches!(call.until, Until::Time | Until::Signal | Until::Unknown);
     let mut threads = sight.family().flat_map(|look| &look.threads);
     threads.all(|thread| thread.call.as_ref().is_some_and(|call| !is_timed(call)))
 }
@@ -41,11 +43,12 @@ pub(super) fn way_out(pid: u32, its_stdout: Option<u64>) -> Option<String> {
     let is_input = |it: &Thing| {
         let is_stdin = stdin.is_some_and(|inode| it.on == On::Pipe(inode));
         let is_terminal = matches!(it.from, From::Outside(Outside::Terminal(_)));
-        it.needs == Needs::Data && (is_stdin || is_terminal)
+        it.needs == Need::Data && (is_stdin || is_terminal)
     };
     let waits_for_input = sight.waits().iter().any(|wait| wait.things.iter().any(is_input));
-    let is_stopped = |look: &Look| look.threads.iter().any(|it| it.state == State::Stopped);
-    let has_stdout = |look: &Look| {
+    let is_stopped =
+        |look: &Snapshot| look.threads.iter().any(|it| it.state == ThreadState::Stopped);
+    let has_stdout = |look: &Snapshot| {
         let holds = look.holds.as_ref();
         holds.is_none_or(|it| it.values().any(|held| is_pipe(&held.what, its_stdout)))
     };
@@ -54,7 +57,7 @@ pub(super) fn way_out(pid: u32, its_stdout: Option<u64>) -> Option<String> {
     if is_silent {
         return None;
     }
-    let of = |look: &Look| program(look.pid).and_then(|name| of_program(look, &name));
+    let of = |look: &Snapshot| program(look.pid).and_then(|name| of_program(look, &name));
     let ways: Vec<Way> = sight.family().filter_map(of).collect();
     // Nobody may have come so far yet as to run what its command line names.
     let mut named: Vec<Way> = sight.family().filter_map(of_command_line).collect();
@@ -85,7 +88,7 @@ enum Way {
 const WITHOUT_BUFFER: [&str; 8] = ["sh", "bash", "dash", "zsh", "busybox", "sleep", "node", "tail"];
 
 /// The way out for the first program that this command line names and that is known.
-fn of_command_line(look: &Look) -> Option<Way> {
+fn of_command_line(look: &Snapshot) -> Option<Way> {
     let is_between = |c: char| c.is_whitespace() || ";|&()/\"'".contains(c);
     let words: Vec<&str> = look.command.iter().flat_map(|word| word.split(is_between)).collect();
     let mut named = words.iter().enumerate();
@@ -108,7 +111,7 @@ fn has_variable(pid: u32, variable: &str) -> bool {
     environment.get(OsStr::new(variable)).is_some_and(|it| !it.is_empty())
 }
 
-fn of_program(look: &Look, name: &str) -> Option<Way> {
+fn of_program(look: &Snapshot, name: &str) -> Option<Way> {
     let process = Process::new(i32::try_from(look.pid).ok()?).ok()?;
     let has = |variable: &str| has_variable(look.pid, variable);
     let is_python = name.starts_with("python") || name.starts_with("pypy");
@@ -133,7 +136,7 @@ pub(super) fn holders(end: &impl AsFd) -> Vec<String> {
         children_of_this_process().map(|pid| pid.as_raw_pid() as u32).collect();
     let mut holders = Vec::new();
     while let Some(pid) = pids.pop() {
-        let Some(look) = Look::at(pid) else {
+        let Some(look) = Snapshot::at(pid) else {
             continue;
         };
         pids.extend(&look.children);
@@ -146,7 +149,7 @@ pub(super) fn holders(end: &impl AsFd) -> Vec<String> {
     holders
 }
 
-fn pipe_of(look: &Look, fd: i32) -> Option<u64> {
+fn pipe_of(look: &Snapshot, fd: i32) -> Option<u64> {
     match look.holds.as_ref()?.get(&fd)?.what {
         What::Pipe(inode) => Some(inode),
         _ => None,
