@@ -157,12 +157,12 @@ pub fn print(text: &[u8]) -> ExitCode {
 /// Runs one child of a lesson. If it fails, it says why in the log, and the end of the run tells
 /// it.
 pub fn child(cli: ChildCli) -> ExitCode {
-    let ChildCli { birth, child } = cli;
+    let ChildCli { birth, target, run } = cli;
     birth.lang.into_iter().for_each(locale::choose);
-    let process = CurrentProcess::new(birth, child.name());
+    let process = CurrentProcess::new(birth, target);
     let log = process.log().clone();
     let begin = || process.die_with_parent().and_then(|()| take_signals_again());
-    let ran = begin().and_then(|()| child.run(process));
+    let ran = begin().and_then(|()| run(process));
     match ran.as_ref().err().and_then(Interruption::of) {
         // What it has passed on ends it, too.
         Some(Interruption::Terminated) => {

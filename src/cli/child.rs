@@ -2,70 +2,77 @@
 
 use std::ffi::OsString;
 
+use clap::error::ErrorKind;
 use clap::{Args as _, FromArgMatches as _};
 
 use super::chinese::described_child;
-use crate::lessons;
-use crate::multiprocessing::{Birth, SUBCOMMAND_NAME};
+use crate::lessons::targets;
+use crate::multiprocessing::{AnyTarget, Birth, Run, SUBCOMMAND_NAME};
 use crate::words::locale::{self, Language};
 
 /// The command line of a child of a lesson. It is hidden from those who came for the lessons.
 pub struct ChildCli {
     /// What its parent tells it.
     pub birth: Birth,
-    /// Which child.
-    pub child: lessons::AnyChild,
+    /// The name of its target.
+    pub target: &'static str,
+    /// What it does.
+    pub run: Run,
 }
 
 impl ChildCli {
-    /// A lesson may start many children, so each reads only what that one child can be told: then a
-    /// child that does nothing takes 0.13 million instructions, and 0.50 if it read what the whole
-    /// program can be told. An empty program takes 0.11 (valgrind --tool=callgrind).
+    /// A lesson may start many children, so each knows only what that one child can be told, and no
+    /// help. A command line that is refused so is read again with all that there is to say.
     pub(super) fn read(args: &[OsString]) -> Result<ChildCli, clap::Error> {
-        let target = args.get(1).and_then(|arg| arg.to_str()).unwrap_or_default();
-        let mut command = command(target);
-        let matches = command.try_get_matches_from_mut(args);
-        let matches = matches.map_err(|error| in_the_readers_language(error, target, args))?;
-        // Taking it apart again is work for nothing: the process will end anyway.
-        std::mem::forget(command);
-        Ok(ChildCli {
-            birth: Birth::from_arg_matches(
-                matches.subcommand().map_or(&matches, |(_, child)| child),
-            )?,
-            child: lessons::AnyChild::from_arg_matches(&matches)?,
-        })
+        let name = args.get(1).and_then(|arg| arg.to_str()).unwrap_or_default();
+        let read = match targets().find(|target| target.name == name) {
+            Some(target) => ChildCli::of(target, &args[1..]),
+            None => Err(clap::Error::new(ErrorKind::InvalidSubcommand)),
+        };
+        read.map_err(|error| in_full(error, name, args))
+    }
+
+    fn of(target: &AnyTarget, args: &[OsString]) -> Result<ChildCli, clap::Error> {
+        let mut command = Birth::augment_args((target.command)()).disable_help_flag(true);
+        let mut matches = command.try_get_matches_from_mut(args)?;
+        let birth = Birth::from_arg_matches_mut(&mut matches)?;
+        let run = (target.read)(&mut matches)?;
+        // To take these apart again is work for nothing: the process is about to end anyway.
+        std::mem::forget((command, matches));
+        Ok(ChildCli { birth, target: target.name, run })
     }
 }
 
 /// The command line of the child with this name; of all children if there is none.
-pub(super) fn command(target: &str) -> clap::Command {
+pub(super) fn command(name: &str) -> clap::Command {
     let command = clap::Command::new(SUBCOMMAND_NAME)
         .bin_name("mp-demo child")
+        .about(CHILD_ABOUT)
         .max_term_width(80)
         .subcommand_required(true)
         .disable_help_subcommand(true)
         .arg_required_else_help(true);
-    let command = lessons::AnyChild::augment_for(target, command).about(CHILD_ABOUT);
-    if command.find_subcommand(target).is_none() {
-        return command;
+    match targets().find(|target| target.name == name) {
+        // What every child can be told belongs to the one that is meant, not to all.
+        Some(target) => {
+            let child = (target.command)();
+            let about = child.get_about().cloned().unwrap_or_default();
+            command.subcommand(Birth::augment_args(child).about(about))
+        }
+        None => command.subcommands(targets().map(|target| (target.command)())),
     }
-    // What every child can be told belongs to the one that is meant, not to all.
-    command.mut_subcommand(target, |child| {
-        let about = child.get_about().cloned().unwrap_or_default();
-        Birth::augment_args(child).about(about)
-    })
 }
 
-/// What clap answers, help above all, once more in Chinese for whoever reads that. A child that its
-/// parent starts never comes here.
-fn in_the_readers_language(error: clap::Error, target: &str, args: &[OsString]) -> clap::Error {
+/// What clap answers, help above all, in the reader's language. A child that its parent starts
+/// never comes here.
+fn in_full(error: clap::Error, name: &str, args: &[OsString]) -> clap::Error {
     locale::choose(super::language_in(args).unwrap_or_else(locale::of_environment));
-    if locale::chosen() == Language::En {
-        return error;
-    }
-    let chinese = described_child(command(target)).map(|it| it.try_get_matches_from(args));
-    match chinese {
-        Ok(Err(error)) => error,
+    let command = match locale::chosen() {
+        Language::En => Ok(command(name)),
+        Language::Zh => described_child(command(name)),
+    };
+    match command.map(|command| command.try_get_matches_from(args)) {
+        Ok(Err(in_full)) => in_full,
         _ => error,
     }
 }

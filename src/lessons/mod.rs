@@ -4,7 +4,6 @@
 mod async_io;
 mod bound;
 mod buffer;
-mod child;
 mod cost;
 mod demo;
 mod lesson;
@@ -17,13 +16,12 @@ mod terminate;
 mod zombie;
 
 use anyhow::Result;
-use clap::Subcommand as _;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::claims::OfLesson;
 use crate::events::Mistake;
-use crate::multiprocessing::{Context, CurrentProcess};
+use crate::multiprocessing::{AnyTarget, Context};
 use lesson::Lesson;
 
 pub use cost::LOAD;
@@ -44,13 +42,13 @@ struct RunOptions<'a, T> {
     speed: f64,
 }
 
-/// The list of lessons below becomes two enums and a table: the lessons, which are the program's
+/// The list of lessons below becomes an enum and two tables: the lessons, which are the program's
 /// subcommands; the halves of their children, which are the subcommands of the hidden `child`; and
 /// what there is to read of each lesson. Of `"queue": queue, Queue;` it makes
 ///
 /// ```text
 /// enum AnyLesson { Queue(queue::Args), ... }  and calls its `run` to play it
-/// enum AnyChild { Queue(queue::Child), ... }  and calls its `run` to play one
+/// targets() = [queue::CHILDREN, ...]
 /// DEMOS = [Demo { name: "queue", ... }, ...]  from the files in demos/queue/
 /// ```
 macro_rules! lessons {
@@ -65,10 +63,9 @@ macro_rules! lessons {
             )*
         }
 
-        /// A child's half of some lesson, and its options.
-        #[derive(clap::Subcommand)]
-        pub enum AnyChild {
-            $(#[command(flatten)] #[allow(missing_docs)] $Name($module::Child),)*
+        /// The children's halves of all lessons.
+        pub fn targets() -> impl Iterator<Item = &'static AnyTarget> {
+            [$($module::CHILDREN),*].into_iter().flatten()
         }
 
         /// What there is to read, in the order of the lessons.
@@ -155,35 +152,6 @@ macro_rules! lessons {
             pub fn run(&self, mp: &Context) -> Result<()> {
                 match self {
                     $(AnyLesson::$Name(args) => args.run(mp),)*
-                }
-            }
-        }
-
-        impl AnyChild {
-            /// Adds to `command` the child with this name; all children if there is none, for the
-            /// help and for the nearest name.
-            pub fn augment_for(name: &str, command: clap::Command) -> clap::Command {
-                $(let (is_found, command) = $module::Child::augment_one(name, command);
-                if is_found {
-                    return command;
-                })*
-                AnyChild::augment_subcommands(command)
-            }
-
-            /// The name by which a parent starts this half.
-            pub fn name(&self) -> &'static str {
-                match self {
-                    $(AnyChild::$Name(child) => child.name(),)*
-                }
-            }
-
-            /// Plays this half.
-            ///
-            /// # Errors
-            /// What the child could not do.
-            pub fn run(self, process: CurrentProcess) -> Result<()> {
-                match self {
-                    $(AnyChild::$Name(child) => child.run(process),)*
                 }
             }
         }

@@ -18,14 +18,13 @@ use anyhow::{Result, bail};
 use serde::Serialize;
 use strum::EnumCount as _;
 
-use super::child::children;
 use super::lesson::Lesson;
 use crate::arguments::{one_to_thousand, seconds};
 use crate::both;
 use crate::claims::{Claim, Outcomes};
 use crate::events::Event;
 use crate::multiprocessing::{
-    ChildProcess, ChildProcesses, Context, Got, IntoProcess, Logs, PartnerGone, Queue,
+    AnyTarget, ChildProcess, ChildProcesses, Context, Got, IntoProcess, Logs, PartnerGone, Queue,
     check_descriptors,
 };
 use crate::report::statistics::micros;
@@ -207,4 +206,9 @@ impl Run<'_> {
     }
 }
 
-children! { AsyncOffice, AsyncBlocking, AsyncLoop }
+/// The children's halves.
+pub const CHILDREN: &[AnyTarget] = &[
+    AnyTarget::of::<AsyncOffice>(),
+    AnyTarget::of::<AsyncBlocking>(),
+    AnyTarget::of::<AsyncLoop>(),
+];

@@ -26,12 +26,11 @@ use anyhow::Result;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::child::children;
 use super::lesson::Lesson;
 use crate::arguments::one_to_thousand;
 use crate::both;
 use crate::claims::{Claim, Outcomes};
-use crate::multiprocessing::{Context, Logs};
+use crate::multiprocessing::{AnyTarget, Context, Logs};
 
 use answerer::BoundAnswerer;
 use disk::ScratchFile;
@@ -209,4 +208,6 @@ fn show(table: &Table, cores: usize, mp: &Context) -> Result<()> {
     Ok(())
 }
 
-children! { BoundWorker, BoundAnswerer }
+/// The children's halves.
+pub const CHILDREN: &[AnyTarget] =
+    &[AnyTarget::of::<BoundWorker>(), AnyTarget::of::<BoundAnswerer>()];

@@ -12,11 +12,12 @@ use anyhow::Result;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::child::children;
 use super::lesson::Lesson;
 use crate::claims::{Claim, Outcomes};
 use crate::events::{Call, Event};
-use crate::multiprocessing::{Context, CurrentProcess, Got, IntoProcess, Logs, Target, To};
+use crate::multiprocessing::{
+    AnyTarget, Context, CurrentProcess, Got, IntoProcess, Logs, Target, To,
+};
 use crate::os::streams::{Stream, cannot_write, stdout};
 
 /// Print through a buffer, and lose what is in it
@@ -166,4 +167,5 @@ impl Buffer<'_> {
     }
 }
 
-children! { Printer }
+/// The children's halves.
+pub const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<Printer>()];

@@ -19,10 +19,9 @@ use anyhow::Result;
 use serde::Serialize;
 use strum::VariantArray as _;
 
-use super::child::children;
 use super::lesson::Lesson;
 use crate::claims::Claim;
-use crate::multiprocessing::{Context, Logs, Target as _};
+use crate::multiprocessing::{AnyTarget, Context, Logs, Target as _};
 use crate::os::one_core::OneCore;
 
 use children::{CostEcho, CostLoad, CostNothing, CostPut, CostSend};
@@ -100,4 +99,12 @@ impl Lesson for Args {
 /// The name of a child that only computes, until it is ended.
 pub const LOAD: &str = CostLoad::NAME;
 
-children! { CostNothing, CostPut, CostEcho, CostSend, CostPython, CostLoad }
+/// The children's halves.
+pub const CHILDREN: &[AnyTarget] = &[
+    AnyTarget::of::<CostNothing>(),
+    AnyTarget::of::<CostPut>(),
+    AnyTarget::of::<CostEcho>(),
+    AnyTarget::of::<CostSend>(),
+    AnyTarget::of::<CostPython>(),
+    AnyTarget::of::<CostLoad>(),
+];

@@ -11,12 +11,14 @@ use anyhow::{Result, ensure};
 use clap::{ValueEnum, builder::ArgPredicate};
 use serde::Serialize;
 
-use super::{child::children, lesson::Lesson};
+use super::lesson::Lesson;
 use crate::arguments::{one_to_thousand, turns};
 use crate::both;
 use crate::claims::{Claim, Outcomes};
 use crate::events::{Call, Event, Mistake};
-use crate::multiprocessing::{self, Context, CurrentProcess, IntoProcess, Logs, Target, numbered};
+use crate::multiprocessing::{
+    self, AnyTarget, Context, CurrentProcess, IntoProcess, Logs, Target, numbered,
+};
 
 /// Count up a shared counter, and lose updates without a lock
 ///
@@ -209,4 +211,5 @@ impl Target for Counting {
     }
 }
 
-children! { Counting }
+/// The children's halves.
+pub const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<Counting>()];

@@ -10,11 +10,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use anyhow::Result;
 use serde::Serialize;
 
-use super::child::children;
 use super::lesson::Lesson;
 use crate::claims::{Claim, Outcomes};
 use crate::events::Event;
-use crate::multiprocessing::{Context, CurrentProcess, IntoProcess, Logs, Target};
+use crate::multiprocessing::{AnyTarget, Context, CurrentProcess, IntoProcess, Logs, Target};
 
 /// Count in a child process, and find the parent's counter unchanged
 ///
@@ -93,4 +92,5 @@ fn show_counter(who: &str, process: &impl Logs) -> Result<()> {
     process.happened_with_line(Event::Counter { value, address }, line)
 }
 
-children! { MemoryChild }
+/// The children's halves.
+pub const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<MemoryChild>()];

@@ -14,14 +14,15 @@ use clap::builder::ArgPredicate;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::child::children;
 use super::lesson::Lesson;
 use crate::arguments::{
     CommandArg, MESSAGE_AROUND_STRING, ValueArg, as_typed, message_bytes, seconds,
 };
 use crate::claims::{Claim, Outcomes};
 use crate::events::Mistake;
-use crate::multiprocessing::{Context, CurrentProcess, IntoProcess, Logs, ProgramArgs, Target};
+use crate::multiprocessing::{
+    AnyTarget, Context, CurrentProcess, IntoProcess, Logs, ProgramArgs, Target,
+};
 use own::CommandWriter;
 
 /// Send a list through a pipe from a child to its parent
@@ -249,4 +250,5 @@ impl Target for Writer {
     }
 }
 
-children! { Writer, CommandWriter }
+/// The children's halves.
+pub const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<Writer>(), AnyTarget::of::<CommandWriter>()];

@@ -12,12 +12,13 @@ mod own;
 use anyhow::Result;
 use serde::Serialize;
 
-use super::{child::children, lesson::Lesson};
+use super::lesson::Lesson;
 use crate::arguments::{ValueArg, as_typed, seconds, shares};
 use crate::claims::{Claim, Outcomes};
 use crate::events::{Call, Mistake, str};
 use crate::multiprocessing::{
-    Context, CurrentProcess, Exec, Got, IntoProcess, Lock, Logs, ProgramArgs, Target, check_sizes,
+    AnyTarget, Context, CurrentProcess, Exec, Got, IntoProcess, Lock, Logs, ProgramArgs, Target,
+    check_sizes,
 };
 use options::Stop;
 use own::{CommandReader, CommandWriter};
@@ -190,4 +191,11 @@ impl Target for Reader {
     }
 }
 
-children! { Writer, Reader, CommandWriter, CommandReader, Exec }
+/// The children's halves.
+pub const CHILDREN: &[AnyTarget] = &[
+    AnyTarget::of::<Writer>(),
+    AnyTarget::of::<Reader>(),
+    AnyTarget::of::<CommandWriter>(),
+    AnyTarget::of::<CommandReader>(),
+    AnyTarget::of::<Exec>(),
+];

@@ -9,13 +9,12 @@ use anyhow::{Result, anyhow};
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::child::children;
 use super::lesson::Lesson;
 use crate::arguments::{one_or_list, one_to_thousand, seconds};
 use crate::both;
 use crate::claims::{Claim, Outcomes};
 use crate::events::Event;
-use crate::multiprocessing::{Context, CurrentProcess, Logs, Target, numbered};
+use crate::multiprocessing::{AnyTarget, Context, CurrentProcess, Logs, Target, numbered};
 use crate::words::errors::io_error;
 
 /// Start processes that start threads, and join them
@@ -166,4 +165,5 @@ impl Target for SpawnChild {
     }
 }
 
-children! { SpawnChild }
+/// The children's halves.
+pub const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<SpawnChild>()];

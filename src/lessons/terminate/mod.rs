@@ -12,13 +12,12 @@ use nix::sys::signal::{SigSet, Signal as Caught};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::child::children;
 use super::lesson::Lesson;
 use crate::both;
 use crate::claims::{Claim, Outcomes};
 use crate::events::{Event, Status};
 use crate::multiprocessing::{
-    ChildProcess, Connection, Context, CurrentProcess, IntoProcess, Logs, Target,
+    AnyTarget, ChildProcess, Connection, Context, CurrentProcess, IntoProcess, Logs, Target,
 };
 
 /// End a child by a signal, and see whether it cleans up
@@ -208,4 +207,5 @@ impl Target for Orphan {
     }
 }
 
-children! { Waiter, Orphan }
+/// The children's halves.
+pub const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<Waiter>(), AnyTarget::of::<Orphan>()];

@@ -10,13 +10,12 @@ use anyhow::Result;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::child::children;
 use super::lesson::Lesson;
 use crate::arguments::seconds;
 use crate::claims::{Claim, Outcomes};
 use crate::events::{Call, Event, Status};
 use crate::evidence::ProcessSummary;
-use crate::multiprocessing::{Context, CurrentProcess, IntoProcess, Logs, Target};
+use crate::multiprocessing::{AnyTarget, Context, CurrentProcess, IntoProcess, Logs, Target};
 
 /// Terminate a child that nobody joins, and see what is left of it
 ///
@@ -202,4 +201,6 @@ impl Target for Orphan {
     }
 }
 
-children! { Ended, Middle, Orphan }
+/// The children's halves.
+pub const CHILDREN: &[AnyTarget] =
+    &[AnyTarget::of::<Ended>(), AnyTarget::of::<Middle>(), AnyTarget::of::<Orphan>()];
