@@ -18,7 +18,7 @@ use signal_hook::low_level::emulate_default_handler;
 
 use crate::both;
 use crate::cli::{ChildCli, Explanation, Options, Page, ViewOptions, in_chinese};
-use crate::events::{Event, recording};
+use crate::events::{Event, Why, recording};
 use crate::lessons::{self, AnyLesson, Demo};
 use crate::multiprocessing::{
     CurrentProcess, Interruption, Logs, end_on_signals_as_first_process, take_signals_again,
@@ -175,9 +175,8 @@ pub fn child(cli: ChildCli) -> ExitCode {
     }
     match ran {
         Err(error) if !is_broken_pipe(&error) => {
-            let message = sentence(&error).into();
             // If even that fails, there is still the exit status.
-            let _ = log.write(Event::Error { message });
+            let _ = log.write(Event::Error { why: Why::of(&error) });
             ExitCode::FAILURE
         }
         result => exit_code(result),

@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Error, Result};
 
 use crate::both;
-use crate::events::{Entry, Event, Log, Mistake, Status, named};
+use crate::events::{Entry, Event, Log, Mistake};
 use crate::evidence::stopped_by;
 use crate::lessons::AnyLesson;
 use crate::multiprocessing::{Children, Context};
@@ -82,14 +82,14 @@ impl Verdict {
 /// What there is to say of a run that got stuck, which is not what its options are there to show.
 fn why_stuck(state: &State) -> String {
     let mut commands: Vec<_> = state.commands().collect();
-    commands.sort_by_key(|(process, _)| process.number);
-    let Some((process, command)) = commands.first() else {
+    commands.sort_by_key(|process| process.number);
+    let Some(command) = commands.first() else {
         return both!(
             "the run got stuck, which its options don't explain",
             "这次运行卡住了，而选项本身不会造成这种情况"
         );
     };
-    let command = named(&process.role, process.pid, command);
+    let command = command.named();
     match commands.len() {
         1 => both!(
             "the run got stuck: look at what {command} waits for, and what it has not written or \
@@ -235,21 +235,8 @@ impl Watched<'_> {
             Some((it.pid, (it.role.clone(), signal)))
         }));
         for (child, (role, signal)) in self.detector.newly_stopped(stopped) {
-            let name = Status::Signal(signal).signal_name();
-            let message = both!(
-                "{role} (PID {child}) was stopped by {name} ({signal}); the run waits for it; \
-                 `kill -CONT {child}` lets it \
-                 go on",
-                "{role}（PID {child}）被 {name}（{signal}）暂停了；这次运行会一直等；用 `kill \
-                 -CONT {child}` 可以让它继续"
-            );
             // If the log fails here, nobody listens any more.
-            let _ = log.write(Event::Stopped {
-                child,
-                child_role: role.into(),
-                signal,
-                message: message.into(),
-            });
+            let _ = log.write(Event::Stopped { child, child_role: role.into(), signal, why: None });
         }
         let Some(Finding { waits, circle }) = self.detector.look(state, || self.children.fills())
         else {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use strum::IntoStaticStr;
 
+use super::reason::Why;
 use super::status::Status;
 
 /// What an event changes. Unless it says otherwise, its thread runs from then on.
@@ -33,7 +34,7 @@ pub enum Effect<'a> {
     /// This call did nothing: a value that was sent did not go.
     Refused(Call),
     /// The process ends because of this: what it was about to put or send did not go.
-    GivesUp(&'a str),
+    GivesUp(&'a Why),
     /// The thread waits for one more answer.
     Asks,
     /// One of these answers is there.

@@ -16,8 +16,10 @@ use serde_json::{Map, Value};
 use strum::{EnumDiscriminants, EnumString, IntoStaticStr, VariantNames};
 
 use super::effect::{Call, Effect, Label, Mark, Stream, Way};
+use super::reason::Why;
 use super::status::Status;
 use super::stuck::{Mistake, Waiter};
+use crate::both;
 
 /// Of `Put { value: ... } => Effect::..., [Mark::Put, Label::Value];` this makes the variant
 /// `Event::Put { value }`, its reading from the log, and its arms in [`Event::effect`] and
@@ -175,9 +177,9 @@ events! {
         /// The child's role.
         #[serde(borrow)]
         child_role: Cow<'a, str>,
-        /// One sentence: why that was needed, where it is not that the run is over.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        message: Option<Cow<'a, str>>,
+        /// Why that was needed, where it is not that the run is over.
+        #[serde(alias = "message", default, skip_serializing_if = "Option::is_none")]
+        why: Option<Why>,
     } => Effect::Signals(*child, Status::SIGKILL), [Mark::Kill, Label::Role(child_role)];
     /// A child has ended and was reaped by the parent.
     Exited {
@@ -240,9 +242,9 @@ events! {
     Refused {
         /// The call.
         call: Call,
-        /// One sentence: why.
-        #[serde(borrow)]
-        message: Cow<'a, str>,
+        /// Why.
+        #[serde(alias = "message")]
+        why: Why,
     } => Effect::Refused(*call), [Mark::Refused, Label::Nothing];
     /// A lock has been acquired.
     Acquired {
@@ -279,9 +281,9 @@ events! {
         child_role: Cow<'a, str>,
         /// The number of the signal that stopped it.
         signal: i32,
-        /// One sentence: what to do.
-        #[serde(borrow)]
-        message: Cow<'a, str>,
+        /// What a log of version 1 says of it.
+        #[serde(alias = "message", default, skip_serializing_if = "Option::is_none")]
+        why: Option<Why>,
     } => Effect::Aside, [];
     /// A program of the user's has said something beside its values. The process that has started
     /// it tells so.
@@ -307,16 +309,16 @@ events! {
         child_role: Cow<'a, str>,
         /// To which it has written nothing, or from which it has read nothing.
         stream: Stream,
-        /// One sentence: what that may come from.
-        #[serde(borrow)]
-        message: Cow<'a, str>,
+        /// What is seen of it.
+        #[serde(alias = "message")]
+        why: Why,
     } => Effect::Aside, [];
     /// What made this process give up; its exit status is then 1.
     Error {
-        /// One sentence.
-        #[serde(borrow)]
-        message: Cow<'a, str>,
-    } => Effect::GivesUp(message), [Mark::Error, Label::Nothing];
+        /// What it could not do, and why.
+        #[serde(alias = "message")]
+        why: Why,
+    } => Effect::GivesUp(why), [Mark::Error, Label::Nothing];
 
     /// Part of a measurement is done.
     Progress {
@@ -488,13 +490,22 @@ impl Event<'_> {
     }
 
     /// What a person has to be told beside the article's lines, if anything.
-    pub fn message(&self) -> Option<&str> {
+    pub fn sentence(&self) -> Option<String> {
         match self {
-            Event::Refused { message, .. }
-            | Event::Error { message }
-            | Event::Idle { message, .. }
-            | Event::Stopped { message, .. } => Some(message),
-            Event::Kill { message, .. } => message.as_deref(),
+            Event::Refused { why, .. }
+            | Event::Error { why }
+            | Event::Idle { why, .. }
+            | Event::Stopped { why: Some(why), .. } => Some(why.to_string()),
+            Event::Stopped { child, child_role: role, signal, why: None } => {
+                let name = Status::Signal(*signal).signal_name();
+                Some(both!(
+                    "{role} (PID {child}) was stopped by {name} ({signal}); the run waits for it; \
+                     `kill -CONT {child}` lets it go on",
+                    "{role}（PID {child}）被 {name}（{signal}）暂停了；这次运行会一直等；用 `kill \
+                     -CONT {child}` 可以让它继续"
+                ))
+            }
+            Event::Kill { why, .. } => why.as_ref().map(Why::to_string),
             _ => None,
         }
     }

@@ -2,25 +2,22 @@
 
 use std::fmt;
 
+use super::reason::{Named, Why};
 use super::status::Status;
 use crate::both;
 
 /// A process that ended otherwise than its parent wanted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Failure {
-    /// Its PID.
-    pub pid: u32,
-    /// Its role.
-    pub role: String,
-    /// The user's command that it ran, where it was one.
-    pub command: Option<String>,
+    /// Which one.
+    pub process: Named,
     /// Whether it stands between a command of the user's and the others. Then its last words are
     /// about that.
     pub stands_between: bool,
     /// How it ended.
     pub status: Status,
     /// Why it gave up, if it said so.
-    pub last_words: Option<String>,
+    pub last_words: Option<Why>,
 }
 
 /// Puts failures that stand in the order of their ends in the order of causes: a signal that no
@@ -30,33 +27,19 @@ pub fn first_cause_first(failures: &mut [Failure]) {
     failures.sort_by_key(|failure| matches!(failure.status, Status::Code(_)));
 }
 
-/// A process that runs a command of the user's, in a sentence.
-pub fn named(role: &str, pid: u32, command: &str) -> String {
-    both!("{role} (PID {pid}, `{command}`)", "{role}（PID {pid}，`{command}`）")
-}
-
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let (true, Status::Code(_), Some(words)) =
-            (self.stands_between, self.status, &self.last_words)
-        {
-            return f.write_str(words);
-        }
-        let (role, pid, status) = (&self.role, self.pid, self.status);
-        let who = match (&self.command, &self.last_words) {
-            // It has not become that command.
-            (Some(command), Some(words)) => {
-                let who = named(role, pid, command);
-                return f
-                    .write_str(&both!("{who} did not start: {words}", "{who}没有启动：{words}"));
+        let Failure { process, stands_between, status, last_words } = self;
+        f.write_str(&match last_words {
+            Some(words) if *stands_between && matches!(status, Status::Code(_)) => {
+                words.to_string()
             }
-            (Some(command), None) => named(role, pid, command),
-            (None, _) => both!("{role} (PID {pid})", "{role}（PID {pid}）"),
-        };
-        f.write_str(&both!("{who} {status}", "{who}{status}"))?;
-        match &self.last_words {
-            Some(words) => f.write_str(&both!(": {words}", "：{words}")),
-            None => Ok(()),
-        }
+            // It has not become that command.
+            Some(words) if process.command.is_some() => {
+                both!("{process} did not start: {words}", "{process}没有启动：{words}")
+            }
+            Some(words) => both!("{process} {status}: {words}", "{process}{status}：{words}"),
+            None => both!("{process} {status}", "{process}{status}"),
+        })
     }
 }

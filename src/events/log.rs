@@ -156,10 +156,10 @@ impl Log {
             Form::Stderr => self.write_json(&mut stderr(), t, event, line),
             Form::Lines => {
                 let mut stderr = stderr();
-                let text = match (line, event.message()) {
+                let text = match (line, event.sentence()) {
                     (Some(line), _) if stderr.is_terminal() => on_its_lines(line),
                     (Some(line), _) => line.into(),
-                    (None, Some(message)) => format!("mp-demo: {}", on_one_line(message)).into(),
+                    (None, Some(said)) => format!("mp-demo: {}", on_one_line(&said)).into(),
                     (None, None) => return Ok(()),
                 };
                 stderr.write_all(format!("{text}\n").as_bytes())

@@ -15,7 +15,7 @@ use super::record::Record;
 use crate::both;
 
 /// What every event begins with.
-const EVENT_START: &[u8] = b"{\"v\":1,\"t\":";
+const EVENT_START: &[u8] = b"{\"v\":2,\"t\":";
 
 /// What stands in a log.
 pub enum Entry<'a> {
@@ -213,9 +213,9 @@ mod tests {
 
     #[test]
     fn what_is_not_an_event_is_handed_on_as_it_is() {
-        let event = r#"{"v":1,"t":0.5,"pid":7,"role":"child","event":"ended"}"#;
+        let event = r#"{"v":2,"t":0.5,"pid":7,"role":"child","event":"ended"}"#;
         let log = format!(
-            "thread panicked\n{event}\nhalf a line{event}\n{{\"v\":1,\"t\":oops\nno newline"
+            "thread panicked\n{event}\nhalf a line{event}\n{{\"v\":2,\"t\":oops\nno newline"
         );
         assert_eq!(
             read(&log),
@@ -224,7 +224,7 @@ mod tests {
                 "event ended of 7",
                 "foreign \"half a line\"",
                 "event ended of 7",
-                "foreign \"{\\\"v\\\":1,\\\"t\\\":oops\\n\"",
+                "foreign \"{\\\"v\\\":2,\\\"t\\\":oops\\n\"",
                 "foreign \"no newline\"",
             ]
         );
@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn an_event_inside_a_value_is_not_an_event() {
         let event =
-            r#"{"v":1,"t":0.5,"pid":7,"role":"w","event":"put","value":{"v":1,"t":0},"line":"x"}"#;
+            r#"{"v":2,"t":0.5,"pid":7,"role":"w","event":"put","value":{"v":2,"t":0},"line":"x"}"#;
         assert_eq!(read(&format!("{event}\n")), ["event put of 7"]);
     }
 }

@@ -13,8 +13,9 @@ use crate::both;
 use crate::words::errors::{json_error, missing_field};
 use crate::words::plain::is_obeyed;
 
-/// The version of the log's form that this program writes and reads.
-pub const VERSION: u32 = 1;
+/// The version of the log's form that this program writes. It reads version 1, too, in which
+/// sentences stand where now a [`Why`](super::Why) does.
+pub const VERSION: u32 = 2;
 
 /// An event as it was read: its text, when and to whom it happened, and what it was.
 pub struct Record<'a> {
@@ -84,21 +85,23 @@ impl<'a> Record<'a> {
     }
 }
 
+fn is_read(version: u32) -> bool {
+    (1..=VERSION).contains(&version)
+}
+
 impl<'a> Line<'a> {
     fn read(text: &'a str) -> Result<Line<'a>, NoEvent> {
         match serde_json::from_str::<Line>(text) {
-            Ok(line) if line.v == VERSION && line.t.is_finite() && line.t >= 0.0 => {
+            Ok(line) if is_read(line.v) && line.t.is_finite() && line.t >= 0.0 => {
                 line.check_names()?;
                 Ok(line)
             }
-            Ok(Line { v: VERSION, t, .. }) => {
+            Ok(Line { v, t, .. }) if is_read(v) => {
                 Err(NoEvent::Malformed(both!("its time is {t}", "时间是 {t}")))
             }
             result => Err(match version(text) {
                 Some(version) if version > u64::from(VERSION) => NoEvent::Newer(version),
-                Some(version) if version < u64::from(VERSION) => {
-                    NoEvent::Malformed(both!("its `v` is {version}", "`v` 是 {version}"))
-                }
+                Some(0) => NoEvent::Malformed(both!("its `v` is 0", "`v` 是 0")),
                 _ if !text.trim_start().starts_with('{') => {
                     NoEvent::Malformed(both!("it is not a JSON object", "不是 JSON 对象"))
                 }
@@ -189,7 +192,7 @@ fn version(text: &str) -> Option<u64> {
 
 /// What is wrong with the fields of the event with this name.
 fn malformed(name: &str, error: &serde_json::Error) -> NoEvent {
-    NoEvent::Malformed(match missing_field(error) {
+    NoEvent::Malformed(match missing_field(&error.to_string()) {
         Some(field) => {
             both!("the event `{name}` needs a field `{field}`", "事件 `{name}` 需要字段 `{field}`")
         }
@@ -201,7 +204,7 @@ fn malformed(name: &str, error: &serde_json::Error) -> NoEvent {
 mod tests {
     use std::collections::BTreeSet;
 
-    use serde_json::{Map, Value};
+    use serde_json::{Map, Value, json};
 
     use super::*;
 
@@ -216,6 +219,10 @@ mod tests {
             let mut expected: Map<String, Value> = serde_json::from_str(text).expect("JSON");
             for common in ["v", "t", "pid", "role", "thread", "line"] {
                 expected.shift_remove(common);
+            }
+            // What was a sentence in version 1.
+            if let Some(said) = expected.shift_remove("message") {
+                expected.insert("why".into(), json!([{ "kind": "said", "text": said }]));
             }
             let event = serde_json::to_value(&record.event).expect("JSON");
             assert_eq!(event, Value::from(expected));
@@ -249,7 +256,7 @@ mod tests {
         let read = |text: &str| Record::read(text).map(drop);
         let malformed = |sentence: &str| Err(NoEvent::Malformed(sentence.into()));
         for (text, expected) in [
-            (r#"{"v":2,"t":"new","event":7}"#, Err(NoEvent::Newer(2))),
+            (r#"{"v":3,"t":"new","event":7}"#, Err(NoEvent::Newer(3))),
             (
                 r#"{"v":1,"t":0,"pid":1,"role":"r","event":"put"}"#,
                 malformed("the event `put` needs a field `value`"),
@@ -257,7 +264,7 @@ mod tests {
             (r#"{"v":1,"t":0,"pid":1,"role":"r","event":"put","value":null}"#, Ok(())),
             (
                 r#"{"v":1,"t":0,"pid":1,"role":"r","event":"fly"}"#,
-                malformed("version 1 of the log has no event `fly`"),
+                malformed("version 2 of the log has no event `fly`"),
             ),
             (r#"{"v":1,"t":-1,"pid":1,"role":"r","event":"ended"}"#, malformed("its time is -1")),
             (r#"{"v":0}"#, malformed("its `v` is 0")),

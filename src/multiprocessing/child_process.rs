@@ -14,7 +14,7 @@ use super::birth::{Birth, SUBCOMMAND_NAME};
 use super::new_process::NewProcess;
 use super::parent::Parent;
 use crate::both;
-use crate::events::{Event, Status, named};
+use crate::events::{Event, Named, Reason, Status};
 use crate::words::errors::io_error;
 
 /// How long a process may take to die of SIGTERM or SIGINT. One that ignores it, or is stopped,
@@ -135,6 +135,11 @@ impl ChildProcess {
         &self.role
     }
 
+    /// All that it is known by.
+    pub(super) fn named(&self) -> Named {
+        Named { role: self.role.clone(), pid: self.pid(), command: self.command.clone() }
+    }
+
     /// Waits until the process has ended, but no longer than until then, and reaps it.
     ///
     /// # Errors
@@ -156,21 +161,11 @@ impl ChildProcess {
         if let Some((start, signal)) = terminated_at
             && !parent.children.ends_before(self.number, start + self.grace, &parent.log)?
         {
-            let (pid, signal) = (self.pid(), Status::Signal(signal.as_raw()).signal_name());
-            let seconds = self.grace.as_secs();
-            let seconds = match seconds {
-                1 => both!("a second", "一秒"),
-                _ => both!("{seconds} seconds", "{seconds} 秒"),
-            };
-            let who = match &self.command {
-                Some(command) => named(role, pid, command),
-                None => both!("{role} (PID {pid})", "{role}（PID {pid}）"),
-            };
-            let message = both!(
-                "{who} did not end within {seconds} of {signal}, so it gets SIGKILL",
-                "{who}收到 {signal} {seconds}后仍未结束，所以再发送 SIGKILL"
-            );
-            self.tell_and_kill(Some(&message))?;
+            self.tell_and_kill(Some(Reason::Outlived {
+                process: self.named(),
+                signal: signal.as_raw(),
+                seconds: self.grace.as_secs(),
+            }))?;
         }
         parent.children.wait(self.number, &parent.log)?;
         parent.log.write(Event::Joined { child: self.pid(), child_role: role.into() })
@@ -216,17 +211,17 @@ impl ChildProcess {
     ///
     /// # Errors
     /// Those of [`Process::join`].
-    pub fn kill_because(&self, why: &str) -> Result<()> {
+    pub fn kill_because(&self, why: Reason) -> Result<()> {
         self.tell_and_kill(Some(why))?;
         self.join()
     }
 
-    fn tell_and_kill(&self, why: Option<&str>) -> Result<()> {
+    fn tell_and_kill(&self, why: Option<Reason>) -> Result<()> {
         let ChildProcess { parent, role, .. } = self;
         parent.log.write(Event::Kill {
             child: self.pid(),
             child_role: role.into(),
-            message: why.map(Into::into),
+            why: why.map(Into::into),
         })?;
         parent.children.kill(self.number);
         Ok(())

@@ -392,7 +392,7 @@ impl ProcessTable {
             let event = Event::Kill {
                 child: child.pid.as_raw_pid() as u32,
                 child_role: (&child.role).into(),
-                message: None,
+                why: None,
             };
             drop(log.map(|log| log.write(event)));
             child.kill();

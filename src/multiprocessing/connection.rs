@@ -22,7 +22,7 @@ use super::messages::{MessageReader, MessageWriter, PartnerGone};
 use super::parent::Parent;
 use super::stdin::StdinPipe;
 use crate::both;
-use crate::events::{Call, Event, Log};
+use crate::events::{Call, Event, Log, Reason};
 use crate::os::streams::stdout;
 
 /// One end of a pipe, as Python's `Connection`: it can receive, send, or both.
@@ -230,8 +230,11 @@ impl Connection {
         let Some(&WrongDirection(call)) = error.downcast_ref() else {
             return Err(error);
         };
-        let message = error.to_string().into();
-        self.channel.log(Event::Refused { call, message }, None)?;
+        let why = match call {
+            Call::Send => Reason::ReceivingEnd {},
+            _ => Reason::SendingEnd {},
+        };
+        self.channel.log(Event::Refused { call, why: why.into() }, None)?;
         Ok(None)
     }
 }

@@ -24,9 +24,8 @@ use super::parent::Parent;
 use super::queue::Queue;
 use super::shared_value::SharedValue;
 use crate::both;
-use crate::events::{Call, Event, Log, SEMAPHORE, Status};
+use crate::events::{Call, Event, Log, SEMAPHORE, Status, Why};
 use crate::evidence::ProcessSummary;
-use crate::words::errors::sentence;
 
 /// Python's `multiprocessing` for the parent's half of a lesson, as the object from
 /// `get_context()`: it starts the processes of one run and answers for their end. When it is gone,
@@ -250,9 +249,8 @@ impl Context {
             }
             // An interruption is logged already, by the end of the child or of the run.
             if interruption.is_none() {
-                let message = sentence(error).into();
                 // If the log fails here, nobody listens any more.
-                let _ = log.write(Event::Error { message });
+                let _ = log.write(Event::Error { why: Why::of(error) });
             }
         }
         match self.end(result, Interruption::ChildFailed) {

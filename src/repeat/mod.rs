@@ -278,10 +278,11 @@ impl View for Watcher {
         if let Event::Stuck { waits, .. } = &record.event {
             watched.waits = Some(who_waits_for_whom(waits));
         }
-        if let Event::Idle { message, .. } = &record.event
+        if let Event::Idle { why, .. } = &record.event
             && let Some(mut stderr) = self.1.borrow_mut().take()
         {
-            let _ = stderr.write_all(format!("mp-demo: {}\n", on_one_line(message)).as_bytes());
+            let _ = stderr
+                .write_all(format!("mp-demo: {}\n", on_one_line(&why.to_string())).as_bytes());
         }
         if watched.is_recorded {
             watched.log.extend_from_slice(record.text.as_bytes());

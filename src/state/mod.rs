@@ -7,7 +7,7 @@ mod process;
 use std::collections::HashMap;
 
 use crate::events::{
-    Call, Effect, Event, Failure, Mistake, Record, Status, Way, first_cause_first,
+    Call, Effect, Event, Failure, Mistake, Record, Status, Way, Why, first_cause_first,
 };
 
 pub use on_its_way::{OnItsWay, Parcel};
@@ -125,9 +125,9 @@ impl State {
                     change.taken_back = self.pipe.take_back(pid);
                 }
             }
-            Effect::GivesUp(message) => {
+            Effect::GivesUp(why) => {
                 let process = self.at(pid);
-                process.last_words = Some(message.to_owned());
+                process.last_words = Some(why.clone());
                 change.taken_back = was_leaving.and_then(|way| self.on(way).take_back(pid));
             }
             Effect::Acquires(lock) => {
@@ -233,20 +233,19 @@ impl State {
     fn is_told(&self, pid: u32) -> bool {
         let ended = self.process(pid).and_then(|it| it.ended);
         let left = ended.is_some_and(|it| matches!(it.status, Status::Code(_)));
-        left && self.failures.iter().any(|failure| self.is_command_of(failure.pid, pid))
+        left && self.failures.iter().any(|failure| self.is_command_of(failure.process.pid, pid))
     }
 
     /// The processes that run commands of the user's, or did, in no order.
-    pub fn commands(&self) -> impl Iterator<Item = (&Process, &str)> {
-        self.processes().filter_map(|process| {
-            let started = process.started.as_ref()?;
-            Some((process, started.command.as_deref()?))
-        })
+    pub fn commands(&self) -> impl Iterator<Item = &Process> {
+        let runs_command =
+            |it: &&Process| it.started.as_ref().is_some_and(|start| start.command.is_some());
+        self.processes().filter(runs_command)
     }
 
     /// Why the parent itself gave up, if it did.
-    pub fn parents_error(&self) -> Option<&str> {
-        self.process(self.parent?)?.last_words.as_deref()
+    pub fn parents_error(&self) -> Option<&Why> {
+        self.process(self.parent?)?.last_words.as_ref()
     }
 
     /// A child was started. Its first event may stand before that.

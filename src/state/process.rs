@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::events::{Call, Effect, Failure, Status, Way};
+use crate::events::{Call, Effect, Failure, Named, Status, Way, Why};
 
 /// What is known of a process.
 pub struct Process {
@@ -23,7 +23,7 @@ pub struct Process {
     /// Who sent it a signal last while it lived, and which one.
     pub signalled: Option<(u32, i32)>,
     /// Why it gave up.
-    pub last_words: Option<String>,
+    pub last_words: Option<Why>,
     /// Whether it has started a command of the user's, and stands between that and the others.
     pub(super) stands_between: bool,
     /// Whether it has written an event itself.
@@ -169,12 +169,16 @@ impl Process {
         self.threads.clear();
     }
 
+    /// All that it is known by.
+    pub fn named(&self) -> Named {
+        let command = self.started.as_ref().and_then(|it| it.command.clone());
+        Named { role: self.role.clone(), pid: self.pid, command }
+    }
+
     pub(super) fn failure(&self) -> Option<Failure> {
         let ended = self.ended.filter(|ended| !ended.as_wanted)?;
         Some(Failure {
-            pid: self.pid,
-            role: self.role.clone(),
-            command: self.started.as_ref().and_then(|it| it.command.clone()),
+            process: self.named(),
             stands_between: self.stands_between,
             status: ended.status,
             last_words: self.last_words.clone(),

@@ -168,7 +168,7 @@ fn what_was_refused_or_failed_is_not_on_its_way() {
     let left: Vec<_> = state.on_its_way(Way::Queue).values().collect();
     assert_eq!(left, ["A"]);
     assert!(state.on_its_way(Way::Pipe).is_empty());
-    assert_eq!(state.parents_error(), Some("something else"));
+    assert_eq!(state.parents_error().map(Why::to_string), Some("something else".into()));
 }
 
 #[test]
@@ -254,7 +254,7 @@ fn a_command_dies_with_whoever_has_started_it_and_its_failure_is_told_once() {
         let state = after(&format!("{begin}\n{end}"));
         assert_eq!(state.alive().count(), 0, "{end}");
         let failures = state.failures();
-        let said = failures.iter().map(|it| (it.role.clone(), it.to_string()));
+        let said = failures.iter().map(|it| (it.process.role.clone(), it.to_string()));
         said.collect::<Vec<_>>()
     };
     let roles =

@@ -79,8 +79,8 @@ impl<E: Write> View for Warnings<E> {
                 let _ = self.stderr.write_all(format!("{text}\n").as_bytes());
             }
             event => {
-                if let Some(message) = event.message() {
-                    self.tell(message);
+                if let Some(sentence) = event.sentence() {
+                    self.tell(&sentence);
                 }
             }
         }

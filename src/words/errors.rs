@@ -25,17 +25,23 @@ pub fn io_error(error: &io::Error) -> String {
 
 /// What is wrong with some JSON, without the position in it.
 pub fn json_error(error: &serde_json::Error) -> String {
+    json_text(&error.to_string())
+}
+
+/// The same from serde_json's own words.
+pub fn json_text(text: &str) -> String {
+    // Only single lines are read here, so the position says little.
+    let what = text.rsplit_once(" at line ").map_or(text, |(what, _)| what);
     match locale::chosen() {
-        Language::En => without_position(error),
-        Language::Zh => json_error_in_chinese(error),
+        Language::En => what.to_owned(),
+        Language::Zh => json_in_chinese(what),
     }
 }
 
 /// The name of the missing field, if that is what is wrong with a JSON object.
-pub fn missing_field(error: &serde_json::Error) -> Option<String> {
-    let text = error.to_string();
-    let (field, _) = text.strip_prefix("missing field `")?.split_once('`')?;
-    Some(field.to_owned())
+pub fn missing_field(error: &str) -> Option<&str> {
+    let (field, _) = error.strip_prefix("missing field `")?.split_once('`')?;
+    Some(field)
 }
 
 /// One link of the chain. Our own sentences are in the right language already.
@@ -53,7 +59,7 @@ fn words(cause: &(dyn std::error::Error + 'static), language: Language) -> Strin
         return io_error_in_chinese(error);
     }
     match cause.downcast_ref::<serde_json::Error>() {
-        Some(error) => json_error_in_chinese(error),
+        Some(error) => json_in_chinese(&error.to_string()),
         None => cause.to_string(),
     }
 }
@@ -76,26 +82,16 @@ fn io_error_in_chinese(error: &io::Error) -> String {
     format!("{sentence} (os error {number})")
 }
 
-fn json_error_in_chinese(error: &serde_json::Error) -> String {
-    use serde_json::error::Category;
-    match error.classify() {
-        Category::Io => "读取 JSON 时出错".into(),
-        Category::Syntax => "不符合 JSON 语法".into(),
-        Category::Eof => "JSON 没有写完".into(),
-        Category::Data => match missing_field(error) {
-            Some(field) => format!("缺少字段 `{field}`"),
-            None => "有字段的值不合要求".into(),
-        },
-    }
-}
-
-/// serde_json says at which line and column it stopped. Only single lines are read here, so that
-/// says little.
-fn without_position(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    match text.rsplit_once(" at line ") {
-        Some((what, _)) => what.to_owned(),
-        None => text,
+/// A recording has only the words, so the kind of error is found by how they begin.
+fn json_in_chinese(error: &str) -> String {
+    let begins = |starts: &[&str]| starts.iter().any(|start| error.starts_with(start));
+    match missing_field(error) {
+        Some(field) => format!("缺少字段 `{field}`"),
+        None if begins(&["invalid type", "invalid value", "invalid length", "unknown", "dupl"]) => {
+            "有字段的值不合要求".into()
+        }
+        None if begins(&["EOF"]) => "JSON 没有写完".into(),
+        None => "不符合 JSON 语法".into(),
     }
 }
 

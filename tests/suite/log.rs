@@ -45,18 +45,18 @@ fn every_field_stands_where_the_form_has_it() {
     snapbox::assert_data_eq!(
         screen,
         snapbox::str![[r#"
-{"v":1,"t":T,"pid":A,"role":"parent","event":"run","lesson":"pipe","options":{"values":["A","B","C"],"simplex":false,"reply":false,"join":"first","receive":"one","keep_end":false,"speed":1000.0},"seed":3,"cores":N,"version":"0.1.0"}
-{"v":1,"t":T,"pid":A,"role":"parent","event":"running","line":"Parent process A"}
-{"v":1,"t":T,"pid":A,"role":"parent","event":"started","child":B,"child_role":"writer","stdin":"pipe","stdout":"pipe"}
-{"v":1,"t":T,"pid":A,"role":"parent","event":"join","child":B,"child_role":"writer"}
-{"v":1,"t":T,"pid":A,"role":"parent","event":"exited","child":B,"child_role":"writer","status":{"code":0}}
-{"v":1,"t":T,"pid":A,"role":"parent","event":"joined","child":B,"child_role":"writer"}
-{"v":1,"t":T,"pid":A,"role":"parent","event":"wait","call":"recv","on":"pipe"}
-{"v":1,"t":T,"pid":A,"role":"parent","event":"recv","value":["A","B","C"]}
-{"v":1,"t":T,"pid":A,"role":"parent","event":"print","value":["A","B","C"],"line":"['A', 'B', 'C']"}
-{"v":1,"t":T,"pid":B,"role":"writer","event":"running","line":"Process to write: B"}
-{"v":1,"t":T,"pid":B,"role":"writer","event":"send","value":["A","B","C"]}
-{"v":1,"t":T,"pid":B,"role":"writer","event":"sleep","seconds":0.0002770556124595551}
+{"v":2,"t":T,"pid":A,"role":"parent","event":"run","lesson":"pipe","options":{"values":["A","B","C"],"simplex":false,"reply":false,"join":"first","receive":"one","keep_end":false,"speed":1000.0},"seed":3,"cores":N,"version":"0.1.0"}
+{"v":2,"t":T,"pid":A,"role":"parent","event":"running","line":"Parent process A"}
+{"v":2,"t":T,"pid":A,"role":"parent","event":"started","child":B,"child_role":"writer","stdin":"pipe","stdout":"pipe"}
+{"v":2,"t":T,"pid":A,"role":"parent","event":"join","child":B,"child_role":"writer"}
+{"v":2,"t":T,"pid":A,"role":"parent","event":"exited","child":B,"child_role":"writer","status":{"code":0}}
+{"v":2,"t":T,"pid":A,"role":"parent","event":"joined","child":B,"child_role":"writer"}
+{"v":2,"t":T,"pid":A,"role":"parent","event":"wait","call":"recv","on":"pipe"}
+{"v":2,"t":T,"pid":A,"role":"parent","event":"recv","value":["A","B","C"]}
+{"v":2,"t":T,"pid":A,"role":"parent","event":"print","value":["A","B","C"],"line":"['A', 'B', 'C']"}
+{"v":2,"t":T,"pid":B,"role":"writer","event":"running","line":"Process to write: B"}
+{"v":2,"t":T,"pid":B,"role":"writer","event":"send","value":["A","B","C"]}
+{"v":2,"t":T,"pid":B,"role":"writer","event":"sleep","seconds":0.0002770556124595551}
 
 "#]]
     );

@@ -1,7 +1,6 @@
 //! `mp-demo predict`, and whether what it takes for true is true.
 
 use std::io::{Read, Write};
-use std::path::Path;
 
 use mp_demo::claims::Outcome;
 use mp_demo::cli::lesson_in;

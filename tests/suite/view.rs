@@ -243,7 +243,7 @@ fn what_is_no_recorded_run_is_refused_with_line_and_reason() {
         complaint(b"\n"),
         complaint(b"\x7fELF\x02\xff\xfe\n"),
         complaint(b"{\"level\":\"info\"}\n"),
-        complaint(log.replace("\"v\":1,", "\"v\":2,").as_bytes()),
+        complaint(log.replace("\"v\":1,", "\"v\":3,").as_bytes()),
         complaint(lines[1..].join("\n").as_bytes()),
         complaint(with_third("{\"v\":1,").as_bytes()),
         complaint(with_third("mp-demo: a note").as_bytes()),
@@ -265,11 +265,11 @@ fn what_is_no_recorded_run_is_refused_with_line_and_reason() {
  is empty: expected a run that was recorded with --json
 , line 1 is not text in UTF-8: expected an event, a JSON object as mp-demo LESSON --json prints it
 , line 1 is damaged or foreign (missing field `v`): expected an event, a JSON object as mp-demo LESSON --json prints it
-, line 1 is of version 2 of the log, and this mp-demo reads version 1: a newer mp-demo is needed
+, line 1 is of version 3 of the log, and this mp-demo reads version 2: a newer mp-demo is needed
 , line 1 is the event `running`: expected `run`, with which every recorded run begins
 , line 3 is damaged or foreign (EOF while parsing a value): expected an event, a JSON object as mp-demo LESSON --json prints it
 , line 3 is damaged or foreign (it is not a JSON object): expected an event, a JSON object as mp-demo LESSON --json prints it
-, line 3 is damaged or foreign (version 1 of the log has no event `fly`): expected an event, a JSON object as mp-demo LESSON --json prints it
+, line 3 is damaged or foreign (version 2 of the log has no event `fly`): expected an event, a JSON object as mp-demo LESSON --json prints it
 , line 3 is damaged or foreign (the event `join` needs a field `child`): expected an event, a JSON object as mp-demo LESSON --json prints it
 , line 26 ends in the middle: expected an event, a JSON object as mp-demo LESSON --json prints it, so the recording seems to have been cut off
 , line 27 begins another run: expected only one, so keep each in a file of its own

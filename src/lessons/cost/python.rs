@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::table::{Row, Version};
 use crate::both;
+use crate::events::Reason;
 use crate::multiprocessing::{Connection, Context, CurrentProcess, IntoProcess, Target};
 
 /// The program that measures. It stays on its pipe until that is closed, so it ends when this
@@ -66,10 +67,7 @@ impl Python {
                 }
                 // Somebody has killed it, which is another thing than not to answer.
                 Err(error) if process.was_killed() => return Err(error),
-                _ => process.kill_because(&both!(
-                    "{name} does not answer; it is left out",
-                    "{name} 没有应答，不参加测量"
-                ))?,
+                _ => process.kill_because(Reason::NoAnswer { program: name })?,
             }
             version = Version::Silent;
         }

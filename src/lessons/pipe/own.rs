@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use serde::Serialize;
 
 use crate::arguments::LONGEST_MESSAGE;
-use crate::both;
+use crate::events::Reason;
 use crate::multiprocessing::{CurrentProcess, Logs, Program, ProgramArgs, ProgramStreams, Target};
 
 /// Writer of the `pipe` lesson: sends what a command writes on stdout
@@ -53,15 +53,7 @@ impl CommandWriter {
             }
         }
         if program.lines() == 0 && !program.has_failed()? {
-            let name = program.name();
-            bail!(match program.status() {
-                Some(status) =>
-                    both!("{name} {status} without a message", "{name}{status}，一条消息也没有发送"),
-                None => both!(
-                    "{name} has closed its stdout without a message",
-                    "{name}没有发送消息就关闭了 stdout"
-                ),
-            });
+            bail!(Reason::NoMessage { program: program.named(), status: program.status() });
         }
         program.join()
     }

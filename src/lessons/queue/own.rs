@@ -4,10 +4,10 @@
 //! stdin. So a process of ours stands between it and the queue, puts what it writes, and hands it
 //! what it gets. That process writes to the log what passes.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use serde::Serialize;
 
-use crate::events::str;
+use crate::events::{Because as _, str};
 use crate::multiprocessing::{
     CurrentProcess, Got, Logs, Program, ProgramArgs, ProgramStreams, Target, check_sizes,
 };
@@ -53,10 +53,10 @@ fn put_all(process: &CurrentProcess, program: &mut Program) -> Result<()> {
     while let Some(value) = program.next_value(LONGEST_LINE)? {
         let cannot_put = || program.line_name();
         // Before it is told: what can't be put is not to look lost.
-        check_sizes(std::slice::from_ref(&value)).with_context(cannot_put)?;
+        check_sizes(std::slice::from_ref(&value)).because(cannot_put)?;
         let value = value.value();
         let put = queue.print_and_put(format!("Put {} to queue...", str(&value)), &value);
-        put.with_context(cannot_put)?;
+        put.because(cannot_put)?;
     }
     program.join()
 }

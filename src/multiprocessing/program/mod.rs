@@ -17,7 +17,7 @@ use std::sync::atomic::AtomicBool;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use anyhow::{Context as _, Error, Result, anyhow, ensure};
+use anyhow::{Error, Result, bail};
 use os_pipe::{PipeReader, PipeWriter};
 use rustix::event::PollFlags;
 use rustix::pipe::fcntl_setpipe_size;
@@ -30,8 +30,7 @@ use super::logs::Logs as _;
 use super::new_process::IntoProcess as _;
 use super::queue::GetEnd;
 use crate::arguments::{CommandArg, ValueArg, seconds};
-use crate::both;
-use crate::events::{Status, Stream};
+use crate::events::{Because as _, Named, Reason, Status, Stream};
 use crate::evidence::Fill;
 use running::Running;
 use teller::tell;
@@ -95,7 +94,7 @@ impl Program {
         mp.passes_sigterm_on()?;
         process.gets_sigterm_with_parents_death();
         let role = format!("{}-command", process.log().role());
-        let open = || os_pipe::pipe().with_context(|| both!("cannot open a pipe", "无法打开管道"));
+        let open = || os_pipe::pipe().because(|| Reason::CannotOpenPipe {});
         let (says, stderr) = open()?;
         let exec = Exec {
             stderr: Some(format!("/proc/{}/fd/{}", process.pid(), stderr.as_raw_fd())),
@@ -129,7 +128,7 @@ impl Program {
             let told = process.start_thread(name.to_owned(), move |log| {
                 tell(log, pipe, pid, &role, stream, &has_said);
             });
-            told.with_context(|| both!("cannot start a thread", "无法启动线程"))
+            told.because(|| Reason::CannotStartOwnThread {})
         };
         let begin = || {
             let mut tellers = vec![teller(says, Stream::Stderr)?];
@@ -170,15 +169,14 @@ impl Program {
         self.running.process.pid()
     }
 
-    /// Who it is, in a sentence.
-    pub fn name(&self) -> String {
-        self.running.name()
+    /// All that it is known by.
+    pub fn named(&self) -> Named {
+        self.running.named()
     }
 
-    /// Which line it has written last, in a sentence.
-    pub fn line_name(&self) -> String {
-        let (number, name) = (self.lines, self.name());
-        both!("line {number} of {name}", "{name}的第 {number} 行")
+    /// Which line it has written last.
+    pub fn line_name(&self) -> Reason {
+        Reason::InLine { program: self.named(), line: self.lines }
     }
 
     /// Whether it has ended otherwise than wanted, or does within a moment.
@@ -211,7 +209,7 @@ impl Program {
             return Ok(None);
         };
         let value = line.parse().map_err(Error::msg);
-        value.with_context(|| self.line_name()).map(Some)
+        value.because(|| self.line_name()).map(Some)
     }
 
     /// The next line that it writes to stdout, without its end; nothing when nobody can write there
@@ -235,23 +233,17 @@ impl Program {
                     Ok(_) => {}
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                     Err(error) => {
-                        let name = self.running.name();
-                        let what =
-                            both!("cannot read what {name} writes", "无法读取 {name}写的内容");
-                        return Err(error).context(what);
+                        let program = self.running.named();
+                        return Err(error).because(|| Reason::CannotReadFrom { program });
                     }
                 }
             }
             let read_ahead = stdout.buffer().len() as u64;
             stdout.take(read_ahead).read_until(b'\n', &mut line)?;
-            let (number, name) = (self.lines + 1, self.running.name());
-            ensure!(
-                line.len() <= longest,
-                both!(
-                    "line {number} of {name} is longer than {longest} bytes",
-                    "{name}的第 {number} 行超过 {longest} 字节"
-                )
-            );
+            if line.len() > longest {
+                let (program, line) = (self.running.named(), self.lines + 1);
+                bail!(Reason::OverlongLine { program, line, limit: longest as u64 });
+            }
         }
         let is_whole = line.ends_with(b"\n");
         // Whoever was killed in the middle of a line has not meant that half.
@@ -263,14 +255,9 @@ impl Program {
             line.pop();
             line.pop_if(|byte| *byte == b'\r');
         }
-        let line = String::from_utf8(line).map_err(|_| {
-            let (number, name) = (self.lines, self.running.name());
-            anyhow!(both!(
-                "line {number} of {name} is not text in UTF-8",
-                "{name}的第 {number} 行不是 UTF-8 文本"
-            ))
-        });
-        line.map(Some)
+        let line = String::from_utf8(line)
+            .map_err(|_| Reason::NotUtf8 { program: self.running.named(), line: self.lines });
+        Ok(Some(line?))
     }
 
     /// Hands it a value on stdin, as a line of JSON.
@@ -285,10 +272,7 @@ impl Program {
         super::messages::encode(value, &mut line)?;
         match stdin.write_all(&line) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(self.running.gone()),
-            written => written.with_context(|| {
-                let name = self.running.name();
-                both!("cannot write to {name}", "无法写给 {name}")
-            }),
+            written => written.because(|| Reason::CannotWriteTo { program: self.running.named() }),
         }
     }
 

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Error, Result, anyhow, bail};
+use anyhow::{Error, Result, bail};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 use super::idle::Idle;
 use super::unflushed;
-use crate::both;
-use crate::events::{Call, Event, Status, Stream, named};
+use crate::events::{Because as _, Call, Event, Named, Reason, Status, Stream};
 use crate::multiprocessing::child_process::ChildProcess;
 use crate::multiprocessing::context::Context;
 use crate::multiprocessing::logs::Logs as _;
@@ -40,9 +39,8 @@ pub(super) struct Running {
 }
 
 impl Running {
-    pub(super) fn name(&self) -> String {
-        let Running { process, command, .. } = self;
-        named(process.role(), process.pid(), command)
+    pub(super) fn named(&self) -> Named {
+        Named { command: Some(self.command.clone()), ..self.process.named() }
     }
 
     /// Whether it has ended otherwise than wanted, or does within a moment: the end of its stdout
@@ -118,9 +116,7 @@ impl Running {
                 }
                 Ok(_) | Err(Errno::INTR) => {}
                 Err(error) => {
-                    let name = self.name();
-                    let what = both!("cannot wait for {name}", "无法等待 {name}");
-                    return Err(error).context(what);
+                    return Err(error).because(|| Reason::CannotWaitFor { program: self.named() });
                 }
             }
         }
@@ -136,22 +132,11 @@ impl Running {
     /// Tells that nothing comes from it, or that it reads nothing; unless it has reason to. A
     /// program that goes on like this, and does nothing at all, is given up.
     pub(super) fn tell_that_it_is_idle(&mut self, idle: &mut Idle, stream: Stream) -> Result<()> {
-        let (seconds, name) = (idle.seconds(), self.name());
-        let message = match stream {
-            Stream::Stdin => both!(
-                "{name} has read nothing for {seconds} s, and a value waits on its stdin",
-                "{name}已有 {seconds} 秒没有读取，而它的 stdin 上有一个值在等"
-            ),
+        let (seconds, program) = (idle.seconds(), self.named());
+        let reason = match stream {
+            Stream::Stdin => Reason::ReadsNothing { program, seconds },
             Stream::Stdout | Stream::Stderr if self.unfinished > 0 => {
-                let bytes = self.unfinished;
-                let unit = if bytes == 1 { "byte" } else { "bytes" };
-                both!(
-                    "{name} has written {bytes} {unit}, and for {seconds} s no newline: a value \
-                     is a whole line, of which the \
-                     rest may still be in its own buffer",
-                    "{name}写了 {bytes} 字节，之后 {seconds} 秒没有换行符：一个值要占完整的一行，\
-                     其余部分可能还留在它自己的缓冲区里"
-                )
+                Reason::NoNewline { program, seconds, bytes: self.unfinished as u64 }
             }
             Stream::Stdout | Stream::Stderr => {
                 // Nobody knows of a program that computes or sleeps what it will still write.
@@ -162,16 +147,14 @@ impl Running {
         let sight = || unflushed::sight(self.process.pid());
         match idle.seen.take() {
             None => {
-                self.tell(stream, message)?;
+                self.tell(stream, reason)?;
                 if stream != Stream::Stdin || unflushed::waits_for_others(&sight()) {
                     idle.is_over();
                 }
             }
-            Some(before) if unflushed::does_nothing(&sight(), &before) => bail!(both!(
-                "{message}; it does nothing at all, so it is ended (a longer --patience waits \
-                 longer)",
-                "{message}；它什么都不做，所以结束它（--patience 更长，就等得更久）"
-            )),
+            Some(before) if unflushed::does_nothing(&sight(), &before) => {
+                bail!(Reason::DoesNothing { before: Box::new(reason) })
+            }
             Some(_) => {}
         }
         idle.seen = Some(sight());
@@ -181,26 +164,21 @@ impl Running {
     /// Tells that it has written nothing for so long, if it may have printed something that is in
     /// its buffer.
     fn tell_that_it_is_silent(&self, seconds: f64, stream: Stream) -> Result<()> {
-        let name = self.name();
-        let Some(way_out) = unflushed::way_out(self.process.pid(), self.stdout) else {
-            return Ok(());
-        };
-        let message = both!(
-            "{name} has written nothing for {seconds} s: if it has printed something, that is \
-             still in its own buffer, since \
-             its stdout is a pipe; {way_out}",
-            "{name}已有 {seconds} 秒没有写出任何内容：如果它已经打印过，内容还留在它自己的缓冲区\
-             里，因为它的 stdout 是管道；{way_out}"
-        );
-        self.tell(stream, message)
+        match unflushed::runtime(self.process.pid(), self.stdout) {
+            Some(runtime) => {
+                let program = self.named();
+                self.tell(stream, Reason::WritesNothing { program, seconds, runtime })
+            }
+            None => Ok(()),
+        }
     }
 
-    pub(super) fn tell(&self, stream: Stream, message: String) -> Result<()> {
+    pub(super) fn tell(&self, stream: Stream, reason: Reason) -> Result<()> {
         self.mp.log().write(Event::Idle {
             child: self.process.pid(),
             child_role: self.process.role().into(),
             stream,
-            message: message.into(),
+            why: reason.into(),
         })
     }
 
@@ -222,22 +200,12 @@ impl Running {
             }
             parent.children.bell.wait(Some(left))?;
         }
-        let name = self.name();
-        let message = both!(
-            "{name} has closed its stdout and lives on: the run waits for its end",
-            "{name}关闭了 stdout，但没有结束：这次运行在等它结束"
-        );
-        self.tell(Stream::Stdout, message)
+        self.tell(Stream::Stdout, Reason::LivesOn { program: self.named() })
     }
 
     /// Tells that it is ended with a value on its stdin.
     pub(super) fn tell_that_it_has_not_read(&self) -> Result<()> {
-        let name = self.name();
-        let message = both!(
-            "{name} was sent SIGTERM before it had read the value that waits on its stdin",
-            "{name}还没有读 stdin 上等着的那个值，就收到了 SIGTERM"
-        );
-        self.tell(Stream::Stdin, message)
+        self.tell(Stream::Stdin, Reason::TerminatedUnread { program: self.named() })
     }
 
     /// Why a value doesn't reach it.
@@ -251,35 +219,13 @@ impl Running {
         if let Err(error) = parent.children.check(&parent.log) {
             return error;
         }
-        let name = self.name();
-        anyhow!(match self.process.status() {
-            Some(status) => both!(
-                "{name} {status} before it had read all that it was given",
-                "{name}{status}，却还没有读完交给它的内容"
-            ),
-            None => both!(
-                "{name} has closed its stdin before it had read all that it was given",
-                "{name}没有读完交给它的内容就关闭了 stdin"
-            ),
-        })
+        Reason::LeftUnread { program: self.named(), status: self.process.status() }.into()
     }
 
     /// Why it is not over although it has ended.
     pub(super) fn held_open(&self, end: &impl AsFd, stream: Stream) -> Error {
-        let name = self.name();
         let status = self.process.status().unwrap_or(Status::Code(0));
-        let stream: &str = stream.into();
-        let holders = unflushed::holders(end);
-        let have = if holders.len() > 1 { "have" } else { "has" };
-        let holders = match holders.is_empty() {
-            true => both!("another process", "另一个进程"),
-            false => holders.join(&both!(" and ", " 和 ")),
-        };
-        anyhow!(both!(
-            "{name} {status}, but {holders} still {have} its {stream} open: a process that is \
-             left behind has to close it, or \
-             to end",
-            "{name}{status}，但是 {holders}仍然开着它的 {stream}：留下的进程应当关闭它，或者结束"
-        ))
+        let (program, holders) = (self.named(), unflushed::holders(end));
+        Reason::HeldOpen { program, status, stream, holders }.into()
     }
 }

@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 
 use procfs::process::{MMapPath, Process};
 
-use crate::both;
+use crate::events::{Named, Runtime};
 use crate::evidence::{
     Family, Fill, From, Need, On, Onlooker, Outside, Sight, Snapshot, SystemCall, Thing,
     ThreadState, Until, What,
@@ -33,11 +33,10 @@ pub(super) fn waits_for_others(sight: &Sight) -> bool {
     threads.all(|thread| thread.call.as_ref().is_some_and(|call| !is_timed(call)))
 }
 
-/// What to do for the program with this PID, by the language in which it, or a child of it, is
-/// written. Nothing where it has reason to be silent, as far as one can see: someone of them waits
+/// The language in which the program with this PID, or a child of it, is written. Nothing where it has reason to be silent, as far as one can see: someone of them waits
 /// for input, or is stopped; none of them has a buffer, or has been told to do without; or its
 /// stdout is closed. `its_stdout` is the inode of the pipe that is its stdout.
-pub(super) fn way_out(pid: u32, its_stdout: Option<u64>) -> Option<String> {
+pub(super) fn runtime(pid: u32, its_stdout: Option<u64>) -> Option<Runtime> {
     let sight = Sight::of(&Family::Descendants(vec![pid]), Onlooker::Process);
     let stdin = sight.look(pid).and_then(|look| pipe_of(look, 0));
     let is_input = |it: &Thing| {
@@ -67,19 +66,19 @@ pub(super) fn way_out(pid: u32, its_stdout: Option<u64>) -> Option<String> {
     }
     let of_named = named.pop();
     let of_running = ways.iter().rev().find_map(|way| match way {
-        Way::Is(way) => Some(way.clone()),
+        Way::Is(runtime) => Some(*runtime),
         Way::HasNoBuffer => None,
     });
     match (of_running, of_named) {
-        (Some(way), _) | (None, Some(Way::Is(way))) => Some(way),
-        (None, None) if ways.is_empty() => Some(of_c(true)),
+        (Some(runtime), _) | (None, Some(Way::Is(runtime))) => Some(runtime),
+        (None, None) if ways.is_empty() => Some(Runtime::C),
         (None, Some(Way::HasNoBuffer) | None) => None,
     }
 }
 
 /// The way out of a program's buffer.
 enum Way {
-    Is(String),
+    Is(Runtime),
     /// It has none, or does without.
     HasNoBuffer,
 }
@@ -126,11 +125,12 @@ fn of_program(look: &Snapshot, name: &str) -> Option<Way> {
         let mut maps = maps.0.iter();
         maps.any(|map| matches!(&map.pathname, MMapPath::Path(path) if path.to_string_lossy().contains("libc.so")))
     });
-    Some(Way::Is(of_language(name).unwrap_or_else(|| of_c(has_libc))))
+    let of_c = if has_libc { Runtime::C } else { Runtime::Static };
+    Some(Way::Is(of_language(name).unwrap_or(of_c)))
 }
 
-/// Everyone who descends from this process and has the other end of this pipe: names and PIDs.
-pub(super) fn holders(end: &impl AsFd) -> Vec<String> {
+/// Everyone who descends from this process and has the other end of this pipe.
+pub(super) fn holders(end: &impl AsFd) -> Vec<Named> {
     let inode = Fill::at(end).map(|fill| fill.inode);
     let mut pids: Vec<u32> =
         children_of_this_process().map(|pid| pid.as_raw_pid() as u32).collect();
@@ -142,8 +142,7 @@ pub(super) fn holders(end: &impl AsFd) -> Vec<String> {
         pids.extend(&look.children);
         let holds = look.holds.iter().flat_map(|it| it.values());
         if holds.into_iter().any(|held| is_pipe(&held.what, inode)) {
-            let name = look.program();
-            holders.push(both!("{name} (PID {pid})", "{name}（PID {pid}）"));
+            holders.push(Named { role: look.program().to_string(), pid, command: None });
         }
     }
     holders
@@ -167,62 +166,15 @@ fn program(pid: u32) -> Option<String> {
     Some(file.file_name()?.to_string_lossy().into_owned())
 }
 
-fn of_language(program: &str) -> Option<String> {
+/// Nothing for one that is in none of these languages.
+fn of_language(program: &str) -> Option<Runtime> {
+    let known: [(&[&str], Runtime); 5] = [
+        (&["python", "pypy"], Runtime::Python),
+        (&["ruby"], Runtime::Ruby),
+        (&["perl"], Runtime::Perl),
+        (&["java"], Runtime::Java),
+        (&["mawk", "gawk", "awk"], Runtime::Awk),
+    ];
     let is = |names: &[&str]| names.iter().any(|name| program.starts_with(name));
-    Some(match program {
-        _ if is(&["python", "pypy"]) => both!(
-            "run it with `python3 -u`, set PYTHONUNBUFFERED=1, or print with flush=True",
-            "可以用 `python3 -u` 运行，设置 PYTHONUNBUFFERED=1，或者打印时加上 flush=True"
-        ),
-        _ if is(&["ruby"]) => {
-            both!("let it set `$stdout.sync = true`", "可以在程序里设置 `$stdout.sync = true`")
-        }
-        _ if is(&["perl"]) => both!("let it set `$| = 1`", "可以在程序里设置 `$| = 1`"),
-        _ if is(&["java"]) => both!(
-            "let it call System.out.flush() after each line",
-            "可以在每一行之后调用 System.out.flush()"
-        ),
-        _ if is(&["mawk", "gawk", "awk"]) => {
-            both!("let it call fflush() after each line", "可以在每一行之后调用 fflush()")
-        }
-        _ => return None,
-    })
-}
-
-/// In any other language. stdbuf(1) works only where the C library is a shared one.
-fn of_c(has_libc: bool) -> String {
-    match has_libc {
-        true => both!(
-            "let it flush after each line, in C with fflush(stdout), or run it with `stdbuf -oL`",
-            "可以在每一行之后刷新缓冲区（C 语言用 fflush(stdout)），或者用 `stdbuf -oL` 运行"
-        ),
-        false => both!(
-            "let it flush after each line, in C with fflush(stdout)",
-            "可以在每一行之后刷新缓冲区（C 语言用 fflush(stdout)）"
-        ),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::words::locale::{Language, choose};
-
-    #[test]
-    fn each_language_has_its_way_out() {
-        choose(Language::En);
-        for (program, way) in [
-            ("python3.11", Some("flush=True")),
-            ("pypy3", Some("PYTHONUNBUFFERED=1")),
-            ("ruby3.1", Some("$stdout.sync")),
-            ("perl", Some("$| = 1")),
-            ("mawk", Some("fflush()")),
-            ("dash", None),
-        ] {
-            let said = of_language(program);
-            assert_eq!(said.is_some(), way.is_some(), "{program}");
-            assert!(said.unwrap_or_default().contains(way.unwrap_or_default()));
-        }
-        assert!(of_c(true).contains("stdbuf -oL") && !of_c(false).contains("stdbuf"));
-    }
+    known.into_iter().find(|(names, _)| is(names)).map(|(_, runtime)| runtime)
 }

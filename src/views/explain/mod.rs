@@ -111,9 +111,9 @@ impl Story {
             }
             Event::Try {} => self.tries(now),
             Event::Finally {} => self.cleans_up(now),
-            Event::Kill { child, message, .. } => self.kill(*child, message.is_some(), now),
+            Event::Kill { child, why, .. } => self.kill(*child, why.is_some(), now),
             Event::Exited { child, status, .. } => self.exited(*child, *status, now),
-            Event::Error { message, .. } => self.gives_up(message, now),
+            Event::Error { why } => self.gives_up(&why.to_string(), now),
             Event::Sleep { seconds, .. } => self.sleep(*seconds, now),
             Event::Wait { call, on } => match call {
                 Call::Get => self.wait_get(now),

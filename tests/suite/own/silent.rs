@@ -35,18 +35,18 @@ fn a_child_whose_output_stays_in_its_buffer_is_told_the_way_out() {
         let mut run = Running::start(command.current_dir(folder.path()));
         let idle = run.wait_for("idle", "writer");
         assert!(named(&run.log, "put").is_empty());
-        let message = idle["message"].as_str().unwrap();
-        for part in
-            ["has written nothing for 0.5 s", "python3 -u", "PYTHONUNBUFFERED=1", "flush=True"]
-        {
-            assert!(message.contains(part), "{message}");
-        }
+        let why = &idle["why"][0];
+        assert_eq!((&why["seconds"], &why["runtime"]), (&json!(0.5), &json!("python")));
         assert_eq!(idle["child"], *child_as(&run.log, "writer-command"));
         // It goes on, and what it has printed comes when it exits.
         fs::write(&go, "").unwrap();
         let (ended, log) = run.finish_with_log();
         assert_eq!(ended.code(), 0);
-        assert!(ended.stderr.contains(message), "{ended:?}");
+        for part in
+            ["has written nothing for 0.5 s", "python3 -u", "PYTHONUNBUFFERED=1", "flush=True"]
+        {
+            assert!(ended.stderr.contains(part), "{ended:?}");
+        }
         assert_eq!(values(&log, "get"), [&json!(1)]);
     }
     // Whoever has it written at once gets no such sentence: first the value comes, then the program
@@ -84,10 +84,10 @@ fn the_way_out_is_that_of_the_language() {
         let _ = fs::remove_file(folder.path().join("go"));
         let mut of_command = with_patience(&["queue", "--writer", command], "0.5");
         let mut run = Running::start(of_command.current_dir(folder.path()));
-        let idle = run.wait_for("idle", "writer");
-        assert!(idle["message"].as_str().unwrap().contains(way), "{idle}");
+        run.wait_for("idle", "writer");
         fs::write(folder.path().join("go"), "").unwrap();
-        assert_eq!(run.finish().code(), 0);
+        let ended = run.finish();
+        assert!(ended.code() == 0 && ended.stderr.contains(way), "{ended:?}");
     }
 }
 
@@ -105,14 +105,12 @@ fn a_reader_that_reads_nothing_is_told_and_so_is_how_it_ends() {
     let mut command = with_patience(&["queue", "--reader", reader, "--speed", "50"], "0.5");
     let mut run = Running::start(command.current_dir(folder.path()));
     let idle = run.wait_for("idle", "reader");
-    let message = idle["message"].as_str().unwrap();
-    assert!(
-        message.contains("has read nothing for 0.5 s, and a value waits on its stdin"),
-        "{message}"
-    );
+    assert_eq!(idle["why"][0]["kind"], "reads_nothing");
     fs::write(folder.path().join("go"), "").unwrap();
     let ended = run.finish();
     assert_eq!(ended.code(), 1);
+    let told = "has read nothing for 0.5 s, and a value waits on its stdin";
+    assert!(ended.stderr.contains(told), "{ended:?}");
     let ends = "ended with exit status 0 before it had read all that it was given";
     assert!(ended.stderr.contains(ends), "{ended:?}");
 }
@@ -124,13 +122,12 @@ fn a_line_without_its_end_is_another_thing_than_a_buffer() {
     let mut command = with_patience(&["queue", "--writer", writer], "0.3");
     let mut run = Running::start(command.current_dir(folder.path()));
     let idle = run.wait_for("idle", "writer");
-    let message = idle["message"].as_str().unwrap();
-    assert!(
-        message.ends_with("has written 2 bytes, and for 0.3 s no newline: a value is a whole line, of which the rest may still be in its own buffer"),
-        "{message}"
-    );
+    let why = &idle["why"][0];
+    assert_eq!((&why["kind"], &why["bytes"]), (&json!("no_newline"), &json!(2)));
     fs::write(folder.path().join("go"), "").unwrap();
     let (ended, log) = run.finish_with_log();
+    let told = "has written 2 bytes, and for 0.3 s no newline: a value is a whole line, of which the rest may still be in its own buffer\n";
+    assert!(ended.stderr.contains(told), "{ended:?}");
     assert_eq!((ended.code(), values(&log, "get")), (0, vec![&json!(12)]));
 }
 
@@ -210,13 +207,11 @@ fn a_program_that_closes_its_stdout_early_is_told() {
     let mut command = with_patience(&["queue", "--writer", writer], "0.2");
     let mut run = Running::start(command.current_dir(folder.path()));
     let idle = run.wait_for("idle", "writer");
-    let message = idle["message"].as_str().unwrap();
-    assert!(
-        message.ends_with("has closed its stdout and lives on: the run waits for its end"),
-        "{message}"
-    );
+    assert_eq!(idle["why"][0]["kind"], "lives_on");
     fs::write(folder.path().join("go"), "").unwrap();
-    assert_eq!(run.finish().code(), 0);
+    let ended = run.finish();
+    let told = "has closed its stdout and lives on: the run waits for its end\n";
+    assert!(ended.code() == 0 && ended.stderr.ends_with(told), "{ended:?}");
     // A child without a message is of no use, however long it lives.
     let ended = run_own(&["pipe", "--child", "sh -c 'exec >&-; exec sleep 1000'"]);
     assert!(
@@ -256,9 +251,8 @@ fn a_busy_reader_whose_prints_stay_in_its_buffer_is_told_the_way_out_too() {
         with_patience(&["queue", "--writer", "seq 3", "--reader", "python3 r.py"], "0.5");
     let mut run = Running::start(command.current_dir(folder.path()));
     let is_told = |e: &Value| {
-        e["message"]
-            .as_str()
-            .is_some_and(|it| it.contains("has written nothing") && it.contains("flush=True"))
+        let why = &e["why"][0];
+        why["kind"] == "writes_nothing" && why["runtime"] == "python"
     };
     while !named(&run.log, "idle").iter().any(|e| is_told(e)) {
         let line = run.line().unwrap();

@@ -1,0 +1,586 @@
+//! Why something happened: why a process gave up, why a call was refused, why a child is killed or
+//! said to be idle. In the log a reason is facts; whoever shows it words them in the language of
+//! its own reader.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+
+use rustix::io::Errno;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+use super::effect::Stream;
+use super::parts::PIPE_BUF;
+use super::status::Status;
+use crate::both;
+use crate::words::errors::{io_error, json_text};
+use crate::words::locale::{Language, chosen};
+
+/// A process with all that it is known by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    /// Its role.
+    pub role: String,
+    /// Its PID.
+    pub pid: u32,
+    /// The user's command that it runs, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Named { role, pid, command } = self;
+        f.write_str(&match command {
+            Some(command) => {
+                both!("{role} (PID {pid}, `{command}`)", "{role}（PID {pid}，`{command}`）")
+            }
+            None => both!("{role} (PID {pid})", "{role}（PID {pid}）"),
+        })
+    }
+}
+
+/// Of `NoReader {} => both!(...);` this makes the variant `Reason::NoReader {}`, in the log
+/// `{"kind": "no_reader"}`, and its words.
+macro_rules! reasons {
+    ($( $(#[$doc:meta])* $Name:ident { $($field:ident: $type:ty),* } => $words:expr; )*) => {
+        /// One reason: its kind, and the facts that belong to it. It is an error, too.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "kind", rename_all = "snake_case")]
+        #[allow(missing_docs)]
+        pub enum Reason {
+            $( $(#[$doc])* $Name { $($field: $type),* }, )*
+        }
+
+        impl Reason {
+            /// Each kind's name in Rust, and its fields.
+            #[cfg(test)]
+            pub(super) const KINDS: &[(&str, &[&str])] =
+                &[$( (stringify!($Name), &[$(stringify!($field)),*]) ),*];
+        }
+
+        impl fmt::Display for Reason {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&match self { $( Reason::$Name { $($field),* } => $words, )* })
+            }
+        }
+    };
+}
+
+reasons! {
+    // What is foreign.
+    /// A sentence, in the language in which it was said.
+    Said { text: String } => text.clone();
+    /// The operating system refused something.
+    Os { errno: i32 } => os(*errno);
+    /// An error of input or output that has no number.
+    Io { text: String } => match chosen() {
+        Language::En => text.clone(),
+        Language::Zh => "输入或输出出错".into(),
+    };
+    /// Some JSON is not what it should be, in serde_json's words.
+    Json { text: String } => json_text(text);
+
+    // Of processes.
+    CannotStart { role: String, file: String, errno: Option<i32>, running: u32 } => {
+        let running = match running {
+            0 => both!("no other process was running", "当时没有其他进程在运行"),
+            1 => both!(
+                "1 other process was running and has been ended",
+                "当时还有 1 个进程在运行，已经结束"
+            ),
+            many => both!(
+                "{many} other processes were running and have been ended",
+                "当时还有 {many} 个进程在运行，已经全部结束"
+            ),
+        };
+        let advice = advice(*errno);
+        let error = errno.map_or_else(|| Reason::RunIsOver {}.to_string(), os);
+        both!(
+            "cannot start {role} ({file}): {error}; {running}; {advice}",
+            "无法启动 {role}（{file}）：{error}；{running}；{advice}"
+        )
+    };
+    CannotStartThread { number: u32, of: u32, errno: i32 } => {
+        let error = os(*errno);
+        both!(
+            "cannot start thread {number} of {of}: {error}; ask for fewer, or raise the limit \
+             (`ulimit -u`, `ulimit -v`)",
+            "无法启动第 {number} 个线程（共 {of} 个）：{error}；请减少线程，或者提高上限（`ulimit \
+             -u`、`ulimit -v`）"
+        )
+    };
+    CannotStartOwnThread {} => both!("cannot start a thread", "无法启动线程");
+    CannotFindProgram {} => {
+        both!("cannot find this program's own file", "找不到本程序自己的文件")
+    };
+    NotTheParent { parent: u32 } => both!(
+        "PID {parent} is not the parent of this process; leave --parent and --epoch out to start \
+         a child by hand",
+        "PID {parent} 不是本进程的父进程；手动启动子进程时，请不要给出 --parent 和 --epoch"
+    );
+    NoChild { process: Named } => both!(
+        "cannot wait for {process}: it is no child of this process",
+        "无法等待 {process}：它不是本进程的子进程"
+    );
+    CannotOpenSockets {} => both!(
+        "cannot open the sockets that tell of a process's end",
+        "无法打开用来得知进程结束的套接字"
+    );
+    CannotCatchSignal { signal: i32 } => {
+        both!("cannot catch signal {signal}", "无法捕获信号 {signal}")
+    };
+    CannotWaitForEnd {} => both!("cannot wait for the end of a process", "无法等待进程结束");
+    RunIsOver {} => both!("the run is over", "本次运行已经结束");
+    ChildFailed {} => both!("it cannot go on without that process", "缺了那个进程，无法继续");
+    CommandFailed {} => both!("the command has failed", "命令失败了");
+    Terminated {} => both!("SIGTERM has come", "收到了 SIGTERM");
+    /// A child has outlived a signal, so it is killed.
+    Outlived { process: Named, signal: i32, seconds: u64 } => {
+        let signal = Status::Signal(*signal).signal_name();
+        let seconds = match seconds {
+            1 => both!("a second", "一秒"),
+            _ => both!("{seconds} seconds", "{seconds} 秒"),
+        };
+        both!(
+            "{process} did not end within {seconds} of {signal}, so it gets SIGKILL",
+            "{process}收到 {signal} {seconds}后仍未结束，所以再发送 SIGKILL"
+        )
+    };
+    /// A program that was asked something has not answered, so it is killed.
+    NoAnswer { program: String } => both!(
+        "{program} does not answer; it is left out",
+        "{program} 没有应答，不参加测量"
+    );
+
+    // Of queues, pipes and what goes through them.
+    CannotOpenPipe {} => both!("cannot open a pipe", "无法打开管道");
+    CannotOpenTerminal {} => both!("cannot open a pseudo-terminal", "无法打开伪终端");
+    CannotWaitForPipe {} => both!("cannot wait for a pipe", "无法等待管道");
+    CannotWrite {} => both!("cannot write to the pipe", "无法写入管道");
+    CannotReadOutput {} => both!("cannot read the child's output", "无法读取子进程的输出");
+    CannotReadLine { line: u64 } => both!("cannot read line {line}", "无法读取第 {line} 行");
+    NoPacketMode {} => both!(
+        "cannot put the queue's pipe in packet mode, which several readers need (fcntl with \
+         O_DIRECT, Linux 3.4 or later); ask for one reader",
+        "无法把队列的管道设为数据包模式，而多个读进程需要这种模式（fcntl 的 O_DIRECT，Linux 3.4 \
+         及以上）；请只用一个读进程"
+    );
+    NoReader {} => both!(
+        "cannot put into the queue: it has no reader any more",
+        "无法放入队列：已经没有读进程了"
+    );
+    CannotGet {} => both!("cannot get from the queue", "无法从队列取值");
+    TooLong { bytes: u64 } => both!(
+        "a value of {bytes} bytes is too long for a queue: as a line of JSON it may have \
+         {PIPE_BUF} bytes, because the kernel keeps no longer write in one piece; a pipe takes \
+         any size",
+        "这个值有 {bytes} 字节，对队列来说太长：写成一行 JSON 最多 {PIPE_BUF} 字节，因为更长的\
+         写入内核不保证一次完成；管道则不限长短"
+    );
+    NoReceiver {} => both!(
+        "cannot send: the other end of the pipe is closed",
+        "无法发送：管道的另一端已经关闭"
+    );
+    NoSender {} => both!(
+        "cannot receive: the other end of the pipe is closed (EOFError in Python)",
+        "无法接收：管道的另一端已经关闭（在 Python 里是 EOFError）"
+    );
+    CannotReceive {} => both!("cannot receive from the pipe", "无法从管道接收");
+    /// `send()` on an end that only receives.
+    ReceivingEnd {} => both!(
+        "cannot send: this is the receiving end of a one-way pipe (duplex=False)",
+        "无法发送：这是单向管道（duplex=False）的接收端"
+    );
+    /// `recv()` on an end that only sends.
+    SendingEnd {} => both!(
+        "cannot receive: this is the sending end of a one-way pipe (duplex=False)",
+        "无法接收：这是单向管道（duplex=False）的发送端"
+    );
+    LineTooLong { line: u64, limit: u64 } => {
+        both!("line {line} is longer than {limit} bytes", "第 {line} 行超过 {limit} 字节")
+    };
+    LineCutOff { line: u64 } => {
+        both!("line {line} ends before its newline", "第 {line} 行没有写完，缺少换行符")
+    };
+    NoJson { line: u64, column: u64, text: String } => {
+        let what = json_text(text);
+        both!(
+            "line {line} is no JSON value: {what} at column {column}",
+            "第 {line} 行不是 JSON 值：{what}，在第 {column} 列"
+        )
+    };
+    TooDeep { limit: u64 } => {
+        both!("nested deeper than {limit} levels", "嵌套超过 {limit} 层")
+    };
+    Reserved { key: String } => {
+        both!("`{key}` can't be part of an object", "对象里不能有 `{key}`")
+    };
+
+    // Of locks and shared memory.
+    CannotMakeLock { errno: i32 } => {
+        let error = os(*errno);
+        both!("cannot make a lock: {error}", "无法创建锁：{error}")
+    };
+    CannotUseLock {} => both!("cannot use the lock", "无法使用锁");
+    NoLock { errno: i32 } => {
+        let error = os(*errno);
+        both!(
+            "cannot use the lock: {error}; a process that is started by hand needs one as its \
+             stdout",
+            "无法使用锁：{error}；手动启动的进程要以锁作为标准输出"
+        )
+    };
+    CannotMakeMemoryFile {} => both!("cannot make a file in memory", "无法创建内存里的文件");
+    NoSharedFile {} => both!(
+        "cannot open the shared file; a process that is started by hand needs one as its stdin: \
+         0<>FILE",
+        "无法打开共享的文件；手动启动的进程要以一个文件作为标准输入：0<>FILE"
+    );
+    CannotReadShared {} => both!("cannot read the shared file", "无法读取共享的文件");
+    CannotWriteShared {} => both!("cannot write the shared file", "无法写入共享的文件");
+    CannotLockShared {} => both!("cannot lock the shared file", "无法给共享的文件加锁");
+
+    // Of limits and files.
+    TooFewDescriptors { needed: u64, limit: u64 } => both!(
+        "{needed} open descriptors are needed in one process, and the limit is {limit} (`ulimit \
+         -Hn`); ask for fewer, or raise the limit",
+        "一个进程里要打开 {needed} 个文件描述符，而上限是 {limit}（`ulimit -Hn`）；请减少数量，\
+         或者提高上限"
+    );
+    CannotRaiseDescriptors { needed: u64 } => both!(
+        "cannot raise the limit of open descriptors to {needed}",
+        "无法把文件描述符的上限提高到 {needed}"
+    );
+    CannotMakeTemporaryFile {} => both!(
+        "cannot create a file in the temporary folder (`TMPDIR` chooses another)",
+        "无法在临时目录里建立文件（可以用 `TMPDIR` 指定另一个目录）"
+    );
+    CannotUseTemporaryFile {} => {
+        both!("cannot write to the temporary file", "无法读写临时文件")
+    };
+
+    // Of programs of the user's.
+    CannotRun { program: String } => both!("cannot run `{program}`", "无法运行 `{program}`");
+    /// No folder in PATH has it; `here` if this folder does.
+    NotInPath { program: String, here: bool } => match here {
+        true => both!(
+            "no folder in PATH has `{program}`; the one in this folder is ./{program}",
+            "PATH 里的目录都没有 `{program}`；当前目录里的要写成 ./{program}"
+        ),
+        false => both!("no folder in PATH has `{program}`", "PATH 里的目录都没有 `{program}`"),
+    };
+    NoSuchProgram { program: String } => both!(
+        "there is no `{program}`, or the interpreter in its first line is missing",
+        "没有 `{program}`，或者缺少其第一行指定的解释器"
+    );
+    NotExecutable { program: String, errno: i32 } => {
+        let error = os(*errno);
+        both!(
+            "cannot run `{program}`: {error}; `chmod +x` makes it a program, or put its \
+             interpreter before it",
+            "无法运行 `{program}`：{error}；可以用 `chmod +x` 把它变成程序，或者在前面写上它的解\
+             释器"
+        )
+    };
+    CannotWaitFor { program: Named } => {
+        both!("cannot wait for {program}", "无法等待 {program}")
+    };
+    CannotReadFrom { program: Named } => {
+        both!("cannot read what {program} writes", "无法读取 {program}写的内容")
+    };
+    CannotWriteTo { program: Named } => {
+        both!("cannot write to {program}", "无法写给 {program}")
+    };
+    /// What follows is about this line.
+    InLine { program: Named, line: u64 } => {
+        both!("line {line} of {program}", "{program}的第 {line} 行")
+    };
+    OverlongLine { program: Named, line: u64, limit: u64 } => both!(
+        "line {line} of {program} is longer than {limit} bytes",
+        "{program}的第 {line} 行超过 {limit} 字节"
+    );
+    NotUtf8 { program: Named, line: u64 } => both!(
+        "line {line} of {program} is not text in UTF-8",
+        "{program}的第 {line} 行不是 UTF-8 文本"
+    );
+    ReadsNothing { program: Named, seconds: f64 } => both!(
+        "{program} has read nothing for {seconds} s, and a value waits on its stdin",
+        "{program}已有 {seconds} 秒没有读取，而它的 stdin 上有一个值在等"
+    );
+    NoNewline { program: Named, seconds: f64, bytes: u64 } => {
+        let unit = if *bytes == 1 { "byte" } else { "bytes" };
+        both!(
+            "{program} has written {bytes} {unit}, and for {seconds} s no newline: a value is a \
+             whole line, of which the rest may still be in its own buffer",
+            "{program}写了 {bytes} 字节，之后 {seconds} 秒没有换行符：一个值要占完整的一行，其余\
+             部分可能还留在它自己的缓冲区里"
+        )
+    };
+    WritesNothing { program: Named, seconds: f64, runtime: Runtime } => {
+        let way_out = runtime.way_out();
+        both!(
+            "{program} has written nothing for {seconds} s: if it has printed something, that is \
+             still in its own buffer, since its stdout is a pipe; {way_out}",
+            "{program}已有 {seconds} 秒没有写出任何内容：如果它已经打印过，内容还留在它自己的缓\
+             冲区里，因为它的 stdout 是管道；{way_out}"
+        )
+    };
+    /// It is ended, because of what has been said of it before.
+    DoesNothing { before: Box<Reason> } => both!(
+        "{before}; it does nothing at all, so it is ended (a longer --patience waits longer)",
+        "{before}；它什么都不做，所以结束它（--patience 更长，就等得更久）"
+    );
+    LivesOn { program: Named } => both!(
+        "{program} has closed its stdout and lives on: the run waits for its end",
+        "{program}关闭了 stdout，但没有结束：这次运行在等它结束"
+    );
+    TerminatedUnread { program: Named } => both!(
+        "{program} was sent SIGTERM before it had read the value that waits on its stdin",
+        "{program}还没有读 stdin 上等着的那个值，就收到了 SIGTERM"
+    );
+    /// It has ended like this, or has only closed its stdin.
+    LeftUnread { program: Named, status: Option<Status> } => match status {
+        Some(status) => both!(
+            "{program} {status} before it had read all that it was given",
+            "{program}{status}，却还没有读完交给它的内容"
+        ),
+        None => both!(
+            "{program} has closed its stdin before it had read all that it was given",
+            "{program}没有读完交给它的内容就关闭了 stdin"
+        ),
+    };
+    /// It has ended like this, or has only closed its stdout.
+    NoMessage { program: Named, status: Option<Status> } => match status {
+        Some(status) => both!(
+            "{program} {status} without a message",
+            "{program}{status}，一条消息也没有发送"
+        ),
+        None => both!(
+            "{program} has closed its stdout without a message",
+            "{program}没有发送消息就关闭了 stdout"
+        ),
+    };
+    /// It has ended, and others still have one of its streams open.
+    HeldOpen { program: Named, status: Status, stream: Stream, holders: Vec<Named> } => {
+        let stream: &str = stream.into();
+        let have = if holders.len() > 1 { "have" } else { "has" };
+        let holders: Vec<_> = holders.iter().map(Named::to_string).collect();
+        let holders = match holders.is_empty() {
+            true => both!("another process", "另一个进程"),
+            false => holders.join(&both!(" and ", " 和 ")),
+        };
+        both!(
+            "{program} {status}, but {holders} still {have} its {stream} open: a process that is \
+             left behind has to close it, or to end",
+            "{program}{status}，但是 {holders}仍然开着它的 {stream}：留下的进程应当关闭它，或者\
+             结束"
+        )
+    };
+}
+
+impl Error for Reason {}
+
+/// In which language a program is written: so one knows how to empty its buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Runtime {
+    Python,
+    Ruby,
+    Perl,
+    Java,
+    Awk,
+    /// Any other, with a C library of its own or none. stdbuf(1) works only with a shared one.
+    Static,
+    /// Any other.
+    C,
+}
+
+impl Runtime {
+    fn way_out(self) -> String {
+        match self {
+            Runtime::Python => both!(
+                "run it with `python3 -u`, set PYTHONUNBUFFERED=1, or print with flush=True",
+                "可以用 `python3 -u` 运行，设置 PYTHONUNBUFFERED=1，或者打印时加上 flush=True"
+            ),
+            Runtime::Ruby => {
+                both!("let it set `$stdout.sync = true`", "可以在程序里设置 `$stdout.sync = true`")
+            }
+            Runtime::Perl => both!("let it set `$| = 1`", "可以在程序里设置 `$| = 1`"),
+            Runtime::Java => both!(
+                "let it call System.out.flush() after each line",
+                "可以在每一行之后调用 System.out.flush()"
+            ),
+            Runtime::Awk => {
+                both!("let it call fflush() after each line", "可以在每一行之后调用 fflush()")
+            }
+            Runtime::Static => both!(
+                "let it flush after each line, in C with fflush(stdout)",
+                "可以在每一行之后刷新缓冲区（C 语言用 fflush(stdout)）"
+            ),
+            Runtime::C => both!(
+                "let it flush after each line, in C with fflush(stdout), or run it with `stdbuf \
+                 -oL`",
+                "可以在每一行之后刷新缓冲区（C 语言用 fflush(stdout)），或者用 `stdbuf -oL` 运行"
+            ),
+        }
+    }
+}
+
+fn os(errno: i32) -> String {
+    io_error(&io::Error::from_raw_os_error(errno))
+}
+
+/// What to do when a process can't be started.
+fn advice(errno: Option<i32>) -> String {
+    match errno.map(Errno::from_raw_os_error) {
+        Some(Errno::NOENT | Errno::ACCESS | Errno::PERM) => both!(
+            "put the program back where it was and run it again",
+            "请把本程序放回原处，再运行一次"
+        ),
+        Some(Errno::TOOBIG) => both!("give fewer or shorter values", "请减少或缩短要传的值"),
+        _ => both!(
+            "ask for fewer processes, or raise the limit (`ulimit -u`, `ulimit -n`)",
+            "请减少进程数，或者提高上限（`ulimit -u`、`ulimit -n`）"
+        ),
+    }
+}
+
+/// Why: a chain of reasons, from what could not be done to its innermost cause.
+///
+/// In version 1 of the log there is a sentence in its place.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Why(pub Vec<Reason>);
+
+impl Why {
+    /// The chain of an error. Of an error that is not ours, its number is kept or its text.
+    pub fn of(error: &anyhow::Error) -> Why {
+        Why(error.chain().map(Reason::of).collect())
+    }
+}
+
+impl Reason {
+    fn of(link: &(dyn Error + 'static)) -> Reason {
+        let reason = link.downcast_ref::<Link>().map(|link| &link.reason);
+        if let Some(reason) = reason.or_else(|| link.downcast_ref()) {
+            return reason.clone();
+        }
+        let text = link.to_string();
+        if link.is::<serde_json::Error>() {
+            return Reason::Json { text };
+        }
+        let io = link.downcast_ref::<io::Error>();
+        let errno = io.and_then(io::Error::raw_os_error);
+        let errno = errno.or_else(|| Some(link.downcast_ref::<Errno>()?.raw_os_error()));
+        let errno = errno.or_else(|| Some(*link.downcast_ref::<nix::errno::Errno>()? as i32));
+        match errno {
+            Some(errno) => Reason::Os { errno },
+            None if io.is_some() => Reason::Io { text },
+            None => Reason::Said { text },
+        }
+    }
+}
+
+/// Puts a reason before an error: what could not be done because of it. A context of anyhow's is
+/// text only as soon as another one stands before it.
+pub trait Because<T> {
+    /// The same result, with this reason before its error.
+    fn because(self, reason: impl FnOnce() -> Reason) -> anyhow::Result<T>;
+}
+
+impl<T, E: Into<anyhow::Error>> Because<T> for Result<T, E> {
+    fn because(self, reason: impl FnOnce() -> Reason) -> anyhow::Result<T> {
+        self.map_err(|error| Link { reason: reason(), cause: error.into() }.into())
+    }
+}
+
+#[derive(Debug)]
+struct Link {
+    reason: Reason,
+    cause: anyhow::Error,
+}
+
+impl fmt::Display for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.reason.fmt(f)
+    }
+}
+
+impl Error for Link {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.cause)
+    }
+}
+
+impl From<Reason> for Why {
+    fn from(reason: Reason) -> Why {
+        Why(vec![reason])
+    }
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reasons: Vec<_> = self.0.iter().map(Reason::to_string).collect();
+        f.write_str(&reasons.join(&both!(": ", "：")))
+    }
+}
+
+impl<'de> Deserialize<'de> for Why {
+    /// By way of a [`Value`]: serde holds an enum's fields back until it has seen the tag, and
+    /// numbers of any length (serde_json's `arbitrary_precision`) survive that only from there.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Why, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::String(text) => Ok(Reason::Said { text }.into()),
+            reasons => Vec::deserialize(reasons).map(Why).map_err(D::Error::custom),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::events::{Event, Record};
+
+    /// Every kind of reason, and each of its forms.
+    const EVERY_REASON: &str = include_str!("../../tests/logs/every-reason.jsonl");
+
+    #[test]
+    fn every_reason_is_read_back_as_it_was_written() {
+        let mut kinds = BTreeSet::new();
+        for text in EVERY_REASON.lines().skip(1) {
+            let record = Record::read(text).expect(text);
+            let Event::Refused { why, .. } = &record.event else { panic!("{text}") };
+            let written = serde_json::to_string(why).expect("JSON");
+            assert!(text.ends_with(&format!("\"why\":{written}}}")), "{written} in {text}");
+            let name = format!("{:?}", why.0[0]);
+            kinds.insert(name.split(' ').next().unwrap_or_default().to_owned());
+        }
+        let declared = Reason::KINDS.iter().map(|(name, _)| (*name).to_owned());
+        assert_eq!(kinds, declared.collect());
+    }
+
+    #[test]
+    fn an_error_keeps_its_chain_and_the_numbers_in_it() {
+        let cannot_run = || Reason::CannotRun { program: "x".into() };
+        let failed = Err::<(), _>(io::Error::from_raw_os_error(2)).because(cannot_run);
+        let error = failed.because(|| Reason::CannotGet {}).expect_err("an error");
+        let expected = [Reason::CannotGet {}, cannot_run(), Reason::Os { errno: 2 }];
+        assert_eq!(Why::of(&error).0, expected);
+        let words = "cannot get from the queue: cannot run `x`: No such file or directory (os \
+                     error 2)";
+        assert_eq!(Why::of(&error).to_string(), words);
+    }
+
+    #[test]
+    fn a_sentence_of_version_1_stays_as_it_is() {
+        let text = r#"{"v":1,"t":0,"pid":7,"role":"w","event":"error","message":"无法放入"}"#;
+        let record = Record::read(text).expect("an event");
+        assert_eq!(record.event.sentence().as_deref(), Some("无法放入"));
+    }
+}
