@@ -174,7 +174,7 @@ fn a_bar_shows_progress_on_a_terminal_and_is_gone_before_a_failure_is_told() {
         screen = String::from_utf8_lossy(&bytes).into_owned();
         if !is_killed && screen.contains('\u{2591}') && screen.contains("\"task_done\"") {
             let started = screen.lines().find_map(|line| {
-                let start = line.find("{\"v\":1").filter(|_| line.ends_with('}'))?;
+                let start = line.find("{\"v\":2").filter(|_| line.ends_with('}'))?;
                 let event: serde_json::Value = serde_json::from_str(&line[start..]).ok()?;
                 (event["child_role"] == "worker-1").then_some(event)
             });

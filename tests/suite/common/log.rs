@@ -84,7 +84,7 @@ pub fn check_log(events: &[Value]) {
     let mut puts = HashMap::new();
     let mut ended = Vec::new();
     for event in events {
-        assert_eq!(event["v"], 1, "{event}");
+        assert_eq!(event["v"], 2, "{event}");
         let pid = event["pid"].as_i64().unwrap();
         let thread = event["thread"].as_str().unwrap_or_default().to_owned();
         let t = event["t"].as_f64().unwrap();
