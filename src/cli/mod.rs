@@ -19,7 +19,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
 
 use crate::both;
-use crate::lessons::{AnyLesson, DEMOS, Demo, HELP_TEMPLATE, In, Part};
+use crate::lessons::{AnyLesson, DEMOS, Demo, HELP_TEMPLATE, Part, ProgramLanguage};
 use crate::multiprocessing::SUBCOMMAND_NAME;
 use crate::os::terminal;
 use crate::why::Supervised;
@@ -342,8 +342,9 @@ fn check_beginning(command: &Command) -> Result<(), String> {
     };
     let parts = [(Part::Writer, writer_in), (Part::Reader, reader_in), (Part::Child, child_in)];
     for (part, program_in) in parts {
-        let is_missing =
-            |program_in: &In| lesson.beginning(part, *program_in, Language::En).is_none();
+        let is_missing = |program_in: &ProgramLanguage| {
+            lesson.beginning(part, *program_in, Language::En).is_none()
+        };
         if program_in.as_ref().is_some_and(is_missing) {
             let name = lesson.name;
             return Err(both!(

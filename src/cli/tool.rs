@@ -10,7 +10,7 @@ use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 
 use crate::arguments::runs;
 use crate::both;
-use crate::lessons::{DEMOS, Demo, HELP_TEMPLATE, In};
+use crate::lessons::{DEMOS, Demo, HELP_TEMPLATE, ProgramLanguage};
 use crate::words::locale::Language;
 
 /// What else there is beside the lessons.
@@ -42,15 +42,15 @@ Examples:
 
         /// Print a small writer to begin with, for `queue --writer`
         #[arg(long, value_name = "LANGUAGE", ignore_case = true, conflicts_with_all = ["python", "rust"])]
-        writer_in: Option<In>,
+        writer_in: Option<ProgramLanguage>,
 
         /// Print a small reader to begin with, for `queue --reader`
         #[arg(long, value_name = "LANGUAGE", ignore_case = true, conflicts_with_all = ["python", "rust", "writer_in"])]
-        reader_in: Option<In>,
+        reader_in: Option<ProgramLanguage>,
 
         /// Print a small child to begin with, for `pipe --child`
         #[arg(long, value_name = "LANGUAGE", ignore_case = true, conflicts_with_all = ["python", "rust", "writer_in", "reader_in"])]
-        child_in: Option<In>,
+        child_in: Option<ProgramLanguage>,
     },
 
     /// Show a recorded run again

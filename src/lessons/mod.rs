@@ -25,7 +25,8 @@ use crate::multiprocessing::{AnyTarget, Context};
 use lesson::Lesson;
 
 pub use cost::LOAD;
-pub use demo::{Demo, In, Part};
+pub(crate) use demo::Part;
+pub use demo::{Demo, ProgramLanguage};
 
 /// How every help page is laid out: examples before options.
 pub const HELP_TEMPLATE: &str = "\

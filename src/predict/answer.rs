@@ -1,4 +1,4 @@
-//! What can be answered to a question. Answers that mean the same are written in the same way.
+//! Answers to questions. Answers with the same meaning are equal strings.
 
 use super::experiment::Question;
 use crate::both;

@@ -37,7 +37,7 @@ pub struct Experiment {
     /// How many runs are made.
     #[serde(default = "fifty")]
     pub runs: u64,
-    reason: Reason,
+    reason: Bilingual,
 }
 
 fn fifty() -> u64 {
@@ -80,7 +80,7 @@ pub struct Choices {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Reason {
+struct Bilingual {
     en: String,
     zh: String,
 }
@@ -102,9 +102,6 @@ impl Question {
 
 impl Experiment {
     /// All experiments, in the order of the lessons; those of one lesson if it is given.
-    ///
-    /// # Errors
-    /// When a file is damaged, which a test finds: the sentence names its line.
     pub fn all(of: Option<&Demo>) -> Result<Vec<Experiment>> {
         let demos = DEMOS.iter().filter(|demo| of.is_none_or(|of| of.name == demo.name));
         let mut all = Vec::new();
@@ -115,9 +112,6 @@ impl Experiment {
     }
 
     /// Those in a lesson's file with this text.
-    ///
-    /// # Errors
-    /// When it is damaged: the sentence names its line.
     pub fn read(lesson: &'static str, text: &str) -> Result<Vec<Experiment>> {
         let file = format!("demos/{lesson}/experiments.toml");
         let read: File = toml::from_str(text).map_err(|error| {
@@ -172,9 +166,6 @@ impl Experiment {
     }
 
     /// The lesson that a command runs, and its speed.
-    ///
-    /// # Errors
-    /// When it is none of this lesson.
     pub(super) fn lesson_of(&self, command: &str) -> Result<(AnyLesson, f64)> {
         let (lesson, speed) = lesson_in(command).with_context(|| format!("`mp-demo {command}`"))?;
         ensure!(lesson.name() == self.lesson, "`mp-demo {command}` is of another lesson");

@@ -13,9 +13,9 @@ use crate::os::streams::{Stream, cannot_write, stdout};
 use crate::views::Bar;
 use crate::words::plain::{on_its_lines, on_one_line};
 
-/// Experiments that are put to somebody.
+/// Questions and answers about a list of experiments.
 pub(crate) struct Session<'a> {
-    /// All of them.
+    /// The list.
     pub(crate) experiments: &'a [Experiment],
     /// The number of the first, from 1.
     pub(crate) from: usize,
@@ -25,17 +25,13 @@ pub(crate) struct Session<'a> {
     pub(crate) input: BufReader<Stream>,
     /// How many columns a line may have.
     pub(crate) width: usize,
-    /// Shows how far the runs are.
+    /// Shows the progress of the runs.
     pub(crate) bar: Bar,
 }
 
 impl Session<'_> {
     /// Asks, runs and grades until there is no experiment left, or no answer; then says how many
     /// answers were right.
-    ///
-    /// # Errors
-    /// When an answer that was given is none, when a run failed, or when stdout can't be written
-    /// to.
     pub(crate) fn hold(mut self, stderr: &mut dyn Write) -> Result<()> {
         let of = self.experiments.len();
         let (mut right, mut asked, mut wrong) = (0, 0, Vec::new());

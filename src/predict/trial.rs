@@ -1,4 +1,4 @@
-//! Runs an experiment, to see what really comes out.
+//! Runs experiments and grades answers.
 
 use std::io::Write;
 
@@ -19,7 +19,7 @@ const FEW: u64 = 2;
 /// How many outcomes are shown.
 const SHOWN: usize = 8;
 
-/// What came of the runs of a command.
+/// The results of a command's runs.
 struct Trial {
     repeated: Repeated,
     /// Who waited for whom, in the last run that got stuck.
@@ -27,7 +27,7 @@ struct Trial {
 }
 
 impl Trial {
-    /// That it got stuck, or that it did not.
+    /// A sentence that says whether the command got stuck.
     fn stuck_or_not(&self, command: &str) -> String {
         match &self.waits {
             Some(waits) => both!(
@@ -39,13 +39,13 @@ impl Trial {
     }
 }
 
-/// What is shown of an answer that was tried, and whether it is right.
+/// How an answer did.
 pub(super) struct Grade {
     /// What came of the runs, a line each.
     pub(super) seen: Vec<String>,
     /// Whether the answer is right.
     pub(super) is_right: bool,
-    /// What is true although the runs don't show it.
+    /// What is true, though the runs don't show it.
     pub(super) not_seen: Option<String>,
 }
 
@@ -90,7 +90,7 @@ impl Experiment {
         Ok(Trial { repeated, waits: last_waits })
     }
 
-    /// What is shown before the question after a repair: a run that gets stuck.
+    /// Runs the command that is to be repaired, and says how it got stuck.
     pub(super) fn show_stuck(&self, bar: &Bar, stderr: &mut dyn Write) -> Result<String> {
         Ok(self.run(&self.command, 1, bar, stderr)?.stuck_or_not(&self.command))
     }

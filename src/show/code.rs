@@ -1,7 +1,6 @@
 //! Programs with their comments, strings and keywords highlighted.
 //!
-//! This knows just enough of Python and of Rust to make them easier to read; whatever it doesn't
-//! know is plain text.
+//! This knows just enough of Python and of Rust to make them easier to read; the rest is plain text.
 
 use std::ops::Range;
 
@@ -10,18 +9,18 @@ use logos::Logos;
 use super::ink::Ink;
 
 /// A Python program.
-pub fn python(source: &str, colour: bool) -> String {
+pub(crate) fn python(source: &str, colour: bool) -> String {
     painted(python_pieces(source), colour)
 }
 
 /// A Rust program.
-pub fn rust(source: &str, colour: bool) -> String {
+pub(crate) fn rust(source: &str, colour: bool) -> String {
     painted(rust_pieces(source), colour)
 }
 
-/// What a Python program is made of.
+/// A token of a Python program: only its ink matters.
 #[derive(Logos)]
-enum Python {
+enum PythonToken {
     #[regex("#[^\n]*", |_| Ink::Comment, allow_greedy = true)]
     #[regex(r#"[bBfFrRuU]{0,2}"([^"\\\n]|\\[\s\S])*""#, |_| Ink::Literal)]
     #[regex(r#"[bBfFrRuU]{0,2}'([^'\\\n]|\\[\s\S])*'"#, |_| Ink::Literal)]
@@ -36,12 +35,12 @@ enum Python {
         priority = 100
     )]
     #[regex(r"[a-zA-Z_\u{80}-\u{10ffff}][0-9a-zA-Z_\u{80}-\u{10ffff}]*", |_| Ink::Plain)]
-    Token(Ink),
+    Inked(Ink),
 }
 
-/// What a Rust program is made of.
+/// A token of a Rust program.
 #[derive(Logos)]
-enum Rust {
+enum RustToken {
     #[regex("//[^\n]*", |_| Ink::Comment, allow_greedy = true)]
     #[regex(r"/\*([^*]|\*+[^*/])*\*+/", |_| Ink::Comment)]
     #[regex(r#"[bc]?"([^"\\]|\\[\s\S])*""#, |_| Ink::Literal)]
@@ -60,10 +59,10 @@ enum Rust {
         priority = 100
     )]
     #[regex(r"'?[a-zA-Z_\u{80}-\u{10ffff}][0-9a-zA-Z_\u{80}-\u{10ffff}]*", |_| Ink::Plain)]
-    Token(Ink),
+    Inked(Ink),
 }
 
-/// The keywords behind which the name stands that they declare.
+/// The keywords that declare a name, which stands behind them.
 const DECLARING: [&str; 9] =
     ["class", "def", "const", "enum", "fn", "static", "struct", "trait", "type"];
 
@@ -71,18 +70,18 @@ const DECLARING: [&str; 9] =
 type Pieces<'s> = Vec<(&'s str, Ink)>;
 
 fn python_pieces(source: &str) -> Pieces<'_> {
-    let tokens = Python::lexer(source).spanned();
+    let tokens = PythonToken::lexer(source).spanned();
     pieces(
         source,
-        tokens.filter_map(|(token, range)| token.ok().map(|Python::Token(ink)| (ink, range))),
+        tokens.filter_map(|(token, range)| token.ok().map(|PythonToken::Inked(ink)| (ink, range))),
     )
 }
 
 fn rust_pieces(source: &str) -> Pieces<'_> {
-    let tokens = Rust::lexer(source).spanned();
+    let tokens = RustToken::lexer(source).spanned();
     pieces(
         source,
-        tokens.filter_map(|(token, range)| token.ok().map(|Rust::Token(ink)| (ink, range))),
+        tokens.filter_map(|(token, range)| token.ok().map(|RustToken::Inked(ink)| (ink, range))),
     )
 }
 
@@ -103,7 +102,7 @@ fn pieces(source: &str, tokens: impl Iterator<Item = (Ink, Range<usize>)>) -> Pi
     pieces
 }
 
-/// Each line is painted separately, because a pager forgets its style at the end of a line.
+/// Paints each line separately, because a pager forgets a style at the end of a line.
 fn painted(pieces: Pieces, colour: bool) -> String {
     let painted = pieces.into_iter().map(|(text, ink)| {
         let lines = text.split('\n').map(|line| ink.paint(line, colour));

@@ -1,10 +1,10 @@
-//! What text can be, and how a terminal with colours shows it.
+//! The inks of texts and programs, and their colours on a terminal.
 
 use owo_colors::{OwoColorize, Style, XtermColors};
 
-/// What a piece of text or of a program is.
+/// What a piece of text or of a program is shown as.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Ink {
+pub(crate) enum Ink {
     /// Nothing special.
     Plain,
     /// A heading of the text.
@@ -29,14 +29,14 @@ pub enum Ink {
 
 impl Ink {
     /// The text in this ink, or unchanged without colours.
-    pub fn paint(self, text: &str, colour: bool) -> String {
+    pub(crate) fn paint(self, text: &str, colour: bool) -> String {
         match self.style().filter(|_| colour && !text.is_empty()) {
             Some(style) => text.style(style).to_string(),
             None => text.to_owned(),
         }
     }
 
-    /// The colours are some of those of the processes: they can be read on light and on dark
+    /// Colours with fixed values, as those of the processes: they can be read on light and on dark
     /// terminals, unlike some of the 16 that each terminal chooses for itself.
     fn style(self) -> Option<Style> {
         let colour = |number| Style::new().color(XtermColors::from(number));

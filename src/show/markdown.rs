@@ -10,12 +10,12 @@ use super::{Rule, heading};
 use crate::os::terminal::Look;
 use crate::words::locale::Language;
 
-/// Longer lines are hard to read, however wide the terminal is; shorter ones have no room for what
-/// is indented.
+/// Longer lines are hard to read, however wide the terminal is; shorter ones leave no room for
+/// indented text.
 const WIDTHS: RangeInclusive<usize> = 20..=80;
 
-/// The text as it is shown.
-pub fn render(text: &str, look: Look) -> String {
+/// The lines of a text as they are shown.
+pub(crate) fn render(text: &str, look: Look) -> String {
     let mut page = Page::new(look);
     for event in Parser::new(text) {
         page.take(event);
@@ -24,7 +24,7 @@ pub fn render(text: &str, look: Look) -> String {
     page.shown
 }
 
-/// What is shown so far, and what is being read.
+/// The page so far, and the paragraph that is being read.
 struct Page {
     look: Look,
     width: usize,
@@ -62,7 +62,7 @@ impl Page {
             Event::Text(text) => self.paragraph.push(&text, self.ink),
             Event::Code(code) => self.paragraph.push_code(&code, self.look),
             Event::SoftBreak | Event::HardBreak => self.paragraph.push(" ", self.ink),
-            // There is nothing else in the texts.
+            // The texts have nothing else: a test sees to it.
             _ => {}
         }
     }
@@ -118,7 +118,7 @@ impl Page {
         }
     }
 
-    /// Where there are no styles, emphasis is shown with stars.
+    /// Without styles, stars stand around what is emphasised.
     fn star(&mut self) {
         if !self.look.colour {
             self.paragraph.push("*", self.ink);
@@ -149,7 +149,7 @@ impl Page {
         self.shown += &heading(lines, rule, self.look);
     }
 
-    /// Commands. Those that are too long are broken the way a shell allows.
+    /// Shows a block of commands; breaks those that are too long in the way that a shell allows.
     fn show_commands(&mut self) {
         const INDENT: &str = "    ";
         const CONTINUED: &str = " \\";

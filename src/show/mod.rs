@@ -1,4 +1,4 @@
-//! A lesson to read: its text, then the Python and the Rust program, on one page for a terminal.
+//! The page of a lesson: its text, then the Python and the Rust program.
 
 mod code;
 mod ink;
@@ -14,10 +14,10 @@ use crate::os::terminal::Look;
 use crate::predict::Experiment;
 use ink::Ink;
 
-pub use pager::print_through_pager;
+pub(crate) use pager::print_through_pager;
 
 /// The page of a lesson.
-pub fn page(demo: &Demo, look: Look) -> String {
+pub(crate) fn page(demo: &Demo, look: Look) -> String {
     let text = format!("{}{}", demo.text(look.language), experiments(demo));
     let heading = |language, option| {
         let title = format!("{language}: mp-demo show {} {option}", demo.name);
@@ -33,7 +33,7 @@ pub fn page(demo: &Demo, look: Look) -> String {
     )
 }
 
-/// What there is to predict about a lesson, in Markdown: without the answers.
+/// A lesson's experiments in Markdown, without the answers.
 fn experiments(demo: &Demo) -> String {
     // A damaged file is found by a test.
     let experiments = Experiment::all(Some(demo)).unwrap_or_default();

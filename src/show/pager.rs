@@ -1,4 +1,4 @@
-//! A page on a terminal goes through the user's pager, as git's pages do.
+//! Shows a page through the user's pager, as git does.
 
 use std::env;
 use std::io::{self, Write};
@@ -15,10 +15,7 @@ const NOT_STARTED: [i32; 2] = [126, 127];
 
 /// Prints a page on the terminal: through `PAGER`, or directly if that is empty or `cat`, or can't
 /// be started.
-///
-/// # Errors
-/// The terminal can't be written to.
-pub fn print_through_pager(page: &str) -> Result<()> {
+pub(crate) fn print_through_pager(page: &str) -> Result<()> {
     let pager = env::var("PAGER").unwrap_or_else(|_| "less".into());
     let shown = !matches!(pager.trim(), "" | "cat") && show(page, &pager);
     if shown {
@@ -27,7 +24,7 @@ pub fn print_through_pager(page: &str) -> Result<()> {
     stdout().write_all(page.as_bytes()).with_context(cannot_write)
 }
 
-/// Whether the pager was started: how it ended is its own affair.
+/// Shows the page; returns whether the pager could be started, however it ended.
 fn show(page: &str, pager: &str) -> bool {
     let Ok(child) = command(pager).stdin(Stdio::piped()).spawn() else {
         return false;
@@ -41,23 +38,23 @@ fn show(page: &str, pager: &str) -> bool {
     }
 }
 
-/// Whether this is a command line for `sh`. Its exit status alone doesn't say: 2 for a syntax error
-/// is also that of `less -K` after Ctrl-C.
+/// Whether `sh` can parse this command line. Exit status 2 alone doesn't tell: it means a syntax
+/// error, and also Ctrl-C in `less -K`.
 fn is_readable(pager: &str) -> bool {
     let mut shell = Command::new("sh");
     shell.args(["-n", "-c", pager]).stderr(Stdio::null());
     shell.status().is_ok_and(|status| status.success())
 }
 
-/// A pager's command line may be anything that a shell understands. What is a mere name is started
-/// without a shell, which would report it in its own words if it is not there.
+/// The command that starts the pager. `PAGER` may be anything that a shell understands, but a plain
+/// name is started without a shell, which would print its own message if there is no such program.
 fn command(pager: &str) -> Command {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._+- ".contains(c);
     let words: Vec<_> = pager.split_whitespace().collect();
     let words = if pager.chars().all(is_plain) { &words[..] } else { &[] };
     let mut command = match *words {
-        // A user's `LESS` replaces ours, and without -R less shows colours as what they are made
-        // of.
+        // -R is needed even if the user has set LESS: without it, less shows escape sequences
+        // instead of colours.
         [less, ref options @ ..] if Path::new(less).ends_with("less") => {
             let mut command = Command::new(less);
             command.args(options).arg("-R");
@@ -70,8 +67,8 @@ fn command(pager: &str) -> Command {
             command
         }
     };
-    // As git does: quit if the page fits on the screen, pass colours through, and leave the page on
-    // the screen. The page is UTF-8, whatever locales are installed.
+    // As in git: F quits if the page fits on the screen, R passes colours through, X leaves the
+    // page on the screen. The page is UTF-8, whatever locales are installed.
     for (variable, value) in [("LESS", "FRX"), ("LESSCHARSET", "utf-8"), ("LV", "-c")] {
         if env::var_os(variable).is_none() {
             command.env(variable, value);
@@ -80,11 +77,11 @@ fn command(pager: &str) -> Command {
     command
 }
 
-/// Hands over the page and waits for the pager to end.
+/// Writes the page to the pager, and waits for it to end.
 fn feed(page: &str, mut pager: Child) -> io::Result<ExitStatus> {
-    // Ctrl-C is for the pager, and there it needn't mean the end (`less` stops a search). If this
-    // process died of it, the shell and the pager would both read the keyboard. It is blocked only
-    // now, because the pager would inherit that.
+    // Ctrl-C is for the pager, which needn't end by it (`less` stops a search). If this process died
+    // of it, the shell and the pager would both read the keyboard. SIGINT is blocked only now,
+    // because the pager would have inherited that.
     SigSet::from(Signal::SIGINT).thread_block()?;
     if let Some(mut stdin) = pager.stdin.take() {
         // A broken pipe means that the user has read enough.

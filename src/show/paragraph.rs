@@ -7,49 +7,46 @@ use textwrap::{Options, WordSeparator};
 use super::ink::Ink;
 use crate::os::terminal::Look;
 
-/// Keeps the characters beside it on one line. It has no width.
+/// Keeps the characters beside it on one line; has no width.
 const GLUE: char = '\u{2060}';
 /// A space at which no line is broken.
 const HARD_SPACE: char = '\u{a0}';
 
 /// Some text in one ink.
-pub struct Piece {
-    /// The text.
-    pub text: String,
-    /// Its ink.
-    pub ink: Ink,
+pub(crate) struct Piece {
+    pub(crate) text: String,
+    ink: Ink,
 }
 
 /// Pieces of text that make one paragraph.
 #[derive(Default)]
-pub struct Paragraph {
-    /// The pieces.
-    pub pieces: Vec<Piece>,
+pub(crate) struct Paragraph {
+    pub(crate) pieces: Vec<Piece>,
 }
 
 impl Paragraph {
     /// Adds text.
-    pub fn push(&mut self, text: &str, ink: Ink) {
+    pub(crate) fn push(&mut self, text: &str, ink: Ink) {
         self.pieces.push(Piece { text: text.to_owned(), ink });
     }
 
     /// Adds the number of a link, which stays on the same line as the link's name.
-    pub fn push_number(&mut self, number: usize, after_space: bool) {
+    pub(crate) fn push_number(&mut self, number: usize, after_space: bool) {
         let before = if after_space { HARD_SPACE } else { GLUE };
         self.push(&format!("{GLUE}{before}"), Ink::Plain);
         self.push(&glued(&format!("[{number}]")), Ink::Link);
     }
 
-    /// Adds code. It is broken only at its spaces, and in quotes if there are no colours.
-    pub fn push_code(&mut self, code: &str, look: Look) {
+    /// Adds code, which is broken at its spaces only; without colours it stands in backticks.
+    pub(crate) fn push_code(&mut self, code: &str, look: Look) {
         match look.colour {
             true => self.push(&glued(code), Ink::Code),
             false => self.push(&glued(&format!("`{code}`")), Ink::Code),
         }
     }
 
-    /// Adds a command for a shell. It is broken only where a shell sees a space.
-    pub fn push_command(&mut self, command: &str) {
+    /// Adds a command, which is broken only at spaces that separate words for a shell.
+    pub(crate) fn push_command(&mut self, command: &str) {
         let mut quote = None;
         let with_hard_spaces = command.chars().map(|c| {
             quote = match (quote, c) {
@@ -64,7 +61,7 @@ impl Paragraph {
     }
 
     /// The lines of the paragraph, none wider than `width` unless a word is.
-    pub fn wrap(&self, width: usize, look: Look) -> Vec<String> {
+    pub(crate) fn wrap(&self, width: usize, look: Look) -> Vec<String> {
         let text: String = self.pieces.iter().map(|piece| piece.text.as_str()).collect();
         let options = Options::new(width)
             .break_words(false)
@@ -80,7 +77,7 @@ impl Paragraph {
         lines
     }
 
-    /// The part of the text that a line has, each piece in its ink.
+    /// The part of the text that stands on one line, each piece in its ink.
     fn paint(&self, line: Range<usize>, look: Look) -> String {
         let mut painted = String::new();
         let mut start = 0;
@@ -96,7 +93,7 @@ impl Paragraph {
     }
 }
 
-/// The text, made so that it can be broken only at its spaces.
+/// The text with glue in it, so that it is broken at its spaces only.
 fn glued(text: &str) -> String {
     let mut glued = String::new();
     let mut characters = text.chars().peekable();

@@ -1,6 +1,7 @@
 //! The lessons' texts in `demos/`: both languages say the same, and what they tell a learner to try
 //! can be tried.
 
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use unicode_width::UnicodeWidthStr;
 
 use crate::common::*;
@@ -10,92 +11,74 @@ use crate::readme::assert_all_work;
 /// Columns that a lesson's one-line description may have in the Chinese help.
 const TITLE_COLUMNS: usize = 34;
 
-/// A part of a text: its source lines joined.
-#[derive(Debug)]
-enum Part {
-    Heading(String),
-    Paragraph(String),
-    Item(String),
-    Command(String),
-}
-
-/// What has to be the same in both languages. Of a heading that is its level.
-#[derive(Debug, PartialEq)]
-enum Shape {
-    Heading(usize),
-    Paragraph(Vec<String>),
-    Item(Vec<String>),
-    Command(String),
-}
-
-impl Part {
-    fn shape(&self) -> Shape {
-        match self {
-            Part::Heading(line) => Shape::Heading(line.matches('#').count()),
-            Part::Paragraph(text) => Shape::Paragraph(links(text)),
-            Part::Item(text) => Shape::Item(links(text)),
-            Part::Command(command) => Shape::Command(command.clone()),
-        }
-    }
-
-    /// Its words, if it has any of a language.
-    fn prose(&self) -> Option<&str> {
-        match self {
-            Part::Heading(text) | Part::Paragraph(text) | Part::Item(text) => Some(text),
-            Part::Command(_) => None,
-        }
-    }
-}
-
 fn source(lesson: &str, language: &str) -> String {
     demo(lesson, &format!("{language}.md"))
 }
 
-/// Takes a text apart. It may have no other Markdown than this, because that is all that is drawn.
-fn parts(lesson: &str, language: &str) -> Vec<Part> {
-    let source = source(lesson, language);
-    let mut parts = Vec::new();
-    let mut continues = false;
-    let mut lines = source.lines();
-    while let Some(line) = lines.next() {
-        if line == "```sh" {
-            let command = lines.next().unwrap().to_owned();
-            assert_eq!(lines.next(), Some("```"), "one line a command: {command}");
-            parts.push(Part::Command(command));
-        } else if line.starts_with('#') {
-            parts.push(Part::Heading(line.to_owned()));
-        } else if let Some(text) = line.strip_prefix("- ") {
-            parts.push(Part::Item(text.to_owned()));
-        } else if line.is_empty() {
-            continues = false;
-            continue;
-        } else if continues {
-            match parts.last_mut() {
-                Some(Part::Paragraph(text) | Part::Item(text)) => {
-                    *text += &format!(" {}", line.trim_start());
-                }
-                other => panic!("{lesson}, {language}: {line:?} follows {other:?}"),
-            }
-        } else {
-            parts.push(Part::Paragraph(line.to_owned()));
+/// What a text is made of. It may have no other Markdown than this, because that is all that is
+/// drawn.
+fn events(source: &str) -> Vec<Event<'_>> {
+    let events: Vec<_> = Parser::new(source).collect();
+    for event in &events {
+        match event {
+            Event::Start(Tag::Heading { .. } | Tag::Paragraph | Tag::List(None) | Tag::Item)
+            | Event::Start(Tag::Emphasis | Tag::Link { .. } | Tag::CodeBlock(_))
+            | Event::End(_)
+            | Event::Text(_)
+            | Event::Code(_)
+            | Event::SoftBreak => {}
+            other => panic!("{other:?} in {source}"),
         }
-        continues = true;
     }
-    parts
+    events
 }
 
-/// Where a text's links lead.
-fn links(text: &str) -> Vec<String> {
-    let ends = text.split("](").skip(1);
-    ends.map(|rest| rest[..rest.find(')').unwrap()].to_owned()).collect()
+/// What has to be the same in both languages: of a heading its level, of a paragraph or an item
+/// its links, and each command.
+fn shape(source: &str) -> Vec<String> {
+    let mut is_command = false;
+    let parts = events(source).into_iter().filter_map(|event| {
+        match &event {
+            Event::Start(Tag::CodeBlock(_)) => is_command = true,
+            Event::End(_) => is_command = false,
+            _ => {}
+        }
+        match event {
+            Event::Start(Tag::Heading { level, .. }) => Some(level.to_string()),
+            Event::Start(Tag::Link { dest_url, .. }) => Some(dest_url.into_string()),
+            Event::Start(tag @ (Tag::Paragraph | Tag::Item)) => Some(format!("{tag:?}")),
+            Event::Text(command) if is_command => Some(command.into_string()),
+            _ => None,
+        }
+    });
+    parts.collect()
 }
 
-/// A text without what is the same in every language: code, and where links lead.
-fn without_code_and_links(text: &str) -> String {
-    let words: String = text.split('`').step_by(2).collect();
-    let mut parts = words.split("](");
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |words, rest| words + rest.split_once(')').map_or(rest, |(_, behind)| behind))
+/// The words of each heading, paragraph and item, with a comma for what is the same in every
+/// language: code.
+fn prose(source: &str) -> Vec<String> {
+    let mut blocks = vec![String::new()];
+    for event in events(source) {
+        let words = blocks.last_mut().unwrap();
+        match event {
+            Event::Start(Tag::Heading { .. } | Tag::Paragraph | Tag::Item) => {
+                blocks.push(String::new())
+            }
+            Event::Start(Tag::CodeBlock(_)) => blocks.push("```".into()),
+            Event::Text(text) => *words += &text,
+            Event::Code(_) => *words += "，",
+            Event::SoftBreak => words.push(' '),
+            _ => {}
+        }
+    }
+    blocks.retain(|words| !words.is_empty() && !words.starts_with("```"));
+    blocks
+}
+
+fn links(source: &str) -> Vec<String> {
+    let mut shape = shape(source);
+    shape.retain(|part| part.starts_with("http"));
+    shape
 }
 
 /// Han characters, and the punctuation that goes with them.
@@ -110,13 +93,8 @@ fn every_text_has_a_title_and_three_sections() {
         ("zh", ["## 文章怎么说", "## 实际情况", "## 接下来试试"]),
     ] {
         for lesson in lessons() {
-            let headings: Vec<_> = parts(&lesson, language)
-                .into_iter()
-                .filter_map(|part| match part {
-                    Part::Heading(line) => Some(line),
-                    _ => None,
-                })
-                .collect();
+            let source = source(&lesson, language);
+            let headings: Vec<_> = source.lines().filter(|line| line.starts_with('#')).collect();
             assert!(headings[0].starts_with("# "), "{lesson}, {language}");
             assert_eq!(headings[1..], sections, "{lesson}, {language}");
         }
@@ -126,10 +104,7 @@ fn every_text_has_a_title_and_three_sections() {
 #[test]
 fn every_text_says_the_same_in_both_languages() {
     for lesson in lessons() {
-        let [english, chinese] = ["en", "zh"].map(|language| {
-            let parts = parts(&lesson, language);
-            parts.iter().map(Part::shape).collect::<Vec<_>>()
-        });
+        let [english, chinese] = ["en", "zh"].map(|language| shape(&source(&lesson, language)));
         assert_eq!(english, chinese, "{lesson}");
     }
 }
@@ -137,14 +112,17 @@ fn every_text_says_the_same_in_both_languages() {
 #[test]
 fn every_command_is_followed_by_what_to_look_at() {
     for lesson in lessons() {
-        let parts = parts(&lesson, "en");
-        let commands: Vec<_> =
-            (0..parts.len()).filter(|&number| matches!(parts[number], Part::Command(_))).collect();
+        let source = source(&lesson, "en");
+        let events = events(&source);
+        let is_end = |event: &Event| matches!(event, Event::End(TagEnd::CodeBlock));
+        let ends: Vec<_> = (0..events.len()).filter(|&at| is_end(&events[at])).collect();
         // One for each variant that goes wrong, and some for what is right.
-        assert!((2..=10).contains(&commands.len()), "{lesson}: {commands:?}");
-        for command in commands {
-            let next = parts.get(command + 1);
-            assert!(matches!(next, Some(Part::Paragraph(_))), "{lesson}: {next:?}");
+        assert!((2..=10).contains(&ends.len()), "{lesson}: {ends:?}");
+        for end in ends {
+            let (command, next) = (&events[end - 1], events.get(end + 1));
+            let Event::Text(command) = command else { panic!("{lesson}: {command:?}") };
+            assert_eq!(command.lines().count(), 1, "{lesson}: {command}");
+            assert_eq!(next, Some(&Event::Start(Tag::Paragraph)), "{lesson}: {command}");
         }
     }
 }
@@ -183,28 +161,21 @@ fn every_text_says_where_the_lesson_itself_is() {
 #[test]
 fn every_text_has_links_and_all_are_https() {
     for lesson in lessons() {
-        let parts = parts(&lesson, "en");
-        let links: Vec<_> = parts.iter().filter_map(Part::prose).flat_map(links).collect();
+        let links = links(&source(&lesson, "en"));
         assert!(!links.is_empty(), "{lesson}");
-        for link in links {
-            assert!(link.starts_with("https://"), "{lesson}: {link}");
-        }
+        assert!(links.iter().all(|link| link.starts_with("https://")), "{lesson}: {links:?}");
     }
 }
 
 #[test]
 fn no_line_is_in_the_wrong_language() {
     for lesson in lessons() {
-        for part in parts(&lesson, "en") {
-            let words = part.prose().map(without_code_and_links);
-            let words = words.unwrap_or_default();
+        for words in prose(&source(&lesson, "en")) {
             assert!(!words.contains(is_chinese), "{lesson}: {words}");
         }
-        for part in parts(&lesson, "zh") {
-            if let Some(words) = part.prose().map(without_code_and_links) {
-                assert!(words.contains(is_han), "{lesson}: {words}");
-                assert_eq!(english_in(&words), None, "{lesson}: {words}");
-            }
+        for words in prose(&source(&lesson, "zh")) {
+            assert!(words.contains(is_han), "{lesson}: {words}");
+            assert_eq!(english_in(&words), None, "{lesson}: {words}");
         }
     }
 }
@@ -213,11 +184,7 @@ fn no_line_is_in_the_wrong_language() {
 fn chinese_is_not_wrapped_because_a_line_break_would_become_a_space() {
     for lesson in lessons() {
         let source = source(&lesson, "zh");
-        for part in parts(&lesson, "zh") {
-            if let Some(text) = part.prose() {
-                assert!(source.contains(text), "{lesson}: {text}");
-            }
-        }
+        assert!(!events(&source).contains(&Event::SoftBreak), "{lesson}");
     }
 }
 
