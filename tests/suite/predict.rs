@@ -245,21 +245,21 @@ fn answers_are_graded_by_the_truth_and_never_change_the_status() {
 1 of 3, memory    mp-demo memory
 Claim: the parent's counter changes when the child counts.
 [a]lways  [s]ometimes  [n]ever  [?] show me the program  [q]uit > never
-... 50 runs: 0 of 50.
+... 10 runs: 0 of 10.
 Right: never. The child has memory of its own. What it counts there never
 reaches its parent's counter.
 
 2 of 3, memory    mp-demo memory
 Claim: the parent's counter changes once it has the child's message.
 [a]lways  [s]ometimes  [n]ever  [?] show me the program  [q]uit > s
-... 50 runs: 50 of 50.
+... 10 runs: 10 of 10.
 No, it is: always. The result comes as a message, and the parent itself writes
 it to its counter.
 
 3 of 3, memory    mp-demo memory
 Claim: the child's counter starts where the parent's is.
 [a]lways  [s]ometimes  [n]ever  [?] show me the program  [q]uit > ALWAYS
-... 50 runs: 0 of 50.
+... 10 runs: 0 of 10.
 No, it is: never. This child is a new program, as under spawn, so its counter
 begins at 0 and not at the 10 that the parent has set. Under fork it would be a
 copy and begin at 10.

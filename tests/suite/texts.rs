@@ -66,7 +66,7 @@ fn prose(source: &str) -> Vec<String> {
             }
             Event::Start(Tag::CodeBlock(_)) => blocks.push("```".into()),
             Event::Text(text) => *words += &text,
-            Event::Code(_) => *words += "，",
+            Event::Code(_) => *words += ",",
             Event::SoftBreak => words.push(' '),
             _ => {}
         }
