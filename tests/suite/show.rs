@@ -192,7 +192,7 @@ fn a_terminal_gets_the_page_through_the_pager() {
     let through: String = without.lines().map(|line| format!("> {line}\n")).collect();
     for (pager, first) in [
         ("my-pager", "called as my-pager\n"),
-        ("echo $LESS $LV; sed 's/^/> /'", "FRX -c\n"),
+        ("echo $LESS $LV; sed 's/^/> /'", "-R -FX -c\n"),
         ("LESS=S my-pager", "called as my-pager\n"),
     ] {
         let expected = format!("{first}{through}");
@@ -203,10 +203,10 @@ fn a_terminal_gets_the_page_through_the_pager() {
 
     let path = format!("{}:/usr/bin:/bin", folder.display());
     let unset = on_terminal(&["show", "queue"], &[UTF_8, ("PATH", &path)], SIZE);
-    assert!(unset == format!("called as less with FRX and -c\n{through}"), "{unset}");
+    assert!(unset == format!("called as less with -R -FX and -c\n{through}"), "{unset}");
     let variables = [UTF_8, ("PATH", &path), ("LESS", "S"), ("LV", "-l")];
     let set = on_terminal(&["show", "queue"], &variables, SIZE);
-    assert!(set.starts_with("called as less with S and -l\n"), "{set}");
+    assert!(set.starts_with("called as less with -R S and -l\n"), "{set}");
 }
 
 #[test]
@@ -215,12 +215,14 @@ fn a_pager_that_is_not_there_is_not_missed() {
     let folder = folder.path();
     script(&folder.join("broken"), "exit 127");
     let without = on_terminal_with("cat", &[], folder);
-    assert_eq!(on_terminal_with("no-such-pager", &[], folder), without);
     assert_eq!(on_terminal_with("broken", &[], folder), without);
-    // This the shell finds out, and says so.
+    // The shell says so.
     let screen = on_terminal_with("no-such-pager --quickly", &[], folder);
     assert!(screen.contains("no-such-pager"), "{screen}");
     assert!(screen.ends_with(&without), "{screen}");
+    // There is no `less` either.
+    let variables = [UTF_8, ("PATH", folder.to_str().unwrap())];
+    assert_eq!(on_terminal(&["show", "queue"], &variables, SIZE), without);
 }
 
 #[test]
