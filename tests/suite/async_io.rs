@@ -102,8 +102,8 @@ fn the_figures_are_there_and_plausible() {
         assert!(shared > 100.0, "{way}: {figures}");
         assert!(memory >= shared + processes * 40.0, "{way}: {figures}");
         assert!(memory < shared + processes * 20_000.0, "{way}: {figures}");
-        // Each wait for a ticket gives the processor up, in whatever process; the loop may see
-        // several at once.
+        // Each wait for a ticket gives up the processor, in every process; the loop may see several
+        // tickets at once.
         let switches = number(figures, "context_switches");
         let waits = if way.ends_with("loop") { 1.0 } else { 8.0 };
         assert!(switches >= waits, "{way}: {figures}");
@@ -160,7 +160,7 @@ fn the_verdicts_follow_from_the_figures() {
         };
         let delays = delays_in(&log);
         let longest = delays.iter().copied().fold(0.0, f64::max);
-        // The last one, if several are equal.
+        // The last of several equal ones.
         let blocker = delays.iter().rposition(|delay| *delay == longest).unwrap();
         let (free, blocked) = (served("event_loop"), served("blocked_loop"));
         let later = (0..delays.len())
@@ -292,7 +292,7 @@ fn a_killed_office_ends_a_run_that_would_wait_for_a_long_time() {
     assert_eq!(ended.code(), 1);
     let lines: Vec<_> = ended.stderr.lines().collect();
     assert_eq!(lines[0], format!("mp-demo: office (PID {office}) was killed by SIGKILL (9)"));
-    // The customer may say so first, or the parent may be faster and end the customer.
+    // The customer may report it first, or the parent may be faster and end the customer.
     let in_line = "customer 1 got no ticket: the office is gone";
     let parent = "mp-demo: then the parent failed: ";
     match &lines[1..] {

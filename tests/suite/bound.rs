@@ -14,7 +14,7 @@ use crate::common::*;
 use crate::ends::kill_at_every_moment;
 use crate::programs::{lines_of_rust, python};
 
-/// The part of the log that belongs to each pool, and to what comes after it.
+/// The log, cut where a pool begins.
 fn pools(events: &[Value]) -> Vec<&[Value]> {
     let begins = |e: &Value| e["event"] == "pool";
     let mut parts = Vec::new();
@@ -37,13 +37,13 @@ fn sum(events: &[&Value], field: &str) -> f64 {
     events.iter().map(|event| number(event, field)).sum()
 }
 
-/// Whether two sums of the same numbers are the same, whatever the order of adding.
+/// Whether two sums are equal but for rounding.
 fn assert_same(a: f64, b: f64) {
     assert!((a - b).abs() <= 1e-6 * a.abs().max(b.abs()), "{a} {b}");
 }
 
-/// Which of these rows is, but for chance, as fast as the fastest, judged by the speed-ups as they
-/// are shown; and its speed-up.
+/// The first row that is as fast as the fastest but for chance, by the speed-ups shown; and its
+/// speed-up.
 fn knee(rows: &[&Value]) -> (usize, f64) {
     let shown = |row: &Value| -> f64 {
         let shown = format!("{:.2}", number(row, "speed_up"));
@@ -188,8 +188,8 @@ fn io_gains_from_more_workers_than_cores_and_hardly_computes() {
 
 #[test]
 fn the_measuring_costs_little() {
-    // Not how long a task takes, but what comes on top of it. The best of some: another program may
-    // come in between two tasks.
+    // Measures the overhead of a task, not its duration; the best of several, as other programs may
+    // interrupt.
     let costs = (0..5).map(|_| {
         let events = log_of("bound --kind compute --tasks 4 --workers 1");
         let row = named(&events, "measured")[0];
@@ -364,7 +364,7 @@ fn io_gains(lines: &[String]) -> bool {
                 speed_up
             });
             assert_eq!(speed_ups[0], 1.0);
-            // How many can compute at the same time is another matter.
+            // How many tasks can compute at the same time depends on the machine.
             gains &= kind == "compute" || speed_ups[2] > 1.5;
         }
     }
@@ -401,7 +401,7 @@ fn the_python_program_measures_both_kinds_under_every_start_method() {
 
 #[test]
 fn when_a_thread_cannot_be_started_the_run_says_so_and_ends() {
-    // A user of its own, whose processes and threads are these alone. Only root can become one.
+    // A user with no other processes and threads. Only root can become one.
     const USER: &str = "64123";
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("mp-demo");

@@ -43,7 +43,7 @@ fn what_is_written_is_read_however_the_process_ends() {
     assert_eq!(screen("buffer --end exit"), format!("{PRINTED}{READ}"));
 }
 
-/// What a child printed and wrote, in order: `A` printed, `(A)` written.
+/// The order of a child's calls: `A` was printed, `(A)` was written.
 fn prints_and_writes(words: &str) -> String {
     let log = log_of(&format!("{words} --speed 20"));
     let child = log.iter().filter(|e| e["role"] == "child");

@@ -1,16 +1,17 @@
-//! Who reads Chinese finds no English sentence on the screen, whatever happens.
+//! With --lang zh no English sentence is on the screen, whatever happens.
 
 use rustix::process::Signal;
 
 use crate::common::*;
 use crate::programs::read::english_in;
 
-/// The lines of these lessons are the article's program's, or a program's like it: they stay.
+/// These lessons print the article's lines, or lines of a program like it, which are not
+/// translated.
 const PRINT_AS_PYTHON: [&str; 8] =
     ["spawn", "queue", "pipe", "memory", "terminate", "zombie", "buffer", "lock"];
 
-/// Lines in which three English words in a row are no sentence: commands, examples, headings of the
-/// article's program.
+/// Lines that may have three English words in a row: commands, examples, headings of the article's
+/// program.
 fn is_excused(line: &str) -> bool {
     let line = line.trim_start();
     let is_process = |line: &str| {
@@ -33,7 +34,7 @@ fn says_nothing_in_english(words: &[&str]) {
     };
     let mut by_locale = mp_demo(words);
     by_locale.env("LANG", "zh_CN.UTF-8");
-    // Those that measure take their time: once is enough.
+    // Lessons that measure are slow: one language variant is enough.
     let is_slow = words.first().is_some_and(|it| ["bound", "async", "cost"].contains(it));
     let twice = usize::from(!(is_slow && words.contains(&"--explain")));
     for mut command in [by_option, by_locale].into_iter().take(1 + twice) {
@@ -46,12 +47,12 @@ fn says_nothing_in_english(words: &[&str]) {
     }
 }
 
-/// Looks for English in what a run has said; its stdout doesn't count if it prints what a program
-/// of Python prints.
+/// Looks for English in a run's output; stdout doesn't count if it has the lines of a Python
+/// program.
 pub fn check(ended: &Ended, prints_as_python: bool, what: &str) {
     let is_log = ended.stdout.starts_with('{');
     let stdout = if prints_as_python || is_log { "" } else { &ended.stdout };
-    // There, options and their values are listed by name.
+    // The list of options has their names and values.
     let stderr = match ended.stderr.split_once("本次运行的选项：") {
         Some((before, after)) => format!("{before}{}", after.split_once('。').unwrap().1),
         None => ended.stderr.clone(),

@@ -136,7 +136,7 @@ fn a_live_run_is_judged_as_its_recording_is() {
         let live = run_words(&format!("{words} --claims"));
         let [recorded, live] =
             [&recorded, &live].map(|it| without_lines_of_the_article(&it.stdout));
-        // Which one begins first is up to the kernel.
+        // The kernel decides which begins first.
         let stays = |text: &str| text.replace("true   a reader begins", "false  a reader begins");
         assert_eq!(stays(&recorded), stays(&live));
         let is_stuck = words.contains("none");
@@ -144,7 +144,7 @@ fn a_live_run_is_judged_as_its_recording_is() {
     }
 }
 
-/// Whatever a lesson claims is on this list, so that a new lesson has nothing to add here.
+/// All claims of all lessons, so that a new lesson has nothing to add here.
 #[test]
 fn every_claim_has_a_name_of_its_own_and_a_sentence_in_each_language() {
     for lesson in lessons() {
@@ -159,8 +159,8 @@ fn every_claim_has_a_name_of_its_own_and_a_sentence_in_each_language() {
         names.dedup();
         assert_eq!(names.len(), claims.len(), "{lesson}");
 
-        // The sentence is in the language of this process, so another one has to say it in the
-        // other language. What is claimed of a run that measures can be said of a short one, too.
+        // Sentences are in this process's language, so another process has to print the Chinese
+        // ones. For a lesson that measures a short run will do.
         let run = match lesson.as_str() {
             "bound" => "mp-demo bound --kind io --tasks 2 --workers 1,2 --speed 10".to_owned(),
             "cost" => "mp-demo cost --quick".to_owned(),

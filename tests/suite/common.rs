@@ -39,7 +39,7 @@ const VARIABLES: [&str; 16] = [
     "TERM",
 ];
 
-/// A locale's variable: one that has all characters, and one that has few.
+/// A locale's variable: with all characters, and with ASCII only.
 pub const UTF_8: (&str, &str) = ("LC_ALL", "C.UTF-8");
 pub const ASCII: (&str, &str) = ("LC_ALL", "C");
 
@@ -72,11 +72,11 @@ pub fn shell(script: &str) -> Command {
     command
 }
 
-/// A copy of the program, which may be replaced, or be one that not everybody may read.
+/// Copies the program, for tests that replace it or change its permissions.
 pub fn copied(folder: &tempfile::TempDir) -> String {
     let program = folder.path().join("mp-demo").to_str().unwrap().to_owned();
-    // By another process: what this one has open for writing, a child that another test starts
-    // right now has open too, and then the copy can't be run (ETXTBSY).
+    // Another process copies it: if this one had it open for writing, a child that another test
+    // starts at this moment would inherit that, and the copy could not be run (ETXTBSY).
     run(command("cp").args([PROGRAM, &program])).succeeded();
     program
 }
@@ -100,7 +100,7 @@ pub fn has(program: &str) -> bool {
     is_there
 }
 
-/// Says, past the test harness, that something is not tested here, and why.
+/// Says on the terminal, in spite of the test harness, what is not tested here, and why.
 pub fn skipped(why: &str) {
     let skipped = format!("SKIPPED: {why}\n");
     std::io::stderr().write_all(skipped.as_bytes()).unwrap();

@@ -25,7 +25,7 @@ fn each_row_has_figures_and_ratios_of_this_run() {
         assert!(figure(row, "mp_demo_seconds") > 0.0);
         assert!(figure(row, "mp_demo_spread_seconds") >= 0.0);
         assert!(row["line"].as_str().unwrap().chars().count() <= 78, "{row}");
-        // Threads and computing have no layer of ours, so there is nothing below it.
+        // For threads and computing mp-demo adds no layer, so these rows have no limit row below.
         let is_bare = row["row"] == "thread" || row["row"] == "compute";
         assert_eq!(row["limit_ratio"].is_null(), is_bare);
     }
@@ -36,7 +36,8 @@ fn each_row_has_figures_and_ratios_of_this_run() {
             let shown = figure(row, "cpython_ratio");
             assert!(shown / ratio > 0.2 && shown / ratio < 5.0, "{row}");
         }
-        // So far apart that no noise turns them round: a new interpreter against a process of ours.
+        // A new interpreter against a process of ours: so far apart that no noise reverses their
+        // order.
         assert!(figure(rows[1], "cpython_ratio") > 3.0);
     }
     let progress = named(&events, "progress");
@@ -64,7 +65,7 @@ fn whoever_is_measured_stays_on_one_core_and_nobody_else() {
     run.signal(Signal::KILL);
     run.finish();
     assert!(of_child.parse::<u32>().is_ok(), "{of_child}");
-    // The thread that shows the run is not measured.
+    // The thread that draws the run is not measured.
     assert_eq!(of_parent, all);
 }
 
@@ -118,7 +119,7 @@ fn python_goes_when_the_parent_is_killed() {
 
 #[test]
 fn its_programs_print_what_one_of_each_takes() {
-    // A new process is a process anew in Rust: it has no fork.
+    // In Rust a process is always a new program: std has no fork.
     let of_rust = ROWS.into_iter().filter(|name| *name != "process_spawn");
     let mut outputs = vec![(lines_of_rust("cost"), of_rust.collect::<Vec<_>>())];
     if has("python3") {
@@ -136,7 +137,7 @@ fn its_programs_print_what_one_of_each_takes() {
             assert!(microseconds > 0.0, "{line}");
             costs.insert(name, microseconds);
         }
-        // So far apart that no noise turns them round.
+        // So far apart that no noise reverses their order.
         assert!(costs["process"] > costs["thread"], "{lines:?}");
         assert!(costs["mebibyte"] > costs["queue"], "{lines:?}");
     }
@@ -149,10 +150,11 @@ fn with_a_forked_child(run: &mut Running) -> (Pid, Pid) {
     assert_eq!(python["child_role"], "python");
     assert_eq!(python["foreign"], true);
     let python = pid_in(&python["child"]);
-    // By now it has answered: what is called python3 may be a shell's script that looks for one.
+    // It has answered by now, so this is Python itself: python3 may be a shell script that finds
+    // one.
     run.wait_for("progress", "parent");
     loop {
-        // Most of its children live for a moment only; that of the queue lives longer.
+        // Most of its children are short-lived; the queue's child lives longer.
         let forked = children_of(python).into_iter().find(|child| {
             let is_python = command_line(*child).contains("--turns");
             is_python && children_of(python).contains(child)
@@ -189,7 +191,7 @@ fn whoever_of_python_is_killed_the_run_ends_and_nobody_is_left() {
         let victim = if kills_the_child { forked } else { python };
         kill_process(victim, Signal::KILL).unwrap();
         let ended = run.finish();
-        // A child that was about to end anyway is no loss.
+        // The child may have been about to end, which is no failure.
         if ended.code() != 0 || !kills_the_child {
             assert_eq!(ended.code(), 1, "{ended:?}");
             let victim = victim.as_raw_pid();

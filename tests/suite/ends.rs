@@ -1,5 +1,5 @@
-//! How runs end: children killed, parents killed, processes that can't be started, and nobody left
-//! behind.
+//! How runs end: children killed, parents killed, processes that can't be started; and no process
+//! is left behind.
 
 use std::fs;
 
@@ -33,7 +33,7 @@ pub fn kill_child(words: &str, mut victim: impl FnMut(&[Value]) -> Option<&Value
     if log[position(&log, is_exit)]["status"] == json!({"signal": 9}) {
         assert_eq!(ended.code(), 1, "{ended:?}");
         let cause = format!("{role} (PID {pid}) was killed by SIGKILL (9)");
-        // The first line is about the victim, or about the child whose own child it was.
+        // The first line is about the killed child, or about its parent.
         let first = ended.stderr.lines().next().unwrap();
         assert!(first.starts_with("mp-demo: "), "{ended:?}");
         assert!(first.ends_with(&cause), "{ended:?}");
@@ -46,8 +46,8 @@ pub fn kill_child(words: &str, mut victim: impl FnMut(&[Value]) -> Option<&Value
     true
 }
 
-/// Kills a child at one moment after another, from its start on, until a run is over before its
-/// moment comes.
+/// Kills a child at its start in the first run and one event later in each next run, until a run
+/// ends before that.
 pub fn kill_at_every_moment(words: &str, role: &str) {
     let (mut moment, mut count) = (0, 0);
     while kill_child(words, |log| {
@@ -62,8 +62,8 @@ pub fn kill_at_every_moment(words: &str, role: &str) {
     assert!(count > 5, "{count}");
 }
 
-/// Sends the parent of a run a signal. All children go with it; how the parent ended, as a shell
-/// says it.
+/// Sends a signal to the parent of a run, and checks that all children end; returns the parent's
+/// exit status as a shell has it.
 pub fn kill_parent(mut run: Running, signal: Signal) -> i32 {
     let mut log = std::mem::take(&mut run.log);
     run.signal(signal);
@@ -75,7 +75,7 @@ pub fn kill_parent(mut run: Running, signal: Signal) -> i32 {
     ended.code()
 }
 
-/// Closes the output of a run that nobody reads any more: that is no failure, and nobody is left.
+/// Closes the output of a run: that is no failure, and no process is left.
 pub fn close_output(run: Running) {
     let children = children(&run.log);
     let (mut parent, stderr) = run.close_stdout();
@@ -86,7 +86,7 @@ pub fn close_output(run: Running) {
     }
 }
 
-/// Runs that would last, each with all its children at work.
+/// Long runs, each with all its children at work.
 fn runs_at_work() -> impl Iterator<Item = Running> {
     let runs = [
         ("spawn --sleep 1000", 5, (5, "sleep")),
@@ -137,7 +137,7 @@ fn the_first_cause_is_named_first() {
     kill(&reader["pid"], Signal::KILL);
     let ended = run.finish();
     assert_eq!(ended.code(), 1);
-    // A value may have been on its way. That is a consequence, so it comes last.
+    // A value may have been on its way, which is a consequence and is told last.
     let stderr = ended.stderr.split("mp-demo: 1 value was put").next();
     snapbox::assert_data_eq!(
         letters(stderr.unwrap()),
@@ -190,8 +190,7 @@ fn a_small_stack_is_made_larger_or_is_an_error() {
     assert_eq!(ended.succeeded().lines().len(), 3);
 }
 
-/// Without the rule that such an end ends the run, none of these would end while anybody waits for
-/// it.
+/// None of these would end without the rule that an unwanted end of a child ends the run.
 #[test]
 fn a_child_that_somebody_kills_ends_every_lesson_soon() {
     for (words, event, role) in [
@@ -213,7 +212,7 @@ fn a_child_that_somebody_kills_ends_every_lesson_soon() {
         if role == "office" {
             victim = pids[0].clone();
         }
-        // Who is stopped can't end by itself, and has to be ended.
+        // A stopped process can't end by itself, and has to be killed.
         for other in pids.iter().filter(|pid| **pid != &victim) {
             kill(other, Signal::STOP);
         }
@@ -254,15 +253,14 @@ fn many_readers_that_ignore_sigterm_have_their_second_at_the_same_time() {
     };
     let (terminated, kills) = (times("terminate")[0], times("kill"));
     assert_eq!(kills.len(), 8);
-    // The eighth was not given seven seconds more than the first.
+    // All eight had the same second to end, and not one after the other.
     let [first, last] = [kills[0], kills[7]].map(|t| t - terminated);
     assert!(last < 4.0 * first, "{kills:?}");
 }
 
 #[test]
 fn a_value_that_was_got_has_its_line_even_if_its_reader_is_terminated() {
-    // What the pipe has lost and nobody has told would show as a gap: a value got later than one
-    // that never was.
+    // A value lost in the pipe without a report would show as a gap in the values that were got.
     let words = format!("queue --json --pause 0 {}", numbers(300));
     let got = |_| {
         let events = run_words(&words).events();
@@ -270,8 +268,7 @@ fn a_value_that_was_got_has_its_line_even_if_its_reader_is_terminated() {
         assert_eq!(got, (0..got.len() as i64).collect::<Vec<_>>());
         got.len()
     };
-    // In some of these runs the reader is terminated before its first value; in all of them it is
-    // not.
+    // The reader is terminated before its first value in some of these runs, and not in all.
     assert_ne!((0..20).map(got).sum::<usize>(), 0);
 }
 
@@ -359,10 +356,10 @@ fn the_parents_memory_does_not_grow_with_the_events() {
     let mut peak_kib = 0;
     while run.line().is_some() {
         events += 1;
-        // Near the end of the log the parent may be gone already.
+        // Near the end of the log the parent may have ended.
         if events % 100 == 1 {
             let status = fs::read_to_string(&status).unwrap_or_default();
-            // Without the pages of the program's file, of which a debug build has many.
+            // Without pages of the program's file, which are many in a debug build.
             let own = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
             let own = own.and_then(|kib| kib.trim().strip_suffix(" kB")?.parse().ok());
             peak_kib = peak_kib.max(own.unwrap_or(0));

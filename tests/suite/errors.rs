@@ -1,12 +1,10 @@
-//! What went wrong, in the reader's language: the sentences, and what the operating system says
-//! behind them.
+//! Errors in the user's language: mp-demo's sentences, and behind them the operating system's.
 
 use std::fs;
 
 use crate::common::*;
 
-/// What a command tells on stderr when the reader wants Chinese. A command that has `LOG` in it
-/// gets that text as a file.
+/// The stderr of a command in Chinese. In the command, `LOG` stands for a file with the given text.
 fn in_chinese(words: &str, log: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("LOG"), log).unwrap();
@@ -85,7 +83,7 @@ fn whatever_is_wrong_with_a_recording_is_said_in_chinese() {
 #[test]
 fn how_a_recorded_run_ended_is_said_in_chinese() {
     let mut log = text_of("tests/logs/every-event.jsonl");
-    // What the processes of that run said is as they said it.
+    // Messages of the recorded processes stay as they were recorded.
     for message in named(&log.lines().map(event).collect::<Vec<_>>(), "error") {
         log = log.replace(message["message"].as_str().unwrap(), "出错了");
     }

@@ -1,5 +1,4 @@
-//! What holds for every lesson, whatever it shows: a new one is here as soon as it has a folder in
-//! `demos/`.
+//! What holds for every lesson; a new lesson is here as soon as it has a folder in `demos/`.
 
 use std::thread;
 
@@ -9,7 +8,7 @@ use crate::common::*;
 use crate::ends::{close_output, kill_child, kill_parent};
 use crate::trace::{check, events_of, run_with_trace};
 
-/// Something that every lesson is put to, one lesson beside the other: most of them wait.
+/// Runs `check` for all lessons at the same time, as most of them wait.
 pub fn for_each_lesson(check: impl Fn(&str) + Sync) {
     thread::scope(|scope| {
         for lesson in lessons() {
@@ -69,7 +68,7 @@ fn the_parents_death_takes_all_children_along() {
             let mut run = Running::with_log(&format!("{lesson} --speed 0.001"));
             run.wait_for_several(1, "started");
             let code = kill_parent(run, signal);
-            // One that never pauses may have been over.
+            // A lesson without pauses may have ended before.
             assert!([0, 128 + signal.as_raw()].contains(&code), "{lesson}: {code}");
         }
     });
@@ -98,7 +97,7 @@ fn where_sigchld_is_ignored_or_blocked_the_end_of_each_child_is_learnt_all_the_s
         for script in
             [format!("trap '' CHLD; exec {words}"), format!("exec python3 -c \"{blocks}\" {words}")]
         {
-            // Values may be lost, which is told on stderr.
+            // Lost values may be reported on stderr.
             let ended = run(&mut shell(&script));
             assert_eq!(ended.code(), 0, "{script}: {ended:?}");
             let events = ended.events();

@@ -11,7 +11,7 @@ use crate::programs::python;
 fn screen(stdout: &str) -> String {
     let mut lines: Vec<_> = stdout.lines().collect();
     let end = lines.len() - 1;
-    // Whoever comes first, is started with the lower PID.
+    // Whichever is first, it has the lower PID.
     lines[1..end].sort_unstable();
     letters(&format!("{}\n", lines.join("\n")))
 }
@@ -50,7 +50,7 @@ fn without_a_lock_additions_are_lost_in_every_run() {
     for run in 0..20 {
         let (value, of) = total("lock");
         assert_eq!(of, 2000);
-        // Whoever writes last, has done a thousand turns or written over others.
+        // The last process to write has done a thousand turns, or has overwritten others' work.
         assert!((2..of).contains(&value), "run {run}: {value}");
     }
     let alone = "lock --processes 1 --gap none --turns 50";
@@ -171,7 +171,7 @@ fn the_programs_do_what_the_lesson_does() {
     let rust = crate::programs::program_of_rust("lock");
     let ended = run(command(rust.to_str().unwrap()).arg("lock")).succeeded();
     assert_eq!(screen(&ended.stdout), WITH_LOCK);
-    // How much is lost without the lock is their luck.
+    // How much is lost without the lock is up to chance.
     let ended = run(&mut command(rust.to_str().unwrap())).succeeded();
     assert!(ended.stdout.ends_with(" of 2000\n"), "{}", ended.stdout);
     if !has("python3") {

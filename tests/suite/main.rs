@@ -1,6 +1,6 @@
 //! Runs the built program as its users do.
 
-// In a test, a panic is how something is said.
+// In tests a panic reports a failure.
 #![allow(clippy::unwrap_used)]
 
 mod common;

@@ -8,8 +8,8 @@ use crate::common::*;
 
 #[test]
 fn a_reader_that_has_seen_enough_ends_the_run_at_once() {
-    // A thousand seconds in which nothing is written: that the reader is gone has to be noticed
-    // without a write.
+    // The lesson writes nothing for a thousand seconds, so it has to notice without a write that
+    // the reader is gone.
     for words in ["spawn --sleep 1000", "queue --pause 5000 --seed 7", "spawn --sleep 1000 --json"]
     {
         for cores in ["0", "0-1"] {
@@ -186,7 +186,7 @@ fn a_bar_shows_progress_on_a_terminal_and_is_gone_before_a_failure_is_told() {
     assert_eq!(child.wait().unwrap().code(), Some(1));
     let (before, told) = screen.split_once("mp-demo: worker-1").unwrap();
     assert!(told.contains("was killed by SIGKILL (9)"), "{told}");
-    // A bar is drawn with these; the last thing that was done to it is to clear its line.
+    // These draw the bar; the last of them clears its line.
     let (_, behind_the_bar) = before.rsplit_once('\u{2591}').unwrap();
     assert!(behind_the_bar.contains("\x1b[2K"), "{behind_the_bar:?}");
     assert!(!told.contains('\u{2591}'), "{told:?}");

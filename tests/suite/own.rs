@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 
 use crate::common::*;
 
-/// `mp-demo` with these arguments and no pauses. On a busy machine a program may take long to
-/// begin, and nothing is to be said of that unless a test is about it.
+/// `mp-demo` with these arguments and no pauses. Patience is long, as a program may start slowly on
+/// a busy machine.
 fn own(args: &[&str]) -> Command {
     let mut command = mp_demo(args);
     command.args(["--speed", "50"]);
@@ -25,7 +25,7 @@ fn own(args: &[&str]) -> Command {
     command
 }
 
-/// Runs it to its end, after which nobody that it has started is left.
+/// Runs it to its end, and checks that no process of it is left.
 #[track_caller]
 fn run_own(args: &[&str]) -> Ended {
     let running = Running::start(&mut own(args));
@@ -120,7 +120,7 @@ fn each_value_goes_to_exactly_one_reader() {
 fn no_value_is_taken_for_a_reader_that_has_not_read_the_one_before() {
     let folder = tempfile::tempdir().unwrap();
     let reader = folder.path().join("reader");
-    // The first one reads one value and waits for the other to end.
+    // The first reader reads one value and waits for the other one's end.
     script(
         &reader,
         "if mkdir first 2>/dev/null; then\n  read -r line\n  while [ ! -e done ]; do sleep 0.01; done\n  cat\nelse\n  cat; touch done\nfi",
@@ -131,7 +131,7 @@ fn no_value_is_taken_for_a_reader_that_has_not_read_the_one_before() {
     let count = |role: &str| named(&log, "get").iter().filter(|it| it["role"] == role).count();
     let counts = [count("reader-1"), count("reader-2")];
     assert_eq!(counts[0] + counts[1], 40);
-    // One that it has read, and one that waits for it.
+    // One value that it has read, and one that waits for it.
     assert!(counts.iter().any(|count| *count <= 2), "{counts:?}");
 }
 
@@ -145,8 +145,8 @@ fn a_line_of_stderr_stays_whole() {
     assert_eq!(ended.code(), 0);
     assert_eq!(ended.stderr, "abcd\n".repeat(15));
     assert_eq!(ended.lines().iter().filter(|line| line.starts_with("Get ")).count(), 15);
-    // It stands in the log, so that a recorded run has it, too. What looks like an event there is
-    // none.
+    // It is in the log, so that a recorded run has it, too. A line of it that looks like an event
+    // is none.
     let forged = r#"{"v":1,"t":0,"pid":1,"role":"parent","event":"error","message":"forged"}"#;
     let writer = format!("sh -c 'echo {forged} >&2; echo A'").replace('"', "\\\"");
     let recorded = run_own(&["queue", "--writer", &writer, "--json"]);

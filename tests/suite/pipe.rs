@@ -82,7 +82,7 @@ fn the_list_is_printed_after_the_join() {
 
 #[test]
 fn a_list_of_a_megabyte_comes_through_both_ways_whole() {
-    // Sixteen times what a kernel pipe holds: who joins first waits for ever.
+    // Sixteen times what a kernel pipe holds: joining first would wait for ever.
     let item = "x".repeat(100_000);
     let list: Vec<_> = (0..10).map(|n| format!("{n}{item}")).collect();
     let args = ["pipe", "--reply", "--speed", "100", "--json"].map(String::from);

@@ -1,4 +1,4 @@
-//! `mp-demo predict`, and whether what it takes for true is true.
+//! `mp-demo predict`, and whether its true answers are true.
 
 use std::io::{Read, Write};
 
@@ -73,8 +73,7 @@ fn a_recording_of_a_command_may_be_older_than_an_option() {
     assert!(!is_run(&|recorded| drop(recorded.insert("renamed".into(), 1.into()))));
 }
 
-/// A recorded run of this experiment, which has to be one of its command; and what is claimed of
-/// it.
+/// The verdicts on a recorded run of this experiment, which has to be a run of its command.
 fn recorded_run(experiment: &Experiment, kind: &str) -> String {
     let file = file_of(experiment, kind);
     assert!(is_run_of(&experiment.command, &recorded_options(&file)), "{file}");
@@ -100,7 +99,7 @@ fn there_are_enough_experiments_each_with_its_name_and_its_reason_in_both_langua
             assert!(chinese.chars().any(is_han) && chinese.ends_with('。'), "{chinese}");
         }
     }
-    // Every kind of question is asked.
+    // There are questions of every kind.
     let kinds: std::collections::HashSet<_> =
         experiments.iter().map(|it| std::mem::discriminant(&it.question)).collect();
     assert_eq!(kinds.len(), 5);
@@ -325,7 +324,7 @@ fn answers_come_from_a_file_or_from_standard_input() {
     assert_eq!(ended.stderr, "mp-demo: `perhaps` is no answer to experiment 2\n");
     let ended = run_words("predict memory --answers /nowhere");
     assert_eq!((ended.code(), ended.stdout.as_str()), (1, ""));
-    // What has no end is not read for ever.
+    // An endless file is not read for ever.
     for script in ["--answers /dev/zero", "--answers - </dev/zero"] {
         let ended = run(&mut shell(&format!("mp-demo predict memory {script}")));
         assert_eq!((ended.code(), ended.stdout.as_str()), (1, ""));

@@ -16,9 +16,10 @@ pub use read::{english_in, is_han};
 pub use rust::{lines_of_rust, program as program_of_rust};
 use speakers::{Said, assert_said, speakers};
 
-/// The log of a lesson, unless it measures: figures are other ones in each run.
+/// The log of a lesson, unless it measures: figures differ from run to run.
 fn log_without_figures(lesson: &str) -> Option<Vec<Value>> {
-    // With this seed random pauses are long: whoever is terminated behind one has got everything.
+    // With this seed random pauses are long: a reader that is terminated after one has got
+    // everything.
     let mut run = Running::with_log(&format!("{lesson} --seed 7"));
     while let Some(line) = run.line() {
         let event = event(&line);
@@ -84,13 +85,12 @@ fn each_python_program_prints_what_its_lesson_prints() {
             return;
         };
         let mut start_methods = vec!["spawn"];
-        // There, a child of the server is no child of the program, so nothing is left of it for the
-        // program to see.
+        // Under forkserver the children are the server's, so the program can't see their zombies.
         if lesson != "zombie" {
             start_methods.push("forkserver");
         }
-        // What others show may depend on it: a fork begins with a copy of its parent's memory, our
-        // children do not.
+        // The other lessons' lines may depend on it: a forked child begins with a copy of its
+        // parent's memory, ours do not.
         if ["spawn", "queue", "pipe"].contains(&lesson) {
             start_methods.push("fork");
         }
@@ -119,7 +119,7 @@ fn the_python_queue_gets_everything_when_its_pauses_are_long() {
     );
     let ended = run(command("python3").args(["-c", &script])).succeeded();
     let ours = run_words("queue --seed 7").succeeded();
-    // Each PID as the same letter: who is started first is open.
+    // One letter for all PIDs, as any child may be started first.
     let screen = |ended: &Ended| {
         let lines: Vec<_> = ended.lines().into_iter().map(letters).collect();
         sorted(&lines.join("\n"))

@@ -57,8 +57,8 @@ pub fn numbers(count: usize) -> String {
 
 #[test]
 fn values_put_and_never_got_are_told_and_stand_in_the_log() {
-    // Nobody can get all of these before the reader is stopped: as long as this test reads no more
-    // of the log, there is no room in it for so many lines.
+    // The reader can't get all of these before it is stopped: the log has no room for so many lines
+    // while this test doesn't read it.
     let mut run = Running::with_log(&format!("queue --pause 0 {}", numbers(5000)));
     let reader = &run.wait_for("get", "reader")["pid"];
     kill(reader, Signal::STOP);
@@ -123,7 +123,7 @@ fn no_value_equals_the_end_mark() {
 
 #[test]
 fn the_longest_value_passes_and_a_longer_one_is_refused_before_anything_starts() {
-    // As a line of JSON it has two quotes and a newline more: 4,096 bytes.
+    // With its quotes and newline the line of JSON has 4,096 bytes.
     let longest = "a".repeat(4093);
     let ended = run_words(&format!("queue --stop eof --pause 0 --readers 2 {longest}"));
     let got = format!("\nGet {longest} from queue.\n");

@@ -1,4 +1,4 @@
-//! The commands of the README and of the other pages, run; and the pictures in them, drawn again.
+//! Runs the commands of the README and the other pages, and draws their timelines again.
 
 use std::fs;
 use std::path::Path;
@@ -167,7 +167,7 @@ fn its_table_of_lessons_has_their_options() {
     assert!(names.starts_with(&["spawn", "queue", "pipe"]), "{names:?}");
 }
 
-/// A line without what is different in each run: PIDs, and the times of a log.
+/// A line without PIDs and a log's times, which differ from run to run.
 fn without_numbers(line: &str) -> String {
     let mut line = letters(line);
     for field in ["t", "pid", "child", "epoch", "cores"] {

@@ -18,7 +18,7 @@ fn counted(words: &str) -> (Vec<Value>, Value) {
     (lines, summary)
 }
 
-/// A screen without what is different each time: how long it took, and seeds.
+/// A screen without durations and seeds, which differ from run to run.
 fn without_chance(screen: &str) -> String {
     let mut text = String::new();
     for line in screen.lines() {
@@ -172,7 +172,7 @@ fn a_recording_of_each_outcome_is_kept_and_can_be_shown() {
         let expected = format!("what was got: {}\n", outcome["outcome"].as_str().unwrap());
         assert!(shown.stdout.ends_with(&expected), "{expected} {shown:?}");
     }
-    // What is there already could be mistaken for what comes.
+    // Files that are there already could be mistaken for recordings of this run.
     let again = run_words(&words);
     assert_eq!((again.code(), again.stdout.as_str()), (1, ""));
     assert!(again.stderr.contains("it is not empty; choose a new folder"));
@@ -206,7 +206,7 @@ fn runs_go_on_until_an_outcome_has_come() {
     assert_eq!((ended.code(), ended.stdout.as_str()), (1, ""));
     assert!(ended.stderr.contains("child prints 4 lines in every run"));
 
-    // Where a lesson has no such rules, one can only say what was not seen.
+    // Without rules of the lesson, only "not seen" can be said.
     let ended = run_here("pipe --speed 1000 --repeat 4 --outcome impossible");
     assert_eq!(ended.code(), 1);
     let words = words_of(&ended.stdout);
@@ -216,7 +216,7 @@ fn runs_go_on_until_an_outcome_has_come() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
-/// What the lessons take for impossible must never come.
+/// Outcomes that a lesson takes for impossible never come.
 #[test]
 fn whatever_comes_out_is_possible_by_the_rules_of_its_lesson() {
     for command in [
@@ -260,7 +260,7 @@ fn conditions_are_named_and_end_with_the_runs() {
     }
 }
 
-/// The PIDs of the processes that only compute, of this process.
+/// The PIDs of this process's children that only compute.
 fn load_of(pid: i32) -> Vec<i32> {
     let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
     let children = children.split_whitespace().map(|it| it.parse::<i32>().unwrap());
@@ -430,7 +430,7 @@ fn memory_does_not_grow_with_the_runs() {
         let mut running = Running::start(&mut command);
         let pid = running.pid().as_raw_pid();
         let count: usize = runs.parse().unwrap();
-        // The last runs are still to come.
+        // It is interrupted before the last runs.
         (5..count).for_each(|_| drop(running.line().unwrap()));
         let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
@@ -451,7 +451,7 @@ fn nobody_and_nothing_is_left_behind() {
 
 #[test]
 fn whoever_ignores_ctrl_c_gets_all_runs() {
-    // A shell starts what is followed by & with SIGINT ignored.
+    // A shell starts a command with & with SIGINT ignored.
     let script = "mp-demo queue --pause 0 --repeat 3 --json & wait $!";
     let ended = run(&mut shell(script)).succeeded();
     let summary = event(ended.lines().last().unwrap());

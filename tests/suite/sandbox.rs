@@ -1,4 +1,4 @@
-//! Where a sandbox, an old kernel or a container is in the way.
+//! Runs in a sandbox, on an old kernel, or in a container.
 
 use std::fs;
 use std::process::Command;
@@ -48,8 +48,8 @@ fn every_lesson_works_without_the_calls_that_a_sandbox_may_refuse() {
     }
     for errno in [ENOSYS, EPERM] {
         for (name, number) in CALLS {
-            // std names a refused clone3 as what kept it from starting a process, unless the call
-            // is unknown.
+            // std reports a refused clone3 as the reason why it can't start a process, unless the
+            // error is ENOSYS.
             if (name, errno) == ("clone3", EPERM) {
                 continue;
             }
@@ -149,8 +149,8 @@ fn a_run_goes_on_with_the_program_that_it_is() {
     for replacement in [None, Some("/bin/true"), Some("/bin/sleep")] {
         let folder = tempfile::tempdir().unwrap();
         let program = copied(&folder);
-        // As long as nobody reads, the log fills up and the parent waits, long before it has
-        // started all.
+        // While nobody reads, the log fills up and the parent waits, long before it has started all
+        // children.
         let args = "spawn --children 300 --threads 1 --sleep 0 --json".split(' ');
         let mut run = Running::start(command(&program).args(args));
         run.wait_for_several(2, "started");

@@ -2,7 +2,7 @@
 
 use crate::common::*;
 
-/// What bash offers behind these words, the last of which is only begun.
+/// What bash offers to complete the last of these words.
 fn completed_by_bash(words: &str) -> Vec<String> {
     let script = format!(
         "shopt -s failglob; source <(mp-demo completions bash); COMP_WORDS=({words}); COMP_TYPE=9; \
@@ -23,8 +23,7 @@ fn completed_by_fish(words: &str) -> Vec<String> {
     ended.lines().iter().map(name).collect()
 }
 
-/// What stands on the command line of zsh when somebody has typed this and pressed Tab, if it is
-/// this.
+/// Checks that zsh's command line becomes `expected` after this was typed and Tab pressed.
 fn zsh_completes(typed: &str, expected: &str) {
     let script = format!(
         "zmodload zsh/zpty; zpty z 'zsh -f -i'; \
@@ -36,7 +35,7 @@ fn zsh_completes(typed: &str, expected: &str) {
     assert_eq!(ended.stdout, "completed\n", "{typed}");
 }
 
-/// What each shell has to offer behind these words: all of it, or what it begins with.
+/// What each shell has to offer behind these words: the whole list, or its beginning.
 fn offers() -> Vec<(&'static str, Vec<&'static str>)> {
     vec![
         ("mp-demo que", vec!["queue"]),
@@ -54,7 +53,7 @@ fn offers() -> Vec<(&'static str, Vec<&'static str>)> {
         ("mp-demo --lang zh qu", vec!["queue"]),
         ("mp-demo view Cargo.to", vec!["Cargo.toml"]),
         ("mp-demo queue --trace Cargo.to", vec!["Cargo.toml"]),
-        // Nobody who came for the lessons is offered their children.
+        // The hidden `child` is not offered.
         ("mp-demo ch", vec![]),
     ]
 }

@@ -11,7 +11,7 @@ use crate::common::*;
 
 const SIZE: (u16, u16) = (24, 80);
 
-/// What is printed where the output is no terminal.
+/// The page as printed to a pipe.
 fn page(lesson: &str, language: &str, columns: usize, locale: (&str, &str)) -> String {
     let mut command = mp_demo(["show", lesson, "--lang", language]);
     command.env("COLUMNS", columns.to_string());
@@ -69,8 +69,8 @@ fn nothing_but_an_address_or_a_line_of_a_program_is_wider_than_the_terminal() {
     assert!(page("pipe", "en", 40, ASCII).is_ascii());
 }
 
-/// A text of Markdown without white space and what links lead to, in paragraphs; commands as they
-/// are.
+/// The paragraphs of a Markdown text, without white space and the addresses of links; commands as
+/// they are.
 fn paragraphs(markdown: &str) -> Vec<String> {
     let mut parts = markdown.split("](");
     let first = parts.next().unwrap().to_owned();
@@ -140,7 +140,7 @@ fn colours_change_nothing_but_the_quotes_around_code() {
             let words = |page: &str| page.replace('`', "").split_whitespace().collect::<String>();
             let plain = page(&lesson, "en", columns, UTF_8);
             assert_eq!(words(&strip_str(&coloured.stdout).to_string()), words(&plain));
-            // A pager forgets at a line's end what has begun before.
+            // A pager forgets colours at the end of a line.
             let has_colour = |line: &&str| line.contains('\x1b');
             assert!(coloured.lines().iter().any(has_colour), "{lesson}");
             for line in coloured.stdout.lines().filter(has_colour) {
@@ -181,7 +181,7 @@ fn a_terminal_gets_the_page_through_the_pager() {
     assert!(without.contains("What is true"), "{without}");
     assert!(!without.contains("called"), "{without}");
     assert_eq!(on_terminal_with("", &[], folder), without);
-    // A line of a terminal is as wide as that; it has colours, and the pager gets them.
+    // Lines are as wide as the terminal, and the pager gets their colours.
     assert!(
         strip_str(halves(&without).0)
             .to_string()
@@ -220,7 +220,7 @@ fn a_pager_that_is_not_there_is_not_missed() {
     let screen = on_terminal_with("no-such-pager --quickly", &[], folder);
     assert!(screen.contains("no-such-pager"), "{screen}");
     assert!(screen.ends_with(&without), "{screen}");
-    // There is no `less` either.
+    // The default pager may be missing, too.
     let variables = [UTF_8, ("PATH", folder.to_str().unwrap())];
     assert_eq!(on_terminal(&["show", "queue"], &variables, SIZE), without);
 }
@@ -327,7 +327,7 @@ fn help_in_chinese_describes_the_lessons_in_chinese() {
 写进程，再终止读进程，这时读进程不一定取完了所有的值。
 "#]]
     );
-    // A value that looks like the option is none.
+    // A value that looks like an option is a value.
     let ended = run_words("pipe --speed 1000 -- --lang zh").succeeded();
     assert_eq!(ended.lines()[2], "['--lang', 'zh']");
 }

@@ -1,4 +1,5 @@
-//! Thousands of runs: too many for each time. `cargo test --test suite -- --ignored soaks`
+//! Thousands of runs, which take too long for every day: `cargo test --test suite -- --ignored
+//! soaks`
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -25,7 +26,7 @@ fn under_load(act: impl FnOnce()) {
     });
 }
 
-/// Some options of a lesson, of which no combination gets stuck.
+/// Random options of a lesson, in a combination that doesn't get stuck.
 fn some_options(random: &mut fastrand::Rng) -> String {
     let mut one = |choices: &[&str]| choices[random.usize(..choices.len())].to_owned();
     match one(&[

@@ -56,7 +56,7 @@ fn each_process_says_its_lines_in_the_programs_order() {
 #[test]
 fn join_last_waits_for_the_last_child_only_and_the_rest_is_joined_at_exit() {
     let mut run = Running::with_log("spawn --children 3 --threads 1 --sleep 1");
-    // Stopped until the parent is at its exit, the first is sure to be left then.
+    // The first child is stopped until the parent exits, so it is surely left by then.
     let first = &run.wait_for("sleep", "child-1")["pid"];
     kill(first, Signal::STOP);
     run.wait_for("after_join", "parent");

@@ -1,4 +1,4 @@
-//! Streams that are not what they should be, and text that is not ours.
+//! Streams that are closed, full or not ready, and text that could harm a terminal.
 
 use std::fs::File;
 use std::io::{PipeReader, PipeWriter, Read, Write};
@@ -8,7 +8,7 @@ use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
 use crate::common::*;
 
-/// Everything that writes to stdout.
+/// All commands that write to stdout.
 const COMMANDS: [&str; 12] = [
     "queue --speed 100",
     "queue --speed 100 --json",
@@ -37,7 +37,7 @@ fn a_stdout_that_nothing_can_be_written_to_is_an_error_for_every_command() {
             assert_eq!(ended.stderr, sentence, "{words}");
         }
     }
-    // A child by hand finds out when it puts.
+    // A child by hand notices when it puts.
     for stdout in [">&-", "1</etc/passwd"] {
         let ended = run(&mut shell(&format!("mp-demo child queue-writer A {stdout}")));
         assert_eq!(ended.code(), 1, "{ended:?}");
@@ -47,7 +47,7 @@ fn a_stdout_that_nothing_can_be_written_to_is_an_error_for_every_command() {
 
 #[test]
 fn a_stdout_that_somebody_throws_away_is_none() {
-    // As Python's `subprocess.DEVNULL` opens it, and as std opens what is closed.
+    // As Python's `subprocess.DEVNULL` opens it, and as std replaces closed streams.
     let null = || File::options().read(true).write(true).open("/dev/null");
     for words in COMMANDS {
         let mut command = mp_demo(words.split(' '));
@@ -98,7 +98,7 @@ fn full_pipe() -> (PipeReader, PipeWriter, usize) {
     (reader, writer, filled)
 }
 
-/// What a command writes to a pipe that is not ready for it. It may use it as stdout or stderr.
+/// The output of a command to a pipe that is full at first, as stdout or stderr.
 fn through_full_pipe(command: &mut Command, uses: fn(&mut Command, PipeWriter)) -> String {
     let (mut reader, writer, filled) = full_pipe();
     uses(command, writer);
@@ -153,7 +153,7 @@ fn a_stdin_that_is_not_ready_is_waited_for() {
     fcntl_setfl(&reader, flags | OFlags::NONBLOCK).unwrap();
     let mut running = Running::start(mp_demo(["view", "-"]).stdin(reader));
     let log = text_of("tests/logs/queue-terminate.jsonl");
-    // The first line is shown before the rest is there, so it has been waited for.
+    // The first line is read before the rest is written, so the program waited for room.
     let (begin, rest) = log.split_at(log.find("Put A").unwrap());
     writer.write_all(begin.as_bytes()).unwrap();
     assert_eq!(running.line().unwrap(), "Parent process 43784");
@@ -163,7 +163,7 @@ fn a_stdin_that_is_not_ready_is_waited_for() {
     assert_eq!(ended.lines().last(), Some(&"Get C from queue."));
 }
 
-/// A recording in which somebody else has written whatever could do harm on a terminal.
+/// A forged recording with text that could harm a terminal.
 const HOSTILE: &str = "x\\nmp-demo: all is well\\u001b[2J\\u202e\\u200b";
 
 fn event_with(fields: &str) -> String {
@@ -227,7 +227,7 @@ fn assert_harmless(text: &str) {
     assert!(!forged && !text.contains(is_obeyed), "{text:?}");
 }
 
-/// A value that would clear the screen, forge a line and turn the writing round.
+/// A value that would clear the screen, forge a line and reverse the direction of writing.
 const VALUE: &str = "\u{1b}[2J\rmp-demo: all is well\u{7f}\u{9b}1m\u{202e}";
 
 #[test]
@@ -241,12 +241,12 @@ fn a_line_of_the_article_is_as_it_is_in_a_pipe_and_shown_on_a_terminal() {
         let screen = on_terminal(&args, &[("NO_COLOR", "1")], (24, 80));
         let line = format!("Put {shown} to queue...\n");
         assert!(screen.contains(&line), "{screen:?}");
-        // Lines and tabs of its own do no harm.
+        // Newlines and tabs do no harm.
         assert!(screen.contains("Put a\n"), "{screen:?}");
         assert!(screen.contains("\tb to queue...\n"), "{screen:?}");
         assert!(!screen.contains(['\u{1b}', '\u{7f}', '\u{9b}', '\u{202e}']));
     }
-    // So it is for who starts a child by hand.
+    // The same holds for a child by hand.
     let by_hand = ["child", "queue-writer", VALUE];
     let piped = run(&mut mp_demo(by_hand)).stderr;
     assert!(piped.contains(&format!("Put {VALUE} to queue...\n")));
@@ -257,7 +257,7 @@ fn a_line_of_the_article_is_as_it_is_in_a_pipe_and_shown_on_a_terminal() {
 
 #[test]
 fn a_log_and_a_trace_on_a_terminal_are_the_same_json_without_what_it_would_obey() {
-    // JSON may have all of these as they are.
+    // JSON allows all of these characters.
     let value = "\u{7f}\u{9b}1m\u{202e}\u{e0001}你";
     let fields = format!("\t\"role\":\"writer\",\"event\":\"put\",\"value\":\"{value}\"");
     let mut log = tempfile::NamedTempFile::new().unwrap();
@@ -285,7 +285,7 @@ fn a_log_and_a_trace_on_a_terminal_are_the_same_json_without_what_it_would_obey(
 
 #[test]
 fn what_a_child_says_besides_its_events_is_shown_on_a_terminal() {
-    // A python3 that says something before it is one.
+    // A python3 that prints something before it starts Python.
     let folder = tempfile::tempdir().unwrap();
     let python = folder.path().join("python3");
     let text = "printf '\\033]0;title\\007\\233' >&2\necho >&2\nPATH=$OLD exec python3 \"$@\"";
@@ -329,10 +329,10 @@ fn a_pager_that_cannot_be_started_is_done_without() {
         "exit 127",
     ] {
         let screen = on_terminal(&["show", "memory"], &[("PAGER", pager)], (24, 80));
-        // A shell may say something before.
+        // The shell may print a message before.
         assert!(screen.ends_with(&page), "{pager}: {screen}");
     }
-    // Whatever it says when it ends, it has shown the page.
+    // Whatever its exit status, it has shown the page.
     for pager in ["cat; exit 2", "cat; exit 1"] {
         let screen = on_terminal(&["show", "memory"], &[("PAGER", pager)], (24, 80));
         assert_eq!(screen, page, "{pager}");
@@ -347,7 +347,7 @@ fn less_gets_colours_through_whatever_options_the_user_has() {
     for pager in ["less", "less -i", "/usr/bin/less -i -j10"] {
         let variables = [("PAGER", pager), ("LESS", "-FX -j10"), ("CLICOLOR_FORCE", "1")];
         let screen = on_terminal(&["show", "memory"], &variables, (2000, 80));
-        // Not what they are made of.
+        // The characters themselves must not be there.
         assert!(!screen.contains("ESC"), "{screen}");
         assert!(screen.contains("\u{1b}["), "{screen}");
     }

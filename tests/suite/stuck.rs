@@ -241,7 +241,7 @@ fn the_log_has_the_evidence_and_a_recording_shows_the_same() {
     let explained = shown.stderr.strip_prefix(&ended.stderr);
     assert!(explained.is_some(), "{shown:?}\n{ended:?}");
     assert!(shown.stdout.contains("8 nobody can go on"), "{}", shown.stdout);
-    // It wrote no event after its `send`, and yet it didn't run.
+    // It wrote no event after its `send`, and it was stopped.
     assert!(shown.stdout.contains("v-----"), "{}", shown.stdout);
     let chinese = view_log(&ended.stdout, &["--lang", "zh"]);
     assert!(chinese.stderr.contains("形成了环，也就是死锁"), "{}", chinese.stderr);
@@ -338,7 +338,7 @@ fn where_the_kernel_does_not_tell_it_goes_by_the_log() {
         skipped("only root can be somebody else");
         return;
     }
-    // Whoever runs a program that he may not read may not look at what it does either.
+    // A process whose program the user may not read is hidden from the user in /proc.
     let folder = tempfile::tempdir().unwrap();
     let program = copied(&folder);
     let allow = |path: &std::path::Path, mode| {
@@ -364,7 +364,7 @@ fn where_the_kernel_does_not_tell_it_goes_by_the_log() {
     );
     let caveat = "The kernel does not tell everything here, so part of this goes by the log.\n";
     assert!(shown.contains(caveat), "{shown}");
-    // Whoever can go on is not called stuck there either.
+    // There, too, a process that can go on is not called stuck.
     let ended = run_as_nobody("spawn --children 2 --threads 2 --sleep 40");
     assert!(!ended.stderr.contains("Nobody can go on"), "{ended:?}");
     assert_eq!(ended.code(), 0, "{ended:?}");

@@ -52,7 +52,7 @@ fn who_catches_it_cleans_up_and_ends_by_itself() {
 
 #[test]
 fn a_shell_and_rust_tell_the_end_as_the_lesson_does() {
-    // By a shell that really asks, and by std.
+    // By a real shell, and by std.
     for (number, line) in [(2, "Shell: $? 130"), (9, "Shell: $? 137"), (15, "Shell: $? 143")] {
         let script = format!("sh -c 'kill -{number} $$'; echo \"Shell: \\$? $?\"");
         assert_eq!(run(&mut shell(&script)).stdout.trim_end(), line);
@@ -95,10 +95,10 @@ fn the_children_can_be_run_by_hand() {
     let ended = run(&mut shell("mp-demo child terminate-child < /dev/null"));
     assert_eq!(ended.code(), 0);
     assert_eq!(ended.stdout, "null\n");
-    // The end of the pipe lets it return, so it cleans up.
+    // End-of-file lets it return, so it cleans up.
     let lines = letters(&ended.stderr);
     assert!(lines.ends_with("A cleans up\n"), "{lines}");
-    // From this line on the signal is kept for whoever waits for it.
+    // From this line on the signal is blocked, and kept for sigwait.
     let folder = tempfile::tempdir().unwrap();
     let said = folder.path().join("said").display().to_string();
     let script = format!(

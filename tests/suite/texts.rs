@@ -15,8 +15,7 @@ fn source(lesson: &str, language: &str) -> String {
     demo(lesson, &format!("{language}.md"))
 }
 
-/// What a text is made of. It may have no other Markdown than this, because that is all that is
-/// drawn.
+/// A text's Markdown. `show` draws no other kinds than these, so a text may not have any.
 fn events(source: &str) -> Vec<Event<'_>> {
     let events: Vec<_> = Parser::new(source).collect();
     for event in &events {
@@ -116,7 +115,7 @@ fn every_command_is_followed_by_what_to_look_at() {
         let events = events(&source);
         let is_end = |event: &Event| matches!(event, Event::End(TagEnd::CodeBlock));
         let ends: Vec<_> = (0..events.len()).filter(|&at| is_end(&events[at])).collect();
-        // One for each variant that goes wrong, and some for what is right.
+        // One for each wrong variant, and some for the right ones.
         assert!((2..=10).contains(&ends.len()), "{lesson}: {ends:?}");
         for end in ends {
             let (command, next) = (&events[end - 1], events.get(end + 1));

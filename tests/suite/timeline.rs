@@ -271,7 +271,7 @@ child         103 ╷━▼▲▼━━━━━━━━━━━━━━━�
     );
 }
 
-/// A log of many children, each of which waits for one value, and of what comes behind.
+/// A log of many children that each wait for one value, and of what follows.
 fn many(children: usize, behind: &str) -> String {
     let starts = (1..=children).map(|child| {
         let pid = child + 1;
@@ -400,12 +400,12 @@ fn it_takes_less_than_a_hundred_bytes_an_event() {
             let events = made_up(&format!(
                 "{t} 2 reader-1 put \"value\":{number}\n{t} 3 reader-2 get \"value\":{number}"
             ));
-            // Of one run only.
+            // In one run only.
             let (_, events) = events.split_once('\n').unwrap();
             stdin.write_all(events.as_bytes()).unwrap();
         }
     };
-    // All but what the pipe holds has been drawn when a write returns.
+    // When a write returns, all is drawn but what the pipe holds.
     feed(10_000);
     let before = peak_kib();
     // 100,000 values.
@@ -420,8 +420,7 @@ fn it_takes_less_than_a_hundred_bytes_an_event() {
 fn on_a_terminal_it_has_the_terminals_width_and_the_processes_colours() {
     let log = recorded("queue-terminate");
     let args = ["view", &log, "--timeline"];
-    // The terminal says its width; COLUMNS, which a shell may have had from another one, does not
-    // count.
+    // The terminal's width counts, and not COLUMNS, which a shell may have from another terminal.
     let variables = [UTF_8, ("COLUMNS", "200")];
     let screen = on_terminal(&args, &variables, (24, 64));
     let colours = |line: &str| line.split_once('m').unwrap().0.to_owned();
@@ -454,7 +453,7 @@ fn a_terminal_with_wide_lines_gets_ascii_ones_and_chinese_words() {
     let ascii = with(&["--ascii"], UTF_8);
     assert!(ascii.is_ascii(), "{ascii}");
     assert_eq!(ascii, with(&[], ASCII));
-    // Who asks for Chinese gets it whole, whatever the locale says: no value is shown as an escape.
+    // With --lang zh values are shown in full, whatever the locale says, and never as escapes.
     let chinese = view(
         r#"{"v":1,"t":0,"pid":1,"role":"parent","event":"run","lesson":"queue","options":{},"seed":1,"cores":2,"version":"0"}
 {"v":1,"t":1,"pid":2,"role":"writer","event":"put","value":"你好"}

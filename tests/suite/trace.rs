@@ -28,7 +28,8 @@ fn trace_of_recorded(name: &str) -> String {
     trace_of(&fs::read_to_string(recorded(name)).unwrap())
 }
 
-/// A lesson's run in a folder that has nothing but its trace afterwards. The run, and the trace.
+/// Runs a lesson in a folder that has nothing but the trace afterwards; returns the run and the
+/// trace.
 pub fn run_with_trace(run_of_lesson: &str) -> (Ended, String) {
     let folder = TempDir::new().unwrap();
     let mut shell = shell(&format!("{run_of_lesson} --trace trace.json"));
@@ -168,7 +169,7 @@ fn how_a_process_ended_stands_at_its_slice() {
         ("reader", json!("killed by SIGKILL (9)")),
         ("child-command", json!("exit 0")),
         ("child", json!("exit 1")),
-        // Who reaps the parent writes no log.
+        // Nobody logs the end of the parent.
         ("parent", json!(null)),
     ];
     assert_eq!(ends, expected.map(|(name, status)| (json!(name), status)));
@@ -240,7 +241,8 @@ fn a_child_lives_from_its_start_or_its_first_event_whichever_was_earlier() {
 
 #[test]
 fn times_that_somebody_has_turned_round_still_make_a_picture() {
-    // With events that can't be: of who has ended, and the end of who was never there.
+    // With impossible events: one of a process that has ended, and the end of a process that never
+    // started.
     let log = made_up(
         r#"0.0009 1 parent started "child":2,"child_role":"writer"
         0.0008 2 writer running

@@ -1,4 +1,4 @@
-//! Help, and what is refused.
+//! Help, and refused command lines.
 
 use snapbox::str;
 use unicode_width::UnicodeWidthStr;
@@ -356,7 +356,7 @@ fn bad_usage_is_status_2_with_the_bound_or_the_nearest_name() {
             assert_refused(words, expected);
         }
     }
-    // Of a list it is the part that is wrong.
+    // Of a list, the wrong element is named.
     for (words, part) in [("1,x", "x"), ("1,", "")] {
         let expected =
             format!("'{part}' for '--workers <N,...>': expected a whole number from 1 to");
@@ -410,7 +410,7 @@ fn huge_and_tiny_times_are_no_trouble() {
     ] {
         run_words(words).succeeded();
     }
-    // A sleep longer than the machine will live can at least be ended.
+    // A sleep of centuries can at least be ended.
     let mut run = Running::with_log("queue --speed 1e-308 --seed 1");
     run.wait_for("sleep", "writer");
     run.signal(rustix::process::Signal::TERM);

@@ -86,7 +86,7 @@ fn who_failed_in_a_recorded_run_is_named() {
     let log = recorded("every-event");
     let ended = run(&mut mp_demo(["view", &log]));
     assert_eq!(ended.code(), 0);
-    // It was terminated, and killed when that did not help: as wanted.
+    // It was terminated, and killed when that had no effect, which is no failure.
     assert!(!ended.stderr.contains("in this run reader"));
     let expected = "mp-demo: in this run child (PID 103) ended with exit status 1: cannot go on\n";
     assert!(ended.stderr.ends_with(expected), "{}", ended.stderr);
@@ -108,8 +108,7 @@ fn every_event_is_told_by_a_line_a_lane_or_a_note() {
         log.lines().map(|line| event(line)["event"].as_str().unwrap().to_owned()).collect();
     assert!(names.len() > 30);
     for name in names {
-        // Without `run` it is no log, and what is measured moves a bar on the terminal (see
-        // `bound.rs`).
+        // Without `run` it is no log; and measurements move a bar on the terminal (see `bound.rs`).
         if name != "run" && name != "progress" {
             assert_ne!(shown_without(&name), shown, "nobody tells of `{name}`");
         }
@@ -171,7 +170,7 @@ fn a_failed_run_says_in_its_log_what_the_parent_did_about_it() {
     rustix::process::kill_process(victim, rustix::process::Signal::KILL).unwrap();
     let (ended, log) = running.finish_with_log();
     assert_eq!(ended.code(), 1);
-    // Who was killed by the parent has a `kill`, and who was not has none.
+    // A child that the parent killed has a `kill` event, and no other child has.
     let killed: Vec<_> = named(&log, "kill").into_iter().map(|e| pid_in(&e["child"])).collect();
     for exited in named(&log, "exited") {
         let child = pid_in(&exited["child"]);
@@ -222,7 +221,7 @@ fn complaint(log: &[u8]) -> String {
     let ended = view_log(log, &["--timeline"]);
     assert_eq!(ended.code(), 1, "{ended:?}");
     assert_eq!(ended.stderr.lines().count(), 1, "{ended:?}");
-    // Half a picture would be a wrong one.
+    // Half a timeline would be a wrong one.
     assert!(!ended.stdout.contains("\n\n"), "{ended:?}");
     let complaint = ended.stderr.strip_prefix("mp-demo: standard input").unwrap();
     complaint.trim_end().to_owned()

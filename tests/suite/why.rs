@@ -10,7 +10,7 @@ use std::thread;
 use crate::common::*;
 use programs::{Program, Started, graph, has_edge, report};
 
-/// Runs this for each program of a folder, several at a time, and says of all which failed.
+/// Runs `check` for each program of a folder, several at a time, and names all that failed.
 fn for_each_program(folder: &str, check: impl Fn(&Program, Started) -> Result<(), String> + Sync) {
     let built = tempfile::tempdir().unwrap();
     let programs = Mutex::new(VecDeque::from(Program::all_in(folder)));

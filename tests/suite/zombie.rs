@@ -29,7 +29,7 @@ fn an_orphan_lives_on_and_has_a_new_parent() {
     let log = log_of("zombie --orphan --speed 20");
     let parent = &log[0]["pid"];
     let child = child_as(&log, "child");
-    // By what it says itself, and by what the kernel says of it.
+    // By its own words, and by the kernel's.
     assert_eq!(fields(&log, "parent", "parent"), [child, parent]);
     let states = named(&log, "process_state");
     let parents: Vec<_> = states.iter().map(|it| &it["parent"]).collect();
@@ -59,7 +59,7 @@ fn ps_shows_what_the_lesson_shows() {
     if !has("ps") {
         return;
     }
-    // A zombie has no memory; of one that was joined there is nothing to show.
+    // A zombie has no memory; of a process that was joined nothing is left.
     for (words, expected) in
         [("zombie --pause 1000", Some(("Z", "0"))), ("zombie --orphan --pause 1000", None)]
     {

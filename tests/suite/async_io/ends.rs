@@ -1,4 +1,4 @@
-//! How a run of `async` ends when one of its processes is killed while another one doesn't move.
+//! How a run of `async` ends when a process is killed while another one is stopped.
 
 use rustix::process::{Signal, kill_process};
 
@@ -6,7 +6,7 @@ use crate::common::*;
 
 #[test]
 fn a_killed_process_ends_the_run_though_another_is_stopped() {
-    // Each waits for a time that no test has.
+    // Each would wait longer than any test takes.
     for (victim, stopped, words) in [
         ("office", "in-line", "async --customers 3 --wait 1000"),
         ("in-line", "office", "async --customers 3 --wait 1000"),

@@ -30,7 +30,7 @@ pub fn english_in(lines: &[&str]) -> Vec<String> {
         .collect()
 }
 
-/// Whether no word stands astride the edge of a terminal with this many columns.
+/// Whether no word crosses the edge of a terminal with this many columns.
 pub fn breaks_between_words_at(columns: usize, line: &str) -> bool {
     let mut width = 0;
     let mut last = ' ';

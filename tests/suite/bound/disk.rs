@@ -1,4 +1,4 @@
-//! Disk tasks: real files, which nobody ever sees.
+//! Disk tasks: real files without a name.
 
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -12,7 +12,7 @@ use serde_json::json;
 use super::{number, pools};
 use crate::common::*;
 
-/// A run whose temporary folder this is.
+/// A run with this temporary folder.
 fn run_in(folder: &Path, words: &str) -> Running {
     let mut command = mp_demo(words.split(' '));
     Running::start(command.env("TMPDIR", folder))
@@ -22,8 +22,8 @@ fn is_empty(folder: &Path) -> bool {
     folder.read_dir().unwrap().next().is_none()
 }
 
-/// Whether a file in this folder lets its writer wait at all: there are file systems, and
-/// containers, that don't.
+/// Whether fsync waits in this folder at all: on some file systems and in some containers it
+/// doesn't.
 fn waits_in(folder: &Path) -> bool {
     let processor_seconds = || {
         let time = clock_gettime(ClockId::ThreadCPUTime);

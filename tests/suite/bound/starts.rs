@@ -1,4 +1,4 @@
-//! What becomes of a run in which a thread can't be started.
+//! Runs in which a thread can't be started.
 
 use std::fs;
 use std::io::Write as _;
@@ -8,9 +8,8 @@ use serde_json::Value;
 
 use crate::common::*;
 
-/// What runs with forty threads come to that have no room for all of them: a stack takes 2 MiB of
-/// the address space. Under some limit there may also be no room for something else, which ends a
-/// process by SIGABRT.
+/// How runs with forty threads end without address space for all of their stacks, of 2 MiB each.
+/// Under some limits another allocation fails, which ends a process by SIGABRT.
 pub fn runs_without_room(words: &str) -> Vec<Ended> {
     let runs = [40_000, 50_000, 60_000, 70_000].map(|kib| {
         let script = format!("ulimit -v {kib}; exec mp-demo {words} --with threads --workers 40");
@@ -58,12 +57,12 @@ fn processes_of(user: u32) -> Vec<String> {
 #[test]
 fn a_user_who_may_have_few_processes_gets_one_error_at_whichever_start_fails() {
     if !rustix::process::getuid().is_root() || !is_there("setpriv") {
-        // Past the test harness, which would keep it to itself.
+        // Written directly, as the test harness would capture it.
         let skipped = b"SKIPPED: only root can become a user who has no other processes\n";
         std::io::stderr().write_all(skipped).unwrap();
         return;
     }
-    // Somebody whom nobody else is, in a folder that everybody may enter.
+    // A user ID that nobody else uses, in a folder that everybody may enter.
     let user = 60_000 + std::process::id() % 5_000;
     let folder = tempfile::tempdir().unwrap();
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();

@@ -1,4 +1,4 @@
-//! The lessons, as `demos/` has them: no test names them all, so none forgets a new one.
+//! The lessons, as found in `demos/`: no test lists them, so a new one is never forgotten.
 
 use std::fs;
 
@@ -18,7 +18,7 @@ pub fn recorded(name: &str) -> String {
     path_of(&format!("tests/logs/{name}.jsonl"))
 }
 
-/// The lessons: whatever has a folder in `demos/`, but for what there is to read about all of them.
+/// The lessons: all folders in `demos/` but `docs`.
 pub fn lessons() -> Vec<String> {
     let folders = fs::read_dir(path_of("demos")).unwrap();
     let names = folders.map(|folder| folder.unwrap().file_name().into_string().unwrap());
@@ -40,7 +40,7 @@ pub fn title(lesson: &str, language: &str) -> String {
     first.strip_prefix("# ").unwrap().to_owned()
 }
 
-/// What else there is beside the lessons.
+/// The subcommands that are no lessons.
 pub const TOOLS: [&str; 6] = ["show", "view", "predict", "why", "completions", "man"];
 
 /// The commands in a text's blocks of shell, a line each.
@@ -67,9 +67,9 @@ pub fn runs_of(lesson: &str) -> Vec<String> {
     runs
 }
 
-/// A help screen without its lists of lessons, which are held against `demos/`: each with its title
-/// in that language, the article's three first, and what goes beyond the article under a heading of
-/// its own. Of the lists the headings and the row of `help` are left.
+/// A help screen without its lists of lessons. Checks these: each lesson with its title in that
+/// language, the article's first three in front, and those beyond the article under a heading of
+/// their own.
 pub fn help_without_lessons(help: &str, language: &str) -> String {
     let is_list = |block: &&str| block.contains("\n  help ");
     let is_beyond =

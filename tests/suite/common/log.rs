@@ -1,4 +1,4 @@
-//! The log of a run, and what is looked for in it.
+//! The log of a run, and searching in it.
 
 use std::collections::HashMap;
 
@@ -52,15 +52,15 @@ pub fn made_up(events: &str) -> String {
     lines.collect()
 }
 
-/// The PID of the child with this role, by whoever has started it: a child's own `started` may
-/// stand before its parent's.
+/// The PID of the child with this role, from its parent's `started`, which may stand behind the
+/// child's own events.
 pub fn child_as<'a>(events: &'a [Value], role: &str) -> &'a Value {
     let is_it = |e: &&Value| e["event"] == "started" && e["child_role"] == role;
     let started = events.iter().find(is_it);
     &started.unwrap_or_else(|| panic!("no {role} in {events:#?}"))["child"]
 }
 
-/// Everybody who was started.
+/// All processes that were started.
 pub fn children(events: &[Value]) -> Vec<Pid> {
     let started = named(events, "started").into_iter();
     started.map(|e| pid_in(&e["child"])).collect()
@@ -71,7 +71,7 @@ pub fn lines_in(events: &[Value]) -> Vec<&str> {
     events.iter().filter_map(|e| e["line"].as_str()).collect()
 }
 
-/// Where the first event stands of which this is true.
+/// The index of the first event of which this is true.
 pub fn position(events: &[Value], mut is_it: impl FnMut(&Value) -> bool) -> usize {
     events.iter().position(&mut is_it).unwrap_or_else(|| panic!("not in {events:#?}"))
 }
@@ -103,13 +103,13 @@ pub fn check_log(events: &[Value]) {
             _ => {}
         }
     }
-    // Who was killed could not wait for its own children.
+    // A killed process can't have waited for its own children.
     let killed: Vec<_> = named(events, "exited")
         .iter()
         .filter(|e| e["status"]["signal"].is_i64())
         .map(|e| &e["child"])
         .collect();
-    // Whoever has adopted them may have.
+    // A process that adopted them may have.
     let is_of_killed = |e: &&Value| killed.contains(&&e["pid"]);
     let started = named(events, "started").into_iter();
     let adopted: Vec<_> = started.filter(is_of_killed).map(|e| &e["child"]).collect();

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::*;
 
-/// Far more than any run here takes: who reaches it hangs.
+/// Far longer than any run here takes: after this time a run is said to hang.
 const HANGS_AFTER: Timespec = Timespec { tv_sec: 60, tv_nsec: 0 };
 
 /// A run that has ended.
@@ -119,7 +119,7 @@ impl Running {
         (self.stdout.read_line(&mut line).unwrap() > 0).then(|| line.trim_end().to_owned())
     }
 
-    /// Reads events until there is one with this name and role, and returns it.
+    /// Reads events up to one with this name and role, and returns it.
     pub fn wait_for(&mut self, name: &str, role: &str) -> Value {
         let is_it = |e: &&Value| e["event"] == name && e["role"] == role;
         loop {
@@ -163,7 +163,7 @@ impl Running {
         let watchdog = thread::spawn(move || kill_when_it_hangs(pid));
         let mut stdout = String::new();
         self.stdout.read_to_string(&mut stdout).unwrap();
-        // The watchdog has to be gone before the PID may belong to someone else.
+        // The watchdog has to end before the PID can be reused.
         let hangs = watchdog.join().unwrap();
         let status = self.child.wait().unwrap();
         let stderr = self.stderr.join().unwrap();
@@ -190,8 +190,8 @@ pub fn kill(pid: &Value, signal: Signal) {
     }
 }
 
-/// Waits until a process has ended: whoever its parent is, and even if nobody waits for it. False
-/// if it does not.
+/// Waits until a process has ended, whoever its parent is, even as a zombie; returns false if it
+/// goes on.
 pub fn ends(pid: Pid) -> bool {
     let Ok(pidfd) = pidfd_open(pid, PidfdFlags::empty()) else {
         return true;

@@ -44,7 +44,7 @@ pub fn letters(text: &str) -> String {
     }
 }
 
-/// A line without the address, which is another one in each run.
+/// A line without the address, which differs from run to run.
 pub fn without_address(line: &str) -> String {
     match line.split_once(" at 0x") {
         Some((start, address)) => {
@@ -55,7 +55,7 @@ pub fn without_address(line: &str) -> String {
     }
 }
 
-/// Lines whose order between processes is open, in an order of their own.
+/// Sorts lines, where their order between processes is open.
 pub fn sorted(text: &str) -> String {
     let mut lines: Vec<_> = text.lines().collect();
     lines.sort_unstable();

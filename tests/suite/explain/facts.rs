@@ -1,5 +1,5 @@
-//! What notes say of recorded runs, fact by fact: whatever the words, these have to be among them,
-//! in both languages.
+//! The facts that notes on recorded runs have to contain, in both languages and whatever their
+//! words.
 
 use super::text_of;
 use crate::common::{mp_demo, recorded, run, shell, view};

@@ -10,8 +10,8 @@ use unicode_width::UnicodeWidthStr;
 use crate::common::*;
 use crate::lessons::for_each_lesson;
 
-/// What is told on stderr of a recorded run in `tests/logs/`. stdout has the same lines as without
-/// it.
+/// The notes on stderr for a recorded run in `tests/logs/`. stdout has the same lines as without
+/// notes.
 fn notes_of(log: &str, language: &str, columns: usize) -> String {
     let path = format!("{}/tests/logs/{log}.jsonl", env!("CARGO_MANIFEST_DIR"));
     let plain = run(&mut mp_demo(["view", &path]));
@@ -22,7 +22,7 @@ fn notes_of(log: &str, language: &str, columns: usize) -> String {
     explained.stderr
 }
 
-/// The same as one text, with brackets as English has them.
+/// The same as one text, with ASCII brackets.
 fn text_of(log: &str, language: &str) -> String {
     let text = notes_of(log, language, 10_000);
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -54,7 +54,7 @@ fn no_note_is_wider_than_the_terminal_and_all_are_indented() {
 #[test]
 fn every_lesson_is_explained_while_it_runs() {
     for_each_lesson(|lesson| {
-        // What is told of a run that is stuck is no note.
+        // The report on a stuck run is no note.
         let runs = runs_of(lesson);
         let command = runs.iter().find(|it| !it.contains("--patience")).unwrap();
         let ended = run(&mut shell(&format!("{command} --explain")));
@@ -83,7 +83,7 @@ fn notes_name_the_processes_of_this_run() {
         for (label, role) in [("Process to write: ", "writer"), ("Process to read: ", "reader")] {
             if let Some(pid) = line.strip_prefix(label) {
                 let name = format!("{role} (PID {pid})");
-                // A note may be broken within.
+                // A note may be wrapped.
                 let text = notes(&ended.stderr).join(" ");
                 let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
                 assert!(text.contains(&name), "{name} in {text}");

@@ -1,5 +1,5 @@
-//! One recorded run of each lesson, explained from its first event to its last. All else is tested
-//! by fact, so that a mended word changes one screen and not eight.
+//! Recorded runs, explained from the first event to the last. All else is tested by facts, so that
+//! a changed word changes one screen and not eight.
 
 use super::notes_of;
 

@@ -46,7 +46,7 @@ fn check_beginning(lesson: &str, part: &str, language: &str, ending: &str) {
             Some((compile, start)) => (compile, start),
             None => ("true", &*command),
         };
-        // A compiler may take long the first time; what it keeps for the next time stays here.
+        // A compiler may take long the first time; its cache is kept for the next time.
         let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("go");
         let mut compiler = Command::new("sh");
         compiler.args(["-c", compile]).current_dir(folder.path()).env("GOCACHE", cache);
@@ -76,7 +76,7 @@ fn check_beginning(lesson: &str, part: &str, language: &str, ending: &str) {
     }
 }
 
-/// The command that a line in the head of a program shows.
+/// The command in a line of a program's head, if there is one.
 fn command_in_head(line: &str) -> Option<String> {
     let line = line.trim_start_matches(['#', '/']).trim();
     let is_command = line.contains("mp-demo ") && (line.contains(" --")) && !line.contains('`');

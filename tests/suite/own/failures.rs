@@ -58,7 +58,7 @@ fn check_failure((lesson, option, role, command): (&str, &str, &str, &str), expe
     let first = ended.stderr.lines().next().unwrap_or_default();
     let first = first.replace(&name, "NAME");
     assert_eq!(first, format!("mp-demo: {expected}"), "{args:?} {ended:?}");
-    // Others may have lost their partner, but nobody says it twice.
+    // Others may have lost their partner, which is not told a second time.
     let names = ended.stderr.lines().filter(|line| line.contains(&name));
     assert_eq!(names.count(), 1, "{ended:?}");
     assert!(test_kill_process_group(pid).is_err(), "{args:?}");
@@ -79,7 +79,7 @@ fn a_process_that_a_command_leaves_behind_is_named_if_it_has_an_end_and_ended_an
         );
         assert!(first.starts_with(&expected), "{ended:?}");
     }
-    // One that has no end of ours is in nobody's way, but doesn't outlive the run either.
+    // A process that holds none of our pipe ends blocks nobody, but must not outlive the run.
     let command = "sh -c 'echo A; sleep 1000 >/dev/null 2>&1 &'";
     let ended = run_own(&["queue", "--writer", command]).succeeded();
     assert!(ended.lines().contains(&"Get A from queue."));
@@ -88,7 +88,7 @@ fn a_process_that_a_command_leaves_behind_is_named_if_it_has_an_end_and_ended_an
 #[test]
 fn a_writer_that_writes_for_ever_ends_with_the_run() {
     for signal in [Signal::INT, Signal::TERM, Signal::KILL] {
-        // Its child ignores SIGINT, as whatever a shell starts with &.
+        // Its child ignores SIGINT, as all that a shell starts with & does.
         let writer = "sh -c 'sleep 1000 & exec yes'";
         let mut run = Running::start(&mut own(&["queue", "--writer", writer, "--json"]));
         run.wait_for("get", "reader");
@@ -96,7 +96,7 @@ fn a_writer_that_writes_for_ever_ends_with_the_run() {
         run.signal(signal);
         let ended = run.finish();
         assert_eq!(ended.code(), 128 + signal.as_raw());
-        // The others see it by themselves when the parent was killed.
+        // The others notice by themselves that the parent was killed.
         while test_kill_process_group(pid).is_ok() {
             thread::yield_now();
         }
@@ -112,7 +112,7 @@ fn whoever_is_killed_ends_the_run_and_leaves_nobody() {
     for role in ["writer", "writer-command", "reader"] {
         let mut run = Running::start(&mut own(&["queue", "--writer", writer, "--json"]));
         run.wait_for("get", "reader");
-        // A child may get before its parent has told of it.
+        // A child's `get` may come before its parent's `started`.
         run.wait_for_several(3, "started");
         let victim = child_as(&run.log, role).clone();
         let pid = run.pid();
@@ -174,7 +174,7 @@ fn a_recorded_run_names_the_command_that_failed() {
 fn a_program_in_another_session_is_reaped_and_ended_like_any_other() {
     let ended = run_own(&["queue", "--writer", "setsid seq 2", "--json"]).succeeded();
     assert_eq!(values(&ended.events(), "get"), [&json!(1), &json!(2)]);
-    // What it leaves behind there belongs to the run all the same.
+    // Processes that it leaves behind belong to the run, too.
     let writer =
         "sh -c 'setsid sh -c \"echo \\$\\$ >&2; exec sleep 1000\" >/dev/null & sleep 0.3; echo A'";
     let ended = run_own(&["queue", "--writer", writer]);

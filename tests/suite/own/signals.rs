@@ -26,7 +26,7 @@ fn sigterm_reaches_the_reader_itself() {
     let roles: Vec<_> = signals.iter().map(|it| it["child_role"].as_str().unwrap()).collect();
     assert_eq!(roles, ["reader", "reader-command"]);
     assert!(ended.stderr.lines().any(|it| it == "cleaning up"), "{ended:?}");
-    // Whoever stands between dies of it as the article's reader does.
+    // The go-between dies of it, as the article's reader does.
     let exits = named(&log, "exited");
     let of =
         |role: &str| exits.iter().find(|it| it["child_role"] == role).unwrap()["status"].clone();

@@ -38,7 +38,7 @@ fn a_child_whose_output_stays_in_its_buffer_is_told_the_way_out() {
         let why = &idle["why"][0];
         assert_eq!((&why["seconds"], &why["runtime"]), (&json!(0.5), &json!("python")));
         assert_eq!(idle["child"], *child_as(&run.log, "writer-command"));
-        // It goes on, and what it has printed comes when it exits.
+        // It goes on, and its output comes when it exits.
         fs::write(&go, "").unwrap();
         let (ended, log) = run.finish_with_log();
         assert_eq!(ended.code(), 0);
@@ -49,8 +49,7 @@ fn a_child_whose_output_stays_in_its_buffer_is_told_the_way_out() {
         }
         assert_eq!(values(&log, "get"), [&json!(1)]);
     }
-    // Whoever has it written at once gets no such sentence: first the value comes, then the program
-    // goes on.
+    // A program that flushes gets no such sentence: its value comes at once, and it goes on.
     for (variable, command) in [("PYTHONUNBUFFERED", "python3 w.py"), ("X", "python3 -u w.py")] {
         let _ = fs::remove_file(&go);
         let mut command = with_patience(&["queue", "--writer", command], "never");
@@ -191,7 +190,7 @@ fn whoever_has_no_buffer_gets_no_advice_about_one() {
         let _ = fs::remove_file(&go);
         let mut command = with_patience(&["queue", "--writer", &writer], "0.1");
         let run = Running::start(command.current_dir(folder.path()));
-        // Long enough for anything to be said; that nothing is, is what is tested.
+        // Long enough for a sentence to come; the test is that none does.
         thread::sleep(std::time::Duration::from_millis(500));
         fs::write(&go, "").unwrap();
         let (ended, log) = run.finish_with_log();

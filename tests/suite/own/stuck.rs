@@ -47,7 +47,7 @@ fn a_lesson_that_gets_stuck_does_so_with_a_command_too() {
         let ended = run_own(&[args, &["--patience", "0.3"]].concat());
         assert_eq!(ended.code(), 0, "{ended:?}");
         assert!(ended.stderr.contains(&format!(": {expected}\n")), "{ended:?}");
-        // What another language would do with this program, nobody knows.
+        // Nothing is claimed about what another language would do with this program.
         assert!(!ended.stderr.contains("CPython"), "{ended:?}");
     }
 }

@@ -16,7 +16,7 @@ pub fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}')
 }
 
-/// Three English words in a row in a Chinese text, code left out: more than a name, so part of a
+/// Three English words in a row in a Chinese text, outside of code: more than a name, so part of a
 /// sentence.
 pub fn english_in(text: &str) -> Option<String> {
     let text: String = text.split('`').step_by(2).collect::<Vec<_>>().join("，");
@@ -29,7 +29,7 @@ pub fn english_in(text: &str) -> Option<String> {
     in_a_row.map(|words| words.join(" "))
 }
 
-/// That each block of comments has its text is a unit test.
+/// A unit test checks that each block of comments has its text.
 #[test]
 fn no_comment_of_a_chinese_program_is_in_english() {
     for lesson in lessons() {
@@ -74,7 +74,7 @@ fn no_line_of_a_program_is_too_wide_to_be_read_beside_another_one() {
     }
 }
 
-/// What is to be pasted has to work wherever the program is installed, in any folder.
+/// Commands to be pasted have to work in any folder, wherever mp-demo is installed.
 #[test]
 fn the_commands_in_the_heads_of_the_python_programs_work() {
     if !has("python3") {

@@ -54,8 +54,8 @@ pub fn lines_of_rust(lesson: &str) -> Vec<String> {
     let mut command = command(program(lesson).to_str().unwrap());
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    // Whoever it starts is in its process group. What they all print fits a pipe, so it can be read
-    // afterwards: until they close it, which may be later than the end of their parent.
+    // All processes that it starts are in its process group. Their output fits into a pipe, so it
+    // can be read afterwards, up to end-of-file, which may come later than the parent's end.
     let pid = Pid::from_child(&child);
     let hangs = !ends(pid);
     if hangs {

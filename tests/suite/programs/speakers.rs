@@ -1,5 +1,6 @@
 //! Whether a program prints what a lesson prints: from each process the same lines in the same
-//! order. How the processes run beside each other is open, so any way to mix their lines will do.
+//! order. How the lines of different processes are mixed is up to the kernel, so any mixture will
+//! do.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -10,18 +11,18 @@ use crate::common::*;
 /// Stands where a process prints its own PID.
 const OWN_PID: &str = "{PID}";
 
-/// A process of a lesson, with what it has still to say.
+/// A process of a lesson, with the lines that it has yet to print.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Speaker {
-    /// Its PID in the program's run, as soon as that is known.
+    /// Its PID in the program's run, once that is known.
     pid: Option<String>,
     /// The lines of each of its threads.
     threads: Vec<VecDeque<String>>,
-    /// The lesson ends it by a signal, so the program may end it earlier.
+    /// Whether a signal ends it: the program may then end it at an earlier line.
     may_be_cut_short: bool,
 }
 
-/// Everybody who says something in a lesson's log.
+/// The processes that print something in a lesson's log.
 pub fn speakers(log: &[Value]) -> Vec<Speaker> {
     let mut threads: BTreeMap<_, BTreeMap<_, VecDeque<String>>> = BTreeMap::new();
     for event in log {
@@ -45,7 +46,7 @@ pub fn speakers(log: &[Value]) -> Vec<Speaker> {
     speakers.collect()
 }
 
-/// A line in which the first number that is this PID stands for any.
+/// The line with a mark in place of the first number that is this PID.
 fn with_own_pid(line: &str, pid: &str) -> String {
     let is_pid = |(at, _): &(usize, &str)| {
         let (before, behind) = (&line[..*at], &line[at + pid.len()..]);
@@ -61,7 +62,7 @@ fn with_own_pid(line: &str, pid: &str) -> String {
 /// A line that a program printed, and the PID of its process where that is known.
 pub type Said = (Option<String>, String);
 
-/// Checks that a program has printed what these processes say, all of it and nothing else.
+/// Checks that a program has printed the lines of these processes, all of them and no others.
 #[track_caller]
 pub fn assert_said(program: &[Said], by: &[Speaker]) {
     let is_known = program.iter().all(|(pid, _)| pid.is_some());
@@ -70,7 +71,7 @@ pub fn assert_said(program: &[Said], by: &[Speaker]) {
         whole = by.iter().flat_map(by_lines_alone).collect();
     }
     whole.sort();
-    // All that may have been said up to here, by whomever.
+    // All states that the lines so far may have led to.
     let mut states = BTreeSet::from([whole]);
     for said in program {
         let next: BTreeSet<_> = states.iter().flat_map(|state| after(state, said)).collect();
@@ -84,7 +85,8 @@ pub fn assert_said(program: &[Said], by: &[Speaker]) {
     assert!(states.iter().any(is_end), "not all is said: {program:#?} {by:#?}");
 }
 
-/// Where no line of a process has its PID, its threads could be anybody's: each goes by itself.
+/// If no line of a process has its PID, nothing ties its threads together: each becomes a speaker
+/// of its own.
 fn by_lines_alone(speaker: &Speaker) -> Vec<Speaker> {
     let mut lines = speaker.threads.iter().flatten();
     if lines.any(|line| line.contains(OWN_PID)) {
@@ -97,7 +99,7 @@ fn by_lines_alone(speaker: &Speaker) -> Vec<Speaker> {
     threads.collect()
 }
 
-/// What may be left to say after this line: for each who may have said it.
+/// The states after this line: one for each thread that may have printed it.
 fn after(state: &[Speaker], (pid, line): &Said) -> Vec<Vec<Speaker>> {
     let mut all = Vec::new();
     for (index, speaker) in state.iter().enumerate() {
@@ -120,8 +122,8 @@ fn after(state: &[Speaker], (pid, line): &Said) -> Vec<Vec<Speaker>> {
     all
 }
 
-/// Whether that is the expected line, of the process with this PID if that is known. The PID, if
-/// that is known now.
+/// If `line` is the expected one, of the process with the `known` PID, returns the PID where it is
+/// known now.
 fn says(expected: &str, line: &str, known: Option<&str>) -> Option<Option<String>> {
     let Some((start, end)) = expected.split_once(OWN_PID) else {
         return (line == expected).then(|| known.map(str::to_owned));

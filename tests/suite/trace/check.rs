@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use crate::common::*;
 
-/// PIDs are below this number on Linux. A track beyond it belongs to a process whose PID another
-/// one had before.
+/// PIDs are below this number on Linux. Tracks beyond it belong to processes whose PID was used
+/// before.
 const PIDS: u64 = 1 << 22;
 
-/// A trace's events, each by itself on a line.
+/// A trace's events, one a line.
 pub fn events_of(trace: &str) -> Vec<Value> {
     let whole: Value = serde_json::from_str(trace).unwrap();
     assert_eq!(whole["displayTimeUnit"], "ms");
@@ -54,7 +54,7 @@ fn micros(event: &Value) -> u64 {
     (event["t"].as_f64().unwrap() * 1e6).round() as u64
 }
 
-/// What holds for every trace: it is drawn as it is meant to be.
+/// Checks what holds for every trace: its slices are nested.
 pub(super) fn check_form(trace: &str) -> Vec<Value> {
     let events = events_of(trace);
     let slices = slices(&events);
@@ -77,7 +77,7 @@ pub(super) fn check_form(trace: &str) -> Vec<Value> {
                 assert!(end(outer) <= ts(slice), "{slice} is half in {outer}");
                 open.pop();
             }
-            // Something of no time is nowhere inside what begins when it ends.
+            // A slice without length is not inside one that begins at its end.
             if let Some(outer) = open.last().filter(|_| end(slice) > ts(slice)) {
                 assert!(depth(outer) < depth(slice), "{slice} in {outer}");
             }
@@ -119,14 +119,13 @@ pub(super) fn check_form(trace: &str) -> Vec<Value> {
     events
 }
 
-/// What holds for the trace of a log that nobody has edited: it tells each event, and its time is
-/// the log's.
+/// Checks the trace of an unedited log: it has each event at the log's time.
 pub fn check(trace: &str, log: &[Value]) {
     let events = check_form(trace);
     let count = |name: &str| named(log, name).len();
     let left = events.iter().rfind(|e| e["name"] == "values in the queue");
     let left = left.map_or(0, |left| left["args"]["now"].as_u64().unwrap());
-    // Whoever gives up right after it has announced a put has not put.
+    // A process that ended right after it announced a put has not put.
     let failed = named(log, "error").into_iter().filter(|error| {
         let before = log.iter().take_while(|e| e != error);
         let last = before.filter(|e| e["pid"] == error["pid"]).last();
@@ -138,8 +137,8 @@ pub fn check(trace: &str, log: &[Value]) {
     let arrows = events.iter().filter(|e| e["ph"] == "s").count();
     assert_eq!(arrows, count("get") + count("recv"));
 
-    // Who did what when, by the time at which it begins or ends: there are too many to look through
-    // all for each.
+    // Slices by the times at which they begin and end, as there are too many to search all of them
+    // for each event.
     let mut told: HashMap<_, Vec<_>> = HashMap::new();
     for drawn in events.iter().filter(|e| e["ph"] != "M") {
         let pid = drawn["pid"].as_u64().unwrap() % PIDS;

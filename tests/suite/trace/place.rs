@@ -101,7 +101,7 @@ fn where_nothing_can_be_written_nothing_is_started() {
         assert_eq!(ended.stderr, format!("mp-demo: cannot write to {file}: {why}\n"));
     }
     assert_untouched(&folder);
-    // Even root may not write there.
+    // Not even root may write there.
     let ended = run_words("queue --trace /sys/trace.json");
     assert_eq!((ended.code(), &*ended.stdout), (1, ""), "{ended:?}");
     let start = "mp-demo: cannot write to /sys/trace.json: Permission denied";
@@ -164,7 +164,8 @@ fn a_trace_can_go_to_what_is_no_file() {
     assert!(is_trace(&script(&through_fifo)));
     let through_descriptor = format!("{{ {pipe} >(cat >&3) >/dev/null; }} 3>&1 | cat");
     assert!(is_trace(&script(&through_descriptor)));
-    // Behind the lines, be stdout a pipe or a file, and whatever it is called.
+    // The trace comes behind the lines, whether stdout is a pipe or a file, and whatever name it
+    // goes by.
     for stdout in [" /dev/stdout | cat", " /dev/stdout > out; cat out", " out >> out; cat out"] {
         let output = script(&format!("rm -f out; touch out; {pipe}{stdout}"));
         let (lines, trace) = output.split_once("{\"displayTimeUnit").unwrap();

@@ -1,4 +1,4 @@
-//! Programs that are not ours, each with what is true of it in its first lines: `edge:`, `shape:`,
+//! Programs that are not ours; the first lines of each say what is true of it: `edge:`, `shape:`,
 //! `needs:`.
 
 use std::collections::BTreeSet;
@@ -46,7 +46,7 @@ impl Program {
         }
     }
 
-    /// What its first lines say under this key.
+    /// The values of this key in its first lines.
     pub fn said<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
         let of_key = self.lines.iter().filter(move |(it, _)| it == key);
         of_key.map(|(_, value)| value.as_str())
@@ -120,7 +120,7 @@ impl Started {
         self.0.id()
     }
 
-    /// Waits until it says that it is ready. Whether it did.
+    /// Waits until it says that it is ready; returns false if it doesn't.
     pub fn gets_ready(&mut self) -> bool {
         use std::io::{BufRead, BufReader};
         let mut stderr = BufReader::new(self.0.stderr.take().unwrap());
@@ -131,7 +131,7 @@ impl Started {
                 return false;
             }
         }
-        // Whoever writes to it later is not to be ended by that.
+        // Kept open, so that writing to it later ends nobody.
         self.0.stderr = Some(stderr.into_inner());
         true
     }

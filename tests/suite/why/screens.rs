@@ -1,4 +1,4 @@
-//! What one sees, and how the program ends that is run.
+//! The reports of `why`, and how the program that it runs ends.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -80,7 +80,7 @@ mp-demo 就此结束这个程序。
 #[test]
 fn a_queue_that_is_joined_too_early_is_shown_with_its_full_pipe() {
     let folder = tempfile::tempdir().unwrap();
-    // However deep its folder is, the program's name is shown.
+    // The program's name is shown, however deep its folder is.
     let deep = folder.path().join("folder/".repeat(10));
     fs::create_dir_all(&deep).unwrap();
     let script = deep.join("join_before_get.py").to_str().unwrap().to_owned();
@@ -115,7 +115,7 @@ fn the_exit_status_is_the_programs() {
         ("kill -TERM $$", 128 + 15),
         ("kill -SEGV $$", 128 + 11),
         ("kill -KILL $$", 128 + 9),
-        // It may leave its process group and its session.
+        // Even if it leaves its process group and its session.
         ("exec setsid sh -c 'exit 5'", 5),
     ] {
         let ended = run(&mut why(&[], &["sh", "-c", script]));
@@ -146,7 +146,7 @@ fn ctrl_c_and_sigterm_are_the_programs() {
     let script = "trap 'exit 3' INT; trap 'exit 4' TERM; echo ready; while :; do sleep 0.1; done";
     let mut run = Running::start(&mut why(&[], &["sh", "-c", script]));
     assert_eq!(run.line().as_deref(), Some("ready"));
-    // A terminal sends it to the whole group.
+    // A terminal sends the signal to the whole group.
     kill_process_group(run.pid(), Signal::INT).unwrap();
     assert_eq!(run.finish().code(), 3);
     let mut run = Running::start(&mut why(&[], &["sh", "-c", script]));
@@ -201,13 +201,13 @@ fn whoever_is_told_to_be_stuck_is_left_alone_and_may_go_on() {
     let mut run = Watched::start(command.stdout(Stdio::piped()));
     let mut stdout = BufReader::new(run.child.stdout.take().unwrap());
     for value in ["A\n", "B\n"] {
-        // It has a name by which somebody else may open it.
+        // A FIFO has a name, by which others may open it.
         let stuck = "Most likely stuck: this process can't go on.\n";
         assert_eq!(run.line(), stuck);
         let process = run.line();
         run.line_with("What usually repairs it");
         assert_eq!(run.line(), "It is left as it is; Ctrl-C ends it.\n");
-        // It holds nothing of the program.
+        // It holds none of the program's descriptors.
         let pid = process.split_whitespace().next().unwrap();
         let held = |pid: &str| -> Vec<String> {
             let links = fs::read_dir(format!("/proc/{pid}/fd")).unwrap();
@@ -217,7 +217,7 @@ fn whoever_is_told_to_be_stuck_is_left_alone_and_may_go_on() {
         let fifo = fifo.to_string_lossy().into_owned();
         assert!(held(pid).contains(&fifo));
         assert!(!held(&run.child.id().to_string()).contains(&fifo));
-        // Somebody from outside helps.
+        // Another process helps from outside.
         let mut end = fs::OpenOptions::new().write(true).open(&fifo).unwrap();
         end.write_all(value.as_bytes()).unwrap();
         let mut line = String::new();
@@ -236,11 +236,11 @@ fn whoever_waits_for_a_stopped_process_is_not_stuck() {
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let sleeper = Pid::from_raw(line.trim().parse().unwrap()).unwrap();
-    // First it is a copy of its shell.
+    // Before exec it is a copy of its shell.
     let command_line = || fs::read(format!("/proc/{}/cmdline", sleeper.as_raw_pid())).unwrap();
     while !command_line().starts_with(b"sleep") {}
     kill_process(sleeper, Signal::STOP).unwrap();
-    // It may be on its way into wait() yet.
+    // It may not have reached wait() yet.
     let look = || run(&mut mp_demo(["why", &child.id().to_string()])).succeeded();
     let ended = loop {
         let ended = look();
@@ -259,7 +259,7 @@ B is stopped.
 B was stopped by SIGSTOP (19); `kill -CONT B` lets it go on.
 ";
     let screen = with_letters(&ended.stdout);
-    // Some shells wait in another call.
+    // Some shells use another call to wait.
     let screen = screen.replace("wait4() for", "sigsuspend() most likely for");
     assert_eq!(screen, expected);
 }
@@ -303,7 +303,7 @@ fn a_process_that_is_not_there_is_told_in_one_sentence() {
     let expected = format!("mp-demo: there is no process {pid}; `ps` shows those that there are\n");
     assert_eq!((ended.code(), ended.stderr), (1, expected));
 
-    // It ends in the middle: its parent, this test, may not have waited for it then.
+    // It ends while `why` looks: its parent, this test, may not have reaped it yet.
     let mut child = command("cat").stdin(Stdio::piped()).spawn().unwrap();
     let pid = child.id().to_string();
     let mut look = Watched::start(mp_demo(["why", &pid]).stdout(Stdio::null()));
