@@ -108,14 +108,17 @@ impl Lock {
                 Descriptor::Stdout => read(stdout(), &mut token),
                 Descriptor::File(file) => {
                     file.lock().with_context(cannot_use)?;
-                    break Ok(0);
+                    break Ok(token.len());
                 }
             };
             if taken != Err(Errno::INTR) {
                 break taken;
             }
         };
-        taken.map_err(is_none)?;
+        // At the end of a file, or from /dev/null, there is less to read than a semaphore has.
+        if taken.map_err(is_none)? < token.len() {
+            return Err(is_none(Errno::INVAL));
+        }
         let lock = (&*self.name).into();
         self.tell(Event::Acquired { lock })
     }

@@ -75,3 +75,12 @@ fn a_reader_by_hand_gets_everything_and_ends_at_end_of_file() {
     assert_eq!(ended.stdout, "0 0\n");
     assert!(ended.stderr.contains("Get 3 from queue."));
 }
+
+#[test]
+fn what_is_no_lock_is_not_taken_for_one() {
+    for null in ["1<>/dev/null", ">/dev/null"] {
+        let ended = run(&mut shell(&format!("echo 1 | mp-demo child queue-reader --lock {null}")));
+        assert_eq!(ended.code(), 1, "{null}: {ended:?}");
+        assert!(ended.stderr.contains("cannot use the lock"), "{ended:?}");
+    }
+}
