@@ -3,7 +3,6 @@
 //! viewer open it.
 
 mod chrome;
-mod destination;
 mod drawing;
 mod titles;
 mod tracks;

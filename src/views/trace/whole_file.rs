@@ -1,71 +1,79 @@
-//! A file that is there whole, or not at all.
+//! A file that is there whole, or not at all. Whether it may be there is decided before the run, not
+//! when the work is done.
 
-use std::fs::{File, Permissions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Seek, Write};
-use std::path::Path;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
-use rustix::fs::{AtFlags, CWD, linkat};
+use anyhow::{Error, Result, ensure};
+use rustix::fs::OFlags;
+use rustix::io::Errno;
+use rustix::stdio;
 
-use super::destination::{Destination, folder, refused};
 use crate::both;
+use crate::os::streams::{Stream, stderr};
 use crate::words::errors::io_error;
+use crate::words::plain::name_of;
 
-/// A file that gets its name when it is complete. Until then it has none (`O_TMPFILE`), so if this
-/// process ends early, even by SIGKILL, nothing is left of it, and what was there before stays.
-pub struct WholeFile {
+/// A file that gets its name when it is complete. Until then it has none, so if this process ends
+/// early, nothing is left of it, and what was there before stays.
+pub(super) struct WholeFile {
     content: BufWriter<File>,
     destination: Destination,
 }
 
+/// Where the content goes in the end.
+enum Destination {
+    /// To a file with this path, which is no symbolic link.
+    Path(PathBuf),
+    /// Through this descriptor: to a pipe, a terminal or `/dev/null`, or to where stdout or stderr
+    /// already goes.
+    Open(Stream<File>),
+}
+
 impl WholeFile {
-    /// An empty file that will be at `path`.
-    ///
-    /// # Errors
-    /// When it can't be: better now than when the work is done.
-    pub fn create(path: &Path) -> Result<WholeFile> {
-        let destination = Destination::find(path)?;
+    /// An empty file that will be at `path`; an error when it can't be.
+    pub(super) fn create(path: &Path) -> Result<WholeFile> {
+        let destination = destination(path)?;
         let content = match &destination {
-            // Not every file system has files without a name. On the others the name is deleted at
-            // once, and in the end the content has to be copied.
-            Destination::Path(file, _) => tempfile::tempfile_in(folder(file)).map_err(|error| {
-                let error = io_error(&error);
-                refused(
-                    path,
-                    both!(
-                        "{error}; choose a folder that is there and that you may write to",
-                        "{error}；请换一个存在而且可以写入的文件夹"
-                    ),
-                )
-            })?,
-            Destination::Open(_) => tempfile::tempfile()
-                .with_context(|| both!("cannot create a temporary file", "无法建立临时文件"))?,
+            Destination::Path(file) => tempfile::tempfile_in(folder(file)),
+            Destination::Open(_) => tempfile::tempfile(),
         };
+        let content = content.map_err(|error| {
+            let error = io_error(&error);
+            let why = both!(
+                "{error}; choose a folder that is there and that you may write to",
+                "{error}；请换一个存在而且可以写入的文件夹"
+            );
+            refused(path, &why)
+        })?;
         Ok(WholeFile { content: BufWriter::with_capacity(1 << 16, content), destination })
     }
 
-    /// Puts the complete file in its place.
-    ///
-    /// # Errors
-    /// When that is not possible. Then what was there before is still there.
-    pub fn put_in_place(&mut self) -> io::Result<()> {
+    /// Puts the complete file in its place. When that fails, what was there before is still there.
+    pub(super) fn put_in_place(&mut self) -> io::Result<()> {
         self.content.flush()?;
         let content = self.content.get_mut();
-        match &mut self.destination {
-            Destination::Path(path, permissions) => {
-                content.set_permissions(permissions.clone())?;
-                // A link can't replace a file, but `rename` can, in one step. So the file gets
-                // another name first.
-                match link(content, folder(path)) {
-                    Ok(linked) => Ok(linked.persist(path)?),
-                    Err(_) => Ok(copy(content, path, permissions.clone())?.persist(path)?),
-                }
-            }
-            Destination::Open(output) => {
-                content.rewind()?;
-                io::copy(content, output).map(drop)
-            }
+        content.rewind()?;
+        let path = match &mut self.destination {
+            Destination::Path(path) => path,
+            Destination::Open(output) => return io::copy(content, output).map(drop),
+        };
+        // The umask takes from these permissions what a new file should not have.
+        let mut builder = tempfile::Builder::new();
+        let mut file =
+            builder.permissions(Permissions::from_mode(0o666)).tempfile_in(folder(path))?;
+        io::copy(content, file.as_file_mut())?;
+        if let Ok(old) = fs::metadata(&path) {
+            // A user who may not give files away gets one of his own.
+            let _ = fchown(file.as_file(), Some(old.uid()), Some(old.gid()));
+            // New content must not run with the rights of a user or group (set-user-ID).
+            file.as_file().set_permissions(Permissions::from_mode(old.mode() & 0o777))?;
         }
+        file.persist(path)?;
+        Ok(())
     }
 }
 
@@ -79,45 +87,100 @@ impl Write for WholeFile {
     }
 }
 
-/// Gives a file without a name one that no other file has, as open(2) describes for `O_TMPFILE`.
-fn link(file: &File, folder: &Path) -> io::Result<tempfile::TempPath> {
-    let descriptor = std::os::fd::AsRawFd::as_raw_fd(file);
-    let nameless = format!("/proc/self/fd/{descriptor}");
-    let linked = tempfile::Builder::new()
-        .make_in(folder, |name| Ok(linkat(CWD, &nameless, CWD, name, AtFlags::SYMLINK_FOLLOW)?))?;
-    Ok(linked.into_temp_path())
-}
-
-/// Copies a file to a new one beside `path`, with these permissions.
-fn copy(file: &mut File, path: &Path, permissions: Permissions) -> io::Result<tempfile::TempPath> {
-    let mut copy = tempfile::Builder::new().tempfile_in(folder(path))?;
-    file.rewind()?;
-    io::copy(file, copy.as_file_mut())?;
-    copy.as_file().set_permissions(permissions)?;
-    Ok(copy.into_temp_path())
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::super::destination::of_new_file;
-    use super::*;
-
-    #[test]
-    fn content_that_cannot_be_given_a_name_is_copied() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("file");
-        for old in [None, Some("something longer than that")] {
-            if let Some(old) = old {
-                fs::write(&path, old).expect("a file");
-            }
-            let mut content = tempfile::tempfile().expect("a file");
-            content.write_all(b"content").expect("some space");
-            let copy = copy(&mut content, &path, of_new_file()).expect("a copy");
-            copy.persist(&path).expect("a place for it");
-            assert_eq!(fs::read(&path).expect("the file"), b"content");
+/// Where the file goes that the user has given this name.
+fn destination(path: &Path) -> Result<Destination> {
+    let refuse = |why: String| refused(path, &why);
+    let choose_another = |error: io::Error| {
+        let error = io_error(&error);
+        refuse(both!("{error}; choose another file", "{error}；请换一个文件"))
+    };
+    let metadata = match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            ensure!(
+                !path.as_os_str().as_bytes().ends_with(b"/"),
+                refuse(both!(
+                    "it names a folder that is not there; name a file",
+                    "这个文件夹不存在；请给出文件名"
+                ))
+            );
+            return Ok(Destination::Path(followed(path)));
         }
-        assert_eq!(fs::read_dir(&folder).expect("the folder").count(), 1);
+        metadata => metadata.map_err(choose_another)?,
+    };
+    ensure!(
+        !metadata.is_dir(),
+        refuse(both!("it is a folder; name a file in it", "这是一个文件夹；请给出其中的文件名"))
+    );
+    if let Some(stream) = stream_to(&metadata)? {
+        return Ok(Destination::Open(Stream::new(stream)));
+    }
+    if !metadata.is_file() {
+        let opened = match metadata.file_type().is_fifo() {
+            true => open_fifo(path),
+            false => OpenOptions::new().write(true).open(path),
+        };
+        return Ok(Destination::Open(Stream::new(opened.map_err(choose_another)?)));
+    }
+    // Root could write to it all the same, but whoever made it read-only meant it.
+    ensure!(
+        !metadata.permissions().readonly(),
+        refuse(both!("it is read-only; choose another file", "这个文件只读；请换一个文件"))
+    );
+    OpenOptions::new().write(true).open(path).map_err(choose_another)?;
+    Ok(Destination::Path(followed(path)))
+}
+
+/// Opens a FIFO as a shell does, which waits for a reader, but says so first.
+fn open_fifo(path: &Path) -> io::Result<File> {
+    let at_once = OFlags::NONBLOCK.bits().cast_signed();
+    match OpenOptions::new().write(true).custom_flags(at_once).open(path) {
+        Err(error) if error.raw_os_error() == Some(Errno::NXIO.raw_os_error()) => {
+            let name = name_of(path);
+            let waits = both!(
+                "mp-demo: nobody reads {name} yet; the run begins when somebody does",
+                "mp-demo: 还没有人读 {name}；有人读时才开始运行"
+            );
+            // Whoever has closed stderr doesn't want to know.
+            let _ = stderr().write_all(format!("{waits}\n").as_bytes());
+            OpenOptions::new().write(true).open(path)
+        }
+        opened => opened,
+    }
+}
+
+/// Why nothing can be written to the file that the user has named.
+fn refused(path: &Path, why: &str) -> Error {
+    let name = name_of(path);
+    Error::msg(both!("cannot write to {name}: {why}", "无法写入 {name}：{why}"))
+}
+
+/// Stdout or stderr, if it is this file: with `--trace /dev/stdout > out`, a new file in the place
+/// of `out` would replace what was printed, and writing to `out` from its start would overwrite it.
+fn stream_to(metadata: &fs::Metadata) -> Result<Option<File>> {
+    for stream in [stdio::stdout(), stdio::stderr()] {
+        let stream = File::from(stream.try_clone_to_owned()?);
+        let other = stream.metadata()?;
+        if (other.dev(), other.ino()) == (metadata.dev(), metadata.ino()) {
+            return Ok(Some(stream));
+        }
+    }
+    Ok(None)
+}
+
+/// The file behind symbolic links; it need not exist yet.
+fn followed(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    // This ends: links that lead to each other are a different error from a missing file.
+    while let Ok(target) = fs::read_link(&path) {
+        path = folder(&path).join(target);
+    }
+    path
+}
+
+/// The folder of the file with this path.
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
     }
 }
