@@ -5,12 +5,11 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::rc::Rc;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 
 use super::exit_code;
 use signal_hook::consts::SIGINT;
 
-use crate::both;
 use crate::claims::Outcome;
 use crate::cli::Options;
 use crate::lessons::{self, AnyLesson};
@@ -35,9 +34,6 @@ fn counted(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> 
     end_on_sigterm_as_first_process()?;
     let of_lesson = lessons::claims_of(lesson.name()).with_context(|| lesson.name())?;
     let until = repeat.outcome.as_deref().map(Outcome::typed);
-    if let Some(reason) = until.as_ref().and_then(|it| lesson.why_never(it.text())) {
-        bail!(both!("that never comes out: {reason}", "不会有这种结果：{reason}"));
-    }
     let keep = match (&repeat.keep, &until) {
         (Some(folder), _) => Some(Keep::in_folder(folder)?),
         (None, Some(_)) => Some(Keep::here(lesson.name())),

@@ -16,14 +16,6 @@ pub trait Lesson: clap::Args + Serialize {
     /// What comes out of a run, by which it is told apart from others.
     const OUTCOMES: Outcomes = WHO_ENDED_HOW;
 
-    /// Why a run with these options can't come out like this, whatever the kernel does; nothing
-    /// where it can, or where nobody knows. `outcome` is what a teller of [`Lesson::OUTCOMES`] may
-    /// have told, or what a person has made up.
-    fn why_never(&self, outcome: &str) -> Option<String> {
-        let _ = outcome;
-        None
-    }
-
     /// Refuses options that can't work together, before anything starts. All combinations are valid
     /// unless a lesson says otherwise.
     ///

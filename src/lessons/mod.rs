@@ -131,13 +131,6 @@ macro_rules! lessons {
                 }
             }
 
-            /// Why a run with these options can't come out like this, if that is known.
-            pub fn why_never(&self, outcome: &str) -> Option<String> {
-                match self {
-                    $(AnyLesson::$Name(args) => args.why_never(outcome),)*
-                }
-            }
-
             /// Whether these options run commands of the user's.
             pub fn runs_commands(&self) -> bool {
                 match self {

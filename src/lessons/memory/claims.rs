@@ -109,17 +109,6 @@ pub(super) const OUTCOMES: Outcomes = Outcomes {
     },
 };
 
-/// Why the counters can't be otherwise.
-pub(super) fn why_never(outcome: &str) -> Option<String> {
-    const ALWAYS: &str = "child: 0 5; parent: 10 10 5";
-    (outcome != ALWAYS).then(|| {
-        both!(
-            "nothing in this lesson is up to the kernel, and it always comes out as \"{ALWAYS}\"",
-            "这一课里没有什么由内核决定，结果总是“{ALWAYS}”"
-        )
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,7 +149,5 @@ mod tests {
     fn an_outcome_is_what_everybody_saw() {
         let of = |events| outcome(&OUTCOMES, &log("memory", events)).in_english();
         assert_eq!(of(APART), "child: 0 5; parent: 10 10 5");
-        assert_eq!(why_never(&of(APART)), None);
-        assert!(why_never(&of(SHARED)).is_some());
     }
 }

@@ -42,10 +42,6 @@ impl Lesson for Args {
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const OUTCOMES: Outcomes = claims::OUTCOMES;
 
-    fn why_never(&self, outcome: &str) -> Option<String> {
-        claims::why_never(outcome)
-    }
-
     fn run(&self, mp: &Context) -> Result<()> {
         COUNTER.store(10, Ordering::Relaxed);
         show_counter("Parent", mp)?;

@@ -1,11 +1,9 @@
 //! A queue: some processes put values into it, others get them out.
 //!
 //! What to look at: how the readers learn that nothing more will come. Left out: results that go
-//! back. What can be chosen is in `options.rs`, what can be said of a run in `claims.rs` and
-//! `never.rs`.
+//! back. What can be chosen is in `options.rs`, what can be said of a run in `claims.rs`.
 
 mod claims;
-mod never;
 mod options;
 mod own;
 
@@ -28,10 +26,6 @@ pub use options::Args;
 impl Lesson for Args {
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const OUTCOMES: Outcomes = claims::OUTCOMES;
-
-    fn why_never(&self, outcome: &str) -> Option<String> {
-        self.why_never_got(outcome)
-    }
 
     fn check(&self) -> Result<()> {
         self.check_options()

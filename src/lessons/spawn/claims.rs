@@ -1,13 +1,10 @@
 //! What can be said of a run of the `spawn` lesson.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use crate::both;
 use crate::claims::{Claim, NOBODY_GETS_STUCK, Outcomes, Sequence, is_over, judge, tell};
 use crate::events::Event;
-use crate::multiprocessing::numbered;
-
-const PARENT: &str = "parent";
 
 pub(super) const CLAIMS: &[Claim] = &[
     Claim {
@@ -122,47 +119,10 @@ pub(super) const OUTCOMES: Outcomes = Outcomes {
     },
 };
 
-/// Why the lines of so many children with so many threads each can't come in this order: everybody
-/// has a number of lines, and nobody has one before its start.
-pub(super) fn why_never(outcome: &str, children: u16, threads: u16) -> Option<String> {
-    if outcome.contains("...#") {
-        return None;
-    }
-    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-    let roles: Vec<String> =
-        (1..=children).map(|number| numbered("child", number, children)).collect();
-    for word in outcome.split_whitespace() {
-        let (role, count) = match word.split_once('*') {
-            Some((role, count)) => (role, count.parse().unwrap_or(0)),
-            None => (word, 1),
-        };
-        let place = roles.iter().position(|it| it == role);
-        if place.is_none() && role != PARENT {
-            return Some(both!("there is no {role}", "没有 {role}"));
-        }
-        // The parent's first line, and one before each start.
-        let parents = counts.get(PARENT).copied().unwrap_or_default();
-        if place.is_some_and(|place| parents < place as u64 + 2) {
-            return Some(both!(
-                "{role} would print before it is started",
-                "{role} 不会在启动之前打印"
-            ));
-        }
-        *counts.entry(role).or_default() += count;
-    }
-    let parent = (PARENT, u64::from(children) + 2);
-    let of_child = 2 + 2 * u64::from(threads);
-    let all = roles.iter().map(|role| (role.as_str(), of_child));
-    let mut all = all.chain([parent]);
-    let (role, lines) = all.find(|(role, lines)| counts.get(role) != Some(lines))?;
-    Some(both!("{role} prints {lines} lines in every run", "{role} 每次都打印 {lines} 行"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::claims::tests::{check, log, outcome};
-    use crate::words::locale::{Language, choose};
 
     const IN_TURN: &str = r#"
         1 parent started "child":2,"child_role":"child-1"
@@ -206,30 +166,5 @@ mod tests {
         let of = |events| outcome(&OUTCOMES, &log("spawn", events)).in_english();
         assert_eq!(of(IN_TURN), "child-1*2 child-2*2 parent");
         assert_eq!(of(TOGETHER), "child-2*2 parent child-1*2");
-    }
-
-    #[test]
-    fn lines_that_cannot_come_are_known() {
-        choose(Language::En);
-        let of_two = |outcome| why_never(outcome, 2, 1).unwrap_or_default();
-        for possible in [
-            "parent*3 child-1*4 child-2*4 parent",
-            "parent*2 child-1*3 parent child-2*4 parent child-1",
-        ] {
-            assert_eq!(of_two(possible), "");
-        }
-        assert_eq!(why_never("parent*2 child*4 parent", 1, 1), None);
-        for (impossible, reason) in [
-            ("parent*3 child-1*4 child-2*4", "parent prints 4 lines in every run"),
-            ("parent*3 child-1*5 child-2*3 parent", "child-1 prints 4 lines in every run"),
-            (
-                "parent*2 child-2*4 parent child-1*4 parent",
-                "child-2 would print before it is started",
-            ),
-            ("parent*3 child-3*4", "there is no child-3"),
-            ("", "child-1 prints 4 lines in every run"),
-        ] {
-            assert_eq!(of_two(impossible), reason, "{impossible}");
-        }
     }
 }

@@ -65,10 +65,6 @@ impl Lesson for Args {
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const OUTCOMES: Outcomes = claims::OUTCOMES;
 
-    fn why_never(&self, outcome: &str) -> Option<String> {
-        claims::why_never(outcome, self.children, self.threads)
-    }
-
     fn run(&self, mp: &Context) -> Result<()> {
         mp.running(format!("Parent process {}", mp.pid()))?;
         let mut children = Vec::new();
