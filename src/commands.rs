@@ -4,12 +4,14 @@ mod predict;
 mod repeat;
 mod why;
 
-use std::borrow::Cow;
+use std::borrow::Cow::Borrowed;
+use std::env;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufReader, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 
 use anyhow::{Context as _, Error, Result, ensure};
 use clap::ColorChoice;
@@ -17,7 +19,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::low_level::emulate_default_handler;
 
 use crate::both;
-use crate::cli::{ChildCli, Explanation, Options, Page, ViewOptions, in_chinese};
+use crate::cli::{ChildCli, Explanation, Options, ViewOptions, harmless, in_chinese};
 use crate::events::{Event, Why, recording};
 use crate::lessons::{self, AnyLesson, Demo};
 use crate::multiprocessing::{
@@ -121,30 +123,8 @@ fn is_same_file(file: &File, path: &Path) -> bool {
     }
 }
 
-/// Shows a manual page: on a terminal as man(1) shows it, or as help where there is no man;
-/// elsewhere as it is.
-pub fn manual(page: &Page) -> ExitCode {
-    if !stdout().is_terminal() {
-        return print(&page.troff);
-    }
-    let shown = check_stdout().and_then(|()| match opened_by_man(&page.troff)? {
-        true => Ok(()),
-        false => reading::print_through_pager(&page.help),
-    });
-    exit_code(shown)
-}
-
-/// Whether man(1) has shown the page.
-fn opened_by_man(troff: &[u8]) -> Result<bool> {
-    let mut file = tempfile::Builder::new().prefix("mp-demo-").suffix(".1").tempfile()?;
-    file.write_all(troff)?;
-    let mut man = Command::new("man");
-    man.arg("-l").arg(file.path()).stderr(Stdio::null());
-    Ok(man.status().is_ok_and(|status| status.success()))
-}
-
 /// Ends with this sentence.
-pub fn refuse(sentence: &str) -> ExitCode {
+fn refuse(sentence: &str) -> ExitCode {
     let _ = stderr().write_all(format!("mp-demo: {sentence}\n").as_bytes());
     ExitCode::FAILURE
 }
@@ -184,7 +164,7 @@ pub fn child(cli: ChildCli) -> ExitCode {
 }
 
 /// Shows help, the version or a usage error: 0 or 2, or 1 when even that can't be written.
-pub fn usage(error: &clap::Error) -> ExitCode {
+pub fn usage(error: clap::Error) -> ExitCode {
     let status = ExitCode::from(error.exit_code() as u8);
     if error.use_stderr() {
         // If stderr can't be written to, there is still the exit status.
@@ -197,23 +177,20 @@ pub fn usage(error: &clap::Error) -> ExitCode {
     }
 }
 
-fn write_usage(error: &clap::Error, mut out: Stream) -> io::Result<()> {
-    let text = error.render();
-    let plain = match (error.use_stderr(), locale::chosen()) {
-        (true, Language::Zh) => in_chinese(error),
-        _ => text.to_string(),
-    };
+fn write_usage(error: clap::Error, mut out: Stream) -> io::Result<()> {
     // clap quotes the words of the command line, and a terminal would obey what stands in them.
-    let shown = match on_its_lines(&plain) {
-        Cow::Borrowed(_)
-            if plain == text.to_string()
-                && terminal::look(&out, ColorChoice::Auto, None).colour =>
-        {
-            text.ansi().to_string().into()
+    let is_harmless = |word: OsString| matches!(on_one_line(&word.to_string_lossy()), Borrowed(_));
+    let has_harmless_words = env::args_os().all(is_harmless);
+    let error = harmless(error);
+    let is_chinese = error.use_stderr() && locale::chosen() == Language::Zh;
+    let text = match is_chinese {
+        true => in_chinese(&error),
+        false if has_harmless_words && terminal::look(&out, ColorChoice::Auto, None).colour => {
+            return out.write_all(error.render().ansi().to_string().as_bytes());
         }
-        shown => shown,
+        false => error.render().to_string(),
     };
-    out.write_all(shown.as_bytes())
+    out.write_all(on_its_lines(&text).as_bytes())
 }
 
 /// The views that the command line asks for.

@@ -17,7 +17,7 @@ pub(crate) mod events;
 pub(crate) mod evidence;
 pub mod lessons;
 pub(crate) mod multiprocessing;
-pub mod os;
+pub(crate) mod os;
 pub mod predict;
 pub(crate) mod repeat;
 pub mod report;

@@ -16,7 +16,7 @@ pub struct CommandArg {
 }
 
 impl CommandArg {
-    /// It as it was typed.
+    /// The text as typed.
     pub fn text(&self) -> &str {
         &self.text
     }

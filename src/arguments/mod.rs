@@ -3,6 +3,7 @@
 mod command;
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::both;
+use crate::claims::Outcome;
 
 pub use command::{CommandArg, quoted};
 
@@ -64,16 +66,19 @@ impl Serialize for ValueArg {
 
 /// Serializes values as they were typed: for a command line. Otherwise they serialize as what they
 /// mean.
-///
-/// # Errors
-/// Those of the serializer.
-pub fn as_typed<S: Serializer>(values: &[ValueArg], serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn as_typed<S: Serializer>(
+    values: &[ValueArg],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(values.iter().map(|value| &value.0))
 }
 
 /// Shares values out in turn among `count` processes: of three, the first gets the values 1, 4, 7
 /// and so on.
-pub fn shares(values: &[ValueArg], count: u16) -> impl ExactSizeIterator<Item = Vec<ValueArg>> {
+pub(crate) fn shares(
+    values: &[ValueArg],
+    count: u16,
+) -> impl ExactSizeIterator<Item = Vec<ValueArg>> {
     let share = move |first| values.iter().skip(first).step_by(count.into());
     (0..usize::from(count)).map(move |first| share(first).cloned().collect())
 }
@@ -90,87 +95,41 @@ fn depth(value: &Value) -> usize {
     }
 }
 
-/// How many processes or threads of a kind: 1 to 1,000.
-///
-/// # Errors
-/// When `text` is no such number.
-pub fn one_to_thousand(text: &str) -> Result<u16, String> {
-    text.parse()
-        .ok()
-        .filter(|number| (1..=1000).contains(number))
-        .ok_or_else(|| both!("expected a whole number from 1 to 1000", "应当是 1 到 1000 的整数"))
-}
-
-/// How many of a kind, none included: 0 to 1,000.
-///
-/// # Errors
-/// When `text` is no such number.
-pub fn up_to_thousand(text: &str) -> Result<u16, String> {
-    text.parse()
-        .ok()
-        .filter(|number| *number <= 1000)
-        .ok_or_else(|| both!("expected a whole number from 0 to 1000", "应当是 0 到 1000 的整数"))
-}
-
-/// How many turns of a loop: 1 to 1,000,000.
-///
-/// # Errors
-/// When `text` is no such number.
-pub fn turns(text: &str) -> Result<u32, String> {
-    text.parse().ok().filter(|number| (1..=1_000_000).contains(number)).ok_or_else(|| {
-        both!("expected a whole number from 1 to 1000000", "应当是 1 到 1000000 的整数")
-    })
-}
-
-/// How many runs.
-///
-/// # Errors
-/// When `text` is no such number.
-pub fn runs(text: &str) -> Result<u64, String> {
-    text.parse().ok().filter(|number| (1..=100_000).contains(number)).ok_or_else(|| {
-        both!("expected a whole number from 1 to 100000", "应当是 1 到 100000 的整数")
-    })
+/// A whole number in this range.
+pub(crate) fn whole<T>(range: RangeInclusive<T>) -> impl Fn(&str) -> Result<T, String> + Clone
+where
+    T: FromStr + PartialOrd + Clone + fmt::Display,
+{
+    move |text| {
+        let number = text.parse().ok().filter(|number| range.contains(number));
+        let (least, most) = (range.start(), range.end());
+        number.ok_or_else(|| {
+            both!(
+                "expected a whole number from {least} to {most}",
+                "应当是 {least} 到 {most} 的整数"
+            )
+        })
+    }
 }
 
 /// What a message with a list of one string has beside the string's characters: `[""]` and a
 /// newline, in bytes.
-pub const MESSAGE_AROUND_STRING: usize = 5;
+pub(crate) const MESSAGE_AROUND_STRING: usize = 5;
 
 /// The longest message of a pipe, in bytes: there is no limit but what a person waits for.
-pub const LONGEST_MESSAGE: usize = 10_000_000;
+pub(crate) const LONGEST_MESSAGE: usize = 10_000_000;
 
-/// How many bytes a message has that is a list of one string.
-///
-/// # Errors
-/// When `text` is no such number.
-pub fn message_bytes(text: &str) -> Result<usize, String> {
-    text.parse()
-        .ok()
-        .filter(|number| (MESSAGE_AROUND_STRING..=LONGEST_MESSAGE).contains(number))
-        .ok_or_else(|| {
-            both!("expected a whole number from 5 to 10000000", "应当是 5 到 10000000 的整数")
-        })
-}
+/// The longest pause, in seconds: a day.
+const LONGEST_PAUSE: f64 = 86_400.0;
 
-/// What repeats random pauses.
-///
-/// # Errors
-/// When `text` is no such number.
-pub fn seed(text: &str) -> Result<u64, String> {
-    let most = u64::MAX;
-    let expected =
-        |_| both!("expected a whole number from 0 to {most}", "应当是 0 到 {most} 的整数");
-    text.parse().map_err(expected)
-}
-
-/// A length of time in seconds: 0 or more.
-///
-/// # Errors
-/// When `text` is no such number.
-pub fn seconds(text: &str) -> Result<f64, String> {
-    number(text)
-        .filter(|seconds| *seconds >= 0.0)
-        .ok_or_else(|| both!("expected a number of seconds, 0 or more", "应当是秒数，0 或更大"))
+/// A length of time in seconds, up to a day.
+pub(crate) fn seconds(text: &str) -> Result<f64, String> {
+    number(text).filter(|seconds| (0.0..=LONGEST_PAUSE).contains(seconds)).ok_or_else(|| {
+        both!(
+            "expected a number of seconds from 0 to {LONGEST_PAUSE}",
+            "应当是 0 到 {LONGEST_PAUSE} 的秒数"
+        )
+    })
 }
 
 /// For how long to wait before something is done: nothing for ever.
@@ -178,27 +137,32 @@ pub fn seconds(text: &str) -> Result<f64, String> {
 pub struct Patience(pub Option<Duration>);
 
 /// A patience: seconds, or `never` for one that has no end.
-///
-/// # Errors
-/// When `text` is neither.
-pub fn patience(text: &str) -> Result<Patience, String> {
+pub(crate) fn patience(text: &str) -> Result<Patience, String> {
     match text {
         "never" => Ok(Patience(None)),
         _ => match seconds(text) {
-            Ok(seconds) => Ok(Patience(Duration::try_from_secs_f64(seconds).ok())),
-            Err(_) => Err(both!(
-                "expected a number of seconds, 0 or more, or `never`",
-                "应当是秒数（0 或更大）或者 `never`"
-            )),
+            Ok(seconds) => Ok(Patience(Some(Duration::from_secs_f64(seconds)))),
+            Err(expected) => Err(both!("{expected}, or `never`", "{expected}，或者 `never`")),
         },
     }
 }
 
+/// An outcome as the summary of repeated runs shows it.
+pub(crate) fn outcome(text: &str) -> Result<Outcome, String> {
+    match text.trim() {
+        "" => Err(both!(
+            "expected an outcome as --repeat shows it; `nothing` is one",
+            "应当是 --repeat 列出的一种结果，例如 `没有`"
+        )),
+        _ => Ok(Outcome::typed(text)),
+    }
+}
+
 /// Serializes a list; one number alone as that number.
-///
-/// # Errors
-/// Those of the serializer.
-pub fn one_or_list<S: Serializer>(numbers: &[f64], serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn one_or_list<S: Serializer>(
+    numbers: &[f64],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     match numbers {
         [number] => serializer.serialize_f64(*number),
         _ => serializer.collect_seq(numbers),
@@ -206,10 +170,7 @@ pub fn one_or_list<S: Serializer>(numbers: &[f64], serializer: S) -> Result<S::O
 }
 
 /// How many times faster than the article: above 0.
-///
-/// # Errors
-/// When `text` is no such number.
-pub fn speed(text: &str) -> Result<f64, String> {
+pub(crate) fn speed(text: &str) -> Result<f64, String> {
     number(text)
         .filter(|speed| *speed > 0.0)
         .ok_or_else(|| both!("expected a number above 0", "应当是大于 0 的数"))

@@ -300,7 +300,7 @@ mod tests {
             assert!(is_chinese(&help.title), "{name}");
             check(tool, help, "src/cli/help.zh.toml");
         }
-        assert_eq!(program.tools.len(), super::super::TOOLS.len());
+        assert_eq!(program.tools.len(), super::super::Tool::names().len());
     }
 
     #[test]

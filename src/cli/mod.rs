@@ -2,7 +2,6 @@
 
 mod child;
 mod chinese;
-mod manual;
 mod options;
 mod overview;
 mod papers;
@@ -24,17 +23,18 @@ use crate::multiprocessing::SUBCOMMAND_NAME;
 use crate::os::terminal;
 use crate::why::Supervised;
 use crate::words::locale::{self, Language};
+use crate::words::plain::on_one_line;
 
 pub use child::ChildCli;
 pub use options::{Explanation, Options, RepeatOptions, ViewOptions};
-pub use refusal::in_chinese;
+pub(crate) use refusal::{harmless, in_chinese};
 
+use options::{ids_of, of_many_runs, of_one_run};
 use overview::{is_bare, overview};
-pub use papers::Page;
 use papers::{complete, completions, manual};
 pub use prediction::{Prediction, lesson_in};
 use refusal::with_nearest_name;
-use tool::{TOOLS, Tool};
+use tool::{Tool, taken_by};
 use typed::command_of;
 
 /// Learn how processes work together: the lessons of Python's multiprocessing, run for real
@@ -82,8 +82,6 @@ pub enum Request {
     View(ViewOptions, PathBuf),
     /// Print this text: a program, completions for a shell, or a manual page.
     Print(Vec<u8>),
-    /// Show a manual page.
-    Manual(Page),
     /// Tell who waits for whom in a program.
     Why(Asked, bool),
     /// Be a child of a lesson.
@@ -145,7 +143,8 @@ pub fn read() -> Result<Request, clap::Error> {
         .try_get_matches_from_mut(args)
         .map_err(|error| with_nearest_name(error, &command))?;
     let cli = Cli::from_arg_matches(&matches)?;
-    check(&cli, &command, &matches).map_err(|sentence| {
+    check(&cli, &matches).map_err(|sentence| {
+        let sentence = on_one_line(&sentence);
         let name = matches.subcommand_name().unwrap_or_default();
         match command.find_subcommand_mut(name) {
             Some(subcommand) => subcommand.error(ErrorKind::ArgumentConflict, sentence),
@@ -192,7 +191,7 @@ pub fn read() -> Result<Request, clap::Error> {
             cli.options.views.json,
         ),
         Command::Tool(Tool::Completions { shell }) => Request::Print(completions(shell)?),
-        Command::Tool(Tool::Man { command: name }) => Request::Manual(manual(name.as_deref())?),
+        Command::Tool(Tool::Man { command: name }) => Request::Print(manual(name.as_deref())?),
     })
 }
 
@@ -233,14 +232,18 @@ fn language_option(args: &[OsString]) -> Option<(usize, usize, Option<Language>)
 fn command(language: Language) -> clap::Command {
     let mut command = Cli::command();
     let options: Vec<Arg> = command.get_arguments().cloned().collect();
-    for (tool, used) in TOOLS {
-        // What is an option of every lesson is an option here, or nothing.
-        let as_here = options.iter().map(|option| {
-            let is_used = used.contains(&option.get_id().as_str());
-            described_for(tool, option.clone()).hide(!is_used).help_heading(None)
+    command = command.mut_subcommands(|command| {
+        let Some(taken) = taken_by(command.get_name()) else {
+            return command;
+        };
+        // What is an option of every lesson is an option of a tool, or nothing.
+        let options = options.iter().map(|option| {
+            let is_taken = taken.iter().any(|it| option.get_id() == it);
+            described_for(command.get_name(), option.clone()).hide(!is_taken).help_heading(None)
         });
-        command = command.mut_subcommand(tool, |tool| tool.hide(true).args(as_here));
-    }
+        let options: Vec<_> = options.collect();
+        command.hide(true).args(options)
+    });
     if language == Language::Zh {
         // A damaged text is found by a test; if one should be there all the same, the help is in
         // English.
@@ -285,8 +288,8 @@ fn described_for(tool: &str, option: Arg) -> Arg {
 
 /// A line for each tool.
 fn list_of_tools(command: &clap::Command) -> String {
-    let tools = TOOLS.iter().map(|(tool, _)| {
-        let about = command.find_subcommand(tool).and_then(|it| it.get_about());
+    let tools = Tool::names().into_iter().map(|tool| {
+        let about = command.find_subcommand(&tool).and_then(|it| it.get_about());
         let about = about.map(ToString::to_string).unwrap_or_default();
         format!("  {tool:<12} {about}\n")
     });
@@ -295,44 +298,53 @@ fn list_of_tools(command: &clap::Command) -> String {
 
 /// Refuses what clap can't: options that don't go together may stand on both sides of the lesson's
 /// name.
-fn check(cli: &Cli, command: &clap::Command, matches: &ArgMatches) -> Result<(), String> {
-    let views = &cli.options.views;
-    for (is_set, name) in [
-        (views.timeline, "--timeline"),
-        (views.explain.is_some(), "--explain"),
-        (views.claims, "--claims"),
-        (views.labels, "--labels"),
-    ] {
-        if views.json && is_set {
-            return Err(both!(
-                "--json and {name} can't be used together: \
-                 record the run with --json, then look at it with `mp-demo view FILE {name}`",
-                "--json 和 {name} 不能一起用：先用 --json 记录运行，再用 `mp-demo view FILE \
-                 {name}` 查看"
-            ));
-        }
-    }
-    if let Command::Lesson(lesson) = &cli.command {
-        cli.options.check_repetition()?;
-        return lesson.check().map_err(|error| format!("{error:#}"));
+fn check(cli: &Cli, matches: &ArgMatches) -> Result<(), String> {
+    let is_given = |id: &String| matches.value_source(id) == Some(ValueSource::CommandLine);
+    let first_given = |ids: Vec<String>| ids.into_iter().find(is_given).map(|id| named(&id));
+    let is_drawn = |id: &String| id != "trace";
+    if cli.options.views.json
+        && let Some(name) = first_given(of_one_run().into_iter().filter(is_drawn).collect())
+    {
+        return Err(both!(
+            "--json and {name} can't be used together: record the run with --json, then look at it \
+             with `mp-demo view FILE {name}`",
+            "--json 和 {name} 不能一起用：先用 --json 记录运行，再用 `mp-demo view FILE {name}` 查看"
+        ));
     }
     let tool = matches.subcommand_name().unwrap_or_default();
-    let used = TOOLS.iter().find(|(name, _)| *name == tool);
-    let used = used.map_or(&[][..], |(_, used)| used);
-    // clap counts a group of options as given, too, when one of them is.
-    let is_option = |id: &str| command.get_arguments().any(|option| option.get_id() == id);
-    let foreign = matches.ids().map(|id| id.as_str()).find(|id| {
-        is_option(id)
-            && !used.contains(id)
-            && matches.value_source(id) == Some(ValueSource::CommandLine)
-    });
-    match foreign {
-        Some(option) => Err(both!(
-            "`mp-demo {tool}` doesn't take --{option}",
-            "`mp-demo {tool}` 没有 --{option} 选项"
-        )),
-        None => check_beginning(&cli.command),
+    if let Some(taken) = taken_by(tool) {
+        let mut foreign = ids_of::<Options>();
+        foreign.retain(|id| !taken.contains(id));
+        return match first_given(foreign) {
+            Some(name) => Err(both!(
+                "`mp-demo {tool}` doesn't take {name}",
+                "`mp-demo {tool}` 没有 {name} 选项"
+            )),
+            None => check_beginning(&cli.command),
+        };
     }
+    match cli.options.repeat.repeat {
+        Some(_) => first_given(of_one_run()).map_or(Ok(()), |name| {
+            Err(both!(
+                "{name} shows one run, and --repeat counts many: record some with --keep DIR, then \
+                 look at one with `mp-demo view DIR/run-1.jsonl {name}`",
+                "{name} 显示一次运行，--repeat 统计多次运行：先用 --keep DIR 记录，再用 `mp-demo \
+                 view DIR/run-1.jsonl {name}` 查看其中一次"
+            ))
+        }),
+        None => first_given(of_many_runs()).map_or(Ok(()), |name| {
+            Err(both!("{name} goes with --repeat", "{name} 要和 --repeat 一起用"))
+        }),
+    }?;
+    match &cli.command {
+        Command::Lesson(lesson) => lesson.check().map_err(|error| format!("{error:#}")),
+        Command::Tool(_) => Ok(()),
+    }
+}
+
+/// An option as it is typed.
+fn named(id: &str) -> String {
+    format!("--{}", id.replace('_', "-"))
 }
 
 /// Refuses to show a program to begin with where a lesson has none.
@@ -388,7 +400,7 @@ mod tests {
     fn every_command_is_described_in_both_languages() {
         let english = abouts(Language::En);
         let chinese = abouts(Language::Zh);
-        assert_eq!(english.len(), DEMOS.len() + TOOLS.len() + 1);
+        assert_eq!(english.len(), DEMOS.len() + Tool::names().len() + 1);
         assert_eq!(chinese.len(), english.len());
         let is_chinese = |c| ('\u{4e00}'..='\u{9fff}').contains(&c);
         for (english, chinese) in english.iter().zip(&chinese) {

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ColorChoice, ValueEnum};
 
-use crate::arguments::{Patience, patience, runs, seed, speed};
-use crate::both;
+use crate::arguments::{Patience, outcome, patience, speed, whole};
+use crate::claims::Outcome;
 use crate::words::locale::{Language, LanguageParser};
 
 /// Options of every lesson. They may stand before it or after it.
@@ -17,7 +17,7 @@ pub struct Options {
     pub views: ViewOptions,
 
     /// Seed for the random pauses: that of an earlier run, which --json shows, repeats them
-    #[arg(long, value_name = "N", global = true, value_parser = seed, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", global = true, value_parser = whole(0..=u64::MAX), allow_negative_numbers = true)]
     pub seed: Option<u64>,
 
     /// How long nothing may happen before mp-demo looks whether the run, or a command of yours, is
@@ -34,42 +34,24 @@ pub struct Options {
     pub repeat: RepeatOptions,
 }
 
-impl Options {
-    /// Refuses what doesn't go together with repetition, or without it.
-    pub(super) fn check_repetition(&self) -> Result<(), String> {
-        let (views, repeat) = (&self.views, &self.repeat);
-        let of_one_run = [
-            (views.timeline, "--timeline"),
-            (views.explain.is_some(), "--explain"),
-            (views.claims, "--claims"),
-            (views.labels, "--labels"),
-            (views.trace.is_some(), "--trace"),
-        ];
-        let of_many = [
-            (repeat.keep.is_some(), "--keep"),
-            (repeat.outcome.is_some(), "--outcome"),
-            (repeat.one_core, "--one-core"),
-            (repeat.load, "--load"),
-        ];
-        let given = |options: &[(bool, &'static str)]| {
-            let given = options.iter().find(|(is_given, _)| *is_given);
-            given.map(|(_, name)| *name)
-        };
-        match (repeat.repeat, given(&of_one_run), given(&of_many)) {
-            (Some(_), Some(name), _) => Err(both!(
-                "{name} shows one run, and --repeat counts many: record some with --keep DIR, \
-                 then look at one with \
-                 `mp-demo view DIR/run-1.jsonl {name}`",
-                "{name} 显示一次运行，--repeat 统计多次运行：先用 --keep DIR 记录，再用 `mp-demo \
-                 view DIR/run-1.jsonl {name}` \
-                 查看其中一次"
-            )),
-            (None, _, Some(name)) => {
-                Err(both!("{name} goes with --repeat", "{name} 要和 --repeat 一起用"))
-            }
-            _ => Ok(()),
-        }
-    }
+/// The IDs of a struct's options.
+pub(super) fn ids_of<T: clap::Args>() -> Vec<String> {
+    let command = T::augment_args(clap::Command::new(""));
+    command.get_arguments().map(|option| option.get_id().to_string()).collect()
+}
+
+/// The options that show one run: each view but the log itself.
+pub(super) fn of_one_run() -> Vec<String> {
+    let mut ids = ids_of::<ViewOptions>();
+    ids.retain(|id| !["ascii", "json", "color", "lang"].contains(&&**id));
+    ids
+}
+
+/// The options that mean something only with --repeat.
+pub(super) fn of_many_runs() -> Vec<String> {
+    let mut ids = ids_of::<RepeatOptions>();
+    ids.retain(|id| id != "repeat");
+    ids
 }
 
 /// How often to run a lesson, and under which conditions.
@@ -83,7 +65,7 @@ pub struct RepeatOptions {
         global = true,
         num_args = 0..=1,
         default_missing_value = "100",
-        value_parser = runs,
+        value_parser = whole(1..=100_000_u64),
         allow_negative_numbers = true
     )]
     pub repeat: Option<u64>,
@@ -93,8 +75,8 @@ pub struct RepeatOptions {
     pub keep: Option<PathBuf>,
 
     /// With --repeat: only until a run comes out like this, which is then recorded
-    #[arg(long, value_name = "TEXT", global = true)]
-    pub outcome: Option<String>,
+    #[arg(long, value_name = "TEXT", global = true, value_parser = outcome)]
+    pub outcome: Option<Outcome>,
 
     /// With --repeat: keep all processes of a run on one core
     #[arg(long, global = true)]

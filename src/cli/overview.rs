@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use super::{TOOLS, command, list_beyond_the_article};
+use super::{Tool, command, list_beyond_the_article};
 use crate::both;
 use crate::words::locale::{self, Language};
 
@@ -21,7 +21,7 @@ pub(super) fn is_bare(args: &[OsString]) -> bool {
 /// What one sees who asks for nothing: it fits on a screen of 24 lines.
 pub(super) fn overview(language: Language) -> String {
     let mut command = command(language).after_help("").long_about("");
-    let names = TOOLS.map(|(tool, _)| tool).join(&both!(", ", "、"));
+    let names = Tool::names().join(&both!(", ", "、"));
     let (title, usage, lessons, rest) = match language {
         Language::En => (
             "Learn how processes work together, by running real ones",

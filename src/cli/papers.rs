@@ -10,10 +10,8 @@ use clap_complete::env::{CompleteEnv, Shells};
 
 use super::Cli;
 use super::chinese::described;
-use super::manual::page;
 use super::refusal::with_nearest_name;
-use super::tool::TOOLS;
-use crate::lessons::DEMOS;
+use super::tool::taken_by;
 use crate::words::locale::{self, Language};
 
 /// By this variable a shell asks for completions.
@@ -44,31 +42,26 @@ pub(super) fn complete(args: &[OsString]) -> Result<bool, clap::Error> {
     shell.try_complete(args, env::current_dir().ok().as_deref())
 }
 
-/// What is to be read of a command: its manual page, and its help where nobody can show that.
-pub struct Page {
-    /// For man(1).
-    pub troff: Vec<u8>,
-    /// For a person.
-    pub help: String,
-}
-
-/// The manual page of the program, or of one lesson or tool.
+/// The manual page of the program, or of one lesson or tool, for man(1): in English.
 ///
 /// # Errors
 /// When there is no lesson or tool with this name.
-pub(super) fn manual(name: Option<&str>) -> Result<Page, clap::Error> {
-    let mut program = described_or_not(locale::chosen());
+pub(super) fn manual(name: Option<&str>) -> Result<Vec<u8>, clap::Error> {
+    let mut program = documented();
     program.build();
-    let mut command = match name.map(|name| (name, program.find_subcommand(name))) {
-        None => program.clone(),
+    let command = match name.map(|name| (name, program.find_subcommand(name))) {
+        None => program,
         Some((_, Some(command))) => command.clone(),
         // A name that clap doesn't know either: it has the nearest one.
         Some((name, None)) => match program.clone().try_get_matches_from(["mp-demo", name]) {
             Err(error) => return Err(with_nearest_name(error, &program)),
-            Ok(_) => program.clone(),
+            Ok(_) => program,
         },
     };
-    Ok(Page { troff: page(&command, name.is_none()), help: command.render_long_help().to_string() })
+    let examples = command.get_before_help().cloned().unwrap_or_default();
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command.after_help(examples)).render(&mut page)?;
+    Ok(page)
 }
 
 fn described_or_not(language: Language) -> clap::Command {
@@ -81,16 +74,14 @@ fn described_or_not(language: Language) -> clap::Command {
 /// The command line as others have to know it: with its tools in the list of commands, for there is
 /// no second list in a manual or a shell; and with each option only where it means something.
 fn documented() -> clap::Command {
-    let mut command = Cli::command().mut_args(|option| option.global(false));
+    let command = Cli::command().mut_args(|option| option.global(false));
     let options: Vec<Arg> = command.get_arguments().cloned().collect();
-    let lessons = DEMOS.iter().map(|demo| (demo.name, None));
-    let tools = TOOLS.iter().map(|(name, used)| (*name, Some(*used)));
-    for (name, used) in lessons.chain(tools) {
-        let of_this_one = options.iter().filter(|option| {
-            let id = option.get_id().as_str();
-            used.is_none_or(|used| used.contains(&id))
-        });
-        command = command.mut_subcommand(name, |command| command.args(of_this_one));
-    }
-    command
+    command.mut_subcommands(|command| {
+        let taken = taken_by(command.get_name());
+        let is_taken = |option: &&Arg| {
+            taken.as_ref().is_none_or(|taken| taken.iter().any(|it| option.get_id() == it))
+        };
+        let options: Vec<_> = options.iter().filter(is_taken).cloned().collect();
+        command.args(options)
+    })
 }

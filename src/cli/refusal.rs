@@ -4,6 +4,8 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, Error};
 
+use crate::words::plain::on_one_line;
+
 /// Suggests the command that differs only in capital letters, where clap has no suggestion.
 pub(super) fn with_nearest_name(mut error: Error, command: &Command) -> Error {
     let has_suggestion = error.get(ContextKind::SuggestedSubcommand).is_some();
@@ -13,6 +15,28 @@ pub(super) fn with_nearest_name(mut error: Error, command: &Command) -> Error {
     {
         let nearest = ContextValue::Strings(vec![name.to_lowercase()]);
         error.insert(ContextKind::SuggestedSubcommand, nearest);
+    }
+    error
+}
+
+/// The error with the words that it quotes as a terminal may see them.
+pub(crate) fn harmless(mut error: Error) -> Error {
+    let shown = |text: &String| on_one_line(text).into_owned();
+    let quoted: Vec<_> = error
+        .context()
+        .filter_map(|(kind, value)| {
+            let value = match value {
+                ContextValue::String(text) => ContextValue::String(shown(text)),
+                ContextValue::Strings(texts) => {
+                    ContextValue::Strings(texts.iter().map(shown).collect())
+                }
+                _ => return None,
+            };
+            Some((kind, value))
+        })
+        .collect();
+    for (kind, value) in quoted {
+        error.insert(kind, value);
     }
     error
 }

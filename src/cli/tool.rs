@@ -3,12 +3,13 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::ArgGroup;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{ArgGroup, Subcommand as _};
 use clap_complete::Shell;
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 
-use crate::arguments::runs;
+use super::options::{ViewOptions, ids_of};
+use crate::arguments::whole;
 use crate::both;
 use crate::lessons::{DEMOS, Demo, HELP_TEMPLATE, ProgramLanguage};
 use crate::words::locale::Language;
@@ -87,7 +88,7 @@ Examples:
         list: bool,
 
         /// Begin with the experiment of this number in the list
-        #[arg(long, value_name = "NUMBER", default_value = "1", value_parser = runs, allow_negative_numbers = true)]
+        #[arg(long, value_name = "NUMBER", default_value = "1", value_parser = whole(1..=100_000_u64), allow_negative_numbers = true)]
         from: u64,
 
         /// Answer the next experiment with this instead of asking; several times for several
@@ -145,6 +146,8 @@ Examples:
     },
 
     /// Print the manual page
+    ///
+    /// It is in English, for man(1); `mp-demo help` says the same in your language.
     #[command(help_template = HELP_TEMPLATE, before_help = "\
 Examples:
   mp-demo man > mp-demo.1 && man ./mp-demo.1
@@ -156,18 +159,25 @@ Examples:
     },
 }
 
-/// The names of the tools, and the options of lessons that they have too.
-pub(super) const TOOLS: [(&str, &[&str]); 6] = [
-    ("show", &["color", "lang"]),
-    (
-        "view",
-        &["timeline", "ascii", "explain", "claims", "labels", "trace", "json", "color", "lang"],
-    ),
-    ("predict", &["lang"]),
-    ("why", &["json", "patience", "lang"]),
-    ("completions", &[]),
-    ("man", &["lang"]),
-];
+impl Tool {
+    /// The names of the tools.
+    pub(super) fn names() -> Vec<String> {
+        let command = Tool::augment_subcommands(clap::Command::new(""));
+        command.get_subcommands().map(|tool| tool.get_name().to_owned()).collect()
+    }
+}
+
+/// The options of lessons that a tool takes, too, by their IDs; nothing if this is no tool.
+pub(super) fn taken_by(tool: &str) -> Option<Vec<String>> {
+    let named = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
+    match tool {
+        "view" => Some(ids_of::<ViewOptions>()),
+        "show" => Some(named(&["color", "lang"])),
+        "predict" | "man" => Some(named(&["lang"])),
+        "why" => Some(named(&["json", "patience", "lang"])),
+        _ => Tool::has_subcommand(tool).then(Vec::new),
+    }
+}
 
 /// A PID.
 fn process(text: &str) -> Result<u32, String> {
@@ -183,8 +193,8 @@ fn process(text: &str) -> Result<u32, String> {
 /// The lessons and the tools.
 fn commands() -> Vec<CompletionCandidate> {
     let lessons = DEMOS.iter().map(|demo| demo.name);
-    let tools = TOOLS.iter().map(|(name, _)| *name);
-    lessons.chain(tools).map(CompletionCandidate::new).collect()
+    let lessons = lessons.map(CompletionCandidate::new);
+    lessons.chain(Tool::names().into_iter().map(CompletionCandidate::new)).collect()
 }
 
 /// Takes the name of a lesson, and gives what there is to read of it.

@@ -26,12 +26,15 @@ pub(super) fn command_of(command: &Command, matches: &ArgMatches) -> String {
     let (positional, options): (Vec<_>, Vec<_>) = arguments.partition(|arg| arg.is_positional());
     for arg in options.into_iter().chain(positional) {
         let values = of_lesson.get_raw(arg.get_id().as_str()).into_iter().flatten();
-        let values = values.map(|value| quoted(&value.to_string_lossy()));
+        let values: Vec<_> = values.map(|value| quoted(&value.to_string_lossy())).collect();
+        if arg.is_positional() && values.iter().any(|value| value.starts_with('-')) {
+            words.push("--".to_owned());
+        }
         words.extend(arg.get_long().map(|long| format!("--{long}")));
         match (arg.get_action().takes_values(), arg.get_value_delimiter()) {
             (false, _) => {}
             (true, Some(delimiter)) => {
-                words.push(values.collect::<Vec<_>>().join(&delimiter.to_string()));
+                words.push(values.join(&delimiter.to_string()));
             }
             (true, None) => words.extend(values),
         }

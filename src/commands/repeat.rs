@@ -10,7 +10,6 @@ use anyhow::{Context as _, Result};
 use super::exit_code;
 use signal_hook::consts::SIGINT;
 
-use crate::claims::Outcome;
 use crate::cli::Options;
 use crate::lessons::{self, AnyLesson};
 use crate::multiprocessing::end_on_sigterm_as_first_process;
@@ -33,7 +32,7 @@ fn counted(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> 
     check_stdout()?;
     end_on_sigterm_as_first_process()?;
     let of_lesson = lessons::claims_of(lesson.name()).with_context(|| lesson.name())?;
-    let until = repeat.outcome.as_deref().map(Outcome::typed);
+    let until = repeat.outcome.clone();
     let keep = match (&repeat.keep, &until) {
         (Some(folder), _) => Some(Keep::in_folder(folder)?),
         (None, Some(_)) => Some(Keep::here(lesson.name())),

@@ -1,8 +1,8 @@
 //! How Python shows a value.
 
-use rustpython_literal::escape::UnicodeEscape;
-use rustpython_literal::float;
 use serde_json::{Number, Value};
+
+use crate::words::plain::{is_printable, push_escaped};
 
 /// A value as Python's `str()` shows what `json.loads` makes of it: a string as it is, all else as
 /// [`repr`].
@@ -52,9 +52,21 @@ fn push_repr(shown: &mut String, value: &Value) {
     }
 }
 
+/// In single quotes, unless double ones save the text from escapes.
 fn push_string(shown: &mut String, text: &str) {
-    // Writing to a String can't fail, so neither can this.
-    let _ = UnicodeEscape::new_repr(text.as_ref()).str_repr().write(shown);
+    let quote = match text.contains('\'') && !text.contains('"') {
+        true => '"',
+        false => '\'',
+    };
+    shown.push(quote);
+    for c in text.chars() {
+        match c {
+            _ if c == quote || c == '\\' => shown.extend(['\\', c]),
+            _ if is_printable(c) => shown.push(c),
+            _ => push_escaped(shown, c),
+        }
+    }
+    shown.push(quote);
 }
 
 /// JSON has one kind of number, Python two: a fraction or an exponent makes a float, all else is an
@@ -63,8 +75,7 @@ fn push_string(shown: &mut String, text: &str) {
 fn number_repr(number: &Number) -> String {
     let digits = number.as_str();
     if digits.contains(['.', 'e', 'E']) {
-        // Rust and Python agree on rounding, and on infinity for what is too large.
-        return digits.parse().map_or_else(|_| digits.into(), float::to_string);
+        return digits.parse().map_or_else(|_| digits.into(), float_repr);
     }
     match digits {
         "-0" => "0".into(),
@@ -72,9 +83,31 @@ fn number_repr(number: &Number) -> String {
     }
 }
 
+/// As few digits as tell the float from all others, with an exponent from 1e16 on and below 1e-4.
+fn float_repr(float: f64) -> String {
+    let shortest = format!("{float:e}");
+    let Some((digits, exponent)) = shortest.split_once('e') else {
+        return shortest;
+    };
+    let decimals = digits.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    // Of two shortest ones that are equally near, Rust takes the larger here and Python the one
+    // with an even digit, as Rust does where it is told how many digits.
+    match exponent.parse().unwrap_or(0) {
+        exponent @ -4..16 => {
+            let decimals = (decimals as i32 - exponent).max(1) as usize;
+            format!("{float:.decimals$}")
+        }
+        exponent => {
+            let scientific = format!("{float:.decimals$e}");
+            let (digits, _) = scientific.split_once('e').unwrap_or((digits, ""));
+            format!("{digits}e{exponent:+03}")
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::repr;
+    use super::*;
 
     /// Each pair was printed by CPython 3.11: `print([json.loads(text)])`, brackets taken off.
     #[test]
@@ -91,6 +124,7 @@ mod tests {
             ("1e5", "100000.0"),
             ("1E16", "1e+16"),
             ("1e-5", "1e-05"),
+            ("8859840577657.3125", "8859840577657.312"),
             ("1e400", "inf"),
             ("-1e400", "-inf"),
             ("0.1", "0.1"),
@@ -111,6 +145,72 @@ mod tests {
         ] {
             let value = serde_json::from_str(json).expect(json);
             assert_eq!(repr(&value), python, "for {json}");
+        }
+    }
+
+    /// JSON texts of every kind of string and float.
+    fn random_values(count: usize) -> Vec<Value> {
+        let mut random = fastrand::Rng::with_seed(7);
+        // What Unicode had assigned long before the oldest Python here, or never will.
+        let ranges = [
+            0..=0x7f,
+            0x80..=0x17f,
+            0x300..=0x36f,
+            0x600..=0x61b,
+            0x2000..=0x206f,
+            0x3000..=0x303f,
+            0x4e00..=0x9fa5,
+            0xe000..=0xf8ff,
+            0xfe00..=0xfeff,
+            0xfff9..=0xffff,
+            0x1f600..=0x1f64f,
+            0xe0000..=0xe01ff,
+            0x10fff0..=0x10ffff,
+        ];
+        let string = |random: &mut fastrand::Rng| {
+            let length = random.usize(0..8);
+            let c = |_| {
+                let range = ranges[random.usize(..ranges.len())].clone();
+                char::from_u32(random.u32(range))
+            };
+            Value::from((0..length).filter_map(c).collect::<String>())
+        };
+        let float = |random: &mut fastrand::Rng| {
+            let float = match random.usize(..3) {
+                0 => f64::from_bits(random.u64(..)),
+                1 => random.f64() * 10_f64.powi(random.i32(-8..20)),
+                _ => f64::from(random.i32(-9..9)) * 10_f64.powi(random.i32(-8..20)),
+            };
+            // JSON has no other floats; one with an exponent needs a digit behind it for Python.
+            let float = if float.is_finite() { float } else { 0.5 };
+            serde_json::from_str(&format!("{float:e}")).expect("a number")
+        };
+        (0..count)
+            .map(|number| if number % 2 == 0 { string(&mut random) } else { float(&mut random) })
+            .collect()
+    }
+
+    #[test]
+    fn random_strings_and_floats_look_as_the_python_of_this_machine_shows_them() {
+        let values = random_values(10_000);
+        let lines: String = values.iter().map(|value| format!("{value}\n")).collect();
+        let script = "import json, sys\n\
+                      out = open(1, 'w', encoding='utf-8', newline='\\n')\n\
+                      for line in open(0, encoding='utf-8', newline='\\n'):\n \
+                      print(repr(json.loads(line)), file=out)";
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), lines).expect("space");
+        let mut python = std::process::Command::new("python3");
+        python.args(["-c", script]).stdin(file.reopen().expect("the file"));
+        let Ok(shown) = python.output() else {
+            eprintln!("skipped: no python3");
+            return;
+        };
+        let shown = String::from_utf8(shown.stdout).expect("UTF-8");
+        let shown: Vec<_> = shown.split_terminator('\n').collect();
+        assert_eq!(shown.len(), values.len());
+        for (value, python) in values.iter().zip(shown) {
+            assert_eq!(repr(value), python, "for {value}");
         }
     }
 }

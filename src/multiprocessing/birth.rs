@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::arguments::{seed, speed};
+use crate::arguments::{speed, whole};
 use crate::events::Clock;
 use crate::words::locale::{self, Language};
 
@@ -38,7 +38,7 @@ pub struct Birth {
     pub lang: Option<Language>,
 
     /// Seed for the random pauses
-    #[arg(long, value_name = "N", help_heading = None::<&str>, value_parser = seed,
+    #[arg(long, value_name = "N", help_heading = None::<&str>, value_parser = whole(0..=u64::MAX),
         allow_negative_numbers = true)]
     pub seed: Option<u64>,
 

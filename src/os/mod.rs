@@ -2,6 +2,5 @@
 
 pub(crate) mod interrupt;
 pub(crate) mod one_core;
-pub mod start;
 pub(crate) mod streams;
 pub(crate) mod terminal;

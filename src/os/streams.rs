@@ -1,18 +1,16 @@
 //! Standard input, output and error as they are.
 //!
-//! std hides some of that. It opens `/dev/null` for a stream that was closed when the program
-//! started, and a write that the kernel refuses because the stream can't be written to (EBADF)
-//! counts as done: a run would show nothing, and succeed. On the other hand, it takes a stream that
-//! is not ready (EAGAIN) for an error.
+//! std hides some of that. A write that the kernel refuses because the stream can't be written to
+//! (EBADF) counts as done: a run would show nothing, and succeed. On the other hand, it takes a
+//! stream that is not ready (EAGAIN) for an error.
 
 use std::io::{self, IsTerminal, Read, Write};
-use std::mem;
 use std::os::fd::{AsFd, BorrowedFd};
 
 use anyhow::{Context as _, Result};
 use rustix::event::{PollFd, PollFlags, poll};
-use rustix::fs::{Mode, OFlags, fcntl_getfl, open};
-use rustix::io::{Errno, fcntl_getfd, read, write};
+use rustix::fs::{OFlags, fcntl_getfl};
+use rustix::io::{Errno, read, write};
 use rustix::stdio;
 
 use crate::both;
@@ -109,24 +107,5 @@ impl<F: AsFd> Read for Stream<F> {
 impl<F: AsFd> AsFd for Stream<F> {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.fd.as_fd()
-    }
-}
-
-/// Makes sure that a closed stdin can't be read from and a closed stdout can't be written to.
-///
-/// This runs before std's own start, because afterwards it is too late to tell: std opens
-/// `/dev/null` in their place, for reading and writing, which is also what Python's
-/// `subprocess.DEVNULL` and node's `ignore` hand to a child, where writing is no error. Leaving the
-/// descriptors closed is no way out either: the next file to be opened would get them. So they get
-/// a `/dev/null` here, too, but one that is open in the wrong direction.
-#[ctor::ctor]
-fn keep_closed_streams_closed() {
-    for (stream, wrong_direction) in
-        [(stdio::stdin(), OFlags::WRONLY), (stdio::stdout(), OFlags::RDONLY)]
-    {
-        if fcntl_getfd(stream) == Err(Errno::BADF) {
-            // This gets the lowest free number, which is the stream's, and stays open.
-            let _ = open("/dev/null", wrong_direction, Mode::empty()).map(mem::forget);
-        }
     }
 }

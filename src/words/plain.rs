@@ -5,29 +5,38 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::Path;
 
-use icu_properties::props::{EnumeratedProperty as _, GeneralCategory};
-
 /// Whether a terminal would obey this character, or show nothing of it: control characters, what
 /// breaks a line, and what has no width or changes the direction of the text.
 pub fn is_obeyed(c: char) -> bool {
-    use GeneralCategory::{Control, Format, LineSeparator, ParagraphSeparator};
+    match c {
+        // Separators of lines and paragraphs; other spaces have a width.
+        '\u{85}' | '\u{2028}' | '\u{2029}' => true,
+        _ if c.is_whitespace() => c.is_control(),
+        // Private use: some fonts have pictures there.
+        '\u{e000}'..='\u{f8ff}' | '\u{f0000}'.. => false,
+        _ => !is_printable(c),
+    }
+}
+
+/// Whether Python's `repr` shows this character as it is: all but control and format characters,
+/// separators other than the space, and what Unicode has not assigned to anything.
+pub fn is_printable(c: char) -> bool {
+    // std knows the same categories, and tells them by what it escapes. It escapes a character that
+    // combines with the one before it only at the start of a text.
     match c.is_ascii() {
-        true => c.is_ascii_control(),
-        false => matches!(
-            GeneralCategory::for_char(c),
-            Control | Format | LineSeparator | ParagraphSeparator
-        ),
+        true => !c.is_ascii_control(),
+        false => String::from_iter(['a', c]).escape_debug().nth(1) == Some(c),
     }
 }
 
 /// A text on one line, in which nothing is obeyed.
 pub fn on_one_line(text: &str) -> Cow<'_, str> {
-    shown(text, is_obeyed, push_as_python)
+    shown(text, is_obeyed, push_escaped)
 }
 
 /// The same, for a text that may have lines and tabs of its own.
 pub fn on_its_lines(text: &str) -> Cow<'_, str> {
-    shown(text, |c| is_obeyed(c) && c != '\n' && c != '\t', push_as_python)
+    shown(text, |c| is_obeyed(c) && c != '\n' && c != '\t', push_escaped)
 }
 
 /// JSON that means the same, and in which nothing is obeyed.
@@ -78,7 +87,8 @@ impl<W: Write> Write for Gate<W> {
     }
 }
 
-fn push_as_python(shown: &mut String, c: char) {
+/// As Python's `repr` writes a character that it does not show.
+pub fn push_escaped(shown: &mut String, c: char) {
     match u32::from(c) {
         0x9 => *shown += "\\t",
         0xa => *shown += "\\n",

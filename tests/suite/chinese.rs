@@ -72,7 +72,7 @@ fn no_lesson_says_anything_in_english() {
         says_nothing_in_english(&["help", &lesson]);
         says_nothing_in_english(&[&lesson, "-h"]);
     }
-    for tool in TOOLS {
+    for tool in &tools() {
         says_nothing_in_english(&["help", tool]);
     }
     says_nothing_in_english(&["help", "child"]);
@@ -151,12 +151,12 @@ fn no_refusal_is_in_english() {
 #[test]
 fn no_failure_is_told_in_english() {
     for (words, event, role) in [
-        ("queue --pause 100000", "wait", "reader"),
-        ("queue --pause 100000", "sleep", "writer"),
-        ("spawn --sleep 100000", "sleep", "child-1"),
+        ("queue --pause 80000", "wait", "reader"),
+        ("queue --pause 80000", "sleep", "writer"),
+        ("spawn --sleep 80000", "sleep", "child-1"),
         ("pipe --reply --join first --patience never", "wait", "writer"),
         ("bound --kind io --speed 0.001 --workers 2", "task_start", "worker-1"),
-        ("async --wait 100000", "request", "in-line"),
+        ("async --wait 80000", "request", "in-line"),
     ] {
         let mut run =
             Running::start(mp_demo(words.split_whitespace()).args(["--json", "--lang", "zh"]));
@@ -170,8 +170,7 @@ fn no_failure_is_told_in_english() {
         "ulimit -n 12; mp-demo spawn --children 50 --lang zh",
         "ulimit -v 8000; mp-demo bound --kind compute --with threads --tasks 2 --workers 2 --lang zh",
         "ulimit -n 100; mp-demo async --customers 1000 --lang zh",
-        "ulimit -s 32; mp-demo pipe --lang zh",
-        "mp-demo pipe --lang zh >&-",
+        "mp-demo pipe --lang zh 1</dev/null",
         "mp-demo help queue --lang zh 1</dev/null",
         "echo x | mp-demo view - --lang zh",
         "echo '{\"v\":1,\"t\":0,\"pid\":1,\"role\":\"r\",\"event\":\"put\"}' | mp-demo view - --lang zh",

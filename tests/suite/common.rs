@@ -118,6 +118,17 @@ pub fn view(log: impl AsRef<[u8]>, options: &[&str]) -> Command {
 
 /// What a terminal of so many rows and columns is sent when the program runs on it.
 pub fn on_terminal(args: &[&str], variables: &[(&str, &str)], size: (u16, u16)) -> String {
+    let (code, screen) = code_and_screen(args, variables, size);
+    assert_eq!(code, Some(0), "{screen}");
+    screen
+}
+
+/// The same, whatever the exit status is, which comes first.
+pub fn code_and_screen(
+    args: &[&str],
+    variables: &[(&str, &str)],
+    size: (u16, u16),
+) -> (Option<i32>, String) {
     let (mut terminal, other_side) = pty_process::blocking::open().unwrap();
     let (rows, columns) = size;
     terminal.resize(pty_process::Size::new(rows, columns)).unwrap();
@@ -133,6 +144,6 @@ pub fn on_terminal(args: &[&str], variables: &[(&str, &str)], size: (u16, u16)) 
     while let Ok(length @ 1..) = terminal.read(&mut buffer) {
         screen.extend_from_slice(&buffer[..length]);
     }
-    assert!(child.wait().unwrap().success());
-    String::from_utf8(screen).unwrap().replace("\r\n", "\n")
+    let screen = String::from_utf8(screen).unwrap().replace("\r\n", "\n");
+    (child.wait().unwrap().code(), screen)
 }

@@ -27,8 +27,8 @@ fn whatever_is_wrong_with_a_file_is_said_in_chinese() {
     for (words, expected) in [
         ("view no/such", "无法打开 no/such：没有这个文件或文件夹 (os error 2)"),
         ("view .", ".：无法读取：是一个文件夹 (os error 21)"),
-        ("view - <&-", "标准输入：无法读取：文件描述符无效 (os error 9)"),
-        ("view LOG >&-", "无法写入标准输出：文件描述符无效 (os error 9)"),
+        ("view - 0>/dev/null", "标准输入：无法读取：文件描述符无效 (os error 9)"),
+        ("view LOG 1</dev/null", "无法写入标准输出：文件描述符无效 (os error 9)"),
         ("--help >/dev/full", "无法写入标准输出：设备上没有空间 (os error 28)"),
         ("view LOG", "LOG：没有内容，这里应当是用 --json 记录下来的一次运行"),
         ("pipe --trace .", "无法写入 .：这是一个文件夹；请给出其中的文件名"),

@@ -153,3 +153,16 @@ fn values_look_as_python_prints_them() {
     let ours = run(mp_demo(["pipe", "--speed", "1000", "--"]).args(values)).succeeded();
     assert_eq!(ours.lines().last(), of_python.lines().last().as_ref());
 }
+
+#[test]
+fn only_the_list_of_bytes_is_shortened_and_to_the_same_value() {
+    let long = "x".repeat(101);
+    for words in [vec![&*long, "B"], vec![&*long], vec![&*long, &*long]] {
+        let ended = run(mp_demo(["pipe", "--speed", "1000"]).args(&words)).succeeded();
+        let items: Vec<_> = words.iter().map(|word| format!("'{word}'")).collect();
+        assert_eq!(ended.lines().last(), Some(&&*format!("[{}]", items.join(", "))));
+    }
+    let ended = run_words("pipe --speed 1000 --bytes 200 --reply").succeeded();
+    let lists = ended.lines().into_iter().filter(|line| *line == "['x' * 195]");
+    assert_eq!(lists.count(), 2, "{ended:?}");
+}

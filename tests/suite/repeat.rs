@@ -307,7 +307,7 @@ fn what_cannot_be_shown_or_kept_is_told() {
     for (words, code, expected) in [
         ("queue --pause 0 --repeat 2 > /dev/full", 1, "cannot write to stdout"),
         ("queue --pause 0 --repeat 2 --json > /dev/full", 1, "cannot write to stdout"),
-        ("queue --repeat 2 >&-", 1, "cannot write to stdout"),
+        ("queue --repeat 2 1</dev/null", 1, "cannot write to stdout"),
         (
             "queue --repeat 2 --keep /dev/null",
             1,
@@ -323,7 +323,22 @@ fn what_cannot_be_shown_or_kept_is_told() {
 }
 
 #[test]
+fn the_heading_is_the_command_again() {
+    let words = "queue --repeat 1 --pause 0 --stop eof -- -x --y".split(' ');
+    let ended = run(&mut mp_demo(words)).succeeded();
+    assert!(
+        ended.stdout.starts_with("queue --pause 0 --stop eof -- -x --y: 1 run in "),
+        "{ended:?}"
+    );
+}
+
+#[test]
 fn what_does_not_go_together_is_refused() {
+    for empty in ["", " "] {
+        let ended = run(&mut mp_demo(["queue", "--repeat", "1", "--outcome", empty]));
+        assert_eq!(ended.code(), 2, "{ended:?}");
+        assert!(ended.stderr.contains("expected an outcome as --repeat shows it"), "{ended:?}");
+    }
     for number in ["0", "100001", "x", "-5", "1.5"] {
         let expected = "expected a whole number from 1 to 100000";
         assert_refused(&format!("queue --repeat {number}"), expected);

@@ -26,11 +26,10 @@ const COMMANDS: [&str; 12] = [
 
 #[test]
 fn a_stdout_that_nothing_can_be_written_to_is_an_error_for_every_command() {
-    let closed = |words: &str| shell(&format!("mp-demo {words} >&-"));
     let read_only = |words: &str| shell(&format!("mp-demo {words} 1</etc/passwd"));
     let end_of_pipe = |words: &str| shell(&format!(": | mp-demo {words} 1<&0"));
     for words in COMMANDS {
-        for mut command in [closed(words), read_only(words), end_of_pipe(words)] {
+        for mut command in [read_only(words), end_of_pipe(words)] {
             let ended = run(command.current_dir(env!("CARGO_MANIFEST_DIR")));
             assert_eq!((ended.code(), ended.stdout.as_str()), (1, ""), "{words}");
             let sentence = "mp-demo: cannot write to stdout: Bad file descriptor (os error 9)\n";
@@ -38,11 +37,9 @@ fn a_stdout_that_nothing_can_be_written_to_is_an_error_for_every_command() {
         }
     }
     // A child by hand notices when it puts.
-    for stdout in [">&-", "1</etc/passwd"] {
-        let ended = run(&mut shell(&format!("mp-demo child queue-writer A {stdout}")));
-        assert_eq!(ended.code(), 1, "{ended:?}");
-        assert!(ended.stderr.ends_with("Bad file descriptor (os error 9)\n"));
-    }
+    let ended = run(&mut shell("mp-demo child queue-writer A 1</etc/passwd"));
+    assert_eq!(ended.code(), 1, "{ended:?}");
+    assert!(ended.stderr.ends_with("Bad file descriptor (os error 9)\n"));
 }
 
 #[test]
@@ -73,15 +70,14 @@ fn a_stderr_that_is_closed_is_no_error() {
 }
 
 #[test]
-fn a_stdin_that_is_closed_matters_to_who_reads_it() {
-    let ended = run(&mut shell("mp-demo view - <&-"));
-    let sentence = "mp-demo: cannot read standard input: Bad file descriptor (os error 9)\n";
-    assert_eq!((ended.code(), ended.stderr.as_str()), (1, sentence));
+fn closed_streams_are_empty_and_take_everything_as_in_other_programs() {
     for words in COMMANDS {
-        let mut command = shell(&format!("mp-demo {words} <&-"));
+        let mut command = shell(&format!("mp-demo {words} <&- >&-"));
         let ended = run(command.current_dir(env!("CARGO_MANIFEST_DIR")));
-        assert_eq!(ended.code(), 0, "{words}");
+        assert_eq!((ended.code(), ended.stdout.as_str()), (0, ""), "{words}: {ended:?}");
     }
+    let ended = run(&mut shell("mp-demo view - <&-"));
+    assert!(ended.stderr.contains("standard input is empty"), "{ended:?}");
 }
 
 /// A pipe with O_NONBLOCK set on this end of it, and how many bytes are in it already: as many as
@@ -351,4 +347,38 @@ fn less_gets_colours_through_whatever_options_the_user_has() {
         assert!(!screen.contains("ESC"), "{screen}");
         assert!(screen.contains("\u{1b}["), "{screen}");
     }
+}
+
+#[test]
+fn a_terminal_obeys_nothing_that_a_refused_command_line_has_in_it() {
+    let hostile = "x\u{1b}]0;t\u{7}\u{1b}[31m\u{7f}\u{9b}\u{202e}";
+    for language in ["en", "zh"] {
+        for words in [
+            vec![hostile],
+            vec!["queue", "--kill", hostile],
+            vec!["queue", "--stop", hostile],
+            vec!["queue", "--reader", hostile, "--readers", hostile],
+            vec!["spawn", "--sleep", hostile],
+            vec!["show", hostile],
+            vec!["help", hostile],
+            vec!["man", hostile],
+            vec!["why", hostile],
+            vec!["predict", hostile],
+            vec!["completions", hostile],
+            vec!["child", hostile],
+            vec!["child", "queue-reader", hostile],
+            vec!["queue", "--color", hostile],
+            vec!["queue", &format!("--{hostile}")],
+        ] {
+            let all = [&words[..], &["--lang", language]].concat();
+            let (code, screen) = code_and_screen(&all, &[], (24, 400));
+            assert_eq!(code, Some(2), "{screen}");
+            let is_obeyed = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
+            assert!(!screen.contains(is_obeyed), "{words:?}: {screen:?}");
+            assert!(screen.contains("x\\x1b]0;t\\x07\\x1b[31m\\x7f\\x9b\\u202e"), "{screen:?}");
+        }
+    }
+    // Without such words, it is in colour.
+    let (_, screen) = code_and_screen(&["quue"], &[], (24, 80));
+    assert!(screen.contains("\u{1b}["), "{screen:?}");
 }

@@ -329,7 +329,10 @@ fn options_that_do_not_go_together_are_refused() {
     assert_refused("queue --keep-end", "--keep-end goes with --stop eof");
     assert_refused("pipe --bytes 4", "expected a whole number from 5 to 10000000");
     assert_refused("pipe --bytes 9 A", "cannot be used with");
-    assert_refused("pipe --patience soon", "expected a number of seconds, 0 or more, or `never`");
+    assert_refused(
+        "pipe --patience soon",
+        "expected a number of seconds from 0 to 86400, or `never`",
+    );
 }
 
 #[test]

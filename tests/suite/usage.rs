@@ -139,7 +139,7 @@ fn who_asks_for_nothing_gets_a_screen_of_24_lines() {
             let row = format!("{lesson} {title}");
             assert!(shown.lines().any(|it| words_of(it) == row), "{shown}");
         }
-        for tool in TOOLS {
+        for tool in tools() {
             // In Chinese no space stands before it.
             let is_named = |line: &str| line.split([' ', ',', '、', '：']).any(|word| word == tool);
             assert!(shown.lines().any(is_named), "{tool}: {shown}");
@@ -185,7 +185,7 @@ fn wrong_usage_is_told_in_chinese() {
         ("man --json", "错误：`mp-demo man` 没有 --json 选项\n"),
         (
             "spawn --sleep 1,x",
-            "错误：'--sleep <SECONDS,...>' 的值不能是 'x'：应当是秒数，0 或更大\n",
+            "错误：'--sleep <SECONDS,...>' 的值不能是 'x'：应当是 0 到 86400 的秒数\n",
         ),
         ("queue --kill x", "错误：没有 x：只有一个读进程时 --kill 取 reader"),
     ] {
@@ -335,8 +335,9 @@ fn bad_usage_is_status_2_with_the_bound_or_the_nearest_name() {
              bound --tasks -1, bound --workers 0, bound --workers 1001",
         ),
         (
-            "0 or more",
-            "spawn --sleep -1, spawn --sleep nan, queue --pause inf, async --wait -1, async --wait x",
+            "expected a number of seconds from 0 to 86400",
+            "spawn --sleep -1, spawn --sleep nan, queue --pause inf, async --wait -1, async --wait x, \
+             queue --take 86401, why --patience 1e9 1",
         ),
         ("expected a number above 0", "queue --speed 0, queue --speed -1, queue --speed fast"),
         ("expected a whole number from 0 to 18446744073709551615", "pipe --seed -1"),
@@ -404,7 +405,7 @@ fn an_argument_that_is_not_text_is_refused() {
 #[test]
 fn huge_and_tiny_times_are_no_trouble() {
     for words in [
-        "queue --stop eof --pause 1e308 --speed 1e308",
+        "queue --stop eof --pause 86400 --speed 1e308",
         "pipe --speed 1e300",
         "spawn --sleep 1e-300 --children 1",
     ] {

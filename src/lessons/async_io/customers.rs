@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 use super::descriptors::{at_once, descriptors};
 use super::reports::{FromCustomers, used_by_this_process};
-use crate::arguments::one_to_thousand;
+use crate::arguments::whole;
 use crate::both;
 use crate::events::{Event, Log};
 use crate::multiprocessing::{CurrentProcess, Logs, Target, ensure_descriptors};
@@ -26,7 +26,7 @@ pub struct AsyncBlocking {
     #[arg(long, value_name = "NAME")]
     pub office: String,
     /// The customers' numbers
-    #[arg(value_name = "CUSTOMER", value_parser = one_to_thousand)]
+    #[arg(value_name = "CUSTOMER", value_parser = whole(1..=1000_u16))]
     pub customers: Vec<u16>,
 }
 
@@ -50,10 +50,10 @@ pub struct AsyncLoop {
     #[arg(long, value_name = "NAME")]
     pub office: String,
     /// How many customers
-    #[arg(long, value_name = "N", value_parser = one_to_thousand)]
+    #[arg(long, value_name = "N", value_parser = whole(1..=1000_u16))]
     pub customers: u16,
     /// The customer who blocks the loop
-    #[arg(long, value_name = "CUSTOMER", value_parser = one_to_thousand)]
+    #[arg(long, value_name = "CUSTOMER", value_parser = whole(1..=1000_u16))]
     pub blocker: Option<u16>,
 }
 

@@ -19,7 +19,7 @@ use serde::Serialize;
 use strum::EnumCount as _;
 
 use super::lesson::Lesson;
-use crate::arguments::{one_to_thousand, seconds};
+use crate::arguments::{seconds, whole};
 use crate::both;
 use crate::claims::{Claim, Outcomes};
 use crate::events::Event;
@@ -55,7 +55,7 @@ Examples:
   mp-demo async --wait 0                     nothing to wait for")]
 pub struct Args {
     /// How many customers come, 1 to 1000
-    #[arg(long, value_name = "N", default_value = "10", value_parser = one_to_thousand, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value = "10", value_parser = whole(1..=1000_u16), allow_negative_numbers = true)]
     customers: u16,
 
     /// The longest random delay of a customer; in line, delays add up

@@ -27,7 +27,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use super::lesson::Lesson;
-use crate::arguments::one_to_thousand;
+use crate::arguments::whole;
 use crate::both;
 use crate::claims::{Claim, Outcomes};
 use crate::multiprocessing::{AnyTarget, Context, Logs};
@@ -63,7 +63,7 @@ pub struct Args {
     kind: Kinds,
 
     /// How many tasks each pool gets, 1 to 1000
-    #[arg(long, value_name = "N", default_value = "8", value_parser = one_to_thousand, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value = "8", value_parser = whole(1..=1000_u16), allow_negative_numbers = true)]
     tasks: u16,
 
     /// How many workers each pool has, 1 to 1000: a pool for each number
@@ -72,7 +72,7 @@ pub struct Args {
         value_name = "N,...",
         default_value = "1,2,4,8",
         value_delimiter = ',',
-        value_parser = one_to_thousand,
+        value_parser = whole(1..=1000_u16),
         allow_negative_numbers = true
     )]
     workers: Vec<u16>,

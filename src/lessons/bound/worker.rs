@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::table::Kind;
 use super::task::{Done, Task, Tool};
-use crate::arguments::one_to_thousand;
+use crate::arguments::whole;
 use crate::both;
 use crate::events::{Call, Event, Log};
 use crate::multiprocessing::{
@@ -35,7 +35,7 @@ pub struct BoundWorker {
     #[arg(long, value_name = "N")]
     pub number: Option<u16>,
     /// Work in this many threads
-    #[arg(long, value_name = "N", value_parser = one_to_thousand)]
+    #[arg(long, value_name = "N", value_parser = whole(1..=1000_u16))]
     pub threads: Option<u16>,
 }
 

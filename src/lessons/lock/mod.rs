@@ -12,7 +12,7 @@ use clap::{ValueEnum, builder::ArgPredicate};
 use serde::Serialize;
 
 use super::lesson::Lesson;
-use crate::arguments::{one_to_thousand, turns};
+use crate::arguments::whole;
 use crate::both;
 use crate::claims::{Claim, Outcomes};
 use crate::events::{Call, Event, Mistake};
@@ -42,10 +42,10 @@ pub struct Args {
         default_value_ifs = [("lock", ArgPredicate::IsPresent, "lock"), ("kill", ArgPredicate::IsPresent, "lock")])]
     with: With,
     /// How many processes count, 1 to 1000
-    #[arg(long, value_name = "N", default_value = "2", value_parser = one_to_thousand, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value = "2", value_parser = whole(1..=1000_u16), allow_negative_numbers = true)]
     processes: u16,
     /// How often each of them adds 1, 1 to 1000000
-    #[arg(long, value_name = "N", default_value = "1000", value_parser = turns, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value = "1000", value_parser = whole(1..=1_000_000_u32), allow_negative_numbers = true)]
     turns: u32,
     /// What each does between read and write
     #[arg(long, value_enum, default_value_t = Gap::Yield)]
@@ -155,7 +155,7 @@ impl Lesson for Args {
 #[derive(clap::Args, Serialize)]
 pub struct Counting {
     /// How often to read, add 1 and write
-    #[arg(long, default_value = "1000", value_parser = turns, allow_negative_numbers = true)]
+    #[arg(long, default_value = "1000", value_parser = whole(1..=1_000_000_u32), allow_negative_numbers = true)]
     turns: u32,
     /// What to do between read and write
     #[arg(long, value_enum, default_value_t = Gap::Yield)]
@@ -164,7 +164,7 @@ pub struct Counting {
     #[arg(long, value_enum)]
     lock: Option<Kind>,
     /// Without a lock, wait in the first gap until so many have read
-    #[arg(long, default_value = "1", value_parser = one_to_thousand, allow_negative_numbers = true)]
+    #[arg(long, default_value = "1", value_parser = whole(1..=1000_u16), allow_negative_numbers = true)]
     of: u16,
     /// Keep the lock, once it is there, until somebody ends this process
     #[arg(long)]

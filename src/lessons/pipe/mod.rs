@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::lesson::Lesson;
 use crate::arguments::{
-    CommandArg, MESSAGE_AROUND_STRING, ValueArg, as_typed, message_bytes, seconds,
+    CommandArg, LONGEST_MESSAGE, MESSAGE_AROUND_STRING, ValueArg, as_typed, seconds, whole,
 };
 use crate::claims::{Claim, Outcomes};
 use crate::events::Mistake;
@@ -50,7 +50,7 @@ pub struct Args {
         default_value_if("child", ArgPredicate::IsPresent, None), allow_negative_numbers = true)]
     values: Vec<ValueArg>,
     /// Instead, a list of one string, so long that the message has N bytes, 5 to 10,000,000
-    #[arg(long, value_name = "N", conflicts_with = "values", value_parser = message_bytes, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", conflicts_with = "values", value_parser = whole(MESSAGE_AROUND_STRING..=LONGEST_MESSAGE), allow_negative_numbers = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<usize>,
     /// Your own child: any program; a message is a line of JSON on its stdout, or else a string;
@@ -170,7 +170,7 @@ impl Lesson for Args {
         }
         let mut list = connection.recv()?;
         if self.reply {
-            print(&list, mp)?;
+            print(&list, self.bytes.is_some(), mp)?;
             if let Some(items) = list.as_array_mut() {
                 items.reverse();
             }
@@ -182,7 +182,7 @@ impl Lesson for Args {
         if self.receive == Receive::All {
             while let Some(more) = connection.recv_or_end()? {
                 if self.child.is_some() && !self.reply {
-                    print(&list, mp)?;
+                    print(&list, self.bytes.is_some(), mp)?;
                 }
                 list = more;
             }
@@ -192,20 +192,21 @@ impl Lesson for Args {
         }
         match self.reply {
             true => Ok(()),
-            false => print(&list, mp),
+            false => print(&list, self.bytes.is_some(), mp),
         }
     }
 }
 
-/// Prints the list; one that is made of a long string as an expression of the same value.
-fn print(list: &Value, process: &impl Logs) -> Result<()> {
-    let long = list.get(0).and_then(Value::as_str);
-    let long = long.filter(|text| text.len() > 100 && text.bytes().all(|byte| byte == b'x'));
-    match long {
-        Some(text) => process.print_as(list, format!("['x' * {}]", text.len())),
-        None => process.print(list),
+/// Prints the list; that of --bytes as a short expression of the same value.
+fn print(list: &Value, is_of_bytes: bool, process: &impl Logs) -> Result<()> {
+    match list.get(0).and_then(Value::as_str) {
+        Some(text) if is_of_bytes && text.len() > 100 => {
+            process.print_as(list, format!("['x' * {}]", text.len()))
+        }
+        _ => process.print(list),
     }
 }
+
 /// Writer of the `pipe` lesson: sends a list on stdout
 #[derive(clap::Args, Serialize)]
 pub struct Writer {
@@ -214,7 +215,7 @@ pub struct Writer {
     #[serde(serialize_with = "as_typed")]
     values: Vec<ValueArg>,
     /// Instead, a list of one string, so long that the message has N bytes
-    #[arg(long, value_name = "N", value_parser = message_bytes, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = whole(MESSAGE_AROUND_STRING..=LONGEST_MESSAGE), allow_negative_numbers = true)]
     bytes: Option<usize>,
     /// The pipe is one-way: this process only sends
     #[arg(long)]
@@ -243,7 +244,7 @@ impl Target for Writer {
         if self.reply {
             let received = connection.recv();
             if let Some(list) = connection.or_refused(received)? {
-                print(&list, &process)?;
+                print(&list, self.bytes.is_some(), &process)?;
             }
         }
         process.sleep_at_most(self.pause)

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use clap::builder::ArgPredicate;
 use serde::Serialize;
 
-use crate::arguments::{CommandArg, ValueArg, one_to_thousand, seconds, up_to_thousand};
+use crate::arguments::{CommandArg, ValueArg, seconds, whole};
 use crate::both;
 use crate::events::Mistake;
 use crate::multiprocessing::{check_sizes, numbered};
@@ -39,11 +39,11 @@ pub struct Args {
         default_value_if("writer", ArgPredicate::IsPresent, None), allow_negative_numbers = true)]
     pub(super) values: Vec<ValueArg>,
     /// How many processes put, 1 to 1000: they share the values out in turn
-    #[arg(long, value_name = "N", default_value = "1", value_parser = one_to_thousand, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = whole(1..=1000_u16), allow_negative_numbers = true)]
     pub(super) writers: u16,
     /// How many processes get, 1 to 1000: each value goes to exactly one; with --kill, 2 by default
     #[arg(long, value_name = "N", default_value = "1", default_value_if("kill", ArgPredicate::IsPresent, "2"),
-        value_parser = one_to_thousand, allow_negative_numbers = true)]
+        value_parser = whole(1..=1000_u16), allow_negative_numbers = true)]
     pub(super) readers: u16,
     /// Your own writer: any program; a value is a line of JSON on its stdout, or else a string
     #[arg(long, value_name = "COMMAND", conflicts_with = "pause")]
@@ -65,7 +65,7 @@ pub struct Args {
         ("writer", ArgPredicate::IsPresent, "eof"), ("reader", ArgPredicate::IsPresent, "eof")]))]
     pub(super) stop: Stop,
     /// With --stop sentinel: how many sentinels [default: one for each reader]
-    #[arg(long, value_name = "N", value_parser = up_to_thousand, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = whole(0..=1000_u16), allow_negative_numbers = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) sentinels: Option<u16>,
     /// With --stop eof: the parent forgets to close its put end

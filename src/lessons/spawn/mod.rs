@@ -10,7 +10,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use super::lesson::Lesson;
-use crate::arguments::{one_or_list, one_to_thousand, seconds};
+use crate::arguments::{one_or_list, seconds, whole};
 use crate::both;
 use crate::claims::{Claim, Outcomes};
 use crate::events::Event;
@@ -33,10 +33,10 @@ Examples:
   mp-demo spawn --json | jq .        what happened, event by event")]
 pub struct Args {
     /// How many processes to start, 1 to 1000
-    #[arg(long, value_name = "N", default_value = "5", value_parser = one_to_thousand, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value = "5", value_parser = whole(1..=1000_u16), allow_negative_numbers = true)]
     children: u16,
     /// How many threads each of them starts, 1 to 1000: the turns of its loop
-    #[arg(long, value_name = "N", default_value = "5", value_parser = one_to_thousand, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value = "5", value_parser = whole(1..=1000_u16), allow_negative_numbers = true)]
     threads: u16,
     /// How long each child sleeps before its loop; of a list child i takes the i-th, and the last
     /// is for all after it
@@ -109,7 +109,7 @@ impl Lesson for Args {
 #[derive(clap::Args, Serialize)]
 pub struct SpawnChild {
     /// Turns of the loop
-    #[arg(long, default_value = "5", value_parser = one_to_thousand, allow_negative_numbers = true)]
+    #[arg(long, default_value = "5", value_parser = whole(1..=1000_u16), allow_negative_numbers = true)]
     threads: u16,
     /// Seconds to sleep before the loop
     #[arg(long, default_value = "2", value_parser = seconds, allow_negative_numbers = true)]

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use super::*;
+
 /// Where a file of the project is.
 pub fn path_of(file: &str) -> String {
     format!("{}/{file}", env!("CARGO_MANIFEST_DIR"))
@@ -41,7 +43,14 @@ pub fn title(lesson: &str, language: &str) -> String {
 }
 
 /// The subcommands that are no lessons.
-pub const TOOLS: [&str; 6] = ["show", "view", "predict", "why", "completions", "man"];
+pub fn tools() -> Vec<String> {
+    let help = run_words("--help").succeeded().stdout;
+    let (_, list) = help.split_once("\nOther commands:\n").unwrap();
+    let names = list.lines().filter_map(|line| line.split_whitespace().next());
+    let names: Vec<_> = names.map(str::to_owned).collect();
+    assert!(names.len() > 3, "{help}");
+    names
+}
 
 /// The commands in a text's blocks of shell, a line each.
 pub fn commands_in(markdown: &str) -> Vec<String> {
