@@ -15,16 +15,14 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Error, Result, ensure};
 use clap::ColorChoice;
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::SIGTERM;
 use signal_hook::low_level::emulate_default_handler;
 
 use crate::both;
 use crate::cli::{ChildCli, Explanation, Options, ViewOptions, harmless, in_chinese};
 use crate::events::{Event, Why, recording};
 use crate::lessons::{self, AnyLesson, Demo};
-use crate::multiprocessing::{
-    CurrentProcess, Interruption, Logs, end_on_signals_as_first_process, take_signals_again,
-};
+use crate::multiprocessing::{CurrentProcess, Interruption, Logs, ends_all};
 use crate::os::interrupt::Interrupt;
 use crate::os::streams::{Stream, cannot_write, check_stdout, stderr, stdout};
 use crate::os::terminal;
@@ -45,24 +43,21 @@ pub use why::why;
 pub fn lesson(lesson: &AnyLesson, options: &Options) -> ExitCode {
     let play = || {
         check_stdout()?;
-        end_on_signals_as_first_process()?;
+        let interrupt = Interrupt::catch(false, ends_all())?;
         let bar = Bar::new(stderr().is_terminal());
         let mut views = views(&options.views, &bar)?;
-        // Nobody else ends what commands of the user's have started.
-        let signals = lesson.runs_commands().then_some(&[SIGINT, SIGTERM][..]);
-        let interrupt = signals.map(Interrupt::catch).transpose()?;
         let settings = Settings {
             seed: options.seed,
             speed: options.speed,
             patience: options.patience.0,
             patience_with_commands: options.patience.0,
-            interrupt: interrupt.as_ref().map(Interrupt::end),
+            interrupt: Some(interrupt.end()),
         };
         let mut stderr = Gate { out: bar.beside(stderr()), is_on: stderr().is_terminal() };
         let verdict = run(lesson, settings, &mut views, stdout(), &mut stderr);
         // From here on nothing may be printed behind half a bar.
         bar.clear();
-        interrupt.iter().for_each(Interrupt::die_of_it);
+        interrupt.die_of_it();
         // First the cause, then what follows from it. A picture can show how a run failed, too.
         let code = exit_code(verdict?.into_result());
         views.finish()?;
@@ -141,8 +136,7 @@ pub fn child(cli: ChildCli) -> ExitCode {
     birth.lang.into_iter().for_each(locale::choose);
     let process = CurrentProcess::new(birth, target);
     let log = process.log().clone();
-    let begin = || process.die_with_parent().and_then(|()| take_signals_again());
-    let ran = begin().and_then(|()| run(process));
+    let ran = process.die_with_parent().and_then(|()| run(process));
     match ran.as_ref().err().and_then(Interruption::of) {
         // What it has passed on ends it, too.
         Some(Interruption::Terminated) => {

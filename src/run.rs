@@ -14,7 +14,7 @@ use crate::both;
 use crate::events::{Entry, Event, Log, Mistake};
 use crate::evidence::stopped_by;
 use crate::lessons::AnyLesson;
-use crate::multiprocessing::{Children, Context};
+use crate::multiprocessing::{Children, Context, SecondGuard};
 use crate::state::State;
 use crate::stuck::{Detector, Finding};
 use crate::views::Views;
@@ -118,6 +118,7 @@ pub fn run(
     output: impl AsFd,
     stderr: &mut dyn Write,
 ) -> Result<Verdict> {
+    let _guard = lesson.runs_commands().then(SecondGuard::start).transpose()?;
     let (log, log_reader) = Log::open()?;
     let children = Arc::new(Children::new()?);
     let parents_log = ParentsLog::default();

@@ -11,7 +11,8 @@ use anyhow::{Context as _, Result, ensure};
 use super::{exit_code, print, refuse};
 use crate::both;
 use crate::cli::{Prediction, ViewOptions};
-use crate::multiprocessing::end_on_signals_as_first_process;
+use crate::multiprocessing::ends_all;
+use crate::os::interrupt::Interrupt;
 use crate::os::streams::{Stream, check_stdout, stderr, stdout};
 use crate::os::terminal;
 use crate::predict::{Experiment, Session, list};
@@ -62,7 +63,7 @@ fn predicted(prediction: &Prediction, options: &ViewOptions) -> Result<ExitCode>
             ));
         }
     };
-    end_on_signals_as_first_process()?;
+    let _interrupt = Interrupt::catch(false, ends_all())?;
     let bar = Bar::new(stderr().is_terminal());
     let mut gate = Gate { out: bar.beside(stderr()), is_on: stderr().is_terminal() };
     let width = terminal::look(&stdout(), options.color, options.lang).width;

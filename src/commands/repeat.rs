@@ -8,11 +8,10 @@ use std::rc::Rc;
 use anyhow::{Context as _, Result};
 
 use super::exit_code;
-use signal_hook::consts::SIGINT;
 
 use crate::cli::Options;
 use crate::lessons::{self, AnyLesson};
-use crate::multiprocessing::end_on_sigterm_as_first_process;
+use crate::multiprocessing::ends_all;
 use crate::os::interrupt::Interrupt;
 use crate::os::streams::{cannot_write, check_stdout, stderr, stdout};
 use crate::os::terminal;
@@ -30,7 +29,7 @@ pub fn repeat(lesson: &AnyLesson, options: &Options, count: u64, command: &str) 
 fn counted(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> Result<ExitCode> {
     let repeat = &options.repeat;
     check_stdout()?;
-    end_on_sigterm_as_first_process()?;
+    let interrupt = Interrupt::catch(true, ends_all())?;
     let of_lesson = lessons::claims_of(lesson.name()).with_context(|| lesson.name())?;
     let until = repeat.outcome.clone();
     let keep = match (&repeat.keep, &until) {
@@ -39,7 +38,6 @@ fn counted(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> 
         (None, None) => None,
     };
     let condition = Condition::new(repeat.one_core, repeat.load)?;
-    let interrupt = Interrupt::catch(&[SIGINT])?;
     let bar = Bar::new(stderr().is_terminal());
     let mut gate = Gate { out: bar.beside(stderr()), is_on: stderr().is_terminal() };
     let mut plan = Plan {
@@ -72,6 +70,7 @@ fn counted(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> 
         Ok(())
     });
     bar.clear();
+    interrupt.die_of_it();
     let condition = condition.words();
     let summary = Summary {
         repeated: &repeated,

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use procfs::process::{Process, all_processes};
+use rustix::process::Signal;
 
 use super::holders::Holders;
 use super::look::Snapshot;
 use super::things;
 use super::wait::Wait;
+use crate::os::interrupt;
 
 /// Some processes as the kernel shows them, and everyone for whom they wait.
 pub struct Sight {
@@ -130,7 +132,9 @@ fn look(pid: u32, onlooker: Onlooker) -> Option<Snapshot> {
     if let Onlooker::MainThread(strangers) = onlooker
         && pid == this
     {
-        look.threads.retain(|it| it.tid as u32 != this);
+        look.threads.retain(|it| it.tid as u32 != this && it.name != interrupt::THREAD);
+        // What else it catches is for that thread.
+        look.catches &= 1 << (Signal::CHILD.as_raw() - 1);
         look.children.retain(|child| !strangers.contains(child));
     }
     Some(look)

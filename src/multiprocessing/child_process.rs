@@ -13,6 +13,7 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, waitid};
 use super::birth::{Birth, SUBCOMMAND_NAME};
 use super::new_process::NewProcess;
 use super::parent::Parent;
+use super::{descendants, guards};
 use crate::both;
 use crate::events::{Event, Named, Reason, Status};
 use crate::words::errors::io_error;
@@ -76,10 +77,13 @@ impl ChildProcess {
         if !words.values.is_empty() {
             command.arg("--").args(words.values);
         }
+        if is_go_between {
+            guards::prepare_first(&mut command);
+        }
         let start = || {
             command.stdin((stdin.open)()?).stdout((stdout.open)()?);
             command.stderr(parent.log.try_clone_pipe()?);
-            parent.children.start(role, &mut command)
+            parent.children.start(role, &mut command, is_go_between)
         };
         let (number, pid) = start().map_err(|error| {
             let running = match parent.children.count_running(&parent.log) {
@@ -308,8 +312,9 @@ fn advice(error: &io::Error) -> String {
 pub fn start_and_join_plainly(program: &str) -> Result<()> {
     let mut command = Command::new(program);
     command.stdin(Stdio::null()).stdout(Stdio::null());
-    let status =
-        command.status().with_context(|| both!("cannot run {program}", "无法运行 {program}"))?;
+    let child = descendants::start(&mut command);
+    let status = child.and_then(|mut child| child.wait());
+    let status = status.with_context(|| both!("cannot run {program}", "无法运行 {program}"))?;
     ensure!(status.success(), "{program} failed: {status}");
     Ok(())
 }

@@ -11,14 +11,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail, ensure};
 use rustix::process::{
-    Pid, Signal, WaitId, WaitIdOptions, WaitOptions, kill_process, wait, waitid,
+    Pid, Signal, WaitId, WaitIdOptions, WaitOptions, getpid, kill_process, wait, waitid,
 };
 use signal_hook::consts::SIGTERM;
 
 use super::bell::Bell;
+use super::descendants::{self, children_of, end_orphans, kill_trees};
 use super::ends::OpenEnds;
 use super::interruption::Interruption;
-use super::orphans::{children_of_this_process, end_orphans};
 use crate::events::{Call, Event, Log, Record, Status};
 use crate::evidence::Fill;
 
@@ -32,8 +32,8 @@ pub struct Children {
     progress: Mutex<HashMap<u32, Progress>>,
     /// The ends of pipes that their parent has open.
     pub(super) ends: OpenEnds,
-    /// Children that this process had before the run: a shell that became this program by `exec`
-    /// has left them.
+    /// Children that this process had before the run: the second guard, say, or what a shell has
+    /// left that became this program by `exec`.
     strangers: Vec<Pid>,
     /// Whether SIGTERM has come, if this process passes it on.
     terminated: Arc<AtomicBool>,
@@ -58,6 +58,8 @@ struct ProcessTable {
 struct TableEntry {
     pid: Pid,
     role: String,
+    /// Whether it ends others before it ends itself.
+    is_go_between: bool,
     terminated: Option<(Instant, Signal)>,
     killed: bool,
     /// How it ended, once it is reaped.
@@ -72,7 +74,7 @@ impl Children {
             bell: Bell::new()?,
             progress: Mutex::default(),
             ends: OpenEnds::default(),
-            strangers: children_of_this_process().collect(),
+            strangers: children_of(getpid()),
             terminated: Arc::default(),
         })
     }
@@ -163,14 +165,20 @@ impl Children {
     }
 
     /// Starts a child and returns its number among the children of the run, and its PID.
-    pub(super) fn start(&self, role: &str, command: &mut Command) -> io::Result<(usize, Pid)> {
+    pub(super) fn start(
+        &self,
+        role: &str,
+        command: &mut Command,
+        is_go_between: bool,
+    ) -> io::Result<(usize, Pid)> {
         let mut table = self.lock();
         if table.is_over {
             return Err(io::Error::other(Interruption::RunIsOver));
         }
-        let pid = Pid::from_child(&command.spawn()?);
+        let pid = Pid::from_child(&descendants::start(command)?);
         let role = role.to_owned();
-        let child = TableEntry { pid, role, terminated: None, killed: false, status: None };
+        let child =
+            TableEntry { pid, role, is_go_between, terminated: None, killed: false, status: None };
         table.children.push(child);
         Ok((table.children.len() - 1, pid))
     }
@@ -402,6 +410,7 @@ impl ProcessTable {
     /// Reaps every child that has ended, and writes that to the log.
     fn reap(&mut self, log: &Log) -> Result<()> {
         let mut logged = Ok(());
+        let _lock = descendants::lock();
         while let Ok(Some((pid, status))) = wait(WaitOptions::NOHANG) {
             let mut children = self.children.iter_mut();
             // Not ours: a shell that became this program by `exec` left it a child.
@@ -424,9 +433,14 @@ impl TableEntry {
     /// Sends SIGKILL, unless it is reaped: then its PID may be another process's.
     fn kill(&mut self) {
         self.killed = true;
-        if self.status.is_none() {
-            // The PID is still its own, so the signal can't fail.
-            let _ = kill_process(self.pid, Signal::KILL);
+        if self.status.is_some() {
+            return;
+        }
+        // The PID is still its own, so the signal can't fail.
+        match self.is_go_between {
+            // It could not tidy up any more.
+            true => kill_trees(vec![self.pid]),
+            false => drop(kill_process(self.pid, Signal::KILL)),
         }
     }
 }

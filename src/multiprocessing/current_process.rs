@@ -57,22 +57,24 @@ impl CurrentProcess {
         }
     }
 
-    /// Has the kernel end this process when its parent ends. One that a person started in a shell
-    /// lives on.
+    /// Has the kernel end this process when its parent ends. One that has none, or is to live on,
+    /// goes on then if it is stopped, and ends by itself.
     ///
     /// # Errors
     /// When the parent is already gone.
     pub fn die_with_parent(&self) -> Result<()> {
-        self.parent.map_or(Ok(()), die_with)
+        match self.parent {
+            Some(parent) => die_with(parent, Signal::KILL),
+            None => {
+                let _ = set_parent_process_death_signal(Some(Signal::CONT));
+                Ok(())
+            }
+        }
     }
 
-    /// Has the kernel send this process SIGTERM instead when its parent ends, which it passes on: a
-    /// child of its own may have children, of which the kernel knows nothing.
-    pub(super) fn gets_sigterm_with_parents_death(&self) {
-        if self.parent.is_some() {
-            // In a sandbox that refuses this, see `die_with`.
-            let _ = set_parent_process_death_signal(Some(Signal::TERM));
-        }
+    /// Its parent, if it was told of one.
+    pub(super) fn parent(&self) -> Option<u32> {
+        self.parent
     }
 
     /// The queue that this process puts into: its stdout.
@@ -149,11 +151,11 @@ impl CurrentProcess {
     }
 }
 
-/// Has the kernel kill this process when the parent dies, even if the parent is killed and can do
-/// nothing more itself (prctl(2), PR_SET_PDEATHSIG).
-fn die_with(parent: u32) -> Result<()> {
+/// Has the kernel send this process a signal when the parent dies, even if the parent is killed and
+/// can do nothing more itself (prctl(2), PR_SET_PDEATHSIG).
+pub(super) fn die_with(parent: u32, signal: Signal) -> Result<()> {
     // In a sandbox that refuses this, a child lives until its next event, which nobody reads.
-    let _ = set_parent_process_death_signal(Some(Signal::KILL));
+    let _ = set_parent_process_death_signal(Some(signal));
     // A parent that died before the call above sends no signal any more; this process then has a
     // new parent.
     let now = getppid().map(|pid| pid.as_raw_pid() as u32);

@@ -2,8 +2,10 @@
 
 mod beginnings;
 mod failures;
+mod left_behind;
 mod signals;
 mod silent;
+mod soak;
 mod stuck;
 
 use std::fs;

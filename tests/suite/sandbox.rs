@@ -89,17 +89,6 @@ fn without_packet_mode_several_readers_are_refused_with_what_they_need() {
     }
 }
 
-/// The children of a process, whichever of its threads has started them.
-fn children_of(pid: i32) -> Vec<i32> {
-    let threads = fs::read_dir(format!("/proc/{pid}/task")).unwrap();
-    let lists = threads.map(|thread| thread.unwrap().path().join("children"));
-    let pids = lists.flat_map(|list| {
-        let list = fs::read_to_string(list).unwrap();
-        list.split_whitespace().map(|pid| pid.parse().unwrap()).collect::<Vec<_>>()
-    });
-    pids.collect()
-}
-
 #[test]
 fn as_the_first_process_of_a_container_it_ends_on_signals() {
     let unshare = ["--pid", "--fork", "--mount-proc", "--kill-child"];
@@ -115,14 +104,12 @@ fn as_the_first_process_of_a_container_it_ends_on_signals() {
         let mut run = Running::start(&mut unshare_run);
         run.wait_for_several(5, "sleep");
         // `unshare` has one child: PID 1 of the namespace.
-        let first = children_of(run.pid().as_raw_pid())[0];
+        let first = children_of(run.pid())[0];
         let children = children_of(first);
         assert_eq!(children.len(), 5);
-        let first = rustix::process::Pid::from_raw(first).unwrap();
         rustix::process::kill_process(first, signal).unwrap();
         assert_eq!(run.finish().code(), code);
         for child in children {
-            let child = rustix::process::Pid::from_raw(child).unwrap();
             assert!(ends(child), "{child:?} is left");
         }
     }

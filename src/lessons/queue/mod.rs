@@ -15,8 +15,8 @@ use crate::arguments::{ValueArg, as_typed, seconds, shares};
 use crate::claims::{Claim, Outcomes};
 use crate::events::{Call, Mistake, str};
 use crate::multiprocessing::{
-    AnyTarget, Context, CurrentProcess, Exec, Got, IntoProcess, Lock, Logs, ProgramArgs, Target,
-    check_sizes,
+    AnyTarget, Context, CurrentProcess, Exec, Got, Guard, IntoProcess, Lock, Logs, ProgramArgs,
+    Target, check_sizes,
 };
 use options::Stop;
 use own::{CommandReader, CommandWriter};
@@ -192,4 +192,5 @@ pub const CHILDREN: &[AnyTarget] = &[
     AnyTarget::of::<CommandWriter>(),
     AnyTarget::of::<CommandReader>(),
     AnyTarget::of::<Exec>(),
+    AnyTarget::of::<Guard>(),
 ];

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Result, bail};
+use rustix::process::{Pid, setpgid};
 use rustix::stdio::dup2_stderr;
 use serde::Serialize;
 
@@ -17,6 +18,9 @@ use crate::multiprocessing::target::Target;
 /// A command of the user's: becomes that program
 #[derive(clap::Args, Serialize)]
 pub struct Exec {
+    /// The process group that it joins
+    #[arg(long, value_name = "PGID")]
+    pub(super) group: Option<i32>,
     /// What becomes its stderr
     #[arg(long, value_name = "FILE")]
     pub(super) stderr: Option<String>,
@@ -34,6 +38,8 @@ impl Target for Exec {
         let [program, arguments @ ..] = &self.words[..] else {
             return Ok(());
         };
+        // So that Ctrl-C, Ctrl-Z and the terminal are its own. Where the group is gone, it needs none.
+        let _ = self.group.and_then(Pid::from_raw).map(|group| setpgid(None, Some(group)));
         let cannot_run = || Reason::CannotRun { program: program.clone() };
         let mut command = Command::new(program);
         command.args(arguments);

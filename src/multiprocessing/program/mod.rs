@@ -1,8 +1,8 @@
 //! A program of the user's, which knows nothing of mp-demo: one process of ours starts it, stands
 //! between it and a queue or pipe, and ends when it has ended.
 //!
-//! It dies with that process, which gets everything that the program's own children leave behind
-//! (prctl(2), PR_SET_CHILD_SUBREAPER), and ends that.
+//! It dies with that process, which adopts everything that the program's own children leave behind
+//! (prctl(2), PR_SET_CHILD_SUBREAPER), and ends that: see [`guards`](super::guards).
 
 mod exec;
 mod idle;
@@ -18,13 +18,16 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::{Error, Result, bail};
+use nix::sys::signal::SigmaskHow;
 use os_pipe::{PipeReader, PipeWriter};
 use rustix::event::PollFlags;
 use rustix::pipe::fcntl_setpipe_size;
+use rustix::process::{Pid, getpgid};
 use serde::Serialize;
 
 use super::context::Context;
 use super::current_process::CurrentProcess;
+use super::guards::become_first;
 use super::interruption::Interruption;
 use super::logs::Logs as _;
 use super::new_process::IntoProcess as _;
@@ -92,11 +95,14 @@ impl Program {
         let ProgramArgs { command, patience } = args;
         let mp = process.context()?;
         mp.passes_sigterm_on()?;
-        process.gets_sigterm_with_parents_death();
+        let parent = process.parent();
+        let signals = parent.map(become_first).transpose()?;
         let role = format!("{}-command", process.log().role());
         let open = || os_pipe::pipe().because(|| Reason::CannotOpenPipe {});
         let (says, stderr) = open()?;
+        let group = parent.and_then(|pid| getpgid(Pid::from_raw(pid as i32)).ok());
         let exec = Exec {
+            group: group.map(|group| group.as_raw_pid()),
             stderr: Some(format!("/proc/{}/fd/{}", process.pid(), stderr.as_raw_fd())),
             words: command.words(),
         };
@@ -113,7 +119,10 @@ impl Program {
             new = new.reads_from(reads);
             stdin = Some(end);
         }
+        // The command holds back what this process held back before it was a guard.
+        let held_back = signals.map(|signals| signals.thread_swap_mask(SigmaskHow::SIG_SETMASK));
         let started = mp.start(&role, new)?;
+        held_back.transpose()?.map(|signals| signals.thread_set_mask()).transpose()?;
         let its_stdout = Fill::at(&prints).map(|fill| fill.inode);
         // A writer prints nothing but values.
         let has_printed = Arc::new(AtomicBool::new(streams.stdout));

@@ -5,13 +5,14 @@ use std::ffi::OsStr;
 use std::os::fd::AsFd;
 
 use procfs::process::{MMapPath, Process};
+use rustix::process::getpid;
 
 use crate::events::{Named, Runtime};
 use crate::evidence::{
     Family, Fill, From, Need, On, Onlooker, Outside, Sight, Snapshot, SystemCall, Thing,
     ThreadState, Until, What,
 };
-use crate::multiprocessing::orphans::children_of_this_process;
+use crate::multiprocessing::descendants::children_of;
 
 /// How this program and all that descends from it look right now.
 pub(super) fn sight(pid: u32) -> Sight {
@@ -133,7 +134,7 @@ fn of_program(look: &Snapshot, name: &str) -> Option<Way> {
 pub(super) fn holders(end: &impl AsFd) -> Vec<Named> {
     let inode = Fill::at(end).map(|fill| fill.inode);
     let mut pids: Vec<u32> =
-        children_of_this_process().map(|pid| pid.as_raw_pid() as u32).collect();
+        children_of(getpid()).into_iter().map(|pid| pid.as_raw_pid() as u32).collect();
     let mut holders = Vec::new();
     while let Some(pid) = pids.pop() {
         let Some(look) = Snapshot::at(pid) else {

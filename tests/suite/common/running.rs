@@ -200,6 +200,20 @@ pub fn ends(pid: Pid) -> bool {
     poll(&mut fds, Some(&HANGS_AFTER)).unwrap() > 0
 }
 
+/// The children of a process, whichever of its threads has started them; none if it is gone.
+pub fn children_of(pid: Pid) -> Vec<Pid> {
+    let threads = std::fs::read_dir(format!("/proc/{}/task", pid.as_raw_pid()));
+    let lists = threads
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
+    let pids = |list: String| -> Vec<i32> {
+        list.split_whitespace().map(|pid| pid.parse().unwrap()).collect()
+    };
+    lists.flat_map(pids).filter_map(Pid::from_raw).collect()
+}
+
 /// Whether a process is there, be it as a zombie.
 pub fn exists(pid: Pid) -> bool {
     std::path::Path::new(&format!("/proc/{}", pid.as_raw_pid())).exists()

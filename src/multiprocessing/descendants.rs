@@ -1,0 +1,99 @@
+//! The processes that descend from this one, whoever has started them, and how all of them are
+//! ended.
+
+use std::io;
+use std::mem;
+use std::process::{Child, Command};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use procfs::process::Process;
+use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, wait};
+
+/// How long orphans have to end by themselves: the helpers of a foreign program, say.
+const MERCY: Duration = Duration::from_millis(100);
+
+/// How long they may take in all. A killed process that waits for a device lives on for a while.
+const LONGEST: Duration = Duration::from_secs(2);
+
+/// Held by whoever starts or reaps a child, or signals one by its PID: until a child is reaped, its
+/// PID is its own.
+static CHILDREN: Mutex<()> = Mutex::new(());
+
+pub(super) fn lock() -> MutexGuard<'static, ()> {
+    CHILDREN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Starts a child.
+pub(super) fn start(command: &mut Command) -> io::Result<Child> {
+    let _lock = lock();
+    command.spawn()
+}
+
+/// Ends what children have left behind. This process has adopted it, and nobody else would wait for
+/// it. `strangers` are children that are none of its business.
+pub(super) fn end_orphans(strangers: &[Pid]) {
+    let start = Instant::now();
+    while start.elapsed() < LONGEST {
+        let lock = lock();
+        if clear(strangers, start.elapsed() > MERCY) {
+            return;
+        }
+        drop(lock);
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// What ends and reaps all that this process starts from now on, at once.
+pub(crate) fn ends_all() -> impl Fn() + Send + 'static {
+    // A shell that became this program by `exec` has left it these.
+    let strangers = children_of(getpid());
+    move || end_all(&strangers)
+}
+
+/// Ends and reaps all descendants at once, because this process is about to end itself: from now on
+/// none of its threads starts or reaps a child.
+pub(super) fn end_all(strangers: &[Pid]) {
+    mem::forget(lock());
+    let start = Instant::now();
+    while !clear(strangers, true) && start.elapsed() < LONGEST {
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Reaps the children that have ended, and kills the others if `kills`. Whether there are none.
+fn clear(strangers: &[Pid], kills: bool) -> bool {
+    while let Ok(Some(_)) = wait(WaitOptions::NOHANG) {}
+    let mut left = children_of(getpid());
+    left.retain(|pid| !strangers.contains(pid));
+    let is_clear = left.is_empty();
+    if kills {
+        kill_trees(left);
+    }
+    is_clear
+}
+
+/// Kills these processes and all their descendants. Each is stopped before its children are looked
+/// for: then it starts no more of them. Children are killed before their parents, so that a parent
+/// that tidies up can still do so when this process is killed meanwhile.
+pub(super) fn kill_trees(roots: Vec<Pid>) {
+    let (mut found, mut pending) = (Vec::new(), roots);
+    while let Some(pid) = pending.pop() {
+        // One that may not be signalled can have children that may.
+        let _ = kill_process(pid, Signal::STOP);
+        found.push(pid);
+        pending.extend(children_of(pid));
+    }
+    for pid in found.into_iter().rev() {
+        let _ = kill_process(pid, Signal::KILL);
+    }
+}
+
+/// The children of a process, whichever of its threads has started them (proc(5),
+/// /proc/pid/task/tid/children). None where the kernel doesn't tell.
+pub(super) fn children_of(parent: Pid) -> Vec<Pid> {
+    let tasks = Process::new(parent.as_raw_pid()).and_then(|process| process.tasks());
+    let children = tasks.into_iter().flatten().flatten().filter_map(|task| task.children().ok());
+    children.flatten().filter_map(|pid| Pid::from_raw(pid as i32)).collect()
+}

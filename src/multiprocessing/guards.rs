@@ -1,0 +1,159 @@
+//! Who sees to it that nobody is left behind by a command of the user's, however this program ends.
+//!
+//! There are two guards, of which either is enough. The first is the process that stands between
+//! the command and the run: a process group of its own keeps it out of Ctrl-C and `timeout -k`, it
+//! takes no signal but SIGTERM, it adopts what the command leaves behind, and it learns of its
+//! parent's end, even when it is stopped. The second is a process in a session of its own under
+//! another name, which `killall` misses. It knows the first guards, and what descends from them, by
+//! a variable in their environment.
+
+use std::ffi::OsStr;
+use std::io::Read as _;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal as Blockable};
+use os_pipe::PipeWriter;
+use procfs::process::all_processes;
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{
+    Pid, PidfdFlags, Signal, WaitOptions, getpid, kill_process, pidfd_open,
+    set_parent_process_death_signal, setsid, waitpid,
+};
+use rustix::thread::set_name;
+use serde::Serialize;
+
+use super::birth::SUBCOMMAND_NAME;
+use super::current_process::{CurrentProcess, die_with};
+use super::descendants::{self, children_of, end_all, kill_trees, lock};
+use super::target::Target;
+use crate::both;
+
+/// The variable by which the second guard knows whom the run has started. Its value is the run's.
+const VARIABLE: &str = "MP_DEMO_RUN";
+
+/// The value for the runs of this process, once there is a second guard.
+static RUN: OnceLock<String> = OnceLock::new();
+
+/// How long the second guard leaves the first one to itself.
+const MERCY: Duration = Duration::from_millis(200);
+
+/// How long it tries to end those that are left.
+const LONGEST: Duration = Duration::from_secs(5);
+
+/// Has a child be a first guard.
+pub(super) fn prepare_first(command: &mut Command) {
+    command.process_group(0);
+    command.envs(RUN.get().map(|run| (VARIABLE, run)));
+}
+
+/// Makes this process the first guard of what it starts. From now on its threads hold back all
+/// signals but SIGTERM and SIGCHLD. Returns which were held back before.
+pub(super) fn become_first(parent: u32) -> Result<SigSet> {
+    let mut signals = SigSet::all();
+    signals.remove(Blockable::SIGTERM);
+    signals.remove(Blockable::SIGCHLD);
+    let before = signals.thread_swap_mask(SigmaskHow::SIG_BLOCK)?;
+    let _ = set_name(c"guard");
+    // This signal lets it go on if it is stopped.
+    die_with(parent, Signal::CONT)?;
+    let parent = Pid::from_raw(parent as i32).map(|pid| pidfd_open(pid, PidfdFlags::empty()));
+    // Where there are no pidfds, it learns of its parent's end when it next writes to the log.
+    if let Some(Ok(parent)) = parent {
+        let guard = move || {
+            while poll(&mut [PollFd::new(&parent, PollFlags::IN)], None).is_err() {}
+            end_all(&[]);
+            // As its parent would have ended it.
+            let _ = kill_process(getpid(), Signal::KILL);
+        };
+        let guard = thread::Builder::new().name("guard".into()).spawn(guard);
+        guard.with_context(|| both!("cannot start a thread", "无法启动线程"))?;
+    }
+    Ok(before)
+}
+
+/// The second guard, as long as this is there.
+pub(crate) struct SecondGuard {
+    pid: Pid,
+    /// Nobody else has this end, so it is closed when this process ends, however that comes.
+    _alive: PipeWriter,
+}
+
+impl SecondGuard {
+    /// Starts it.
+    pub(crate) fn start() -> Result<SecondGuard> {
+        let start = || {
+            let (end, alive) = os_pipe::pipe()?;
+            // It is not to hold open what the shell left open in this process.
+            close_fds::set_fds_cloexec(3, &[]);
+            let run = RUN.get_or_init(|| format!("{:x}", fastrand::u64(..)));
+            let mut command = Command::new("/proc/self/exe");
+            command.arg0(Guard::NAME).args([SUBCOMMAND_NAME, Guard::NAME]).env(VARIABLE, run);
+            command.stdin(end).stdout(Stdio::null()).stderr(Stdio::null());
+            let pid = Pid::from_child(&descendants::start(&mut command)?);
+            Ok::<_, std::io::Error>(SecondGuard { pid, _alive: alive })
+        };
+        start().with_context(|| {
+            both!("cannot start the process that guards the run", "无法启动守护本次运行的进程")
+        })
+    }
+}
+
+impl Drop for SecondGuard {
+    fn drop(&mut self) {
+        let _lock = lock();
+        // If somebody has ended it, it may have been reaped, and its PID be another process's.
+        if children_of(getpid()).contains(&self.pid) {
+            let _ = kill_process(self.pid, Signal::KILL);
+            let _ = waitpid(Some(self.pid), WaitOptions::empty());
+        }
+    }
+}
+
+/// The second guard: ends what is left of a run when stdin comes to its end
+#[derive(clap::Args, Serialize)]
+pub struct Guard {}
+
+impl Target for Guard {
+    const NAME: &'static str = "guard";
+
+    fn run(self, _: CurrentProcess) -> Result<()> {
+        let _ = set_name(c"guard");
+        let _ = setsid();
+        SigSet::all().thread_block()?;
+        // It goes on then, if it is stopped.
+        let _ = set_parent_process_death_signal(Some(Signal::CONT));
+        os_pipe::dup_stdin()?.read_to_end(&mut Vec::new())?;
+        let Some(run) = std::env::var_os(VARIABLE) else {
+            return Ok(());
+        };
+        let start = Instant::now();
+        while start.elapsed() < LONGEST {
+            let left = all_of(&run);
+            if left.is_empty() {
+                break;
+            }
+            if start.elapsed() > MERCY {
+                kill_trees(left);
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        Ok(())
+    }
+}
+
+/// All other processes of this run, as far as they have kept the variable. Those that have ended
+/// have no environment any more.
+fn all_of(run: &OsStr) -> Vec<Pid> {
+    let others = all_processes().into_iter().flatten().flatten();
+    let others = others.filter(|process| process.pid != getpid().as_raw_pid());
+    let of_run = others.filter(|process| {
+        let environment = process.environ().unwrap_or_default();
+        environment.get(OsStr::new(VARIABLE)).is_some_and(|value| value == run)
+    });
+    of_run.filter_map(|process| Pid::from_raw(process.pid)).collect()
+}
