@@ -32,6 +32,7 @@ use super::current_process::{CurrentProcess, die_with};
 use super::descendants::{self, children_of, end_all, kill_trees, lock};
 use super::target::Target;
 use crate::both;
+use crate::events::{Because as _, Reason};
 
 /// The variable by which the second guard knows whom the run has started. Its value is the run's.
 const VARIABLE: &str = "MP_DEMO_RUN";
@@ -71,7 +72,7 @@ pub(super) fn become_first(parent: u32) -> Result<SigSet> {
             let _ = kill_process(getpid(), Signal::KILL);
         };
         let guard = thread::Builder::new().name("guard".into()).spawn(guard);
-        guard.with_context(|| both!("cannot start a thread", "无法启动线程"))?;
+        guard.because(|| Reason::CannotStartOwnThread {})?;
     }
     Ok(before)
 }
