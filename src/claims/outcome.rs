@@ -90,11 +90,6 @@ impl Outcome {
         Outcome { text: shortened(text), is_stuck }
     }
 
-    /// What the lesson has told.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
     /// As it stands in JSON: the same in every language.
     pub fn in_english(&self) -> String {
         self.in_language(Language::En)

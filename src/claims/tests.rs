@@ -126,7 +126,7 @@ fn a_long_outcome_is_shortened_and_still_told_apart() {
     let long = |last: &str| Outcome::new(&("长".repeat(1_000) + last), &state);
     assert_eq!(long("a"), long("a"));
     assert_ne!(long("a"), long("b"));
-    assert!(long("a").text().len() < 450);
+    assert!(long("a").in_english().len() < 450);
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn who_ended_how_is_told_by_part() {
         "#,
     );
     let told = outcome(&WHO_ENDED_HOW, &ended);
-    assert_eq!(told.text(), "blocked-loop 0, office SIGTERM, worker*2 0");
+    assert_eq!(told.in_english(), "blocked-loop 0, office SIGTERM, worker*2 0");
 }
 
 #[test]

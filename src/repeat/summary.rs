@@ -7,7 +7,7 @@ use crate::both;
 use crate::claims::Outcome;
 use crate::report::runs::{Came, Often, percent};
 use crate::report::statistics::most_if_never;
-use crate::report::text::duration;
+use crate::words::figures::duration;
 use crate::words::plain::on_one_line;
 
 /// What is said of repeated runs.

@@ -6,4 +6,3 @@
 
 pub mod runs;
 pub mod statistics;
-pub mod text;

@@ -9,8 +9,8 @@ use crate::both;
 use crate::claims::{Judges, OfLesson, Seen};
 use crate::events::{Event, Record};
 use crate::os::streams::cannot_write;
-use crate::report::text::left;
 use crate::state::{Change, State};
+use crate::words::figures::left;
 use crate::words::plain::on_one_line;
 
 /// Tells it when the run is over. A claim that says nothing of this run is left out.

@@ -9,6 +9,7 @@ use super::view::View;
 use crate::both;
 use crate::events::{Call, Event, Holder, Mistake, Needs, Record, Waiter};
 use crate::state::{Change, State};
+use crate::words::figures::grouped;
 use crate::words::plain::on_one_line;
 
 /// Tells it on stderr, as soon as it is seen. It is no error if stderr can't be written to.
@@ -263,17 +264,4 @@ fn remedy(mistake: Mistake) -> String {
             "不要杀死可能握着锁的进程；或者换一种内核会释放的锁"
         ),
     }
-}
-
-/// A number with a comma before each group of three digits.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::both;
 use crate::evidence::{Fill, From, Need, On, Outside, Thing, Wait};
+use crate::words::figures::grouped;
 
 /// How many of several PIDs or things are named.
 const NAMED: usize = 4;
@@ -242,17 +243,4 @@ fn list(pids: &[u32], waiter: u32, and: &str) -> String {
             format!("{first} {and} {last}")
         }
     }
-}
-
-/// A number with a comma before each group of three digits.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }

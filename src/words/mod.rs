@@ -2,5 +2,6 @@
 
 pub(crate) mod comments;
 pub(crate) mod errors;
+pub(crate) mod figures;
 pub mod locale;
 pub(crate) mod plain;

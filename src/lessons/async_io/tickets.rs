@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::both;
 use crate::report::statistics::{lower_median, micros};
-use crate::report::text::{left, mebibytes, right, seconds};
+use crate::words::figures::{left, mebibytes, right, seconds};
 
 pub use verdicts::{announcement, slowest, verdicts};
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::both;
-use crate::report::text::{count, right, seconds};
+use crate::words::figures::{count, right, seconds};
 use crate::words::locale::{self, Language};
 
 /// The longest bar.

@@ -3,7 +3,7 @@
 
 use super::table::{Kind, PoolFigures, Table, fastest_of};
 use crate::both;
-use crate::report::text::count;
+use crate::words::figures::count;
 
 /// A gain that is smaller may be chance.
 const CHANCE: f64 = 1.1;

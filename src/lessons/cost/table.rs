@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::both;
 use crate::report::statistics::{Spread, median_ratio};
-use crate::report::text::duration;
+use crate::words::figures::duration;
 
 /// What is measured. A row's name in the log is its variant's.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, strum::VariantArray)]

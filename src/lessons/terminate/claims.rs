@@ -106,7 +106,7 @@ mod tests {
                 ("grandchild-lives-on", &format!("{signal}{alive}"), &format!("{alive}\n{signal}")),
             ],
         );
-        let outcome_of = |text: &str| outcome(&OUTCOMES, &log("terminate", text)).text().to_owned();
+        let outcome_of = |text: &str| outcome(&OUTCOMES, &log("terminate", text)).in_english();
         assert_eq!(outcome_of(&cleans), "finally 0");
         assert_eq!(outcome_of(&dies), "SIGTERM");
     }

@@ -96,6 +96,6 @@ mod tests {
             ],
         );
         let log = log("zombie", &looks(&["S", "Z", "gone"]));
-        assert_eq!(outcome(&OUTCOMES, &log).text(), "S Z gone");
+        assert_eq!(outcome(&OUTCOMES, &log).in_english(), "S Z gone");
     }
 }

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::{Counted, Often, Tally, percent};
 use crate::both;
 use crate::report::statistics::most_if_never;
-use crate::report::text::{left, right};
+use crate::words::figures::{left, right};
 
 impl Tally {
     /// A line for each claim; where such a line has no place in so many columns, a line for its

@@ -4,7 +4,7 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::{Came, Tally};
 use crate::both;
-use crate::report::text::{left, right};
+use crate::words::figures::{left, right};
 use crate::words::plain::on_one_line;
 
 /// How many outcomes have a line.

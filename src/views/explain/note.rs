@@ -7,6 +7,7 @@ use std::ops::Deref;
 use serde_json::Value;
 
 use crate::events::{Call, Status, repr};
+pub use crate::words::figures::count;
 use crate::words::plain::is_obeyed;
 
 /// How many names or values are listed before the rest is only counted.
@@ -344,14 +345,6 @@ impl Word for Signal {
             Some(name) => write!(f, "{GAP}{name}（{}）", self.0),
             None => write!(f, "信号 {}{GAP}", self.0),
         }
-    }
-}
-
-/// So many things in English: `1 core`, `2 cores`.
-pub fn count(many: impl Display, what: &str) -> String {
-    match many.to_string().as_str() {
-        "1" => format!("1 {what}"),
-        many => format!("{many} {what}s"),
     }
 }
 

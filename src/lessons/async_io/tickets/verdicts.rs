@@ -2,7 +2,7 @@
 
 use super::WayFigures;
 use crate::both;
-use crate::report::text::{factor, seconds};
+use crate::words::figures::{factor, seconds};
 
 /// What awaits the customers, who have these delays in seconds.
 pub fn announcement(delays: &[f64]) -> String {

@@ -1,15 +1,30 @@
 //! How figures are written: numbers with their units, ratios in words, and columns.
 
+use std::fmt::Display;
+
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::both;
 
-/// A number and what it counts, in English: in the plural where that is needed.
-pub fn count(number: impl Into<usize>, what: &str) -> String {
-    match number.into() {
-        1 => format!("1 {what}"),
-        number => format!("{number} {what}s"),
+/// So many things in English: `1 core`, `2 cores`.
+pub fn count(many: impl Display, what: &str) -> String {
+    match many.to_string().as_str() {
+        "1" => format!("1 {what}"),
+        many => format!("{many} {what}s"),
     }
+}
+
+/// A number with a comma before each group of three digits.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 /// A ratio as a number, or nothing when it is about 1.
