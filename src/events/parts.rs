@@ -5,7 +5,8 @@
 //! for one write:
 //!
 //! ```text
-//! RS 4711/Thread-1 + {"v":1,...      more parts follow
+//! RS 4711/Thread-1 < {"v":1,...      the first part
+//! RS 4711/Thread-1 + ...             more parts follow
 //! RS 4711/Thread-1 = ...}            the last part
 //! ```
 //!
@@ -30,10 +31,15 @@ pub fn split<'a>(text: &'a [u8], who: &Who) -> Vec<Cow<'a, [u8]>> {
     let sender = format!("{}/{}", who.pid, who.thread.as_deref().unwrap_or_default());
     let body = &text[..text.len() - 1];
     let room = PIPE_BUF - sender.len() - "RS + \n".len();
-    let mut chunks = body.chunks(room).peekable();
+    let chunks = body.chunks(room);
+    let last = chunks.len() - 1;
     let mut parts = Vec::new();
-    while let Some(chunk) = chunks.next() {
-        let sign = if chunks.peek().is_some() { "+" } else { "=" };
+    for (number, chunk) in chunks.enumerate() {
+        let sign = match number {
+            0 => "<",
+            _ if number == last => "=",
+            _ => "+",
+        };
         let mut part = vec![RECORD_SEPARATOR];
         part.extend_from_slice(format!("{sender} {sign} ").as_bytes());
         part.extend_from_slice(chunk);
@@ -60,30 +66,43 @@ pub enum Joined<'a> {
 impl Joiner {
     /// Takes a line without its newline.
     pub fn take<'a>(&mut self, line: &'a [u8]) -> Joined<'a> {
-        let Some((sender, is_last, chunk)) = parse(line) else {
+        let Some((sender, sign, chunk)) = parse(line) else {
             return Joined::Whole(Cow::Borrowed(line));
         };
-        if !is_last {
-            let text = self.unfinished.entry(sender.to_vec()).or_default();
-            text.extend_from_slice(chunk);
-            return Joined::Unfinished;
+        let text = self.unfinished.entry(sender.to_vec()).or_default();
+        // A process with this PID may have been killed between two parts.
+        if sign == Sign::First {
+            text.clear();
         }
-        let mut text = self.unfinished.remove(sender).unwrap_or_default();
         text.extend_from_slice(chunk);
-        Joined::Whole(Cow::Owned(text))
+        match sign {
+            Sign::Last => {
+                Joined::Whole(Cow::Owned(self.unfinished.remove(sender).unwrap_or_default()))
+            }
+            Sign::First | Sign::More => Joined::Unfinished,
+        }
     }
 }
 
-/// Sender, whether it is the last part, and the part itself.
-fn parse(line: &[u8]) -> Option<(&[u8], bool, &[u8])> {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    First,
+    More,
+    Last,
+}
+
+/// Sender, which part it is, and the part itself.
+fn parse(line: &[u8]) -> Option<(&[u8], Sign, &[u8])> {
     let line = line.strip_prefix(&[RECORD_SEPARATOR])?;
     let mut fields = line.splitn(3, |&byte| byte == b' ');
     let (sender, sign, chunk) = (fields.next()?, fields.next()?, fields.next()?);
-    match sign {
-        b"+" => Some((sender, false, chunk)),
-        b"=" => Some((sender, true, chunk)),
-        _ => None,
-    }
+    let sign = match sign {
+        b"<" => Sign::First,
+        b"+" => Sign::More,
+        b"=" => Sign::Last,
+        _ => return None,
+    };
+    Some((sender, sign, chunk))
 }
 
 #[cfg(test)]
@@ -132,5 +151,19 @@ mod tests {
         }
         whole.sort();
         assert_eq!(whole, texts);
+    }
+
+    #[test]
+    fn parts_of_a_killed_process_are_not_put_before_those_of_the_next_one_with_its_pid() {
+        let (killed, next) = (line('a', 9_000), line('b', 9_000));
+        let parts = split(&killed, &who(1, None));
+        let mut joiner = Joiner::default();
+        let mut whole = Vec::new();
+        for part in parts[..2].iter().chain(&split(&next, &who(1, None))) {
+            if let Joined::Whole(text) = joiner.take(&part[..part.len() - 1]) {
+                whole.push(text.into_owned());
+            }
+        }
+        assert_eq!(whole, [&next[..next.len() - 1]]);
     }
 }

@@ -118,7 +118,8 @@ impl Target for Printer {
             process.sleep(0.1)?;
         }
         // The article's reader waits here for a next value that never comes, and is terminated.
-        while let Got::Value(_) = process.get_end().get()? {}
+        let mut queue = process.get_end();
+        while let Got::Value(_) = queue.get()? {}
         // Python and C do this when a process exits; SIGTERM and SIGKILL end it before it comes
         // here. (In Rust a `BufWriter` does it on drop, and tells nobody if that fails.)
         out.flush()
