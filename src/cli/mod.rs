@@ -107,11 +107,11 @@ pub enum Asked {
 /// Bad usage; and, as clap has it, a request for help or for the version.
 pub fn read() -> Result<Request, clap::Error> {
     let mut args: Vec<OsString> = std::env::args_os().collect();
-    if complete(&args)? {
-        return Ok(Request::Print(Vec::new()));
-    }
     if args.get(1).is_some_and(|arg| arg == SUBCOMMAND_NAME) {
         return ChildCli::read(&args[1..]).map(Request::Child);
+    }
+    if complete(&args)? {
+        return Ok(Request::Print(Vec::new()));
     }
     if args.get(1).is_some_and(|it| it == "help")
         && args.get(2).is_some_and(|it| it == SUBCOMMAND_NAME)

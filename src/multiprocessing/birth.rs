@@ -42,11 +42,10 @@ pub struct Birth {
         allow_negative_numbers = true)]
     pub seed: Option<u64>,
 
-    /// Divide every pause by this number
-    #[arg(long, value_name = "X", help_heading = None::<&str>, default_value_t = 1.0,
-        value_parser = speed)]
-    #[serde(skip_serializing_if = "is_one")]
-    pub speed: f64,
+    /// Divide every pause by this number [default: 1]
+    // Of clap's own defaults each costs a child as much time as an option that it is given.
+    #[arg(long, value_name = "X", help_heading = None::<&str>, value_parser = speed)]
+    pub speed: Option<f64>,
 }
 
 impl Birth {
@@ -61,11 +60,7 @@ impl Birth {
             // The locale says it to the child, too.
             lang: Some(locale::chosen()).filter(|chosen| *chosen != locale::of_environment()),
             seed: Some(seed.into()),
-            speed,
+            speed: Some(speed).filter(|speed| *speed != 1.0),
         }
     }
-}
-
-fn is_one(speed: &f64) -> bool {
-    *speed == 1.0
 }

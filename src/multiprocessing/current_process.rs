@@ -52,7 +52,7 @@ impl CurrentProcess {
             parent: birth.parent,
             stdin: birth.stdin,
             stdout: birth.stdout,
-            speed: birth.speed,
+            speed: birth.speed.unwrap_or(1.0),
             random: birth.seed.map_or_else(Rng::new, Rng::with_seed),
         }
     }

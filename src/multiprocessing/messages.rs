@@ -97,7 +97,7 @@ impl MessageWriter {
 pub fn encode(value: &Value, line: &mut Vec<u8>) -> Result<()> {
     line.clear();
     match value {
-        Value::String(text) if is_its_own_json(text) => {
+        Value::String(text) if is_its_own_json(text.as_bytes()) => {
             line.push(b'"');
             line.extend_from_slice(text.as_bytes());
             line.push(b'"');
@@ -109,13 +109,24 @@ pub fn encode(value: &Value, line: &mut Vec<u8>) -> Result<()> {
     Ok(())
 }
 
-/// Whether JSON has nothing to escape in this text. serde_json looks at one byte at a time for
-/// that, which made up nine tenths of the time that a string of 1 MiB took to be sent: 0.7 ms
-/// instead of 0.07.
-fn is_its_own_json(text: &str) -> bool {
+/// The value in a line of JSON.
+fn decode(line: &[u8]) -> serde_json::Result<Value> {
+    match line {
+        [b'"', text @ .., b'"', b'\n'] if is_its_own_json(text) => match str::from_utf8(text) {
+            Ok(text) => Ok(text.into()),
+            Err(_) => serde_json::from_slice(line),
+        },
+        _ => serde_json::from_slice(line),
+    }
+}
+
+/// Whether JSON has nothing to escape in this text. serde_json looks at one to eight bytes at a time
+/// for that, which made up most of the time that a string of 1 MiB took: 0.7 ms instead of 0.07 when
+/// it was sent.
+fn is_its_own_json(text: &[u8]) -> bool {
     let is_plain = |byte: &u8| *byte >= b' ' && *byte != b'"' && *byte != b'\\';
     // Without an early end, so that many bytes are looked at at a time.
-    text.as_bytes().iter().fold(true, |plain, byte| plain & is_plain(byte))
+    text.iter().fold(true, |plain, byte| plain & is_plain(byte))
 }
 
 /// Reads messages, and counts them as lines, so that an error can name the line.
@@ -231,7 +242,7 @@ impl MessageReader {
     /// # Errors
     /// When it is no JSON; the message names the line's number.
     pub fn value(&self) -> Result<Value> {
-        serde_json::from_slice(&self.line).map_err(|error| {
+        decode(&self.line).map_err(|error| {
             // serde_json counts lines from the start of what it was given: that is always line 1.
             let column = error.column();
             let (reason, count) = (json_error(&error), self.count);
@@ -255,6 +266,14 @@ mod tests {
             let expected = format!("{}\n", serde_json::to_string(&value).expect("a string"));
             encode(&value, &mut line).expect("a string");
             assert_eq!(line, expected.as_bytes(), "{text:?}");
+            assert_eq!(decode(&line).expect("JSON"), value);
+        }
+        for rubbish in ["\"\x01\"\n", "\"a\"b\"\n", "\"\\\"\n"] {
+            assert!(decode(rubbish.as_bytes()).is_err(), "{rubbish:?}");
+        }
+        assert!(decode(b"\"\xff\"\n").is_err());
+        for line in ["\"a\" \n", "\"a\"", "\"\\u0061\"\n"] {
+            assert_eq!(decode(line.as_bytes()).expect("JSON"), Value::from("a"), "{line:?}");
         }
     }
 }

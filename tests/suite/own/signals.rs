@@ -40,8 +40,9 @@ fn a_reader_that_ignores_sigterm_gets_sigkill_and_its_name() {
     let expected = format!(
         "mp-demo: reader-command (PID A, `{reader}`) did not end within a second of SIGTERM, so it gets SIGKILL\n"
     );
+    assert!(told.ends_with(&expected), "{told}");
     // The process between has time for that: it is not killed itself.
-    assert_eq!(told, expected);
+    assert_eq!(told.matches("SIGKILL").count(), 1, "{told}");
 }
 
 #[test]
