@@ -66,12 +66,12 @@ pub fn check(ended: &Ended, prints_as_python: bool, what: &str) {
 
 #[test]
 fn no_lesson_says_anything_in_english() {
-    for lesson in lessons() {
-        let quick = if lesson == "cost" { "--quick" } else { "--timeline" };
-        says_nothing_in_english(&[&lesson, "--speed", "20", "--explain", quick]);
+    at_once(lessons(), |lesson| {
+        let run = format!("{} --speed 20 --explain --timeline", short_run_of(&lesson));
+        says_nothing_in_english(&run.split(' ').skip(1).collect::<Vec<_>>());
         says_nothing_in_english(&["help", &lesson]);
         says_nothing_in_english(&[&lesson, "-h"]);
-    }
+    });
     for tool in &tools() {
         says_nothing_in_english(&["help", tool]);
     }
@@ -86,7 +86,7 @@ fn no_lesson_says_anything_in_english() {
 
 #[test]
 fn no_variant_that_goes_wrong_is_told_in_english() {
-    for words in [
+    let variants = [
         "queue --take 3 --speed 20 --explain",
         "queue --stop none --patience 0.1 --speed 50 --explain",
         "queue --kill reader-1 --lock --patience 0.1 --speed 50 --explain",
@@ -101,9 +101,10 @@ fn no_variant_that_goes_wrong_is_told_in_english() {
         "lock --kill --lock flock --explain",
         "buffer --end kill --speed 50 --explain",
         "buffer --to terminal --speed 50 --explain",
-    ] {
+    ];
+    at_once(variants, |words| {
         says_nothing_in_english(&words.split_whitespace().collect::<Vec<_>>());
-    }
+    });
 }
 
 #[test]

@@ -10,6 +10,8 @@ use std::io::{Read, Seek, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::thread;
 
 pub use lessons::*;
 pub use log::*;
@@ -98,6 +100,30 @@ pub fn has(program: &str) -> bool {
         skipped(&format!("there is no {program} to test with"));
     }
     is_there
+}
+
+/// Whether `.ci/soak` runs the tests. Then they try all variants, and otherwise only some.
+pub fn is_soak() -> bool {
+    std::env::var_os("SOAK").is_some()
+}
+
+/// The start methods that Python programs are tried with.
+pub fn start_methods() -> &'static [&'static str] {
+    if is_soak() { &["spawn", "fork", "forkserver"] } else { &["spawn"] }
+}
+
+/// Checks several things, six at a time, as most checks wait.
+pub fn at_once<T>(things: impl IntoIterator<Item = T, IntoIter: Send>, check: impl Fn(T) + Sync) {
+    let things = Mutex::new(things.into_iter());
+    thread::scope(|scope| {
+        for _ in 0..6 {
+            scope.spawn(|| {
+                while let Some(thing) = { things.lock().unwrap().next() } {
+                    check(thing);
+                }
+            });
+        }
+    });
 }
 
 /// Says on the terminal, in spite of the test harness, what is not tested here, and why.

@@ -1,27 +1,24 @@
 //! What holds for every lesson; a new lesson is here as soon as it has a folder in `demos/`.
 
-use std::thread;
-
 use rustix::process::Signal;
 
 use crate::common::*;
 use crate::ends::{close_output, kill_child, kill_parent};
 use crate::trace::{check, events_of, run_with_trace};
 
-/// Runs `check` for all lessons at the same time, as most of them wait.
+/// Runs `check` for all lessons, some at the same time, as most of them wait.
 pub fn for_each_lesson(check: impl Fn(&str) + Sync) {
-    thread::scope(|scope| {
-        for lesson in lessons() {
-            let check = &check;
-            scope.spawn(move || check(&lesson));
-        }
-    });
+    at_once(lessons(), |lesson| check(&lesson));
 }
 
 #[test]
 fn whatever_happens_is_told_by_its_trace_and_its_recording() {
     for_each_lesson(|lesson| {
-        for run in runs_of(lesson) {
+        let runs = match ["bound", "cost"].contains(&lesson) && !is_soak() {
+            true => vec![short_run_of(lesson)],
+            false => runs_of(lesson),
+        };
+        for run in runs {
             let (ended, trace) = run_with_trace(&format!("{run} --json"));
             let log = ended.events();
             check(&trace, &log);
@@ -44,7 +41,7 @@ fn whatever_happens_is_told_by_its_trace_and_its_recording() {
 #[test]
 fn the_lines_that_are_shown_are_those_of_the_log() {
     for_each_lesson(|lesson| {
-        let (ended, trace) = run_with_trace(&runs_of(lesson)[0]);
+        let (ended, trace) = run_with_trace(&short_run_of(lesson));
         let told = events_of(&trace).into_iter();
         let lines = told.filter_map(|e| e["args"]["line"].as_str().map(str::to_owned));
         let lines = lines.collect::<Vec<_>>().join("\n");
@@ -88,12 +85,7 @@ fn where_sigchld_is_ignored_or_blocked_the_end_of_each_child_is_learnt_all_the_s
     let blocks = "import os, signal, sys; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD]); \
                   os.execvp('mp-demo', sys.argv[1:])";
     for_each_lesson(|lesson| {
-        let quick = match lesson {
-            "cost" => " --quick",
-            "bound" => " --tasks 1 --workers 1",
-            _ => "",
-        };
-        let words = format!("mp-demo {lesson}{quick} --speed 20 --json");
+        let words = format!("{} --speed 20 --json", short_run_of(lesson));
         for script in
             [format!("trap '' CHLD; exec {words}"), format!("exec python3 -c \"{blocks}\" {words}")]
         {

@@ -47,7 +47,7 @@ fn with_either_lock_nothing_is_lost() {
 
 #[test]
 fn without_a_lock_additions_are_lost_in_every_run() {
-    for run in 0..20 {
+    for run in 0..5 {
         let (value, of) = total("lock");
         assert_eq!(of, 2000);
         // The last process to write has done a thousand turns, or has overwritten others' work.
@@ -62,7 +62,7 @@ fn they_lose_on_one_core_as_well() {
     if !has("taskset") {
         return;
     }
-    for _ in 0..10 {
+    for _ in 0..3 {
         let ended = run(&mut shell("taskset -c 0 mp-demo lock")).succeeded();
         assert!(!ended.stdout.contains("= 2000 of"), "{}", ended.stdout);
     }
@@ -89,7 +89,7 @@ fn a_lock_is_told_of_at_the_first_turn_only() {
 
 #[test]
 fn the_kernel_frees_a_file_lock_whose_holder_is_killed() {
-    for _ in 0..5 {
+    for _ in 0..2 {
         let expected = WITH_LOCK.replace("2000 of 2000", "1000 of 1000");
         assert_eq!(screen_of("lock --kill --lock flock"), expected);
     }
@@ -177,8 +177,8 @@ fn the_programs_do_what_the_lesson_does() {
     if !has("python3") {
         return;
     }
-    for method in ["fork", "spawn", "forkserver"] {
-        let ended = run(python("lock").args([method, "lock"])).succeeded();
+    for method in start_methods() {
+        let ended = run(python("lock").args([*method, "lock"])).succeeded();
         assert_eq!(screen(&ended.stdout), WITH_LOCK, "{method}");
         let ended = run(python("lock").arg(method)).succeeded();
         assert!(ended.stdout.ends_with(" of 2000\n"), "{method}: {}", ended.stdout);

@@ -18,6 +18,7 @@ mod explain;
 mod lessons;
 mod lock;
 mod log;
+mod measured;
 mod memory;
 mod output;
 mod own;

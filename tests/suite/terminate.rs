@@ -141,11 +141,11 @@ fn the_programs_do_what_the_lesson_does() {
     if !has("python3") {
         return;
     }
-    for method in ["fork", "spawn", "forkserver"] {
-        let ended = run(python("terminate").args([method, "--catch"])).succeeded();
+    for method in start_methods() {
+        let ended = run(python("terminate").args([*method, "--catch"])).succeeded();
         assert_eq!(letters(&ended.stdout), format!("{BEGIN}{CLEANED_UP}"), "{method}");
         // There SIGINT is an exception, so `finally` runs, and the child fails with it.
-        let ended = run(python("terminate").args([method, "--int"]));
+        let ended = run(python("terminate").args([*method, "--int"]));
         let lines = letters(&ended.stdout);
         assert!(lines.contains("Child process B cleans up\n"), "{method}: {lines}");
         assert!(lines.contains("exitcode 1\n"), "{method}: {lines}");

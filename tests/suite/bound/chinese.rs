@@ -46,7 +46,7 @@ pub fn breaks_between_words_at(columns: usize, line: &str) -> bool {
 
 #[test]
 fn each_line_is_chinese_and_follows_from_the_figures() {
-    let words = "bound --lang zh --json --kind all --with both --tasks 6 --workers 1,2,6 --speed 5";
+    let words = "bound --lang zh --json --kind all --with both --tasks 3 --workers 1,2,3 --speed 5";
     let events = run_words(words).succeeded().events();
     let cores = events[0]["cores"].as_u64().unwrap();
     let lines = lines_in(&events);
@@ -58,7 +58,7 @@ fn each_line_is_chinese_and_follows_from_the_figures() {
         for (with, many, worker) in
             [("processes", "多进程", "个工作进程"), ("threads", "多线程", "个工作线程")]
         {
-            let heading = format!("{name}：6 个任务，{many}");
+            let heading = format!("{name}：3 个任务，{many}");
             let at = lines.iter().position(|line| *line == heading).unwrap();
             let rows: Vec<_> = all_rows
                 .iter()
@@ -73,7 +73,7 @@ fn each_line_is_chinese_and_follows_from_the_figures() {
                     "{name}：增加到 2 {worker}为止都有收益（加速比 {speed_up:.2}），再增加则不到 10%。"
                 ),
                 _ => format!(
-                    "{name}：增加到最多的一组（6 {worker}）仍有收益（加速比 {speed_up:.2}）。"
+                    "{name}：增加到最多的一组（3 {worker}）仍有收益（加速比 {speed_up:.2}）。"
                 ),
             };
             assert_eq!(lines[at + 5], verdict);

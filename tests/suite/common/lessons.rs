@@ -76,6 +76,16 @@ pub fn runs_of(lesson: &str) -> Vec<String> {
     runs
 }
 
+/// A short run of a lesson.
+pub fn short_run_of(lesson: &str) -> String {
+    let options = match lesson {
+        "cost" => " --quick",
+        "bound" => " --tasks 1 --workers 1",
+        _ => "",
+    };
+    format!("mp-demo {lesson}{options}")
+}
+
 /// A help screen without its lists of lessons. Checks these: each lesson with its title in that
 /// language, the article's first three in front, and those beyond the article under a heading of
 /// their own.
