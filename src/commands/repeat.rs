@@ -15,7 +15,7 @@ use crate::multiprocessing::ends_all;
 use crate::os::interrupt::Interrupt;
 use crate::os::streams::{cannot_write, check_stdout, stderr, stdout};
 use crate::os::terminal;
-use crate::repeat::{Condition, End, Keep, Plan, Summary};
+use crate::repeat::{Condition, Keep, Plan, Summary, Worked};
 use crate::run::Settings;
 use crate::views::Bar;
 use crate::words::plain::{Gate, in_json, on_one_line};
@@ -53,13 +53,13 @@ fn counted(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> 
         },
         until,
         keep,
-        told: Rc::new(RefCell::new(Some(Box::new(bar.beside(stderr()))))),
+        idle_notice: Rc::new(RefCell::new(Some(Box::new(bar.beside(stderr()))))),
     };
     let mut kept = None;
     let mut out = bar.beside(stdout());
     bar.show_progress(0, count);
     let repeated = plan.repeat(Some(&interrupt), stdout(), &mut gate, |played| {
-        if let End::Worked { kept: Some(file), .. } = played.end {
+        if let Ok(Worked { kept: Some(file), .. }) = played.result {
             kept.get_or_insert_with(|| file.to_owned());
         }
         if options.views.json {

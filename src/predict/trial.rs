@@ -8,7 +8,7 @@ use super::experiment::{Experiment, Question};
 use crate::both;
 use crate::lessons;
 use crate::os::streams::stdout;
-use crate::repeat::{End, Plan, Repeated};
+use crate::repeat::{Plan, Repeated, Worked};
 use crate::report::runs::Often;
 use crate::run::Settings;
 use crate::views::Bar;
@@ -66,11 +66,11 @@ impl Experiment {
             },
             until: None,
             keep: None,
-            told: Default::default(),
+            idle_notice: Default::default(),
         };
         let mut last_waits = None;
         let repeated = plan.repeat(None, stdout(), stderr, |played| {
-            if let End::Worked { waits: Some(waits), .. } = played.end {
+            if let Ok(Worked { waits: Some(waits), .. }) = played.result {
                 last_waits = Some(waits.to_owned());
             }
             bar.show_progress(played.run, runs);

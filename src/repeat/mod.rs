@@ -31,8 +31,8 @@ pub use condition::Condition;
 pub use keep::Keep;
 pub use summary::Summary;
 
-/// How soon one looks whether a run is stuck. The next look comes half a second later, and if both
-/// agree, it is.
+/// After how much silence a run is first looked at, to see whether it is stuck. The second look
+/// comes half a second later.
 const PATIENCE: Duration = Duration::from_millis(50);
 
 /// How many failures are told.
@@ -53,7 +53,7 @@ pub struct Plan<'a> {
     /// Where recordings are kept, if they are.
     pub keep: Option<Keep>,
     /// Where it is told that a command of the user's does nothing.
-    pub told: Told,
+    pub idle_notice: IdleNotice,
 }
 
 /// What came of it.
@@ -67,7 +67,7 @@ pub struct Repeated {
     /// How many runs failed.
     pub failed: u64,
     /// The first of these.
-    pub failures: Vec<Failure>,
+    pub failures: Vec<FailedRun>,
     /// Whether somebody has interrupted it.
     pub is_interrupted: bool,
     /// Whether the outcome came that was to end it.
@@ -77,7 +77,7 @@ pub struct Repeated {
 }
 
 /// A run that failed.
-pub struct Failure {
+pub struct FailedRun {
     /// Its number, from 1.
     pub run: u64,
     /// Its seed.
@@ -92,29 +92,24 @@ pub struct Played<'a> {
     pub run: u64,
     /// Its seed.
     pub seed: u64,
-    /// What came of it.
-    pub end: End<'a>,
+    /// What came of it; sentences, if it failed.
+    pub result: Result<Worked<'a>, &'a [String]>,
 }
 
-/// What came of a run.
-pub enum End<'a> {
-    /// It worked.
-    Worked {
-        /// What came out.
-        outcome: &'a Outcome,
-        /// What each claim says of it, by name.
-        claims: Vec<(&'static str, Option<bool>)>,
-        /// Where its recording is, if it was kept.
-        kept: Option<&'a str>,
-        /// Who waited for whom, if it got stuck.
-        waits: Option<&'a str>,
-    },
-    /// It failed, as these sentences say.
-    Failed(&'a [String]),
+/// What came of a run that worked.
+pub struct Worked<'a> {
+    /// What came out.
+    pub outcome: &'a Outcome,
+    /// What each claim says of it, by name.
+    pub claims: Vec<(&'static str, Option<bool>)>,
+    /// Where its recording is, if it was kept.
+    pub kept: Option<&'a str>,
+    /// Who waited for whom, if it got stuck.
+    pub waits: Option<&'a str>,
 }
 
 impl Plan<'_> {
-    /// Repeats it. `see` is told of each run. What children write that is no event goes to
+    /// Repeats it, and calls `see` with each run. What children write that is no event goes to
     /// `stderr`.
     pub fn repeat(
         &mut self,
@@ -146,7 +141,7 @@ impl Plan<'_> {
             let ran = self.play(settings, &output, stderr);
             repeated.is_interrupted = interrupt.is_some_and(Interrupt::has_come);
             if repeated.is_interrupted {
-                // What became of the run in hand follows from that.
+                // The run in hand was interrupted as well, so it is not counted.
                 break;
             }
             let seed = settings.seed.unwrap_or_default();
@@ -163,12 +158,17 @@ impl Plan<'_> {
 
     /// Plays one run to its end.
     fn play(&self, settings: Settings, output: &impl AsFd, stderr: &mut dyn Write) -> Result<Ran> {
-        let watched = Watched::new(&self.of_lesson, self.keep.is_some());
-        let watched = Rc::new(RefCell::new(watched));
+        let observed = Rc::new(RefCell::new(Observed {
+            judges: Judges::of(&self.of_lesson),
+            turns: Turns::default(),
+            log: self.keep.is_some().then(Vec::new),
+            waits: None,
+            idle_notice: Rc::clone(&self.idle_notice),
+        }));
         let mut views = Views::default();
-        views.add(Watcher(Rc::clone(&watched), Rc::clone(&self.told)));
+        views.add(Observer(Rc::clone(&observed)));
         let verdict = run(self.lesson, settings, &mut views, output, stderr)?;
-        Ok(Ran { views, watched, verdict: verdict.into_result() })
+        Ok(Ran { views, observed, verdict: verdict.into_result() })
     }
 
     /// Counts a run that was played, and tells of it.
@@ -180,37 +180,36 @@ impl Plan<'_> {
         repeated: &mut Repeated,
         see: &mut impl FnMut(Played) -> Result<()>,
     ) -> Result<()> {
-        let mut see = |end| see(Played { run: number, seed, end });
         if let Err(error) = ran.verdict {
             let sentences = sentences(&error);
-            see(End::Failed(&sentences))?;
+            see(Played { run: number, seed, result: Err(&sentences) })?;
             repeated.failed += 1;
             if repeated.failures.len() < TOLD {
-                repeated.failures.push(Failure { run: number, seed, sentences });
+                repeated.failures.push(FailedRun { run: number, seed, sentences });
             }
             return Ok(());
         }
-        let (mut watched, state) = (ran.watched.borrow_mut(), ran.views.state());
-        let outcome = watched.judges.outcome(state);
-        let verdicts: Vec<_> = watched.judges.verdicts(state).collect();
+        let (mut observed, state) = (ran.observed.borrow_mut(), ran.views.state());
+        let outcome = observed.judges.outcome(state);
+        let verdicts: Vec<_> = observed.judges.verdicts(state).collect();
         repeated.is_found = self.until.as_ref() == Some(&outcome);
         let is_kept = match &self.until {
             Some(_) => repeated.is_found,
             None => repeated.tally.is_new(&outcome),
         };
-        let kept = match (&mut self.keep, is_kept) {
-            (Some(keep), true) => Some(keep.keep(number, seed, &watched.log)?),
+        let kept = match (&mut self.keep, &observed.log) {
+            (Some(keep), Some(log)) if is_kept => Some(keep.keep(number, seed, log)?),
             _ => None,
         };
-        let claims = verdicts.iter().map(|(claim, verdict)| (claim.name, *verdict));
-        see(End::Worked {
+        let worked = Worked {
             outcome: &outcome,
-            claims: claims.collect(),
+            claims: verdicts.iter().map(|(claim, verdict)| (claim.name, *verdict)).collect(),
             kept: kept.as_deref(),
-            waits: watched.waits.as_deref(),
-        })?;
+            waits: observed.waits.as_deref(),
+        };
+        see(Played { run: number, seed, result: Ok(worked) })?;
         let verdicts = verdicts.into_iter().map(|(_, verdict)| verdict);
-        let turns = watched.turns.take();
+        let turns = observed.turns.take();
         repeated.tally.add(number, seed, verdicts, outcome, turns);
         Ok(())
     }
@@ -219,7 +218,7 @@ impl Plan<'_> {
 /// A run that was played.
 struct Ran {
     views: Views,
-    watched: Rc<RefCell<Watched>>,
+    observed: Rc<RefCell<Observed>>,
     verdict: Result<()>,
 }
 
@@ -241,52 +240,40 @@ fn who_waits_for_whom(waits: &[Waiter]) -> String {
     waits.collect::<Vec<_>>().join(", ")
 }
 
+/// Where it is told, once, that a command of the user's does nothing: the run may wait for it for
+/// ever.
+pub type IdleNotice = Rc<RefCell<Option<Box<dyn Write>>>>;
+
 /// What is made of the events of one run.
-struct Watched {
+struct Observed {
     judges: Judges,
     turns: Turns,
     /// The log itself, if it may be kept.
-    log: Vec<u8>,
-    is_recorded: bool,
+    log: Option<Vec<u8>>,
     waits: Option<String>,
+    idle_notice: IdleNotice,
 }
 
-impl Watched {
-    fn new(of_lesson: &OfLesson, is_recorded: bool) -> Watched {
-        Watched {
-            judges: Judges::of(of_lesson),
-            turns: Turns::default(),
-            log: Vec::new(),
-            is_recorded,
-            waits: None,
-        }
-    }
-}
+struct Observer(Rc<RefCell<Observed>>);
 
-/// Where it is told, once, that a command of the user's does nothing: the run may wait for it for
-/// ever.
-pub type Told = Rc<RefCell<Option<Box<dyn Write>>>>;
-
-struct Watcher(Rc<RefCell<Watched>>, Told);
-
-impl View for Watcher {
+impl View for Observer {
     fn show(&mut self, record: &Record, state: &State, change: &Change) -> Result<()> {
-        let mut watched = self.0.borrow_mut();
+        let observed = &mut *self.0.borrow_mut();
         let seen = Seen { record, state, change };
-        watched.judges.see(&seen);
-        watched.turns.see(&seen);
+        observed.judges.see(&seen);
+        observed.turns.see(&seen);
         if let Event::Stuck { waits, .. } = &record.event {
-            watched.waits = Some(who_waits_for_whom(waits));
+            observed.waits = Some(who_waits_for_whom(waits));
         }
         if let Event::Idle { why, .. } = &record.event
-            && let Some(mut stderr) = self.1.borrow_mut().take()
+            && let Some(mut stderr) = observed.idle_notice.borrow_mut().take()
         {
-            let _ = stderr
-                .write_all(format!("mp-demo: {}\n", on_one_line(&why.to_string())).as_bytes());
+            let why = why.to_string();
+            let _ = stderr.write_all(format!("mp-demo: {}\n", on_one_line(&why)).as_bytes());
         }
-        if watched.is_recorded {
-            watched.log.extend_from_slice(record.text.as_bytes());
-            watched.log.push(b'\n');
+        if let Some(log) = &mut observed.log {
+            log.extend_from_slice(record.text.as_bytes());
+            log.push(b'\n');
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{End, Failure, Played, Repeated};
+use super::{FailedRun, Played, Repeated, Worked};
 use crate::both;
 use crate::claims::Outcome;
 use crate::report::runs::{Came, Often, percent};
@@ -103,7 +103,7 @@ impl Summary<'_> {
         let Repeated { tally, took, is_interrupted, failed, .. } = self.repeated;
         let (done, wanted, took) = (tally.runs(), self.wanted, duration(took.as_secs_f64()));
         let command = on_one_line(self.command);
-        // That it came is said below; that fewer runs were enough is no lack.
+        // Stopping early because the outcome came is not reported as incomplete.
         let is_less = done < wanted && !self.repeated.is_found;
         let runs = match (is_less, done) {
             (true, _) => both!(
@@ -130,7 +130,7 @@ impl Summary<'_> {
     /// Which runs failed and why, a line each, if some did.
     pub fn failures(&self) -> Vec<String> {
         let Repeated { failed, failures, .. } = self.repeated;
-        let lines = failures.iter().map(|Failure { run, seed, sentences }| {
+        let lines = failures.iter().map(|FailedRun { run, seed, sentences }| {
             let sentences = sentences.join(&both!("; then ", "；随后 "));
             both!(
                 "run {run} (--seed {seed}) failed: {sentences}",
@@ -185,8 +185,8 @@ impl Played<'_> {
     /// A line of `--json`.
     pub fn json(&self) -> Value {
         let mut line = json!({ "v": 1, "run": self.run, "seed": self.seed });
-        match &self.end {
-            End::Worked { outcome, claims, kept, waits } => {
+        match &self.result {
+            Ok(Worked { outcome, claims, kept, waits }) => {
                 line["outcome"] = outcome.in_english().into();
                 let said = claims.iter().filter_map(|(name, verdict)| {
                     Some((name.to_string(), Value::from((*verdict)?)))
@@ -199,7 +199,7 @@ impl Played<'_> {
                     line["kept"] = (*kept).into();
                 }
             }
-            End::Failed(sentences) => line["failed"] = json!(sentences),
+            Err(sentences) => line["failed"] = json!(sentences),
         }
         line
     }
