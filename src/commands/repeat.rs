@@ -37,7 +37,7 @@ fn counted(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> 
         (None, Some(_)) => Some(Keep::here(lesson.name())),
         (None, None) => None,
     };
-    let condition = Condition::new(repeat.one_core, repeat.load)?;
+    let mut condition = Condition::new(repeat.one_core, repeat.load)?;
     let bar = Bar::new(stderr().is_terminal());
     let mut gate = Gate { out: bar.beside(stderr()), is_on: stderr().is_terminal() };
     let mut plan = Plan {
@@ -55,6 +55,10 @@ fn counted(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> 
         keep,
         idle_notice: Rc::new(RefCell::new(Some(Box::new(bar.beside(stderr()))))),
     };
+    let mut beside_bar = bar.beside(stderr());
+    let mut warn = |line: &str| {
+        let _ = beside_bar.write_all(format!("mp-demo: {}\n", on_one_line(line)).as_bytes());
+    };
     let mut kept = None;
     let mut out = bar.beside(stdout());
     bar.show_progress(0, count);
@@ -65,6 +69,9 @@ fn counted(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> 
         if options.views.json {
             let line = format!("{}\n", in_json(&played.json().to_string()));
             out.write_all(line.as_bytes()).with_context(cannot_write)?;
+        }
+        for loss in condition.losses(played.run) {
+            warn(&loss);
         }
         bar.show_progress(played.run, count);
         Ok(())
@@ -88,7 +95,7 @@ fn counted(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> 
     };
     stdout().write_all(text.as_bytes()).with_context(cannot_write)?;
     for line in summary.failures() {
-        let _ = stderr().write_all(format!("mp-demo: {}\n", on_one_line(&line)).as_bytes());
+        warn(&line);
     }
     if repeated.is_interrupted {
         return Ok(ExitCode::from(130));

@@ -1,10 +1,15 @@
 //! What makes rare outcomes less rare without a change to the run itself: fewer processors, or
 //! busier ones.
 
-use std::process::{Child, Command, Stdio};
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::process::{Command, Stdio};
 use std::thread;
 
 use anyhow::{Context as _, Result, ensure};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{
+    Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, pidfd_open, pidfd_send_signal, waitid,
+};
 
 use crate::both;
 use crate::lessons::LOAD;
@@ -45,38 +50,72 @@ impl Condition {
         Ok(condition)
     }
 
+    /// What is to be told after this run: which processes of the load have ended since the last
+    /// one.
+    pub fn losses(&mut self, run: u64) -> Vec<String> {
+        let ended = self.load.iter_mut().filter(|it| !it.is_lost && it.has_ended());
+        let losses = ended.map(|busy| {
+            busy.is_lost = true;
+            let pid = busy.pid.as_raw_pid();
+            both!(
+                "a process of --load (PID {pid}) has ended by run {run}: later runs have less load",
+                "--load 的一个进程（PID {pid}）到第 {run} 次运行时已经结束：此后的运行负载较小"
+            )
+        });
+        losses.collect()
+    }
+
     /// What it is, in a few words each; nothing where there is none.
     pub fn words(&self) -> Vec<String> {
-        let busy = self.load.len();
+        let (busy, lost) = (self.load.len(), self.load.iter().filter(|it| it.is_lost).count());
         let one_core =
             self.one_core.is_some().then(|| both!("all on one core", "都在同一个核心上"));
         let load = (busy > 0).then(|| match busy {
             1 => both!("beside a process that computes", "旁边有一个只做计算的进程"),
             _ => both!("beside {busy} processes that compute", "旁边有 {busy} 个只做计算的进程"),
         });
-        [one_core, load].into_iter().flatten().collect()
+        let lost = (lost > 0).then(|| match busy {
+            1 => both!("it ended early", "它中途就结束了"),
+            _ => both!("{lost} of them ended early", "其中 {lost} 个中途就结束了"),
+        });
+        [one_core, load, lost].into_iter().flatten().collect()
     }
 }
 
 /// A process that computes until this is gone. It dies with this process, whatever happens.
-struct Busy(Child);
+struct Busy {
+    pid: Pid,
+    /// A run reaps whoever has ended, this one too, and then its PID may be another's.
+    pidfd: OwnedFd,
+    is_lost: bool,
+}
 
 impl Busy {
     fn start() -> Result<Busy> {
+        let cannot = || both!("cannot start a process that computes", "无法启动只做计算的进程");
         let mut command = Command::new("/proc/self/exe");
         command.args([SUBCOMMAND_NAME, LOAD, "--parent", &std::process::id().to_string()]);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let child = command.spawn();
-        child.map(Busy).with_context(|| {
-            both!("cannot start a process that computes", "无法启动只做计算的进程")
-        })
+        let mut child = command.spawn().with_context(cannot)?;
+        let pid = Pid::from_child(&child);
+        match pidfd_open(pid, PidfdFlags::empty()) {
+            Ok(pidfd) => Ok(Busy { pid, pidfd, is_lost: false }),
+            Err(error) => {
+                let _ = child.kill().and_then(|()| child.wait());
+                Err(error).with_context(cannot)
+            }
+        }
+    }
+
+    fn has_ended(&self) -> bool {
+        let mut fds = [PollFd::new(&self.pidfd, PollFlags::IN)];
+        poll(&mut fds, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
     }
 }
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        // A run may have reaped it already, if it has ended.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = pidfd_send_signal(&self.pidfd, Signal::KILL);
+        let _ = waitid(WaitId::PidFd(self.pidfd.as_fd()), WaitIdOptions::EXITED);
     }
 }

@@ -224,6 +224,22 @@ fn conditions_are_named_and_end_with_the_runs() {
     }
 }
 
+#[test]
+fn a_process_of_the_load_that_ends_early_is_told() {
+    let mut command = mp_demo("queue --speed 10 --repeat 3 --load --json".split(' '));
+    let mut running = Running::start(&mut command);
+    running.line().unwrap();
+    let load = load_of(running.pid().as_raw_pid());
+    kill_process(rustix::process::Pid::from_raw(load[0]).unwrap(), Signal::KILL).unwrap();
+    let ended = running.finish();
+    let expected = format!("mp-demo: a process of --load (PID {}) has ended by run ", load[0]);
+    assert!(ended.stderr.starts_with(&expected), "{ended:?}");
+    assert_eq!((ended.code(), ended.stderr.lines().count()), (0, 1), "{ended:?}");
+    let summary = event(ended.lines().last().unwrap());
+    let told = summary["condition"].as_array().unwrap().last().unwrap();
+    assert!(told.as_str().unwrap().ends_with(" ended early"), "{summary}");
+}
+
 /// The PIDs of this process's children that only compute.
 fn load_of(pid: i32) -> Vec<i32> {
     let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
