@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use serde_json::Value;
 
@@ -56,6 +55,12 @@ impl<S> Teller for Fold<S> {
 /// How long an outcome's text may be, in bytes. Of longer ones the rest becomes a number, so that a
 /// million of them can be kept, and told apart.
 const LONGEST: usize = 400;
+
+/// The number that stands for the rest of a text, the same in every version: people type it back,
+/// and recordings keep it. A step of FNV-1a for each byte.
+fn fingerprint(so_far: u32, text: &str) -> u32 {
+    text.bytes().fold(so_far, |number, byte| (number ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
 
 /// What came out of one run.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -116,10 +121,9 @@ fn shortened(text: &str) -> String {
     if text.len() <= LONGEST {
         return text.to_owned();
     }
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    let end = text.floor_char_boundary(LONGEST);
-    format!("{}...#{:08x}", &text[..end], hasher.finish() as u32)
+    let number = format!("...#{:08x}", fingerprint(0, text));
+    let end = text.floor_char_boundary(LONGEST - number.len());
+    format!("{}{number}", &text[..end])
 }
 
 /// A value as one word of an outcome: as it is typed on the command line, where that can't be
@@ -157,7 +161,7 @@ pub fn of_values(values: &BTreeMap<String, Vec<String>>) -> String {
 #[derive(Default)]
 pub struct Sequence {
     text: String,
-    hidden: DefaultHasher,
+    hidden: u32,
     is_cut: bool,
     last: String,
     count: u64,
@@ -183,22 +187,17 @@ impl Sequence {
         // Room for the number.
         self.is_cut |= self.text.len() + word.len() + 16 > LONGEST;
         match self.is_cut {
-            true => word.hash(&mut self.hidden),
+            true => self.hidden = fingerprint(self.hidden, &format!("{word} ")),
             false => self.text += &format!("{separator}{word}"),
         }
     }
 
     /// All of it.
     pub fn text(&self) -> String {
-        let mut all = Sequence {
-            text: self.text.clone(),
-            hidden: self.hidden.clone(),
-            last: self.last.clone(),
-            ..*self
-        };
+        let mut all = Sequence { text: self.text.clone(), last: self.last.clone(), ..*self };
         all.end_last();
         match all.is_cut {
-            true => format!("{}...#{:08x}", all.text, all.hidden.finish() as u32),
+            true => format!("{}...#{:08x}", all.text, all.hidden),
             false => all.text,
         }
     }
