@@ -1,8 +1,6 @@
 //! What decided how a run came out: of the pairs of things that happen in both orders, the one
 //! whose order tells the outcomes apart best.
 
-use std::cmp::Reverse;
-
 use super::{Tally, outcomes::clipped};
 use crate::both;
 use crate::claims::Turn;
@@ -12,30 +10,24 @@ const MOST_TURNS: usize = 40;
 const MOST_OUTCOMES: usize = 50;
 
 /// An outcome that came less often says nothing of what decides.
-const LEAST_RUNS: u64 = 3;
+const LEAST_RUNS: usize = 3;
 
 /// How many outcomes are named.
 const NAMED: usize = 5;
 
-/// The orders of things, counted for each outcome. What didn't happen in a run comes behind all
-/// that did. A process's end is not held against what it did: that order is always the same.
+/// The orders in which things came, run by run, for each outcome. A process's end is not held
+/// against what it did: that order is always the same.
 #[derive(Default)]
 pub(super) struct Decided {
     turns: Vec<Turn>,
-    of_outcomes: Vec<Orders>,
+    of_outcomes: Vec<Vec<Order>>,
 }
 
-/// The orders in the runs with one outcome.
-#[derive(Default)]
-struct Orders {
-    runs: u64,
-    /// How often each turn came.
-    came: Vec<u64>,
-    /// How often the one came before the other, by their numbers; also where the other didn't come.
-    before: Vec<Vec<u64>>,
-    /// How often both came.
-    both: Vec<Vec<u64>>,
-}
+/// In which place each turn came in a run, by the turn's number. Those that didn't come are behind
+/// all others, in the place [`NEVER`].
+struct Order(Box<[u8]>);
+
+const NEVER: u8 = u8::MAX;
 
 /// A pair of turns, by their numbers, and what its order tells.
 struct Pair {
@@ -44,119 +36,93 @@ struct Pair {
     /// How much the order tells of the outcome, in bits.
     bits: f64,
     /// In how many runs both came.
-    both: u64,
+    both: usize,
     /// How many of the two are only what a parent notices of an end.
     ends: usize,
 }
 
+impl Order {
+    fn place(&self, turn: usize) -> u8 {
+        self.0.get(turn).copied().unwrap_or(NEVER)
+    }
+
+    fn is_first(&self, turn: usize, other: usize) -> bool {
+        self.place(turn) < self.place(other)
+    }
+}
+
 impl Decided {
     /// Counts a run with the outcome of this number.
-    pub fn add(&mut self, outcome: usize, turns: Vec<(Turn, u64)>) {
+    pub fn add(&mut self, outcome: usize, mut turns: Vec<(Turn, u64)>) {
         if outcome >= MOST_OUTCOMES {
             return;
         }
-        let mut places = vec![None; self.turns.len()];
-        for (turn, place) in turns {
-            match self.turns.iter().position(|known| *known == turn) {
-                Some(number) => places[number] = Some(place),
-                None if self.turns.len() < MOST_TURNS => {
-                    self.turns.push(turn);
-                    places.push(Some(place));
-                }
-                None => {}
+        turns.sort_by_key(|(_, time)| *time);
+        let mut places = vec![NEVER; MOST_TURNS];
+        for (place, (turn, _)) in (0..NEVER).zip(turns) {
+            let number = self.turns.iter().position(|known| *known == turn);
+            let number = number.unwrap_or(self.turns.len());
+            if number == self.turns.len() && number < MOST_TURNS {
+                self.turns.push(turn);
+            }
+            if number < MOST_TURNS {
+                places[number] = place;
             }
         }
+        places.truncate(self.turns.len());
         if self.of_outcomes.len() <= outcome {
-            self.of_outcomes.resize_with(outcome + 1, Orders::default);
+            self.of_outcomes.resize_with(outcome + 1, Vec::new);
         }
-        self.of_outcomes[outcome].add(&places);
+        self.of_outcomes[outcome].push(Order(places.into()));
     }
 
+    /// In how many runs with this outcome the one came before the other.
     fn count(&self, outcome: usize, first: usize, second: usize) -> u64 {
-        self.of_outcomes[outcome].count(first, second)
+        let runs = self.of_outcomes[outcome].iter();
+        runs.filter(|order| order.is_first(first, second)).count() as u64
     }
 
     /// The pair that tells the outcomes apart best, if one tells enough.
     fn best(&self) -> Option<Pair> {
-        let runs = |outcome: &usize| self.of_outcomes[*outcome].runs;
-        let outcomes = (0..self.of_outcomes.len()).filter(|it| runs(it) >= LEAST_RUNS);
+        let all: usize = self.of_outcomes.iter().map(Vec::len).sum();
+        let outcomes = (0..self.of_outcomes.len())
+            .filter(|outcome| self.of_outcomes[*outcome].len() >= LEAST_RUNS);
         let outcomes: Vec<_> = outcomes.collect();
-        let all: u64 = self.of_outcomes.iter().map(|it| it.runs).sum();
-        let frequent: u64 = outcomes.iter().map(runs).sum();
-        if outcomes.len() < 2 || frequent * 2 < all {
+        let sizes: Vec<_> = outcomes.iter().map(|it| self.of_outcomes[*it].len() as f64).collect();
+        if outcomes.len() < 2 || sizes.iter().sum::<f64>() * 2.0 < all as f64 {
             return None;
         }
-        let mut best: Option<Pair> = None;
-        for first in 0..self.turns.len() {
-            for second in first + 1..self.turns.len() {
-                let (one, other) = (&self.turns[first], &self.turns[second]);
-                if one.is_end_of(other) || other.is_end_of(one) {
-                    continue;
-                }
-                let counts = outcomes.iter().map(|&outcome| {
-                    [self.count(outcome, first, second), self.count(outcome, second, first)]
-                });
-                let counts: Vec<_> = counts.collect();
-                let came_in_both_orders = (0..2).all(|order| counts.iter().any(|it| it[order] > 0));
-                if !came_in_both_orders {
-                    continue;
-                }
-                let both =
-                    outcomes.iter().map(|&it| self.of_outcomes[it].count_both(first, second)).sum();
-                let bits = information(&counts);
-                let ends = [one, other].iter().filter(|it| it.event == "exited").count();
-                // Of orders that tell as much, the one that says more of what happens.
-                let is_better = |best: &Pair| match bits - best.bits {
-                    more if more.abs() < 1e-9 => {
-                        (ends, Reverse(both)) < (best.ends, Reverse(best.both))
-                    }
-                    more => more > 0.0,
-                };
-                if best.as_ref().is_none_or(is_better) {
-                    best = Some(Pair { first, second, bits, both, ends });
-                }
+        let pairs = (0..self.turns.len())
+            .flat_map(|first| (first + 1..self.turns.len()).map(move |second| (first, second)));
+        let pairs = pairs.filter_map(|(first, second)| {
+            let turns = [&self.turns[first], &self.turns[second]];
+            if turns[0].is_end_of(turns[1]) || turns[1].is_end_of(turns[0]) {
+                return None;
             }
-        }
-        let sizes: Vec<_> = outcomes.iter().map(|it| runs(it) as f64).collect();
+            let counts: Vec<_> = outcomes
+                .iter()
+                .map(|it| [self.count(*it, first, second), self.count(*it, second, first)])
+                .collect();
+            let came_in_both_orders = (0..2).all(|order| counts.iter().any(|it| it[order] > 0));
+            came_in_both_orders.then(|| {
+                let runs = outcomes.iter().flat_map(|it| &self.of_outcomes[*it]);
+                let both = runs.filter(|it| it.place(first).max(it.place(second)) < NEVER).count();
+                let ends = turns.iter().filter(|it| it.event == "exited").count();
+                Pair { first, second, bits: information(&counts), both, ends }
+            })
+        });
+        let best = pairs.reduce(|best, pair| match pair.bits - best.bits {
+            // Of orders that tell as much, the one that says more of what happens.
+            more if more.abs() < 1e-9 => {
+                let is_better = (pair.ends, best.both) < (best.ends, pair.both);
+                if is_better { pair } else { best }
+            }
+            more if more > 0.0 => pair,
+            _ => best,
+        });
         // Of more outcomes than two, one order can't tell more than one bit.
         let most = entropy(&sizes).min(1.0);
         best.filter(|best| best.bits > most / 4.0)
-    }
-}
-
-impl Orders {
-    fn add(&mut self, places: &[Option<u64>]) {
-        self.runs += 1;
-        // What is new here didn't come in the runs before.
-        while self.came.len() < places.len() {
-            self.came.push(0);
-            for (row, came) in self.before.iter_mut().zip(&self.came) {
-                row.push(*came);
-            }
-            self.both.iter_mut().for_each(|row| row.push(0));
-            self.before.push(vec![0; self.came.len()]);
-            self.both.push(vec![0; self.came.len()]);
-        }
-        for (first, at) in places.iter().enumerate() {
-            let Some(at) = at else { continue };
-            self.came[first] += 1;
-            for (second, other) in places.iter().enumerate() {
-                self.before[first][second] += u64::from(other.is_none_or(|other| at < &other));
-                self.both[first][second] += u64::from(other.is_some());
-            }
-        }
-    }
-
-    fn count(&self, first: usize, second: usize) -> u64 {
-        match self.before.get(first) {
-            Some(row) => *row.get(second).unwrap_or(&self.came[first]),
-            None => 0,
-        }
-    }
-
-    fn count_both(&self, first: usize, second: usize) -> u64 {
-        let row = self.both.get(first);
-        row.and_then(|row| row.get(second)).copied().unwrap_or_default()
     }
 }
 
@@ -192,11 +158,9 @@ impl Tally {
             "What decided: which came first, \"{first}\" or \"{second}\".",
             "起决定作用的是“{first}”和“{second}”的先后。"
         )];
-        let known = self.outcomes().into_iter().filter(|came| came.runs >= LEAST_RUNS);
+        let known = self.outcomes().into_iter().filter(|came| came.runs >= LEAST_RUNS as u64);
         for came in known.take(NAMED) {
-            let Some(&place) = self.by_outcome.get(&came.outcome) else {
-                continue;
-            };
+            let place = self.by_outcome[&came.outcome];
             if place >= self.decided.of_outcomes.len() {
                 continue;
             }
