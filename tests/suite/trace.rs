@@ -41,63 +41,26 @@ pub fn run_with_trace(run_of_lesson: &str) -> (Ended, String) {
 }
 
 #[test]
-fn a_run_is_drawn_like_this() {
-    snapbox::assert_data_eq!(
-        trace_of_recorded("queue-lost"),
-        snapbox::str![[r#"
-{"displayTimeUnit":"ms","otherData":{"event":"run","lesson":"queue","options":{"values":["A","B","C"],"writers":1,"readers":1,"pause":0.0,"stop":"terminate","speed":1.0},"seed":7,"cores":2,"version":"0.1.0"},"traceEvents":[
-{"name":"process_name","ph":"M","pid":43784,"tid":43784,"args":{"name":"parent"}},
-{"name":"process_sort_index","ph":"M","pid":43784,"tid":43784,"args":{"sort_index":0}},
-{"name":"thread_name","ph":"M","pid":43784,"tid":43784,"args":{"name":"MainThread"}},
-{"name":"run","cat":"event","ph":"i","ts":0,"pid":43784,"tid":43784,"s":"t","args":{"event":"run","lesson":"queue","options":{"values":["A","B","C"],"writers":1,"readers":1,"pause":0.0,"stop":"terminate","speed":1.0},"seed":7,"cores":2,"version":"0.1.0"}},
-{"name":"running","cat":"event","ph":"i","ts":100,"pid":43784,"tid":43784,"s":"t","args":{"event":"running","line":"Parent process 43784"}},
-{"name":"started","cat":"event","ph":"i","ts":400,"pid":43784,"tid":43784,"s":"t","args":{"event":"started","child":43785,"child_role":"writer"}},
-{"name":"process_name","ph":"M","pid":43785,"tid":43785,"args":{"name":"writer"}},
-{"name":"process_sort_index","ph":"M","pid":43785,"tid":43785,"args":{"sort_index":1}},
-{"name":"thread_name","ph":"M","pid":43785,"tid":43785,"args":{"name":"MainThread"}},
-{"name":"started","cat":"event","ph":"i","ts":800,"pid":43784,"tid":43784,"s":"t","args":{"event":"started","child":43786,"child_role":"reader"}},
-{"name":"process_name","ph":"M","pid":43786,"tid":43786,"args":{"name":"reader"}},
-{"name":"process_sort_index","ph":"M","pid":43786,"tid":43786,"args":{"sort_index":2}},
-{"name":"thread_name","ph":"M","pid":43786,"tid":43786,"args":{"name":"MainThread"}},
-{"name":"running","cat":"activity","ph":"X","ts":0,"dur":810,"pid":43784,"tid":43784},
-{"name":"running","cat":"event","ph":"i","ts":1100,"pid":43785,"tid":43785,"s":"t","args":{"event":"running","line":"Process to write: 43785"}},
-{"name":"values in the queue","ph":"C","ts":0,"pid":43784,"tid":43784,"args":{"now":0}},
-{"name":"values in the queue","ph":"C","ts":1200,"pid":43784,"tid":43784,"args":{"now":1}},
-{"name":"running","cat":"activity","ph":"X","ts":1100,"dur":150,"pid":43785,"tid":43785},
-{"name":"put A","cat":"call","ph":"X","ts":1200,"dur":50,"pid":43785,"tid":43785,"args":{"event":"put","value":"A","line":"Put A to queue..."}},
-{"name":"sleep","cat":"activity","ph":"X","ts":1250,"dur":50,"pid":43785,"tid":43785,"args":{"event":"sleep","seconds":0.0}},
-{"name":"values in the queue","ph":"C","ts":1300,"pid":43784,"tid":43784,"args":{"now":2}},
-{"name":"running","cat":"activity","ph":"X","ts":1300,"dur":50,"pid":43785,"tid":43785},
-{"name":"put B","cat":"call","ph":"X","ts":1300,"dur":50,"pid":43785,"tid":43785,"args":{"event":"put","value":"B","line":"Put B to queue..."}},
-{"name":"running","cat":"event","ph":"i","ts":1400,"pid":43786,"tid":43786,"s":"t","args":{"event":"running","line":"Process to read: 43786"}},
-{"name":"running","cat":"activity","ph":"X","ts":1400,"dur":20,"pid":43786,"tid":43786},
-{"name":"get (waiting)","cat":"activity","ph":"X","ts":1420,"dur":30,"pid":43786,"tid":43786,"args":{"event":"wait","call":"get"}},
-{"name":"value","cat":"queue","ph":"s","ts":1200,"pid":43785,"tid":43785,"id":0},
-{"name":"value","cat":"queue","ph":"f","ts":1450,"pid":43786,"tid":43786,"id":0,"bp":"e"},
-{"name":"values in the queue","ph":"C","ts":1450,"pid":43784,"tid":43784,"args":{"now":1}},
-{"name":"running","cat":"activity","ph":"X","ts":1450,"dur":50,"pid":43786,"tid":43786},
-{"name":"get A","cat":"call","ph":"X","ts":1450,"dur":50,"pid":43786,"tid":43786,"args":{"event":"get","value":"A","line":"Get A from queue."}},
-{"name":"sleep","cat":"activity","ph":"X","ts":1350,"dur":160,"pid":43785,"tid":43785,"args":{"event":"sleep","seconds":0.0}},
-{"name":"values in the queue","ph":"C","ts":1510,"pid":43784,"tid":43784,"args":{"now":2}},
-{"name":"running","cat":"activity","ph":"X","ts":1510,"dur":40,"pid":43785,"tid":43785},
-{"name":"put C","cat":"call","ph":"X","ts":1510,"dur":40,"pid":43785,"tid":43785,"args":{"event":"put","value":"C","line":"Put C to queue..."}},
-{"name":"exited","cat":"event","ph":"i","ts":1800,"pid":43784,"tid":43784,"s":"t","args":{"event":"exited","child":43785,"child_role":"writer","status":{"code":0}}},
-{"name":"writer","cat":"process","ph":"X","ts":400,"dur":1400,"pid":43785,"tid":43785,"args":{"status":"exit 0"}},
-{"name":"sleep","cat":"activity","ph":"X","ts":1550,"dur":250,"pid":43785,"tid":43785,"args":{"event":"sleep","seconds":0.0}},
-{"name":"join writer 43785","cat":"activity","ph":"X","ts":810,"dur":1010,"pid":43784,"tid":43784,"args":{"event":"join","child":43785,"child_role":"writer"}},
-{"name":"joined","cat":"event","ph":"i","ts":1820,"pid":43784,"tid":43784,"s":"t","args":{"event":"joined","child":43785,"child_role":"writer"}},
-{"name":"terminate","cat":"event","ph":"i","ts":1830,"pid":43784,"tid":43784,"s":"t","args":{"event":"terminate","child":43786,"child_role":"reader"}},
-{"name":"running","cat":"activity","ph":"X","ts":1820,"dur":30,"pid":43784,"tid":43784},
-{"name":"exited","cat":"event","ph":"i","ts":2000,"pid":43784,"tid":43784,"s":"t","args":{"event":"exited","child":43786,"child_role":"reader","status":{"signal":15}}},
-{"name":"reader","cat":"process","ph":"X","ts":800,"dur":1200,"pid":43786,"tid":43786,"args":{"status":"killed by SIGTERM (15)"}},
-{"name":"get (waiting)","cat":"activity","ph":"X","ts":1500,"dur":500,"pid":43786,"tid":43786,"args":{"event":"wait","call":"get"}},
-{"name":"join reader 43786","cat":"activity","ph":"X","ts":1850,"dur":160,"pid":43784,"tid":43784,"args":{"event":"join","child":43786,"child_role":"reader"}},
-{"name":"joined","cat":"event","ph":"i","ts":2010,"pid":43784,"tid":43784,"s":"t","args":{"event":"joined","child":43786,"child_role":"reader"}},
-{"name":"parent","cat":"process","ph":"X","ts":0,"dur":2010,"pid":43784,"tid":43784}
-]}
-
-"#]]
+fn an_event_is_a_line_like_this() {
+    let log = made_up(
+        r#"0.00001 2 writer put "value":"A"
+        0.00002 1 parent get "value":"A""#,
     );
+    let trace = trace_of(&log);
+    let parent = r#""pid":1,"tid":1"#;
+    let writer = r#""pid":2,"tid":2"#;
+    for line in [
+        format!(r#"{{"name":"process_name","ph":"M",{writer},"args":{{"name":"writer"}}}}"#),
+        format!(
+            r#"{{"name":"put A","ph":"X",{writer},"cat":"call","ts":10,"dur":10,"args":{{"event":"put","value":"A"}}}}"#
+        ),
+        format!(r#"{{"name":"value","ph":"s",{writer},"cat":"queue","ts":10,"id":0}}"#),
+        format!(r#"{{"name":"value","ph":"f",{parent},"cat":"queue","ts":20,"id":0,"bp":"e"}}"#),
+        format!(r#"{{"name":"values in the queue","ph":"C",{parent},"ts":10,"args":{{"now":1}}}}"#),
+    ] {
+        let is_it = |it: &str| it.trim_end_matches(',') == line;
+        assert!(trace.lines().any(is_it), "{line} in {trace}");
+    }
 }
 
 #[test]

@@ -91,44 +91,28 @@ pub struct Chrome<W> {
 
 /// One trace event. `ph`, its phase, says which kind it is.
 #[derive(Serialize)]
-struct TraceEvent<'a, A> {
+struct TraceEvent<'a, F> {
     name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cat: Option<&'a str>,
     ph: char,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ts: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    dur: Option<u64>,
     #[serde(flatten)]
     track: Track,
+    #[serde(flatten)]
+    fields: F,
+}
+
+/// What has args that may stand in a log.
+#[derive(Serialize)]
+struct WithArgs<'a> {
+    cat: &'a str,
+    ts: u64,
+    /// How long it lasts.
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<u64>,
-    /// Binding point: `e` ties an arrow's head to the slice around it, and not to the next one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bp: Option<char>,
+    dur: Option<u64>,
     /// Scope: `t` draws an instant on its own track only.
     #[serde(skip_serializing_if = "Option::is_none")]
     s: Option<char>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    args: Option<A>,
-}
-
-impl<'a, A> TraceEvent<'a, A> {
-    fn new(ph: char, name: &'a str, track: Track) -> TraceEvent<'a, A> {
-        TraceEvent {
-            name,
-            cat: None,
-            ph,
-            ts: None,
-            dur: None,
-            track,
-            id: None,
-            bp: None,
-            s: None,
-            args: None,
-        }
-    }
+    args: Option<&'a RawValue>,
 }
 
 impl<W: Write> Chrome<W> {
@@ -157,57 +141,52 @@ impl<W: Write> Chrome<W> {
     }
 
     fn metadata(&mut self, name: &str, track: Track, args: &impl Serialize) -> io::Result<()> {
-        self.write(&TraceEvent { args: Some(args), ..TraceEvent::new('M', name, track) })
+        self.write('M', name, track, json!({ "args": args }))
     }
 
     /// A slice that has ended.
     pub fn slice(&mut self, slice: &Slice, track: Track, end: u64) -> io::Result<()> {
-        self.write(&TraceEvent {
-            cat: Some(slice.category),
-            ts: Some(slice.start),
+        let fields = WithArgs {
+            cat: slice.category,
+            ts: slice.start,
             dur: Some(end.saturating_sub(slice.start)),
-            args: slice.args.as_ref(),
-            ..TraceEvent::new('X', &slice.name, track)
-        })
+            s: None,
+            args: slice.args.as_deref(),
+        };
+        self.write('X', &slice.name, track, fields)
     }
 
     /// Something that happened at one moment.
-    pub fn instant(&mut self, name: &str, spot: Spot, args: &impl Serialize) -> io::Result<()> {
-        self.write(&TraceEvent {
-            cat: Some("event"),
-            ts: Some(spot.micros),
-            s: Some('t'),
-            args: Some(args),
-            ..TraceEvent::new('i', name, spot.track)
-        })
+    pub fn instant(&mut self, name: &str, spot: Spot, args: &RawValue) -> io::Result<()> {
+        let (s, args) = (Some('t'), Some(args));
+        let fields = WithArgs { cat: "event", ts: spot.micros, dur: None, s, args };
+        self.write('i', name, spot.track, fields)
     }
 
     /// An arrow. Both ends need the same category, name and `id`, or viewers don't see that they
-    /// belong together.
+    /// belong together. `bp`, the binding point, ties the head to the slice around it, and not to
+    /// the next one.
     pub fn arrow(&mut self, category: &str, id: u64, from: Spot, to: Spot) -> io::Result<()> {
         let name = both!("value", "值");
-        for (ph, bp, spot) in [('s', None, from), ('f', Some('e'), to)] {
-            self.write(&TraceEvent::<()> {
-                cat: Some(category),
-                ts: Some(spot.micros),
-                id: Some(id),
-                bp,
-                ..TraceEvent::new(ph, &name, spot.track)
-            })?;
-        }
-        Ok(())
+        let end = |spot: Spot| json!({ "cat": category, "ts": spot.micros, "id": id });
+        self.write('s', &name, from.track, end(from))?;
+        let mut head = end(to);
+        head["bp"] = "e".into();
+        self.write('f', &name, to.track, head)
     }
 
     /// A counter's new value. Perfetto titles it with `name` and `series`, separated by a space.
     pub fn counter(&mut self, name: &str, series: &str, spot: Spot, value: u64) -> io::Result<()> {
-        self.write(&TraceEvent {
-            ts: Some(spot.micros),
-            args: Some(&json!({ series: value })),
-            ..TraceEvent::new('C', name, spot.track)
-        })
+        self.write('C', name, spot.track, json!({ "ts": spot.micros, "args": { series: value } }))
     }
 
-    fn write(&mut self, event: &TraceEvent<impl Serialize>) -> io::Result<()> {
+    fn write(
+        &mut self,
+        ph: char,
+        name: &str,
+        track: Track,
+        fields: impl Serialize,
+    ) -> io::Result<()> {
         if !self.is_begun {
             self.begin(&json!({}))?;
         }
@@ -215,7 +194,7 @@ impl<W: Write> Chrome<W> {
         let separator: &[u8] = if self.has_events { b",\n" } else { b"\n" };
         self.has_events = true;
         self.out.write_all(separator)?;
-        self.write_json(event)
+        self.write_json(&TraceEvent { name, ph, track, fields })
     }
 
     fn write_json(&mut self, value: &impl Serialize) -> io::Result<()> {

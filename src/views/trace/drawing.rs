@@ -44,9 +44,6 @@ impl<W: Write> Drawing<W> {
     }
 
     /// Draws the next event.
-    ///
-    /// # Errors
-    /// When it can't be written.
     pub fn draw(&mut self, record: &Record, state: &State, change: &Change) -> io::Result<()> {
         let event = &record.event;
         let args = args(record.text)?;
@@ -117,16 +114,7 @@ impl<W: Write> Drawing<W> {
                 self.out.instant(event.name(), spot, &args)?;
                 self.tracks.end(child, status, spot.micros, &mut self.out)?;
             }
-            Effect::Nothing
-            | Effect::Joined(_)
-            | Effect::Signals(..)
-            | Effect::Acquires(_)
-            | Effect::Releases(_)
-            | Effect::Aside
-            | Effect::Refused(_)
-            | Effect::GivesUp(_)
-            | Effect::Asks
-            | Effect::IsAnswered => match event {
+            _ => match event {
                 Event::Progress { done, of } => {
                     let progress = both!("progress", "进度");
                     let series = both!("done of {of}", "已完成，共 {of} 步");
@@ -167,9 +155,6 @@ impl<W: Write> Drawing<W> {
 
     /// Draws what can only be drawn when the last event is there. Returns what the trace was
     /// written to.
-    ///
-    /// # Errors
-    /// When it can't be written.
     pub fn finish(&mut self) -> io::Result<&mut W> {
         self.tracks.end_all(self.end, &mut self.out)?;
         self.out.end()
