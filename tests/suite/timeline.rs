@@ -47,41 +47,25 @@ reader 43786 ▲─────────────────▲───�
 }
 
 #[test]
-fn without_utf_8_it_is_plain_ascii() {
-    let picture = picture("queue-terminate", 80, &[], ASCII);
-    assert!(picture.is_ascii());
-    assert_data_eq!(
-        picture,
-        str![[r#"
-             |0 s        |0.5         |1.0         |1.5
-parent 43784 ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~!
-             writer                                    reader
-writer 43785 v.................v............v................| exit 0
-             A                 B            C
-reader 43786 ^-----------------^------------^----------------x killed by SIGTERM
-             A                 B            C
-. sleeps   - waits for another   ~ waits in join   v put   ^ get   ! terminate
-
-"#]]
-    );
+fn without_utf_8_the_same_is_plain_ascii() {
+    let unicode = picture("queue-terminate", 80, &[], UTF_8);
+    let glyphs = ["━=", "·.", "─-", "┄~", "│|", "┤|", "▼v", "▲^", "†!", "✗x"];
+    let expected = glyphs.iter().fold(unicode, |picture, glyph| {
+        let (unicode, ascii) = glyph.split_at(glyph.len() - 1);
+        picture.replace(unicode, ascii)
+    });
+    assert_eq!(picture("queue-terminate", 80, &[], ASCII), expected);
 }
 
 #[test]
 fn its_words_are_in_the_language_asked_for() {
-    assert_data_eq!(
-        picture("queue-terminate", 80, &["--lang", "zh"], UTF_8),
-        str![[r#"
-             │0 s         │0.5         │1.0         │1.5
-parent 43784 ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄†
-             writer                                      reader
-writer 43785 ▼·················▼··············▼················┤ 退出状态 0
-             A                 B              C
-reader 43786 ▲─────────────────▲──────────────▲────────────────✗ 被 SIGTERM 终止
-             A                 B              C
-· 睡眠   ─ 等待对方   ┄ 在 join 中等待   ▼ put   ▲ get   † terminate
-
-"#]]
+    let picture = picture("queue-terminate", 80, &["--lang", "zh"], UTF_8);
+    assert!(
+        picture.contains("┤ 退出状态 0\n") && picture.contains("✗ 被 SIGTERM 终止\n"),
+        "{picture}"
     );
+    let legend = "· 睡眠   ─ 等待对方   ┄ 在 join 中等待   ▼ put   ▲ get   † terminate\n";
+    assert!(picture.ends_with(legend), "{picture}");
 }
 
 #[test]
@@ -107,28 +91,6 @@ reader-2 43788, exit 0
        你好世界      [None, 2.5]
 · sleeps   ─ waits for another
 ┄ waits in join   ▼ put   ▲ get
-
-"#]]
-    );
-}
-
-#[test]
-fn on_a_wide_terminal_the_lanes_are_longer() {
-    assert_data_eq!(
-        picture("queue-sentinel", 120, &[], UTF_8),
-        str![[r#"
-               │0 ms         │50           │100          │150           │200          │250          │300
-parent   43784 ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄▼
-               writer-1                                                                        sentinel sentinel
-writer-1 43785 ▼··················▼··························▼··················································┤ exit 0
-               1                  你好世界                   5
-writer-2 43786 ▼·····················································▼······································┤     exit 0
-               2                                                     [None, 2.5]
-reader-1 43787 ▲─────────────────────────────────────────────▲─────────────────────────────────────────────────▲┤ exit 0
-               1 2                                           5                                          sentinel
-reader-2 43788 ───────────────────▲──────────────────────────────────▲─────────────────────────────────────────▲┤ exit 0
-                                  你好世界                           [None, 2.5]                        sentinel
-· sleeps   ─ waits for another   ┄ waits in join   ▼ put   ▲ get
 
 "#]]
     );
