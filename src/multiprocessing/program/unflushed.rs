@@ -1,10 +1,11 @@
 //! Why a program may write nothing although it has printed: what it prints waits in a buffer of its
-//! own until that is full, as soon as its stdout is no terminal. Each language has its way out.
+//! own until that is full, as soon as its stdout is no terminal. Each language has its remedy.
 
 use std::ffi::OsStr;
 use std::os::fd::AsFd;
 
-use procfs::process::{MMapPath, Process};
+use procfs::ProcError;
+use procfs::process::{MMapPath, MemoryMap, Process};
 use rustix::process::getpid;
 
 use crate::events::{Named, Runtime};
@@ -19,14 +20,14 @@ pub(super) fn sight(pid: u32) -> Sight {
     Sight::of_family(&Family::Descendants(vec![pid]), Onlooker::Process)
 }
 
-/// Whether nobody there has done anything since an earlier look, or is about to.
+/// Whether none of these processes has done anything since an earlier look, or is about to.
 pub(super) fn does_nothing(sight: &Sight, earlier: &Sight) -> bool {
     let mut threads = sight.family().flat_map(|look| &look.threads);
     threads.all(|thread| thread.state == ThreadState::Waits) && sight.is_of_the_same_family(earlier)
 }
 
-/// Whether all that is seen there waits for others. Then the run is stuck, or somebody goes on:
-/// that is found out elsewhere.
+/// Whether all of these processes wait for others. The run is stuck then, or somebody goes on, and
+/// the parent finds that out.
 pub(super) fn waits_for_others(sight: &Sight) -> bool {
     let is_timed =
         |call: &SystemCall| matches!(call.until, Until::Time | Until::Signal | Until::Unknown);
@@ -34,9 +35,10 @@ pub(super) fn waits_for_others(sight: &Sight) -> bool {
     threads.all(|thread| thread.call.as_ref().is_some_and(|call| !is_timed(call)))
 }
 
-/// The language in which the program with this PID, or a child of it, is written. Nothing where it has reason to be silent, as far as one can see: someone of them waits
-/// for input, or is stopped; none of them has a buffer, or has been told to do without; or its
-/// stdout is closed. `its_stdout` is the inode of the pipe that is its stdout.
+/// The language in which the program with this PID, or a child of it, is written. Nothing where it
+/// has reason to be silent, as far as one can see: one of them waits for input, or is stopped; it
+/// has no buffer, or was told to do without; or its stdout is closed. `its_stdout` is the inode of
+/// the pipe that is its stdout.
 pub(super) fn runtime(pid: u32, its_stdout: Option<u64>) -> Option<Runtime> {
     let sight = Sight::of(&Family::Descendants(vec![pid]), Onlooker::Process);
     let stdin = sight.look(pid).and_then(|look| pipe_of(look, 0));
@@ -52,85 +54,73 @@ pub(super) fn runtime(pid: u32, its_stdout: Option<u64>) -> Option<Runtime> {
         let holds = look.holds.as_ref();
         holds.is_none_or(|it| it.values().any(|held| is_pipe(&held.what, its_stdout)))
     };
-    let is_silent =
-        waits_for_input || sight.family().any(is_stopped) || !sight.family().any(has_stdout);
-    if is_silent {
+    if waits_for_input || sight.family().any(is_stopped) || !sight.family().any(has_stdout) {
         return None;
     }
-    let of = |look: &Snapshot| program(look.pid).and_then(|name| of_program(look, &name));
-    let ways: Vec<Way> = sight.family().filter_map(of).collect();
-    // Nobody may have come so far yet as to run what its command line names.
-    let mut named: Vec<Way> = sight.family().filter_map(of_command_line).collect();
-    // A program may have helpers before it begins. What it was told itself counts.
-    if named.iter().any(|way| matches!(way, Way::HasNoBuffer)) {
-        return None;
-    }
-    let of_named = named.pop();
-    let of_running = ways.iter().rev().find_map(|way| match way {
-        Way::Is(runtime) => Some(*runtime),
-        Way::HasNoBuffer => None,
-    });
-    match (of_running, of_named) {
-        (Some(runtime), _) | (None, Some(Way::Is(runtime))) => Some(runtime),
-        (None, None) if ways.is_empty() => Some(Runtime::C),
-        (None, Some(Way::HasNoBuffer) | None) => None,
+    let buffers: Vec<_> = sight.family().filter_map(Buffer::of).collect();
+    // The last one counts: a shell may have had helpers before it came to its program.
+    match buffers.contains(&Buffer::NotUsed) {
+        true => None,
+        false => buffers.last().and_then(|it| match it {
+            Buffer::Of(runtime) => Some(*runtime),
+            Buffer::NotUsed => None,
+        }),
     }
 }
 
-/// The way out of a program's buffer.
-enum Way {
-    Is(Runtime),
-    /// It has none, or does without.
-    HasNoBuffer,
+/// A process's buffer for what it prints.
+#[derive(PartialEq)]
+enum Buffer {
+    Of(Runtime),
+    /// It was told to do without.
+    NotUsed,
 }
 
 /// Programs that write at once, or print nothing by themselves.
 const WITHOUT_BUFFER: [&str; 8] = ["sh", "bash", "dash", "zsh", "busybox", "sleep", "node", "tail"];
 
-/// The way out for the first program that this command line names and that is known.
-fn of_command_line(look: &Snapshot) -> Option<Way> {
-    let is_between = |c: char| c.is_whitespace() || ";|&()/\"'".contains(c);
-    let words: Vec<&str> = look.command.iter().flat_map(|word| word.split(is_between)).collect();
-    let mut named = words.iter().enumerate();
-    named.find_map(|(number, word)| {
-        let way = of_language(word)?;
-        let is_python = word.starts_with("python") || word.starts_with("pypy");
-        let does_without =
-            words.get(number + 1) == Some(&"-u") || has_variable(look.pid, "PYTHONUNBUFFERED");
-        Some(match is_python && does_without {
-            true => Way::HasNoBuffer,
-            false => Way::Is(way),
-        })
-    })
-}
-
-/// Whether this variable was set for a process, to something.
-fn has_variable(pid: u32, variable: &str) -> bool {
-    let process = i32::try_from(pid).ok().and_then(|pid| Process::new(pid).ok());
-    let environment = process.and_then(|process| process.environ().ok()).unwrap_or_default();
-    environment.get(OsStr::new(variable)).is_some_and(|it| !it.is_empty())
-}
-
-fn of_program(look: &Snapshot, name: &str) -> Option<Way> {
-    let process = Process::new(i32::try_from(look.pid).ok()?).ok()?;
-    let has = |variable: &str| has_variable(look.pid, variable);
-    let is_python = name.starts_with("python") || name.starts_with("pypy");
-    // stdbuf(1) tells its program so.
-    let does_without = (is_python
-        && (has("PYTHONUNBUFFERED") || look.command.get(1).is_some_and(|it| it == "-u")))
-        || has("_STDBUF_O");
-    if does_without || WITHOUT_BUFFER.contains(&name) {
-        return Some(Way::HasNoBuffer);
+impl Buffer {
+    /// By the file that the process runs, which is `python3.11` for a script that begins with `#!`;
+    /// by the command line of a shell, which may not have come to its program yet. Nothing for one
+    /// without a buffer, or that has ended.
+    fn of(look: &Snapshot) -> Option<Buffer> {
+        let process = Process::new(i32::try_from(look.pid).ok()?).ok()?;
+        let file = match process.exe() {
+            Err(ProcError::PermissionDenied(_)) => return Some(Buffer::Of(Runtime::C)),
+            file => file.ok()?,
+        };
+        let name = file.file_name()?.to_string_lossy();
+        let is_between = |c: char| c.is_whitespace() || ";|&()/\"'".contains(c);
+        let words = look.command.iter().flat_map(|word| word.split(is_between));
+        let words: Vec<&str> = words.collect();
+        let environment = process.environ().unwrap_or_default();
+        let has =
+            |variable: &str| environment.get(OsStr::new(variable)).is_some_and(|it| !it.is_empty());
+        let is_python = |word: &str| of_language(word) == Some(Runtime::Python);
+        let runs_python = || is_python(&name) || words.iter().any(|word| is_python(word));
+        // stdbuf(1) tells its program so by a variable.
+        if has("_STDBUF_O")
+            || words.windows(2).any(|it| is_python(it[0]) && it[1] == "-u")
+            || (has("PYTHONUNBUFFERED") && runs_python())
+        {
+            return Some(Buffer::NotUsed);
+        }
+        if WITHOUT_BUFFER.contains(&&*name) {
+            return words.iter().find_map(|word| of_language(word)).map(Buffer::Of);
+        }
+        let is_libc = |map: &MemoryMap| {
+            let MMapPath::Path(path) = &map.pathname else { return false };
+            path.to_string_lossy().contains("libc.so")
+        };
+        let of_c = match process.maps().is_ok_and(|maps| maps.0.iter().any(is_libc)) {
+            true => Runtime::C,
+            false => Runtime::Static,
+        };
+        Some(Buffer::Of(of_language(&name).unwrap_or(of_c)))
     }
-    let has_libc = process.maps().is_ok_and(|maps| {
-        let mut maps = maps.0.iter();
-        maps.any(|map| matches!(&map.pathname, MMapPath::Path(path) if path.to_string_lossy().contains("libc.so")))
-    });
-    let of_c = if has_libc { Runtime::C } else { Runtime::Static };
-    Some(Way::Is(of_language(name).unwrap_or(of_c)))
 }
 
-/// Everyone who descends from this process and has the other end of this pipe.
+/// All descendants of this process that hold the other end of this pipe.
 pub(super) fn holders(end: &impl AsFd) -> Vec<Named> {
     let inode = Fill::at(end).map(|fill| fill.inode);
     let mut pids: Vec<u32> =
@@ -160,14 +150,7 @@ fn is_pipe(what: &What, inode: Option<u64>) -> bool {
     matches!(what, What::Pipe(it) if Some(*it) == inode)
 }
 
-/// The file that a process runs, without its folder: `python3.11` for a script that begins with
-/// `#!`.
-fn program(pid: u32) -> Option<String> {
-    let file = Process::new(i32::try_from(pid).ok()?).ok()?.exe().ok()?;
-    Some(file.file_name()?.to_string_lossy().into_owned())
-}
-
-/// Nothing for one that is in none of these languages.
+/// The language whose interpreter this program is.
 fn of_language(program: &str) -> Option<Runtime> {
     let known: [(&[&str], Runtime); 5] = [
         (&["python", "pypy"], Runtime::Python),
