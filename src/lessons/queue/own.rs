@@ -12,7 +12,7 @@ use crate::multiprocessing::{
     CurrentProcess, Got, Logs, Program, ProgramArgs, ProgramStreams, Target, check_sizes,
 };
 
-/// A longer line is no value, however it ends. In bytes.
+/// The longest line that is a value. In bytes.
 const LONGEST_LINE: usize = 1 << 16;
 
 /// Writer of the `queue` lesson: puts what a command writes into the queue on stdout
@@ -52,7 +52,7 @@ fn put_all(process: &CurrentProcess, program: &mut Program) -> Result<()> {
     let mut queue = process.put_end();
     while let Some(value) = program.next_value(LONGEST_LINE)? {
         let cannot_put = || program.line_name();
-        // Before it is told: what can't be put is not to look lost.
+        // Before the put is logged: a value that can't be put must not look lost.
         check_sizes(std::slice::from_ref(&value)).because(cannot_put)?;
         let value = value.value();
         let put = queue.print_and_put(format!("Put {} to queue...", str(&value)), &value);
@@ -86,7 +86,7 @@ impl CommandReader {
                 break;
             }
         }
-        // Its stdin comes to its end, be it by a sentinel or by the end of the queue.
+        // After a sentinel as after the end of the queue, its stdin comes to end-of-file.
         program.join()
     }
 }

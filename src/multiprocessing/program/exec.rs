@@ -32,18 +32,18 @@ pub struct Exec {
 impl Target for Exec {
     const NAME: &'static str = "exec";
 
-    /// By now this process dies with its parent, and so does the program that it becomes: what was
-    /// asked for by PR_SET_PDEATHSIG survives execve(2).
+    /// The program dies with the go-between, as this process does: PR_SET_PDEATHSIG survives
+    /// execve(2).
     fn run(self, _: CurrentProcess) -> Result<()> {
         let [program, arguments @ ..] = &self.words[..] else {
             return Ok(());
         };
-        // So that Ctrl-C, Ctrl-Z and the terminal are its own. Where the group is gone, it needs none.
+        // Ctrl-C, Ctrl-Z and the terminal are for the command, too. The group may be gone by now.
         let _ = self.group.and_then(Pid::from_raw).map(|group| setpgid(None, Some(group)));
         let cannot_run = || Reason::CannotRun { program: program.clone() };
         let mut command = Command::new(program);
         command.args(arguments);
-        // Its own stderr is the log, and this program is not to write there.
+        // The stderr of this process is the log, which the program must not write to.
         let log = os_pipe::dup_stderr()?;
         if let Some(stderr) = &self.stderr {
             let stderr = File::options().write(true).open(stderr);

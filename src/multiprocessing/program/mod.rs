@@ -1,7 +1,7 @@
-//! A program of the user's, which knows nothing of mp-demo: one process of ours starts it, stands
-//! between it and a queue or pipe, and ends when it has ended.
+//! A program of the user's, which knows nothing of mp-demo. A process of ours, the go-between,
+//! starts it, stands between it and a queue or pipe, and ends when it has ended.
 //!
-//! It dies with that process, which adopts everything that the program's own children leave behind
+//! The program dies with the go-between, which adopts everything that the program's own children leave behind
 //! (prctl(2), PR_SET_CHILD_SUBREAPER), and ends that: see [`guards`](super::guards).
 
 mod exec;
@@ -45,9 +45,10 @@ pub struct Program {
     running: Running,
     stdin: Option<PipeWriter>,
     stdout: Option<BufReader<PipeReader>>,
-    /// Its stderr, until it has ended: it opens this end by itself.
+    /// What becomes its stderr. The program opens this end by its path in /proc, so it is kept open
+    /// until the program has ended.
     stderr: PipeWriter,
-    /// They tell what it says.
+    /// Threads that log what it writes to streams without values.
     tellers: Vec<JoinHandle<()>>,
     /// How many lines it has written.
     lines: u64,
@@ -84,9 +85,7 @@ impl ProgramArgs {
 impl Program {
     /// Starts a command as a child of this process. When it does nothing for its patience, although
     /// it should, the log is told.
-    ///
-    /// # Errors
-    /// When it can't be started. That there is no such program is learnt later, from its end.
+    /// That there is no such program is learnt later, from its end.
     pub fn start(
         process: &mut CurrentProcess,
         args: &ProgramArgs,
@@ -189,9 +188,6 @@ impl Program {
     }
 
     /// Whether it has ended otherwise than wanted, or does within a moment.
-    ///
-    /// # Errors
-    /// When the log can't be written to.
     pub fn has_failed(&self) -> Result<bool> {
         self.running.has_failed()
     }
@@ -210,9 +206,8 @@ impl Program {
     /// can write there any more.
     ///
     /// # Errors
-    /// When the line is longer than `longest` bytes, not text in UTF-8, or nested too deep; when
-    /// the program has ended, and a child of it has its stdout and writes nothing; or that SIGTERM
-    /// has come.
+    /// The line may be longer than `longest` bytes, not text in UTF-8, or nested too deep; or the
+    /// program has ended, and a child of it holds its stdout open and writes nothing.
     pub fn next_value(&mut self, longest: usize) -> Result<Option<ValueArg>> {
         let Some(line) = self.next_line(longest)? else {
             return Ok(None);
@@ -223,10 +218,6 @@ impl Program {
 
     /// The next line that it writes to stdout, without its end; nothing when nobody can write there
     /// any more. The last line may lack its newline.
-    ///
-    /// # Errors
-    /// When it is longer than `longest` bytes, or not text in UTF-8; when the program has ended,
-    /// and a child of it has its stdout and writes nothing; or that SIGTERM has come.
     fn next_line(&mut self, longest: usize) -> Result<Option<String>> {
         let mut line = Vec::new();
         let Some(stdout) = &mut self.stdout else {
@@ -255,7 +246,7 @@ impl Program {
             }
         }
         let is_whole = line.ends_with(b"\n");
-        // Whoever was killed in the middle of a line has not meant that half.
+        // Half a line of a killed program is no value.
         if line.is_empty() || (!is_whole && self.running.has_failed()?) {
             return Ok(None);
         }
@@ -270,9 +261,6 @@ impl Program {
     }
 
     /// Hands it a value on stdin, as a line of JSON.
-    ///
-    /// # Errors
-    /// When it has closed its stdin, or has ended.
     pub fn write(&mut self, value: &serde_json::Value) -> Result<()> {
         let Some(stdin) = &mut self.stdin else {
             return Ok(());
@@ -285,11 +273,7 @@ impl Program {
         }
     }
 
-    /// Waits until it has read everything that it was handed, or has closed its stdin when it had.
-    ///
-    /// # Errors
-    /// When it has closed its stdin before; when it has ended, and a child of it has its stdin and
-    /// reads nothing; or that SIGTERM has come.
+    /// Waits until it has read everything that it was handed; then it may close its stdin.
     pub fn until_it_has_read(&mut self) -> Result<()> {
         let Some(stdin) = &self.stdin else {
             return Ok(());
@@ -308,9 +292,6 @@ impl Program {
     }
 
     /// Waits until it has ended.
-    ///
-    /// # Errors
-    /// When it has ended otherwise than wanted, or that SIGTERM has come.
     pub fn join(&mut self) -> Result<()> {
         self.close_stdin();
         if self.stdout.is_some() {
@@ -324,18 +305,16 @@ impl Program {
         queue.watched(Arc::clone(self.running.mp.parent()))
     }
 
-    /// Ends what is left of it when this process has done its part, or could not: `result`. After
-    /// success it has ended by itself. What it has said until then is told.
-    ///
-    /// # Errors
-    /// `result`; or [`Interruption::CommandFailed`].
+    /// Ends what is left of the program when this process has done its own part, with this `result`.
+    /// After success the program has ended by itself. What it has written until then is logged.
+    /// Returns `result`, or [`Interruption::CommandFailed`].
     pub fn end(self, result: Result<()>) -> Result<()> {
         let Program { running, stdin, stdout, stderr, tellers, lines: _ } = self;
         let is_terminated =
             result.as_ref().err().and_then(Interruption::of) == Some(Interruption::Terminated);
         let unread = stdin.as_ref().and_then(Fill::at).is_some_and(|it| it.bytes > 0);
         if is_terminated && unread {
-            // If the log fails here, nobody reads it any more.
+            // If the log fails here, it has no reader any more.
             let _ = running.tell_that_it_has_not_read();
         }
         let result = match is_terminated {
@@ -343,10 +322,10 @@ impl Program {
             false => result,
         };
         let result = running.mp.end(result, Interruption::CommandFailed);
-        // Not before it has ended: it is not to die of a pipe that nobody reads (SIGPIPE).
+        // The program has ended: it can't die of a pipe without a reader (SIGPIPE) any more.
         drop((stdin, stdout, stderr));
         for teller in tellers {
-            // It doesn't panic, and returns nothing.
+            // The thread doesn't panic, and returns nothing.
             let _ = teller.join();
         }
         result

@@ -26,15 +26,15 @@ pub(super) struct Running {
     pub(super) process: ChildProcess,
     pub(super) command: String,
     pub(super) patience: Option<Duration>,
-    /// It has read something, so it knows how.
+    /// It has read from its stdin.
     pub(super) has_read: bool,
-    /// It has written something, likewise.
+    /// It has written to the stream that is waited for.
     pub(super) has_written: bool,
     /// The inode of the pipe that is its stdout.
     pub(super) stdout: Option<u64>,
     /// Whether it has printed anything, if that is shown and carries no values.
     pub(super) has_printed: Arc<AtomicBool>,
-    /// How many bytes of a line have come without its end.
+    /// How many bytes have come of a line whose newline is missing.
     pub(super) unfinished: usize,
 }
 
@@ -54,8 +54,8 @@ impl Running {
         self.process.status()
     }
 
-    /// Waits until one can read from this end or write to it, or until nobody has the other end any
-    /// more. What poll(2) says.
+    /// Waits until this end is ready, or until nobody has the other end any more. Returns what
+    /// poll(2) says.
     pub(super) fn until_ready(
         &mut self,
         end: &impl AsFd,
@@ -75,10 +75,10 @@ impl Running {
         }
         let on = Some(self.process.role().into());
         self.mp.log().write(Event::Wait { call, on })?;
-        // It has read a value, and hasn't come back for the next one.
+        // The program works on the value that it has read.
         let is_busy = stream == Stream::Stdin && self.has_read;
-        // Whoever has written lines writes more of them when he has any; half a line may be what
-        // fits a buffer.
+        // A program that has written a line may take its time for the next one. Half a line may be
+        // what fits a buffer.
         let is_asked = match stream {
             Stream::Stdin => !self.has_read || !self.has_printed.load(Ordering::Relaxed),
             Stream::Stdout | Stream::Stderr => !self.has_written || self.unfinished > 0,
@@ -88,8 +88,8 @@ impl Running {
             parent.children.pass_on(&parent.log)?;
             let timeout = match self.status() {
                 Some(Status::Code(0)) => Some(GRACE),
-                // All that it has written was read, and what is left behind by a program that has
-                // failed, nobody waits for.
+                // All that it has written was read. Nobody waits for what a failed program has
+                // left behind.
                 Some(_) => Some(Duration::ZERO),
                 None => idle.timeout(),
             };
@@ -101,7 +101,7 @@ impl Running {
                 Ok(0) => match self.status() {
                     Some(Status::Code(0)) => bail!(self.held_open(end, stream)),
                     Some(_) => parent.children.check(&parent.log)?,
-                    // It works on what it has read. Whether it prints then is another question.
+                    // It need not read, but what it prints may be in its buffer.
                     None if is_busy => {
                         let seconds = idle.seconds();
                         self.tell_that_it_is_silent(seconds, Stream::Stdout)?;
@@ -129,8 +129,8 @@ impl Running {
         }
     }
 
-    /// Tells that nothing comes from it, or that it reads nothing; unless it has reason to. A
-    /// program that goes on like this, and does nothing at all, is given up.
+    /// Logs that the program writes or reads nothing, unless it has a reason to. One that does
+    /// nothing at all for a multiple of the patience is given up.
     pub(super) fn tell_that_it_is_idle(&mut self, idle: &mut Idle, stream: Stream) -> Result<()> {
         let (seconds, program) = (idle.seconds(), self.named());
         let reason = match stream {
@@ -139,7 +139,7 @@ impl Running {
                 Reason::NoNewline { program, seconds, bytes: self.unfinished as u64 }
             }
             Stream::Stdout | Stream::Stderr => {
-                // Nobody knows of a program that computes or sleeps what it will still write.
+                // What a program that computes or sleeps will still write is not known.
                 idle.is_over();
                 return self.tell_that_it_is_silent(seconds, stream);
             }
@@ -161,8 +161,8 @@ impl Running {
         Ok(())
     }
 
-    /// Tells that it has written nothing for so long, if it may have printed something that is in
-    /// its buffer.
+    /// Logs that the program has written nothing for so long, if it may have printed something that
+    /// is in its buffer.
     fn tell_that_it_is_silent(&self, seconds: f64, stream: Stream) -> Result<()> {
         match unflushed::runtime(self.process.pid(), self.stdout) {
             Some(runtime) => {
@@ -182,8 +182,8 @@ impl Running {
         })
     }
 
-    /// Waits for its end for the patience, and tells then that it has closed its stdout and lives
-    /// on.
+    /// Waits for the program's end, and logs after the patience that it has closed its stdout and
+    /// lives on.
     pub(super) fn tell_if_it_lives_on(&self) -> Result<()> {
         let (Some(patience), begin) = (self.patience, Instant::now()) else {
             return Ok(());
@@ -203,26 +203,26 @@ impl Running {
         self.tell(Stream::Stdout, Reason::LivesOn { program: self.named() })
     }
 
-    /// Tells that it is ended with a value on its stdin.
+    /// Logs that the program is ended with a value on its stdin.
     pub(super) fn tell_that_it_has_not_read(&self) -> Result<()> {
         self.tell(Stream::Stdin, Reason::TerminatedUnread { program: self.named() })
     }
 
-    /// Why a value doesn't reach it.
+    /// The error of a value that doesn't reach the program.
     pub(super) fn gone(&self) -> Error {
         let parent = Arc::clone(self.mp.parent());
         let end = Instant::now() + GRACE;
         if let Err(error) = self.process.ends_before(end) {
             return error;
         }
-        // It has failed, and that is told.
+        // The log has it that the program has failed.
         if let Err(error) = parent.children.check(&parent.log) {
             return error;
         }
         Reason::LeftUnread { program: self.named(), status: self.process.status() }.into()
     }
 
-    /// Why it is not over although it has ended.
+    /// The error of a stream that is open although the program has ended.
     pub(super) fn held_open(&self, end: &impl AsFd, stream: Stream) -> Error {
         let status = self.process.status().unwrap_or(Status::Code(0));
         let (program, holders) = (self.named(), unflushed::holders(end));

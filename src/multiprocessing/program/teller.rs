@@ -1,4 +1,4 @@
-//! What a program says beside its values.
+//! What a program writes beside its values.
 
 use std::io::{BufRead, BufReader, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,10 +7,10 @@ use os_pipe::PipeReader;
 
 use crate::events::{Event, Log, Stream};
 
-/// A longer line of what a program says is shown in pieces: it may have no end. In bytes.
+/// A longer line is logged in pieces, since it may have no end. In bytes.
 const LONGEST_SHOWN: u64 = 1 << 24;
 
-/// Tells what a program says, line by line, until nobody can say anything any more.
+/// Logs what a program writes, line by line, until the pipe's end.
 pub(super) fn tell(
     log: &Log,
     pipe: PipeReader,
@@ -35,7 +35,7 @@ pub(super) fn tell(
             Stream::Stdout => log.write_with_line(event, &text),
             Stream::Stdin | Stream::Stderr => log.write(event),
         };
-        // Nobody reads the log any more, so nobody reads this.
+        // The log has no reader any more.
         if told.is_err() {
             return;
         }
