@@ -150,14 +150,6 @@ fn with_a_forked_child(run: &mut Running) -> (Pid, Pid) {
     }
 }
 
-fn children_of(pid: Pid) -> Vec<Pid> {
-    let pid = pid.as_raw_pid();
-    let list = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
-    let list = list.unwrap_or_default();
-    let pids = list.split_whitespace().map(|pid| pid.parse().unwrap());
-    pids.filter_map(Pid::from_raw).collect()
-}
-
 fn command_line(pid: Pid) -> String {
     let path = format!("/proc/{}/cmdline", pid.as_raw_pid());
     String::from_utf8_lossy(&std::fs::read(path).unwrap_or_default()).into_owned()

@@ -63,15 +63,19 @@ pub fn kill_at_every_moment(words: &str, role: &str) {
     assert!(count * step > 5, "{count}");
 }
 
-/// Sends a signal to the parent of a run, and checks that all children end; returns the parent's
+/// Sends a signal to the parent of a run twice, and checks that all children end; returns the parent's
 /// exit status as a shell has it.
 pub fn kill_parent(mut run: Running, signal: Signal) -> i32 {
     let mut log = std::mem::take(&mut run.log);
     run.signal(signal);
+    let _ = kill_process(run.pid(), signal);
     let ended = run.finish();
     log.extend(ended.stdout.lines().map(event));
+    // It can't reap anybody then.
+    let is_sudden = [Signal::KILL, Signal::SEGV, Signal::BUS].contains(&signal);
     for child in children(&log) {
         assert!(ends(child), "{child:?} is left");
+        assert!(is_sudden || !exists(child), "{child:?} is left as a zombie");
     }
     ended.code()
 }
@@ -243,9 +247,10 @@ fn a_stopped_reader_is_ended_too() {
 
 #[test]
 fn the_parents_death_is_told_by_its_status_and_takes_all_children_along() {
-    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::KILL, 137)] {
+    for signal in [Signal::HUP, Signal::INT, Signal::QUIT, Signal::TERM, Signal::USR1, Signal::KILL]
+    {
         for run in runs_at_work() {
-            assert_eq!(kill_parent(run, signal), code);
+            assert_eq!(kill_parent(run, signal), 128 + signal.as_raw());
         }
     }
 }

@@ -283,33 +283,23 @@ fn ctrl_c_ends_the_run_in_hand_and_shows_what_there_is() {
 fn a_run_that_failed_is_named_and_not_counted() {
     let mut command = mp_demo("queue --speed 2 --repeat 2 --json".split(' '));
     let mut running = Running::start(&mut command);
-    let pid = running.pid().as_raw_pid();
+    let pid = running.pid();
     let writer = loop {
         let children = children_of(pid);
         if let Some(writer) = children.first() {
             break *writer;
         }
     };
-    let _ = kill_process(rustix::process::Pid::from_raw(writer).unwrap(), Signal::KILL);
+    let _ = kill_process(writer, Signal::KILL);
     running.line().unwrap();
     let ended = running.finish();
     assert_eq!(ended.code(), 1, "{ended:?}");
     let summary = event(ended.lines().last().unwrap());
     assert_eq!((&summary["runs"], &summary["failed"]), (&1.into(), &1.into()));
+    let writer = writer.as_raw_pid();
     let expected = format!("writer (PID {writer}) was killed by SIGKILL (9)");
     assert!(ended.stderr.starts_with("mp-demo: run 1 (--seed "), "{}", ended.stderr);
     assert!(ended.stderr.contains(&expected), "{}", ended.stderr);
-}
-
-/// The PIDs of the children of this process, whichever of its threads has started them.
-fn children_of(pid: i32) -> Vec<i32> {
-    let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
-    let lists = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
-    let children = lists.flat_map(|list| {
-        let pids = list.split_whitespace().map(|it| it.parse().unwrap());
-        pids.collect::<Vec<i32>>()
-    });
-    children.collect()
 }
 
 #[test]
@@ -437,6 +427,26 @@ fn memory_does_not_grow_with_the_runs() {
     };
     let (few, many) = (peak("30"), peak(if is_soak() { "500" } else { "150" }));
     assert!(many < few + 1024, "{few} KiB at first, {many} KiB at last");
+}
+
+#[test]
+fn stopped_children_and_those_that_only_compute_are_not_left() {
+    let words = "lock --turns 100000 --repeat 1000 --one-core --load";
+    let run = Running::start(&mut mp_demo(words.split(' ')));
+    let cores = std::thread::available_parallelism().unwrap().get();
+    let mut found = Vec::new();
+    // One for each core computes; the others are of a run.
+    while found.len() <= cores {
+        found = children_of(run.pid());
+    }
+    for pid in &found {
+        let _ = kill_process(*pid, Signal::STOP);
+    }
+    run.signal(Signal::TERM);
+    assert_eq!(run.finish().code(), 143);
+    for pid in found {
+        assert!(!exists(pid), "{pid:?} is left");
+    }
 }
 
 #[test]

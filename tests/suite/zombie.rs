@@ -1,6 +1,6 @@
 //! The `zombie` lesson: what is left of a process that has ended, and of one whose parent has.
 
-use rustix::process::Signal;
+use rustix::process::{Signal, kill_process};
 
 use crate::common::*;
 
@@ -51,6 +51,19 @@ fn nobody_is_left_when_the_parent_is_killed() {
         for pid in pids {
             assert!(ends(pid), "{words}: {pid:?}");
         }
+    }
+}
+
+#[test]
+fn an_orphan_that_is_stopped_is_not_left() {
+    for signal in [Signal::HUP, Signal::TERM, Signal::KILL] {
+        let mut run = Running::with_log("zombie --orphan --pause 1000");
+        run.wait_for("sleep", "parent");
+        let orphan = pid_in(child_as(&run.log, "grandchild"));
+        kill_process(orphan, Signal::STOP).unwrap();
+        run.signal(signal);
+        assert_eq!(run.finish().code(), 128 + signal.as_raw());
+        assert!(ends(orphan), "{signal:?}");
     }
 }
 
