@@ -43,9 +43,9 @@ pub fn python(lesson: &str) -> Command {
 }
 
 /// The lines of a lesson's Python program, each with the PID of its process.
-fn said_by_python(lesson: &str, start_method: &[&str]) -> Vec<Said> {
+fn said_by_python(lesson: &str, start_method: &str) -> Vec<Said> {
     let mut python = python(lesson);
-    python.args(start_method);
+    python.arg(start_method);
     python.env("PYTHONPATH", path_of("tests/python"));
     python.env("PYTHONDONTWRITEBYTECODE", "1");
     python.env("PYTHONIOENCODING", "utf-8");
@@ -79,10 +79,8 @@ fn each_python_program_prints_what_its_lesson_prints() {
         return;
     }
     for_each_lesson(|lesson| {
-        let Some(log) = log_without_figures(lesson) else {
-            assert!(!said_by_python(lesson, &[]).is_empty());
-            return;
-        };
+        // A program that measures is run by the command in its head.
+        let Some(log) = log_without_figures(lesson) else { return };
         let shows_the_same = |start_method: &str| match start_method {
             // The children are the server's, so the program can't see their zombies.
             "forkserver" => lesson != "zombie",
@@ -92,7 +90,7 @@ fn each_python_program_prints_what_its_lesson_prints() {
             _ => true,
         };
         for start_method in start_methods().iter().filter(|it| shows_the_same(it)) {
-            assert_said(&said_by_python(lesson, &[start_method]), &speakers(&log));
+            assert_said(&said_by_python(lesson, start_method), &speakers(&log));
         }
     });
 }

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::thread;
 
 use crate::common::*;
 
@@ -127,24 +126,19 @@ fn every_file_that_a_page_names_is_there() {
     assert!(named > 20);
 }
 
-/// Checks that all commands work in this shell, here or elsewhere: at the same time, because most
-/// of them wait.
+/// Checks that all commands work in this shell, here or elsewhere.
 pub fn assert_all_work(mut commands: Vec<String>, interpreter: &str, here: Option<&Path>) {
     if !has("python3") {
         commands.retain(|command| !command.contains("python3"));
     }
     let home = tempfile::tempdir().unwrap();
     let home = home.path();
-    thread::scope(|scope| {
-        for command in &commands {
-            scope.spawn(move || {
-                let mut shell = shell(&format!("exec {interpreter} -c \"$0\""));
-                shell.arg(command).current_dir(here.unwrap_or(home));
-                let ended = run(shell.env("HOME", home).env("TMPDIR", home));
-                assert_eq!(ended.code(), 0, "{command}: {ended:?}");
-                assert_ne!(ended.stdout, "", "{command}");
-            });
-        }
+    at_once(commands, |command| {
+        let mut shell = shell(&format!("exec {interpreter} -c \"$0\""));
+        shell.arg(&command).current_dir(here.unwrap_or(home));
+        let ended = run(shell.env("HOME", home).env("TMPDIR", home));
+        assert_eq!(ended.code(), 0, "{command}: {ended:?}");
+        assert_ne!(ended.stdout, "", "{command}");
     });
 }
 

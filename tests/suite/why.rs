@@ -3,9 +3,7 @@
 mod programs;
 mod screens;
 
-use std::collections::VecDeque;
 use std::sync::Mutex;
-use std::thread;
 
 use crate::common::*;
 use programs::{Program, Started, graph, has_edge, report};
@@ -13,21 +11,12 @@ use programs::{Program, Started, graph, has_edge, report};
 /// Runs `check` for each program of a folder, several at a time, and names all that failed.
 fn for_each_program(folder: &str, check: impl Fn(&Program, Started) -> Result<(), String> + Sync) {
     let built = tempfile::tempdir().unwrap();
-    let programs = Mutex::new(VecDeque::from(Program::all_in(folder)));
     let failed = Mutex::new(Vec::new());
-    thread::scope(|scope| {
-        for _ in 0..6 {
-            scope.spawn(|| {
-                while let Some(program) = { programs.lock().unwrap().pop_front() } {
-                    let Some(mut command) = program.command(built.path()) else {
-                        continue;
-                    };
-                    let started = Started::start(&mut command);
-                    if let Err(why) = check(&program, started) {
-                        failed.lock().unwrap().push(format!("{}: {why}", program.name));
-                    }
-                }
-            });
+    at_once(Program::all_in(folder), |program| {
+        let Some(mut command) = program.command(built.path()) else { return };
+        let started = Started::start(&mut command);
+        if let Err(why) = check(&program, started) {
+            failed.lock().unwrap().push(format!("{}: {why}", program.name));
         }
     });
     let failed = failed.into_inner().unwrap();

@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::thread;
 
 use crate::common::*;
 
@@ -22,14 +21,9 @@ const PARTS: [(&str, &str); 3] = [("queue", "writer"), ("queue", "reader"), ("pi
 
 #[test]
 fn a_program_to_begin_with_runs_in_each_language() {
-    // At the same time, because most of them wait.
-    thread::scope(|scope| {
-        for (language, ending, program) in LANGUAGES {
-            for (lesson, part) in PARTS {
-                if has(program) {
-                    scope.spawn(move || check_beginning(lesson, part, language, ending));
-                }
-            }
+    at_once(LANGUAGES, |(language, ending, program)| {
+        if has(program) {
+            at_once(PARTS, |(lesson, part)| check_beginning(lesson, part, language, ending));
         }
     });
 }

@@ -1,8 +1,6 @@
 //! The programs in `demos/` as they are read: the Chinese ones against the English ones, and what
 //! their heads tell a learner to type.
 
-use std::thread;
-
 use unicode_width::UnicodeWidthStr;
 
 use crate::common::*;
@@ -92,14 +90,10 @@ fn the_commands_in_the_heads_of_the_python_programs_work() {
     }
     commands.sort();
     commands.dedup();
-    thread::scope(|scope| {
-        for command in &commands {
-            scope.spawn(move || {
-                let folder = tempfile::tempdir().unwrap();
-                let ended = run(shell(command).current_dir(folder.path())).succeeded();
-                assert_ne!(ended.stdout, "", "{command}");
-            });
-        }
+    at_once(commands, |command| {
+        let folder = tempfile::tempdir().unwrap();
+        let ended = run(shell(&command).current_dir(folder.path())).succeeded();
+        assert_ne!(ended.stdout, "", "{command}");
     });
 }
 
