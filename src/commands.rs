@@ -106,7 +106,7 @@ fn replay(file: &Path, options: &ViewOptions) -> Result<()> {
     views.add(Failures::new(stderr()));
     // How the run itself ended is told, too; here, success means that it was shown.
     let input = BufReader::new(Stream::new(input));
-    recording::for_each(input, &name, |record| views.show(record))?;
+    recording::for_each(input, &name, lessons::events_of, |record| views.show(record))?;
     views.finish()
 }
 
@@ -204,7 +204,8 @@ fn views(options: &ViewOptions, bar: &Bar) -> Result<Views> {
     views.add(Stuck::new(bar.beside(stderr()), width));
     if let Some(explanation) = options.explain {
         let is_brief = explanation == Explanation::Brief;
-        views.add(Explain::new(bar.beside(stderr()), stderrs_look, is_brief));
+        let narrator_of = lessons::narrator_of;
+        views.add(Explain::new(bar.beside(stderr()), stderrs_look, is_brief, narrator_of));
     }
     if options.timeline {
         let width = || terminal::width(&stdout());

@@ -13,7 +13,7 @@ use anyhow::{Context as _, Error, Result};
 use crate::both;
 use crate::events::{Entry, Event, Log, Mistake};
 use crate::evidence::stopped_by;
-use crate::lessons::AnyLesson;
+use crate::lessons::{AnyLesson, events_of};
 use crate::multiprocessing::{Children, Context, SecondGuard};
 use crate::state::State;
 use crate::stuck::{Detector, Finding};
@@ -136,7 +136,8 @@ pub fn run(
             log: &parents_log,
             detector: Detector::beside(children.strangers()),
         };
-        let shown = log_reader.for_each(output, interrupt, patience, |entry| {
+        let own = events_of(lesson.name);
+        let shown = log_reader.for_each(output, interrupt, patience, own, |entry| {
             match entry {
                 Entry::Event(record) => {
                     watched.detector.event_came();
@@ -171,9 +172,10 @@ fn play(
     let Settings { seed, speed, patience_with_commands, .. } = settings;
     let seed = seed.unwrap_or_else(|| fastrand::u32(..).into());
     log.begin(&Event::Run {
-        lesson: lesson.name().into(),
+        lesson: lesson.name.into(),
         options: lesson.options(speed)?,
         seed,
+        random_pauses: Some(lesson.has_random_pauses()),
         cores: thread::available_parallelism().map_or(1, usize::from),
         version: env!("CARGO_PKG_VERSION").into(),
     })?;

@@ -1,6 +1,8 @@
 //! What the tests of every lesson's claims need, and the tests of what all lessons share.
 
 use super::*;
+use crate::events::{Event, Vocabulary};
+use crate::lessons::events_of;
 
 /// A log of these events, a line each: PID, role or `role/thread`, event, fields as JSON without
 /// braces. Times are counted.
@@ -38,9 +40,13 @@ pub fn outcome(outcomes: &Outcomes, log: &str) -> Outcome {
     Outcome::new(&teller.text(&state), &state)
 }
 
-fn see_all(log: &str, state: &mut State, mut see: impl FnMut(&Seen)) {
+pub(crate) fn see_all(log: &str, state: &mut State, mut see: impl FnMut(&Seen)) {
+    let mut own = Vocabulary::default();
     for line in log.lines() {
-        let record = Record::read(line).unwrap_or_else(|error| panic!("{error:?} in {line}"));
+        let record = Record::read(line, own).unwrap_or_else(|error| panic!("{error:?} in {line}"));
+        if let Event::Run { lesson, .. } = &record.event {
+            own = events_of(lesson);
+        }
         let change = state.apply(&record);
         see(&Seen { record: &record, state, change: &change });
     }

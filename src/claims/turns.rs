@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Seen;
-use crate::events::Event;
+use crate::events::{Event, Times};
 use crate::words::locale::{self, Language};
 
 /// How many kinds of event are looked at. A picture of a run with a thousand processes needs more;
@@ -17,6 +17,8 @@ pub struct Turn {
     pub role: String,
     /// The event's name.
     pub event: &'static str,
+    /// How often a process has it.
+    pub times: Times,
     /// Whom it is about, or empty.
     pub child: String,
     /// Which one of several.
@@ -51,34 +53,19 @@ impl Turn {
     }
 
     fn in_language(&self, language: Language) -> String {
-        let Turn { role, event, child, which } = self;
+        let Turn { role, event, times, child, which } = self;
         let of = match child.as_str() {
             "" => String::new(),
             child => format!(" {child}"),
         };
-        match (comes_again(event), which, language) {
-            (false, ..) => format!("{role} {event}{of}"),
-            (true, Which::First, Language::En) => format!("{role}'s first {event}"),
-            (true, Which::First, Language::Zh) => format!("{role} 的第一个 {event}"),
-            (true, Which::Last, Language::En) => format!("{role}'s last {event}"),
-            (true, Which::Last, Language::Zh) => format!("{role} 的最后一个 {event}"),
+        match (times, which, language) {
+            (Times::Once, ..) => format!("{role} {event}{of}"),
+            (Times::Again, Which::First, Language::En) => format!("{role}'s first {event}"),
+            (Times::Again, Which::First, Language::Zh) => format!("{role} 的第一个 {event}"),
+            (Times::Again, Which::Last, Language::En) => format!("{role}'s last {event}"),
+            (Times::Again, Which::Last, Language::Zh) => format!("{role} 的最后一个 {event}"),
         }
     }
-}
-
-/// Whether a process has an event of this name more than once.
-fn comes_again(event: &str) -> bool {
-    let once = [
-        "running",
-        "terminate",
-        "exited",
-        "ended",
-        "after_join",
-        "end_of_file",
-        "get_sentinel",
-        "empty",
-    ];
-    !once.contains(&event)
 }
 
 /// The turns of one run.
@@ -93,9 +80,12 @@ impl Turns {
     pub fn see(&mut self, seen: &Seen) {
         self.events += 1;
         let record = seen.record;
+        let Some(times) = record.event.times() else {
+            return;
+        };
         let child = match &record.event {
             Event::Terminate { child_role, .. } | Event::Exited { child_role, .. } => child_role,
-            event if is_looked_at(event) && record.thread.is_none() => "",
+            _ if record.thread.is_none() => "",
             _ => return,
         };
         let event = record.event.name();
@@ -111,11 +101,12 @@ impl Turns {
             match (known, which) {
                 (Some(_), Which::First) => {}
                 (Some((_, position)), Which::Last) => *position = self.events,
-                (None, Which::Last) if !comes_again(event) => {}
+                (None, Which::Last) if times == Times::Once => {}
                 (None, _) if has_room => {
                     let turn = Turn {
                         role: record.role.clone().into_owned(),
                         event,
+                        times,
                         child: child.to_owned(),
                         which,
                     };
@@ -131,27 +122,4 @@ impl Turns {
         self.events = 0;
         std::mem::take(&mut self.seen)
     }
-}
-
-/// Whether it is something that a process does, and not only what leads to it or is said of it.
-fn is_looked_at(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::Running {}
-            | Event::Put { .. }
-            | Event::Get { .. }
-            | Event::GetSentinel {}
-            | Event::EndOfFile {}
-            | Event::Empty {}
-            | Event::Send { .. }
-            | Event::Recv { .. }
-            | Event::Acquired { .. }
-            | Event::Turn { .. }
-            | Event::Ended {}
-            | Event::AfterJoin {}
-            | Event::TaskStart { .. }
-            | Event::TaskDone { .. }
-            | Event::Request { .. }
-            | Event::Served { .. }
-    )
 }

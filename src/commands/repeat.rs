@@ -30,11 +30,11 @@ fn counted(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> 
     let repeat = &options.repeat;
     check_stdout()?;
     let interrupt = Interrupt::catch(true, ends_all())?;
-    let of_lesson = lessons::claims_of(lesson.name()).with_context(|| lesson.name())?;
+    let of_lesson = lessons::claims_of(lesson.name).with_context(|| lesson.name)?;
     let until = repeat.outcome.clone();
     let keep = match (&repeat.keep, &until) {
         (Some(folder), _) => Some(Keep::in_folder(folder)?),
-        (None, Some(_)) => Some(Keep::here(lesson.name())),
+        (None, Some(_)) => Some(Keep::here(lesson.name)),
         (None, None) => None,
     };
     let mut condition = Condition::new(repeat.one_core, repeat.load)?;

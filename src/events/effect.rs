@@ -60,17 +60,15 @@ pub enum Way {
     Pipe,
 }
 
-/// What marks an event in a picture.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, strum::VariantArray)]
+/// What marks an event in a picture, in the order of its legend.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Mark {
     /// A thread begins.
     Thread,
     /// A task begins.
     Task,
-    /// A request goes out.
-    Request,
-    /// What was asked for is there.
-    Served,
+    /// An event of the run's lesson.
+    Own(&'static Sign),
     /// A value goes into the queue.
     Put,
     /// A value comes out of the queue.
@@ -79,14 +77,6 @@ pub enum Mark {
     Send,
     /// A value comes out of the pipe.
     Recv,
-    /// A line is printed into a buffer.
-    Print,
-    /// The process cleans up.
-    Finally,
-    /// What is in the buffer goes to the kernel.
-    Write,
-    /// A line has come from the kernel.
-    Read,
     /// A value that goes into the queue, and never came out.
     Lost,
     /// A process begins to wait for the end of a child.
@@ -103,6 +93,28 @@ pub enum Mark {
     Error,
     /// Nobody in the run can go on.
     Stuck,
+}
+
+/// What marks an event of a lesson's own.
+#[derive(PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Sign {
+    /// Its place in the legend among those of the lesson.
+    pub place: usize,
+    /// The sign.
+    pub sign: char,
+    /// The same in ASCII.
+    pub ascii: char,
+    /// What the legend says of it, by language.
+    pub legend: [&'static str; 2],
+}
+
+/// How often a process has an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Times {
+    /// At most once; one about a child, once for each child.
+    Once,
+    /// Any number of times.
+    Again,
 }
 
 /// What is written beside a mark.

@@ -2,8 +2,8 @@
 //!
 //! A declaration says which fields an event has, what it changes ([`Effect`]), and how a picture
 //! marks it ([`Mark`] and [`Label`]). From it come how the event is written and read, and what the
-//! state of a run and its views make of it. So a new event needs its declaration here, its call
-//! where it happens, and its note in `src/views/explain/`, which doesn't compile without one.
+//! state of a run and its views make of it. Here stands what can happen in any program with several
+//! processes; what happens in one lesson only is declared in its folder ([`own`](super::own)).
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -13,9 +13,10 @@ use serde::de::value::MapDeserializer;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
-use strum::{EnumDiscriminants, EnumString, IntoStaticStr, VariantNames};
+use strum::{EnumString, IntoStaticStr, VariantNames};
 
-use super::effect::{Call, Effect, Label, Mark, Stream, Way};
+use super::effect::{Call, Effect, Label, Mark, Stream, Times, Way};
+use super::own::{Own, Vocabulary};
 use super::reason::Why;
 use super::status::Status;
 use super::stuck::{Mistake, Waiter};
@@ -23,34 +24,40 @@ use crate::both;
 
 /// Of `Put { value: ... } => Effect::..., [Mark::Put, Label::Value];` this makes the variant
 /// `Event::Put { value }`, its reading from the log, and its arms in [`Event::effect`] and
-/// [`Event::mark`]. `[]` stands for no mark.
+/// [`Event::mark`]. `[]` stands for no mark. `Once` or `Again` behind it makes the event one whose
+/// place among the others is of interest.
 macro_rules! events {
     ($(
         $(#[$doc:meta])*
         $Name:ident {
             $( $(#[$attribute:meta])* $field:ident: $type:ty, )*
-        } => $effect:expr, [$($mark:expr, $label:expr)?];
+        } => $effect:expr, [$($mark:expr, $label:expr)?] $(, $times:ident)?;
     )*) => {
         /// One thing that a process did or that happened to it.
         ///
         /// Serialized, it is the `event` field of the log's JSON object and the fields that belong
         /// to it. Every event is written by the process that did it or that it happened to; only
         /// how a child ended is written by its parent.
-        #[derive(Serialize, IntoStaticStr, EnumDiscriminants)]
+        #[derive(Serialize, IntoStaticStr)]
         #[serde(tag = "event", rename_all = "snake_case")]
         #[strum(serialize_all = "snake_case")]
-        #[strum_discriminants(name(Name), vis(),derive(EnumString, VariantNames))]
-        #[strum_discriminants(strum(serialize_all = "snake_case"))]
         pub enum Event<'a> {
             $( $(#[$doc])* $Name { $( $(#[$attribute])* $field: $type, )* }, )*
+            /// An event of the run's lesson.
+            #[serde(untagged)]
+            Own(Own),
         }
 
+        #[derive(EnumString, VariantNames)]
+        #[strum(serialize_all = "snake_case")]
+        enum Name { $($Name,)* }
+
         impl<'a> Event<'a> {
-            /// The names of all events in the log.
+            /// The names of all events but those of lessons.
             pub const NAMES: &'static [&'static str] = Name::VARIANTS;
 
-            /// Reads the event with this name from its own fields, in the log's JSON. Nothing if
-            /// there is no such event.
+            /// Reads the event with this name from its own fields, in the log's JSON; `own` are
+            /// the events of the run's lesson. Nothing if there is no such event.
             ///
             /// Each event's fields are read by a struct of their own. serde could read an enum by
             /// its tag, but it would hold back the fields until it has seen the tag, and numbers of
@@ -61,10 +68,14 @@ macro_rules! events {
             pub(super) fn read(
                 name: &str,
                 fields: &[(Cow<'a, str>, &'a RawValue)],
+                own: Vocabulary,
             ) -> Option<serde_json::Result<Event<'a>>> {
+                let Ok(name) = Name::from_str(name) else {
+                    return own.read(name, fields);
+                };
                 let fields = fields.iter().map(|(name, value)| (&**name, *value));
                 let fields = MapDeserializer::new(fields);
-                Some(match Name::from_str(name).ok()? {
+                Some(match name {
                     $(Name::$Name => {
                         #[derive(Deserialize)]
                         struct Fields<'a> {
@@ -83,16 +94,35 @@ macro_rules! events {
             /// What it changes.
             #[allow(unused_variables)]
             pub fn effect(&self) -> Effect<'_> {
-                match self { $(Event::$Name { $($field),* } => $effect,)* }
+                match self {
+                    $(Event::$Name { $($field),* } => $effect,)*
+                    Event::Own(own) => own.effect,
+                }
+            }
+
+            /// How often a process has it, if its place among the others is of interest: if it is
+            /// something that a process does, and not only what leads to it or is said of it.
+            pub fn times(&self) -> Option<Times> {
+                match self {
+                    $(Event::$Name { .. } => events!(@times $($times)?),)*
+                    Event::Own(own) => own.times,
+                }
             }
 
             /// How a picture marks it, if at all.
             #[allow(unused_variables)]
             pub fn mark(&self) -> Option<(Mark, Label<'_>)> {
-                match self { $(Event::$Name { $($field),* } => events!(@mark $($mark, $label)?),)* }
+                match self {
+                    $(Event::$Name { $($field),* } => events!(@mark $($mark, $label)?),)*
+                    Event::Own(own) => {
+                        own.mark.as_ref().map(|(sign, label)| (Mark::Own(sign), Label::Lines(label)))
+                    }
+                }
             }
         }
     };
+    (@times) => { None };
+    (@times $times:ident) => { Some(Times::$times) };
     (@mark) => { None };
     (@mark $mark:expr, $label:expr) => { Some(($mark, $label)) };
 }
@@ -107,6 +137,9 @@ events! {
         options: Box<RawValue>,
         /// What repeats this run's random pauses.
         seed: u64,
+        /// Whether there are any. Older logs don't say so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        random_pauses: Option<bool>,
         /// Processors that this program may use: affinity and cgroup quota count.
         cores: usize,
         /// The program's version.
@@ -115,7 +148,7 @@ events! {
     } => Effect::Nothing, [];
 
     /// A process begins its function, or a thread does.
-    Running {} => Effect::Nothing, [];
+    Running {} => Effect::Nothing, [], Once;
 
     /// The parent has started a child. The child runs at once: its first event may stand before
     /// this one.
@@ -161,8 +194,8 @@ events! {
         /// The child's role.
         #[serde(borrow)]
         child_role: Cow<'a, str>,
-    } => Effect::Signals(*child, Status::SIGTERM), [Mark::Terminate, Label::Role(child_role)];
-    /// `terminate`: the parent sends SIGINT to a child.
+    } => Effect::Signals(*child, Status::SIGTERM), [Mark::Terminate, Label::Role(child_role)], Once;
+    /// The parent sends SIGINT to a child.
     Interrupt {
         /// The child's PID.
         child: u32,
@@ -190,7 +223,7 @@ events! {
         child_role: Cow<'a, str>,
         /// How it ended.
         status: Status,
-    } => Effect::Ends(*child, child_role, *status), [];
+    } => Effect::Ends(*child, child_role, *status), [], Once;
 
     /// The process or thread sleeps from now on, until its next event.
     Sleep {
@@ -209,30 +242,30 @@ events! {
     Put {
         /// The value.
         value: Cow<'a, Value>,
-    } => Effect::Leaves(Way::Queue, value), [Mark::Put, Label::Value];
+    } => Effect::Leaves(Way::Queue, value), [Mark::Put, Label::Value], Again;
     /// A value has come out of the queue.
     Get {
         /// The value.
         value: Cow<'a, Value>,
-    } => Effect::Arrives(Way::Queue, value), [Mark::Get, Label::Value];
+    } => Effect::Arrives(Way::Queue, value), [Mark::Get, Label::Value], Again;
     /// The sentinel is about to be put into the queue.
     PutSentinel {} => Effect::Nothing, [Mark::Put, Label::Sentinel];
     /// The sentinel has come out of the queue.
-    GetSentinel {} => Effect::Nothing, [Mark::Get, Label::Sentinel];
+    GetSentinel {} => Effect::Nothing, [Mark::Get, Label::Sentinel], Once;
     /// A process has found the queue empty at this moment.
-    Empty {} => Effect::Nothing, [Mark::Get, Label::Empty];
+    Empty {} => Effect::Nothing, [Mark::Get, Label::Empty], Once;
     /// Nothing will come any more: every write end of the queue is closed.
-    EndOfFile {} => Effect::Nothing, [Mark::Get, Label::EndOfFile];
+    EndOfFile {} => Effect::Nothing, [Mark::Get, Label::EndOfFile], Once;
     /// A value is about to be sent over the pipe. It may yet be refused.
     Send {
         /// The value.
         value: Cow<'a, Value>,
-    } => Effect::Leaves(Way::Pipe, value), [Mark::Send, Label::Value];
+    } => Effect::Leaves(Way::Pipe, value), [Mark::Send, Label::Value], Again;
     /// A value has come over the pipe.
     Recv {
         /// The value.
         value: Cow<'a, Value>,
-    } => Effect::Arrives(Way::Pipe, value), [Mark::Recv, Label::Value];
+    } => Effect::Arrives(Way::Pipe, value), [Mark::Recv, Label::Value], Again;
     /// A value is printed.
     Print {
         /// The value.
@@ -251,7 +284,7 @@ events! {
         /// The lock's name.
         #[serde(borrow)]
         lock: Cow<'a, str>,
-    } => Effect::Acquires(lock), [];
+    } => Effect::Acquires(lock), [], Again;
     /// A lock is about to be released.
     Release {
         /// The lock's name.
@@ -337,123 +370,21 @@ events! {
     /// the figures.
     Say {} => Effect::Nothing, [];
 
-    /// `spawn`: the parent is about to start a child.
-    WillStart {} => Effect::Nothing, [];
-    /// `spawn`: a turn of the child's loop; a thread is started next.
-    Turn {
-        /// The turn's number, from 0.
-        i: u16,
-    } => Effect::Nothing, [];
-    /// `spawn`: the child has left its loop. Its threads may still run.
-    Ended {} => Effect::Nothing, [];
-    /// `spawn`: the parent goes on after the join that it waited in.
-    AfterJoin {} => Effect::Nothing, [];
-
-    /// `memory`: the process looks at its counter.
-    Counter {
-        /// What it finds there.
-        value: i64,
-        /// Where that is, in its own memory.
-        #[serde(borrow)]
-        address: Cow<'a, str>,
-    } => Effect::Nothing, [];
-
-    /// `zombie`: what the kernel says of a process.
-    ProcessState {
-        /// Its PID.
-        of: u32,
-        /// Its state, as proc(5) has it: `S` sleeping, `Z` zombie; nothing if there is no such
-        /// process.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        state: Option<char>,
-        /// How much memory it has.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        kib: Option<u64>,
-        /// Its parent.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        parent: Option<u32>,
-        /// How it ended, as long as the kernel keeps that for its parent.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        status: Option<Status>,
-    } => Effect::Nothing, [];
-    /// `zombie`, `terminate`: a process says who its parent is now (getppid(2)).
+    /// A process says who its parent is now (getppid(2)).
     Parent {
         /// That one's PID.
         parent: u32,
     } => Effect::Nothing, [];
 
-    /// `terminate`: the process makes something that it has to clean up, as Python does in `try ...
-    /// finally`.
-    Try {} => Effect::Nothing, [];
-    /// `terminate`: it cleans up.
-    Finally {} => Effect::Nothing, [Mark::Finally, Label::Nothing];
-
-    /// `buffer`: the process prints a line. For now it is in the buffer that the process has for
-    /// its output.
-    Buffered {
-        /// The line, with its newline.
-        #[serde(borrow)]
-        text: Cow<'a, str>,
-        /// How many bytes are in the buffer now.
-        bytes: u64,
-    } => Effect::Nothing, [Mark::Print, Label::Lines(text)];
-    /// `buffer`: the process is about to hand what is in its buffer to the kernel, in one write.
-    Write {
-        /// What that is.
-        #[serde(borrow)]
-        text: Cow<'a, str>,
-    } => Effect::Nothing, [Mark::Write, Label::Lines(text)];
-    /// `buffer`: the parent has read a line of what its child has written.
-    Read {
-        /// The line, with its newline.
-        #[serde(borrow)]
-        text: Cow<'a, str>,
-    } => Effect::Nothing, [Mark::Read, Label::Lines(text)];
-
-    /// `lock`: the process begins to count up what it shares with others.
-    Counting {
-        /// How often it will read, add 1 and write.
-        turns: u32,
-        /// The name of the lock that it takes for each turn, if it does.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        lock: Option<Cow<'a, str>>,
-    } => Effect::Nothing, [];
-    /// `lock`: it has done all its turns.
-    Counted {
-        /// What it has written last.
-        last: u64,
-    } => Effect::Nothing, [];
-    /// `lock`: the parent looks at the counter when all have counted.
-    Total {
-        /// What it finds there.
-        value: u64,
-        /// How often 1 was added.
-        of: u64,
-    } => Effect::Nothing, [];
-
-    /// `bound`: the parent is about to start a pool of workers, and measures how long it takes for
-    /// all tasks.
-    Pool {
-        /// What the tasks are: `compute`, `io` or `disk`.
-        #[serde(borrow)]
-        kind: Cow<'a, str>,
-        /// What the workers are: `processes` or `threads`.
-        #[serde(borrow)]
-        with: Cow<'a, str>,
-        /// How many workers.
-        workers: u16,
-        /// How many tasks.
-        tasks: u16,
-    } => Effect::Nothing, [];
-    /// `bound`: a worker begins a task.
+    /// A worker begins a task.
     TaskStart {
         /// The task's number, from 1, in its pool.
         task: u16,
         /// What the task is: `compute`, `io` or `disk`.
         #[serde(borrow)]
         kind: Cow<'a, str>,
-    } => Effect::BeginsTask, [Mark::Task, Label::Number(*task)];
-    /// `bound`: a worker has done its task.
+    } => Effect::BeginsTask, [Mark::Task, Label::Number(*task)], Again;
+    /// A worker has done its task.
     TaskDone {
         /// The task's number, from 1, in its pool.
         task: u16,
@@ -464,29 +395,17 @@ events! {
         seconds: f64,
         /// How much processor time the worker used for it.
         processor_seconds: f64,
-    } => Effect::EndsTask, [];
+    } => Effect::EndsTask, [], Again;
 
-    /// `async`: who comes to the ticket office in this run.
-    Customers {
-        /// How long the office needs for each, after division by `--speed`, from customer 1 on.
-        delays: Cow<'a, [f64]>,
-    } => Effect::Nothing, [];
-    /// `async`: a customer is about to ask the office for a ticket.
-    Request {
-        /// The customer's number, from 1.
-        customer: u16,
-    } => Effect::Asks, [Mark::Request, Label::Number(*customer)];
-    /// `async`: a customer has been handed a ticket.
-    Served {
-        /// The customer's number, from 1.
-        customer: u16,
-    } => Effect::IsAnswered, [Mark::Served, Label::Number(*customer)];
 }
 
 impl Event<'_> {
     /// Its name in the log.
     pub fn name(&self) -> &'static str {
-        self.into()
+        match self {
+            Event::Own(own) => own.name,
+            event => event.into(),
+        }
     }
 
     /// What a person has to be told beside the article's lines, if anything.

@@ -10,6 +10,7 @@ use os_pipe::PipeReader;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
+use super::own::Vocabulary;
 use super::parts::{Joined, Joiner};
 use super::record::Record;
 use crate::both;
@@ -41,7 +42,7 @@ impl LogReader {
     /// the log, or until nobody reads `output` any more, whether anything is written to it or not,
     /// or until there is something to read from `interrupt`. If there is a `patience`, and nothing
     /// comes for so long, it hands over [`Entry::Silence`], and again every half second until
-    /// something comes.
+    /// something comes. `own` are the events of the run's lesson.
     ///
     /// # Errors
     /// When the log can't be read; an `io::Error` of the kind `BrokenPipe` when nobody wants the
@@ -51,6 +52,7 @@ impl LogReader {
         output: impl AsFd,
         interrupt: Option<BorrowedFd>,
         patience: Option<Duration>,
+        own: Vocabulary,
         mut see: impl FnMut(Entry) -> Result<()>,
     ) -> Result<()> {
         let source = WatchedPipe {
@@ -84,8 +86,8 @@ impl LogReader {
             }
             match parts.take(line.strip_suffix(b"\n").unwrap_or(&line)) {
                 Joined::Unfinished => {}
-                Joined::Whole(Cow::Owned(event)) => see_line(&event, &mut see)?,
-                Joined::Whole(Cow::Borrowed(_)) => see_line(&line, &mut see)?,
+                Joined::Whole(Cow::Owned(event)) => see_line(&event, own, &mut see)?,
+                Joined::Whole(Cow::Borrowed(_)) => see_line(&line, own, &mut see)?,
             }
             line.clear();
         }
@@ -167,7 +169,7 @@ impl<O: AsFd> Read for WatchedPipe<'_, O> {
 
 /// A line of the log, with its newline if it has one. Someone may have written half a line in
 /// between: an event is one write, so it stands whole behind that half.
-fn see_line(line: &[u8], see: &mut impl FnMut(Entry) -> Result<()>) -> Result<()> {
+fn see_line(line: &[u8], own: Vocabulary, see: &mut impl FnMut(Entry) -> Result<()>) -> Result<()> {
     let start = line
         .windows(EVENT_START.len())
         .position(|bytes| bytes == EVENT_START)
@@ -176,7 +178,7 @@ fn see_line(line: &[u8], see: &mut impl FnMut(Entry) -> Result<()>) -> Result<()
     let Ok(text) = str::from_utf8(event).map(|text| text.trim_end_matches('\n')) else {
         return see(Entry::Foreign(line));
     };
-    let Ok(record) = Record::read(text) else {
+    let Ok(record) = Record::read(text, own) else {
         return see(Entry::Foreign(line));
     };
     if !foreign.is_empty() {
@@ -197,7 +199,7 @@ mod tests {
         drop(writer);
         let mut seen = Vec::new();
         LogReader::new(reader)
-            .for_each(io::stdout(), None, None, |entry| {
+            .for_each(io::stdout(), None, None, Vocabulary::default(), |entry| {
                 seen.push(match entry {
                     Entry::Event(record) => {
                         format!("event {} of {}", record.event.name(), record.pid)
@@ -213,7 +215,7 @@ mod tests {
 
     #[test]
     fn what_is_not_an_event_is_handed_on_as_it_is() {
-        let event = r#"{"v":2,"t":0.5,"pid":7,"role":"child","event":"ended"}"#;
+        let event = r#"{"v":2,"t":0.5,"pid":7,"role":"child","event":"empty"}"#;
         let log = format!(
             "thread panicked\n{event}\nhalf a line{event}\n{{\"v\":2,\"t\":oops\nno newline"
         );
@@ -221,9 +223,9 @@ mod tests {
             read(&log),
             [
                 "foreign \"thread panicked\\n\"",
-                "event ended of 7",
+                "event empty of 7",
                 "foreign \"half a line\"",
-                "event ended of 7",
+                "event empty of 7",
                 "foreign \"{\\\"v\\\":2,\\\"t\\\":oops\\n\"",
                 "foreign \"no newline\"",
             ]

@@ -545,7 +545,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::events::{Event, Record};
+    use crate::events::{Event, Record, Vocabulary};
 
     /// Every kind of reason, and each of its forms.
     const EVERY_REASON: &str = include_str!("../../tests/logs/every-reason.jsonl");
@@ -554,7 +554,7 @@ mod tests {
     fn every_reason_is_read_back_as_it_was_written() {
         let mut kinds = BTreeSet::new();
         for text in EVERY_REASON.lines().skip(1) {
-            let record = Record::read(text).expect(text);
+            let record = Record::read(text, Vocabulary::default()).expect(text);
             let Event::Refused { why, .. } = &record.event else { panic!("{text}") };
             let written = serde_json::to_string(why).expect("JSON");
             assert!(text.ends_with(&format!("\"why\":{written}}}")), "{written} in {text}");
@@ -580,7 +580,7 @@ mod tests {
     #[test]
     fn a_sentence_of_version_1_stays_as_it_is() {
         let text = r#"{"v":1,"t":0,"pid":7,"role":"w","event":"error","message":"无法放入"}"#;
-        let record = Record::read(text).expect("an event");
+        let record = Record::read(text, Vocabulary::default()).expect("an event");
         assert_eq!(record.event.sentence().as_deref(), Some("无法放入"));
     }
 }

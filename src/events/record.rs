@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::event::Event;
+use super::own::Vocabulary;
 use crate::both;
 use crate::words::errors::{json_error, missing_field};
 use crate::words::plain::is_obeyed;
@@ -58,14 +59,14 @@ pub enum NoEvent {
 }
 
 impl<'a> Record<'a> {
-    /// Reads a line of a log, without its newline.
+    /// Reads a line of a log, without its newline. `own` are the events of the run's lesson.
     ///
     /// # Errors
     /// When it is not a JSON object with the fields that every event has, when there is no such
     /// event, or when a field of that event is missing or malformed.
-    pub fn read(text: &'a str) -> Result<Record<'a>, NoEvent> {
+    pub fn read(text: &'a str, own: Vocabulary) -> Result<Record<'a>, NoEvent> {
         let Line { t, pid, role, thread, event: name, line, fields, .. } = Line::read(text)?;
-        let event = match Event::read(&name, &fields) {
+        let event = match Event::read(&name, &fields, own) {
             Some(event) => event.map_err(|error| malformed(&name, &error))?,
             None => {
                 return Err(NoEvent::Malformed(both!(
@@ -215,7 +216,7 @@ mod tests {
     fn every_event_is_read_back_as_it_was_written() {
         let mut names = BTreeSet::new();
         for text in EVERY_EVENT.lines() {
-            let record = Record::read(text).expect("an event");
+            let record = Record::read(text, Vocabulary::default()).expect("an event");
             let mut expected: Map<String, Value> = serde_json::from_str(text).expect("JSON");
             for common in ["v", "t", "pid", "role", "thread", "line"] {
                 expected.shift_remove(common);
@@ -241,7 +242,7 @@ mod tests {
                 role: "parent".into(),
                 thread: None,
                 line: None,
-                event: Event::Ended {},
+                event: Event::Running {},
             };
             record.micros()
         };
@@ -253,7 +254,7 @@ mod tests {
 
     #[test]
     fn what_is_not_an_event_is_refused_with_the_reason() {
-        let read = |text: &str| Record::read(text).map(drop);
+        let read = |text: &str| Record::read(text, Vocabulary::default()).map(drop);
         let malformed = |sentence: &str| Err(NoEvent::Malformed(sentence.into()));
         for (text, expected) in [
             (r#"{"v":3,"t":"new","event":7}"#, Err(NoEvent::Newer(3))),
@@ -266,7 +267,7 @@ mod tests {
                 r#"{"v":1,"t":0,"pid":1,"role":"r","event":"fly"}"#,
                 malformed("version 2 of the log has no event `fly`"),
             ),
-            (r#"{"v":1,"t":-1,"pid":1,"role":"r","event":"ended"}"#, malformed("its time is -1")),
+            (r#"{"v":1,"t":-1,"pid":1,"role":"r","event":"empty"}"#, malformed("its time is -1")),
             (r#"{"v":0}"#, malformed("its `v` is 0")),
             (r#"{"level":"info"}"#, malformed("missing field `v`")),
             ("[1]", malformed("it is not a JSON object")),

@@ -6,11 +6,12 @@ use std::io::{BufRead, Read};
 use anyhow::{Context as _, Error, Result, bail, ensure};
 
 use super::event::Event;
+use super::own::Vocabulary;
 use super::record::{NoEvent, Record, VERSION};
 use crate::both;
 
 /// Hands each event of a recorded run to `see`, in the log's order. `name` is what the user calls
-/// the file. As with `jq`, a byte order mark at its start and empty lines mean nothing: editors put
+/// the file, and `own_of` knows the events of each lesson. As with `jq`, a byte order mark at its start and empty lines mean nothing: editors put
 /// them there.
 ///
 /// # Errors
@@ -20,10 +21,12 @@ use crate::both;
 pub fn for_each(
     mut input: impl BufRead,
     name: &str,
+    own_of: fn(&str) -> Vocabulary,
     mut see: impl FnMut(&Record) -> Result<()>,
 ) -> Result<()> {
     let mut bytes = Vec::new();
     let mut is_begun = false;
+    let mut own = Vocabulary::default();
     for number in 1_u64.. {
         bytes.clear();
         (&mut input)
@@ -63,8 +66,15 @@ pub fn for_each(
         if text.trim_ascii().is_empty() {
             continue;
         }
-        let record = Record::read(text).map_err(|error| not_an_event(&error, &place, is_whole))?;
-        let is_run = matches!(record.event, Event::Run { .. });
+        let record =
+            Record::read(text, own).map_err(|error| not_an_event(&error, &place, is_whole))?;
+        let is_run = match &record.event {
+            Event::Run { lesson, .. } => {
+                own = own_of(lesson);
+                true
+            }
+            _ => false,
+        };
         let event = record.event.name();
         ensure!(
             is_begun || is_run,

@@ -2,19 +2,45 @@
 
 use anyhow::Result;
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::claims::{Claim, NOBODY_GETS_STUCK, Outcomes, WHO_ENDED_HOW};
-use crate::events::Mistake;
-use crate::multiprocessing::Context;
+use crate::events::{Mistake, Vocabulary};
+use crate::multiprocessing::{AnyTarget, Context};
+use crate::views::Narrator;
+
+/// What belongs to a lesson beside its parent's half.
+pub struct Parts {
+    /// Sentences about a run that its log proves true or false.
+    pub claims: &'static [Claim],
+    /// What comes out of a run, by which it is told apart from others.
+    pub outcomes: Outcomes,
+    /// The events that happen in no other lesson.
+    pub events: Vocabulary,
+    /// Who tells with `--explain` what there is to say of this lesson only.
+    pub narrator: fn() -> Box<dyn Narrator>,
+    /// The children's halves.
+    pub children: &'static [AnyTarget],
+}
+
+impl Default for Parts {
+    fn default() -> Parts {
+        Parts {
+            claims: &[NOBODY_GETS_STUCK],
+            outcomes: WHO_ENDED_HOW,
+            events: Vocabulary::default(),
+            narrator: || Box::new(()),
+            children: &[],
+        }
+    }
+}
 
 /// The parent's half of a lesson: its fields are its options on the command line.
-pub trait Lesson: clap::Args + Serialize {
-    /// Sentences about a run that its log proves true or false. A lesson has its own beside this
-    /// one.
-    const CLAIMS: &'static [Claim] = &[NOBODY_GETS_STUCK];
-
-    /// What comes out of a run, by which it is told apart from others.
-    const OUTCOMES: Outcomes = WHO_ENDED_HOW;
+pub trait Lesson: InLog + Sync {
+    /// What else belongs to it.
+    fn parts() -> Parts
+    where
+        Self: Sized;
 
     /// Refuses options that can't work together, before anything starts. All combinations are valid
     /// unless a lesson says otherwise.
@@ -36,9 +62,32 @@ pub trait Lesson: clap::Args + Serialize {
         false
     }
 
+    /// Whether a run with these options makes random pauses, which a seed repeats.
+    fn has_random_pauses(&self) -> bool {
+        false
+    }
+
     /// What the parent does, as in the article's program: `mp` is its `multiprocessing`.
     ///
     /// # Errors
     /// What the parent itself could not do. How the children ended is judged when the run is over.
     fn run(&self, mp: &Context) -> Result<()>;
+}
+
+/// What a run was started with, as it stands in the log.
+pub trait InLog {
+    /// The options, and the run's `speed` with them.
+    fn options(&self, speed: f64) -> serde_json::Result<Box<RawValue>>;
+}
+
+impl<L: Serialize> InLog for L {
+    fn options(&self, speed: f64) -> serde_json::Result<Box<RawValue>> {
+        #[derive(Serialize)]
+        struct Options<'a, L> {
+            #[serde(flatten)]
+            lesson: &'a L,
+            speed: f64,
+        }
+        to_raw_value(&Options { lesson: self, speed })
+    }
 }

@@ -1,5 +1,6 @@
-//! What is taught: one file a lesson, with the parent's half and the children's halves, read from
-//! top to bottom.
+//! What is taught: a folder a lesson. Its `mod.rs` has the parent's half and the children's halves,
+//! read from top to bottom; beside it stand what can be claimed of a run, and, where a lesson has
+//! them, events, notes and tables of its own.
 
 mod async_io;
 mod bound;
@@ -13,18 +14,22 @@ mod pipe;
 mod queue;
 mod spawn;
 mod terminate;
+#[cfg(test)]
+pub(crate) mod tests;
 mod zombie;
 
+use std::ops::Deref;
+
 use anyhow::Result;
-use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
+use clap::error::ErrorKind;
+use clap::{ArgMatches, Command, Error, FromArgMatches, Subcommand};
 
 use crate::claims::OfLesson;
-use crate::events::Mistake;
-use crate::multiprocessing::{AnyTarget, Context};
-use lesson::Lesson;
+use crate::events::Vocabulary;
+use crate::multiprocessing::AnyTarget;
+use crate::views::Narrator;
+use lesson::{Lesson, Parts};
 
-pub use cost::LOAD;
 pub(crate) use demo::Part;
 pub use demo::{Demo, ProgramLanguage};
 
@@ -35,40 +40,10 @@ pub const HELP_TEMPLATE: &str = "\
 
 {before-help}{all-args}{after-help}";
 
-/// What a run was started with, as it stands in the log.
-#[derive(Serialize)]
-struct RunOptions<'a, T> {
-    #[serde(flatten)]
-    lesson: &'a T,
-    speed: f64,
-}
-
-/// The list of lessons below becomes an enum and two tables: the lessons, which are the program's
-/// subcommands; the halves of their children, which are the subcommands of the hidden `child`; and
-/// what there is to read of each lesson. Of `"queue": queue, Queue;` it makes
-///
-/// ```text
-/// enum AnyLesson { Queue(queue::Args), ... }  and calls its `run` to play it
-/// targets() = [queue::CHILDREN, ...]
-/// DEMOS = [Demo { name: "queue", ... }, ...]  from the files in demos/queue/
-/// ```
+/// Of `"queue": queue;` this makes what there is to read of the lesson, from the files in
+/// demos/queue/, and its entry in the table of lessons.
 macro_rules! lessons {
-    ($($name:literal: $module:ident, $Name:ident $(, $beyond:ident)?;)*) => {
-        /// A lesson and its options.
-        #[derive(clap::Subcommand)]
-        pub enum AnyLesson {
-            $(
-                #[allow(missing_docs)]
-                #[command(name = $name, help_template = HELP_TEMPLATE)]
-                $Name($module::Args),
-            )*
-        }
-
-        /// The children's halves of all lessons.
-        pub fn targets() -> impl Iterator<Item = &'static AnyTarget> {
-            [$($module::CHILDREN),*].into_iter().flatten()
-        }
-
+    ($($name:literal: $module:ident $(, $beyond:ident)?;)*) => {
         /// What there is to read, in the order of the lessons.
         pub const DEMOS: &[Demo] = &[
             $(Demo {
@@ -86,83 +61,111 @@ macro_rules! lessons {
             },)*
         ];
 
-        /// The claims of the lesson with this name, and what its outcomes are, if there is such a
-        /// lesson.
-        pub fn claims_of(name: &str) -> Option<OfLesson> {
-            match name {
-                $($name => Some((<$module::Args as Lesson>::CLAIMS, <$module::Args as Lesson>::OUTCOMES)),)*
-                _ => None,
-            }
-        }
-
-        impl AnyLesson {
-            /// The lesson's name on the command line.
-            pub fn name(&self) -> &'static str {
-                match self {
-                    $(AnyLesson::$Name(_) => $name,)*
-                }
-            }
-
-            /// The options, as they stand in the log, and the run's `speed` with them.
-            ///
-            /// # Errors
-            /// None that a user can cause.
-            pub fn options(&self, speed: f64) -> Result<Box<RawValue>> {
-                match self {
-                    $(AnyLesson::$Name(lesson) => Ok(to_raw_value(&RunOptions { lesson, speed })?),)*
-                }
-            }
-
-            /// Refuses options that can't work together, before anything starts.
-            ///
-            /// # Errors
-            /// One sentence for the user.
-            pub fn check(&self) -> Result<()> {
-                match self {
-                    $(AnyLesson::$Name(args) => args.check(),)*
-                }
-            }
-
-            /// If the run gets stuck, by which mistake of these options, and the command without
-            /// it.
-            pub fn mistake(&self) -> Option<(Mistake, String)> {
-                match self {
-                    $(AnyLesson::$Name(args) => args.mistake(),)*
-                }
-            }
-
-            /// Whether these options run commands of the user's.
-            pub fn runs_commands(&self) -> bool {
-                match self {
-                    $(AnyLesson::$Name(args) => args.runs_commands(),)*
-                }
-            }
-
-            /// Plays the parent's half.
-            ///
-            /// # Errors
-            /// What the parent itself could not do. How the children ended is judged when the run
-            /// is over.
-            pub fn run(&self, mp: &Context) -> Result<()> {
-                match self {
-                    $(AnyLesson::$Name(args) => args.run(mp),)*
-                }
-            }
-        }
+        const LESSONS: &[Entry] = &[$(Entry::of::<$module::Args>($name),)*];
     };
 }
 
 // In the article's order, and behind them what its reader meets next: `beyond` the article.
 lessons! {
-    "spawn": spawn, Spawn;
-    "queue": queue, Queue;
-    "pipe": pipe, Pipe;
-    "memory": memory, Memory;
-    "bound": bound, Bound;
-    "async": async_io, Async;
-    "cost": cost, Cost;
-    "terminate": terminate, Terminate, beyond;
-    "zombie": zombie, Zombie, beyond;
-    "buffer": buffer, Buffer, beyond;
-    "lock": lock, Lock, beyond;
+    "spawn": spawn;
+    "queue": queue;
+    "pipe": pipe;
+    "memory": memory;
+    "bound": bound;
+    "async": async_io;
+    "cost": cost;
+    "terminate": terminate, beyond;
+    "zombie": zombie, beyond;
+    "buffer": buffer, beyond;
+    "lock": lock, beyond;
+}
+
+/// A lesson before its command line is read.
+struct Entry {
+    name: &'static str,
+    parts: fn() -> Parts,
+    describe: fn(Command) -> Command,
+    read: fn(&ArgMatches) -> Result<Box<dyn Lesson>, Error>,
+}
+
+impl Entry {
+    const fn of<L: Lesson + clap::Args + 'static>(name: &'static str) -> Entry {
+        Entry {
+            name,
+            parts: L::parts,
+            describe: L::augment_args,
+            read: |matches| Ok(Box::new(L::from_arg_matches(matches)?)),
+        }
+    }
+}
+
+fn parts_of(name: &str) -> Option<Parts> {
+    Some((LESSONS.iter().find(|entry| entry.name == name)?.parts)())
+}
+
+/// The claims of the lesson with this name, and what its outcomes are, if there is such a lesson.
+pub fn claims_of(name: &str) -> Option<OfLesson> {
+    parts_of(name).map(|parts| (parts.claims, parts.outcomes))
+}
+
+/// The events of the lesson with this name; none if there is no such lesson.
+pub(crate) fn events_of(name: &str) -> Vocabulary {
+    parts_of(name).map(|parts| parts.events).unwrap_or_default()
+}
+
+/// Who tells what there is to say of the lesson with this name only.
+pub(crate) fn narrator_of(name: &str) -> Box<dyn Narrator> {
+    (parts_of(name).unwrap_or_default().narrator)()
+}
+
+/// A lesson and its options.
+pub struct AnyLesson {
+    /// Its name on the command line.
+    pub name: &'static str,
+    lesson: Box<dyn Lesson>,
+}
+
+impl Deref for AnyLesson {
+    type Target = dyn Lesson + 'static;
+
+    fn deref(&self) -> &(dyn Lesson + 'static) {
+        &*self.lesson
+    }
+}
+
+impl FromArgMatches for AnyLesson {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<AnyLesson, Error> {
+        let missing = || Error::new(ErrorKind::MissingSubcommand);
+        let (name, matches) = matches.subcommand().ok_or_else(missing)?;
+        let unknown = || Error::new(ErrorKind::InvalidSubcommand);
+        let entry = LESSONS.iter().find(|entry| entry.name == name).ok_or_else(unknown)?;
+        Ok(AnyLesson { name: entry.name, lesson: (entry.read)(matches)? })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        *self = AnyLesson::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl Subcommand for AnyLesson {
+    fn augment_subcommands(command: Command) -> Command {
+        LESSONS.iter().fold(command, |command, entry| {
+            let lesson = Command::new(entry.name);
+            command.subcommand((entry.describe)(lesson).help_template(HELP_TEMPLATE))
+        })
+    }
+
+    fn augment_subcommands_for_update(command: Command) -> Command {
+        AnyLesson::augment_subcommands(command)
+    }
+
+    fn has_subcommand(name: &str) -> bool {
+        LESSONS.iter().any(|entry| entry.name == name)
+    }
+}
+
+/// The children's halves of all lessons.
+pub(crate) fn targets() -> impl Iterator<Item = &'static AnyTarget> {
+    LESSONS.iter().flat_map(|entry| (entry.parts)().children)
 }

@@ -82,16 +82,20 @@ pub trait Logs {
     ///
     /// # Errors
     /// When the log can't be written to.
-    fn happened(&self, event: Event) -> Result<()> {
-        self.log().write(event)
+    fn happened<'e>(&self, event: impl Into<Event<'e>>) -> Result<()> {
+        self.log().write(event.into())
     }
 
     /// The same, with the line that the program prints at that point.
     ///
     /// # Errors
     /// When the log can't be written to.
-    fn happened_with_line(&self, event: Event, line: impl AsRef<str>) -> Result<()> {
-        self.log().write_with_line(event, line.as_ref())
+    fn happened_with_line<'e>(
+        &self,
+        event: impl Into<Event<'e>>,
+        line: impl AsRef<str>,
+    ) -> Result<()> {
+        self.log().write_with_line(event.into(), line.as_ref())
     }
 }
 

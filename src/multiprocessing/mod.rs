@@ -7,6 +7,7 @@
 
 mod bell;
 mod birth;
+mod busy;
 mod channel;
 mod child_process;
 mod children;
@@ -32,6 +33,7 @@ mod stdin;
 mod target;
 
 pub use birth::{Birth, SUBCOMMAND_NAME};
+pub use busy::Busy;
 pub use child_process::{ChildProcess, ChildProcesses, start_and_join_plainly};
 pub use children::Children;
 pub use connection::Connection;

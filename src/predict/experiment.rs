@@ -168,7 +168,7 @@ impl Experiment {
     /// The lesson that a command runs, and its speed.
     pub(super) fn lesson_of(&self, command: &str) -> Result<(AnyLesson, f64)> {
         let (lesson, speed) = lesson_in(command).with_context(|| format!("`mp-demo {command}`"))?;
-        ensure!(lesson.name() == self.lesson, "`mp-demo {command}` is of another lesson");
+        ensure!(lesson.name == self.lesson, "`mp-demo {command}` is of another lesson");
         Ok((lesson, speed))
     }
 

@@ -12,15 +12,14 @@ use rustix::process::{
 };
 
 use crate::both;
-use crate::lessons::LOAD;
-use crate::multiprocessing::SUBCOMMAND_NAME;
+use crate::multiprocessing::{Busy, SUBCOMMAND_NAME, Target as _};
 use crate::os::one_core::OneCore;
 
 /// As long as this is there, runs have this condition.
 #[derive(Default)]
 pub struct Condition {
     one_core: Option<OneCore>,
-    load: Vec<Busy>,
+    load: Vec<Load>,
 }
 
 impl Condition {
@@ -34,7 +33,7 @@ impl Condition {
         if load {
             let cores = thread::available_parallelism().map_or(1, usize::from);
             for _ in 0..cores {
-                condition.load.push(Busy::start()?);
+                condition.load.push(Load::start()?);
             }
         }
         if one_core {
@@ -83,23 +82,23 @@ impl Condition {
 }
 
 /// A process that computes until this is gone. It dies with this process, whatever happens.
-struct Busy {
+struct Load {
     pid: Pid,
     /// A run reaps whoever has ended, this one too, and then its PID may be another's.
     pidfd: OwnedFd,
     is_lost: bool,
 }
 
-impl Busy {
-    fn start() -> Result<Busy> {
+impl Load {
+    fn start() -> Result<Load> {
         let cannot = || both!("cannot start a process that computes", "无法启动只做计算的进程");
         let mut command = Command::new("/proc/self/exe");
-        command.args([SUBCOMMAND_NAME, LOAD, "--parent", &std::process::id().to_string()]);
+        command.args([SUBCOMMAND_NAME, Busy::NAME, "--parent", &std::process::id().to_string()]);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = command.spawn().with_context(cannot)?;
         let pid = Pid::from_child(&child);
         match pidfd_open(pid, PidfdFlags::empty()) {
-            Ok(pidfd) => Ok(Busy { pid, pidfd, is_lost: false }),
+            Ok(pidfd) => Ok(Load { pid, pidfd, is_lost: false }),
             Err(error) => {
                 let _ = child.kill().and_then(|()| child.wait());
                 Err(error).with_context(cannot)
@@ -113,7 +112,7 @@ impl Busy {
     }
 }
 
-impl Drop for Busy {
+impl Drop for Load {
     fn drop(&mut self) {
         let _ = pidfd_send_signal(&self.pidfd, Signal::KILL);
         let _ = waitid(WaitId::PidFd(self.pidfd.as_fd()), WaitIdOptions::EXITED);

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::events::{Call, Status};
+use crate::lessons::events_of;
 
 /// Applies a log, each line `PID ROLE EVENT FIELDS`, a millisecond apart. `look` sees each change.
 fn fold(log: &str, mut look: impl FnMut(&State, &Change)) -> State {
@@ -15,7 +16,7 @@ fn fold(log: &str, mut look: impl FnMut(&State, &Change)) -> State {
         let text = format!(
             r#"{{"v":1,"t":{t},"pid":{pid},"role":"{role}","event":"{event}"{comma}{fields}}}"#
         );
-        let record = Record::read(&text).expect(&text);
+        let record = Record::read(&text, events_of("async")).expect(&text);
         let change = state.apply(&record);
         look(&state, &change);
     }

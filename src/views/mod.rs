@@ -4,7 +4,7 @@
 mod article;
 mod bar;
 mod claims;
-mod explain;
+pub(crate) mod explain;
 mod failures;
 mod json;
 mod palette;
@@ -18,6 +18,7 @@ pub use article::Article;
 pub use bar::Bar;
 pub use claims::Claims;
 pub use explain::Explain;
+pub(crate) use explain::Narrator;
 pub use failures::Failures;
 pub use json::Json;
 pub use stuck::Stuck;

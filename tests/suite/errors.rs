@@ -68,9 +68,9 @@ fn whatever_is_wrong_with_a_recording_is_said_in_chinese() {
         (event("\"event\":\"fly\""), "日志版本 2 没有事件 `fly`"),
         (event("\"event\":\"put\""), "事件 `put` 需要字段 `value`"),
         (event("\"event\":\"wait\",\"call\":\"fly\""), "有字段的值不合要求"),
-        (event("\"event\":\"ended\""), "LOG，第 1 行是事件 `ended`：这里应当是 `run`"),
-        (event("\"event\":\"ended\",\"thread\":\"\\u0007\""), r"`\x07` 不能作为名字"),
-        (event("\"event\":\"ended\"").replace("0.1", "-1"), "时间是 -1"),
+        (event("\"event\":\"empty\""), "LOG，第 1 行是事件 `empty`：这里应当是 `run`"),
+        (event("\"event\":\"empty\",\"thread\":\"\\u0007\""), r"`\x07` 不能作为名字"),
+        (event("\"event\":\"empty\"").replace("0.1", "-1"), "时间是 -1"),
         (whole.repeat(2), "开始了另一次运行"),
         (whole.replace("\"parent\"", "\"\u{fffd}\"") + "\n\n{", "没有写完"),
     ] {

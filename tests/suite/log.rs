@@ -45,7 +45,7 @@ fn every_field_stands_where_the_form_has_it() {
     snapbox::assert_data_eq!(
         screen,
         snapbox::str![[r#"
-{"v":2,"t":T,"pid":A,"role":"parent","event":"run","lesson":"pipe","options":{"values":["A","B","C"],"simplex":false,"reply":false,"join":"first","receive":"one","keep_end":false,"speed":1000.0},"seed":3,"cores":N,"version":"0.1.0"}
+{"v":2,"t":T,"pid":A,"role":"parent","event":"run","lesson":"pipe","options":{"values":["A","B","C"],"simplex":false,"reply":false,"join":"first","receive":"one","keep_end":false,"speed":1000.0},"seed":3,"random_pauses":true,"cores":N,"version":"0.1.0"}
 {"v":2,"t":T,"pid":A,"role":"parent","event":"running","line":"Parent process A"}
 {"v":2,"t":T,"pid":A,"role":"parent","event":"started","child":B,"child_role":"writer","stdin":"pipe","stdout":"pipe"}
 {"v":2,"t":T,"pid":A,"role":"parent","event":"join","child":B,"child_role":"writer"}

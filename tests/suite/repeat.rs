@@ -246,7 +246,7 @@ fn load_of(pid: i32) -> Vec<i32> {
     let children = children.split_whitespace().map(|it| it.parse::<i32>().unwrap());
     let is_load = |pid: &i32| {
         let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-        String::from_utf8_lossy(&line).contains("cost-load")
+        String::from_utf8_lossy(&line).contains("busy")
     };
     children.filter(is_load).collect()
 }

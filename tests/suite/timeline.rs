@@ -142,7 +142,7 @@ fn what_falls_together_is_marked_as_several_and_nothing_of_it_is_lost() {
         0.6001 2 writer put "value":4
         0.6002 1 parent get "value":4
         0.9 2 writer sleep "seconds":0.1
-        1 1 parent ended"#,
+        1 1 parent say"#,
     );
     assert_data_eq!(
         picture_of_log(&log, 66, UTF_8),
@@ -214,19 +214,18 @@ fn refusals_errors_and_violent_ends_are_seen() {
         str![[r#"
                   │0 s            │0.5             │1.0
 parent        100 ━━━⊘◆━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━◆
-                     ['A', 1] ▲['A', 1]#2 ▲A †reader
+                     ['A', 1] ▲['A', 1]#2 †reader
 child-command 104                                       ━┤ exit 0
 writer        101 ▼··◆┤                                    exit 0
                   A  ▽None ▼sentinel
-reader        102 ▲━━▲◆━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━✗ killed by SIGKILL
-                  A  sentinel ▲empty EOF ○A ●A
-child         103 ╷━▼▲▼━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━◆✗ exit 1
-                    1 1 ['A', 1]#2                    ◇ ✗
+reader        102 ▲━━▲▲━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━✗ killed by SIGKILL
+                  A  sentinel empty EOF
+child         103 ╷━━━▼━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━✗✗ exit 1
+                      ['A', 1]#2
   Thread-1        ┯━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
                   1
-━ runs   · sleeps   ╷ a thread begins   ┯ a task begins   ▼ asks
-▲ is served   ▼ put   ▲ get   ▼ send   ▲ recv   ○ print   ◇ cleans up
-● write   ▲ read   ▽ put, never got   † terminate   ⌃ SIGINT   ‡ kill
+━ runs   · sleeps   ╷ a thread begins   ┯ a task begins   ▼ put   ▲ get
+▼ send   ▲ recv   ▽ put, never got   † terminate   ⌃ SIGINT   ‡ kill
 ⊘ is refused   ✗ gives up   ∞ nobody can go on   ◆ several of these
 
 "#]]
@@ -313,7 +312,7 @@ fn hardly_any_time_and_hardly_any_events_are_drawn_too() {
     for time in ["123456789", "1e15", "1e300"] {
         let later = run.replace("\"t\":0", &format!("\"t\":{time}"));
         assert!(picture_of_log(&later, 40, ASCII).contains("parent 1\n"));
-        let log = made_up(&format!("{time} 1 parent ended"));
+        let log = made_up(&format!("{time} 1 parent say"));
         let picture = picture_of_log(&log, 40, ASCII);
         assert!(picture.contains("parent 1\n===="), "{picture}");
     }
@@ -323,7 +322,7 @@ fn hardly_any_time_and_hardly_any_events_are_drawn_too() {
 fn times_that_go_back_and_pids_that_come_again_are_drawn() {
     let log = many(
         2,
-        r#"0.5 2 reader-1 ended
+        r#"0.5 2 reader-1 say
         1.5 1 parent exited "child":2,"child_role":"reader-1","status":{"code":3}
         3 1 parent started "child":2,"child_role":"reader-9"
         4 1 parent exited "child":2,"child_role":"reader-9","status":{"signal":40}"#,

@@ -110,9 +110,7 @@ child, Thread-1 (103/2)
     running: 50000 to 1150000
 child, MainThread (103/103)
   child: 10000 to 1150000
-    running: 11000 to 80000
-    recv (waiting): 80000 to 90000
-    running: 90000 to 1150000
+    running: 11000 to 1150000
       send ['A', 1]: 120000 to 1130060
 child-command, MainThread (104/104)
   child-command: 1132000 to 1135000

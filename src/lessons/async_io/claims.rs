@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::events::AsyncEvent;
 use super::tickets::slowest;
 use crate::both;
 use crate::claims::{Claim, NOBODY_GETS_STUCK, Outcomes, is_over, judge, tell};
@@ -16,9 +17,9 @@ pub(super) const CLAIMS: &[Claim] = &[
         sentence: || both!("everybody who asks is served", "每个提出请求的顾客都拿到票"),
         judge: || {
             judge::<(u64, u64)>(
-                |(asked, served), seen| match seen.record.event {
-                    Event::Request { .. } => *asked += 1,
-                    Event::Served { .. } => *served += 1,
+                |(asked, served), seen| match seen.record.event.own() {
+                    Some(AsyncEvent::Request { .. }) => *asked += 1,
+                    Some(AsyncEvent::Served { .. }) => *served += 1,
                     _ => {}
                 },
                 |(asked, served), state| (*asked > 0 && is_over(state)).then_some(asked == served),
@@ -35,13 +36,13 @@ pub(super) const CLAIMS: &[Claim] = &[
         },
         judge: || {
             judge::<(u64, u64, bool)>(
-                |(open, asked, is_overlapping), seen| match seen.record.event {
-                    Event::Request { .. } if seen.record.role == LOOP => {
+                |(open, asked, is_overlapping), seen| match seen.record.event.own() {
+                    Some(AsyncEvent::Request { .. }) if seen.record.role == LOOP => {
                         *open += 1;
                         *asked += 1;
                         *is_overlapping |= *open > 1;
                     }
-                    Event::Served { .. } if seen.record.role == LOOP => {
+                    Some(AsyncEvent::Served { .. }) if seen.record.role == LOOP => {
                         *open = open.saturating_sub(1)
                     }
                     _ => {}
@@ -57,9 +58,13 @@ pub(super) const CLAIMS: &[Claim] = &[
         },
         judge: || {
             judge::<[Vec<u16>; 2]>(
-                |[asked, served], seen| match seen.record.event {
-                    Event::Request { customer } if seen.record.role == LOOP => asked.push(customer),
-                    Event::Served { customer } if seen.record.role == LOOP => served.push(customer),
+                |[asked, served], seen| match seen.record.event.own() {
+                    Some(AsyncEvent::Request { customer }) if seen.record.role == LOOP => {
+                        asked.push(customer)
+                    }
+                    Some(AsyncEvent::Served { customer }) if seen.record.role == LOOP => {
+                        served.push(customer)
+                    }
                     _ => {}
                 },
                 |[asked, served], _| {
@@ -78,15 +83,15 @@ pub(super) const CLAIMS: &[Claim] = &[
         },
         judge: || {
             judge::<(Option<u16>, Option<bool>, bool)>(
-                |(blocker, is_kept, is_blocked), seen| match &seen.record.event {
-                    Event::Customers { delays } => *blocker = Some(slowest(delays)),
-                    Event::Request { customer } if seen.record.role == BLOCKED_LOOP => {
-                        *is_blocked |= Some(*customer) == *blocker;
+                |(blocker, is_kept, is_blocked), seen| match seen.record.event.own() {
+                    Some(AsyncEvent::Customers { delays }) => *blocker = Some(slowest(&delays)),
+                    Some(AsyncEvent::Request { customer }) if seen.record.role == BLOCKED_LOOP => {
+                        *is_blocked |= Some(customer) == *blocker;
                     }
-                    Event::Served { customer }
+                    Some(AsyncEvent::Served { customer })
                         if seen.record.role == BLOCKED_LOOP && *is_blocked =>
                     {
-                        is_kept.get_or_insert(Some(*customer) == *blocker);
+                        is_kept.get_or_insert(Some(customer) == *blocker);
                     }
                     _ => {}
                 },
@@ -121,7 +126,7 @@ pub(super) const OUTCOMES: Outcomes = Outcomes {
     teller: || {
         tell::<Vec<(String, Vec<String>)>>(
             |ways, seen| {
-                let Event::Served { customer } = seen.record.event else {
+                let Some(AsyncEvent::Served { customer }) = seen.record.event.own() else {
                     return;
                 };
                 // A process each: what they have in common is the way.

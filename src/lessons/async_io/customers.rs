@@ -12,10 +12,11 @@ use tokio::net::UnixStream;
 use tokio::task::JoinSet;
 
 use super::descriptors::{at_once, descriptors};
+use super::events::AsyncEvent;
 use super::reports::{FromCustomers, used_by_this_process};
 use crate::arguments::whole;
 use crate::both;
-use crate::events::{Event, Log};
+use crate::events::Log;
 use crate::multiprocessing::{CurrentProcess, Logs, Target, ensure_descriptors};
 use crate::words::errors::io_error;
 
@@ -97,7 +98,7 @@ fn buy_blocking(office: &str, customer: u16, log: &Log) -> Result<()> {
     let mut stream = SocketAddr::from_abstract_name(office)
         .and_then(|address| StdStream::connect_addr(&address))
         .map_err(|error| no_ticket(customer, &error))?;
-    log.write(Event::Request { customer })?;
+    log.happened(AsyncEvent::Request { customer })?;
     stream.write_all(request(customer).as_bytes()).map_err(|error| no_ticket(customer, &error))?;
     let mut ticket = String::new();
     BufReader::new(stream).read_line(&mut ticket).map_err(|error| no_ticket(customer, &error))?;
@@ -108,7 +109,7 @@ fn buy_blocking(office: &str, customer: u16, log: &Log) -> Result<()> {
 /// `blocks`.
 async fn buy_async(office: &str, customer: u16, blocks: bool, log: &Log) -> Result<()> {
     let mut stream = connect(office).await.map_err(|error| no_ticket(customer, &error))?;
-    log.write(Event::Request { customer })?;
+    log.happened(AsyncEvent::Request { customer })?;
     stream
         .write_all(request(customer).as_bytes())
         .await
@@ -183,6 +184,6 @@ fn no_ticket(customer: u16, error: &io::Error) -> anyhow::Error {
 /// Tells the log, and makes the report, that this customer has a ticket now.
 fn served(customer: u16, log: &Log) -> Result<FromCustomers> {
     let at = log.seconds();
-    log.write(Event::Served { customer })?;
+    log.happened(AsyncEvent::Served { customer })?;
     Ok(FromCustomers::Served { customer, at })
 }

@@ -10,6 +10,8 @@
 mod claims;
 mod customers;
 mod descriptors;
+mod events;
+mod notes;
 mod office;
 mod reports;
 mod tickets;
@@ -18,11 +20,10 @@ use anyhow::{Result, bail};
 use serde::Serialize;
 use strum::EnumCount as _;
 
-use super::lesson::Lesson;
+use super::lesson::{Lesson, Parts};
 use crate::arguments::{seconds, whole};
 use crate::both;
-use crate::claims::{Claim, Outcomes};
-use crate::events::Event;
+use crate::events::Vocabulary;
 use crate::multiprocessing::{
     AnyTarget, ChildProcess, ChildProcesses, Context, Got, IntoProcess, Logs, PartnerGone, Queue,
     check_descriptors,
@@ -30,6 +31,8 @@ use crate::multiprocessing::{
 use crate::report::statistics::micros;
 use customers::{AsyncBlocking, AsyncLoop};
 use descriptors::{at_once, descriptors};
+use events::AsyncEvent;
+use notes::AsyncNarrator;
 use office::AsyncOffice;
 use reports::FromCustomers;
 use tickets::{Way, WayFigures, announcement, slowest, verdicts};
@@ -64,8 +67,19 @@ pub struct Args {
 }
 
 impl Lesson for Args {
-    const CLAIMS: &'static [Claim] = claims::CLAIMS;
-    const OUTCOMES: Outcomes = claims::OUTCOMES;
+    fn parts() -> Parts {
+        Parts {
+            claims: claims::CLAIMS,
+            outcomes: claims::OUTCOMES,
+            events: Vocabulary::of::<AsyncEvent>(),
+            narrator: || Box::<AsyncNarrator>::default(),
+            children: CHILDREN,
+        }
+    }
+
+    fn has_random_pauses(&self) -> bool {
+        self.wait > 0.0
+    }
 
     /// Each connection is a descriptor: refused here, before anything starts, is better than
     /// halfway.
@@ -77,7 +91,7 @@ impl Lesson for Args {
     fn run(&self, mp: &Context) -> Result<()> {
         let delays: Vec<f64> =
             (0..self.customers).map(|_| micros(mp.seconds_at_most(self.wait))).collect();
-        let event = Event::Customers { delays: (&delays).into() };
+        let event = AsyncEvent::Customers { delays: delays.clone() };
         mp.happened_with_line(event, announcement(&delays))?;
         let (office, address) = open_office(mp, &delays)?;
 
@@ -207,7 +221,7 @@ impl Run<'_> {
 }
 
 /// The children's halves.
-pub const CHILDREN: &[AnyTarget] = &[
+const CHILDREN: &[AnyTarget] = &[
     AnyTarget::of::<AsyncOffice>(),
     AnyTarget::of::<AsyncBlocking>(),
     AnyTarget::of::<AsyncLoop>(),

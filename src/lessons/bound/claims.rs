@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::events::BoundEvent;
 use crate::both;
 use crate::claims::{Claim, NOBODY_GETS_STUCK, Outcomes, is_over, judge, tell};
 use crate::events::Event;
@@ -12,10 +13,11 @@ pub(super) const CLAIMS: &[Claim] = &[
         sentence: || both!("every task is done", "每个任务都做完"),
         judge: || {
             judge::<(u64, u64)>(
-                |(tasks, done), seen| match seen.record.event {
-                    Event::Pool { tasks: more, .. } => *tasks += u64::from(more),
-                    Event::TaskDone { .. } => *done += 1,
-                    _ => {}
+                |(tasks, done), seen| {
+                    if let Some(BoundEvent::Pool { tasks: more, .. }) = seen.record.event.own() {
+                        *tasks += u64::from(more);
+                    }
+                    *done += u64::from(matches!(seen.record.event, Event::TaskDone { .. }));
                 },
                 |(tasks, done), state| (*tasks > 0 && is_over(state)).then_some(tasks == done),
             )
@@ -31,14 +33,15 @@ pub(super) const CLAIMS: &[Claim] = &[
         },
         judge: || {
             judge::<(u16, u64, bool)>(
-                |(last, done, is_disordered), seen| match seen.record.event {
-                    Event::Pool { .. } => *last = 0,
-                    Event::TaskDone { task, .. } => {
+                |(last, done, is_disordered), seen| {
+                    if let Some(BoundEvent::Pool { .. }) = seen.record.event.own() {
+                        *last = 0;
+                    }
+                    if let Event::TaskDone { task, .. } = seen.record.event {
                         *is_disordered |= task < *last;
                         *last = task;
                         *done += 1;
                     }
-                    _ => {}
                 },
                 |(_, done, is_disordered), _| (*done > 1).then_some(!is_disordered),
             )
@@ -108,14 +111,15 @@ pub(super) const OUTCOMES: Outcomes = Outcomes {
     },
     teller: || {
         tell::<Vec<(u16, Vec<String>)>>(
-            |pools, seen| match seen.record.event {
-                Event::Pool { workers, .. } => pools.push((workers, Vec::new())),
-                Event::TaskDone { task, .. } => {
-                    if let Some((_, done)) = pools.last_mut() {
-                        done.push(task.to_string());
-                    }
+            |pools, seen| {
+                if let Some(BoundEvent::Pool { workers, .. }) = seen.record.event.own() {
+                    pools.push((workers, Vec::new()));
                 }
-                _ => {}
+                if let Event::TaskDone { task, .. } = seen.record.event
+                    && let Some((_, done)) = pools.last_mut()
+                {
+                    done.push(task.to_string());
+                }
             },
             |pools, _| {
                 let texts =

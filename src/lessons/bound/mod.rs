@@ -12,6 +12,8 @@
 mod answerer;
 mod claims;
 mod disk;
+mod events;
+mod notes;
 mod pool;
 mod table;
 mod task;
@@ -26,14 +28,16 @@ use anyhow::Result;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::lesson::Lesson;
+use super::lesson::{Lesson, Parts};
 use crate::arguments::whole;
 use crate::both;
-use crate::claims::{Claim, Outcomes};
+use crate::events::Vocabulary;
 use crate::multiprocessing::{AnyTarget, Context, Logs};
+use notes::BoundNarrator;
 
 use answerer::BoundAnswerer;
 use disk::ScratchFile;
+use events::BoundEvent;
 use pool::{Pool, Steps};
 use table::{Kind, Table, With};
 use task::Work;
@@ -131,8 +135,15 @@ impl Args {
 }
 
 impl Lesson for Args {
-    const CLAIMS: &'static [Claim] = claims::CLAIMS;
-    const OUTCOMES: Outcomes = claims::OUTCOMES;
+    fn parts() -> Parts {
+        Parts {
+            claims: claims::CLAIMS,
+            outcomes: claims::OUTCOMES,
+            events: Vocabulary::of::<BoundEvent>(),
+            narrator: || Box::<BoundNarrator>::default(),
+            children: CHILDREN,
+        }
+    }
 
     fn run(&self, mp: &Context) -> Result<()> {
         // The cores that this *program may use*, not those that the machine has: `taskset` and a
@@ -209,5 +220,4 @@ fn show(table: &Table, cores: usize, mp: &Context) -> Result<()> {
 }
 
 /// The children's halves.
-pub const CHILDREN: &[AnyTarget] =
-    &[AnyTarget::of::<BoundWorker>(), AnyTarget::of::<BoundAnswerer>()];
+const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<BoundWorker>(), AnyTarget::of::<BoundAnswerer>()];

@@ -7,11 +7,11 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::Value;
 
+use super::events::BoundEvent;
 use super::table::{Kind, PoolFigures, With};
 use super::task::{Task, Work};
 use super::worker::{BoundWorker, FromWorker};
 use crate::both;
-use crate::events::Event;
 use crate::multiprocessing::{
     ChildProcesses, Context, GetEnd, Got, IntoProcess, Logs, PartnerGone, PutEnd, Queue,
 };
@@ -60,7 +60,7 @@ impl Pool {
     /// When a worker can't be started, or ends before its work is done.
     pub fn measure(&self, steps: &mut Steps, mp: &Context) -> Result<PoolFigures> {
         let (kind, with): (&str, &str) = (self.kind.into(), self.with.into());
-        mp.happened(Event::Pool {
+        mp.happened(BoundEvent::Pool {
             kind: kind.into(),
             with: with.into(),
             workers: self.workers,

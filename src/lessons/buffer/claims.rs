@@ -1,5 +1,6 @@
 //! What can be said of a run of the `buffer` lesson.
 
+use super::events::BufferEvent;
 use crate::both;
 use crate::claims::{Claim, NOBODY_GETS_STUCK, Outcomes, is_over, judge, tell};
 use crate::events::Event;
@@ -18,17 +19,17 @@ struct Texts {
 
 impl Texts {
     fn see(&mut self, event: &Event) {
-        match event {
-            Event::Buffered { text, .. } => {
+        match event.own() {
+            Some(BufferEvent::Buffered { text, .. }) => {
                 self.has_gathered |= self.printed.len() > self.written.len();
-                self.printed += text;
+                self.printed += &text;
             }
-            Event::Write { text } => self.written += text,
-            Event::Read { text } => self.read += text,
-            Event::Terminate { .. } | Event::Kill { .. } | Event::EndOfFile {} => {
-                self.written_before_end.get_or_insert(self.written.len());
-            }
-            _ => {}
+            Some(BufferEvent::Write { text }) => self.written += &text,
+            Some(BufferEvent::Read { text }) => self.read += &text,
+            None => {}
+        }
+        if let Event::Terminate { .. } | Event::Kill { .. } | Event::EndOfFile {} = event {
+            self.written_before_end.get_or_insert(self.written.len());
         }
     }
 }
@@ -58,7 +59,8 @@ pub(super) const CLAIMS: &[Claim] = &[
         judge: || {
             judge::<(Texts, u32)>(
                 |(texts, lines), seen| {
-                    *lines += u32::from(matches!(seen.record.event, Event::Buffered { .. }));
+                    let own = seen.record.event.own();
+                    *lines += u32::from(matches!(own, Some(BufferEvent::Buffered { .. })));
                     texts.see(&seen.record.event);
                 },
                 |(texts, lines), _| (*lines > 1).then_some(!texts.has_gathered),

@@ -5,6 +5,8 @@
 //! full, which is written as well.
 
 mod claims;
+mod events;
+mod notes;
 
 use std::io::Write as _;
 
@@ -12,13 +14,14 @@ use anyhow::Result;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::lesson::Lesson;
-use crate::claims::{Claim, Outcomes};
-use crate::events::{Call, Event};
+use super::lesson::{Lesson, Parts};
+use crate::events::{Call, Vocabulary};
 use crate::multiprocessing::{
     AnyTarget, Context, CurrentProcess, Got, IntoProcess, Logs, Target, To,
 };
 use crate::os::streams::{Stream, cannot_write, stdout};
+use events::BufferEvent;
+use notes::BufferNarrator;
 
 /// Print through a buffer, and lose what is in it
 ///
@@ -61,8 +64,15 @@ enum End {
 }
 
 impl Lesson for Args {
-    const CLAIMS: &'static [Claim] = claims::CLAIMS;
-    const OUTCOMES: Outcomes = claims::OUTCOMES;
+    fn parts() -> Parts {
+        Parts {
+            claims: claims::CLAIMS,
+            outcomes: claims::OUTCOMES,
+            events: Vocabulary::of::<BufferEvent>(),
+            narrator: || Box::<BufferNarrator>::default(),
+            children: CHILDREN,
+        }
+    }
 
     fn run(&self, mp: &Context) -> Result<()> {
         mp.running(format!("Parent process {}", mp.pid()))?;
@@ -84,7 +94,7 @@ impl Lesson for Args {
 
         let text = output.read_to_end()?;
         for line in text.lines() {
-            let read = Event::Read { text: format!("{line}\n").into() };
+            let read = BufferEvent::Read { text: format!("{line}\n") };
             mp.happened_with_line(read, format!("Parent process {} reads {line}", mp.pid()))?;
         }
         match text.is_empty() {
@@ -148,7 +158,8 @@ impl Buffer<'_> {
         self.text.push_str(line);
         let (pid, bytes) = (self.process.pid(), self.text.len() as u64);
         let printed = format!("Child process {pid} prints {}", line.trim_end());
-        self.process.happened_with_line(Event::Buffered { text: line.into(), bytes }, printed)?;
+        self.process
+            .happened_with_line(BufferEvent::Buffered { text: line.into(), bytes }, printed)?;
         match self.is_terminal {
             true => self.flush(),
             false => Ok(()),
@@ -159,7 +170,7 @@ impl Buffer<'_> {
         if self.text.is_empty() {
             return Ok(());
         }
-        self.process.happened(Event::Write { text: (&*self.text).into() })?;
+        self.process.happened(BufferEvent::Write { text: self.text.clone() })?;
         // From here on the lines are the kernel's: whatever becomes of this process, they will be
         // read.
         let written = self.stdout.write_all(self.text.as_bytes());
@@ -169,4 +180,4 @@ impl Buffer<'_> {
 }
 
 /// The children's halves.
-pub const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<Printer>()];
+const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<Printer>()];

@@ -1,6 +1,5 @@
 //! The children that are measured. With `--bare` each does the same by plain reads and writes.
 
-use std::hint::black_box;
 use std::io::{self, Read, Write};
 
 use anyhow::Result;
@@ -107,20 +106,6 @@ impl Target for CostSend {
         let mut connection = process.connection(false).silent();
         let value = Value::from("x".repeat(MEBIBYTE));
         (0..self.count).try_for_each(|_| connection.send(&value))
-    }
-}
-
-/// Child of the `cost` lesson: computes until it is ended, for `--load`
-#[derive(clap::Args, Serialize)]
-pub struct CostLoad {}
-
-impl Target for CostLoad {
-    const NAME: &'static str = "cost-load";
-
-    fn run(self, _: CurrentProcess) -> Result<()> {
-        loop {
-            black_box(0_u64);
-        }
     }
 }
 

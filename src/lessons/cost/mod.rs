@@ -19,12 +19,11 @@ use anyhow::Result;
 use serde::Serialize;
 use strum::VariantArray as _;
 
-use super::lesson::Lesson;
-use crate::claims::Claim;
-use crate::multiprocessing::{AnyTarget, Context, Logs, Target as _};
+use super::lesson::{Lesson, Parts};
+use crate::multiprocessing::{AnyTarget, Busy, Context, Logs};
 use crate::os::one_core::OneCore;
 
-use children::{CostEcho, CostLoad, CostNothing, CostPut, CostSend};
+use children::{CostEcho, CostNothing, CostPut, CostSend};
 use python::{CostPython, Python};
 use table::{Row, Samples, Side};
 
@@ -58,7 +57,9 @@ impl Args {
 }
 
 impl Lesson for Args {
-    const CLAIMS: &'static [Claim] = claims::CLAIMS;
+    fn parts() -> Parts {
+        Parts { claims: claims::CLAIMS, children: CHILDREN, ..Parts::default() }
+    }
 
     fn run(&self, mp: &Context) -> Result<()> {
         let (turns, limit) = self.turns();
@@ -96,15 +97,12 @@ impl Lesson for Args {
     }
 }
 
-/// The name of a child that only computes, until it is ended.
-pub const LOAD: &str = CostLoad::NAME;
-
 /// The children's halves.
-pub const CHILDREN: &[AnyTarget] = &[
+const CHILDREN: &[AnyTarget] = &[
     AnyTarget::of::<CostNothing>(),
     AnyTarget::of::<CostPut>(),
     AnyTarget::of::<CostEcho>(),
     AnyTarget::of::<CostSend>(),
     AnyTarget::of::<CostPython>(),
-    AnyTarget::of::<CostLoad>(),
+    AnyTarget::of::<Busy>(),
 ];

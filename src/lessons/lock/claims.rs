@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::events::LockEvent;
 use crate::both;
 use crate::claims::{Claim, NOBODY_GETS_STUCK, Outcomes, is_over, judge, tell};
 use crate::events::Event;
@@ -18,20 +19,20 @@ struct Counters {
 
 impl Counters {
     fn see(&mut self, pid: u32, event: &Event) {
-        match event {
-            Event::Counting { .. } => {
+        match event.own() {
+            Some(LockEvent::Counting { .. }) => {
                 self.begun += 1;
                 self.now.insert(pid);
                 self.is_together |= self.now.len() > 1;
             }
-            Event::Counted { .. } => {
+            Some(LockEvent::Counted { .. }) => {
                 self.done += 1;
                 self.now.remove(&pid);
             }
-            Event::Kill { child, .. } => {
-                self.killed += usize::from(self.now.remove(child));
-            }
             _ => {}
+        }
+        if let Event::Kill { child, .. } = event {
+            self.killed += usize::from(self.now.remove(child));
         }
     }
 }
@@ -43,7 +44,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         judge: || {
             judge::<Option<bool>>(
                 |all, seen| {
-                    if let Event::Total { value, of } = seen.record.event {
+                    if let Some(LockEvent::Total { value, of }) = seen.record.event.own() {
                         *all = Some(value == of);
                     }
                 },
@@ -93,7 +94,7 @@ pub(super) const OUTCOMES: Outcomes = Outcomes {
     teller: || {
         tell::<String>(
             |text, seen| {
-                if let Event::Total { value, of } = seen.record.event {
+                if let Some(LockEvent::Total { value, of }) = seen.record.event.own() {
                     // By how much it is less, is another number each time.
                     let sign = if value == of { "=" } else { "<" };
                     *text = format!("{sign} {of}");

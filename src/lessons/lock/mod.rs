@@ -4,6 +4,8 @@
 //! killed. Left out: two locks, and who takes which of them first.
 
 mod claims;
+mod events;
+mod notes;
 
 use std::{thread, time::Duration};
 
@@ -11,14 +13,15 @@ use anyhow::{Result, ensure};
 use clap::{ValueEnum, builder::ArgPredicate};
 use serde::Serialize;
 
-use super::lesson::Lesson;
+use super::lesson::{Lesson, Parts};
 use crate::arguments::whole;
 use crate::both;
-use crate::claims::{Claim, Outcomes};
-use crate::events::{Call, Event, Mistake};
+use crate::events::{Call, Mistake, Vocabulary};
 use crate::multiprocessing::{
     self, AnyTarget, Context, CurrentProcess, IntoProcess, Logs, Target, numbered,
 };
+use events::LockEvent;
+use notes::LockNarrator;
 
 /// Count up a shared counter, and lose updates without a lock
 ///
@@ -90,8 +93,15 @@ enum Kind {
 }
 
 impl Lesson for Args {
-    const CLAIMS: &'static [Claim] = claims::CLAIMS;
-    const OUTCOMES: Outcomes = claims::OUTCOMES;
+    fn parts() -> Parts {
+        Parts {
+            claims: claims::CLAIMS,
+            outcomes: claims::OUTCOMES,
+            events: Vocabulary::of::<LockEvent>(),
+            narrator: || Box::<LockNarrator>::default(),
+            children: CHILDREN,
+        }
+    }
 
     fn check(&self) -> Result<()> {
         ensure!(
@@ -147,7 +157,7 @@ impl Lesson for Args {
 
         let (value, of) = (counter.read()?, children.count() as u64 * u64::from(self.turns));
         let line = format!("Parent process {}: counter = {value} of {of}", mp.pid());
-        mp.happened_with_line(Event::Total { value, of }, line)
+        mp.happened_with_line(LockEvent::Total { value, of }, line)
     }
 }
 
@@ -186,7 +196,7 @@ impl Target for Counting {
         }
         let line = format!("Child process {}: counter += 1, {} times", process.pid(), self.turns);
         let name = lock.as_ref().map(|lock| lock.name().into());
-        process.happened_with_line(Event::Counting { turns: self.turns, lock: name }, line)?;
+        process.happened_with_line(LockEvent::Counting { turns: self.turns, lock: name }, line)?;
 
         let mut last = 0;
         for turn in 0..self.turns {
@@ -207,9 +217,9 @@ impl Target for Counting {
             lock.iter().try_for_each(multiprocessing::Lock::release)?;
             lock.iter().for_each(multiprocessing::Lock::silence);
         }
-        process.happened(Event::Counted { last })
+        process.happened(LockEvent::Counted { last })
     }
 }
 
 /// The children's halves.
-pub const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<Counting>()];
+const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<Counting>()];

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::events::MemoryEvent;
 use crate::both;
 use crate::claims::{Claim, NOBODY_GETS_STUCK, Outcomes, Seen, judge, of_values, tell};
 use crate::events::Event;
@@ -12,13 +13,10 @@ type Looks = Vec<(bool, bool, i64, String)>;
 
 fn look(looks: &mut (bool, Looks), seen: &Seen) {
     let (is_received, looks) = looks;
-    match &seen.record.event {
-        Event::Recv { .. } => *is_received = true,
-        Event::Counter { value, address } => {
-            let is_parent = seen.state.is_parent(seen.record.pid);
-            looks.push((is_parent, *is_received, *value, address.clone().into_owned()));
-        }
-        _ => {}
+    *is_received |= matches!(seen.record.event, Event::Recv { .. });
+    if let Some(MemoryEvent::Counter { value, address }) = seen.record.event.own() {
+        let is_parent = seen.state.is_parent(seen.record.pid);
+        looks.push((is_parent, *is_received, value, address));
     }
 }
 
@@ -99,7 +97,7 @@ pub(super) const OUTCOMES: Outcomes = Outcomes {
     teller: || {
         tell::<BTreeMap<String, Vec<String>>>(
             |counters, seen| {
-                if let Event::Counter { value, .. } = &seen.record.event {
+                if let Some(MemoryEvent::Counter { value, .. }) = seen.record.event.own() {
                     let role = seen.record.role.clone().into_owned();
                     counters.entry(role).or_default().push(value.to_string());
                 }

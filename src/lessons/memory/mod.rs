@@ -4,16 +4,19 @@
 //! processes *can* share, when they ask the kernel for it (`multiprocessing.shared_memory`).
 
 mod claims;
+mod events;
+mod notes;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use anyhow::Result;
 use serde::Serialize;
 
-use super::lesson::Lesson;
-use crate::claims::{Claim, Outcomes};
-use crate::events::Event;
+use super::lesson::{Lesson, Parts};
+use crate::events::Vocabulary;
 use crate::multiprocessing::{AnyTarget, Context, CurrentProcess, IntoProcess, Logs, Target};
+use events::MemoryEvent;
+use notes::MemoryNarrator;
 
 /// Count in a child process, and find the parent's counter unchanged
 ///
@@ -39,8 +42,15 @@ pub struct Args {}
 static COUNTER: AtomicI64 = AtomicI64::new(0);
 
 impl Lesson for Args {
-    const CLAIMS: &'static [Claim] = claims::CLAIMS;
-    const OUTCOMES: Outcomes = claims::OUTCOMES;
+    fn parts() -> Parts {
+        Parts {
+            claims: claims::CLAIMS,
+            outcomes: claims::OUTCOMES,
+            events: Vocabulary::of::<MemoryEvent>(),
+            narrator: || Box::<MemoryNarrator>::default(),
+            children: CHILDREN,
+        }
+    }
 
     fn run(&self, mp: &Context) -> Result<()> {
         COUNTER.store(10, Ordering::Relaxed);
@@ -84,9 +94,8 @@ fn show_counter(who: &str, process: &impl Logs) -> Result<()> {
     let value = COUNTER.load(Ordering::Relaxed);
     let address = format!("{:p}", &raw const COUNTER);
     let line = format!("{who} process {}: counter = {value} at {address}", process.pid());
-    let address = address.into();
-    process.happened_with_line(Event::Counter { value, address }, line)
+    process.happened_with_line(MemoryEvent::Counter { value, address }, line)
 }
 
 /// The children's halves.
-pub const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<MemoryChild>()];
+const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<MemoryChild>()];

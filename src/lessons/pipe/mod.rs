@@ -6,6 +6,7 @@
 //! ever).
 
 mod claims;
+mod notes;
 mod own;
 
 use anyhow::Result;
@@ -14,15 +15,15 @@ use clap::builder::ArgPredicate;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::lesson::Lesson;
+use super::lesson::{Lesson, Parts};
 use crate::arguments::{
     CommandArg, LONGEST_MESSAGE, MESSAGE_AROUND_STRING, ValueArg, as_typed, seconds, whole,
 };
-use crate::claims::{Claim, Outcomes};
 use crate::events::Mistake;
 use crate::multiprocessing::{
     AnyTarget, Context, CurrentProcess, IntoProcess, Logs, ProgramArgs, Target,
 };
+use notes::PipeNarrator;
 use own::CommandWriter;
 
 /// Send a list through a pipe from a child to its parent
@@ -96,8 +97,20 @@ enum Receive {
 }
 
 impl Lesson for Args {
-    const CLAIMS: &'static [Claim] = claims::CLAIMS;
-    const OUTCOMES: Outcomes = claims::OUTCOMES;
+    fn parts() -> Parts {
+        Parts {
+            claims: claims::CLAIMS,
+            outcomes: claims::OUTCOMES,
+            narrator: || Box::<PipeNarrator>::default(),
+            children: CHILDREN,
+            ..Parts::default()
+        }
+    }
+
+    /// A command of the user's makes pauses of its own.
+    fn has_random_pauses(&self) -> bool {
+        self.child.is_none()
+    }
 
     fn mistake(&self) -> Option<(Mistake, String)> {
         let command = |options: &str| {
@@ -252,4 +265,4 @@ impl Target for Writer {
 }
 
 /// The children's halves.
-pub const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<Writer>(), AnyTarget::of::<CommandWriter>()];
+const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<Writer>(), AnyTarget::of::<CommandWriter>()];

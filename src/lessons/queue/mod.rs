@@ -4,28 +4,36 @@
 //! back. What can be chosen is in `options.rs`, what can be said of a run in `claims.rs`.
 
 mod claims;
+mod notes;
 mod options;
 mod own;
 
 use anyhow::Result;
 use serde::Serialize;
 
-use super::lesson::Lesson;
+use super::lesson::{Lesson, Parts};
 use crate::arguments::{ValueArg, as_typed, seconds, shares};
-use crate::claims::{Claim, Outcomes};
 use crate::events::{Call, Mistake, str};
 use crate::multiprocessing::{
     AnyTarget, Context, CurrentProcess, Exec, Got, Guard, IntoProcess, Lock, Logs, ProgramArgs,
     Target, check_sizes,
 };
+use notes::QueueNarrator;
 use options::Stop;
 use own::{CommandReader, CommandWriter};
 
 pub use options::Args;
 
 impl Lesson for Args {
-    const CLAIMS: &'static [Claim] = claims::CLAIMS;
-    const OUTCOMES: Outcomes = claims::OUTCOMES;
+    fn parts() -> Parts {
+        Parts {
+            claims: claims::CLAIMS,
+            outcomes: claims::OUTCOMES,
+            narrator: || Box::<QueueNarrator>::default(),
+            children: CHILDREN,
+            ..Parts::default()
+        }
+    }
 
     fn check(&self) -> Result<()> {
         self.check_options()
@@ -37,6 +45,10 @@ impl Lesson for Args {
 
     fn runs_commands(&self) -> bool {
         self.writer.is_some() || self.reader.is_some()
+    }
+
+    fn has_random_pauses(&self) -> bool {
+        self.pause > 0.0
     }
 
     fn run(&self, mp: &Context) -> Result<()> {
@@ -186,7 +198,7 @@ impl Target for Reader {
 }
 
 /// The children's halves.
-pub const CHILDREN: &[AnyTarget] = &[
+const CHILDREN: &[AnyTarget] = &[
     AnyTarget::of::<Writer>(),
     AnyTarget::of::<Reader>(),
     AnyTarget::of::<CommandWriter>(),

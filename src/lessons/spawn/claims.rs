@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::events::SpawnEvent;
 use crate::both;
 use crate::claims::{Claim, NOBODY_GETS_STUCK, Outcomes, Sequence, is_over, judge, tell};
 use crate::events::Event;
@@ -14,8 +15,8 @@ pub(super) const CLAIMS: &[Claim] = &[
         },
         judge: || {
             judge::<Option<bool>>(
-                |is_last, seen| match seen.record.event {
-                    Event::AfterJoin {} => *is_last = Some(true),
+                |is_last, seen| match seen.record.event.own() {
+                    Some(SpawnEvent::AfterJoin {}) => *is_last = Some(true),
                     _ if seen.record.line.is_some() => *is_last = is_last.map(|_| false),
                     _ => {}
                 },
@@ -34,7 +35,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         judge: || {
             judge::<Option<bool>>(
                 |all, seen| {
-                    if let Event::AfterJoin {} = seen.record.event {
+                    if let Some(SpawnEvent::AfterJoin {}) = seen.record.event.own() {
                         *all = Some(is_over(seen.state));
                     }
                 },
@@ -85,11 +86,14 @@ pub(super) const CLAIMS: &[Claim] = &[
         },
         judge: || {
             judge::<(HashSet<u32>, bool, bool)>(
-                |(ended, is_thread, is_late), seen| match seen.record.event {
-                    Event::Ended {} => {
+                |(ended, is_thread, is_late), seen| match (
+                    &seen.record.event,
+                    seen.record.event.own(),
+                ) {
+                    (_, Some(SpawnEvent::Ended {})) => {
                         ended.insert(seen.record.pid);
                     }
-                    Event::Running {} if seen.record.thread.is_some() => {
+                    (Event::Running {}, _) if seen.record.thread.is_some() => {
                         *is_thread = true;
                         *is_late |= ended.contains(&seen.record.pid);
                     }

@@ -4,18 +4,21 @@
 //! and what the parent waits for. What is left out: giving the children something to work on.
 
 mod claims;
+mod events;
+mod notes;
 
 use anyhow::{Result, anyhow};
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::lesson::Lesson;
+use super::lesson::{Lesson, Parts};
 use crate::arguments::{one_or_list, seconds, whole};
 use crate::both;
-use crate::claims::{Claim, Outcomes};
-use crate::events::Event;
+use crate::events::Vocabulary;
 use crate::multiprocessing::{AnyTarget, Context, CurrentProcess, Logs, Target, numbered};
 use crate::words::errors::io_error;
+use events::SpawnEvent;
+use notes::SpawnNarrator;
 
 /// Start processes that start threads, and join them
 ///
@@ -62,14 +65,21 @@ enum Join {
 }
 
 impl Lesson for Args {
-    const CLAIMS: &'static [Claim] = claims::CLAIMS;
-    const OUTCOMES: Outcomes = claims::OUTCOMES;
+    fn parts() -> Parts {
+        Parts {
+            claims: claims::CLAIMS,
+            outcomes: claims::OUTCOMES,
+            events: Vocabulary::of::<SpawnEvent>(),
+            narrator: || Box::<SpawnNarrator>::default(),
+            children: CHILDREN,
+        }
+    }
 
     fn run(&self, mp: &Context) -> Result<()> {
         mp.running(format!("Parent process {}", mp.pid()))?;
         let mut children = Vec::new();
         for number in 1..=self.children {
-            mp.happened_with_line(Event::WillStart {}, "Child process will start.")?;
+            mp.happened_with_line(SpawnEvent::WillStart {}, "Child process will start.")?;
             let last = self.sleep.last();
             let child = SpawnChild {
                 threads: self.threads,
@@ -101,7 +111,7 @@ impl Lesson for Args {
                 }
             }
         }
-        mp.happened_with_line(Event::AfterJoin {}, "Child process end.")
+        mp.happened_with_line(SpawnEvent::AfterJoin {}, "Child process end.")
     }
 }
 
@@ -126,7 +136,8 @@ impl Target for SpawnChild {
 
         let mut started = Vec::new();
         for i in 0..self.threads {
-            process.happened_with_line(Event::Turn { i }, format!("thread MainThread >>> {i}"))?;
+            process
+                .happened_with_line(SpawnEvent::Turn { i }, format!("thread MainThread >>> {i}"))?;
             let name = format!("Thread-{}", i + 1);
             let thread = process
                 .start_thread(name, |thread| thread.running("这是多线程启动的"))
@@ -146,7 +157,7 @@ impl Target for SpawnChild {
         }
         // The loop is done, but the threads may not be: nobody has joined them. So their lines can
         // come after this.
-        process.happened_with_line(Event::Ended {}, "thread MainThread ended.")?;
+        process.happened_with_line(SpawnEvent::Ended {}, "thread MainThread ended.")?;
 
         // CPython joins a process's threads when the process exits. In Rust the end of `main` ends
         // all threads, wherever they are, so without this loop some of their lines would be
@@ -162,4 +173,4 @@ impl Target for SpawnChild {
 }
 
 /// The children's halves.
-pub const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<SpawnChild>()];
+const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<SpawnChild>()];

@@ -1,5 +1,6 @@
 //! What can be said of a run of the `terminate` lesson.
 
+use super::events::TerminateEvent;
 use crate::both;
 use crate::claims::{Claim, NOBODY_GETS_STUCK, Outcomes, is_over, judge, plays, tell};
 use crate::events::{Event, Status};
@@ -10,10 +11,10 @@ pub(super) const CLAIMS: &[Claim] = &[
         sentence: || both!("the child cleans up before its end", "子进程在结束之前做了清理"),
         judge: || {
             judge::<(bool, bool)>(
-                |(begun, done), seen| match seen.record.event {
-                    Event::Try {} => *begun = true,
-                    Event::Finally {} => *done = true,
-                    _ => {}
+                |(begun, done), seen| match seen.record.event.own() {
+                    Some(TerminateEvent::Try {}) => *begun = true,
+                    Some(TerminateEvent::Finally {}) => *done = true,
+                    None => {}
                 },
                 |(begun, done), state| (*begun && (*done || is_over(state))).then_some(*done),
             )
@@ -63,15 +64,16 @@ pub(super) const OUTCOMES: Outcomes = Outcomes {
     heading: || both!("how the child ended", "子进程怎样结束"),
     teller: || {
         tell::<(String, bool)>(
-            |(how, cleans), seen| match &seen.record.event {
-                Event::Finally {} => *cleans = true,
-                Event::Exited { child_role, status, .. } if plays(child_role, "child") => {
+            |(how, cleans), seen| {
+                *cleans |= matches!(seen.record.event.own(), Some(TerminateEvent::Finally {}));
+                if let Event::Exited { child_role, status, .. } = &seen.record.event
+                    && plays(child_role, "child")
+                {
                     *how = match status {
                         Status::Code(code) => code.to_string(),
                         Status::Signal(_) => status.signal_name(),
                     };
                 }
-                _ => {}
             },
             |(how, cleans), _| match cleans {
                 true => format!("finally {how}"),

@@ -5,6 +5,8 @@
 //! `buffer`.
 
 mod claims;
+mod events;
+mod notes;
 
 use anyhow::{Result, bail};
 use clap::ValueEnum;
@@ -12,13 +14,14 @@ use nix::sys::signal::{SigSet, Signal as Caught};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::lesson::Lesson;
+use super::lesson::{Lesson, Parts};
 use crate::both;
-use crate::claims::{Claim, Outcomes};
-use crate::events::{Event, Status};
+use crate::events::{Event, Status, Vocabulary};
 use crate::multiprocessing::{
     AnyTarget, ChildProcess, Connection, Context, CurrentProcess, IntoProcess, Logs, Target,
 };
+use events::TerminateEvent;
+use notes::TerminateNarrator;
 
 /// End a child by a signal, and see whether it cleans up
 ///
@@ -60,8 +63,15 @@ enum Signal {
 }
 
 impl Lesson for Args {
-    const CLAIMS: &'static [Claim] = claims::CLAIMS;
-    const OUTCOMES: Outcomes = claims::OUTCOMES;
+    fn parts() -> Parts {
+        Parts {
+            claims: claims::CLAIMS,
+            outcomes: claims::OUTCOMES,
+            events: Vocabulary::of::<TerminateEvent>(),
+            narrator: || Box::<TerminateNarrator>::default(),
+            children: CHILDREN,
+        }
+    }
 
     fn check(&self) -> Result<()> {
         if self.catch && self.signal == Signal::Kill {
@@ -159,7 +169,7 @@ impl Target for Waiter {
             signals.thread_block()?;
         }
         let line = format!("Child process {} has something to clean up", process.pid());
-        process.happened_with_line(Event::Try {}, line)?;
+        process.happened_with_line(TerminateEvent::Try {}, line)?;
         let _cleanup = Cleanup(&process, grandchild.as_ref());
         let mut connection = process.connection(true);
         connection.send(&grandchild.as_ref().map(ChildProcess::pid).into())?;
@@ -181,7 +191,9 @@ impl Drop for Cleanup<'_> {
         let ended = child.map(|child| child.terminate().and_then(|()| child.join()));
         let line = format!("Child process {} cleans up", process.pid());
         // A drop can't return an error. If this fails, nobody reads the log any more.
-        let _ = ended.unwrap_or(Ok(())).and(process.happened_with_line(Event::Finally {}, line));
+        let _ = ended
+            .unwrap_or(Ok(()))
+            .and(process.happened_with_line(TerminateEvent::Finally {}, line));
     }
 }
 
@@ -208,4 +220,4 @@ impl Target for Orphan {
 }
 
 /// The children's halves.
-pub const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<Waiter>(), AnyTarget::of::<Orphan>()];
+const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<Waiter>(), AnyTarget::of::<Orphan>()];

@@ -1,5 +1,6 @@
 //! What can be said of a run of the `zombie` lesson.
 
+use super::events::ZombieEvent;
 use crate::both;
 use crate::claims::{Claim, NOBODY_GETS_STUCK, Outcomes, Seen, judge, tell};
 use crate::events::Event;
@@ -8,7 +9,7 @@ use crate::events::Event;
 type Looks = Vec<(u32, Option<char>)>;
 
 fn look(looks: &mut Looks, seen: &Seen) {
-    if let Event::ProcessState { of, state, .. } = seen.record.event {
+    if let Some(ZombieEvent::ProcessState { of, state, .. }) = seen.record.event.own() {
         looks.push((of, state));
     }
 }

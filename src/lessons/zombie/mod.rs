@@ -5,17 +5,20 @@
 //! `join()`. What is left out: threads, which the kernel reaps by itself.
 
 mod claims;
+mod events;
+mod notes;
 
 use anyhow::Result;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::lesson::Lesson;
+use super::lesson::{Lesson, Parts};
 use crate::arguments::seconds;
-use crate::claims::{Claim, Outcomes};
-use crate::events::{Call, Event, Status};
+use crate::events::{Call, Event, Status, Vocabulary};
 use crate::evidence::ProcessSummary;
 use crate::multiprocessing::{AnyTarget, Context, CurrentProcess, IntoProcess, Logs, Target};
+use events::ZombieEvent;
+use notes::ZombieNarrator;
 
 /// Terminate a child that nobody joins, and see what is left of it
 ///
@@ -45,8 +48,15 @@ pub struct Args {
 }
 
 impl Lesson for Args {
-    const CLAIMS: &'static [Claim] = claims::CLAIMS;
-    const OUTCOMES: Outcomes = claims::OUTCOMES;
+    fn parts() -> Parts {
+        Parts {
+            claims: claims::CLAIMS,
+            outcomes: claims::OUTCOMES,
+            events: Vocabulary::of::<ZombieEvent>(),
+            narrator: || Box::<ZombieNarrator>::default(),
+            children: CHILDREN,
+        }
+    }
 
     fn run(&self, mp: &Context) -> Result<()> {
         mp.running(format!("Parent process {}", mp.pid()))?;
@@ -135,7 +145,7 @@ fn show(who: &str, of: u32, mp: &Context) -> Result<()> {
             format!("{who}: {state} ({word}), memory of its own, {parent}")
         }
     };
-    let event = Event::ProcessState {
+    let event = ZombieEvent::ProcessState {
         of,
         state: summary.as_ref().map(|it| it.state),
         kib: summary.as_ref().and_then(|it| it.kib),
@@ -202,5 +212,5 @@ impl Target for Orphan {
 }
 
 /// The children's halves.
-pub const CHILDREN: &[AnyTarget] =
+const CHILDREN: &[AnyTarget] =
     &[AnyTarget::of::<Ended>(), AnyTarget::of::<Middle>(), AnyTarget::of::<Orphan>()];

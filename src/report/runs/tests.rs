@@ -1,5 +1,6 @@
 use super::*;
 use crate::claims::{NOBODY_GETS_STUCK, Which};
+use crate::events::Times;
 use crate::state::State;
 use crate::words::locale::{Language, choose};
 
@@ -26,7 +27,9 @@ fn outcome(text: &str) -> Outcome {
 }
 
 fn turn(role: &str, event: &'static str) -> Turn {
-    Turn { role: role.into(), event, child: String::new(), which: Which::First }
+    let is_once = ["running", "terminate", "exited"].contains(&event);
+    let times = if is_once { Times::Once } else { Times::Again };
+    Turn { role: role.into(), event, times, child: String::new(), which: Which::First }
 }
 
 /// The runs of the issue: 104 in which all was got, 90 nothing, 6 only A.

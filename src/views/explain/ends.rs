@@ -4,59 +4,43 @@ use super::moment::Moment;
 use super::note::{En, List, Signal, Who, Zh, clipped, notes, shown};
 use super::story::{Series, Story};
 use crate::events::Status;
-use crate::state::Process;
+use crate::state::{Activity, Process};
 
 impl Story {
     /// A process sends SIGTERM to a child.
-    pub fn terminate(&mut self, child_pid: u32, now: &Moment) {
+    pub(super) fn terminate(&mut self, child_pid: u32, now: &Moment) {
         let has_ended = now.run.ended(child_pid).is_some();
         let (by, child) = (now.me(), now.run.who(child_pid));
         if has_ended {
             self.once(TerminateEnded { child });
             return;
         }
-        if now.run.0.process(child_pid).is_some_and(Process::stands_between) {
+        if now.run.process(child_pid).is_some_and(Process::stands_between) {
             self.once(TerminateBetween { by, child });
             return;
         }
-        if now.run.0.process(now.pid).is_some_and(Process::stands_between) {
-            self.few(Series::Signals, PassesOn { by, child });
-            return;
-        }
-        if self.signal_to_printer(child_pid, Status::SIGTERM, now)
-            || self.signal_to_cleaner(child_pid, Status::SIGTERM, now)
-            || self.signal_by_cleaner(child_pid, now)
-        {
+        if now.run.process(now.pid).is_some_and(Process::stands_between) {
+            self.few(Series::SIGNALS, |_| PassesOn { by, child });
             return;
         }
         let put = self.puts;
         let left = now.run.in_queue().values().map(shown).collect();
-        self.once_then_few(Series::Signals, |again| Terminate { by, child, put, left, again });
+        self.few(Series::SIGNALS, |again| Terminate { by, child, put, left, again });
     }
 
     /// A process sends SIGKILL to a child, which has not ended on SIGTERM if `is_stubborn` says so.
-    pub fn kill(&mut self, child_pid: u32, is_stubborn: bool, now: &Moment) {
+    pub(super) fn kill(&mut self, child_pid: u32, is_stubborn: bool, now: &Moment) {
         let (by, child) = (now.me(), now.run.who(child_pid));
-        let run = now.run.0;
-        let is_over = run.parents_error().is_some()
-            || run.stuck().is_some()
-            || !run.failures().is_empty()
-            || !by.is_parent;
-        match (is_stubborn, is_over) {
-            (true, _) => self.few(Series::Signals, Kill { by, child }),
-            (false, true) => self.few(Series::Signals, KillRest { by, child }),
-            (false, false) if self.kill_of_counting(child_pid, now) => {}
-            (false, false) if self.signal_to_printer(child_pid, Status::SIGKILL, now) => {}
-            (false, false) if self.signal_to_cleaner(child_pid, Status::SIGKILL, now) => {}
-            (false, false) => self.few(Series::Signals, KillOnPurpose { by, child }),
+        match (is_stubborn, now.signals_on_purpose()) {
+            (true, _) => self.few(Series::SIGNALS, |_| Kill { by, child }),
+            (false, None) => self.few(Series::SIGNALS, |_| KillRest { by, child }),
+            (false, Some(_)) => self.few(Series::SIGNALS, |_| KillWhileAlive { by, child }),
         }
     }
 
     /// A process has reaped a child.
-    pub fn exited(&mut self, child_pid: u32, status: Status, now: &Moment) {
+    pub(super) fn exited(&mut self, child_pid: u32, status: Status, now: &Moment) {
         let (by, child) = (now.me(), now.run.who(child_pid));
-        self.printer_ended(child_pid, status, now);
-        self.cleaner_ended(child_pid, status, now);
         match status {
             Status::Code(0) => {
                 count(&mut self.codes, 0);
@@ -66,7 +50,7 @@ impl Story {
                 {
                     self.tell(ExitedUnasked { child, by, awaited });
                 } else {
-                    self.once_then_few_about(child.clone(), Series::Ends, |again| ExitedWell {
+                    self.few_about(&child.role.clone(), Series::ENDS, |again| ExitedWell {
                         child,
                         by,
                         again,
@@ -75,13 +59,13 @@ impl Story {
             }
             Status::Code(code) => {
                 count(&mut self.codes, code);
-                self.few(Series::Ends, ExitedBadly { child, code });
+                self.few(Series::ENDS, |_| ExitedBadly { child, code });
             }
             Status::Signal(signal) => {
                 count(&mut self.signals, signal);
                 let sent_by = now.run.signalled_by(child_pid);
                 let sent_by = sent_by.map(|pid| now.run.who(pid));
-                self.once_then_few(Series::Ends, |again| ExitedBySignal {
+                self.few(Series::ENDS, |again| ExitedBySignal {
                     child,
                     signal: Signal(signal),
                     sent_by,
@@ -92,16 +76,18 @@ impl Story {
     }
 
     /// A process can't go on.
-    pub fn gives_up(&mut self, message: &str, now: &Moment) {
+    pub(super) fn gives_up(&mut self, message: &str, now: &Moment) {
         let (who, message) = (now.me(), clipped(message, 200));
-        self.few(Series::Ends, GivesUp { who, message });
+        self.few(Series::ENDS, |_| GivesUp { who, message });
     }
 }
 
 /// The child that a process waits for, if that is another one. Of children that have ended
 /// together, the awaited one may be the first to be reaped: then nobody is waited for any more.
 fn awaited_instead(now: &Moment, child: u32) -> Option<Who> {
-    let awaited = now.run.joins(now.pid)?;
+    let Activity::Joining(awaited) = now.run.process(now.pid)?.does(None) else {
+        return None;
+    };
     let still_runs = awaited != child && now.run.ended(awaited).is_none();
     still_runs.then(|| now.run.who(awaited))
 }
@@ -176,12 +162,10 @@ notes! {
         run is over."
     zh "{by}无法继续，于是向{child}发送 SIGKILL（9），以免运行结束后还有进程留下来。"
 
-    brief KillOnPurpose { by: Who, child: Who } samples (parent(), reader())
-    en "{by} sends SIGKILL (9) to {child} while it waits, as --kill asks: it is gone at once, \
-        without a chance to put anything in \
-        order or to give anything back."
-    zh "按 --kill 的要求，{by}趁{child}等待时向它发送 SIGKILL（9）：{child}立刻消失，没有机会收拾\
-        任何东西，也没有机会归还任何东西。"
+    brief KillWhileAlive { by: Who, child: Who } samples (parent(), reader())
+    en "{by} sends SIGKILL (9) to {child}: it is gone at once, without a chance to put anything in order or \
+        to give anything back."
+    zh "{by}向{child}发送 SIGKILL（9）：{child}立刻消失，没有机会收拾任何东西，也没有机会归还任何东西。"
 
     ExitedWell { child: Who, by: Who, again: bool } samples (writer(), parent(), false) (writer(), parent(), true)
     en {

@@ -1,7 +1,7 @@
 //! A process waits for the end of another one.
 
 use super::moment::Moment;
-use super::note::{List, Seconds, Who, count, notes, them_in_chinese};
+use super::note::{List, Seconds, Who, notes, them_in_chinese};
 use super::story::{Series, Story};
 use crate::state::Activity;
 
@@ -10,7 +10,7 @@ const JUST_NOW: Seconds = Seconds(1e-4);
 
 impl Story {
     /// A process begins to wait for a child.
-    pub fn join(&mut self, child_pid: u32, now: &Moment) {
+    pub(super) fn join(&mut self, child_pid: u32, now: &Moment) {
         let has_ended = now.run.ended(child_pid).is_some();
         let is_terminated = now.run.signalled_by(child_pid).is_some();
         let (by, child) = (now.me(), now.run.who(child_pid));
@@ -20,7 +20,7 @@ impl Story {
         } else if self.times::<Join>() == 0 || !has_ended {
             let running = now.run.running(now.pid, child_pid);
             let (by, child) = (by.clone(), child.clone());
-            self.once_then_few_about(child.clone(), Series::Joins, |again| Join {
+            self.few_about(&child.role.clone(), Series::JOINS, |again| Join {
                 by,
                 child,
                 running,
@@ -33,22 +33,19 @@ impl Story {
     }
 
     /// A process sends, for which another one may be waiting already.
-    pub fn send_to_who_joins(&mut self, now: &Moment) {
+    pub(super) fn send_to_who_joins(&mut self, now: &Moment) {
         let pid = now.pid;
-        let joining = now.run.which(|process| process.does(None) == Activity::Joining(pid));
-        if let Some(by) = joining.first() {
-            let (by, child) = (now.run.who(*by), now.run.who(pid));
+        let mut processes = now.run.processes();
+        let joining = processes.find(|it| it.does(None) == Activity::Joining(pid));
+        if let Some(by) = joining.map(|process| process.pid) {
+            let (by, child) = (now.run.who(by), now.run.who(pid));
             self.once(JoinUnreceived { by, child });
         }
     }
 
     /// A process has waited for a child.
-    pub fn joined(&mut self, child: u32, now: &Moment) {
-        let since = now.waited_since().unwrap_or(now.t);
-        let waited = Seconds::between(since, now.t);
-        let past = self.past(now.pid);
-        past.has_just_joined = Some(waited);
-        past.joined += 1;
+    pub(super) fn joined(&mut self, child: u32, now: &Moment) {
+        let (since, waited) = (now.waited_since(), now.waited());
         let ended = now.run.ended(child);
         let running = now.run.running(now.pid, child);
         let (by, child) = (now.me(), now.run.who(child));
@@ -61,28 +58,9 @@ impl Story {
                 let is_news = !running.is_empty() && running != self.running;
                 self.running = running.clone();
                 if is_news || self.times::<Joined>() == 0 {
-                    self.once_then_few(Series::Joins, |again| Joined {
-                        by,
-                        child,
-                        waited,
-                        running,
-                        again,
-                    });
+                    self.few(Series::JOINS, |again| Joined { by, child, waited, running, again });
                 }
             }
-        }
-    }
-
-    /// The parent goes on after the join that it waited in.
-    pub fn after_join(&mut self, now: &Moment) {
-        let pid = now.pid;
-        let joined = self.past(pid).joined;
-        let running = now.run.running(pid, pid);
-        if running.is_empty() {
-            let ended = now.run.count_unjoined();
-            self.once(AllEndedAfterJoin { joined, ended });
-        } else {
-            self.once(AfterJoin { joined, running });
         }
     }
 }
@@ -164,46 +142,6 @@ notes! {
         match *ago < JUST_NOW {
             true => format!("这次 join() 立即返回：{child}刚刚已被回收。"),
             false => format!("这次 join() 立即返回：{child}在 {ago}之前就已被回收。"),
-        }
-    }
-
-    brief AfterJoin { joined: usize, running: List } samples (1, one()) (1, two()) (1, many())
-    en {
-        let (runs, joins) = (if running.len() == 1 { "is" } else { "are" }, count(*joined, "join()"));
-        format!("The parent prints this although {running} {runs} still running, for it has \
-            called only {joins}. Before the run \
-            ends it joins the rest as well, as CPython does at exit.")
-    }
-    zh "父进程打印这一行时，{running}仍在运行：父进程只调用了 {joined} 次 join()。整个运行结束之\
-        前，它还会对其余的子进程调用 \
-        join()，就像 CPython 退出时那样。"
-
-    brief AllEndedAfterJoin { joined: usize, ended: usize } samples (1, 0) (1, 1) (2, 3)
-    en {
-        match *ended {
-            0 => {
-                let calls = count(*joined, "call");
-                format!("All children have ended: the parent has waited for each of them in \
-                    {calls} of join().")
-            }
-            ended => {
-                let joins = count(*joined, "join()");
-                let (others, them) = match ended {
-                    1 => ("The 1 other child".into(), "it"),
-                    _ => (format!("The {ended} other children"), "them"),
-                };
-                format!("The parent has called only {joins}. {others} had ended by then, too, but \
-                    only by chance: no join() \
-                    waited for {them}.")
-            }
-        }
-    }
-    zh {
-        let them = them_in_chinese(*ended);
-        match *ended {
-            0 => format!("子进程都结束了：父进程逐个等过它们，共调用了 {joined} 次 join()。"),
-            _ => format!("父进程只调用了 {joined} 次 join()。另外 {ended} 个子进程此时也已结束，但只是碰巧：没有哪次 join() \
-                等过{them}。"),
         }
     }
 }

@@ -1,43 +1,64 @@
 //! Notes about this very run, between its lines: which process that was, what it waits for, and
 //! why.
 //!
-//! `note` is what a note is made of, `run` what the log says, `story` what has been told. In the
-//! other files each note stands with what it is told for.
+//! `note` is what a note is made of, `moment` what the log says, `story` what has been told. In the
+//! other files the notes that hold for any program stand with what they are told for. What there is
+//! to say of one lesson only its [`Narrator`] tells.
 
-mod buffer;
-mod cleanup;
 mod ends;
 mod joins;
-mod lock;
-mod memory;
 mod moment;
-mod note;
-mod office;
+pub(crate) mod note;
 mod pipe;
-mod pool;
-mod process_state;
 mod queue;
 mod starts;
 mod story;
 mod summary;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod threads;
 
 use std::io::Write;
 
 use anyhow::Result;
 use owo_colors::OwoColorize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 use textwrap::{LineEnding, Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
-use self::moment::{Moment, Run};
+use self::moment::Run;
 use self::note::NO_BREAK;
-use self::story::Story;
 use super::view::View;
-use crate::events::{Call, Event, Record, Status};
+use crate::events::{Call, Event, Record};
 use crate::os::terminal::Look;
 use crate::state::{Change, State};
 use crate::words::locale::Language;
+
+pub(crate) use self::moment::Moment;
+pub(crate) use self::note::{
+    En, GAP, List, Seconds, Signal, Who, Word, Zh, clipped, count, notes, them_in_chinese, was,
+};
+pub(crate) use self::story::{Series, Story};
+
+/// Tells what there is to say of the runs of one lesson only.
+pub trait Narrator {
+    /// Sees the run's next event, before the general notes do. Whether that is all there is to tell
+    /// of it, and they say nothing.
+    fn see(&mut self, now: &Moment, story: &mut Story) -> bool;
+}
+
+/// There is nothing to say.
+impl Narrator for () {
+    fn see(&mut self, _: &Moment, _: &mut Story) -> bool {
+        false
+    }
+}
+
+/// An option of the run, if it is a number.
+pub(crate) fn number_in(options: &RawValue, name: &str) -> Option<f64> {
+    let options: Map<String, Value> = serde_json::from_str(options.get()).ok()?;
+    options.get(name)?.as_f64()
+}
 
 /// How far a note is indented.
 const INDENT: usize = 4;
@@ -46,13 +67,21 @@ const INDENT: usize = 4;
 pub struct Explain<E> {
     stderr: E,
     look: Look,
+    narrator_of: fn(&str) -> Box<dyn Narrator>,
+    narrator: Box<dyn Narrator>,
     story: Story,
 }
 
 impl<E: Write> Explain<E> {
     /// Notes that go to `stderr`: all of them, or only those that say what is new about this run.
-    pub fn new(stderr: E, look: Look, is_brief: bool) -> Explain<E> {
-        Explain { stderr, look, story: Story::new(is_brief) }
+    /// `narrator_of` knows the lessons.
+    pub fn new(
+        stderr: E,
+        look: Look,
+        is_brief: bool,
+        narrator_of: fn(&str) -> Box<dyn Narrator>,
+    ) -> Explain<E> {
+        Explain { stderr, look, narrator_of, narrator: Box::new(()), story: Story::new(is_brief) }
     }
 
     fn write_notes(&mut self) {
@@ -70,7 +99,16 @@ impl<E: Write> Explain<E> {
 impl<E: Write> View for Explain<E> {
     fn show(&mut self, record: &Record, state: &State, change: &Change) -> Result<()> {
         let run = Run(state);
-        self.story.see(&Moment { record, change, run });
+        if let Event::Run { lesson, .. } = &record.event {
+            self.narrator = (self.narrator_of)(lesson);
+        }
+        let now = Moment { record, change, run };
+        if let Some(pid) = change.replaces {
+            self.story.forget(pid);
+        }
+        if !self.narrator.see(&now, &mut self.story) {
+            self.story.see(&now);
+        }
         // A table is read as a whole, so what there is to tell of it comes behind it.
         let is_in_table =
             matches!(record.event, Event::Measured { .. } | Event::Say {} | Event::Progress { .. });
@@ -88,13 +126,13 @@ impl<E: Write> View for Explain<E> {
 }
 
 impl Story {
-    /// Tells what there is to tell of an event.
+    /// Tells what there is to tell of an event in any program.
     fn see(&mut self, now: &Moment) {
-        if let Some(pid) = now.change.replaces {
-            self.forget(pid);
-        }
         match &now.event {
-            Event::Run { options, seed, cores, .. } => self.run_begins(options, *seed, *cores),
+            Event::Run { options, seed, random_pauses, cores, .. } => {
+                let pauses = random_pauses.unwrap_or(self.has_random_pauses);
+                self.run_begins(options, *seed, pauses, *cores)
+            }
             Event::Running {} => match &now.thread {
                 Some(thread) => self.thread_running(thread, now),
                 None => self.running(now),
@@ -106,11 +144,6 @@ impl Story {
             Event::Join { child, .. } => self.join(*child, now),
             Event::Joined { child, .. } => self.joined(*child, now),
             Event::Terminate { child, .. } => self.terminate(*child, now),
-            Event::Interrupt { child, .. } => {
-                self.signal_to_cleaner(*child, Status::SIGINT, now);
-            }
-            Event::Try {} => self.tries(now),
-            Event::Finally {} => self.cleans_up(now),
             Event::Kill { child, why, .. } => self.kill(*child, why.is_some(), now),
             Event::Exited { child, status, .. } => self.exited(*child, *status, now),
             Event::Error { why } => self.gives_up(&why.to_string(), now),
@@ -118,11 +151,10 @@ impl Story {
             Event::Wait { call, on } => match call {
                 Call::Get => self.wait_get(now),
                 Call::Recv => self.wait_recv(now),
-                Call::Send => self.wait_send(now),
                 Call::Join => self.wait_join(now),
                 Call::Readline => self.wait_readline(on.as_deref().unwrap_or_default(), now),
                 Call::Write => self.wait_write(on.as_deref().unwrap_or_default(), now),
-                Call::Acquire => self.wait_acquire(on.as_deref().unwrap_or_default(), now),
+                Call::Acquire | Call::Send => {}
             },
             Event::Put { .. } => self.put(now),
             Event::Get { value, .. } => self.get(value, now),
@@ -130,52 +162,28 @@ impl Story {
             Event::GetSentinel {} => self.get_sentinel(now),
             Event::Empty {} => self.found_empty(now),
             Event::EndOfFile {} => self.end_of_file(now),
-            Event::Acquired { lock } => self.acquired(lock, now),
-            Event::Release { lock } => self.release(lock, now),
-            Event::Counting { turns, lock } => self.counting(*turns, lock.is_some(), now),
-            Event::Counted { last } => self.counted(*last, now),
-            Event::Total { value, of } => self.total(*value, *of, now),
+            Event::Send { .. } => self.send(now),
+            Event::Recv { .. } => self.recv(now),
+            Event::Print { .. } => self.print(now),
+            Event::Refused { call, .. } => self.refused(*call, now),
+            Event::Parent { parent } => self.parent(*parent, now),
+            Event::Measured { .. } => self.measured(),
             // What is told of these stands there without `--explain`, too.
             Event::Stuck { .. }
             | Event::Stopped { .. }
             | Event::Idle { .. }
             | Event::Output { .. } => {}
-            Event::Send { .. } => self.send(now),
-            Event::Recv { .. } => self.recv(now),
-            Event::Print { .. } => self.print(now),
-            Event::Refused { call, .. } => self.refused(*call, now),
-            Event::Counter { value, address, .. } => self.counter(*value, address, now),
-            Event::ProcessState { of, state, status, .. } => {
-                self.process_state(*of, *state, *status, now)
-            }
-            Event::Parent { parent } => self.parent(*parent, now),
-            Event::Buffered { bytes, .. } => self.buffered(*bytes, now),
-            Event::Write { .. } => self.write(now),
-            Event::Read { .. } => self.read(now),
             // Its line says it all.
             Event::Say { .. } => {}
             // A bar shows it, and in a recording it is of no interest.
             Event::Progress { .. } => {}
-            Event::Measured { .. } => self.measured(),
-            Event::Pool { kind, with, workers, tasks, .. } => {
-                self.pool(kind, with, *workers, *tasks)
-            }
-            Event::TaskStart { task, .. } => self.task_start(*task, now),
-            Event::TaskDone { task, kind, seconds, processor_seconds, .. } => {
-                self.task_done(*task, kind, [*seconds, *processor_seconds], now)
-            }
-            Event::Customers { delays, .. } => self.customers(delays),
-            Event::Request { customer, .. } => self.request(*customer, now),
-            Event::Served { customer, .. } => self.served(*customer, now),
-            Event::WillStart {} => self.will_start(now),
-            Event::Turn { .. } => self.turn(now),
-            Event::Ended {} => self.loop_over(now),
-            Event::AfterJoin {} => self.after_join(now),
-        }
-        // A join that has just ended is news for the next event only. In between a child's end may
-        // be reaped.
-        if !matches!(now.event, Event::Joined { .. }) {
-            self.past(now.pid).has_just_joined = None;
+            // What a lock, a task or such a signal is there for depends on the lesson.
+            Event::Acquired { .. }
+            | Event::Release { .. }
+            | Event::TaskStart { .. }
+            | Event::TaskDone { .. }
+            | Event::Interrupt { .. }
+            | Event::Own(_) => {}
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use std::ops::Deref;
 
-use super::note::{List, Who, clipped};
-use crate::events::{Record, Way};
-use crate::state::{Activity, Change, OnItsWay, Process, State};
+use super::note::{List, Seconds, Signal, Who, clipped};
+use crate::events::{Event, Record, Status, Way};
+use crate::state::{Activity, Change, OnItsWay, State};
 
 /// An event, what it has changed, and the run so far.
 pub struct Moment<'a> {
@@ -26,97 +26,92 @@ impl<'a> Deref for Moment<'a> {
 
 impl Moment<'_> {
     /// The process that the event happened to.
-    pub fn me(&self) -> Who {
+    pub(crate) fn me(&self) -> Who {
         self.run.who(self.pid)
     }
 
-    /// Since when its thread waited for what has now happened, if it did.
-    pub fn waited_since(&self) -> Option<f64> {
-        let waited = matches!(self.change.did, Activity::Waiting(_) | Activity::Joining(_));
-        waited.then_some(self.change.since)
+    /// Since when its thread waited for what has now happened: since now if it didn't.
+    pub(super) fn waited_since(&self) -> f64 {
+        match self.change.did {
+            Activity::Waiting(_) | Activity::Joining(_) => self.change.since,
+            _ => self.t,
+        }
+    }
+
+    /// How long its thread waited for what has now happened.
+    pub(crate) fn waited(&self) -> Seconds {
+        Seconds::between(self.waited_since(), self.t)
+    }
+
+    /// The living child that gets a signal, and which one, because the program is about that: not
+    /// because SIGTERM was not enough, or the run is over.
+    pub(crate) fn signals_on_purpose(&self) -> Option<(u32, Signal)> {
+        let (child, signal) = match self.event {
+            Event::Terminate { child, .. } => (child, Status::SIGTERM),
+            Event::Interrupt { child, .. } => (child, Status::SIGINT),
+            Event::Kill { child, why: None, .. } => (child, Status::SIGKILL),
+            _ => return None,
+        };
+        let is_over = self.run.parents_error().is_some()
+            || self.run.stuck().is_some()
+            || !self.run.failures().is_empty()
+            || !self.run.is_parent(self.pid);
+        let is_forced = signal == Status::SIGKILL && is_over;
+        (self.run.ended(child).is_none() && !is_forced).then_some((child, Signal(signal)))
     }
 }
 
 /// The run so far.
 #[derive(Clone, Copy)]
-pub struct Run<'a>(pub &'a State);
+pub struct Run<'a>(pub(super) &'a State);
+
+impl Deref for Run<'_> {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        self.0
+    }
+}
 
 impl<'a> Run<'a> {
     /// A process, as a note names it.
-    pub fn who(self, pid: u32) -> Who {
-        Who { role: self.role(pid), pid, is_parent: self.0.is_parent(pid) }
+    pub(crate) fn who(self, pid: u32) -> Who {
+        Who { role: self.role(pid), pid, is_parent: self.is_parent(pid) }
     }
 
     /// A process's role.
-    pub fn role(self, pid: u32) -> String {
-        let process = self.0.process(pid);
-        clipped(process.map_or("", |process| &process.role), 40)
-    }
-
-    /// Whether a process has this lock.
-    pub fn holds(self, pid: u32, lock: &str) -> bool {
-        self.0.holder_of(lock).is_some_and(|holder| holder.pid == pid)
+    pub(super) fn role(self, pid: u32) -> String {
+        clipped(self.process(pid).map_or("", |process| &process.role), 40)
     }
 
     /// The roles of several processes.
-    pub fn roles(self, pids: &[u32]) -> List {
+    pub(super) fn roles(self, pids: &[u32]) -> List {
         pids.iter().map(|pid| self.role(*pid)).collect()
     }
 
-    /// When a process was started, if that was told.
-    pub fn started(self, pid: u32) -> Option<f64> {
-        Some(self.0.process(pid)?.started.as_ref()?.t)
-    }
-
     /// When a process was reaped.
-    pub fn ended(self, pid: u32) -> Option<f64> {
-        Some(self.0.process(pid)?.ended?.t)
+    pub(super) fn ended(self, pid: u32) -> Option<f64> {
+        Some(self.process(pid)?.ended?.t)
     }
 
     /// Who has sent a process a signal.
-    pub fn signalled_by(self, pid: u32) -> Option<u32> {
-        Some(self.0.process(pid)?.signalled?.0)
-    }
-
-    /// The child that a process waits for in `join()`.
-    pub fn joins(self, pid: u32) -> Option<u32> {
-        match self.0.process(pid)?.does(None) {
-            Activity::Joining(child) => Some(child),
-            _ => None,
-        }
+    pub(super) fn signalled_by(self, pid: u32) -> Option<u32> {
+        Some(self.process(pid)?.signalled?.0)
     }
 
     /// The roles of the children of `by` that have been started and not reaped, but for one.
-    pub fn running(self, by: u32, but: u32) -> List {
-        let children = self.0.children_alive(by).filter(|child| child.pid != but);
+    pub(crate) fn running(self, by: u32, but: u32) -> List {
+        let children = self.children_alive(by).filter(|child| child.pid != but);
         children.map(|child| self.role(child.pid)).collect()
     }
 
-    /// How many have not been reaped.
-    pub fn count_alive(self) -> usize {
-        self.0.alive().count()
-    }
-
-    /// How many of those that were reaped nobody had joined.
-    pub fn count_unjoined(self) -> usize {
-        self.which(|process| process.ended.is_some() && !process.is_joined).len()
-    }
-
-    /// Those of which something is true, in the order of their PIDs.
-    pub fn which(self, is_it: impl Fn(&Process) -> bool) -> Vec<u32> {
-        let found = self.0.processes().filter(|process| is_it(process));
-        let mut found: Vec<u32> = found.map(|process| process.pid).collect();
-        found.sort_unstable();
-        found
-    }
-
     /// What was put and not got.
-    pub fn in_queue(self) -> &'a OnItsWay {
+    pub(super) fn in_queue(self) -> &'a OnItsWay {
         self.0.on_its_way(Way::Queue)
     }
 
     /// What was sent and not received.
-    pub fn in_pipe(self) -> &'a OnItsWay {
+    pub(super) fn in_pipe(self) -> &'a OnItsWay {
         self.0.on_its_way(Way::Pipe)
     }
 }

@@ -55,7 +55,7 @@ macro_rules! notes {
         $crate::views::explain::note::notes!($($rest)*);
     };
 }
-pub(super) use notes;
+pub(crate) use notes;
 
 /// One of these notes.
 macro_rules! note {
@@ -97,7 +97,7 @@ macro_rules! note {
         }
     };
 }
-pub(super) use note;
+pub(crate) use note;
 
 /// A text of a note, as [`notes`] has it.
 macro_rules! text {
@@ -114,7 +114,7 @@ macro_rules! text {
         $text
     };
 }
-pub(super) use text;
+pub(crate) use text;
 
 /// The finished text of a note: a sentence that begins with the parent has a capital letter.
 pub fn english(text: &str) -> String {

@@ -7,7 +7,7 @@ use crate::events::Call;
 
 impl Story {
     /// A process is about to send.
-    pub fn send(&mut self, now: &Moment) {
+    pub(super) fn send(&mut self, now: &Moment) {
         let who = now.me();
         match self.past(now.pid).received_from {
             Some(_) => self.once(SendBack { who }),
@@ -17,21 +17,14 @@ impl Story {
     }
 
     /// A process calls `recv()`.
-    pub fn wait_recv(&mut self, now: &Moment) {
+    pub(super) fn wait_recv(&mut self, now: &Moment) {
         let who = now.me();
         self.once(WaitRecv { who });
     }
 
-    /// A process has to wait in `send()`.
-    pub fn wait_send(&mut self, now: &Moment) {
-        let who = now.me();
-        self.once(WaitSend { who });
-    }
-
     /// A process has received.
-    pub fn recv(&mut self, now: &Moment) {
+    pub(super) fn recv(&mut self, now: &Moment) {
         let past = self.past(now.pid);
-        past.has_received = true;
         past.received_from = now.change.arrived.map(|parcel| parcel.from);
         let who = now.me();
         match now.change.arrived {
@@ -44,7 +37,7 @@ impl Story {
     }
 
     /// A process prints a list.
-    pub fn print(&mut self, now: &Moment) {
+    pub(super) fn print(&mut self, now: &Moment) {
         let who = now.me();
         match self.past(now.pid).received_from {
             Some(from) => {
@@ -56,7 +49,7 @@ impl Story {
     }
 
     /// A call was refused.
-    pub fn refused(&mut self, call: Call, now: &Moment) {
+    pub(super) fn refused(&mut self, call: Call, now: &Moment) {
         let (who, again) = (now.me(), self.times::<Refused>() > 0);
         if self.times::<Refused>() < 2 {
             self.tell(Refused { who, call, again });
@@ -84,10 +77,6 @@ notes! {
     WaitRecv { who: Who } samples (reader())
     en "{who} calls recv(), which blocks until the other end has sent something."
     zh "{who}调用 recv()，一直阻塞到另一端发来内容为止。"
-
-    WaitSend { who: Who } samples (reader())
-    en "{who} calls send(), which blocks until the pipe has room."
-    zh "{who}调用 send()，一直阻塞到管道里有空位为止。"
 
     brief Recv { who: Who, from: Who, took: Seconds } samples (parent(), writer(), TOOK)
     en "{who} received it {took} after {from} called send(): one send() takes one recv(), however \

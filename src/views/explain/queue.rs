@@ -8,7 +8,7 @@ use super::story::{Series, Story};
 
 impl Story {
     /// A process is about to put a value.
-    pub fn put(&mut self, now: &Moment) {
+    pub(super) fn put(&mut self, now: &Moment) {
         self.puts += 1;
         self.past(now.pid).has_put = true;
         let who = now.me();
@@ -16,7 +16,7 @@ impl Story {
     }
 
     /// A process calls `get()`.
-    pub fn wait_get(&mut self, now: &Moment) {
+    pub(super) fn wait_get(&mut self, now: &Moment) {
         self.past(now.pid).is_reader = true;
         let (who, there) = (now.me(), now.run.in_queue().len());
         match there {
@@ -26,11 +26,11 @@ impl Story {
     }
 
     /// A process has got a value.
-    pub fn get(&mut self, value: &Value, now: &Moment) {
+    pub(super) fn get(&mut self, value: &Value, now: &Moment) {
         let past = self.past(now.pid);
         past.gets += 1;
         past.is_reader = true;
-        let waited = Seconds::between(now.waited_since().unwrap_or(now.t), now.t);
+        let waited = now.waited();
         let (who, value) = (now.me(), shown(value));
         let Some(put) = now.change.arrived else {
             self.once(GetUnknown { who, value });
@@ -39,7 +39,7 @@ impl Story {
         let (from, took) = (now.run.who(put.from), Seconds::between(put.t, now.t));
         {
             let (who, value) = (who.clone(), value.clone());
-            self.once_then_few(Series::Gets, |again| Get { who, value, from, took, waited, again });
+            self.few(Series::GETS, |again| Get { who, value, from, took, waited, again });
         }
         let readers = self.which(|past| past.is_reader).len();
         if readers > 1 {
@@ -48,32 +48,32 @@ impl Story {
     }
 
     /// A process is about to put the sentinel.
-    pub fn put_sentinel(&mut self, now: &Moment) {
+    pub(super) fn put_sentinel(&mut self, now: &Moment) {
         let by = now.me();
         self.once(PutSentinel { by });
     }
 
     /// A process has got the sentinel.
-    pub fn get_sentinel(&mut self, now: &Moment) {
+    pub(super) fn get_sentinel(&mut self, now: &Moment) {
         let who = now.me();
-        self.once_then_few(Series::Marks, |again| GetSentinel { who, again });
+        self.few(Series::READERS, |again| GetSentinel { who, again });
     }
 
     /// A process has found the queue empty.
-    pub fn found_empty(&mut self, now: &Moment) {
+    pub(super) fn found_empty(&mut self, now: &Moment) {
         let who = now.me();
-        self.once_then_few(Series::Marks, |again| Empty { who, again });
+        self.few(Series::READERS, |again| Empty { who, again });
     }
 
     /// A process has come to the end of the queue, or the parent to that of a pipe.
-    pub fn end_of_file(&mut self, now: &Moment) {
+    pub(super) fn end_of_file(&mut self, now: &Moment) {
         let who = now.me();
-        if now.run.0.is_parent(now.pid) {
+        if now.run.is_parent(now.pid) {
             self.once(EndOfPipe { who });
             return;
         }
         let writers = now.run.roles(&self.which(|past| past.has_put));
-        self.once_then_few(Series::Marks, |again| EndOfFile { who, writers, again });
+        self.few(Series::READERS, |again| EndOfFile { who, writers, again });
     }
 }
 

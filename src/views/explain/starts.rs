@@ -4,28 +4,19 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::moment::Moment;
-use super::note::{List, Seconds, Who, clipped, count, notes, shown};
+use super::note::{Seconds, Who, clipped, count, notes, shown};
 use super::story::{Series, Story};
-
-/// The options by which a run has random pauses or delays: the longest pause of `queue`, the values
-/// of `pipe`, whose writer pauses too, and the longest delay of `async`.
-const RANDOM: [&str; 3] = ["pause", "simplex", "wait"];
 
 impl Story {
     /// The run begins.
-    pub fn run_begins(&mut self, options: &RawValue, seed: u64, cores: usize) {
+    pub(super) fn run_begins(&mut self, options: &RawValue, seed: u64, pauses: bool, cores: usize) {
         self.cores = cores;
-        let options: Map<String, Value> = serde_json::from_str(options.get()).unwrap_or_default();
-        // Only lessons with one of these options choose anything at random.
-        let is_random = |name: &&str| options.get(*name).is_some_and(|it| it.as_f64() != Some(0.0));
-        // A child of the user's makes pauses of its own.
-        let pauses = RANDOM.iter().any(is_random) && !options.contains_key("child");
-        let options = in_words(options);
+        let options = in_words(serde_json::from_str(options.get()).unwrap_or_default());
         self.once(Options { options, seed, pauses, cores });
     }
 
     /// The main thread of a process begins.
-    pub fn running(&mut self, now: &Moment) {
+    pub(super) fn running(&mut self, now: &Moment) {
         let (pid, who) = (now.pid, now.me());
         if who.is_parent {
             self.once(ParentRuns { pid });
@@ -39,9 +30,9 @@ impl Story {
             }
             _ => {}
         }
-        match now.run.started(pid) {
+        match now.run.process(pid).and_then(|it| it.started.as_ref()) {
             Some(started) => {
-                let after = Seconds::between(started, now.t);
+                let after = Seconds::between(started.t, now.t);
                 self.once(ChildRuns { who, after })
             }
             None => self.once(ChildRunsEarly { who }),
@@ -49,7 +40,7 @@ impl Story {
     }
 
     /// A process has started another one.
-    pub fn started(&mut self, child: u32, is_foreign: bool, now: &Moment) {
+    pub(super) fn started(&mut self, child: u32, is_foreign: bool, now: &Moment) {
         self.started += 1;
         let (by, child) = (now.me(), now.run.who(child));
         if is_foreign {
@@ -57,7 +48,7 @@ impl Story {
         } else if !by.is_parent && self.times::<StartedGrandchild>() == 0 {
             self.tell(StartedGrandchild { by, child });
         } else if by.is_parent {
-            self.once_then_few_about(child.clone(), Series::Starts, |again| Started {
+            self.few_about(&child.role.clone(), Series::STARTS, |again| Started {
                 by,
                 child,
                 again,
@@ -65,42 +56,43 @@ impl Story {
         } else {
             let again = true;
             let who = child.clone();
-            self.few_about(&who, Series::Starts, Started { by, child, again });
+            self.few_about(&who.role, Series::STARTS, |_| Started { by, child, again });
         }
     }
 
     /// A process has started a command of the user's.
-    pub fn started_command(&mut self, child: u32, command: &str, now: &Moment) {
+    pub(super) fn started_command(&mut self, child: u32, command: &str, now: &Moment) {
         self.started += 1;
         let (by, child, command) = (now.me(), now.run.who(child), clipped(command, 40));
         if self.commands.insert(command.clone()) {
             self.tell(StartedCommand { by, child, command });
         } else {
             let who = child.clone();
-            self.few_about(&who, Series::Starts, StartedCommandAgain { by, child });
+            self.few_about(&who.role, Series::STARTS, |_| StartedCommandAgain { by, child });
         }
     }
 
     /// A process waits for a line of the command that it has started.
-    pub fn wait_readline(&mut self, command: &str, now: &Moment) {
+    pub(super) fn wait_readline(&mut self, command: &str, now: &Moment) {
         let (who, command) = (now.me(), clipped(command, 40));
         self.once(WaitReadline { who, command });
     }
 
     /// A process waits until the command that it has started has read what it was given.
-    pub fn wait_write(&mut self, command: &str, now: &Moment) {
+    pub(super) fn wait_write(&mut self, command: &str, now: &Moment) {
         let (who, command) = (now.me(), clipped(command, 40));
         self.once(WaitWrite { who, command });
     }
 
-    /// The parent is about to start a child.
-    pub fn will_start(&mut self, now: &Moment) {
-        let pid = now.pid;
-        let running = now.run.running(pid, pid);
-        match self.past(pid).has_just_joined {
-            Some(waited) => self.once(StartsAfterJoin { waited }),
-            None if running.is_empty() => self.once(NotYetStarted {}),
-            None => self.once(StartsBeside { running }),
+    /// A process says who its parent is.
+    pub(super) fn parent(&mut self, parent: u32, now: &Moment) {
+        let (who, parent_of) = (now.me(), now.run.who(parent));
+        match self.past(now.pid).parent.replace(parent) {
+            Some(before) if before != parent => {
+                let before = now.run.who(before);
+                self.once(ParentChanged { who, before, now: parent_of })
+            }
+            _ => self.once(ParentIs { who, parent: parent_of }),
         };
     }
 }
@@ -206,19 +198,15 @@ notes! {
     en "{child} was started by {by} in the same way, so {by} has to reap it, not the parent."
     zh "{child}是由{by}以同样的方式启动的，所以要由{by}而不是父进程来回收它。"
 
-    NotYetStarted {} samples ()
-    en "The parent prints this before it starts a child: none is running yet."
-    zh "父进程在启动子进程之前就打印了这一行：此刻还没有子进程在运行。"
+    ParentIs { who: Who, parent: Who } samples (reader(), parent())
+    en "{who} asks the kernel for its parent (getppid(2)): it is {parent}."
+    zh "{who}向内核询问自己的父进程（getppid(2)）：是{parent}。"
 
-    StartsBeside { running: List } samples (one()) (two()) (many())
-    en "The parent goes on to the next child without waiting for {running}, so the children run \
-        at the same time."
-    zh "父进程没有等{running}结束，就去启动下一个子进程了：所以这些子进程是同时运行的。"
-
-    brief StartsAfterJoin { waited: Seconds } samples (WAITED)
-    en "The parent has spent {waited} in join() and can start the next child only now: with \
-        join() inside the loop, the \
-        children run one after another."
-    zh "父进程在 join() 里等了 {waited}，现在才能启动下一个子进程：join() 写在循环里，子进程就只能\
-        一个接一个地运行。"
+    brief ParentChanged { who: Who, before: Who, now: Who } samples (reader(), writer(), parent())
+    en "{before} is gone, and {who} lives on. It has a new parent, {now}: the nearest ancestor \
+        that adopts orphans \
+        (PR_SET_CHILD_SUBREAPER, which mp-demo has asked for), or else PID 1."
+    zh "{before}已经不在了，{who}还活着，有了新的父进程{now}：最近的愿意收养孤儿进程的祖先\
+        （mp-demo 申请了 \
+        PR_SET_CHILD_SUBREAPER），没有的话就是 PID 1。"
 }

@@ -6,7 +6,7 @@ use super::story::Story;
 
 impl Story {
     /// The log is at its end.
-    pub fn end(&mut self, run: Run) {
+    pub(super) fn end(&mut self, run: Run) {
         self.end_of_values(run);
         let readers = self.which(|past| past.is_reader);
         if readers.len() > 1 && self.puts > 0 {
@@ -15,7 +15,7 @@ impl Story {
             self.tell(Shares { gets });
         }
         if self.started > 0 {
-            let (started, unseen) = (self.started, run.count_alive());
+            let (started, unseen) = (self.started, run.alive().count());
             let (codes, signals) = (self.codes.clone(), self.signals.clone());
             self.tell(Summary { started, codes, signals, unseen });
         }
@@ -27,11 +27,13 @@ impl Story {
         if lost == 0 {
             return;
         }
-        let signalled = run.which(|process| process.is_signalled());
+        let signalled = run.processes().filter(|process| process.is_signalled());
+        let mut signalled: Vec<_> = signalled.map(|process| process.pid).collect();
+        signalled.sort_unstable();
         let has_readers = !self.which(|past| past.is_reader).is_empty() || !signalled.is_empty();
         // A log may stop before its run did. Only where everybody has ended is it certain that
         // nobody got them.
-        match has_readers && run.count_alive() == 0 {
+        match has_readers && run.alive().count() == 0 {
             true => {
                 let (put, terminated) = (self.puts, run.roles(&signalled));
                 self.tell(Lost { lost, put, terminated });

@@ -8,6 +8,10 @@ use textwrap::core::display_width;
 
 use super::note::{List, NO_BREAK, Note, Seconds, Who};
 use super::*;
+use crate::events::Vocabulary;
+use crate::lessons::tests::example_of;
+use crate::lessons::{DEMOS, events_of, narrator_of};
+use crate::words::locale::Language;
 
 /// A line that the article's view prints, and which says all that there is to say.
 const SAYS_IT_ITSELF: &str = "say";
@@ -132,8 +136,10 @@ fn notes_are_dim_line_by_line() {
 fn no_event_goes_unexplained() {
     let logs = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/logs")).expect("logs");
     let logs = logs.map(|log| fs::read_to_string(log.expect("a log").path()).expect("a log"));
-    let logs: Vec<String> = logs.collect();
-    for name in Event::NAMES {
+    let examples = DEMOS.iter().filter_map(|demo| example_of(demo.name));
+    let logs: Vec<String> = logs.chain(examples).collect();
+    let own = DEMOS.iter().flat_map(|demo| events_of(demo.name).names);
+    for name in Event::NAMES.iter().chain(own) {
         let is_told = logs.iter().any(|log| told(log, "") != told(log, name));
         let is_excused =
             [SAYS_IT_ITSELF, SHOWN_BY_A_BAR].contains(name) || TOLD_ANYWAY.contains(name);
@@ -143,10 +149,13 @@ fn no_event_goes_unexplained() {
 
 /// What is told of a log, without the events of one name.
 fn told(log: &str, without: &str) -> String {
-    let mut state = State::default();
-    let mut view = Explain::new(Vec::new(), look(80, false), false);
+    let (mut state, mut own) = (State::default(), Vocabulary::default());
+    let mut view = Explain::new(Vec::new(), look(80, false), false, narrator_of);
     for line in log.lines() {
-        let record = Record::read(line).expect("an event");
+        let record = Record::read(line, own).unwrap_or_else(|error| panic!("{error:?}: {line}"));
+        if let Event::Run { lesson, .. } = &record.event {
+            own = events_of(lesson);
+        }
         if record.event.name() != without {
             let change = state.apply(&record);
             let shown = view.show(&record, &state, &change);

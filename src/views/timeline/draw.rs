@@ -1,10 +1,9 @@
 //! The picture: lanes as text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use owo_colors::{OwoColorize, Style};
-use strum::VariantArray;
 use unicode_width::UnicodeWidthStr;
 
 use super::axis::ticks;
@@ -198,7 +197,9 @@ impl Drawing<'_> {
             };
             used.several |= items.len() > 1;
             for item in items {
-                used.marks[item.mark as usize] |= item.mark != Mark::Join;
+                if item.mark != Mark::Join {
+                    used.marks.insert(item.mark);
+                }
                 used.times |= item.labels.is_empty() && item.count > 1;
             }
         }
@@ -278,10 +279,7 @@ impl Drawing<'_> {
             .into_iter()
             .filter(|doing| used.doing[*doing as usize])
             .map(|doing| (self.glyphs().doing(doing), Word::Doing(doing)));
-        let marks = Mark::VARIANTS
-            .iter()
-            .filter(|mark| used.marks[**mark as usize])
-            .map(|mark| (self.glyphs().mark(*mark), Word::Mark(*mark)));
+        let marks = used.marks.iter().map(|mark| (self.glyphs().mark(*mark), Word::Mark(*mark)));
         let mut lines = vec![String::new()];
         let several = used.several.then(|| (self.glyphs().several(), Word::Several));
         let times = format!("{}2", self.glyphs().times());
@@ -323,7 +321,7 @@ fn number(name: &str) -> Option<u64> {
 #[derive(Default)]
 struct Used {
     doing: [bool; Doing::ALL.len()],
-    marks: [bool; Mark::VARIANTS.len()],
+    marks: BTreeSet<Mark>,
     several: bool,
     times: bool,
 }

@@ -43,11 +43,9 @@ impl Glyphs {
         match mark {
             Mark::Thread => self.choose('╷', ','),
             Mark::Task => self.choose('┯', '+'),
-            Mark::Put | Mark::Send | Mark::Request => self.choose('▼', 'v'),
-            Mark::Print => self.choose('○', 'o'),
-            Mark::Write => self.choose('●', 'O'),
-            Mark::Get | Mark::Recv | Mark::Served | Mark::Read => self.choose('▲', '^'),
-            Mark::Finally => self.choose('◇', 'u'),
+            Mark::Own(sign) => self.choose(sign.sign, sign.ascii),
+            Mark::Put | Mark::Send => self.choose('▼', 'v'),
+            Mark::Get | Mark::Recv => self.choose('▲', '^'),
             Mark::Lost => self.choose('▽', 'V'),
             // The lane shows by itself that it waits; the label says for whom.
             Mark::Join => self.doing(Doing::Joins),

@@ -1,100 +1,70 @@
-//! Processes take turns at a lock: readers of a queue, or those who count.
+//! What `--explain` tells of this lesson only.
 
-use super::moment::Moment;
-use super::note::{Who, count, notes};
-use super::story::{Series, Story};
-use crate::events::{FLOCK, GATE, SEMAPHORE};
+use std::collections::HashSet;
 
-impl Story {
-    /// A process calls `acquire()`.
-    pub fn wait_acquire(&mut self, on: &str, now: &Moment) {
+use super::events::LockEvent;
+use crate::events::{Call, Event, FLOCK, GATE};
+use crate::views::explain::{Moment, Narrator, Series, Story, Who, count, notes};
+
+/// Who counts, or has counted.
+#[derive(Default)]
+pub(super) struct LockNarrator(HashSet<u32>);
+
+impl Narrator for LockNarrator {
+    fn see(&mut self, now: &Moment, story: &mut Story) -> bool {
         let who = now.me();
-        match on {
-            GATE => self.once(WaitGate { who }),
-            SEMAPHORE | FLOCK => self.once(WaitTurn { who }),
-            _ => self.once(WaitAcquire { who }),
+        match &now.event {
+            Event::Wait { call: Call::Acquire, on } => match on.as_deref() {
+                Some(GATE) => story.once(WaitGate { who }),
+                _ => story.once(WaitTurn { who }),
+            },
+            Event::Acquired { lock } => match lock.as_ref() {
+                FLOCK => story.once(AcquiredFlock { who }),
+                _ => story.once(AcquiredSemaphore { who }),
+            },
+            Event::Release { .. } => story.once(ReleaseTurn { who }),
+            Event::Kill { .. } => return self.kill(now, story),
+            event => match event.own() {
+                Some(LockEvent::Counting { turns, lock }) => {
+                    self.0.insert(now.pid);
+                    match lock {
+                        Some(_) => story.once(CountingInTurn { who, turns }),
+                        None => story.once(Counting { who, turns }),
+                    }
+                }
+                Some(LockEvent::Counted { last }) => {
+                    let about = who.role.clone();
+                    story.few_about(&about, Series::GETS, |again| Counted { who, last, again });
+                    true
+                }
+                Some(LockEvent::Total { value, of }) => match of.checked_sub(value) {
+                    Some(lost @ 1..) => story.once(TotalLess { who, value, lost }),
+                    _ => story.once(TotalWhole { who, value }),
+                },
+                None => return false,
+            },
         };
+        true
     }
+}
 
-    /// A process has the lock.
-    pub fn acquired(&mut self, lock: &str, now: &Moment) {
-        let who = now.me();
-        match lock {
-            SEMAPHORE => self.once(AcquiredSemaphore { who }),
-            FLOCK => self.once(AcquiredFlock { who }),
-            _ => self.once(Acquired { who }),
-        };
-    }
-
-    /// A process gives the lock back.
-    pub fn release(&mut self, lock: &str, now: &Moment) {
-        let who = now.me();
-        match lock {
-            SEMAPHORE | FLOCK => self.once(ReleaseTurn { who }),
-            _ => self.once(Release { who }),
-        };
-    }
-
-    /// A process begins to count.
-    pub fn counting(&mut self, turns: u32, has_lock: bool, now: &Moment) {
-        let who = now.me();
-        self.counting.insert(now.pid);
-        match has_lock {
-            true => self.once(CountingInTurn { who, turns }),
-            false => self.once(Counting { who, turns }),
-        };
-    }
-
-    /// A process has done all its turns.
-    pub fn counted(&mut self, last: u64, now: &Moment) {
-        let who = now.me();
-        self.once_then_few_about(who.clone(), Series::Gets, |again| Counted { who, last, again });
-    }
-
-    /// The parent looks at the counter.
-    pub fn total(&mut self, value: u64, of: u64, now: &Moment) {
-        let who = now.me();
-        match of.checked_sub(value) {
-            Some(lost @ 1..) => self.once(TotalLess { who, value, lost }),
-            _ => self.once(TotalWhole { who, value }),
-        };
-    }
-
-    /// A process is sent SIGKILL; whether it is one that counts, so that this is all to be told of
-    /// it.
-    pub fn kill_of_counting(&mut self, child: u32, now: &Moment) -> bool {
-        if !self.counting.contains(&child) {
+impl LockNarrator {
+    fn kill(&self, now: &Moment, story: &mut Story) -> bool {
+        let Some((child_pid, _)) = now.signals_on_purpose().filter(|it| self.0.contains(&it.0))
+        else {
             return false;
-        }
-        let (by, child_who) = (now.me(), now.run.who(child));
-        match now.run.holds(child, FLOCK) {
-            true => self.once(KillFlockHolder { by, child: child_who }),
-            false => self.once(KillSemaphoreHolder { by, child: child_who }),
+        };
+        let (by, child) = (now.me(), now.run.who(child_pid));
+        let has_flock = now.run.holder_of(FLOCK).is_some_and(|holder| holder.pid == child_pid);
+        match has_flock {
+            true => story.once(KillFlockHolder { by, child }),
+            false => story.once(KillSemaphoreHolder { by, child }),
         };
         true
     }
 }
 
 notes! {
-    WaitAcquire { who: Who } samples (reader())
-    en "{who} calls acquire(): whoever wants to read from the queue needs its lock first, as in \
-        CPython's get(). Only one process \
-        has it at a time."
-    zh "{who}调用 acquire()：要从队列里读，先得拿到队列的锁，CPython 的 get() 也是这样。同一时刻只\
-        有一个进程持有这把锁。"
-
-    Acquired { who: Who } samples (reader())
-    en "{who} has the lock, and keeps it while it waits in get(). The lock is a semaphore: a \
-        number in the kernel that is 1 or 0. It \
-        doesn't know who has taken it, so it doesn't notice if that process dies."
-    zh "{who}拿到了锁，在 get() 里等待时一直握着不放。这把锁是一个信号量：内核里的一个数，不是 1 \
-        就是 0。信号量不记得是被哪个进程取走的，\
-        所以那个进程死了，信号量也不会知道。"
-
-    Release { who: Who } samples (reader())
-    en "{who} has got its value and releases the lock. Now one of the other readers may read."
-    zh "{who}取到了值，释放锁。现在轮到另一个读进程去读。"
-
     WaitGate { who: Who } samples (writer())
     en "{who} waits at a gate until all the others have come: they are to count at the same time, \
         and not one after another."

@@ -1,56 +1,61 @@
-//! What is printed waits in a buffer.
+//! What `--explain` tells of this lesson only.
 
-use super::moment::Moment;
-use super::note::{Signal, Who, count, notes, was};
-use super::story::Story;
-use crate::events::Status;
+use std::collections::HashMap;
 
-impl Story {
-    /// A process has printed a line into its buffer.
-    pub fn buffered(&mut self, bytes: u64, now: &Moment) {
+use super::events::BufferEvent;
+use crate::events::{Event, Status};
+use crate::views::explain::{Moment, Narrator, Signal, Story, Who, count, notes, was};
+
+/// By process.
+#[derive(Default)]
+pub(super) struct BufferNarrator(HashMap<u32, Lines>);
+
+/// How many lines a process has printed, and how many of them it has written.
+#[derive(Clone, Copy, Default)]
+struct Lines {
+    printed: usize,
+    written: usize,
+}
+
+impl Narrator for BufferNarrator {
+    fn see(&mut self, now: &Moment, story: &mut Story) -> bool {
         let who = now.me();
-        let past = self.past(now.pid);
-        past.printed += 1;
-        match past.printed - past.written {
-            1 => self.once(Buffered { who }),
-            lines => self.once(Gathers { who, lines, bytes }),
-        };
-    }
-
-    /// A process hands its buffer to the kernel.
-    pub fn write(&mut self, now: &Moment) {
-        let (who, past) = (now.me(), self.past(now.pid));
-        let lines = past.printed - past.written;
-        past.written = past.printed;
-        self.once(Write { who, lines });
-    }
-
-    /// A process has read a line that another one had printed.
-    pub fn read(&mut self, now: &Moment) {
-        let who = now.me();
-        self.once(Read { who });
-    }
-
-    /// A process is sent a signal; whether it is one that prints, so that this is all to be told of
-    /// it.
-    pub fn signal_to_printer(&mut self, child_pid: u32, signal: i32, now: &Moment) -> bool {
-        let past = self.past(child_pid);
-        if past.printed == 0 {
-            return false;
+        if let Some(event) = now.event.own() {
+            let lines = self.0.entry(now.pid).or_default();
+            match event {
+                BufferEvent::Buffered { bytes, .. } => {
+                    lines.printed += 1;
+                    match lines.printed - lines.written {
+                        1 => story.once(Buffered { who }),
+                        lines => story.once(Gathers { who, lines, bytes }),
+                    };
+                }
+                BufferEvent::Write { .. } => {
+                    let written = lines.printed - lines.written;
+                    lines.written = lines.printed;
+                    story.once(Write { who, lines: written });
+                }
+                BufferEvent::Read { .. } => {
+                    story.once(Read { who });
+                }
+            }
+            return true;
         }
-        let (lines, held) = (past.printed, past.printed - past.written);
-        let (by, child, signal) = (now.me(), now.run.who(child_pid), Signal(signal));
-        self.once(EndsPrinter { by, child, signal, lines, held })
-    }
-
-    /// A process has ended, perhaps with lines in its buffer.
-    pub fn printer_ended(&mut self, child: u32, status: Status, now: &Moment) {
-        let past = self.past(child);
-        let held = past.printed - past.written;
-        if let (Status::Signal(signal), 1..) = (status, held) {
-            let (who, signal) = (now.run.who(child), Signal(signal));
-            self.once(DiedWithBuffer { who, held, signal });
+        if let Some((child_pid, signal)) = now.signals_on_purpose()
+            && let Some(Lines { printed, written }) = self.0.get(&child_pid)
+        {
+            let (lines, held) = (*printed, printed - written);
+            let child = now.run.who(child_pid);
+            return story.once(EndsPrinter { by: who, child, signal, lines, held });
         }
+        if let Event::Exited { child, status: Status::Signal(signal), .. } = now.event
+            && let Some(Lines { printed, written }) = self.0.get(&child)
+            && printed > written
+        {
+            let (who, held, signal) = (now.run.who(child), printed - written, Signal(signal));
+            story.once(DiedWithBuffer { who, held, signal });
+        }
+        false
     }
 }
 

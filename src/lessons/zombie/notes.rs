@@ -1,43 +1,31 @@
-//! What the kernel says of a process, and what a process says of its parent.
+//! What `--explain` tells of this lesson only.
 
-use super::moment::Moment;
-use super::note::{Signal, Who, notes};
-use super::story::Story;
+use super::events::ZombieEvent;
 use crate::events::Status;
+use crate::views::explain::{Moment, Narrator, Signal, Story, Who, notes};
 
-impl Story {
-    /// A process looks at another one in /proc.
-    pub fn process_state(
-        &mut self,
-        of: u32,
-        state: Option<char>,
-        status: Option<Status>,
-        now: &Moment,
-    ) {
+#[derive(Default)]
+pub(super) struct ZombieNarrator {
+    has_seen_a_zombie: bool,
+}
+
+impl Narrator for ZombieNarrator {
+    fn see(&mut self, now: &Moment, story: &mut Story) -> bool {
+        let Some(ZombieEvent::ProcessState { of, state, status, .. }) = now.event.own() else {
+            return false;
+        };
         let (by, of) = (now.me(), now.run.who(of));
         match (state, status) {
-            (None, _) => self.once(StateGone { of }),
-            (Some('Z'), Some(Status::Signal(number))) if self.times::<StateZombie>() == 0 => {
-                let signal = Signal(number);
-                self.once(StateZombie { of, signal })
+            (None, _) => story.once(StateGone { of }),
+            (Some('Z'), Some(Status::Signal(signal))) if !self.has_seen_a_zombie => {
+                self.has_seen_a_zombie = true;
+                story.once(StateZombie { of, signal: Signal(signal) })
             }
-            (Some('Z'), Some(Status::Signal(_))) => self.once(StateStillZombie { of, by }),
-            (Some('Z'), _) => self.once(StateOrphanEnded { of, by }),
-            (Some(_), _) => self.once(StateAlive { of }),
+            (Some('Z'), Some(Status::Signal(_))) => story.once(StateStillZombie { of, by }),
+            (Some('Z'), _) => story.once(StateOrphanEnded { of, by }),
+            (Some(_), _) => story.once(StateAlive { of }),
         };
-    }
-
-    /// A process says who its parent is.
-    pub fn parent(&mut self, parent: u32, now: &Moment) {
-        let (who, parent_of) = (now.me(), now.run.who(parent));
-        let past = self.past(now.pid);
-        match past.parent.replace(parent) {
-            Some(before) if before != parent => {
-                let before = now.run.who(before);
-                self.once(ParentChanged { who, before, now: parent_of })
-            }
-            _ => self.once(ParentIs { who, parent: parent_of }),
-        };
+        true
     }
 }
 
@@ -73,16 +61,4 @@ notes! {
         run, elsewhere PID 1 does it at \
         once."
     zh "{of}结束了，轮到新的父进程来取退出状态：在这里由{by}在运行结束时取，在别处由 PID 1 立即取。"
-
-    ParentIs { who: Who, parent: Who } samples (reader(), parent())
-    en "{who} asks the kernel for its parent (getppid(2)): it is {parent}."
-    zh "{who}向内核询问自己的父进程（getppid(2)）：是{parent}。"
-
-    brief ParentChanged { who: Who, before: Who, now: Who } samples (reader(), writer(), parent())
-    en "{before} is gone, and {who} lives on. It has a new parent, {now}: the nearest ancestor \
-        that adopts orphans \
-        (PR_SET_CHILD_SUBREAPER, which mp-demo has asked for), or else PID 1."
-    zh "{before}已经不在了，{who}还活着，有了新的父进程{now}：最近的愿意收养孤儿进程的祖先\
-        （mp-demo 申请了 \
-        PR_SET_CHILD_SUBREAPER），没有的话就是 PID 1。"
 }

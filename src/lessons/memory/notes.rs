@@ -1,46 +1,58 @@
-//! Processes look at their counters.
+//! What `--explain` tells of this lesson only.
 
-use super::moment::Moment;
-use super::note::{En, Who, Zh, clipped, notes};
-use super::story::Story;
+use std::collections::{BTreeMap, HashSet};
 
-impl Story {
-    /// A process looks at its counter.
-    pub fn counter(&mut self, value: i64, address: &str, now: &Moment) {
-        let pid = now.pid;
-        let (who, address) = (now.me(), clipped(address, 40));
-        let past = self.past(pid);
-        let has_received = std::mem::take(&mut past.has_received);
-        let before = past.counter.replace((value, address.clone()));
-        let others = self.which(|past| past.counter.is_some());
-        let other = others.into_iter().find(|other| *other != pid);
-        let other = other.and_then(|other| {
-            let (value, address) = self.past(other).counter.clone()?;
-            Some((now.run.who(other), value, address))
-        });
+use super::events::MemoryEvent;
+use crate::events::Event;
+use crate::views::explain::{En, Moment, Narrator, Story, Who, Zh, clipped, notes};
+
+#[derive(Default)]
+pub(super) struct MemoryNarrator {
+    /// What each process last found in its counter, and where.
+    counters: BTreeMap<u32, (i64, String)>,
+    /// Who has received something since.
+    received: HashSet<u32>,
+}
+
+impl Narrator for MemoryNarrator {
+    fn see(&mut self, now: &Moment, story: &mut Story) -> bool {
+        if let Event::Recv { .. } = now.event {
+            self.received.insert(now.pid);
+        }
+        let Some(MemoryEvent::Counter { value, address }) = now.event.own() else {
+            return false;
+        };
+        let (who, address) = (now.me(), clipped(&address, 40));
+        let has_received = self.received.remove(&now.pid);
+        let before = self.counters.insert(now.pid, (value, address.clone()));
+        let other = self.counters.iter().find(|(pid, _)| **pid != now.pid);
+        let other = other.map(|(pid, (value, address))| (now.run.who(*pid), *value, address));
         match (before.map(|(before, _)| before), other) {
-            (None, None) => self.once(Counter { who, value, address }),
-            (None, Some((other, other_value, other_address))) => self.once(CounterElsewhere {
-                who,
-                value,
-                address,
-                other,
-                other_value,
-                other_address,
-            }),
+            (None, None) => story.once(Counter { who, value, address }),
+            (None, Some((other, other_value, other_address))) => {
+                let other_address = other_address.clone();
+                story.once(CounterElsewhere {
+                    who,
+                    value,
+                    address,
+                    other,
+                    other_value,
+                    other_address,
+                })
+            }
             (Some(from), _) if from != value && has_received => {
-                let to = value;
-                self.once(CounterReceived { who, from, to })
+                story.once(CounterReceived { who, from, to: value })
             }
             (Some(from), other) if from != value => {
-                let (to, other) = (value, other.map(|(other, value, _)| (other, value)));
-                self.once(CounterChanged { who, from, to, other })
+                let other = other.map(|(other, value, _)| (other, value));
+                story.once(CounterChanged { who, from, to: value, other })
             }
             (Some(_), Some((other, other_value, _))) => {
-                self.once(CounterUnchanged { who, value, other, other_value })
+                story.once(CounterUnchanged { who, value, other, other_value })
             }
             (Some(_), None) => false,
         };
+        true
     }
 }
 

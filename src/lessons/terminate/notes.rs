@@ -1,42 +1,44 @@
-//! A process has something to clean up, and is sent a signal.
+//! What `--explain` tells of this lesson only.
 
-use super::moment::Moment;
-use super::note::{Signal, Who, notes};
-use super::story::Story;
-use crate::events::Status;
+use std::collections::HashSet;
 
-impl Story {
-    /// A process makes something that has to be cleaned up.
-    pub fn tries(&mut self, now: &Moment) {
-        self.past(now.pid).has_to_clean_up = true;
-        self.once(HasToCleanUp { who: now.me() });
-    }
+use super::events::TerminateEvent;
+use crate::events::{Event, Status};
+use crate::views::explain::{Moment, Narrator, Signal, Story, Who, notes};
 
-    /// It cleans up.
-    pub fn cleans_up(&mut self, now: &Moment) {
-        self.past(now.pid).has_to_clean_up = false;
-        self.once(CleansUp { who: now.me() });
-    }
+/// Who has something to clean up.
+#[derive(Default)]
+pub(super) struct TerminateNarrator(HashSet<u32>);
 
-    /// A process sends a signal to one that has something to clean up; says whether it has.
-    pub fn signal_to_cleaner(&mut self, child_pid: u32, signal: i32, now: &Moment) -> bool {
-        let (by, child) = (now.me(), now.run.who(child_pid));
-        let signal = Signal(signal);
-        self.past(child_pid).has_to_clean_up && self.once(SignalToCleaner { by, child, signal })
-    }
-
-    /// A process sends SIGTERM to its child; says whether that is because it cleans up.
-    pub fn signal_by_cleaner(&mut self, child_pid: u32, now: &Moment) -> bool {
-        let (by, child) = (now.me(), now.run.who(child_pid));
-        self.past(now.pid).has_to_clean_up && self.once(TerminateInCleanup { by, child })
-    }
-
-    /// A process has ended, perhaps before it has cleaned up.
-    pub fn cleaner_ended(&mut self, child: u32, status: Status, now: &Moment) {
-        if let (Status::Signal(signal), true) = (status, self.past(child).has_to_clean_up) {
-            let (who, signal) = (now.run.who(child), Signal(signal));
-            self.once(EndsUncleaned { who, signal });
+impl Narrator for TerminateNarrator {
+    fn see(&mut self, now: &Moment, story: &mut Story) -> bool {
+        let who = now.me();
+        match now.event.own() {
+            Some(TerminateEvent::Try {}) => {
+                self.0.insert(now.pid);
+                story.once(HasToCleanUp { who });
+                return true;
+            }
+            Some(TerminateEvent::Finally {}) => {
+                self.0.remove(&now.pid);
+                story.once(CleansUp { who });
+                return true;
+            }
+            None => {}
         }
+        if let Some((child_pid, signal)) = now.signals_on_purpose() {
+            let child = now.run.who(child_pid);
+            if self.0.contains(&child_pid) {
+                return story.once(SignalToCleaner { by: who, child, signal });
+            }
+            return self.0.contains(&now.pid) && story.once(TerminateInCleanup { by: who, child });
+        }
+        if let Event::Exited { child, status: Status::Signal(signal), .. } = now.event
+            && self.0.contains(&child)
+        {
+            story.once(EndsUncleaned { who: now.run.who(child), signal: Signal(signal) });
+        }
+        false
     }
 }
 

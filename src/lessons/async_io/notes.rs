@@ -1,58 +1,82 @@
-//! Customers are served by the ticket office.
+//! What `--explain` tells of this lesson only.
 
-use super::moment::Moment;
-use super::note::{Seconds, Who, count, notes};
-use super::story::Story;
+use std::collections::HashMap;
+
+use super::events::AsyncEvent;
+use crate::events::Event;
+use crate::views::explain::{Moment, Narrator, Seconds, Story, Who, count, notes, number_in};
 
 /// A customer who was served this much later than the office needed did not wait for the office.
 const LATE: f64 = 1.5;
 
-impl Story {
-    /// The customers come.
-    pub fn customers(&mut self, delays: &[f64]) {
-        self.delays = delays.to_vec();
-        self.once(Customers {
-            customers: delays.len(),
-            sum: Seconds(delays.iter().sum()),
-            longest: Seconds(delays.iter().copied().fold(0.0, f64::max)),
-        });
-    }
+#[derive(Default)]
+pub(super) struct AsyncNarrator {
+    /// How long the office needs for each customer.
+    delays: Vec<f64>,
+    /// Which process has asked for which customer, and when.
+    asked: HashMap<(u32, u16), f64>,
+    /// How many open requests each process has, and the most that it had at the same time.
+    open: HashMap<u32, (usize, usize)>,
+}
 
-    /// A process asks for a customer.
-    pub fn request(&mut self, customer: u16, now: &Moment) {
-        self.requests.insert((now.pid, customer), now.t);
-        let past = self.past(now.pid);
-        past.requests += 1;
-        past.most_requests = past.most_requests.max(past.requests);
-        let open = past.requests;
-        let who = now.me();
-        if self.times::<Request>() > 0 && open > 1 {
+impl Narrator for AsyncNarrator {
+    fn see(&mut self, now: &Moment, story: &mut Story) -> bool {
+        if let Some(pid) = now.change.replaces {
+            self.open.remove(&pid);
+        }
+        if let Event::Run { options, .. } = &now.event {
+            story.has_random_pauses = number_in(options, "wait") != Some(0.0);
+        }
+        match now.event.own() {
+            Some(AsyncEvent::Customers { delays }) => {
+                story.once(Customers {
+                    customers: delays.len(),
+                    sum: Seconds(delays.iter().sum()),
+                    longest: Seconds(delays.iter().copied().fold(0.0, f64::max)),
+                });
+                self.delays = delays;
+            }
+            Some(AsyncEvent::Request { customer }) => self.request(customer, now, story),
+            Some(AsyncEvent::Served { customer }) => self.served(customer, now, story),
+            None => return false,
+        }
+        true
+    }
+}
+
+impl AsyncNarrator {
+    fn request(&mut self, customer: u16, now: &Moment, story: &mut Story) {
+        self.asked.insert((now.pid, customer), now.t);
+        let (open, most) = self.open.entry(now.pid).or_default();
+        *open += 1;
+        *most = (*most).max(*open);
+        let (who, open) = (now.me(), *open);
+        if story.times::<Request>() > 0 && open > 1 {
             let who = who.clone();
-            self.once(RequestBeside { who, open });
+            story.once(RequestBeside { who, open });
         }
-        self.once(Request { who, customer });
-        let processes = self.which(|past| past.requests > 0).len();
+        story.once(Request { who, customer });
+        let processes = self.open.values().filter(|(open, _)| *open > 0).count();
         if processes > 1 {
-            self.once(RequestInOthers { processes });
+            story.once(RequestInOthers { processes });
         }
     }
 
-    /// A customer is served.
-    pub fn served(&mut self, customer: u16, now: &Moment) {
-        let asked = self.requests.remove(&(now.pid, customer));
-        let past = self.past(now.pid);
-        past.requests = past.requests.saturating_sub(1);
-        let is_loop = past.most_requests > 1;
+    fn served(&mut self, customer: u16, now: &Moment, story: &mut Story) {
+        let asked = self.asked.remove(&(now.pid, customer));
+        let (open, most) = self.open.entry(now.pid).or_default();
+        *open = open.saturating_sub(1);
+        let is_loop = *most > 1;
         let took = Seconds::between(asked.unwrap_or(now.t), now.t);
         let delay = self.delays.get(usize::from(customer).wrapping_sub(1));
         let Some(delay) = delay.copied().map(Seconds) else {
             return;
         };
         let who = now.me();
-        if self.times::<Served>() == 0 {
-            self.tell(Served { who, customer, took, delay });
+        if story.times::<Served>() == 0 {
+            story.tell(Served { who, customer, took, delay });
         } else if is_loop && took.0 > LATE * delay.0 + 0.002 {
-            self.once(ServedLate { who, customer, took, delay });
+            story.once(ServedLate { who, customer, took, delay });
         }
     }
 }

@@ -1,57 +1,77 @@
-//! Pools of workers do tasks.
+//! What `--explain` tells of this lesson only.
 
+use std::collections::HashSet;
 use std::fmt::{self, Formatter};
 
-use super::moment::Moment;
-use super::note::{GAP, Seconds, Who, Word, clipped, count, notes};
-use super::story::{Series, Story, is_new_kind};
+use super::events::BoundEvent;
+use crate::events::Event;
+use crate::views::explain::{
+    GAP, Moment, Narrator, Seconds, Series, Story, Who, Word, clipped, count, notes,
+};
 
-impl Story {
-    /// The parent is about to start a pool.
-    pub fn pool(&mut self, kind: &str, with: &str, workers: u16, tasks: u16) {
-        let again = !is_new_kind(&mut self.kinds_of_pools, kind);
-        let note = Pool {
-            kind: Kind::of(kind),
-            workers: Workers::of(workers, with),
-            tasks,
-            cores: self.cores,
-            again,
-        };
-        match again {
-            true => self.few(Series::Pools, note),
-            false => self.tell(note),
+const POOLS: Series = Series { en: "pools and tasks", zh: "池和任务" };
+
+/// Of so many kinds, each is described when it comes first.
+const MOST_KINDS: usize = 5;
+
+#[derive(Default)]
+pub(super) struct BoundNarrator {
+    /// How many cores the run may use.
+    cores: usize,
+    /// What pools were for so far.
+    pools: HashSet<String>,
+    /// What tasks that were done were so far.
+    tasks: HashSet<String>,
+}
+
+impl Narrator for BoundNarrator {
+    fn see(&mut self, now: &Moment, story: &mut Story) -> bool {
+        let who = now.me();
+        match &now.event {
+            Event::Run { cores, .. } => {
+                self.cores = *cores;
+                return false;
+            }
+            Event::TaskStart { task, .. } => {
+                let in_thread = now.thread.is_some();
+                story.once(TaskStart { who, task: *task, in_thread });
+            }
+            Event::TaskDone { task, kind, seconds, processor_seconds } => {
+                if is_new(&mut self.tasks, kind) {
+                    let (took, on_core) = (Seconds(*seconds), Seconds(*processor_seconds));
+                    let kind = TaskKind::of(kind);
+                    story.tell(TaskDone { who, kind, task: *task, took, on_core });
+                }
+            }
+            event => {
+                let Some(BoundEvent::Pool { kind, with, workers, tasks }) = event.own() else {
+                    return false;
+                };
+                let again = !is_new(&mut self.pools, &kind);
+                let (kind, workers) = (TaskKind::of(&kind), Workers::of(workers, &with));
+                let pool = Pool { kind, workers, tasks, cores: self.cores, again };
+                match again {
+                    true => story.few(POOLS, |_| pool),
+                    false => story.tell(pool),
+                }
+            }
         }
+        true
     }
+}
 
-    /// A worker begins a task.
-    pub fn task_start(&mut self, task: u16, now: &Moment) {
-        let (who, in_thread) = (now.me(), now.thread.is_some());
-        self.once(TaskStart { who, task, in_thread });
-    }
-
-    /// A worker has done a task. The times are how long it took, and for how long it was on a core.
-    pub fn task_done(&mut self, task: u16, kind: &str, times: [f64; 2], now: &Moment) {
-        if is_new_kind(&mut self.kinds_of_tasks, kind) {
-            let (who, kind) = (now.me(), Kind::of(kind));
-            let [took, on_core] = times.map(Seconds);
-            self.tell(TaskDone { who, kind, task, took, on_core });
-        }
-    }
-
-    /// Something was measured.
-    pub fn measured(&mut self) {
-        let cores = self.cores;
-        self.once(Measured { cores });
-    }
+/// Whether this kind has not come before; of many kinds only the first are new.
+fn is_new(kinds: &mut HashSet<String>, kind: &str) -> bool {
+    kinds.len() < MOST_KINDS && kinds.insert(kind.to_owned())
 }
 
 /// What tasks are: by what bounds them.
 #[derive(Debug)]
-pub struct Kind(String);
+struct TaskKind(String);
 
-impl Kind {
-    fn of(name: &str) -> Kind {
-        Kind(clipped(name, 20))
+impl TaskKind {
+    fn of(name: &str) -> TaskKind {
+        TaskKind(clipped(name, 20))
     }
 
     /// Its name in the log.
@@ -60,7 +80,7 @@ impl Kind {
     }
 }
 
-impl Word for Kind {
+impl Word for TaskKind {
     fn en(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str(match self.name() {
             "compute" => "compute-bound",
@@ -82,7 +102,7 @@ impl Word for Kind {
 
 /// How many workers, and what they are.
 #[derive(Debug)]
-pub struct Workers(u16, String);
+struct Workers(u16, String);
 
 impl Workers {
     fn of(many: u16, with: &str) -> Workers {
@@ -115,13 +135,13 @@ impl Word for Workers {
 }
 
 notes! {
-    Pool { kind: Kind, workers: Workers, tasks: u16, cores: usize, again: bool } samples
-        (Kind::of("compute"), Workers::of(4, "processes"), 8, 1, false)
-        (Kind::of("compute"), Workers::of(4, "processes"), 8, 2, false)
-        (Kind::of("io"), Workers::of(1, "processes"), 8, 2, false)
-        (Kind::of("disk"), Workers::of(1, "processes"), 8, 2, false)
-        (Kind::of("?"), Workers::of(4, "processes"), 8, 2, false)
-        (Kind::of("io"), Workers::of(1, "threads"), 8, 2, true) (Kind::of("?"), Workers::of(2, "fibres"), 1, 2, true)
+    Pool { kind: TaskKind, workers: Workers, tasks: u16, cores: usize, again: bool } samples
+        (TaskKind::of("compute"), Workers::of(4, "processes"), 8, 1, false)
+        (TaskKind::of("compute"), Workers::of(4, "processes"), 8, 2, false)
+        (TaskKind::of("io"), Workers::of(1, "processes"), 8, 2, false)
+        (TaskKind::of("disk"), Workers::of(1, "processes"), 8, 2, false)
+        (TaskKind::of("?"), Workers::of(4, "processes"), 8, 2, false)
+        (TaskKind::of("io"), Workers::of(1, "threads"), 8, 2, true) (TaskKind::of("?"), Workers::of(2, "fibres"), 1, 2, true)
     en {
         let tasks = count(*tasks, &format!("{kind} task"));
         let needs = match (kind.name(), *cores) {
@@ -156,9 +176,9 @@ notes! {
             一个。")
     }
 
-    brief TaskDone { who: Who, kind: Kind, task: u16, took: Seconds, on_core: Seconds } samples
-        (writer(), Kind::of("io"), 3, AFTER, TOOK) (writer(), Kind::of("compute"), 3, AFTER, TOOK)
-        (writer(), Kind::of("compute"), 3, AFTER, AFTER)
+    brief TaskDone { who: Who, kind: TaskKind, task: u16, took: Seconds, on_core: Seconds } samples
+        (writer(), TaskKind::of("io"), 3, AFTER, TOOK) (writer(), TaskKind::of("compute"), 3, AFTER, TOOK)
+        (writer(), TaskKind::of("compute"), 3, AFTER, AFTER)
     en {
         let rest = match (on_core.0 < took.0, kind.name()) {
             (false, _) => "It was on a core all the time.".into(),
@@ -175,14 +195,4 @@ notes! {
         };
         format!("任务 {task}（{kind}）在{who}那里花了 {took}，{rest}")
     }
-
-    brief Measured { cores: usize } samples (2)
-    en {
-        let cores = count(*cores, "core");
-        format!("The figures in this row were measured in this run, on this machine, with {cores} \
-            available: another run gives \
-            other figures.")
-    }
-    zh "这一行的数字是本次运行在这台机器上测得的，可用的核心有 {cores} 个；再运行一次，数字会有所\
-        不同。"
 }

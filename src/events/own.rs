@@ -1,0 +1,188 @@
+//! Events that belong to one lesson. They are declared in its folder in the same way as those that
+//! can happen in any program, and stand in the log like them.
+
+use std::borrow::Cow;
+
+use serde::de::DeserializeOwned;
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+use strum::VariantNames;
+
+use super::effect::{Effect, Sign, Times};
+use super::event::Event;
+
+/// Declares the events of a lesson. Of `Turn { i: u16, } => Effect::Nothing, [], Again;` this makes
+/// the variant `Turn { i }` of the enum that is named first. Within the brackets stands how a
+/// picture marks the event, if it does: the sign, the same in ASCII, the legend in both languages,
+/// and what is written beside it.
+macro_rules! own_events {
+    (
+        $Events:ident:
+        $(
+            $(#[$doc:meta])*
+            $Name:ident {
+                $( $(#[$attribute:meta])* $field:ident: $type:ty, )*
+            } => $effect:expr, [$($sign:literal $ascii:literal $en:literal $zh:literal, $label:expr)?]
+            $(, $times:ident)?;
+        )*
+    ) => {
+        /// What happens in this lesson only.
+        #[derive(serde::Serialize, serde::Deserialize, strum::VariantNames)]
+        #[serde(rename_all = "snake_case")]
+        #[strum(serialize_all = "snake_case")]
+        pub(crate) enum $Events {
+            $( $(#[$doc])* $Name { $( $(#[$attribute])* $field: $type, )* }, )*
+        }
+
+        #[allow(unused_variables)]
+        impl $crate::events::OwnEvent for $Events {
+            fn effect(&self) -> $crate::events::Effect<'static> {
+                match self { $($Events::$Name { $($field),* } => $effect,)* }
+            }
+
+            fn times(&self) -> Option<$crate::events::Times> {
+                match self {
+                    $($Events::$Name { .. } => $crate::events::own_events!(@times $($times)?),)*
+                }
+            }
+
+            fn mark(&self) -> Option<(&'static $crate::events::Sign, String)> {
+                /// The place of each in the legend.
+                #[allow(dead_code)]
+                enum Place { $($Name,)* }
+                match self {
+                    $($Events::$Name { $($field),* } => {
+                        $crate::events::own_events!(@mark $Name $($sign $ascii $en $zh, $label)?)
+                    })*
+                }
+            }
+        }
+    };
+    (@times) => { None };
+    (@times $times:ident) => { Some($crate::events::Times::$times) };
+    (@mark $Name:ident) => { None };
+    (@mark $Name:ident $sign:literal $ascii:literal $en:literal $zh:literal, $label:expr) => {{
+        const SIGN: &$crate::events::Sign = &$crate::events::Sign {
+            place: Place::$Name as usize,
+            sign: $sign,
+            ascii: $ascii,
+            legend: [$en, $zh],
+        };
+        Some((SIGN, $label.to_string()))
+    }};
+}
+pub(crate) use own_events;
+
+/// The events of a lesson: what [`own_events`] makes.
+pub trait OwnEvent: Serialize + DeserializeOwned + VariantNames {
+    /// What it changes.
+    fn effect(&self) -> Effect<'static>;
+
+    /// How often a process has it, if its place among the others is of interest.
+    fn times(&self) -> Option<Times>;
+
+    /// How a picture marks it, and what is written beside the mark.
+    fn mark(&self) -> Option<(&'static Sign, String)>;
+}
+
+impl Event<'_> {
+    /// The event of this lesson that it is, if it is one.
+    pub fn own<O: OwnEvent>(&self) -> Option<O> {
+        match self {
+            Event::Own(own) => typed(own.name, own.fields.clone()).ok(),
+            _ => None,
+        }
+    }
+}
+
+/// An event of some lesson, as the rest of the program sees it.
+pub struct Own {
+    pub(super) name: &'static str,
+    fields: Map<String, Value>,
+    pub(super) effect: Effect<'static>,
+    pub(super) times: Option<Times>,
+    pub(super) mark: Option<(&'static Sign, String)>,
+}
+
+impl Own {
+    fn new<O: OwnEvent>(name: &str, fields: Map<String, Value>, event: &O) -> Own {
+        let name = O::VARIANTS.iter().find(|known| **known == name);
+        Own {
+            name: name.copied().unwrap_or_default(),
+            fields,
+            effect: event.effect(),
+            times: event.times(),
+            mark: event.mark(),
+        }
+    }
+
+    fn read<O: OwnEvent>(name: &str, fields: &[(Cow<str>, &RawValue)]) -> serde_json::Result<Own> {
+        let value = |text: &RawValue| serde_json::from_str(text.get());
+        let fields = fields.iter().map(|(name, text)| Ok((name.to_string(), value(text)?)));
+        let fields: Map<String, Value> = fields.collect::<serde_json::Result<_>>()?;
+        typed::<O>(name, fields.clone()).map(|event| Own::new(name, fields, &event))
+    }
+}
+
+/// serde reads an enum from its tag and one value. To read it from fields beside the tag, it would
+/// hold those back, and numbers of any length don't survive that.
+fn typed<O: OwnEvent>(name: &str, fields: Map<String, Value>) -> serde_json::Result<O> {
+    serde_json::from_value(Value::Object(Map::from_iter([(name.to_owned(), fields.into())])))
+}
+
+impl<O: OwnEvent> From<O> for Event<'_> {
+    fn from(event: O) -> Self {
+        let tagged = match serde_json::to_value(&event) {
+            Ok(Value::Object(tagged)) => tagged.into_iter().next(),
+            _ => None,
+        };
+        let (name, fields) = match tagged {
+            Some((name, Value::Object(fields))) => (name, fields),
+            _ => unreachable!("an event has a name, and fields that JSON can have"),
+        };
+        Event::Own(Own::new(&name, fields, &event))
+    }
+}
+
+impl Serialize for Own {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(1 + self.fields.len()))?;
+        map.serialize_entry("event", self.name)?;
+        self.fields.iter().try_for_each(|(name, value)| map.serialize_entry(name, value))?;
+        map.end()
+    }
+}
+
+/// The events that a log of some lesson can have beside those of all.
+#[derive(Clone, Copy)]
+pub struct Vocabulary {
+    /// Their names.
+    pub names: &'static [&'static str],
+    read: fn(&str, &[(Cow<str>, &RawValue)]) -> serde_json::Result<Own>,
+}
+
+impl Vocabulary {
+    /// Those of a lesson.
+    pub const fn of<O: OwnEvent>() -> Vocabulary {
+        Vocabulary { names: O::VARIANTS, read: Own::read::<O> }
+    }
+
+    /// Reads the event with this name. Nothing if there is none.
+    pub(super) fn read<'a>(
+        self,
+        name: &str,
+        fields: &[(Cow<str>, &RawValue)],
+    ) -> Option<serde_json::Result<Event<'a>>> {
+        let is_known = self.names.contains(&name);
+        is_known.then(|| (self.read)(name, fields).map(Event::Own))
+    }
+}
+
+impl Default for Vocabulary {
+    /// No events.
+    fn default() -> Vocabulary {
+        Vocabulary { names: &[], read: |name, _| Err(serde::de::Error::custom(name)) }
+    }
+}

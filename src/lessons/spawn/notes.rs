@@ -1,0 +1,195 @@
+//! What `--explain` tells of this lesson only.
+
+use std::collections::HashMap;
+
+use super::events::SpawnEvent;
+use crate::events::Event;
+use crate::views::explain::{
+    List, Moment, Narrator, Seconds, Story, Who, clipped, count, notes, them_in_chinese,
+};
+
+#[derive(Default)]
+pub(super) struct SpawnNarrator {
+    /// How many children the parent has joined.
+    joined: usize,
+    /// How long its last join took, if nothing came after it.
+    has_just_joined: Option<Seconds>,
+    loops: HashMap<u32, Loop>,
+}
+
+/// The loop of a child's main thread.
+#[derive(Default)]
+struct Loop {
+    /// How many threads it has started.
+    threads: u32,
+    /// How many of them have said something.
+    ran: u32,
+    is_over: bool,
+}
+
+impl Narrator for SpawnNarrator {
+    fn see(&mut self, now: &Moment, story: &mut Story) -> bool {
+        // Before the next child starts, the end of another one may be told.
+        let has_just_joined = self.has_just_joined.take();
+        match &now.event {
+            Event::Joined { .. } => {
+                self.joined += 1;
+                self.has_just_joined = Some(now.waited());
+            }
+            Event::Running {} if now.thread.is_some() => return self.thread_runs(now, story),
+            _ => {}
+        }
+        let who = now.me();
+        match now.event.own() {
+            Some(SpawnEvent::WillStart {}) => {
+                let running = now.run.running(now.pid, now.pid);
+                match has_just_joined {
+                    Some(waited) => story.once(StartsAfterJoin { waited }),
+                    None if running.is_empty() => story.once(NotYetStarted {}),
+                    None => story.once(StartsBeside { running }),
+                };
+            }
+            Some(SpawnEvent::Turn { .. }) => {
+                self.loops.entry(now.pid).or_default().threads += 1;
+                story.once(Turn { who });
+            }
+            Some(SpawnEvent::Ended {}) => {
+                let Loop { threads, ran, is_over } = self.loops.entry(now.pid).or_default();
+                *is_over = true;
+                let threads = *threads;
+                match threads.saturating_sub(*ran) {
+                    0 => story.once(LoopOverLast { who, threads }),
+                    left => story.once(LoopOver { who, threads, left }),
+                };
+            }
+            Some(SpawnEvent::AfterJoin {}) => self.after_join(now, story),
+            None => return false,
+        }
+        true
+    }
+}
+
+impl SpawnNarrator {
+    /// A thread begins that is not the main one. Whether it does so when the loop that has started
+    /// it is over.
+    fn thread_runs(&mut self, now: &Moment, story: &mut Story) -> bool {
+        let of = self.loops.entry(now.pid).or_default();
+        of.ran += 1;
+        if of.is_over {
+            let thread = clipped(now.thread.as_deref().unwrap_or_default(), 40);
+            story.once(ThreadRunsLate { who: now.me(), thread });
+        }
+        of.is_over
+    }
+
+    fn after_join(&self, now: &Moment, story: &mut Story) {
+        let (joined, running) = (self.joined, now.run.running(now.pid, now.pid));
+        if running.is_empty() {
+            let processes = now.run.processes();
+            let ended = processes.filter(|it| it.ended.is_some() && !it.is_joined).count();
+            story.once(AllEndedAfterJoin { joined, ended });
+        } else {
+            story.once(AfterJoin { joined, running });
+        }
+    }
+}
+
+notes! {
+    NotYetStarted {} samples ()
+    en "The parent prints this before it starts a child: none is running yet."
+    zh "父进程在启动子进程之前就打印了这一行：此刻还没有子进程在运行。"
+
+    StartsBeside { running: List } samples (one()) (two()) (many())
+    en "The parent goes on to the next child without waiting for {running}, so the children run \
+        at the same time."
+    zh "父进程没有等{running}结束，就去启动下一个子进程了：所以这些子进程是同时运行的。"
+
+    brief StartsAfterJoin { waited: Seconds } samples (WAITED)
+    en "The parent has spent {waited} in join() and can start the next child only now: with \
+        join() inside the loop, the \
+        children run one after another."
+    zh "父进程在 join() 里等了 {waited}，现在才能启动下一个子进程：join() 写在循环里，子进程就只能\
+        一个接一个地运行。"
+
+    brief ThreadRunsLate { who: Who, thread: String } samples (writer(), "Thread-3".into())
+    en "{thread} of {who} runs only now, after the main thread has left its loop: the loop \
+        doesn't wait for its threads."
+    zh "{who}的线程 {thread} 到现在才运行，这时主线程已经退出循环了：循环里并不等待线程。"
+
+    Turn { who: Who } samples (writer())
+    en "In each turn of its loop {who} starts a thread and doesn't wait for it: the thread's line \
+        may come at any time from now \
+        on."
+    zh "{who}每循环一次就启动一个线程，而且不等线程结束：从现在起，线程的那一行随时可能出现。"
+
+    LoopOver { who: Who, threads: u32, left: u32 } samples
+        (writer(), 5, 2) (writer(), 5, 5) (writer(), 1, 1) (writer(), 5, 1)
+    en {
+        let those = match *left == *threads {
+            true => format!("its {}", count(*threads, "thread")),
+            false => format!("{left} of its {threads} threads"),
+        };
+        let have = if *left == 1 { "has" } else { "have" };
+        format!("{who} has left its loop, but {those} {have} not printed anything yet. The \
+            process waits for all its \
+            threads before it ends, as a Python process does.")
+    }
+    zh {
+        let those = match (*left == *threads, *threads) {
+            (true, 1) => "还没有输出".into(),
+            (true, _) => "都还没有输出".into(),
+            (false, _) => format!("里还有 {left} 个没有输出"),
+        };
+        format!("{who}退出了循环，而该进程的 {threads} 个线程{those}。进程会等所有线程运行完再结\
+            束，Python 的进程也是这样。")
+    }
+
+    LoopOverLast { who: Who, threads: u32 } samples (writer(), 5)
+    en {
+        let threads = count(*threads, "thread");
+        format!("{who} has left its loop, and this time its {threads} ran before that. It could \
+            just as well have been the other \
+            way round.")
+    }
+    zh "{who}退出了循环，这一次该进程的 {threads} 个线程在那之前都运行过了：反过来也完全可能。"
+
+    brief AfterJoin { joined: usize, running: List } samples (1, one()) (1, two()) (1, many())
+    en {
+        let (runs, joins) = (if running.len() == 1 { "is" } else { "are" }, count(*joined, "join()"));
+        format!("The parent prints this although {running} {runs} still running, for it has \
+            called only {joins}. Before the run \
+            ends it joins the rest as well, as CPython does at exit.")
+    }
+    zh "父进程打印这一行时，{running}仍在运行：父进程只调用了 {joined} 次 join()。整个运行结束之\
+        前，它还会对其余的子进程调用 \
+        join()，就像 CPython 退出时那样。"
+
+    brief AllEndedAfterJoin { joined: usize, ended: usize } samples (1, 0) (1, 1) (2, 3)
+    en {
+        match *ended {
+            0 => {
+                let calls = count(*joined, "call");
+                format!("All children have ended: the parent has waited for each of them in \
+                    {calls} of join().")
+            }
+            ended => {
+                let joins = count(*joined, "join()");
+                let (others, them) = match ended {
+                    1 => ("The 1 other child".into(), "it"),
+                    _ => (format!("The {ended} other children"), "them"),
+                };
+                format!("The parent has called only {joins}. {others} had ended by then, too, but \
+                    only by chance: no join() \
+                    waited for {them}.")
+            }
+        }
+    }
+    zh {
+        let them = them_in_chinese(*ended);
+        match *ended {
+            0 => format!("子进程都结束了：父进程逐个等过它们，共调用了 {joined} 次 join()。"),
+            _ => format!("父进程只调用了 {joined} 次 join()。另外 {ended} 个子进程此时也已结束，但只是碰巧：没有哪次 join() \
+                等过{them}。"),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! What is so of every lesson; the lists that its folders bring are held against each other.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fs;
+
+use serde_json::{Map, Value};
+
+use super::*;
+use crate::claims::tests::see_all;
+use crate::events::{Event, Record, Times};
+use crate::state::State;
+
+/// The page about the events that only this lesson has, if there are any.
+fn page_of(lesson: &str) -> Option<String> {
+    let page = format!("{}/demos/{lesson}/log.md", env!("CARGO_MANIFEST_DIR"));
+    fs::read_to_string(page).ok()
+}
+
+/// The log on that page.
+pub(crate) fn example_of(lesson: &str) -> Option<String> {
+    let page = page_of(lesson)?;
+    let (_, example) = page.split_once("```json\n")?;
+    Some(example.split_once("```")?.0.to_owned())
+}
+
+/// The names that a page's table of events has in its first column.
+fn names_in(page: &str) -> BTreeSet<&str> {
+    let rows = page.lines().skip_while(|line| !line.starts_with("| event ")).skip(2);
+    let rows = rows.take_while(|line| line.starts_with('|'));
+    let cells = rows.filter_map(|row| row.split('|').nth(1));
+    cells.flat_map(|cell| cell.split(',')).map(|name| name.trim().trim_matches('`')).collect()
+}
+
+#[test]
+fn a_page_about_the_log_has_the_events_that_are_declared() {
+    let page = include_str!("../../demos/docs/log.md");
+    assert_eq!(names_in(page), BTreeSet::from_iter(Event::NAMES.iter().copied()));
+    for entry in LESSONS {
+        let declared = BTreeSet::from_iter(events_of(entry.name).names.iter().copied());
+        let page = page_of(entry.name).unwrap_or_default();
+        assert_eq!(names_in(&page), declared, "{}", entry.name);
+        for common in Event::NAMES {
+            assert!(!declared.contains(common), "{common} of {} is common", entry.name);
+        }
+    }
+}
+
+#[test]
+fn an_event_of_a_lesson_is_read_back_as_it_was_written() {
+    for entry in LESSONS {
+        let own = events_of(entry.name);
+        let mut names = BTreeSet::new();
+        for text in example_of(entry.name).unwrap_or_default().lines() {
+            let record =
+                Record::read(text, own).unwrap_or_else(|error| panic!("{error:?}: {text}"));
+            let mut expected: Map<String, Value> = serde_json::from_str(text).expect("JSON");
+            for common in ["v", "t", "pid", "role", "thread", "line"] {
+                expected.shift_remove(common);
+            }
+            let event = serde_json::to_value(&record.event).expect("JSON");
+            assert_eq!(event, Value::from(expected));
+            names.insert(record.event.name());
+        }
+        for name in own.names {
+            assert!(names.contains(name), "{name} is missing in demos/{}/log.md", entry.name);
+        }
+    }
+}
+
+#[test]
+fn an_event_of_another_lesson_is_refused() {
+    let text = r#"{"v":1,"t":0,"pid":1,"role":"r","event":"turn","i":0}"#;
+    assert!(Record::read(text, events_of("spawn")).is_ok());
+    assert!(Record::read(text, events_of("queue")).is_err());
+    let text = text.replace("\"i\"", "\"j\"");
+    assert!(Record::read(&text, events_of("spawn")).is_err());
+}
+
+/// By recordings of real runs: what comes once is told without "first" and "last", so it must not
+/// come again; and what never comes again needs neither.
+#[test]
+fn a_process_has_an_event_as_often_as_its_declaration_says() {
+    let folder = |name: &str| {
+        let folder = format!("{}/tests/{name}", env!("CARGO_MANIFEST_DIR"));
+        fs::read_dir(folder).expect("recordings").map(|file| file.expect("a file").path())
+    };
+    let recordings = folder("logs").chain(folder("experiments"));
+    let recordings = recordings.filter(|it| it.extension().is_some_and(|it| it == "jsonl"));
+    let mut most: HashMap<&str, (Times, usize)> = HashMap::new();
+    for path in recordings {
+        let log = fs::read_to_string(&path).expect("a log");
+        let mut counts: HashMap<_, usize> = HashMap::new();
+        see_all(&log, &mut State::default(), |seen| {
+            let record = seen.record;
+            let Some(times) = record.event.times().filter(|_| record.thread.is_none()) else {
+                return;
+            };
+            let child = match record.event {
+                Event::Terminate { child, .. } | Event::Exited { child, .. } => child,
+                _ => 0,
+            };
+            let count = counts.entry((record.pid, record.event.name(), child)).or_default();
+            *count += 1;
+            let (_, most) = most.entry(record.event.name()).or_insert((times, 0));
+            *most = (*most).max(*count);
+        });
+    }
+    let wrong: BTreeSet<_> = most
+        .into_iter()
+        .filter(|(name, (times, most))| match times {
+            Times::Once => *most > 1,
+            Times::Again => *most == 1 && !NOT_RECORDED_AGAIN.contains(name),
+        })
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(wrong, BTreeSet::new());
+}
+
+/// `queue --lock` and a child of the user's have them again; no recording is of those.
+const NOT_RECORDED_AGAIN: [&str; 3] = ["acquired", "recv", "send"];
