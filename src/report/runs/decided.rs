@@ -53,23 +53,26 @@ impl Order {
 
 impl Decided {
     /// Counts a run with the outcome of this number.
-    pub fn add(&mut self, outcome: usize, mut turns: Vec<(Turn, u64)>) {
+    pub fn add(&mut self, outcome: usize, turns: Vec<(Turn, u64)>) {
         if outcome >= MOST_OUTCOMES {
             return;
         }
-        turns.sort_by_key(|(_, time)| *time);
-        let mut places = vec![NEVER; MOST_TURNS];
-        for (place, (turn, _)) in (0..NEVER).zip(turns) {
+        let mut came = Vec::new();
+        for (turn, time) in turns {
             let number = self.turns.iter().position(|known| *known == turn);
             let number = number.unwrap_or(self.turns.len());
             if number == self.turns.len() && number < MOST_TURNS {
                 self.turns.push(turn);
             }
             if number < MOST_TURNS {
-                places[number] = place;
+                came.push((time, number));
             }
         }
-        places.truncate(self.turns.len());
+        came.sort_unstable();
+        let mut places = vec![NEVER; self.turns.len()];
+        for (place, (_, number)) in (0..NEVER).zip(came) {
+            places[number] = place;
+        }
         if self.of_outcomes.len() <= outcome {
             self.of_outcomes.resize_with(outcome + 1, Vec::new);
         }
