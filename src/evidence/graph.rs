@@ -58,7 +58,7 @@ enum Outlook {
 }
 
 /// A thread, as far as it is known.
-struct Doing<'a> {
+struct ThreadOutlook<'a> {
     pid: u32,
     tid: i32,
     level: Outlook,
@@ -89,7 +89,7 @@ impl Graph {
                         _ => (Outlook::Stuck, None),
                     },
                 };
-                threads.push(Doing {
+                threads.push(ThreadOutlook {
                     pid: look.pid,
                     tid: thread.tid,
                     level,
@@ -99,7 +99,7 @@ impl Graph {
             }
         }
         raise(&mut threads);
-        let mut best: BTreeMap<u32, &Doing> = BTreeMap::new();
+        let mut best: BTreeMap<u32, &ThreadOutlook> = BTreeMap::new();
         for thread in &threads {
             let best = best.entry(thread.pid).or_insert(thread);
             if thread.level > best.level {
@@ -128,7 +128,7 @@ impl Graph {
     }
 }
 
-impl Doing<'_> {
+impl ThreadOutlook<'_> {
     fn fate(&self) -> Fate {
         match self.level {
             Outlook::Stuck => Fate::Stuck,
@@ -142,7 +142,7 @@ impl Doing<'_> {
 
 /// Raises each thread that waits to what the best of those could do who could end its wait, until
 /// nothing changes.
-fn raise(threads: &mut [Doing]) {
+fn raise(threads: &mut [ThreadOutlook]) {
     loop {
         let best = Best::of(threads);
         let mut has_changed = false;
@@ -199,7 +199,7 @@ struct Best {
 }
 
 impl Best {
-    fn of(threads: &[Doing]) -> Best {
+    fn of(threads: &[ThreadOutlook]) -> Best {
         let mut processes: HashMap<u32, [(Outlook, i32); 2]> = HashMap::new();
         for it in threads {
             let [first, second] =

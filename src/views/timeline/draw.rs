@@ -26,7 +26,7 @@ const ROOMY_FROM: usize = 76;
 const MOST_TOGETHER: usize = 8;
 
 /// What is to be drawn.
-pub struct Drawing<'a> {
+pub struct Picture<'a> {
     /// The lanes, in the order of their beginnings.
     pub lanes: &'a [Lane],
     /// How many more there were.
@@ -45,7 +45,7 @@ struct Layout {
     is_stacked: bool,
 }
 
-impl Drawing<'_> {
+impl Picture<'_> {
     /// The picture, lines with their newlines.
     pub fn draw(&self, palette: &mut Palette) -> String {
         // A thread stands below its process.
@@ -53,7 +53,7 @@ impl Drawing<'_> {
         let place = |lane: &Lane| (lane.below.unwrap_or(lane.process), lane.below.is_some());
         lanes.sort_by_key(|lane| (place(lane), self.is_thread(lane), number(&lane.name)));
         let layout = self.layout(&lanes);
-        let mut used = Used::default();
+        let mut used = Legend::default();
         let mut text = String::new();
         self.push_axis(&mut text, &layout);
         for lane in lanes {
@@ -136,7 +136,7 @@ impl Drawing<'_> {
         lane: &Lane,
         layout: &Layout,
         style: Style,
-        used: &mut Used,
+        used: &mut Legend,
     ) {
         let (name, ending) = (self.name(lane), self.ending(lane));
         let pid = match self.is_thread(lane) {
@@ -176,7 +176,7 @@ impl Drawing<'_> {
         lane: &Lane,
         marks: &BTreeMap<usize, Vec<Item>>,
         columns: usize,
-        used: &mut Used,
+        used: &mut Legend,
     ) -> String {
         let doing = lane.columns(columns, self.end);
         let mut bar: Vec<char> = vec![' '; columns + 1];
@@ -274,7 +274,7 @@ impl Drawing<'_> {
         }
     }
 
-    fn legend(&self, used: &Used) -> Vec<String> {
+    fn legend(&self, used: &Legend) -> Vec<String> {
         let doing = Doing::ALL
             .into_iter()
             .filter(|doing| used.doing[*doing as usize])
@@ -319,7 +319,7 @@ fn number(name: &str) -> Option<u64> {
 
 /// What occurs in a picture and has to be explained below it.
 #[derive(Default)]
-struct Used {
+struct Legend {
     doing: [bool; Doing::ALL.len()],
     marks: BTreeSet<Mark>,
     several: bool,

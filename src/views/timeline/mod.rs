@@ -13,7 +13,7 @@ use std::io::Write;
 
 use anyhow::{Context as _, Result};
 
-use self::draw::Drawing;
+use self::draw::Picture;
 use self::labels::{Departure, Labels};
 use self::lane::{Doing, Lane};
 use self::marks::Marked;
@@ -242,14 +242,14 @@ impl<W: Write> View for Timeline<W> {
             self.change_mark(&departure, Mark::Put, Mark::Lost);
         }
         let width = (self.width)().clamp(*WIDTHS.start(), *WIDTHS.end());
-        let drawing = Drawing {
+        let picture = Picture {
             lanes: &self.lanes,
             left_out: self.left_out,
             end: self.now,
             look: Look { width, ..self.look },
         };
         let gap = if self.has_lines { "\n" } else { "" };
-        let text = format!("{gap}{}", drawing.draw(&mut self.palette));
+        let text = format!("{gap}{}", picture.draw(&mut self.palette));
         self.stdout
             .write_all(text.as_bytes())
             .and_then(|()| self.stdout.flush())
