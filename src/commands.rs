@@ -24,7 +24,7 @@ use crate::events::{Event, Why, recording};
 use crate::lessons::{self, AnyLesson, Demo};
 use crate::multiprocessing::{CurrentProcess, Interruption, Logs, ends_all};
 use crate::os::interrupt::Interrupt;
-use crate::os::streams::{Stream, cannot_write, check_stdout, stderr, stdout};
+use crate::os::streams::{StandardStream, cannot_write, check_stdout, stderr, stdout};
 use crate::os::terminal;
 use crate::run::{Failed, Settings, run};
 use crate::show as reading;
@@ -105,7 +105,7 @@ fn replay(file: &Path, options: &ViewOptions) -> Result<()> {
     let mut views = views(options, &bar)?;
     views.add(Failures::new(stderr()));
     // How the run itself ended is told, too; here, success means that it was shown.
-    let input = BufReader::new(Stream::new(input));
+    let input = BufReader::new(StandardStream::new(input));
     recording::for_each(input, &name, lessons::events_of, |record| views.show(record))?;
     views.finish()
 }
@@ -118,7 +118,7 @@ fn is_same_file(file: &File, path: &Path) -> bool {
     }
 }
 
-/// Ends with this sentence.
+/// Says on stderr why nothing is done.
 fn refuse(sentence: &str) -> ExitCode {
     let _ = stderr().write_all(format!("mp-demo: {sentence}\n").as_bytes());
     ExitCode::FAILURE
@@ -171,7 +171,7 @@ pub fn usage(error: clap::Error) -> ExitCode {
     }
 }
 
-fn write_usage(error: clap::Error, mut out: Stream) -> io::Result<()> {
+fn write_usage(error: clap::Error, mut out: StandardStream) -> io::Result<()> {
     // clap quotes the words of the command line, and a terminal would obey what stands in them.
     let is_harmless = |word: OsString| matches!(on_one_line(&word.to_string_lossy()), Borrowed(_));
     let has_harmless_words = env::args_os().all(is_harmless);

@@ -31,7 +31,7 @@ const RESERVED: &str = "serde_json::private";
 pub struct ValueArg(Box<str>);
 
 impl ValueArg {
-    /// What it means.
+    /// The value that the text stands for.
     pub fn value(&self) -> Value {
         serde_json::from_str(&self.0).unwrap_or_else(|_| Value::from(&*self.0))
     }
@@ -132,7 +132,7 @@ pub(crate) fn seconds(text: &str) -> Result<f64, String> {
     })
 }
 
-/// For how long to wait before something is done: nothing for ever.
+/// How long nothing may happen before somebody looks why; `None` never looks.
 #[derive(Clone, Copy)]
 pub struct Patience(pub Option<Duration>);
 

@@ -11,7 +11,9 @@ use crate::both;
 use crate::events::Record;
 use crate::state::{Change, State};
 
-pub use outcome::{Outcome, Outcomes, Sequence, Teller, WHO_ENDED_HOW, of_values, tell, word};
+pub use outcome::{
+    Outcome, Outcomes, Sequence, Teller, WHO_ENDED_HOW, of_values, shortened, tell, word,
+};
 pub use turns::{Turn, Turns, Which};
 
 /// A sentence about a run.

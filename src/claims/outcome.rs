@@ -76,7 +76,7 @@ const STUCK: [&str; 2] = ["stuck", "卡住"];
 impl Outcome {
     /// The outcome that a lesson tells with this text, of a run that has ended like this.
     pub fn new(text: &str, state: &State) -> Outcome {
-        Outcome { text: shortened(text), is_stuck: state.stuck().is_some() }
+        Outcome { text: shortened(text, LONGEST), is_stuck: state.stuck().is_some() }
     }
 
     /// The outcome that a person means who types this, in any of our languages, as it is shown.
@@ -92,7 +92,7 @@ impl Outcome {
             true => "",
             false => text,
         };
-        Outcome { text: shortened(text), is_stuck }
+        Outcome { text: shortened(text, LONGEST), is_stuck }
     }
 
     /// As it stands in JSON: the same in every language.
@@ -117,12 +117,13 @@ impl fmt::Display for Outcome {
     }
 }
 
-fn shortened(text: &str) -> String {
-    if text.len() <= LONGEST {
+/// A text of at most so many bytes, and a number that stands for the rest of a longer one.
+pub fn shortened(text: &str, longest: usize) -> String {
+    if text.len() <= longest {
         return text.to_owned();
     }
     let number = format!("...#{:08x}", fingerprint(0, text));
-    let end = text.floor_char_boundary(LONGEST - number.len());
+    let end = text.floor_char_boundary(longest - number.len());
     format!("{}{number}", &text[..end])
 }
 

@@ -73,9 +73,6 @@ fn read(file: &str, text: &str) -> Result<Help> {
 }
 
 /// The whole command line, described in Chinese.
-///
-/// # Errors
-/// When a file of texts is damaged, which a test finds.
 pub(super) fn described(command: Command) -> Result<Command> {
     let program = Help::of_the_program()?;
     let mut command = describe(command, &program, super::TITLE_IN_CHINESE);
@@ -100,9 +97,6 @@ pub(super) fn described(command: Command) -> Result<Command> {
 }
 
 /// The command line of children, described in Chinese.
-///
-/// # Errors
-/// When a file of texts is damaged, which a test finds.
 pub(super) fn described_child(mut command: Command) -> Result<Command> {
     let child = *Help::of_the_program()?.child.unwrap_or_default();
     command.build();

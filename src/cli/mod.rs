@@ -2,13 +2,13 @@
 
 mod child;
 mod chinese;
+mod generated;
+mod heading;
 mod options;
 mod overview;
-mod papers;
 mod prediction;
 mod refusal;
 mod tool;
-mod typed;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -29,13 +29,13 @@ pub use child::ChildCli;
 pub use options::{Explanation, Options, ViewOptions};
 pub(crate) use refusal::{harmless, in_chinese};
 
+use generated::{complete, completions, manual};
+use heading::command_of;
 use options::{ids_of, of_many_runs, of_one_run};
 use overview::{is_bare, overview};
-use papers::{complete, completions, manual};
 pub use prediction::{Prediction, lesson_in};
 use refusal::with_nearest_name;
 use tool::{Tool, taken_by};
-use typed::command_of;
 
 /// Learn how processes work together: the lessons of Python's multiprocessing, run for real
 ///
@@ -119,8 +119,7 @@ pub fn read() -> Result<Request, clap::Error> {
         language_in(&args).into_iter().for_each(locale::choose);
         return ChildCli::read(&[SUBCOMMAND_NAME.into(), "--help".into()]).map(Request::Child);
     }
-    // Of a short run most is reading the command line of all lessons, and this asks for none of
-    // them.
+    // Skip building the whole command line, which takes most of a short run.
     if args.len() == 2 && (args[1] == "--version" || args[1] == "-V") {
         let only_version = clap::Command::new("mp-demo").version(env!("CARGO_PKG_VERSION"));
         only_version.try_get_matches_from(&args)?;

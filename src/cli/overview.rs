@@ -1,4 +1,4 @@
-//! What one sees who asks for nothing.
+//! The screen that is shown without arguments.
 
 use std::ffi::OsString;
 
@@ -18,7 +18,7 @@ pub(super) fn is_bare(args: &[OsString]) -> bool {
     }
 }
 
-/// What one sees who asks for nothing: it fits on a screen of 24 lines.
+/// That screen: at most 24 lines.
 pub(super) fn overview(language: Language) -> String {
     let mut command = command(language).after_help("").long_about("");
     let names = Tool::names().join(&both!(", ", "、"));

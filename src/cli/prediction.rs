@@ -23,9 +23,6 @@ pub struct Prediction {
 }
 
 /// The lesson that a command runs, given without the program's name, and its speed.
-///
-/// # Errors
-/// When it is no command that runs a lesson, or one with options that don't work together.
 pub fn lesson_in(command: &str) -> Result<(AnyLesson, f64)> {
     let words = ["mp-demo"].into_iter().chain(command.split_whitespace());
     let cli = Cli::try_parse_from(words)?;

@@ -1,4 +1,4 @@
-//! What else there is beside the lessons.
+//! The subcommands that are no lessons.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use crate::both;
 use crate::lessons::{DEMOS, Demo, HELP_TEMPLATE, ProgramLanguage};
 use crate::words::locale::Language;
 
-/// What else there is beside the lessons.
+/// The subcommands that are no lessons.
 #[derive(clap::Subcommand)]
 pub enum Tool {
     /// Read about a lesson: what is true, what to try, its programs

@@ -13,7 +13,7 @@ use crate::both;
 use crate::cli::{Prediction, ViewOptions};
 use crate::multiprocessing::ends_all;
 use crate::os::interrupt::Interrupt;
-use crate::os::streams::{Stream, check_stdout, stderr, stdout};
+use crate::os::streams::{StandardStream, check_stdout, stderr, stdout};
 use crate::os::terminal;
 use crate::predict::{Experiment, Session, list};
 use crate::views::Bar;
@@ -50,7 +50,7 @@ fn predicted(prediction: &Prediction, options: &ViewOptions) -> Result<ExitCode>
             "没有第 {from} 题：最后一题是第 {count} 题"
         ));
     }
-    let stdin = Stream::new(rustix::stdio::stdin());
+    let stdin = StandardStream::new(rustix::stdio::stdin());
     let given = match &prediction.file {
         Some(file) => Some(answers_in(file)?),
         None if !prediction.given.is_empty() => Some(prediction.given.clone().into()),
@@ -83,7 +83,7 @@ fn predicted(prediction: &Prediction, options: &ViewOptions) -> Result<ExitCode>
 fn answers_in(file: &Path) -> Result<VecDeque<String>> {
     let (name, input): (_, io::Result<Box<dyn Read>>) = match file == Path::new("-") {
         true => {
-            let stdin = Stream::new(rustix::stdio::stdin());
+            let stdin = StandardStream::new(rustix::stdio::stdin());
             (both!("standard input", "标准输入"), Ok(Box::new(stdin)))
         }
         false => (name_of(file), File::open(file).map(|file| Box::new(file) as _)),

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::exit_code;
 use crate::both;
 use crate::cli::Asked;
-use crate::os::streams::{Stream, cannot_write, check_stdout, stderr, stdout};
+use crate::os::streams::{StandardStream, cannot_write, check_stdout, stderr, stdout};
 use crate::os::terminal;
 use crate::why::{self, Diagnosis, Notice};
 use crate::words::plain::in_json;
@@ -20,7 +20,7 @@ pub fn why(asked: Asked, json: bool) -> ExitCode {
         true => format!("{}\n", in_json(&why::json(finding).to_string())),
         false => broken(&why::report(finding), width),
     };
-    let width = |stream: &Stream| stream.is_terminal().then(|| terminal::width(stream));
+    let width = |stream: &StandardStream| stream.is_terminal().then(|| terminal::width(stream));
     match asked {
         Asked::Process { pid, group } => exit_code(check_stdout().and_then(|()| {
             let finding = why::look_at(pid, group)?;

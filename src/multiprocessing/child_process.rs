@@ -2,6 +2,7 @@
 
 use std::io;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread;
@@ -288,8 +289,11 @@ impl ChildProcesses {
 }
 
 /// What to do when a process can't be started.
-fn advice(error: &io::Error) -> String {
+pub(super) fn advice(error: &io::Error) -> String {
     match error.kind() {
+        io::ErrorKind::NotFound if !Path::new("/dev/null").exists() => {
+            both!("there is no /dev/null: mount /dev", "没有 /dev/null：请挂载 /dev")
+        }
         io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => both!(
             "put the program back where it was and run it again",
             "请把本程序放回原处，再运行一次"

@@ -8,7 +8,7 @@ use os_pipe::{PipeReader, PipeWriter};
 
 use super::stdin::StdinPipe;
 use crate::evidence::Fill;
-use crate::os::streams::Stream;
+use crate::os::streams::StandardStream;
 
 /// How many bytes a pipe holds on Linux (pipe(7)): whoever reads that many at a time empties it in
 /// one call.
@@ -23,7 +23,7 @@ pub(super) enum ReadEnd {
 /// An end to write to.
 pub(super) enum WriteEnd {
     Pipe(Arc<PipeWriter>),
-    Stdout(Stream),
+    Stdout(StandardStream),
 }
 
 /// The ends that a parent has open, for another of its threads to ask how full the pipes are. It

@@ -15,7 +15,7 @@ use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Error, Result};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal as Blockable};
 use os_pipe::PipeWriter;
 use procfs::process::all_processes;
@@ -28,11 +28,13 @@ use rustix::thread::set_name;
 use serde::Serialize;
 
 use super::birth::SUBCOMMAND_NAME;
+use super::child_process::advice;
 use super::current_process::{CurrentProcess, die_with};
 use super::descendants::{self, children_of, end_all, kill_trees, lock};
 use super::target::Target;
 use crate::both;
 use crate::events::{Because as _, Reason};
+use crate::words::errors::io_error;
 
 /// The variable by which the second guard knows whom the run has started. Its value is the run's.
 const VARIABLE: &str = "MP_DEMO_RUN";
@@ -98,8 +100,12 @@ impl SecondGuard {
             let pid = Pid::from_child(&descendants::start(&mut command)?);
             Ok::<_, std::io::Error>(SecondGuard { pid, _alive: alive })
         };
-        start().with_context(|| {
-            both!("cannot start the process that guards the run", "无法启动守护本次运行的进程")
+        start().map_err(|error: std::io::Error| {
+            let (error, advice) = (io_error(&error), advice(&error));
+            Error::msg(both!(
+                "cannot start the process that guards the run: {error}; {advice}",
+                "无法启动守护本次运行的进程：{error}；{advice}"
+            ))
         })
     }
 }

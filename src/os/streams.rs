@@ -19,27 +19,24 @@ use crate::both;
 /// share a pipe or a terminal, so somebody else may have set it; programs on node do. There is no
 /// buffer, since views write whole lines.
 #[derive(Clone, Copy)]
-pub struct Stream<F = BorrowedFd<'static>> {
+pub struct StandardStream<F = BorrowedFd<'static>> {
     fd: F,
     /// Whether to pretend to write when the stream can't be written to.
     is_optional: bool,
 }
 
 /// Where the article's lines and pictures go.
-pub fn stdout() -> Stream {
-    Stream::new(stdio::stdout())
+pub fn stdout() -> StandardStream {
+    StandardStream::new(stdio::stdout())
 }
 
 /// Where notes, warnings and errors go. It is no error when it is closed: whoever closed it doesn't
 /// want to know.
-pub fn stderr() -> Stream {
-    Stream { fd: stdio::stderr(), is_optional: true }
+pub fn stderr() -> StandardStream {
+    StandardStream { fd: stdio::stderr(), is_optional: true }
 }
 
 /// Checks that stdout is open for writing: better before a run than after it.
-///
-/// # Errors
-/// When it isn't.
 pub fn check_stdout() -> Result<()> {
     let is_writable = match fcntl_getfl(stdio::stdout()) {
         Ok(flags) if flags.contains(OFlags::PATH) || flags & OFlags::RWMODE == OFlags::RDONLY => {
@@ -55,10 +52,10 @@ pub fn cannot_write() -> String {
     both!("cannot write to stdout", "无法写入标准输出")
 }
 
-impl<F: AsFd> Stream<F> {
+impl<F: AsFd> StandardStream<F> {
     /// The stream with this descriptor.
-    pub fn new(fd: F) -> Stream<F> {
-        Stream { fd, is_optional: false }
+    pub fn new(fd: F) -> StandardStream<F> {
+        StandardStream { fd, is_optional: false }
     }
 
     /// Whether it goes to a terminal.
@@ -85,7 +82,7 @@ impl<F: AsFd> Stream<F> {
     }
 }
 
-impl<F: AsFd> Write for Stream<F> {
+impl<F: AsFd> Write for StandardStream<F> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.when(PollFlags::OUT, |fd| match write(fd, bytes) {
             Err(Errno::BADF) if self.is_optional => Ok(bytes.len()),
@@ -98,13 +95,13 @@ impl<F: AsFd> Write for Stream<F> {
     }
 }
 
-impl<F: AsFd> Read for Stream<F> {
+impl<F: AsFd> Read for StandardStream<F> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.when(PollFlags::IN, |fd| read(fd, &mut *buffer))
     }
 }
 
-impl<F: AsFd> AsFd for Stream<F> {
+impl<F: AsFd> AsFd for StandardStream<F> {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.fd.as_fd()
     }

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::answer::letter;
 use super::experiment::{Experiment, Question};
 use crate::both;
-use crate::os::streams::{Stream, cannot_write, stdout};
+use crate::os::streams::{StandardStream, cannot_write, stdout};
 use crate::views::Bar;
 use crate::words::plain::{on_its_lines, on_one_line};
 
@@ -22,7 +22,7 @@ pub(crate) struct Session<'a> {
     /// The answers in the order of the experiments, if they are given; otherwise they are typed.
     pub(crate) given: Option<VecDeque<String>>,
     /// Where answers are typed.
-    pub(crate) input: BufReader<Stream>,
+    pub(crate) input: BufReader<StandardStream>,
     /// How many columns a line may have.
     pub(crate) width: usize,
     /// Shows the progress of the runs.
@@ -149,7 +149,7 @@ impl Session<'_> {
     }
 }
 
-fn read_line(input: &mut BufReader<Stream>) -> Result<Option<String>> {
+fn read_line(input: &mut BufReader<StandardStream>) -> Result<Option<String>> {
     let mut line = Vec::new();
     let read = input.read_until(b'\n', &mut line);
     let read = read.with_context(|| both!("cannot read an answer", "无法读取回答"))?;

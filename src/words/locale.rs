@@ -50,9 +50,6 @@ impl Language {
 
 /// The language with this name: `en`, `zh`, or that of a locale, such as `zh_CN.UTF-8` or
 /// `zh-Hant`.
-///
-/// # Errors
-/// When there is no such language here.
 pub fn language(name: &str) -> Result<Language, String> {
     Language::of_locale(name).ok_or_else(|| format!("there is no `{name}` here"))
 }

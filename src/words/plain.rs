@@ -57,8 +57,8 @@ pub fn name_of(path: &Path) -> String {
     on_one_line(&path.to_string_lossy()).into_owned()
 }
 
-/// A stream that, if it `is_on`, shows what its terminal would obey, and bytes that are not UTF-8.
-/// It has to be given whole characters.
+/// If it `is_on`, escapes what a terminal would obey, and bytes that are not UTF-8. Each write has
+/// to end at the end of a character.
 pub struct Gate<W> {
     /// Where it goes.
     pub out: W,

@@ -19,7 +19,7 @@ use crate::events::{Call, Vocabulary};
 use crate::multiprocessing::{
     AnyTarget, Context, CurrentProcess, Got, IntoProcess, Logs, Target, To,
 };
-use crate::os::streams::{Stream, cannot_write, stdout};
+use crate::os::streams::{StandardStream, cannot_write, stdout};
 use events::BufferEvent;
 use notes::BufferNarrator;
 
@@ -141,7 +141,7 @@ struct Buffer<'a> {
     text: String,
     /// Somebody may be watching, so each line is written as soon as it is whole.
     is_terminal: bool,
-    stdout: Stream,
+    stdout: StandardStream,
     process: &'a CurrentProcess,
 }
 

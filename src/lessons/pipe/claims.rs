@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::both;
-use crate::claims::{Claim, NOBODY_GETS_STUCK, Outcomes, is_over, judge, of_values, tell, word};
+use crate::claims::{
+    Claim, NOBODY_GETS_STUCK, Outcomes, is_over, judge, of_values, shortened, tell, word,
+};
 use crate::events::{Event, Way};
 
 pub(super) const CLAIMS: &[Claim] = &[
@@ -79,14 +81,9 @@ pub(super) const OUTCOMES: Outcomes = Outcomes {
     },
 };
 
-/// A list as one word; of a long one its beginning, and how long it is.
+/// A list as one word. A long one may be one of many whose beginnings are the same.
 fn short(list: &Value) -> String {
-    const LONGEST: usize = 60;
-    let whole = word(list);
-    match whole.len() {
-        ..=LONGEST => whole,
-        length => format!("{}...({length})", &whole[..whole.floor_char_boundary(16)]),
-    }
+    shortened(&word(list), 60)
 }
 
 #[cfg(test)]
@@ -133,8 +130,11 @@ mod tests {
         assert_eq!(of(RECEIVED), r#"["A"]"#);
         assert_eq!(of(RECEIVED_FIRST), r#"["A"] send refused"#);
         assert_eq!(of(STUCK), "nothing; stuck");
-        let long = format!(r#"["{}"]"#, "x".repeat(100));
-        let long = RECEIVED.replace(r#"["A"]"#, &long);
-        assert_eq!(of(&long), r#"["xxxxxxxxxxxxxx...(104)"#);
+        let of_long = |last: char| {
+            let list = format!(r#"["{}{last}"]"#, "x".repeat(100));
+            of(&RECEIVED.replace(r#"["A"]"#, &list))
+        };
+        assert!(of_long('y').starts_with(r#"["xxxxxxxxxx"#) && of_long('y').len() < 80);
+        assert_ne!(of_long('y'), of_long('z'));
     }
 }

@@ -13,7 +13,7 @@ use rustix::io::Errno;
 use rustix::stdio;
 
 use crate::both;
-use crate::os::streams::{Stream, stderr};
+use crate::os::streams::{StandardStream, stderr};
 use crate::words::errors::io_error;
 use crate::words::plain::name_of;
 
@@ -30,7 +30,7 @@ enum Destination {
     Path(PathBuf),
     /// Through this descriptor: to a pipe, a terminal or `/dev/null`, or to where stdout or stderr
     /// already goes.
-    Open(Stream<File>),
+    Open(StandardStream<File>),
 }
 
 impl WholeFile {
@@ -112,14 +112,14 @@ fn destination(path: &Path) -> Result<Destination> {
         refuse(both!("it is a folder; name a file in it", "这是一个文件夹；请给出其中的文件名"))
     );
     if let Some(stream) = stream_to(&metadata)? {
-        return Ok(Destination::Open(Stream::new(stream)));
+        return Ok(Destination::Open(StandardStream::new(stream)));
     }
     if !metadata.is_file() {
         let opened = match metadata.file_type().is_fifo() {
             true => open_fifo(path),
             false => OpenOptions::new().write(true).open(path),
         };
-        return Ok(Destination::Open(Stream::new(opened.map_err(choose_another)?)));
+        return Ok(Destination::Open(StandardStream::new(opened.map_err(choose_another)?)));
     }
     // Root could write to it all the same, but whoever made it read-only meant it.
     ensure!(

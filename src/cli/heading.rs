@@ -1,4 +1,4 @@
-//! A command line as it was typed, without what is not of the lesson itself.
+//! The heading of --repeat: the command, without what is about views and repetition.
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};

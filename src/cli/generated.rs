@@ -1,4 +1,4 @@
-//! What the command line says of itself to others: completions for a shell, and the manual.
+//! What is generated from the command line: completions for a shell, and the manual.
 
 use std::env;
 use std::ffi::OsString;
@@ -18,9 +18,6 @@ use crate::words::locale::{self, Language};
 const COMPLETE: &str = "MP_DEMO_COMPLETE";
 
 /// What a shell reads so that it asks this program for completions.
-///
-/// # Errors
-/// None that a user can cause.
 pub(super) fn completions(shell: Shell) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     if let Some(shell) = Shells::builtins().completer(&shell.to_string()) {
@@ -29,10 +26,7 @@ pub(super) fn completions(shell: Shell) -> io::Result<Vec<u8>> {
     Ok(text)
 }
 
-/// Answers a shell that asks for completions. Whether one does.
-///
-/// # Errors
-/// Bad usage of that interface.
+/// Answers a shell that asks for completions, and returns whether one does.
 pub(super) fn complete(args: &[OsString]) -> Result<bool, clap::Error> {
     if env::var_os(COMPLETE).is_none() {
         return Ok(false);
@@ -43,9 +37,6 @@ pub(super) fn complete(args: &[OsString]) -> Result<bool, clap::Error> {
 }
 
 /// The manual page of the program, or of one lesson or tool, for man(1): in English.
-///
-/// # Errors
-/// When there is no lesson or tool with this name.
 pub(super) fn manual(name: Option<&str>) -> Result<Vec<u8>, clap::Error> {
     let mut program = documented();
     program.build();
