@@ -19,7 +19,7 @@ use signal_hook::consts::SIGTERM;
 use signal_hook::low_level::emulate_default_handler;
 
 use crate::both;
-use crate::cli::{ChildCli, Explanation, Options, ViewOptions, harmless, in_chinese};
+use crate::cli::{ChildCli, Explanation, Options, Prefix, ViewOptions, harmless, in_chinese};
 use crate::events::{Event, Why, recording};
 use crate::lessons::{self, AnyLesson, Demo};
 use crate::multiprocessing::{CurrentProcess, Interruption, Logs, ends_all};
@@ -197,7 +197,10 @@ fn views(options: &ViewOptions, bar: &Bar) -> Result<Views> {
         views.add(Json::new(bar.beside(stdout()), stdout().is_terminal()));
     } else {
         let lines = Article::new(bar.beside(stdout()), look.colour, stdout().is_terminal());
-        views.add(if options.labels { lines.with_labels() } else { lines });
+        views.add(match options.labels {
+            Some(labels) => lines.with_labels(labels == Prefix::Lines),
+            None => lines,
+        });
     }
     views.add(Warnings::new(bar.beside(stderr()), stderr().is_terminal()));
     let width = stderr().is_terminal().then_some(stderrs_look.width);

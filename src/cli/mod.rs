@@ -26,7 +26,7 @@ use crate::words::locale::{self, Language};
 use crate::words::plain::on_one_line;
 
 pub use child::ChildCli;
-pub use options::{Explanation, Options, ViewOptions};
+pub use options::{Explanation, Options, Prefix, ViewOptions};
 pub(crate) use refusal::{harmless, in_chinese};
 
 use generated::{complete, completions, manual};

@@ -96,6 +96,15 @@ pub enum Explanation {
     Brief,
 }
 
+/// What stands before each line.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Prefix {
+    /// Time, role and PID
+    Who,
+    /// The file and line of the program, too
+    Lines,
+}
+
 /// What to show of a run, and how.
 #[derive(clap::Args)]
 pub struct ViewOptions {
@@ -122,9 +131,17 @@ pub struct ViewOptions {
     #[arg(long, global = true)]
     pub claims: bool,
 
-    /// Prefix each line with its time, role and PID
-    #[arg(long, global = true)]
-    pub labels: bool,
+    /// Prefix each line with its time, role and PID; =lines adds where in the program it was
+    /// printed
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHAT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "who"
+    )]
+    pub labels: Option<Prefix>,
 
     /// Write the run to a file as a Chrome trace, which ui.perfetto.dev opens
     #[arg(long, value_name = "FILE", global = true)]

@@ -27,10 +27,10 @@ pub enum Effect<'a> {
     Joined(u32),
     /// A signal for a child, with this number. Its sender goes on with whatever it does.
     Signals(u32, i32),
-    /// A value sets out on this way.
-    Leaves(Way, &'a Value),
+    /// A value sets out on this way: the queue or pipe with this name.
+    Leaves(Way, Option<&'a str>, &'a Value),
     /// A value has come on this way.
-    Arrives(Way, &'a Value),
+    Arrives(Way, Option<&'a str>, &'a Value),
     /// This call did nothing: a value that was sent did not go.
     Refused(Call),
     /// The process ends because of this: what it was about to put or send did not go.
@@ -58,6 +58,16 @@ pub enum Way {
     Queue,
     /// A pipe, by `send` and `recv`.
     Pipe,
+}
+
+impl Way {
+    /// The name of a queue or pipe that has none in the log. In version 1 none had.
+    pub fn name(self) -> &'static str {
+        match self {
+            Way::Queue => "queue",
+            Way::Pipe => "pipe",
+        }
+    }
 }
 
 /// What marks an event in a picture, in the order of its legend.

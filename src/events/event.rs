@@ -242,30 +242,58 @@ events! {
     Put {
         /// The value.
         value: Cow<'a, Value>,
-    } => Effect::Leaves(Way::Queue, value), [Mark::Put, Label::Value], Again;
+        /// The name of the queue.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<Cow<'a, str>>,
+    } => Effect::Leaves(Way::Queue, on.as_deref(), value), [Mark::Put, Label::Value], Again;
     /// A value has come out of the queue.
     Get {
         /// The value.
         value: Cow<'a, Value>,
-    } => Effect::Arrives(Way::Queue, value), [Mark::Get, Label::Value], Again;
+        /// The name of the queue.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<Cow<'a, str>>,
+    } => Effect::Arrives(Way::Queue, on.as_deref(), value), [Mark::Get, Label::Value], Again;
     /// The sentinel is about to be put into the queue.
-    PutSentinel {} => Effect::Nothing, [Mark::Put, Label::Sentinel];
+    PutSentinel {
+        /// The name of the queue.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<Cow<'a, str>>,
+    } => Effect::Nothing, [Mark::Put, Label::Sentinel];
     /// The sentinel has come out of the queue.
-    GetSentinel {} => Effect::Nothing, [Mark::Get, Label::Sentinel], Once;
+    GetSentinel {
+        /// The name of the queue.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<Cow<'a, str>>,
+    } => Effect::Nothing, [Mark::Get, Label::Sentinel], Once;
     /// A process has found the queue empty at this moment.
-    Empty {} => Effect::Nothing, [Mark::Get, Label::Empty], Once;
+    Empty {
+        /// The name of the queue.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<Cow<'a, str>>,
+    } => Effect::Nothing, [Mark::Get, Label::Empty], Once;
     /// Nothing will come any more: every write end of the queue is closed.
-    EndOfFile {} => Effect::Nothing, [Mark::Get, Label::EndOfFile], Once;
+    EndOfFile {
+        /// The name of the queue or pipe.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<Cow<'a, str>>,
+    } => Effect::Nothing, [Mark::Get, Label::EndOfFile], Once;
     /// A value is about to be sent over the pipe. It may yet be refused.
     Send {
         /// The value.
         value: Cow<'a, Value>,
-    } => Effect::Leaves(Way::Pipe, value), [Mark::Send, Label::Value], Again;
+        /// The name of the pipe.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<Cow<'a, str>>,
+    } => Effect::Leaves(Way::Pipe, on.as_deref(), value), [Mark::Send, Label::Value], Again;
     /// A value has come over the pipe.
     Recv {
         /// The value.
         value: Cow<'a, Value>,
-    } => Effect::Arrives(Way::Pipe, value), [Mark::Recv, Label::Value], Again;
+        /// The name of the pipe.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<Cow<'a, str>>,
+    } => Effect::Arrives(Way::Pipe, on.as_deref(), value), [Mark::Recv, Label::Value], Again;
     /// A value is printed.
     Print {
         /// The value.

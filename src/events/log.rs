@@ -5,6 +5,7 @@
 //! everyone.
 
 use std::io::{self, Write};
+use std::panic::Location;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
@@ -16,7 +17,7 @@ use super::event::Event;
 use super::parts;
 use super::reader::LogReader;
 use super::record::VERSION;
-use super::who::Who;
+use super::who::{At, Who};
 use crate::both;
 use crate::os::streams::stderr;
 use crate::words::plain::{on_its_lines, on_one_line};
@@ -45,6 +46,8 @@ struct Logged<'a> {
     t: f64,
     #[serde(flatten)]
     who: &'a Who,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<At<'static>>,
     #[serde(flatten)]
     event: &'a Event<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,7 +77,7 @@ impl Log {
     /// When the log can't be written to: nobody reads it any more.
     pub fn begin(&mut self, first: &Event) -> Result<()> {
         self.clock = Clock::start();
-        self.write_at(0.0, first, None).with_context(cannot_write)
+        self.write_at(0.0, first, None, None).with_context(cannot_write)
     }
 
     /// The log of a child of a run. Its stderr is the log's pipe.
@@ -138,22 +141,34 @@ impl Log {
     ///
     /// # Errors
     /// When the log can't be written to: nobody reads it any more.
+    #[track_caller]
     pub fn write(&self, event: Event) -> Result<()> {
-        self.write_at(self.clock.seconds(), &event, None).with_context(cannot_write)
+        let at = Location::caller();
+        self.write_at(self.clock.seconds(), &event, None, Some(at)).with_context(cannot_write)
     }
 
     /// The same for an event at which the article's program prints this line, without its newline.
     ///
     /// # Errors
     /// Those of [`Log::write`].
+    #[track_caller]
     pub fn write_with_line(&self, event: Event, line: &str) -> Result<()> {
-        self.write_at(self.clock.seconds(), &event, Some(line)).with_context(cannot_write)
+        let at = Location::caller();
+        self.write_at(self.clock.seconds(), &event, Some(line), Some(at)).with_context(cannot_write)
     }
 
-    fn write_at(&self, t: f64, event: &Event, line: Option<&str>) -> io::Result<()> {
+    fn write_at(
+        &self,
+        t: f64,
+        event: &Event,
+        line: Option<&str>,
+        call: Option<&'static Location>,
+    ) -> io::Result<()> {
+        let at = call.and_then(At::of);
+        let logged = Logged { v: VERSION, t, who: &self.who, at, event, line };
         match &self.form {
-            Form::Pipe(pipe) => self.write_json(&mut pipe.as_ref(), t, event, line),
-            Form::Stderr => self.write_json(&mut stderr(), t, event, line),
+            Form::Pipe(pipe) => self.write_json(&mut pipe.as_ref(), &logged),
+            Form::Stderr => self.write_json(&mut stderr(), &logged),
             Form::Lines => {
                 let mut stderr = stderr();
                 let text = match (line, event.sentence()) {
@@ -167,15 +182,8 @@ impl Log {
         }
     }
 
-    fn write_json(
-        &self,
-        out: &mut impl Write,
-        t: f64,
-        event: &Event,
-        line: Option<&str>,
-    ) -> io::Result<()> {
-        let logged = Logged { v: VERSION, t, who: &self.who, event, line };
-        let mut text = serde_json::to_vec(&logged)?;
+    fn write_json(&self, out: &mut impl Write, logged: &Logged) -> io::Result<()> {
+        let mut text = serde_json::to_vec(logged)?;
         text.push(b'\n');
         // One write per event: the kernel keeps a write of up to PIPE_BUF bytes in one piece.
         for part in parts::split(&text, &self.who) {

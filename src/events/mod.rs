@@ -31,3 +31,4 @@ pub use reason::{Because, Named, Reason, Runtime, Why};
 pub use record::Record;
 pub use status::Status;
 pub use stuck::{Holder, Mistake, Needs, Waiter};
+pub use who::At;

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use super::event::Event;
 use super::own::Vocabulary;
+use super::who::At;
 use crate::both;
 use crate::words::errors::{json_error, missing_field};
 use crate::words::plain::is_obeyed;
@@ -30,6 +31,8 @@ pub struct Record<'a> {
     pub role: Cow<'a, str>,
     /// The thread's name, where it is not the main thread.
     pub thread: Option<Cow<'a, str>>,
+    /// Where in the program it happened.
+    pub at: Option<At<'a>>,
     /// The article's line.
     pub line: Option<Cow<'a, str>>,
     /// What happened.
@@ -44,6 +47,7 @@ struct Line<'a> {
     pid: u32,
     role: Cow<'a, str>,
     thread: Option<Cow<'a, str>>,
+    at: Option<At<'a>>,
     event: Cow<'a, str>,
     line: Option<Cow<'a, str>>,
     fields: Vec<(Cow<'a, str>, &'a RawValue)>,
@@ -65,7 +69,7 @@ impl<'a> Record<'a> {
     /// When it is not a JSON object with the fields that every event has, when there is no such
     /// event, or when a field of that event is missing or malformed.
     pub fn read(text: &'a str, own: Vocabulary) -> Result<Record<'a>, NoEvent> {
-        let Line { t, pid, role, thread, event: name, line, fields, .. } = Line::read(text)?;
+        let Line { t, pid, role, thread, at, event: name, line, fields, .. } = Line::read(text)?;
         let event = match Event::read(&name, &fields, own) {
             Some(event) => event.map_err(|error| malformed(&name, &error))?,
             None => {
@@ -75,7 +79,7 @@ impl<'a> Record<'a> {
                 )));
             }
         };
-        Ok(Record { text, t, pid, role, thread, line, event })
+        Ok(Record { text, t, pid, role, thread, at, line, event })
     }
 
     /// The time in microseconds, the unit of the log's clock. A made-up time can be any number; it
@@ -152,7 +156,7 @@ impl<'de: 'a, 'a> Visitor<'de> for LineVisitor<'a> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Line<'a>, A::Error> {
         let (mut v, mut t, mut pid) = (None, None, None);
-        let (mut role, mut thread, mut event, mut line) = (None, None, None, None);
+        let (mut role, mut thread, mut at, mut event, mut line) = (None, None, None, None, None);
         let mut fields = Vec::new();
         while let Some(Text(key)) = map.next_key()? {
             match &*key {
@@ -161,6 +165,7 @@ impl<'de: 'a, 'a> Visitor<'de> for LineVisitor<'a> {
                 "pid" => pid = Some(map.next_value()?),
                 "role" => role = Some(map.next_value::<Text>()?.0),
                 "thread" => thread = map.next_value::<Option<Text>>()?.map(|text| text.0),
+                "at" => at = map.next_value()?,
                 "event" => event = Some(map.next_value::<Text>()?.0),
                 "line" => line = map.next_value::<Option<Text>>()?.map(|text| text.0),
                 _ => fields.push((key, map.next_value()?)),
@@ -173,6 +178,7 @@ impl<'de: 'a, 'a> Visitor<'de> for LineVisitor<'a> {
             pid: pid.ok_or_else(|| missing("pid"))?,
             role: role.ok_or_else(|| missing("role"))?,
             thread,
+            at,
             event: event.ok_or_else(|| missing("event"))?,
             line,
             fields,
@@ -218,7 +224,7 @@ mod tests {
         for text in EVERY_EVENT.lines() {
             let record = Record::read(text, Vocabulary::default()).expect("an event");
             let mut expected: Map<String, Value> = serde_json::from_str(text).expect("JSON");
-            for common in ["v", "t", "pid", "role", "thread", "line"] {
+            for common in ["v", "t", "pid", "role", "thread", "at", "line"] {
                 expected.shift_remove(common);
             }
             // What was a sentence in version 1.
@@ -241,6 +247,7 @@ mod tests {
                 pid: 1,
                 role: "parent".into(),
                 thread: None,
+                at: None,
                 line: None,
                 event: Event::Running {},
             };

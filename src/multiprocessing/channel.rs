@@ -1,5 +1,6 @@
 //! What the ends of queues and pipes have in common.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -61,16 +62,22 @@ impl Channel {
         self.name.as_deref()
     }
 
+    /// The name, as an event has it.
+    pub(super) fn on(&self) -> Option<Cow<'_, str>> {
+        self.name().map(Into::into)
+    }
+
     /// Logs that this process waits in a call.
+    #[track_caller]
     pub(super) fn waits(&self, call: Call) -> Result<()> {
         if self.extent < Extent::Waits {
             return Ok(());
         }
-        let on = self.name().map(Into::into);
-        self.log.write(Event::Wait { call, on })
+        self.log.write(Event::Wait { call, on: self.on() })
     }
 
     /// Logs an event, with the line that the program prints there.
+    #[track_caller]
     pub(super) fn log(&self, event: Event, line: Option<&str>) -> Result<()> {
         match line {
             _ if self.extent < Extent::Everything => Ok(()),

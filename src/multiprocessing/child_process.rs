@@ -46,6 +46,7 @@ impl ChildProcess {
     /// # Errors
     /// When it can't be started; the sentence says how many children were running, for the run ends
     /// then.
+    #[track_caller]
     pub(super) fn start(
         parent: &Arc<Parent>,
         role: &str,
@@ -159,6 +160,7 @@ impl ChildProcess {
     ///
     /// # Errors
     /// When the log can't be written to, or when the system can't tell how children end.
+    #[track_caller]
     pub fn join(&self) -> Result<()> {
         let ChildProcess { parent, role, .. } = self;
         parent.log.write(Event::Join { child: self.pid(), child_role: role.into() })?;
@@ -208,6 +210,7 @@ impl ChildProcess {
     ///
     /// # Errors
     /// When the log can't be written to.
+    #[track_caller]
     pub fn kill(&self) -> Result<()> {
         self.tell_and_kill(None)
     }
@@ -216,11 +219,13 @@ impl ChildProcess {
     ///
     /// # Errors
     /// Those of [`Process::join`].
+    #[track_caller]
     pub fn kill_because(&self, why: Reason) -> Result<()> {
         self.tell_and_kill(Some(why))?;
         self.join()
     }
 
+    #[track_caller]
     fn tell_and_kill(&self, why: Option<Reason>) -> Result<()> {
         let ChildProcess { parent, role, .. } = self;
         parent.log.write(Event::Kill {
@@ -237,6 +242,7 @@ impl ChildProcess {
     ///
     /// # Errors
     /// When the log can't be written to, or when the signal can't be sent.
+    #[track_caller]
     pub fn terminate(&self) -> Result<()> {
         let ChildProcess { parent, role, .. } = self;
         parent.log.write(Event::Terminate { child: self.pid(), child_role: role.into() })?;
@@ -248,6 +254,7 @@ impl ChildProcess {
     ///
     /// # Errors
     /// Those of [`Process::terminate`].
+    #[track_caller]
     pub fn interrupt(&self) -> Result<()> {
         let ChildProcess { parent, role, .. } = self;
         parent.log.write(Event::Interrupt { child: self.pid(), child_role: role.into() })?;
@@ -275,16 +282,24 @@ impl ChildProcesses {
     ///
     /// # Errors
     /// Those of [`Process::join`].
+    #[track_caller]
     pub fn join(&self) -> Result<()> {
-        self.iter().try_for_each(ChildProcess::join)
+        for process in self.iter() {
+            process.join()?;
+        }
+        Ok(())
     }
 
     /// Sends SIGTERM to each of them, and waits for none.
     ///
     /// # Errors
     /// Those of [`Process::terminate`].
+    #[track_caller]
     pub fn terminate(&self) -> Result<()> {
-        self.iter().try_for_each(ChildProcess::terminate)
+        for process in self.iter() {
+            process.terminate()?;
+        }
+        Ok(())
     }
 }
 

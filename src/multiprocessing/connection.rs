@@ -140,8 +140,9 @@ impl Connection {
     ///
     /// # Errors
     /// That this end only goes the other way, or that the other end is closed.
+    #[track_caller]
     pub fn send(&mut self, value: &Value) -> Result<()> {
-        let event = Event::Send { value: Cow::Borrowed(value) };
+        let event = Event::Send { value: Cow::Borrowed(value), on: self.channel.on() };
         self.channel.log(event, None)?;
         let Some(sending) = &mut self.sending else {
             bail!(WrongDirection(Call::Send));
@@ -162,6 +163,7 @@ impl Connection {
     /// That this end only goes the other way; that the other end is closed ([`PartnerGone`]), where
     /// Python raises `EOFError`; or that what came is no value. In the parent also when a child
     /// ends otherwise than wanted, which the end of the run names.
+    #[track_caller]
     pub fn recv(&mut self) -> Result<Value> {
         self.channel.waits(Call::Recv)?;
         self.take()
@@ -172,10 +174,11 @@ impl Connection {
     ///
     /// # Errors
     /// Those of [`Connection::recv`], except that the other end is closed.
+    #[track_caller]
     pub fn recv_or_end(&mut self) -> Result<Option<Value>> {
         match self.recv() {
             Err(error) if error.is::<PartnerGone>() => {
-                self.channel.log(Event::EndOfFile {}, None)?;
+                self.channel.log(Event::EndOfFile { on: self.channel.on() }, None)?;
                 Ok(None)
             }
             received => received.map(Some),
@@ -184,11 +187,13 @@ impl Connection {
 
     /// Receives the next value at a silent end, and looks after the children of this process
     /// meanwhile.
+    #[track_caller]
     pub(super) fn recv_watched(&mut self, parent: &Arc<Parent>) -> Result<Value> {
         self.channel.watch(Arc::clone(parent));
         self.take()
     }
 
+    #[track_caller]
     fn take(&mut self) -> Result<Value> {
         let Some(receiving) = &mut self.receiving else {
             bail!(WrongDirection(Call::Recv));
@@ -201,7 +206,8 @@ impl Connection {
             )));
         }
         let value = receiving.value().with_context(cannot_receive)?;
-        self.channel.log(Event::Recv { value: Cow::Borrowed(&value) }, None)?;
+        let event = Event::Recv { value: Cow::Borrowed(&value), on: self.channel.on() };
+        self.channel.log(event, None)?;
         Ok(value)
     }
 
@@ -210,6 +216,7 @@ impl Connection {
     ///
     /// # Errors
     /// As for [`Connection::recv`].
+    #[track_caller]
     pub fn recv_within(&mut self, timeout: Duration) -> Result<Option<Value>> {
         match &self.receiving {
             Some(receiving) if !receiving.is_ready_within(timeout)? => Ok(None),
@@ -222,6 +229,7 @@ impl Connection {
     ///
     /// # Errors
     /// Every other error of the call.
+    #[track_caller]
     pub fn or_refused<T>(&self, result: Result<T>) -> Result<Option<T>> {
         let error = match result {
             Ok(value) => return Ok(Some(value)),

@@ -99,12 +99,14 @@ impl Context {
     /// # Errors
     /// When it can't be started; the sentence says how many children were running, for the run ends
     /// then.
+    #[track_caller]
     pub fn start<'a>(&self, role: &str, process: impl IntoProcess<'a>) -> Result<ChildProcess> {
         let seed = self.seeds.borrow_mut().u32(..);
         ChildProcess::start(&self.parent, role, seed, process.into_process())
     }
 
     /// Starts several processes in this role, with a number each if they are more than one.
+    #[track_caller]
     pub fn start_all<'a, P: IntoProcess<'a>>(
         &self,
         role: &str,
@@ -116,13 +118,16 @@ impl Context {
     }
 
     /// Starts several processes, each in its role.
+    #[track_caller]
     pub fn start_as<'a, P: IntoProcess<'a>>(
         &self,
         processes: impl Iterator<Item = (String, P)>,
     ) -> Result<ChildProcesses> {
-        let start = |(role, process): (String, P)| self.start(&role, process);
-        let started: Result<_> = processes.map(start).collect();
-        started.map(ChildProcesses)
+        let mut started = Vec::new();
+        for (role, process) in processes {
+            started.push(self.start(&role, process)?);
+        }
+        Ok(ChildProcesses(started))
     }
 
     /// Waits until this process waits in this call, as its log tells.
@@ -168,6 +173,7 @@ impl Context {
     ///
     /// # Errors
     /// Those of [`Connection::recv`].
+    #[track_caller]
     pub fn recv(&self, connection: &mut Connection) -> Result<Value> {
         connection.recv_watched(&self.parent)
     }
@@ -191,6 +197,7 @@ impl Context {
     ///
     /// # Errors
     /// When the run is over.
+    #[track_caller]
     pub fn sleep(&self, seconds: f64) -> Result<()> {
         let seconds = (seconds / self.parent.speed).min(f64::MAX);
         self.parent.log.write(Event::Sleep { seconds })?;
@@ -212,6 +219,7 @@ impl Context {
     ///
     /// # Errors
     /// When it is no such process.
+    #[track_caller]
     pub fn join_adopted(&self, pid: u32, role: &str) -> Result<()> {
         let status = Pid::from_raw(pid as i32).map(|pid| waitpid(Some(pid), WaitOptions::NOHANG));
         let Some(Ok(Some((_, status)))) = status else {

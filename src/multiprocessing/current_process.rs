@@ -136,6 +136,7 @@ impl CurrentProcess {
     }
 
     /// Sleeps for this many seconds of the article's time.
+    #[track_caller]
     pub fn sleep(&self, seconds: f64) -> Result<()> {
         let seconds = (seconds / self.speed).min(f64::MAX);
         self.log.write(Event::Sleep { seconds })?;
@@ -145,6 +146,7 @@ impl CurrentProcess {
     }
 
     /// Sleeps for a random time from 0 to `longest` seconds of the article's time.
+    #[track_caller]
     pub fn sleep_at_most(&mut self, longest: f64) -> Result<()> {
         let seconds = self.random.f64() * longest;
         self.sleep(seconds)

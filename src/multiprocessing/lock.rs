@@ -78,6 +78,7 @@ impl Lock {
         self.is_silent.set(true);
     }
 
+    #[track_caller]
     fn tell(&self, event: Event) -> Result<()> {
         match self.is_silent.get() {
             true => Ok(()),
@@ -98,6 +99,7 @@ impl Lock {
     ///
     /// # Errors
     /// When what this process was started with is no lock.
+    #[track_caller]
     pub fn acquire(&self) -> Result<()> {
         let (call, on) = (Call::Acquire, Some((&*self.name).into()));
         self.tell(Event::Wait { call, on })?;
@@ -127,6 +129,7 @@ impl Lock {
     ///
     /// # Errors
     /// When what this process was started with is no lock.
+    #[track_caller]
     pub fn release(&self) -> Result<()> {
         let lock = (&*self.name).into();
         self.tell(Event::Release { lock })?;

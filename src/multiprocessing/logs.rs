@@ -21,6 +21,7 @@ pub trait Logs {
     ///
     /// # Errors
     /// When the log can't be written to.
+    #[track_caller]
     fn running(&self, line: impl AsRef<str>) -> Result<()> {
         self.happened_with_line(Event::Running {}, line)
     }
@@ -29,6 +30,7 @@ pub trait Logs {
     ///
     /// # Errors
     /// When the log can't be written to.
+    #[track_caller]
     fn say(&self, line: impl AsRef<str>) -> Result<()> {
         self.happened_with_line(Event::Say {}, line)
     }
@@ -37,6 +39,7 @@ pub trait Logs {
     ///
     /// # Errors
     /// When the log can't be written to.
+    #[track_caller]
     fn print(&self, value: &Value) -> Result<()> {
         self.print_as(value, repr(value))
     }
@@ -45,6 +48,7 @@ pub trait Logs {
     ///
     /// # Errors
     /// When the log can't be written to.
+    #[track_caller]
     fn print_as(&self, value: &Value, line: impl AsRef<str>) -> Result<()> {
         let event = Event::Print { value: Cow::Borrowed(value) };
         self.happened_with_line(event, line)
@@ -54,6 +58,7 @@ pub trait Logs {
     ///
     /// # Errors
     /// When the log can't be written to.
+    #[track_caller]
     fn progress(&self, done: u64, of: u64) -> Result<()> {
         self.happened(Event::Progress { done, of })
     }
@@ -63,6 +68,7 @@ pub trait Logs {
     ///
     /// # Errors
     /// When the log can't be written to.
+    #[track_caller]
     fn measured(&self, figures: Value, line: impl AsRef<str>) -> Result<()> {
         let figures = figures.into();
         self.happened_with_line(Event::Measured { figures }, line)
@@ -73,6 +79,7 @@ pub trait Logs {
     ///
     /// # Errors
     /// When the log can't be written to.
+    #[track_caller]
     fn waits(&self, call: Call, on: &str) -> Result<()> {
         let on = Some(on.into());
         self.happened(Event::Wait { call, on })
@@ -82,6 +89,7 @@ pub trait Logs {
     ///
     /// # Errors
     /// When the log can't be written to.
+    #[track_caller]
     fn happened<'e>(&self, event: impl Into<Event<'e>>) -> Result<()> {
         self.log().write(event.into())
     }
@@ -90,6 +98,7 @@ pub trait Logs {
     ///
     /// # Errors
     /// When the log can't be written to.
+    #[track_caller]
     fn happened_with_line<'e>(
         &self,
         event: impl Into<Event<'e>>,

@@ -149,6 +149,7 @@ impl PutEnd {
     ///
     /// # Errors
     /// When the value is too long, or when no reader is left.
+    #[track_caller]
     pub fn put(&mut self, value: &Value) -> Result<()> {
         self.log_and_put(value, None)
     }
@@ -157,14 +158,16 @@ impl PutEnd {
     ///
     /// # Errors
     /// Those of [`PutEnd::put`].
+    #[track_caller]
     pub fn print_and_put(&mut self, line: impl AsRef<str>, value: &Value) -> Result<()> {
         self.log_and_put(value, Some(line.as_ref()))
     }
 
+    #[track_caller]
     fn log_and_put(&mut self, value: &Value, line: Option<&str>) -> Result<()> {
         // First the event, then the put. The other way round a reader could have the value, and
         // tell so, before its writer has told that it puts it.
-        let event = Event::Put { value: Cow::Borrowed(value) };
+        let event = Event::Put { value: Cow::Borrowed(value), on: self.channel.on() };
         self.channel.log(event, line)?;
         let length = self.writer.encode(value)?;
         check_length(length)?;
@@ -175,8 +178,9 @@ impl PutEnd {
     ///
     /// # Errors
     /// When no reader is left.
+    #[track_caller]
     pub fn put_sentinel(&mut self) -> Result<()> {
-        self.channel.log(Event::PutSentinel {}, None)?;
+        self.channel.log(Event::PutSentinel { on: self.channel.on() }, None)?;
         self.writer.set(SENTINEL);
         self.writer.write(no_reader, self.channel.parent())
     }
@@ -241,10 +245,11 @@ impl GetEnd {
     ///
     /// # Errors
     /// What the system said.
+    #[track_caller]
     pub fn is_empty(&self) -> Result<bool> {
         let is_empty = !self.reader.is_ready_within(Duration::ZERO)?;
         if is_empty {
-            self.channel.log(Event::Empty {}, None)?;
+            self.channel.log(Event::Empty { on: self.channel.on() }, None)?;
         }
         Ok(is_empty)
     }
@@ -255,6 +260,7 @@ impl GetEnd {
     /// When what came is neither a value nor the sentinel; the message names the line. In the
     /// parent also when a child ends otherwise than wanted, which the end of the run names: as long
     /// as others are left, the queue does not end, and what that one was about to put never comes.
+    #[track_caller]
     pub fn get(&mut self) -> Result<Got> {
         self.channel.waits(Call::Get)?;
         self.take_and_log(|_| None)
@@ -268,6 +274,7 @@ impl GetEnd {
     ///
     /// # Errors
     /// Those of [`GetEnd::get`].
+    #[track_caller]
     pub fn get_and_print(&mut self, line: impl FnOnce(&Value) -> String) -> Result<Got> {
         self.channel.waits(Call::Get)?;
         // A process that looks after children passes SIGTERM on to them, and takes nothing after
@@ -282,21 +289,22 @@ impl GetEnd {
         got
     }
 
+    #[track_caller]
     fn take_and_log(&mut self, line: impl FnOnce(&Value) -> Option<String>) -> Result<Got> {
         let taken = self.reader.next(self.channel.parent());
         let taken = taken.map_err(|error| in_call(error, cannot_get()))?;
         match taken {
             None => {
-                self.channel.log(Event::EndOfFile {}, None)?;
+                self.channel.log(Event::EndOfFile { on: self.channel.on() }, None)?;
                 Ok(Got::EndOfFile)
             }
             Some(SENTINEL) => {
-                self.channel.log(Event::GetSentinel {}, None)?;
+                self.channel.log(Event::GetSentinel { on: self.channel.on() }, None)?;
                 Ok(Got::Sentinel)
             }
             Some(_) => {
                 let value = self.reader.value().with_context(cannot_get)?;
-                let event = Event::Get { value: Cow::Borrowed(&value) };
+                let event = Event::Get { value: Cow::Borrowed(&value), on: self.channel.on() };
                 self.channel.log(event, line(&value).as_deref())?;
                 Ok(Got::Value(value))
             }

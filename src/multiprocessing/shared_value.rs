@@ -105,6 +105,7 @@ impl SharedValue {
     ///
     /// # Errors
     /// What the system said.
+    #[track_caller]
     pub fn pass_gate(&self, process: &impl Logs) -> Result<()> {
         process.waits(Call::Acquire, GATE)?;
         // It is the same lock as the other one, but shared: all who wait get it together, and give

@@ -10,6 +10,7 @@ use crate::events::{
     Call, Effect, Event, Failure, Mistake, Record, Status, Way, Why, first_cause_first,
 };
 
+use on_its_way::Channels;
 pub use on_its_way::{OnItsWay, Parcel};
 pub use process::{Activity, Process, Started};
 
@@ -24,8 +25,7 @@ pub struct State {
     /// How many processes the log has told of.
     count: usize,
     parent: Option<u32>,
-    queue: OnItsWay,
-    pipe: OnItsWay,
+    channels: Channels,
     /// How many values have left.
     parcels: u64,
     /// In the order of their ends.
@@ -111,24 +111,27 @@ impl State {
                     process.signalled = Some((pid, signal));
                 }
             }
-            Effect::Leaves(way, value) => {
+            Effect::Leaves(way, on, value) => {
                 let id = self.parcels;
                 self.parcels += 1;
                 let parcel = Parcel { id, way, from: pid, t, micros: record.micros() };
-                self.on(way).leave(value, parcel);
-                self.at(pid).leaving = Some(way);
+                let on = on.unwrap_or(way.name());
+                self.channels.leave(on, value, parcel);
+                self.at(pid).leaves(way, on);
                 change.left = Some(parcel);
             }
-            Effect::Arrives(way, value) => change.arrived = self.on(way).arrive(value, pid),
+            Effect::Arrives(way, on, value) => {
+                change.arrived = self.channels.arrive(on.unwrap_or(way.name()), value, pid);
+            }
             Effect::Refused(call) => {
                 if call == Call::Send {
-                    change.taken_back = self.pipe.take_back(pid);
+                    change.taken_back = self.channels.take_back(Way::Pipe, pid);
                 }
             }
             Effect::GivesUp(why) => {
                 let process = self.at(pid);
                 process.last_words = Some(why.clone());
-                change.taken_back = was_leaving.and_then(|way| self.on(way).take_back(pid));
+                change.taken_back = was_leaving.and_then(|way| self.channels.take_back(way, pid));
             }
             Effect::Acquires(lock) => {
                 self.locks.insert(lock.to_owned(), pid);
@@ -186,12 +189,9 @@ impl State {
         self.parent == Some(pid)
     }
 
-    /// The values that have left on this way and not arrived.
-    pub fn on_its_way(&self, way: Way) -> &OnItsWay {
-        match way {
-            Way::Queue => &self.queue,
-            Way::Pipe => &self.pipe,
-        }
+    /// The values that have left by queues, or by pipes, and not arrived.
+    pub fn on_its_way(&self, way: Way) -> OnItsWay<'_> {
+        OnItsWay::new(&self.channels, way)
     }
 
     /// Whether any value has left, on either way.
@@ -290,13 +290,6 @@ impl State {
             self.count += 1;
             Process::new(pid, "", number, 0)
         })
-    }
-
-    fn on(&mut self, way: Way) -> &mut OnItsWay {
-        match way {
-            Way::Queue => &mut self.queue,
-            Way::Pipe => &mut self.pipe,
-        }
     }
 }
 

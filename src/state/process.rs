@@ -30,6 +30,8 @@ pub struct Process {
     pub(super) has_spoken: bool,
     /// What it was about to put or send in its last event.
     pub(super) leaving: Option<Way>,
+    /// On which queue or pipe.
+    leaving_on: String,
     main: Thread,
     threads: HashMap<String, Thread>,
 }
@@ -104,6 +106,7 @@ impl Process {
             stands_between: false,
             has_spoken: false,
             leaving: None,
+            leaving_on: String::new(),
             main: Thread::default(),
             threads: HashMap::new(),
         }
@@ -140,9 +143,16 @@ impl Process {
         std::iter::once((None, self.main.does)).chain(others)
     }
 
-    /// What it was about to put or send in its last event, if that was one.
-    pub fn is_leaving(&self) -> Option<Way> {
-        self.leaving
+    /// Its last event says that it is about to put or send something there.
+    pub(super) fn leaves(&mut self, way: Way, on: &str) {
+        self.leaving = Some(way);
+        self.leaving_on.clear();
+        self.leaving_on.push_str(on);
+    }
+
+    /// Where it was about to put or send something in its last event, if it was.
+    pub fn is_leaving(&self) -> Option<(Way, &str)> {
+        Some((self.leaving?, &self.leaving_on))
     }
 
     /// Whether it has started a command of the user's, and stands between that and the others.

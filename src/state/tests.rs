@@ -274,3 +274,18 @@ fn a_command_dies_with_whoever_has_started_it_and_its_failure_is_told_once() {
     let expected = ("writer".to_owned(), "line 1 of ./w is no text".to_owned());
     assert_eq!(failures(error), [expected]);
 }
+
+#[test]
+fn queues_and_pipes_are_told_apart_by_name() {
+    let state = after(
+        r#"1 parent put "on":"a","value":1
+           1 parent put "on":"b","value":1
+           1 parent send "on":"p","value":1
+           1 parent send "on":"q","value":2
+           2 reader get "on":"b","value":1
+           2 reader get "on":"b","value":1
+           1 parent refused "call":"send","why":[]"#,
+    );
+    let left = |way| state.on_its_way(way).parcels().map(|it| it.id).collect::<Vec<_>>();
+    assert_eq!((left(Way::Queue), left(Way::Pipe)), (vec![0], vec![2]));
+}

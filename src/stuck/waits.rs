@@ -63,16 +63,11 @@ impl Us<'_> {
             (Activity::Waiting(Call::Acquire), _) => ("acquire", Needs::Lock),
             (Activity::Waiting(Call::Write), _) => ("write", Needs::Room),
             (Activity::Waiting(call), _) => (call.name(), Needs::Value),
-            (_, Some(Way::Queue)) => ("put", Needs::Room),
-            (_, Some(Way::Pipe)) => ("send", Needs::Room),
+            (_, Some((Way::Queue, _))) => ("put", Needs::Room),
+            (_, Some((Way::Pipe, _))) => ("send", Needs::Room),
             (Activity::Running | Activity::Sleeping, None) => return None,
         };
-        // What a process puts or sends leaves by its stdout; which pipe the parent sends to, the
-        // log doesn't say.
-        let started = process.started.as_ref();
-        let stdout = started.and_then(|it| it.stdout.as_deref());
-        let on = process.waits_on(thread);
-        let on = on.or(stdout.filter(|_| leaving.is_some()));
+        let on = process.waits_on(thread).or(leaving.map(|(_, on)| on));
         let on = on.map(str::to_owned);
         let in_call = self.call(process.pid, needs);
         let kernel = in_call.map(|(name, _)| name.to_owned());

@@ -4,18 +4,19 @@ use std::io::Write;
 
 use anyhow::{Context as _, Result};
 use owo_colors::OwoColorize;
+use unicode_width::UnicodeWidthStr as _;
 
 use super::palette::Palette;
 use super::view::View;
-use crate::events::Record;
+use crate::events::{At, Record};
 use crate::os::streams::cannot_write;
 use crate::state::{Change, State};
-use crate::words::plain::on_its_lines;
+use crate::words::plain::{on_its_lines, on_one_line};
 
 /// Prints each event's line.
 pub struct Article<W> {
     stdout: W,
-    labels: Option<Labels>,
+    labels: Option<LabelWidths>,
     palette: Option<Palette>,
     /// Whether a terminal would obey what stands in a line.
     is_terminal: bool,
@@ -23,10 +24,12 @@ pub struct Article<W> {
 
 /// The widths of the labels' columns. They grow as needed, since nobody knows beforehand who will
 /// come.
-struct Labels {
+struct LabelWidths {
     time: usize,
     role: usize,
     pid: usize,
+    /// The width of the place in the program, if that is shown.
+    at: Option<usize>,
 }
 
 impl<W: Write> Article<W> {
@@ -36,11 +39,12 @@ impl<W: Write> Article<W> {
         Article { stdout, labels: None, palette: colour.then(Palette::default), is_terminal }
     }
 
-    /// The same, with each line prefixed with its time in seconds, its role and its PID.
-    pub fn with_labels(self) -> Article<W> {
-        let labels =
-            Some(Labels { time: "0.000000".len(), role: "writer-10".len(), pid: "43784".len() });
-        Article { labels, ..self }
+    /// The same, with each line prefixed with its time in seconds, its role and its PID, and with
+    /// its place in the program if `places` are wanted.
+    pub fn with_labels(self, places: bool) -> Article<W> {
+        let [time, role, pid] = ["0.000000", "writer-10", "43784"].map(str::len);
+        let at = places.then_some(0);
+        Article { labels: Some(LabelWidths { time, role, pid, at }), ..self }
     }
 
     fn print(&mut self, line: &str, record: &Record) -> Result<()> {
@@ -73,20 +77,26 @@ impl<W: Write> Article<W> {
     }
 }
 
-impl Labels {
+impl LabelWidths {
     fn label(&mut self, record: &Record) -> String {
         let time = format!("{:.6}", record.t);
         let pid = record.pid.to_string();
         self.time = self.time.max(time.len());
         self.role = self.role.max(record.role.len());
         self.pid = self.pid.max(pid.len());
-        format!(
-            "{time:>0$}  {role:<1$}  {pid:>2$}  ",
-            self.time,
-            self.role,
-            self.pid,
-            role = record.role
-        )
+        let LabelWidths { time: time_width, role: role_width, pid: pid_width, at } = self;
+        let role = &record.role;
+        let label = format!("{time:>time_width$}  {role:<role_width$}  {pid:>pid_width$}  ");
+        match at {
+            Some(width) => {
+                let place = record.at.as_ref().map(At::to_string).unwrap_or_default();
+                let place = on_one_line(&place);
+                *width = place.width().max(*width);
+                let gap = " ".repeat(*width - place.width());
+                format!("{label}{place}{gap}  ")
+            }
+            None => label,
+        }
     }
 }
 

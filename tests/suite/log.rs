@@ -39,24 +39,25 @@ fn every_field_stands_where_the_form_has_it() {
     let lines = lines.iter().map(|line| {
         let event = event(line);
         let line = line.replace(&format!("\"t\":{},", event["t"]), "\"t\":T,");
-        line.replace(&format!("\"cores\":{}", event["cores"]), "\"cores\":N") + "\n"
+        let line = line.replace(&format!("\"cores\":{}", event["cores"]), "\"cores\":N");
+        line.replace(&format!("\"line\":{}}}", event["at"]["line"]), "\"line\":L}") + "\n"
     });
     let screen = letters(&lines.collect::<String>());
     snapbox::assert_data_eq!(
         screen,
         snapbox::str![[r#"
-{"v":2,"t":T,"pid":A,"role":"parent","event":"run","lesson":"pipe","options":{"values":["A","B","C"],"simplex":false,"reply":false,"join":"first","receive":"one","keep_end":false,"speed":1000.0},"seed":3,"random_pauses":true,"cores":N,"version":"0.1.0"}
-{"v":2,"t":T,"pid":A,"role":"parent","event":"running","line":"Parent process A"}
-{"v":2,"t":T,"pid":A,"role":"parent","event":"started","child":B,"child_role":"writer","stdin":"pipe","stdout":"pipe"}
-{"v":2,"t":T,"pid":A,"role":"parent","event":"join","child":B,"child_role":"writer"}
+{"v":2,"t":T,"pid":A,"role":"parent","event":"run","lesson":"pipe","options":{"values":["A","B","C"],"simplex":false,"reply":false,"join":"first","receive":"one","keep_end":false,"speed":1000.0},"seed":3,"cores":N,"version":"0.1.0"}
+{"v":2,"t":T,"pid":A,"role":"parent","at":{"file":"src/lessons/pipe/mod.rs","line":L},"event":"running","line":"Parent process A"}
+{"v":2,"t":T,"pid":A,"role":"parent","at":{"file":"src/lessons/pipe/mod.rs","line":L},"event":"started","child":B,"child_role":"writer","stdin":"pipe","stdout":"pipe"}
+{"v":2,"t":T,"pid":A,"role":"parent","at":{"file":"src/lessons/pipe/mod.rs","line":L},"event":"join","child":B,"child_role":"writer"}
 {"v":2,"t":T,"pid":A,"role":"parent","event":"exited","child":B,"child_role":"writer","status":{"code":0}}
-{"v":2,"t":T,"pid":A,"role":"parent","event":"joined","child":B,"child_role":"writer"}
-{"v":2,"t":T,"pid":A,"role":"parent","event":"wait","call":"recv","on":"pipe"}
-{"v":2,"t":T,"pid":A,"role":"parent","event":"recv","value":["A","B","C"]}
-{"v":2,"t":T,"pid":A,"role":"parent","event":"print","value":["A","B","C"],"line":"['A', 'B', 'C']"}
-{"v":2,"t":T,"pid":B,"role":"writer","event":"running","line":"Process to write: B"}
-{"v":2,"t":T,"pid":B,"role":"writer","event":"send","value":["A","B","C"]}
-{"v":2,"t":T,"pid":B,"role":"writer","event":"sleep","seconds":0.0002770556124595551}
+{"v":2,"t":T,"pid":A,"role":"parent","at":{"file":"src/lessons/pipe/mod.rs","line":L},"event":"joined","child":B,"child_role":"writer"}
+{"v":2,"t":T,"pid":A,"role":"parent","at":{"file":"src/lessons/pipe/mod.rs","line":L},"event":"wait","call":"recv","on":"pipe"}
+{"v":2,"t":T,"pid":A,"role":"parent","at":{"file":"src/lessons/pipe/mod.rs","line":L},"event":"recv","value":["A","B","C"],"on":"pipe"}
+{"v":2,"t":T,"pid":A,"role":"parent","at":{"file":"src/lessons/pipe/mod.rs","line":L},"event":"print","value":["A","B","C"],"line":"['A', 'B', 'C']"}
+{"v":2,"t":T,"pid":B,"role":"writer","at":{"file":"src/lessons/pipe/mod.rs","line":L},"event":"running","line":"Process to write: B"}
+{"v":2,"t":T,"pid":B,"role":"writer","at":{"file":"src/lessons/pipe/mod.rs","line":L},"event":"send","value":["A","B","C"],"on":"pipe"}
+{"v":2,"t":T,"pid":B,"role":"writer","at":{"file":"src/lessons/pipe/mod.rs","line":L},"event":"sleep","seconds":0.0002770556124595551}
 
 "#]]
     );

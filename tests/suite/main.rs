@@ -23,6 +23,7 @@ mod memory;
 mod output;
 mod own;
 mod pipe;
+mod places;
 mod predict;
 mod programs;
 mod queue;

@@ -54,8 +54,13 @@ Options of every lesson:
       --claims
           After the lines, say which claims of the lesson are true of this run
 
-      --labels
-          Prefix each line with its time, role and PID
+      --labels[=<WHAT>]
+          Prefix each line with its time, role and PID; =lines adds where in the
+          program it was printed
+
+          Possible values:
+          - who:   Time, role and PID
+          - lines: The file and line of the program, too
 
       --trace <FILE>
           Write the run to a file as a Chrome trace, which ui.perfetto.dev opens

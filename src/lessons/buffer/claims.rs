@@ -28,7 +28,7 @@ impl Texts {
             Some(BufferEvent::Read { text }) => self.read += &text,
             None => {}
         }
-        if let Event::Terminate { .. } | Event::Kill { .. } | Event::EndOfFile {} = event {
+        if let Event::Terminate { .. } | Event::Kill { .. } | Event::EndOfFile { .. } = event {
             self.written_before_end.get_or_insert(self.written.len());
         }
     }

@@ -18,7 +18,7 @@ use crate::arguments::whole;
 use crate::both;
 use crate::events::{Call, Mistake, Vocabulary};
 use crate::multiprocessing::{
-    self, AnyTarget, Context, CurrentProcess, IntoProcess, Logs, Target, numbered,
+    AnyTarget, Context, CurrentProcess, IntoProcess, Logs, Target, numbered,
 };
 use events::LockEvent;
 use notes::LockNarrator;
@@ -200,7 +200,9 @@ impl Target for Counting {
 
         let mut last = 0;
         for turn in 0..self.turns {
-            lock.iter().try_for_each(multiprocessing::Lock::acquire)?;
+            if let Some(lock) = &lock {
+                lock.acquire()?;
+            }
             // `counter += 1` is three steps. Who reads before the other has written, will write the
             // same number.
             let value = counter.read()?;
@@ -214,8 +216,10 @@ impl Target for Counting {
             }
             last = value.wrapping_add(1);
             counter.write(last)?;
-            lock.iter().try_for_each(multiprocessing::Lock::release)?;
-            lock.iter().for_each(multiprocessing::Lock::silence);
+            if let Some(lock) = &lock {
+                lock.release()?;
+                lock.silence();
+            }
         }
         process.happened(LockEvent::Counted { last })
     }

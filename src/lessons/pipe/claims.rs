@@ -69,7 +69,7 @@ pub(super) const OUTCOMES: Outcomes = Outcomes {
         tell::<BTreeMap<String, Vec<String>>>(
             |received, seen| {
                 let what = match &seen.record.event {
-                    Event::Recv { value } => short(value),
+                    Event::Recv { value, .. } => short(value),
                     Event::Refused { call, .. } => format!("{} refused", call.name()),
                     _ => return,
                 };

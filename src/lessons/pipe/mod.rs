@@ -211,6 +211,7 @@ impl Lesson for Args {
 }
 
 /// Prints the list; that of --bytes as a short expression of the same value.
+#[track_caller]
 fn print(list: &Value, is_of_bytes: bool, process: &impl Logs) -> Result<()> {
     match list.get(0).and_then(Value::as_str) {
         Some(text) if is_of_bytes && text.len() > 100 => {

@@ -107,7 +107,7 @@ pub(super) const OUTCOMES: Outcomes = Outcomes {
     teller: || {
         tell::<BTreeMap<String, Vec<String>>>(
             |got, seen| {
-                if let Event::Get { value } = &seen.record.event {
+                if let Event::Get { value, .. } = &seen.record.event {
                     let role = seen.record.role.clone().into_owned();
                     got.entry(role).or_default().push(word(value));
                 }

@@ -15,8 +15,8 @@ use super::lesson::{Lesson, Parts};
 use crate::arguments::{ValueArg, as_typed, seconds, shares};
 use crate::events::{Call, Mistake, str};
 use crate::multiprocessing::{
-    AnyTarget, Context, CurrentProcess, Exec, Got, Guard, IntoProcess, Lock, Logs, ProgramArgs,
-    Target, check_sizes,
+    AnyTarget, Context, CurrentProcess, Exec, Got, Guard, IntoProcess, Logs, ProgramArgs, Target,
+    check_sizes,
 };
 use notes::QueueNarrator;
 use options::Stop;
@@ -182,9 +182,13 @@ impl Target for Reader {
         let lock = self.lock.then(|| process.lock());
         // The article's loop has no way out, so its reader has to be killed. This one has some.
         loop {
-            lock.iter().try_for_each(Lock::acquire)?;
+            if let Some(lock) = &lock {
+                lock.acquire()?;
+            }
             let got = queue.get_and_print(|value| format!("Get {} from queue.", str(value)))?;
-            lock.iter().try_for_each(Lock::release)?;
+            if let Some(lock) = &lock {
+                lock.release()?;
+            }
             match got {
                 Got::Value(_) if self.take > 0.0 => process.sleep(self.take)?,
                 Got::Value(_) => {}

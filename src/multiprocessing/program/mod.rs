@@ -86,6 +86,7 @@ impl Program {
     /// Starts a command as a child of this process. When it does nothing for its patience, although
     /// it should, the log is told.
     /// That there is no such program is learnt later, from its end.
+    #[track_caller]
     pub fn start(
         process: &mut CurrentProcess,
         args: &ProgramArgs,
@@ -208,6 +209,7 @@ impl Program {
     /// # Errors
     /// The line may be longer than `longest` bytes, not text in UTF-8, or nested too deep; or the
     /// program has ended, and a child of it holds its stdout open and writes nothing.
+    #[track_caller]
     pub fn next_value(&mut self, longest: usize) -> Result<Option<ValueArg>> {
         let Some(line) = self.next_line(longest)? else {
             return Ok(None);
@@ -218,6 +220,7 @@ impl Program {
 
     /// The next line that it writes to stdout, without its end; nothing when nobody can write there
     /// any more. The last line may lack its newline.
+    #[track_caller]
     fn next_line(&mut self, longest: usize) -> Result<Option<String>> {
         let mut line = Vec::new();
         let Some(stdout) = &mut self.stdout else {
@@ -274,6 +277,7 @@ impl Program {
     }
 
     /// Waits until it has read everything that it was handed; then it may close its stdin.
+    #[track_caller]
     pub fn until_it_has_read(&mut self) -> Result<()> {
         let Some(stdin) = &self.stdin else {
             return Ok(());
@@ -292,6 +296,7 @@ impl Program {
     }
 
     /// Waits until it has ended.
+    #[track_caller]
     pub fn join(&mut self) -> Result<()> {
         self.close_stdin();
         if self.stdout.is_some() {

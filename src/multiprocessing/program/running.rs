@@ -56,6 +56,7 @@ impl Running {
 
     /// Waits until this end is ready, or until nobody has the other end any more. Returns what
     /// poll(2) says.
+    #[track_caller]
     pub(super) fn until_ready(
         &mut self,
         end: &impl AsFd,

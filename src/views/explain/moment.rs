@@ -106,12 +106,12 @@ impl<'a> Run<'a> {
     }
 
     /// What was put and not got.
-    pub(super) fn in_queue(self) -> &'a OnItsWay {
+    pub(super) fn in_queue(self) -> OnItsWay<'a> {
         self.0.on_its_way(Way::Queue)
     }
 
     /// What was sent and not received.
-    pub(super) fn in_pipe(self) -> &'a OnItsWay {
+    pub(super) fn in_pipe(self) -> OnItsWay<'a> {
         self.0.on_its_way(Way::Pipe)
     }
 }

@@ -35,13 +35,13 @@ impl Labels {
         mark: Option<(usize, usize)>,
     ) -> Option<String> {
         match (event.effect(), change.left) {
-            (Effect::Leaves(_, value), Some(parcel)) => {
+            (Effect::Leaves(_, _, value), Some(parcel)) => {
                 let label = self.numbered(value);
                 let departure = Departure { label: label.clone(), mark };
                 self.departures.insert(parcel.id, departure);
                 Some(label)
             }
-            (Effect::Arrives(_, value), _) => {
+            (Effect::Arrives(_, _, value), _) => {
                 let departure = change.arrived.and_then(|it| self.departures.remove(&it.id));
                 // Of a value whose departure is not in the log, only itself is known.
                 Some(departure.map_or_else(|| label(value), |departure| departure.label))

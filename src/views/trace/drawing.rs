@@ -84,20 +84,16 @@ impl<W: Write> Drawing<W> {
             | Effect::Joins(_)
             | Effect::BeginsTask
             | Effect::EndsTask => {}
-            Effect::Leaves(way, _) => {
+            Effect::Leaves(way, _, _) => {
                 let left = change.left.map(|parcel| (parcel.id, spot));
                 self.departures.extend(left);
                 if way == Way::Queue {
                     self.count(spot, state)?;
                 }
             }
-            Effect::Arrives(way, _) => {
+            Effect::Arrives(way, _, _) => {
                 if let Some(from) = arrived {
-                    let category = match way {
-                        Way::Queue => "queue",
-                        Way::Pipe => "pipe",
-                    };
-                    self.out.arrow(category, self.arrows, from, spot)?;
+                    self.out.arrow(way.name(), self.arrows, from, spot)?;
                     self.arrows += 1;
                     if way == Way::Queue {
                         self.count(spot, state)?;

@@ -234,7 +234,7 @@ impl ThreadTrack {
             let args = is_activity.then(args).flatten();
             self.open(Level::Activity, title, now, args);
         }
-        if let Effect::Leaves(_, value) | Effect::Arrives(_, value) = effect {
+        if let Effect::Leaves(_, _, value) | Effect::Arrives(_, _, value) = effect {
             let title = call_title(happened.event.name(), value);
             self.open(Level::Call, title, now, args());
         }
