@@ -44,7 +44,6 @@ pub use guards::Guard;
 pub(crate) use guards::SecondGuard;
 pub use interruption::Interruption;
 pub use limits::{check_descriptors, ensure_descriptors};
-pub use lock::Lock;
 pub use logs::Logs;
 pub use messages::PartnerGone;
 pub use new_process::IntoProcess;

@@ -63,7 +63,6 @@ fn the_place_is_the_line_of_the_call() {
         ("pipe", "send", "writer", "connection.send("),
         ("pipe", "recv", "parent", "connection.recv()"),
         ("pipe", "print", "parent", "print("),
-        ("zombie", "kill", "parent", "kill()?"),
     ] {
         let log = log_of(&format!("{words} --speed 1000 --seed 3"));
         let is_it = |e: &&Value| e["event"] == event && e["role"] == role;
