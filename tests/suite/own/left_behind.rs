@@ -90,7 +90,10 @@ fn attack(helper: &str, attack: Attack) -> Ended {
     run.wait_for_several(3, "started");
     let child = |role: &str| pid_in(child_as(&run.log, role));
     let (between, command) = (child("writer"), child("writer-command"));
-    let is_guard = |pid: &Pid| comm(*pid) == "guard" && *pid != between;
+    let is_guard = |pid: &Pid| {
+        let words = std::fs::read(format!("/proc/{}/cmdline", pid.as_raw_pid()));
+        words.is_ok_and(|words| words.starts_with(b"guard\0"))
+    };
     let guard = children_of(run.pid()).into_iter().find(is_guard).unwrap();
     for (milliseconds, to, signal) in attack {
         thread::sleep(Duration::from_millis(*milliseconds));
