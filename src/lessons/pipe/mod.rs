@@ -24,7 +24,7 @@ use crate::multiprocessing::{
     AnyTarget, Context, CurrentProcess, IntoProcess, Logs, ProgramArgs, Target,
 };
 use notes::PipeNarrator;
-use own::CommandWriter;
+use own::CommandSender;
 
 /// Send a list through a pipe from a child to its parent
 ///
@@ -156,7 +156,7 @@ impl Lesson for Args {
         let writer = match &self.child {
             Some(command) => {
                 let program = ProgramArgs::new(command, mp);
-                CommandWriter { program, simplex, reply }.as_go_between()
+                CommandSender { program, simplex, reply }.as_go_between()
             }
             None => Writer {
                 values: self.values.clone(),
@@ -266,4 +266,4 @@ impl Target for Writer {
 }
 
 /// The children's halves.
-const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<Writer>(), AnyTarget::of::<CommandWriter>()];
+const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<Writer>(), AnyTarget::of::<CommandSender>()];

@@ -13,7 +13,7 @@ use crate::multiprocessing::{CurrentProcess, Logs, Program, ProgramArgs, Program
 
 /// Writer of the `pipe` lesson: sends what a command writes on stdout
 #[derive(clap::Args, Serialize)]
-pub struct CommandWriter {
+pub struct CommandSender {
     /// The command.
     #[command(flatten)]
     #[serde(flatten)]
@@ -26,7 +26,7 @@ pub struct CommandWriter {
     pub(super) reply: bool,
 }
 
-impl Target for CommandWriter {
+impl Target for CommandSender {
     const NAME: &'static str = "pipe-command-writer";
 
     fn run(self, mut process: CurrentProcess) -> Result<()> {
@@ -37,7 +37,7 @@ impl Target for CommandWriter {
     }
 }
 
-impl CommandWriter {
+impl CommandSender {
     fn send_all(&self, process: &CurrentProcess, program: &mut Program) -> Result<()> {
         process.running(format!("Process to write: {}", program.pid()))?;
         let mut connection = process.connection(!self.simplex);

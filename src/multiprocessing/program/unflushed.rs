@@ -57,20 +57,20 @@ pub(super) fn runtime(pid: u32, its_stdout: Option<u64>) -> Option<Runtime> {
     if waits_for_input || sight.family().any(is_stopped) || !sight.family().any(has_stdout) {
         return None;
     }
-    let buffers: Vec<_> = sight.family().filter_map(Buffer::of).collect();
+    let buffers: Vec<_> = sight.family().filter_map(PrintBuffer::of).collect();
     // The last one counts: a shell may have had helpers before it came to its program.
-    match buffers.contains(&Buffer::NotUsed) {
+    match buffers.contains(&PrintBuffer::NotUsed) {
         true => None,
         false => buffers.last().and_then(|it| match it {
-            Buffer::Of(runtime) => Some(*runtime),
-            Buffer::NotUsed => None,
+            PrintBuffer::Of(runtime) => Some(*runtime),
+            PrintBuffer::NotUsed => None,
         }),
     }
 }
 
 /// A process's buffer for what it prints.
 #[derive(PartialEq)]
-enum Buffer {
+enum PrintBuffer {
     Of(Runtime),
     /// It was told to do without.
     NotUsed,
@@ -79,14 +79,14 @@ enum Buffer {
 /// Programs that write at once, or print nothing by themselves.
 const WITHOUT_BUFFER: [&str; 8] = ["sh", "bash", "dash", "zsh", "busybox", "sleep", "node", "tail"];
 
-impl Buffer {
+impl PrintBuffer {
     /// By the file that the process runs, which is `python3.11` for a script that begins with `#!`;
     /// by the command line of a shell, which may not have come to its program yet. Nothing for one
     /// without a buffer, or that has ended.
-    fn of(look: &Snapshot) -> Option<Buffer> {
+    fn of(look: &Snapshot) -> Option<PrintBuffer> {
         let process = Process::new(i32::try_from(look.pid).ok()?).ok()?;
         let file = match process.exe() {
-            Err(ProcError::PermissionDenied(_)) => return Some(Buffer::Of(Runtime::C)),
+            Err(ProcError::PermissionDenied(_)) => return Some(PrintBuffer::Of(Runtime::C)),
             file => file.ok()?,
         };
         let name = file.file_name()?.to_string_lossy();
@@ -103,10 +103,10 @@ impl Buffer {
             || words.windows(2).any(|it| is_python(it[0]) && it[1] == "-u")
             || (has("PYTHONUNBUFFERED") && runs_python())
         {
-            return Some(Buffer::NotUsed);
+            return Some(PrintBuffer::NotUsed);
         }
         if WITHOUT_BUFFER.contains(&&*name) {
-            return words.iter().find_map(|word| of_language(word)).map(Buffer::Of);
+            return words.iter().find_map(|word| of_language(word)).map(PrintBuffer::Of);
         }
         let is_libc = |map: &MemoryMap| {
             let MMapPath::Path(path) = &map.pathname else { return false };
@@ -116,7 +116,7 @@ impl Buffer {
             true => Runtime::C,
             false => Runtime::Static,
         };
-        Some(Buffer::Of(of_language(&name).unwrap_or(of_c)))
+        Some(PrintBuffer::Of(of_language(&name).unwrap_or(of_c)))
     }
 }
 
