@@ -70,7 +70,9 @@ impl Interrupt {
             })?;
             Ok::<_, std::io::Error>(interrupt)
         };
-        catch().with_context(|| both!("cannot wait for signals", "无法等待信号"))
+        catch().with_context(|| {
+            both!("cannot start a thread that waits for signals", "无法启动等待信号的线程")
+        })
     }
 
     /// Whether one has come.
