@@ -23,11 +23,8 @@ pub struct Condition {
 }
 
 impl Condition {
-    /// `--one-core` and `--load`.
-    ///
-    /// # Errors
-    /// When the system refuses one of them: then figures would be shown below a condition that
-    /// wasn't there.
+    /// `--one-core` and `--load`. It is an error if the system refuses one of them, for figures
+    /// would be shown below a condition that wasn't there.
     pub fn new(one_core: bool, load: bool) -> Result<Condition> {
         let mut condition = Condition::default();
         if load {
@@ -84,7 +81,7 @@ impl Condition {
 /// A process that computes until this is gone. It dies with this process, whatever happens.
 struct Load {
     pid: Pid,
-    /// A run reaps whoever has ended, this one too, and then its PID may be another's.
+    /// A run reaps every child that has ended, this one too, and then its PID may be another's.
     pidfd: OwnedFd,
     is_lost: bool,
 }

@@ -18,11 +18,8 @@ pub struct Keep {
 }
 
 impl Keep {
-    /// In this folder, which is made if it is not there. What is in it already could be mistaken
-    /// for what comes.
-    ///
-    /// # Errors
-    /// When it can't be made, or when there is something in it.
+    /// In this folder, which is made if it is not there. One that is not empty is refused: its
+    /// files could be mistaken for recordings.
     pub fn in_folder(folder: &Path) -> Result<Keep> {
         let name = name_of(folder);
         ensure!(
@@ -48,15 +45,12 @@ impl Keep {
         Ok(Keep { folder: folder.to_owned(), lesson: None })
     }
 
-    /// Beside other files, where nobody has named a folder.
+    /// In the current folder, beside other files.
     pub fn here(lesson: &str) -> Keep {
         Keep { folder: PathBuf::new(), lesson: Some(lesson.to_owned()) }
     }
 
-    /// Keeps a recording, and returns where.
-    ///
-    /// # Errors
-    /// When it can't be written. Then there is no such file.
+    /// Keeps a recording, and returns where. One that can't be written as a whole is removed.
     pub fn keep(&mut self, run: u64, seed: u64, log: &[u8]) -> Result<String> {
         let path = self.folder.join(match &self.lesson {
             None => format!("run-{run}.jsonl"),

@@ -68,7 +68,7 @@ pub struct Repeated {
     pub failed: u64,
     /// The first of these.
     pub failures: Vec<FailedRun>,
-    /// Whether somebody has interrupted it.
+    /// Whether Ctrl-C has interrupted it.
     pub is_interrupted: bool,
     /// Whether the outcome came that was to end it.
     pub is_found: bool,
@@ -86,7 +86,7 @@ pub struct FailedRun {
     pub sentences: Vec<String>,
 }
 
-/// A run, for whoever wants to know of each.
+/// A run, as the callback of [`Plan::repeat`] gets it.
 pub struct Played<'a> {
     /// Its number, from 1.
     pub run: u64,

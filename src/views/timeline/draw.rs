@@ -85,7 +85,7 @@ impl Picture<'_> {
         Layout {
             name,
             pid,
-            // Names can be as long as somebody's file has them.
+            // A recording may have names of any length.
             chart: self.look.width.saturating_sub(beside + 1).max(10),
             is_stacked,
         }

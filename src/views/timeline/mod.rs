@@ -62,14 +62,14 @@ enum ThreadLane {
     Lasting(Option<usize>),
 }
 
-/// The part that somebody plays: its role or name without a number.
+/// A role or name without its number.
 fn part(name: &str) -> &str {
     name.trim_end_matches(|c: char| c == '-' || c.is_ascii_digit())
 }
 
 impl<W: Write> Timeline<W> {
     /// A timeline that goes to `stdout`. `width` says how wide it may be: it is asked when the
-    /// timeline is drawn, for somebody may have changed the terminal's size since then.
+    /// timeline is drawn, since the terminal's size may have changed until then.
     pub fn new(stdout: W, look: Look, width: impl Fn() -> usize + 'static) -> Timeline<W> {
         Timeline {
             stdout,
@@ -191,7 +191,7 @@ impl<W: Write> View for Timeline<W> {
             Event::Started { child, child_role, foreign, command, .. } => {
                 let number = self.process(*child, child_role, now);
                 if let (true, Some(number)) = (*foreign, number) {
-                    // A command of the user's stands below the lane of whoever has started it.
+                    // A command of the user's stands below the lane of the process that started it.
                     self.lanes[number].below = lane.filter(|_| command.is_some());
                     self.lanes[number].has_done(Doing::Lives);
                 }

@@ -51,8 +51,7 @@ impl<W: Write> Drawing<W> {
             self.out.begin(&args)?;
         }
         let arrived = change.arrived.and_then(|it| self.departures.remove(&it.id));
-        // A value arrives after it has left. So the clock says as well, unless somebody has edited
-        // the recording.
+        // A value arrives after it has left, in an edited recording too.
         let earliest = arrived.map_or(0, |from| from.micros);
         let happened = Happened {
             event,

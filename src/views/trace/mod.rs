@@ -29,9 +29,6 @@ pub struct Trace {
 
 impl Trace {
     /// A trace that will stand in this file; `-` is stdout, behind all else that is printed there.
-    ///
-    /// # Errors
-    /// When nothing can be written there.
     pub fn create(path: &Path) -> Result<Trace> {
         let path = match path.as_os_str() == "-" {
             true => Path::new("/dev/stdout"),

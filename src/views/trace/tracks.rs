@@ -196,8 +196,8 @@ impl ThreadTrack {
         Ok(thread)
     }
 
-    /// Takes the thread's next event, and returns when it happened. Its time never goes back,
-    /// whatever somebody has written into a recording.
+    /// Takes the thread's next event, and returns when it happened. Its time never goes back, even
+    /// in an edited recording.
     fn see<W: Write>(&mut self, happened: &Happened, out: &mut Chrome<W>) -> io::Result<u64> {
         let now = happened.micros.max(self.last);
         self.last = now;

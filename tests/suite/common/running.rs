@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::*;
 
-/// Far longer than any run here takes, on a busy machine too: after this time a run is said to hang.
+/// Far longer than any run here takes, on a busy machine too: later, a run is said to hang.
 const HANGS_AFTER: Timespec = Timespec { tv_sec: 180, tv_nsec: 0 };
 
 /// A run that has ended.
