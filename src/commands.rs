@@ -9,6 +9,7 @@ use std::env;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufReader, Write};
+use std::os::fd::BorrowedFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::ExitCode;
@@ -46,13 +47,7 @@ pub fn lesson(lesson: &AnyLesson, options: &Options) -> ExitCode {
         let interrupt = Interrupt::catch(false, ends_all())?;
         let bar = Bar::new(stderr().is_terminal());
         let mut views = views(&options.views, &bar)?;
-        let settings = Settings {
-            seed: options.seed,
-            speed: options.speed,
-            patience: options.patience.0,
-            patience_with_commands: options.patience.0,
-            interrupt: Some(interrupt.end()),
-        };
+        let settings = settings(options, Some(interrupt.end()));
         let mut stderr = Gate { out: bar.beside(stderr()), is_on: stderr().is_terminal() };
         let verdict = run(lesson, settings, &mut views, stdout(), &mut stderr);
         // From here on nothing may be printed behind half a bar.
@@ -64,6 +59,12 @@ pub fn lesson(lesson: &AnyLesson, options: &Options) -> ExitCode {
         Ok(code)
     };
     play().unwrap_or_else(|error| exit_code(Err(error)))
+}
+
+fn settings<'a>(options: &Options, interrupt: Option<BorrowedFd<'a>>) -> Settings<'a> {
+    let patience = options.patience.0;
+    let (seed, speed) = (options.seed, options.speed);
+    Settings { seed, speed, patience, patience_with_commands: patience, interrupt }
 }
 
 /// Shows what there is to read of a lesson.

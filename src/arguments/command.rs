@@ -10,25 +10,25 @@ use crate::both;
 /// A program and its arguments in one word of the command line, as a shell would split it. Nothing
 /// else that a shell does is done: no variables, no `*`, no `|`.
 #[derive(Clone)]
-pub struct CommandArg {
+pub(crate) struct CommandArg {
     text: String,
     words: Vec<String>,
 }
 
 impl CommandArg {
     /// The text as typed.
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
     /// It as one word of a shell's command line.
-    pub fn quoted(&self) -> String {
+    pub(crate) fn quoted(&self) -> String {
         quoted(&self.text)
     }
 
     /// A command that does the same without a buffer for its output: Python's option, or else
     /// stdbuf(1), which works for programs that use C's stdio. Nothing if it has that already.
-    pub fn unbuffered(&self) -> Option<CommandArg> {
+    pub(crate) fn unbuffered(&self) -> Option<CommandArg> {
         let program = self.words.first().map_or("", String::as_str);
         let name = program.rsplit('/').next().unwrap_or(program);
         let is_python = name.starts_with("python");
@@ -47,7 +47,7 @@ impl CommandArg {
     }
 
     /// The program and its arguments: at least one word.
-    pub fn words(&self) -> Vec<String> {
+    pub(crate) fn words(&self) -> Vec<String> {
         self.words.clone()
     }
 }
@@ -97,7 +97,7 @@ fn operator(text: &str) -> Option<char> {
 }
 
 /// A word as a shell reads it.
-pub fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "-_=./,:+@%".contains(c);
     match !word.is_empty() && word.chars().all(is_plain) {
         true => word.to_owned(),

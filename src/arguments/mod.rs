@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::both;
 use crate::claims::Outcome;
 
-pub use command::{CommandArg, quoted};
+pub(crate) use command::{CommandArg, quoted};
 
 /// How deep a value may be nested. Deeper ones are JSON too, but not every process could read them
 /// back.
@@ -28,11 +28,11 @@ const RESERVED: &str = "serde_json::private";
 /// It is kept as it was typed, because there may be a hundred thousand of them and the parent only
 /// hands them on.
 #[derive(Clone)]
-pub struct ValueArg(Box<str>);
+pub(crate) struct ValueArg(Box<str>);
 
 impl ValueArg {
     /// The value that the text stands for.
-    pub fn value(&self) -> Value {
+    pub(crate) fn value(&self) -> Value {
         serde_json::from_str(&self.0).unwrap_or_else(|_| Value::from(&*self.0))
     }
 }
@@ -134,7 +134,7 @@ pub(crate) fn seconds(text: &str) -> Result<f64, String> {
 
 /// How long nothing may happen before somebody looks why; `None` never looks.
 #[derive(Clone, Copy)]
-pub struct Patience(pub Option<Duration>);
+pub(crate) struct Patience(pub Option<Duration>);
 
 /// A patience: seconds, or `never` for one that has no end.
 pub(crate) fn patience(text: &str) -> Result<Patience, String> {

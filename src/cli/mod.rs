@@ -159,9 +159,7 @@ pub fn read() -> Result<Request, clap::Error> {
             None => Request::Lesson(cli.options, lesson),
         },
         Command::Tool(Tool::Show { lesson, python, rust, writer_in, reader_in, child_in }) => {
-            let parts =
-                [(Part::Writer, writer_in), (Part::Reader, reader_in), (Part::Child, child_in)];
-            let part = parts.into_iter().find_map(|(part, it)| Some((part, it?)));
+            let part = part_in([writer_in, reader_in, child_in]);
             match (part, python, rust) {
                 (Some((part, program_in)), ..) => {
                     let program = lesson.beginning(part, program_in, language);
@@ -348,24 +346,24 @@ fn named(id: &str) -> String {
 
 /// Refuses to show a program to begin with where a lesson has none.
 fn check_beginning(command: &Command) -> Result<(), String> {
-    let Command::Tool(Tool::Show { lesson, writer_in, reader_in, child_in, .. }) = command else {
-        return Ok(());
-    };
-    let parts = [(Part::Writer, writer_in), (Part::Reader, reader_in), (Part::Child, child_in)];
-    for (part, program_in) in parts {
-        let is_missing = |program_in: &ProgramLanguage| {
-            lesson.beginning(part, *program_in, Language::En).is_none()
-        };
-        if program_in.as_ref().is_some_and(is_missing) {
-            let name = lesson.name;
-            return Err(both!(
-                "there is no such program for {name}: queue has --writer-in and --reader-in, pipe \
-                 has --child-in",
-                "{name} 没有这样的程序：queue 有 --writer-in 和 --reader-in，pipe 有 --child-in"
-            ));
-        }
+    if let Command::Tool(Tool::Show { lesson, writer_in, reader_in, child_in, .. }) = command
+        && let Some((part, language)) = part_in([*writer_in, *reader_in, *child_in])
+        && lesson.beginning(part, language, Language::En).is_none()
+    {
+        let name = lesson.name;
+        return Err(both!(
+            "there is no such program for {name}: queue has --writer-in and --reader-in, pipe has \
+             --child-in",
+            "{name} 没有这样的程序：queue 有 --writer-in 和 --reader-in，pipe 有 --child-in"
+        ));
     }
     Ok(())
+}
+
+/// Which part of a lesson a program is asked for, and in which language.
+fn part_in(languages: [Option<ProgramLanguage>; 3]) -> Option<(Part, ProgramLanguage)> {
+    let parts = [Part::Writer, Part::Reader, Part::Child].into_iter();
+    parts.zip(languages).find_map(|(part, language)| Some((part, language?)))
 }
 
 /// The program in one line.

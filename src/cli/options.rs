@@ -14,24 +14,24 @@ use crate::words::locale::{Language, LanguageParser};
 pub struct Options {
     /// What to show of the run.
     #[command(flatten)]
-    pub views: ViewOptions,
+    pub(crate) views: ViewOptions,
 
     /// Seed for the random pauses: that of an earlier run, which --json shows, repeats them
     #[arg(long, value_name = "N", global = true, value_parser = whole(0..=u64::MAX), allow_negative_numbers = true)]
-    pub seed: Option<u64>,
+    pub(crate) seed: Option<u64>,
 
     /// How long nothing may happen before mp-demo looks whether the run, or a command of yours, is
     /// stuck; `never` leaves it hanging
     #[arg(long, value_name = "SECONDS", global = true, default_value = "2", value_parser = patience, allow_negative_numbers = true)]
-    pub patience: Patience,
+    pub(crate) patience: Patience,
 
     /// Divide every pause by this number; 1 is the article's timing
     #[arg(long, value_name = "X", global = true, default_value = "1", value_parser = speed, allow_negative_numbers = true)]
-    pub speed: f64,
+    pub(crate) speed: f64,
 
     /// Whether to run it more than once.
     #[command(flatten)]
-    pub repeat: RepeatOptions,
+    pub(crate) repeat: RepeatOptions,
 }
 
 /// The IDs of a struct's options.
@@ -68,23 +68,23 @@ pub struct RepeatOptions {
         value_parser = whole(1..=100_000_u64),
         allow_negative_numbers = true
     )]
-    pub repeat: Option<u64>,
+    pub(crate) repeat: Option<u64>,
 
     /// With --repeat: record each outcome's first run in this folder, which has to be new or empty
     #[arg(long, value_name = "DIR", global = true)]
-    pub keep: Option<PathBuf>,
+    pub(crate) keep: Option<PathBuf>,
 
     /// With --repeat: only until a run comes out like this, which is then recorded
     #[arg(long, value_name = "TEXT", global = true, value_parser = outcome)]
-    pub outcome: Option<Outcome>,
+    pub(crate) outcome: Option<Outcome>,
 
     /// With --repeat: keep all processes of a run on one core
     #[arg(long, global = true)]
-    pub one_core: bool,
+    pub(crate) one_core: bool,
 
     /// With --repeat: have a process for each core that computes all the time
     #[arg(long, global = true)]
-    pub load: bool,
+    pub(crate) load: bool,
 }
 
 /// How much to explain.
@@ -110,11 +110,11 @@ pub enum Prefix {
 pub struct ViewOptions {
     /// After the lines, draw who did what when, with a lane for each process
     #[arg(long, global = true)]
-    pub timeline: bool,
+    pub(crate) timeline: bool,
 
     /// Draw the timeline in ASCII, for terminals that draw lines two columns wide
     #[arg(long, global = true)]
-    pub ascii: bool,
+    pub(crate) ascii: bool,
 
     /// Explain this run between its lines, on stderr; =brief says only what is new about it
     #[arg(
@@ -125,11 +125,11 @@ pub struct ViewOptions {
         require_equals = true,
         default_missing_value = "full"
     )]
-    pub explain: Option<Explanation>,
+    pub(crate) explain: Option<Explanation>,
 
     /// After the lines, say which claims of the lesson are true of this run
     #[arg(long, global = true)]
-    pub claims: bool,
+    pub(crate) claims: bool,
 
     /// Prefix each line with its time, role and PID; =lines adds where in the program it was
     /// printed
@@ -141,21 +141,21 @@ pub struct ViewOptions {
         require_equals = true,
         default_missing_value = "who"
     )]
-    pub labels: Option<Prefix>,
+    pub(crate) labels: Option<Prefix>,
 
     /// Write the run to a file as a Chrome trace, which ui.perfetto.dev opens
     #[arg(long, value_name = "FILE", global = true)]
-    pub trace: Option<PathBuf>,
+    pub(crate) trace: Option<PathBuf>,
 
     /// Print the log of events instead of the article's lines, one JSON object per line
     #[arg(long, global = true)]
-    pub json: bool,
+    pub(crate) json: bool,
 
     /// Colour the lines, with a colour for each process
     #[arg(long, value_name = "WHEN", global = true, default_value_t = ColorChoice::Auto)]
-    pub color: ColorChoice,
+    pub(crate) color: ColorChoice,
 
     /// Language of all that is said [default: the locale's]
     #[arg(long, value_name = "LANGUAGE", global = true, value_parser = LanguageParser)]
-    pub lang: Option<Language>,
+    pub(crate) lang: Option<Language>,
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use anyhow::{Context as _, Result};
 
-use super::exit_code;
+use super::{exit_code, settings};
 
 use crate::cli::Options;
 use crate::lessons::{self, AnyLesson};
@@ -16,7 +16,6 @@ use crate::os::interrupt::Interrupt;
 use crate::os::streams::{cannot_write, check_stdout, stderr, stdout};
 use crate::os::terminal;
 use crate::repeat::{Condition, Keep, Plan, Summary, Worked};
-use crate::run::Settings;
 use crate::views::Bar;
 use crate::words::plain::{Gate, in_json, on_one_line};
 
@@ -44,13 +43,7 @@ fn counted(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> 
         lesson,
         of_lesson,
         count,
-        settings: Settings {
-            seed: options.seed,
-            speed: options.speed,
-            patience: options.patience.0,
-            patience_with_commands: options.patience.0,
-            interrupt: None,
-        },
+        settings: settings(options, None),
         until,
         keep,
         idle_notice: Rc::new(RefCell::new(Some(Box::new(bar.beside(stderr()))))),

@@ -8,13 +8,13 @@ use rustix::thread::{CpuSet, sched_getaffinity, sched_getcpu, sched_setaffinity}
 /// next, and that changes the time that a value takes by up to a factor of three. So a row was
 /// sometimes faster than the limit below it. On one core the time is the work that both have to do,
 /// and the switches between them.
-pub struct OneCore {
+pub(crate) struct OneCore {
     before: CpuSet,
 }
 
 impl OneCore {
     /// Nothing where the system refuses that.
-    pub fn stay() -> Option<OneCore> {
+    pub(crate) fn stay() -> Option<OneCore> {
         let before = sched_getaffinity(None).ok()?;
         let mut one = CpuSet::new();
         one.set(sched_getcpu());

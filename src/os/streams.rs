@@ -19,25 +19,25 @@ use crate::both;
 /// share a pipe or a terminal, so somebody else may have set it; programs on node do. There is no
 /// buffer, since views write whole lines.
 #[derive(Clone, Copy)]
-pub struct StandardStream<F = BorrowedFd<'static>> {
+pub(crate) struct StandardStream<F = BorrowedFd<'static>> {
     fd: F,
     /// Whether to pretend to write when the stream can't be written to.
     is_optional: bool,
 }
 
 /// Where the article's lines and pictures go.
-pub fn stdout() -> StandardStream {
+pub(crate) fn stdout() -> StandardStream {
     StandardStream::new(stdio::stdout())
 }
 
 /// Where notes, warnings and errors go. It is no error when it is closed: whoever closed it doesn't
 /// want to know.
-pub fn stderr() -> StandardStream {
+pub(crate) fn stderr() -> StandardStream {
     StandardStream { fd: stdio::stderr(), is_optional: true }
 }
 
 /// Checks that stdout is open for writing: better before a run than after it.
-pub fn check_stdout() -> Result<()> {
+pub(crate) fn check_stdout() -> Result<()> {
     let is_writable = match fcntl_getfl(stdio::stdout()) {
         Ok(flags) if flags.contains(OFlags::PATH) || flags & OFlags::RWMODE == OFlags::RDONLY => {
             Err(Errno::BADF)
@@ -48,18 +48,18 @@ pub fn check_stdout() -> Result<()> {
 }
 
 /// What failed when a write to stdout did.
-pub fn cannot_write() -> String {
+pub(crate) fn cannot_write() -> String {
     both!("cannot write to stdout", "无法写入标准输出")
 }
 
 impl<F: AsFd> StandardStream<F> {
     /// The stream with this descriptor.
-    pub fn new(fd: F) -> StandardStream<F> {
+    pub(crate) fn new(fd: F) -> StandardStream<F> {
         StandardStream { fd, is_optional: false }
     }
 
     /// Whether it goes to a terminal.
-    pub fn is_terminal(&self) -> bool {
+    pub(crate) fn is_terminal(&self) -> bool {
         self.as_fd().is_terminal()
     }
 

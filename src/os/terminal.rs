@@ -11,24 +11,24 @@ use crate::words::locale::{self, Language, is_utf8};
 
 /// What a stream can show, and in which language: decided once, for whoever draws.
 #[derive(Clone, Copy, Debug)]
-pub struct Look {
+pub(crate) struct Look {
     /// Whether to use colours and other styles.
-    pub colour: bool,
+    pub(crate) colour: bool,
     /// How many columns a line may have.
-    pub width: usize,
+    pub(crate) width: usize,
     /// Whether text beyond ASCII can be shown.
-    pub unicode: bool,
+    pub(crate) unicode: bool,
     /// Whether lines can be drawn with characters beyond ASCII, each one column wide.
-    pub boxes: bool,
+    pub(crate) boxes: bool,
     /// The language of what is not the article's.
-    pub language: Language,
+    pub(crate) language: Language,
 }
 
 /// How many columns a line may have where nobody says how wide the screen is.
 const DEFAULT_WIDTH: usize = 80;
 
 /// What may be drawn on a stream. `language` is what the user asked for on the command line.
-pub fn look(stream: &impl AsFd, colour: ColorChoice, language: Option<Language>) -> Look {
+pub(crate) fn look(stream: &impl AsFd, colour: ColorChoice, language: Option<Language>) -> Look {
     let language = self::language(language);
     let is_utf8 = is_utf8(variable);
     Look {
@@ -42,7 +42,7 @@ pub fn look(stream: &impl AsFd, colour: ColorChoice, language: Option<Language>)
 }
 
 /// The language of the texts: what the user asked for, or else what the environment asks for.
-pub fn language(choice: Option<Language>) -> Language {
+pub(crate) fn language(choice: Option<Language>) -> Language {
     choice.unwrap_or_else(locale::of_environment)
 }
 
@@ -68,7 +68,7 @@ fn shows_colour(stream: &impl AsFd, choice: ColorChoice) -> bool {
 
 /// How many columns a line on a stream may have by now: those of the terminal; of what is no
 /// terminal `COLUMNS`, or 80.
-pub fn width(stream: &impl AsFd) -> usize {
+pub(crate) fn width(stream: &impl AsFd) -> usize {
     let columns = || variable("COLUMNS")?.parse().ok();
     match terminal_size_of(stream) {
         Some((Width(width), _)) if width > 0 => width.into(),

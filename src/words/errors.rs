@@ -8,7 +8,7 @@ use rustix::io::Errno;
 use crate::words::locale::{self, Language};
 
 /// An error and its causes, from the outermost to the innermost, in one sentence.
-pub fn sentence(error: &Error) -> String {
+pub(crate) fn sentence(error: &Error) -> String {
     let language = locale::chosen();
     let causes = error.chain().map(|cause| words(cause, language));
     let colon = match language {
@@ -19,17 +19,17 @@ pub fn sentence(error: &Error) -> String {
 }
 
 /// An error of the operating system.
-pub fn io_error(error: &io::Error) -> String {
+pub(crate) fn io_error(error: &io::Error) -> String {
     words(error, locale::chosen())
 }
 
 /// What is wrong with some JSON, without the position in it.
-pub fn json_error(error: &serde_json::Error) -> String {
+pub(crate) fn json_error(error: &serde_json::Error) -> String {
     json_text(&error.to_string())
 }
 
 /// The same from serde_json's own words.
-pub fn json_text(text: &str) -> String {
+pub(crate) fn json_text(text: &str) -> String {
     // Only single lines are read here, so the position says little.
     let what = text.rsplit_once(" at line ").map_or(text, |(what, _)| what);
     match locale::chosen() {
@@ -39,7 +39,7 @@ pub fn json_text(text: &str) -> String {
 }
 
 /// The name of the missing field, if that is what is wrong with a JSON object.
-pub fn missing_field(error: &str) -> Option<&str> {
+pub(crate) fn missing_field(error: &str) -> Option<&str> {
     let (field, _) = error.strip_prefix("missing field `")?.split_once('`')?;
     Some(field)
 }

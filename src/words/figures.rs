@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::both;
 
 /// So many things in English: `1 core`, `2 cores`.
-pub fn count(many: impl Display, what: &str) -> String {
+pub(crate) fn count(many: impl Display, what: &str) -> String {
     match many.to_string().as_str() {
         "1" => format!("1 {what}"),
         many => format!("{many} {what}s"),
@@ -15,7 +15,7 @@ pub fn count(many: impl Display, what: &str) -> String {
 }
 
 /// A number with a comma before each group of three digits.
-pub fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -28,7 +28,7 @@ pub fn grouped(number: u64) -> String {
 }
 
 /// A ratio as a number, or nothing when it is about 1.
-pub fn factor(ratio: f64) -> Option<String> {
+pub(crate) fn factor(ratio: f64) -> Option<String> {
     match ratio {
         0.95..1.05 => None,
         10.0.. => Some(format!("{ratio:.0}")),
@@ -38,7 +38,7 @@ pub fn factor(ratio: f64) -> Option<String> {
 }
 
 /// Seconds with three decimals, or with a power of ten where the digits would fill the line.
-pub fn seconds(seconds: f64) -> String {
+pub(crate) fn seconds(seconds: f64) -> String {
     if seconds < 1e9 {
         both!("{seconds:.3} s", "{seconds:.3} 秒")
     } else {
@@ -47,7 +47,7 @@ pub fn seconds(seconds: f64) -> String {
 }
 
 /// A duration with three digits, in the unit that suits it.
-pub fn duration(seconds: f64) -> String {
+pub(crate) fn duration(seconds: f64) -> String {
     let (value, unit) = match seconds {
         s if s < 1e-6 => (s * 1e9, both!("ns", "纳秒")),
         s if s < 1e-3 => (s * 1e6, both!("us", "微秒")),
@@ -63,7 +63,7 @@ pub fn duration(seconds: f64) -> String {
 }
 
 /// Memory in MiB.
-pub fn mebibytes(kib: u64) -> String {
+pub(crate) fn mebibytes(kib: u64) -> String {
     let mib = kib as f64 / 1024.0;
     let decimals = if mib < 100.0 { 1 } else { 0 };
     format!("{mib:.decimals$} MiB")
@@ -71,12 +71,12 @@ pub fn mebibytes(kib: u64) -> String {
 
 /// A cell of at least this many columns on the screen, flush left. Chinese characters take two
 /// columns each.
-pub fn left(text: &str, columns: usize) -> String {
+pub(crate) fn left(text: &str, columns: usize) -> String {
     text.to_owned() + &padding(text, columns)
 }
 
 /// A cell of at least this many columns on the screen, flush right.
-pub fn right(text: &str, columns: usize) -> String {
+pub(crate) fn right(text: &str, columns: usize) -> String {
     padding(text, columns) + text
 }
 

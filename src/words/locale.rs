@@ -26,7 +26,7 @@ impl Language {
     /// The precedence is that of GNU gettext ("Locale Environment Variables" and "The LANGUAGE
     /// variable" in its manual): the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set and
     /// not empty is the locale; if that is not `C`, the list in `LANGUAGE` goes first.
-    pub fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Language {
+    pub(crate) fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Language {
         let locale = first_set(&variable, &["LC_ALL", "LC_MESSAGES", "LANG"]);
         if matches!(locale.as_str(), "" | "C" | "POSIX") {
             return Language::En;
@@ -50,13 +50,13 @@ impl Language {
 
 /// The language with this name: `en`, `zh`, or that of a locale, such as `zh_CN.UTF-8` or
 /// `zh-Hant`.
-pub fn language(name: &str) -> Result<Language, String> {
+pub(crate) fn language(name: &str) -> Result<Language, String> {
     Language::of_locale(name).ok_or_else(|| format!("there is no `{name}` here"))
 }
 
 /// Reads `--lang`: it shows two names, and takes those of locales, too.
 #[derive(Clone)]
-pub struct LanguageParser;
+pub(crate) struct LanguageParser;
 
 impl TypedValueParser for LanguageParser {
     type Value = Language;
@@ -89,12 +89,12 @@ pub fn choose(language: Language) {
 }
 
 /// The language in which this process speaks; the environment's as long as none was chosen.
-pub fn chosen() -> Language {
+pub(crate) fn chosen() -> Language {
     CHOSEN.get().copied().unwrap_or_else(of_environment)
 }
 
 /// The language that this process's environment asks for.
-pub fn of_environment() -> Language {
+pub(crate) fn of_environment() -> Language {
     Language::from_environment(|name| env::var(name).ok())
 }
 
@@ -113,7 +113,7 @@ pub(crate) use both;
 
 /// Whether the environment says that text is UTF-8: the first of `LC_ALL`, `LC_CTYPE` and `LANG`
 /// that is set decides, as in setlocale(3).
-pub fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
+pub(crate) fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
     let locale = first_set(&variable, &["LC_ALL", "LC_CTYPE", "LANG"]).to_lowercase();
     let charset = locale.split('@').next().and_then(|locale| locale.split_once('.'));
     matches!(charset, Some((_, "utf-8" | "utf8")))

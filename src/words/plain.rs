@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// Whether a terminal would obey this character, or show nothing of it: control characters, what
 /// breaks a line, and what has no width or changes the direction of the text.
-pub fn is_obeyed(c: char) -> bool {
+pub(crate) fn is_obeyed(c: char) -> bool {
     match c {
         // Separators of lines and paragraphs; other spaces have a width.
         '\u{85}' | '\u{2028}' | '\u{2029}' => true,
@@ -20,7 +20,7 @@ pub fn is_obeyed(c: char) -> bool {
 
 /// Whether Python's `repr` shows this character as it is: all but control and format characters,
 /// separators other than the space, and what Unicode has not assigned to anything.
-pub fn is_printable(c: char) -> bool {
+pub(crate) fn is_printable(c: char) -> bool {
     // std knows the same categories, and tells them by what it escapes. It escapes a character that
     // combines with the one before it only at the start of a text.
     match c.is_ascii() {
@@ -30,17 +30,17 @@ pub fn is_printable(c: char) -> bool {
 }
 
 /// A text on one line, in which nothing is obeyed.
-pub fn on_one_line(text: &str) -> Cow<'_, str> {
+pub(crate) fn on_one_line(text: &str) -> Cow<'_, str> {
     shown(text, is_obeyed, push_escaped)
 }
 
 /// The same, for a text that may have lines and tabs of its own.
-pub fn on_its_lines(text: &str) -> Cow<'_, str> {
+pub(crate) fn on_its_lines(text: &str) -> Cow<'_, str> {
     shown(text, |c| is_obeyed(c) && c != '\n' && c != '\t', push_escaped)
 }
 
 /// JSON that means the same, and in which nothing is obeyed.
-pub fn in_json(text: &str) -> Cow<'_, str> {
+pub(crate) fn in_json(text: &str) -> Cow<'_, str> {
     shown(text, is_obeyed, |shown, c| match c {
         // JSON allows these only between its tokens.
         '\n' | '\r' | '\t' => shown.push(' '),
@@ -53,17 +53,17 @@ pub fn in_json(text: &str) -> Cow<'_, str> {
 }
 
 /// A file's name.
-pub fn name_of(path: &Path) -> String {
+pub(crate) fn name_of(path: &Path) -> String {
     on_one_line(&path.to_string_lossy()).into_owned()
 }
 
 /// If it `is_on`, escapes what a terminal would obey, and bytes that are not UTF-8. Each write has
 /// to end at the end of a character.
-pub struct Gate<W> {
+pub(crate) struct Gate<W> {
     /// Where it goes.
-    pub out: W,
+    pub(crate) out: W,
     /// Whether it goes to a terminal.
-    pub is_on: bool,
+    pub(crate) is_on: bool,
 }
 
 impl<W: Write> Write for Gate<W> {
@@ -88,7 +88,7 @@ impl<W: Write> Write for Gate<W> {
 }
 
 /// As Python's `repr` writes a character that it does not show.
-pub fn push_escaped(shown: &mut String, c: char) {
+pub(crate) fn push_escaped(shown: &mut String, c: char) {
     match u32::from(c) {
         0x9 => *shown += "\\t",
         0xa => *shown += "\\n",

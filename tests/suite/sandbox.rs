@@ -157,3 +157,21 @@ fn ps_shows_a_child_under_the_programs_name() {
     run.signal(Signal::TERM);
     run.finish();
 }
+
+#[test]
+fn an_empty_dev_is_named() {
+    let in_it = |words: &str| {
+        let script = format!("mount -t tmpfs none /dev && exec {PROGRAM} {words}");
+        run(command("unshare").args(["--mount", "sh", "-c", &script]))
+    };
+    let can = in_it("--version");
+    if can.code() != 0 {
+        skipped(&format!("no new mount namespace: {}", can.stderr));
+        return;
+    }
+    for words in ["queue", "queue --reader cat"] {
+        let ended = in_it(words);
+        assert_eq!(ended.code(), 1, "{ended:?}");
+        assert!(ended.stderr.contains("; there is no /dev/null: mount /dev\n"), "{ended:?}");
+    }
+}

@@ -7,7 +7,7 @@ use std::ops::Deref;
 use serde_json::Value;
 
 use crate::events::{Call, Status, repr};
-pub use crate::words::figures::count;
+pub(crate) use crate::words::figures::count;
 use crate::words::plain::is_obeyed;
 
 /// How many names or values are listed before the rest is only counted.
