@@ -134,7 +134,7 @@ pub fn run(
             lesson,
             children: &children,
             log: &parents_log,
-            detector: Detector::beside(children.strangers()),
+            detector: Detector::beside(children.strangers(), settings.patience_with_commands),
         };
         let own = events_of(lesson.name);
         let shown = log_reader.for_each(output, interrupt, patience, own, |entry| {

@@ -32,7 +32,21 @@ pub fn why(asked: Asked, json: bool) -> ExitCode {
                 let text = match told {
                     Notice::CannotRun(sentence) => format!("mp-demo: {sentence}\n"),
                     Notice::Stuck(finding) => lines(finding, width(&stderr())),
-                    Notice::GoesOn | Notice::IsLeft | Notice::Ends if json => String::new(),
+                    _ if json => String::new(),
+                    Notice::Full(pid, seconds, call, readers) => {
+                        let readers: Vec<_> = readers.iter().map(ToString::to_string).collect();
+                        let readers = readers.join(", ");
+                        both!(
+                            "{pid} has waited {seconds} s in {call}() for room in a pipe that only \
+                             {readers} can read.\n",
+                            "{pid} 在 {call}() 里等管道有空位已经 {seconds} 秒，这个管道只有 \
+                             {readers} 能读。\n"
+                        )
+                    }
+                    Notice::WillEnd(seconds) => both!(
+                        "mp-demo ends it in {seconds} s if nothing happens.\n",
+                        "如果没有变化，mp-demo 会在 {seconds} 秒后结束这个程序。\n"
+                    ),
                     Notice::IsLeft => both!(
                         "It is left as it is; Ctrl-C ends it.\n",
                         "程序保持原样；按 Ctrl-C 可以结束。\n"

@@ -1,12 +1,16 @@
 //! System calls in which a thread waits.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use procfs::process::{Process, Syscall};
 use syscalls::Sysno;
 
-use super::epoll;
+use super::epoll::{self, asked};
+use super::held::Held;
 use super::memory::{bytes, text};
+use super::signals::Signals;
+use super::wait::{Awaited, Direction};
 
 /// A system call in which a thread waits.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,16 +30,15 @@ pub enum Until {
     Ready(Vec<Awaited>),
     /// A child ends.
     ChildEnds(Whom),
-    /// Another thread of the same process ends: the one with this ID.
-    ThreadEnds(i32),
     /// Somebody who shares the memory at this address wakes it: a lock, a semaphore, a condition.
     Woken {
         /// Where the futex is.
         address: u64,
         /// Only threads of the same process can wake it.
         is_private: bool,
-        /// The thread that holds it, where the futex names one (FUTEX_LOCK_PI).
-        owner: Option<i32>,
+        /// The thread that it may be about: the one that holds it (FUTEX_LOCK_PI), or that is
+        /// joined.
+        tid: Option<i32>,
     },
     /// The lock on the file of this descriptor is free.
     Unlocked(i32),
@@ -48,30 +51,14 @@ pub enum Until {
         /// The other end is the one for writing.
         by_writer: bool,
     },
-    /// A signal comes.
-    Signal,
+    /// A signal comes that is none of these.
+    Signal(Signals),
+    /// One of these signals comes, which are held back.
+    SignalOf(Signals),
     /// The clock, at the latest.
     Time,
     /// It is not known.
     Unknown,
-}
-
-/// A descriptor that is waited for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Awaited {
-    /// The descriptor.
-    pub fd: i32,
-    /// What one could then do with it.
-    pub way: Direction,
-}
-
-/// Which way data goes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Direction {
-    /// To the one who waits.
-    Read,
-    /// From the one who waits.
-    Write,
 }
 
 /// Which child is waited for.
@@ -89,8 +76,6 @@ pub enum Whom {
     Any,
 }
 
-const POLLIN: u16 = 0x1;
-const POLLOUT: u16 = 0x4;
 /// The bytes of a `struct pollfd`: a descriptor, what is asked for, and the answer.
 const POLLFD: usize = 8;
 /// More descriptors than this at once are not looked at: a number from elsewhere may be anything.
@@ -124,7 +109,11 @@ impl SystemCall {
 
     /// What this line of `/proc/PID/task/TID/syscall` says. Nothing if the thread is not in a
     /// system call.
-    pub(super) fn decode(syscall: &Syscall, process: &Process) -> Option<SystemCall> {
+    pub(super) fn decode(
+        syscall: &Syscall,
+        process: &Process,
+        holds: &HashMap<i32, Held>,
+    ) -> Option<SystemCall> {
         let Syscall::Blocked { syscall_number, argument_registers: arguments, .. } = *syscall
         else {
             return None;
@@ -133,7 +122,7 @@ impl SystemCall {
         Some(SystemCall {
             name: as_in_the_manual(name),
             arguments,
-            until: until(name, &arguments, process),
+            until: until(name, &arguments, process, holds),
         })
     }
 }
@@ -151,12 +140,12 @@ fn as_in_the_manual(name: &'static str) -> &'static str {
     }
 }
 
-fn until(name: &str, arguments: &[u64; 6], process: &Process) -> Until {
+fn until(name: &str, arguments: &[u64; 6], process: &Process, holds: &HashMap<i32, Held>) -> Until {
     let [first, second, third, ..] = *arguments;
     let fd = first as i32;
     let is_forever = |argument: usize| arguments[argument] == 0;
-    let reads = |fd| Until::Ready(vec![Awaited { fd, way: Direction::Read }]);
-    let writes = |fd| Until::Ready(vec![Awaited { fd, way: Direction::Write }]);
+    let reads = |fd| Until::Ready(vec![Awaited { fd, direction: Direction::Read }]);
+    let writes = |fd| Until::Ready(vec![Awaited { fd, direction: Direction::Write }]);
     match name {
         "read" | "readv" | "preadv2" | "recvfrom" | "recvmsg" | "accept" | "accept4" => reads(fd),
         "recvmmsg" if is_forever(4) => reads(fd),
@@ -186,12 +175,15 @@ fn until(name: &str, arguments: &[u64; 6], process: &Process) -> Until {
         "poll" if (third as i32) < 0 => polled(process, first, second),
         "ppoll" if is_forever(2) => polled(process, first, second),
         "select" | "pselect6" if is_forever(4) => selected(process, arguments),
-        "epoll_wait" | "epoll_pwait" if (arguments[3] as i32) < 0 => epoll(process, fd),
-        "epoll_pwait2" if is_forever(3) => epoll(process, fd),
+        "epoll_wait" | "epoll_pwait" if (arguments[3] as i32) < 0 => epoll(process, holds, fd),
+        "epoll_pwait2" if is_forever(3) => epoll(process, holds, fd),
         "open" => opened(process, AT_FDCWD, first, second),
         "openat" => opened(process, fd, second, third),
-        "pause" | "rt_sigsuspend" => Until::Signal,
-        "rt_sigtimedwait" if is_forever(2) => Until::Signal,
+        "pause" => Until::Signal(0),
+        "rt_sigsuspend" => set(process, first).map_or(Until::Signal(0), Until::Signal),
+        "rt_sigtimedwait" if is_forever(2) => {
+            set(process, first).map_or(Until::Signal(0), Until::SignalOf)
+        }
         // Those of the above that have a time after which they return, and those that only wait for
         // it.
         "poll" | "ppoll" | "select" | "pselect6" | "epoll_wait" | "epoll_pwait"
@@ -203,8 +195,14 @@ fn until(name: &str, arguments: &[u64; 6], process: &Process) -> Until {
 }
 
 fn ready(awaited: &[(i32, Direction)]) -> Until {
-    let awaited = awaited.iter().map(|&(fd, way)| Awaited { fd, way });
+    let awaited = awaited.iter().map(|&(fd, direction)| Awaited { fd, direction });
     Until::Ready(awaited.collect())
+}
+
+/// A set of signals in its memory.
+fn set(process: &Process, address: u64) -> Option<Signals> {
+    let set = bytes(process, address, size_of::<Signals>())?;
+    Some(Signals::from_ne_bytes(set.try_into().ok()?))
 }
 
 fn futex(process: &Process, arguments: &[u64; 6]) -> Until {
@@ -213,31 +211,22 @@ fn futex(process: &Process, arguments: &[u64; 6]) -> Until {
         return Until::Time;
     }
     let is_private = operation & FUTEX_PRIVATE != 0;
-    let owner = match operation & FUTEX_COMMAND {
-        FUTEX_WAIT | FUTEX_WAIT_BITSET => {
-            // Whoever joins a thread waits on the word in which the kernel keeps that thread's ID
-            // while it lives.
-            let word = bytes(process, address, 4);
-            let holds_a_tid = word.is_some_and(|word| word[..] == (value as u32).to_ne_bytes());
-            let tid = value as i32;
-            if !is_private && holds_a_tid && process.task_from_tid(tid).is_ok() {
-                return Until::ThreadEnds(tid);
-            }
-            None
-        }
-        FUTEX_LOCK_PI | FUTEX_LOCK_PI2 => bytes(process, address, 4).map(|word| {
-            let word = u32::from_ne_bytes([word[0], word[1], word[2], word[3]]);
-            (word & FUTEX_TID) as i32
-        }),
+    let word =
+        bytes(process, address, 4).and_then(|it| Some(u32::from_ne_bytes(it.try_into().ok()?)));
+    let tid = match operation & FUTEX_COMMAND {
+        // Whoever joins a thread waits on the word in which the kernel keeps that thread's ID while
+        // it lives.
+        FUTEX_WAIT | FUTEX_WAIT_BITSET => word.filter(|it| !is_private && *it == value as u32),
+        FUTEX_LOCK_PI | FUTEX_LOCK_PI2 => word.map(|it| it & FUTEX_TID),
         _ => return Until::Unknown,
     };
-    Until::Woken { address, is_private, owner }
+    Until::Woken { address, is_private, tid: tid.map(|it| it as i32) }
 }
 
 /// What a thread waits for in poll(2). The list of descriptors is in the memory of its process.
 fn polled(process: &Process, list: u64, count: u64) -> Until {
     if count == 0 {
-        return Until::Signal;
+        return Until::Signal(0);
     }
     if count > MOST_DESCRIPTORS {
         return Until::Unknown;
@@ -252,28 +241,23 @@ fn polled(process: &Process, list: u64, count: u64) -> Until {
         if fd < 0 {
             continue;
         }
-        // Whoever asks for nothing still learns that the other side has hung up.
-        if events & POLLIN != 0 || events & POLLOUT == 0 {
-            awaited.push((fd, Direction::Read));
-        }
-        if events & POLLOUT != 0 {
-            awaited.push((fd, Direction::Write));
-        }
+        awaited.extend(asked(fd, events.into()));
     }
-    ready(&awaited)
+    Until::Ready(awaited)
 }
 
-/// What a thread waits for in select(2): two sets of bits in the memory of its process.
+/// What a thread waits for in select(2): three sets of bits in the memory of its process.
 fn selected(process: &Process, arguments: &[u64; 6]) -> Until {
-    let [count, reads, writes, ..] = *arguments;
+    let [count, reads, writes, excepts, ..] = *arguments;
     if count == 0 {
-        return Until::Signal;
+        return Until::Signal(0);
     }
     if count > MOST_DESCRIPTORS {
         return Until::Unknown;
     }
     let mut awaited = Vec::new();
-    for (set, way) in [(reads, Direction::Read), (writes, Direction::Write)] {
+    let sets = [(reads, Direction::Read), (writes, Direction::Write), (excepts, Direction::Urgent)];
+    for (set, direction) in sets {
         if set == 0 {
             continue;
         }
@@ -282,13 +266,13 @@ fn selected(process: &Process, arguments: &[u64; 6]) -> Until {
             return Until::Unknown;
         };
         let has = |fd: &u64| set[*fd as usize / 8] & (1 << (fd % 8)) != 0;
-        awaited.extend((0..count).filter(has).map(|fd| (fd as i32, way)));
+        awaited.extend((0..count).filter(has).map(|fd| (fd as i32, direction)));
     }
     ready(&awaited)
 }
 
-fn epoll(process: &Process, fd: i32) -> Until {
-    match epoll::watched(process, fd) {
+fn epoll(process: &Process, holds: &HashMap<i32, Held>, fd: i32) -> Until {
+    match epoll::watched(process, holds, fd) {
         Some(awaited) => Until::Ready(awaited),
         None => Until::Unknown,
     }

@@ -1,29 +1,70 @@
 //! What a process waits for through epoll(7).
 
+use std::collections::HashMap;
+use std::fs::metadata;
 use std::io::Read;
+use std::os::unix::fs::MetadataExt as _;
 
-use procfs::process::{FDTarget, Process};
+use procfs::process::Process;
 
-use super::call::{Awaited, Direction};
+use super::held::{Held, What};
+use super::wait::{Awaited, Direction};
 
-const EPOLLOUT: u32 = 0x4;
+/// What is asked of a descriptor, in poll(2) and here.
+const POLLIN: u32 = 0x1;
+const POLLPRI: u32 = 0x2;
+const POLLOUT: u32 = 0x4;
+const POLLRDNORM: u32 = 0x40;
+const POLLWRNORM: u32 = 0x100;
+const POLLWRBAND: u32 = 0x200;
 /// All that can be asked for. A descriptor of which nothing is asked is switched off
 /// (EPOLLONESHOT).
 const EPOLL_EVENTS: u32 = 0x3fff;
-/// What is asked for reading: EPOLLIN, EPOLLPRI, EPOLLRDNORM, EPOLLRDBAND and EPOLLRDHUP.
-const EPOLL_READS: u32 = 0x20c3;
+const EPOLLET: u32 = 1 << 31;
 /// One epoll may watch another one, and the kernel allows five of them in a row.
 const DEEPEST: usize = 5;
 
-/// The descriptors that this epoll watches. Nothing where the kernel doesn't tell, or tells of one
-/// that is closed here.
-pub(super) fn watched(process: &Process, fd: i32) -> Option<Vec<Awaited>> {
-    let mut awaited = Vec::new();
-    add_watched(process, fd, DEEPEST, &mut awaited)?;
-    Some(awaited)
+/// What these events ask of a descriptor.
+pub(super) fn asked(fd: i32, events: u32) -> impl Iterator<Item = Awaited> {
+    let asks = |bits: u32, direction| (events & bits != 0).then_some(direction);
+    let reads = asks(POLLIN | POLLRDNORM, Direction::Read);
+    let urgent = asks(POLLPRI, Direction::Urgent);
+    let writes = asks(POLLOUT | POLLWRNORM | POLLWRBAND, Direction::Write);
+    // It is told whatever is asked for, by the same who could bring data or room.
+    let hangs_up = (reads.is_none() && writes.is_none()).then_some(Direction::HangUp);
+    let all = [reads, urgent, writes, hangs_up].into_iter().flatten();
+    all.map(move |direction| Awaited { fd, direction })
 }
 
-fn add_watched(process: &Process, fd: i32, depth: usize, all: &mut Vec<Awaited>) -> Option<()> {
+/// The descriptors that this epoll watches. Nothing where the kernel doesn't tell, or tells of one
+/// that is closed here.
+pub(super) fn watched(
+    process: &Process,
+    holds: &HashMap<i32, Held>,
+    fd: i32,
+) -> Option<Vec<Awaited>> {
+    let mut awaited = Vec::new();
+    add_watched(process, holds, fd, DEEPEST, &mut awaited)?;
+    let is_watched = |fd: i32| awaited.iter().any(|it| it.fd == fd);
+    let is_counter = |held: &Held| matches!(&held.what, What::Kernel(it) if it == "[eventfd]");
+    let mut timers = holds
+        .iter()
+        .filter(|(_, held)| matches!(&held.what, What::Kernel(it) if it == "[timerfd]"));
+    // What is the kernel's own has no inode of its own, so its number may mean another one by now.
+    // A timer that is set and nobody watches, and a counter under two numbers, look like that.
+    let may_have_moved = awaited.iter().any(|it| holds.get(&it.fd).is_some_and(is_counter))
+        && (timers.any(|(fd, _)| !is_watched(*fd) && is_set(process, *fd))
+            || has_counter_twice(process, holds));
+    (!may_have_moved).then_some(awaited)
+}
+
+fn add_watched(
+    process: &Process,
+    holds: &HashMap<i32, Held>,
+    fd: i32,
+    depth: usize,
+    all: &mut Vec<Awaited>,
+) -> Option<()> {
     let info = fdinfo(process, fd)?;
     for line in info.lines().filter(|line| line.starts_with("tfd:")) {
         // tfd:        5 events:       19 data: ... pos:0 ino:6e32 sdev:e
@@ -35,23 +76,54 @@ fn add_watched(process: &Process, fd: i32, depth: usize, all: &mut Vec<Awaited>)
         if events & EPOLL_EVENTS == 0 {
             continue;
         }
-        match process.fd_from_fd(fd).ok()?.target {
-            FDTarget::AnonInode(name) if name == "[eventpoll]" => {
-                add_watched(process, fd, depth.checked_sub(1)?, all)?;
+        let held = holds.get(&fd)?;
+        let is_it = match &held.what {
+            What::Kernel(name) if name == "[eventpoll]" => {
+                add_watched(process, holds, fd, depth.checked_sub(1)?, all)?;
                 continue;
             }
-            // The number means something else by now: what is watched lives on under another one.
-            FDTarget::Pipe(it) | FDTarget::Socket(it) if it != inode => return None,
-            _ => {}
+            What::Pipe(it) | What::Socket(it) => *it == inode,
+            What::Path(_) => {
+                let file = metadata(format!("/proc/{}/fd/{fd}", process.pid));
+                file.is_ok_and(|it| it.ino() == inode)
+            }
+            What::Kernel(_) => true,
+        };
+        // The number means something else by now: what is watched lives on under another one.
+        if !is_it {
+            return None;
         }
-        if events & EPOLL_READS != 0 || events & EPOLLOUT == 0 {
-            all.push(Awaited { fd, way: Direction::Read });
-        }
-        if events & EPOLLOUT != 0 {
-            all.push(Awaited { fd, way: Direction::Write });
-        }
+        let asked = asked(fd, events);
+        all.extend(asked.map(|it| match it.direction {
+            // It may have been told long ago that there is room.
+            Direction::Write if events & EPOLLET != 0 => {
+                Awaited { direction: Direction::RoomOnce, ..it }
+            }
+            _ => it,
+        }));
     }
     Some(())
+}
+
+/// Whether this process has one counter under two numbers.
+fn has_counter_twice(process: &Process, holds: &HashMap<i32, Held>) -> bool {
+    let counters = holds.iter();
+    let counters = counters.filter(|(_, it)| it.what == What::Kernel("[eventfd]".into()));
+    let mut seen = std::collections::HashSet::new();
+    counters.filter_map(|(fd, _)| eventfd_id(process, *fd)).any(|id| !seen.insert(id))
+}
+
+/// The number that the kernel has for an eventfd.
+pub(super) fn eventfd_id(process: &Process, fd: i32) -> Option<u64> {
+    let info = fdinfo(process, fd)?;
+    field(&info, "eventfd-id:")?.parse().ok()
+}
+
+/// Whether a timerfd is set.
+pub(super) fn is_set(process: &Process, fd: i32) -> bool {
+    // it_value: (seconds, nanoseconds)
+    let info = fdinfo(process, fd);
+    info.is_none_or(|info| field(&info, "it_value:").is_none_or(|value| value != "(0, 0)"))
 }
 
 /// What `/proc/PID/fdinfo` says of a descriptor.
@@ -60,4 +132,9 @@ pub(super) fn fdinfo(process: &Process, fd: i32) -> Option<String> {
     let mut info = String::new();
     file.read_to_string(&mut info).ok()?;
     Some(info)
+}
+
+/// What stands behind this name there.
+pub(super) fn field<'a>(info: &'a str, name: &str) -> Option<&'a str> {
+    info.lines().find_map(|line| line.strip_prefix(name)).map(str::trim)
 }

@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use super::look::{Snapshot, ThreadState, stopped_by};
+use super::look::{Snapshot, Task, ThreadState, stopped_by};
 use super::sight::Sight;
-use super::wait::{From, Outside, Thing, Wait};
+use super::signals::numbers;
+use super::wait::{From, On, Outside, Thing, Unless, Wait};
 
 /// What two looks say of everyone who was looked at.
 pub struct Graph {
     fates: BTreeMap<u32, Fate>,
     threads: HashMap<i32, Fate>,
+    unless: Vec<Unless>,
 }
 
 /// Whether a process or thread can go on.
@@ -41,7 +43,7 @@ pub enum Cause {
     Moved,
     /// It waits for something that is no process.
     WaitsFor(Outside),
-    /// It may have set a timer, whose signal would wake it.
+    /// It has set a timer, whose signal would wake it.
     Timer,
     /// It waits for this process, which can go on.
     Other(u32),
@@ -75,13 +77,15 @@ impl Graph {
         for look in now.looks() {
             let before = earlier.look(look.pid);
             let before = before.filter(|before| before.started == look.started);
+            let before = before.into_iter().flat_map(|before| &before.threads);
+            let before: HashMap<i32, &Task> = before.map(|it| (it.tid, it)).collect();
             for thread in &look.threads {
                 let (level, reason) = match thread.state {
                     ThreadState::Ended => continue,
                     ThreadState::Runs => (Outlook::GoesOn, Some(Cause::Runs)),
                     ThreadState::Debugged => (Outlook::GoesOn, Some(Cause::Debugged)),
                     ThreadState::Stopped => (Outlook::Stopped, None),
-                    ThreadState::Waits if !before.is_some_and(|it| it.threads.contains(thread)) => {
+                    ThreadState::Waits if before.get(&thread.tid) != Some(&thread) => {
                         (Outlook::GoesOn, Some(Cause::Moved))
                     }
                     ThreadState::Waits => match &thread.call {
@@ -106,7 +110,14 @@ impl Graph {
                 *best = thread;
             }
         }
+        let likely: BTreeMap<_, _> =
+            best.iter().filter(|(_, it)| it.level == Outlook::Likely).collect();
+        let waits = now.waits().iter().filter(|it| likely.contains_key(&it.pid));
+        let mut unless: Vec<Unless> = waits.flat_map(conditions).collect();
+        unless.sort();
+        unless.dedup();
         Graph {
+            unless,
             fates: best.iter().map(|(pid, it)| (*pid, it.fate())).collect(),
             threads: threads.iter().map(|it| (it.tid, it.fate())).collect(),
         }
@@ -120,6 +131,11 @@ impl Graph {
     /// Whether the thread with this ID can go on.
     pub fn threads_fate(&self, tid: i32) -> Option<&Fate> {
         self.threads.get(&tid)
+    }
+
+    /// What could let those go on that are most likely stuck.
+    pub fn unless(&self) -> &[Unless] {
+        &self.unless
     }
 
     /// Whether it can't, or most likely can't.
@@ -154,7 +170,8 @@ fn raise(threads: &mut [ThreadOutlook]) {
             let noticed = noticed.map(|(level, pid)| (level, Some(Cause::Other(pid))));
             let things = wait.things.iter().flat_map(|it| reach(it, thread.tid, &best));
             let timer = wait.has_timer.then_some((Outlook::GoesOn, Some(Cause::Timer)));
-            for (level, reason) in noticed.chain(things).chain(timer) {
+            let signals = (wait.handled != 0).then_some((Outlook::Likely, None));
+            for (level, reason) in noticed.chain(things).chain(timer).chain(signals) {
                 if level > thread.level {
                     (thread.level, thread.reason) = (level, reason);
                     has_changed = true;
@@ -167,9 +184,19 @@ fn raise(threads: &mut [ThreadOutlook]) {
     }
 }
 
+/// What could end this wait, and most likely doesn't.
+fn conditions(wait: &Wait) -> impl Iterator<Item = Unless> {
+    let pid = wait.pid;
+    let handled = Unless { pid, signals: numbers(wait.handled), what: None };
+    let signals = (wait.handled != 0).then_some(handled);
+    let things = wait.things.iter().filter_map(move |it| {
+        Some(Unless { pid, signals: Vec::new(), what: Some(it.unless.clone()?) })
+    });
+    signals.into_iter().chain(things)
+}
+
 /// How far those who could bring this are from being stuck.
 fn reach(thing: &Thing, waiter: i32, best: &Best) -> Vec<(Outlook, Option<Cause>)> {
-    use super::wait::On;
     match &thing.from {
         From::Outside(outside) => {
             vec![(Outlook::GoesOn, Some(Cause::WaitsFor(outside.clone())))]
@@ -219,7 +246,7 @@ impl Best {
         match self.processes.get(&pid) {
             // This process is not among those that it looks at, and it does go on.
             None if pid == std::process::id() => Outlook::GoesOn,
-            // Whoever is gone is about to be noticed, or was never seen.
+            // Unknown process: it just exited, or is hidden from us.
             None => Outlook::Unknown,
             Some([(_, tid), (level, _)]) if Some(*tid) == besides => *level,
             Some([(level, _), _]) => *level,

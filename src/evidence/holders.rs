@@ -1,23 +1,33 @@
 //! Who holds what, of all processes.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::os::unix::fs::{DirEntryExt as _, MetadataExt as _};
+use std::rc::Rc;
 
 use procfs::process::{MMPermissions, MMapPath, Process, all_processes};
 
-use super::epoll::fdinfo;
+use super::epoll::{eventfd_id, fdinfo, field};
 use super::held::{What, held_by};
 use super::look::Snapshot;
-use super::sight::Onlooker;
+use super::onlooker::Onlooker;
 use super::sockets::{Peer, Sockets};
 
+/// Where named semaphores are.
+const SHARED_MEMORY: &str = "/dev/shm";
+/// A request of aio(7) has this in its process's memory.
+const AIO: &str = "/[aio]";
+
 /// Who holds what, of all processes that may be looked at.
-pub(super) struct Holders<'a> {
-    onlooker: Onlooker<'a>,
+pub(super) struct Holders {
     by_thing: HashMap<What, Vec<DescriptorHolder>>,
+    /// Who has which eventfd, by the kernel's number for it.
+    eventfds: OnceCell<HashMap<u64, Vec<u32>>>,
+    /// Who has which lock on a file, by a line of the kernel's.
+    locks: OnceCell<HashMap<String, Vec<u32>>>,
     sockets: Sockets,
-    mappings: OnceCell<Vec<Mapping>>,
-    locks: OnceCell<String>,
+    mappings: RefCell<HashMap<u32, Rc<Vec<Mapping>>>>,
     pids: Vec<u32>,
 }
 
@@ -32,21 +42,28 @@ struct DescriptorHolder {
 
 /// A stretch of a process's memory that others may have, too.
 struct Mapping {
-    pid: u32,
     from: u64,
     to: u64,
     what: (i32, i32, u64),
     name: String,
 }
 
-impl<'a> Holders<'a> {
+/// Memory that processes share.
+pub(super) struct SharedMemory {
+    pub name: String,
+    /// It has a name by which others may still come to it.
+    pub is_named: bool,
+    pub pids: Vec<u32>,
+}
+
+impl Holders {
     /// Asks all processes; of those that were looked at already, it is known.
-    pub fn of_all(looks: &BTreeMap<u32, Snapshot>, onlooker: Onlooker<'a>) -> Holders<'a> {
+    pub fn of_all(looks: &BTreeMap<u32, Snapshot>, onlooker: Onlooker) -> Holders {
         let mut by_thing: HashMap<What, Vec<DescriptorHolder>> = HashMap::new();
         let mut pids = Vec::new();
         for process in all_processes().into_iter().flatten().flatten() {
             let pid = process.pid as u32;
-            if is_onlooker(pid, onlooker) {
+            if onlooker.is_stranger(pid) {
                 continue;
             }
             pids.push(pid);
@@ -60,20 +77,16 @@ impl<'a> Holders<'a> {
             };
             for (fd, held) in holds.into_iter().flatten() {
                 let holders = by_thing.entry(held.what.clone()).or_default();
-                holders.push(DescriptorHolder {
-                    pid,
-                    fd: *fd,
-                    reads: held.reads,
-                    writes: held.writes,
-                });
+                let (reads, writes) = (held.reads, held.writes);
+                holders.push(DescriptorHolder { pid, fd: *fd, reads, writes });
             }
         }
         Holders {
-            onlooker,
             by_thing,
-            sockets: Sockets::open(),
-            mappings: OnceCell::new(),
+            eventfds: OnceCell::new(),
             locks: OnceCell::new(),
+            sockets: Sockets::open(),
+            mappings: RefCell::default(),
             pids,
         }
     }
@@ -99,13 +112,33 @@ impl<'a> Holders<'a> {
     }
 
     /// Who has the eventfd that stands behind this descriptor. Nothing where the kernel doesn't
-    /// tell.
+    /// tell, or may add to it by itself (aio(7)).
     pub fn of_eventfd(&self, pid: u32, fd: i32) -> Option<Vec<u32>> {
-        let ours = eventfd_id(pid, fd)?;
-        let all = self.by_thing.get(&What::Kernel("[eventfd]".into()));
-        let all = all.into_iter().flatten();
-        let same = all.filter(|it| eventfd_id(it.pid, it.fd).as_deref() == Some(&ours));
-        Some(pids(same.map(|it| it.pid)))
+        let eventfds = self.eventfds.get_or_init(|| {
+            let mut all: HashMap<u64, Vec<u32>> = HashMap::new();
+            let mut process: Option<Process> = None;
+            for it in self.by_thing.get(&What::Kernel("[eventfd]".into())).into_iter().flatten() {
+                if process.as_ref().is_none_or(|known| known.pid as u32 != it.pid) {
+                    process = Process::new(it.pid as i32).ok();
+                }
+                if let Some(id) = process.as_ref().and_then(|known| eventfd_id(known, it.fd)) {
+                    all.entry(id).or_default().push(it.pid);
+                }
+            }
+            all
+        });
+        let id = eventfd_id(&Process::new(pid as i32).ok()?, fd)?;
+        let holders = pids(eventfds.get(&id)?.iter().copied());
+        let has_aio = |pid: &u32| self.mappings(*pid).iter().any(|it| it.name.starts_with(AIO));
+        (!holders.iter().any(has_aio)).then_some(holders)
+    }
+
+    /// Who has the other side of a terminal with this number.
+    pub fn of_terminal(&self, number: u32) -> Vec<u32> {
+        let names = ["/dev/ptmx", "/dev/pts/ptmx"];
+        let all = names.iter().filter_map(|it| self.by_thing.get(&What::Path((*it).into())));
+        let is_of_it = |it: &&DescriptorHolder| terminal(it.pid, it.fd) == Some(number);
+        pids(all.flatten().filter(is_of_it).map(|it| it.pid))
     }
 
     /// What a socket is connected to.
@@ -113,49 +146,84 @@ impl<'a> Holders<'a> {
         self.sockets.peer(inode)
     }
 
-    /// The name of the shared memory at this address of a process, and who has it, too. Nothing if
-    /// it is not shared.
-    pub fn of_memory(&self, pid: u32, address: u64) -> Option<(String, Vec<u32>)> {
-        let mappings = self.mappings.get_or_init(|| {
-            let processes = self.pids.iter().filter(|pid| !is_onlooker(**pid, self.onlooker));
-            processes.flat_map(|pid| shared_mappings(*pid)).collect()
-        });
-        let here = |it: &&Mapping| it.pid == pid && (it.from..it.to).contains(&address);
-        let mapping = mappings.iter().find(here)?;
-        let same = mappings.iter().filter(|it| it.what == mapping.what);
-        Some((mapping.name.clone(), pids(same.map(|it| it.pid))))
+    /// The shared memory at this address of a process. Nothing if it is not shared.
+    pub fn of_memory(&self, pid: u32, address: u64) -> Option<SharedMemory> {
+        let own = self.mappings(pid);
+        let mapping = own.iter().find(|it| (it.from..it.to).contains(&address))?;
+        let has_it = |pid: &u32| self.mappings(*pid).iter().any(|it| it.what == mapping.what);
+        let name = name_of(pid, mapping);
+        Some(SharedMemory {
+            is_named: name.is_some(),
+            name: name.unwrap_or_else(|| mapping.name.clone()),
+            pids: pids(self.pids.iter().copied().filter(has_it)),
+        })
     }
 
-    /// Who has the lock on a file for which this process waits, by `/proc/locks`. The kernel names
-    /// the process that took it, which may be gone while its children still have it; for a lock of
-    /// an open file description (F_OFD_SETLKW) nobody.
-    pub fn of_lock(&self, pid: u32) -> Option<u32> {
-        let read = || std::fs::read_to_string("/proc/locks").unwrap_or_default();
-        let locks = self.locks.get_or_init(read);
-        // Whoever waits stands below the one who has it, with the same number and an arrow.
-        let mut holder = None;
-        for line in locks.lines() {
-            let words = line.split_whitespace().skip(1);
-            let (mut is_waiting, mut fields) = (false, Vec::new());
-            for word in words {
-                match word {
-                    "->" => is_waiting = true,
-                    word => fields.push(word),
+    fn mappings(&self, pid: u32) -> Rc<Vec<Mapping>> {
+        let mut all = self.mappings.borrow_mut();
+        Rc::clone(all.entry(pid).or_insert_with(|| Rc::new(shared_mappings(pid))))
+    }
+
+    /// Who has the lock on a file for which this process waits. Nothing where it is not known: the
+    /// descriptor by which somebody has it may be on its way between two processes.
+    pub fn of_lock(&self, pid: u32, fd: i32, is_flock: bool) -> Option<Vec<u32>> {
+        let process = Process::new(pid as i32).ok()?;
+        let inode = format!(":{}", field(&fdinfo(&process, fd)?, "ino:")?);
+        let is_meant = |lock: &[&str]| {
+            lock.get(4).is_some_and(|it| it.ends_with(&inode)) && (lock[0] == "FLOCK") == is_flock
+        };
+        // Whoever waits stands below the one who has it, with an arrow; a lock of an open file
+        // description (F_OFD_SETLKW) names nobody.
+        let file = fs::read_to_string("/proc/locks").ok()?;
+        let (mut holder, mut locks) = (Vec::new(), Vec::new());
+        for line in file.lines() {
+            let mut words: Vec<&str> = line.split_whitespace().skip(1).collect();
+            match words.first() {
+                Some(&"->") => {
+                    words.remove(0);
+                    let who = words.get(3).and_then(|it| it.parse::<i64>().ok());
+                    let is_its = who.is_some_and(|it| it == i64::from(pid) || it <= 0);
+                    if is_its && is_meant(&words) {
+                        locks.push(holder.clone());
+                    }
                 }
-            }
-            let who = fields.get(3).and_then(|it| it.parse::<i32>().ok());
-            match is_waiting {
-                false => holder = who,
-                true if who == Some(pid as i32) => return u32::try_from(holder?).ok(),
-                true => {}
+                _ => holder = words,
             }
         }
-        None
+        let held = self.locks.get_or_init(|| self.locks_held());
+        let mut holders: Vec<u32> = Vec::new();
+        for lock in &locks {
+            match held.get(&lock.join(" ")) {
+                Some(pids) => holders.extend(pids),
+                // One that may not be looked at.
+                None => {
+                    holders.extend(lock.get(3).and_then(|it| it.parse::<u32>().ok()).filter(|it| {
+                        *it != pid
+                            && Process::new(*it as i32).is_ok_and(|it| held_by(&it).is_none())
+                    }))
+                }
+            }
+        }
+        (!holders.is_empty()).then(|| pids(holders.into_iter()))
     }
-}
 
-fn is_onlooker(pid: u32, onlooker: Onlooker) -> bool {
-    onlooker == Onlooker::Process && pid == std::process::id()
+    /// The locks that the kernel shows at the descriptors of files.
+    fn locks_held(&self) -> HashMap<String, Vec<u32>> {
+        let mut all: HashMap<String, Vec<u32>> = HashMap::new();
+        let files = self
+            .by_thing
+            .iter()
+            .filter(|(what, _)| matches!(what, What::Path(path) if !path.starts_with("/dev/")));
+        for holder in files.flat_map(|(_, holders)| holders) {
+            let process = Process::new(holder.pid as i32).ok();
+            let info = process.and_then(|it| fdinfo(&it, holder.fd)).unwrap_or_default();
+            for lock in info.lines().filter_map(|line| line.strip_prefix("lock:")) {
+                let words: Vec<&str> = lock.split_whitespace().skip(1).collect();
+                all.entry(words.join(" ")).or_default().push(holder.pid);
+            }
+        }
+        all
+    }
 }
 
 fn pids(pids: impl Iterator<Item = u32>) -> Vec<u32> {
@@ -165,10 +233,29 @@ fn pids(pids: impl Iterator<Item = u32>) -> Vec<u32> {
     pids
 }
 
-fn eventfd_id(pid: u32, fd: i32) -> Option<String> {
+/// The number of the terminal whose other side this descriptor is.
+pub(super) fn terminal(pid: u32, fd: i32) -> Option<u32> {
     let info = fdinfo(&Process::new(pid as i32).ok()?, fd)?;
-    let id = info.lines().find_map(|line| line.strip_prefix("eventfd-id:"))?;
-    Some(id.trim().to_owned())
+    field(&info, "tty-index:")?.parse().ok()
+}
+
+/// A name by which others can still open the memory that this process has there.
+fn name_of(pid: u32, mapping: &Mapping) -> Option<String> {
+    let root = format!("/proc/{pid}/root");
+    let is_it =
+        |it: &str| fs::metadata(format!("{root}{it}")).is_ok_and(|it| it.ino() == mapping.what.2);
+    // Memory of System V has a key, or at least a number.
+    if mapping.name.starts_with("/SYSV") || (mapping.name.starts_with('/') && is_it(&mapping.name))
+    {
+        return Some(mapping.name.clone());
+    }
+    // sem_open(3) makes it under another name first.
+    if !mapping.name.starts_with(SHARED_MEMORY) {
+        return None;
+    }
+    let files = fs::read_dir(format!("{root}{SHARED_MEMORY}")).ok()?.flatten();
+    let file = files.into_iter().find(|it| it.ino() == mapping.what.2)?;
+    Some(format!("{SHARED_MEMORY}/{}", file.file_name().to_string_lossy()))
 }
 
 /// The names of the memory that this process may share with others. None where the kernel doesn't
@@ -183,13 +270,13 @@ fn shared_mappings(pid: u32) -> Vec<Mapping> {
     let shared = maps.filter(|map| map.perms.contains(MMPermissions::SHARED));
     shared
         .map(|map| Mapping {
-            pid,
             from: map.address.0,
             to: map.address.1,
             what: (map.dev.0, map.dev.1, map.inode),
             name: match map.pathname {
                 MMapPath::Path(path) => path.to_string_lossy().into_owned(),
                 MMapPath::Other(name) => name,
+                MMapPath::Vsys(_) => "/SYSV".into(),
                 _ => String::new(),
             },
         })

@@ -6,7 +6,9 @@ use std::io::Read;
 use procfs::process::{Process, Syscall};
 
 use super::call::SystemCall;
-use super::held::{Held, held_by};
+use super::epoll::{fdinfo, field};
+use super::held::{Held, What, held_by};
+use super::signals::{self, Signals, bit};
 
 /// One look at a process.
 pub struct Snapshot {
@@ -27,8 +29,22 @@ pub struct Snapshot {
     pub holds: Option<HashMap<i32, Held>>,
     /// Its own children.
     pub children: Vec<u32>,
-    /// The signals that it has a handler for: a bit each, the lowest one for signal 1.
-    pub catches: u64,
+    /// The signals that it has a handler for.
+    pub catches: Signals,
+    /// Those of them that it handles for a reason of its own, and that can reach it.
+    pub handles: Signals,
+    /// Its wait status, if it has ended and its parent has not asked for it.
+    pub wait_status: Option<i32>,
+    /// Its PIDs in the namespaces below this one, if it is in one; the last one is what it calls
+    /// itself.
+    pub inner_pids: Vec<i32>,
+    /// How large its memory is, and how much of it is there: the same in processes that share all
+    /// of it (CLONE_VM).
+    pub memory: (u64, u64),
+    /// The kernel still works for it (io_uring(7)).
+    pub has_ring: bool,
+    /// Some thread has descriptors of its own (CLONE_FILES).
+    pub has_own_tables: bool,
     /// A timer of its own is set (timer_create(2)).
     pub has_timers: bool,
     /// The user whose process it is.
@@ -46,6 +62,10 @@ pub struct Task {
     pub state: ThreadState,
     /// The call in which it waits. Nothing where the kernel doesn't tell.
     pub call: Option<SystemCall>,
+    /// The signals that it holds back.
+    blocked: Signals,
+    /// What it calls itself, if it is in a namespace below this one.
+    inner_tid: Option<i32>,
     /// What changes when it moves: how often it has begun to wait, or was made to, and its
     /// processor time.
     moved: (u64, u64, u64),
@@ -77,6 +97,11 @@ impl Task {
     pub fn ticks(&self) -> u64 {
         self.moved.2
     }
+
+    /// Whether this is its ID, here or as its process says it.
+    pub fn is_called(&self, tid: i32) -> bool {
+        self.inner_tid.unwrap_or(self.tid) == tid
+    }
 }
 
 impl Snapshot {
@@ -87,6 +112,7 @@ impl Snapshot {
         // meanwhile.
         let process = Process::new(i32::try_from(pid).ok()?).ok()?;
         let stat = process.stat().ok()?;
+        let holds = held_by(&process);
         let mut look = Snapshot {
             pid,
             started: stat.starttime,
@@ -94,9 +120,15 @@ impl Snapshot {
             group: stat.pgrp,
             command: process.cmdline().unwrap_or_default(),
             threads: Vec::new(),
-            holds: held_by(&process),
+            has_ring: holds.as_ref().is_some_and(|it| has_ring(&process, it)),
+            holds,
             children: Vec::new(),
             catches: 0,
+            handles: 0,
+            wait_status: stat.exit_code.filter(|_| stat.state == 'Z'),
+            inner_pids: Vec::new(),
+            memory: (stat.vsize, stat.rss),
+            has_own_tables: false,
             has_timers: has_timers(&process),
             user: process.uid().ok()?,
         };
@@ -104,12 +136,20 @@ impl Snapshot {
             look.command.push(stat.comm);
         }
         let has_our_calls = has_our_calls(&process);
+        let descriptors = count_of_descriptors(pid, pid as i32);
         for task in process.tasks().ok()?.flatten() {
             look.children.extend(task.children().unwrap_or_default());
             let (Ok(stat), Ok(status)) = (task.stat(), task.status()) else {
                 continue;
             };
             look.catches |= status.sigcgt;
+            look.has_own_tables |=
+                task.tid as u32 != pid && descriptors != count_of_descriptors(pid, task.tid);
+            let inner = status.nspid.unwrap_or_default();
+            let inner_tid = inner.last().copied().filter(|_| inner.len() > 1);
+            if task.tid as u32 == pid {
+                look.inner_pids = inner.into_iter().skip(1).collect();
+            }
             let syscall = task.syscall().ok().filter(|_| has_our_calls);
             let is_in_call =
                 |it: &Syscall| matches!(it, Syscall::Blocked { syscall_number: 0.., .. });
@@ -126,13 +166,23 @@ impl Snapshot {
                 tid: task.tid,
                 name: stat.comm,
                 state,
-                call: syscall.and_then(|it| SystemCall::decode(&it, &process)),
+                call: syscall
+                    .and_then(|it| SystemCall::decode(&it, &process, look.holds.as_ref()?)),
+                blocked: status.sigblk,
+                inner_tid,
                 moved: (
                     status.voluntary_ctxt_switches.unwrap_or_default(),
                     status.nonvoluntary_ctxt_switches.unwrap_or_default(),
                     stat.utime + stat.stime,
                 ),
             });
+        }
+        if look.catches != 0 {
+            let exe = process.exe().ok();
+            let exe = exe.as_ref().and_then(|it| it.file_name()?.to_str());
+            let alive = look.threads.iter().filter(|it| it.state != ThreadState::Ended);
+            let blocked: Vec<_> = alive.map(|it| it.blocked).collect();
+            look.handles = signals::own(exe.unwrap_or(look.program()), look.catches, &blocked);
         }
         Some(look)
     }
@@ -149,7 +199,21 @@ impl Snapshot {
 
     /// Whether it has a handler for this signal.
     pub fn catches(&self, signal: i32) -> bool {
-        self.catches & (1 << (signal - 1)) != 0
+        self.catches & bit(signal) != 0
+    }
+
+    /// Whether it runs Python.
+    pub fn is_python(&self) -> bool {
+        self.program().starts_with("python")
+    }
+
+    /// Whether this process serves Python's `multiprocessing`, and is no part of the program:
+    /// the tracker of resources, or the server that forks. (The children of that one have its
+    /// command line, too.)
+    pub fn is_servant(&self, parent: Option<&Snapshot>) -> bool {
+        let runs = |module| self.is_python() && self.command.iter().any(|it| it.contains(module));
+        let is_copy = parent.is_some_and(|it| it.command == self.command);
+        runs("multiprocessing.resource_tracker") || (runs("multiprocessing.forkserver") && !is_copy)
     }
 
     /// The file name of the program that it runs, as its command line has it.
@@ -205,6 +269,21 @@ fn has_our_calls(process: &Process) -> bool {
     let mut header = [0; ELF_CLASS + 1];
     let program = process.open_relative("exe");
     program.is_ok_and(|mut it| it.read_exact(&mut header).is_ok()) && header[ELF_CLASS] == ours
+}
+
+/// How many descriptors this thread has. (Before Linux 6.2, the kernel says 0 of all.)
+fn count_of_descriptors(pid: u32, tid: i32) -> Option<u64> {
+    std::fs::metadata(format!("/proc/{pid}/task/{tid}/fd")).ok().map(|it| it.len())
+}
+
+/// Whether some io_uring(7) of this process has taken a request that it has not answered yet.
+fn has_ring(process: &Process, holds: &HashMap<i32, Held>) -> bool {
+    let rings = holds.iter().filter(|(_, it)| it.what == What::Kernel("[io_uring]".into()));
+    let is_at_work = |fd: i32| {
+        let info = fdinfo(process, fd)?;
+        Some(field(&info, "SqHead:")? != field(&info, "CachedCqTail:")?)
+    };
+    rings.map(|(fd, _)| *fd).any(|fd| is_at_work(fd).unwrap_or(true))
 }
 
 /// Whether it has set a timer. Where the kernel doesn't tell, a handler for the timer's signal

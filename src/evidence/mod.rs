@@ -14,7 +14,9 @@ mod held;
 mod holders;
 mod look;
 mod memory;
+mod onlooker;
 mod sight;
+mod signals;
 mod sockets;
 mod things;
 mod wait;
@@ -25,8 +27,10 @@ pub use graph::{Cause, Fate, Graph, circle, stopped};
 pub use held::What;
 pub use holders::shared_memory;
 pub use look::{ProcessSummary, Snapshot, Task, ThreadState, stopped_by};
-pub use sight::{Family, Onlooker, Sight};
-pub use wait::{From, Need, On, Outside, Thing, Wait};
+pub use onlooker::Onlooker;
+pub use sight::{Family, Sight};
+pub use signals::bit;
+pub use wait::{From, Happening, Need, On, Outside, Thing, Unless, Wait};
 
 #[cfg(test)]
 mod tests;

@@ -1,15 +1,14 @@
 //! One look at some processes, and at all who could help them.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use procfs::process::{Process, all_processes};
-use rustix::process::Signal;
 
 use super::holders::Holders;
 use super::look::Snapshot;
-use super::things;
+use super::onlooker::Onlooker;
+use super::things::{self, Scene};
 use super::wait::Wait;
-use crate::os::interrupt;
 
 /// Some processes as the kernel shows them, and everyone for whom they wait.
 pub struct Sight {
@@ -30,31 +29,22 @@ pub enum Family {
     Group(i32),
 }
 
-/// What this process has to do with those that it looks at.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Onlooker<'a> {
-    /// Nothing: what it holds counts for nothing.
-    Process,
-    /// It is one of them, but for its main thread, which looks, and for these children of it.
-    MainThread(&'a HashSet<u32>),
-}
-
 impl Sight {
     /// Looks at a family, and at everyone outside of it who could bring what its members wait for.
     pub fn of(family: &Family, onlooker: Onlooker) -> Sight {
         let mut sight = Sight::of_family(family, onlooker);
-        let looked_at = |pid: u32| look(pid, onlooker);
         let holders = Holders::of_all(&sight.looks, onlooker);
         // Whoever is waited for may wait, too.
         let mut new: BTreeSet<u32> = sight.looks.keys().copied().collect();
         while !new.is_empty() {
             let waits = new.iter().filter_map(|pid| sight.looks.get(pid));
-            let waits = waits.flat_map(|look| things::waits(look, &sight, &holders));
+            let scene = Scene { looks: &sight.looks, family: &sight.family, holders: &holders };
+            let waits = waits.flat_map(|look| things::waits(look, scene));
             let waits: Vec<_> = waits.collect();
             new = waits.iter().flat_map(Wait::of).collect();
             new.retain(|pid| !sight.looks.contains_key(pid));
             for pid in &new {
-                if let Some(look) = looked_at(*pid) {
+                if let Some(look) = onlooker.look(*pid) {
                     sight.looks.insert(*pid, look);
                 }
             }
@@ -72,7 +62,7 @@ impl Sight {
         let with_children = matches!(family, Family::Descendants(_));
         let mut looks = BTreeMap::new();
         while let Some(pid) = pids.pop_first() {
-            let Some(look) = look(pid, onlooker) else {
+            let Some(look) = onlooker.look(pid) else {
                 continue;
             };
             if with_children {
@@ -81,7 +71,14 @@ impl Sight {
             }
             looks.insert(pid, look);
         }
-        let family = looks.keys().copied().collect();
+        // Whoever was asked for by name counts, whatever it is.
+        let is_asked_for =
+            |pid: &u32| matches!(family, Family::Descendants(pids) if pids.contains(pid));
+        let is_servant = |look: &Snapshot| look.is_servant(looks.get(&look.parent));
+        let counts = |(pid, look): (&u32, &Snapshot)| {
+            (is_asked_for(pid) || !is_servant(look)).then_some(*pid)
+        };
+        let family = looks.iter().filter_map(counts).collect();
         Sight { looks, family, waits: Vec::new() }
     }
 
@@ -114,30 +111,11 @@ impl Sight {
             && self.family().zip(earlier.family()).all(same)
     }
 
-    /// Whether it shows the same as an earlier one: the same processes, of which none has moved.
-    pub fn is_as(&self, earlier: &Sight) -> bool {
-        let same =
-            |(now, then): (&Snapshot, &Snapshot)| now.pid == then.pid && !now.moved_since(then);
-        self.looks().count() == earlier.looks().count()
-            && self.looks().zip(earlier.looks()).all(same)
+    /// Children that have ended, and that their parents, of the family, have not asked for.
+    pub fn dead_children(&self) -> impl Iterator<Item = &Snapshot> {
+        let is_child = |it: &&Snapshot| self.family.contains(&it.parent);
+        self.looks.values().filter(|it| it.wait_status.is_some()).filter(is_child)
     }
-}
-
-fn look(pid: u32, onlooker: Onlooker) -> Option<Snapshot> {
-    let this = std::process::id();
-    if pid == this && onlooker == Onlooker::Process {
-        return None;
-    }
-    let mut look = Snapshot::at(pid)?;
-    if let Onlooker::MainThread(strangers) = onlooker
-        && pid == this
-    {
-        look.threads.retain(|it| it.tid as u32 != this && it.name != interrupt::THREAD);
-        // What else it catches is for that thread.
-        look.catches &= 1 << (Signal::CHILD.as_raw() - 1);
-        look.children.retain(|child| !strangers.contains(child));
-    }
-    Some(look)
 }
 
 /// The members of a process group.

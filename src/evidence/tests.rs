@@ -70,7 +70,10 @@ fn whoever_reads_from_an_empty_pipe_waits_for_its_other_end() {
     let child = start("cat", &[]);
     let (look, thread) = waiting_in(&child, &["read"]);
     let call = thread.call.expect("a call");
-    assert_eq!(call.until, Until::Ready(vec![Awaited { fd: 0, way: Direction::Read }]));
+    assert_eq!(
+        call.until,
+        Until::Ready(vec![wait::Awaited { fd: 0, direction: wait::Direction::Read }])
+    );
 
     let link = |pid: String, fd: i32| read_link(format!("/proc/{pid}/fd/{fd}")).expect("a link");
     let stdin = link(child.0.id().to_string(), 0);

@@ -1,56 +1,58 @@
 //! From a system call to what is waited for, and who could bring it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::FileTypeExt;
 
 use procfs::process::Process;
 use rustix::process::Signal;
 
-use super::call::{Awaited, Direction, Until, Whom};
-use super::epoll::fdinfo;
+use super::call::{Until, Whom};
+use super::epoll::{fdinfo, field, is_set};
+use super::fill::Fill;
 use super::held::What;
-use super::holders::Holders;
+use super::holders::{Holders, terminal};
 use super::look::{Snapshot, Task, ThreadState};
-use super::sight::Sight;
+use super::signals::{Signals, bit};
 use super::sockets::Peer;
-use super::wait::{From, Need, On, Outside, Thing, Wait};
-
-/// Signals that a program catches to be told something. (The others come from its own faults, from
-/// the terminal, or from its children, or belong to the C library.)
-const MESSAGES: [Signal; 6] =
-    [Signal::HUP, Signal::USR1, Signal::USR2, Signal::TERM, Signal::IO, Signal::CONT];
-/// Those that Node has a handler for in every program: for its debugger, and to restore the
-/// terminal.
-const NODES_OWN: [Signal; 2] = [Signal::USR1, Signal::TERM];
-/// The same for processes of ours that stand between others: what they get, they pass on.
-const OUR_OWN: [Signal; 1] = [Signal::TERM];
-/// Real-time signals that no C library keeps for itself.
-const REAL_TIME: std::ops::RangeInclusive<i32> = 35..=64;
-/// Signals of timers, of which the kernel tells nothing else (setitimer(2), alarm(2)).
-const TIMERS: [Signal; 3] = [Signal::ALARM, Signal::VTALARM, Signal::PROF];
+use super::wait::{Awaited, Direction, From, Happening, Need, On, Outside, Thing, Wait};
 
 /// Where servers of Python's multiprocessing (the fork server, managers) have their sockets
 /// (util.get_temp_dir()).
 const PYTHONS_FOLDER: &str = "/pymp-";
+/// Interpreters that know of times themselves, and give none to sockets of their own.
+const GIVES_NO_TIMES: [&str; 2] = ["python", "node"];
+
+const CHILD: Signals = 1 << (Signal::CHILD.as_raw() - 1);
+
+/// What is known of processes so far.
+#[derive(Clone, Copy)]
+pub(super) struct Scene<'a> {
+    pub looks: &'a BTreeMap<u32, Snapshot>,
+    /// Those that were asked for.
+    pub family: &'a BTreeSet<u32>,
+    pub holders: &'a Holders,
+}
 
 /// What the threads of this process wait for.
-pub(super) fn waits(look: &Snapshot, sight: &Sight, holders: &Holders) -> Vec<Wait> {
-    let of = Of { look, sight, holders };
+pub(super) fn waits(look: &Snapshot, scene: Scene) -> Vec<Wait> {
+    let of = Of { look, scene };
     let waiting = look.threads.iter().filter(|it| it.state == ThreadState::Waits);
     waiting.filter_map(|thread| of.wait(thread)).collect()
 }
 
 struct Of<'a> {
     look: &'a Snapshot,
-    sight: &'a Sight,
-    holders: &'a Holders<'a>,
+    scene: Scene<'a>,
 }
 
 impl Of<'_> {
     fn wait(&self, thread: &Task) -> Option<Wait> {
         let call = thread.call.as_ref()?;
         let mut things = match &call.until {
-            Until::Ready(awaited) => awaited.iter().map(|it| self.readiness(*it)).collect(),
-            until => vec![self.thing(until)],
+            Until::Ready(awaited) => {
+                awaited.iter().filter_map(|it| self.readiness(*it, call.name)).collect()
+            }
+            until => vec![self.thing(thread, call.name, until)],
         };
         if things.is_empty() {
             // All that it was to wait for has been taken away from it.
@@ -73,48 +75,55 @@ impl Of<'_> {
             call: call.name,
             things,
             noticed,
-            has_timer: self.has_timer(),
+            handled: self.look.handles,
+            has_timer: self.look.has_timers,
         })
     }
 
-    fn thing(&self, until: &Until) -> Thing {
+    fn thing(&self, thread: &Task, call: &str, until: &Until) -> Thing {
         match until {
             Until::Ready(_) | Until::Unknown => thing(Need::Other, On::Unknown, From::Unknown),
             Until::Time => thing(Need::Other, On::Unknown, From::Outside(Outside::Time)),
-            Until::Signal => self.signal(),
+            Until::Signal(held_back) => {
+                self.signal((self.look.catches & CHILD | self.look.handles) & !held_back)
+            }
+            Until::SignalOf(set) => self.signal(*set),
             Until::ChildEnds(whom) => self.child(*whom),
-            Until::ThreadEnds(tid) => {
-                let from = From::Processes(vec![self.look.pid]);
-                thing(Need::Thread, On::Thread(Some(*tid)), from)
+            Until::Woken { address, is_private, tid } => {
+                self.futex(thread, *address, *is_private, *tid)
             }
-            Until::Woken { address, is_private, owner } => {
-                self.futex(*address, *is_private, *owner)
-            }
-            Until::Unlocked(fd) => self.file_lock(*fd),
-            Until::Opened { name, .. } => {
+            Until::Unlocked(fd) => self.file_lock(*fd, call == "flock"),
+            Until::Opened { name, .. } => Thing {
                 // Anybody may open it, and of those outside it is not known who would.
-                thing(Need::Opening, On::Fifo(name.clone()), From::Likely(self.others()))
-            }
+                unless: Some(Happening::FifoIsOpened(name.clone())),
+                ..thing(Need::Opening, On::Fifo(name.clone()), From::Likely(self.others()))
+            },
         }
     }
 
-    fn signal(&self) -> Thing {
+    /// A wait for any of these signals, and for ends of children. A shell waits for its children
+    /// this way.
+    fn signal(&self, awaited: Signals) -> Thing {
         let children = self.children(|_| true);
-        let notices = self.look.catches(Signal::CHILD.as_raw()) && !children.is_empty();
-        if notices && !self.takes_messages() {
-            // A shell waits for its children this way.
-            return thing(Need::End, On::Process, From::Likely(children));
+        if awaited == CHILD && !children.is_empty() {
+            return thing(Need::End, On::Process, From::Processes(children));
         }
         thing(Need::Other, On::Unknown, From::Outside(Outside::Signal))
     }
 
     fn child(&self, whom: Whom) -> Thing {
         let from = match whom {
-            Whom::Process(pid) => From::Processes(vec![pid]),
+            Whom::Process(pid) => {
+                self.called(pid).map_or(From::Unknown, |it| From::Processes(vec![it]))
+            }
             Whom::Descriptor(fd) => match pidfd(self.look.pid, fd) {
                 Some(pid) => From::Processes(vec![pid]),
                 None => From::Unknown,
             },
+            // What it calls a group is not known here.
+            Whom::Group(_) if !self.look.inner_pids.is_empty() => {
+                From::Processes(self.children(|_| true))
+            }
             Whom::Group(group) => From::Processes(self.children(|it| it.group == group)),
             Whom::OwnGroup => From::Processes(self.children(|it| it.group == self.look.group)),
             Whom::Any => From::Processes(self.children(|_| true)),
@@ -122,210 +131,288 @@ impl Of<'_> {
         thing(Need::End, On::Process, from)
     }
 
+    /// The child that this process calls so, which may be in another namespace than this one.
+    fn called(&self, pid: u32) -> Option<u32> {
+        let Some(level) = self.look.inner_pids.len().checked_sub(1) else {
+            return Some(pid);
+        };
+        let children = self.look.children.iter().filter_map(|it| self.scene.looks.get(it));
+        let mut called = children.filter(|it| it.inner_pids.get(level) == Some(&(pid as i32)));
+        called.next().map(|it| it.pid)
+    }
+
     /// The others of its family.
     fn others(&self) -> Vec<u32> {
-        let family = self.sight.family().map(|it| it.pid);
-        family.filter(|pid| *pid != self.look.pid).collect()
+        self.scene.family.iter().copied().filter(|pid| *pid != self.look.pid).collect()
     }
 
     /// Its children that live.
     fn children(&self, is_meant: impl Fn(&Snapshot) -> bool) -> Vec<u32> {
         let children = self.look.children.iter();
-        let children = children.filter(|pid| match self.sight.look(**pid) {
+        let children = children.filter(|pid| match self.scene.looks.get(pid) {
             Some(child) => !child.has_ended() && is_meant(child),
             None => true,
         });
         children.copied().collect()
     }
 
-    fn futex(&self, address: u64, is_private: bool, owner: Option<i32>) -> Thing {
+    fn futex(&self, thread: &Task, address: u64, is_private: bool, tid: Option<i32>) -> Thing {
         let pid = self.look.pid;
-        if let Some(owner) = owner {
-            let tasks = &self.look.threads;
-            if tasks.iter().any(|it| it.tid == owner) {
-                let on = On::Thread(Some(owner));
-                return thing(Need::Thread, on, From::Processes(vec![pid]));
-            }
+        let memory = match is_private {
+            true => None,
+            false => self.scene.holders.of_memory(pid, address),
+        };
+        if let Some(mut memory) = memory {
+            memory.pids.extend(self.hidden(&memory.pids));
+            let on = On::Memory(memory.name.clone());
+            return match memory.is_named {
+                true => Thing {
+                    unless: Some(Happening::SharedByName(memory.name)),
+                    ..thing(Need::Lock, on, From::Likely(memory.pids))
+                },
+                false => thing(Need::Lock, on, From::Processes(memory.pids)),
+            };
         }
-        let own = || thing(Need::Thread, On::Thread(None), From::Processes(vec![pid]));
-        if is_private {
-            return own();
+        let others = self.look.threads.iter().filter(|it| it.tid != thread.tid);
+        let joined = tid.and_then(|tid| others.into_iter().find(|it| it.is_called(tid)));
+        if let Some(joined) = joined {
+            let on = On::Thread(Some(joined.tid));
+            return thing(Need::Thread, on, From::Processes(vec![pid]));
         }
-        match self.holders.of_memory(pid, address) {
-            Some((name, pids)) => thing(Need::Lock, On::Memory(name), From::Processes(pids)),
-            None => own(),
-        }
+        // A process that shares all memory is like a thread.
+        let related = |it: &&Snapshot| {
+            [pid, self.look.parent].contains(&it.parent) || it.pid == self.look.parent
+        };
+        let same = self.scene.looks.values().filter(related);
+        let same =
+            same.filter(|it| it.pid != pid && it.memory == self.look.memory && !it.has_ended());
+        let pids = std::iter::once(pid).chain(same.map(|it| it.pid)).collect();
+        thing(Need::Thread, On::Thread(None), From::Processes(pids))
     }
 
-    fn file_lock(&self, fd: i32) -> Thing {
+    fn file_lock(&self, fd: i32, is_flock: bool) -> Thing {
         let held = self.look.holds.as_ref().and_then(|it| it.get(&fd));
-        let Some(held) = held else {
-            return thing(Need::Lock, On::Unknown, From::Unknown);
-        };
-        let path = match &held.what {
-            What::Path(path) => path.clone(),
+        let path = match held.map(|it| &it.what) {
+            Some(What::Path(path)) => path.clone(),
             _ => String::new(),
         };
-        let is_open_at = |pid: u32| self.holders.of(&held.what).contains(&pid);
-        let holder = self.holders.of_lock(self.look.pid);
-        let from = match holder {
-            Some(pid) if is_open_at(pid) => From::Processes(vec![pid]),
-            // Whoever took it is gone, or the kernel doesn't say who did; but somebody still has
-            // the file open.
-            _ => {
-                let mut pids = self.holders.of(&held.what);
-                pids.retain(|pid| *pid != self.look.pid);
-                From::Likely(pids)
-            }
-        };
+        let holders = self.scene.holders.of_lock(self.look.pid, fd, is_flock);
+        let from = holders.map_or(From::Unknown, From::Processes);
         Thing { fd: Some(fd), ..thing(Need::Lock, On::File(path), from) }
     }
 
-    fn readiness(&self, awaited: Awaited) -> Thing {
-        let Awaited { fd, way } = awaited;
+    /// What is asked of a descriptor. Nothing if it can't come.
+    fn readiness(&self, awaited: Awaited, call: &str) -> Option<Thing> {
+        let Awaited { fd, direction } = awaited;
         let held = self.look.holds.as_ref().and_then(|it| it.get(&fd));
-        let (needs, (on, from)) = match held.map(|held| &held.what) {
+        let mut found = match held.map(|held| &held.what) {
+            _ if self.look.has_own_tables => thing(Need::of(direction), On::Unknown, From::Unknown),
             Some(What::Kernel(kind)) => self.kernel_thing(kind, fd),
-            Some(what @ What::Pipe(inode)) => {
-                (Need::of(way), (On::Pipe(*inode), self.ends(what, way)))
-            }
-            Some(What::Socket(inode)) => (Need::of(way), self.socket(*inode)),
-            Some(what @ What::Path(path)) => (Need::of(way), self.path(what, path, awaited)),
-            None => (Need::of(way), (On::Unknown, From::Unknown)),
+            Some(what @ What::Pipe(inode)) => self.end(what, On::Pipe(*inode), awaited)?,
+            Some(What::Socket(inode)) => self.socket(*inode, awaited, call),
+            Some(what @ What::Path(path)) => self.path(what, path, awaited)?,
+            None => thing(Need::of(direction), On::Unknown, From::Unknown),
         };
-        let from = match from {
-            // Nobody but itself: then somebody from outside may be what it waits for.
-            From::Processes(pids) if pids == [self.look.pid] && self.takes_messages() => {
+        found.fd = Some(fd);
+        found.from = match found.from {
+            From::Processes(pids) if self.is_own_and_handled(&pids) => {
                 From::Outside(Outside::Signal)
+            }
+            From::Processes(mut pids) => {
+                pids.extend(self.hidden(&pids));
+                let rings = |it: &u32| self.scene.looks.get(it).is_some_and(|it| it.has_ring);
+                match pids.iter().any(rings) && found.needs != Need::End {
+                    true => From::Unknown,
+                    false => From::Processes(pids),
+                }
             }
             from => from,
         };
-        Thing { needs, on, fd: Some(fd), from }
+        Some(found)
     }
 
-    /// Who has the other end of a pipe or FIFO. There is somebody, or else the wait would be over.
-    fn ends(&self, what: &What, way: Direction) -> From {
-        let holders = match way {
-            Direction::Read => self.holders.writers(what),
-            Direction::Write => self.holders.readers(what),
+    /// Whether nobody has it but this process, and a handler of that may write to it.
+    fn is_own_and_handled(&self, pids: &[u32]) -> bool {
+        // One for SIGALRM tells of a timer.
+        pids == [self.look.pid] && self.look.handles & !bit(Signal::ALARM.as_raw()) != 0
+    }
+
+    /// The others of its family that may hold what it waits for, as far as the kernel says.
+    fn hidden(&self, known: &[u32]) -> Vec<u32> {
+        let looks = self.scene.looks.values();
+        let hidden = looks.filter(|it| it.holds.is_none() && !it.has_ended());
+        let hidden = hidden.map(|it| it.pid).filter(|pid| self.scene.family.contains(pid));
+        hidden.filter(|pid| !known.contains(pid)).collect()
+    }
+
+    /// An end of a pipe or FIFO. Somebody has the other one, or else the wait would be over.
+    fn end(&self, what: &What, on: On, awaited: Awaited) -> Option<Thing> {
+        let held = self.look.holds.as_ref()?.get(&awaited.fd)?;
+        let (needs, is_read) = match awaited.direction {
+            Direction::Urgent => return None,
+            Direction::Read if held.reads => (Need::Data, true),
+            Direction::Write if held.writes => (Need::Room, false),
+            Direction::RoomOnce if held.writes && self.is_full(awaited.fd) => (Need::Room, false),
+            _ => (Need::HangUp, held.reads && !held.writes),
         };
-        match holders.is_empty() {
+        let holders = match is_read {
+            true => self.scene.holders.writers(what),
+            false => self.scene.holders.readers(what),
+        };
+        if let (What::Pipe(inode), [server]) = (what, &holders[..])
+            && needs == Need::Data
+            && let Some(child) = self.forked(*server, *inode)
+        {
+            return Some(thing(Need::End, On::Process, From::Processes(child)));
+        }
+        let from = match holders.is_empty() {
             true => From::Unknown,
             false => From::Processes(holders),
-        }
+        };
+        Some(thing(needs, on, from))
     }
 
-    fn socket(&self, inode: u64) -> (On, From) {
+    fn is_full(&self, fd: i32) -> bool {
+        Fill::of(self.look.pid, fd).is_none_or(|it| 2 * it.bytes >= it.capacity as u64)
+    }
+
+    /// For which children of Python's fork server this process waits at such a pipe, to which only
+    /// the server writes: it tells their ends. Their own pipe was made just after that.
+    fn forked(&self, server: u32, inode: u64) -> Option<Vec<u32>> {
+        let look = self.scene.looks.get(&server).filter(|it| it.pid != self.look.pid)?;
+        let is_servant = look.is_servant(self.scene.looks.get(&look.parent));
+        let mut children = look.children.clone();
+        children.retain(|it| self.scene.looks.get(it).is_some_and(|it| !it.has_ended()));
+        if !is_servant || children.is_empty() {
+            return None;
+        }
+        let neighbours = self.scene.holders.readers(&What::Pipe(inode + 1));
+        let it = children.iter().copied().filter(|it| neighbours.contains(it));
+        let it: Vec<u32> = it.collect();
+        Some(if it.is_empty() { children } else { it })
+    }
+
+    fn socket(&self, inode: u64, awaited: Awaited, call: &str) -> Thing {
+        let needs = Need::of(awaited.direction);
         let on = |peer| On::Socket { inode, peer };
-        match self.holders.peer(inode) {
+        match self.scene.holders.peer(inode) {
             Some(Peer::Socket(peer)) => {
-                let holders = self.holders.of(&What::Socket(peer));
-                let from = match holders.is_empty() {
-                    true => From::Unknown,
-                    false => From::Processes(holders),
-                };
-                (on(Some(peer)), from)
+                let holders = self.scene.holders.of(&What::Socket(peer));
+                let found = thing(needs, on(Some(peer)), From::Processes(holders.clone()));
+                match (holders.is_empty(), self.may_time_out(awaited.fd, call)) {
+                    (true, _) => Thing { from: From::Unknown, ..found },
+                    (_, false) => found,
+                    (_, true) => Thing {
+                        from: From::Likely(holders),
+                        unless: Some(Happening::SocketTimesOut(awaited.fd.to_string())),
+                        ..found
+                    },
+                }
             }
             // Only the program itself knows the way into the folder that Python's multiprocessing
             // has made for it.
-            Some(Peer::Anybody(name)) if name.contains(PYTHONS_FOLDER) => {
-                (on(None), From::Likely(self.others()))
-            }
-            Some(Peer::Anybody(_)) => (on(None), From::Outside(Outside::Client)),
-            Some(Peer::Network) => (on(None), From::Outside(Outside::Network)),
-            Some(Peer::Nobody) | None => (on(None), From::Unknown),
+            Some(Peer::Anybody(name)) if name.contains(PYTHONS_FOLDER) => Thing {
+                unless: Some(Happening::SocketIsConnected(name)),
+                ..thing(needs, on(None), From::Likely(self.others()))
+            },
+            Some(Peer::Anybody(_)) => thing(needs, on(None), From::Outside(Outside::Client)),
+            Some(Peer::Network) => thing(needs, on(None), From::Outside(Outside::Network)),
+            Some(Peer::Nobody) | None => thing(needs, on(None), From::Unknown),
         }
     }
 
-    fn path(&self, what: &What, path: &str, awaited: Awaited) -> (On, From) {
-        let Awaited { fd, way } = awaited;
+    /// Whether this call may end because of a time that the socket was given, which the kernel
+    /// shows nobody.
+    fn may_time_out(&self, fd: i32, call: &str) -> bool {
+        match call {
+            "poll" | "select" | "epoll_wait" | "splice" | "tee" => false,
+            "read" | "readv" | "write" | "writev" => {
+                let program = self.look.program();
+                fd > 2 && !GIVES_NO_TIMES.iter().any(|it| program.starts_with(it))
+            }
+            _ => true,
+        }
+    }
+
+    fn path(&self, what: &What, path: &str, awaited: Awaited) -> Option<Thing> {
+        let Awaited { fd, direction } = awaited;
         let is_fifo = std::fs::metadata(format!("/proc/{}/fd/{fd}", self.look.pid));
         if is_fifo.is_ok_and(|it| it.file_type().is_fifo()) {
-            let from = match self.ends(what, way) {
-                // As long as it has a name, somebody from outside may open it, too.
-                From::Processes(pids) if !path.ends_with(" (deleted)") => From::Likely(pids),
-                from => from,
-            };
-            return (On::Fifo(path.to_owned()), from);
+            let found = self.end(what, On::Fifo(path.to_owned()), awaited)?;
+            // As long as it has a name, somebody from outside may open it, too.
+            let is_named = !path.ends_with(" (deleted)");
+            return Some(match found.from {
+                From::Processes(pids) if is_named && !self.is_own_and_handled(&pids) => Thing {
+                    from: From::Likely(pids),
+                    unless: Some(Happening::FifoIsOpened(path.to_owned())),
+                    ..found
+                },
+                from => Thing { from, ..found },
+            });
+        }
+        if let Some(sides) = self.other_side(path, fd) {
+            let on = On::Terminal(path.to_owned());
+            return Some(thing(Need::of(direction), on, From::Processes(sides)));
         }
         let terminals = ["/dev/pts/", "/dev/tty", "/dev/console", "/dev/ptmx"];
         let outside = match terminals.iter().any(|it| path.starts_with(it)) {
             true => Outside::Terminal(path.to_owned()),
             false => Outside::Device(path.to_owned()),
         };
-        (On::Unknown, From::Outside(outside))
+        Some(thing(Need::Other, On::Unknown, From::Outside(outside)))
+    }
+
+    /// Who has the other side of a pseudoterminal, if nobody but the family has it: else somebody
+    /// may sit there.
+    fn other_side(&self, path: &str, fd: i32) -> Option<Vec<u32>> {
+        let holders = match path.strip_prefix("/dev/pts/").and_then(|it| it.parse().ok()) {
+            Some(number) => self.scene.holders.of_terminal(number),
+            None if path.ends_with("ptmx") => {
+                let number = terminal(self.look.pid, fd)?;
+                self.scene.holders.of(&What::Path(format!("/dev/pts/{number}")))
+            }
+            None => return None,
+        };
+        let is_family =
+            !holders.is_empty() && holders.iter().all(|it| self.scene.family.contains(it));
+        is_family.then_some(holders)
     }
 
     /// Something that is the kernel's own.
-    fn kernel_thing(&self, kind: &str, fd: i32) -> (Need, (On, From)) {
+    fn kernel_thing(&self, kind: &str, fd: i32) -> Thing {
         let pid = self.look.pid;
+        let process = || Process::new(pid as i32).ok();
+        let outside = |it| thing(Need::Other, On::Unknown, From::Outside(it));
         match kind {
             "[eventfd]" => {
-                let holders = self.holders.of_eventfd(pid, fd);
-                let from = holders.map_or(From::Unknown, From::Processes);
-                (Need::Data, (On::Eventfd, from))
+                let holders = self.scene.holders.of_eventfd(pid, fd);
+                thing(Need::Data, On::Eventfd, holders.map_or(From::Unknown, From::Processes))
             }
             "[pidfd]" => {
                 let from = pidfd(pid, fd).map_or(From::Unknown, |it| From::Processes(vec![it]));
-                (Need::End, (On::Process, from))
+                thing(Need::End, On::Process, from)
             }
-            "[timerfd]" if is_set(pid, fd) => {
-                let from = From::Outside(Outside::Time);
-                (Need::Other, (On::Unknown, from))
-            }
-            // One that is not set has to be set by somebody first.
+            "[timerfd]" if process().is_none_or(|it| is_set(&it, fd)) => outside(Outside::Time),
+            // One that is not set has to be set by somebody first. Whose it is, the kernel doesn't
+            // tell.
             "[timerfd]" => {
-                let from = From::Processes(vec![pid]);
-                (Need::Data, (On::Unknown, from))
+                let holders = self.scene.holders.of(&What::Kernel(kind.into()));
+                let holders = holders.into_iter().filter(|it| self.scene.family.contains(it));
+                thing(Need::Data, On::Unknown, From::Processes(holders.collect()))
             }
-            "[signalfd]" => {
-                let from = From::Outside(Outside::Signal);
-                (Need::Other, (On::Unknown, from))
-            }
-            "inotify" | "[fanotify]" => {
-                let from = From::Outside(Outside::Device(kind.to_owned()));
-                (Need::Other, (On::Unknown, from))
-            }
-            _ => (Need::Other, (On::Unknown, From::Unknown)),
+            "[signalfd]" => outside(Outside::Signal),
+            "inotify" | "[fanotify]" => outside(Outside::Device(kind.to_owned())),
+            _ => thing(Need::Other, On::Unknown, From::Unknown),
         }
-    }
-
-    /// Whether a signal may be what it waits for.
-    fn takes_messages(&self) -> bool {
-        let own = match self.look.program() {
-            "node" => &NODES_OWN[..],
-            "mp-demo" => &OUR_OWN,
-            _ => &[],
-        };
-        let of_program = MESSAGES.iter().filter(|it| !own.contains(it));
-        of_program.map(|it| it.as_raw()).chain(REAL_TIME).any(|signal| self.look.catches(signal))
-    }
-
-    /// Whether the clock may wake it, whatever else it waits for.
-    fn has_timer(&self) -> bool {
-        let is_caught = |it: &Signal| self.look.catches(it.as_raw());
-        self.look.has_timers || TIMERS.iter().any(is_caught)
     }
 }
 
 fn thing(needs: Need, on: On, from: From) -> Thing {
-    Thing { needs, on, fd: None, from }
+    Thing { needs, on, fd: None, from, unless: None }
 }
 
 /// The process that a pidfd stands for, if it lives.
 fn pidfd(pid: u32, fd: i32) -> Option<u32> {
     let info = fdinfo(&Process::new(pid as i32).ok()?, fd)?;
-    let pid = info.lines().find_map(|line| line.strip_prefix("Pid:"))?;
-    pid.trim().parse().ok()
-}
-
-/// Whether a timerfd is set.
-fn is_set(pid: u32, fd: i32) -> bool {
-    let process = Process::new(pid as i32);
-    let info = process.ok().and_then(|process| fdinfo(&process, fd));
-    // it_value: (seconds, nanoseconds)
-    info.is_none_or(|info| {
-        let value = info.lines().find_map(|line| line.strip_prefix("it_value:"));
-        value.is_none_or(|value| value.trim() != "(0, 0)")
-    })
+    field(&info, "Pid:")?.parse().ok()
 }

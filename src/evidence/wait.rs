@@ -1,6 +1,28 @@
 //! What a thread waits for, and who could bring it.
 
-use super::call::Direction;
+/// A descriptor that is waited for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Awaited {
+    /// The descriptor.
+    pub fd: i32,
+    /// What one could then do with it.
+    pub direction: Direction,
+}
+
+/// What is asked of a descriptor.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Direction {
+    /// Data, or end-of-file.
+    Read,
+    /// Urgent data, as a socket of the network may have.
+    Urgent,
+    /// Room.
+    Write,
+    /// Room, once there was none (EPOLLET).
+    RoomOnce,
+    /// That its other side hangs up: poll(2) tells it even if nothing else is asked for.
+    HangUp,
+}
 
 /// A thread that waits.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -15,7 +37,9 @@ pub struct Wait {
     pub things: Vec<Thing>,
     /// Children whose end a handler would notice meanwhile (SIGCHLD).
     pub noticed: Vec<u32>,
-    /// A timer may be set, whose signal would wake it.
+    /// Signals for which its program has handlers of its own: a bit each, as in `Snapshot`.
+    pub handled: u64,
+    /// A timer is set, whose signal would wake it.
     pub has_timer: bool,
 }
 
@@ -30,6 +54,9 @@ pub struct Thing {
     pub fd: Option<i32>,
     /// Who could bring it.
     pub from: From,
+    /// What would bring it if not they, where `from` is `Likely`.
+    #[serde(skip)]
+    pub unless: Option<Happening>,
 }
 
 /// What is waited for.
@@ -42,6 +69,8 @@ pub enum Need {
     Data,
     /// Room to write into.
     Room,
+    /// That nobody has the other end open any more.
+    HangUp,
     /// That the other end of a FIFO is opened.
     Opening,
     /// A lock, a semaphore or a condition in memory that processes share, or a lock on a file.
@@ -67,6 +96,8 @@ pub enum On {
         /// Of the other end; nothing if there is none.
         peer: Option<u64>,
     },
+    /// A terminal, by its path.
+    Terminal(String),
     /// A process, or some of the children.
     Process,
     /// A thread of the same process: one that it joins, or nothing if it may be any.
@@ -113,6 +144,31 @@ pub enum Outside {
     Device(String),
 }
 
+/// What could end a wait, and most likely doesn't.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize)]
+#[serde(rename_all = "snake_case", tag = "what", content = "name")]
+pub enum Happening {
+    /// Somebody else opens the FIFO with this name.
+    FifoIsOpened(String),
+    /// Somebody else opens the memory with this name.
+    SharedByName(String),
+    /// Somebody else connects to the socket with this name.
+    SocketIsConnected(String),
+    /// The socket with this number was given a time (SO_RCVTIMEO, SO_SNDTIMEO).
+    SocketTimesOut(String),
+}
+
+/// A condition under which a process that is most likely stuck goes on.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Unless {
+    /// The process.
+    pub pid: u32,
+    /// It gets one of these signals, which it handles: their numbers.
+    pub signals: Vec<i32>,
+    /// Something else happens.
+    pub what: Option<Happening>,
+}
+
 impl Wait {
     /// Everybody who could end this wait.
     pub fn of(&self) -> impl Iterator<Item = u32> {
@@ -131,11 +187,12 @@ impl Thing {
 }
 
 impl Need {
-    /// What somebody needs to whom a descriptor has to become ready that way.
-    pub(super) fn of(way: Direction) -> Need {
-        match way {
-            Direction::Read => Need::Data,
+    /// What somebody needs who asks that of a descriptor.
+    pub(super) fn of(direction: Direction) -> Need {
+        match direction {
+            Direction::Read | Direction::Urgent => Need::Data,
             Direction::Write => Need::Room,
+            Direction::RoomOnce | Direction::HangUp => Need::HangUp,
         }
     }
 }

@@ -7,15 +7,22 @@
 mod waits;
 
 use std::collections::{BTreeSet, HashSet};
+use std::time::{Duration, Instant};
 
 use crate::events::Waiter;
-use crate::evidence::{Family, Fill, Graph, Onlooker, Sight, circle};
+use crate::evidence::{Family, Fate, Fill, Graph, Onlooker, Sight, circle};
 use crate::state::{Activity, Process, State};
+
+/// How many times the patience a run has to be most likely stuck.
+const LONGER: u32 = 5;
 
 /// Looks at a run from which no event has come for a while, again and again.
 #[derive(Default)]
 pub struct Detector {
     last: Option<Sight>,
+    /// Since when it is most likely stuck, and for how long that has to last.
+    likely_since: Option<Instant>,
+    longer: Duration,
     /// The PIDs of children that were found stopped, and named.
     stopped: HashSet<u32>,
     /// The PIDs of children of this process that are no part of the run.
@@ -32,14 +39,17 @@ pub struct Finding {
 
 impl Detector {
     /// A detector for a run beside which this process has these other children: whatever they do,
-    /// the run may be stuck.
-    pub fn beside(strangers: impl Iterator<Item = u32>) -> Detector {
-        Detector { strangers: strangers.collect(), ..Detector::default() }
+    /// the run may be stuck. One that is only most likely stuck has to be for five times the
+    /// patience.
+    pub fn beside(strangers: impl Iterator<Item = u32>, patience: Option<Duration>) -> Detector {
+        let longer = patience.unwrap_or(Duration::MAX).saturating_mul(LONGER - 1);
+        Detector { strangers: strangers.collect(), longer, ..Detector::default() }
     }
 
     /// An event has come: what was seen before means nothing any more.
     pub fn event_came(&mut self) {
         self.last = None;
+        self.likely_since = None;
     }
 
     /// Looks once. There is a finding if the look before saw the same, and in it nobody who could
@@ -55,16 +65,31 @@ impl Detector {
         let pids = told.iter().copied().chain([std::process::id()]).collect();
         let onlooker = Onlooker::MainThread(&self.strangers);
         let sight = Sight::of(&Family::Descendants(pids), onlooker);
-        let last = self.last.as_ref().filter(|last| sight.is_as(last));
-        let is_stuck = last.is_some_and(|last| {
+        let likely = self.last.as_ref().and_then(|last| {
             // Where the kernel doesn't tell, the log has to say it.
             let waits = |pid| state.process(pid).is_some_and(waits_by_the_log);
             let graph = Graph::of(&sight, last, |look| waits(look.pid));
-            // Of whom the kernel shows nothing, too. If it has ended, this look came too early.
+            // Processes invisible in /proc must wait according to the log; one that just ended will
+            // be reaped before the next look.
             let unseen = told.iter().filter(|pid| sight.look(**pid).is_none());
-            let mut seen = sight.family().map(|look| look.pid);
-            seen.all(|pid| graph.is_stuck(pid)) && unseen.copied().all(waits)
+            // What a command of the user's has left in the background is no part of the run.
+            let is_of_run = |pid: &u32| *pid == std::process::id() || told.contains(pid);
+            let seen: Vec<u32> = sight.family().map(|look| look.pid).filter(is_of_run).collect();
+            let is_stuck =
+                seen.iter().all(|pid| graph.is_stuck(*pid)) && unseen.copied().all(waits);
+            let is_likely = |pid: &u32| graph.fate(*pid) == Some(&Fate::LikelyStuck);
+            is_stuck.then(|| seen.iter().any(is_likely))
         });
+        let is_stuck = match likely {
+            Some(true) => {
+                self.likely_since.get_or_insert_with(Instant::now).elapsed() >= self.longer
+            }
+            Some(false) => true,
+            None => {
+                self.likely_since = None;
+                false
+            }
+        };
         let finding = is_stuck.then(|| {
             let waits = waits::waits(&sight, state, &fills());
             let next: Vec<_> = waits.iter().map(waits::next).collect();

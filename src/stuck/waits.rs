@@ -211,7 +211,8 @@ fn needs_of(thing: &Thing) -> Needs {
         evidence::Need::End => Needs::End,
         evidence::Need::Data => Needs::Value,
         evidence::Need::Room => Needs::Room,
-        evidence::Need::Opening
+        evidence::Need::HangUp
+        | evidence::Need::Opening
         | evidence::Need::Lock
         | evidence::Need::Thread
         | evidence::Need::Other => Needs::Unknown,

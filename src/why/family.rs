@@ -42,6 +42,7 @@ pub(super) fn told(finding: &Diagnosis) -> Vec<(&Snapshot, usize)> {
     let family: BTreeSet<u32> = finding.sight.family().map(|look| look.pid).collect();
     let mut ordered = in_order(&finding.sight);
     ordered.retain(|(look, _)| match finding.graph.is_stuck(look.pid) {
+        true if look.is_servant(finding.sight.look(look.parent)) => false,
         true => {
             stuck += 1;
             stuck <= STUCK_TOLD

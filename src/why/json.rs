@@ -3,9 +3,9 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::evidence::{Fate, Fill, On, Snapshot, Thing, Wait};
+use crate::evidence::{Fate, Fill, On, Snapshot, Thing, Unless, Wait};
 
-use super::{Diagnosis, family};
+use super::{Diagnosis, family, sentences};
 
 /// The version of this form.
 const VERSION: u32 = 1;
@@ -63,11 +63,24 @@ pub fn json(finding: &Diagnosis) -> Value {
     json!({
         "v": VERSION,
         "verdict": finding.verdict,
+        "unless": finding.graph.unless().iter().map(unless).collect::<Vec<_>>(),
         "circle": finding.circle,
         "repairs": finding.repairs,
         "nodes": nodes.collect::<Vec<_>>(),
         "edges": edges.collect::<Vec<_>>(),
     })
+}
+
+fn unless(it: &Unless) -> Value {
+    let mut value = serde_json::to_value(&it.what).unwrap_or_default();
+    match value.as_object_mut() {
+        Some(what) => drop(what.insert("pid".into(), it.pid.into())),
+        None => {
+            let names = it.signals.iter().map(|it| sentences::signal(*it)).collect::<Vec<_>>();
+            value = json!({ "pid": it.pid, "signals": names });
+        }
+    }
+    value
 }
 
 fn node<'a>(finding: &'a Diagnosis, look: &'a Snapshot) -> Node<'a> {

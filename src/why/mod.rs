@@ -9,12 +9,15 @@ mod report;
 mod sentences;
 
 use std::collections::BTreeMap;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::ExitStatus;
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
 
 use crate::both;
+use crate::events::Status;
 use crate::evidence::{Family, Fate, Fill, Graph, Need, On, Onlooker, Sight, Snapshot, circle};
 
 pub use json::json;
@@ -36,6 +39,8 @@ pub struct Diagnosis {
     circle: Vec<u32>,
     /// How full the pipes are into which somebody who is stuck can't write, by their inodes.
     fills: BTreeMap<u64, Fill>,
+    /// Children that have died, each with its parent's PID and its own, and how it ended.
+    dead: Vec<(u32, u32, Status)>,
     /// What is known to lead there.
     repairs: Vec<Repair>,
 }
@@ -118,8 +123,25 @@ impl Diagnosis {
             fills.extend(filled.map(|fill| (fill.inode, fill)));
         }
         let repairs = repairs::repairs(&sight, &graph, &circle);
-        Diagnosis { sight, graph, verdict, circle, fills, repairs }
+        let dead = match verdict {
+            Judgement::GoOn => Vec::new(),
+            _ => dead(&sight).collect(),
+        };
+        Diagnosis { sight, graph, verdict, circle, fills, dead, repairs }
     }
+}
+
+/// Children that nobody has asked for yet: their parents' PIDs, their own, and how they ended.
+fn dead(sight: &Sight) -> impl Iterator<Item = (u32, u32, Status)> {
+    sight.dead_children().filter_map(|it| {
+        let status = ExitStatus::from_raw(it.wait_status?);
+        let status = match (status.code(), status.signal()) {
+            (Some(code), _) => Status::Code(code),
+            (None, Some(signal)) => Status::Signal(signal),
+            (None, None) => return None,
+        };
+        Some((it.parent, it.pid, status))
+    })
 }
 
 /// For which others a process that is stuck waits. (Not those that share a lock with it: any of

@@ -1,27 +1,38 @@
 //! Runs a program as if it were run without this one, and tells when it is stuck.
 
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
-use std::io::{self, Read};
+use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt as _;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use procfs::process::Process;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::process::{
-    Pid, Resource, Rlimit, Signal, WaitOptions, WaitStatus, kill_process, set_child_subreaper,
-    setrlimit, wait,
+    Pid, Resource, Rlimit, Signal, WaitOptions, WaitStatus, getgid, kill_process,
+    set_child_subreaper, setrlimit, wait,
 };
-use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-use signal_hook::low_level::{emulate_default_handler, pipe};
+use signal_hook::consts::{
+    SIGALRM, SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2,
+    SIGVTALRM, SIGXCPU, SIGXFSZ,
+};
+use signal_hook::iterator::backend::SignalDelivery;
+use signal_hook::iterator::exfiltrator::SignalOnly;
+use signal_hook::low_level::emulate_default_handler;
 
 use crate::both;
-use crate::evidence::{Family, Onlooker, Sight, Snapshot};
+use crate::events::Status;
+use crate::evidence::{
+    Cause, Family, Fate, Need, On, Onlooker, Outside, Sight, Snapshot, bit, stopped_by,
+};
 use crate::words::plain::on_one_line;
 
-use super::{BETWEEN_LOOKS, Diagnosis, Judgement};
+use super::{BETWEEN_LOOKS, Diagnosis, Judgement, dead};
 
 /// What to run, and how.
 pub struct Supervised {
@@ -38,6 +49,8 @@ const CANNOT_RUN: u8 = 126;
 const NOT_FOUND: u8 = 127;
 /// How long its processes have to end by themselves.
 const MERCY: Duration = Duration::from_secs(1);
+/// After how many times the patience one that is most likely stuck is ended.
+const LONGER: u32 = 5;
 /// A look may take no more than this share of the time.
 const SHARE: u32 = 20;
 
@@ -49,10 +62,17 @@ const SHARE: u32 = 20;
 pub fn run(program: &Supervised, tell: &mut dyn FnMut(&Notice)) -> Result<ExitCode> {
     // Whoever loses his parent becomes a child of this process, and so is still seen.
     let _ = set_child_subreaper(Some(rustix::process::getpid()));
-    let mut signals = Signals::listen()?;
+    let ignored = ignored();
+    // A handler becomes the default in the program, so nothing that is ignored gets one; but then
+    // the kernel reaps by itself, which only this process must not have.
+    let is_late = ignored & bit(SIGCHLD) != 0;
+    let mut signals = Signals::listen(ignored | if is_late { bit(SIGCHLD) } else { 0 })?;
     let name = program.command[0].to_string_lossy();
-    let started = Command::new(&program.command[0]).args(&program.command[1..]).spawn();
-    let child = match started {
+    let mut command = Command::new(&program.command[0]);
+    command.args(&program.command[1..]);
+    // With this std does without posix_spawn(3), which leaves two signals of glibc's ignored.
+    command.gid(getgid().as_raw());
+    let child = match command.spawn() {
         Ok(child) => Pid::from_child(&child),
         Err(error) => {
             let (name, why) = (on_one_line(&name), crate::words::errors::io_error(&error));
@@ -63,12 +83,17 @@ pub fn run(program: &Supervised, tell: &mut dyn FnMut(&Notice)) -> Result<ExitCo
             }));
         }
     };
-    let mut watch = Watch { program, last: None, since: Instant::now(), is_told: false };
+    if is_late {
+        signals.add(SIGCHLD)?;
+    }
+    let mut watch = Watch::of(program, child.as_raw_pid() as u32);
     let mut pause = BETWEEN_LOOKS;
     loop {
         let has_rung = signals.wait(program.patience.map(|_| pause), child)?;
-        if let Some(status) = reap(child)? {
-            return Ok(end_as(status));
+        match reap(child, &mut watch)? {
+            Some(status) if status.stopped() => stop_too(child),
+            Some(status) => return Ok(end_as(status)),
+            None => {}
         }
         if !has_rung {
             let start = Instant::now();
@@ -82,8 +107,13 @@ pub fn run(program: &Supervised, tell: &mut dyn FnMut(&Notice)) -> Result<ExitCo
 pub enum Notice<'a> {
     /// The program can't be run; one sentence.
     CannotRun(String),
-    /// All of it is stuck, or waits for one that is stopped.
+    /// All of it is stuck, or waits for one that is stopped; or it can't be told.
     Stuck(&'a Diagnosis),
+    /// A process has waited for so many seconds in this call for room in a pipe that only these
+    /// read, who do something else.
+    Full(u32, u64, &'static str, &'a [u32]),
+    /// It will be ended when it has not moved for so many seconds more.
+    WillEnd(u64),
     /// It goes on again.
     GoesOn,
     /// It is left as it is.
@@ -95,51 +125,161 @@ pub enum Notice<'a> {
 /// Looks at the program from time to time.
 struct Watch<'a> {
     program: &'a Supervised,
-    /// What was seen last, and since when nobody has moved.
+    /// The PID of the process that was started.
+    root: u32,
+    /// What was seen last, and since when each process has not moved.
     last: Option<Sight>,
-    since: Instant,
-    is_told: bool,
+    still_since: HashMap<u32, Instant>,
+    /// The last look at what they wait for.
+    last_waits: Option<Sight>,
+    /// Of whom it was told that they are stuck, and who has been told to wait at a full pipe.
+    told: Vec<u32>,
+    told_full: HashSet<u32>,
+    /// What has died so far, other than as a program should.
+    dead: Vec<(u32, u32, Status)>,
 }
 
-impl Watch<'_> {
+impl<'a> Watch<'a> {
+    fn of(program: &'a Supervised, root: u32) -> Watch<'a> {
+        Watch {
+            program,
+            root,
+            last: None,
+            still_since: HashMap::new(),
+            last_waits: None,
+            told: Vec::new(),
+            told_full: HashSet::new(),
+            dead: Vec::new(),
+        }
+    }
+
     fn look(&mut self, tell: &mut dyn FnMut(&Notice)) {
         let family = Family::Descendants(children());
         let now = Sight::of_family(&family, Onlooker::Process);
-        let has_moved = !self.last.as_ref().is_some_and(|last| now.is_of_the_same_family(last));
-        if has_moved {
-            if self.is_told {
-                tell(&Notice::GoesOn);
-            }
-            self.is_told = false;
-            self.since = Instant::now();
-            // Only what is seen twice counts, so there is no need to know yet what they wait for.
-            self.last = Some(now);
-            return;
+        self.note_dead(dead(&now));
+        let has_moved = |look: &Snapshot| {
+            let before = self.last.as_ref().and_then(|last| last.look(look.pid));
+            before.is_none_or(|before| look.moved_since(before))
+        };
+        let since = |look: &Snapshot| match self.still_since.get(&look.pid) {
+            Some(since) if !has_moved(look) => (look.pid, *since),
+            _ => (look.pid, Instant::now()),
+        };
+        self.still_since = now.family().map(since).collect();
+        if !self.told.is_empty() && self.told.iter().any(|pid| self.still(*pid) < BETWEEN_LOOKS) {
+            tell(&Notice::GoesOn);
+            self.told.clear();
         }
-        let is_patient = self.program.patience.is_none_or(|it| self.since.elapsed() < it);
-        if self.is_told || is_patient {
-            return;
-        }
-        let Some(last) = &self.last else {
+        self.last = Some(now);
+        let Some(patience) = self.program.patience else {
             return;
         };
+        let longest = patience.saturating_mul(LONGER);
+        let are_still = self.still_since.keys().filter(|pid| self.still(**pid) >= patience);
+        // Less than two of which the program is none are no reason to look closer.
+        let are_worth_it = self.still(self.root) >= patience || are_still.count() > 1;
+        let is_told = !self.told.is_empty() && self.still(self.root) < longest;
+        if is_told || !are_worth_it {
+            return;
+        }
         let now = Sight::of(&family, Onlooker::Process);
-        let finding = Diagnosis::of(now, last);
-        match finding.verdict {
-            Judgement::Stuck | Judgement::LikelyStuck | Judgement::Stopped => {}
-            // Somebody outside is waited for, of whom there is only this look yet.
-            _ => {
-                self.last = Some(finding.sight);
-                return;
+        // Somebody outside who is waited for may be seen for the first time.
+        let earlier = self.last_waits.take().or(self.last.take());
+        let Some(earlier) = earlier else {
+            return;
+        };
+        let mut finding = Diagnosis::of(now, &earlier);
+        self.judge(&mut finding, patience, longest, tell);
+        self.last_waits = Some(finding.sight);
+        self.last = Some(Sight::of_family(&family, Onlooker::Process));
+    }
+
+    /// For how long this process has not moved.
+    fn still(&self, pid: u32) -> Duration {
+        self.still_since.get(&pid).map_or(Duration::ZERO, Instant::elapsed)
+    }
+
+    fn judge(
+        &mut self,
+        finding: &mut Diagnosis,
+        patience: Duration,
+        longest: Duration,
+        tell: &mut dyn FnMut(&Notice),
+    ) {
+        let (sight, graph) = (&finding.sight, &finding.graph);
+        let is_root_stuck = graph.is_stuck(self.root);
+        let circle = &finding.circle;
+        let is_certain = |pid: &u32| graph.fate(*pid) == Some(&Fate::Stuck);
+        let whom: Vec<u32> = match finding.verdict {
+            Judgement::Ended | Judgement::GoOn => Vec::new(),
+            Judgement::SomeStuck if is_root_stuck => {
+                sight.family().map(|it| it.pid).filter(|pid| graph.is_stuck(*pid)).collect()
+            }
+            Judgement::SomeStuck if circle.iter().all(is_certain) => circle.clone(),
+            Judgement::SomeStuck => Vec::new(),
+            _ => sight.family().map(|it| it.pid).collect(),
+        };
+        let Some(still) = whom.iter().map(|pid| self.still(*pid)).min() else {
+            return self.tell_full(finding, longest, tell);
+        };
+        let is_likely = is_root_stuck && !is_certain(&self.root);
+        // A handler for SIGALRM may stand for a timer, and most do.
+        let has_alarm = graph.unless().iter().any(|it| it.signals.contains(&SIGALRM));
+        if still < if is_likely && has_alarm { longest } else { patience } {
+            return;
+        }
+        if self.told.is_empty() {
+            let dead = self.dead.iter().filter(|it| sight.look(it.0).is_some());
+            finding.dead.splice(0..0, dead.cloned());
+            finding.dead.dedup();
+            tell(&Notice::Stuck(finding));
+        }
+        match self.program.ends && is_root_stuck {
+            false if self.told.is_empty() => tell(&Notice::IsLeft),
+            true if still >= longest || !is_likely => {
+                tell(&Notice::Ends);
+                end(finding.sight.family().map(|look| (look.pid, look.started)).collect());
+            }
+            true if self.told.is_empty() => {
+                tell(&Notice::WillEnd((longest - still).as_secs_f64().ceil() as u64));
+            }
+            _ => {}
+        }
+        self.told = whom;
+    }
+
+    /// Tells once of each process that waits for room in a pipe whose reader does something else.
+    fn tell_full(&mut self, finding: &Diagnosis, longest: Duration, tell: &mut dyn FnMut(&Notice)) {
+        let (sight, graph) = (&finding.sight, &finding.graph);
+        let has_things_to_do = |pid: &u32| match graph.fate(*pid) {
+            Some(Fate::GoesOn(reason)) => {
+                matches!(reason, Cause::Runs | Cause::Moved | Cause::WaitsFor(Outside::Time))
+            }
+            _ => false,
+        };
+        for wait in sight.waits() {
+            let still = self.still(wait.pid);
+            let [thing] = &wait.things[..] else {
+                continue;
+            };
+            let readers: Vec<u32> =
+                thing.of().iter().copied().filter(|pid| *pid != wait.pid).collect();
+            let is_full = thing.needs == Need::Room
+                && matches!(thing.on, On::Pipe(_))
+                && !readers.is_empty()
+                && readers.iter().all(has_things_to_do);
+            if is_full && still >= longest && self.told_full.insert(wait.pid) {
+                tell(&Notice::Full(wait.pid, still.as_secs(), wait.call, &readers));
             }
         }
-        self.is_told = true;
-        tell(&Notice::Stuck(&finding));
-        if !self.program.ends || finding.verdict == Judgement::Stopped {
-            tell(&Notice::IsLeft);
-        } else {
-            tell(&Notice::Ends);
-            end(finding.sight.family().map(|look| (look.pid, look.started)).collect());
+    }
+
+    /// Remembers who has died other than as a program should.
+    fn note_dead(&mut self, dead: impl Iterator<Item = (u32, u32, Status)>) {
+        for it in dead.filter(|it| it.2 != Status::Code(0)) {
+            if !self.dead.contains(&it) {
+                self.dead.push(it);
+            }
         }
     }
 }
@@ -172,11 +312,21 @@ fn end(processes: Vec<(u32, u64)>) {
     send(Signal::KILL);
 }
 
-/// Waits for everyone who has ended, and says how the program did, if it has.
-fn reap(program: Pid) -> Result<Option<WaitStatus>> {
+/// Waits for everyone who has ended, and says how the program did, if it has, or that it is stopped.
+fn reap(program: Pid, watch: &mut Watch) -> Result<Option<WaitStatus>> {
+    // Who dies between two looks is seen here, as long as it is not reaped.
     loop {
-        match wait(WaitOptions::NOHANG) {
+        match wait(WaitOptions::NOHANG | WaitOptions::UNTRACED) {
             Ok(Some((pid, status))) if pid == program => return Ok(Some(status)),
+            Ok(Some((pid, status))) if !status.stopped() => {
+                let pid = pid.as_raw_pid() as u32;
+                let parent = watch.last.as_ref().and_then(|it| Some(it.look(pid)?.parent));
+                let status = match (status.exit_status(), status.terminating_signal()) {
+                    (_, Some(signal)) => Status::Signal(signal),
+                    (code, None) => Status::Code(code.unwrap_or_default()),
+                };
+                watch.note_dead(parent.map(|parent| (parent, pid, status)).into_iter());
+            }
             Ok(Some(_)) => {}
             Ok(None) => return Ok(None),
             Err(Errno::CHILD) => bail!(both!(
@@ -188,6 +338,16 @@ fn reap(program: Pid) -> Result<Option<WaitStatus>> {
                     .with_context(|| both!("cannot wait for the program", "无法等待程序结束"));
             }
         }
+    }
+}
+
+/// Stops this process as the program is stopped, so that the shell's prompt comes back. Where there
+/// is no terminal, nobody would let it go on.
+fn stop_too(program: Pid) {
+    let stat = Process::myself().and_then(|it| it.stat());
+    if stat.is_ok_and(|it| it.tty_nr != 0) {
+        let _ = kill_process(rustix::process::getpid(), Signal::STOP);
+        let _ = kill_process(program, Signal::CONT);
     }
 }
 
@@ -205,41 +365,43 @@ fn end_as(status: WaitStatus) -> ExitCode {
     ExitCode::from((128 + signal) as u8)
 }
 
-/// Signals, as something that poll(2) knows.
-struct Signals {
-    ended: UnixStream,
-    /// Signals for the program, of which it is told.
-    passed_on: [(UnixStream, Signal); 2],
-    /// Those that the terminal sends to the program, too. They must not end this process, and the
-    /// program must not see that.
-    _of_terminal: [UnixStream; 2],
+/// Signals that would end this process: the program gets them.
+const PASSED_ON: [i32; 14] = [
+    SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGTERM, SIGXCPU, SIGXFSZ, SIGVTALRM,
+    SIGPROF, SIGIO, PWR, STKFLT,
+];
+const PWR: i32 = 30;
+const STKFLT: i32 = 16;
+
+/// The signals that this process was started with ignored. (Of SIGPIPE std has made it so.)
+fn ignored() -> u64 {
+    let status = Process::myself().and_then(|it| it.status());
+    status.map_or(0, |it| it.sigign)
 }
 
+/// Signals, as something that poll(2) knows.
+struct Signals(SignalDelivery<UnixStream, SignalOnly>);
+
 impl Signals {
-    fn listen() -> Result<Signals> {
-        let stream = |signal| {
+    /// Listens for all but the ignored ones.
+    fn listen(ignored: u64) -> Result<Signals> {
+        let listen = || {
             let (reader, writer) = UnixStream::pair()?;
-            reader.set_nonblocking(true)?;
-            writer.set_nonblocking(true)?;
-            pipe::register(signal, writer)?;
-            Ok::<_, io::Error>(reader)
+            let all = PASSED_ON.into_iter().chain([SIGCHLD, SIGCONT]);
+            let all = all.filter(|it| ignored & bit(*it) == 0);
+            SignalDelivery::with_pipe(reader, writer, SignalOnly::default(), all)
         };
-        let all = || {
-            Ok::<_, io::Error>(Signals {
-                ended: stream(SIGCHLD)?,
-                passed_on: [(stream(SIGTERM)?, Signal::TERM), (stream(SIGHUP)?, Signal::HUP)],
-                _of_terminal: [stream(SIGINT)?, stream(SIGQUIT)?],
-            })
-        };
-        all().with_context(|| both!("cannot listen for signals", "无法接收信号"))
+        Ok(Signals(listen().with_context(cannot_listen)?))
+    }
+
+    fn add(&mut self, signal: i32) -> Result<()> {
+        self.0.handle().add_signal(signal).with_context(cannot_listen)
     }
 
     /// Waits for a signal, but no longer than that. Whether one came.
     fn wait(&mut self, timeout: Option<Duration>, program: Pid) -> Result<bool> {
         let timeout = timeout.map(Timespec::try_from).transpose()?;
-        let streams = std::iter::once(&self.ended).chain(self.passed_on.iter().map(|it| &it.0));
-        let mut fds: Vec<_> =
-            streams.map(|it| PollFd::from_borrowed_fd(it.as_fd(), PollFlags::IN)).collect();
+        let mut fds = [PollFd::from_borrowed_fd(self.0.get_read().as_fd(), PollFlags::IN)];
         let has_rung = match poll(&mut fds, timeout.as_ref()) {
             Ok(ready) => ready > 0,
             Err(Errno::INTR) => true,
@@ -248,22 +410,28 @@ impl Signals {
                     .with_context(|| both!("cannot wait for the program", "无法等待程序结束"));
             }
         };
-        drain(&mut self.ended);
-        for (stream, signal) in &mut self.passed_on {
-            if drain(stream) {
-                let _ = kill_process(program, *signal);
+        for signal in self.0.pending() {
+            // The terminal sends these to the program, too.
+            let is_its_own = match signal {
+                SIGCHLD => true,
+                SIGINT | SIGQUIT => is_in_foreground(),
+                SIGCONT => stopped_by(program.as_raw_pid() as u32).is_none(),
+                _ => false,
+            };
+            if let Some(signal) = Signal::from_named_raw(signal).filter(|_| !is_its_own) {
+                let _ = kill_process(program, signal);
             }
         }
         Ok(has_rung)
     }
 }
 
-/// Takes what is there. Whether there was something.
-fn drain(stream: &mut UnixStream) -> bool {
-    let mut bytes = [0; 64];
-    let mut has_some = false;
-    while let Ok(1..) = stream.read(&mut bytes) {
-        has_some = true;
-    }
-    has_some
+fn cannot_listen() -> String {
+    both!("cannot listen for signals", "无法接收信号")
+}
+
+/// Whether the terminal's signals come to this process.
+fn is_in_foreground() -> bool {
+    let stat = Process::myself().and_then(|it| it.stat());
+    stat.is_ok_and(|it| it.tty_nr != 0 && it.tpgid == it.pgrp)
 }

@@ -34,6 +34,8 @@ pub enum Repair {
     PoolThatNotices,
     /// Nobody who is left releases a lock that processes share.
     ReleaseLock,
+    /// A process that doesn't need it has the lock on a file.
+    CloseLockedFile,
     /// Two locks are taken in different orders.
     OneOrder,
     /// A process with one thread waits for a lock of its own memory: fork() has copied it taken.
@@ -59,9 +61,6 @@ pub(super) fn repairs(sight: &Sight, graph: &Graph, circle: &[u32]) -> Vec<Repai
     repairs
 }
 
-/// What stands in the command line of the server from which Python's start method forkserver forks.
-const FORK_SERVER: &str = "multiprocessing.forkserver";
-
 /// How many generations are looked at.
 const DEEPEST: usize = 16;
 
@@ -75,11 +74,11 @@ struct StuckProcesses<'a> {
 impl StuckProcesses<'_> {
     fn fits(&self, repair: Repair) -> bool {
         match repair {
-            Repair::GetBeforeJoin => self.waiters_for_writers().any(|(parent, child, _)| {
-                is_python(parent) && is_python(child) && child.threads.len() > 1
-            }),
+            Repair::GetBeforeJoin => self
+                .waiters_for_writers()
+                .any(|(parent, child, _)| is_python(parent) && self.has_feeder(child)),
             Repair::ReadBeforeWait => self.waiters_for_writers().any(|(parent, child, _)| {
-                let has_feeder = is_python(parent) && is_python(child) && child.threads.len() > 1;
+                let has_feeder = is_python(parent) && self.has_feeder(child);
                 !has_feeder && !self.reads(parent.pid)
             }),
             Repair::OneWrites => self.things(Need::Room).any(|(wait, thing)| {
@@ -87,8 +86,10 @@ impl StuckProcesses<'_> {
                 others.copied().any(|other| self.needs(other, Need::Room, wait.pid))
             }),
             Repair::ReadBothStreams => self.things(Need::Room).any(|(wait, thing)| {
+                let is_stream = matches!(thing.fd, Some(1 | 2));
                 let readers = thing.of().iter().copied().filter(|pid| *pid != wait.pid);
-                readers.into_iter().any(|reader| self.needs(reader, Need::Data, wait.pid))
+                let reads = |reader| self.needs(reader, Need::Data, wait.pid);
+                is_stream && readers.into_iter().any(reads)
             }),
             Repair::CloseWriteEnd => {
                 // A reader in a circle of readers, of which one is waited for till its end.
@@ -117,7 +118,12 @@ impl StuckProcesses<'_> {
                 is_loop(wait) && is_alone && wait.things.iter().all(is_own)
             }),
             Repair::PoolThatNotices => self.is_pool(),
-            Repair::ReleaseLock => self.locks().count() == 1,
+            Repair::ReleaseLock => self.locks().count() == 1 && self.memory_locks().any(|_| true),
+            Repair::CloseLockedFile => {
+                let mut locks = self.things(Need::Lock);
+                let is_file = |thing: &Thing| matches!(thing.on, On::File(_));
+                self.locks().count() == 1 && locks.any(|(_, thing)| is_file(thing))
+            }
             Repair::OneOrder => {
                 let locks = self.locks().collect::<BTreeSet<_>>();
                 locks.len() > 1 || self.looks().any(|look| self.has_threads_with_locks(look))
@@ -154,17 +160,12 @@ impl StuckProcesses<'_> {
     }
 
     /// Whether it waits for the end of that process, or of one above it: of a shell that waits for
-    /// it in turn, say, or by way of Python's fork server, whose child it is.
+    /// it in turn, say.
     fn waits_for_end(&self, pid: u32, other: u32) -> bool {
         let above = std::iter::successors(self.sight.look(other), |look| {
             self.sight.look(look.parent).filter(|parent| parent.pid != pid)
         });
-        let is_server =
-            |look: &Snapshot| look.command.iter().any(|word| word.contains(FORK_SERVER));
-        above.take(DEEPEST).any(|look| {
-            self.needs(pid, Need::End, look.pid)
-                || (is_server(look) && self.needs(pid, Need::Data, look.pid))
-        })
+        above.take(DEEPEST).any(|look| self.needs(pid, Need::End, look.pid))
     }
 
     /// Whether somebody waits for its end, or for that of one who waits for a lock that this one
@@ -201,12 +202,38 @@ impl StuckProcesses<'_> {
     /// or somebody has who waits for their end.
     fn kept_ends(&self) -> impl Iterator<Item = &Snapshot> {
         let reading = self.things(Need::Data).filter(|(wait, thing)| {
-            let is_end = matches!(thing.on, On::Pipe(_) | On::Fifo(_) | On::Socket { .. });
+            // What speaks both ways is seldom read to its end.
+            let speaks = |look: &Snapshot| is_python(look) || look.program() == "node";
+            let is_end = match thing.on {
+                On::Pipe(_) | On::Fifo(_) => true,
+                On::Socket { .. } => !self.sight.look(wait.pid).is_some_and(speaks),
+                _ => false,
+            };
             let is_held = |pid: &u32| *pid == wait.pid || self.needs(*pid, Need::End, wait.pid);
             let wakes_itself = is_loop(wait) && thing.of() == [wait.pid];
             is_end && !wakes_itself && thing.of().iter().any(is_held)
         });
         reading.filter_map(|(wait, _)| self.sight.look(wait.pid))
+    }
+
+    /// Whether a thread beside its main one waits for room, as the one does that feeds a queue.
+    fn has_feeder(&self, look: &Snapshot) -> bool {
+        let mut waits = self.of(look.pid);
+        has_queue(look) && waits.any(|wait| wait.tid as u32 != look.pid && needs(wait, Need::Room))
+    }
+
+    /// Waits for locks in shared memory that nobody seems to have: whoever reads from a queue has
+    /// the lock of its readers.
+    fn memory_locks(&self) -> impl Iterator<Item = &Thing> {
+        let locks = self.things(Need::Lock).map(|(_, thing)| thing);
+        let is_reading = |pid: &u32| {
+            let look = self.sight.look(*pid);
+            look.is_some_and(has_queue)
+                && self
+                    .things(Need::Data)
+                    .any(|(wait, thing)| wait.pid == *pid && matches!(thing.on, On::Pipe(_)))
+        };
+        locks.filter(move |it| matches!(it.on, On::Memory(_)) && !it.of().iter().any(is_reading))
     }
 
     /// The locks in shared memory, or on files, for which somebody waits.
@@ -259,10 +286,18 @@ impl StuckProcesses<'_> {
     /// locks.
     fn is_pool(&self) -> bool {
         self.looks().any(|look| {
-            let mut workers = look.children.iter().filter_map(|pid| self.sight.look(*pid));
+            let workers = look.children.iter().filter_map(|pid| self.sight.look(*pid));
+            let workers: Vec<_> = workers.filter(|it| is_python(it)).collect();
+            // One of the idle workers reads from the queue of tasks, the others wait for its lock.
+            let do_all = |pid: u32, need| self.of(pid).all(|it| needs(it, need));
+            let reading = workers.iter().filter(|it| do_all(it.pid, Need::Data)).count();
+            let waiting = workers.iter().filter(|it| do_all(it.pid, Need::Lock)).count();
             let waits_for_result =
                 self.of(look.pid).any(|it| it.tid as u32 == look.pid && needs(it, Need::Thread));
-            is_python(look) && look.threads.len() >= 4 && waits_for_result && workers.any(is_python)
+            is_python(look)
+                && look.threads.len() >= 4
+                && waits_for_result
+                && (reading, waiting + 1) == (1, workers.len())
         })
     }
 }
@@ -278,7 +313,7 @@ fn is_loop(wait: &Wait) -> bool {
 }
 
 fn is_python(look: &Snapshot) -> bool {
-    look.program().starts_with("python")
+    look.is_python()
 }
 
 /// Whether it has a lock or semaphore of Python's `multiprocessing`, as each of its queues does.
@@ -320,9 +355,13 @@ pub(super) fn sentence(repair: Repair) -> String {
              stdin.end()）。只有没有任何进程打开着写端，EOF 才会到来。"
         ),
         Repair::OneSpeaksFirst => both!(
-            "What usually repairs it: agree on who writes first; here each waits until the other \
-             one has written.",
-            "通常这样修：约定由哪一方先写；这里每一方都在等另一方先写。"
+            "Here each waits until the other one has written. Should one of them write first? Or \
+             has it, and what it wrote is still in its buffer (flush=True, python3 -u, sed -u, \
+             stdbuf -oL)? Or does one of them wait for end-of-file, which comes when the other one \
+             closes its end for writing?",
+            "这里每一方都在等另一方先写。是不是该有一方先写？还是已经写了，内容却还在缓冲区里\
+             （flush=True、python3 -u、sed -u、stdbuf -oL）？还是有一方在等 EOF，要另一方关掉写端\
+             才会到来？"
         ),
         Repair::PutSentinels => both!(
             "What usually repairs it: put a sentinel (None, say) for each reader before join(), \
@@ -331,9 +370,10 @@ pub(super) fn sentence(repair: Repair) -> String {
              了。"
         ),
         Repair::TaskDone => both!(
-            "What usually repairs it: a task_done() for each get(), or else the queue's join() \
-             waits for ever.",
-            "通常这样修：每次 get() 之后都要调用 task_done()，否则队列的 join() 会永远等下去。"
+            "If it is a queue's join(): is there a task_done() for each get()? If it is an Event: \
+             who should set it?",
+            "如果是队列的 join()：每次 get() 之后都调用 task_done() 了吗？如果是 Event：该由谁来 \
+             set()？"
         ),
         Repair::EmptyLoop => both!(
             "A loop of events with nothing to wait for: somebody has to complete the future, set \
@@ -342,36 +382,46 @@ pub(super) fn sentence(repair: Repair) -> String {
              务；asyncio.timeout() 至少能让人知道。"
         ),
         Repair::PoolThatNotices => both!(
-            "If it is a Pool, a worker of which was killed: the result of its task never comes. \
+            "If it is a Pool: was a worker of it killed? Then the result of its task never comes. \
              concurrent.futures.ProcessPoolExecutor raises BrokenProcessPool instead; \
              get(timeout=...) at least doesn't wait for ever.",
-            "如果这是 Pool 而且有工作进程被杀死：那个任务的结果永远不会来。改用 \
+            "如果这是 Pool：有工作进程被杀死吗？那样的话，那个任务的结果永远不会来。改用 \
              concurrent.futures.ProcessPoolExecutor，会抛出 BrokenProcessPool；get(timeout=...) 至\
              少不会永远等下去。"
         ),
         Repair::ReleaseLock => both!(
-            "What usually repairs it: `with lock:` around every use, and no kill() or terminate() \
-             of a process that may hold it; an RLock where the same process takes it twice. If it \
-             is an Event, a Condition or a Barrier: somebody has to set(), notify() or come.",
-            "通常这样修：每次使用都写成 `with lock:`，不要用 kill() 或 terminate() 结束可能握着锁\
-             的进程；同一个进程要取两次，就用 RLock。如果是 Event、Condition 或 Barrier：得有进程\
-             去 set()、notify() 或者到达。"
+            "If it is a lock: who should release it? (`with lock:` always does, unless its process \
+             is killed; an RLock can be taken twice.) If it is an Event, a Condition, a Semaphore \
+             or a Barrier: who should set(), notify(), release() or come?",
+            "如果是锁：该由谁来释放？（`with lock:` 总会释放，除非进程被杀死；RLock 可以取两次。）\
+             如果是 Event、Condition、Semaphore 或 Barrier：该由谁来 set()、notify()、release() 或\
+             者到达？"
         ),
         Repair::OneOrder => both!(
-            "What usually repairs it: take the locks in the same order everywhere.",
-            "通常这样修：在所有地方都按同样的顺序取锁。"
+            "If these are locks: are they taken in the same order everywhere? If they are Events, \
+             Conditions or queues: who should set(), notify() or put?",
+            "如果是几把锁：在所有地方都按同样的顺序取吗？如果是 Event、Condition 或队列：该由谁来 \
+             set()、notify() 或放入？"
         ),
         Repair::NoForkWithThreads => both!(
-            "What usually repairs it: don't fork while other threads run, one of which may hold a \
-             lock: multiprocessing.set_start_method('spawn') or 'forkserver'.",
-            "通常这样修：有别的线程在运行时不要 fork，因为其中一个可能正握着锁：用 \
-             multiprocessing.set_start_method('spawn') 或 'forkserver'。"
+            "Did another thread hold this lock when the process was forked \
+             (multiprocessing.set_start_method('spawn') or 'forkserver')? Or does the process take \
+             its own lock twice (RLock)?",
+            "fork 的时候，是不是有别的线程握着这把锁（用 \
+             multiprocessing.set_start_method('spawn') 或 'forkserver'）？还是这个进程把自己的锁\
+             取了两次（用 RLock）？"
         ),
         Repair::RecursiveLock => both!(
-            "What usually repairs it: another thread that releases, sets or puts what this one \
-             waits for; an RLock where it takes its own lock twice.",
-            "通常这样修：由另一个线程来释放、设置或放入这个线程等的东西；如果是同一个线程取自己的\
-             锁取了两次，就用 RLock。"
+            "If it is a queue, an Event or a Condition: which thread should put, set() or notify()? \
+             If it is a lock: does it take its own lock twice (RLock)?",
+            "如果是队列、Event 或 Condition：该由哪个线程来放入、set() 或 notify()？如果是锁：是不\
+             是把自己的锁取了两次（用 RLock）？"
+        ),
+        Repair::CloseLockedFile => both!(
+            "The lock is free when nobody has the file open any more with which it was taken: has \
+             a process inherited it that doesn't need it (`9>&-`, flock -o)?",
+            "取锁时打开的那个文件全部关闭之后，锁才会释放：是不是有进程继承了它却并不需要\
+             （`9>&-`、flock -o）？"
         ),
         Repair::OpenBothEnds => both!(
             "What usually repairs it: start the other end first, or in the background (`&`): to \

@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 
 use crate::both;
 use crate::events::Status;
-use crate::evidence::{Cause, Fate, Need, Snapshot, Task, Wait, stopped};
+use crate::evidence::{Cause, Fate, From, Need, Snapshot, Task, Thing, Wait, stopped};
 use crate::words::plain::on_one_line;
 
 use super::sentences;
 use super::{Diagnosis, Judgement, next};
 use super::{family, repairs};
+
+/// How many children that have died are told of.
+const DEAD_TOLD: usize = 8;
 
 /// The report: its lines, without their ends.
 pub fn report(finding: &Diagnosis) -> Vec<String> {
@@ -18,6 +21,9 @@ pub fn report(finding: &Diagnosis) -> Vec<String> {
         return lines;
     }
     lines.extend(family::lines(finding));
+    lines.extend(finding.dead.iter().take(DEAD_TOLD).map(|(parent, pid, status)| {
+        both!("{parent}: its child {pid} {status}.", "{parent} 的子进程 {pid} {status}。")
+    }));
     let mut missing = BTreeSet::new();
     for (look, _) in family::told(finding) {
         lines.extend(of_process(finding, look, &mut missing));
@@ -40,23 +46,31 @@ fn heading(finding: &Diagnosis) -> String {
     let count = finding.sight.family().count();
     let stuck = finding.sight.family();
     let stuck = stuck.filter(|look| finding.graph.is_stuck(look.pid)).count();
+    let unless = sentences::unless(finding.graph.unless());
+    // Python always handles Ctrl-C, so it may be what the program waits for.
+    let is_python =
+        |look: &Snapshot| look.is_python() && look.catches(rustix::process::Signal::INT.as_raw());
+    let but = match finding.sight.family().any(is_python) {
+        true => both!(" (Ctrl-C would end it)", "（按 Ctrl-C 可以结束）"),
+        false => String::new(),
+    };
+    let fates = || finding.sight.family().filter_map(|look| finding.graph.fate(look.pid));
+    let going = fates().filter(|it| matches!(it, Fate::GoesOn(_))).count();
     match finding.verdict {
         Judgement::Stuck if count == 1 => {
-            both!("Stuck: this process can't go on.", "卡住了：这个进程无法继续。")
+            both!("Stuck: this process can't go on{but}.", "卡住了：这个进程无法继续{but}。")
         }
         Judgement::Stuck => both!(
-            "Stuck: none of these {count} processes can go on.",
-            "卡住了：这 {count} 个进程都无法继续。"
+            "Stuck: none of these {count} processes can go on{but}.",
+            "卡住了：这 {count} 个进程都无法继续{but}。"
         ),
-        Judgement::LikelyStuck if count == 1 => {
-            both!(
-                "Most likely stuck: this process can't go on.",
-                "很可能卡住了：这个进程无法继续。"
-            )
-        }
+        Judgement::LikelyStuck if count == 1 => both!(
+            "Most likely stuck: this process can't go on, unless {unless}.",
+            "很可能卡住了：这个进程无法继续，除非{unless}。"
+        ),
         Judgement::LikelyStuck => both!(
-            "Most likely stuck: none of these {count} processes can go on.",
-            "很可能卡住了：这 {count} 个进程都无法继续。"
+            "Most likely stuck: none of these {count} processes can go on, unless {unless}.",
+            "很可能卡住了：这 {count} 个进程都无法继续，除非{unless}。"
         ),
         Judgement::SomeStuck => both!(
             "Some are stuck: {stuck} of these {count} processes can't go on.",
@@ -74,6 +88,10 @@ fn heading(finding: &Diagnosis) -> String {
         Judgement::GoOn if count == 1 => {
             both!("This process goes on: it is not stuck.", "这个进程在继续，没有卡住。")
         }
+        Judgement::GoOn if going < count => both!(
+            "Of these {count} processes {going} can go on; of the others it can't be told.",
+            "这 {count} 个进程里有 {going} 个可以继续；其余的无法判断。"
+        ),
         Judgement::GoOn => both!(
             "These {count} processes go on: none of them is stuck.",
             "这 {count} 个进程在继续，都没有卡住。"
@@ -97,7 +115,14 @@ fn of_process(finding: &Diagnosis, look: &Snapshot, missing: &mut BTreeSet<Strin
     let lines = said.iter().map(|(sentence, threads)| {
         let is_main = threads.iter().any(|it| it.tid as u32 == pid);
         match (&threads[..], is_main) {
-            (_, true) | (_, false) if is_alone => both!("{pid} {sentence}.", "{pid} {sentence}。"),
+            (threads, _) if threads.len() > 1 => {
+                let count = threads.len();
+                both!(
+                    "{pid}: {count} threads, each {sentence}.",
+                    "{pid} 的 {count} 个线程各自{sentence}。"
+                )
+            }
+            (_, false) if is_alone => both!("{pid} {sentence}.", "{pid} {sentence}。"),
             (_, true) => both!("{pid} {sentence}.", "{pid} {sentence}。"),
             ([thread], false) => {
                 let Task { tid, name, .. } = thread;
@@ -106,13 +131,7 @@ fn of_process(finding: &Diagnosis, look: &Snapshot, missing: &mut BTreeSet<Strin
                     "{pid} 的线程 {tid}（{name}）{sentence}。"
                 )
             }
-            (threads, false) => {
-                let count = threads.len();
-                both!(
-                    "{pid}, {count} threads, each {sentence}.",
-                    "{pid} 的 {count} 个线程各自{sentence}。"
-                )
-            }
+            _ => String::new(),
         }
     });
     let lines = lines.collect();
@@ -160,6 +179,9 @@ fn of_thread(
         }
         (Some(Fate::Stopped), None) => both!("is stopped", "被暂停了"),
         (fate, Some(wait)) => {
+            if fate == Some(&Fate::Unknown) && wait.things.iter().all(is_not_told) {
+                missing.insert(why_not_told(wait));
+            }
             let has_others = look.threads.len() > 1;
             let sentence = sentences::wait(wait, has_others, &finding.fills);
             match fate {
@@ -176,6 +198,32 @@ fn of_thread(
                 "在等待，内核没有说明在哪个系统调用里"
             )
         }
+    }
+}
+
+fn is_not_told(thing: &Thing) -> bool {
+    thing.needs == Need::Other && thing.from == From::Unknown
+}
+
+/// Why it can't be told who could end this wait.
+fn why_not_told(wait: &Wait) -> String {
+    let (pid, call) = (wait.pid, wait.call);
+    match call {
+        "restart_syscall" => both!(
+            "{pid} was stopped meanwhile, and the kernel doesn't tell any more in which call it \
+             waits.",
+            "{pid} 中途被暂停过，内核不再说明它在哪个系统调用里等待。"
+        ),
+        "epoll_wait" => both!(
+            "What {pid} watches may stand behind other descriptors by now, of which the kernel \
+             doesn't tell.",
+            "{pid} 监视的东西现在可能在别的描述符后面，内核没有说明。"
+        ),
+        _ => both!(
+            "The kernel doesn't tell who could end {call}(): look in the program for who calls its \
+             counterpart.",
+            "内核不会说明谁能结束 {call}()：请在程序里看看对应的调用由谁来做。"
+        ),
     }
 }
 
@@ -234,7 +282,8 @@ fn shape(finding: &Diagnosis) -> Vec<String> {
     let stuck = finding.sight.waits().iter();
     for wait in stuck.filter(|it| finding.graph.is_stuck(it.pid)) {
         let pid = wait.pid;
-        let by_descriptors = wait.things.iter().filter(|it| it.fd.is_some());
+        let is_certain = |it: &&Thing| it.fd.is_some() && matches!(it.from, From::Processes(_));
+        let by_descriptors = wait.things.iter().filter(is_certain);
         let of: BTreeSet<u32> = by_descriptors.flat_map(|it| it.of()).copied().collect();
         let line = match (of.contains(&pid), of.len()) {
             // Other threads of it may well wait for others.
@@ -249,8 +298,7 @@ fn shape(finding: &Diagnosis) -> Vec<String> {
             lines.push(line);
         }
     }
-    let is_stuck =
-        matches!(finding.verdict, Judgement::Stuck | Judgement::LikelyStuck | Judgement::SomeStuck);
+    let is_stuck = matches!(finding.verdict, Judgement::Stuck | Judgement::SomeStuck);
     if lines.is_empty() && is_stuck {
         let things = || finding.sight.waits().iter().flat_map(|wait| &wait.things);
         let has = |needs| things().any(|it| it.needs == needs);

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::both;
-use crate::evidence::{Fill, From, Need, On, Outside, Thing, Wait};
+use crate::events::Status;
+use crate::evidence::{Fill, From, Happening, Need, On, Outside, Thing, Unless, Wait};
 use crate::words::figures::grouped;
 
 /// How many of several PIDs or things are named.
@@ -12,7 +13,11 @@ const NAMED: usize = 4;
 /// What a thread does: `waits in read() for ...`.
 pub(super) fn wait(wait: &Wait, has_other_threads: bool, fills: &BTreeMap<u64, Fill>) -> String {
     let call = wait.call;
-    if let [only] = &wait.things[..] {
+    // That somebody may hang up is told only where nothing else is waited for.
+    let says_more = |it: &&Thing| it.needs != Need::HangUp;
+    let more = wait.things.iter().filter(says_more).cloned().collect::<Vec<_>>();
+    let all = if more.is_empty() { wait.things.clone() } else { more };
+    if let [only] = &all[..] {
         if only.needs == Need::Room {
             let full = thing(only, wait.pid, has_other_threads, fills);
             return both!("waits in {call}(): {full}", "在 {call}() 里等待：{full}");
@@ -21,7 +26,7 @@ pub(super) fn wait(wait: &Wait, has_other_threads: bool, fills: &BTreeMap<u64, F
         return both!("waits in {call}() {what}", "在 {call}() 里{what}");
     }
     let mut things: Vec<_> =
-        wait.things.iter().map(|it| thing(it, wait.pid, has_other_threads, fills)).collect();
+        all.iter().map(|it| thing(it, wait.pid, has_other_threads, fills)).collect();
     things.dedup();
     let count = things.len();
     let more = count.saturating_sub(NAMED);
@@ -103,11 +108,35 @@ fn thing(
                 "for data or end-of-file from the FIFO {path}; who writes to it is not known",
                 "等 FIFO {path} 里的数据或 EOF；不知道哪个进程会写"
             ),
+            false if !likely.is_empty() => both!(
+                "for data or end-of-file from the FIFO {path}, which {who} has open for writing",
+                "等 FIFO {path} 里的数据或 EOF，现在打开着写端的是 {who}"
+            ),
             false => both!(
                 "for data or end-of-file from the FIFO {path}, and only {who} could bring it",
                 "等 FIFO {path} 里的数据或 EOF，只有 {who} 能带来"
             ),
         },
+        (Need::Data, On::Eventfd) if of.is_empty() => both!(
+            "for a count in an eventfd{fd}; who could add to it is not known",
+            "等 eventfd{zh_fd} 里的计数；不知道谁会增加"
+        ),
+        (Need::Data, On::Terminal(path)) => both!(
+            "for data from the terminal {path}{fd}, whose other side only {who} has",
+            "等终端 {path}{zh_fd} 的数据，另一端只在 {who} 手里"
+        ),
+        (Need::Room, On::Terminal(path)) => both!(
+            "terminal {path} full{fd}, and only {all} can read at its other side",
+            "终端 {path} 满了{zh_fd}，另一端只有 {all} 能读"
+        ),
+        (Need::HangUp, _) if of.is_empty() => both!(
+            "until the other end is closed{fd}; who has it is not known",
+            "等另一端关闭{zh_fd}；不知道在哪个进程手里"
+        ),
+        (Need::HangUp, _) => both!(
+            "until nobody has the other end open any more{fd}, and only {all} has",
+            "等另一端全部关闭{zh_fd}，现在只有 {all} 打开着"
+        ),
         (Need::Data, On::Eventfd) => both!(
             "for a count in an eventfd{fd}, and only {who} could add to it",
             "等 eventfd{zh_fd} 里的计数，只有 {who} 能增加"
@@ -157,8 +186,8 @@ fn thing(
             }
             false => both!(
                 "for a lock, of which it is not known who holds it, and which nobody else has \
-                 ({memory})",
-                "等一把锁，不知道锁在哪个进程手里，别的进程都没有这把锁（{memory}）"
+                 now ({memory})",
+                "等一把锁，不知道锁在哪个进程手里，现在别的进程都没有这把锁（{memory}）"
             ),
         },
         (Need::Lock, On::File(_)) if of.is_empty() => both!(
@@ -175,6 +204,55 @@ fn thing(
         (Need::Other, _) => {
             both!("for something of which the kernel doesn't say more", "等待，内核没有说明等什么")
         }
+    }
+}
+
+/// What could let those go on that are most likely stuck.
+pub(super) fn unless(all: &[Unless]) -> String {
+    let mut said: Vec<String> = all.iter().map(condition).collect();
+    said.dedup();
+    let more = said.len().saturating_sub(NAMED);
+    said.truncate(NAMED);
+    let list = said.join(&both!("; or ", "，或者"));
+    match more {
+        0 => list,
+        more => both!(
+            "{list}; or one of {more} more things happens",
+            "{list}，或者发生另外 {more} 件事之一"
+        ),
+    }
+}
+
+fn condition(it: &Unless) -> String {
+    let pid = it.pid;
+    match &it.what {
+        None => {
+            let names: Vec<_> = it.signals.iter().map(|it| signal(*it)).collect();
+            let names = either(&names);
+            both!("{pid} gets {names}, which it handles", "{pid} 收到它会处理的 {names}")
+        }
+        Some(Happening::FifoIsOpened(name)) => {
+            both!("somebody else opens the FIFO {name}", "有别的进程打开 FIFO {name}")
+        }
+        Some(Happening::SharedByName(name)) => {
+            both!("somebody else opens {name}", "有别的进程打开 {name}")
+        }
+        Some(Happening::SocketIsConnected(name)) => {
+            both!("somebody else connects to {name}", "有别的进程连接 {name}")
+        }
+        Some(Happening::SocketTimesOut(fd)) => both!(
+            "{pid} has given its socket (fd {fd}) a time (SO_RCVTIMEO, SO_SNDTIMEO)",
+            "{pid} 给套接字（fd {fd}）设定了时限（SO_RCVTIMEO、SO_SNDTIMEO）"
+        ),
+    }
+}
+
+/// The name of a signal.
+pub(super) fn signal(number: i32) -> String {
+    const SIGRTMIN: i32 = 34;
+    match number - SIGRTMIN {
+        0.. => format!("SIGRTMIN+{}", number - SIGRTMIN),
+        _ => Status::Signal(number).signal_name(),
     }
 }
 
@@ -235,7 +313,15 @@ fn list(pids: &[u32], waiter: u32, and: &str) -> String {
             false => both!("itself", "自己"),
         });
     }
-    match &names[..] {
+    joined(&names, and)
+}
+
+fn either(names: &[String]) -> String {
+    joined(names, &both!("or", "或"))
+}
+
+fn joined(names: &[String], and: &str) -> String {
+    match names {
         [] => both!("nobody", "没有进程"),
         [only] => only.clone(),
         [first @ .., last] => {

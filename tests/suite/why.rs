@@ -3,16 +3,24 @@
 mod programs;
 mod screens;
 
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use crate::common::*;
-use programs::{Program, Started, graph, has_edge, report};
+use programs::{Program, Started, conditions, graph, has_edge, report};
 
 /// Runs `check` for each program of a folder, several at a time, and names all that failed.
 fn for_each_program(folder: &str, check: impl Fn(&Program, Started) -> Result<(), String> + Sync) {
+    for_each(Program::all_in(folder), check);
+}
+
+fn for_each(
+    programs: Vec<Program>,
+    check: impl Fn(&Program, Started) -> Result<(), String> + Sync,
+) {
     let built = tempfile::tempdir().unwrap();
     let failed = Mutex::new(Vec::new());
-    at_once(Program::all_in(folder), |program| {
+    at_once(programs, |program| {
         let Some(mut command) = program.command(built.path()) else { return };
         let started = Started::start(&mut command);
         if let Err(why) = check(&program, started) {
@@ -23,22 +31,26 @@ fn for_each_program(folder: &str, check: impl Fn(&Program, Started) -> Result<()
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
+/// Looks until the verdict is that one. It never says that somebody is stuck who isn't.
+fn graph_with(started: &Started, verdict: &str) -> Result<serde_json::Value, String> {
+    for _ in 0..60 {
+        let graph = graph(started.pid());
+        if graph["verdict"] == verdict {
+            return Ok(graph);
+        }
+        if verdict != "stuck" && graph["verdict"] == "stuck" {
+            break;
+        }
+    }
+    Err(format!("it is not called {verdict}:\n{}", report(started.pid())))
+}
+
 #[test]
 fn whoever_hangs_is_called_stuck_and_waits_for_whom_he_says() {
     assert!(Program::all_in("stuck").len() >= 20);
     for_each_program("stuck", |program, started| {
-        let is_stuck = |verdict: &str| ["stuck", "likely_stuck"].contains(&verdict);
-        let mut looks = 0;
-        let graph = loop {
-            let graph = graph(started.pid());
-            if is_stuck(graph["verdict"].as_str().unwrap()) {
-                break graph;
-            }
-            looks += 1;
-            if looks > 60 {
-                return Err(format!("it is never called stuck:\n{}", report(started.pid())));
-            }
-        };
+        let verdict = program.said("verdict").next().unwrap_or("stuck");
+        let graph = graph_with(&started, verdict)?;
         for edge in program.said("edge") {
             if !has_edge(&graph, edge, started.pid()) {
                 return Err(format!("no edge `{edge}`:\n{}", report(started.pid())));
@@ -60,6 +72,40 @@ fn whoever_hangs_is_called_stuck_and_waits_for_whom_he_says() {
             return Err(format!("{} instead of {repairs:?}", graph["repairs"]));
         }
         Ok(())
+    });
+}
+
+#[test]
+fn whoever_most_likely_hangs_is_told_with_what_could_end_it() {
+    for_each_program("likely", |program, mut started| {
+        if !started.gets_ready() {
+            return Err("it never gets ready".into());
+        }
+        let graph = graph_with(&started, "likely_stuck")?;
+        let expected: Vec<_> = program.said("unless").flat_map(str::split_whitespace).collect();
+        match conditions(&graph) == BTreeSet::from_iter(expected.iter().map(|it| (*it).into())) {
+            true => Ok(()),
+            false => Err(format!("{} instead of {expected:?}", graph["unless"])),
+        }
+    });
+}
+
+#[test]
+fn each_kind_of_wait_has_its_verdict() {
+    let modes = Program::modes("modes.c");
+    assert!(modes.len() > 100 || !has("cc"));
+    for_each(modes, |program, mut started| {
+        if !started.gets_ready() {
+            // This kernel or sandbox doesn't have it.
+            return if started.status() == Some(77) { Ok(()) } else { Err("it ended".into()) };
+        }
+        let verdict = program.said("verdict").next().unwrap();
+        let graph = graph_with(&started, verdict)?;
+        let expected: Vec<_> = program.said("unless").flat_map(str::split_whitespace).collect();
+        match conditions(&graph) == BTreeSet::from_iter(expected.iter().map(|it| (*it).into())) {
+            true => Ok(()),
+            false => Err(format!("{} instead of {expected:?}", graph["unless"])),
+        }
     });
 }
 

@@ -171,7 +171,7 @@ static void ready(void) { if (write(2, "ready\n", 6) != 6) exit(2); }
 static void post(int number) { (void)number; sem_post(&semaphore); }
 static void note(int number) { (void)number; }
 static void tell(int number) { (void)number; if (write(own[1], "x", 1) != 1) abort(); }
-static void get(int fd) { while (read(fd, bytes, 1) < 0 && errno == EINTR) {} }
+static void get(int fd) { while (read(fd, bytes, 200) < 0 && errno == EINTR) {} }
 static void put(int fd) { if (write(fd, "x", 1) != 1) exit(2); }
 static void make(int ends[2]) { if (pipe(ends) != 0) exit(2); }
 static void sleeps(void) { for (;;) sleep(1000); }
@@ -613,9 +613,8 @@ int main(int count, char **words) {
         struct iocb request = {.aio_fildes = own[0], .aio_lio_opcode = IOCB_CMD_POLL, .aio_buf = POLLIN, .aio_flags = IOCB_FLAG_RESFD, .aio_resfd = counter};
         struct iocb *requests[] = {&request};
         if (syscall(SYS_io_submit, context, 1, requests) != 1) return 77;
-        child("sleeps", own[1]);
         ready();
-        if (read(counter, bytes, 8) < 0) return 2;
+        get(counter);
     }
     MODE("moved_timer") {
         int epoll = epoll_create1(0), timer = timerfd_create(CLOCK_MONOTONIC, 0);
@@ -630,7 +629,7 @@ int main(int count, char **words) {
         int epoll = epoll_create1(0), counter = eventfd(0, 0);
         watch(epoll, counter, EPOLLIN);
         int moved = dup(counter);
-        if (fork() == 0) sleeps();
+        child("waits", 0);
         dup2(eventfd(0, 0), counter);
         close(moved);
         await(epoll);
@@ -740,8 +739,9 @@ int main(int count, char **words) {
 
     MODE("daemon_beside_circle") {
         int ends[2];
-        make(ends), make(own);
         if (fork() == 0) sleeps();
+        make(ends);
+        make(own);
         if (fork() == 0) { close(ends[1]), close(own[0]); get(ends[0]); _exit(0); }
         ready();
         get(own[0]);

@@ -29,8 +29,9 @@ pub(super) fn does_nothing(sight: &Sight, earlier: &Sight) -> bool {
 /// Whether all of these processes wait for others. The run is stuck then, or somebody goes on, and
 /// the parent finds that out.
 pub(super) fn waits_for_others(sight: &Sight) -> bool {
-    let is_timed =
-        |call: &SystemCall| matches!(call.until, Until::Time | Until::Signal | Until::Unknown);
+    let is_timed = |call: &SystemCall| {
+        matches!(call.until, Until::Time | Until::Signal(_) | Until::SignalOf(_) | Until::Unknown)
+    };
     let mut threads = sight.family().flat_map(|look| &look.threads);
     threads.all(|thread| thread.call.as_ref().is_some_and(|call| !is_timed(call)))
 }

@@ -6,16 +6,21 @@ use std::fs;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::Value;
 
 use crate::common::*;
 
+/// Two threads may want to compile the same program.
+static COMPILER: Mutex<()> = Mutex::new(());
+
 /// A program with what its first lines say of it.
 pub struct Program {
     pub name: String,
     path: PathBuf,
+    arguments: Vec<String>,
     lines: Vec<(String, String)>,
 }
 
@@ -42,8 +47,26 @@ impl Program {
         Program {
             name: path.file_name().unwrap().to_string_lossy().into_owned(),
             lines: lines.collect(),
+            arguments: Vec::new(),
             path,
         }
+    }
+
+    /// The modes of a program: `try: ARGUMENTS = VERDICT CONDITIONS` each.
+    pub fn modes(name: &str) -> Vec<Program> {
+        let program = Program::at(path_of(&format!("tests/why/{name}")).into());
+        let mode = |line: &str| {
+            let (arguments, truth) = line.split_once(" = ").unwrap();
+            let (verdict, unless) = truth.split_once(' ').unwrap_or((truth, ""));
+            let said = [("verdict", verdict), ("unless", unless)];
+            Program {
+                name: format!("{name} {arguments}"),
+                path: program.path.clone(),
+                arguments: arguments.split(' ').map(Into::into).collect(),
+                lines: said.map(|(key, value)| (key.into(), value.into())).into(),
+            }
+        };
+        program.said("try").map(mode).collect()
     }
 
     /// The values of this key in its first lines.
@@ -71,7 +94,14 @@ impl Program {
             command.env("TMPDIR", folder);
             command
         };
-        let built = folder.join(&self.name).with_extension("built");
+        let built = match self.arguments.is_empty() {
+            true => folder.join(&self.name).with_extension("built"),
+            false => folder.join("modes.built"),
+        };
+        let _one_at_a_time = COMPILER.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.arguments.is_empty() && built.exists() {
+            return Some(self.with_arguments(run(built.to_str().unwrap())));
+        }
         let compiled = match extension {
             "c" => Command::new("cc")
                 .args(["-O1", "-pthread", "-o"])
@@ -91,12 +121,21 @@ impl Program {
             }
         };
         assert!(compiled.unwrap().success(), "{} doesn't compile", self.name);
-        Some(run(built.to_str().unwrap()))
+        Some(self.with_arguments(run(built.to_str().unwrap())))
+    }
+
+    fn with_arguments(&self, mut command: Command) -> Command {
+        command.args(&self.arguments);
+        command
     }
 }
 
 /// Whether this machine has a program of at least a version: `python 3.12`.
 fn has_version(needed: &str) -> bool {
+    if needed == "unshare-pid" {
+        let script = ["-pf", "--mount-proc", "true"];
+        return Command::new("unshare").args(script).status().is_ok_and(|it| it.success());
+    }
     let Some((program, version)) = needed.split_once(' ') else {
         return has(needed);
     };
@@ -118,6 +157,11 @@ impl Started {
 
     pub fn pid(&self) -> u32 {
         self.0.id()
+    }
+
+    /// Its exit status, once it has ended.
+    pub fn status(&mut self) -> Option<i32> {
+        self.0.wait().unwrap().code()
     }
 
     /// Waits until it says that it is ready; returns false if it doesn't.
@@ -148,6 +192,18 @@ impl Drop for Started {
 pub fn graph(pid: u32) -> Value {
     let ended = run(&mut mp_demo(["why", "--json", &pid.to_string()])).succeeded();
     serde_json::from_str(&ended.stdout).unwrap()
+}
+
+/// What could end it after all, by the graph: signals, and what else may happen.
+pub fn conditions(graph: &Value) -> BTreeSet<String> {
+    let unless = graph["unless"].as_array().unwrap().iter();
+    let of = |it: &Value| match it["what"].as_str() {
+        Some(what) => vec![what.to_owned()],
+        None => {
+            it["signals"].as_array().unwrap().iter().map(|it| it.as_str().unwrap().into()).collect()
+        }
+    };
+    unless.flat_map(of).collect()
 }
 
 /// The same in words.

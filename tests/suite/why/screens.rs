@@ -94,7 +94,7 @@ fn a_queue_that_is_joined_too_early_is_shown_with_its_full_pipe() {
     assert!(full.contains(", waits in write(): pipe full"), "{screen}");
     assert!(full.ends_with("(fd 4), and only A and itself can read from it."), "{screen}");
     let expected = [
-        "Stuck: none of these 2 processes can go on.",
+        "Stuck: none of these 2 processes can go on (Ctrl-C would end it).",
         "  A  python3 join_before_get.py",
         "    B  python3 join_before_get.py",
         "A waits in wait4() for B to end.",
@@ -202,7 +202,10 @@ fn whoever_is_told_to_be_stuck_is_left_alone_and_may_go_on() {
     let mut stdout = BufReader::new(run.child.stdout.take().unwrap());
     for value in ["A\n", "B\n"] {
         // A FIFO has a name, by which others may open it.
-        let stuck = "Most likely stuck: this process can't go on.\n";
+        let stuck = format!(
+            "Most likely stuck: this process can't go on, unless somebody else opens the FIFO {}.\n",
+            fifo.display()
+        );
         assert_eq!(run.line(), stuck);
         let process = run.line();
         run.line_with("What usually repairs it");
@@ -254,13 +257,13 @@ fn whoever_waits_for_a_stopped_process_is_not_stuck() {
 These 2 processes wait for one that is stopped.
   A  sh -c sleep 1000 & echo $!; wait
     B  sleep 1000
-A waits in sigsuspend() most likely for B to end.
+A waits in sigsuspend() for B to end.
 B is stopped.
 B was stopped by SIGSTOP (19); `kill -CONT B` lets it go on.
 ";
     let screen = with_letters(&ended.stdout);
     // Some shells use another call to wait.
-    let screen = screen.replace("wait4() for", "sigsuspend() most likely for");
+    let screen = screen.replace("wait4() for", "sigsuspend() for");
     assert_eq!(screen, expected);
 }
 

@@ -1,14 +1,16 @@
-# because: it waits for whoever sits at a terminal
+# because: whoever has the other side of its terminal waits for somebody to connect, too
 import os
 import pty
+import select
+import socket
 import sys
-import time
 
 ours, theirs = pty.openpty()
 if os.fork() == 0:
     os.close(ours)
-    print("ready", file=sys.stderr, flush=True)
     os.read(theirs, 1)
     os._exit(0)
 os.close(theirs)
-os.wait()
+with socket.create_server(("127.0.0.1", 0)) as server:
+    print("ready", file=sys.stderr, flush=True)
+    select.select([ours, server], [], [])

@@ -2,7 +2,7 @@
 # edge: P value P.1
 # edge: P.1 value P
 # shape: circle P P.1
-# repair: close_write_end
+# repair: one_speaks_first
 import os
 import select
 import subprocess

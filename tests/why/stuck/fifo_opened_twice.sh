@@ -1,4 +1,5 @@
 # Two processes open two FIFOs in opposite orders. To open one waits for the other end.
+# verdict: likely_stuck
 # edge: P open P.1
 # edge: P.1 open P
 # repair: open_both_ends

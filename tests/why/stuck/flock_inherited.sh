@@ -1,8 +1,8 @@
 # needs: flock
 # A job waits in the background and still has the lock; the next one waits for that.
-# edge: P end P.2
+# edge: P end P.1,P.2
 # edge: P.2 lock P.1
-# shape: circle P P.2 P.1
+# shape: circle P P.1
 # repair: close_locked_file
 folder=$(mktemp -d)
 mkfifo "$folder/fifo"
