@@ -9,7 +9,7 @@ use syscalls::Sysno;
 use super::epoll::{self, asked};
 use super::held::Held;
 use super::memory::{bytes, text};
-use super::signals::Signals;
+use super::signals::{Signals, is_go};
 use super::wait::{Awaited, Direction};
 
 /// A system call in which a thread waits.
@@ -89,6 +89,8 @@ const FUTEX_WAIT_BITSET: u64 = 9;
 const FUTEX_LOCK_PI2: u64 = 13;
 /// In the word of such a futex, the bits that are the thread's ID.
 const FUTEX_TID: u32 = 0x3fff_ffff;
+/// For how many seconds the thread of Go's runtime rests.
+const GOS_REST: u64 = 60;
 const F_SETLKW: u64 = 7;
 const F_OFD_SETLKW: u64 = 38;
 /// What waitid(2) waits for.
@@ -113,6 +115,7 @@ impl SystemCall {
         syscall: &Syscall,
         process: &Process,
         holds: &HashMap<i32, Held>,
+        caught: Signals,
     ) -> Option<SystemCall> {
         let Syscall::Blocked { syscall_number, argument_registers: arguments, .. } = *syscall
         else {
@@ -122,7 +125,13 @@ impl SystemCall {
         Some(SystemCall {
             name: as_in_the_manual(name),
             arguments,
-            until: until(name, &arguments, process, holds),
+            until: match until(name, &arguments, process, holds) {
+                // A thread of Go's runtime looks after the others once in a while.
+                Until::Time if is_go(caught) && is_rest(process, name, &arguments) => {
+                    woken(process, &arguments)
+                }
+                until => until,
+            },
         })
     }
 }
@@ -206,10 +215,22 @@ fn set(process: &Process, address: u64) -> Option<Signals> {
 }
 
 fn futex(process: &Process, arguments: &[u64; 6]) -> Until {
-    let [address, operation, value, timeout, ..] = *arguments;
-    if timeout != 0 {
-        return Until::Time;
+    let timeout = arguments[3];
+    match timeout {
+        0 => woken(process, arguments),
+        _ => Until::Time,
     }
+}
+
+/// Whether it rests as the thread of Go's runtime does that has nothing to look after.
+fn is_rest(process: &Process, name: &str, arguments: &[u64; 6]) -> bool {
+    let time = bytes(process, arguments[3], size_of::<u64>());
+    let seconds = time.and_then(|it| Some(u64::from_ne_bytes(it.try_into().ok()?)));
+    name == "futex" && seconds == Some(GOS_REST)
+}
+
+fn woken(process: &Process, arguments: &[u64; 6]) -> Until {
+    let [address, operation, value, ..] = *arguments;
     let is_private = operation & FUTEX_PRIVATE != 0;
     let word =
         bytes(process, address, 4).and_then(|it| Some(u32::from_ne_bytes(it.try_into().ok()?)));

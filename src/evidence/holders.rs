@@ -22,8 +22,8 @@ const AIO: &str = "/[aio]";
 /// Who holds what, of all processes that may be looked at.
 pub(super) struct Holders {
     by_thing: HashMap<What, Vec<DescriptorHolder>>,
-    /// Who has which eventfd, by the kernel's number for it.
-    eventfds: OnceCell<HashMap<u64, Vec<u32>>>,
+    /// The kernel's numbers of eventfds, and who has which.
+    eventfds: OnceCell<(HashMap<(u32, i32), u64>, HashMap<u64, Vec<u32>>)>,
     /// Who has which lock on a file, by a line of the kernel's.
     locks: OnceCell<HashMap<String, Vec<u32>>>,
     sockets: Sockets,
@@ -85,7 +85,7 @@ impl Holders {
             by_thing,
             eventfds: OnceCell::new(),
             locks: OnceCell::new(),
-            sockets: Sockets::open(),
+            sockets: Sockets::default(),
             mappings: RefCell::default(),
             pids,
         }
@@ -114,7 +114,8 @@ impl Holders {
     /// Who has the eventfd that stands behind this descriptor. Nothing where the kernel doesn't
     /// tell, or may add to it by itself (aio(7)).
     pub fn of_eventfd(&self, pid: u32, fd: i32) -> Option<Vec<u32>> {
-        let eventfds = self.eventfds.get_or_init(|| {
+        let (ids, eventfds) = self.eventfds.get_or_init(|| {
+            let mut ids = HashMap::new();
             let mut all: HashMap<u64, Vec<u32>> = HashMap::new();
             let mut process: Option<Process> = None;
             for it in self.by_thing.get(&What::Kernel("[eventfd]".into())).into_iter().flatten() {
@@ -122,13 +123,13 @@ impl Holders {
                     process = Process::new(it.pid as i32).ok();
                 }
                 if let Some(id) = process.as_ref().and_then(|known| eventfd_id(known, it.fd)) {
+                    ids.insert((it.pid, it.fd), id);
                     all.entry(id).or_default().push(it.pid);
                 }
             }
-            all
+            (ids, all)
         });
-        let id = eventfd_id(&Process::new(pid as i32).ok()?, fd)?;
-        let holders = pids(eventfds.get(&id)?.iter().copied());
+        let holders = pids(eventfds.get(ids.get(&(pid, fd))?)?.iter().copied());
         let has_aio = |pid: &u32| self.mappings(*pid).iter().any(|it| it.name.starts_with(AIO));
         (!holders.iter().any(has_aio)).then_some(holders)
     }

@@ -10,6 +10,9 @@ use super::epoll::{fdinfo, field};
 use super::held::{Held, What, held_by};
 use super::signals::{self, Signals, bit};
 
+/// Stacks that are less than so many bytes apart are the same one, or copies.
+const STACK: u64 = 4096;
+
 /// One look at a process.
 pub struct Snapshot {
     /// Its PID.
@@ -40,7 +43,7 @@ pub struct Snapshot {
     pub inner_pids: Vec<i32>,
     /// How large its memory is, and how much of it is there: the same in processes that share all
     /// of it (CLONE_VM).
-    pub memory: (u64, u64),
+    memory: (u64, u64),
     /// The kernel still works for it (io_uring(7)).
     pub has_ring: bool,
     /// Some thread has descriptors of its own (CLONE_FILES).
@@ -66,6 +69,8 @@ pub struct Task {
     blocked: Signals,
     /// What it calls itself, if it is in a namespace below this one.
     inner_tid: Option<i32>,
+    /// Where its stack is.
+    stack: u64,
     /// What changes when it moves: how often it has begun to wait, or was made to, and its
     /// processor time.
     moved: (u64, u64, u64),
@@ -162,14 +167,20 @@ impl Snapshot {
                 'Z' | 'X' => ThreadState::Ended,
                 _ => ThreadState::Runs,
             };
+            let stack = match &syscall {
+                Some(Syscall::Blocked { stack_pointer, .. }) => *stack_pointer,
+                _ => 0,
+            };
             look.threads.push(Task {
                 tid: task.tid,
                 name: stat.comm,
                 state,
-                call: syscall
-                    .and_then(|it| SystemCall::decode(&it, &process, look.holds.as_ref()?)),
+                call: syscall.and_then(|it| {
+                    SystemCall::decode(&it, &process, look.holds.as_ref()?, status.sigcgt)
+                }),
                 blocked: status.sigblk,
                 inner_tid,
+                stack,
                 moved: (
                     status.voluntary_ctxt_switches.unwrap_or_default(),
                     status.nonvoluntary_ctxt_switches.unwrap_or_default(),
@@ -195,6 +206,14 @@ impl Snapshot {
     /// Whether it has done anything since an earlier look.
     pub fn moved_since(&self, earlier: &Snapshot) -> bool {
         self.started != earlier.started || self.threads != earlier.threads
+    }
+
+    /// Whether it seems to share all its memory with that one (CLONE_VM): as much of it, and no two
+    /// threads with their stacks at the same place, as copies have.
+    pub fn shares_memory_with(&self, other: &Snapshot) -> bool {
+        let is_near = |a: &Task, b: &Task| a.stack.abs_diff(b.stack) < STACK;
+        let mut pairs = self.threads.iter().flat_map(|a| other.threads.iter().map(move |b| (a, b)));
+        self.pid != other.pid && self.memory == other.memory && !pairs.any(|(a, b)| is_near(a, b))
     }
 
     /// Whether it has a handler for this signal.

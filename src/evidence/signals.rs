@@ -36,17 +36,23 @@ const RUNTIMES: [(&str, &[Signal]); 7] = [
 const GOS: Signals = 0x7fc1_feff;
 const STANDARD: Signals = 0x7fff_ffff;
 
+/// Whether a program that has handlers for these is written in Go.
+pub(super) fn is_go(caught: Signals) -> bool {
+    caught & STANDARD == GOS
+}
+
 /// The set of one signal.
 pub fn bit(signal: i32) -> Signals {
     1 << (signal - 1)
 }
 
-/// The signals that this program handles for a reason of its own and that can reach it. `blocked`
+/// Those of the signals that this program has handlers for that it handles for a reason of its own
+/// and that can reach it. `blocked`
 /// has those that each of its threads holds back.
-pub(super) fn own(program: &str, caught: Signals, blocked: &[Signals]) -> Signals {
+pub(super) fn own(program: &str, all: Signals, blocked: &[Signals]) -> Signals {
     let never = NEVER.iter().map(|it| it.as_raw()).chain(LIBRARYS).map(bit).sum::<Signals>();
-    let caught = caught & !never;
-    if caught & STANDARD == GOS & !never {
+    let caught = all & !never;
+    if is_go(all) {
         // signal.Notify() starts a thread that holds back what it was not asked for.
         let asks = blocked.iter().filter(|it| **it != 0).map(|it| !it);
         let preempts = bit(Signal::URG.as_raw()) | bit(Signal::PROF.as_raw());

@@ -1,13 +1,15 @@
 //! Who is at the other end of a Unix-domain socket: sock_diag(7), which /proc doesn't tell.
 
-use std::io::ErrorKind;
+use std::cell::OnceCell;
+use std::collections::HashMap;
 
-use netlink_packet_core::{NLM_F_REQUEST, NetlinkHeader, NetlinkMessage, NetlinkPayload};
+use netlink_packet_core::{
+    NLM_F_DUMP, NLM_F_REQUEST, NetlinkHeader, NetlinkMessage, NetlinkPayload,
+};
 use netlink_packet_sock_diag::SockDiagMessage;
 use netlink_packet_sock_diag::constants::TCP_LISTEN;
 use netlink_packet_sock_diag::unix::nlas::UnixDiagName;
-use netlink_packet_sock_diag::unix::{ShowFlags, StateFlags, UnixRequest};
-use rustix::fd::OwnedFd;
+use netlink_packet_sock_diag::unix::{ShowFlags, StateFlags, UnixRequest, UnixResponse};
 use rustix::net::netlink::{SOCK_DIAG, SocketAddrNetlink};
 use rustix::net::{
     AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, recv, sendto, socket_with,
@@ -15,8 +17,8 @@ use rustix::net::{
 
 /// Any socket, whatever its number of generation is.
 const ANY_COOKIE: [u8; 8] = [0xff; 8];
-/// An answer about one socket is far shorter.
-const LONGEST_ANSWER: usize = 4096;
+/// The kernel answers in parts that are no longer than this.
+const LONGEST_PART: usize = 1 << 15;
 
 /// What a socket is connected to.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -32,62 +34,65 @@ pub enum Peer {
     Network,
 }
 
-/// Asks the kernel about sockets.
-pub struct Sockets(Option<OwnedFd>);
+/// The Unix-domain sockets of this machine, once somebody asks for one.
+#[derive(Default)]
+pub struct Sockets(OnceCell<Option<HashMap<u64, Peer>>>);
 
 impl Sockets {
-    /// A way to ask. Where the kernel has none, it answers nothing.
-    pub fn open() -> Sockets {
-        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-        let family = AddressFamily::NETLINK;
-        Sockets(socket_with(family, SocketType::DGRAM, flags, Some(SOCK_DIAG)).ok())
-    }
-
     /// What the socket with this inode is connected to. Nothing where the kernel doesn't tell.
     pub fn peer(&self, inode: u64) -> Option<Peer> {
-        let kernel = self.0.as_ref()?;
-        let request = UnixRequest {
-            state_flags: StateFlags::all(),
-            inode: u32::try_from(inode).ok()?,
-            show_flags: ShowFlags::PEER | ShowFlags::NAME,
-            cookie: ANY_COOKIE,
-        };
-        let mut header = NetlinkHeader::default();
-        header.flags = NLM_F_REQUEST;
-        let request = SockDiagMessage::UnixRequest(request);
-        let mut message = NetlinkMessage::new(header, NetlinkPayload::from(request));
-        message.finalize();
-        let mut bytes = vec![0; message.buffer_len()];
-        message.serialize(&mut bytes);
-        sendto(kernel, &bytes, SendFlags::empty(), &SocketAddrNetlink::new(0, 0)).ok()?;
+        let all = self.0.get_or_init(all).as_ref()?;
+        Some(all.get(&inode).cloned().unwrap_or(Peer::Network))
+    }
+}
 
-        let mut answer = vec![0; LONGEST_ANSWER];
-        let (length, _) = recv(kernel, &mut answer, RecvFlags::empty()).ok()?;
-        let answer = NetlinkMessage::<SockDiagMessage>::deserialize(&answer[..length]).ok()?;
-        match answer.payload {
-            NetlinkPayload::InnerMessage(SockDiagMessage::UnixResponse(socket)) => {
-                Some(match socket.peer() {
-                    Some(peer) => Peer::Socket(peer.into()),
-                    None => match socket.name() {
-                        Some(name) => Peer::Anybody(name_of(name)),
-                        None if socket.header.state == TCP_LISTEN => Peer::Anybody(String::new()),
-                        None => Peer::Nobody,
-                    },
-                })
+/// Asks the kernel for all at once: for one of them it would go through all of them, too.
+fn all() -> Option<HashMap<u64, Peer>> {
+    let (family, flags) = (AddressFamily::NETLINK, SocketFlags::CLOEXEC);
+    let kernel = socket_with(family, SocketType::DGRAM, flags, Some(SOCK_DIAG)).ok()?;
+    let request = SockDiagMessage::UnixRequest(UnixRequest {
+        state_flags: StateFlags::all(),
+        inode: 0,
+        show_flags: ShowFlags::PEER | ShowFlags::NAME,
+        cookie: ANY_COOKIE,
+    });
+    let mut header = NetlinkHeader::default();
+    header.flags = NLM_F_REQUEST | NLM_F_DUMP;
+    let mut message = NetlinkMessage::new(header, NetlinkPayload::from(request));
+    message.finalize();
+    let mut bytes = vec![0; message.buffer_len()];
+    message.serialize(&mut bytes);
+    sendto(&kernel, &bytes, SendFlags::empty(), &SocketAddrNetlink::new(0, 0)).ok()?;
+
+    let mut peers = HashMap::new();
+    let mut part = vec![0; LONGEST_PART];
+    loop {
+        let (length, _) = recv(&kernel, &mut part, RecvFlags::empty()).ok()?;
+        let mut rest = &part[..length];
+        while !rest.is_empty() {
+            let answer = NetlinkMessage::<SockDiagMessage>::deserialize(rest).ok()?;
+            match answer.payload {
+                NetlinkPayload::InnerMessage(SockDiagMessage::UnixResponse(socket)) => {
+                    peers.insert(socket.header.inode.into(), peer_of(&socket));
+                }
+                NetlinkPayload::Done(_) => return Some(peers),
+                _ => return None,
             }
-            // There is no Unix-domain socket with this inode.
-            NetlinkPayload::Error(error) => {
-                let is_unknown = error.to_io().kind() == ErrorKind::NotFound;
-                is_unknown.then_some(Peer::Network)
-            }
-            _ => None,
+            // Each message begins at a multiple of four.
+            let length = answer.header.length as usize;
+            rest = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
         }
     }
 }
 
-fn name_of(name: &UnixDiagName) -> String {
-    match name {
-        UnixDiagName::Pathname(path) => path.to_string_lossy().into_owned(),
-        _ => String::new(),
+fn peer_of(socket: &UnixResponse) -> Peer {
+    match (socket.peer(), socket.name()) {
+        (Some(peer), _) => Peer::Socket(peer.into()),
+        (None, Some(UnixDiagName::Pathname(path))) => {
+            Peer::Anybody(path.to_string_lossy().into_owned())
+        }
+        (None, Some(_)) => Peer::Anybody(String::new()),
+        (None, None) if socket.header.state == TCP_LISTEN => Peer::Anybody(String::new()),
+        (None, None) => Peer::Nobody,
     }
 }

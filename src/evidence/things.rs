@@ -180,12 +180,11 @@ impl Of<'_> {
             return thing(Need::Thread, on, From::Processes(vec![pid]));
         }
         // A process that shares all memory is like a thread.
-        let related = |it: &&Snapshot| {
+        let is_near = |it: &&Snapshot| {
             [pid, self.look.parent].contains(&it.parent) || it.pid == self.look.parent
         };
-        let same = self.scene.looks.values().filter(related);
-        let same =
-            same.filter(|it| it.pid != pid && it.memory == self.look.memory && !it.has_ended());
+        let near = self.scene.looks.values().filter(is_near);
+        let same = near.filter(|it| !it.has_ended() && it.shares_memory_with(self.look));
         let pids = std::iter::once(pid).chain(same.map(|it| it.pid)).collect();
         thing(Need::Thread, On::Thread(None), From::Processes(pids))
     }
