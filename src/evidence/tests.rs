@@ -9,7 +9,7 @@ use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::call::{Awaited, Direction};
+use super::wait::{Awaited, Direction};
 use super::*;
 
 /// A child that is ended with the test.
@@ -70,10 +70,7 @@ fn whoever_reads_from_an_empty_pipe_waits_for_its_other_end() {
     let child = start("cat", &[]);
     let (look, thread) = waiting_in(&child, &["read"]);
     let call = thread.call.expect("a call");
-    assert_eq!(
-        call.until,
-        Until::Ready(vec![wait::Awaited { fd: 0, direction: wait::Direction::Read }])
-    );
+    assert_eq!(call.until, Until::Ready(vec![Awaited { fd: 0, direction: Direction::Read }]));
 
     let link = |pid: String, fd: i32| read_link(format!("/proc/{pid}/fd/{fd}")).expect("a link");
     let stdin = link(child.0.id().to_string(), 0);
