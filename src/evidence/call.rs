@@ -158,6 +158,8 @@ fn until(name: &str, arguments: &[u64; 6], process: &Process, holds: &HashMap<i3
     match name {
         "read" | "readv" | "preadv2" | "recvfrom" | "recvmsg" | "accept" | "accept4" => reads(fd),
         "recvmmsg" if is_forever(4) => reads(fd),
+        "semtimedop" | "futex_waitv" if !is_forever(3) => Until::Time,
+        "mq_timedreceive" | "mq_timedsend" if !is_forever(4) => Until::Time,
         "write" | "writev" | "pwritev2" | "sendto" | "sendmsg" | "sendmmsg" | "sendfile"
         | "connect" | "vmsplice" => writes(fd),
         // A file that it reads from is always ready, so it is the pipe that it waits for, at either

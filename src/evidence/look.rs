@@ -141,15 +141,16 @@ impl Snapshot {
             look.command.push(stat.comm);
         }
         let has_our_calls = has_our_calls(&process);
-        let descriptors = count_of_descriptors(pid, pid as i32);
         for task in process.tasks().ok()?.flatten() {
             look.children.extend(task.children().unwrap_or_default());
             let (Ok(stat), Ok(status)) = (task.stat(), task.status()) else {
                 continue;
             };
             look.catches |= status.sigcgt;
-            look.has_own_tables |=
-                task.tid as u32 != pid && descriptors != count_of_descriptors(pid, task.tid);
+            // (This process opens files just now.)
+            look.has_own_tables |= pid != std::process::id()
+                && task.tid as u32 != pid
+                && count_of_descriptors(pid, pid as i32) != count_of_descriptors(pid, task.tid);
             let inner = status.nspid.unwrap_or_default();
             let inner_tid = inner.last().copied().filter(|_| inner.len() > 1);
             if task.tid as u32 == pid {
@@ -190,10 +191,16 @@ impl Snapshot {
         }
         if look.catches != 0 {
             let exe = process.exe().ok();
+            let is_ours = exe.is_some() && exe == std::env::current_exe().ok();
             let exe = exe.as_ref().and_then(|it| it.file_name()?.to_str());
             let alive = look.threads.iter().filter(|it| it.state != ThreadState::Ended);
             let blocked: Vec<_> = alive.map(|it| it.blocked).collect();
-            look.handles = signals::own(exe.unwrap_or(look.program()), look.catches, &blocked);
+            // What ours get, they pass on.
+            look.handles = if is_ours {
+                0
+            } else {
+                signals::own(exe.unwrap_or(look.program()), look.catches, &blocked)
+            };
         }
         Some(look)
     }

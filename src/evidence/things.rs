@@ -24,6 +24,8 @@ const GIVES_NO_TIMES: [&str; 2] = ["python", "node"];
 
 const CHILD: Signals = 1 << (Signal::CHILD.as_raw() - 1);
 
+const SHELLS: [&str; 4] = ["sh", "bash", "dash", "zsh"];
+
 /// What is known of processes so far.
 #[derive(Clone, Copy)]
 pub(super) struct Scene<'a> {
@@ -58,7 +60,9 @@ impl Of<'_> {
             // All that it was to wait for has been taken away from it.
             things.push(thing(Need::Other, On::Unknown, From::Outside(Outside::Signal)));
         }
-        let noticed = match self.look.catches(Signal::CHILD.as_raw()) {
+        // A shell only notes it, and goes on to wait.
+        let is_shell = SHELLS.contains(&self.look.program());
+        let noticed = match self.look.catches(Signal::CHILD.as_raw()) && !is_shell {
             true => self.children(|_| true),
             false => Vec::new(),
         };
