@@ -144,6 +144,7 @@ fn as_in_the_manual(name: &'static str) -> &'static str {
         "epoll_pwait" | "epoll_pwait2" => "epoll_wait",
         "openat" => "open",
         "rt_sigsuspend" => "sigsuspend",
+        "semtimedop" => "semop",
         "rt_sigtimedwait" => "sigtimedwait",
         name => name,
     }

@@ -176,8 +176,15 @@ impl<'a> Watch<'a> {
         };
         let longest = patience.saturating_mul(LONGER);
         let are_still = self.still_since.keys().filter(|pid| self.still(**pid) >= patience);
+        let is_writing = |look: &&Snapshot| {
+            let mut calls = look.threads.iter().filter_map(|it| it.call.as_ref());
+            self.still(look.pid) >= longest
+                && !self.told_full.contains(&look.pid)
+                && calls.any(|it| it.name.starts_with("write"))
+        };
+        let has_writer = self.last.iter().flat_map(Sight::family).any(|it| is_writing(&it));
         // Less than two of which the program is none are no reason to look closer.
-        let are_worth_it = self.still(self.root) >= patience || are_still.count() > 1;
+        let are_worth_it = self.still(self.root) >= patience || are_still.count() > 1 || has_writer;
         let is_told = !self.told.is_empty() && self.still(self.root) < longest;
         if is_told || !are_worth_it {
             return;

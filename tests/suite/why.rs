@@ -2,6 +2,7 @@
 
 mod programs;
 mod screens;
+mod settings;
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;

@@ -20,7 +20,7 @@ fn stuck(name: &str, folder: &Path) -> Vec<String> {
 }
 
 /// `mp-demo why` with options, and a program to run.
-fn why(options: &[&str], program: &[impl AsRef<str>]) -> Command {
+pub fn why(options: &[&str], program: &[impl AsRef<str>]) -> Command {
     let mut command = mp_demo([&["why"], options, &["--"]].concat());
     command.args(program.iter().map(AsRef::as_ref));
     command
@@ -156,26 +156,26 @@ fn ctrl_c_and_sigterm_are_the_programs() {
 }
 
 /// A run whose stderr is read as it comes.
-struct Watched {
+pub struct Watched {
     child: Child,
     stderr: BufReader<ChildStderr>,
 }
 
 impl Watched {
-    fn start(command: &mut Command) -> Watched {
+    pub fn start(command: &mut Command) -> Watched {
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let stderr = BufReader::new(child.stderr.take().unwrap());
         Watched { child, stderr }
     }
 
-    fn line(&mut self) -> String {
+    pub fn line(&mut self) -> String {
         let mut line = String::new();
         assert_ne!(self.stderr.read_line(&mut line).unwrap(), 0, "no more lines");
         line
     }
 
     /// The next line that begins so.
-    fn line_with(&mut self, start: &str) -> String {
+    pub fn line_with(&mut self, start: &str) -> String {
         loop {
             let line = self.line();
             if line.starts_with(start) {
