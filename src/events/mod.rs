@@ -27,7 +27,7 @@ pub use own::{OwnEvent, Vocabulary};
 pub use parts::PIPE_BUF;
 pub use python::{repr, str};
 pub use reader::Entry;
-pub use reason::{Because, Named, Reason, Runtime, Why};
+pub use reason::{Because, Named, PartnerGone, Reason, Runtime, Why};
 pub use record::Record;
 pub use status::Status;
 pub use stuck::{Holder, Mistake, Needs, Waiter};

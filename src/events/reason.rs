@@ -84,7 +84,7 @@ reasons! {
     Json { text: String } => json_text(text);
 
     // Of processes.
-    CannotStart { role: String, file: String, errno: Option<i32>, running: u32 } => {
+    CannotStart { role: String, file: String, errno: Option<i32>, running: u64, no_null: bool } => {
         let running = match running {
             0 => both!("no other process was running", "当时没有其他进程在运行"),
             1 => both!(
@@ -96,7 +96,10 @@ reasons! {
                 "当时还有 {many} 个进程在运行，已经全部结束"
             ),
         };
-        let advice = advice(*errno);
+        let advice = match no_null {
+            true => both!("there is no /dev/null: mount /dev", "没有 /dev/null：请挂载 /dev"),
+            false => advice(*errno),
+        };
         let error = errno.map_or_else(|| Reason::RunIsOver {}.to_string(), os);
         both!(
             "cannot start {role} ({file}): {error}; {running}; {advice}",
@@ -134,9 +137,6 @@ reasons! {
     };
     CannotWaitForEnd {} => both!("cannot wait for the end of a process", "无法等待进程结束");
     RunIsOver {} => both!("the run is over", "本次运行已经结束");
-    ChildFailed {} => both!("it cannot go on without that process", "缺了那个进程，无法继续");
-    CommandFailed {} => both!("the command has failed", "命令失败了");
-    Terminated {} => both!("SIGTERM has come", "收到了 SIGTERM");
     /// A child has outlived a signal, so it is killed.
     Outlived { process: Named, signal: i32, seconds: u64 } => {
         let signal = Status::Signal(*signal).signal_name();
@@ -212,13 +212,6 @@ reasons! {
             "第 {line} 行不是 JSON 值：{what}，在第 {column} 列"
         )
     };
-    TooDeep { limit: u64 } => {
-        both!("nested deeper than {limit} levels", "嵌套超过 {limit} 层")
-    };
-    Reserved { key: String } => {
-        both!("`{key}` can't be part of an object", "对象里不能有 `{key}`")
-    };
-
     // Of locks and shared memory.
     CannotMakeLock { errno: i32 } => {
         let error = os(*errno);
@@ -244,12 +237,6 @@ reasons! {
     CannotLockShared {} => both!("cannot lock the shared file", "无法给共享的文件加锁");
 
     // Of limits and files.
-    TooFewDescriptors { needed: u64, limit: u64 } => both!(
-        "{needed} open descriptors are needed in one process, and the limit is {limit} (`ulimit \
-         -Hn`); ask for fewer, or raise the limit",
-        "一个进程里要打开 {needed} 个文件描述符，而上限是 {limit}（`ulimit -Hn`）；请减少数量，\
-         或者提高上限"
-    );
     CannotRaiseDescriptors { needed: u64 } => both!(
         "cannot raise the limit of open descriptors to {needed}",
         "无法把文件描述符的上限提高到 {needed}"
@@ -464,9 +451,15 @@ impl Why {
 }
 
 impl Reason {
+    /// The error that this could not be done because of another one.
+    pub fn before(self, cause: anyhow::Error) -> anyhow::Error {
+        Link { reason: self, cause }.into()
+    }
+
     fn of(link: &(dyn Error + 'static)) -> Reason {
         let reason = link.downcast_ref::<Link>().map(|link| &link.reason);
-        if let Some(reason) = reason.or_else(|| link.downcast_ref()) {
+        let gone = link.downcast_ref::<PartnerGone>().map(|gone| &gone.0);
+        if let Some(reason) = reason.or(gone).or_else(|| link.downcast_ref()) {
             return reason.clone();
         }
         let text = link.to_string();
@@ -485,6 +478,20 @@ impl Reason {
     }
 }
 
+/// The error of a call on a pipe that has nobody at its other end any more. It is not an
+/// `io::Error` of the kind `BrokenPipe`: to the rest of the program that is a user who has seen
+/// enough.
+#[derive(Debug)]
+pub struct PartnerGone(pub Reason);
+
+impl fmt::Display for PartnerGone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Error for PartnerGone {}
+
 /// Puts a reason before an error: what could not be done because of it. A context of anyhow's is
 /// text only as soon as another one stands before it.
 pub trait Because<T> {
@@ -494,7 +501,7 @@ pub trait Because<T> {
 
 impl<T, E: Into<anyhow::Error>> Because<T> for Result<T, E> {
     fn because(self, reason: impl FnOnce() -> Reason) -> anyhow::Result<T> {
-        self.map_err(|error| Link { reason: reason(), cause: error.into() }.into())
+        self.map_err(|error| reason().before(error.into()))
     }
 }
 

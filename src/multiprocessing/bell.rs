@@ -5,7 +5,7 @@ use std::os::unix::net::UnixStream;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use nix::sys::signal::{SigSet, Signal};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -13,7 +13,7 @@ use signal_hook::SigId;
 use signal_hook::consts::SIGCHLD;
 use signal_hook::low_level::{pipe, unregister};
 
-use crate::both;
+use crate::events::{Because as _, Reason};
 
 /// A pair of sockets that has something to read when a child may have ended, or when the run is
 /// over: for whoever waits in poll(2), which knows of descriptors only.
@@ -39,12 +39,7 @@ impl Bell {
             bell.register(SIGCHLD)?;
             Ok::<_, io::Error>(bell)
         };
-        open().with_context(|| {
-            both!(
-                "cannot open the sockets that tell of a process's end",
-                "无法打开用来得知进程结束的套接字"
-            )
-        })
+        open().because(|| Reason::CannotOpenSockets {})
     }
 
     /// From now on this signal rings it, too.
@@ -53,7 +48,7 @@ impl Bell {
     /// What the system said.
     pub fn rings_at(&self, signal: i32) -> Result<()> {
         let registered = self.register(signal);
-        registered.with_context(|| both!("cannot catch signal {signal}", "无法捕获信号 {signal}"))
+        registered.because(|| Reason::CannotCatchSignal { signal })
     }
 
     fn register(&self, signal: i32) -> io::Result<()> {
@@ -75,8 +70,7 @@ impl Bell {
         let mut fds = [PollFd::new(&self.reader, PollFlags::IN)];
         match poll(&mut fds, timeout.as_ref()) {
             Ok(_) | Err(Errno::INTR) => Ok(()),
-            Err(error) => Err(error)
-                .with_context(|| both!("cannot wait for the end of a process", "无法等待进程结束")),
+            Err(error) => Err(error).because(|| Reason::CannotWaitForEnd {}),
         }
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, anyhow, ensure};
+use anyhow::{Context as _, Result, ensure};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, waitid};
 
 use super::birth::{Birth, SUBCOMMAND_NAME};
@@ -17,7 +17,6 @@ use super::parent::Parent;
 use super::{descendants, guards};
 use crate::both;
 use crate::events::{Event, Named, Reason, Status};
-use crate::words::errors::io_error;
 
 /// How long a process may take to die of SIGTERM or SIGINT. One that ignores it, or is stopped,
 /// gets SIGKILL then.
@@ -88,23 +87,14 @@ impl ChildProcess {
             parent.children.start(role, &mut command, is_go_between)
         };
         let (number, pid) = start().map_err(|error| {
-            let running = match parent.children.count_running(&parent.log) {
-                0 => both!("no other process was running", "当时没有其他进程在运行"),
-                1 => both!(
-                    "1 other process was running and has been ended",
-                    "当时还有 1 个进程在运行，已经结束"
-                ),
-                many => both!(
-                    "{many} other processes were running and have been ended",
-                    "当时还有 {many} 个进程在运行，已经全部结束"
-                ),
-            };
-            let (file, advice) = (parent.program.display(), advice(&error));
-            let error = io_error(&error);
-            anyhow!(both!(
-                "cannot start {role} ({file}): {error}; {running}; {advice}",
-                "无法启动 {role}（{file}）：{error}；{running}；{advice}"
-            ))
+            let is_missing = error.kind() == io::ErrorKind::NotFound;
+            Reason::CannotStart {
+                role: role.into(),
+                file: parent.program.display().to_string(),
+                errno: error.raw_os_error(),
+                running: parent.children.count_running(&parent.log) as u64,
+                no_null: is_missing && !Path::new("/dev/null").exists(),
+            }
         })?;
         let process = ChildProcess {
             parent: Arc::clone(parent),

@@ -6,23 +6,21 @@
 //! code; JSON can't.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use os_pipe::{PipeReader, PipeWriter};
 use serde_json::Value;
 
 use super::channel::Channel;
 use super::ends::{ReadEnd, WriteEnd, bare};
 use super::interruption::in_call;
-use super::messages::{MessageReader, MessageWriter, PartnerGone};
+use super::messages::{MessageReader, MessageWriter};
 use super::parent::Parent;
 use super::stdin::StdinPipe;
-use crate::both;
-use crate::events::{Call, Event, Log, Reason};
+use crate::events::{Because as _, Call, Event, Log, PartnerGone, Reason, Why};
 use crate::os::streams::stdout;
 
 /// One end of a pipe, as Python's `Connection`: it can receive, send, or both.
@@ -31,27 +29,6 @@ pub struct Connection {
     sending: Option<MessageWriter>,
     channel: Channel,
 }
-
-/// The error of a call, `send` or `recv`, in the direction that a one-way pipe doesn't have.
-#[derive(Debug)]
-struct WrongDirection(Call);
-
-impl fmt::Display for WrongDirection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&match self.0 {
-            Call::Send => both!(
-                "cannot send: this is the receiving end of a one-way pipe (duplex=False)",
-                "无法发送：这是单向管道（duplex=False）的接收端"
-            ),
-            _ => both!(
-                "cannot receive: this is the sending end of a one-way pipe (duplex=False)",
-                "无法接收：这是单向管道（duplex=False）的发送端"
-            ),
-        })
-    }
-}
-
-impl std::error::Error for WrongDirection {}
 
 impl Connection {
     /// Opens a pipe, as Python's `Pipe(duplex)`. When it is not `duplex`, the first end can only
@@ -63,7 +40,7 @@ impl Connection {
     ) -> Result<(Connection, Connection)> {
         let open = || {
             let pipe = parent.children.ends.pipe();
-            pipe.with_context(|| both!("cannot open a pipe", "无法打开管道"))
+            pipe.because(|| Reason::CannotOpenPipe {})
         };
         let (first_receives, second_sends) = open()?;
         let (second_receives, first_sends) = duplex.then(open).transpose()?.unzip();
@@ -145,15 +122,10 @@ impl Connection {
         let event = Event::Send { value: Cow::Borrowed(value), on: self.channel.on() };
         self.channel.log(event, None)?;
         let Some(sending) = &mut self.sending else {
-            bail!(WrongDirection(Call::Send));
+            bail!(Reason::ReceivingEnd {});
         };
         sending.encode(value)?;
-        let gone = || {
-            both!(
-                "cannot send: the other end of the pipe is closed",
-                "无法发送：管道的另一端已经关闭"
-            )
-        };
+        let gone = || Reason::NoReceiver {};
         sending.write(gone, self.channel.parent())
     }
 
@@ -196,16 +168,13 @@ impl Connection {
     #[track_caller]
     fn take(&mut self) -> Result<Value> {
         let Some(receiving) = &mut self.receiving else {
-            bail!(WrongDirection(Call::Recv));
+            bail!(Reason::SendingEnd {});
         };
         let line = receiving.next(self.channel.parent());
-        if line.map_err(|error| in_call(error, cannot_receive()))?.is_none() {
-            bail!(PartnerGone(both!(
-                "cannot receive: the other end of the pipe is closed (EOFError in Python)",
-                "无法接收：管道的另一端已经关闭（在 Python 里是 EOFError）"
-            )));
+        if line.map_err(|error| in_call(error, cannot_receive))?.is_none() {
+            bail!(PartnerGone(Reason::NoSender {}));
         }
-        let value = receiving.value().with_context(cannot_receive)?;
+        let value = receiving.value().because(cannot_receive)?;
         let event = Event::Recv { value: Cow::Borrowed(&value), on: self.channel.on() };
         self.channel.log(event, None)?;
         Ok(value)
@@ -235,18 +204,17 @@ impl Connection {
             Ok(value) => return Ok(Some(value)),
             Err(error) => error,
         };
-        let Some(&WrongDirection(call)) = error.downcast_ref() else {
-            return Err(error);
+        let call = match error.downcast_ref() {
+            Some(Reason::ReceivingEnd {}) => Call::Send,
+            Some(Reason::SendingEnd {}) => Call::Recv,
+            _ => return Err(error),
         };
-        let why = match call {
-            Call::Send => Reason::ReceivingEnd {},
-            _ => Reason::SendingEnd {},
-        };
-        self.channel.log(Event::Refused { call, why: why.into() }, None)?;
+        let why = Why::of(&error);
+        self.channel.log(Event::Refused { call, why }, None)?;
         Ok(None)
     }
 }
 
-fn cannot_receive() -> String {
-    both!("cannot receive from the pipe", "无法从管道接收")
+fn cannot_receive() -> Reason {
+    Reason::CannotReceive {}
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use fastrand::Rng;
 use rustix::process::{Pid, WaitOptions, getpid, set_child_subreaper, waitpid};
 use serde_json::Value;
@@ -17,14 +17,14 @@ use super::connection::Connection;
 use super::interruption::Interruption;
 use super::lock::Lock;
 use super::logs::Logs;
-use super::messages::PartnerGone;
 use super::new_process::IntoProcess;
 use super::output::{Output, PrintedTo, To};
 use super::parent::Parent;
 use super::queue::Queue;
 use super::shared_value::SharedValue;
-use crate::both;
-use crate::events::{Call, Event, Log, SEMAPHORE, Status, Why};
+use crate::events::{
+    Because as _, Call, Event, Log, Named, PartnerGone, Reason, SEMAPHORE, Status, Why,
+};
 use crate::evidence::ProcessSummary;
 
 /// Python's `multiprocessing` for the parent's half of a lesson, as the object from
@@ -223,10 +223,7 @@ impl Context {
     pub fn join_adopted(&self, pid: u32, role: &str) -> Result<()> {
         let status = Pid::from_raw(pid as i32).map(|pid| waitpid(Some(pid), WaitOptions::NOHANG));
         let Some(Ok(Some((_, status)))) = status else {
-            bail!(both!(
-                "cannot wait for {role} (PID {pid}): it is no child of this process",
-                "无法等待 {role}（PID {pid}）：它不是本进程的子进程"
-            ));
+            bail!(Reason::NoChild { process: Named { role: role.into(), pid, command: None } });
         };
         self.parent.log.write(Event::Exited {
             child: pid,
@@ -320,9 +317,7 @@ fn this_program() -> Result<PathBuf> {
     let itself = PathBuf::from("/proc/self/exe");
     match itself.read_link() {
         Ok(_) => Ok(itself),
-        Err(_) => std::env::current_exe().with_context(|| {
-            both!("cannot find this program's own file", "找不到本程序自己的文件")
-        }),
+        Err(_) => std::env::current_exe().because(|| Reason::CannotFindProgram {}),
     }
 }
 

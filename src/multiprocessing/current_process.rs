@@ -18,8 +18,7 @@ use super::lock::Lock;
 use super::logs::Logs;
 use super::queue::{GetEnd, PutEnd};
 use super::shared_value::SharedValue;
-use crate::both;
-use crate::events::{Clock, Event, Log};
+use crate::events::{Clock, Event, Log, Reason};
 
 /// The process that runs this code, as Python's `current_process()` gives it.
 pub struct CurrentProcess {
@@ -162,11 +161,7 @@ pub(super) fn die_with(parent: u32, signal: Signal) -> Result<()> {
     // new parent.
     let now = getppid().map(|pid| pid.as_raw_pid() as u32);
     if now != Some(parent) {
-        bail!(both!(
-            "PID {parent} is not the parent of this process; leave --parent and --epoch out to \
-             start a child by hand",
-            "PID {parent} 不是本进程的父进程；手动启动子进程时，请不要给出 --parent 和 --epoch"
-        ));
+        bail!(Reason::NotTheParent { parent });
     }
     Ok(())
 }

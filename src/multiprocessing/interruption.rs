@@ -5,6 +5,7 @@ use std::fmt;
 use anyhow::Error;
 
 use crate::both;
+use crate::events::Reason;
 
 /// The error of a call that waits, when the reason is not the call's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +31,7 @@ impl Interruption {
 impl fmt::Display for Interruption {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&match self {
-            Interruption::RunIsOver => both!("the run is over", "本次运行已经结束"),
+            Interruption::RunIsOver => Reason::RunIsOver {}.to_string(),
             Interruption::ChildFailed => {
                 both!("it cannot go on without that process", "缺了那个进程，无法继续")
             }
@@ -43,9 +44,9 @@ impl fmt::Display for Interruption {
 impl std::error::Error for Interruption {}
 
 /// Says what the call could not do, unless the error is an [`Interruption`].
-pub(super) fn in_call(error: Error, failed: String) -> Error {
+pub(super) fn in_call(error: Error, failed: impl FnOnce() -> Reason) -> Error {
     match Interruption::of(&error) {
         Some(_) => error,
-        None => error.context(failed),
+        None => failed().before(error),
     }
 }

@@ -3,10 +3,11 @@
 //! Each process has two limits: the soft one counts, and the process may raise it up to the hard
 //! one by itself.
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::both;
+use crate::events::{Because as _, Reason};
 
 /// Whether a process may have this many descriptors open once it has called [`ensure_descriptors`].
 /// `what` they are for begins the error.
@@ -36,12 +37,8 @@ pub fn ensure_descriptors(count: u64, what: &str) -> Result<()> {
     let limit = getrlimit(Resource::Nofile);
     if limit.current.is_some_and(|current| current < count) {
         let raised = Rlimit { current: Some(count), ..limit };
-        setrlimit(Resource::Nofile, raised).with_context(|| {
-            both!(
-                "cannot raise the limit of open descriptors to {count}",
-                "无法把文件描述符的上限提高到 {count}"
-            )
-        })?;
+        setrlimit(Resource::Nofile, raised)
+            .because(|| Reason::CannotRaiseDescriptors { needed: count })?;
     }
     Ok(())
 }

@@ -11,15 +11,13 @@
 use std::cell::Cell;
 use std::fs::File;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use rustix::event::{EventfdFlags, eventfd};
 use rustix::fd::OwnedFd;
 use rustix::io::{Errno, read, write};
 use rustix::stdio::stdout;
 
-use crate::both;
-use crate::events::{Call, Event, FLOCK, Log};
-use crate::words::errors::io_error;
+use crate::events::{Because as _, Call, Event, FLOCK, Log, Reason};
 
 /// What one read takes and one write gives back: eventfd(2) counts in 8 bytes. A FIFO that is
 /// opened for reading and writing does as well, for one who starts a child by hand: `mp-demo child
@@ -45,10 +43,8 @@ enum Descriptor {
 impl Lock {
     pub(super) fn new(name: String, log: &Log) -> Result<Lock> {
         let semaphore = eventfd(1, EventfdFlags::SEMAPHORE | EventfdFlags::CLOEXEC);
-        let semaphore = semaphore.map_err(|error| {
-            let error = io_error(&error.into());
-            anyhow::anyhow!(both!("cannot make a lock: {error}", "无法创建锁：{error}"))
-        })?;
+        let errno = |error: Errno| Reason::CannotMakeLock { errno: error.raw_os_error() };
+        let semaphore = semaphore.map_err(errno)?;
         Ok(Lock::of(Descriptor::Semaphore(semaphore), name, log))
     }
 
@@ -109,7 +105,7 @@ impl Lock {
                 Descriptor::Semaphore(semaphore) => read(semaphore, &mut token),
                 Descriptor::Stdout => read(stdout(), &mut token),
                 Descriptor::File(file) => {
-                    file.lock().with_context(cannot_use)?;
+                    file.lock().because(cannot_use)?;
                     break Ok(token.len());
                 }
             };
@@ -137,20 +133,16 @@ impl Lock {
         let given = match &self.descriptor {
             Descriptor::Semaphore(semaphore) => write(semaphore, &token),
             Descriptor::Stdout => write(stdout(), &token),
-            Descriptor::File(file) => return file.unlock().with_context(cannot_use),
+            Descriptor::File(file) => return file.unlock().because(cannot_use),
         };
         given.map(drop).map_err(is_none)
     }
 }
 
-fn cannot_use() -> String {
-    both!("cannot use the lock", "无法使用锁")
+fn cannot_use() -> Reason {
+    Reason::CannotUseLock {}
 }
 
 fn is_none(error: Errno) -> anyhow::Error {
-    let error = io_error(&error.into());
-    anyhow::anyhow!(both!(
-        "cannot use the lock: {error}; a process that is started by hand needs one as its stdout",
-        "无法使用锁：{error}；手动启动的进程要以锁作为标准输出"
-    ))
+    Reason::NoLock { errno: error.raw_os_error() }.into()
 }

@@ -1,6 +1,5 @@
 //! Messages on a pipe: each value is one line of JSON.
 
-use std::fmt;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::time::Duration;
 
@@ -12,22 +11,7 @@ use serde_json::Value;
 use super::ends::{PIPE_CAPACITY, ReadEnd, WriteEnd};
 use super::parent::Parent;
 use crate::both;
-use crate::events::PIPE_BUF;
-use crate::words::errors::json_error;
-
-/// The error of a call on a pipe that has nobody at its other end any more. It is not an
-/// `io::Error` of the kind `BrokenPipe`: to the rest of the program that is a user who has seen
-/// enough.
-#[derive(Debug)]
-pub struct PartnerGone(pub String);
-
-impl fmt::Display for PartnerGone {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for PartnerGone {}
+use crate::events::{Because as _, PIPE_BUF, PartnerGone, Reason};
 
 /// Writes messages to a pipe: first the message is made, then it is written in one go.
 pub struct MessageWriter {
@@ -71,7 +55,7 @@ impl MessageWriter {
     ///
     /// # Errors
     /// [`PartnerGone`], or those of [`Parent::until_ready`].
-    pub fn write(&mut self, gone: impl Fn() -> String, parent: Option<&Parent>) -> Result<()> {
+    pub fn write(&mut self, gone: impl Fn() -> Reason, parent: Option<&Parent>) -> Result<()> {
         let length = parent.map_or(usize::MAX, |_| PIPE_BUF);
         for piece in self.line.chunks(length) {
             if let Some(parent) = parent {
@@ -81,9 +65,7 @@ impl MessageWriter {
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                     bail!(PartnerGone(gone()))
                 }
-                written => {
-                    written.with_context(|| both!("cannot write to the pipe", "无法写入管道"))?
-                }
+                written => written.because(|| Reason::CannotWrite {})?,
             }
         }
         Ok(())
@@ -178,9 +160,7 @@ impl MessageReader {
         match poll(&mut fds, Some(&Timespec::try_from(timeout)?)) {
             Ok(ready) => Ok(ready > 0),
             Err(Errno::INTR) => Ok(false),
-            Err(error) => {
-                Err(error).with_context(|| both!("cannot wait for the pipe", "无法等待管道"))
-            }
+            Err(error) => Err(error).because(|| Reason::CannotWaitForPipe {}),
         }
     }
 
@@ -204,9 +184,9 @@ impl MessageReader {
                     // Another reader of the same pipe was faster.
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => continue,
                     Err(error) => {
-                        return Err(error).with_context(|| {
+                        return Err(error).because(|| {
                             let count = self.count;
-                            both!("cannot read line {count}", "无法读取第 {count} 行")
+                            Reason::CannotReadLine { line: count }
                         });
                     }
                 }
@@ -223,16 +203,10 @@ impl MessageReader {
         let Some(line) = self.line.strip_suffix(b"\n") else {
             if self.line.len() as u64 == self.limit {
                 let (count, limit) = (self.count, self.limit);
-                bail!(both!(
-                    "line {count} is longer than {limit} bytes",
-                    "第 {count} 行超过 {limit} 字节"
-                ));
+                bail!(Reason::LineTooLong { line: count, limit });
             }
             let count = self.count;
-            bail!(both!(
-                "line {count} ends before its newline",
-                "第 {count} 行没有写完，缺少换行符"
-            ));
+            bail!(Reason::LineCutOff { line: count });
         };
         Ok(Some(line))
     }
@@ -245,11 +219,8 @@ impl MessageReader {
         decode(&self.line).map_err(|error| {
             // serde_json counts lines from the start of what it was given: that is always line 1.
             let column = error.column();
-            let (reason, count) = (json_error(&error), self.count);
-            anyhow::anyhow!(both!(
-                "line {count} is no JSON value: {reason} at column {column}",
-                "第 {count} 行不是 JSON 值：{reason}，在第 {column} 列"
-            ))
+            let (line, column) = (self.count, column as u64);
+            Reason::NoJson { line, column, text: error.to_string() }.into()
         })
     }
 }

@@ -45,7 +45,6 @@ pub(crate) use guards::SecondGuard;
 pub use interruption::Interruption;
 pub use limits::{check_descriptors, ensure_descriptors};
 pub use logs::Logs;
-pub use messages::PartnerGone;
 pub use new_process::IntoProcess;
 pub use output::To;
 pub use program::{Exec, Program, ProgramArgs, ProgramStreams};

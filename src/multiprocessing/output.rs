@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::process::Stdio;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::ValueEnum;
 use os_pipe::PipeReader;
 use rustix::event::PollFlags;
@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::interruption::in_call;
 use super::parent::Parent;
-use crate::both;
+use crate::events::{Because as _, Reason};
 
 /// What a process's stdout is.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
@@ -51,14 +51,12 @@ impl Output {
         let (end, name, printed_to) = match to {
             To::Pipe => {
                 let pipe = os_pipe::pipe();
-                let (reader, writer) = pipe.with_context(|| {
-                    both!("cannot open a pipe for the output", "无法为输出打开管道")
-                })?;
+                let (reader, writer) = pipe.because(|| Reason::CannotOpenPipe {})?;
                 (OutputEnd::Pipe(reader), "pipe", writer.into())
             }
             To::Terminal => {
-                let (window, terminal) = pseudo_terminal()
-                    .with_context(|| both!("cannot open a pseudo-terminal", "无法打开伪终端"))?;
+                let (window, terminal) =
+                    pseudo_terminal().because(|| Reason::CannotOpenTerminal {})?;
                 (OutputEnd::Terminal(window), "terminal", terminal.into())
             }
         };
@@ -74,10 +72,10 @@ impl Output {
         let mut bytes = Vec::new();
         let mut buffer = [0; 4096];
         loop {
-            let cannot_read = || both!("cannot read the child's output", "无法读取子进程的输出");
+            let cannot_read = || Reason::CannotReadOutput {};
             let ready = self.parent.until_ready(&self.end, PollFlags::IN);
-            ready.map_err(|error| in_call(error, cannot_read()))?;
-            match self.end.read(&mut buffer).with_context(cannot_read)? {
+            ready.map_err(|error| in_call(error, cannot_read))?;
+            match self.end.read(&mut buffer).because(cannot_read)? {
                 0 => break,
                 count => bytes.extend(&buffer[..count]),
             }

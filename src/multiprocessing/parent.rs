@@ -4,13 +4,12 @@ use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
 use super::children::Children;
-use crate::both;
-use crate::events::Log;
+use crate::events::{Because as _, Log, Reason};
 
 /// A process that starts others. Only the thread that starts them may wait with it.
 pub(super) struct Parent {
@@ -37,8 +36,7 @@ impl Parent {
                 Ok(_) if !fds[0].revents().is_empty() => return Ok(()),
                 Ok(_) | Err(Errno::INTR) => {}
                 Err(error) => {
-                    return Err(error)
-                        .with_context(|| both!("cannot wait for a pipe", "无法等待管道"));
+                    return Err(error).because(|| Reason::CannotWaitForPipe {});
                 }
             }
         }

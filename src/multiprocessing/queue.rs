@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use os_pipe::PipeReader;
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use serde_json::Value;
@@ -26,7 +26,7 @@ use super::parent::Parent;
 use super::stdin::{SigtermHeld, StdinPipe, Waiting};
 use crate::arguments::ValueArg;
 use crate::both;
-use crate::events::{Call, Event, Log, PIPE_BUF};
+use crate::events::{Because as _, Call, Event, Log, PIPE_BUF, Reason};
 use crate::os::streams::stdout;
 
 /// The sentinel: EOT, the byte that Ctrl-D sends. No JSON text begins with it, so no value equals
@@ -69,19 +69,11 @@ impl Queue {
     /// Opens a queue for this many readers.
     pub(super) fn open(name: String, readers: u16, parent: &Arc<Parent>) -> Result<Queue> {
         let pipe = parent.children.ends.pipe();
-        let (reader, writer) =
-            pipe.with_context(|| both!("cannot open a pipe for the queue", "无法为队列打开管道"))?;
+        let (reader, writer) = pipe.because(|| Reason::CannotOpenPipe {})?;
         if readers > 1 {
             let flags = fcntl_getfl(&writer);
             let set = flags.and_then(|flags| fcntl_setfl(&writer, flags | OFlags::DIRECT));
-            set.with_context(|| {
-                both!(
-                    "cannot put the queue's pipe in packet mode, which several readers need \
-                     (fcntl with O_DIRECT, Linux 3.4 or later); ask for one reader",
-                    "无法把队列的管道设为数据包模式，而多个读进程需要这种模式（fcntl 的 \
-                     O_DIRECT，Linux 3.4 及以上）；请只用一个读进程"
-                )
-            })?;
+            set.because(|| Reason::NoPacketMode {})?;
         }
         let channel = Channel::of_parent(name, Arc::clone(parent));
         let put_end = PutEnd::new(WriteEnd::Pipe(writer), channel.clone());
@@ -186,12 +178,12 @@ impl PutEnd {
     }
 }
 
-fn no_reader() -> String {
-    both!("cannot put into the queue: it has no reader any more", "无法放入队列：已经没有读进程了")
+fn no_reader() -> Reason {
+    Reason::NoReader {}
 }
 
-fn cannot_get() -> String {
-    both!("cannot get from the queue", "无法从队列取值")
+fn cannot_get() -> Reason {
+    Reason::CannotGet {}
 }
 
 impl GetEnd {
@@ -292,7 +284,7 @@ impl GetEnd {
     #[track_caller]
     fn take_and_log(&mut self, line: impl FnOnce(&Value) -> Option<String>) -> Result<Got> {
         let taken = self.reader.next(self.channel.parent());
-        let taken = taken.map_err(|error| in_call(error, cannot_get()))?;
+        let taken = taken.map_err(|error| in_call(error, cannot_get))?;
         match taken {
             None => {
                 self.channel.log(Event::EndOfFile { on: self.channel.on() }, None)?;
@@ -303,7 +295,7 @@ impl GetEnd {
                 Ok(Got::Sentinel)
             }
             Some(_) => {
-                let value = self.reader.value().with_context(cannot_get)?;
+                let value = self.reader.value().because(cannot_get)?;
                 let event = Event::Get { value: Cow::Borrowed(&value), on: self.channel.on() };
                 self.channel.log(event, line(&value).as_deref())?;
                 Ok(Got::Value(value))
@@ -331,15 +323,6 @@ pub fn check_sizes(values: &[ValueArg]) -> Result<()> {
 }
 
 fn check_length(length: usize) -> Result<()> {
-    ensure!(
-        length <= PIPE_BUF,
-        both!(
-            "a value of {length} bytes is too long for a queue: as a line of JSON it may have \
-             {PIPE_BUF} bytes, because \
-             the kernel keeps no longer write in one piece; a pipe takes any size",
-            "这个值有 {length} 字节，对队列来说太长：写成一行 JSON 最多 {PIPE_BUF} 字节，因为更长\
-             的写入内核不保证一次完成；管道则不限长短"
-        )
-    );
+    ensure!(length <= PIPE_BUF, Reason::TooLong { bytes: length as u64 });
     Ok(())
 }

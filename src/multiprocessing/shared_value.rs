@@ -10,13 +10,12 @@ use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::thread;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use rustix::fs::{MemfdFlags, memfd_create};
 
 use super::lock::Lock;
 use super::logs::Logs;
-use crate::both;
-use crate::events::{Call, GATE};
+use crate::events::{Because as _, Call, GATE, Reason};
 
 /// Where the number is in the file, and behind it how many have come to meet.
 const VALUE: u64 = 0;
@@ -31,9 +30,7 @@ impl SharedValue {
     /// A new one, which is 0.
     pub(super) fn new() -> Result<SharedValue> {
         let file = memfd_create("shared value", MemfdFlags::CLOEXEC);
-        let file = file
-            .map_err(io::Error::from)
-            .with_context(|| both!("cannot make a file in memory", "无法创建内存里的文件"))?;
+        let file = file.map_err(io::Error::from).because(|| Reason::CannotMakeMemoryFile {})?;
         let value = SharedValue { file: file.into() };
         value.write(0)?;
         Ok(value)
@@ -45,13 +42,7 @@ impl SharedValue {
     /// is one and the same: if they used that, they would have the lock together.
     pub(super) fn open() -> Result<SharedValue> {
         let file = File::options().read(true).write(true).open("/proc/self/fd/0");
-        let file = file.with_context(|| {
-            both!(
-                "cannot open the shared file; a process that is started by hand needs one as its \
-                 stdin: 0<>FILE",
-                "无法打开共享的文件；手动启动的进程要以一个文件作为标准输入：0<>FILE"
-            )
-        })?;
+        let file = file.because(|| Reason::NoSharedFile {})?;
         Ok(SharedValue { file })
     }
 
@@ -90,7 +81,7 @@ impl SharedValue {
     /// # Errors
     /// What the system said.
     pub fn close_gate(&self) -> Result<()> {
-        self.file.lock().with_context(cannot_lock)
+        self.file.lock().because(cannot_lock)
     }
 
     /// Lets them all go at the same time.
@@ -98,7 +89,7 @@ impl SharedValue {
     /// # Errors
     /// What the system said.
     pub fn open_gate(&self) -> Result<()> {
-        self.file.unlock().with_context(cannot_lock)
+        self.file.unlock().because(cannot_lock)
     }
 
     /// Waits until the gate is open.
@@ -110,7 +101,7 @@ impl SharedValue {
         process.waits(Call::Acquire, GATE)?;
         // It is the same lock as the other one, but shared: all who wait get it together, and give
         // it back.
-        self.file.lock_shared().with_context(cannot_lock)?;
+        self.file.lock_shared().because(cannot_lock)?;
         self.open_gate()
     }
 
@@ -131,19 +122,17 @@ impl SharedValue {
 
     fn read_at(&self, offset: u64) -> Result<u64> {
         let mut bytes = [0; 8];
-        self.file
-            .read_at(&mut bytes, offset)
-            .with_context(|| both!("cannot read the shared file", "无法读取共享的文件"))?;
+        self.file.read_at(&mut bytes, offset).because(|| Reason::CannotReadShared {})?;
         Ok(u64::from_ne_bytes(bytes))
     }
 
     fn write_at(&self, value: u64, offset: u64) -> Result<()> {
         self.file
             .write_all_at(&value.to_ne_bytes(), offset)
-            .with_context(|| both!("cannot write the shared file", "无法写入共享的文件"))
+            .because(|| Reason::CannotWriteShared {})
     }
 }
 
-fn cannot_lock() -> String {
-    both!("cannot lock the shared file", "无法给共享的文件加锁")
+fn cannot_lock() -> Reason {
+    Reason::CannotLockShared {}
 }

@@ -98,8 +98,7 @@ fn what_is_no_lock_is_not_taken_for_one() {
 fn a_child_with_a_parent_that_is_not_its_own_refuses_to_run() {
     let ended = run(&mut shell("mp-demo child queue-reader --parent 1 --epoch 0 < /dev/null"));
     assert_eq!(ended.code(), 1, "{ended:?}");
-    let expected = "PID 1 is not the parent of this process; leave --parent and --epoch out";
-    assert!(ended.stderr.contains(expected), "{ended:?}");
+    assert_eq!(event(&ended.stderr)["why"][0]["kind"], "not_the_parent");
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn every_field_stands_where_the_form_has_it() {
     snapbox::assert_data_eq!(
         screen,
         snapbox::str![[r#"
-{"v":2,"t":T,"pid":A,"role":"parent","event":"run","lesson":"pipe","options":{"values":["A","B","C"],"simplex":false,"reply":false,"join":"first","receive":"one","keep_end":false,"speed":1000.0},"seed":3,"cores":N,"version":"0.1.0"}
+{"v":2,"t":T,"pid":A,"role":"parent","event":"run","lesson":"pipe","options":{"values":["A","B","C"],"simplex":false,"reply":false,"join":"first","receive":"one","keep_end":false,"speed":1000.0},"seed":3,"random_pauses":true,"cores":N,"version":"0.1.0"}
 {"v":2,"t":T,"pid":A,"role":"parent","at":{"file":"src/lessons/pipe/mod.rs","line":L},"event":"running","line":"Parent process A"}
 {"v":2,"t":T,"pid":A,"role":"parent","at":{"file":"src/lessons/pipe/mod.rs","line":L},"event":"started","child":B,"child_role":"writer","stdin":"pipe","stdout":"pipe"}
 {"v":2,"t":T,"pid":A,"role":"parent","at":{"file":"src/lessons/pipe/mod.rs","line":L},"event":"join","child":B,"child_role":"writer"}
@@ -90,4 +90,44 @@ fn numbers_of_any_length_and_the_order_of_keys_are_kept() {
     assert!(log.contains(kept), "{log}");
     let line = r#"[{'z': 123456789012345678901234567890, 'a': 1.5, 'm': [inf]}]"#;
     assert!(ended.stdout.contains(line), "{}", ended.stdout);
+}
+
+#[test]
+fn a_reason_is_worded_in_the_language_of_its_reader() {
+    let log = text_of("tests/logs/every-reason.jsonl");
+    // These are foreign: nobody translates them.
+    let is_foreign = |line: &&str| line.ends_with(": x");
+    let is_chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    let english = view_log(&log, &["--lang", "en"]).stderr;
+    let chinese = view_log(&log, &["--lang", "zh"]).stderr;
+    for line in english.lines() {
+        assert!(!line.contains(is_chinese), "{line}");
+    }
+    let is_reason = |line: &&str| line.starts_with("mp-demo: ");
+    for line in chinese.lines().filter(is_reason).filter(|line| !is_foreign(line)) {
+        assert!(line.contains(is_chinese), "{line}");
+        assert_eq!(crate::programs::read::english_in(line), None, "{line}");
+    }
+    let count = |said: &str| said.lines().filter(is_reason).count();
+    assert_eq!(count(&english), count(&chinese));
+    assert!(count(&english) >= log.lines().count() - 1, "{english}");
+}
+
+#[test]
+fn a_recording_does_not_keep_the_language_it_was_made_in() {
+    for words in [
+        "pipe --simplex --reply --speed 100",
+        "queue --writer nobody-has-this",
+        "queue --writer false --reader cat",
+        "pipe --child true",
+    ] {
+        let said = |made: &str, shown: &str| {
+            let made = run_words(&format!("{words} --json --lang {made}"));
+            let said = view_log(&made.stdout, &["--lang", shown]).stderr;
+            // Two runs have other PIDs, and their children end in another order.
+            sorted(&said.replace(|c: char| c.is_ascii_digit(), ""))
+        };
+        assert_eq!(said("zh", "en"), said("en", "en"), "{words}");
+        assert_eq!(said("en", "zh"), said("zh", "zh"), "{words}");
+    }
 }

@@ -164,6 +164,11 @@ fn its_table_of_lessons_has_their_options() {
 /// A line without PIDs and a log's times, which differ from run to run.
 fn without_numbers(line: &str) -> String {
     let mut line = letters(line);
+    // Where in its file a call stands changes with the file.
+    if let Some(start) = line.find("/mod.rs\",\"line\":") {
+        let length = line[start..].find('}').unwrap();
+        line.replace_range(start..start + length, "N");
+    }
     for field in ["t", "pid", "child", "epoch", "cores"] {
         let label = format!("\"{field}\":");
         if let Some(start) = line.find(&label).map(|at| at + label.len()) {

@@ -23,9 +23,9 @@ use strum::EnumCount as _;
 use super::lesson::{Lesson, Parts};
 use crate::arguments::{seconds, whole};
 use crate::both;
-use crate::events::Vocabulary;
+use crate::events::{PartnerGone, Reason, Vocabulary};
 use crate::multiprocessing::{
-    AnyTarget, ChildProcess, ChildProcesses, Context, Got, IntoProcess, Logs, PartnerGone, Queue,
+    AnyTarget, ChildProcess, ChildProcesses, Context, Got, IntoProcess, Logs, Queue,
     check_descriptors,
 };
 use crate::report::statistics::micros;
@@ -153,7 +153,7 @@ fn open_office(mp: &Context, delays: &[f64]) -> Result<(ChildProcess, String)> {
         Got::Value(_) => Ok((office, address)),
         Got::Sentinel | Got::EndOfFile => {
             let message = both!("the office did not open", "售票处没有开门");
-            bail!(PartnerGone(message))
+            bail!(PartnerGone(Reason::Said { text: message }))
         }
     }
 }
@@ -197,7 +197,7 @@ impl Run<'_> {
         figures.end(mp.seconds() - began);
         if !figures.is_complete(processes.count()) {
             let message = both!("not every customer has got a ticket", "不是每位顾客都拿到了票");
-            bail!(PartnerGone(message));
+            bail!(PartnerGone(Reason::Said { text: message }));
         }
         mp.measured(figures.to_json(), figures.line())?;
         Ok(figures)

@@ -5,9 +5,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::both;
-use crate::multiprocessing::{
-    Connection, Context, CurrentProcess, IntoProcess, PartnerGone, Target,
-};
+use crate::events::PartnerGone;
+use crate::multiprocessing::{Connection, Context, CurrentProcess, IntoProcess, Target};
 
 /// The worker's end of a pipe to its answerer. The answerer stands for another machine: somebody
 /// else, who takes a while and needs none of this worker's time.

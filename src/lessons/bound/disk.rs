@@ -3,10 +3,11 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use rustix::fs::fstatfs;
 
 use crate::both;
+use crate::events::{Because as _, Reason};
 
 /// How much is written at a time: as little as a disk takes, so that a task waits more than it
 /// copies.
@@ -25,12 +26,7 @@ impl ScratchFile {
     /// # Errors
     /// What the system said.
     pub fn create() -> Result<ScratchFile> {
-        let file = tempfile::tempfile().with_context(|| {
-            both!(
-                "cannot create a file in the temporary folder (`TMPDIR` chooses another)",
-                "无法在临时目录里建立文件（可以用 `TMPDIR` 指定另一个目录）"
-            )
-        })?;
+        let file = tempfile::tempfile().because(|| Reason::CannotMakeTemporaryFile {})?;
         Ok(ScratchFile(file))
     }
 
@@ -43,8 +39,7 @@ impl ScratchFile {
         let mut read = [0; BLOCK_BYTES];
         for number in 0..blocks {
             let written = [number as u8; BLOCK_BYTES];
-            self.exchange(&written, &mut read)
-                .with_context(|| both!("cannot write to the temporary file", "无法读写临时文件"))?;
+            self.exchange(&written, &mut read).because(|| Reason::CannotUseTemporaryFile {})?;
             ensure!(
                 read == written,
                 both!(

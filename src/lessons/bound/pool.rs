@@ -12,8 +12,9 @@ use super::table::{Kind, PoolFigures, With};
 use super::task::{Task, Work};
 use super::worker::{BoundWorker, FromWorker};
 use crate::both;
+use crate::events::{PartnerGone, Reason};
 use crate::multiprocessing::{
-    ChildProcesses, Context, GetEnd, Got, IntoProcess, Logs, PartnerGone, PutEnd, Queue,
+    ChildProcesses, Context, GetEnd, Got, IntoProcess, Logs, PutEnd, Queue,
 };
 use crate::words::errors::io_error;
 
@@ -196,7 +197,7 @@ fn next_report(results: &mut GetEnd) -> Result<FromWorker> {
                 "the workers ended before the tasks were done",
                 "任务还没有做完，工作的一方就结束了"
             );
-            bail!(PartnerGone(message))
+            bail!(PartnerGone(Reason::Said { text: message }))
         }
     }
 }

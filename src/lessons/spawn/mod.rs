@@ -7,16 +7,14 @@ mod claims;
 mod events;
 mod notes;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use clap::ValueEnum;
 use serde::Serialize;
 
 use super::lesson::{Lesson, Parts};
 use crate::arguments::{one_or_list, seconds, whole};
-use crate::both;
-use crate::events::Vocabulary;
+use crate::events::{Reason, Vocabulary};
 use crate::multiprocessing::{AnyTarget, Context, CurrentProcess, Logs, Target, numbered};
-use crate::words::errors::io_error;
 use events::SpawnEvent;
 use notes::SpawnNarrator;
 
@@ -141,17 +139,10 @@ impl Target for SpawnChild {
             let name = format!("Thread-{}", i + 1);
             let thread = process
                 .start_thread(name, |thread| thread.running("这是多线程启动的"))
-                .map_err(|error| {
-                    let error = io_error(&error);
-                    let (number, threads) = (i + 1, self.threads);
-                    anyhow!(both!(
-                        "cannot start thread {number} of {threads}: {error}; ask for fewer, or \
-                         raise the limit \
-                         (`ulimit -u`, `ulimit -v`)",
-                        "无法启动第 {number} 个线程（共 {threads} 个）：{error}；请把 `--threads` \
-                         调小，或者提高上限\
-                         （`ulimit -u`、`ulimit -v`）"
-                    ))
+                .map_err(|error| Reason::CannotStartThread {
+                    number: u32::from(i) + 1,
+                    of: self.threads.into(),
+                    errno: error.raw_os_error().unwrap_or_default(),
                 })?;
             started.push(thread);
         }
