@@ -51,22 +51,23 @@ pub fn judge<S: Default + 'static>(
     see: fn(&mut S, &Seen),
     verdict: fn(&S, &State) -> Option<bool>,
 ) -> Box<dyn Judge> {
-    Box::new(Fold { so_far: S::default(), see, verdict })
+    Box::new(Fold { so_far: S::default(), see, result: verdict })
 }
 
-struct Fold<S> {
+/// What comes of the events of a run: an `S` that is kept, and what it says in the end.
+struct Fold<S, R> {
     so_far: S,
     see: fn(&mut S, &Seen),
-    verdict: fn(&S, &State) -> Option<bool>,
+    result: fn(&S, &State) -> R,
 }
 
-impl<S> Judge for Fold<S> {
+impl<S> Judge for Fold<S, Option<bool>> {
     fn see(&mut self, seen: &Seen) {
         (self.see)(&mut self.so_far, seen);
     }
 
     fn verdict(&self, state: &State) -> Option<bool> {
-        (self.verdict)(&self.so_far, state)
+        (self.result)(&self.so_far, state)
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::{Seen, plays};
+use super::{Fold, Seen, plays};
 use crate::both;
 use crate::events::{Event, Status};
 use crate::state::State;
@@ -33,22 +33,16 @@ pub fn tell<S: Default + 'static>(
     see: fn(&mut S, &Seen),
     text: fn(&S, &State) -> String,
 ) -> Box<dyn Teller> {
-    Box::new(Fold { so_far: S::default(), see, text })
+    Box::new(Fold { so_far: S::default(), see, result: text })
 }
 
-struct Fold<S> {
-    so_far: S,
-    see: fn(&mut S, &Seen),
-    text: fn(&S, &State) -> String,
-}
-
-impl<S> Teller for Fold<S> {
+impl<S> Teller for Fold<S, String> {
     fn see(&mut self, seen: &Seen) {
         (self.see)(&mut self.so_far, seen);
     }
 
     fn text(&self, state: &State) -> String {
-        (self.text)(&self.so_far, state)
+        (self.result)(&self.so_far, state)
     }
 }
 

@@ -35,7 +35,7 @@ use events::AsyncEvent;
 use notes::AsyncNarrator;
 use office::AsyncOffice;
 use reports::FromCustomers;
-use tickets::{Way, WayFigures, announcement, slowest, verdicts};
+use tickets::{Strategy, StrategyFigures, announcement, slowest, verdicts};
 
 /// Wait for many answers: in line, in many processes, in one event loop
 ///
@@ -96,12 +96,12 @@ impl Lesson for Args {
         let (office, address) = open_office(mp, &delays)?;
 
         let customers = self.customers;
-        let mut run = Run { mp, customers, tickets: 0 };
+        let mut run = Comparison { mp, customers, tickets: 0 };
         mp.progress(0, run.all_tickets())?;
         mp.say(tickets::heading())?;
 
         let blocking = |customers| AsyncBlocking { office: address.clone(), customers };
-        let in_line = run.measure(Way::OneAfterAnother, |queue| {
+        let in_line = run.measure(Strategy::OneAfterAnother, |queue| {
             let all = blocking((1..=customers).collect());
             mp.start_all("in-line", [all.puts_to(queue)].into_iter())
         })?;
@@ -109,19 +109,19 @@ impl Lesson for Args {
         // The same code as above, and here nobody is in line: each customer's process waits for
         // that customer alone. Before it can, it has to be started, and that takes its time and
         // memory too.
-        let processes = run.measure(Way::OneProcessEach, |queue| {
+        let processes = run.measure(Strategy::OneProcessEach, |queue| {
             let each = (1..=customers).map(|customer| blocking(vec![customer]).puts_to(queue));
             mp.start_all("customer", each)
         })?;
 
         let event_loop = |blocker| AsyncLoop { office: address.clone(), customers, blocker };
-        let in_loop = run.measure(Way::EventLoop, |queue| {
+        let in_loop = run.measure(Strategy::EventLoop, |queue| {
             mp.start_all("loop", [event_loop(None).puts_to(queue)].into_iter())
         })?;
 
         // The customer with the longest delay blocks, because that shows most.
         let blocker = slowest(&delays);
-        let blocked = run.measure(Way::BlockedLoop, |queue| {
+        let blocked = run.measure(Strategy::BlockedLoop, |queue| {
             let blocked = event_loop(Some(blocker)).puts_to(queue);
             mp.start_all("blocked-loop", [blocked].into_iter())
         })?;
@@ -159,23 +159,23 @@ fn open_office(mp: &Context, delays: &[f64]) -> Result<(ChildProcess, String)> {
 }
 
 /// What stays the same while the ways change.
-struct Run<'a> {
+struct Comparison<'a> {
     mp: &'a Context,
     customers: u16,
     /// How many tickets were handed out so far, in all ways.
     tickets: u64,
 }
 
-impl Run<'_> {
+impl Comparison<'_> {
     /// Serves all customers in one way and measures that. `start` starts the processes; each of
     /// them reports to the queue when a customer is served, and at its end what it used.
     fn measure(
         &mut self,
-        way: Way,
+        way: Strategy,
         start: impl FnOnce(&Queue) -> Result<ChildProcesses>,
-    ) -> Result<WayFigures> {
+    ) -> Result<StrategyFigures> {
         let mp = self.mp;
-        let mut figures = WayFigures::new(way, self.customers);
+        let mut figures = StrategyFigures::new(way, self.customers);
         let queue = mp.queue(1)?.only_waits();
         let began = mp.seconds();
         let processes = start(&queue)?;
@@ -190,7 +190,7 @@ impl Run<'_> {
                     figures.add_served(customer, at - began)?;
                     self.count_ticket()?;
                 }
-                FromCustomers::Used(used) => figures.add_process(&used),
+                FromCustomers::Usage(used) => figures.add_process(&used),
             }
         }
         processes.join()?;
@@ -204,7 +204,7 @@ impl Run<'_> {
     }
 
     fn all_tickets(&self) -> u64 {
-        Way::COUNT as u64 * u64::from(self.customers)
+        Strategy::COUNT as u64 * u64::from(self.customers)
     }
 
     /// Counts a ticket, and tells it when that is another hundredth of the whole.

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::tickets::Used;
+use super::tickets::Usage;
 use crate::both;
 
 /// What a customers' process puts into the queue.
@@ -21,7 +21,7 @@ pub enum FromCustomers {
         at: f64,
     },
     /// What the process has used in its life, as it comes to its end.
-    Used(Used),
+    Usage(Usage),
 }
 
 impl FromCustomers {
@@ -47,7 +47,7 @@ pub fn used_by_this_process() -> Result<FromCustomers> {
             .and_then(|(_, value)| value.split_whitespace().next()?.parse().ok())
             .with_context(|| both!("{STATUS} has no {name}", "{STATUS} 里没有 {name}"))
     };
-    Ok(FromCustomers::Used(Used {
+    Ok(FromCustomers::Usage(Usage {
         threads: field("Threads")?,
         peak_memory_kib: field("VmHWM")?,
         file_memory_kib: field("RssFile")?,

@@ -17,7 +17,7 @@ pub use verdicts::{announcement, slowest, verdicts};
 /// A way of serving the customers. Its name in the log is its variant's.
 #[derive(Clone, Copy, Serialize, strum::EnumCount)]
 #[serde(rename_all = "snake_case")]
-pub enum Way {
+pub enum Strategy {
     /// One process, one customer after another.
     OneAfterAnother,
     /// A process for each customer.
@@ -28,20 +28,20 @@ pub enum Way {
     BlockedLoop,
 }
 
-impl Way {
+impl Strategy {
     fn label(self) -> String {
         match self {
-            Way::OneAfterAnother => both!("one after another", "一个接一个"),
-            Way::OneProcessEach => both!("one process each", "每人一个进程"),
-            Way::EventLoop => both!("event loop", "事件循环"),
-            Way::BlockedLoop => both!("event loop, blocked", "事件循环，被阻塞"),
+            Strategy::OneAfterAnother => both!("one after another", "一个接一个"),
+            Strategy::OneProcessEach => both!("one process each", "每人一个进程"),
+            Strategy::EventLoop => both!("event loop", "事件循环"),
+            Strategy::BlockedLoop => both!("event loop, blocked", "事件循环，被阻塞"),
         }
     }
 }
 
 /// What a process has used in its life.
 #[derive(Serialize, Deserialize)]
-pub struct Used {
+pub struct Usage {
     /// How many threads it has.
     pub threads: u64,
     /// The most memory that it ever had, in KiB.
@@ -53,8 +53,8 @@ pub struct Used {
 }
 
 /// What was measured of one way.
-pub struct WayFigures {
-    way: Way,
+pub struct StrategyFigures {
+    way: Strategy,
     /// Seconds from before the first process was started until the last one was joined.
     wall: f64,
     /// Seconds until each customer was served, counted from the same moment.
@@ -66,10 +66,10 @@ pub struct WayFigures {
     context_switches: u64,
 }
 
-impl WayFigures {
+impl StrategyFigures {
     /// Nothing measured yet.
-    pub fn new(way: Way, customers: u16) -> WayFigures {
-        WayFigures {
+    pub fn new(way: Strategy, customers: u16) -> StrategyFigures {
+        StrategyFigures {
             way,
             wall: 0.0,
             served: vec![None; customers.into()],
@@ -99,7 +99,7 @@ impl WayFigures {
     }
 
     /// Adds a process that has ended.
-    pub fn add_process(&mut self, used: &Used) {
+    pub fn add_process(&mut self, used: &Usage) {
         self.processes += 1;
         self.threads += used.threads;
         // All of them run the same program, and the kernel has its pages in memory once, however

@@ -39,7 +39,7 @@ use answerer::BoundAnswerer;
 use disk::ScratchFile;
 use events::BoundEvent;
 use pool::{Pool, Steps};
-use table::{Kind, Table, With};
+use table::{Table, TaskKind, WorkerKind};
 use task::Work;
 use verdicts::compare;
 use worker::BoundWorker;
@@ -115,21 +115,21 @@ enum Withs {
 }
 
 impl Args {
-    fn kinds(&self) -> &'static [Kind] {
+    fn kinds(&self) -> &'static [TaskKind] {
         match self.kind {
-            Kinds::Compute => &[Kind::Compute],
-            Kinds::Io => &[Kind::Io],
-            Kinds::Disk => &[Kind::Disk],
-            Kinds::Both => &[Kind::Compute, Kind::Io],
-            Kinds::All => &[Kind::Compute, Kind::Io, Kind::Disk],
+            Kinds::Compute => &[TaskKind::Compute],
+            Kinds::Io => &[TaskKind::Io],
+            Kinds::Disk => &[TaskKind::Disk],
+            Kinds::Both => &[TaskKind::Compute, TaskKind::Io],
+            Kinds::All => &[TaskKind::Compute, TaskKind::Io, TaskKind::Disk],
         }
     }
 
-    fn withs(&self) -> &'static [With] {
+    fn withs(&self) -> &'static [WorkerKind] {
         match self.with {
-            Withs::Processes => &[With::Processes],
-            Withs::Threads => &[With::Threads],
-            Withs::Both => &[With::Processes, With::Threads],
+            Withs::Processes => &[WorkerKind::Processes],
+            Withs::Threads => &[WorkerKind::Threads],
+            Withs::Both => &[WorkerKind::Processes, WorkerKind::Threads],
         }
     }
 }
@@ -178,7 +178,7 @@ impl Lesson for Args {
                 tables.push(table);
             }
         }
-        if self.withs().contains(&With::Threads) {
+        if self.withs().contains(&WorkerKind::Threads) {
             mp.say("")?;
             for of_a_kind in tables.chunks(self.withs().len()) {
                 if let [processes, threads] = of_a_kind {
@@ -206,7 +206,7 @@ fn show(table: &Table, cores: usize, mp: &Context) -> Result<()> {
         mp.measured(table.figures(pool), table.line(pool))?;
     }
     table.verdicts(cores).iter().try_for_each(|line| mp.say(line))?;
-    if table.kind == Kind::Disk && ScratchFile::create()?.is_in_memory()? {
+    if table.kind == TaskKind::Disk && ScratchFile::create()?.is_in_memory()? {
         mp.say(both!(
             "The temporary folder is in memory (tmpfs), so these tasks waited for no disk.",
             "临时目录在内存里（tmpfs），所以这些任务等的不是磁盘。"

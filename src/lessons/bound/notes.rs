@@ -39,7 +39,7 @@ impl Narrator for BoundNarrator {
             Event::TaskDone { task, kind, seconds, processor_seconds } => {
                 if is_new(&mut self.tasks, kind) {
                     let (took, on_core) = (Seconds(*seconds), Seconds(*processor_seconds));
-                    let kind = TaskKind::of(kind);
+                    let kind = KindWord::of(kind);
                     story.tell(TaskDone { who, kind, task: *task, took, on_core });
                 }
             }
@@ -48,7 +48,7 @@ impl Narrator for BoundNarrator {
                     return false;
                 };
                 let again = !is_new(&mut self.pools, &kind);
-                let (kind, workers) = (TaskKind::of(&kind), Workers::of(workers, &with));
+                let (kind, workers) = (KindWord::of(&kind), Workers::of(workers, &with));
                 let pool = Pool { kind, workers, tasks, cores: self.cores, again };
                 match again {
                     true => story.few(POOLS, |_| pool),
@@ -67,11 +67,11 @@ fn is_new(kinds: &mut HashSet<String>, kind: &str) -> bool {
 
 /// What tasks are: by what bounds them.
 #[derive(Debug)]
-struct TaskKind(String);
+struct KindWord(String);
 
-impl TaskKind {
-    fn of(name: &str) -> TaskKind {
-        TaskKind(clipped(name, 20))
+impl KindWord {
+    fn of(name: &str) -> KindWord {
+        KindWord(clipped(name, 20))
     }
 
     /// Its name in the log.
@@ -80,7 +80,7 @@ impl TaskKind {
     }
 }
 
-impl Word for TaskKind {
+impl Word for KindWord {
     fn en(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str(match self.name() {
             "compute" => "compute-bound",
@@ -135,13 +135,13 @@ impl Word for Workers {
 }
 
 notes! {
-    Pool { kind: TaskKind, workers: Workers, tasks: u16, cores: usize, again: bool } samples
-        (TaskKind::of("compute"), Workers::of(4, "processes"), 8, 1, false)
-        (TaskKind::of("compute"), Workers::of(4, "processes"), 8, 2, false)
-        (TaskKind::of("io"), Workers::of(1, "processes"), 8, 2, false)
-        (TaskKind::of("disk"), Workers::of(1, "processes"), 8, 2, false)
-        (TaskKind::of("?"), Workers::of(4, "processes"), 8, 2, false)
-        (TaskKind::of("io"), Workers::of(1, "threads"), 8, 2, true) (TaskKind::of("?"), Workers::of(2, "fibres"), 1, 2, true)
+    Pool { kind: KindWord, workers: Workers, tasks: u16, cores: usize, again: bool } samples
+        (KindWord::of("compute"), Workers::of(4, "processes"), 8, 1, false)
+        (KindWord::of("compute"), Workers::of(4, "processes"), 8, 2, false)
+        (KindWord::of("io"), Workers::of(1, "processes"), 8, 2, false)
+        (KindWord::of("disk"), Workers::of(1, "processes"), 8, 2, false)
+        (KindWord::of("?"), Workers::of(4, "processes"), 8, 2, false)
+        (KindWord::of("io"), Workers::of(1, "threads"), 8, 2, true) (KindWord::of("?"), Workers::of(2, "fibres"), 1, 2, true)
     en {
         let tasks = count(*tasks, &format!("{kind} task"));
         let needs = match (kind.name(), *cores) {
@@ -176,9 +176,9 @@ notes! {
             一个。")
     }
 
-    brief TaskDone { who: Who, kind: TaskKind, task: u16, took: Seconds, on_core: Seconds } samples
-        (writer(), TaskKind::of("io"), 3, AFTER, TOOK) (writer(), TaskKind::of("compute"), 3, AFTER, TOOK)
-        (writer(), TaskKind::of("compute"), 3, AFTER, AFTER)
+    brief TaskDone { who: Who, kind: KindWord, task: u16, took: Seconds, on_core: Seconds } samples
+        (writer(), KindWord::of("io"), 3, AFTER, TOOK) (writer(), KindWord::of("compute"), 3, AFTER, TOOK)
+        (writer(), KindWord::of("compute"), 3, AFTER, AFTER)
     en {
         let rest = match (on_core.0 < took.0, kind.name()) {
             (false, _) => "It was on a core all the time.".into(),

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::Value;
 
 use super::events::BoundEvent;
-use super::table::{Kind, PoolFigures, With};
+use super::table::{PoolFigures, TaskKind, WorkerKind};
 use super::task::{Task, Work};
 use super::worker::{BoundWorker, FromWorker};
 use crate::both;
@@ -20,8 +20,8 @@ use crate::words::errors::io_error;
 
 /// A pool that is still to be started.
 pub struct Pool {
-    kind: Kind,
-    with: With,
+    kind: TaskKind,
+    with: WorkerKind,
     workers: u16,
     tasks: u16,
     work: Work,
@@ -51,7 +51,7 @@ impl Steps {
 
 impl Pool {
     /// A pool of `workers`, for `tasks` tasks that each do this work.
-    pub fn new(kind: Kind, with: With, workers: u16, tasks: u16, work: Work) -> Pool {
+    pub fn new(kind: TaskKind, with: WorkerKind, workers: u16, tasks: u16, work: Work) -> Pool {
         Pool { kind, with, workers, tasks, work }
     }
 
@@ -69,8 +69,8 @@ impl Pool {
         })?;
         // Threads are one reader: they take turns inside their process.
         let readers = match self.with {
-            With::Processes => self.workers,
-            With::Threads => 1,
+            WorkerKind::Processes => self.workers,
+            WorkerKind::Threads => 1,
         };
         let tasks = mp.named_queue("tasks", readers)?.silent();
         let results = mp.named_queue("results", 1)?.only_waits();
@@ -116,8 +116,8 @@ impl Pool {
 
     fn start(&self, tasks: &Queue, results: &Queue, mp: &Context) -> Result<ChildProcesses> {
         let (processes, threads) = match self.with {
-            With::Processes => (self.workers, None),
-            With::Threads => (1, Some(self.workers)),
+            WorkerKind::Processes => (self.workers, None),
+            WorkerKind::Threads => (1, Some(self.workers)),
         };
         let workers = (1..=processes).map(|number| {
             let worker =

@@ -16,7 +16,7 @@ const BAR_COLUMNS: f64 = 28.0;
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
-pub enum Kind {
+pub enum TaskKind {
     /// It counts primes
     Compute,
     /// It waits for an answer
@@ -25,13 +25,13 @@ pub enum Kind {
     Disk,
 }
 
-impl Kind {
+impl TaskKind {
     /// Its name for a person.
     pub(super) fn in_words(self) -> String {
         match self {
-            Kind::Compute => both!("Compute", "计算密集型"),
-            Kind::Io => both!("IO", "IO 密集型"),
-            Kind::Disk => both!("Disk", "磁盘读写"),
+            TaskKind::Compute => both!("Compute", "计算密集型"),
+            TaskKind::Io => both!("IO", "IO 密集型"),
+            TaskKind::Disk => both!("Disk", "磁盘读写"),
         }
     }
 }
@@ -40,7 +40,7 @@ impl Kind {
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
-pub enum With {
+pub enum WorkerKind {
     /// A process of its own.
     Processes,
     /// A thread in a process with the others.
@@ -79,9 +79,9 @@ impl PoolFigures {
 /// The pools of one kind, from the one with the fewest workers to the one with the most.
 pub struct Table {
     /// What the tasks did.
-    pub kind: Kind,
+    pub kind: TaskKind,
     /// What the workers were.
-    pub with: With,
+    pub with: WorkerKind,
     /// How many tasks each pool had.
     pub tasks: u16,
     /// What was measured: at least one pool, before anything is asked of the table.
@@ -90,7 +90,7 @@ pub struct Table {
 
 impl Table {
     /// An empty table.
-    pub fn new(kind: Kind, with: With, tasks: u16) -> Table {
+    pub fn new(kind: TaskKind, with: WorkerKind, tasks: u16) -> Table {
         Table { kind, with, tasks, pools: Vec::new() }
     }
 
@@ -99,11 +99,11 @@ impl Table {
         let (kind, tasks) = (self.kind.in_words(), self.tasks);
         let in_english = count(tasks, "task");
         let mut lines = vec![match self.with {
-            With::Processes => both!(
+            WorkerKind::Processes => both!(
                 "{kind}: {in_english}, workers are processes",
                 "{kind}：{tasks} 个任务，多进程"
             ),
-            With::Threads => {
+            WorkerKind::Threads => {
                 both!("{kind}: {in_english}, workers are threads", "{kind}：{tasks} 个任务，多线程")
             }
         }];
@@ -116,8 +116,8 @@ impl Table {
             ));
         }
         let workers = match self.with {
-            With::Processes => both!("workers", "进程数"),
-            With::Threads => both!("workers", "线程数"),
+            WorkerKind::Processes => both!("workers", "进程数"),
+            WorkerKind::Threads => both!("workers", "线程数"),
         };
         let (wall, task) = (both!("wall", "总用时"), both!("a task", "每个任务"));
         let speed_up = both!("speed-up", "加速比");
@@ -180,8 +180,8 @@ impl Table {
     pub(super) fn workers(&self, number: u16) -> String {
         let in_english = count(number, "worker");
         match self.with {
-            With::Processes => both!("{in_english}", "{number} 个工作进程"),
-            With::Threads => both!("{in_english}", "{number} 个工作线程"),
+            WorkerKind::Processes => both!("{in_english}", "{number} 个工作进程"),
+            WorkerKind::Threads => both!("{in_english}", "{number} 个工作线程"),
         }
     }
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::answerer::Answerer;
 use super::disk::ScratchFile;
-use super::table::Kind;
+use super::table::TaskKind;
 use crate::both;
 use crate::events::{Call, Log};
 use crate::multiprocessing::{Context, Logs};
@@ -45,11 +45,11 @@ impl Work {
     ///
     /// # Errors
     /// When there is no disk to write to.
-    pub fn of(kind: Kind) -> Result<Work> {
+    pub fn of(kind: TaskKind) -> Result<Work> {
         match kind {
-            Kind::Compute => calibrate(seconds_to_count_primes).map(Work::CountPrimes),
-            Kind::Io => Ok(Work::AwaitAnswer(TASK_SECONDS)),
-            Kind::Disk => {
+            TaskKind::Compute => calibrate(seconds_to_count_primes).map(Work::CountPrimes),
+            TaskKind::Io => Ok(Work::AwaitAnswer(TASK_SECONDS)),
+            TaskKind::Disk => {
                 let file = ScratchFile::create()?;
                 let seconds_to_write = |blocks| {
                     let start = Instant::now();
@@ -62,11 +62,11 @@ impl Work {
     }
 
     /// What kind of work it is.
-    pub fn kind(self) -> Kind {
+    pub fn kind(self) -> TaskKind {
         match self {
-            Work::CountPrimes(_) => Kind::Compute,
-            Work::AwaitAnswer(_) => Kind::Io,
-            Work::WriteBlocks(_) => Kind::Disk,
+            Work::CountPrimes(_) => TaskKind::Compute,
+            Work::AwaitAnswer(_) => TaskKind::Io,
+            Work::WriteBlocks(_) => TaskKind::Disk,
         }
     }
 }
@@ -132,11 +132,11 @@ impl Tool {
     ///
     /// # Errors
     /// When it can't be had.
-    pub fn of(kind: Kind, role: &str, context: &Context) -> Result<Tool> {
+    pub fn of(kind: TaskKind, role: &str, context: &Context) -> Result<Tool> {
         Ok(match kind {
-            Kind::Compute => Tool::Nothing,
-            Kind::Io => Tool::Answerer(Box::new(Answerer::start(role, context)?)),
-            Kind::Disk => Tool::File(ScratchFile::create()?),
+            TaskKind::Compute => Tool::Nothing,
+            TaskKind::Io => Tool::Answerer(Box::new(Answerer::start(role, context)?)),
+            TaskKind::Disk => Tool::File(ScratchFile::create()?),
         })
     }
 

@@ -1,25 +1,25 @@
 //! The table and its verdicts, held against machines that nobody here has.
 
-use super::table::{Kind, PoolFigures, Table, With};
+use super::table::{PoolFigures, Table, TaskKind, WorkerKind};
 use super::verdicts::compare;
 use crate::words::locale::{Language, choose};
 
 /// A table in which this many workers took these wall times. A compute task had its core all the
 /// time, and an IO task for a tenth of its time.
-fn table(kind: Kind, tasks: u16, pools: &[(u16, f64)]) -> Table {
+fn table(kind: TaskKind, tasks: u16, pools: &[(u16, f64)]) -> Table {
     choose(Language::En);
     let pools = pools.iter().map(|&(workers, wall_seconds)| PoolFigures {
         workers,
         wall_seconds,
         tasks_seconds: 0.8,
-        processor_seconds: if kind == Kind::Compute { 0.8 } else { 0.08 },
+        processor_seconds: if kind == TaskKind::Compute { 0.8 } else { 0.08 },
     });
-    Table { kind, with: With::Processes, tasks, pools: pools.collect() }
+    Table { kind, with: WorkerKind::Processes, tasks, pools: pools.collect() }
 }
 
 #[test]
 fn compute_stops_gaining_at_the_cores() {
-    let table = table(Kind::Compute, 8, &[(1, 0.8), (2, 0.4), (4, 0.39), (8, 0.41)]);
+    let table = table(TaskKind::Compute, 8, &[(1, 0.8), (2, 0.4), (4, 0.39), (8, 0.41)]);
     assert_eq!(
         table.verdicts(2),
         [
@@ -43,7 +43,7 @@ fn compute_stops_gaining_at_the_cores() {
 
 #[test]
 fn one_core_gains_nothing_and_too_many_workers_lose() {
-    let table = table(Kind::Compute, 8, &[(1, 0.8), (2, 0.81), (8, 1.2)]);
+    let table = table(TaskKind::Compute, 8, &[(1, 0.8), (2, 0.81), (8, 1.2)]);
     assert_eq!(
         table.verdicts(1),
         [
@@ -56,7 +56,7 @@ fn one_core_gains_nothing_and_too_many_workers_lose() {
 
 #[test]
 fn the_knee_may_lie_between_the_numbers_measured() {
-    let table = table(Kind::Compute, 8, &[(1, 0.9), (2, 0.45), (4, 0.3), (8, 0.3)]);
+    let table = table(TaskKind::Compute, 8, &[(1, 0.9), (2, 0.45), (4, 0.3), (8, 0.3)]);
     assert_eq!(
         table.verdicts(3)[1],
         "This program may use 3 cores: 4 workers are the next number measured."
@@ -65,7 +65,7 @@ fn the_knee_may_lie_between_the_numbers_measured() {
 
 #[test]
 fn other_programs_on_the_same_cores_are_noticed() {
-    let mut table = table(Kind::Compute, 8, &[(1, 0.8), (2, 0.4), (4, 0.4)]);
+    let mut table = table(TaskKind::Compute, 8, &[(1, 0.8), (2, 0.4), (4, 0.4)]);
     table.pools[1].tasks_seconds = 0.8 / 0.75;
     table.pools[2].tasks_seconds = 1.6;
     assert_eq!(
@@ -78,7 +78,7 @@ fn other_programs_on_the_same_cores_are_noticed() {
 
 #[test]
 fn cores_whose_speed_varies_are_noticed() {
-    let mut table = table(Kind::Compute, 8, &[(1, 0.8), (2, 0.4), (4, 0.35)]);
+    let mut table = table(TaskKind::Compute, 8, &[(1, 0.8), (2, 0.4), (4, 0.35)]);
     assert_eq!(table.verdicts(2).len(), 2);
     table.pools[2].processor_seconds = 0.7;
     assert_eq!(
@@ -89,7 +89,7 @@ fn cores_whose_speed_varies_are_noticed() {
 
 #[test]
 fn io_gains_until_there_are_no_more_tasks() {
-    let table = table(Kind::Io, 8, &[(1, 0.8), (8, 0.1), (64, 0.1)]);
+    let table = table(TaskKind::Io, 8, &[(1, 0.8), (8, 0.1), (64, 0.1)]);
     assert_eq!(
         table.verdicts(2),
         [
@@ -103,7 +103,7 @@ fn io_gains_until_there_are_no_more_tasks() {
 
 #[test]
 fn cores_are_no_limit_for_io() {
-    let table = table(Kind::Io, 2, &[(1, 0.2), (2, 0.1)]);
+    let table = table(TaskKind::Io, 2, &[(1, 0.2), (2, 0.1)]);
     assert_eq!(
         table.verdicts(2)[1],
         "This program may use 2 cores: no limit here, since waiting needs none."
@@ -112,7 +112,7 @@ fn cores_are_no_limit_for_io() {
 
 #[test]
 fn the_most_workers_measured_may_be_the_best() {
-    let table = table(Kind::Io, 8, &[(2, 0.4), (4, 0.2)]);
+    let table = table(TaskKind::Io, 8, &[(2, 0.4), (4, 0.2)]);
     assert_eq!(
         table.verdicts(2)[0],
         "IO gains up to 4 workers, the most measured (speed-up 2.00)."
@@ -122,7 +122,7 @@ fn the_most_workers_measured_may_be_the_best() {
 
 #[test]
 fn one_pool_alone_shows_no_gain() {
-    let table = table(Kind::Compute, 8, &[(2, 0.4)]);
+    let table = table(TaskKind::Compute, 8, &[(2, 0.4)]);
     assert_eq!(
         table.verdicts(2),
         [
@@ -134,13 +134,13 @@ fn one_pool_alone_shows_no_gain() {
 
 #[test]
 fn threads_are_compared_at_their_fastest() {
-    let processes = table(Kind::Compute, 8, &[(1, 0.8), (2, 0.4)]);
+    let processes = table(TaskKind::Compute, 8, &[(1, 0.8), (2, 0.4)]);
     for (seconds, expected) in [
         (0.42, "1.05 times as long as processes; they gained as much."),
         (0.8, "2.00 times as long as processes; they gained less."),
         (0.2, "0.50 times as long as processes; they gained more."),
     ] {
-        let threads = table(Kind::Compute, 8, &[(1, 0.8), (2, seconds)]);
+        let threads = table(TaskKind::Compute, 8, &[(1, 0.8), (2, seconds)]);
         let verdict = compare(&processes, &threads);
         assert_eq!(verdict, format!("Compute: threads took {expected}"));
         assert!(verdict.len() <= 78);
@@ -149,7 +149,7 @@ fn threads_are_compared_at_their_fastest() {
 
 #[test]
 fn no_line_is_longer_than_78_columns() {
-    for kind in [Kind::Compute, Kind::Io, Kind::Disk] {
+    for kind in [TaskKind::Compute, TaskKind::Io, TaskKind::Disk] {
         for walls in [[900.0, 0.9], [900.0, 899.0], [100.0, 900.0]] {
             let mut table = table(kind, 999, &[(999, walls[0]), (1000, walls[1])]);
             table.pools[0].processor_seconds = 9e4;
@@ -166,7 +166,7 @@ fn no_line_is_longer_than_78_columns() {
 
 #[test]
 fn bars_grow_as_far_as_the_gain_does() {
-    let table = table(Kind::Compute, 8, &[(1, 0.8), (2, 0.4), (4, 0.4)]);
+    let table = table(TaskKind::Compute, 8, &[(1, 0.8), (2, 0.4), (4, 0.4)]);
     let rows: Vec<_> = table.pools.iter().map(|pool| table.line(pool)).collect();
     let bars: Vec<_> = rows.iter().map(|row| row.matches('#').count()).collect();
     assert_eq!(bars, [14, 28, 28]);
@@ -182,10 +182,10 @@ fn what_is_said_of_ten_percent_agrees_with_the_figures_as_they_are_shown() {
         (1.0995, "gains up to 2 workers, the most measured (speed-up 1.10)."),
         (1.1049, "gains up to 2 workers, the most measured (speed-up 1.10)."),
     ] {
-        let table = table(Kind::Io, 8, &[(1, 0.8), (2, 0.8 / speed_up)]);
+        let table = table(TaskKind::Io, 8, &[(1, 0.8), (2, 0.8 / speed_up)]);
         assert_eq!(table.verdicts(4)[0], format!("IO {verdict}"));
     }
-    let table = table(Kind::Compute, 8, &[(1, 0.8), (2, 0.4), (4, 0.4 / 1.0995)]);
+    let table = table(TaskKind::Compute, 8, &[(1, 0.8), (2, 0.4), (4, 0.4 / 1.0995)]);
     assert!(table.line(&table.pools[2]).contains(" 2.20 "));
     assert_eq!(
         table.verdicts(4)[0],
@@ -195,14 +195,14 @@ fn what_is_said_of_ten_percent_agrees_with_the_figures_as_they_are_shown() {
 
 #[test]
 fn threads_that_took_shown_tenths_longer_gained_less() {
-    let processes = table(Kind::Io, 8, &[(1, 0.8), (2, 0.4)]);
+    let processes = table(TaskKind::Io, 8, &[(1, 0.8), (2, 0.4)]);
     for (times, shown, gained) in [
         (1.0949, "1.09", "as much"),
         (1.0951, "1.10", "less"),
         (0.9051, "0.91", "as much"),
         (0.9049, "0.90", "more"),
     ] {
-        let threads = table(Kind::Io, 8, &[(1, 0.8), (2, 0.4 * times)]);
+        let threads = table(TaskKind::Io, 8, &[(1, 0.8), (2, 0.4 * times)]);
         assert_eq!(
             compare(&processes, &threads),
             format!("IO: threads took {shown} times as long as processes; they gained {gained}.")
@@ -212,7 +212,7 @@ fn threads_that_took_shown_tenths_longer_gained_less() {
 
 #[test]
 fn a_disk_that_is_waited_for_needs_no_cores_and_one_in_memory_does() {
-    let waits = table(Kind::Disk, 8, &[(1, 0.8), (2, 0.4)]);
+    let waits = table(TaskKind::Disk, 8, &[(1, 0.8), (2, 0.4)]);
     assert_eq!(
         waits.verdicts(2),
         [
@@ -221,7 +221,7 @@ fn a_disk_that_is_waited_for_needs_no_cores_and_one_in_memory_does() {
             "With 1 worker, a disk task waited 90.0 % of its time.",
         ]
     );
-    let mut in_memory = table(Kind::Disk, 8, &[(1, 0.8), (2, 0.4), (4, 0.4)]);
+    let mut in_memory = table(TaskKind::Disk, 8, &[(1, 0.8), (2, 0.4), (4, 0.4)]);
     in_memory.pools[0].processor_seconds = 0.792;
     assert_eq!(
         in_memory.verdicts(2)[1..],
@@ -237,17 +237,17 @@ fn several_threads_that_compute_are_compared_with_one() {
     let figures = [(1, 0.8), (2, 0.84), (4, 0.88)];
     let compared = |kind, pools| table(kind, 8, pools).compare_with_one();
     assert_eq!(
-        compared(Kind::Compute, &figures).as_deref(),
+        compared(TaskKind::Compute, &figures).as_deref(),
         Some("Compute: 2 threads took 1.05 times as long as one thread.")
     );
-    assert_eq!(compared(Kind::Compute, &figures[..1]), None);
-    assert_eq!(compared(Kind::Compute, &figures[1..]), None);
-    assert_eq!(compared(Kind::Io, &figures), None);
+    assert_eq!(compared(TaskKind::Compute, &figures[..1]), None);
+    assert_eq!(compared(TaskKind::Compute, &figures[1..]), None);
+    assert_eq!(compared(TaskKind::Io, &figures), None);
 }
 
 #[test]
 fn workers_have_no_more_cores_than_there_are() {
-    let mut table = table(Kind::Compute, 8, &[(1, 0.8), (2, 0.8), (4, 0.8)]);
+    let mut table = table(TaskKind::Compute, 8, &[(1, 0.8), (2, 0.8), (4, 0.8)]);
     table.pools[2].processor_seconds = 3.21;
     assert_eq!(
         table.verdicts(4)[1],

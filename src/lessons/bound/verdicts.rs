@@ -1,7 +1,7 @@
 //! What follows from a table. A verdict says nothing that the figures don't, as they are shown
 //! there.
 
-use super::table::{Kind, PoolFigures, Table, fastest_of};
+use super::table::{PoolFigures, Table, TaskKind, fastest_of};
 use crate::both;
 use crate::words::figures::count;
 
@@ -25,7 +25,7 @@ impl Table {
         let mut lines = vec![self.gain()];
         lines.extend(self.loss());
         lines.push(self.against_cores(cores));
-        if self.kind == Kind::Compute {
+        if self.kind == TaskKind::Compute {
             lines.extend(self.others_on_the_cores(cores));
             lines.extend(self.uneven_cores());
         }
@@ -130,9 +130,9 @@ impl Table {
     /// disk; with the fewest workers it waits least for a core that others have.
     fn computes(&self) -> bool {
         match self.kind {
-            Kind::Compute => true,
-            Kind::Io => false,
-            Kind::Disk => self.first().processor_share() > 0.5,
+            TaskKind::Compute => true,
+            TaskKind::Io => false,
+            TaskKind::Disk => self.first().processor_share() > 0.5,
         }
     }
 
@@ -183,8 +183,8 @@ impl Table {
     fn waited(&self) -> Option<String> {
         let percent = |used: f64| (100.0 * (1.0 - used)).max(0.0);
         match self.kind {
-            Kind::Compute => None,
-            Kind::Io => {
+            TaskKind::Compute => None,
+            TaskKind::Io => {
                 let sum =
                     |seconds: fn(&PoolFigures) -> f64| self.pools.iter().map(seconds).sum::<f64>();
                 let used = sum(|pool| pool.processor_seconds) / sum(|pool| pool.tasks_seconds);
@@ -194,7 +194,7 @@ impl Table {
                     "IO 任务有 {percent:.1}% 的时间在等待。"
                 ))
             }
-            Kind::Disk => {
+            TaskKind::Disk => {
                 let workers = self.workers(self.first().workers);
                 let percent = percent(self.first().processor_share());
                 Some(both!(
@@ -210,7 +210,7 @@ impl Table {
     pub fn compare_with_one(&self) -> Option<String> {
         let (one, others) = self.pools.split_first()?;
         let several =
-            fastest_of(others).filter(|_| self.kind == Kind::Compute && one.workers == 1)?;
+            fastest_of(others).filter(|_| self.kind == TaskKind::Compute && one.workers == 1)?;
         let (kind, workers) = (self.kind.in_words(), several.workers);
         let times = several.wall_seconds / one.wall_seconds;
         Some(both!(

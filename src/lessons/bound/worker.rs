@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use anyhow::{Context as _, Result, anyhow};
 use serde::{Deserialize, Serialize};
 
-use super::table::Kind;
+use super::table::TaskKind;
 use super::task::{Done, Task, Tool};
 use crate::arguments::whole;
 use crate::both;
@@ -29,8 +29,8 @@ pub enum FromWorker {
 #[derive(clap::Args, Serialize)]
 pub struct BoundWorker {
     /// What the tasks do
-    #[arg(long, value_enum, default_value_t = Kind::Compute)]
-    pub kind: Kind,
+    #[arg(long, value_enum, default_value_t = TaskKind::Compute)]
+    pub kind: TaskKind,
     /// Its number, where several workers are processes
     #[arg(long, value_name = "N")]
     pub number: Option<u16>,

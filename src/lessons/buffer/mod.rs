@@ -117,7 +117,7 @@ impl Target for Printer {
     const NAME: &'static str = "buffer-printer";
 
     fn run(self, process: CurrentProcess) -> Result<()> {
-        let mut out = Buffer::new(&process);
+        let mut out = PrintBuffer::new(&process);
         for word in ["A", "B", "C"] {
             out.print(&format!("{word}\n"))?;
             if self.flush {
@@ -137,7 +137,7 @@ impl Target for Printer {
 }
 
 /// What print() prints to: C's stdio and Python's `sys.stdout` in a few lines.
-struct Buffer<'a> {
+struct PrintBuffer<'a> {
     text: String,
     /// Somebody may be watching, so each line is written as soon as it is whole.
     is_terminal: bool,
@@ -145,12 +145,12 @@ struct Buffer<'a> {
     process: &'a CurrentProcess,
 }
 
-impl Buffer<'_> {
-    fn new(process: &CurrentProcess) -> Buffer<'_> {
+impl PrintBuffer<'_> {
+    fn new(process: &CurrentProcess) -> PrintBuffer<'_> {
         let stdout = stdout();
         // Nobody tells the process. It asks the kernel what its stdout is, with isatty(3): so the
         // same program behaves in another way as soon as one writes `| cat` behind it.
-        Buffer { text: String::new(), is_terminal: stdout.is_terminal(), stdout, process }
+        PrintBuffer { text: String::new(), is_terminal: stdout.is_terminal(), stdout, process }
     }
 
     fn print(&mut self, line: &str) -> Result<()> {

@@ -7,9 +7,9 @@ use crate::claims::{Claim, NOBODY_GETS_STUCK, Seen, judge};
 use crate::events::Event;
 
 /// Seconds for one, by row and side: `process mp_demo_seconds`.
-type Seconds = HashMap<String, f64>;
+type SecondsByRow = HashMap<String, f64>;
 
-fn measure(seconds: &mut Seconds, seen: &Seen) {
+fn measure(seconds: &mut SecondsByRow, seen: &Seen) {
     let Event::Measured { figures } = &seen.record.event else {
         return;
     };
@@ -31,7 +31,7 @@ pub(super) const CLAIMS: &[Claim] = &[
             )
         },
         judge: || {
-            judge::<Seconds>(measure, |seconds, _| {
+            judge::<SecondsByRow>(measure, |seconds, _| {
                 Some(
                     seconds.get("process mp_demo_seconds")?
                         > seconds.get("thread mp_demo_seconds")?,
@@ -48,7 +48,7 @@ pub(super) const CLAIMS: &[Claim] = &[
             )
         },
         judge: || {
-            judge::<Seconds>(measure, |seconds, _| {
+            judge::<SecondsByRow>(measure, |seconds, _| {
                 Some(
                     seconds.get("queue mp_demo_seconds")?
                         < seconds.get("thread mp_demo_seconds")?,
@@ -60,7 +60,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         name: "python-slower",
         sentence: || both!("CPython takes longer in every row", "每一行都是 CPython 用的时间更长"),
         judge: || {
-            judge::<Seconds>(measure, |seconds, _| {
+            judge::<SecondsByRow>(measure, |seconds, _| {
                 let rows = seconds.iter().filter_map(|(name, python)| {
                     let row = name.strip_suffix(" cpython_seconds")?;
                     Some(python > seconds.get(&format!("{row} mp_demo_seconds"))?)

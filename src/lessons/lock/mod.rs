@@ -43,7 +43,7 @@ pub struct Args {
     /// Whether they take turns at a lock; with --lock or --kill, lock by default
     #[arg(long, value_enum, default_value = "none",
         default_value_ifs = [("lock", ArgPredicate::IsPresent, "lock"), ("kill", ArgPredicate::IsPresent, "lock")])]
-    with: With,
+    with: WithLock,
     /// How many processes count, 1 to 1000
     #[arg(long, value_name = "N", default_value = "2", value_parser = whole(1..=1000_u16), allow_negative_numbers = true)]
     processes: u16,
@@ -56,7 +56,7 @@ pub struct Args {
     /// Which lock [default: semaphore]
     #[arg(long, value_enum)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    lock: Option<Kind>,
+    lock: Option<LockKind>,
     /// Kill the first process while it has the lock
     #[arg(long)]
     kill: bool,
@@ -65,7 +65,7 @@ pub struct Args {
 /// Whether they take turns.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum With {
+enum WithLock {
     /// Nothing keeps them apart
     None,
     /// Whoever reads has the lock until it has written
@@ -85,7 +85,7 @@ enum Gap {
 /// Which lock they take turns at.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Kind {
+enum LockKind {
     /// A number in the kernel, as CPython's Lock: it stays taken when its holder dies
     Semaphore,
     /// A lock on the file: the kernel frees it when its holder dies
@@ -105,7 +105,7 @@ impl Lesson for Args {
 
     fn check(&self) -> Result<()> {
         ensure!(
-            self.with == With::Lock || (self.lock.is_none() && !self.kill),
+            self.with == WithLock::Lock || (self.lock.is_none() && !self.kill),
             both!(
                 "--lock and --kill go with --with lock",
                 "--lock 和 --kill 要和 --with lock 一起用"
@@ -121,18 +121,18 @@ impl Lesson for Args {
     fn mistake(&self) -> Option<(Mistake, String)> {
         let without =
             || (Mistake::KilledSemaphoreHolder, "mp-demo lock --kill --lock flock".into());
-        (self.kill && self.lock != Some(Kind::Flock)).then(without)
+        (self.kill && self.lock != Some(LockKind::Flock)).then(without)
     }
 
     fn run(&self, mp: &Context) -> Result<()> {
         mp.running(format!("Parent process {}", mp.pid()))?;
         let counter = mp.shared_value()?;
-        let kind = (self.with == With::Lock).then(|| self.lock.unwrap_or(Kind::Semaphore));
+        let kind = (self.with == WithLock::Lock).then(|| self.lock.unwrap_or(LockKind::Semaphore));
         let semaphore = mp.semaphore()?;
         let of = self.processes - u16::from(self.kill);
         let counting = |hold| {
             let counting = Counting { turns: self.turns, gap: self.gap, lock: kind, of, hold };
-            let lock = Some(&semaphore).filter(|_| kind == Some(Kind::Semaphore));
+            let lock = Some(&semaphore).filter(|_| kind == Some(LockKind::Semaphore));
             counting.shares_value(&counter).shares_lock(lock)
         };
 
@@ -172,7 +172,7 @@ pub struct Counting {
     gap: Gap,
     /// Take turns at this lock: a semaphore on stdout, or the file's
     #[arg(long, value_enum)]
-    lock: Option<Kind>,
+    lock: Option<LockKind>,
     /// Without a lock, wait in the first gap until so many have read
     #[arg(long, default_value = "1", value_parser = whole(1..=1000_u16), allow_negative_numbers = true)]
     of: u16,
@@ -188,8 +188,8 @@ impl Target for Counting {
         let counter = process.shared_value()?;
         let lock = match self.lock {
             None => None,
-            Some(Kind::Semaphore) => Some(process.lock()),
-            Some(Kind::Flock) => Some(counter.file_lock(&process)?),
+            Some(LockKind::Semaphore) => Some(process.lock()),
+            Some(LockKind::Flock) => Some(counter.file_lock(&process)?),
         };
         if !self.hold {
             counter.pass_gate(&process)?;

@@ -9,9 +9,9 @@ use crate::events::Event;
 
 /// Looks at counters, in order: whether the parent looked, whether it had received something by
 /// then, the value, and where that was.
-type Looks = Vec<(bool, bool, i64, String)>;
+type CounterLooks = Vec<(bool, bool, i64, String)>;
 
-fn look(looks: &mut (bool, Looks), seen: &Seen) {
+fn look(looks: &mut (bool, CounterLooks), seen: &Seen) {
     let (is_received, looks) = looks;
     *is_received |= matches!(seen.record.event, Event::Recv { .. });
     if let Some(MemoryEvent::Counter { value, address }) = seen.record.event.own() {
@@ -21,12 +21,12 @@ fn look(looks: &mut (bool, Looks), seen: &Seen) {
 }
 
 /// What the parent saw before it had received anything, or after.
-fn of_parent(looks: &Looks, received: bool) -> impl Iterator<Item = i64> {
+fn of_parent(looks: &CounterLooks, received: bool) -> impl Iterator<Item = i64> {
     let looks = looks.iter().filter(move |look| look.0 && look.1 == received);
     looks.map(|look| look.2)
 }
 
-fn of_child(looks: &Looks) -> impl Iterator<Item = i64> {
+fn of_child(looks: &CounterLooks) -> impl Iterator<Item = i64> {
     looks.iter().filter(|look| !look.0).map(|look| look.2)
 }
 
@@ -40,7 +40,7 @@ pub(super) const CLAIMS: &[Claim] = &[
             )
         },
         judge: || {
-            judge::<(bool, Looks)>(look, |(_, looks), _| {
+            judge::<(bool, CounterLooks)>(look, |(_, looks), _| {
                 let mut values = of_parent(looks, false);
                 let first = values.next()?;
                 of_child(looks).next()?;
@@ -57,7 +57,7 @@ pub(super) const CLAIMS: &[Claim] = &[
             )
         },
         judge: || {
-            judge::<(bool, Looks)>(look, |(_, looks), _| {
+            judge::<(bool, CounterLooks)>(look, |(_, looks), _| {
                 Some(of_parent(looks, false).last()? != of_parent(looks, true).last()?)
             })
         },
@@ -71,7 +71,7 @@ pub(super) const CLAIMS: &[Claim] = &[
             )
         },
         judge: || {
-            judge::<(bool, Looks)>(look, |(_, looks), _| {
+            judge::<(bool, CounterLooks)>(look, |(_, looks), _| {
                 Some(of_parent(looks, false).next()? == of_child(looks).next()?)
             })
         },
@@ -80,7 +80,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         name: "same-address",
         sentence: || both!("both counters lie at the same address", "两个计数器的地址相同"),
         judge: || {
-            judge::<(bool, Looks)>(look, |(_, looks), _| {
+            judge::<(bool, CounterLooks)>(look, |(_, looks), _| {
                 let address = |is_parent| {
                     let look = looks.iter().find(|look| look.0 == is_parent)?;
                     Some(&look.3)

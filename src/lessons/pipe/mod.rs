@@ -67,7 +67,7 @@ pub struct Args {
     reply: bool,
     /// When the parent joins; with --reply, last by default
     #[arg(long, value_enum, default_value = "first", default_value_if("reply", "true", "last"))]
-    join: Join,
+    join: JoinTime,
     /// How much the parent receives
     #[arg(long, value_enum, default_value_t = Receive::One)]
     receive: Receive,
@@ -79,7 +79,7 @@ pub struct Args {
 /// When the parent's `join()` comes.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Join {
+enum JoinTime {
     /// Before it receives: the child must be able to end without that
     First,
     /// After it has received
@@ -118,7 +118,7 @@ impl Lesson for Args {
             let child = self.child.as_ref().map(|child| format!(" --child {}", child.quoted()));
             format!("mp-demo pipe{}{options}", bytes.or(child).unwrap_or_default())
         };
-        if let (Some(child), true, Join::Last, Receive::One) =
+        if let (Some(child), true, JoinTime::Last, Receive::One) =
             (&self.child, self.reply, self.join, self.receive)
         {
             let child = child
@@ -129,19 +129,19 @@ impl Lesson for Args {
         // A child of the user's may send any number of messages.
         let all = if self.child.is_some() { " --receive all" } else { "" };
         match (self.join, self.reply, self.receive) {
-            (Join::First, true, _) => {
+            (JoinTime::First, true, _) => {
                 Some((Mistake::JoinBeforeReply, command(" --reply --join last")))
             }
             (_, _, Receive::All) if self.keep_end => {
                 Some((Mistake::KeptOwnEnd, command(" --join last --receive all")))
             }
-            (Join::First, ..) => {
+            (JoinTime::First, ..) => {
                 Some((Mistake::JoinBeforeReceive, command(&format!(" --join last{all}"))))
             }
-            (Join::Last, false, Receive::One) if self.child.is_some() => {
+            (JoinTime::Last, false, Receive::One) if self.child.is_some() => {
                 Some((Mistake::NotAllReceived, command(" --join last --receive all")))
             }
-            (Join::Last, ..) => None,
+            (JoinTime::Last, ..) => None,
         }
     }
 
@@ -158,7 +158,7 @@ impl Lesson for Args {
                 let program = ProgramArgs::new(command, mp);
                 CommandSender { program, simplex, reply }.as_go_between()
             }
-            None => Writer {
+            None => Sender {
                 values: self.values.clone(),
                 bytes: self.bytes,
                 simplex,
@@ -178,7 +178,7 @@ impl Lesson for Args {
 
         // The article's order. A pipe holds 64 KiB: with a longer list the child waits in `send`
         // for somebody to receive, and the parent here for the child.
-        if self.join == Join::First {
+        if self.join == JoinTime::First {
             writer.join()?;
         }
         let mut list = connection.recv()?;
@@ -200,7 +200,7 @@ impl Lesson for Args {
                 list = more;
             }
         }
-        if self.join == Join::Last {
+        if self.join == JoinTime::Last {
             writer.join()?;
         }
         match self.reply {
@@ -223,7 +223,7 @@ fn print(list: &Value, is_of_bytes: bool, process: &impl Logs) -> Result<()> {
 
 /// Writer of the `pipe` lesson: sends a list on stdout
 #[derive(clap::Args, Serialize)]
-pub struct Writer {
+pub struct Sender {
     /// The list's items: JSON, or else a string
     #[arg(value_name = "VALUE", allow_negative_numbers = true)]
     #[serde(serialize_with = "as_typed")]
@@ -242,7 +242,7 @@ pub struct Writer {
     pause: f64,
 }
 
-impl Target for Writer {
+impl Target for Sender {
     const NAME: &'static str = "pipe-writer";
 
     fn run(self, mut process: CurrentProcess) -> Result<()> {
@@ -266,4 +266,4 @@ impl Target for Writer {
 }
 
 /// The children's halves.
-const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<Writer>(), AnyTarget::of::<CommandSender>()];
+const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<Sender>(), AnyTarget::of::<CommandSender>()];

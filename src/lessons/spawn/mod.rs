@@ -46,14 +46,14 @@ pub struct Args {
     #[serde(serialize_with = "one_or_list")]
     sleep: Vec<f64>,
     /// Where the parent joins
-    #[arg(long, value_enum, default_value_t = Join::Last)]
-    join: Join,
+    #[arg(long, value_enum, default_value_t = JoinPlace::Last)]
+    join: JoinPlace,
 }
 
 /// Where the parent's `join()` stands.
 #[derive(Clone, Copy, ValueEnum, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Join {
+enum JoinPlace {
     /// Behind the loop: waits for the last child only
     Last,
     /// Inside the loop: each child has to end before the next one starts
@@ -86,24 +86,24 @@ impl Lesson for Args {
             let child = mp.start(&numbered("child", number, self.children), child)?;
             // `--join each`. Joining here is the usual mistake: the next child can't start before
             // this one has ended, so five children take five times as long as one.
-            if let Join::Each = self.join {
+            if let JoinPlace::Each = self.join {
                 child.join()?;
             }
             children.push(child);
         }
 
         match self.join {
-            Join::Each => {}
+            JoinPlace::Each => {}
             // In Python, the loop's variable is the last child when the loop is left: joining it
             // waits for no other. That the program seems to wait for all is CPython's doing: at
             // exit it joins whoever is left. So does `mp` here; a dropped `std::process::Child`
             // would simply be forgotten.
-            Join::Last => {
+            JoinPlace::Last => {
                 if let Some(last) = children.last() {
                     last.join()?;
                 }
             }
-            Join::All => {
+            JoinPlace::All => {
                 for child in &children {
                     child.join()?;
                 }

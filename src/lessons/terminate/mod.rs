@@ -87,7 +87,7 @@ impl Lesson for Args {
     fn run(&self, mp: &Context) -> Result<()> {
         mp.running(format!("Parent process {}", mp.pid()))?;
         let (mut connection, theirs) = mp.pipe(true)?;
-        let child = Waiter { catch: self.catch, grandchild: self.grandchild };
+        let child = CleaningChild { catch: self.catch, grandchild: self.grandchild };
         let child = mp.start("child", child.holds(theirs))?;
         // A message from each: the child has something to clean up now, and says whom it has
         // started.
@@ -143,7 +143,7 @@ fn tell_status(mp: &Context, child: &ChildProcess) -> Result<()> {
 /// Child of the `terminate` lesson: has something to clean up, says so on stdout, and waits for a
 /// signal
 #[derive(clap::Args, Serialize)]
-pub struct Waiter {
+pub struct CleaningChild {
     /// Wait for SIGTERM or SIGINT, and clean up
     #[arg(long)]
     catch: bool,
@@ -152,13 +152,13 @@ pub struct Waiter {
     grandchild: bool,
 }
 
-impl Target for Waiter {
+impl Target for CleaningChild {
     const NAME: &'static str = "terminate-child";
 
     fn run(self, mut process: CurrentProcess) -> Result<()> {
         process.running(format!("Child process {}", process.pid()))?;
         let mp = process.context()?;
-        let orphan = Orphan {}.inherits(process.ends()).outlives_parent();
+        let orphan = Grandchild {}.inherits(process.ends()).outlives_parent();
         let grandchild = self.grandchild.then(|| mp.start("grandchild", orphan)).transpose()?;
 
         // From here on such a signal is kept until somebody waits for it. A handler would be called
@@ -200,9 +200,9 @@ impl Drop for Cleanup<'_> {
 /// Grandchild of the `terminate` lesson: says on stdout that it is there, and to whoever asks on
 /// stdin, who its parent is
 #[derive(clap::Args, Serialize)]
-pub struct Orphan {}
+pub struct Grandchild {}
 
-impl Target for Orphan {
+impl Target for Grandchild {
     const NAME: &'static str = "terminate-grandchild";
 
     fn run(self, process: CurrentProcess) -> Result<()> {
@@ -220,4 +220,4 @@ impl Target for Orphan {
 }
 
 /// The children's halves.
-const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<Waiter>(), AnyTarget::of::<Orphan>()];
+const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<CleaningChild>(), AnyTarget::of::<Grandchild>()];

@@ -6,9 +6,9 @@ use crate::claims::{Claim, NOBODY_GETS_STUCK, Outcomes, Seen, judge, tell};
 use crate::events::Event;
 
 /// What the parent saw of one process, in order: its state, if it was there at all.
-type Looks = Vec<(u32, Option<char>)>;
+type StateLooks = Vec<(u32, Option<char>)>;
 
-fn look(looks: &mut Looks, seen: &Seen) {
+fn look(looks: &mut StateLooks, seen: &Seen) {
     if let Some(ZombieEvent::ProcessState { of, state, .. }) = seen.record.event.own() {
         looks.push((of, state));
     }
@@ -19,7 +19,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         name: "ended-and-listed",
         sentence: || both!("a process that has ended is still listed", "已经结束的进程还列在那里"),
         judge: || {
-            judge::<Looks>(look, |looks, _| {
+            judge::<StateLooks>(look, |looks, _| {
                 let (_, last) = looks.get(1)?;
                 let is_zombie = |(_, state): &(u32, Option<char>)| *state == Some('Z');
                 Some(looks.iter().any(is_zombie) || *last == Some('Z'))
@@ -30,7 +30,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         name: "join-takes-it",
         sentence: || both!("in the end nothing is left of it", "最后什么都不剩"),
         judge: || {
-            judge::<Looks>(look, |looks, _| {
+            judge::<StateLooks>(look, |looks, _| {
                 let (_, last) = looks.last()?;
                 Some(last.is_none())
             })
@@ -58,7 +58,7 @@ pub(super) const CLAIMS: &[Claim] = &[
 pub(super) const OUTCOMES: Outcomes = Outcomes {
     heading: || both!("the states that were seen", "依次看到的状态"),
     teller: || {
-        tell::<Looks>(look, |looks, _| {
+        tell::<StateLooks>(look, |looks, _| {
             let states = looks.iter().map(|(_, state)| match state {
                 Some(state) => state.to_string(),
                 None => "gone".to_owned(),

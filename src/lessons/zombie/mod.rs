@@ -70,7 +70,7 @@ impl Lesson for Args {
 impl Args {
     fn leave_a_zombie(&self, mp: &Context) -> Result<()> {
         let queue = mp.queue(1)?;
-        let child = mp.start("child", Ended {}.gets_from(&queue))?;
+        let child = mp.start("child", ZombieChild {}.gets_from(&queue))?;
         // Nothing ever comes out of this queue, so the child sleeps there.
         mp.until_in(&child, Call::Get)?;
         show("The child", child.pid(), mp)?;
@@ -157,9 +157,9 @@ fn show(who: &str, of: u32, mp: &Context) -> Result<()> {
 
 /// Child of the `zombie` lesson: waits for a value on stdin
 #[derive(clap::Args, Serialize)]
-pub struct Ended {}
+pub struct ZombieChild {}
 
-impl Target for Ended {
+impl Target for ZombieChild {
     const NAME: &'static str = "zombie-child";
 
     fn run(self, process: CurrentProcess) -> Result<()> {
@@ -213,4 +213,4 @@ impl Target for Orphan {
 
 /// The children's halves.
 const CHILDREN: &[AnyTarget] =
-    &[AnyTarget::of::<Ended>(), AnyTarget::of::<Middle>(), AnyTarget::of::<Orphan>()];
+    &[AnyTarget::of::<ZombieChild>(), AnyTarget::of::<Middle>(), AnyTarget::of::<Orphan>()];

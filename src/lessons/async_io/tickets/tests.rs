@@ -3,14 +3,14 @@
 use super::*;
 use crate::words::locale::{Language, choose};
 
-fn way(way: Way, wall: f64, served: &[f64], processes: u64) -> WayFigures {
+fn way(way: Strategy, wall: f64, served: &[f64], processes: u64) -> StrategyFigures {
     choose(Language::En);
-    let mut figures = WayFigures::new(way, served.len() as u16);
+    let mut figures = StrategyFigures::new(way, served.len() as u16);
     for (customer, &seconds) in (1..).zip(served) {
         assert!(figures.add_served(customer, seconds).is_ok());
     }
     for _ in 0..processes {
-        figures.add_process(&Used {
+        figures.add_process(&Usage {
             threads: 1,
             peak_memory_kib: 3_000,
             file_memory_kib: 2_000,
@@ -23,7 +23,7 @@ fn way(way: Way, wall: f64, served: &[f64], processes: u64) -> WayFigures {
 
 #[test]
 fn shared_pages_are_counted_once_and_half_served_is_somebodys_time() {
-    let figures = way(Way::OneProcessEach, 0.35, &[0.3, 0.1, 0.2, 0.25], 4);
+    let figures = way(Strategy::OneProcessEach, 0.35, &[0.3, 0.1, 0.2, 0.25], 4);
     assert_eq!(
         figures.line(),
         "one process each     0.350 s     0.200 s         4       4   5.9 MiB       40"
@@ -34,7 +34,7 @@ fn shared_pages_are_counted_once_and_half_served_is_somebodys_time() {
 
 #[test]
 fn nobody_gets_two_tickets_and_no_stranger_one() {
-    let mut figures = way(Way::EventLoop, 0.1, &[0.1], 1);
+    let mut figures = way(Strategy::EventLoop, 0.1, &[0.1], 1);
     for customer in [0, 1, 2] {
         let added = figures.add_served(customer, 0.1);
         assert_eq!(
@@ -47,10 +47,10 @@ fn nobody_gets_two_tickets_and_no_stranger_one() {
 #[test]
 fn those_whom_the_blocker_kept_waiting_are_counted_without_the_blocker() {
     let verdicts = verdicts(
-        &way(Way::OneAfterAnother, 0.9, &[0.3, 0.5, 0.9], 1),
-        &way(Way::OneProcessEach, 0.41, &[0.3, 0.2, 0.4], 3),
-        &way(Way::EventLoop, 0.4, &[0.3, 0.2, 0.4], 1),
-        &way(Way::BlockedLoop, 0.5, &[0.3, 0.5, 0.5], 1),
+        &way(Strategy::OneAfterAnother, 0.9, &[0.3, 0.5, 0.9], 1),
+        &way(Strategy::OneProcessEach, 0.41, &[0.3, 0.2, 0.4], 3),
+        &way(Strategy::EventLoop, 0.4, &[0.3, 0.2, 0.4], 1),
+        &way(Strategy::BlockedLoop, 0.5, &[0.3, 0.5, 0.5], 1),
         slowest(&[0.3, 0.2, 0.4]),
     );
     assert_eq!(

@@ -1,6 +1,6 @@
 //! What the customers are told beforehand, and what follows from the figures.
 
-use super::WayFigures;
+use super::StrategyFigures;
 use crate::both;
 use crate::words::figures::{factor, seconds};
 
@@ -28,13 +28,13 @@ pub fn slowest(delays: &[f64]) -> u16 {
 
 /// What follows from the figures; this customer was the `blocker`.
 pub fn verdicts(
-    in_line: &WayFigures,
-    processes: &WayFigures,
-    event_loop: &WayFigures,
-    blocked: &WayFigures,
+    in_line: &StrategyFigures,
+    processes: &StrategyFigures,
+    event_loop: &StrategyFigures,
+    blocked: &StrategyFigures,
     blocker: u16,
 ) -> Vec<String> {
-    let memory = |figures: &WayFigures| figures.memory_kib() as f64;
+    let memory = |figures: &StrategyFigures| figures.memory_kib() as f64;
     let in_line = as_long(in_line.wall / event_loop.wall);
     let each = as_long(processes.wall / event_loop.wall);
     let memory = as_much(memory(processes) / memory(event_loop));
