@@ -12,6 +12,13 @@ use crate::os::streams::{cannot_write, stdout};
 /// The exit statuses of `sh` for a command that it has not found, or could not start.
 const NOT_STARTED: [i32; 2] = [126, 127];
 
+/// Whether a shell can read this command: a forgotten quote would leave the page unseen.
+fn is_a_command(pager: &str) -> bool {
+    let mut shell = Command::new("sh");
+    let status = shell.args(["-n", "-c", pager]).stderr(Stdio::null()).status();
+    status.is_ok_and(|status| status.success())
+}
+
 /// Prints a page on the terminal: through `PAGER`, or directly if that is empty or `cat`, or can't
 /// be started.
 pub(crate) fn print_through_pager(page: &str) -> Result<()> {
@@ -31,6 +38,7 @@ fn command() -> Option<Command> {
     let mut command = match env::var("PAGER") {
         Err(_) => Command::new("less"),
         Ok(pager) if matches!(pager.trim(), "" | "cat") => return None,
+        Ok(pager) if !is_a_command(&pager) => return None,
         // It may be anything that a shell understands.
         Ok(pager) => {
             let mut shell = Command::new("sh");

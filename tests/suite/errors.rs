@@ -122,7 +122,7 @@ fn the_titles_of_a_trace_are_chinese_and_its_form_is_not() {
     };
     let mut english = trace("en");
     for (from, to) in [
-        ("\"name\":\"running\",\"cat\":\"activity\"", "\"name\":\"运行\",\"cat\":\"activity\""),
+        ("\"name\":\"running\",\"ph\":\"X\"", "\"name\":\"运行\",\"ph\":\"X\""),
         ("\"name\":\"sleep\",", "\"name\":\"休眠\","),
         ("\"name\":\"get (waiting)\"", "\"name\":\"get（等待）\""),
         ("\"name\":\"values in the queue\"", "\"name\":\"队列里的值\""),

@@ -57,7 +57,7 @@ fn the_place_is_the_line_of_the_call() {
         ("queue --stop eof", "started", "parent", "mp.start_all("),
         ("queue --stop eof", "join", "parent", "writers.join()?"),
         ("queue --stop sentinel", "put_sentinel", "parent", "put_end.put_sentinel()"),
-        ("queue", "terminate", "parent", "terminate()?"),
+        ("terminate", "terminate", "parent", "terminate()?"),
         ("queue --lock", "acquired", "reader", "lock.acquire()?"),
         ("queue --lock", "release", "reader", "lock.release()?"),
         ("pipe", "send", "writer", "connection.send("),

@@ -163,7 +163,12 @@ fn a_stdin_that_is_not_ready_is_waited_for() {
 const HOSTILE: &str = "x\\nmp-demo: all is well\\u001b[2J\\u202e\\u200b";
 
 fn event_with(fields: &str) -> String {
-    let run = r#"{"v":1,"t":0,"pid":1,"role":"parent","event":"run","lesson":"queue","options":{},"seed":1,"cores":2,"version":"0"}"#;
+    event_of("queue", fields)
+}
+
+fn event_of(lesson: &str, fields: &str) -> String {
+    let run = r#""role":"parent","event":"run","options":{},"seed":1,"cores":2,"version":"0""#;
+    let run = format!(r#"{{"v":1,"t":0,"pid":1,{run},"lesson":"{lesson}"}}"#);
     format!("{run}\n{{\"v\":1,\"t\":1,\"pid\":2,{fields}}}\n")
 }
 
@@ -192,14 +197,21 @@ fn nothing_foreign_reaches_the_screen_raw() {
         format!(r#""role":"writer","event":"error","message":"{HOSTILE}""#),
         format!(r#""role":"writer","event":"refused","call":"send","message":"{HOSTILE}""#),
         format!(r#""role":"writer","event":"put","value":"{HOSTILE}""#),
-        format!(r#""role":"writer","event":"counter","value":1,"address":"{HOSTILE}""#),
-        format!(
-            r#""role":"writer","event":"pool","kind":"{HOSTILE}","with":"{HOSTILE}","workers":1,"tasks":1"#
+    ];
+    // A lesson's own event is one in that lesson's logs only.
+    let own = [
+        ("memory", format!(r#""event":"counter","value":1,"address":"{HOSTILE}""#)),
+        (
+            "bound",
+            format!(
+                r#""event":"pool","kind":"{HOSTILE}","with":"{HOSTILE}","workers":1,"tasks":1"#
+            ),
         ),
     ];
-    for fields in told {
+    let own = own.map(|(lesson, fields)| event_of(lesson, &format!(r#""role":"writer",{fields}"#)));
+    for log in told.iter().map(|fields| event_with(fields)).chain(own) {
         let options = ["--timeline", "--explain"];
-        let ended = run(view(event_with(&fields), &options).env("LC_ALL", "C.UTF-8"));
+        let ended = run(view(log, &options).env("LC_ALL", "C.UTF-8"));
         assert_eq!(ended.code(), 0, "{ended:?}");
         assert_harmless(&ended.stderr);
         assert_harmless(&ended.stdout);
