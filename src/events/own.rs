@@ -155,12 +155,15 @@ impl Serialize for Own {
     }
 }
 
+/// Reads an event from its name and its own fields.
+type Read = fn(&str, &[(Cow<str>, &RawValue)]) -> serde_json::Result<Own>;
+
 /// The events that a log of some lesson can have beside those of all.
 #[derive(Clone, Copy)]
 pub struct Vocabulary {
     /// Their names.
     pub names: &'static [&'static str],
-    read: fn(&str, &[(Cow<str>, &RawValue)]) -> serde_json::Result<Own>,
+    read: Read,
 }
 
 impl Vocabulary {

@@ -191,6 +191,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::print_stderr)]
     fn random_strings_and_floats_look_as_the_python_of_this_machine_shows_them() {
         let values = random_values(10_000);
         let lines: String = values.iter().map(|value| format!("{value}\n")).collect();
@@ -203,7 +204,7 @@ mod tests {
         let mut python = std::process::Command::new("python3");
         python.args(["-c", script]).stdin(file.reopen().expect("the file"));
         let Ok(shown) = python.output() else {
-            eprintln!("skipped: no python3");
+            eprintln!("SKIPPED: there is no python3");
             return;
         };
         let shown = String::from_utf8(shown.stdout).expect("UTF-8");

@@ -19,6 +19,8 @@ use crate::both;
 const EVENT_START: &[u8] = b"{\"v\":2,\"t\":";
 
 /// What stands in a log.
+// An entry lives for one call; to box each event would cost an allocation for every one.
+#[allow(clippy::large_enum_variant)]
 pub enum Entry<'a> {
     /// An event.
     Event(Record<'a>),

@@ -19,11 +19,13 @@ const SHARED_MEMORY: &str = "/dev/shm";
 /// A request of aio(7) has this in its process's memory.
 const AIO: &str = "/[aio]";
 
+/// The kernel's number of the eventfd that a process has as a descriptor, and who has which number.
+type Eventfds = (HashMap<(u32, i32), u64>, HashMap<u64, Vec<u32>>);
+
 /// Who holds what, of all processes that may be looked at.
 pub(super) struct Holders {
     by_thing: HashMap<What, Vec<DescriptorHolder>>,
-    /// The kernel's numbers of eventfds, and who has which.
-    eventfds: OnceCell<(HashMap<(u32, i32), u64>, HashMap<u64, Vec<u32>>)>,
+    eventfds: OnceCell<Eventfds>,
     /// Who has which lock on a file, by a line of the kernel's.
     locks: OnceCell<HashMap<String, Vec<u32>>>,
     sockets: Sockets,

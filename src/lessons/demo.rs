@@ -169,7 +169,7 @@ mod tests {
                 let translated = with_comments(file, program, demo.comments_of(file));
                 assert!(translated.is_some(), "{}, {file}", demo.name);
             }
-            let texts: toml::Table = toml::from_str(demo.chinese_comments).unwrap();
+            let texts: toml::Table = toml::from_str(demo.chinese_comments).expect("TOML");
             assert_eq!(texts.len(), programs.len(), "{}", demo.name);
         }
     }

@@ -208,7 +208,7 @@ impl ChildProcess {
     /// The same, and waits for its end. The log and the user are told why.
     ///
     /// # Errors
-    /// Those of [`Process::join`].
+    /// Those of [`ChildProcess::join`].
     #[track_caller]
     pub fn kill_because(&self, why: Reason) -> Result<()> {
         self.tell_and_kill(Some(why))?;
@@ -243,7 +243,7 @@ impl ChildProcess {
     /// `join` does.
     ///
     /// # Errors
-    /// Those of [`Process::terminate`].
+    /// Those of [`ChildProcess::terminate`].
     #[track_caller]
     pub fn interrupt(&self) -> Result<()> {
         let ChildProcess { parent, role, .. } = self;
@@ -271,7 +271,7 @@ impl ChildProcesses {
     /// Joins each of them, one after the other: it has waited for all when it returns.
     ///
     /// # Errors
-    /// Those of [`Process::join`].
+    /// Those of [`ChildProcess::join`].
     #[track_caller]
     pub fn join(&self) -> Result<()> {
         for process in self.iter() {
@@ -283,7 +283,7 @@ impl ChildProcesses {
     /// Sends SIGTERM to each of them, and waits for none.
     ///
     /// # Errors
-    /// Those of [`Process::terminate`].
+    /// Those of [`ChildProcess::terminate`].
     #[track_caller]
     pub fn terminate(&self) -> Result<()> {
         for process in self.iter() {
@@ -314,7 +314,7 @@ pub(super) fn advice(error: &io::Error) -> String {
 }
 
 /// Starts a program and waits for it by std's plain calls: no log, no list of children, nothing to
-/// end it early. What remains is the limit that a [`Process`] can come near to.
+/// end it early. What remains is the limit that a [`ChildProcess`] can come near to.
 ///
 /// # Errors
 /// What the system said.

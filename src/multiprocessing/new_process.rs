@@ -86,7 +86,7 @@ pub trait IntoProcess<'a>: Sized {
 
     /// It passes SIGTERM on to a child of its own, and waits for that one's end: so it gets twice
     /// the time for its own.
-    fn as_go_between(self) -> NewProcess<'a> {
+    fn into_go_between(self) -> NewProcess<'a> {
         NewProcess { is_go_between: true, ..self.into_process() }
     }
 

@@ -396,7 +396,7 @@ impl Signals {
             let (reader, writer) = UnixStream::pair()?;
             let all = PASSED_ON.into_iter().chain([SIGCHLD, SIGCONT]);
             let all = all.filter(|it| ignored & bit(*it) == 0);
-            SignalDelivery::with_pipe(reader, writer, SignalOnly::default(), all)
+            SignalDelivery::with_pipe(reader, writer, SignalOnly, all)
         };
         Ok(Signals(listen().with_context(cannot_listen)?))
     }

@@ -100,13 +100,14 @@ mod tests {
         let python = "\"\"\"A.\n\nB.\n\"\"\"\ndef f():\n    \"\"\"C.\"\"\"\n    # D\n    # E\n    \
                       x = '#'  # F\n";
         assert_eq!(
-            translated("x.py", python, &["甲\n\n乙", "丙", "丁\n戊\n己", "庚"]).unwrap(),
+            translated("x.py", python, &["甲\n\n乙", "丙", "丁\n戊\n己", "庚"])
+                .expect("as many texts as blocks"),
             "\"\"\"甲\n\n乙\n\"\"\"\ndef f():\n    \"\"\"丙\"\"\"\n    # 丁\n    # 戊\n    # 己\n    \
              x = '#'  # 庚\n"
         );
         let rust = "//! A\n//!\n//! B\n/// C\n#[x]\nfn f() {} // D\n";
         assert_eq!(
-            translated("x.rs", rust, &["甲\n\n\t乙", "丙", "丁"]).unwrap(),
+            translated("x.rs", rust, &["甲\n\n\t乙", "丙", "丁"]).expect("as many texts as blocks"),
             "//! 甲\n//!\n//!\t乙\n/// 丙\n#[x]\nfn f() {} // 丁\n"
         );
         assert_eq!(translated("x.rs", rust, &["甲", "丙"]), None);

@@ -164,7 +164,7 @@ fn possible_outcomes_have_a_recorded_run_and_the_others_never_come() {
         let is_right = |outcome: &str| choices.right.iter().any(|it| it == outcome);
         for run in repeated(&command, 25).0 {
             let outcome = run["outcome"].as_str().unwrap();
-            let is_offered = experiment.question.choices().iter().any(|it| *it == outcome);
+            let is_offered = experiment.question.choices().contains(&outcome);
             assert!(!is_offered || is_right(outcome), "{command}: {outcome}");
         }
     }

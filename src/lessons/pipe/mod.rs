@@ -156,7 +156,7 @@ impl Lesson for Args {
         let writer = match &self.child {
             Some(command) => {
                 let program = ProgramArgs::new(command, mp);
-                CommandSender { program, simplex, reply }.as_go_between()
+                CommandSender { program, simplex, reply }.into_go_between()
             }
             None => Sender {
                 values: self.values.clone(),

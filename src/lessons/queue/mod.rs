@@ -60,7 +60,7 @@ impl Lesson for Args {
             Some(command) => {
                 let reader =
                     CommandReader { program: ProgramArgs::new(command, mp), leaves_when_empty };
-                reader.gets_from(&queue).as_go_between()
+                reader.gets_from(&queue).into_go_between()
             }
             None => {
                 let reader = Reader { take, lock: self.lock, leaves_when_empty };
@@ -80,7 +80,7 @@ impl Lesson for Args {
         let writers: Vec<_> = match &self.writer {
             Some(command) => {
                 let writer = || CommandWriter { program: ProgramArgs::new(command, mp) };
-                (0..self.writers).map(|_| writer().puts_to(&queue).as_go_between()).collect()
+                (0..self.writers).map(|_| writer().puts_to(&queue).into_go_between()).collect()
             }
             None => {
                 let shares = shares(&self.values, self.writers);

@@ -105,10 +105,12 @@ impl Lane {
         for ((begin, doing), end) in self.activities.iter().zip(ends) {
             let (begin, end) = (*begin as f64, end as f64);
             let first = (begin / width) as usize;
-            for column in first..=((end / width) as usize).min(columns - 1) {
-                let from = begin.max(column as f64 * width);
-                let to = end.min((column + 1) as f64 * width);
-                sums[column][*doing as usize] += (to - from).max(0.0);
+            for (column, sum) in sums.iter_mut().enumerate().skip(first) {
+                let from = column as f64 * width;
+                if from > end {
+                    break;
+                }
+                sum[*doing as usize] += (end.min(from + width) - begin.max(from)).max(0.0);
             }
         }
         let is_there = |sum: &&[f64; _]| sum.iter().sum::<f64>() * 4.0 > width;
