@@ -7,7 +7,7 @@ use clap::{Args as _, FromArgMatches as _};
 
 use super::chinese::described_child;
 use crate::lessons::targets;
-use crate::multiprocessing::{AnyTarget, Birth, Run, SUBCOMMAND_NAME};
+use crate::multiprocessing::{AnyTarget, Birth, RunTarget, SUBCOMMAND_NAME};
 use crate::words::locale::{self, Language};
 
 /// The command line of a child of a lesson. It is hidden from those who came for the lessons.
@@ -17,7 +17,7 @@ pub struct ChildCli {
     /// The name of its target.
     pub target: &'static str,
     /// What it does.
-    pub run: Run,
+    pub run: RunTarget,
 }
 
 impl ChildCli {

@@ -56,9 +56,6 @@ struct Logged<'a> {
 
 impl Log {
     /// Opens a run's log: the parent's end for writing, and the end for reading.
-    ///
-    /// # Errors
-    /// When there is no pipe to be had.
     pub fn open() -> Result<(Log, LogReader)> {
         let (reader, writer) = os_pipe::pipe()
             .with_context(|| both!("cannot open the pipe for the log", "无法打开日志的管道"))?;
@@ -72,9 +69,6 @@ impl Log {
 
     /// Writes the run's first event, from which time counts. Somebody has to be reading the log by
     /// now: the event has all of the lesson's values, and they may be more than the pipe holds.
-    ///
-    /// # Errors
-    /// When the log can't be written to: nobody reads it any more.
     pub fn begin(&mut self, first: &Event) -> Result<()> {
         self.clock = Clock::start();
         self.write_at(0.0, first, None, None).with_context(cannot_write)
@@ -127,9 +121,6 @@ impl Log {
     }
 
     /// What becomes the stderr of a child.
-    ///
-    /// # Errors
-    /// When there is no further descriptor to be had.
     pub fn try_clone_pipe(&self) -> io::Result<PipeWriter> {
         match &self.form {
             Form::Pipe(pipe) => pipe.try_clone(),
@@ -138,9 +129,6 @@ impl Log {
     }
 
     /// Writes one event. It stands in the log, whole, when this returns.
-    ///
-    /// # Errors
-    /// When the log can't be written to: nobody reads it any more.
     #[track_caller]
     pub fn write(&self, event: Event) -> Result<()> {
         let at = Location::caller();
@@ -148,9 +136,6 @@ impl Log {
     }
 
     /// The same for an event at which the article's program prints this line, without its newline.
-    ///
-    /// # Errors
-    /// Those of [`Log::write`].
     #[track_caller]
     pub fn write_with_line(&self, event: Event, line: &str) -> Result<()> {
         let at = Location::caller();

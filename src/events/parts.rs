@@ -71,35 +71,35 @@ impl Joiner {
         };
         let text = self.unfinished.entry(sender.to_vec()).or_default();
         // A process with this PID may have been killed between two parts.
-        if sign == Sign::First {
+        if sign == PartSign::First {
             text.clear();
         }
         text.extend_from_slice(chunk);
         match sign {
-            Sign::Last => {
+            PartSign::Last => {
                 Joined::Whole(Cow::Owned(self.unfinished.remove(sender).unwrap_or_default()))
             }
-            Sign::First | Sign::More => Joined::Unfinished,
+            PartSign::First | PartSign::More => Joined::Unfinished,
         }
     }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Sign {
+enum PartSign {
     First,
     More,
     Last,
 }
 
 /// Sender, which part it is, and the part itself.
-fn parse(line: &[u8]) -> Option<(&[u8], Sign, &[u8])> {
+fn parse(line: &[u8]) -> Option<(&[u8], PartSign, &[u8])> {
     let line = line.strip_prefix(&[RECORD_SEPARATOR])?;
     let mut fields = line.splitn(3, |&byte| byte == b' ');
     let (sender, sign, chunk) = (fields.next()?, fields.next()?, fields.next()?);
     let sign = match sign {
-        b"<" => Sign::First,
-        b"+" => Sign::More,
-        b"=" => Sign::Last,
+        b"<" => PartSign::First,
+        b"+" => PartSign::More,
+        b"=" => PartSign::Last,
         _ => return None,
     };
     Some((sender, sign, chunk))

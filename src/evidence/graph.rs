@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use super::look::{Snapshot, Task, ThreadState, stopped_by};
+use super::look::{Snapshot, TaskLook, ThreadState, stopped_by};
 use super::sight::Sight;
 use super::signals::numbers;
 use super::wait::{From, On, Outside, Thing, Unless, Wait};
@@ -78,7 +78,7 @@ impl Graph {
             let before = earlier.look(look.pid);
             let before = before.filter(|before| before.started == look.started);
             let before = before.into_iter().flat_map(|before| &before.threads);
-            let before: HashMap<i32, &Task> = before.map(|it| (it.tid, it)).collect();
+            let before: HashMap<i32, &TaskLook> = before.map(|it| (it.tid, it)).collect();
             for thread in &look.threads {
                 let (level, reason) = match thread.state {
                     ThreadState::Ended => continue,

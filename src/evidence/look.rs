@@ -27,7 +27,7 @@ pub struct Snapshot {
     /// Its command line; the name of the program if it has none.
     pub command: Vec<String>,
     /// Its threads.
-    pub threads: Vec<Task>,
+    pub threads: Vec<TaskLook>,
     /// What it holds, by descriptor. Nothing where the kernel doesn't tell.
     pub holds: Option<HashMap<i32, Held>>,
     /// Its own children.
@@ -56,7 +56,7 @@ pub struct Snapshot {
 
 /// One look at a thread.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Task {
+pub struct TaskLook {
     /// Its ID.
     pub tid: i32,
     /// Its name.
@@ -92,7 +92,7 @@ pub enum ThreadState {
     Debugged,
 }
 
-impl Task {
+impl TaskLook {
     /// How often it has begun to wait, or was made to.
     pub fn switches(&self) -> u64 {
         self.moved.0 + self.moved.1
@@ -172,7 +172,7 @@ impl Snapshot {
                 Some(Syscall::Blocked { stack_pointer, .. }) => *stack_pointer,
                 _ => 0,
             };
-            look.threads.push(Task {
+            look.threads.push(TaskLook {
                 tid: task.tid,
                 name: stat.comm,
                 state,
@@ -218,7 +218,7 @@ impl Snapshot {
     /// Whether it seems to share all its memory with that one (CLONE_VM): as much of it, and no two
     /// threads with their stacks at the same place, as copies have.
     pub fn shares_memory_with(&self, other: &Snapshot) -> bool {
-        let is_near = |a: &Task, b: &Task| a.stack.abs_diff(b.stack) < STACK;
+        let is_near = |a: &TaskLook, b: &TaskLook| a.stack.abs_diff(b.stack) < STACK;
         let mut pairs = self.threads.iter().flat_map(|a| other.threads.iter().map(move |b| (a, b)));
         self.pid != other.pid && self.memory == other.memory && !pairs.any(|(a, b)| is_near(a, b))
     }

@@ -26,7 +26,7 @@ pub use fill::Fill;
 pub use graph::{Cause, Fate, Graph, circle, stopped};
 pub use held::What;
 pub use holders::shared_memory;
-pub use look::{ProcessSummary, Snapshot, Task, ThreadState, stopped_by};
+pub use look::{ProcessSummary, Snapshot, TaskLook, ThreadState, stopped_by};
 pub use onlooker::Onlooker;
 pub use sight::{Family, Sight};
 pub use signals::bit;

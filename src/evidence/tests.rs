@@ -35,7 +35,7 @@ fn start(program: &str, args: &[&str]) -> TestChild {
 }
 
 /// The process's only thread, once it waits in this call.
-fn waiting_in(child: &TestChild, call: &[&str]) -> (Snapshot, Task) {
+fn waiting_in(child: &TestChild, call: &[&str]) -> (Snapshot, TaskLook) {
     loop {
         let look = Snapshot::at(child.0.id()).expect("a process");
         if let [thread] = &look.threads[..]

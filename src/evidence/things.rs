@@ -11,7 +11,7 @@ use super::epoll::{fdinfo, field, is_set};
 use super::fill::Fill;
 use super::held::What;
 use super::holders::{Holders, terminal};
-use super::look::{Snapshot, Task, ThreadState};
+use super::look::{Snapshot, TaskLook, ThreadState};
 use super::signals::{Signals, bit};
 use super::sockets::Peer;
 use super::wait::{Awaited, Direction, From, Happening, Need, On, Outside, Thing, Wait};
@@ -48,7 +48,7 @@ struct Of<'a> {
 }
 
 impl Of<'_> {
-    fn wait(&self, thread: &Task) -> Option<Wait> {
+    fn wait(&self, thread: &TaskLook) -> Option<Wait> {
         let call = thread.call.as_ref()?;
         let mut things = match &call.until {
             Until::Ready(awaited) => {
@@ -84,7 +84,7 @@ impl Of<'_> {
         })
     }
 
-    fn thing(&self, thread: &Task, call: &str, until: &Until) -> Thing {
+    fn thing(&self, thread: &TaskLook, call: &str, until: &Until) -> Thing {
         match until {
             Until::Ready(_) | Until::Unknown => thing(Need::Other, On::Unknown, From::Unknown),
             Until::Time => thing(Need::Other, On::Unknown, From::Outside(Outside::Time)),
@@ -160,7 +160,7 @@ impl Of<'_> {
         children.copied().collect()
     }
 
-    fn futex(&self, thread: &Task, address: u64, is_private: bool, tid: Option<i32>) -> Thing {
+    fn futex(&self, thread: &TaskLook, address: u64, is_private: bool, tid: Option<i32>) -> Thing {
         let pid = self.look.pid;
         let memory = match is_private {
             true => None,

@@ -44,9 +44,6 @@ pub trait Lesson: InLog + Sync {
 
     /// Refuses options that can't work together, before anything starts. All combinations are valid
     /// unless a lesson says otherwise.
-    ///
-    /// # Errors
-    /// One sentence for the user.
     fn check(&self) -> Result<()> {
         Ok(())
     }
@@ -83,11 +80,11 @@ pub trait InLog {
 impl<L: Serialize> InLog for L {
     fn options(&self, speed: f64) -> serde_json::Result<Box<RawValue>> {
         #[derive(Serialize)]
-        struct Options<'a, L> {
+        struct RunOptions<'a, L> {
             #[serde(flatten)]
             lesson: &'a L,
             speed: f64,
         }
-        to_raw_value(&Options { lesson: self, speed })
+        to_raw_value(&RunOptions { lesson: self, speed })
     }
 }

@@ -61,7 +61,7 @@ macro_rules! lessons {
             },)*
         ];
 
-        const LESSONS: &[Entry] = &[$(Entry::of::<$module::Args>($name),)*];
+        const LESSONS: &[Listed] = &[$(Listed::of::<$module::Args>($name),)*];
     };
 }
 
@@ -81,16 +81,16 @@ lessons! {
 }
 
 /// A lesson before its command line is read.
-struct Entry {
+struct Listed {
     name: &'static str,
     parts: fn() -> Parts,
     describe: fn(Command) -> Command,
     read: fn(&ArgMatches) -> Result<Box<dyn Lesson>, Error>,
 }
 
-impl Entry {
-    const fn of<L: Lesson + clap::Args + 'static>(name: &'static str) -> Entry {
-        Entry {
+impl Listed {
+    const fn of<L: Lesson + clap::Args + 'static>(name: &'static str) -> Listed {
+        Listed {
             name,
             parts: L::parts,
             describe: L::augment_args,

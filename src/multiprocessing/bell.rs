@@ -26,9 +26,6 @@ pub(super) struct Bell {
 impl Bell {
     /// From now on SIGCHLD rings it. Whoever started this program may have blocked that signal, or
     /// have it ignored, and then children would vanish unseen (wait(2), Notes).
-    ///
-    /// # Errors
-    /// What the system said.
     pub fn new() -> Result<Bell> {
         let open = || {
             let (reader, writer) = UnixStream::pair()?;
@@ -43,9 +40,6 @@ impl Bell {
     }
 
     /// From now on this signal rings it, too.
-    ///
-    /// # Errors
-    /// What the system said.
     pub fn rings_at(&self, signal: i32) -> Result<()> {
         let registered = self.register(signal);
         registered.because(|| Reason::CannotCatchSignal { signal })
@@ -62,9 +56,6 @@ impl Bell {
     }
 
     /// Waits until it rings, but no longer than `timeout`, if there is one.
-    ///
-    /// # Errors
-    /// What the system said.
     pub fn wait(&self, timeout: Option<Duration>) -> Result<()> {
         let timeout = timeout.map(Timespec::try_from).transpose()?;
         let mut fds = [PollFd::new(&self.reader, PollFlags::IN)];

@@ -137,9 +137,6 @@ impl ChildProcess {
     }
 
     /// Waits until the process has ended, but no longer than until then, and reaps it.
-    ///
-    /// # Errors
-    /// When the log can't be written to.
     pub(super) fn ends_before(&self, end: Instant) -> Result<bool> {
         let parent = &self.parent;
         parent.children.ends_before(self.number, end, &parent.log)
@@ -147,9 +144,6 @@ impl ChildProcess {
 
     /// Waits until the process has ended, as Python's `Process.join()` does. How it ended is judged
     /// when the run ends, not here.
-    ///
-    /// # Errors
-    /// When the log can't be written to, or when the system can't tell how children end.
     #[track_caller]
     pub fn join(&self) -> Result<()> {
         let ChildProcess { parent, role, .. } = self;
@@ -187,9 +181,6 @@ impl ChildProcess {
     /// Waits until the process has ended, and leaves it a zombie, as Python's
     /// `multiprocessing.connection.wait()` does with its `sentinel`: only a `join()` takes its exit
     /// status, and with it what is left of it.
-    ///
-    /// # Errors
-    /// When the run is over, or when the system can't wait.
     pub fn wait_for_sentinel(&self) -> Result<()> {
         let look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
         let has_ended = || !matches!(waitid(WaitId::Pid(self.pid), look), Ok(None));
@@ -197,18 +188,12 @@ impl ChildProcess {
     }
 
     /// Ends the process at once, as Python's `Process.kill()` does. It does not wait: `join` does.
-    ///
-    /// # Errors
-    /// When the log can't be written to.
     #[track_caller]
     pub fn kill(&self) -> Result<()> {
         self.tell_and_kill(None)
     }
 
     /// The same, and waits for its end. The log and the user are told why.
-    ///
-    /// # Errors
-    /// Those of [`ChildProcess::join`].
     #[track_caller]
     pub fn kill_because(&self, why: Reason) -> Result<()> {
         self.tell_and_kill(Some(why))?;
@@ -229,9 +214,6 @@ impl ChildProcess {
 
     /// Sends SIGTERM, as Python's `Process.terminate()` does on POSIX. It does not wait: `join`
     /// does.
-    ///
-    /// # Errors
-    /// When the log can't be written to, or when the signal can't be sent.
     #[track_caller]
     pub fn terminate(&self) -> Result<()> {
         let ChildProcess { parent, role, .. } = self;
@@ -241,9 +223,6 @@ impl ChildProcess {
 
     /// Sends SIGINT, as Ctrl-C does: in Python `os.kill(pid, signal.SIGINT)`. It does not wait:
     /// `join` does.
-    ///
-    /// # Errors
-    /// Those of [`ChildProcess::terminate`].
     #[track_caller]
     pub fn interrupt(&self) -> Result<()> {
         let ChildProcess { parent, role, .. } = self;
@@ -269,9 +248,6 @@ impl ChildProcesses {
     }
 
     /// Joins each of them, one after the other: it has waited for all when it returns.
-    ///
-    /// # Errors
-    /// Those of [`ChildProcess::join`].
     #[track_caller]
     pub fn join(&self) -> Result<()> {
         for process in self.iter() {
@@ -281,9 +257,6 @@ impl ChildProcesses {
     }
 
     /// Sends SIGTERM to each of them, and waits for none.
-    ///
-    /// # Errors
-    /// Those of [`ChildProcess::terminate`].
     #[track_caller]
     pub fn terminate(&self) -> Result<()> {
         for process in self.iter() {
@@ -315,9 +288,6 @@ pub(super) fn advice(error: &io::Error) -> String {
 
 /// Starts a program and waits for it by std's plain calls: no log, no list of children, nothing to
 /// end it early. What remains is the limit that a [`ChildProcess`] can come near to.
-///
-/// # Errors
-/// What the system said.
 pub fn start_and_join_plainly(program: &str) -> Result<()> {
     let mut command = Command::new(program);
     command.stdin(Stdio::null()).stdout(Stdio::null());

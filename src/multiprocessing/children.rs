@@ -131,9 +131,6 @@ impl Children {
     }
 
     /// Waits until this process has come so far, as its log tells.
-    ///
-    /// # Errors
-    /// Those of [`Children::check`].
     pub(super) fn until(&self, pid: u32, progress: Progress, log: &Log) -> Result<()> {
         loop {
             self.check(log)?;
@@ -205,9 +202,6 @@ impl Children {
 
     /// Waits until this child has ended. Every child that ends meanwhile is reaped at once and
     /// stands in the log then, not only when its turn to be joined comes.
-    ///
-    /// # Errors
-    /// Those of [`Children::check`].
     pub(super) fn wait(&self, number: usize, log: &Log) -> Result<()> {
         loop {
             self.check(log)?;

@@ -87,9 +87,6 @@ impl Connection {
 
     /// The parent's bare pipes, receiving and sending, to be used without this connection. What was
     /// read ahead is lost.
-    ///
-    /// # Errors
-    /// When there is no further descriptor to be had.
     pub fn into_pipes(self) -> io::Result<(Option<PipeReader>, Option<PipeWriter>)> {
         let (receiving, sending) = self.ends();
         // Now these are the only owners.

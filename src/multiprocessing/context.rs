@@ -170,9 +170,6 @@ impl Context {
     /// Receives the next value at a silent end of a pipe, as [`Connection::recv`] does at others,
     /// and looks after the children meanwhile: the child at the other end may be gone, while a child
     /// of that child holds the end open.
-    ///
-    /// # Errors
-    /// Those of [`Connection::recv`].
     #[track_caller]
     pub fn recv(&self, connection: &mut Connection) -> Result<Value> {
         connection.recv_watched(&self.parent)
@@ -194,9 +191,6 @@ impl Context {
     }
 
     /// Sleeps for this many seconds of the article's time, and reaps nobody meanwhile.
-    ///
-    /// # Errors
-    /// When the run is over.
     #[track_caller]
     pub fn sleep(&self, seconds: f64) -> Result<()> {
         let seconds = (seconds / self.parent.speed).min(f64::MAX);
@@ -207,18 +201,12 @@ impl Context {
     }
 
     /// Waits until a process that this one has adopted has ended, and reaps nobody.
-    ///
-    /// # Errors
-    /// When the run is over.
     pub fn wait_for_adopted(&self, pid: u32) -> Result<()> {
         let has_ended = || ProcessSummary::of(pid).is_none_or(|it| it.wait_status.is_some());
         self.parent.children.wait_and_reap_nobody(None, has_ended)
     }
 
     /// Reaps a process that this one has adopted and that has ended.
-    ///
-    /// # Errors
-    /// When it is no such process.
     #[track_caller]
     pub fn join_adopted(&self, pid: u32, role: &str) -> Result<()> {
         let status = Pid::from_raw(pid as i32).map(|pid| waitpid(Some(pid), WaitOptions::NOHANG));

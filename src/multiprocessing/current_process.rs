@@ -93,9 +93,6 @@ impl CurrentProcess {
     }
 
     /// The number that this process shares with others: the file that is its stdin.
-    ///
-    /// # Errors
-    /// When that is no file.
     pub fn shared_value(&self) -> Result<SharedValue> {
         SharedValue::open()
     }

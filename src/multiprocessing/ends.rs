@@ -55,9 +55,6 @@ impl OpenEnds {
 
 /// The bare pipe, for whoever is its only owner; a copy of it while another thread asks how full it
 /// is.
-///
-/// # Errors
-/// When there is no further descriptor to be had.
 pub(super) fn bare<P>(end: Arc<P>, copy: impl FnOnce(&P) -> io::Result<P>) -> io::Result<P> {
     Arc::try_unwrap(end).or_else(|end| copy(&end))
 }

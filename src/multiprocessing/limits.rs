@@ -11,9 +11,6 @@ use crate::events::{Because as _, Reason};
 
 /// Whether a process may have this many descriptors open once it has called [`ensure_descriptors`].
 /// `what` they are for begins the error.
-///
-/// # Errors
-/// When the hard limit is below that.
 pub fn check_descriptors(count: u64, what: &str) -> Result<()> {
     match getrlimit(Resource::Nofile).maximum {
         Some(limit) if limit < count => bail!(both!(
@@ -29,9 +26,6 @@ pub fn check_descriptors(count: u64, what: &str) -> Result<()> {
 
 /// Raises this process's soft limit so that it may have this many descriptors open. Children
 /// inherit it.
-///
-/// # Errors
-/// When the hard limit is below that, or the system refuses.
 pub fn ensure_descriptors(count: u64, what: &str) -> Result<()> {
     check_descriptors(count, what)?;
     let limit = getrlimit(Resource::Nofile);

@@ -18,36 +18,24 @@ pub trait Logs {
     }
 
     /// Tells that its function begins, with the line that it prints there.
-    ///
-    /// # Errors
-    /// When the log can't be written to.
     #[track_caller]
     fn running(&self, line: impl AsRef<str>) -> Result<()> {
         self.happened_with_line(Event::Running {}, line)
     }
 
     /// Prints a line that tells of nothing else.
-    ///
-    /// # Errors
-    /// When the log can't be written to.
     #[track_caller]
     fn say(&self, line: impl AsRef<str>) -> Result<()> {
         self.happened_with_line(Event::Say {}, line)
     }
 
     /// Prints a value as Python's `print([...])` shows it.
-    ///
-    /// # Errors
-    /// When the log can't be written to.
     #[track_caller]
     fn print(&self, value: &Value) -> Result<()> {
         self.print_as(value, repr(value))
     }
 
     /// Prints a value in other words.
-    ///
-    /// # Errors
-    /// When the log can't be written to.
     #[track_caller]
     fn print_as(&self, value: &Value, line: impl AsRef<str>) -> Result<()> {
         let event = Event::Print { value: Cow::Borrowed(value) };
@@ -55,9 +43,6 @@ pub trait Logs {
     }
 
     /// Tells how much of a measurement is done.
-    ///
-    /// # Errors
-    /// When the log can't be written to.
     #[track_caller]
     fn progress(&self, done: u64, of: u64) -> Result<()> {
         self.happened(Event::Progress { done, of })
@@ -65,9 +50,6 @@ pub trait Logs {
 
     /// Tells what was measured: the figures by name, which are an object, and what is printed of
     /// them.
-    ///
-    /// # Errors
-    /// When the log can't be written to.
     #[track_caller]
     fn measured(&self, figures: Value, line: impl AsRef<str>) -> Result<()> {
         let figures = figures.into();
@@ -76,9 +58,6 @@ pub trait Logs {
 
     /// Tells that it waits from now on in a call on the queue or pipe with this name, where the
     /// call itself can't tell: a thread that shares its process's end.
-    ///
-    /// # Errors
-    /// When the log can't be written to.
     #[track_caller]
     fn waits(&self, call: Call, on: &str) -> Result<()> {
         let on = Some(on.into());
@@ -86,18 +65,12 @@ pub trait Logs {
     }
 
     /// Tells of an event for which there is no call.
-    ///
-    /// # Errors
-    /// When the log can't be written to.
     #[track_caller]
     fn happened<'e>(&self, event: impl Into<Event<'e>>) -> Result<()> {
         self.log().write(event.into())
     }
 
     /// The same, with the line that the program prints at that point.
-    ///
-    /// # Errors
-    /// When the log can't be written to.
     #[track_caller]
     fn happened_with_line<'e>(
         &self,

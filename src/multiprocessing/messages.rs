@@ -34,9 +34,6 @@ impl MessageWriter {
 
     /// Makes the message for a value, its JSON on a line of its own, and returns its length in
     /// bytes.
-    ///
-    /// # Errors
-    /// None that a value can cause.
     pub fn encode(&mut self, value: &Value) -> Result<usize> {
         encode(value, &mut self.line)?;
         Ok(self.line.len())
@@ -73,9 +70,6 @@ impl MessageWriter {
 }
 
 /// Puts the message for a value into `line`, in place of what was there.
-///
-/// # Errors
-/// None that a value can cause.
 pub fn encode(value: &Value, line: &mut Vec<u8>) -> Result<()> {
     line.clear();
     match value {
@@ -148,9 +142,6 @@ impl MessageReader {
 
     /// Waits until there is something to read, the end of the input included, but no longer than
     /// this. Whether there is.
-    ///
-    /// # Errors
-    /// What the system said.
     pub fn is_ready_within(&self, timeout: Duration) -> Result<bool> {
         // What was read ahead is no longer in the pipe, so the kernel doesn't know of it.
         if !self.input.buffer().is_empty() {

@@ -49,4 +49,4 @@ pub use new_process::IntoProcess;
 pub use output::To;
 pub use program::{Exec, Program, ProgramArgs, ProgramStreams};
 pub use queue::{GetEnd, Got, PutEnd, Queue, check_sizes};
-pub use target::{AnyTarget, Run, Target};
+pub use target::{AnyTarget, RunTarget, Target};

@@ -24,9 +24,6 @@ pub(super) struct Parent {
 impl Parent {
     /// Waits for a pipe and for the ends of children at the same time: until this end of the pipe
     /// is ready, or its other end is closed.
-    ///
-    /// # Errors
-    /// Those of [`Children::check`].
     pub fn until_ready(&self, end: &impl AsFd, ready: PollFlags) -> Result<()> {
         loop {
             self.children.check(&self.log)?;

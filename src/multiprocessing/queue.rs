@@ -147,9 +147,6 @@ impl PutEnd {
     }
 
     /// Prints a line, then puts a value. Both are one event of the log.
-    ///
-    /// # Errors
-    /// Those of [`PutEnd::put`].
     #[track_caller]
     pub fn print_and_put(&mut self, line: impl AsRef<str>, value: &Value) -> Result<()> {
         self.log_and_put(value, Some(line.as_ref()))
@@ -234,9 +231,6 @@ impl GetEnd {
 
     /// Whether nothing is in the queue right now, as Python's `empty()`. A moment later that may be
     /// wrong.
-    ///
-    /// # Errors
-    /// What the system said.
     #[track_caller]
     pub fn is_empty(&self) -> Result<bool> {
         let is_empty = !self.reader.is_ready_within(Duration::ZERO)?;
@@ -263,9 +257,6 @@ impl GetEnd {
     /// A value that was taken is gone from the queue. A child that is terminated right then would
     /// have taken it and never told so; so SIGTERM is held back from there until the event is
     /// written. While the call waits, SIGTERM ends the child at once.
-    ///
-    /// # Errors
-    /// Those of [`GetEnd::get`].
     #[track_caller]
     pub fn get_and_print(&mut self, line: impl FnOnce(&Value) -> String) -> Result<Got> {
         self.channel.waits(Call::Get)?;

@@ -52,50 +52,32 @@ impl SharedValue {
     }
 
     /// Reads it; an empty file is 0.
-    ///
-    /// # Errors
-    /// What the system said.
     pub fn read(&self) -> Result<u64> {
         self.read_at(VALUE)
     }
 
     /// Writes it.
-    ///
-    /// # Errors
-    /// What the system said.
     pub fn write(&self, value: u64) -> Result<()> {
         self.write_at(value, VALUE)
     }
 
     /// The lock that the kernel has for this opening of the file. When its holder dies, the opening
     /// is closed, and the lock is free.
-    ///
-    /// # Errors
-    /// When there is no further descriptor to be had.
     pub fn file_lock(&self, process: &impl Logs) -> Result<Lock> {
         Ok(Lock::on_file(self.file.try_clone()?, process.log()))
     }
 
     /// Closes the gate at which children wait for each other, until it is opened.
-    ///
-    /// # Errors
-    /// What the system said.
     pub fn close_gate(&self) -> Result<()> {
         self.file.lock().because(cannot_lock)
     }
 
     /// Lets them all go at the same time.
-    ///
-    /// # Errors
-    /// What the system said.
     pub fn open_gate(&self) -> Result<()> {
         self.file.unlock().because(cannot_lock)
     }
 
     /// Waits until the gate is open.
-    ///
-    /// # Errors
-    /// What the system said.
     #[track_caller]
     pub fn pass_gate(&self, process: &impl Logs) -> Result<()> {
         process.waits(Call::Acquire, GATE)?;
@@ -106,9 +88,6 @@ impl SharedValue {
     }
 
     /// Waits until this many processes have come here.
-    ///
-    /// # Errors
-    /// What the system said.
     pub fn meet(&self, processes: u16) -> Result<()> {
         self.close_gate()?;
         let arrived = self.read_at(ARRIVED)?.wrapping_add(1);

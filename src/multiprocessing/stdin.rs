@@ -72,9 +72,6 @@ pub struct SigtermHeld(());
 
 impl SigtermHeld {
     /// Holds SIGTERM back from now on.
-    ///
-    /// # Errors
-    /// What the system said.
     pub fn now() -> io::Result<SigtermHeld> {
         sigterm().thread_block()?;
         Ok(SigtermHeld(()))

@@ -35,11 +35,11 @@ pub struct AnyTarget {
     /// Its command line.
     pub command: fn() -> Command,
     /// Takes its fields from a command line that was read.
-    pub read: fn(&mut ArgMatches) -> Result<Run, clap::Error>,
+    pub read: fn(&mut ArgMatches) -> Result<RunTarget, clap::Error>,
 }
 
 /// [`Target::run`] of a target that was read.
-pub type Run = Box<dyn FnOnce(CurrentProcess) -> Result<()>>;
+pub type RunTarget = Box<dyn FnOnce(CurrentProcess) -> Result<()>>;
 
 impl AnyTarget {
     /// A target of this type.

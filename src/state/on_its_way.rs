@@ -24,9 +24,9 @@ pub struct Parcel {
 /// The queues and pipes of a run by name, each with the values that were put or sent there and have
 /// not arrived, in order.
 #[derive(Default)]
-pub(super) struct Channels(BTreeMap<String, Channel>);
+pub(super) struct Channels(BTreeMap<String, Transit>);
 
-struct Channel {
+struct Transit {
     way: Way,
     values: VecDeque<(Value, Parcel)>,
 }
@@ -37,7 +37,7 @@ impl Channels {
         match self.0.get_mut(on) {
             Some(channel) => channel.values.push_back(value),
             None => {
-                let channel = Channel { way: parcel.way, values: VecDeque::from([value]) };
+                let channel = Transit { way: parcel.way, values: VecDeque::from([value]) };
                 self.0.insert(on.to_owned(), channel);
             }
         }
@@ -105,7 +105,7 @@ impl<'a> OnItsWay<'a> {
         all
     }
 
-    fn channels(self) -> impl Iterator<Item = &'a Channel> {
+    fn channels(self) -> impl Iterator<Item = &'a Transit> {
         self.channels.0.values().filter(move |channel| channel.way == self.way)
     }
 }

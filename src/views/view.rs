@@ -9,16 +9,10 @@ use crate::state::{Change, State};
 pub trait View {
     /// Shows one event. `state` is the run so far, this event included, and `change` what it has
     /// changed.
-    ///
-    /// # Errors
-    /// When the output can't be written to.
     fn show(&mut self, record: &Record, state: &State, change: &Change) -> Result<()>;
 
     /// Shows what can only be said when the last event is there, be it of a run that went well or
     /// of one that failed. What failed, somebody else tells.
-    ///
-    /// # Errors
-    /// When the output can't be written to.
     fn finish(&mut self, _state: &State) -> Result<()> {
         Ok(())
     }
@@ -43,9 +37,6 @@ impl Views {
     }
 
     /// Shows one event.
-    ///
-    /// # Errors
-    /// When a view's output can't be written to.
     pub fn show(&mut self, record: &Record) -> Result<()> {
         let change = self.state.apply(record);
         let state = &self.state;
@@ -53,9 +44,6 @@ impl Views {
     }
 
     /// Shows what can only be said when the last event is there.
-    ///
-    /// # Errors
-    /// When a view's output can't be written to.
     pub fn finish(&mut self) -> Result<()> {
         let state = &self.state;
         self.views.iter_mut().try_for_each(|view| view.finish(state))

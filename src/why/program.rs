@@ -56,9 +56,6 @@ const SHARE: u32 = 20;
 
 /// Runs it to its end, and says how it ended, as a shell does. `tell` is handed what was found
 /// whenever all of it is stuck.
-///
-/// # Errors
-/// When this process can't wait for it.
 pub fn run(program: &Supervised, tell: &mut dyn FnMut(&Notice)) -> Result<ExitCode> {
     // Whoever loses his parent becomes a child of this process, and so is still seen.
     let _ = set_child_subreaper(Some(rustix::process::getpid()));
@@ -66,7 +63,7 @@ pub fn run(program: &Supervised, tell: &mut dyn FnMut(&Notice)) -> Result<ExitCo
     // A handler becomes the default in the program, so nothing that is ignored gets one; but then
     // the kernel reaps by itself, which only this process must not have.
     let is_late = ignored & bit(SIGCHLD) != 0;
-    let mut signals = Signals::listen(ignored | if is_late { bit(SIGCHLD) } else { 0 })?;
+    let mut signals = SignalPipe::listen(ignored | if is_late { bit(SIGCHLD) } else { 0 })?;
     let name = program.command[0].to_string_lossy();
     let mut command = Command::new(&program.command[0]);
     command.args(&program.command[1..]);
@@ -372,7 +369,7 @@ fn end_as(status: WaitStatus) -> ExitCode {
     ExitCode::from((128 + signal) as u8)
 }
 
-/// Signals that would end this process: the program gets them.
+/// SignalPipe that would end this process: the program gets them.
 const PASSED_ON: [i32; 14] = [
     SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGTERM, SIGXCPU, SIGXFSZ, SIGVTALRM,
     SIGPROF, SIGIO, PWR, STKFLT,
@@ -386,19 +383,19 @@ fn ignored() -> u64 {
     status.map_or(0, |it| it.sigign)
 }
 
-/// Signals, as something that poll(2) knows.
-struct Signals(SignalDelivery<UnixStream, SignalOnly>);
+/// SignalPipe, as something that poll(2) knows.
+struct SignalPipe(SignalDelivery<UnixStream, SignalOnly>);
 
-impl Signals {
+impl SignalPipe {
     /// Listens for all but the ignored ones.
-    fn listen(ignored: u64) -> Result<Signals> {
+    fn listen(ignored: u64) -> Result<SignalPipe> {
         let listen = || {
             let (reader, writer) = UnixStream::pair()?;
             let all = PASSED_ON.into_iter().chain([SIGCHLD, SIGCONT]);
             let all = all.filter(|it| ignored & bit(*it) == 0);
             SignalDelivery::with_pipe(reader, writer, SignalOnly, all)
         };
-        Ok(Signals(listen().with_context(cannot_listen)?))
+        Ok(SignalPipe(listen().with_context(cannot_listen)?))
     }
 
     fn add(&mut self, signal: i32) -> Result<()> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::both;
 use crate::events::Status;
-use crate::evidence::{Cause, Fate, From, Need, Snapshot, Task, Thing, Wait, stopped};
+use crate::evidence::{Cause, Fate, From, Need, Snapshot, TaskLook, Thing, Wait, stopped};
 use crate::words::plain::on_one_line;
 
 use super::sentences;
@@ -103,7 +103,7 @@ fn heading(finding: &Diagnosis) -> String {
 /// The sentences about one process. Threads that do the same share one.
 fn of_process(finding: &Diagnosis, look: &Snapshot, missing: &mut BTreeSet<String>) -> Vec<String> {
     let (pid, fate) = (look.pid, finding.graph.fate(look.pid));
-    let mut said: Vec<(String, Vec<&Task>)> = Vec::new();
+    let mut said: Vec<(String, Vec<&TaskLook>)> = Vec::new();
     for thread in threads_told(finding, look) {
         let sentence = of_thread(finding, look, thread, missing);
         match said.iter_mut().find(|(it, _)| *it == sentence) {
@@ -125,7 +125,7 @@ fn of_process(finding: &Diagnosis, look: &Snapshot, missing: &mut BTreeSet<Strin
             (_, false) if is_alone => both!("{pid} {sentence}.", "{pid} {sentence}。"),
             (_, true) => both!("{pid} {sentence}.", "{pid} {sentence}。"),
             ([thread], false) => {
-                let Task { tid, name, .. } = thread;
+                let TaskLook { tid, name, .. } = thread;
                 both!(
                     "{pid}, thread {tid} ({name}), {sentence}.",
                     "{pid} 的线程 {tid}（{name}）{sentence}。"
@@ -143,16 +143,17 @@ fn of_process(finding: &Diagnosis, look: &Snapshot, missing: &mut BTreeSet<Strin
 
 /// Of a process that is stuck, all threads; of another one, the one for which it can go on, or else
 /// the main thread.
-fn threads_told<'a>(finding: &Diagnosis, look: &'a Snapshot) -> Vec<&'a Task> {
+fn threads_told<'a>(finding: &Diagnosis, look: &'a Snapshot) -> Vec<&'a TaskLook> {
     let alive = || look.threads.iter().filter(|it| finding.graph.threads_fate(it.tid).is_some());
     if finding.graph.is_stuck(look.pid) {
         return alive().collect();
     }
-    let own_reason = |thread: &&Task| {
+    let own_reason = |thread: &&TaskLook| {
         let fate = finding.graph.threads_fate(thread.tid);
         matches!(fate, Some(Fate::GoesOn(reason)) if !matches!(reason, Cause::Other(_)))
     };
-    let unknown = |thread: &&Task| finding.graph.threads_fate(thread.tid) == Some(&Fate::Unknown);
+    let unknown =
+        |thread: &&TaskLook| finding.graph.threads_fate(thread.tid) == Some(&Fate::Unknown);
     let first = alive().find(own_reason);
     let first = first.or_else(|| match finding.graph.fate(look.pid) {
         Some(Fate::Unknown) => alive().find(unknown),
@@ -164,7 +165,7 @@ fn threads_told<'a>(finding: &Diagnosis, look: &'a Snapshot) -> Vec<&'a Task> {
 fn of_thread(
     finding: &Diagnosis,
     look: &Snapshot,
-    thread: &Task,
+    thread: &TaskLook,
     missing: &mut BTreeSet<String>,
 ) -> String {
     let is_of_it = |it: &&Wait| (it.pid, it.tid) == (look.pid, thread.tid);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::events::AsyncEvent;
 use crate::events::Event;
-use crate::views::explain::{Moment, Narrator, Seconds, Story, Who, count, notes, number_in};
+use crate::views::explain::{Actor, Moment, Narrator, Seconds, Story, count, notes, number_in};
 
 /// A customer who was served this much later than the office needed did not wait for the office.
 const LATE: f64 = 1.5;
@@ -91,12 +91,12 @@ notes! {
     }
     zh "来了 {customers} 位顾客，延迟各不相同。依次等，总共 {sum}；同时等，只需最长的 {longest}。"
 
-    Request { who: Who, customer: u16 } samples (writer(), 3)
+    Request { who: Actor, customer: u16 } samples (writer(), 3)
     en "{who} asks the office for customer {customer}, and can do nothing else until the answer \
         is there."
     zh "{who}替顾客 {customer} 向售票处提出请求，在答复到来之前什么也做不了。"
 
-    RequestBeside { who: Who, open: usize } samples (writer(), 2)
+    RequestBeside { who: Actor, open: usize } samples (writer(), 2)
     en "{who} has {open} open requests at the same time, all in one thread: that is its event \
         loop, which goes on to the \
         next customer instead of waiting for the answer."
@@ -109,12 +109,12 @@ notes! {
         process."
     zh "现在有 {processes} 个进程同时在等，各自替自己的顾客等票：阻塞的调用只会停住它自己的进程。"
 
-    Served { who: Who, customer: u16, took: Seconds, delay: Seconds } samples (writer(), 3, AFTER, AGO)
+    Served { who: Actor, customer: u16, took: Seconds, delay: Seconds } samples (writer(), 3, AFTER, AGO)
     en "Customer {customer} of {who} got the ticket {took} after asking; the office's delay was \
         {delay} of that."
     zh "{who}的顾客 {customer} 发出请求后过了 {took}拿到票，其中售票处的延迟占 {delay}。"
 
-    brief ServedLate { who: Who, customer: u16, took: Seconds, delay: Seconds } samples (writer(), 3, AFTER, AGO)
+    brief ServedLate { who: Actor, customer: u16, took: Seconds, delay: Seconds } samples (writer(), 3, AFTER, AGO)
     en "Customer {customer} got the ticket only {took} after asking, though the office's delay \
         was {delay}: until then, another \
         customer blocked the one thread of {who}."

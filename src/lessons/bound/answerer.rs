@@ -14,9 +14,6 @@ pub struct Answerer(Connection);
 
 impl Answerer {
     /// Starts an answerer in this role, and sees that it answers.
-    ///
-    /// # Errors
-    /// When it can't be started.
     pub fn start(role: &str, context: &Context) -> Result<Answerer> {
         let (connection, answerers_end) = context.pipe(true).with_context(|| {
             both!(
@@ -31,9 +28,6 @@ impl Answerer {
     }
 
     /// Asks for an answer that takes this many seconds, and waits for it.
-    ///
-    /// # Errors
-    /// When the answerer is gone.
     pub fn ask(&mut self, seconds: f64) -> Result<Value> {
         self.0.send(&json!(seconds))?;
         // Here the worker waits: it is not even among the processes that the kernel would run.

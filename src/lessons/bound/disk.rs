@@ -22,9 +22,6 @@ pub struct ScratchFile(File);
 
 impl ScratchFile {
     /// A new file in the temporary folder.
-    ///
-    /// # Errors
-    /// What the system said.
     pub fn create() -> Result<ScratchFile> {
         let file = tempfile::tempfile().because(|| Reason::CannotMakeTemporaryFile {})?;
         Ok(ScratchFile(file))
@@ -32,9 +29,6 @@ impl ScratchFile {
 
     /// Writes this many blocks, each over the one before. Waits after each until the disk has it,
     /// and reads it back.
-    ///
-    /// # Errors
-    /// What the system said, or that what comes back is not what was written.
     pub fn write_and_read_back(&self, blocks: u32) -> Result<()> {
         let mut read = [0; BLOCK_BYTES];
         for number in 0..blocks {
@@ -62,9 +56,6 @@ impl ScratchFile {
     }
 
     /// Whether the file is kept in memory, so that there is no disk to wait for.
-    ///
-    /// # Errors
-    /// What the system said.
     pub fn is_in_memory(&self) -> Result<bool> {
         let file_system = fstatfs(&self.0)?.f_type;
         Ok(IN_MEMORY.contains(&(file_system as u32)))

@@ -6,7 +6,7 @@ use std::fmt::{self, Formatter};
 use super::events::BoundEvent;
 use crate::events::Event;
 use crate::views::explain::{
-    GAP, Moment, Narrator, Seconds, Series, Story, Who, Word, clipped, count, notes,
+    Actor, GAP, Moment, Narrator, Seconds, Series, Story, Word, clipped, count, notes,
 };
 
 const POOLS: Series = Series { en: "pools and tasks", zh: "池和任务" };
@@ -167,7 +167,7 @@ notes! {
         }
     }
 
-    TaskStart { who: Who, task: u16, in_thread: bool } samples (writer(), 3, false) (writer(), 3, true)
+    TaskStart { who: Actor, task: u16, in_thread: bool } samples (writer(), 3, false) (writer(), 3, true)
     en "{who} takes task {task}. The parent doesn't hand tasks out: a worker that is free takes \
         the next one from the queue."
     zh {
@@ -176,7 +176,7 @@ notes! {
             一个。")
     }
 
-    brief TaskDone { who: Who, kind: KindWord, task: u16, took: Seconds, on_core: Seconds } samples
+    brief TaskDone { who: Actor, kind: KindWord, task: u16, took: Seconds, on_core: Seconds } samples
         (writer(), KindWord::of("io"), 3, AFTER, TOOK) (writer(), KindWord::of("compute"), 3, AFTER, TOOK)
         (writer(), KindWord::of("compute"), 3, AFTER, AFTER)
     en {

@@ -35,9 +35,6 @@ pub struct Steps {
 
 impl Steps {
     /// No task is done yet.
-    ///
-    /// # Errors
-    /// When the log can't be written to.
     pub fn begin(of: u64, mp: &Context) -> Result<Steps> {
         mp.progress(0, of)?;
         Ok(Steps { done: 0, of })

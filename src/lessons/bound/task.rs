@@ -42,9 +42,6 @@ pub enum Work {
 impl Work {
     /// The work of a task of this kind that takes about 100 ms on this machine. Finding out how
     /// much that is takes a few tens of milliseconds.
-    ///
-    /// # Errors
-    /// When there is no disk to write to.
     pub fn of(kind: TaskKind) -> Result<Work> {
         match kind {
             TaskKind::Compute => calibrate(seconds_to_count_primes).map(Work::CountPrimes),
@@ -107,7 +104,7 @@ fn count_primes(numbers: u32) -> usize {
 }
 
 /// What a worker needs for its tasks, beside a core.
-pub enum Tool {
+pub enum Aid {
     /// Nothing.
     Nothing,
     /// Somebody to ask.
@@ -127,16 +124,13 @@ pub struct Done {
     pub processor_seconds: f64,
 }
 
-impl Tool {
+impl Aid {
     /// What a worker needs for this kind of tasks. An answerer gets the role.
-    ///
-    /// # Errors
-    /// When it can't be had.
-    pub fn of(kind: TaskKind, role: &str, context: &Context) -> Result<Tool> {
+    pub fn of(kind: TaskKind, role: &str, context: &Context) -> Result<Aid> {
         Ok(match kind {
-            TaskKind::Compute => Tool::Nothing,
-            TaskKind::Io => Tool::Answerer(Box::new(Answerer::start(role, context)?)),
-            TaskKind::Disk => Tool::File(ScratchFile::create()?),
+            TaskKind::Compute => Aid::Nothing,
+            TaskKind::Io => Aid::Answerer(Box::new(Answerer::start(role, context)?)),
+            TaskKind::Disk => Aid::File(ScratchFile::create()?),
         })
     }
 
@@ -162,11 +156,11 @@ impl Tool {
     fn apply(&mut self, work: Work, log: &Log) -> Result<Value> {
         match (self, work) {
             (_, Work::CountPrimes(numbers)) => Ok(count_primes(numbers).into()),
-            (Tool::Answerer(answerer), Work::AwaitAnswer(seconds)) => {
+            (Aid::Answerer(answerer), Work::AwaitAnswer(seconds)) => {
                 log.waits(Call::Recv, "pipe")?;
                 answerer.ask(seconds)
             }
-            (Tool::File(file), Work::WriteBlocks(blocks)) => {
+            (Aid::File(file), Work::WriteBlocks(blocks)) => {
                 file.write_and_read_back(blocks)?;
                 Ok(blocks.into())
             }

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, anyhow};
 use serde::{Deserialize, Serialize};
 
 use super::table::TaskKind;
-use super::task::{Done, Task, Tool};
+use super::task::{Aid, Done, Task};
 use crate::arguments::whole;
 use crate::both;
 use crate::events::{Call, Event, Log};
@@ -66,7 +66,7 @@ impl BoundWorker {
     fn work(&self, process: &CurrentProcess, context: &Context) -> Result<()> {
         let number = self.number.map(|number| format!("-{number}"));
         let role = format!("answerer{}", number.unwrap_or_default());
-        let tool = Tool::of(self.kind, &role, context)?;
+        let tool = Aid::of(self.kind, &role, context)?;
         let tasks = Mutex::new(process.get_end().silent());
         work(tool, &tasks, process.put_end().silent(), process.log())
     }
@@ -81,7 +81,7 @@ impl BoundWorker {
         // Answerers are started here and not in the threads: the kernel would end a child together
         // with the thread that started it.
         let tools = (1..=threads)
-            .map(|number| Tool::of(self.kind, &numbered("answerer", number, threads), context))
+            .map(|number| Aid::of(self.kind, &numbered("answerer", number, threads), context))
             .collect::<Result<Vec<_>>>()?;
         let tasks = Arc::new(Mutex::new(process.get_end().silent()));
         let (ended, all_ended) = mpsc::channel();
@@ -123,7 +123,7 @@ impl BoundWorker {
 }
 
 /// Takes tasks and does them, until there are no more.
-fn work(mut tool: Tool, tasks: &Mutex<GetEnd>, mut results: PutEnd, log: &Log) -> Result<()> {
+fn work(mut tool: Aid, tasks: &Mutex<GetEnd>, mut results: PutEnd, log: &Log) -> Result<()> {
     results.put(&serde_json::to_value(FromWorker::Ready)?)?;
     loop {
         log.waits(Call::Get, "tasks")?;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::events::BufferEvent;
 use crate::events::{Event, Status};
-use crate::views::explain::{Moment, Narrator, Signal, Story, Who, count, notes, was};
+use crate::views::explain::{Actor, Moment, Narrator, SignalName, Story, count, notes, was};
 
 /// By process.
 #[derive(Default)]
@@ -52,7 +52,7 @@ impl Narrator for BufferNarrator {
             && let Some(Lines { printed, written }) = self.0.get(&child)
             && printed > written
         {
-            let (who, held, signal) = (now.run.who(child), printed - written, Signal(signal));
+            let (who, held, signal) = (now.run.who(child), printed - written, SignalName(signal));
             story.once(DiedWithBuffer { who, held, signal });
         }
         false
@@ -60,21 +60,21 @@ impl Narrator for BufferNarrator {
 }
 
 notes! {
-    Buffered { who: Who } samples (writer())
+    Buffered { who: Actor } samples (writer())
     en "{who} prints: the line is now in a buffer, in this process's own memory. Nobody else can \
         read it before the process hands \
         it to the kernel with write(2)."
     zh "{who}打印了一行：这一行现在还在缓冲区里，也就是在这个进程自己的内存里。进程用 write(2) 把\
         它交给内核之前，别的进程都读不到。"
 
-    brief Gathers { who: Who, lines: usize, bytes: u64 } samples (writer(), 2, 4)
+    brief Gathers { who: Actor, lines: usize, bytes: u64 } samples (writer(), 2, 4)
     en "{who} has {lines} lines in its buffer now, {bytes} bytes: its stdout is no terminal, so \
         print() waits until the buffer is \
         full, and saves calls of the kernel."
     zh "{who}的缓冲区里现在有 {lines} 行，共 {bytes} 字节：它的 stdout 不是终端，所以 print() 要等\
         缓冲区满了才写，这样可以少调用内核。"
 
-    brief Write { who: Who, lines: usize } samples (writer(), 1) (writer(), 3)
+    brief Write { who: Actor, lines: usize } samples (writer(), 1) (writer(), 3)
     en {
         let lines = count(*lines, "line");
         format!("{who} writes {lines} with one call of write(2). From here on that is the \
@@ -84,13 +84,13 @@ notes! {
     zh "{who}用一次 write(2) 写出了 {lines} 行。从这时起，内容就在内核手里：这个进程以后不论怎样，\
         都读得到。"
 
-    Read { who: Who } samples (parent())
+    Read { who: Actor } samples (parent())
     en "{who} reads what the child has written, although the child has ended: it was with the \
         kernel."
     zh "{who}读到了子进程写出的内容，尽管子进程已经结束：内容一直保存在内核里。"
 
-    brief EndsPrinter { by: Who, child: Who, signal: Signal, lines: usize, held: usize } samples
-        (parent(), reader(), Signal(15), 3, 3) (parent(), reader(), Signal(9), 3, 0) (parent(), reader(), Signal(15), 3, 1)
+    brief EndsPrinter { by: Actor, child: Actor, signal: SignalName, lines: usize, held: usize } samples
+        (parent(), reader(), SignalName(15), 3, 3) (parent(), reader(), SignalName(9), 3, 0) (parent(), reader(), SignalName(15), 3, 1)
     en {
         let held = match *held {
             0 => "and written all of them".into(),
@@ -107,8 +107,8 @@ notes! {
         format!("{by}向{child}发送{signal}；这个进程打印了 {lines} 行，{held}。")
     }
 
-    brief DiedWithBuffer { who: Who, held: usize, signal: Signal } samples
-        (reader(), 1, Signal(15)) (reader(), 3, Signal(9))
+    brief DiedWithBuffer { who: Actor, held: usize, signal: SignalName } samples
+        (reader(), 1, SignalName(15)) (reader(), 3, SignalName(9))
     en {
         let lines = count(*held, "line");
         format!("{lines} {} in the buffer of {who} and died with it: {signal} ended the process \

@@ -12,9 +12,6 @@ use crate::both;
 use crate::multiprocessing::{Context, IntoProcess, start_and_join_plainly};
 
 /// Seconds for one; nothing for threads and computing, which have no layer of ours above them.
-///
-/// # Errors
-/// What the parent could not do.
 pub fn measure(row: Row, mp: &Context) -> Result<Option<f64>> {
     let (count, bare) = (repetitions(row), true);
     let start = Instant::now();

@@ -24,9 +24,6 @@ fn primes_below(limit: u32) -> usize {
 }
 
 /// Seconds for one.
-///
-/// # Errors
-/// What the parent could not do.
 pub fn measure(row: Row, mp: &Context) -> Result<f64> {
     let (count, bare) = (repetitions(row), false);
     let start = Instant::now();

@@ -49,9 +49,6 @@ pub struct Python {
 impl Python {
     /// Starts the first `python3` in `PATH` that answers, if there is one. Otherwise says why there
     /// is none.
-    ///
-    /// # Errors
-    /// When no process can be started at all.
     pub fn start(mp: &Context) -> Result<(Option<Python>, Version)> {
         let mut version = Version::NotFound;
         for program in in_path("python3") {
@@ -75,9 +72,6 @@ impl Python {
     }
 
     /// Seconds for one.
-    ///
-    /// # Errors
-    /// When Python does not answer.
     pub fn measure(&mut self, row: Row, mp: &Context) -> Result<f64> {
         self.connection.send(&json!(row))?;
         let answer = mp.recv(&mut self.connection)?;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::events::LockEvent;
 use crate::events::{Call, Event, FLOCK, GATE};
-use crate::views::explain::{Moment, Narrator, Series, Story, Who, count, notes};
+use crate::views::explain::{Actor, Moment, Narrator, Series, Story, count, notes};
 
 /// Who counts, or has counted.
 #[derive(Default)]
@@ -65,31 +65,31 @@ impl LockNarrator {
 }
 
 notes! {
-    WaitGate { who: Who } samples (writer())
+    WaitGate { who: Actor } samples (writer())
     en "{who} waits at a gate until all the others have come: they are to count at the same time, \
         and not one after another."
     zh "{who}在起跑线上等其他进程到齐：这些进程要同时开始数，而不是一个接一个。"
 
-    Counting { who: Who, turns: u32 } samples (writer(), 1000)
+    Counting { who: Actor, turns: u32 } samples (writer(), 1000)
     en "{who} begins. Each of its {turns} turns is three steps: read the counter, add 1, write \
         it. Nothing keeps another process \
         from reading the same number in between."
     zh "{who}开始数。{turns} 次里的每一次都分三步：读计数器，加 1，写回去。在这三步之间，别的进程\
         也能读到同一个数。"
 
-    CountingInTurn { who: Who, turns: u32 } samples (writer(), 1000)
+    CountingInTurn { who: Actor, turns: u32 } samples (writer(), 1000)
     en "{who} begins. Each of its {turns} turns is three steps, read, add and write, and it takes \
         the lock around them. Of the \
         lock this log tells at the first turn only."
     zh "{who}开始数。{turns} 次里的每一次都分读、加、写三步，三步之前先拿锁，之后再释放。拿锁和释\
         放锁，日志里只记第一次。"
 
-    WaitTurn { who: Who } samples (writer())
+    WaitTurn { who: Actor } samples (writer())
     en "{who} calls acquire(), before it reads: only one process has the lock at a time, and the \
         others wait here."
     zh "{who}在读之前调用 acquire()：同一时刻只有一个进程握着锁，其他进程在这里等。"
 
-    AcquiredSemaphore { who: Who } samples (writer())
+    AcquiredSemaphore { who: Actor } samples (writer())
     en "{who} has the lock, a semaphore: a number in the kernel that is 1 or 0. It doesn't know \
         who has taken it, so it doesn't \
         notice if that process dies."
@@ -97,17 +97,17 @@ notes! {
         取走的，所以那个进程死了，\
         信号量也不会知道。"
 
-    AcquiredFlock { who: Who } samples (writer())
+    AcquiredFlock { who: Actor } samples (writer())
     en "{who} has the lock, one on the counter's file (flock(2)). The kernel knows whose it is, \
         and frees it when that process ends."
     zh "{who}拿到了锁。这把锁加在计数器的文件上（flock(2)），内核知道锁归哪个进程；那个进程一结\
         束，内核就把锁释放。"
 
-    ReleaseTurn { who: Who } samples (writer())
+    ReleaseTurn { who: Actor } samples (writer())
     en "{who} has written, and releases the lock: whoever reads now reads the new number."
     zh "{who}已经写回，释放锁：接下来不论哪个进程去读，读到的都是新的数。"
 
-    Counted { who: Who, last: u64, again: bool } samples (writer(), 1000, false) (writer(), 1000, true)
+    Counted { who: Actor, last: u64, again: bool } samples (writer(), 1000, false) (writer(), 1000, true)
     en {
         "{who} has done all its turns. The last number that it wrote is {last}."
         again "{who} is done as well, and wrote {last} last."
@@ -117,7 +117,7 @@ notes! {
         again "{who}也数完了，最后写下的是 {last}。"
     }
 
-    brief TotalLess { who: Who, value: u64, lost: u64 } samples (parent(), 1043, 957) (parent(), 1, 1)
+    brief TotalLess { who: Actor, value: u64, lost: u64 } samples (parent(), 1043, 957) (parent(), 1, 1)
     en {
         let lost = count(*lost, "addition");
         format!("{who} finds {value}: {lost} lost. Each time, a process had read a number, and \
@@ -128,16 +128,16 @@ notes! {
         个进程先写了；接着前一个进程的写入\
         把它覆盖掉。"
 
-    brief TotalWhole { who: Who, value: u64 } samples (parent(), 2000)
+    brief TotalWhole { who: Actor, value: u64 } samples (parent(), 2000)
     en "{who} finds {value}: not one addition is lost."
     zh "{who}看到的是 {value}：一次也没有丢。"
 
-    brief KillSemaphoreHolder { by: Who, child: Who } samples (parent(), writer())
+    brief KillSemaphoreHolder { by: Actor, child: Actor } samples (parent(), writer())
     en "{by} sends SIGKILL (9) to {child}, which has the lock. It is gone at once and releases \
         nothing: the semaphore stays 0."
     zh "{by}向握着锁的{child}发送 SIGKILL（9）：进程立刻消失，什么也没有释放，信号量仍然是 0。"
 
-    brief KillFlockHolder { by: Who, child: Who } samples (parent(), writer())
+    brief KillFlockHolder { by: Actor, child: Actor } samples (parent(), writer())
     en "{by} sends SIGKILL (9) to {child}, which has the lock. It is gone at once and releases \
         nothing; but the kernel closes its \
         files, and with them the lock is free."

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::events::MemoryEvent;
 use crate::events::Event;
-use crate::views::explain::{En, Moment, Narrator, Story, Who, Zh, clipped, notes};
+use crate::views::explain::{Actor, En, Moment, Narrator, Story, Zh, clipped, notes};
 
 #[derive(Default)]
 pub(super) struct MemoryNarrator {
@@ -57,12 +57,12 @@ impl Narrator for MemoryNarrator {
 }
 
 notes! {
-    Counter { who: Who, value: i64, address: String } samples (parent(), 10, "0x92afd0".into())
+    Counter { who: Actor, value: i64, address: String } samples (parent(), 10, "0x92afd0".into())
     en "{who} looks at a global variable: its value is {value}, at the address {address} of this \
         process's own memory."
     zh "{who}查看一个全局变量：值是 {value}，地址是 {address}（属于该进程自己的地址空间）。"
 
-    brief CounterElsewhere { who: Who, value: i64, address: String, other: Who, other_value: i64, other_address: String } samples
+    brief CounterElsewhere { who: Actor, value: i64, address: String, other: Actor, other_value: i64, other_address: String } samples
         (writer(), 0, "0x92afd0".into(), parent(), 10, "0x92afd0".into())
         (writer(), 0, "0x92afd0".into(), parent(), 10, "0x7ffc10".into())
     en {
@@ -82,7 +82,7 @@ notes! {
         }
     }
 
-    CounterChanged { who: Who, from: i64, to: i64, other: Option<(Who, i64)> } samples
+    CounterChanged { who: Actor, from: i64, to: i64, other: Option<(Actor, i64)> } samples
         (writer(), 0, 5, None) (writer(), 0, 5, Some((parent(), 10)))
     en {
         let other = match &*other {
@@ -99,12 +99,12 @@ notes! {
         format!("{who}在自己的内存里从 {from} 数到了 {to}。{other}")
     }
 
-    brief CounterUnchanged { who: Who, value: i64, other: Who, other_value: i64 } samples (parent(), 10, writer(), 5)
+    brief CounterUnchanged { who: Actor, value: i64, other: Actor, other_value: i64 } samples (parent(), 10, writer(), 5)
     en "Still {value} in {who}: although {other} counted to {other_value}, nothing has changed \
         here. A result has to be sent."
     zh "{who}这里仍是 {value}：{other}数到了 {other_value}，这里什么也没有变。结果必须发送过来。"
 
-    brief CounterReceived { who: Who, from: i64, to: i64 } samples (parent(), 10, 5)
+    brief CounterReceived { who: Actor, from: i64, to: i64 } samples (parent(), 10, 5)
     en "{from} became {to} because {who} stored what it received: the value came as a message, \
         not through shared memory."
     zh "{from} 变成了 {to}，是因为{who}把收到的值存了进去：靠的是消息，不是共享内存。"

@@ -2,7 +2,7 @@
 //! killed.
 
 use crate::events::{Call, Event};
-use crate::views::explain::{Moment, Narrator, Series, Story, Who, notes, number_in};
+use crate::views::explain::{Actor, Moment, Narrator, Series, Story, notes, number_in};
 
 #[derive(Default)]
 pub(super) struct QueueNarrator;
@@ -33,14 +33,14 @@ impl Narrator for QueueNarrator {
 }
 
 notes! {
-    WaitAcquire { who: Who } samples (reader())
+    WaitAcquire { who: Actor } samples (reader())
     en "{who} calls acquire(): whoever wants to read from the queue needs its lock first, as in \
         CPython's get(). Only one process \
         has it at a time."
     zh "{who}调用 acquire()：要从队列里读，先得拿到队列的锁，CPython 的 get() 也是这样。同一时刻只\
         有一个进程持有这把锁。"
 
-    Acquired { who: Who } samples (reader())
+    Acquired { who: Actor } samples (reader())
     en "{who} has the lock, and keeps it while it waits in get(). The lock is a semaphore: a \
         number in the kernel that is 1 or 0. It \
         doesn't know who has taken it, so it doesn't notice if that process dies."
@@ -48,11 +48,11 @@ notes! {
         就是 0。信号量不记得是被哪个进程取走的，\
         所以那个进程死了，信号量也不会知道。"
 
-    Release { who: Who } samples (reader())
+    Release { who: Actor } samples (reader())
     en "{who} has got its value and releases the lock. Now one of the other readers may read."
     zh "{who}取到了值，释放锁。现在轮到另一个读进程去读。"
 
-    brief KillOnPurpose { by: Who, child: Who } samples (parent(), reader())
+    brief KillOnPurpose { by: Actor, child: Actor } samples (parent(), reader())
     en "{by} sends SIGKILL (9) to {child} while it waits, as --kill asks: it is gone at once, \
         without a chance to put anything in \
         order or to give anything back."

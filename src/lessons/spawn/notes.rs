@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::events::SpawnEvent;
 use crate::events::Event;
 use crate::views::explain::{
-    List, Moment, Narrator, Seconds, Story, Who, clipped, count, notes, them_in_chinese,
+    Actor, List, Moment, Narrator, Seconds, Story, clipped, count, notes, them_in_chinese,
 };
 
 #[derive(Default)]
@@ -111,18 +111,18 @@ notes! {
     zh "父进程在 join() 里等了 {waited}，现在才能启动下一个子进程：join() 写在循环里，子进程就只能\
         一个接一个地运行。"
 
-    brief ThreadRunsLate { who: Who, thread: String } samples (writer(), "Thread-3".into())
+    brief ThreadRunsLate { who: Actor, thread: String } samples (writer(), "Thread-3".into())
     en "{thread} of {who} runs only now, after the main thread has left its loop: the loop \
         doesn't wait for its threads."
     zh "{who}的线程 {thread} 到现在才运行，这时主线程已经退出循环了：循环里并不等待线程。"
 
-    Turn { who: Who } samples (writer())
+    Turn { who: Actor } samples (writer())
     en "In each turn of its loop {who} starts a thread and doesn't wait for it: the thread's line \
         may come at any time from now \
         on."
     zh "{who}每循环一次就启动一个线程，而且不等线程结束：从现在起，线程的那一行随时可能出现。"
 
-    LoopOver { who: Who, threads: u32, left: u32 } samples
+    LoopOver { who: Actor, threads: u32, left: u32 } samples
         (writer(), 5, 2) (writer(), 5, 5) (writer(), 1, 1) (writer(), 5, 1)
     en {
         let those = match *left == *threads {
@@ -144,7 +144,7 @@ notes! {
             束，Python 的进程也是这样。")
     }
 
-    LoopOverLast { who: Who, threads: u32 } samples (writer(), 5)
+    LoopOverLast { who: Actor, threads: u32 } samples (writer(), 5)
     en {
         let threads = count(*threads, "thread");
         format!("{who} has left its loop, and this time its {threads} ran before that. It could \

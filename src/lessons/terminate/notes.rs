@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::events::TerminateEvent;
 use crate::events::{Event, Status};
-use crate::views::explain::{Moment, Narrator, Signal, Story, Who, notes};
+use crate::views::explain::{Actor, Moment, Narrator, SignalName, Story, notes};
 
 /// Who has something to clean up.
 #[derive(Default)]
@@ -36,37 +36,37 @@ impl Narrator for TerminateNarrator {
         if let Event::Exited { child, status: Status::Signal(signal), .. } = now.event
             && self.0.contains(&child)
         {
-            story.once(EndsUncleaned { who: now.run.who(child), signal: Signal(signal) });
+            story.once(EndsUncleaned { who: now.run.who(child), signal: SignalName(signal) });
         }
         false
     }
 }
 
 notes! {
-    HasToCleanUp { who: Who } samples (reader())
+    HasToCleanUp { who: Actor } samples (reader())
     en "From here on {who} has something to clean up: in Python that stands in a `finally`, in \
         Rust in a `Drop`. Both run when \
         the block is left, by a return or by an error."
     zh "从这里起，{who}有东西要清理：在 Python 里写在 `finally` 里，在 Rust 里写在 `Drop` 里。无论\
         是返回还是出错，离开这一段代码时都会执行。"
 
-    brief SignalToCleaner { by: Who, child: Who, signal: Signal } samples (parent(), reader(), Signal(15))
+    brief SignalToCleaner { by: Actor, child: Actor, signal: SignalName } samples (parent(), reader(), SignalName(15))
     en "{by} sends {signal} to {child} while it waits. The kernel asks what {child} has arranged \
         for this signal; without any \
         arrangement it ends there."
     zh "{by}趁{child}等待时向它发送{signal}。内核要看{child}为这个信号作了什么安排；没有安排，它就\
         到此结束。"
 
-    brief EndsUncleaned { who: Who, signal: Signal } samples (reader(), Signal(15))
+    brief EndsUncleaned { who: Actor, signal: SignalName } samples (reader(), SignalName(15))
     en "{who} has not cleaned up: {signal} has ended it in the middle of a call, and nobody has \
         left the block."
     zh "{who}没有清理：{signal}让它在一次调用的中途就地结束，没有离开那一段代码。"
 
-    brief TerminateInCleanup { by: Who, child: Who } samples (writer(), reader())
+    brief TerminateInCleanup { by: Actor, child: Actor } samples (writer(), reader())
     en "{by} cleans up, and that includes its own child: nobody else would send {child} SIGTERM."
     zh "{by}开始清理，自己的子进程也在其中：别人不会向{child}发送 SIGTERM。"
 
-    CleansUp { who: Who } samples (reader())
+    CleansUp { who: Actor } samples (reader())
     en "{who} has caught the signal and left the block, so it cleans up. It ends by itself now, \
         and its exit status says nothing of \
         a signal."

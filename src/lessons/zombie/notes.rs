@@ -2,7 +2,7 @@
 
 use super::events::ZombieEvent;
 use crate::events::Status;
-use crate::views::explain::{Moment, Narrator, Signal, Story, Who, notes};
+use crate::views::explain::{Actor, Moment, Narrator, SignalName, Story, notes};
 
 #[derive(Default)]
 pub(super) struct ZombieNarrator {
@@ -19,7 +19,7 @@ impl Narrator for ZombieNarrator {
             (None, _) => story.once(StateGone { of }),
             (Some('Z'), Some(Status::Signal(signal))) if !self.has_seen_a_zombie => {
                 self.has_seen_a_zombie = true;
-                story.once(StateZombie { of, signal: Signal(signal) })
+                story.once(StateZombie { of, signal: SignalName(signal) })
             }
             (Some('Z'), Some(Status::Signal(_))) => story.once(StateStillZombie { of, by }),
             (Some('Z'), _) => story.once(StateOrphanEnded { of, by }),
@@ -30,11 +30,11 @@ impl Narrator for ZombieNarrator {
 }
 
 notes! {
-    StateAlive { of: Who } samples (reader())
+    StateAlive { of: Actor } samples (reader())
     en "This is what `ps` shows, too: {of} sleeps in a system call (S), and has memory of its own."
     zh "`ps` 看到的也是这些：{of}在系统调用里睡眠（S），有自己的内存。"
 
-    StateZombie { of: Who, signal: Signal } samples (reader(), Signal(15))
+    StateZombie { of: Actor, signal: SignalName } samples (reader(), SignalName(15))
     en "{of} has ended: it has no memory any more, and nothing runs. What is left is a line in \
         the list of processes (Z), with its \
         PID and how it ended, {signal}. That is for its parent, who may ask for it with join()."
@@ -42,7 +42,7 @@ notes! {
         （{signal}）。这是留给父进程的，父进程\
         可以用 join() 来取。"
 
-    brief StateStillZombie { of: Who, by: Who } samples (reader(), parent())
+    brief StateStillZombie { of: Actor, by: Actor } samples (reader(), parent())
     en "Time doesn't change that: {of} stays a zombie until {by} asks with join(), or ends \
         itself. In Python is_alive(), \
         active_children() and the next start() ask, too."
@@ -50,13 +50,13 @@ notes! {
         Python 里，is_alive()、\
         active_children() 和下一次 start() 也会取走。"
 
-    brief StateGone { of: Who } samples (reader())
+    brief StateGone { of: Actor } samples (reader())
     en "join() has taken the exit status, and with it the last that was left of {of}. From now on \
         the kernel may give its PID to \
         another process."
     zh "join() 取走了退出状态，{of}就什么都不剩了。从此以后，内核可能把这个 PID 分给别的进程。"
 
-    brief StateOrphanEnded { of: Who, by: Who } samples (reader(), parent())
+    brief StateOrphanEnded { of: Actor, by: Actor } samples (reader(), parent())
     en "{of} has ended, and its new parent has to ask how: here {by} does so at the end of the \
         run, elsewhere PID 1 does it at \
         once."

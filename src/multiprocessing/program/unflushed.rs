@@ -58,20 +58,20 @@ pub(super) fn runtime(pid: u32, its_stdout: Option<u64>) -> Option<Runtime> {
     if waits_for_input || sight.family().any(is_stopped) || !sight.family().any(has_stdout) {
         return None;
     }
-    let buffers: Vec<_> = sight.family().filter_map(PrintBuffer::of).collect();
+    let buffers: Vec<_> = sight.family().filter_map(StdoutBuffer::of).collect();
     // The last one counts: a shell may have had helpers before it came to its program.
-    match buffers.contains(&PrintBuffer::NotUsed) {
+    match buffers.contains(&StdoutBuffer::NotUsed) {
         true => None,
         false => buffers.last().and_then(|it| match it {
-            PrintBuffer::Of(runtime) => Some(*runtime),
-            PrintBuffer::NotUsed => None,
+            StdoutBuffer::Of(runtime) => Some(*runtime),
+            StdoutBuffer::NotUsed => None,
         }),
     }
 }
 
 /// A process's buffer for what it prints.
 #[derive(PartialEq)]
-enum PrintBuffer {
+enum StdoutBuffer {
     Of(Runtime),
     /// It was told to do without.
     NotUsed,
@@ -80,14 +80,14 @@ enum PrintBuffer {
 /// Programs that write at once, or print nothing by themselves.
 const WITHOUT_BUFFER: [&str; 8] = ["sh", "bash", "dash", "zsh", "busybox", "sleep", "node", "tail"];
 
-impl PrintBuffer {
+impl StdoutBuffer {
     /// By the file that the process runs, which is `python3.11` for a script that begins with `#!`;
     /// by the command line of a shell, which may not have come to its program yet. Nothing for one
     /// without a buffer, or that has ended.
-    fn of(look: &Snapshot) -> Option<PrintBuffer> {
+    fn of(look: &Snapshot) -> Option<StdoutBuffer> {
         let process = Process::new(i32::try_from(look.pid).ok()?).ok()?;
         let file = match process.exe() {
-            Err(ProcError::PermissionDenied(_)) => return Some(PrintBuffer::Of(Runtime::C)),
+            Err(ProcError::PermissionDenied(_)) => return Some(StdoutBuffer::Of(Runtime::C)),
             file => file.ok()?,
         };
         let name = file.file_name()?.to_string_lossy();
@@ -104,10 +104,10 @@ impl PrintBuffer {
             || words.windows(2).any(|it| is_python(it[0]) && it[1] == "-u")
             || (has("PYTHONUNBUFFERED") && runs_python())
         {
-            return Some(PrintBuffer::NotUsed);
+            return Some(StdoutBuffer::NotUsed);
         }
         if WITHOUT_BUFFER.contains(&&*name) {
-            return words.iter().find_map(|word| of_language(word)).map(PrintBuffer::Of);
+            return words.iter().find_map(|word| of_language(word)).map(StdoutBuffer::Of);
         }
         let is_libc = |map: &MemoryMap| {
             let MMapPath::Path(path) = &map.pathname else { return false };
@@ -117,7 +117,7 @@ impl PrintBuffer {
             true => Runtime::C,
             false => Runtime::Static,
         };
-        Some(PrintBuffer::Of(of_language(&name).unwrap_or(of_c)))
+        Some(StdoutBuffer::Of(of_language(&name).unwrap_or(of_c)))
     }
 }
 

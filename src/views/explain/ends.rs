@@ -1,7 +1,7 @@
 //! Processes end, by themselves or by a signal.
 
 use super::moment::Moment;
-use super::note::{En, List, Signal, Who, Zh, clipped, notes, shown};
+use super::note::{Actor, En, List, SignalName, Zh, clipped, notes, shown};
 use super::story::{Series, Story};
 use crate::events::Status;
 use crate::state::{Activity, Process};
@@ -67,7 +67,7 @@ impl Story {
                 let sent_by = sent_by.map(|pid| now.run.who(pid));
                 self.few(Series::ENDS, |again| ExitedBySignal {
                     child,
-                    signal: Signal(signal),
+                    signal: SignalName(signal),
                     sent_by,
                     again,
                 });
@@ -84,7 +84,7 @@ impl Story {
 
 /// The child that a process waits for, if that is another one. Of children that have ended
 /// together, the awaited one may be the first to be reaped: then nobody is waited for any more.
-fn awaited_instead(now: &Moment, child: u32) -> Option<Who> {
+fn awaited_instead(now: &Moment, child: u32) -> Option<Actor> {
     let Activity::Joining(awaited) = now.run.process(now.pid)?.does(None) else {
         return None;
     };
@@ -106,7 +106,7 @@ fn in_shell(signal: i32) -> String {
 }
 
 notes! {
-    brief Terminate { by: Who, child: Who, put: usize, left: List, again: bool } samples
+    brief Terminate { by: Actor, child: Actor, put: usize, left: List, again: bool } samples
         (parent(), reader(), 0, none(), false) (parent(), reader(), 9, none(), false)
         (parent(), reader(), 9, one(), false) (parent(), reader(), 9, many(), false)
         (parent(), reader(), 9, none(), true)
@@ -136,38 +136,38 @@ notes! {
         }
     }
 
-    brief TerminateBetween { by: Who, child: Who } samples (parent(), reader())
+    brief TerminateBetween { by: Actor, child: Actor } samples (parent(), reader())
     en "{by} sends SIGTERM (15) to {child} without waiting until it has got everything. {child:#} \
         passes it on to the command that it \
         has started."
     zh "{by}不等{child}取完所有的值，就向它发送 SIGTERM（15）。{child}会把信号转给它启动的命令。"
 
-    PassesOn { by: Who, child: Who } samples (reader(), writer())
+    PassesOn { by: Actor, child: Actor } samples (reader(), writer())
     en "{by} passes SIGTERM on to {child}, which may catch it, and waits for its end."
     zh "{by}把 SIGTERM 转给{child}，后者可以捕获这个信号；{by}等待它结束。"
 
-    TerminateEnded { child: Who } samples (reader())
+    TerminateEnded { child: Actor } samples (reader())
     en "{child} has already ended, so terminate() sends no signal."
     zh "{child}早已结束，所以 terminate() 没有发送信号。"
 
-    brief Kill { by: Who, child: Who } samples (parent(), reader())
+    brief Kill { by: Actor, child: Actor } samples (parent(), reader())
     en "SIGTERM has not ended {child}. So {by} sends SIGKILL (9), which can't be caught, ignored \
         or blocked, and ends a stopped \
         process as well."
     zh "{child}收到 SIGTERM 后没有结束，于是{by}发送 SIGKILL（9）：这个信号不能被捕获、忽略或阻\
         塞，对已暂停的进程同样有效。"
 
-    brief KillRest { by: Who, child: Who } samples (parent(), reader())
+    brief KillRest { by: Actor, child: Actor } samples (parent(), reader())
     en "{by:#} can't go on and sends SIGKILL (9) to {child}, so that no process is left when the \
         run is over."
     zh "{by}无法继续，于是向{child}发送 SIGKILL（9），以免运行结束后还有进程留下来。"
 
-    brief KillWhileAlive { by: Who, child: Who } samples (parent(), reader())
+    brief KillWhileAlive { by: Actor, child: Actor } samples (parent(), reader())
     en "{by} sends SIGKILL (9) to {child}: it is gone at once, without a chance to put anything in order or \
         to give anything back."
     zh "{by}向{child}发送 SIGKILL（9）：{child}立刻消失，没有机会收拾任何东西，也没有机会归还任何东西。"
 
-    ExitedWell { child: Who, by: Who, again: bool } samples (writer(), parent(), false) (writer(), parent(), true)
+    ExitedWell { child: Actor, by: Actor, again: bool } samples (writer(), parent(), false) (writer(), parent(), true)
     en {
         "{child} has ended by itself with exit status 0. {by:#} has reaped it, so it is no zombie."
         again "{child} has ended with exit status 0 as well."
@@ -177,21 +177,21 @@ notes! {
         again "{child}也正常结束，退出状态是 0。"
     }
 
-    ExitedUnasked { child: Who, by: Who, awaited: Who } samples (writer(), parent(), reader())
+    ExitedUnasked { child: Actor, by: Actor, awaited: Actor } samples (writer(), parent(), reader())
     en "{child} has ended, but join() goes on waiting for {awaited}. {by:#} has reaped {child} \
         all the same, so it is no zombie."
     zh "{child}结束了，但 join() 等的是{awaited}，所以还要继续等。不过{by}照样回收了{child}，不会\
         留下僵尸进程。"
 
-    brief ExitedBadly { child: Who, code: i32 } samples (writer(), 3)
+    brief ExitedBadly { child: Actor, code: i32 } samples (writer(), 3)
     en "{child} has ended with exit status {code}, so it has failed. Python's exitcode and a \
         shell's $? would be {code} too."
     zh "{child}结束了，退出状态是 {code}，说明出了错。Python 的 exitcode 和 shell 的 $? 也都会是 \
         {code}。"
 
-    brief ExitedBySignal { child: Who, signal: Signal, sent_by: Option<Who>, again: bool } samples
-        (writer(), Signal(15), Some(parent()), false) (writer(), Signal(40), None, false)
-        (writer(), Signal(15), None, true)
+    brief ExitedBySignal { child: Actor, signal: SignalName, sent_by: Option<Actor>, again: bool } samples
+        (writer(), SignalName(15), Some(parent()), false) (writer(), SignalName(40), None, false)
+        (writer(), SignalName(15), None, true)
     en {
         let (number, status) = (signal.number(), in_shell(signal.number()));
         let sender = match &*sent_by {
@@ -217,7 +217,7 @@ notes! {
         }
     }
 
-    brief GivesUp { who: Who, message: String } samples (writer(), "no 3 readers.".into())
+    brief GivesUp { who: Actor, message: String } samples (writer(), "no 3 readers.".into())
     en "{who:#} gives up and will end with exit status 1: {message}"
     zh "{who}出错退出，退出状态将是 1，原因是：{message}"
 }

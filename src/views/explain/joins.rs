@@ -1,7 +1,7 @@
 //! A process waits for the end of another one.
 
 use super::moment::Moment;
-use super::note::{List, Seconds, Who, notes, them_in_chinese};
+use super::note::{Actor, List, Seconds, notes, them_in_chinese};
 use super::story::{Series, Story};
 use crate::state::Activity;
 
@@ -66,7 +66,7 @@ impl Story {
 }
 
 notes! {
-    Join { by: Who, child: Who, running: List, again: bool } samples
+    Join { by: Actor, child: Actor, running: List, again: bool } samples
         (parent(), writer(), none(), false) (parent(), writer(), one(), false) (parent(), writer(), two(), false)
         (parent(), writer(), many(), false) (parent(), writer(), none(), true)
     en {
@@ -90,7 +90,7 @@ notes! {
         }
     }
 
-    JoinTerminated { child: Who } samples (writer())
+    JoinTerminated { child: Actor } samples (writer())
     en "terminate() sends SIGTERM and does not wait, so a join() has to follow: without one, \
         {child} would stay a zombie until \
         the parent ends or starts another child, and nobody would see its exit status."
@@ -98,7 +98,7 @@ notes! {
         直到父进程结束或再启动一个子\
         进程，它的退出状态也不会有人看到。"
 
-    brief JoinUnreceived { by: Who, child: Who } samples (parent(), writer())
+    brief JoinUnreceived { by: Actor, child: Actor } samples (parent(), writer())
     en "{by} joins {child} before receiving what it sends. That is safe only for what fits into a \
         pipe (64 KiB). Anything \
         longer would be a deadlock: one waits in send() and the other in join(), for ever."
@@ -106,7 +106,7 @@ notes! {
         再长一些，一个等在 \
         send()，另一个等在 join()，双方互相等待，形成死锁。"
 
-    brief Joined { by: Who, child: Who, waited: Seconds, running: List, again: bool } samples
+    brief Joined { by: Actor, child: Actor, waited: Seconds, running: List, again: bool } samples
         (parent(), writer(), WAITED, none(), false) (parent(), writer(), WAITED, one(), false)
         (parent(), writer(), WAITED, two(), false) (parent(), writer(), WAITED, many(), false)
         (parent(), writer(), WAITED, one(), true) (parent(), writer(), WAITED, two(), true)
@@ -131,7 +131,7 @@ notes! {
         }
     }
 
-    JoinedAtOnce { child: Who, ago: Seconds } samples (writer(), AGO) (writer(), Seconds(0.00004))
+    JoinedAtOnce { child: Actor, ago: Seconds } samples (writer(), AGO) (writer(), Seconds(0.00004))
     en {
         match *ago < JUST_NOW {
             true => format!("This join() returns at once: {child} has just been reaped."),

@@ -26,7 +26,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use textwrap::{LineEnding, Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
-use self::moment::Run;
+use self::moment::RunState;
 use self::note::NO_BREAK;
 use super::view::View;
 use crate::events::{Call, Event, Record};
@@ -36,7 +36,8 @@ use crate::words::locale::Language;
 
 pub(crate) use self::moment::Moment;
 pub(crate) use self::note::{
-    En, GAP, List, Seconds, Signal, Who, Word, Zh, clipped, count, notes, them_in_chinese, was,
+    Actor, En, GAP, List, Seconds, SignalName, Word, Zh, clipped, count, notes, them_in_chinese,
+    was,
 };
 pub(crate) use self::story::{Series, Story};
 
@@ -98,7 +99,7 @@ impl<E: Write> Explain<E> {
 
 impl<E: Write> View for Explain<E> {
     fn show(&mut self, record: &Record, state: &State, change: &Change) -> Result<()> {
-        let run = Run(state);
+        let run = RunState(state);
         if let Event::Run { lesson, .. } = &record.event {
             self.narrator = (self.narrator_of)(lesson);
         }
@@ -119,7 +120,7 @@ impl<E: Write> View for Explain<E> {
     }
 
     fn finish(&mut self, state: &State) -> Result<()> {
-        self.story.end(Run(state));
+        self.story.end(RunState(state));
         self.write_notes();
         Ok(())
     }

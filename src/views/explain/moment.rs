@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use super::note::{List, Seconds, Signal, Who, clipped};
+use super::note::{Actor, List, Seconds, SignalName, clipped};
 use crate::events::{Event, Record, Status, Way};
 use crate::state::{Activity, Change, OnItsWay, State};
 
@@ -13,7 +13,7 @@ pub struct Moment<'a> {
     /// What it has changed.
     pub change: &'a Change,
     /// The run so far.
-    pub run: Run<'a>,
+    pub run: RunState<'a>,
 }
 
 impl<'a> Deref for Moment<'a> {
@@ -26,7 +26,7 @@ impl<'a> Deref for Moment<'a> {
 
 impl Moment<'_> {
     /// The process that the event happened to.
-    pub(crate) fn me(&self) -> Who {
+    pub(crate) fn me(&self) -> Actor {
         self.run.who(self.pid)
     }
 
@@ -45,7 +45,7 @@ impl Moment<'_> {
 
     /// The living child that gets a signal, and which one, because the program is about that: not
     /// because SIGTERM was not enough, or the run is over.
-    pub(crate) fn signals_on_purpose(&self) -> Option<(u32, Signal)> {
+    pub(crate) fn signals_on_purpose(&self) -> Option<(u32, SignalName)> {
         let (child, signal) = match self.event {
             Event::Terminate { child, .. } => (child, Status::SIGTERM),
             Event::Interrupt { child, .. } => (child, Status::SIGINT),
@@ -57,15 +57,15 @@ impl Moment<'_> {
             || !self.run.failures().is_empty()
             || !self.run.is_parent(self.pid);
         let is_forced = signal == Status::SIGKILL && is_over;
-        (self.run.ended(child).is_none() && !is_forced).then_some((child, Signal(signal)))
+        (self.run.ended(child).is_none() && !is_forced).then_some((child, SignalName(signal)))
     }
 }
 
 /// The run so far.
 #[derive(Clone, Copy)]
-pub struct Run<'a>(pub(super) &'a State);
+pub struct RunState<'a>(pub(super) &'a State);
 
-impl Deref for Run<'_> {
+impl Deref for RunState<'_> {
     type Target = State;
 
     fn deref(&self) -> &State {
@@ -73,10 +73,10 @@ impl Deref for Run<'_> {
     }
 }
 
-impl<'a> Run<'a> {
+impl<'a> RunState<'a> {
     /// A process, as a note names it.
-    pub(crate) fn who(self, pid: u32) -> Who {
-        Who { role: self.role(pid), pid, is_parent: self.is_parent(pid) }
+    pub(crate) fn who(self, pid: u32) -> Actor {
+        Actor { role: self.role(pid), pid, is_parent: self.is_parent(pid) }
     }
 
     /// A process's role.

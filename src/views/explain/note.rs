@@ -203,7 +203,7 @@ impl Word for Call {
 
 /// A process.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Who {
+pub struct Actor {
     /// Its role in the log.
     pub role: String,
     /// Its PID.
@@ -212,7 +212,7 @@ pub struct Who {
     pub is_parent: bool,
 }
 
-impl Word for Who {
+impl Word for Actor {
     fn en(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match (self.is_parent, f.alternate()) {
             (true, true) => write!(f, "The parent"),
@@ -317,9 +317,9 @@ impl Word for Seconds {
 
 /// A signal's number.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Signal(pub i32);
+pub struct SignalName(pub i32);
 
-impl Signal {
+impl SignalName {
     /// The number.
     pub fn number(self) -> i32 {
         self.0
@@ -332,7 +332,7 @@ impl Signal {
     }
 }
 
-impl Word for Signal {
+impl Word for SignalName {
     fn en(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.name() {
             Some(name) => write!(f, "{name} ({})", self.0),

@@ -1,7 +1,7 @@
 //! Messages go through a pipe.
 
 use super::moment::Moment;
-use super::note::{Seconds, Who, notes};
+use super::note::{Actor, Seconds, notes};
 use super::story::Story;
 use crate::events::Call;
 
@@ -58,7 +58,7 @@ impl Story {
 }
 
 notes! {
-    Send { who: Who } samples (writer())
+    Send { who: Actor } samples (writer())
     en "{who} sends all of it as one message: a line of JSON here, a pickle in Python. A pipe \
         holds 64 KiB; if the message is \
         longer, send() waits until the other end receives."
@@ -66,7 +66,7 @@ notes! {
         KiB；再长一些，send() \
         就要等另一端接收。"
 
-    SendBack { who: Who } samples (parent())
+    SendBack { who: Actor } samples (parent())
     en "{who} now sends in the other direction. A two-way pipe allows that: it is two kernel \
         pipes here, a socket pair in \
         Python. A one-way pipe refuses."
@@ -74,28 +74,28 @@ notes! {
         接字（socket）；单向管道\
         会拒绝。"
 
-    WaitRecv { who: Who } samples (reader())
+    WaitRecv { who: Actor } samples (reader())
     en "{who} calls recv(), which blocks until the other end has sent something."
     zh "{who}调用 recv()，一直阻塞到另一端发来内容为止。"
 
-    brief Recv { who: Who, from: Who, took: Seconds } samples (parent(), writer(), TOOK)
+    brief Recv { who: Actor, from: Actor, took: Seconds } samples (parent(), writer(), TOOK)
     en "{who} received it {took} after {from} called send(): one send() takes one recv(), however \
         long the message."
     zh "从{from}调用 send() 到{who}收到，用了 {took}：一次 send() 对应一次 recv()，消息多长都一样。"
 
-    RecvUnknown { who: Who } samples (parent())
+    RecvUnknown { who: Actor } samples (parent())
     en "{who} received a message; the log doesn't say which process sent it."
     zh "{who}收到了一条消息；日志里没有记下是哪个进程发送的。"
 
-    Print { who: Who } samples (parent())
+    Print { who: Actor } samples (parent())
     en "{who} prints what it has."
     zh "{who}打印自己手里的内容。"
 
-    PrintReceived { who: Who, from: Who } samples (parent(), writer())
+    PrintReceived { who: Actor, from: Actor } samples (parent(), writer())
     en "{who} prints its own copy of what {from} sent: processes share no variables."
     zh "{who}打印的是自己的一份副本，原件在{from}那里：进程之间不共享变量。"
 
-    brief Refused { who: Who, call: Call, again: bool } samples (parent(), Call::Send, false) (writer(), Call::Recv, true)
+    brief Refused { who: Actor, call: Call, again: bool } samples (parent(), Call::Send, false) (writer(), Call::Recv, true)
     en {
         "One end of a one-way pipe (duplex=False) can only receive and the other only send, so \
          {call} in \

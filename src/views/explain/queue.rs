@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::moment::Moment;
-use super::note::{List, Seconds, Who, notes, shown};
+use super::note::{Actor, List, Seconds, notes, shown};
 use super::story::{Series, Story};
 
 impl Story {
@@ -78,7 +78,7 @@ impl Story {
 }
 
 notes! {
-    Put { who: Who } samples (writer())
+    Put { who: Actor } samples (writer())
     en "{who} prints this first and puts the value afterwards; otherwise a reader could report \
         the value before the writer does. \
         Here put() itself writes into the pipe; in Python a hidden feeder thread makes a pickle \
@@ -89,12 +89,12 @@ notes! {
         Python 里，由一个看不见的后台线程（feeder thread）先做 pickle 再写入，put() 并不等这个线\
         程。"
 
-    WaitGet { who: Who } samples (reader())
+    WaitGet { who: Actor } samples (reader())
     en "{who} calls get(). While the queue is empty the call blocks, until a value comes or the \
         last write end is closed."
     zh "{who}调用 get()。只要队列是空的，这个调用就一直阻塞，直到有值到来，或者最后一个写端关闭。"
 
-    GetsAtOnce { who: Who, there: usize } samples (reader(), 1) (reader(), 4)
+    GetsAtOnce { who: Actor, there: usize } samples (reader(), 1) (reader(), 4)
     en {
         let values = match *there {
             1 => "1 value is".into(),
@@ -104,7 +104,7 @@ notes! {
     }
     zh "{who}调用 get()，几乎不用等：队列里已有 {there} 个值。"
 
-    brief Get { who: Who, value: String, from: Who, took: Seconds, waited: Seconds, again: bool } samples
+    brief Get { who: Actor, value: String, from: Actor, took: Seconds, waited: Seconds, again: bool } samples
         (reader(), "'A'".into(), writer(), TOOK, WAITED, false) (reader(), "'A'".into(), writer(), TOOK, WAITED, true)
     en {
         "{who} got {value} {took} after {from} announced it. The queue is a pipe in the kernel; \
@@ -119,11 +119,11 @@ notes! {
         again "{value} 传递用了 {took}；{who}在 get() 里等了 {waited}。"
     }
 
-    GetUnknown { who: Who, value: String } samples (reader(), "'A'".into())
+    GetUnknown { who: Actor, value: String } samples (reader(), "'A'".into())
     en "{who} got {value}; the log doesn't say which process put it."
     zh "{who}取到了 {value}；日志里没有记下是哪个进程放入的。"
 
-    Compete { who: Who, value: String, readers: usize } samples (reader(), "'A'".into(), 3)
+    Compete { who: Actor, value: String, readers: usize } samples (reader(), "'A'".into(), 3)
     en "{readers} processes have called get() on this queue by now, and only {who} got {value}: \
         each value goes to exactly one \
         reader, and the kernel decides which."
@@ -131,14 +131,14 @@ notes! {
         归一个读进程。归哪一个，\
         只由内核决定。"
 
-    PutSentinel { by: Who } samples (parent())
+    PutSentinel { by: Actor } samples (parent())
     en "{by} puts a sentinel behind the last value, one for each reader: whoever gets a sentinel \
         takes it out of the queue, so \
         the next reader needs its own."
     zh "{by}在最后一个值后面放哨兵值，每个读进程一个：哨兵值一被取走就离开了队列，所以下一个读进程\
         需要自己的那一个。"
 
-    brief GetSentinel { who: Who, again: bool } samples (reader(), false) (reader(), true)
+    brief GetSentinel { who: Actor, again: bool } samples (reader(), false) (reader(), true)
     en {
         "{who} got a sentinel: every value put before it has been got. The reader leaves its loop \
          and ends \
@@ -151,7 +151,7 @@ notes! {
         again "{who}取到了自己的那个哨兵值。"
     }
 
-    brief Empty { who: Who, again: bool } samples (reader(), false) (reader(), true)
+    brief Empty { who: Actor, again: bool } samples (reader(), false) (reader(), true)
     en {
         "{who} finds the queue empty, and leaves its loop. But empty() only says that nothing is \
          there right now, not that \
@@ -164,14 +164,14 @@ notes! {
         again "{who}也发现队列是空的，退出循环。"
     }
 
-    brief EndOfPipe { who: Who } samples (parent())
+    brief EndOfPipe { who: Actor } samples (parent())
     en "{who} reached the end of file (EOF): nobody has an end of this pipe any more that could \
         send. In Python, recv() raises \
         EOFError here."
     zh "{who}读到了文件末尾（EOF）：再也没有进程持有这个管道能发送的那一端。在 Python 里，recv() \
         这时会抛出 EOFError。"
 
-    brief EndOfFile { who: Who, writers: List, again: bool } samples
+    brief EndOfFile { who: Actor, writers: List, again: bool } samples
         (reader(), none(), false) (reader(), two(), false) (reader(), none(), true)
     en {
         let nobody = match writers.is_empty() {

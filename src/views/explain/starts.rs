@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::moment::Moment;
-use super::note::{Seconds, Who, clipped, count, notes, shown};
+use super::note::{Actor, Seconds, clipped, count, notes, shown};
 use super::story::{Series, Story};
 
 impl Story {
@@ -132,27 +132,27 @@ notes! {
     en "The process that you started is the parent, PID {pid}. It starts all others."
     zh "你启动的就是父进程，PID 是 {pid}。其他进程都由父进程启动。"
 
-    ChildRunsEarly { who: Who } samples (writer())
+    ChildRunsEarly { who: Actor } samples (writer())
     en "{who} is running before the parent's start() has even returned: from now on both run at \
         the same time, and the \
         kernel decides who goes first."
     zh "父进程的 start() 尚未返回，{who}就已经在运行了：从这一刻起两者同时运行，先后由内核决定。"
 
-    ChildRuns { who: Who, after: Seconds } samples (writer(), AFTER)
+    ChildRuns { who: Actor, after: Seconds } samples (writer(), AFTER)
     en "{who} begins {after} after the parent has started it. Both run at the same time, so their \
         lines may come in another \
         order next time."
     zh "{who}在父进程启动它 {after}之后才开始执行。两者同时运行，再运行一次，这几行的先后可能就不\
         同了。"
 
-    SameLine { who: Who, other: Who } samples (writer(), reader())
+    SameLine { who: Actor, other: Actor } samples (writer(), reader())
     en "{other} has printed the same line, but this is {who}. The first thread of every process \
         is called MainThread, so the \
         name doesn't tell you which process it is."
     zh "这一行和{other}的一模一样，却出自{who}。每个进程的第一个线程都叫 MainThread，光凭这个名字\
         认不出是哪个进程。"
 
-    Started { by: Who, child: Who, again: bool } samples (parent(), writer(), false) (parent(), writer(), true)
+    Started { by: Actor, child: Actor, again: bool } samples (parent(), writer(), false) (parent(), writer(), true)
     en {
         "{by} has started {child}: the same program, from its beginning, with the ends of pipes \
          that it \
@@ -169,11 +169,11 @@ notes! {
         again "{by}以同样的方式启动了{child}。"
     }
 
-    brief StartedForeign { by: Who, child: Who } samples (parent(), writer())
+    brief StartedForeign { by: Actor, child: Actor } samples (parent(), writer())
     en "{by} has started {child}: another program, which writes nothing to this log."
     zh "{by}启动了{child}：这是另一个程序，不往这份日志里写东西。"
 
-    brief StartedCommand { by: Who, child: Who, command: String } samples (writer(), reader(), "python3 w.py".into())
+    brief StartedCommand { by: Actor, child: Actor, command: String } samples (writer(), reader(), "python3 w.py".into())
     en "{by} has started {child}, your command `{command}`, which knows nothing of mp-demo. So \
         {by} stands between it and the \
         others: it passes on each line, and writes to the log what passes."
@@ -181,28 +181,28 @@ notes! {
         其他进程之间：逐行转交，并把经过的\
         内容写进日志。"
 
-    WaitReadline { who: Who, command: String } samples (writer(), "writer-command".into())
+    WaitReadline { who: Actor, command: String } samples (writer(), "writer-command".into())
     en "{who} waits until {command} writes a line. A line that is printed may still be in that \
         program's own buffer."
     zh "{who}在等 {command} 写出一行。打印过的行，可能还留在那个程序自己的缓冲区里。"
 
-    WaitWrite { who: Who, command: String } samples (reader(), "reader-command".into())
+    WaitWrite { who: Actor, command: String } samples (reader(), "reader-command".into())
     en "{who} waits until {command} has read the value, and takes no further one before that."
     zh "{who}在等 {command} 读走这个值，在那之前不会再取下一个。"
 
-    StartedCommandAgain { by: Who, child: Who } samples (writer(), reader())
+    StartedCommandAgain { by: Actor, child: Actor } samples (writer(), reader())
     en "{by} has started {child}, which is the same command."
     zh "{by}启动了{child}，运行的是同一条命令。"
 
-    StartedGrandchild { by: Who, child: Who } samples (reader(), writer())
+    StartedGrandchild { by: Actor, child: Actor } samples (reader(), writer())
     en "{child} was started by {by} in the same way, so {by} has to reap it, not the parent."
     zh "{child}是由{by}以同样的方式启动的，所以要由{by}而不是父进程来回收它。"
 
-    ParentIs { who: Who, parent: Who } samples (reader(), parent())
+    ParentIs { who: Actor, parent: Actor } samples (reader(), parent())
     en "{who} asks the kernel for its parent (getppid(2)): it is {parent}."
     zh "{who}向内核询问自己的父进程（getppid(2)）：是{parent}。"
 
-    brief ParentChanged { who: Who, before: Who, now: Who } samples (reader(), writer(), parent())
+    brief ParentChanged { who: Actor, before: Actor, now: Actor } samples (reader(), writer(), parent())
     en "{before} is gone, and {who} lives on. It has a new parent, {now}: the nearest ancestor \
         that adopts orphans \
         (PR_SET_CHILD_SUBREAPER, which mp-demo has asked for), or else PID 1."

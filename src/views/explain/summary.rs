@@ -1,12 +1,12 @@
 //! What can be told when nothing more will come.
 
-use super::moment::Run;
-use super::note::{En, List, Signal, Zh, count, notes, was};
+use super::moment::RunState;
+use super::note::{En, List, SignalName, Zh, count, notes, was};
 use super::story::Story;
 
 impl Story {
     /// The log is at its end.
-    pub(super) fn end(&mut self, run: Run) {
+    pub(super) fn end(&mut self, run: RunState) {
         self.end_of_values(run);
         let readers = self.which(|past| past.is_reader);
         if readers.len() > 1 && self.puts > 0 {
@@ -22,7 +22,7 @@ impl Story {
     }
 
     /// What has become of the values that nobody got.
-    fn end_of_values(&mut self, run: Run) {
+    fn end_of_values(&mut self, run: RunState) {
         let lost = run.in_queue().len();
         if lost == 0 {
             return;
@@ -91,7 +91,7 @@ notes! {
     en {
         let by_code = codes.iter().map(|(code, many)| format!("{many} ended with exit status {code}"));
         let by_signal = signals.iter().map(|(signal, many)| {
-            format!("{many} {} killed by {}", was(*many), En(&Signal(*signal)))
+            format!("{many} {} killed by {}", was(*many), En(&SignalName(*signal)))
         });
         let ends = by_code.chain(by_signal).collect::<Vec<_>>().join(", ");
         let all = match *started {
@@ -111,7 +111,7 @@ notes! {
     }
     zh {
         let by_code = codes.iter().map(|(code, many)| format!("{many} 个以退出状态 {code} 结束"));
-        let by_signal = signals.iter().map(|(signal, many)| format!("{many} 个被{}终止", Zh(&Signal(*signal))));
+        let by_signal = signals.iter().map(|(signal, many)| format!("{many} 个被{}终止", Zh(&SignalName(*signal))));
         let ends = by_code.chain(by_signal).collect::<Vec<_>>().join("，");
         let reaped = match (*unseen, *started) {
             (0, 1) => "已回收".into(),

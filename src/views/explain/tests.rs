@@ -6,7 +6,7 @@ use std::fs;
 
 use textwrap::core::display_width;
 
-use super::note::{List, NO_BREAK, Note, Seconds, Who};
+use super::note::{Actor, List, NO_BREAK, Note, Seconds};
 use super::*;
 use crate::events::Vocabulary;
 use crate::lessons::tests::example_of;
@@ -27,20 +27,20 @@ pub const TOOK: Seconds = Seconds(0.00123);
 pub const AGO: Seconds = Seconds(0.012);
 pub const AFTER: Seconds = Seconds(0.345);
 
-pub fn parent() -> Who {
+pub fn parent() -> Actor {
     who("parent", 100)
 }
 
-pub fn writer() -> Who {
+pub fn writer() -> Actor {
     who("writer-1", 101)
 }
 
-pub fn reader() -> Who {
+pub fn reader() -> Actor {
     who("reader-2", 102)
 }
 
-fn who(role: &str, pid: u32) -> Who {
-    Who { role: role.into(), pid, is_parent: role == "parent" }
+fn who(role: &str, pid: u32) -> Actor {
+    Actor { role: role.into(), pid, is_parent: role == "parent" }
 }
 
 pub fn none() -> List {

@@ -1,7 +1,7 @@
 //! What goes on inside a process: its threads, its sleep, what it measures.
 
 use super::moment::Moment;
-use super::note::{Seconds, Who, clipped, count, notes};
+use super::note::{Actor, Seconds, clipped, count, notes};
 use super::story::Story;
 
 impl Story {
@@ -33,19 +33,19 @@ impl Story {
 }
 
 notes! {
-    ThreadRuns { who: Who, thread: String } samples (writer(), "Thread-3".into())
+    ThreadRuns { who: Actor, thread: String } samples (writer(), "Thread-3".into())
     en "This line comes from {thread}, a thread inside {who}: not another process, but the same \
         PID and the same memory. The \
         kernel decides when it runs."
     zh "这一行由{who}里的线程 {thread} 打印。线程不是另一个进程：PID 相同，内存也是同一块；何时运\
         行由内核决定。"
 
-    WaitJoin { who: Who } samples (reader())
+    WaitJoin { who: Actor } samples (reader())
     en "The main thread of {who} waits in join() for the other threads of this process, which do \
         the work."
     zh "{who}的主线程在 join() 里等待，执行任务的是同一个进程里的其他线程。"
 
-    Sleep { who: Who, seconds: Seconds } samples (writer(), WAITED)
+    Sleep { who: Actor, seconds: Seconds } samples (writer(), WAITED)
     en "{who} now sleeps for {seconds}. Meanwhile it needs no processor, and the others go on."
     zh "{who}现在睡眠 {seconds}。这段时间里睡眠的进程不占用 CPU，其他进程照常运行。"
 

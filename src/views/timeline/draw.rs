@@ -10,7 +10,7 @@ use super::axis::ticks;
 use super::glyphs::Glyphs;
 use super::lane::{Doing, Lane};
 use super::marks::{Item, by_column, column};
-use super::words::{Word, ending, left_out, word};
+use super::words::{PictureWord, ending, left_out, word};
 use crate::events::Mark;
 use crate::os::terminal::Look;
 use crate::views::palette::Palette;
@@ -278,12 +278,13 @@ impl Picture<'_> {
         let doing = Doing::ALL
             .into_iter()
             .filter(|doing| used.doing[*doing as usize])
-            .map(|doing| (self.glyphs().doing(doing), Word::Doing(doing)));
-        let marks = used.marks.iter().map(|mark| (self.glyphs().mark(*mark), Word::Mark(*mark)));
+            .map(|doing| (self.glyphs().doing(doing), PictureWord::Doing(doing)));
+        let marks =
+            used.marks.iter().map(|mark| (self.glyphs().mark(*mark), PictureWord::Mark(*mark)));
         let mut lines = vec![String::new()];
-        let several = used.several.then(|| (self.glyphs().several(), Word::Several));
+        let several = used.several.then(|| (self.glyphs().several(), PictureWord::Several));
         let times = format!("{}2", self.glyphs().times());
-        let times = used.times.then_some((times, Word::Times));
+        let times = used.times.then_some((times, PictureWord::Times));
         let symbols = doing.chain(marks).chain(several);
         let symbols = symbols.map(|(symbol, meaning)| (symbol.to_string(), meaning));
         for (symbol, meaning) in symbols.chain(times) {

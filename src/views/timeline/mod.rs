@@ -17,7 +17,7 @@ use self::draw::Picture;
 use self::labels::{Departure, Labels};
 use self::lane::{Doing, Lane};
 use self::marks::Marked;
-use self::words::{Word, word};
+use self::words::{PictureWord, word};
 use super::palette::Palette;
 use super::view::View;
 use crate::events::{Call, Effect, Event, Label, Mark, Needs, Record, Status};
@@ -226,9 +226,9 @@ impl<W: Write> View for Timeline<W> {
         let label = match label {
             Label::Nothing => String::new(),
             Label::Value => value.unwrap_or_default(),
-            Label::Sentinel => word(Word::Sentinel, language).into(),
+            Label::Sentinel => word(PictureWord::Sentinel, language).into(),
             Label::EndOfFile => "EOF".into(),
-            Label::Empty => word(Word::Empty, language).into(),
+            Label::Empty => word(PictureWord::Empty, language).into(),
             Label::Role(role) => role.into(),
             Label::Number(number) => number.to_string(),
             Label::Lines(text) => text.lines().collect::<Vec<_>>().join(" "),

@@ -6,7 +6,7 @@ use crate::words::locale::Language;
 
 /// A word of the timeline.
 #[derive(Clone, Copy)]
-pub enum Word {
+pub enum PictureWord {
     /// What a lane does.
     Doing(Doing),
     /// What is marked on it.
@@ -22,32 +22,32 @@ pub enum Word {
 }
 
 /// A word in this language.
-pub fn word(word: Word, language: Language) -> &'static str {
+pub fn word(word: PictureWord, language: Language) -> &'static str {
     let (english, chinese) = match word {
-        Word::Doing(Doing::Runs) => ("runs", "运行"),
-        Word::Doing(Doing::Sleeps) => ("sleeps", "睡眠"),
-        Word::Doing(Doing::Waits) => ("waits for another", "等待对方"),
-        Word::Doing(Doing::Joins) => ("waits in join", "在 join 中等待"),
-        Word::Doing(Doing::Lives) => ("lives, another program", "别的程序，还在"),
-        Word::Mark(Mark::Thread) => ("a thread begins", "线程启动"),
-        Word::Mark(Mark::Task) => ("a task begins", "任务开始"),
-        Word::Mark(Mark::Own(sign)) => (sign.legend[0], sign.legend[1]),
-        Word::Mark(Mark::Put) => ("put", "put"),
-        Word::Mark(Mark::Get) => ("get", "get"),
-        Word::Mark(Mark::Send) => ("send", "send"),
-        Word::Mark(Mark::Recv) => ("recv", "recv"),
-        Word::Mark(Mark::Lost) => ("put, never got", "put 后无人取走"),
-        Word::Mark(Mark::Join) => ("join", "join"),
-        Word::Mark(Mark::Terminate) => ("terminate", "terminate"),
-        Word::Mark(Mark::Interrupt) => ("SIGINT", "SIGINT"),
-        Word::Mark(Mark::Kill) => ("kill", "kill"),
-        Word::Mark(Mark::Refused) => ("is refused", "被拒绝"),
-        Word::Mark(Mark::Error) => ("gives up", "出错退出"),
-        Word::Mark(Mark::Stuck) => ("nobody can go on", "都无法继续"),
-        Word::Times => ("so many at once", "同时这么多个"),
-        Word::Several => ("several of these", "以上几种同时发生"),
-        Word::Empty => ("empty", "空"),
-        Word::Sentinel => ("sentinel", "哨兵值"),
+        PictureWord::Doing(Doing::Runs) => ("runs", "运行"),
+        PictureWord::Doing(Doing::Sleeps) => ("sleeps", "睡眠"),
+        PictureWord::Doing(Doing::Waits) => ("waits for another", "等待对方"),
+        PictureWord::Doing(Doing::Joins) => ("waits in join", "在 join 中等待"),
+        PictureWord::Doing(Doing::Lives) => ("lives, another program", "别的程序，还在"),
+        PictureWord::Mark(Mark::Thread) => ("a thread begins", "线程启动"),
+        PictureWord::Mark(Mark::Task) => ("a task begins", "任务开始"),
+        PictureWord::Mark(Mark::Own(sign)) => (sign.legend[0], sign.legend[1]),
+        PictureWord::Mark(Mark::Put) => ("put", "put"),
+        PictureWord::Mark(Mark::Get) => ("get", "get"),
+        PictureWord::Mark(Mark::Send) => ("send", "send"),
+        PictureWord::Mark(Mark::Recv) => ("recv", "recv"),
+        PictureWord::Mark(Mark::Lost) => ("put, never got", "put 后无人取走"),
+        PictureWord::Mark(Mark::Join) => ("join", "join"),
+        PictureWord::Mark(Mark::Terminate) => ("terminate", "terminate"),
+        PictureWord::Mark(Mark::Interrupt) => ("SIGINT", "SIGINT"),
+        PictureWord::Mark(Mark::Kill) => ("kill", "kill"),
+        PictureWord::Mark(Mark::Refused) => ("is refused", "被拒绝"),
+        PictureWord::Mark(Mark::Error) => ("gives up", "出错退出"),
+        PictureWord::Mark(Mark::Stuck) => ("nobody can go on", "都无法继续"),
+        PictureWord::Times => ("so many at once", "同时这么多个"),
+        PictureWord::Several => ("several of these", "以上几种同时发生"),
+        PictureWord::Empty => ("empty", "空"),
+        PictureWord::Sentinel => ("sentinel", "哨兵值"),
     };
     match language {
         Language::En => english,
