@@ -189,13 +189,3 @@ pub enum Stream {
     /// What it says beside that.
     Stderr,
 }
-
-/// What a lock is called in the log where it matters that it is a semaphore.
-pub const SEMAPHORE: &str = "semaphore";
-
-/// The same of a lock on a file, flock(2).
-pub const FLOCK: &str = "flock";
-
-/// What is called so is no lock, although one waits there in the same way: a gate that opens for
-/// all at once.
-pub const GATE: &str = "gate";

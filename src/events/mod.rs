@@ -18,7 +18,7 @@ mod stuck;
 mod who;
 
 pub use clock::Clock;
-pub use effect::{Call, Effect, FLOCK, GATE, Label, Mark, SEMAPHORE, Sign, Stream, Times, Way};
+pub use effect::{Call, Effect, Label, Mark, Sign, Stream, Times, Way};
 pub use event::Event;
 pub use failure::{Failure, first_cause_first};
 pub use log::Log;

@@ -15,16 +15,14 @@ use super::child_process::{ChildProcess, ChildProcesses};
 use super::children::{Children, Progress};
 use super::connection::Connection;
 use super::interruption::Interruption;
-use super::lock::Lock;
+use super::lock::{Lock, SEMAPHORE};
 use super::logs::Logs;
 use super::new_process::IntoProcess;
 use super::output::{Output, PrintedTo, To};
 use super::parent::Parent;
 use super::queue::Queue;
 use super::shared_value::SharedValue;
-use crate::events::{
-    Because as _, Call, Event, Log, Named, PartnerGone, Reason, SEMAPHORE, Status, Why,
-};
+use crate::events::{Because as _, Call, Event, Log, Named, PartnerGone, Reason, Status, Why};
 use crate::evidence::ProcessSummary;
 
 /// Python's `multiprocessing` for the parent's half of a lesson, as the object from

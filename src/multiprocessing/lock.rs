@@ -17,12 +17,18 @@ use rustix::fd::OwnedFd;
 use rustix::io::{Errno, read, write};
 use rustix::stdio::stdout;
 
-use crate::events::{Because as _, Call, Event, FLOCK, Log, Reason};
+use crate::events::{Because as _, Call, Event, Log, Reason};
 
 /// What one read takes and one write gives back: eventfd(2) counts in 8 bytes. A FIFO that is
 /// opened for reading and writing does as well, for one who starts a child by hand: `mp-demo child
 /// queue-reader --lock 1<>FIFO`, with 8 bytes in it.
 type Token = [u8; 8];
+
+/// What a lock is called in the log where it matters that it is a semaphore.
+pub(super) const SEMAPHORE: &str = "semaphore";
+
+/// The same of a lock on a file, flock(2).
+pub const FLOCK: &str = "flock";
 
 /// A lock, as the parent makes it, or as a child has it.
 pub struct Lock {

@@ -15,7 +15,11 @@ use rustix::fs::{MemfdFlags, memfd_create};
 
 use super::lock::Lock;
 use super::logs::Logs;
-use crate::events::{Because as _, Call, GATE, Reason};
+use crate::events::{Because as _, Call, Reason};
+
+/// What is called so in the log is no lock, although one waits there in the same way: a gate that
+/// opens for all at once.
+pub const GATE: &str = "gate";
 
 /// Where the number is in the file, and behind it how many have come to meet.
 const VALUE: u64 = 0;

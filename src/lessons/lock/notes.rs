@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use super::events::LockEvent;
-use crate::events::{Call, Event, FLOCK, GATE};
+use crate::events::{Call, Event};
+use crate::multiprocessing::{FLOCK, GATE};
 use crate::views::explain::{Actor, Moment, Narrator, Series, Story, count, notes};
 
 /// Who counts, or has counted.
