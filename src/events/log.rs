@@ -55,13 +55,14 @@ struct Logged<'a> {
 }
 
 impl Log {
-    /// Opens a run's log: the parent's end for writing, and the end for reading.
-    pub fn open() -> Result<(Log, LogReader)> {
+    /// Opens a run's log: the end for writing of its first process, which has this role, and the
+    /// end for reading.
+    pub fn open(role: &str) -> Result<(Log, LogReader)> {
         let (reader, writer) = os_pipe::pipe()
             .with_context(|| both!("cannot open the pipe for the log", "无法打开日志的管道"))?;
         let log = Log {
             form: Form::Pipe(Arc::new(writer)),
-            who: Who::this_process("parent"),
+            who: Who::this_process(role),
             clock: Clock::start(),
         };
         Ok((log, LogReader::new(reader)))
