@@ -205,7 +205,7 @@ fn views(options: &ViewOptions, bar: &Bar) -> Result<Views> {
     }
     views.add(Warnings::new(bar.beside(stderr()), stderr().is_terminal()));
     let width = stderr().is_terminal().then_some(stderrs_look.width);
-    views.add(Stuck::new(bar.beside(stderr()), width));
+    views.add(Stuck::new(bar.beside(stderr()), width, lessons::mistake_of));
     if let Some(explanation) = options.explain {
         let is_brief = explanation == Explanation::Brief;
         let narrator_of = lessons::narrator_of;

@@ -11,12 +11,11 @@ use std::time::Duration;
 use anyhow::{Context as _, Error, Result};
 
 use crate::both;
-use crate::events::{Entry, Event, Log, Mistake};
-use crate::evidence::stopped_by;
-use crate::lessons::{AnyLesson, events_of};
+use crate::events::{Entry, Event, Log};
+use crate::lessons::{AnyLesson, events_of, mistake_of};
 use crate::multiprocessing::{Children, Context, SecondGuard};
 use crate::state::State;
-use crate::stuck::{Detector, Finding};
+use crate::stuck::{Detector, Watched};
 use crate::views::Views;
 
 /// What a run is to be like, beside the lesson's own options.
@@ -60,15 +59,15 @@ impl Verdict {
     }
 
     /// The verdict on a run whose log is at its end.
-    fn of(state: &State, result: Result<()>) -> Verdict {
+    fn of(lesson: &str, state: &State, result: Result<()>) -> Verdict {
         let mut failures: Vec<_> = state.failures().iter().map(ToString::to_string).collect();
         let error = result.err();
         if failures.is_empty() {
-            // That is no mistake of the lesson's, but one of the user's.
-            let is_unexplained = matches!(
-                state.stuck(),
-                Some(None | Some(Mistake::Unflushed | Mistake::NotAllReceived))
-            );
+            // A stuck run without a mistake of the lesson's own is the fault of the user's command.
+            let is_unexplained = state.stuck().is_some_and(|name| {
+                let mistake = name.and_then(|name| mistake_of(lesson, name));
+                mistake.is_none_or(|it| it.is_users)
+            });
             let stuck = || Failed(vec![why_stuck(state)]);
             return Verdict(error.or_else(|| is_unexplained.then(|| stuck().into())));
         }
@@ -130,21 +129,21 @@ pub fn run(
                 both!("cannot start the thread that plays the lesson", "无法启动进行本课的线程")
             })?;
         let Settings { patience, interrupt, .. } = settings;
-        let mut watched = Watched {
-            lesson,
-            children: &children,
-            log: &parents_log,
-            detector: Detector::beside(children.strangers(), settings.patience_with_commands),
-        };
+        let detector = Detector::beside(children.strangers(), settings.patience_with_commands);
+        let mut watched = Watched::new(&children, detector, |state| lesson.mistake(state));
         let own = events_of(lesson.name);
         let shown = log_reader.for_each(output, interrupt, patience, own, |entry| {
             match entry {
                 Entry::Event(record) => {
-                    watched.detector.event_came();
+                    watched.event_came();
                     children.see(&record);
                     return views.show(&record);
                 }
-                Entry::Silence => watched.look(views.state()),
+                Entry::Silence => {
+                    if let Some(log) = parents_log.get() {
+                        watched.look(views.state(), &log);
+                    }
+                }
                 // It is no error when nobody listens.
                 Entry::Foreign(bytes) => drop(stderr.write_all(bytes)),
             }
@@ -156,7 +155,7 @@ pub fn run(
         }
         let result = player.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         shown?;
-        Ok(Verdict::of(views.state(), result))
+        Ok(Verdict::of(lesson.name, views.state(), result))
     })
 }
 
@@ -212,49 +211,5 @@ struct Lent<'a>(&'a ParentsLog);
 impl Drop for Lent<'_> {
     fn drop(&mut self) {
         *self.0.lock() = None;
-    }
-}
-
-/// A run that is looked at when nothing happens in it.
-struct Watched<'a> {
-    lesson: &'a AnyLesson,
-    children: &'a Children,
-    log: &'a ParentsLog,
-    detector: Detector,
-}
-
-impl Watched<'_> {
-    /// Looks whether some child is stopped, and whether the run is stuck. The log is told; nobody
-    /// else writes to it now.
-    fn look(&mut self, state: &State) {
-        let Some(log) = self.log.get() else {
-            return;
-        };
-        let mut stopped = self.children.stopped();
-        // Children of children tell that only to their own parents.
-        let others = state.alive().filter(|it| !state.is_child_of_parent(it));
-        stopped.extend(others.filter_map(|it| {
-            let signal = stopped_by(it.pid)?;
-            Some((it.pid, (it.role.clone(), signal)))
-        }));
-        for (child, (role, signal)) in self.detector.newly_stopped(stopped) {
-            // If the log fails here, nobody listens any more.
-            let _ = log.write(Event::Stopped { child, child_role: role.into(), signal, why: None });
-        }
-        let Some(Finding { waits, circle }) = self.detector.look(state, || self.children.fills())
-        else {
-            return;
-        };
-        let mistake = self.lesson.mistake();
-        // A message that has come was flushed.
-        let mistake = mistake.filter(|(it, _)| *it != Mistake::Unflushed || !state.has_sent());
-        let (mistake, command) = mistake.unzip();
-        let _ = log.write(Event::Stuck {
-            waits: waits.into(),
-            circle: circle.into(),
-            mistake,
-            command: command.map(Into::into),
-        });
-        self.children.end_run();
     }
 }

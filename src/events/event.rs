@@ -19,7 +19,7 @@ use super::effect::{Call, Effect, Label, Mark, Stream, Times, Way};
 use super::own::{Own, Vocabulary};
 use super::reason::Why;
 use super::status::Status;
-use super::stuck::{Mistake, Waiter};
+use super::stuck::Waiter;
 use crate::both;
 
 /// Of `Put { value: ... } => Effect::..., [Mark::Put, Label::Value];` this makes the variant
@@ -326,9 +326,9 @@ events! {
         /// The PIDs of processes that wait for each other, in a circle; empty if there is no
         /// circle.
         circle: Cow<'a, [u32]>,
-        /// Which mistake led there, where it follows from the lesson's options.
+        /// The name of the mistake that led there, where it follows from the lesson's options.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        mistake: Option<Mistake>,
+        mistake: Option<Cow<'a, str>>,
         /// The command without that mistake.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         command: Option<Cow<'a, str>>,
@@ -408,7 +408,7 @@ events! {
     TaskStart {
         /// The task's number, from 1, in its pool.
         task: u16,
-        /// What the task is: `compute`, `io` or `disk`.
+        /// What the task is, as its lesson calls that.
         #[serde(borrow)]
         kind: Cow<'a, str>,
     } => Effect::BeginsTask, [Mark::Task, Label::Number(*task)], Again;
@@ -416,7 +416,7 @@ events! {
     TaskDone {
         /// The task's number, from 1, in its pool.
         task: u16,
-        /// What the task was: `compute`, `io` or `disk`.
+        /// What the task was, as its lesson calls that.
         #[serde(borrow)]
         kind: Cow<'a, str>,
         /// How long it took.

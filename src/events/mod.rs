@@ -30,5 +30,5 @@ pub use reader::Entry;
 pub use reason::{Because, Named, PartnerGone, Reason, Runtime, Why};
 pub use record::Record;
 pub use status::Status;
-pub use stuck::{Holder, Mistake, Needs, Waiter};
+pub use stuck::{Holder, Needs, Waiter};
 pub use who::At;

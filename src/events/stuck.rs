@@ -60,33 +60,3 @@ pub struct Holder {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ended: bool,
 }
-
-/// The mistake of a lesson's variant that leads there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
-#[serde(rename_all = "snake_case")]
-pub enum Mistake {
-    /// The parent joins before it receives, and the pipe has no room for the message.
-    JoinBeforeReceive,
-    /// The parent joins a child that waits for the parent's answer.
-    JoinBeforeReply,
-    /// The parent waits for end-of-file, and holds an end for writing itself.
-    KeptOwnEnd,
-    /// The readers leave when the queue is empty, and a writer has more to put than the pipe has
-    /// room for; or one reader has taken what another one was about to get.
-    EmptyIsNoEnd,
-    /// Nobody tells the readers that nothing more will come.
-    NothingStops,
-    /// There are fewer sentinels than readers.
-    TooFewSentinels,
-    /// The readers wait for end-of-file, and the parent has not closed its end for writing.
-    KeptPutEnd,
-    /// A child that was to speak first waits for the answer: what it has printed, if anything, is
-    /// still in its own buffer.
-    Unflushed,
-    /// The child sends more messages than the parent receives.
-    NotAllReceived,
-    /// The holder of the lock was killed.
-    KilledHolder,
-    /// The holder of the semaphore was killed, and something else would have been free again.
-    KilledSemaphoreHolder,
-}

@@ -5,8 +5,10 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::claims::{Claim, NOBODY_GETS_STUCK, Outcomes, WHO_ENDED_HOW};
-use crate::events::{Mistake, Vocabulary};
+use crate::events::Vocabulary;
 use crate::multiprocessing::{AnyTarget, Context};
+use crate::state::State;
+use crate::stuck::Mistake;
 use crate::views::Narrator;
 
 /// What belongs to a lesson beside its parent's half.
@@ -17,6 +19,8 @@ pub struct Parts {
     pub outcomes: Outcomes,
     /// The events that happen in no other lesson.
     pub events: Vocabulary,
+    /// The mistakes by which its runs get stuck.
+    pub mistakes: &'static [Mistake],
     /// Who tells with `--explain` what there is to say of this lesson only.
     pub narrator: fn() -> Box<dyn Narrator>,
     /// The children's halves.
@@ -29,6 +33,7 @@ impl Default for Parts {
             claims: &[NOBODY_GETS_STUCK],
             outcomes: WHO_ENDED_HOW,
             events: Vocabulary::default(),
+            mistakes: &[],
             narrator: || Box::new(()),
             children: &[],
         }
@@ -48,9 +53,9 @@ pub trait Lesson: InLog + Sync {
         Ok(())
     }
 
-    /// If a run with these options gets stuck, by which mistake of theirs, and the command without
+    /// If this run with these options is stuck, by which mistake of theirs, and the command without
     /// it. Nothing where these options are no reason to get stuck.
-    fn mistake(&self) -> Option<(Mistake, String)> {
+    fn mistake(&self, _run: &State) -> Option<(&'static Mistake, String)> {
         None
     }
 

@@ -1,6 +1,6 @@
 //! What is taught: a folder a lesson. Its `mod.rs` has the parent's half and the children's halves,
 //! read from top to bottom; beside it stand what can be claimed of a run, and, where a lesson has
-//! them, events, notes and tables of its own.
+//! them, the mistakes by which it gets stuck, and events, notes and tables of its own.
 
 mod async_io;
 mod bound;
@@ -27,6 +27,7 @@ use clap::{ArgMatches, Command, Error, FromArgMatches, Subcommand};
 use crate::claims::OfLesson;
 use crate::events::Vocabulary;
 use crate::multiprocessing::AnyTarget;
+use crate::stuck::Mistake;
 use crate::views::Narrator;
 use lesson::{Lesson, Parts};
 
@@ -111,6 +112,11 @@ pub fn claims_of(name: &str) -> Option<OfLesson> {
 /// The events of the lesson with this name; none if there is no such lesson.
 pub(crate) fn events_of(name: &str) -> Vocabulary {
     parts_of(name).map(|parts| parts.events).unwrap_or_default()
+}
+
+/// The mistake with that name of the lesson with this one, if there is such a mistake.
+pub(crate) fn mistake_of(lesson: &str, name: &str) -> Option<&'static Mistake> {
+    parts_of(lesson)?.mistakes.iter().find(|mistake| mistake.name == name)
 }
 
 /// Who tells what there is to say of the lesson with this name only.

@@ -67,6 +67,24 @@ fn an_event_of_a_lesson_is_read_back_as_it_was_written() {
     }
 }
 
+/// A log has nothing but its name.
+#[test]
+fn a_mistake_has_a_name_of_its_own_in_its_lesson() {
+    let mut count = 0;
+    for entry in LESSONS {
+        let mistakes = (entry.parts)().mistakes;
+        count += mistakes.len();
+        let names: BTreeSet<_> = mistakes.iter().map(|it| it.name).collect();
+        assert_eq!(names.len(), mistakes.len(), "{}: {names:?}", entry.name);
+        for mistake in mistakes {
+            let remedy = (mistake.remedy)();
+            assert!(!remedy.is_empty() && !remedy.ends_with(['.', '。']), "{remedy}");
+        }
+        assert!(mistake_of(entry.name, "no_such_mistake").is_none());
+    }
+    assert!(count > 0);
+}
+
 #[test]
 fn an_event_of_another_lesson_is_refused() {
     let text = r#"{"v":1,"t":0,"pid":1,"role":"r","event":"turn","i":0}"#;

@@ -6,9 +6,7 @@ mod process;
 
 use std::collections::HashMap;
 
-use crate::events::{
-    Call, Effect, Event, Failure, Mistake, Record, Status, Way, Why, first_cause_first,
-};
+use crate::events::{Call, Effect, Event, Failure, Record, Status, Way, Why, first_cause_first};
 
 use on_its_way::Channels;
 pub use on_its_way::{OnItsWay, Parcel};
@@ -32,8 +30,8 @@ pub struct State {
     failures: Vec<Failure>,
     /// Who has each lock, by its name.
     locks: HashMap<String, u32>,
-    /// Whether the run got stuck, and if so, by which mistake.
-    stuck: Option<Option<Mistake>>,
+    /// Whether the run got stuck, and if so, by which mistake: its name.
+    stuck: Option<Option<String>>,
 }
 
 /// What an event has changed.
@@ -140,8 +138,8 @@ impl State {
                 self.locks.remove(lock);
             }
             Effect::Aside => {
-                if let Event::Stuck { mistake, .. } = record.event {
-                    self.stuck = Some(mistake);
+                if let Event::Stuck { mistake, .. } = &record.event {
+                    self.stuck = Some(mistake.as_deref().map(str::to_owned));
                 }
             }
             Effect::Nothing
@@ -204,10 +202,10 @@ impl State {
         self.process(*self.locks.get(lock)?)
     }
 
-    /// Whether the run got stuck, and if so, by which mistake of the lesson's variant, if it was
-    /// one.
-    pub fn stuck(&self) -> Option<Option<Mistake>> {
-        self.stuck
+    /// Whether the run got stuck, and if so, by which mistake: its name, if the options
+    /// explain it.
+    pub fn stuck(&self) -> Option<Option<&str>> {
+        self.stuck.as_ref().map(Option::as_deref)
     }
 
     /// The run's first process, the parent of all others.

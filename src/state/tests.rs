@@ -243,7 +243,7 @@ fn what_is_told_aside_changes_nothing_that_anybody_does() {
            {stuck}"#
     );
     assert_eq!(activities(&log), [Activity::Joining(2); 3]);
-    assert_eq!(after(&log).stuck(), Some(Some(Mistake::KeptPutEnd)));
+    assert_eq!(after(&log).stuck(), Some(Some("kept_put_end")));
     assert_eq!(after("1 parent running").stuck(), None);
 }
 

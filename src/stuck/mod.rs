@@ -4,7 +4,9 @@
 //! end, and none of them can. So it is enough to see that not one thread can go on by itself, and
 //! that none has moved between two looks.
 
+mod mistake;
 mod waits;
+mod watched;
 
 use std::collections::{BTreeSet, HashSet};
 use std::time::{Duration, Instant};
@@ -12,6 +14,10 @@ use std::time::{Duration, Instant};
 use crate::events::Waiter;
 use crate::evidence::{Family, Fate, Fill, Graph, Onlooker, Sight, circle};
 use crate::state::{Activity, Process, State};
+
+pub use mistake::Mistake;
+pub(crate) use mistake::mistakes;
+pub use watched::Watched;
 
 /// How many times the patience a run has to be most likely stuck.
 const LONGER: u32 = 5;

@@ -7,8 +7,9 @@ use unicode_width::UnicodeWidthStr;
 
 use super::view::View;
 use crate::both;
-use crate::events::{Call, Event, Holder, Mistake, Needs, Record, Waiter};
+use crate::events::{Call, Event, Holder, Needs, Record, Waiter};
 use crate::state::{Change, State};
+use crate::stuck::Mistake;
 use crate::words::figures::grouped;
 use crate::words::plain::on_one_line;
 
@@ -17,17 +18,28 @@ pub struct Stuck<E> {
     stderr: E,
     /// Where lines are broken, if they are.
     width: Option<usize>,
+    /// The mistake with that name of the lesson with this one.
+    mistake_of: fn(&str, &str) -> Option<&'static Mistake>,
+    lesson: String,
 }
 
 impl<E: Write> Stuck<E> {
-    /// Goes to `stderr`. On a terminal, no line is wider than its `width`.
-    pub fn new(stderr: E, width: Option<usize>) -> Stuck<E> {
-        Stuck { stderr, width }
+    /// Goes to `stderr`. On a terminal, no line is wider than its `width`. `mistake_of` knows the
+    /// lessons.
+    pub fn new(
+        stderr: E,
+        width: Option<usize>,
+        mistake_of: fn(&str, &str) -> Option<&'static Mistake>,
+    ) -> Stuck<E> {
+        Stuck { stderr, width, mistake_of, lesson: String::new() }
     }
 }
 
 impl<E: Write> View for Stuck<E> {
     fn show(&mut self, record: &Record, state: &State, _: &Change) -> Result<()> {
+        if let Event::Run { lesson, .. } = &record.event {
+            lesson.as_ref().clone_into(&mut self.lesson);
+        }
         let Event::Stuck { waits, circle, mistake, command } = &record.event else {
             return Ok(());
         };
@@ -37,12 +49,9 @@ impl<E: Write> View for Stuck<E> {
         // Of a command of the user's nobody knows what it would do elsewhere.
         let is_pythons = mistake.is_some() && state.commands().next().is_none();
         lines.push(form(waits, circle, is_pythons, state));
-        if is_pythons && *mistake == Some(Mistake::JoinBeforeReceive) {
-            lines.push(both!(
-                "(There, a one-way pipe has room for a message of 65,532 bytes, a two-way one for \
-                 219,264.)",
-                "（在 CPython 里，单向管道装得下 65,532 字节的消息，双向管道装得下 219,264 字节。）"
-            ));
+        let mistake = mistake.as_deref().and_then(|name| (self.mistake_of)(&self.lesson, name));
+        if is_pythons && let Some(in_python) = mistake.and_then(|it| it.in_python) {
+            lines.push(in_python());
         }
         if waits.iter().any(|waiter| waiter.kernel.is_none()) {
             lines.push(both!(
@@ -51,7 +60,7 @@ impl<E: Write> View for Stuck<E> {
             ));
         }
         if let (Some(mistake), Some(command)) = (mistake, command) {
-            let remedy = remedy(*mistake);
+            let remedy = (mistake.remedy)();
             lines.push(match command.is_empty() {
                 true => both!("{remedy}.", "{remedy}。"),
                 false => both!("{remedy}: {command}", "{remedy}：{command}"),
@@ -227,41 +236,4 @@ fn form(waits: &[Waiter], circle: &[u32], as_in_python: bool, state: &State) -> 
         None => both!("what is waited for can't come any more", "等的东西再也不会来了"),
     };
     both!("A dead end: {why}.{python}", "走进了死胡同：{why}。{python}")
-}
-
-/// What to do instead.
-fn remedy(mistake: Mistake) -> String {
-    match mistake {
-        Mistake::JoinBeforeReceive => both!("Receive before you join", "先接收，再 join"),
-        Mistake::JoinBeforeReply => both!("Reply before you join", "先回复，再 join"),
-        Mistake::KeptOwnEnd => {
-            both!("Close the end that the child has got", "交给子进程的那一端，父进程要关掉")
-        }
-        Mistake::EmptyIsNoEnd => both!(
-            "An empty queue is no sign of the end: tell the readers",
-            "队列空了不等于结束：要告诉读进程"
-        ),
-        Mistake::NothingStops => {
-            both!("Tell the readers that nothing more will come", "要告诉读进程不会再有值了")
-        }
-        Mistake::TooFewSentinels => {
-            both!("Put a sentinel for each reader", "每个读进程都要有一个哨兵值")
-        }
-        Mistake::Unflushed => both!(
-            "The message has to be written before the reply is read, and flushed",
-            "消息要在读回复之前写出，并且刷新缓冲区"
-        ),
-        Mistake::NotAllReceived => {
-            both!("Receive every message that the child sends", "子进程发送的每条消息都要接收")
-        }
-        Mistake::KeptPutEnd => both!("Close the put end", "关掉写端"),
-        Mistake::KilledHolder => both!(
-            "Don't kill a process that may have a lock; or do without the lock",
-            "不要杀死可能握着锁的进程；或者不用锁"
-        ),
-        Mistake::KilledSemaphoreHolder => both!(
-            "Don't kill a process that may have a lock; or take one that the kernel frees",
-            "不要杀死可能握着锁的进程；或者换一种内核会释放的锁"
-        ),
-    }
 }

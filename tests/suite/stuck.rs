@@ -238,6 +238,14 @@ fn the_log_has_the_evidence_and_a_recording_shows_the_same() {
     assert!(shown.stdout.contains("v-----"), "{}", shown.stdout);
     let chinese = view_log(&ended.stdout, &["--lang", "zh"]);
     assert!(chinese.stderr.contains("形成了环，也就是死锁"), "{}", chinese.stderr);
+    assert!(chinese.stderr.contains("先接收，再 join"), "{}", chinese.stderr);
+
+    // Another version may know mistakes that this one doesn't know: nothing is said of them.
+    let log = ended.stdout.replace("join_before_receive", "something_new");
+    let unknown = view_log(log, &[]);
+    assert!(unknown.stderr.contains("A circle: parent -> writer"), "{}", unknown.stderr);
+    assert!(!unknown.stderr.contains("Receive before you join"), "{}", unknown.stderr);
+    assert!(!unknown.stderr.contains("219,264"), "{}", unknown.stderr);
 }
 
 #[test]

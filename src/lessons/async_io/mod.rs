@@ -74,6 +74,7 @@ impl Lesson for Args {
             events: Vocabulary::of::<AsyncEvent>(),
             narrator: || Box::<AsyncNarrator>::default(),
             children: CHILDREN,
+            ..Parts::default()
         }
     }
 

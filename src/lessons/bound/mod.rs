@@ -142,6 +142,7 @@ impl Lesson for Args {
             events: Vocabulary::of::<BoundEvent>(),
             narrator: || Box::<BoundNarrator>::default(),
             children: CHILDREN,
+            ..Parts::default()
         }
     }
 

@@ -71,6 +71,7 @@ impl Lesson for Args {
             events: Vocabulary::of::<BufferEvent>(),
             narrator: || Box::<BufferNarrator>::default(),
             children: CHILDREN,
+            ..Parts::default()
         }
     }
 

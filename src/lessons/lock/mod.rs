@@ -5,6 +5,7 @@
 
 mod claims;
 mod events;
+mod mistakes;
 mod notes;
 
 use std::{thread, time::Duration};
@@ -16,10 +17,12 @@ use serde::Serialize;
 use super::lesson::{Lesson, Parts};
 use crate::arguments::whole;
 use crate::both;
-use crate::events::{Call, Mistake, Vocabulary};
+use crate::events::{Call, Vocabulary};
 use crate::multiprocessing::{
     AnyTarget, Context, CurrentProcess, IntoProcess, Logs, Target, numbered,
 };
+use crate::state::State;
+use crate::stuck::Mistake;
 use events::LockEvent;
 use notes::LockNarrator;
 
@@ -98,6 +101,7 @@ impl Lesson for Args {
             claims: claims::CLAIMS,
             outcomes: claims::OUTCOMES,
             events: Vocabulary::of::<LockEvent>(),
+            mistakes: mistakes::MISTAKES,
             narrator: || Box::<LockNarrator>::default(),
             children: CHILDREN,
         }
@@ -118,9 +122,9 @@ impl Lesson for Args {
         Ok(())
     }
 
-    fn mistake(&self) -> Option<(Mistake, String)> {
+    fn mistake(&self, _run: &State) -> Option<(&'static Mistake, String)> {
         let without =
-            || (Mistake::KilledSemaphoreHolder, "mp-demo lock --kill --lock flock".into());
+            || (&mistakes::KILLED_SEMAPHORE_HOLDER, "mp-demo lock --kill --lock flock".into());
         (self.kill && self.lock != Some(LockKind::Flock)).then(without)
     }
 

@@ -49,6 +49,7 @@ impl Lesson for Args {
             events: Vocabulary::of::<MemoryEvent>(),
             narrator: || Box::<MemoryNarrator>::default(),
             children: CHILDREN,
+            ..Parts::default()
         }
     }
 

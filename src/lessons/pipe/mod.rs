@@ -6,6 +6,7 @@
 //! ever).
 
 mod claims;
+mod mistakes;
 mod notes;
 mod own;
 
@@ -19,10 +20,11 @@ use super::lesson::{Lesson, Parts};
 use crate::arguments::{
     CommandArg, LONGEST_MESSAGE, MESSAGE_AROUND_STRING, ValueArg, as_typed, seconds, whole,
 };
-use crate::events::Mistake;
 use crate::multiprocessing::{
     AnyTarget, Context, CurrentProcess, IntoProcess, Logs, ProgramArgs, Target,
 };
+use crate::state::State;
+use crate::stuck::Mistake;
 use notes::PipeNarrator;
 use own::CommandSender;
 
@@ -101,6 +103,7 @@ impl Lesson for Args {
         Parts {
             claims: claims::CLAIMS,
             outcomes: claims::OUTCOMES,
+            mistakes: mistakes::MISTAKES,
             narrator: || Box::<PipeNarrator>::default(),
             children: CHILDREN,
             ..Parts::default()
@@ -112,7 +115,7 @@ impl Lesson for Args {
         self.child.is_none()
     }
 
-    fn mistake(&self) -> Option<(Mistake, String)> {
+    fn mistake(&self, run: &State) -> Option<(&'static Mistake, String)> {
         let command = |options: &str| {
             let bytes = self.bytes.map(|bytes| format!(" --bytes {bytes}"));
             let child = self.child.as_ref().map(|child| format!(" --child {}", child.quoted()));
@@ -121,25 +124,29 @@ impl Lesson for Args {
         if let (Some(child), true, JoinTime::Last, Receive::One) =
             (&self.child, self.reply, self.join, self.receive)
         {
+            // A message that has come was flushed.
+            if run.has_sent() {
+                return None;
+            }
             let child = child
                 .unbuffered()
                 .map(|it| format!("mp-demo pipe --child {} --reply", it.quoted()));
-            return Some((Mistake::Unflushed, child.unwrap_or_default()));
+            return Some((&mistakes::UNFLUSHED, child.unwrap_or_default()));
         }
         // A child of the user's may send any number of messages.
         let all = if self.child.is_some() { " --receive all" } else { "" };
         match (self.join, self.reply, self.receive) {
             (JoinTime::First, true, _) => {
-                Some((Mistake::JoinBeforeReply, command(" --reply --join last")))
+                Some((&mistakes::JOIN_BEFORE_REPLY, command(" --reply --join last")))
             }
             (_, _, Receive::All) if self.keep_end => {
-                Some((Mistake::KeptOwnEnd, command(" --join last --receive all")))
+                Some((&mistakes::KEPT_OWN_END, command(" --join last --receive all")))
             }
             (JoinTime::First, ..) => {
-                Some((Mistake::JoinBeforeReceive, command(&format!(" --join last{all}"))))
+                Some((&mistakes::JOIN_BEFORE_RECEIVE, command(&format!(" --join last{all}"))))
             }
             (JoinTime::Last, false, Receive::One) if self.child.is_some() => {
-                Some((Mistake::NotAllReceived, command(" --join last --receive all")))
+                Some((&mistakes::NOT_ALL_RECEIVED, command(" --join last --receive all")))
             }
             (JoinTime::Last, ..) => None,
         }

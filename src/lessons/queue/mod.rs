@@ -4,6 +4,7 @@
 //! back. What can be chosen is in `options.rs`, what can be said of a run in `claims.rs`.
 
 mod claims;
+mod mistakes;
 mod notes;
 mod options;
 mod own;
@@ -13,11 +14,13 @@ use serde::Serialize;
 
 use super::lesson::{Lesson, Parts};
 use crate::arguments::{ValueArg, as_typed, seconds, shares};
-use crate::events::{Call, Mistake, str};
+use crate::events::{Call, str};
 use crate::multiprocessing::{
     AnyTarget, Context, CurrentProcess, Exec, Got, Guard, IntoProcess, Logs, ProgramArgs, Target,
     check_sizes,
 };
+use crate::state::State;
+use crate::stuck::Mistake;
 use notes::QueueNarrator;
 use options::Stop;
 use own::{CommandReader, CommandWriter};
@@ -29,6 +32,7 @@ impl Lesson for Args {
         Parts {
             claims: claims::CLAIMS,
             outcomes: claims::OUTCOMES,
+            mistakes: mistakes::MISTAKES,
             narrator: || Box::<QueueNarrator>::default(),
             children: CHILDREN,
             ..Parts::default()
@@ -39,7 +43,7 @@ impl Lesson for Args {
         self.check_options()
     }
 
-    fn mistake(&self) -> Option<(Mistake, String)> {
+    fn mistake(&self, _run: &State) -> Option<(&'static Mistake, String)> {
         self.mistake_of_options()
     }
 

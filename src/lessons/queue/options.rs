@@ -7,10 +7,11 @@ use clap::ValueEnum;
 use clap::builder::ArgPredicate;
 use serde::Serialize;
 
+use super::mistakes;
 use crate::arguments::{CommandArg, ValueArg, seconds, whole};
 use crate::both;
-use crate::events::Mistake;
 use crate::multiprocessing::{check_sizes, numbered};
+use crate::stuck::Mistake;
 
 /// Put values into a queue in one process, get them in another
 ///
@@ -165,7 +166,7 @@ impl Args {
     }
 
     /// By which mistake of these options a run gets stuck, and the command without it.
-    pub(super) fn mistake_of_options(&self) -> Option<(Mistake, String)> {
+    pub(super) fn mistake_of_options(&self) -> Option<(&'static Mistake, String)> {
         let with = |options: &str| format!("mp-demo queue{options}");
         let mut readers = match self.readers {
             1 => String::new(),
@@ -179,13 +180,15 @@ impl Args {
         match self.stop {
             _ if self.lock && self.kill.is_some() => {
                 let role = self.kill.as_deref().unwrap_or_default();
-                Some((Mistake::KilledHolder, with(&format!("{readers} --kill {role}"))))
+                Some((&mistakes::KILLED_HOLDER, with(&format!("{readers} --kill {role}"))))
             }
-            Stop::None => Some((Mistake::NothingStops, told)),
-            Stop::Empty => Some((Mistake::EmptyIsNoEnd, told)),
-            Stop::Sentinel if self.sentinels.is_some() => Some((Mistake::TooFewSentinels, told)),
+            Stop::None => Some((&mistakes::NOTHING_STOPS, told)),
+            Stop::Empty => Some((&mistakes::EMPTY_IS_NO_END, told)),
+            Stop::Sentinel if self.sentinels.is_some() => {
+                Some((&mistakes::TOO_FEW_SENTINELS, told))
+            }
             Stop::Eof if self.keep_end => {
-                Some((Mistake::KeptPutEnd, with(&format!("{readers} --stop eof"))))
+                Some((&mistakes::KEPT_PUT_END, with(&format!("{readers} --stop eof"))))
             }
             Stop::Terminate | Stop::Sentinel | Stop::Eof => None,
         }

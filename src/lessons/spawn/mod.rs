@@ -70,6 +70,7 @@ impl Lesson for Args {
             events: Vocabulary::of::<SpawnEvent>(),
             narrator: || Box::<SpawnNarrator>::default(),
             children: CHILDREN,
+            ..Parts::default()
         }
     }
 

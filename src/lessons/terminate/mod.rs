@@ -70,6 +70,7 @@ impl Lesson for Args {
             events: Vocabulary::of::<TerminateEvent>(),
             narrator: || Box::<TerminateNarrator>::default(),
             children: CHILDREN,
+            ..Parts::default()
         }
     }
 

@@ -55,6 +55,7 @@ impl Lesson for Args {
             events: Vocabulary::of::<ZombieEvent>(),
             narrator: || Box::<ZombieNarrator>::default(),
             children: CHILDREN,
+            ..Parts::default()
         }
     }
 
