@@ -1,12 +1,11 @@
 //! What follows from a table. A verdict says nothing that the figures don't, as they are shown
 //! there.
 
+use std::cmp::Ordering;
+
 use super::table::{PoolFigures, Table, TaskKind, fastest_of};
 use crate::both;
 use crate::words::figures::count;
-
-/// A gain that is smaller may be chance.
-const CHANCE: f64 = 1.1;
 
 /// Whether one figure is so much more than another that it can't be chance. Both count as they are
 /// shown, with two decimals: to say "less than 10 %" beside 1.10 would be a contradiction.
@@ -25,11 +24,6 @@ impl Table {
         let mut lines = vec![self.gain()];
         lines.extend(self.loss());
         lines.push(self.against_cores(cores));
-        if self.kind == TaskKind::Compute {
-            lines.extend(self.others_on_the_cores(cores));
-            lines.extend(self.uneven_cores());
-        }
-        lines.extend(self.idle_workers());
         lines.extend(self.waited());
         lines
     }
@@ -85,44 +79,35 @@ impl Table {
     fn against_cores(&self, cores: usize) -> String {
         let knee = self.knee().workers;
         let workers = self.workers(knee);
-        let knee = usize::from(knee);
         let in_english = count(cores, "core");
         let may_use = both!("This program may use {in_english}", "本程序能用 {cores} 个核心");
-        if self.pools.len() == 1 {
-            return both!("{may_use}.", "{may_use}。");
-        }
-        let first_with_all_cores =
-            self.pools.iter().find(|pool| usize::from(pool.workers) >= cores);
-        let is_first = first_with_all_cores.is_some_and(|pool| usize::from(pool.workers) == knee);
-        if knee == cores && !self.computes() {
-            both!(
+        let in_between = cores..usize::from(knee);
+        let was_measured = |pool: &PoolFigures| in_between.contains(&usize::from(pool.workers));
+        match usize::from(knee).cmp(&cores) {
+            _ if self.pools.len() == 1 => both!("{may_use}.", "{may_use}。"),
+            Ordering::Equal if self.computes() => {
+                both!("{may_use}: one for each worker.", "{may_use}，正好够 {workers}用。")
+            }
+            Ordering::Equal => both!(
                 "{may_use}: no limit here, since waiting needs none.",
                 "{may_use}，但等待不占核心，所以这里不受限制。"
-            )
-        } else if knee == cores {
-            both!("{may_use}: one for each worker.", "{may_use}，正好够 {workers}用。")
-        } else if first_with_all_cores.is_none() {
-            both!(
-                "{may_use}: there were never that many workers.",
-                "{may_use}，测量的各组都没有这么多。"
-            )
-        } else if knee < cores {
-            let most = self.pools.iter().map(PoolFigures::processor_percent);
-            let had = (most.fold(0.0, f64::max) / 100.0).min(cores as f64);
-            both!(
-                "{may_use}; its workers had {had:.2} of them at most.",
-                "{may_use}，这些任务最多用到 {had:.2} 个。"
-            )
-        } else if self.computes() && is_first {
-            both!(
+            ),
+            Ordering::Less => {
+                let most = self.pools.iter().map(PoolFigures::processor_percent);
+                let had = (most.fold(0.0, f64::max) / 100.0).min(cores as f64);
+                both!(
+                    "{may_use}; its workers had {had:.2} of them at most.",
+                    "{may_use}，这些任务最多用到 {had:.2} 个。"
+                )
+            }
+            Ordering::Greater if self.computes() && !self.pools.iter().any(was_measured) => both!(
                 "{may_use}: {workers} are the next number measured.",
                 "{may_use}，而 {workers}是测量的下一组。"
-            )
-        } else {
-            both!(
+            ),
+            Ordering::Greater => both!(
                 "{may_use}: fewer than the {workers} it gains up to.",
                 "{may_use}，而 {workers}仍有收益。"
-            )
+            ),
         }
     }
 
@@ -134,47 +119,6 @@ impl Table {
             TaskKind::Io => false,
             TaskKind::Disk => self.first().processor_share() > 0.5,
         }
-    }
-
-    /// With a core for each worker, a task that computes has its core all the time. Where it
-    /// doesn't, the figures say as much about other programs as about this one.
-    fn others_on_the_cores(&self, cores: usize) -> Option<String> {
-        let share = PoolFigures::processor_share;
-        let with_a_core_each = self.pools.iter().filter(|pool| usize::from(pool.workers) <= cores);
-        let worst = with_a_core_each.min_by(|a, b| share(a).total_cmp(&share(b)))?;
-        let (workers, percent) = (self.workers(worst.workers), 100.0 * share(worst));
-        (share(worst) * CHANCE < 1.0).then(|| {
-            both!(
-                "With {workers} a task had its core for {percent:.0} % of its time: others used \
-                 it.",
-                "{workers}时，任务只有 {percent:.0}% 的时间占用核心：别的程序也在用。"
-            )
-        })
-    }
-
-    /// The same work needs the same processor time. Where it didn't, the cores were not always
-    /// equally fast: they change their clock rate, and two that share a unit slow each other down.
-    fn uneven_cores(&self) -> Option<String> {
-        let used = self.pools.iter().map(|pool| pool.processor_seconds);
-        let (least, most) = (used.clone().fold(f64::INFINITY, f64::min), used.fold(0.0, f64::max));
-        (most > CHANCE * least).then(|| {
-            both!(
-                "The tasks used {least:.2} to {most:.2} s of processor time: the cores' speed \
-                 varied.",
-                "各组的任务用了 {least:.2} 到 {most:.2} 秒 CPU 时间：核心的速度有变化。"
-            )
-        })
-    }
-
-    fn idle_workers(&self) -> Option<String> {
-        let most = self.last().workers;
-        let idle = most.checked_sub(self.tasks).filter(|idle| *idle > 0)?;
-        let tasks = self.tasks;
-        let (in_english, workers) = (count(tasks, "task"), self.workers(most));
-        Some(both!(
-            "With {in_english}, at least {idle} of {most} workers had nothing to do.",
-            "任务只有 {tasks} 个，{workers}里至少有 {idle} 个无事可做。"
-        ))
     }
 
     /// How much of their time its tasks waited, where they are meant to. An IO task waits as long
