@@ -33,5 +33,9 @@ done <<'END'
 --json "event":"rolled"
 END
 
-cargo test --locked --lib -- lessons:: explain:: predict:: cli::
-cargo test --locked --test suite -- texts:: programs:: usage:: lessons:: explain::every
+# All files of the suite that ask for the lessons, or for what stands in their folders.
+through_all=$(grep -rlE '\b(lessons|for_each_lesson|commands_of_experiments)\(|\bDEMOS\b' tests/suite |
+  sed -E 's|^tests/suite/||; s|(/mod)?\.rs$|::|; s|/|::|g')
+cargo test --locked --lib
+# shellcheck disable=SC2086 # A filter each.
+cargo test --locked --test suite -- $through_all
