@@ -160,11 +160,10 @@ fn every_claim_has_a_name_of_its_own_and_a_sentence_in_each_language() {
         assert_eq!(names.len(), claims.len(), "{lesson}");
 
         // Sentences are in this process's language, so another process has to print the Chinese
-        // ones. For a lesson that measures a short run will do.
-        let run = match lesson.as_str() {
-            "bound" => "mp-demo bound --kind io --tasks 2 --workers 1,2 --speed 10".to_owned(),
-            "cost" => "mp-demo cost --quick".to_owned(),
-            _ => runs_of(&lesson).swap_remove(0),
+        // ones.
+        let run = match is_slow(&lesson) {
+            true => short_run_of(&lesson),
+            false => runs_of(&lesson).swap_remove(0),
         };
         let log = run_in_shell(&format!("{run} --json"));
         for (language, is_right) in [("en", false), ("zh", true)] {

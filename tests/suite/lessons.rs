@@ -14,7 +14,7 @@ pub fn for_each_lesson(check: impl Fn(&str) + Sync) {
 #[test]
 fn whatever_happens_is_told_by_its_trace_and_its_recording() {
     for_each_lesson(|lesson| {
-        let runs = match ["bound", "cost"].contains(&lesson) && !is_soak() {
+        let runs = match is_slow(lesson) && !is_soak() {
             true => vec![short_run_of(lesson)],
             false => runs_of(lesson),
         };

@@ -1,6 +1,6 @@
 //! `mp-demo predict`, and whether its true answers are true.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 
 use mp_demo::cli::lesson_in;
@@ -16,6 +16,19 @@ use crate::programs::is_han;
 fn experiments() -> Vec<Experiment> {
     choose(Language::En);
     Experiment::all(None).unwrap_or_else(|error| panic!("{error:#}"))
+}
+
+/// The commands that something is predicted of, each once and at full length.
+pub fn commands_of_experiments() -> BTreeSet<String> {
+    let commands = experiments().into_iter().map(|experiment| {
+        let command = experiment.command_with(65_537);
+        let mut words: Vec<_> = command.split(' ').collect();
+        if let Some(at) = words.iter().position(|word| *word == "--speed") {
+            words.drain(at..at + 2);
+        }
+        words.join(" ")
+    });
+    commands.collect()
 }
 
 /// The lines of `--repeat --json`, and the summary below them.

@@ -80,10 +80,15 @@ pub fn runs_of(lesson: &str) -> Vec<String> {
 pub fn short_run_of(lesson: &str) -> String {
     let options = match lesson {
         "cost" => " --quick",
-        "bound" => " --tasks 1 --workers 1",
+        "bound" => " --tasks 1 --workers 1,2",
         _ => "",
     };
     format!("mp-demo {lesson}{options}")
+}
+
+/// Whether the runs that its text suggests take so long that every day a short one has to do.
+pub fn is_slow(lesson: &str) -> bool {
+    short_run_of(lesson).contains(" --")
 }
 
 /// A help screen without its lists of lessons. Checks these: each lesson with its title in that
