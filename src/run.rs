@@ -143,6 +143,9 @@ pub fn run(
                     if let Some(log) = parents_log.get() {
                         watched.look(views.state(), &log);
                     }
+                    if let Some(left) = watched.announces_end_in() {
+                        let _ = stderr.write_all(announcement(left).as_bytes());
+                    }
                 }
                 // It is no error when nobody listens.
                 Entry::Foreign(bytes) => drop(stderr.write_all(bytes)),
@@ -157,6 +160,15 @@ pub fn run(
         shown?;
         Ok(Verdict::of(lesson.name, views.state(), result))
     })
+}
+
+/// What is said before a run is ended that only most likely is stuck.
+fn announcement(left: Duration) -> String {
+    let seconds = left.as_secs_f64().ceil();
+    both!(
+        "Most likely nobody can go on. mp-demo ends the run in {seconds} s if nothing happens.\n",
+        "很可能都无法继续了。如果没有变化，mp-demo 会在 {seconds} 秒后结束这次运行。\n"
+    )
 }
 
 /// Plays the parent's half of a lesson, from the first event of the run to the end of its last

@@ -29,6 +29,8 @@ pub struct Detector {
     /// Since when it is most likely stuck, and for how long that has to last.
     likely_since: Option<Instant>,
     longer: Duration,
+    /// Whether it has yet to be said that the run will be ended.
+    is_to_announce: bool,
     /// The PIDs of children that were found stopped, and named.
     stopped: HashSet<u32>,
     /// The PIDs of children of this process that are no part of the run.
@@ -52,6 +54,13 @@ impl Detector {
         Detector { strangers: strangers.collect(), longer, ..Detector::default() }
     }
 
+    /// When the run will be ended, if it has just been found most likely stuck: said beforehand, so
+    /// that whoever knows better can act.
+    pub fn announces_end_in(&mut self) -> Option<Duration> {
+        let is_sensible = !self.longer.is_zero() && self.longer < Duration::MAX;
+        (std::mem::take(&mut self.is_to_announce) && is_sensible).then_some(self.longer)
+    }
+
     /// An event has come: what was seen before means nothing any more.
     pub fn event_came(&mut self) {
         self.last = None;
@@ -71,10 +80,10 @@ impl Detector {
         let pids = told.iter().copied().chain([std::process::id()]).collect();
         let onlooker = Onlooker::MainThread(&self.strangers);
         let sight = Sight::of(&Family::Descendants(pids), onlooker);
-        let likely = self.last.as_ref().and_then(|last| {
-            // Where the kernel doesn't tell, the log has to say it.
-            let waits = |pid| state.process(pid).is_some_and(waits_by_the_log);
-            let graph = Graph::of(&sight, last, |look| waits(look.pid));
+        // Where the kernel doesn't tell, the log has to say it.
+        let waits = |pid| state.process(pid).is_some_and(waits_by_the_log);
+        let graph = self.last.as_ref().map(|it| Graph::of(&sight, it, |look| waits(look.pid)));
+        let likely = graph.as_ref().and_then(|graph| {
             // Processes invisible in /proc must wait according to the log; one that just ended will
             // be reaped before the next look.
             let unseen = told.iter().filter(|pid| sight.look(**pid).is_none());
@@ -88,6 +97,7 @@ impl Detector {
         });
         let is_stuck = match likely {
             Some(true) => {
+                self.is_to_announce |= self.likely_since.is_none();
                 self.likely_since.get_or_insert_with(Instant::now).elapsed() >= self.longer
             }
             Some(false) => true,
@@ -97,7 +107,8 @@ impl Detector {
             }
         };
         let finding = is_stuck.then(|| {
-            let waits = waits::waits(&sight, state, &fills());
+            let is_stuck = |pid| graph.as_ref().is_some_and(|it| it.is_stuck(pid));
+            let waits = waits::waits(&sight, is_stuck, state, &fills());
             let next: Vec<_> = waits.iter().map(waits::next).collect();
             let circle = circle(&next);
             Finding { waits, circle }

@@ -5,15 +5,21 @@ use crate::evidence::{self, Fill, On, Sight, Snapshot, Thing};
 use crate::state::{Activity, Process, State};
 
 /// Everyone who waits, the parent first, then in the order of their starts.
-pub(super) fn waits(sight: &Sight, state: &State, fills: &[Fill]) -> Vec<Waiter> {
+pub(super) fn waits(
+    sight: &Sight,
+    is_stuck: impl Fn(u32) -> bool,
+    state: &State,
+    fills: &[Fill],
+) -> Vec<Waiter> {
     let us = Us { sight, state, fills };
     // Whoever has ended is only not reaped yet, and waits for nothing.
     let has_ended = |it: &&Process| sight.look(it.pid).is_some_and(Snapshot::has_ended);
     let alive = state.alive().filter(|it| !has_ended(it));
     let processes = state.parent().into_iter().chain(alive);
     let mut waits: Vec<_> = processes.flat_map(|process| us.waiters(process)).collect();
-    // The log knows nothing of these: children of a foreign program.
-    for look in sight.family() {
+    // The log knows nothing of these: children of a foreign program. Some may go on, in the
+    // background.
+    for look in sight.family().filter(|look| is_stuck(look.pid)) {
         if state.process(look.pid).is_none() {
             let role = look.threads.first().map(|it| it.name.clone());
             waits.push(us.by_the_kernel(look.pid, &role.unwrap_or_default()));

@@ -1,5 +1,7 @@
 //! A run of a lesson that is looked at when nothing happens in it.
 
+use std::time::Duration;
+
 use super::{Detector, Finding, Mistake};
 use crate::events::{Event, Log};
 use crate::evidence::stopped_by;
@@ -23,6 +25,11 @@ impl<'a, M: Fn(&State) -> Option<(&'static Mistake, String)>> Watched<'a, M> {
     /// An event has come: what was seen before means nothing any more.
     pub fn event_came(&mut self) {
         self.detector.event_came();
+    }
+
+    /// When the run will be ended, if it has just been found most likely stuck.
+    pub fn announces_end_in(&mut self) -> Option<Duration> {
+        self.detector.announces_end_in()
     }
 
     /// Looks whether some child is stopped, and whether the run is stuck, which ends it. The log is

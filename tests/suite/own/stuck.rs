@@ -53,6 +53,27 @@ fn a_lesson_that_gets_stuck_does_so_with_a_command_too() {
 }
 
 #[test]
+fn a_run_that_is_most_likely_stuck_is_ended_later_and_that_is_said_beforehand() {
+    // sort handles SIGALRM.
+    let ended = run_own(&["queue", "--reader", "sort", "--stop", "none", "--patience", "0.2"]);
+    assert_eq!(ended.code(), 0, "{ended:?}");
+    let begin = "Most likely nobody can go on. mp-demo ends the run in 1 s if nothing happens.\n";
+    let end = "\nmp-demo ends the run.\n";
+    let (announced, said) = (ended.stderr.find(begin), ended.stderr.find(end));
+    assert!(announced.is_some() && announced < said, "{ended:?}");
+    assert_eq!(ended.stderr.matches(begin).count(), 1);
+}
+
+#[test]
+fn what_a_command_has_left_in_the_background_is_not_among_those_that_wait() {
+    let child = "sh -c 'sleep 1000 >/dev/null 2>&1 </dev/null & echo 1; read -r line'";
+    let args = ["pipe", "--child", child, "--reply", "--join", "first", "--patience", "0.2"];
+    let ended = run_own(&args);
+    assert!(ended.stderr.contains("\nA circle: parent -> writer -> parent.\n"), "{ended:?}");
+    assert!(!ended.stderr.contains("  sleep "), "{ended:?}");
+}
+
+#[test]
 fn a_stuck_child_gets_advice_that_helps_or_none() {
     let folder = tempfile::tempdir().unwrap();
     script(&folder.path().join("child"), "read -r line");
