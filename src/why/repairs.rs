@@ -77,19 +77,16 @@ impl StuckProcesses<'_> {
             Repair::GetBeforeJoin => self
                 .waiters_for_writers()
                 .any(|(parent, child, _)| is_python(parent) && self.has_feeder(child)),
-            Repair::ReadBeforeWait => self.waiters_for_writers().any(|(parent, child, _)| {
+            Repair::ReadBeforeWait => self.waiters_for_writers().any(|(parent, child, thing)| {
                 let has_feeder = is_python(parent) && self.has_feeder(child);
-                !has_feeder && !self.reads(parent.pid)
+                let is_only_reader = only_other(child.pid, thing) == Some(parent.pid);
+                !has_feeder && is_only_reader && !self.reads(parent.pid)
             }),
-            Repair::OneWrites => self.things(Need::Room).any(|(wait, thing)| {
-                let others = thing.of().iter().filter(|pid| **pid != wait.pid);
-                others.copied().any(|other| self.needs(other, Need::Room, wait.pid))
+            Repair::OneWrites => self.full().any(|(writer, reader, _)| {
+                self.full().any(|(other, its_reader, _)| (other, its_reader) == (reader, writer))
             }),
-            Repair::ReadBothStreams => self.things(Need::Room).any(|(wait, thing)| {
-                let is_stream = matches!(thing.fd, Some(1 | 2));
-                let readers = thing.of().iter().copied().filter(|pid| *pid != wait.pid);
-                let reads = |reader| self.needs(reader, Need::Data, wait.pid);
-                is_stream && readers.into_iter().any(reads)
+            Repair::ReadBothStreams => self.full().any(|(writer, reader, thing)| {
+                matches!(thing.fd, Some(1 | 2)) && self.needs(reader, Need::Data, writer)
             }),
             Repair::CloseWriteEnd => {
                 // A reader in a circle of readers, of which one is waited for till its end.
@@ -184,6 +181,13 @@ impl StuckProcesses<'_> {
     fn reads(&self, pid: u32) -> bool {
         self.things(Need::Data)
             .any(|(wait, thing)| wait.pid == pid && thing.of().iter().any(|it| *it != pid))
+    }
+
+    /// Processes whose main thread waits for room in something that only one other process could
+    /// read, and that process. (A thread of its own for writing is a repair already.)
+    fn full(&self) -> impl Iterator<Item = (u32, u32, &Thing)> {
+        let full = self.things(Need::Room).filter(|(wait, _)| wait.tid as u32 == wait.pid);
+        full.filter_map(|(wait, thing)| Some((wait.pid, only_other(wait.pid, thing)?, thing)))
     }
 
     /// Who waits for the end of whom, who waits for room in something that the former reads.
@@ -302,6 +306,13 @@ impl StuckProcesses<'_> {
     }
 }
 
+/// The process that alone could bring this, beside the one that waits for it.
+fn only_other(pid: u32, thing: &Thing) -> Option<u32> {
+    let mut others = thing.of().iter().filter(|it| **it != pid);
+    let first = others.next()?;
+    others.next().is_none().then_some(*first)
+}
+
 fn needs(wait: &Wait, needs: Need) -> bool {
     wait.things.iter().all(|it| it.needs == needs)
 }
@@ -325,10 +336,10 @@ fn has_queue(look: &Snapshot) -> bool {
 pub(super) fn sentence(repair: Repair) -> String {
     match repair {
         Repair::GetBeforeJoin => both!(
-            "What usually repairs it: get() everything from the queue before join(). A child ends \
+            "If it is a queue: is everything taken from it with get() before join()? A child ends \
              only when its feeder thread has written all that was put.",
-            "通常这样修：先用 get() 取完队列，再 join()。子进程要等喂数据的线程把放进队列的值都写\
-             完才会结束。"
+            "如果是队列：join() 之前用 get() 取完了吗？子进程要等喂数据的线程把放进队列的值都写完\
+             才会结束。"
         ),
         Repair::ReadBeforeWait => both!(
             "What usually repairs it: read first, then wait: recv() before join(), in Python's \
@@ -348,11 +359,11 @@ pub(super) fn sentence(repair: Repair) -> String {
             "通常这样修：同时读子进程的所有输出（Python 里用 communicate()，或者 stderr=STDOUT）。"
         ),
         Repair::CloseWriteEnd => both!(
-            "What usually repairs it: close the end for writing in each process that doesn't \
-             write (in Python stdin.close(), in Node stdin.end()). End-of-file comes only when \
-             nobody has it open any more.",
-            "通常这样修：不写的进程都要关掉写端（Python 里是 stdin.close()，Node 里是 \
-             stdin.end()）。只有没有任何进程打开着写端，EOF 才会到来。"
+            "Does the reader wait for end-of-file? It comes only when nobody has the end for \
+             writing open any more: does each process close it that doesn't write (in Python \
+             stdin.close(), in Node stdin.end())?",
+            "读的一方是不是在等 EOF？只有没有任何进程打开着写端，EOF 才会到来：不写的进程都关掉写\
+             端了吗（Python 里是 stdin.close()，Node 里是 stdin.end()）？"
         ),
         Repair::OneSpeaksFirst => both!(
             "Here each waits until the other one has written. Should one of them write first? Or \
@@ -364,10 +375,9 @@ pub(super) fn sentence(repair: Repair) -> String {
              才会到来？"
         ),
         Repair::PutSentinels => both!(
-            "What usually repairs it: put a sentinel (None, say) for each reader before join(), \
-             so that they know that nothing more will come.",
-            "通常这样修：在 join() 之前给每个读进程放一个哨兵值（比如 None），告诉它们不会再有值\
-             了。"
+            "Do the readers of the queue know that nothing more will come? Is a sentinel (None, \
+             say) put for each of them before join()?",
+            "读进程知道不会再有值了吗？join() 之前给每个读进程都放哨兵值（比如 None）了吗？"
         ),
         Repair::TaskDone => both!(
             "If it is a queue's join(): is there a task_done() for each get()? If it is an Event: \

@@ -59,7 +59,7 @@ Stuck: none of these 2 processes can go on.
 A waits in wait4() for B to end.
 B waits in read() for data or end-of-file from a pipe (fd 3), and only itself could bring it.
 A dead end: B waits for what only B itself could bring.
-What usually repairs it: close the end for writing in each process that doesn't write (in Python stdin.close(), in Node stdin.end()). End-of-file comes only when nobody has it open any more.
+Does the reader wait for end-of-file? It comes only when nobody has the end for writing open any more: does each process close it that doesn't write (in Python stdin.close(), in Node stdin.end())?
 mp-demo ends it.
 ";
     assert_eq!(with_letters(&ended.stderr), expected);
@@ -71,7 +71,7 @@ mp-demo ends it.
 A 在 wait4() 里等 B 结束。
 B 在 read() 里等管道（fd 3）里的数据或 EOF，只有这个进程自己能带来。
 走进了死胡同：B 等的东西只有 B 自己能带来。
-通常这样修：不写的进程都要关掉写端（Python 里是 stdin.close()，Node 里是 stdin.end()）。只有没有任何进程打开着写端，EOF 才会到来。
+读的一方是不是在等 EOF？只有没有任何进程打开着写端，EOF 才会到来：不写的进程都关掉写端了吗（Python 里是 stdin.close()，Node 里是 stdin.end()）？
 mp-demo 就此结束这个程序。
 ";
     assert_eq!(with_letters(&ended.stderr), expected);
@@ -101,7 +101,7 @@ fn a_queue_that_is_joined_too_early_is_shown_with_its_full_pipe() {
         "B waits in futex() for another of its threads.",
         "A circle: A -> B -> A. Each waits for the next.",
         "B waits partly for itself.",
-        "What usually repairs it: get() everything from the queue before join(). A child ends only when its feeder thread has written all that was put.",
+        "If it is a queue: is everything taken from it with get() before join()? A child ends only when its feeder thread has written all that was put.",
         "mp-demo ends it.",
     ];
     assert_eq!(lines, expected, "{screen}");
@@ -208,7 +208,7 @@ fn whoever_is_told_to_be_stuck_is_left_alone_and_may_go_on() {
         );
         assert_eq!(run.line(), stuck);
         let process = run.line();
-        run.line_with("What usually repairs it");
+        run.line_with("Does the reader wait for end-of-file?");
         assert_eq!(run.line(), "It is left as it is; Ctrl-C ends it.\n");
         // It holds none of the program's descriptors.
         let pid = process.split_whitespace().next().unwrap();
