@@ -250,20 +250,25 @@ impl State {
     fn begin(&mut self, child: u32, role: &str, record: &Record) {
         let process = self.reach(child, role);
         role.clone_into(&mut process.role);
-        let Event::Started { foreign, command, stdin, stdout, .. } = &record.event else {
+        let Event::Started { command, stdin, stdout, .. } = &record.event else {
             return;
         };
+        let is_late = process.has_spoken;
         process.started = Some(Started {
             by: record.pid,
             t: record.t,
-            is_late: process.has_spoken,
-            is_foreign: *foreign,
             command: command.as_deref().map(str::to_owned),
             stdin: stdin.as_deref().map(str::to_owned),
             stdout: stdout.as_deref().map(str::to_owned),
         });
-        self.alive.push(child);
         self.at(record.pid).stands_between |= command.is_some();
+        // The child may have started others by now; it stands before them.
+        let is_its = |pid: &u32| {
+            let started = self.process(*pid).and_then(|it| it.started.as_ref());
+            started.is_some_and(|it| it.by == child)
+        };
+        let place = if is_late { self.alive.iter().position(is_its) } else { None };
+        self.alive.insert(place.unwrap_or(self.alive.len()), child);
     }
 
     /// The living process with this PID; a new one if there is none. After the end of a process

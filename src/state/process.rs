@@ -42,10 +42,6 @@ pub struct Started {
     pub by: u32,
     /// When that was told, in seconds since the run's first event.
     pub t: f64,
-    /// It had written events of its own by then.
-    pub is_late: bool,
-    /// It is another program, which writes nothing to the log.
-    pub is_foreign: bool,
     /// The user's command that it runs, where it is one.
     pub command: Option<String>,
     /// The name of the queue or pipe that is its stdin.
