@@ -188,14 +188,16 @@ impl<'a> Watch<'a> {
         }
         let now = Sight::of(&family, Onlooker::Process);
         // Somebody outside who is waited for may be seen for the first time.
-        let earlier = self.last_waits.take().or(self.last.take());
-        let Some(earlier) = earlier else {
+        let last = self.last_waits.is_some().then(|| self.last.take()).flatten();
+        let Some(earlier) = self.last_waits.take().or(self.last.take()) else {
             return;
         };
+        // Whoever reads what is told may help at once, and that has to be seen by the next look. So
+        // the look that it is compared with is not taken afterwards.
+        self.last = last.or_else(|| Some(Sight::of_family(&family, Onlooker::Process)));
         let mut finding = Diagnosis::of(now, &earlier);
         self.judge(&mut finding, patience, longest, tell);
         self.last_waits = Some(finding.sight);
-        self.last = Some(Sight::of_family(&family, Onlooker::Process));
     }
 
     /// For how long this process has not moved.
