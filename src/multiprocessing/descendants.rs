@@ -4,12 +4,14 @@
 use std::io;
 use std::mem;
 use std::process::{Child, Command};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use procfs::process::Process;
-use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, wait};
+use rustix::process::{
+    Pid, PidfdFlags, Signal, WaitOptions, getpid, kill_process, pidfd_open, pidfd_send_signal, wait,
+};
 
 /// How long orphans have to end by themselves: the helpers of a foreign program, say.
 const MERCY: Duration = Duration::from_millis(100);
@@ -55,9 +57,31 @@ pub(crate) fn ends_all() -> impl Fn() + Send + 'static {
 /// Ends and reaps all descendants at once, because this process is about to end itself: from now on
 /// none of its threads starts or reaps a child.
 pub(super) fn end_all(strangers: &[Pid]) {
-    mem::forget(lock());
+    mem::forget(lock_at_last(strangers));
     let start = Instant::now();
     while !clear(strangers, true) && start.elapsed() < LONGEST {
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Takes the lock from a thread that may be starting a child: such a thread goes on only when the
+/// child runs its program, and somebody may have stopped the child before that. So children are
+/// continued until the lock is free.
+fn lock_at_last(strangers: &[Pid]) -> MutexGuard<'static, ()> {
+    loop {
+        match CHILDREN.try_lock() {
+            Ok(lock) => return lock,
+            Err(TryLockError::Poisoned(lock)) => return lock.into_inner(),
+            Err(TryLockError::WouldBlock) => {}
+        }
+        for pid in children_of(getpid()).into_iter().filter(|pid| !strangers.contains(pid)) {
+            // Without the lock, a PID in the list may be another process's by now. The pidfd's
+            // process doesn't change, and is a child if its PID is still in the list.
+            let Ok(pidfd) = pidfd_open(pid, PidfdFlags::empty()) else { continue };
+            if children_of(getpid()).contains(&pid) {
+                let _ = pidfd_send_signal(&pidfd, Signal::CONT);
+            }
+        }
         thread::sleep(Duration::from_millis(1));
     }
 }
