@@ -1,8 +1,7 @@
 //! Sentences about a run that its log proves true or false, and what its outcome is.
 //!
-//! A lesson lists its claims beside its options. Each has a judge that sees the run's events, in
-//! the log's order, and nothing else: so a recording is judged as the run itself was. Which claims
-//! and outcomes a lesson has is not known here.
+//! A lesson's judge sees the run's events, in the log's order, and nothing else: so a recording is
+//! judged as the run itself was. Which claims and outcomes a lesson has is not known here.
 
 mod outcome;
 mod turns;
@@ -10,20 +9,48 @@ mod turns;
 use crate::both;
 use crate::events::Record;
 use crate::state::{Change, State};
+use outcome::who_ended_how;
 
-pub use outcome::{
-    Outcome, Outcomes, Sequence, Teller, WHO_ENDED_HOW, of_values, shortened, tell, word,
-};
+pub use outcome::{Outcome, Sequence, how, of_values, shortened, word};
 pub use turns::{Turn, Turns, Which};
 
-/// A sentence about a run.
-pub struct Claim {
+/// What a lesson keeps of a run's events, and what follows from that.
+pub trait Judge: Default + 'static {
+    /// The lesson's claims; that nobody gets stuck is claimed of every run.
+    const CLAIMS: &'static [Claim<Self>];
+
+    /// The heading above a list of outcomes.
+    fn heading() -> String {
+        both!("who ended how", "各进程怎样结束")
+    }
+
+    /// Sees the run's next event.
+    fn see(&mut self, seen: &Seen);
+
+    /// What came out, in words that are the same in every language; empty if nothing did.
+    fn outcome(&self, state: &State) -> String {
+        who_ended_how(state)
+    }
+}
+
+/// A sentence about a run, and when it is true.
+pub struct Claim<J> {
     /// Its name: in JSON, and where a person types it.
     pub name: &'static str,
     /// The sentence, in the reader's language. It begins with a small letter and has no full stop.
     pub sentence: fn() -> String,
-    /// Who judges one run.
-    pub judge: fn() -> Box<dyn Judge>,
+    /// Whether it is true of a run that has ended like this; nothing if it says nothing of this
+    /// run.
+    pub holds: fn(&J, &State) -> Option<bool>,
+}
+
+/// A claim's name and sentence.
+#[derive(Clone, Copy)]
+pub struct Claimed {
+    /// See [`Claim`].
+    pub name: &'static str,
+    /// See [`Claim`].
+    pub sentence: fn() -> String,
 }
 
 /// An event, as a judge sees it.
@@ -36,55 +63,11 @@ pub struct Seen<'a> {
     pub change: &'a Change,
 }
 
-/// Whether a claim is true of one run.
-pub trait Judge {
-    /// Sees the run's next event.
-    fn see(&mut self, seen: &Seen);
+impl Judge for () {
+    const CLAIMS: &'static [Claim<Self>] = &[];
 
-    /// Whether it is true of a run that has ended like this; nothing if it says nothing of this
-    /// run.
-    fn verdict(&self, state: &State) -> Option<bool>;
+    fn see(&mut self, _: &Seen) {}
 }
-
-/// A judge that keeps an `S`: what it makes of each event, and what follows in the end.
-pub fn judge<S: Default + 'static>(
-    see: fn(&mut S, &Seen),
-    verdict: fn(&S, &State) -> Option<bool>,
-) -> Box<dyn Judge> {
-    Box::new(Fold { so_far: S::default(), see, result: verdict })
-}
-
-/// What comes of the events of a run: an `S` that is kept, and what it says in the end.
-struct Fold<S, R> {
-    so_far: S,
-    see: fn(&mut S, &Seen),
-    result: fn(&S, &State) -> R,
-}
-
-impl<S> Judge for Fold<S, Option<bool>> {
-    fn see(&mut self, seen: &Seen) {
-        (self.see)(&mut self.so_far, seen);
-    }
-
-    fn verdict(&self, state: &State) -> Option<bool> {
-        (self.result)(&self.so_far, state)
-    }
-}
-
-/// The claim that every lesson has.
-pub const NOBODY_GETS_STUCK: Claim = Claim {
-    name: "not-stuck",
-    sentence: || both!("nobody gets stuck", "没有进程卡住"),
-    judge: || {
-        judge::<()>(
-            |(), _| (),
-            |(), state| match state.stuck() {
-                Some(_) => Some(false),
-                None => is_over(state).then_some(true),
-            },
-        )
-    },
-};
 
 /// Whether the log goes on to the end of the run: of one that was cut off, much can't be said.
 pub fn is_over(state: &State) -> bool {
@@ -101,40 +84,89 @@ pub fn plays(role: &str, part: &str) -> bool {
     })
 }
 
-/// What can be said of the runs of a lesson: its claims, and what its outcomes are.
-pub type OfLesson = (&'static [Claim], Outcomes);
-
-/// What can be said of one run: a judge for each of its lesson's claims, and who tells what came
-/// out of it.
-pub struct Judges {
-    judges: Vec<(&'static Claim, Box<dyn Judge>)>,
-    teller: Box<dyn Teller>,
+/// What can be said of the runs of a lesson.
+#[derive(Clone, Copy)]
+pub struct OfLesson {
+    claims: fn() -> Vec<Claimed>,
+    /// The heading above a list of outcomes.
+    pub heading: fn() -> String,
+    begin: fn() -> Box<dyn AnyJudge>,
 }
 
-impl Judges {
-    /// Those of a lesson, for one run.
-    pub fn of((claims, outcomes): &OfLesson) -> Judges {
-        Judges {
-            judges: claims.iter().map(|it| (it, (it.judge)())).collect(),
-            teller: (outcomes.teller)(),
+/// The judge of some lesson.
+trait AnyJudge {
+    fn see(&mut self, seen: &Seen);
+    fn hold(&self, state: &State) -> Vec<Option<bool>>;
+    fn outcome(&self, state: &State) -> String;
+}
+
+impl<J: Judge> AnyJudge for J {
+    fn see(&mut self, seen: &Seen) {
+        Judge::see(self, seen);
+    }
+
+    fn hold(&self, state: &State) -> Vec<Option<bool>> {
+        J::CLAIMS.iter().map(|claim| (claim.holds)(self, state)).collect()
+    }
+
+    fn outcome(&self, state: &State) -> String {
+        Judge::outcome(self, state)
+    }
+}
+
+impl OfLesson {
+    /// What this judge says.
+    pub const fn of<J: Judge>() -> OfLesson {
+        OfLesson {
+            claims: || {
+                let claims = J::CLAIMS.iter();
+                let claims = claims.map(|it| Claimed { name: it.name, sentence: it.sentence });
+                claims.chain([NOBODY_GETS_STUCK]).collect()
+            },
+            heading: J::heading,
+            begin: || Box::<J>::default(),
         }
     }
 
-    /// Shows all of them the run's next event.
-    pub fn see(&mut self, seen: &Seen) {
-        self.judges.iter_mut().for_each(|(_, judge)| judge.see(seen));
-        self.teller.see(seen);
+    /// The claims, in their order.
+    pub fn claims(&self) -> Vec<Claimed> {
+        (self.claims)()
+    }
+}
+
+const NOBODY_GETS_STUCK: Claimed =
+    Claimed { name: "not-stuck", sentence: || both!("nobody gets stuck", "没有进程卡住") };
+
+/// What can be said of one run.
+pub struct OfRun {
+    claims: Vec<Claimed>,
+    judge: Box<dyn AnyJudge>,
+}
+
+impl OfRun {
+    /// Nothing yet.
+    pub fn of(lesson: &OfLesson) -> OfRun {
+        OfRun { claims: lesson.claims(), judge: (lesson.begin)() }
     }
 
-    /// What each says of a run that has ended like this.
-    pub fn verdicts(&self, state: &State) -> impl Iterator<Item = (&'static Claim, Option<bool>)> {
-        let verdicts = self.judges.iter();
-        verdicts.map(|(claim, judge)| (*claim, judge.verdict(state)))
+    /// Sees the run's next event.
+    pub fn see(&mut self, seen: &Seen) {
+        self.judge.see(seen);
+    }
+
+    /// Whether each claim is true of a run that has ended like this.
+    pub fn verdicts(&self, state: &State) -> impl Iterator<Item = (Claimed, Option<bool>)> {
+        let not_stuck = match state.stuck() {
+            Some(_) => Some(false),
+            None => is_over(state).then_some(true),
+        };
+        let verdicts = self.judge.hold(state).into_iter().chain([not_stuck]);
+        self.claims.iter().copied().zip(verdicts)
     }
 
     /// What came out of a run that has ended like this.
     pub fn outcome(&self, state: &State) -> Outcome {
-        Outcome::new(&self.teller.text(state), state)
+        Outcome::new(&self.judge.outcome(state), state)
     }
 }
 

@@ -5,46 +5,10 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::{Fold, Seen, plays};
-use crate::both;
-use crate::events::{Event, Status};
+use super::plays;
+use crate::events::Status;
 use crate::state::State;
 use crate::words::locale::{self, Language};
-
-/// What is an outcome of a lesson.
-pub struct Outcomes {
-    /// The heading above a list of them.
-    pub heading: fn() -> String,
-    /// Who tells that of one run.
-    pub teller: fn() -> Box<dyn Teller>,
-}
-
-/// Tells what came out of one run.
-pub trait Teller {
-    /// Sees the run's next event.
-    fn see(&mut self, seen: &Seen);
-
-    /// What came out, in words that are the same in every language; empty if nothing did.
-    fn text(&self, state: &State) -> String;
-}
-
-/// A teller that keeps an `S`: what it makes of each event, and what it says in the end.
-pub fn tell<S: Default + 'static>(
-    see: fn(&mut S, &Seen),
-    text: fn(&S, &State) -> String,
-) -> Box<dyn Teller> {
-    Box::new(Fold { so_far: S::default(), see, result: text })
-}
-
-impl<S> Teller for Fold<S, String> {
-    fn see(&mut self, seen: &Seen) {
-        (self.see)(&mut self.so_far, seen);
-    }
-
-    fn text(&self, state: &State) -> String {
-        (self.result)(&self.so_far, state)
-    }
-}
 
 /// How long an outcome's text may be, in bytes. Of longer ones the rest becomes a number, so that a
 /// million of them can be kept, and told apart.
@@ -206,30 +170,27 @@ fn number_in(role: &str) -> u32 {
 
 /// What an outcome is where a lesson has nothing else to tell: how everybody ended, `writer 0,
 /// reader SIGTERM`. Roles that differ in their numbers only count together.
-pub const WHO_ENDED_HOW: Outcomes = Outcomes {
-    heading: || both!("who ended how", "各进程怎样结束"),
-    teller: || {
-        tell::<BTreeMap<(String, String), u32>>(
-            |ends, seen| {
-                if let Event::Exited { child_role, status, .. } = &seen.record.event {
-                    let part = match child_role.rsplit_once('-') {
-                        Some((part, _)) if plays(child_role, part) => part,
-                        _ => child_role,
-                    };
-                    let how = match status {
-                        Status::Code(code) => code.to_string(),
-                        Status::Signal(_) => status.signal_name(),
-                    };
-                    *ends.entry((part.to_owned(), how)).or_default() += 1;
-                }
-            },
-            |ends, _| {
-                let texts = ends.iter().map(|((part, how), count)| match count {
-                    1 => format!("{part} {how}"),
-                    count => format!("{part}*{count} {how}"),
-                });
-                texts.collect::<Vec<_>>().join(", ")
-            },
-        )
-    },
-};
+pub(super) fn who_ended_how(state: &State) -> String {
+    let mut ends = BTreeMap::<_, u32>::new();
+    for process in state.processes() {
+        let Some(ended) = process.ended else { continue };
+        let part = match process.role.rsplit_once('-') {
+            Some((part, _)) if plays(&process.role, part) => part,
+            _ => &process.role,
+        };
+        *ends.entry((part, how(ended.status))).or_default() += 1;
+    }
+    let texts = ends.iter().map(|((part, how), count)| match count {
+        1 => format!("{part} {how}"),
+        count => format!("{part}*{count} {how}"),
+    });
+    texts.collect::<Vec<_>>().join(", ")
+}
+
+/// How somebody ended, as a word of an outcome.
+pub fn how(status: Status) -> String {
+    match status {
+        Status::Code(code) => code.to_string(),
+        Status::Signal(_) => status.signal_name(),
+    }
+}

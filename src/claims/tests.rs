@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::events::{Event, Vocabulary};
-use crate::lessons::events_of;
+use crate::lessons::{claims_of, events_of};
 
 /// A log of these events, a line each: PID, role or `role/thread`, event, fields as JSON without
 /// braces. Times are counted.
@@ -25,19 +25,19 @@ pub fn log(lesson: &str, events: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// What each of these claims says of a log, by its name.
-pub fn verdicts(claims: &'static [Claim], log: &str) -> Vec<(&'static str, Option<bool>)> {
-    let (mut judges, mut state) = (Judges::of(&(claims, WHO_ENDED_HOW)), State::default());
-    see_all(log, &mut state, |seen| judges.see(seen));
-    let verdicts = judges.verdicts(&state);
-    verdicts.map(|(claim, verdict)| (claim.name, verdict)).collect()
+/// What is said of a log.
+fn judged<T>(lesson: &str, events: &str, say: fn(&OfRun, &State) -> T) -> T {
+    let of_lesson = claims_of(lesson).unwrap_or(OfLesson::of::<()>());
+    let (mut judged, mut state) = (OfRun::of(&of_lesson), State::default());
+    see_all(&log(lesson, events), &mut state, |seen| judged.see(seen));
+    say(&judged, &state)
 }
 
-/// What came out of a log.
-pub fn outcome(outcomes: &Outcomes, log: &str) -> Outcome {
-    let (mut teller, mut state) = ((outcomes.teller)(), State::default());
-    see_all(log, &mut state, |seen| teller.see(seen));
-    Outcome::new(&teller.text(&state), &state)
+/// What each claim says of a log, by its name.
+fn verdicts(lesson: &str, events: &str) -> Vec<(&'static str, Option<bool>)> {
+    judged(lesson, events, |judged, state| {
+        judged.verdicts(state).map(|(claim, verdict)| (claim.name, verdict)).collect()
+    })
 }
 
 pub(crate) fn see_all(log: &str, state: &mut State, mut see: impl FnMut(&Seen)) {
@@ -52,33 +52,34 @@ pub(crate) fn see_all(log: &str, state: &mut State, mut see: impl FnMut(&Seen)) 
     }
 }
 
-/// Checks that each of a lesson's claims is true of the one log and false of the other. The claim
-/// that every lesson has is checked once for all.
+/// Checks that each of a lesson's claims is true of the one log and false of the other, and what
+/// came out of logs. The claim that every lesson has is checked once for all.
 #[track_caller]
-pub fn check(lesson: &str, claims: &'static [Claim], logs: &[(&str, &str, &str)]) {
+pub fn check(lesson: &str, claims: &[(&str, &str, &str)], outcomes: &[(&str, &str)]) {
     let of = |name: &str, events: &str| {
-        let verdicts = verdicts(claims, &log(lesson, events));
+        let verdicts = verdicts(lesson, events);
         let (_, verdict) = verdicts.iter().find(|(it, _)| *it == name).expect(name);
         *verdict
     };
-    for (name, holds, fails) in logs {
+    for (name, holds, fails) in claims {
         assert_eq!(of(name, holds), Some(true), "{name} of {holds}");
         assert_eq!(of(name, fails), Some(false), "{name} of {fails}");
         assert_eq!(of(name, ""), None, "{name} of a run in which nothing happens");
     }
-    let names: Vec<_> = claims.iter().map(|it| it.name).collect();
-    let mut checked: Vec<_> = logs.iter().map(|(name, ..)| *name).collect();
-    checked.push(NOBODY_GETS_STUCK.name);
-    assert_eq!(names, checked);
+    let checked = claims.iter().map(|(name, ..)| *name).chain([NOBODY_GETS_STUCK.name]);
+    assert!(verdicts(lesson, "").iter().map(|(name, _)| *name).eq(checked));
+    for (events, expected) in outcomes {
+        let outcome = judged(lesson, events, |judged, state| judged.outcome(state).in_english());
+        assert_eq!(outcome, *expected);
+    }
 }
 
 #[test]
 fn a_run_that_got_stuck_is_known_and_one_that_was_cut_off_is_not_judged() {
-    const CLAIMS: &[Claim] = &[NOBODY_GETS_STUCK];
     let started = r#"1 parent started "child":2,"child_role":"reader""#;
     let exited = r#"1 parent exited "child":2,"child_role":"reader","status":{"signal":9}"#;
     let stuck = r#"1 parent stuck "waits":[],"circle":[]"#;
-    let said = |events: &[&str]| verdicts(CLAIMS, &log("queue", &events.join("\n")))[0].1;
+    let said = |events: &[&str]| verdicts("none", &events.join("\n"))[0].1;
     assert_eq!(said(&[started, exited]), Some(true));
     assert_eq!(said(&[started, stuck, exited]), Some(false));
     assert_eq!(said(&[started, stuck]), Some(false));
@@ -140,17 +141,12 @@ fn a_long_outcome_is_shortened_and_still_told_apart() {
 
 #[test]
 fn who_ended_how_is_told_by_part() {
-    let ended = log(
-        "new",
-        r#"
+    let ended = r#"
         1 parent exited "child":2,"child_role":"worker-1","status":{"code":0}
         1 parent exited "child":3,"child_role":"worker-2","status":{"code":0}
         1 parent exited "child":4,"child_role":"blocked-loop","status":{"code":0}
-        1 parent exited "child":5,"child_role":"office","status":{"signal":15}
-        "#,
-    );
-    let told = outcome(&WHO_ENDED_HOW, &ended);
-    assert_eq!(told.in_english(), "blocked-loop 0, office SIGTERM, worker*2 0");
+        1 parent exited "child":5,"child_role":"office","status":{"signal":15}"#;
+    check("none", &[], &[(ended, "blocked-loop 0, office SIGTERM, worker*2 0")]);
 }
 
 #[test]

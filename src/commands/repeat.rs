@@ -77,7 +77,7 @@ fn counted(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> 
         command,
         wanted: count,
         condition: &condition,
-        heading: &(plan.of_lesson.1.heading)(),
+        heading: &(plan.of_lesson.heading)(),
         until: plan.until.as_ref(),
         kept: kept.as_deref(),
     };

@@ -463,6 +463,18 @@ impl Event<'_> {
 #[serde(transparent)]
 pub struct Figures(pub Map<String, Value>);
 
+impl Figures {
+    /// The number with this name, if there is one.
+    pub fn number(&self, name: &str) -> Option<f64> {
+        self.0.get(name)?.as_f64()
+    }
+
+    /// The word with this name, if there is one.
+    pub fn word(&self, name: &str) -> Option<&str> {
+        self.0.get(name)?.as_str()
+    }
+}
+
 impl From<Value> for Figures {
     fn from(figures: Value) -> Figures {
         match figures {

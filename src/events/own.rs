@@ -167,6 +167,10 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
+    /// No events.
+    pub const NONE: Vocabulary =
+        Vocabulary { names: &[], read: |name, _| Err(serde::de::Error::custom(name)) };
+
     /// Those of a lesson.
     pub const fn of<O: OwnEvent>() -> Vocabulary {
         Vocabulary { names: O::VARIANTS, read: Own::read::<O> }
@@ -184,8 +188,7 @@ impl Vocabulary {
 }
 
 impl Default for Vocabulary {
-    /// No events.
     fn default() -> Vocabulary {
-        Vocabulary { names: &[], read: |name, _| Err(serde::de::Error::custom(name)) }
+        Vocabulary::NONE
     }
 }

@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::claims::{Claim, NOBODY_GETS_STUCK, Outcomes, WHO_ENDED_HOW};
+use crate::claims::{Judge, OfLesson};
 use crate::events::Vocabulary;
 use crate::multiprocessing::{AnyTarget, Context};
 use crate::state::State;
@@ -13,10 +13,8 @@ use crate::views::Narrator;
 
 /// What belongs to a lesson beside its parent's half.
 pub struct Parts {
-    /// Sentences about a run that its log proves true or false.
-    pub claims: &'static [Claim],
-    /// What comes out of a run, by which it is told apart from others.
-    pub outcomes: Outcomes,
+    /// What can be said of its runs.
+    pub claims: OfLesson,
     /// The events that happen in no other lesson.
     pub events: Vocabulary,
     /// The mistakes by which its runs get stuck.
@@ -27,14 +25,14 @@ pub struct Parts {
     pub children: &'static [AnyTarget],
 }
 
-impl Default for Parts {
-    fn default() -> Parts {
+impl Parts {
+    /// A judge and a narrator, and nothing else.
+    pub const fn of<J: Judge, N: Narrator + Default + 'static>() -> Parts {
         Parts {
-            claims: &[NOBODY_GETS_STUCK],
-            outcomes: WHO_ENDED_HOW,
-            events: Vocabulary::default(),
+            claims: OfLesson::of::<J>(),
+            events: Vocabulary::NONE,
             mistakes: &[],
-            narrator: || Box::new(()),
+            narrator: || Box::<N>::default(),
             children: &[],
         }
     }
@@ -42,11 +40,6 @@ impl Default for Parts {
 
 /// The parent's half of a lesson: its fields are its options on the command line.
 pub trait Lesson: InLog + Sync {
-    /// What else belongs to it.
-    fn parts() -> Parts
-    where
-        Self: Sized;
-
     /// Refuses options that can't work together, before anything starts. All combinations are valid
     /// unless a lesson says otherwise.
     fn check(&self) -> Result<()> {

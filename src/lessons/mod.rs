@@ -62,7 +62,7 @@ macro_rules! lessons {
             },)*
         ];
 
-        const LESSONS: &[Listed] = &[$(Listed::of::<$module::Args>($name),)*];
+        const LESSONS: &[Listed] = &[$(Listed::of::<$module::Args>($name, $module::PARTS),)*];
     };
 }
 
@@ -84,29 +84,29 @@ lessons! {
 /// A lesson before its command line is read.
 struct Listed {
     name: &'static str,
-    parts: fn() -> Parts,
+    parts: Parts,
     describe: fn(Command) -> Command,
     read: fn(&ArgMatches) -> Result<Box<dyn Lesson>, Error>,
 }
 
 impl Listed {
-    const fn of<L: Lesson + clap::Args + 'static>(name: &'static str) -> Listed {
+    const fn of<L: Lesson + clap::Args + 'static>(name: &'static str, parts: Parts) -> Listed {
         Listed {
             name,
-            parts: L::parts,
+            parts,
             describe: L::augment_args,
             read: |matches| Ok(Box::new(L::from_arg_matches(matches)?)),
         }
     }
 }
 
-fn parts_of(name: &str) -> Option<Parts> {
-    Some((LESSONS.iter().find(|entry| entry.name == name)?.parts)())
+fn parts_of(name: &str) -> Option<&'static Parts> {
+    LESSONS.iter().find(|entry| entry.name == name).map(|entry| &entry.parts)
 }
 
-/// The claims of the lesson with this name, and what its outcomes are, if there is such a lesson.
+/// What can be said of the runs of the lesson with this name, if there is such a lesson.
 pub fn claims_of(name: &str) -> Option<OfLesson> {
-    parts_of(name).map(|parts| (parts.claims, parts.outcomes))
+    parts_of(name).map(|parts| parts.claims)
 }
 
 /// The events of the lesson with this name; none if there is no such lesson.
@@ -121,7 +121,7 @@ pub(crate) fn mistake_of(lesson: &str, name: &str) -> Option<&'static Mistake> {
 
 /// Who tells what there is to say of the lesson with this name only.
 pub(crate) fn narrator_of(name: &str) -> Box<dyn Narrator> {
-    (parts_of(name).unwrap_or_default().narrator)()
+    parts_of(name).map_or_else(|| Box::new(()) as _, |parts| (parts.narrator)())
 }
 
 /// A lesson and its options.
@@ -173,5 +173,5 @@ impl Subcommand for AnyLesson {
 
 /// The children's halves of all lessons.
 pub(crate) fn targets() -> impl Iterator<Item = &'static AnyTarget> {
-    LESSONS.iter().flat_map(|entry| (entry.parts)().children)
+    LESSONS.iter().flat_map(|entry| entry.parts.children)
 }

@@ -72,7 +72,7 @@ fn an_event_of_a_lesson_is_read_back_as_it_was_written() {
 fn a_mistake_has_a_name_of_its_own_in_its_lesson() {
     let mut count = 0;
     for entry in LESSONS {
-        let mistakes = (entry.parts)().mistakes;
+        let mistakes = entry.parts.mistakes;
         count += mistakes.len();
         let names: BTreeSet<_> = mistakes.iter().map(|it| it.name).collect();
         assert_eq!(names.len(), mistakes.len(), "{}: {names:?}", entry.name);

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::both;
-use crate::claims::Claim;
+use crate::claims::Claimed;
 use crate::cli::lesson_in;
 use crate::lessons::{self, AnyLesson, DEMOS, Demo};
 use crate::report::runs::Often;
@@ -153,9 +153,9 @@ impl Experiment {
         Ok(())
     }
 
-    fn claim(&self, name: &str) -> Result<&'static Claim> {
-        let (claims, _) = lessons::claims_of(self.lesson).context("there is no such lesson")?;
-        let claim = claims.iter().find(|claim| claim.name == name);
+    fn claim(&self, name: &str) -> Result<Claimed> {
+        let of_lesson = lessons::claims_of(self.lesson).context("there is no such lesson")?;
+        let claim = of_lesson.claims().into_iter().find(|claim| claim.name == name);
         claim.with_context(|| format!("the lesson has no claim `{name}`"))
     }
 

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Error, Result};
 use fastrand::Rng;
 
-use crate::claims::{Judges, OfLesson, Outcome, Seen, Turns};
+use crate::claims::{OfLesson, OfRun, Outcome, Seen, Turns};
 use crate::events::{Event, Record, Waiter};
 use crate::lessons::AnyLesson;
 use crate::os::interrupt::Interrupt;
@@ -122,7 +122,7 @@ impl Plan<'_> {
         let mut seeds = Rng::with_seed(seed);
         let start = Instant::now();
         let mut repeated = Repeated {
-            tally: Tally::new(self.of_lesson.0),
+            tally: Tally::new(&self.of_lesson.claims()),
             seed,
             took: Duration::ZERO,
             failed: 0,
@@ -159,7 +159,7 @@ impl Plan<'_> {
     /// Plays one run to its end.
     fn play(&self, settings: Settings, output: &impl AsFd, stderr: &mut dyn Write) -> Result<Ran> {
         let observed = Rc::new(RefCell::new(Observed {
-            judges: Judges::of(&self.of_lesson),
+            judged: OfRun::of(&self.of_lesson),
             turns: Turns::default(),
             log: self.keep.is_some().then(Vec::new),
             waits: None,
@@ -190,8 +190,8 @@ impl Plan<'_> {
             return Ok(());
         }
         let (mut observed, state) = (ran.observed.borrow_mut(), ran.views.state());
-        let outcome = observed.judges.outcome(state);
-        let verdicts: Vec<_> = observed.judges.verdicts(state).collect();
+        let outcome = observed.judged.outcome(state);
+        let verdicts: Vec<_> = observed.judged.verdicts(state).collect();
         repeated.is_found = self.until.as_ref() == Some(&outcome);
         let is_kept = match &self.until {
             Some(_) => repeated.is_found,
@@ -246,7 +246,7 @@ pub type IdleNotice = Rc<RefCell<Option<Box<dyn Write>>>>;
 
 /// What is made of the events of one run.
 struct Observed {
-    judges: Judges,
+    judged: OfRun,
     turns: Turns,
     /// The log itself, if it may be kept.
     log: Option<Vec<u8>>,
@@ -260,7 +260,7 @@ impl View for Observer {
     fn show(&mut self, record: &Record, state: &State, change: &Change) -> Result<()> {
         let observed = &mut *self.0.borrow_mut();
         let seen = Seen { record, state, change };
-        observed.judges.see(&seen);
+        observed.judged.see(&seen);
         observed.turns.see(&seen);
         if let Event::Stuck { waits, .. } = &record.event {
             observed.waits = Some(who_waits_for_whom(waits));

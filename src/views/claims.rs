@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 
 use super::view::View;
 use crate::both;
-use crate::claims::{Judges, OfLesson, Seen};
+use crate::claims::{OfLesson, OfRun, Seen};
 use crate::events::{Event, Record};
 use crate::os::streams::cannot_write;
 use crate::state::{Change, State};
@@ -21,7 +21,7 @@ pub struct Claims<W> {
     /// What can be said of the lesson with this name.
     of_lesson: fn(&str) -> Option<OfLesson>,
     lesson: String,
-    run: Option<(Judges, OfLesson)>,
+    run: Option<(OfRun, OfLesson)>,
     /// Whether there are lines above.
     has_lines: bool,
 }
@@ -38,7 +38,7 @@ impl<W: Write> Claims<W> {
     }
 
     fn text(&self, state: &State) -> String {
-        let Some((judges, (_, outcomes))) = &self.run else {
+        let Some((judged, of_lesson)) = &self.run else {
             let lesson = on_one_line(&self.lesson);
             return both!(
                 "nothing is claimed of a lesson `{lesson}`\n",
@@ -51,13 +51,13 @@ impl<W: Write> Claims<W> {
         let indent = " ".repeat(column);
         let options = textwrap::Options::new(width).subsequent_indent(&indent);
         let mut text = String::new();
-        for (claim, verdict) in judges.verdicts(state) {
+        for (claim, verdict) in judged.verdicts(state) {
             let Some(verdict) = verdict else { continue };
             let word = left(if verdict { &yes } else { &no }, column);
             let line = format!("{word}{}", (claim.sentence)());
             text += &format!("{}\n", textwrap::fill(&line, &options));
         }
-        let (heading, outcome) = ((outcomes.heading)(), judges.outcome(state).to_string());
+        let (heading, outcome) = ((of_lesson.heading)(), judged.outcome(state).to_string());
         let outcome = on_one_line(&outcome);
         let line = both!("{heading}: {outcome}", "{heading}：{outcome}");
         let options = textwrap::Options::new(width)
@@ -71,12 +71,11 @@ impl<W: Write> View for Claims<W> {
     fn show(&mut self, record: &Record, state: &State, change: &Change) -> Result<()> {
         if let Event::Run { lesson, .. } = &record.event {
             self.lesson = lesson.clone().into_owned();
-            self.run =
-                (self.of_lesson)(lesson).map(|of_lesson| (Judges::of(&of_lesson), of_lesson));
+            self.run = (self.of_lesson)(lesson).map(|it| (OfRun::of(&it), it));
         }
         self.has_lines |= record.line.is_some();
-        if let Some((judges, _)) = &mut self.run {
-            judges.see(&Seen { record, state, change });
+        if let Some((judged, _)) = &mut self.run {
+            judged.see(&Seen { record, state, change });
         }
         Ok(())
     }

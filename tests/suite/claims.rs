@@ -148,7 +148,7 @@ fn a_live_run_is_judged_as_its_recording_is() {
 #[test]
 fn every_claim_has_a_name_of_its_own_and_a_sentence_in_each_language() {
     for lesson in lessons() {
-        let (claims, _) = mp_demo::lessons::claims_of(&lesson).unwrap();
+        let claims = mp_demo::lessons::claims_of(&lesson).unwrap().claims();
         let mut names: Vec<_> = claims.iter().map(|claim| claim.name).collect();
         assert_eq!(names.last(), Some(&"not-stuck"), "{lesson}");
         for name in &names {

@@ -5,152 +5,132 @@ use std::collections::HashMap;
 use super::events::AsyncEvent;
 use super::tickets::slowest;
 use crate::both;
-use crate::claims::{Claim, NOBODY_GETS_STUCK, Outcomes, is_over, judge, tell};
+use crate::claims::{Claim, Judge, Seen, is_over};
 use crate::events::Event;
+use crate::state::State;
 
 const LOOP: &str = "loop";
 const BLOCKED_LOOP: &str = "blocked-loop";
 
-pub(super) const CLAIMS: &[Claim] = &[
-    Claim {
-        name: "all-served",
-        sentence: || both!("everybody who asks is served", "每个提出请求的顾客都拿到票"),
-        judge: || {
-            judge::<(u64, u64)>(
-                |(asked, served), seen| match seen.record.event.own() {
-                    Some(AsyncEvent::Request { .. }) => *asked += 1,
-                    Some(AsyncEvent::Served { .. }) => *served += 1,
-                    _ => {}
-                },
-                |(asked, served), state| (*asked > 0 && is_over(state)).then_some(asked == served),
-            )
-        },
-    },
-    Claim {
-        name: "loop-waits-for-several",
-        sentence: || {
-            both!(
-                "in the event loop, a customer asks before the one before is served",
-                "在事件循环里，前一位还没拿到票，后一位就提出请求"
-            )
-        },
-        judge: || {
-            judge::<(u64, u64, bool)>(
-                |(open, asked, is_overlapping), seen| match seen.record.event.own() {
-                    Some(AsyncEvent::Request { .. }) if seen.record.role == LOOP => {
-                        *open += 1;
-                        *asked += 1;
-                        *is_overlapping |= *open > 1;
-                    }
-                    Some(AsyncEvent::Served { .. }) if seen.record.role == LOOP => {
-                        *open = open.saturating_sub(1)
-                    }
-                    _ => {}
-                },
-                |(_, asked, is_overlapping), _| (*asked > 1).then_some(*is_overlapping),
-            )
-        },
-    },
-    Claim {
-        name: "loop-in-order",
-        sentence: || {
-            both!("the event loop serves in the order of the requests", "事件循环按请求的先后出票")
-        },
-        judge: || {
-            judge::<[Vec<u16>; 2]>(
-                |[asked, served], seen| match seen.record.event.own() {
-                    Some(AsyncEvent::Request { customer }) if seen.record.role == LOOP => {
-                        asked.push(customer)
-                    }
-                    Some(AsyncEvent::Served { customer }) if seen.record.role == LOOP => {
-                        served.push(customer)
-                    }
-                    _ => {}
-                },
-                |[asked, served], _| {
-                    (asked.len() > 1 && asked.len() == served.len()).then(|| asked == served)
-                },
-            )
-        },
-    },
-    Claim {
-        name: "blocker-keeps-all",
-        sentence: || {
-            both!(
-                "while one customer blocks the event loop, nobody else is served there",
-                "一位顾客阻塞事件循环时，那里没有别的顾客拿到票"
-            )
-        },
-        judge: || {
-            judge::<(Option<u16>, Option<bool>, bool)>(
-                |(blocker, is_kept, is_blocked), seen| match seen.record.event.own() {
-                    Some(AsyncEvent::Customers { delays }) => *blocker = Some(slowest(&delays)),
-                    Some(AsyncEvent::Request { customer }) if seen.record.role == BLOCKED_LOOP => {
-                        *is_blocked |= Some(customer) == *blocker;
-                    }
-                    Some(AsyncEvent::Served { customer })
-                        if seen.record.role == BLOCKED_LOOP && *is_blocked =>
-                    {
-                        is_kept.get_or_insert(Some(customer) == *blocker);
-                    }
-                    _ => {}
-                },
-                |(_, is_kept, _), _| *is_kept,
-            )
-        },
-    },
-    Claim {
-        name: "loop-faster",
-        sentence: || {
-            both!("the event loop is faster than serving in line", "事件循环比排队依次出票快")
-        },
-        judge: || {
-            judge::<HashMap<String, f64>>(
-                |seconds, seen| {
-                    if let Event::Measured { figures } = &seen.record.event
-                        && let Some(way) = figures.0.get("way").and_then(|it| it.as_str())
-                        && let Some(time) = figures.0.get("wall_seconds").and_then(|it| it.as_f64())
-                    {
-                        seconds.insert(way.to_owned(), time);
-                    }
-                },
-                |seconds, _| Some(seconds.get("event_loop")? < seconds.get("one_after_another")?),
-            )
-        },
-    },
-    NOBODY_GETS_STUCK,
-];
+#[derive(Default)]
+pub(super) struct AsyncJudge {
+    asked: u64,
+    served: u64,
+    asked_in_loop: Vec<u16>,
+    served_in_loop: Vec<u16>,
+    overlap: bool,
+    blocker: Option<u16>,
+    is_blocked: bool,
+    /// Whether the first who was served in the blocked loop was the blocker.
+    is_kept: Option<bool>,
+    /// The wall time of each way.
+    seconds: HashMap<String, f64>,
+    /// Each way, and who was served, in their order.
+    ways: Vec<(String, Vec<String>)>,
+}
 
-pub(super) const OUTCOMES: Outcomes = Outcomes {
-    heading: || both!("who was served in which order", "以什么顺序出票"),
-    teller: || {
-        tell::<Vec<(String, Vec<String>)>>(
-            |ways, seen| {
-                let Some(AsyncEvent::Served { customer }) = seen.record.event.own() else {
-                    return;
-                };
+impl Judge for AsyncJudge {
+    const CLAIMS: &'static [Claim<Self>] = &[
+        Claim {
+            name: "all-served",
+            sentence: || both!("everybody who asks is served", "每个提出请求的顾客都拿到票"),
+            holds: |run, state| {
+                (run.asked > 0 && is_over(state)).then_some(run.asked == run.served)
+            },
+        },
+        Claim {
+            name: "loop-waits-for-several",
+            sentence: || {
+                both!(
+                    "in the event loop, a customer asks before the one before is served",
+                    "在事件循环里，前一位还没拿到票，后一位就提出请求"
+                )
+            },
+            holds: |run, _| (run.asked_in_loop.len() > 1).then_some(run.overlap),
+        },
+        Claim {
+            name: "loop-in-order",
+            sentence: || {
+                both!(
+                    "the event loop serves in the order of the requests",
+                    "事件循环按请求的先后出票"
+                )
+            },
+            holds: |run, _| {
+                let (asked, served) = (&run.asked_in_loop, &run.served_in_loop);
+                (asked.len() > 1 && asked.len() == served.len()).then(|| asked == served)
+            },
+        },
+        Claim {
+            name: "blocker-keeps-all",
+            sentence: || {
+                both!(
+                    "while one customer blocks the event loop, nobody else is served there",
+                    "一位顾客阻塞事件循环时，那里没有别的顾客拿到票"
+                )
+            },
+            holds: |run, _| run.is_kept,
+        },
+        Claim {
+            name: "loop-faster",
+            sentence: || {
+                both!("the event loop is faster than serving in line", "事件循环比排队依次出票快")
+            },
+            holds: |run, _| {
+                Some(run.seconds.get("event_loop")? < run.seconds.get("one_after_another")?)
+            },
+        },
+    ];
+
+    fn heading() -> String {
+        both!("who was served in which order", "以什么顺序出票")
+    }
+
+    fn see(&mut self, seen: &Seen) {
+        let role = &*seen.record.role;
+        if let Event::Measured { figures } = &seen.record.event
+            && let (Some(way), Some(time)) = (figures.word("way"), figures.number("wall_seconds"))
+        {
+            self.seconds.insert(way.to_owned(), time);
+        }
+        match seen.record.event.own() {
+            Some(AsyncEvent::Customers { delays }) => self.blocker = Some(slowest(&delays)),
+            Some(AsyncEvent::Request { customer }) => {
+                self.asked += 1;
+                if role == LOOP {
+                    self.asked_in_loop.push(customer);
+                    self.overlap |= self.asked_in_loop.len() > self.served_in_loop.len() + 1;
+                }
+                self.is_blocked |= role == BLOCKED_LOOP && Some(customer) == self.blocker;
+            }
+            Some(AsyncEvent::Served { customer }) => {
+                self.served += 1;
+                if role == LOOP {
+                    self.served_in_loop.push(customer);
+                }
+                if role == BLOCKED_LOOP && self.is_blocked {
+                    self.is_kept.get_or_insert(Some(customer) == self.blocker);
+                }
                 // A process each: what they have in common is the way.
-                let role = &seen.record.role;
                 let way = role.trim_end_matches(|c: char| c == '-' || c.is_ascii_digit());
-                if ways.last().is_none_or(|(last, _)| last != way) {
-                    ways.push((way.to_owned(), Vec::new()));
+                match self.ways.last_mut() {
+                    Some((last, served)) if last == way => served.push(customer.to_string()),
+                    _ => self.ways.push((way.to_owned(), vec![customer.to_string()])),
                 }
-                if let Some((_, served)) = ways.last_mut() {
-                    served.push(customer.to_string());
-                }
-            },
-            |ways, _| {
-                let texts = ways.iter().map(|(way, served)| format!("{way}: {}", served.join(" ")));
-                texts.collect::<Vec<_>>().join("; ")
-            },
-        )
-    },
-};
+            }
+            None => {}
+        }
+    }
+
+    fn outcome(&self, _: &State) -> String {
+        let texts = self.ways.iter().map(|(way, served)| format!("{way}: {}", served.join(" ")));
+        texts.collect::<Vec<_>>().join("; ")
+    }
+}
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::claims::tests::{check, log, outcome};
+    use crate::claims::tests::check;
 
     fn of(role: &str, events: &str) -> String {
         let customers = r#"1 parent customers "delays":[0.1,0.3,0.2]"#.to_owned();
@@ -171,9 +151,9 @@ mod tests {
 
     #[test]
     fn each_claim_is_true_of_one_run_and_false_of_another() {
+        let events = format!("{}\n{}", of("customer-1", "!1 !3"), of("loop", "!2 !1"));
         check(
             "async",
-            CLAIMS,
             &[
                 ("all-served", &of("in-line", "?1 !1 ?2 !2"), &of("in-line", "?1 !1 ?2")),
                 ("loop-waits-for-several", &of("loop", "?1 ?2 !2 !1"), &of("loop", "?1 !1 ?2 !2")),
@@ -185,13 +165,7 @@ mod tests {
                 ),
                 ("loop-faster", &measured(0.5), &measured(2.0)),
             ],
+            &[(&events, "customer: 1 3; loop: 2 1")],
         );
-    }
-
-    #[test]
-    fn an_outcome_is_the_order_in_which_each_way_served() {
-        let events = format!("{}\n{}", of("customer-1", "!1 !3"), of("loop", "!2 !1"));
-        let outcome = outcome(&OUTCOMES, &log("async", &events));
-        assert_eq!(outcome.in_english(), "customer: 1 3; loop: 2 1");
     }
 }

@@ -29,6 +29,7 @@ use crate::multiprocessing::{
     check_descriptors,
 };
 use crate::report::statistics::micros;
+use claims::AsyncJudge;
 use customers::{AsyncBlocking, AsyncLoop};
 use descriptors::{at_once, descriptors};
 use events::AsyncEvent;
@@ -67,17 +68,6 @@ pub struct Args {
 }
 
 impl Lesson for Args {
-    fn parts() -> Parts {
-        Parts {
-            claims: claims::CLAIMS,
-            outcomes: claims::OUTCOMES,
-            events: Vocabulary::of::<AsyncEvent>(),
-            narrator: || Box::<AsyncNarrator>::default(),
-            children: CHILDREN,
-            ..Parts::default()
-        }
-    }
-
     fn has_random_pauses(&self) -> bool {
         self.wait > 0.0
     }
@@ -221,9 +211,13 @@ impl Comparison<'_> {
     }
 }
 
-/// The children's halves.
-const CHILDREN: &[AnyTarget] = &[
-    AnyTarget::of::<AsyncOffice>(),
-    AnyTarget::of::<AsyncBlocking>(),
-    AnyTarget::of::<AsyncLoop>(),
-];
+/// What else belongs to the lesson.
+pub(super) const PARTS: Parts = Parts {
+    events: Vocabulary::of::<AsyncEvent>(),
+    children: &[
+        AnyTarget::of::<AsyncOffice>(),
+        AnyTarget::of::<AsyncBlocking>(),
+        AnyTarget::of::<AsyncLoop>(),
+    ],
+    ..Parts::of::<AsyncJudge, AsyncNarrator>()
+};

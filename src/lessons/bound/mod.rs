@@ -33,6 +33,7 @@ use crate::arguments::whole;
 use crate::both;
 use crate::events::Vocabulary;
 use crate::multiprocessing::{AnyTarget, Context, Logs};
+use claims::BoundJudge;
 use notes::BoundNarrator;
 
 use answerer::BoundAnswerer;
@@ -135,17 +136,6 @@ impl Args {
 }
 
 impl Lesson for Args {
-    fn parts() -> Parts {
-        Parts {
-            claims: claims::CLAIMS,
-            outcomes: claims::OUTCOMES,
-            events: Vocabulary::of::<BoundEvent>(),
-            narrator: || Box::<BoundNarrator>::default(),
-            children: CHILDREN,
-            ..Parts::default()
-        }
-    }
-
     fn run(&self, mp: &Context) -> Result<()> {
         // The cores that this *program may use*, not those that the machine has: `taskset` and a
         // container's quota count.
@@ -220,5 +210,9 @@ fn show(table: &Table, cores: usize, mp: &Context) -> Result<()> {
     Ok(())
 }
 
-/// The children's halves.
-const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<BoundWorker>(), AnyTarget::of::<BoundAnswerer>()];
+/// What else belongs to the lesson.
+pub(super) const PARTS: Parts = Parts {
+    events: Vocabulary::of::<BoundEvent>(),
+    children: &[AnyTarget::of::<BoundWorker>(), AnyTarget::of::<BoundAnswerer>()],
+    ..Parts::of::<BoundJudge, BoundNarrator>()
+};

@@ -20,6 +20,7 @@ use crate::multiprocessing::{
     AnyTarget, Context, CurrentProcess, Got, IntoProcess, Logs, Target, To,
 };
 use crate::os::streams::{StandardStream, cannot_write, stdout};
+use claims::BufferJudge;
 use events::BufferEvent;
 use notes::BufferNarrator;
 
@@ -64,17 +65,6 @@ enum End {
 }
 
 impl Lesson for Args {
-    fn parts() -> Parts {
-        Parts {
-            claims: claims::CLAIMS,
-            outcomes: claims::OUTCOMES,
-            events: Vocabulary::of::<BufferEvent>(),
-            narrator: || Box::<BufferNarrator>::default(),
-            children: CHILDREN,
-            ..Parts::default()
-        }
-    }
-
     fn run(&self, mp: &Context) -> Result<()> {
         mp.running(format!("Parent process {}", mp.pid()))?;
         let (mut output, childs_end) = mp.output(self.to)?;
@@ -180,5 +170,9 @@ impl PrintBuffer<'_> {
     }
 }
 
-/// The children's halves.
-const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<Printer>()];
+/// What else belongs to the lesson.
+pub(super) const PARTS: Parts = Parts {
+    events: Vocabulary::of::<BufferEvent>(),
+    children: &[AnyTarget::of::<Printer>()],
+    ..Parts::of::<BufferJudge, BufferNarrator>()
+};

@@ -3,79 +3,64 @@
 use std::collections::HashMap;
 
 use crate::both;
-use crate::claims::{Claim, NOBODY_GETS_STUCK, Seen, judge};
+use crate::claims::{Claim, Judge, Seen};
 use crate::events::Event;
 
-/// Seconds for one, by row and side: `process mp_demo_seconds`.
-type SecondsByRow = HashMap<String, f64>;
+/// Seconds for one, by row.
+#[derive(Default)]
+pub(super) struct CostJudge {
+    ours: HashMap<String, f64>,
+    python: HashMap<String, f64>,
+}
 
-fn measure(seconds: &mut SecondsByRow, seen: &Seen) {
-    let Event::Measured { figures } = &seen.record.event else {
-        return;
-    };
-    let row = figures.0.get("row").and_then(|it| it.as_str());
-    for side in ["mp_demo_seconds", "cpython_seconds"] {
-        if let (Some(row), Some(value)) = (row, figures.0.get(side).and_then(|it| it.as_f64())) {
-            seconds.insert(format!("{row} {side}"), value);
+impl Judge for CostJudge {
+    const CLAIMS: &'static [Claim<Self>] = &[
+        Claim {
+            name: "process-dearer",
+            sentence: || {
+                both!(
+                    "starting a process takes longer than starting a thread",
+                    "启动一个进程比启动一个线程慢"
+                )
+            },
+            holds: |run, _| Some(run.ours.get("process")? > run.ours.get("thread")?),
+        },
+        Claim {
+            name: "value-cheaper",
+            sentence: || {
+                both!(
+                    "a value through a queue takes less time than starting a thread",
+                    "一个值经过队列，比启动一个线程快"
+                )
+            },
+            holds: |run, _| Some(run.ours.get("queue")? < run.ours.get("thread")?),
+        },
+        Claim {
+            name: "python-slower",
+            sentence: || {
+                both!("CPython takes longer in every row", "每一行都是 CPython 用的时间更长")
+            },
+            holds: |run, _| {
+                let mut rows = run.python.iter().peekable();
+                rows.peek()?;
+                Some(rows.all(|(row, python)| run.ours.get(row).is_none_or(|ours| python > ours)))
+            },
+        },
+    ];
+
+    fn see(&mut self, seen: &Seen) {
+        if let Event::Measured { figures } = &seen.record.event
+            && let Some(row) = figures.word("row")
+        {
+            let of = |side| figures.number(side).map(|seconds| (row.to_owned(), seconds));
+            self.ours.extend(of("mp_demo_seconds"));
+            self.python.extend(of("cpython_seconds"));
         }
     }
 }
 
-pub(super) const CLAIMS: &[Claim] = &[
-    Claim {
-        name: "process-dearer",
-        sentence: || {
-            both!(
-                "starting a process takes longer than starting a thread",
-                "启动一个进程比启动一个线程慢"
-            )
-        },
-        judge: || {
-            judge::<SecondsByRow>(measure, |seconds, _| {
-                Some(
-                    seconds.get("process mp_demo_seconds")?
-                        > seconds.get("thread mp_demo_seconds")?,
-                )
-            })
-        },
-    },
-    Claim {
-        name: "value-cheaper",
-        sentence: || {
-            both!(
-                "a value through a queue takes less time than starting a thread",
-                "一个值经过队列，比启动一个线程快"
-            )
-        },
-        judge: || {
-            judge::<SecondsByRow>(measure, |seconds, _| {
-                Some(
-                    seconds.get("queue mp_demo_seconds")?
-                        < seconds.get("thread mp_demo_seconds")?,
-                )
-            })
-        },
-    },
-    Claim {
-        name: "python-slower",
-        sentence: || both!("CPython takes longer in every row", "每一行都是 CPython 用的时间更长"),
-        judge: || {
-            judge::<SecondsByRow>(measure, |seconds, _| {
-                let rows = seconds.iter().filter_map(|(name, python)| {
-                    let row = name.strip_suffix(" cpython_seconds")?;
-                    Some(python > seconds.get(&format!("{row} mp_demo_seconds"))?)
-                });
-                let rows: Vec<_> = rows.collect();
-                (!rows.is_empty()).then(|| rows.iter().all(|it| *it))
-            })
-        },
-    },
-    NOBODY_GETS_STUCK,
-];
-
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::claims::tests::check;
 
     fn rows(process: f64, thread: f64, queue: f64, python: f64) -> String {
@@ -92,12 +77,12 @@ mod tests {
         let (usual, strange) = (rows(3.0, 2.0, 1.0, 9.0), rows(1.0, 2.0, 3.0, 0.0));
         check(
             "cost",
-            CLAIMS,
             &[
                 ("process-dearer", &usual, &strange),
                 ("value-cheaper", &usual, &strange),
                 ("python-slower", &usual, &strange),
             ],
+            &[],
         );
     }
 }

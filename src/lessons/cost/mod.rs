@@ -24,6 +24,7 @@ use crate::multiprocessing::{AnyTarget, Busy, Context, Logs};
 use crate::os::one_core::OneCore;
 
 use children::{CostEcho, CostNothing, CostPut, CostSend};
+use claims::CostJudge;
 use python::{CostPython, Python};
 use table::{Row, Samples, Side};
 
@@ -57,10 +58,6 @@ impl Args {
 }
 
 impl Lesson for Args {
-    fn parts() -> Parts {
-        Parts { claims: claims::CLAIMS, children: CHILDREN, ..Parts::default() }
-    }
-
     fn run(&self, mp: &Context) -> Result<()> {
         let (turns, limit) = self.turns();
         let start = Instant::now();
@@ -97,12 +94,15 @@ impl Lesson for Args {
     }
 }
 
-/// The children's halves.
-const CHILDREN: &[AnyTarget] = &[
-    AnyTarget::of::<CostNothing>(),
-    AnyTarget::of::<CostPut>(),
-    AnyTarget::of::<CostEcho>(),
-    AnyTarget::of::<CostSend>(),
-    AnyTarget::of::<CostPython>(),
-    AnyTarget::of::<Busy>(),
-];
+/// What else belongs to the lesson.
+pub(super) const PARTS: Parts = Parts {
+    children: &[
+        AnyTarget::of::<CostNothing>(),
+        AnyTarget::of::<CostPut>(),
+        AnyTarget::of::<CostEcho>(),
+        AnyTarget::of::<CostSend>(),
+        AnyTarget::of::<CostPython>(),
+        AnyTarget::of::<Busy>(),
+    ],
+    ..Parts::of::<CostJudge, ()>()
+};

@@ -4,111 +4,85 @@ use std::collections::HashSet;
 
 use super::events::LockEvent;
 use crate::both;
-use crate::claims::{Claim, NOBODY_GETS_STUCK, Outcomes, is_over, judge, tell};
+use crate::claims::{Claim, Judge, Seen, is_over};
 use crate::events::Event;
+use crate::state::State;
 
-/// Who counts at the moment, who has been seen to count, and who has done all turns.
 #[derive(Default)]
-struct Counters {
-    now: HashSet<u32>,
+pub(super) struct LockJudge {
+    counting: HashSet<u32>,
     begun: usize,
     done: usize,
-    killed: usize,
+    killed_on_purpose: usize,
     is_together: bool,
+    /// What the counter was in the end, and how often 1 was added.
+    total: Option<(u64, u64)>,
 }
 
-impl Counters {
-    fn see(&mut self, pid: u32, event: &Event) {
-        match event.own() {
+impl Judge for LockJudge {
+    const CLAIMS: &'static [Claim<Self>] = &[
+        Claim {
+            name: "none-lost",
+            sentence: || both!("no addition is lost", "每次加一都没有丢失"),
+            holds: |run, _| run.total.map(|(value, of)| value == of),
+        },
+        Claim {
+            name: "all-count",
+            sentence: || {
+                both!(
+                    "every process that is not killed on purpose does all its turns",
+                    "没有被故意杀死的进程都数完了"
+                )
+            },
+            holds: |run, state| {
+                let all = run.done + run.killed_on_purpose == run.begun;
+                (run.begun > 0 && is_over(state)).then_some(all)
+            },
+        },
+        Claim {
+            name: "together",
+            sentence: || both!("two processes count at the same time", "有两个进程同时在数"),
+            holds: |run, _| (run.begun > 1).then_some(run.is_together),
+        },
+    ];
+
+    fn heading() -> String {
+        both!("the counter, compared with what was added", "计数器与加上的总数相比")
+    }
+
+    fn see(&mut self, seen: &Seen) {
+        let pid = seen.record.pid;
+        match seen.record.event.own() {
             Some(LockEvent::Counting { .. }) => {
                 self.begun += 1;
-                self.now.insert(pid);
-                self.is_together |= self.now.len() > 1;
+                self.counting.insert(pid);
+                self.is_together |= self.counting.len() > 1;
             }
             Some(LockEvent::Counted { .. }) => {
                 self.done += 1;
-                self.now.remove(&pid);
+                self.counting.remove(&pid);
             }
-            _ => {}
+            Some(LockEvent::Total { value, of }) => self.total = Some((value, of)),
+            None => {}
         }
-        if let Event::Kill { child, .. } = event {
-            self.killed += usize::from(self.now.remove(child));
+        // Who is killed when nobody can go on, is not killed on purpose.
+        if let Event::Kill { child, .. } = &seen.record.event
+            && seen.state.stuck().is_none()
+        {
+            self.killed_on_purpose += usize::from(self.counting.remove(child));
         }
+    }
+
+    fn outcome(&self, _: &State) -> String {
+        // By how much it is less, is another number each time.
+        let text = |(value, of)| format!("{} {of}", if value == of { "=" } else { "<" });
+        self.total.map(text).unwrap_or_default()
     }
 }
 
-pub(super) const CLAIMS: &[Claim] = &[
-    Claim {
-        name: "none-lost",
-        sentence: || both!("no addition is lost", "每次加一都没有丢失"),
-        judge: || {
-            judge::<Option<bool>>(
-                |all, seen| {
-                    if let Some(LockEvent::Total { value, of }) = seen.record.event.own() {
-                        *all = Some(value == of);
-                    }
-                },
-                |all, _| *all,
-            )
-        },
-    },
-    Claim {
-        name: "all-count",
-        sentence: || {
-            both!(
-                "every process that is not killed on purpose does all its turns",
-                "没有被故意杀死的进程都数完了"
-            )
-        },
-        judge: || {
-            judge::<(Counters, bool)>(
-                |(counters, is_stuck), seen| {
-                    *is_stuck |= matches!(seen.record.event, Event::Stuck { .. });
-                    // Who is killed when nobody can go on, is not killed on purpose.
-                    if !*is_stuck {
-                        counters.see(seen.record.pid, &seen.record.event);
-                    }
-                },
-                |(counters, _), state| {
-                    let all = counters.done + counters.killed == counters.begun;
-                    (counters.begun > 0 && is_over(state)).then_some(all)
-                },
-            )
-        },
-    },
-    Claim {
-        name: "together",
-        sentence: || both!("two processes count at the same time", "有两个进程同时在数"),
-        judge: || {
-            judge::<Counters>(
-                |counters, seen| counters.see(seen.record.pid, &seen.record.event),
-                |counters, _| (counters.begun > 1).then_some(counters.is_together),
-            )
-        },
-    },
-    NOBODY_GETS_STUCK,
-];
-
-pub(super) const OUTCOMES: Outcomes = Outcomes {
-    heading: || both!("the counter, compared with what was added", "计数器与加上的总数相比"),
-    teller: || {
-        tell::<String>(
-            |text, seen| {
-                if let Some(LockEvent::Total { value, of }) = seen.record.event.own() {
-                    // By how much it is less, is another number each time.
-                    let sign = if value == of { "=" } else { "<" };
-                    *text = format!("{sign} {of}");
-                }
-            },
-            |text, _| text.clone(),
-        )
-    },
-};
-
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::claims::tests::{check, log, outcome};
+    use crate::claims::tests::check;
 
     const LOST: &str = r#"
         1 parent started "child":2,"child_role":"child-1"
@@ -147,20 +121,12 @@ mod tests {
     fn each_claim_is_true_of_one_run_and_false_of_another() {
         check(
             "lock",
-            CLAIMS,
             &[
                 ("none-lost", ONE_AFTER_ANOTHER, LOST),
                 ("all-count", LOST, STUCK),
                 ("together", LOST, ONE_AFTER_ANOTHER),
             ],
+            &[(LOST, "< 18"), (ONE_AFTER_ANOTHER, "= 18"), (STUCK, "nothing; stuck")],
         );
-    }
-
-    #[test]
-    fn an_outcome_is_whether_the_counter_has_all() {
-        let of = |events| outcome(&OUTCOMES, &log("lock", events)).in_english();
-        assert_eq!(of(LOST), "< 18");
-        assert_eq!(of(ONE_AFTER_ANOTHER), "= 18");
-        assert_eq!(of(STUCK), "nothing; stuck");
     }
 }

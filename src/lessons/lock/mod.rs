@@ -23,6 +23,7 @@ use crate::multiprocessing::{
 };
 use crate::state::State;
 use crate::stuck::Mistake;
+use claims::LockJudge;
 use events::LockEvent;
 use notes::LockNarrator;
 
@@ -96,17 +97,6 @@ enum LockKind {
 }
 
 impl Lesson for Args {
-    fn parts() -> Parts {
-        Parts {
-            claims: claims::CLAIMS,
-            outcomes: claims::OUTCOMES,
-            events: Vocabulary::of::<LockEvent>(),
-            mistakes: mistakes::MISTAKES,
-            narrator: || Box::<LockNarrator>::default(),
-            children: CHILDREN,
-        }
-    }
-
     fn check(&self) -> Result<()> {
         ensure!(
             self.with == WithLock::Lock || (self.lock.is_none() && !self.kill),
@@ -229,5 +219,10 @@ impl Target for Counting {
     }
 }
 
-/// The children's halves.
-const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<Counting>()];
+/// What else belongs to the lesson.
+pub(super) const PARTS: Parts = Parts {
+    events: Vocabulary::of::<LockEvent>(),
+    mistakes: mistakes::MISTAKES,
+    children: &[AnyTarget::of::<Counting>()],
+    ..Parts::of::<LockJudge, LockNarrator>()
+};

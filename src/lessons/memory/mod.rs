@@ -15,6 +15,7 @@ use serde::Serialize;
 use super::lesson::{Lesson, Parts};
 use crate::events::Vocabulary;
 use crate::multiprocessing::{AnyTarget, Context, CurrentProcess, IntoProcess, Logs, Target};
+use claims::MemoryJudge;
 use events::MemoryEvent;
 use notes::MemoryNarrator;
 
@@ -42,17 +43,6 @@ pub struct Args {}
 static COUNTER: AtomicI64 = AtomicI64::new(0);
 
 impl Lesson for Args {
-    fn parts() -> Parts {
-        Parts {
-            claims: claims::CLAIMS,
-            outcomes: claims::OUTCOMES,
-            events: Vocabulary::of::<MemoryEvent>(),
-            narrator: || Box::<MemoryNarrator>::default(),
-            children: CHILDREN,
-            ..Parts::default()
-        }
-    }
-
     fn run(&self, mp: &Context) -> Result<()> {
         COUNTER.store(10, Ordering::Relaxed);
         show_counter("Parent", mp)?;
@@ -98,5 +88,9 @@ fn show_counter(who: &str, process: &impl Logs) -> Result<()> {
     process.happened_with_line(MemoryEvent::Counter { value, address }, line)
 }
 
-/// The children's halves.
-const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<MemoryChild>()];
+/// What else belongs to the lesson.
+pub(super) const PARTS: Parts = Parts {
+    events: Vocabulary::of::<MemoryEvent>(),
+    children: &[AnyTarget::of::<MemoryChild>()],
+    ..Parts::of::<MemoryJudge, MemoryNarrator>()
+};

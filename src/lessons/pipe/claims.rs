@@ -2,94 +2,88 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use crate::both;
-use crate::claims::{
-    Claim, NOBODY_GETS_STUCK, Outcomes, is_over, judge, of_values, shortened, tell, word,
-};
+use crate::claims::{Claim, Judge, Seen, is_over, of_values, shortened, word};
 use crate::events::{Event, Way};
+use crate::state::State;
 
-pub(super) const CLAIMS: &[Claim] = &[
-    Claim {
-        name: "all-received",
-        sentence: || both!("every list that is sent is received", "发送的每个列表都被收到"),
-        judge: || {
-            judge::<bool>(
-                |is_sent, seen| *is_sent |= matches!(seen.record.event, Event::Send { .. }),
-                |is_sent, state| {
-                    let all = state.on_its_way(Way::Pipe).is_empty();
-                    (*is_sent && is_over(state)).then_some(all)
-                },
-            )
-        },
-    },
-    Claim {
-        name: "child-ends-first",
-        sentence: || {
-            both!("the child ends before the parent receives", "子进程在父进程接收之前结束")
-        },
-        judge: || {
-            judge::<Option<bool>>(
-                |is_first, seen| match seen.record.event {
-                    Event::Exited { .. } if seen.state.stuck().is_none() => {
-                        is_first.get_or_insert(true);
-                    }
-                    Event::Recv { .. } if seen.state.is_parent(seen.record.pid) => {
-                        is_first.get_or_insert(false);
-                    }
-                    _ => {}
-                },
-                |is_first, _| *is_first,
-            )
-        },
-    },
-    Claim {
-        name: "none-refused",
-        sentence: || both!("no call is refused", "没有调用被拒绝"),
-        judge: || {
-            judge::<(bool, bool)>(
-                |(is_sent, is_refused), seen| match seen.record.event {
-                    Event::Send { .. } => *is_sent = true,
-                    Event::Refused { .. } => *is_refused = true,
-                    _ => {}
-                },
-                |(is_sent, is_refused), state| {
-                    (*is_sent && (*is_refused || is_over(state))).then_some(!is_refused)
-                },
-            )
-        },
-    },
-    NOBODY_GETS_STUCK,
-];
+#[derive(Default)]
+pub(super) struct PipeJudge {
+    is_sent: bool,
+    is_refused: bool,
+    /// Whether the child has ended before the parent received.
+    is_end_first: Option<bool>,
+    /// What each process has received, and what was refused.
+    received: BTreeMap<String, Vec<String>>,
+}
 
-pub(super) const OUTCOMES: Outcomes = Outcomes {
-    heading: || both!("what was received", "收到了什么"),
-    teller: || {
-        tell::<BTreeMap<String, Vec<String>>>(
-            |received, seen| {
-                let what = match &seen.record.event {
-                    Event::Recv { value, .. } => short(value),
-                    Event::Refused { call, .. } => format!("{} refused", call.name()),
-                    _ => return,
-                };
-                let role = seen.record.role.clone().into_owned();
-                received.entry(role).or_default().push(what);
+impl Judge for PipeJudge {
+    const CLAIMS: &'static [Claim<Self>] = &[
+        Claim {
+            name: "all-received",
+            sentence: || both!("every list that is sent is received", "发送的每个列表都被收到"),
+            holds: |run, state| {
+                (run.is_sent && is_over(state)).then(|| state.on_its_way(Way::Pipe).is_empty())
             },
-            |received, _| of_values(received),
-        )
-    },
-};
+        },
+        Claim {
+            name: "child-ends-first",
+            sentence: || {
+                both!("the child ends before the parent receives", "子进程在父进程接收之前结束")
+            },
+            holds: |run, _| run.is_end_first,
+        },
+        Claim {
+            name: "none-refused",
+            sentence: || both!("no call is refused", "没有调用被拒绝"),
+            holds: |run, state| {
+                let is_said = run.is_refused || is_over(state);
+                (run.is_sent && is_said).then_some(!run.is_refused)
+            },
+        },
+    ];
 
-/// A list as one word. A long one may be one of many whose beginnings are the same.
-fn short(list: &Value) -> String {
-    shortened(&word(list), 60)
+    fn heading() -> String {
+        both!("what was received", "收到了什么")
+    }
+
+    fn see(&mut self, seen: &Seen) {
+        let record = seen.record;
+        let what = match &record.event {
+            Event::Send { .. } => {
+                self.is_sent = true;
+                return;
+            }
+            Event::Exited { .. } => {
+                if seen.state.stuck().is_none() {
+                    self.is_end_first.get_or_insert(true);
+                }
+                return;
+            }
+            Event::Recv { value, .. } => {
+                if seen.state.is_parent(record.pid) {
+                    self.is_end_first.get_or_insert(false);
+                }
+                // A long list may be one of many whose beginnings are the same.
+                shortened(&word(value), 60)
+            }
+            Event::Refused { call, .. } => {
+                self.is_refused = true;
+                format!("{} refused", call.name())
+            }
+            _ => return,
+        };
+        self.received.entry(record.role.clone().into_owned()).or_default().push(what);
+    }
+
+    fn outcome(&self, _: &State) -> String {
+        of_values(&self.received)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::claims::tests::{check, log, outcome};
+    use crate::claims::tests::check;
 
     const RECEIVED: &str = r#"
         1 parent started "child":2,"child_role":"writer"
@@ -115,26 +109,16 @@ mod tests {
     fn each_claim_is_true_of_one_run_and_false_of_another() {
         check(
             "pipe",
-            CLAIMS,
             &[
                 ("all-received", RECEIVED, STUCK),
                 ("child-ends-first", RECEIVED, RECEIVED_FIRST),
                 ("none-refused", RECEIVED, RECEIVED_FIRST),
             ],
+            &[
+                (RECEIVED, r#"["A"]"#),
+                (RECEIVED_FIRST, r#"["A"] send refused"#),
+                (STUCK, "nothing; stuck"),
+            ],
         );
-    }
-
-    #[test]
-    fn an_outcome_is_what_was_received_and_what_was_refused() {
-        let of = |events: &str| outcome(&OUTCOMES, &log("pipe", events)).in_english();
-        assert_eq!(of(RECEIVED), r#"["A"]"#);
-        assert_eq!(of(RECEIVED_FIRST), r#"["A"] send refused"#);
-        assert_eq!(of(STUCK), "nothing; stuck");
-        let of_long = |last: char| {
-            let list = format!(r#"["{}{last}"]"#, "x".repeat(100));
-            of(&RECEIVED.replace(r#"["A"]"#, &list))
-        };
-        assert!(of_long('y').starts_with(r#"["xxxxxxxxxx"#) && of_long('y').len() < 80);
-        assert_ne!(of_long('y'), of_long('z'));
     }
 }

@@ -25,6 +25,7 @@ use crate::multiprocessing::{
 };
 use crate::state::State;
 use crate::stuck::Mistake;
+use claims::PipeJudge;
 use notes::PipeNarrator;
 use own::CommandSender;
 
@@ -99,17 +100,6 @@ enum Receive {
 }
 
 impl Lesson for Args {
-    fn parts() -> Parts {
-        Parts {
-            claims: claims::CLAIMS,
-            outcomes: claims::OUTCOMES,
-            mistakes: mistakes::MISTAKES,
-            narrator: || Box::<PipeNarrator>::default(),
-            children: CHILDREN,
-            ..Parts::default()
-        }
-    }
-
     /// A command of the user's makes pauses of its own.
     fn has_random_pauses(&self) -> bool {
         self.child.is_none()
@@ -272,5 +262,9 @@ impl Target for Sender {
     }
 }
 
-/// The children's halves.
-const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<Sender>(), AnyTarget::of::<CommandSender>()];
+/// What else belongs to the lesson.
+pub(super) const PARTS: Parts = Parts {
+    mistakes: mistakes::MISTAKES,
+    children: &[AnyTarget::of::<Sender>(), AnyTarget::of::<CommandSender>()],
+    ..Parts::of::<PipeJudge, PipeNarrator>()
+};

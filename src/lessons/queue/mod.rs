@@ -21,6 +21,7 @@ use crate::multiprocessing::{
 };
 use crate::state::State;
 use crate::stuck::Mistake;
+use claims::QueueJudge;
 use notes::QueueNarrator;
 use options::Stop;
 use own::{CommandReader, CommandWriter};
@@ -28,17 +29,6 @@ use own::{CommandReader, CommandWriter};
 pub use options::Args;
 
 impl Lesson for Args {
-    fn parts() -> Parts {
-        Parts {
-            claims: claims::CLAIMS,
-            outcomes: claims::OUTCOMES,
-            mistakes: mistakes::MISTAKES,
-            narrator: || Box::<QueueNarrator>::default(),
-            children: CHILDREN,
-            ..Parts::default()
-        }
-    }
-
     fn check(&self) -> Result<()> {
         self.check_options()
     }
@@ -205,12 +195,16 @@ impl Target for Reader {
     }
 }
 
-/// The children's halves.
-const CHILDREN: &[AnyTarget] = &[
-    AnyTarget::of::<Writer>(),
-    AnyTarget::of::<Reader>(),
-    AnyTarget::of::<CommandWriter>(),
-    AnyTarget::of::<CommandReader>(),
-    AnyTarget::of::<Exec>(),
-    AnyTarget::of::<Guard>(),
-];
+/// What else belongs to the lesson.
+pub(super) const PARTS: Parts = Parts {
+    mistakes: mistakes::MISTAKES,
+    children: &[
+        AnyTarget::of::<Writer>(),
+        AnyTarget::of::<Reader>(),
+        AnyTarget::of::<CommandWriter>(),
+        AnyTarget::of::<CommandReader>(),
+        AnyTarget::of::<Exec>(),
+        AnyTarget::of::<Guard>(),
+    ],
+    ..Parts::of::<QueueJudge, QueueNarrator>()
+};

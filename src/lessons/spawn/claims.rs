@@ -4,129 +4,116 @@ use std::collections::HashSet;
 
 use super::events::SpawnEvent;
 use crate::both;
-use crate::claims::{Claim, NOBODY_GETS_STUCK, Outcomes, Sequence, is_over, judge, tell};
+use crate::claims::{Claim, Judge, Seen, Sequence, is_over};
 use crate::events::Event;
+use crate::state::State;
 
-pub(super) const CLAIMS: &[Claim] = &[
-    Claim {
-        name: "end-is-last",
-        sentence: || {
-            both!("`Child process end.` is the last line", "`Child process end.` 是最后一行")
-        },
-        judge: || {
-            judge::<Option<bool>>(
-                |is_last, seen| match seen.record.event.own() {
-                    Some(SpawnEvent::AfterJoin {}) => *is_last = Some(true),
-                    _ if seen.record.line.is_some() => *is_last = is_last.map(|_| false),
-                    _ => {}
-                },
-                |is_last, state| is_last.filter(|is_last| !is_last || is_over(state)),
-            )
-        },
-    },
-    Claim {
-        name: "all-ended",
-        sentence: || {
-            both!(
-                "every child has ended before `Child process end.`",
-                "打印 `Child process end.` 之前，所有子进程都已结束"
-            )
-        },
-        judge: || {
-            judge::<Option<bool>>(
-                |all, seen| {
-                    if let Some(SpawnEvent::AfterJoin {}) = seen.record.event.own() {
-                        *all = Some(is_over(seen.state));
-                    }
-                },
-                |all, _| *all,
-            )
-        },
-    },
-    Claim {
-        name: "ends-in-order",
-        sentence: || both!("children end in the order of their starts", "子进程按启动的先后结束"),
-        judge: || {
-            judge::<[Vec<u32>; 2]>(
-                |[started, ended], seen| match seen.record.event {
-                    Event::Started { child, .. } => started.push(child),
-                    Event::Exited { child, .. } => ended.push(child),
-                    _ => {}
-                },
-                |[started, ended], state| {
-                    (ended.len() > 1 && is_over(state)).then(|| started == ended)
-                },
-            )
-        },
-    },
-    Claim {
-        name: "one-at-a-time",
-        sentence: || {
-            both!("no two children are there at the same time", "任何时候都至多有一个子进程")
-        },
-        judge: || {
-            judge::<(u32, bool)>(
-                |(started, is_beside), seen| {
-                    if let Event::Started { .. } = seen.record.event {
-                        *started += 1;
-                        *is_beside |= seen.state.alive().count() > 1;
-                    }
-                },
-                |(started, is_beside), _| (*started > 1).then_some(!is_beside),
-            )
-        },
-    },
-    Claim {
-        name: "threads-before-ended",
-        sentence: || {
-            both!(
-                "no thread's line comes after its child's `ended.`",
-                "线程的行都在所属子进程的 `ended.` 之前"
-            )
-        },
-        judge: || {
-            judge::<(HashSet<u32>, bool, bool)>(
-                |(ended, is_thread, is_late), seen| match (
-                    &seen.record.event,
-                    seen.record.event.own(),
-                ) {
-                    (_, Some(SpawnEvent::Ended {})) => {
-                        ended.insert(seen.record.pid);
-                    }
-                    (Event::Running {}, _) if seen.record.thread.is_some() => {
-                        *is_thread = true;
-                        *is_late |= ended.contains(&seen.record.pid);
-                    }
-                    _ => {}
-                },
-                |(ended, is_thread, is_late), state| {
-                    let is_said = *is_late || is_over(state);
-                    (*is_thread && !ended.is_empty() && is_said).then_some(!is_late)
-                },
-            )
-        },
-    },
-    NOBODY_GETS_STUCK,
-];
+#[derive(Default)]
+pub(super) struct SpawnJudge {
+    /// Whether no line has come after that of the parent's join.
+    is_last: Option<bool>,
+    /// Whether all had ended by then.
+    had_ended: Option<bool>,
+    started: Vec<u32>,
+    ended: Vec<u32>,
+    is_beside: bool,
+    left_loop: HashSet<u32>,
+    has_threads: bool,
+    is_thread_late: bool,
+    /// Whose lines came.
+    lines: Sequence,
+}
 
-pub(super) const OUTCOMES: Outcomes = Outcomes {
-    heading: || both!("whose lines came in which order", "各进程的行以什么顺序出现"),
-    teller: || {
-        tell::<Sequence>(
-            |lines, seen| {
-                if seen.record.line.is_some() {
-                    lines.push(&seen.record.role);
-                }
+impl Judge for SpawnJudge {
+    const CLAIMS: &'static [Claim<Self>] = &[
+        Claim {
+            name: "end-is-last",
+            sentence: || {
+                both!("`Child process end.` is the last line", "`Child process end.` 是最后一行")
             },
-            |lines, _| lines.text(),
-        )
-    },
-};
+            holds: |run, state| run.is_last.filter(|is_last| !is_last || is_over(state)),
+        },
+        Claim {
+            name: "all-ended",
+            sentence: || {
+                both!(
+                    "every child has ended before `Child process end.`",
+                    "打印 `Child process end.` 之前，所有子进程都已结束"
+                )
+            },
+            holds: |run, _| run.had_ended,
+        },
+        Claim {
+            name: "ends-in-order",
+            sentence: || {
+                both!("children end in the order of their starts", "子进程按启动的先后结束")
+            },
+            holds: |run, state| {
+                (run.ended.len() > 1 && is_over(state)).then(|| run.started == run.ended)
+            },
+        },
+        Claim {
+            name: "one-at-a-time",
+            sentence: || {
+                both!("no two children are there at the same time", "任何时候都至多有一个子进程")
+            },
+            holds: |run, _| (run.started.len() > 1).then_some(!run.is_beside),
+        },
+        Claim {
+            name: "threads-before-ended",
+            sentence: || {
+                both!(
+                    "no thread's line comes after its child's `ended.`",
+                    "线程的行都在所属子进程的 `ended.` 之前"
+                )
+            },
+            holds: |run, state| {
+                let is_said = run.is_thread_late || is_over(state);
+                let has_both = run.has_threads && !run.left_loop.is_empty();
+                (has_both && is_said).then_some(!run.is_thread_late)
+            },
+        },
+    ];
+
+    fn heading() -> String {
+        both!("whose lines came in which order", "各进程的行以什么顺序出现")
+    }
+
+    fn see(&mut self, seen: &Seen) {
+        let record = seen.record;
+        if record.line.is_some() {
+            self.lines.push(&record.role);
+            self.is_last = self.is_last.map(|_| false);
+        }
+        match &record.event {
+            Event::Started { child, .. } => {
+                self.started.push(*child);
+                self.is_beside |= seen.state.alive().count() > 1;
+            }
+            Event::Exited { child, .. } => self.ended.push(*child),
+            Event::Running {} if record.thread.is_some() => {
+                self.has_threads = true;
+                self.is_thread_late |= self.left_loop.contains(&record.pid);
+            }
+            event => match event.own() {
+                Some(SpawnEvent::Ended {}) => drop(self.left_loop.insert(record.pid)),
+                Some(SpawnEvent::AfterJoin {}) => {
+                    self.is_last = Some(true);
+                    self.had_ended = Some(is_over(seen.state));
+                }
+                _ => {}
+            },
+        }
+    }
+
+    fn outcome(&self, _: &State) -> String {
+        self.lines.text()
+    }
+}
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::claims::tests::{check, log, outcome};
+    use crate::claims::tests::check;
 
     const IN_TURN: &str = r#"
         1 parent started "child":2,"child_role":"child-1"
@@ -154,7 +141,6 @@ mod tests {
     fn each_claim_is_true_of_one_run_and_false_of_another() {
         check(
             "spawn",
-            CLAIMS,
             &[
                 ("end-is-last", IN_TURN, TOGETHER),
                 ("all-ended", IN_TURN, TOGETHER),
@@ -162,13 +148,7 @@ mod tests {
                 ("one-at-a-time", IN_TURN, TOGETHER),
                 ("threads-before-ended", IN_TURN, TOGETHER),
             ],
+            &[(IN_TURN, "child-1*2 child-2*2 parent"), (TOGETHER, "child-2*2 parent child-1*2")],
         );
-    }
-
-    #[test]
-    fn an_outcome_is_whose_lines_came_in_which_order() {
-        let of = |events| outcome(&OUTCOMES, &log("spawn", events)).in_english();
-        assert_eq!(of(IN_TURN), "child-1*2 child-2*2 parent");
-        assert_eq!(of(TOGETHER), "child-2*2 parent child-1*2");
     }
 }

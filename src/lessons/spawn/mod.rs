@@ -15,6 +15,7 @@ use super::lesson::{Lesson, Parts};
 use crate::arguments::{one_or_list, seconds, whole};
 use crate::events::{Reason, Vocabulary};
 use crate::multiprocessing::{AnyTarget, Context, CurrentProcess, Logs, Target, numbered};
+use claims::SpawnJudge;
 use events::SpawnEvent;
 use notes::SpawnNarrator;
 
@@ -63,17 +64,6 @@ enum JoinPlace {
 }
 
 impl Lesson for Args {
-    fn parts() -> Parts {
-        Parts {
-            claims: claims::CLAIMS,
-            outcomes: claims::OUTCOMES,
-            events: Vocabulary::of::<SpawnEvent>(),
-            narrator: || Box::<SpawnNarrator>::default(),
-            children: CHILDREN,
-            ..Parts::default()
-        }
-    }
-
     fn run(&self, mp: &Context) -> Result<()> {
         mp.running(format!("Parent process {}", mp.pid()))?;
         let mut children = Vec::new();
@@ -164,5 +154,9 @@ impl Target for SpawnChild {
     }
 }
 
-/// The children's halves.
-const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<SpawnChild>()];
+/// What else belongs to the lesson.
+pub(super) const PARTS: Parts = Parts {
+    events: Vocabulary::of::<SpawnEvent>(),
+    children: &[AnyTarget::of::<SpawnChild>()],
+    ..Parts::of::<SpawnJudge, SpawnNarrator>()
+};

@@ -2,114 +2,95 @@
 
 use super::events::TerminateEvent;
 use crate::both;
-use crate::claims::{Claim, NOBODY_GETS_STUCK, Outcomes, is_over, judge, plays, tell};
+use crate::claims::{Claim, Judge, Seen, how, is_over, plays};
 use crate::events::{Event, Status};
+use crate::state::State;
 
-pub(super) const CLAIMS: &[Claim] = &[
-    Claim {
-        name: "cleanup-runs",
-        sentence: || both!("the child cleans up before its end", "子进程在结束之前做了清理"),
-        judge: || {
-            judge::<(bool, bool)>(
-                |(begun, done), seen| match seen.record.event.own() {
-                    Some(TerminateEvent::Try {}) => *begun = true,
-                    Some(TerminateEvent::Finally {}) => *done = true,
-                    None => {}
-                },
-                |(begun, done), state| (*begun && (*done || is_over(state))).then_some(*done),
-            )
-        },
-    },
-    Claim {
-        name: "ended-by-signal",
-        sentence: || both!("the child's status names a signal", "子进程的状态里是一个信号"),
-        judge: || {
-            judge::<Option<bool>>(
-                |is_signal, seen| {
-                    if let Event::Exited { child_role, status, .. } = &seen.record.event
-                        && plays(child_role, "child")
-                    {
-                        *is_signal = Some(matches!(status, Status::Signal(_)));
-                    }
-                },
-                |is_signal, _| *is_signal,
-            )
-        },
-    },
-    Claim {
-        name: "grandchild-lives-on",
-        sentence: || both!("the grandchild outlives the child", "孙进程比子进程活得久"),
-        judge: || {
-            // Whether there is one, and whether it said something after the end of the child.
-            judge::<(bool, bool, bool)>(
-                |(is_there, is_alone, lives_on), seen| match &seen.record.event {
-                    Event::Parent { .. } => {
-                        *is_there = true;
-                        *lives_on |= *is_alone;
-                    }
-                    Event::Exited { child_role, .. } => *is_alone |= plays(child_role, "child"),
-                    _ => {}
-                },
-                |(is_there, _, lives_on), state| {
-                    (*is_there && (*lives_on || is_over(state))).then_some(*lives_on)
-                },
-            )
-        },
-    },
-    NOBODY_GETS_STUCK,
-];
+#[derive(Default)]
+pub(super) struct TerminateJudge {
+    has_to_clean: bool,
+    has_cleaned: bool,
+    /// How the child ended.
+    status: Option<Status>,
+    has_grandchild: bool,
+    /// Whether the grandchild has said something after the child's end.
+    lives_on: bool,
+}
 
-/// The child's exit status or signal, as in the log; behind `finally` if it has cleaned up.
-pub(super) const OUTCOMES: Outcomes = Outcomes {
-    heading: || both!("how the child ended", "子进程怎样结束"),
-    teller: || {
-        tell::<(String, bool)>(
-            |(how, cleans), seen| {
-                *cleans |= matches!(seen.record.event.own(), Some(TerminateEvent::Finally {}));
-                if let Event::Exited { child_role, status, .. } = &seen.record.event
-                    && plays(child_role, "child")
-                {
-                    *how = match status {
-                        Status::Code(code) => code.to_string(),
-                        Status::Signal(_) => status.signal_name(),
-                    };
-                }
+impl Judge for TerminateJudge {
+    const CLAIMS: &'static [Claim<Self>] = &[
+        Claim {
+            name: "cleanup-runs",
+            sentence: || both!("the child cleans up before its end", "子进程在结束之前做了清理"),
+            holds: |run, state| {
+                let is_said = run.has_cleaned || is_over(state);
+                (run.has_to_clean && is_said).then_some(run.has_cleaned)
             },
-            |(how, cleans), _| match cleans {
-                true => format!("finally {how}"),
-                false => how.clone(),
+        },
+        Claim {
+            name: "ended-by-signal",
+            sentence: || both!("the child's status names a signal", "子进程的状态里是一个信号"),
+            holds: |run, _| run.status.map(|status| matches!(status, Status::Signal(_))),
+        },
+        Claim {
+            name: "grandchild-lives-on",
+            sentence: || both!("the grandchild outlives the child", "孙进程比子进程活得久"),
+            holds: |run, state| {
+                let is_said = run.lives_on || is_over(state);
+                (run.has_grandchild && is_said).then_some(run.lives_on)
             },
-        )
-    },
-};
+        },
+    ];
+
+    fn heading() -> String {
+        both!("how the child ended", "子进程怎样结束")
+    }
+
+    fn see(&mut self, seen: &Seen) {
+        match &seen.record.event {
+            Event::Parent { .. } => {
+                self.has_grandchild = true;
+                self.lives_on |= self.status.is_some();
+            }
+            Event::Exited { child_role, status, .. } if plays(child_role, "child") => {
+                self.status = Some(*status);
+            }
+            event => match event.own() {
+                Some(TerminateEvent::Try {}) => self.has_to_clean = true,
+                Some(TerminateEvent::Finally {}) => self.has_cleaned = true,
+                None => {}
+            },
+        }
+    }
+
+    fn outcome(&self, _: &State) -> String {
+        let cleaned = if self.has_cleaned { "finally " } else { "" };
+        self.status.map(|status| format!("{cleaned}{}", how(status))).unwrap_or_default()
+    }
+}
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::claims::tests::{check, log, outcome};
+    use crate::claims::tests::check;
 
     #[test]
-    fn each_claim_is_true_of_one_log_and_false_of_another() {
-        let begin = "2 child try\n";
+    fn each_claim_is_true_of_one_run_and_false_of_another() {
         let ended = |status: &str| {
             format!(r#"1 parent exited "child":2,"child_role":"child","status":{{{status}}}"#)
-                + "\n"
         };
         let (signal, code) = (ended(r#""signal":15"#), ended(r#""code":0"#));
-        let cleans = format!("{begin}2 child finally\n{code}");
-        let dies = format!("{begin}{signal}");
+        let cleans = format!("2 child try\n2 child finally\n{code}");
+        let dies = format!("2 child try\n{signal}");
         let alive = r#"3 grandchild parent "parent":1"#;
+        let (lives_on, dies_too) = (format!("{signal}\n{alive}"), format!("{alive}\n{signal}"));
         check(
             "terminate",
-            CLAIMS,
             &[
                 ("cleanup-runs", &cleans, &dies),
                 ("ended-by-signal", &dies, &cleans),
-                ("grandchild-lives-on", &format!("{signal}{alive}"), &format!("{alive}\n{signal}")),
+                ("grandchild-lives-on", &lives_on, &dies_too),
             ],
+            &[(&cleans, "finally 0"), (&dies, "SIGTERM")],
         );
-        let outcome_of = |text: &str| outcome(&OUTCOMES, &log("terminate", text)).in_english();
-        assert_eq!(outcome_of(&cleans), "finally 0");
-        assert_eq!(outcome_of(&dies), "SIGTERM");
     }
 }

@@ -20,6 +20,7 @@ use crate::events::{Event, Status, Vocabulary};
 use crate::multiprocessing::{
     AnyTarget, ChildProcess, Connection, Context, CurrentProcess, IntoProcess, Logs, Target,
 };
+use claims::TerminateJudge;
 use events::TerminateEvent;
 use notes::TerminateNarrator;
 
@@ -63,17 +64,6 @@ enum Signal {
 }
 
 impl Lesson for Args {
-    fn parts() -> Parts {
-        Parts {
-            claims: claims::CLAIMS,
-            outcomes: claims::OUTCOMES,
-            events: Vocabulary::of::<TerminateEvent>(),
-            narrator: || Box::<TerminateNarrator>::default(),
-            children: CHILDREN,
-            ..Parts::default()
-        }
-    }
-
     fn check(&self) -> Result<()> {
         if self.catch && self.signal == Signal::Kill {
             bail!(both!(
@@ -220,5 +210,9 @@ impl Target for Grandchild {
     }
 }
 
-/// The children's halves.
-const CHILDREN: &[AnyTarget] = &[AnyTarget::of::<CleaningChild>(), AnyTarget::of::<Grandchild>()];
+/// What else belongs to the lesson.
+pub(super) const PARTS: Parts = Parts {
+    events: Vocabulary::of::<TerminateEvent>(),
+    children: &[AnyTarget::of::<CleaningChild>(), AnyTarget::of::<Grandchild>()],
+    ..Parts::of::<TerminateJudge, TerminateNarrator>()
+};

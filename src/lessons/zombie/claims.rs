@@ -2,101 +2,84 @@
 
 use super::events::ZombieEvent;
 use crate::both;
-use crate::claims::{Claim, NOBODY_GETS_STUCK, Outcomes, Seen, judge, tell};
+use crate::claims::{Claim, Judge, Seen};
 use crate::events::Event;
+use crate::state::State;
 
-/// What the parent saw of one process, in order: its state, if it was there at all.
-type StateLooks = Vec<(u32, Option<char>)>;
+#[derive(Default)]
+pub(super) struct ZombieJudge {
+    /// The states that the parent saw, one after the other; none where there was no such process.
+    states: Vec<Option<char>>,
+    /// The parents that the grandchild told of.
+    parents: Vec<u32>,
+}
 
-fn look(looks: &mut StateLooks, seen: &Seen) {
-    if let Some(ZombieEvent::ProcessState { of, state, .. }) = seen.record.event.own() {
-        looks.push((of, state));
+impl Judge for ZombieJudge {
+    const CLAIMS: &'static [Claim<Self>] = &[
+        Claim {
+            name: "ended-and-listed",
+            sentence: || {
+                both!("a process that has ended is still listed", "已经结束的进程还列在那里")
+            },
+            holds: |run, _| (run.states.len() > 1).then(|| run.states.contains(&Some('Z'))),
+        },
+        Claim {
+            name: "join-takes-it",
+            sentence: || both!("in the end nothing is left of it", "最后什么都不剩"),
+            holds: |run, _| run.states.last().map(Option::is_none),
+        },
+        Claim {
+            name: "dies-with-parent",
+            sentence: || both!("a process ends when its parent does", "父进程结束时，子进程也结束"),
+            // Whoever has had two parents has survived one.
+            holds: |run, _| run.parents.first().map(|it| run.parents.iter().all(|one| one == it)),
+        },
+    ];
+
+    fn heading() -> String {
+        both!("the states that were seen", "依次看到的状态")
+    }
+
+    fn see(&mut self, seen: &Seen) {
+        if let Event::Parent { parent } = seen.record.event {
+            self.parents.push(parent);
+        }
+        if let Some(ZombieEvent::ProcessState { state, .. }) = seen.record.event.own() {
+            self.states.push(state);
+        }
+    }
+
+    fn outcome(&self, _: &State) -> String {
+        let states = self.states.iter().map(|it| it.map_or("gone".into(), |it| it.to_string()));
+        states.collect::<Vec<_>>().join(" ")
     }
 }
 
-pub(super) const CLAIMS: &[Claim] = &[
-    Claim {
-        name: "ended-and-listed",
-        sentence: || both!("a process that has ended is still listed", "已经结束的进程还列在那里"),
-        judge: || {
-            judge::<StateLooks>(look, |looks, _| {
-                let (_, last) = looks.get(1)?;
-                let is_zombie = |(_, state): &(u32, Option<char>)| *state == Some('Z');
-                Some(looks.iter().any(is_zombie) || *last == Some('Z'))
-            })
-        },
-    },
-    Claim {
-        name: "join-takes-it",
-        sentence: || both!("in the end nothing is left of it", "最后什么都不剩"),
-        judge: || {
-            judge::<StateLooks>(look, |looks, _| {
-                let (_, last) = looks.last()?;
-                Some(last.is_none())
-            })
-        },
-    },
-    Claim {
-        name: "dies-with-parent",
-        sentence: || both!("a process ends when its parent does", "父进程结束时，子进程也结束"),
-        judge: || {
-            judge::<Vec<u32>>(
-                |parents, seen| {
-                    if let Event::Parent { parent } = seen.record.event {
-                        parents.push(parent);
-                    }
-                },
-                // Whoever has had two parents has survived one.
-                |parents, _| parents.first().map(|first| parents.iter().all(|it| it == first)),
-            )
-        },
-    },
-    NOBODY_GETS_STUCK,
-];
-
-/// The states that were seen, one after the other.
-pub(super) const OUTCOMES: Outcomes = Outcomes {
-    heading: || both!("the states that were seen", "依次看到的状态"),
-    teller: || {
-        tell::<StateLooks>(look, |looks, _| {
-            let states = looks.iter().map(|(_, state)| match state {
-                Some(state) => state.to_string(),
-                None => "gone".to_owned(),
-            });
-            states.collect::<Vec<_>>().join(" ")
-        })
-    },
-};
-
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::claims::tests::{check, log, outcome};
+    use crate::claims::tests::check;
 
     #[test]
-    fn each_claim_is_true_of_one_log_and_false_of_another() {
-        let looks = |states: &[&str]| -> String {
-            let line = |state: &&str| match *state {
-                "gone" => r#"1 parent process_state "of":2"#.to_owned() + "\n",
+    fn each_claim_is_true_of_one_run_and_false_of_another() {
+        let looks = |states: &str| -> String {
+            let line = |state: char| match state {
+                '-' => "1 parent process_state \"of\":2\n".to_owned(),
                 state => format!("1 parent process_state \"of\":2,\"state\":\"{state}\"\n"),
             };
-            states.iter().map(line).collect()
+            states.chars().map(line).collect()
         };
         let parents = |first: u32, second: u32| {
-            format!(
-                "3 grandchild parent \"parent\":{first}\n3 grandchild parent \"parent\":{second}"
-            )
+            let line = |parent| format!("3 grandchild parent \"parent\":{parent}");
+            format!("{}\n{}", line(first), line(second))
         };
         check(
             "zombie",
-            CLAIMS,
             &[
-                ("ended-and-listed", &looks(&["S", "Z", "Z"]), &looks(&["S", "gone"])),
-                ("join-takes-it", &looks(&["S", "Z", "gone"]), &looks(&["S", "Z", "Z"])),
+                ("ended-and-listed", &looks("SZZ"), &looks("S-")),
+                ("join-takes-it", &looks("SZ-"), &looks("SZZ")),
                 ("dies-with-parent", &parents(2, 2), &parents(2, 1)),
             ],
+            &[(&looks("SZ-"), "S Z gone")],
         );
-        let log = log("zombie", &looks(&["S", "Z", "gone"]));
-        assert_eq!(outcome(&OUTCOMES, &log).in_english(), "S Z gone");
     }
 }

@@ -17,6 +17,7 @@ use crate::arguments::seconds;
 use crate::events::{Call, Event, Status, Vocabulary};
 use crate::evidence::ProcessSummary;
 use crate::multiprocessing::{AnyTarget, Context, CurrentProcess, IntoProcess, Logs, Target};
+use claims::ZombieJudge;
 use events::ZombieEvent;
 use notes::ZombieNarrator;
 
@@ -48,17 +49,6 @@ pub struct Args {
 }
 
 impl Lesson for Args {
-    fn parts() -> Parts {
-        Parts {
-            claims: claims::CLAIMS,
-            outcomes: claims::OUTCOMES,
-            events: Vocabulary::of::<ZombieEvent>(),
-            narrator: || Box::<ZombieNarrator>::default(),
-            children: CHILDREN,
-            ..Parts::default()
-        }
-    }
-
     fn run(&self, mp: &Context) -> Result<()> {
         mp.running(format!("Parent process {}", mp.pid()))?;
         match self.orphan {
@@ -212,6 +202,13 @@ impl Target for Orphan {
     }
 }
 
-/// The children's halves.
-const CHILDREN: &[AnyTarget] =
-    &[AnyTarget::of::<ZombieChild>(), AnyTarget::of::<Middle>(), AnyTarget::of::<Orphan>()];
+/// What else belongs to the lesson.
+pub(super) const PARTS: Parts = Parts {
+    events: Vocabulary::of::<ZombieEvent>(),
+    children: &[
+        AnyTarget::of::<ZombieChild>(),
+        AnyTarget::of::<Middle>(),
+        AnyTarget::of::<Orphan>(),
+    ],
+    ..Parts::of::<ZombieJudge, ZombieNarrator>()
+};

@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 use super::statistics::{most_if_never, wilson};
 use crate::both;
-use crate::claims::{Claim, Outcome, Turn};
+use crate::claims::{Claimed, Outcome, Turn};
 use decided::Decided;
 
 /// How many outcomes are told apart. Later ones are only counted.
@@ -36,7 +36,7 @@ pub struct Tally {
 /// How often a claim was true.
 pub struct Counted {
     /// The claim.
-    pub claim: &'static Claim,
+    pub claim: Claimed,
     /// In how many runs it was true.
     pub holds: u64,
     /// In how many runs it was true or false.
@@ -110,8 +110,8 @@ impl Counted {
 
 impl Tally {
     /// No runs yet, of a lesson with these claims.
-    pub fn new(claims: &'static [Claim]) -> Tally {
-        let counted = claims.iter().map(|claim| Counted { claim, holds: 0, of: 0 });
+    pub fn new(claims: &[Claimed]) -> Tally {
+        let counted = claims.iter().map(|&claim| Counted { claim, holds: 0, of: 0 });
         Tally {
             claims: counted.collect(),
             outcomes: Vec::new(),

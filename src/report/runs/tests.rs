@@ -1,25 +1,13 @@
 use super::*;
-use crate::claims::{NOBODY_GETS_STUCK, Which};
+use crate::claims::Which;
 use crate::events::Times;
 use crate::state::State;
 use crate::words::locale::{Language, choose};
 
-const CLAIMS: &[Claim] = &[
-    Claim {
-        name: "all-got",
-        sentence: || "every value that is put is got".into(),
-        judge: NOBODY_GETS_STUCK.judge,
-    },
-    Claim {
-        name: "in-order",
-        sentence: || "values are got in order".into(),
-        judge: NOBODY_GETS_STUCK.judge,
-    },
-    Claim {
-        name: "at-once",
-        sentence: || "the first is got at once".into(),
-        judge: NOBODY_GETS_STUCK.judge,
-    },
+const CLAIMS: &[Claimed] = &[
+    Claimed { name: "all-got", sentence: || "every value that is put is got".into() },
+    Claimed { name: "in-order", sentence: || "values are got in order".into() },
+    Claimed { name: "at-once", sentence: || "the first is got at once".into() },
 ];
 
 fn outcome(text: &str) -> Outcome {
