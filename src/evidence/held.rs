@@ -8,40 +8,25 @@ use std::str::FromStr as _;
 use procfs::process::{FDTarget, Process};
 use rustix::fs::{AtFlags, Dir, Mode, OFlags, readlinkat, statat};
 
-/// What a descriptor is.
+/// What a descriptor stands for, and what one can do with it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Held {
-    /// What it stands for.
     pub what: What,
-    /// One can read from it.
     pub reads: bool,
-    /// One can write to it.
     pub writes: bool,
 }
 
-/// What a descriptor stands for.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum What {
-    /// A pipe, by its inode, which is the same at both ends.
+    /// By its inode, which is the same at both ends.
     Pipe(u64),
-    /// A socket, by its inode, which it has for itself.
+    /// By its inode, which it has for itself.
     Socket(u64),
     /// A file, device or FIFO with this path.
     Path(String),
     /// Something of the kernel's own: an eventfd, an epoll, a pidfd and the like, by the name of
     /// its kind.
     Kernel(String),
-}
-
-impl Held {
-    /// The inode, if it is a pipe or a socket.
-    #[cfg(test)]
-    pub fn inode(&self) -> Option<u64> {
-        match self.what {
-            What::Pipe(inode) | What::Socket(inode) => Some(inode),
-            _ => None,
-        }
-    }
 }
 
 /// All that this process holds. Nothing where the kernel doesn't tell.
@@ -51,17 +36,13 @@ impl Held {
 pub(super) fn held_by(process: &Process) -> Option<HashMap<i32, Held>> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let folder = process.open_relative_flags("fd", flags).ok()?;
-    let mut all = HashMap::new();
-    for entry in Dir::read_from(&folder).ok()?.flatten() {
+    let entries = Dir::read_from(&folder).ok()?.flatten();
+    // Whatever was closed in the meantime is not held.
+    let all = entries.filter_map(|entry| {
         let name = entry.file_name();
-        // Whatever was closed in the meantime is not held.
-        if let Some(fd) = name.to_str().ok().and_then(|name| name.parse().ok())
-            && let Some(held) = held(&folder, name)
-        {
-            all.insert(fd, held);
-        }
-    }
-    Some(all)
+        Some((name.to_str().ok()?.parse().ok()?, held(&folder, name)?))
+    });
+    Some(all.collect())
 }
 
 fn held(folder: &File, name: &CStr) -> Option<Held> {
@@ -75,7 +56,7 @@ fn held(folder: &File, name: &CStr) -> Option<Held> {
         FDTarget::Other(kind, _) | FDTarget::Unknown(kind, _) => What::Kernel(format!("[{kind}]")),
         FDTarget::Net(_) | FDTarget::MemFD(_) => What::Kernel(String::new()),
     };
-    // What one may do with a descriptor is said by the permissions of the link.
+    // The permissions of the link say what one may do with the descriptor.
     let mode = match what {
         What::Pipe(_) | What::Path(_) => {
             let stat = statat(folder, name, AtFlags::SYMLINK_NOFOLLOW).ok()?;

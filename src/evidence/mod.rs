@@ -2,9 +2,9 @@
 //! who could bring it. It comes from `/proc` (proc(5)) and, for sockets, from sock_diag(7); to look
 //! changes nothing. This module knows neither lessons nor views.
 //!
-//! From bottom to top: a [`Snapshot`] at one process, whose threads are in a [`SystemCall`] each; a [`Sight`]
-//! of a family, with all that they [`Wait`] for and everyone who could bring it; and, by two of
-//! them, a [`Graph`] of who can go on.
+//! From bottom to top: a [`Snapshot`] of one process, whose threads are in a [`SystemCall`] each; a
+//! [`Sight`] of a family, with all that they [`Wait`] for and everyone who could bring it; and, by
+//! two of them, a [`Graph`] of who can go on.
 
 mod call;
 mod epoll;
@@ -31,6 +31,3 @@ pub use onlooker::Onlooker;
 pub use sight::{Family, Sight};
 pub use signals::bit;
 pub use wait::{From, Happening, Need, On, Outside, Thing, Unless, Wait};
-
-#[cfg(test)]
-mod tests;
