@@ -1,7 +1,8 @@
 //! System calls in which a thread waits.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::fs::metadata;
+use std::os::unix::fs::FileTypeExt as _;
 
 use procfs::process::{Process, Syscall};
 use syscalls::Sysno;
@@ -15,11 +16,10 @@ use super::wait::{Awaited, Direction};
 /// A system call in which a thread waits.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SystemCall {
-    /// Its name, as in the manual.
+    /// As in the manual.
     pub name: &'static str,
-    /// Its arguments.
-    arguments: [u64; 6],
-    /// What ends the wait.
+    /// As they are in the registers.
+    pub arguments: [u64; 6],
     pub until: Until,
 }
 
@@ -28,11 +28,9 @@ pub struct SystemCall {
 pub enum Until {
     /// One of these descriptors is ready.
     Ready(Vec<Awaited>),
-    /// A child ends.
     ChildEnds(Whom),
     /// Somebody who shares the memory at this address wakes it: a lock, a semaphore, a condition.
     Woken {
-        /// Where the futex is.
         address: u64,
         /// Only threads of the same process can wake it.
         is_private: bool,
@@ -42,37 +40,24 @@ pub enum Until {
     },
     /// The lock on the file of this descriptor is free.
     Unlocked(i32),
-    /// The FIFO at this path, as seen from here, is opened at its other end.
-    Opened {
-        /// Where it is, as the process says it.
-        name: String,
-        /// Where it is, from here.
-        path: PathBuf,
-        /// The other end is the one for writing.
-        by_writer: bool,
-    },
+    /// The other end of the FIFO with this name is opened.
+    Opened(String),
     /// A signal comes that is none of these.
     Signal(Signals),
     /// One of these signals comes, which are held back.
     SignalOf(Signals),
     /// The clock, at the latest.
     Time,
-    /// It is not known.
     Unknown,
 }
 
 /// Which child is waited for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Whom {
-    /// The one with this PID.
     Process(u32),
-    /// The one whom this descriptor, a pidfd, stands for.
+    /// The one for whom this descriptor, a pidfd, stands.
     Descriptor(i32),
-    /// Any of this process group.
-    Group(i32),
-    /// Any of its own process group.
-    OwnGroup,
-    /// Any.
+    /// Any, or any of a process group.
     Any,
 }
 
@@ -89,28 +74,19 @@ const FUTEX_WAIT_BITSET: u64 = 9;
 const FUTEX_LOCK_PI2: u64 = 13;
 /// In the word of such a futex, the bits that are the thread's ID.
 const FUTEX_TID: u32 = 0x3fff_ffff;
-/// For how many seconds the thread of Go's runtime rests.
+/// For how many seconds the thread of Go's runtime rests that has nothing to look after.
 const GOS_REST: u64 = 60;
 const F_SETLKW: u64 = 7;
 const F_OFD_SETLKW: u64 = 38;
 /// What waitid(2) waits for.
-const P_ALL: u64 = 0;
 const P_PID: u64 = 1;
-const P_PGID: u64 = 2;
 const P_PIDFD: u64 = 3;
 const O_ACCMODE: u64 = 3;
-const O_WRONLY: u64 = 1;
 const O_RDWR: u64 = 2;
 const AT_FDCWD: i32 = -100;
 
 impl SystemCall {
-    /// Its arguments, as they are in the registers.
-    pub fn arguments(&self) -> [u64; 6] {
-        self.arguments
-    }
-
-    /// What this line of `/proc/PID/task/TID/syscall` says. Nothing if the thread is not in a
-    /// system call.
+    /// What `/proc/PID/task/TID/syscall` says. Nothing if the thread is not in a system call.
     pub(super) fn decode(
         syscall: &Syscall,
         process: &Process,
@@ -122,17 +98,13 @@ impl SystemCall {
             return None;
         };
         let name = Sysno::new(usize::try_from(syscall_number).ok()?)?.name();
-        Some(SystemCall {
-            name: as_in_the_manual(name),
-            arguments,
-            until: match until(name, &arguments, process, holds) {
-                // A thread of Go's runtime looks after the others once in a while.
-                Until::Time if is_go(caught) && is_rest(process, name, &arguments) => {
-                    woken(process, &arguments)
-                }
-                until => until,
-            },
-        })
+        let mut until = until(name, &arguments, process, holds);
+        // A thread of Go's runtime looks after the others once in a while.
+        let rests = || name == "futex" && word(process, arguments[3]) == Some(GOS_REST);
+        if until == Until::Time && is_go(caught) && rests() {
+            until = woken(process, &arguments);
+        }
+        Some(SystemCall { name: as_in_the_manual(name), arguments, until })
     }
 }
 
@@ -154,82 +126,60 @@ fn until(name: &str, arguments: &[u64; 6], process: &Process, holds: &HashMap<i3
     let [first, second, third, ..] = *arguments;
     let fd = first as i32;
     let is_forever = |argument: usize| arguments[argument] == 0;
-    let reads = |fd| Until::Ready(vec![Awaited { fd, direction: Direction::Read }]);
-    let writes = |fd| Until::Ready(vec![Awaited { fd, direction: Direction::Write }]);
+    let ready = |awaited: Option<Vec<_>>| match awaited {
+        None => Until::Unknown,
+        Some(awaited) if awaited.is_empty() => Until::Signal(0),
+        Some(awaited) => Until::Ready(awaited),
+    };
+    let ready_for = |all: &[(i32, Direction)]| {
+        Until::Ready(all.iter().map(|&(fd, direction)| Awaited { fd, direction }).collect())
+    };
     match name {
-        "read" | "readv" | "preadv2" | "recvfrom" | "recvmsg" | "accept" | "accept4" => reads(fd),
-        "recvmmsg" if is_forever(4) => reads(fd),
+        "read" | "readv" | "preadv2" | "recvfrom" | "recvmsg" | "accept" | "accept4" => {
+            ready_for(&[(fd, Direction::Read)])
+        }
+        "recvmmsg" if is_forever(4) => ready_for(&[(fd, Direction::Read)]),
         "semtimedop" | "futex_waitv" if !is_forever(3) => Until::Time,
         "mq_timedreceive" | "mq_timedsend" if !is_forever(4) => Until::Time,
         "write" | "writev" | "pwritev2" | "sendto" | "sendmsg" | "sendmmsg" | "sendfile"
-        | "connect" | "vmsplice" => writes(fd),
+        | "connect" | "vmsplice" => ready_for(&[(fd, Direction::Write)]),
         // A file that it reads from is always ready, so it is the pipe that it waits for, at either
         // end.
-        "splice" => ready(&[(fd, Direction::Read), (third as i32, Direction::Write)]),
-        "tee" => ready(&[(fd, Direction::Read), (second as i32, Direction::Write)]),
-        "wait4" => Until::ChildEnds(match fd {
-            -1 => Whom::Any,
-            0 => Whom::OwnGroup,
-            pid if pid > 0 => Whom::Process(pid as u32),
-            group => Whom::Group(group.wrapping_neg()),
-        }),
-        "waitid" => match first {
-            P_ALL => Until::ChildEnds(Whom::Any),
-            P_PID => Until::ChildEnds(Whom::Process(second as u32)),
-            P_PGID if second == 0 => Until::ChildEnds(Whom::OwnGroup),
-            P_PGID => Until::ChildEnds(Whom::Group(second as i32)),
-            P_PIDFD => Until::ChildEnds(Whom::Descriptor(second as i32)),
-            _ => Until::Unknown,
-        },
-        "futex" => futex(process, arguments),
+        "splice" => ready_for(&[(fd, Direction::Read), (third as i32, Direction::Write)]),
+        "tee" => ready_for(&[(fd, Direction::Read), (second as i32, Direction::Write)]),
+        "wait4" if fd > 0 => Until::ChildEnds(Whom::Process(fd as u32)),
+        "waitid" if first == P_PID => Until::ChildEnds(Whom::Process(second as u32)),
+        "waitid" if first == P_PIDFD => Until::ChildEnds(Whom::Descriptor(second as i32)),
+        "wait4" | "waitid" => Until::ChildEnds(Whom::Any),
+        "futex" if is_forever(3) => woken(process, arguments),
         "flock" => Until::Unlocked(fd),
         "fcntl" if matches!(second, F_SETLKW | F_OFD_SETLKW) => Until::Unlocked(fd),
-        "poll" if (third as i32) < 0 => polled(process, first, second),
-        "ppoll" if is_forever(2) => polled(process, first, second),
-        "select" | "pselect6" if is_forever(4) => selected(process, arguments),
-        "epoll_wait" | "epoll_pwait" if (arguments[3] as i32) < 0 => epoll(process, holds, fd),
-        "epoll_pwait2" if is_forever(3) => epoll(process, holds, fd),
-        "open" => opened(process, AT_FDCWD, first, second),
-        "openat" => opened(process, fd, second, third),
+        "poll" if (third as i32) < 0 => ready(polled(process, first, second)),
+        "ppoll" if is_forever(2) => ready(polled(process, first, second)),
+        "select" | "pselect6" if is_forever(4) => ready(selected(process, arguments)),
+        "epoll_wait" | "epoll_pwait" if (arguments[3] as i32) < 0 => {
+            ready(epoll::watched(process, holds, fd))
+        }
+        "epoll_pwait2" if is_forever(3) => ready(epoll::watched(process, holds, fd)),
+        "open" => opened(process, AT_FDCWD, first, second).map_or(Until::Unknown, Until::Opened),
+        "openat" => opened(process, fd, second, third).map_or(Until::Unknown, Until::Opened),
         "pause" => Until::Signal(0),
-        "rt_sigsuspend" => set(process, first).map_or(Until::Signal(0), Until::Signal),
+        "rt_sigsuspend" => Until::Signal(word(process, first).unwrap_or_default()),
         "rt_sigtimedwait" if is_forever(2) => {
-            set(process, first).map_or(Until::Signal(0), Until::SignalOf)
+            word(process, first).map_or(Until::Signal(0), Until::SignalOf)
         }
         // Those of the above that have a time after which they return, and those that only wait for
         // it.
         "poll" | "ppoll" | "select" | "pselect6" | "epoll_wait" | "epoll_pwait"
-        | "epoll_pwait2" | "rt_sigtimedwait" | "recvmmsg" | "nanosleep" | "clock_nanosleep" => {
-            Until::Time
-        }
+        | "epoll_pwait2" | "rt_sigtimedwait" | "recvmmsg" | "futex" | "nanosleep"
+        | "clock_nanosleep" => Until::Time,
         _ => Until::Unknown,
     }
 }
 
-fn ready(awaited: &[(i32, Direction)]) -> Until {
-    let awaited = awaited.iter().map(|&(fd, direction)| Awaited { fd, direction });
-    Until::Ready(awaited.collect())
-}
-
-/// A set of signals in its memory.
-fn set(process: &Process, address: u64) -> Option<Signals> {
-    let set = bytes(process, address, size_of::<Signals>())?;
-    Some(Signals::from_ne_bytes(set.try_into().ok()?))
-}
-
-fn futex(process: &Process, arguments: &[u64; 6]) -> Until {
-    let timeout = arguments[3];
-    match timeout {
-        0 => woken(process, arguments),
-        _ => Until::Time,
-    }
-}
-
-/// Whether it rests as the thread of Go's runtime does that has nothing to look after.
-fn is_rest(process: &Process, name: &str, arguments: &[u64; 6]) -> bool {
-    let time = bytes(process, arguments[3], size_of::<u64>());
-    let seconds = time.and_then(|it| Some(u64::from_ne_bytes(it.try_into().ok()?)));
-    name == "futex" && seconds == Some(GOS_REST)
+/// Eight bytes in its memory: a set of signals, say, or a number of seconds.
+fn word(process: &Process, address: u64) -> Option<u64> {
+    Some(u64::from_ne_bytes(bytes(process, address, size_of::<u64>())?.try_into().ok()?))
 }
 
 fn woken(process: &Process, arguments: &[u64; 6]) -> Until {
@@ -248,76 +198,44 @@ fn woken(process: &Process, arguments: &[u64; 6]) -> Until {
 }
 
 /// What a thread waits for in poll(2). The list of descriptors is in the memory of its process.
-fn polled(process: &Process, list: u64, count: u64) -> Until {
-    if count == 0 {
-        return Until::Signal(0);
-    }
-    if count > MOST_DESCRIPTORS {
-        return Until::Unknown;
-    }
-    let Some(list) = bytes(process, list, count as usize * POLLFD) else {
-        return Until::Unknown;
-    };
-    let mut awaited = Vec::new();
-    for it in list.chunks_exact(POLLFD) {
+fn polled(process: &Process, list: u64, count: u64) -> Option<Vec<Awaited>> {
+    let count = usize::try_from(count).ok().filter(|_| count <= MOST_DESCRIPTORS)?;
+    let list = bytes(process, list, count * POLLFD)?;
+    let of = |it: &[u8]| {
         let fd = i32::from_ne_bytes([it[0], it[1], it[2], it[3]]);
         let events = u16::from_ne_bytes([it[4], it[5]]);
-        if fd < 0 {
-            continue;
-        }
-        awaited.extend(asked(fd, events.into()));
-    }
-    Until::Ready(awaited)
+        asked(fd, events.into()).filter(|it| it.fd >= 0)
+    };
+    Some(list.chunks_exact(POLLFD).flat_map(of).collect())
 }
 
 /// What a thread waits for in select(2): three sets of bits in the memory of its process.
-fn selected(process: &Process, arguments: &[u64; 6]) -> Until {
+fn selected(process: &Process, arguments: &[u64; 6]) -> Option<Vec<Awaited>> {
     let [count, reads, writes, excepts, ..] = *arguments;
-    if count == 0 {
-        return Until::Signal(0);
-    }
     if count > MOST_DESCRIPTORS {
-        return Until::Unknown;
+        return None;
     }
     let mut awaited = Vec::new();
     let sets = [(reads, Direction::Read), (writes, Direction::Write), (excepts, Direction::Urgent)];
-    for (set, direction) in sets {
-        if set == 0 {
-            continue;
-        }
+    for (set, direction) in sets.into_iter().filter(|(set, _)| *set != 0) {
         // The kernel takes whole words.
-        let Some(set) = bytes(process, set, (count as usize).div_ceil(64) * 8) else {
-            return Until::Unknown;
-        };
+        let set = bytes(process, set, (count as usize).div_ceil(64) * 8)?;
         let has = |fd: &u64| set[*fd as usize / 8] & (1 << (fd % 8)) != 0;
-        awaited.extend((0..count).filter(has).map(|fd| (fd as i32, direction)));
+        let fds = (0..count).filter(has);
+        awaited.extend(fds.map(|fd| Awaited { fd: fd as i32, direction }));
     }
-    ready(&awaited)
+    Some(awaited)
 }
 
-fn epoll(process: &Process, holds: &HashMap<i32, Held>, fd: i32) -> Until {
-    match epoll::watched(process, holds, fd) {
-        Some(awaited) => Until::Ready(awaited),
-        None => Until::Unknown,
-    }
-}
-
-/// open(2) waits only for the other end of a FIFO.
-fn opened(process: &Process, folder: i32, name: u64, flags: u64) -> Until {
-    let Some(name) = text(process, name) else {
-        return Until::Unknown;
-    };
+/// The name of the FIFO that is opened: open(2) waits for nothing else.
+fn opened(process: &Process, folder: i32, name: u64, flags: u64) -> Option<String> {
+    let name = text(process, name)?;
     let pid = process.pid;
     let path = match (name.starts_with('/'), folder) {
         (true, _) => format!("/proc/{pid}/root{name}"),
         (false, AT_FDCWD) => format!("/proc/{pid}/cwd/{name}"),
         (false, folder) => format!("/proc/{pid}/fd/{folder}/{name}"),
     };
-    let path = PathBuf::from(path);
-    use std::os::unix::fs::FileTypeExt;
-    let is_fifo = path.metadata().is_ok_and(|it| it.file_type().is_fifo());
-    match (is_fifo, flags & O_ACCMODE) {
-        (true, ways) if ways != O_RDWR => Until::Opened { name, path, by_writer: ways != O_WRONLY },
-        _ => Until::Unknown,
-    }
+    let is_fifo = metadata(path).is_ok_and(|it| it.file_type().is_fifo());
+    (is_fifo && flags & O_ACCMODE != O_RDWR).then_some(name)
 }

@@ -1,6 +1,6 @@
 //! What a process waits for through epoll(7).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::metadata;
 use std::io::Read;
 use std::os::unix::fs::MetadataExt as _;
@@ -45,17 +45,22 @@ pub(super) fn watched(
 ) -> Option<Vec<Awaited>> {
     let mut awaited = Vec::new();
     add_watched(process, holds, fd, DEEPEST, &mut awaited)?;
-    let is_watched = |fd: i32| awaited.iter().any(|it| it.fd == fd);
-    let is_counter = |held: &Held| matches!(&held.what, What::Kernel(it) if it == "[eventfd]");
-    let mut timers = holds
-        .iter()
-        .filter(|(_, held)| matches!(&held.what, What::Kernel(it) if it == "[timerfd]"));
+    let watched: HashSet<i32> = awaited.iter().map(|it| it.fd).collect();
+    let are = |kind| {
+        let is_it = move |held: &Held| matches!(&held.what, What::Kernel(it) if it == kind);
+        holds.iter().filter(move |(_, held)| is_it(held)).map(|(fd, _)| *fd)
+    };
     // What is the kernel's own has no inode of its own, so its number may mean another one by now.
     // A timer that is set and nobody watches, and a counter under two numbers, look like that.
-    let may_have_moved = awaited.iter().any(|it| holds.get(&it.fd).is_some_and(is_counter))
-        && (timers.any(|(fd, _)| !is_watched(*fd) && is_set(process, *fd))
-            || has_counter_twice(process, holds));
-    (!may_have_moved).then_some(awaited)
+    if are("[eventfd]").any(|fd| watched.contains(&fd)) {
+        let mut seen = HashSet::new();
+        let mut ids = are("[eventfd]").filter_map(|fd| eventfd_id(process, fd));
+        let mut timers = are("[timerfd]").filter(|fd| !watched.contains(fd));
+        if timers.any(|fd| is_set(process, fd)) || ids.any(|id| !seen.insert(id)) {
+            return None;
+        }
+    }
+    Some(awaited)
 }
 
 fn add_watched(
@@ -76,8 +81,7 @@ fn add_watched(
         if events & EPOLL_EVENTS == 0 {
             continue;
         }
-        let held = holds.get(&fd)?;
-        let is_it = match &held.what {
+        let is_it = match &holds.get(&fd)?.what {
             What::Kernel(name) if name == "[eventpoll]" => {
                 add_watched(process, holds, fd, depth.checked_sub(1)?, all)?;
                 continue;
@@ -93,8 +97,7 @@ fn add_watched(
         if !is_it {
             return None;
         }
-        let asked = asked(fd, events);
-        all.extend(asked.map(|it| match it.direction {
+        all.extend(asked(fd, events).map(|it| match it.direction {
             // It may have been told long ago that there is room.
             Direction::Write if events & EPOLLET != 0 => {
                 Awaited { direction: Direction::RoomOnce, ..it }
@@ -105,32 +108,22 @@ fn add_watched(
     Some(())
 }
 
-/// Whether this process has one counter under two numbers.
-fn has_counter_twice(process: &Process, holds: &HashMap<i32, Held>) -> bool {
-    let counters = holds.iter();
-    let counters = counters.filter(|(_, it)| it.what == What::Kernel("[eventfd]".into()));
-    let mut seen = std::collections::HashSet::new();
-    counters.filter_map(|(fd, _)| eventfd_id(process, *fd)).any(|id| !seen.insert(id))
-}
-
 /// The number that the kernel has for an eventfd.
 pub(super) fn eventfd_id(process: &Process, fd: i32) -> Option<u64> {
-    let info = fdinfo(process, fd)?;
-    field(&info, "eventfd-id:")?.parse().ok()
+    field(&fdinfo(process, fd)?, "eventfd-id:")?.parse().ok()
 }
 
-/// Whether a timerfd is set.
+/// Whether a timerfd is set, so far as the kernel says.
 pub(super) fn is_set(process: &Process, fd: i32) -> bool {
     // it_value: (seconds, nanoseconds)
-    let info = fdinfo(process, fd);
-    info.is_none_or(|info| field(&info, "it_value:").is_none_or(|value| value != "(0, 0)"))
+    let info = fdinfo(process, fd).unwrap_or_default();
+    field(&info, "it_value:") != Some("(0, 0)")
 }
 
 /// What `/proc/PID/fdinfo` says of a descriptor.
 pub(super) fn fdinfo(process: &Process, fd: i32) -> Option<String> {
-    let mut file = process.open_relative(format!("fdinfo/{fd}")).ok()?;
     let mut info = String::new();
-    file.read_to_string(&mut info).ok()?;
+    process.open_relative(format!("fdinfo/{fd}")).ok()?.read_to_string(&mut info).ok()?;
     Some(info)
 }
 

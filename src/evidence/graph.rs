@@ -1,6 +1,7 @@
 //! Who can go on, and who can't.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::cmp::Reverse;
+use std::collections::{HashMap, VecDeque};
 
 use super::look::{Snapshot, TaskLook, ThreadState, stopped_by};
 use super::sight::Sight;
@@ -9,7 +10,7 @@ use super::wait::{From, On, Outside, Thing, Unless, Wait};
 
 /// What two looks say of everyone who was looked at.
 pub struct Graph {
-    fates: BTreeMap<u32, Fate>,
+    fates: HashMap<u32, Fate>,
     threads: HashMap<i32, Fate>,
     unless: Vec<Unless>,
 }
@@ -35,7 +36,6 @@ pub enum Fate {
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
-    /// It runs.
     Runs,
     /// A debugger decides about it.
     Debugged,
@@ -49,24 +49,16 @@ pub enum Cause {
     Other(u32),
 }
 
-/// How far a thread or process is from being stuck. The greater one counts.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Outlook {
-    Stuck,
-    Likely,
-    Unknown,
-    Stopped,
-    GoesOn,
-}
-
 /// A thread, as far as it is known.
 struct ThreadOutlook<'a> {
     pid: u32,
     tid: i32,
-    level: Outlook,
-    reason: Option<Cause>,
+    fate: Fate,
     wait: Option<&'a Wait>,
 }
+
+/// The threads of each process, those first that are farthest from being stuck.
+type Processes<'a> = HashMap<u32, Vec<&'a ThreadOutlook<'a>>>;
 
 impl Graph {
     /// Judges by two looks. Of a thread of which the kernel says no more than that it waits,
@@ -80,47 +72,45 @@ impl Graph {
             let before = before.into_iter().flat_map(|before| &before.threads);
             let before: HashMap<i32, &TaskLook> = before.map(|it| (it.tid, it)).collect();
             for thread in &look.threads {
-                let (level, reason) = match thread.state {
+                let fate = match thread.state {
                     ThreadState::Ended => continue,
-                    ThreadState::Runs => (Outlook::GoesOn, Some(Cause::Runs)),
-                    ThreadState::Debugged => (Outlook::GoesOn, Some(Cause::Debugged)),
-                    ThreadState::Stopped => (Outlook::Stopped, None),
+                    ThreadState::Runs => Fate::GoesOn(Cause::Runs),
+                    ThreadState::Debugged => Fate::GoesOn(Cause::Debugged),
+                    ThreadState::Stopped => Fate::Stopped,
                     ThreadState::Waits if before.get(&thread.tid) != Some(&thread) => {
-                        (Outlook::GoesOn, Some(Cause::Moved))
+                        Fate::GoesOn(Cause::Moved)
                     }
-                    ThreadState::Waits => match &thread.call {
-                        None if !is_known_to_wait(look) => (Outlook::Unknown, None),
-                        _ => (Outlook::Stuck, None),
-                    },
+                    ThreadState::Waits if thread.call.is_none() && !is_known_to_wait(look) => {
+                        Fate::Unknown
+                    }
+                    ThreadState::Waits => Fate::Stuck,
                 };
-                threads.push(ThreadOutlook {
-                    pid: look.pid,
-                    tid: thread.tid,
-                    level,
-                    reason,
-                    wait: waits.get(&(look.pid, thread.tid)).copied(),
-                });
+                let (pid, tid) = (look.pid, thread.tid);
+                let wait = waits.get(&(pid, tid)).copied();
+                threads.push(ThreadOutlook { pid, tid, fate, wait });
             }
         }
-        raise(&mut threads);
-        let mut best: BTreeMap<u32, &ThreadOutlook> = BTreeMap::new();
-        for thread in &threads {
-            let best = best.entry(thread.pid).or_insert(thread);
-            if thread.level > best.level {
-                *best = thread;
+        // What one can do, all can that wait for him.
+        loop {
+            let processes = by_process(&threads);
+            let better = |(index, thread)| Some((index, better(thread, &processes)?));
+            let better: Vec<_> = threads.iter().enumerate().filter_map(better).collect();
+            if better.is_empty() {
+                break;
+            }
+            for (index, fate) in better {
+                threads[index].fate = fate;
             }
         }
-        let likely: BTreeMap<_, _> =
-            best.iter().filter(|(_, it)| it.level == Outlook::Likely).collect();
-        let waits = now.waits().iter().filter(|it| likely.contains_key(&it.pid));
-        let mut unless: Vec<Unless> = waits.flat_map(conditions).collect();
+        let fates = by_process(&threads).into_iter();
+        let fates: HashMap<_, _> = fates.map(|(pid, of)| (pid, of[0].fate.clone())).collect();
+        let is_likely = |it: &&Wait| fates.get(&it.pid) == Some(&Fate::LikelyStuck);
+        let mut unless: Vec<_> =
+            now.waits().iter().filter(is_likely).flat_map(conditions).collect();
         unless.sort();
         unless.dedup();
-        Graph {
-            unless,
-            fates: best.iter().map(|(pid, it)| (*pid, it.fate())).collect(),
-            threads: threads.iter().map(|it| (it.tid, it.fate())).collect(),
-        }
+        let threads = threads.into_iter().map(|it| (it.tid, it.fate)).collect();
+        Graph { fates, threads, unless }
     }
 
     /// Whether this process can go on. Nothing if it has ended, or was not looked at.
@@ -128,7 +118,6 @@ impl Graph {
         self.fates.get(&pid)
     }
 
-    /// Whether the thread with this ID can go on.
     pub fn threads_fate(&self, tid: i32) -> Option<&Fate> {
         self.threads.get(&tid)
     }
@@ -144,118 +133,75 @@ impl Graph {
     }
 }
 
-impl ThreadOutlook<'_> {
-    fn fate(&self) -> Fate {
-        match self.level {
-            Outlook::Stuck => Fate::Stuck,
-            Outlook::Likely => Fate::LikelyStuck,
-            Outlook::Unknown => Fate::Unknown,
-            Outlook::Stopped => Fate::Stopped,
-            Outlook::GoesOn => Fate::GoesOn(self.reason.clone().unwrap_or(Cause::Runs)),
+impl Fate {
+    /// How far it is from being stuck.
+    fn level(&self) -> u8 {
+        match self {
+            Fate::Stuck => 0,
+            Fate::LikelyStuck => 1,
+            Fate::Unknown => 2,
+            Fate::Stopped => 3,
+            Fate::GoesOn(_) => 4,
         }
     }
 }
 
-/// Raises each thread that waits to what the best of those could do who could end its wait, until
-/// nothing changes.
-fn raise(threads: &mut [ThreadOutlook]) {
-    loop {
-        let best = Best::of(threads);
-        let mut has_changed = false;
-        for thread in threads.iter_mut() {
-            let Some(wait) = thread.wait else {
-                continue;
-            };
-            let noticed = wait.noticed.iter().map(|pid| (best.process(*pid, None), *pid));
-            let noticed = noticed.map(|(level, pid)| (level, Some(Cause::Other(pid))));
-            let things = wait.things.iter().flat_map(|it| reach(it, thread.tid, &best));
-            let timer = wait.has_timer.then_some((Outlook::GoesOn, Some(Cause::Timer)));
-            let signals = (wait.handled != 0).then_some((Outlook::Likely, None));
-            for (level, reason) in noticed.chain(things).chain(timer).chain(signals) {
-                if level > thread.level {
-                    (thread.level, thread.reason) = (level, reason);
-                    has_changed = true;
-                }
-            }
-        }
-        if !has_changed {
-            break;
-        }
+fn by_process<'a>(threads: &'a [ThreadOutlook<'a>]) -> Processes<'a> {
+    let mut processes = Processes::new();
+    for thread in threads {
+        processes.entry(thread.pid).or_default().push(thread);
     }
+    for threads in processes.values_mut() {
+        threads.sort_by_key(|it| Reverse(it.fate.level()));
+    }
+    processes
+}
+
+/// What this thread could do for what the best of those could do who could end its wait; nothing if
+/// that is not more than it is known to.
+fn better(thread: &ThreadOutlook, processes: &Processes) -> Option<Fate> {
+    let wait = thread.wait?;
+    let best = |pid: u32, is_meant: &dyn Fn(i32) -> bool| match processes.get(&pid) {
+        // This process is not among those that it looks at, and it does go on.
+        None if pid == std::process::id() => Fate::GoesOn(Cause::Other(pid)),
+        // It has just ended, or is hidden.
+        None => Fate::Unknown,
+        Some(threads) => match threads.iter().find(|it| is_meant(it.tid)).map(|it| &it.fate) {
+            None => Fate::Stuck,
+            Some(Fate::GoesOn(_)) => Fate::GoesOn(Cause::Other(pid)),
+            Some(fate) => fate.clone(),
+        },
+    };
+    let of_thing = |thing: &Thing| match &thing.from {
+        From::Outside(outside) => vec![Fate::GoesOn(Cause::WaitsFor(outside.clone()))],
+        From::Unknown => vec![Fate::Unknown],
+        From::Processes(pids) | From::Likely(pids) => {
+            let is_meant = |tid| match thing.on {
+                On::Thread(Some(joined)) => tid == joined,
+                _ => tid != thread.tid,
+            };
+            let is_likely = matches!(thing.from, From::Likely(_));
+            let others = pids.iter().map(|pid| best(*pid, &is_meant));
+            is_likely.then_some(Fate::LikelyStuck).into_iter().chain(others).collect()
+        }
+    };
+    let noticed = wait.noticed.iter().map(|pid| best(*pid, &|_| true));
+    let things = wait.things.iter().flat_map(of_thing);
+    let timer = wait.has_timer.then_some(Fate::GoesOn(Cause::Timer));
+    let signals = (wait.handled != 0).then_some(Fate::LikelyStuck);
+    let all = noticed.chain(things).chain(timer).chain(signals);
+    // Of several that are as good, the first one is told.
+    let best = all.reduce(|best, it| if it.level() > best.level() { it } else { best });
+    best.filter(|best| best.level() > thread.fate.level())
 }
 
 /// What could end this wait, and most likely doesn't.
 fn conditions(wait: &Wait) -> impl Iterator<Item = Unless> {
     let pid = wait.pid;
     let handled = Unless { pid, signals: numbers(wait.handled), what: None };
-    let signals = (wait.handled != 0).then_some(handled);
-    let things = wait.things.iter().filter_map(move |it| {
-        Some(Unless { pid, signals: Vec::new(), what: Some(it.unless.clone()?) })
-    });
-    signals.into_iter().chain(things)
-}
-
-/// How far those who could bring this are from being stuck.
-fn reach(thing: &Thing, waiter: i32, best: &Best) -> Vec<(Outlook, Option<Cause>)> {
-    match &thing.from {
-        From::Outside(outside) => {
-            vec![(Outlook::GoesOn, Some(Cause::WaitsFor(outside.clone())))]
-        }
-        From::Unknown => vec![(Outlook::Unknown, None)],
-        From::Processes(pids) | From::Likely(pids) => {
-            let floor = match thing.from {
-                From::Likely(_) => Outlook::Likely,
-                _ => Outlook::Stuck,
-            };
-            let of = pids.iter().map(|pid| {
-                let level = match thing.on {
-                    On::Thread(Some(tid)) => best.thread(tid),
-                    _ => best.process(*pid, Some(waiter)),
-                };
-                (level.max(floor), Some(Cause::Other(*pid)))
-            });
-            std::iter::once((floor, None)).chain(of).collect()
-        }
-    }
-}
-
-/// The two best threads of each process, and each thread's level.
-struct Best {
-    threads: HashMap<i32, Outlook>,
-    processes: HashMap<u32, [(Outlook, i32); 2]>,
-}
-
-impl Best {
-    fn of(threads: &[ThreadOutlook]) -> Best {
-        let mut processes: HashMap<u32, [(Outlook, i32); 2]> = HashMap::new();
-        for it in threads {
-            let [first, second] =
-                processes.entry(it.pid).or_insert([(Outlook::Stuck, 0), (Outlook::Stuck, 0)]);
-            if it.level > first.0 {
-                *second = *first;
-                *first = (it.level, it.tid);
-            } else if it.level > second.0 {
-                *second = (it.level, it.tid);
-            }
-        }
-        Best { threads: threads.iter().map(|it| (it.tid, it.level)).collect(), processes }
-    }
-
-    /// What this process could do without the one thread that waits for it.
-    fn process(&self, pid: u32, besides: Option<i32>) -> Outlook {
-        match self.processes.get(&pid) {
-            // This process is not among those that it looks at, and it does go on.
-            None if pid == std::process::id() => Outlook::GoesOn,
-            // Unknown process: it just exited, or is hidden from us.
-            None => Outlook::Unknown,
-            Some([(_, tid), (level, _)]) if Some(*tid) == besides => *level,
-            Some([(level, _), _]) => *level,
-        }
-    }
-
-    fn thread(&self, tid: i32) -> Outlook {
-        self.threads.get(&tid).copied().unwrap_or(Outlook::Unknown)
-    }
+    let things = wait.things.iter().filter_map(|it| it.unless.clone());
+    let things = things.map(move |it| Unless { pid, signals: Vec::new(), what: Some(it) });
+    (wait.handled != 0).then_some(handled).into_iter().chain(things)
 }
 
 /// The signals that have stopped processes of this sight: a PID and a number each.

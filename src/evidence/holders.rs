@@ -12,7 +12,7 @@ use super::epoll::{eventfd_id, fdinfo, field};
 use super::held::{What, held_by};
 use super::look::Snapshot;
 use super::onlooker::Onlooker;
-use super::sockets::{Peer, Sockets};
+use super::sockets::{self, Peer};
 
 /// Where named semaphores are.
 const SHARED_MEMORY: &str = "/dev/shm";
@@ -23,14 +23,16 @@ const AIO: &str = "/[aio]";
 type Eventfds = (HashMap<(u32, i32), u64>, HashMap<u64, Vec<u32>>);
 
 /// Who holds what, of all processes that may be looked at.
+#[derive(Default)]
 pub(super) struct Holders {
     by_thing: HashMap<What, Vec<DescriptorHolder>>,
+    pids: Vec<u32>,
+    // What is asked for only if somebody waits for something of that kind.
     eventfds: OnceCell<Eventfds>,
     /// Who has which lock on a file, by a line of the kernel's.
     locks: OnceCell<HashMap<String, Vec<u32>>>,
-    sockets: Sockets,
+    peers: OnceCell<Option<HashMap<u64, Peer>>>,
     mappings: RefCell<HashMap<u32, Rc<Vec<Mapping>>>>,
-    pids: Vec<u32>,
 }
 
 /// A process that holds something.
@@ -61,36 +63,28 @@ pub(super) struct SharedMemory {
 impl Holders {
     /// Asks all processes; of those that were looked at already, it is known.
     pub fn of_all(looks: &BTreeMap<u32, Snapshot>, onlooker: Onlooker) -> Holders {
-        let mut by_thing: HashMap<What, Vec<DescriptorHolder>> = HashMap::new();
-        let mut pids = Vec::new();
+        let mut all = Holders::default();
         for process in all_processes().into_iter().flatten().flatten() {
             let pid = process.pid as u32;
             if onlooker.is_stranger(pid) {
                 continue;
             }
-            pids.push(pid);
+            all.pids.push(pid);
             let asked;
             let holds = match looks.get(&pid) {
-                Some(look) => look.holds.as_ref(),
+                Some(look) => &look.holds,
                 None => {
                     asked = held_by(&process);
-                    asked.as_ref()
+                    &asked
                 }
             };
-            for (fd, held) in holds.into_iter().flatten() {
-                let holders = by_thing.entry(held.what.clone()).or_default();
-                let (reads, writes) = (held.reads, held.writes);
-                holders.push(DescriptorHolder { pid, fd: *fd, reads, writes });
+            for (fd, held) in holds.iter().flatten() {
+                let (fd, reads, writes) = (*fd, held.reads, held.writes);
+                let holders = all.by_thing.entry(held.what.clone()).or_default();
+                holders.push(DescriptorHolder { pid, fd, reads, writes });
             }
         }
-        Holders {
-            by_thing,
-            eventfds: OnceCell::new(),
-            locks: OnceCell::new(),
-            sockets: Sockets::default(),
-            mappings: RefCell::default(),
-            pids,
-        }
+        all
     }
 
     /// Who can write to it (or send through it).
@@ -144,9 +138,10 @@ impl Holders {
         pids(all.flatten().filter(is_of_it).map(|it| it.pid))
     }
 
-    /// What a socket is connected to.
+    /// What a socket is connected to. Nothing where the kernel doesn't tell.
     pub fn peer(&self, inode: u64) -> Option<Peer> {
-        self.sockets.peer(inode)
+        let peers = self.peers.get_or_init(sockets::peers).as_ref()?;
+        Some(peers.get(&inode).cloned().unwrap_or(Peer::Network))
     }
 
     /// The shared memory at this address of a process. Nothing if it is not shared.
@@ -172,38 +167,28 @@ impl Holders {
     pub fn of_lock(&self, pid: u32, fd: i32, is_flock: bool) -> Option<Vec<u32>> {
         let process = Process::new(pid as i32).ok()?;
         let inode = format!(":{}", field(&fdinfo(&process, fd)?, "ino:")?);
-        let is_meant = |lock: &[&str]| {
-            lock.get(4).is_some_and(|it| it.ends_with(&inode)) && (lock[0] == "FLOCK") == is_flock
-        };
-        // Whoever waits stands below the one who has it, with an arrow; a lock of an open file
-        // description (F_OFD_SETLKW) names nobody.
-        let file = fs::read_to_string("/proc/locks").ok()?;
-        let (mut holder, mut locks) = (Vec::new(), Vec::new());
-        for line in file.lines() {
-            let mut words: Vec<&str> = line.split_whitespace().skip(1).collect();
-            match words.first() {
-                Some(&"->") => {
-                    words.remove(0);
-                    let who = words.get(3).and_then(|it| it.parse::<i64>().ok());
-                    let is_its = who.is_some_and(|it| it == i64::from(pid) || it <= 0);
-                    if is_its && is_meant(&words) {
-                        locks.push(holder.clone());
-                    }
-                }
-                _ => holder = words,
-            }
-        }
         let held = self.locks.get_or_init(|| self.locks_held());
-        let mut holders: Vec<u32> = Vec::new();
-        for lock in &locks {
+        let file = fs::read_to_string("/proc/locks").ok()?;
+        let (mut lock, mut holders): (Vec<&str>, Vec<u32>) = Default::default();
+        for line in file.lines() {
+            // Whoever waits stands below the one who has it, with an arrow; a lock of an open file
+            // description (F_OFD_SETLKW) names nobody.
+            let words: Vec<&str> = line.split_whitespace().skip(1).collect();
+            let ["->", kind, _, _, who, of, ..] = words[..] else {
+                lock = words;
+                continue;
+            };
+            let is_its = who.parse().is_ok_and(|it: i64| it == i64::from(pid) || it <= 0);
+            if !is_its || !of.ends_with(&inode) || (kind == "FLOCK") != is_flock {
+                continue;
+            }
             match held.get(&lock.join(" ")) {
                 Some(pids) => holders.extend(pids),
-                // One that may not be looked at.
                 None => {
-                    holders.extend(lock.get(3).and_then(|it| it.parse::<u32>().ok()).filter(|it| {
-                        *it != pid
-                            && Process::new(*it as i32).is_ok_and(|it| held_by(&it).is_none())
-                    }))
+                    let holder = lock.get(3).and_then(|it| it.parse().ok());
+                    let is_hidden =
+                        |it: &u32| Process::new(*it as i32).is_ok_and(|it| held_by(&it).is_none());
+                    holders.extend(holder.filter(|it| *it != pid && is_hidden(it)));
                 }
             }
         }
@@ -213,10 +198,8 @@ impl Holders {
     /// The locks that the kernel shows at the descriptors of files.
     fn locks_held(&self) -> HashMap<String, Vec<u32>> {
         let mut all: HashMap<String, Vec<u32>> = HashMap::new();
-        let files = self
-            .by_thing
-            .iter()
-            .filter(|(what, _)| matches!(what, What::Path(path) if !path.starts_with("/dev/")));
+        let is_file = |what: &What| matches!(what, What::Path(it) if !it.starts_with("/dev/"));
+        let files = self.by_thing.iter().filter(|(what, _)| is_file(what));
         for holder in files.flat_map(|(_, holders)| holders) {
             let process = Process::new(holder.pid as i32).ok();
             let info = process.and_then(|it| fdinfo(&it, holder.fd)).unwrap_or_default();
@@ -244,27 +227,25 @@ pub(super) fn terminal(pid: u32, fd: i32) -> Option<u32> {
 
 /// A name by which others can still open the memory that this process has there.
 fn name_of(pid: u32, mapping: &Mapping) -> Option<String> {
-    let root = format!("/proc/{pid}/root");
-    let is_it =
-        |it: &str| fs::metadata(format!("{root}{it}")).is_ok_and(|it| it.ino() == mapping.what.2);
+    let (root, name, inode) = (format!("/proc/{pid}/root"), &mapping.name, mapping.what.2);
+    let is_it = || fs::metadata(format!("{root}{name}")).is_ok_and(|it| it.ino() == inode);
     // Memory of System V has a key, or at least a number.
-    if mapping.name.starts_with("/SYSV") || (mapping.name.starts_with('/') && is_it(&mapping.name))
-    {
-        return Some(mapping.name.clone());
+    if name.starts_with("/SYSV") || (name.starts_with('/') && is_it()) {
+        return Some(name.clone());
     }
     // sem_open(3) makes it under another name first.
-    if !mapping.name.starts_with(SHARED_MEMORY) {
+    if !name.starts_with(SHARED_MEMORY) {
         return None;
     }
     let files = fs::read_dir(format!("{root}{SHARED_MEMORY}")).ok()?.flatten();
-    let file = files.into_iter().find(|it| it.ino() == mapping.what.2)?;
+    let file = files.into_iter().find(|it| it.ino() == inode)?;
     Some(format!("{SHARED_MEMORY}/{}", file.file_name().to_string_lossy()))
 }
 
 /// The names of the memory that this process may share with others. None where the kernel doesn't
 /// tell.
-pub fn shared_memory(pid: u32) -> Vec<String> {
-    shared_mappings(pid).into_iter().map(|it| it.name).collect()
+pub fn shared_memory(pid: u32) -> impl Iterator<Item = String> {
+    shared_mappings(pid).into_iter().map(|it| it.name)
 }
 
 fn shared_mappings(pid: u32) -> Vec<Mapping> {

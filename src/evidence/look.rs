@@ -8,29 +8,25 @@ use procfs::process::{Process, Syscall};
 use super::call::SystemCall;
 use super::epoll::{fdinfo, field};
 use super::held::{Held, What, held_by};
-use super::signals::{self, Signals, bit};
+use super::signals::{self, Signals};
 
 /// Stacks that are less than so many bytes apart are the same one, or copies.
 const STACK: u64 = 4096;
 
 /// One look at a process.
 pub struct Snapshot {
-    /// Its PID.
     pub pid: u32,
     /// When it was started, in clock ticks since the machine's start: tells it from a later one
     /// with the same PID.
     pub started: u64,
-    /// Its parent's PID.
     pub parent: u32,
-    /// Its process group.
     pub group: i32,
     /// Its command line; the name of the program if it has none.
     pub command: Vec<String>,
-    /// Its threads.
     pub threads: Vec<TaskLook>,
     /// What it holds, by descriptor. Nothing where the kernel doesn't tell.
     pub holds: Option<HashMap<i32, Held>>,
-    /// Its own children.
+    /// In the order of their starts.
     pub children: Vec<u32>,
     /// The signals that it has a handler for.
     pub catches: Signals,
@@ -57,23 +53,21 @@ pub struct Snapshot {
 /// One look at a thread.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TaskLook {
-    /// Its ID.
     pub tid: i32,
-    /// Its name.
+    /// What it calls itself, if it is in a namespace below this one; or else its ID.
+    pub inner_tid: i32,
     pub name: String,
-    /// What it does.
     pub state: ThreadState,
     /// The call in which it waits. Nothing where the kernel doesn't tell.
     pub call: Option<SystemCall>,
     /// The signals that it holds back.
     blocked: Signals,
-    /// What it calls itself, if it is in a namespace below this one.
-    inner_tid: Option<i32>,
     /// Where its stack is.
     stack: u64,
-    /// What changes when it moves: how often it has begun to wait, or was made to, and its
-    /// processor time.
-    moved: (u64, u64, u64),
+    /// How often it has begun to wait, or was made to.
+    pub switches: u64,
+    /// Its processor time, in the kernel's ticks.
+    pub ticks: u64,
 }
 
 /// What a thread does, as proc(5) has it.
@@ -84,29 +78,11 @@ pub enum ThreadState {
     Waits,
     /// A signal has stopped it.
     Stopped,
-    /// It has ended.
     Ended,
     /// It runs, or is about to, or waits for a device.
     Runs,
     /// A debugger decides when it goes on.
     Debugged,
-}
-
-impl TaskLook {
-    /// How often it has begun to wait, or was made to.
-    pub fn switches(&self) -> u64 {
-        self.moved.0 + self.moved.1
-    }
-
-    /// Its processor time, in the kernel's ticks.
-    pub fn ticks(&self) -> u64 {
-        self.moved.2
-    }
-
-    /// Whether this is its ID, here or as its process says it.
-    pub fn is_called(&self, tid: i32) -> bool {
-        self.inner_tid.unwrap_or(self.tid) == tid
-    }
 }
 
 impl Snapshot {
@@ -152,55 +128,48 @@ impl Snapshot {
                 && task.tid as u32 != pid
                 && count_of_descriptors(pid, pid as i32) != count_of_descriptors(pid, task.tid);
             let inner = status.nspid.unwrap_or_default();
-            let inner_tid = inner.last().copied().filter(|_| inner.len() > 1);
+            let inner_tid = inner.last().copied().unwrap_or(task.tid);
             if task.tid as u32 == pid {
                 look.inner_pids = inner.into_iter().skip(1).collect();
             }
             let syscall = task.syscall().ok().filter(|_| has_our_calls);
-            let is_in_call =
-                |it: &Syscall| matches!(it, Syscall::Blocked { syscall_number: 0.., .. });
+            let (is_in_call, stack) = match syscall {
+                Some(Syscall::Blocked { syscall_number, stack_pointer, .. }) => {
+                    (syscall_number >= 0, stack_pointer)
+                }
+                Some(_) => (false, 0),
+                None => (true, 0),
+            };
             let state = match stat.state {
                 _ if status.tracerpid != 0 => ThreadState::Debugged,
                 // It has woken since.
-                'S' if syscall.as_ref().is_some_and(|it| !is_in_call(it)) => ThreadState::Runs,
+                'S' if !is_in_call => ThreadState::Runs,
                 'S' => ThreadState::Waits,
                 'T' => ThreadState::Stopped,
                 'Z' | 'X' => ThreadState::Ended,
                 _ => ThreadState::Runs,
             };
-            let stack = match &syscall {
-                Some(Syscall::Blocked { stack_pointer, .. }) => *stack_pointer,
-                _ => 0,
-            };
             look.threads.push(TaskLook {
                 tid: task.tid,
+                inner_tid,
                 name: stat.comm,
                 state,
                 call: syscall.and_then(|it| {
                     SystemCall::decode(&it, &process, look.holds.as_ref()?, status.sigcgt)
                 }),
                 blocked: status.sigblk,
-                inner_tid,
                 stack,
-                moved: (
-                    status.voluntary_ctxt_switches.unwrap_or_default(),
-                    status.nonvoluntary_ctxt_switches.unwrap_or_default(),
-                    stat.utime + stat.stime,
-                ),
+                switches: status.voluntary_ctxt_switches.unwrap_or_default()
+                    + status.nonvoluntary_ctxt_switches.unwrap_or_default(),
+                ticks: stat.utime + stat.stime,
             });
         }
         if look.catches != 0 {
-            let exe = process.exe().ok();
-            let is_ours = exe.is_some() && exe == std::env::current_exe().ok();
-            let exe = exe.as_ref().and_then(|it| it.file_name()?.to_str());
             let alive = look.threads.iter().filter(|it| it.state != ThreadState::Ended);
             let blocked: Vec<_> = alive.map(|it| it.blocked).collect();
-            // What ours get, they pass on.
-            look.handles = if is_ours {
-                0
-            } else {
-                signals::own(exe.unwrap_or(look.program()), look.catches, &blocked)
-            };
+            let exe = process.exe().ok();
+            let name = exe.as_ref().and_then(|it| it.file_name()?.to_str());
+            look.handles = signals::own(name.unwrap_or(look.program()), look.catches, &blocked);
         }
         Some(look)
     }
@@ -223,12 +192,6 @@ impl Snapshot {
         self.pid != other.pid && self.memory == other.memory && !pairs.any(|(a, b)| is_near(a, b))
     }
 
-    /// Whether it has a handler for this signal.
-    pub fn catches(&self, signal: i32) -> bool {
-        self.catches & bit(signal) != 0
-    }
-
-    /// Whether it runs Python.
     pub fn is_python(&self) -> bool {
         self.program().starts_with("python")
     }
@@ -251,11 +214,10 @@ impl Snapshot {
 
 /// What the kernel shows everybody of a process.
 pub struct ProcessSummary {
-    /// Its state: `S` sleeping, `R` running, `Z` zombie, and the others of proc(5).
+    /// `S` sleeping, `R` running, `Z` zombie, and the others of proc(5).
     pub state: char,
     /// How much memory it has, in KiB; nothing if it has none any more.
     pub kib: Option<u64>,
-    /// Its parent's PID.
     pub parent: u32,
     /// If it is a zombie, its wait status, as waitpid(2) gives it: what only its parent can take
     /// from there.
@@ -267,11 +229,10 @@ impl ProcessSummary {
     pub fn of(pid: u32) -> Option<ProcessSummary> {
         let stat = Process::new(i32::try_from(pid).ok()?).ok()?.stat().ok()?;
         let is_zombie = stat.state == 'Z';
-        let pages = stat.rss;
-        let kib = (!is_zombie).then(|| pages * rustix::param::page_size() as u64 / 1024);
+        let kib = stat.rss * rustix::param::page_size() as u64 / 1024;
         Some(ProcessSummary {
             state: stat.state,
-            kib,
+            kib: (!is_zombie).then_some(kib),
             parent: stat.ppid as u32,
             wait_status: stat.exit_code.filter(|_| is_zombie),
         })
@@ -283,8 +244,7 @@ impl ProcessSummary {
 pub fn stopped_by(pid: u32) -> Option<i32> {
     let stat = Process::new(i32::try_from(pid).ok()?).ok()?.stat().ok()?;
     // In a stopped process, the kernel shows the signal where later the exit status stands.
-    let signal = stat.exit_code.filter(|signal| *signal > 0);
-    signal.filter(|_| stat.state == 'T')
+    stat.exit_code.filter(|signal| *signal > 0 && stat.state == 'T')
 }
 
 /// Whether its system calls have the numbers that they have here: a 32-bit program's differ on a

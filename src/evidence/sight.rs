@@ -7,7 +7,7 @@ use procfs::process::{Process, all_processes};
 use super::holders::Holders;
 use super::look::Snapshot;
 use super::onlooker::Onlooker;
-use super::things::{self, Scene};
+use super::things::Scene;
 use super::wait::Wait;
 
 /// Some processes as the kernel shows them, and everyone for whom they wait.
@@ -37,17 +37,13 @@ impl Sight {
         // Whoever is waited for may wait, too.
         let mut new: BTreeSet<u32> = sight.looks.keys().copied().collect();
         while !new.is_empty() {
-            let waits = new.iter().filter_map(|pid| sight.looks.get(pid));
-            let scene = Scene { looks: &sight.looks, family: &sight.family, holders: &holders };
-            let waits = waits.flat_map(|look| things::waits(look, scene));
-            let waits: Vec<_> = waits.collect();
-            new = waits.iter().flat_map(Wait::of).collect();
-            new.retain(|pid| !sight.looks.contains_key(pid));
-            for pid in &new {
-                if let Some(look) = onlooker.look(*pid) {
-                    sight.looks.insert(*pid, look);
-                }
-            }
+            let (looks, family, holders) = (&sight.looks, &sight.family, &holders);
+            let scenes = new.iter().filter_map(|pid| looks.get(pid));
+            let scenes = scenes.map(|look| Scene { look, looks, family, holders });
+            let waits: Vec<_> = scenes.flat_map(|it| it.waits()).collect();
+            new = waits.iter().flat_map(Wait::of).filter(|pid| !looks.contains_key(pid)).collect();
+            let seen = new.iter().filter_map(|pid| Some((*pid, onlooker.look(*pid)?)));
+            sight.looks.extend(seen);
             sight.waits.extend(waits);
         }
         sight
@@ -55,34 +51,33 @@ impl Sight {
 
     /// Looks at a family only, and not at what its members wait for.
     pub fn of_family(family: &Family, onlooker: Onlooker) -> Sight {
-        let mut pids = match family {
+        let mut pids: BTreeSet<u32> = match family {
             Family::Descendants(pids) => pids.iter().copied().collect(),
-            Family::Group(group) => members(*group),
+            Family::Group(group) => {
+                let all = all_processes().into_iter().flatten().flatten();
+                let is_member = |it: &Process| it.stat().is_ok_and(|stat| stat.pgrp == *group);
+                all.filter(is_member).map(|it| it.pid as u32).collect()
+            }
         };
-        let with_children = matches!(family, Family::Descendants(_));
         let mut looks = BTreeMap::new();
         while let Some(pid) = pids.pop_first() {
             let Some(look) = onlooker.look(pid) else {
                 continue;
             };
-            if with_children {
-                let unseen = look.children.iter().filter(|it| !looks.contains_key(*it));
-                pids.extend(unseen);
+            if matches!(family, Family::Descendants(_)) {
+                pids.extend(look.children.iter().filter(|it| !looks.contains_key(*it)));
             }
             looks.insert(pid, look);
         }
         // Whoever was asked for by name counts, whatever it is.
-        let is_asked_for =
-            |pid: &u32| matches!(family, Family::Descendants(pids) if pids.contains(pid));
-        let is_servant = |look: &Snapshot| look.is_servant(looks.get(&look.parent));
-        let counts = |(pid, look): (&u32, &Snapshot)| {
-            (is_asked_for(pid) || !is_servant(look)).then_some(*pid)
+        let counts = |look: &&Snapshot| {
+            matches!(family, Family::Descendants(pids) if pids.contains(&look.pid))
+                || !look.is_servant(looks.get(&look.parent))
         };
-        let family = looks.iter().filter_map(counts).collect();
+        let family = looks.values().filter(counts).map(|look| look.pid).collect();
         Sight { looks, family, waits: Vec::new() }
     }
 
-    /// What the kernel shows of this process.
     pub fn look(&self, pid: u32) -> Option<&Snapshot> {
         self.looks.get(&pid)
     }
@@ -116,11 +111,4 @@ impl Sight {
         let is_child = |it: &&Snapshot| self.family.contains(&it.parent);
         self.looks.values().filter(|it| it.wait_status.is_some()).filter(is_child)
     }
-}
-
-/// The members of a process group.
-fn members(group: i32) -> BTreeSet<u32> {
-    let all = all_processes().into_iter().flatten().flatten();
-    let is_member = |it: &Process| it.stat().is_ok_and(|stat| stat.pgrp == group);
-    all.filter(is_member).map(|it| it.pid as u32).collect()
 }

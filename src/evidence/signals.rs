@@ -46,9 +46,8 @@ pub fn bit(signal: i32) -> Signals {
     1 << (signal - 1)
 }
 
-/// Those of the signals that this program has handlers for that it handles for a reason of its own
-/// and that can reach it. `blocked`
-/// has those that each of its threads holds back.
+/// Those of the signals for which this program has handlers that it handles for a reason of its own
+/// and that can reach it. `blocked` has those that each of its threads holds back.
 pub(super) fn own(program: &str, all: Signals, blocked: &[Signals]) -> Signals {
     let never = NEVER.iter().map(|it| it.as_raw()).chain(LIBRARYS).map(bit).sum::<Signals>();
     let caught = all & !never;
@@ -58,10 +57,11 @@ pub(super) fn own(program: &str, all: Signals, blocked: &[Signals]) -> Signals {
         let preempts = bit(Signal::URG.as_raw()) | bit(Signal::PROF.as_raw());
         return caught & !preempts & asks.fold(0, |all, some| all | some);
     }
-    let reaching = blocked.iter().fold(0, |all, some| all | !some);
-    if program == "mp-demo" {
+    // What is sent to ours, they pass on.
+    if program.starts_with("mp-demo") {
         return 0;
     }
+    let reaching = blocked.iter().fold(0, |all, some| all | !some);
     let runtimes = RUNTIMES.iter().find(|(name, _)| program.starts_with(name));
     let runtimes = runtimes.into_iter().flat_map(|(_, signals)| *signals);
     caught & reaching & !runtimes.map(|it| bit(it.as_raw())).sum::<Signals>()

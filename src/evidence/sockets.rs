@@ -1,6 +1,5 @@
 //! Who is at the other end of a Unix-domain socket: sock_diag(7), which /proc doesn't tell.
 
-use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use netlink_packet_core::{
@@ -20,7 +19,6 @@ const ANY_COOKIE: [u8; 8] = [0xff; 8];
 /// The kernel answers in parts that are no longer than this.
 const LONGEST_PART: usize = 1 << 15;
 
-/// What a socket is connected to.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Peer {
     /// Another socket of this machine, by its inode: socketpair(2), or a connection to a name in
@@ -34,20 +32,9 @@ pub enum Peer {
     Network,
 }
 
-/// The Unix-domain sockets of this machine, once somebody asks for one.
-#[derive(Default)]
-pub struct Sockets(OnceCell<Option<HashMap<u64, Peer>>>);
-
-impl Sockets {
-    /// What the socket with this inode is connected to. Nothing where the kernel doesn't tell.
-    pub fn peer(&self, inode: u64) -> Option<Peer> {
-        let all = self.0.get_or_init(all).as_ref()?;
-        Some(all.get(&inode).cloned().unwrap_or(Peer::Network))
-    }
-}
-
-/// Asks the kernel for all at once: for one of them it would go through all of them, too.
-fn all() -> Option<HashMap<u64, Peer>> {
+/// What the Unix-domain sockets of this machine are connected to, by their inodes. The kernel is
+/// asked for all at once: for one of them it would go through all of them, too.
+pub(super) fn peers() -> Option<HashMap<u64, Peer>> {
     let (family, flags) = (AddressFamily::NETLINK, SocketFlags::CLOEXEC);
     let kernel = socket_with(family, SocketType::DGRAM, flags, Some(SOCK_DIAG)).ok()?;
     let request = SockDiagMessage::UnixRequest(UnixRequest {

@@ -23,31 +23,25 @@ const PYTHONS_FOLDER: &str = "/pymp-";
 const GIVES_NO_TIMES: [&str; 2] = ["python", "node"];
 
 const CHILD: Signals = 1 << (Signal::CHILD.as_raw() - 1);
-
+/// Their handlers for SIGCHLD end no wait.
 const SHELLS: [&str; 4] = ["sh", "bash", "dash", "zsh"];
 
-/// What is known of processes so far.
-#[derive(Clone, Copy)]
+/// What is known of processes so far, from the one whose waits are asked for.
 pub(super) struct Scene<'a> {
+    pub look: &'a Snapshot,
     pub looks: &'a BTreeMap<u32, Snapshot>,
     /// Those that were asked for.
     pub family: &'a BTreeSet<u32>,
     pub holders: &'a Holders,
 }
 
-/// What the threads of this process wait for.
-pub(super) fn waits(look: &Snapshot, scene: Scene) -> Vec<Wait> {
-    let of = Of { look, scene };
-    let waiting = look.threads.iter().filter(|it| it.state == ThreadState::Waits);
-    waiting.filter_map(|thread| of.wait(thread)).collect()
-}
+impl Scene<'_> {
+    /// What the threads of this process wait for.
+    pub(super) fn waits(&self) -> Vec<Wait> {
+        let waiting = self.look.threads.iter().filter(|it| it.state == ThreadState::Waits);
+        waiting.filter_map(|thread| self.wait(thread)).collect()
+    }
 
-struct Of<'a> {
-    look: &'a Snapshot,
-    scene: Scene<'a>,
-}
-
-impl Of<'_> {
     fn wait(&self, thread: &TaskLook) -> Option<Wait> {
         let call = thread.call.as_ref()?;
         let mut things = match &call.until {
@@ -62,8 +56,8 @@ impl Of<'_> {
         }
         // A shell only notes it, and goes on to wait.
         let is_shell = SHELLS.contains(&self.look.program());
-        let noticed = match self.look.catches(Signal::CHILD.as_raw()) && !is_shell {
-            true => self.children(|_| true),
+        let noticed = match self.look.catches & CHILD != 0 && !is_shell {
+            true => self.children(),
             false => Vec::new(),
         };
         // Programs with a loop of events have the handler write to a pipe of their own, for which
@@ -97,8 +91,8 @@ impl Of<'_> {
                 self.futex(thread, *address, *is_private, *tid)
             }
             Until::Unlocked(fd) => self.file_lock(*fd, call == "flock"),
-            Until::Opened { name, .. } => Thing {
-                // Anybody may open it, and of those outside it is not known who would.
+            // Anybody may open it, and of those outside it is not known who would.
+            Until::Opened(name) => Thing {
                 unless: Some(Happening::FifoIsOpened(name.clone())),
                 ..thing(Need::Opening, On::Fifo(name.clone()), From::Likely(self.others()))
             },
@@ -108,7 +102,7 @@ impl Of<'_> {
     /// A wait for any of these signals, and for ends of children. A shell waits for its children
     /// this way.
     fn signal(&self, awaited: Signals) -> Thing {
-        let children = self.children(|_| true);
+        let children = self.children();
         if awaited == CHILD && !children.is_empty() {
             return thing(Need::End, On::Process, From::Processes(children));
         }
@@ -116,21 +110,11 @@ impl Of<'_> {
     }
 
     fn child(&self, whom: Whom) -> Thing {
+        let one = |pid: Option<u32>| pid.map_or(From::Unknown, |it| From::Processes(vec![it]));
         let from = match whom {
-            Whom::Process(pid) => {
-                self.called(pid).map_or(From::Unknown, |it| From::Processes(vec![it]))
-            }
-            Whom::Descriptor(fd) => match pidfd(self.look.pid, fd) {
-                Some(pid) => From::Processes(vec![pid]),
-                None => From::Unknown,
-            },
-            // What it calls a group is not known here.
-            Whom::Group(_) if !self.look.inner_pids.is_empty() => {
-                From::Processes(self.children(|_| true))
-            }
-            Whom::Group(group) => From::Processes(self.children(|it| it.group == group)),
-            Whom::OwnGroup => From::Processes(self.children(|it| it.group == self.look.group)),
-            Whom::Any => From::Processes(self.children(|_| true)),
+            Whom::Process(pid) => one(self.called(pid)),
+            Whom::Descriptor(fd) => one(pidfd(self.look.pid, fd)),
+            Whom::Any => From::Processes(self.children()),
         };
         thing(Need::End, On::Process, from)
     }
@@ -140,31 +124,27 @@ impl Of<'_> {
         let Some(level) = self.look.inner_pids.len().checked_sub(1) else {
             return Some(pid);
         };
-        let children = self.look.children.iter().filter_map(|it| self.scene.looks.get(it));
+        let children = self.look.children.iter().filter_map(|it| self.looks.get(it));
         let mut called = children.filter(|it| it.inner_pids.get(level) == Some(&(pid as i32)));
         called.next().map(|it| it.pid)
     }
 
     /// The others of its family.
     fn others(&self) -> Vec<u32> {
-        self.scene.family.iter().copied().filter(|pid| *pid != self.look.pid).collect()
+        self.family.iter().copied().filter(|pid| *pid != self.look.pid).collect()
     }
 
     /// Its children that live.
-    fn children(&self, is_meant: impl Fn(&Snapshot) -> bool) -> Vec<u32> {
-        let children = self.look.children.iter();
-        let children = children.filter(|pid| match self.scene.looks.get(pid) {
-            Some(child) => !child.has_ended() && is_meant(child),
-            None => true,
-        });
-        children.copied().collect()
+    fn children(&self) -> Vec<u32> {
+        let lives = |pid: &&u32| self.looks.get(pid).is_none_or(|child| !child.has_ended());
+        self.look.children.iter().filter(lives).copied().collect()
     }
 
     fn futex(&self, thread: &TaskLook, address: u64, is_private: bool, tid: Option<i32>) -> Thing {
         let pid = self.look.pid;
         let memory = match is_private {
             true => None,
-            false => self.scene.holders.of_memory(pid, address),
+            false => self.holders.of_memory(pid, address),
         };
         if let Some(mut memory) = memory {
             memory.pids.extend(self.hidden(&memory.pids));
@@ -177,9 +157,10 @@ impl Of<'_> {
                 false => thing(Need::Lock, on, From::Processes(memory.pids)),
             };
         }
-        let others = self.look.threads.iter().filter(|it| it.tid != thread.tid);
-        let joined = tid.and_then(|tid| others.into_iter().find(|it| it.is_called(tid)));
-        if let Some(joined) = joined {
+        let mut others = self.look.threads.iter().filter(|it| it.tid != thread.tid);
+        let is_joined =
+            |it: &&TaskLook| Some(it.inner_tid) == tid && it.state != ThreadState::Ended;
+        if let Some(joined) = others.find(is_joined) {
             let on = On::Thread(Some(joined.tid));
             return thing(Need::Thread, on, From::Processes(vec![pid]));
         }
@@ -187,7 +168,7 @@ impl Of<'_> {
         let is_near = |it: &&Snapshot| {
             [pid, self.look.parent].contains(&it.parent) || it.pid == self.look.parent
         };
-        let near = self.scene.looks.values().filter(is_near);
+        let near = self.looks.values().filter(is_near);
         let same = near.filter(|it| !it.has_ended() && it.shares_memory_with(self.look));
         let pids = std::iter::once(pid).chain(same.map(|it| it.pid)).collect();
         thing(Need::Thread, On::Thread(None), From::Processes(pids))
@@ -199,7 +180,7 @@ impl Of<'_> {
             Some(What::Path(path)) => path.clone(),
             _ => String::new(),
         };
-        let holders = self.scene.holders.of_lock(self.look.pid, fd, is_flock);
+        let holders = self.holders.of_lock(self.look.pid, fd, is_flock);
         let from = holders.map_or(From::Unknown, From::Processes);
         Thing { fd: Some(fd), ..thing(Need::Lock, On::File(path), from) }
     }
@@ -223,7 +204,7 @@ impl Of<'_> {
             }
             From::Processes(mut pids) => {
                 pids.extend(self.hidden(&pids));
-                let rings = |it: &u32| self.scene.looks.get(it).is_some_and(|it| it.has_ring);
+                let rings = |it: &u32| self.looks.get(it).is_some_and(|it| it.has_ring);
                 match pids.iter().any(rings) && found.needs != Need::End {
                     true => From::Unknown,
                     false => From::Processes(pids),
@@ -242,9 +223,9 @@ impl Of<'_> {
 
     /// The others of its family that may hold what it waits for, as far as the kernel says.
     fn hidden(&self, known: &[u32]) -> Vec<u32> {
-        let looks = self.scene.looks.values();
+        let looks = self.looks.values();
         let hidden = looks.filter(|it| it.holds.is_none() && !it.has_ended());
-        let hidden = hidden.map(|it| it.pid).filter(|pid| self.scene.family.contains(pid));
+        let hidden = hidden.map(|it| it.pid).filter(|pid| self.family.contains(pid));
         hidden.filter(|pid| !known.contains(pid)).collect()
     }
 
@@ -259,8 +240,8 @@ impl Of<'_> {
             _ => (Need::HangUp, held.reads && !held.writes),
         };
         let holders = match is_read {
-            true => self.scene.holders.writers(what),
-            false => self.scene.holders.readers(what),
+            true => self.holders.writers(what),
+            false => self.holders.readers(what),
         };
         if let (What::Pipe(inode), [server]) = (what, &holders[..])
             && needs == Need::Data
@@ -282,14 +263,14 @@ impl Of<'_> {
     /// For which children of Python's fork server this process waits at such a pipe, to which only
     /// the server writes: it tells their ends. Their own pipe was made just after that.
     fn forked(&self, server: u32, inode: u64) -> Option<Vec<u32>> {
-        let look = self.scene.looks.get(&server).filter(|it| it.pid != self.look.pid)?;
-        let is_servant = look.is_servant(self.scene.looks.get(&look.parent));
+        let look = self.looks.get(&server).filter(|it| it.pid != self.look.pid)?;
+        let is_servant = look.is_servant(self.looks.get(&look.parent));
         let mut children = look.children.clone();
-        children.retain(|it| self.scene.looks.get(it).is_some_and(|it| !it.has_ended()));
+        children.retain(|it| self.looks.get(it).is_some_and(|it| !it.has_ended()));
         if !is_servant || children.is_empty() {
             return None;
         }
-        let neighbours = self.scene.holders.readers(&What::Pipe(inode + 1));
+        let neighbours = self.holders.readers(&What::Pipe(inode + 1));
         let it = children.iter().copied().filter(|it| neighbours.contains(it));
         let it: Vec<u32> = it.collect();
         Some(if it.is_empty() { children } else { it })
@@ -298,9 +279,9 @@ impl Of<'_> {
     fn socket(&self, inode: u64, awaited: Awaited, call: &str) -> Thing {
         let needs = Need::of(awaited.direction);
         let on = |peer| On::Socket { inode, peer };
-        match self.scene.holders.peer(inode) {
+        match self.holders.peer(inode) {
             Some(Peer::Socket(peer)) => {
-                let holders = self.scene.holders.of(&What::Socket(peer));
+                let holders = self.holders.of(&What::Socket(peer));
                 let found = thing(needs, on(Some(peer)), From::Processes(holders.clone()));
                 match (holders.is_empty(), self.may_time_out(awaited.fd, call)) {
                     (true, _) => Thing { from: From::Unknown, ..found },
@@ -369,38 +350,34 @@ impl Of<'_> {
     /// may sit there.
     fn other_side(&self, path: &str, fd: i32) -> Option<Vec<u32>> {
         let holders = match path.strip_prefix("/dev/pts/").and_then(|it| it.parse().ok()) {
-            Some(number) => self.scene.holders.of_terminal(number),
+            Some(number) => self.holders.of_terminal(number),
             None if path.ends_with("ptmx") => {
                 let number = terminal(self.look.pid, fd)?;
-                self.scene.holders.of(&What::Path(format!("/dev/pts/{number}")))
+                self.holders.of(&What::Path(format!("/dev/pts/{number}")))
             }
             None => return None,
         };
-        let is_family =
-            !holders.is_empty() && holders.iter().all(|it| self.scene.family.contains(it));
+        let is_family = !holders.is_empty() && holders.iter().all(|it| self.family.contains(it));
         is_family.then_some(holders)
     }
 
     /// Something that is the kernel's own.
     fn kernel_thing(&self, kind: &str, fd: i32) -> Thing {
         let pid = self.look.pid;
-        let process = || Process::new(pid as i32).ok();
+        let is_set = || Process::new(pid as i32).ok().is_none_or(|it| is_set(&it, fd));
         let outside = |it| thing(Need::Other, On::Unknown, From::Outside(it));
         match kind {
             "[eventfd]" => {
-                let holders = self.scene.holders.of_eventfd(pid, fd);
+                let holders = self.holders.of_eventfd(pid, fd);
                 thing(Need::Data, On::Eventfd, holders.map_or(From::Unknown, From::Processes))
             }
-            "[pidfd]" => {
-                let from = pidfd(pid, fd).map_or(From::Unknown, |it| From::Processes(vec![it]));
-                thing(Need::End, On::Process, from)
-            }
-            "[timerfd]" if process().is_none_or(|it| is_set(&it, fd)) => outside(Outside::Time),
+            "[pidfd]" => self.child(Whom::Descriptor(fd)),
+            "[timerfd]" if is_set() => outside(Outside::Time),
             // One that is not set has to be set by somebody first. Whose it is, the kernel doesn't
             // tell.
             "[timerfd]" => {
-                let holders = self.scene.holders.of(&What::Kernel(kind.into()));
-                let holders = holders.into_iter().filter(|it| self.scene.family.contains(it));
+                let holders = self.holders.of(&What::Kernel(kind.into()));
+                let holders = holders.into_iter().filter(|it| self.family.contains(it));
                 thing(Need::Data, On::Unknown, From::Processes(holders.collect()))
             }
             "[signalfd]" => outside(Outside::Signal),

@@ -1,11 +1,11 @@
 //! What a thread waits for, and who could bring it.
 
+use serde::Serialize;
+
 /// A descriptor that is waited for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Awaited {
-    /// The descriptor.
     pub fd: i32,
-    /// What one could then do with it.
     pub direction: Direction,
 }
 
@@ -27,13 +27,11 @@ pub enum Direction {
 /// A thread that waits.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Wait {
-    /// Its process's PID.
     pub pid: u32,
-    /// Its ID.
     pub tid: i32,
     /// The system call in which it waits.
     pub call: &'static str,
-    /// What it waits for: any one of these ends the wait.
+    /// Any one of these ends the wait.
     pub things: Vec<Thing>,
     /// Children whose end a handler would notice meanwhile (SIGCHLD).
     pub noticed: Vec<u32>,
@@ -44,9 +42,8 @@ pub struct Wait {
 }
 
 /// Something that is waited for.
-#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Thing {
-    /// What it is.
     pub needs: Need,
     /// Where it would come from.
     pub on: On,
@@ -55,12 +52,10 @@ pub struct Thing {
     /// Who could bring it.
     pub from: From,
     /// What would bring it if not they, where `from` is `Likely`.
-    #[serde(skip)]
     pub unless: Option<Happening>,
 }
 
-/// What is waited for.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Need {
     /// The end of a process.
@@ -81,22 +76,17 @@ pub enum Need {
     Other,
 }
 
-/// Where something would come from.
-#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum On {
-    /// A pipe, by its inode.
+    /// By its inode.
     Pipe(u64),
-    /// A FIFO, by its path.
     Fifo(String),
-    /// A socket, by the inodes of both ends.
+    /// By the inodes of both ends.
     Socket {
-        /// Of the end of the one who waits.
         inode: u64,
-        /// Of the other end; nothing if there is none.
         peer: Option<u64>,
     },
-    /// A terminal, by its path.
     Terminal(String),
     /// A process, or some of the children.
     Process,
@@ -104,16 +94,14 @@ pub enum On {
     Thread(Option<i32>),
     /// Memory that processes share, by the name of its mapping.
     Memory(String),
-    /// A file that can be locked, by its path.
+    /// A file that can be locked.
     File(String),
-    /// A counter of the kernel (eventfd(2)).
     Eventfd,
     /// Something that is not known any closer.
     Unknown,
 }
 
-/// Who could bring something.
-#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum From {
     /// Only these processes, of the living ones.
@@ -122,30 +110,26 @@ pub enum From {
     Likely(Vec<u32>),
     /// Something that is no process.
     Outside(Outside),
-    /// It is not known.
     Unknown,
 }
 
 /// Somebody or something outside of the processes that could end a wait.
-#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outside {
-    /// The clock.
     Time,
     /// Whoever sits at this terminal.
     Terminal(String),
-    /// The network.
     Network,
     /// Anybody who connects to a socket, or sends to it.
     Client,
-    /// Whoever sends a signal.
     Signal,
     /// A device or file.
     Device(String),
 }
 
 /// What could end a wait, and most likely doesn't.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[serde(rename_all = "snake_case", tag = "what", content = "name")]
 pub enum Happening {
     /// Somebody else opens the FIFO with this name.
@@ -161,7 +145,6 @@ pub enum Happening {
 /// A condition under which a process that is most likely stuck goes on.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Unless {
-    /// The process.
     pub pid: u32,
     /// It gets one of these signals, which it handles: their numbers.
     pub signals: Vec<i32>,
