@@ -1,4 +1,5 @@
 //! What usually repairs it: patterns of CPython's programs, and of those that use pipes as they do.
+//! What isn't proved for the program is asked.
 
 use std::collections::BTreeSet;
 
@@ -8,41 +9,24 @@ use strum::VariantArray;
 use crate::both;
 use crate::evidence::{Graph, Need, On, Sight, Snapshot, Thing, Wait, shared_memory};
 
-/// A mistake that leads to what was found.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum Repair {
-    /// A process joins a child whose feeder thread can't empty its buffer into the queue's pipe.
     GetBeforeJoin,
-    /// A process waits for the end of a child that still writes to it.
     ReadBeforeWait,
-    /// Two processes write to each other, and neither reads.
     OneWrites,
-    /// A process reads one stream of a child, which writes to another one.
     ReadBothStreams,
-    /// Whoever waits for end-of-file, or somebody who waits for him, has an end for writing open.
     CloseWriteEnd,
-    /// Each waits until another one writes first.
     OneSpeaksFirst,
-    /// Readers of a queue are joined, and nobody has told them that nothing more will come.
     PutSentinels,
-    /// A process waits until all that was put is done, and the reader of the queue doesn't say so.
     TaskDone,
-    /// A loop of events has nothing left that could wake it.
     EmptyLoop,
-    /// A worker of a pool was killed, and its task's result never comes.
     PoolThatNotices,
-    /// Nobody who is left releases a lock that processes share.
     ReleaseLock,
-    /// A process that doesn't need it has the lock on a file.
     CloseLockedFile,
-    /// Two locks are taken in different orders.
     OneOrder,
-    /// A process with one thread waits for a lock of its own memory: fork() has copied it taken.
     NoForkWithThreads,
-    /// The same, in a process that was not forked: it has taken the lock already.
     RecursiveLock,
-    /// A FIFO waits for its other end to be opened.
     OpenBothEnds,
 }
 
@@ -73,14 +57,20 @@ struct StuckProcesses<'a> {
 
 impl StuckProcesses<'_> {
     fn fits(&self, repair: Repair) -> bool {
+        // The child's feeder thread can't write what was put, and its parent doesn't get().
+        let is_fed = |parent: &Snapshot, child| parent.is_python() && self.has_feeder(child);
+        // A reader in a circle of readers, of which one is waited for till its end.
+        let in_circle = |needs| self.things(needs).any(|(it, _)| self.circle.contains(&it.pid));
+        let locks: BTreeSet<&On> = self.things(Need::Lock).map(|(_, thing)| &thing.on).collect();
         match repair {
-            Repair::GetBeforeJoin => self
-                .waiters_for_writers()
-                .any(|(parent, child, _)| is_python(parent) && self.has_feeder(child)),
+            Repair::GetBeforeJoin => {
+                self.waiters_for_writers().any(|(parent, child, _)| is_fed(parent, child))
+            }
             Repair::ReadBeforeWait => self.waiters_for_writers().any(|(parent, child, thing)| {
-                let has_feeder = is_python(parent) && self.has_feeder(child);
-                let is_only_reader = only_other(child.pid, thing) == Some(parent.pid);
-                !has_feeder && is_only_reader && !self.reads(parent.pid)
+                let mut reading = self.things(Need::Data).filter(|(it, _)| it.pid == parent.pid);
+                !is_fed(parent, child)
+                    && only_other(child.pid, thing) == Some(parent.pid)
+                    && !reading.any(|(_, it)| it.of().iter().any(|pid| *pid != parent.pid))
             }),
             Repair::OneWrites => self.full().any(|(writer, reader, _)| {
                 self.full().any(|(other, its_reader, _)| (other, its_reader) == (reader, writer))
@@ -89,44 +79,39 @@ impl StuckProcesses<'_> {
                 matches!(thing.fd, Some(1 | 2)) && self.needs(reader, Need::Data, writer)
             }),
             Repair::CloseWriteEnd => {
-                // A reader in a circle of readers, of which one is waited for till its end.
-                let is_in_circle = self.has_in_circle(Need::Data) && self.has_in_circle(Need::End);
-                let others = self.circle.len() > 2 && is_in_circle;
-                others || self.kept_ends().any(|look| !has_queue(look))
+                (self.circle.len() > 2 && in_circle(Need::Data) && in_circle(Need::End))
+                    || self.kept_ends().any(|look| !has_queue(look))
             }
             Repair::OneSpeaksFirst => {
-                let is_reading = |needs| self.has_in_circle(needs);
                 let others = [Need::End, Need::Room, Need::Lock, Need::Thread, Need::Opening];
-                is_reading(Need::Data) && !others.into_iter().any(is_reading)
+                in_circle(Need::Data) && !others.into_iter().any(in_circle)
             }
             Repair::PutSentinels => {
-                let mut readers = self.kept_ends().filter(|look| has_queue(look));
-                readers.any(|look| self.is_joined(look.pid)) && !self.is_pool()
+                self.kept_ends().any(has_queue) && self.is_python_joining() && !self.is_pool()
             }
             Repair::TaskDone => {
-                let mut readers = self.kept_ends().filter(|look| has_queue(look));
                 let has_lock = |pid| self.of(pid).any(|wait| needs(wait, Need::Lock));
-                readers.any(|look| !self.is_joined(look.pid) && has_lock(look.parent))
+                let mut readers = self.kept_ends().filter(|look| has_queue(look));
+                !self.is_python_joining() && readers.any(|look| has_lock(look.parent))
             }
+            // It has nothing left that could wake it.
             Repair::EmptyLoop => self.waits().any(|wait| {
                 let is_own = |thing: &Thing| thing.fd.is_some() && thing.of() == [wait.pid];
                 let look = self.sight.look(wait.pid);
-                let is_alone = look.is_some_and(|look| look.threads.len() == 1);
-                is_loop(wait) && is_alone && wait.things.iter().all(is_own)
+                is_loop(wait)
+                    && look.is_some_and(|look| look.threads.len() == 1)
+                    && wait.things.iter().all(is_own)
             }),
             Repair::PoolThatNotices => self.is_pool(),
-            Repair::ReleaseLock => self.locks().count() == 1 && self.memory_locks().any(|_| true),
+            Repair::ReleaseLock => locks.len() == 1 && matches!(locks.first(), Some(On::Memory(_))),
             Repair::CloseLockedFile => {
-                let mut locks = self.things(Need::Lock);
-                let is_file = |thing: &Thing| matches!(thing.on, On::File(_));
-                self.locks().count() == 1 && locks.any(|(_, thing)| is_file(thing))
+                locks.len() == 1 && matches!(locks.first(), Some(On::File(_)))
             }
             Repair::OneOrder => {
-                let locks = self.locks().collect::<BTreeSet<_>>();
                 locks.len() > 1 || self.looks().any(|look| self.has_threads_with_locks(look))
             }
-            Repair::NoForkWithThreads => self.alone_with_a_lock().any(|look| self.is_forked(look)),
-            Repair::RecursiveLock => self.alone_with_a_lock().any(|look| !self.is_forked(look)),
+            Repair::NoForkWithThreads => self.is_alone_with_a_lock(true),
+            Repair::RecursiveLock => self.is_alone_with_a_lock(false),
             Repair::OpenBothEnds => self.things(Need::Opening).next().is_some(),
         }
     }
@@ -165,22 +150,10 @@ impl StuckProcesses<'_> {
         above.take(DEEPEST).any(|look| self.needs(pid, Need::End, look.pid))
     }
 
-    /// Whether somebody waits for its end, or for that of one who waits for a lock that this one
-    /// may have.
-    fn is_joined(&self, pid: u32) -> bool {
-        let behind_it = self.things(Need::Lock);
-        let behind_it = behind_it.filter(|(_, thing)| thing.of().contains(&pid));
-        let mut joined = behind_it.map(|(wait, _)| wait.pid).chain([pid]);
-        joined.any(|pid| {
-            let mut ends = self.things(Need::End);
-            ends.any(|(_, thing)| thing.of().contains(&pid))
-        })
-    }
-
-    /// Whether it reads from a pipe or socket that is not its own alone.
-    fn reads(&self, pid: u32) -> bool {
-        self.things(Need::Data)
-            .any(|(wait, thing)| wait.pid == pid && thing.of().iter().any(|it| *it != pid))
+    /// Whether a process that runs Python waits for the end of another one.
+    fn is_python_joining(&self) -> bool {
+        self.things(Need::End)
+            .any(|(wait, _)| self.sight.look(wait.pid).is_some_and(Snapshot::is_python))
     }
 
     /// Processes whose main thread waits for room in something that only one other process could
@@ -207,7 +180,7 @@ impl StuckProcesses<'_> {
     fn kept_ends(&self) -> impl Iterator<Item = &Snapshot> {
         let reading = self.things(Need::Data).filter(|(wait, thing)| {
             // What speaks both ways is seldom read to its end.
-            let speaks = |look: &Snapshot| is_python(look) || look.program() == "node";
+            let speaks = |look: &Snapshot| look.is_python() || look.program() == "node";
             let is_end = match thing.on {
                 On::Pipe(_) | On::Fifo(_) => true,
                 On::Socket { .. } => !self.sight.look(wait.pid).is_some_and(speaks),
@@ -226,34 +199,6 @@ impl StuckProcesses<'_> {
         has_queue(look) && waits.any(|wait| wait.tid as u32 != look.pid && needs(wait, Need::Room))
     }
 
-    /// Waits for locks in shared memory that nobody seems to have: whoever reads from a queue has
-    /// the lock of its readers.
-    fn memory_locks(&self) -> impl Iterator<Item = &Thing> {
-        let locks = self.things(Need::Lock).map(|(_, thing)| thing);
-        let is_reading = |pid: &u32| {
-            let look = self.sight.look(*pid);
-            look.is_some_and(has_queue)
-                && self
-                    .things(Need::Data)
-                    .any(|(wait, thing)| wait.pid == *pid && matches!(thing.on, On::Pipe(_)))
-        };
-        locks.filter(move |it| matches!(it.on, On::Memory(_)) && !it.of().iter().any(is_reading))
-    }
-
-    /// The locks in shared memory, or on files, for which somebody waits.
-    fn locks(&self) -> impl Iterator<Item = &str> {
-        let mut names: Vec<_> = self
-            .things(Need::Lock)
-            .filter_map(|(_, thing)| match &thing.on {
-                On::Memory(name) | On::File(name) => Some(name.as_str()),
-                _ => None,
-            })
-            .collect();
-        names.sort_unstable();
-        names.dedup();
-        names.into_iter()
-    }
-
     /// Whether all of its threads wait for each other, and at least two beside the main one for
     /// locks.
     fn has_threads_with_locks(&self, look: &Snapshot) -> bool {
@@ -265,43 +210,26 @@ impl StuckProcesses<'_> {
             && self.of(look.pid).filter(is_lock).count() > 1
     }
 
-    /// Whether somebody in the circle needs that.
-    fn has_in_circle(&self, needs: Need) -> bool {
-        let mut things = self.things(needs);
-        things.any(|(wait, _)| self.circle.contains(&wait.pid))
+    /// Whether one with a single thread waits for another one: for a lock of its own memory, which
+    /// it has taken already, or which fork() has copied taken.
+    fn is_alone_with_a_lock(&self, is_forked: bool) -> bool {
+        self.looks().any(|look| {
+            let parent = self.sight.look(look.parent);
+            look.is_python()
+                && look.threads.len() == 1
+                && self.of(look.pid).all(|it| needs(it, Need::Thread))
+                && parent.is_some_and(|it| it.command == look.command) == is_forked
+        })
     }
 
-    /// Processes with one thread, which waits for another one.
-    fn alone_with_a_lock(&self) -> impl Iterator<Item = &Snapshot> {
-        let is_alone = |look: &&Snapshot| {
-            let mut waits = self.of(look.pid);
-            look.threads.len() == 1 && waits.all(|it| needs(it, Need::Thread))
-        };
-        self.looks().filter(is_alone).filter(|look| is_python(look))
-    }
-
-    /// Whether it is a copy of its parent.
-    fn is_forked(&self, look: &Snapshot) -> bool {
-        let parent = self.sight.look(look.parent);
-        parent.is_some_and(|parent| parent.command == look.command)
-    }
-
-    /// A pool's process has several threads that manage it, and workers that share its queue's
-    /// locks.
+    /// Whether one waits for a result of its workers, with several threads that manage them.
     fn is_pool(&self) -> bool {
         self.looks().any(|look| {
-            let workers = look.children.iter().filter_map(|pid| self.sight.look(*pid));
-            let workers: Vec<_> = workers.filter(|it| is_python(it)).collect();
-            // One of the idle workers reads from the queue of tasks, the others wait for its lock.
-            let do_all = |pid: u32, need| self.of(pid).all(|it| needs(it, need));
-            let reading = workers.iter().filter(|it| do_all(it.pid, Need::Data)).count();
-            let waiting = workers.iter().filter(|it| do_all(it.pid, Need::Lock)).count();
-            let waits_for_result =
-                self.of(look.pid).any(|it| it.tid as u32 == look.pid && needs(it, Need::Thread));
-            is_python(look)
-                && look.threads.len() >= 4
-                && waits_for_result
-                && (reading, waiting + 1) == (1, workers.len())
+            let mut waits = self.of(look.pid).filter(|it| it.tid as u32 == look.pid);
+            look.threads.len() >= 4
+                && !look.children.is_empty()
+                && has_queue(look)
+                && waits.any(|it| needs(it, Need::Thread))
         })
     }
 }
@@ -323,13 +251,9 @@ fn is_loop(wait: &Wait) -> bool {
     wait.call == "epoll_wait" || wait.things.len() > 1
 }
 
-fn is_python(look: &Snapshot) -> bool {
-    look.is_python()
-}
-
 /// Whether it has a lock or semaphore of Python's `multiprocessing`, as each of its queues does.
 fn has_queue(look: &Snapshot) -> bool {
-    is_python(look) && shared_memory(look.pid).iter().any(|it| it.starts_with("/dev/shm/sem."))
+    look.is_python() && shared_memory(look.pid).any(|it| it.starts_with("/dev/shm/sem."))
 }
 
 /// What to do, in one sentence.

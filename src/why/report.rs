@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::both;
 use crate::events::Status;
-use crate::evidence::{Cause, Fate, From, Need, Snapshot, TaskLook, Thing, Wait, stopped};
+use crate::evidence::{Cause, Fate, From, Need, Snapshot, TaskLook, Thing, Wait, bit, stopped};
 use crate::words::plain::on_one_line;
 
 use super::sentences;
@@ -48,14 +48,14 @@ fn heading(finding: &Diagnosis) -> String {
     let stuck = stuck.filter(|look| finding.graph.is_stuck(look.pid)).count();
     let unless = sentences::unless(finding.graph.unless());
     // Python always handles Ctrl-C, so it may be what the program waits for.
-    let is_python =
-        |look: &Snapshot| look.is_python() && look.catches(rustix::process::Signal::INT.as_raw());
+    let ctrl_c = bit(rustix::process::Signal::INT.as_raw());
+    let is_python = |look: &Snapshot| look.is_python() && look.catches & ctrl_c != 0;
     let but = match finding.sight.family().any(is_python) {
         true => both!(" (Ctrl-C would end it)", "（按 Ctrl-C 可以结束）"),
         false => String::new(),
     };
-    let fates = || finding.sight.family().filter_map(|look| finding.graph.fate(look.pid));
-    let going = fates().filter(|it| matches!(it, Fate::GoesOn(_))).count();
+    let fates = finding.sight.family().filter_map(|look| finding.graph.fate(look.pid));
+    let going = fates.filter(|it| matches!(it, Fate::GoesOn(_))).count();
     match finding.verdict {
         Judgement::Stuck if count == 1 => {
             both!("Stuck: this process can't go on{but}.", "卡住了：这个进程无法继续{but}。")
@@ -102,7 +102,7 @@ fn heading(finding: &Diagnosis) -> String {
 
 /// The sentences about one process. Threads that do the same share one.
 fn of_process(finding: &Diagnosis, look: &Snapshot, missing: &mut BTreeSet<String>) -> Vec<String> {
-    let (pid, fate) = (look.pid, finding.graph.fate(look.pid));
+    let pid = look.pid;
     let mut said: Vec<(String, Vec<&TaskLook>)> = Vec::new();
     for thread in threads_told(finding, look) {
         let sentence = of_thread(finding, look, thread, missing);
@@ -111,55 +111,38 @@ fn of_process(finding: &Diagnosis, look: &Snapshot, missing: &mut BTreeSet<Strin
             None => said.push((sentence, vec![thread])),
         }
     }
-    let is_alone = said.len() == 1 || look.threads.len() == 1;
-    let lines = said.iter().map(|(sentence, threads)| {
-        let is_main = threads.iter().any(|it| it.tid as u32 == pid);
-        match (&threads[..], is_main) {
-            (threads, _) if threads.len() > 1 => {
-                let count = threads.len();
-                both!(
-                    "{pid}: {count} threads, each {sentence}.",
-                    "{pid} 的 {count} 个线程各自{sentence}。"
-                )
-            }
-            (_, false) if is_alone => both!("{pid} {sentence}.", "{pid} {sentence}。"),
-            (_, true) => both!("{pid} {sentence}.", "{pid} {sentence}。"),
-            ([thread], false) => {
-                let TaskLook { tid, name, .. } = thread;
-                both!(
-                    "{pid}, thread {tid} ({name}), {sentence}.",
-                    "{pid} 的线程 {tid}（{name}）{sentence}。"
-                )
-            }
-            _ => String::new(),
+    let is_alone = said.len() == 1;
+    let lines = said.iter().map(|(sentence, threads)| match threads[..] {
+        [TaskLook { tid, name, .. }] if *tid as u32 != pid && !is_alone => both!(
+            "{pid}, thread {tid} ({name}), {sentence}.",
+            "{pid} 的线程 {tid}（{name}）{sentence}。"
+        ),
+        [_] => both!("{pid} {sentence}.", "{pid} {sentence}。"),
+        _ => {
+            let count = threads.len();
+            both!(
+                "{pid}: {count} threads, each {sentence}.",
+                "{pid} 的 {count} 个线程各自{sentence}。"
+            )
         }
     });
-    let lines = lines.collect();
-    match fate {
-        Some(_) => lines,
-        None => Vec::new(),
-    }
+    lines.collect()
 }
 
-/// Of a process that is stuck, all threads; of another one, the one for which it can go on, or else
-/// the main thread.
+/// Of a process that is stuck, all threads; of another one, the one for which it can go on, or of
+/// which the kernel doesn't tell enough, or else the main thread.
 fn threads_told<'a>(finding: &Diagnosis, look: &'a Snapshot) -> Vec<&'a TaskLook> {
-    let alive = || look.threads.iter().filter(|it| finding.graph.threads_fate(it.tid).is_some());
+    let fate = |thread: &&TaskLook| finding.graph.threads_fate(thread.tid);
+    let alive: Vec<_> = look.threads.iter().filter(|it| fate(it).is_some()).collect();
     if finding.graph.is_stuck(look.pid) {
-        return alive().collect();
+        return alive;
     }
-    let own_reason = |thread: &&TaskLook| {
-        let fate = finding.graph.threads_fate(thread.tid);
-        matches!(fate, Some(Fate::GoesOn(reason)) if !matches!(reason, Cause::Other(_)))
+    let has_reason = |thread: &&&TaskLook| match fate(thread) {
+        Some(Fate::GoesOn(reason)) => !matches!(reason, Cause::Other(_)),
+        other => other == Some(&Fate::Unknown) && finding.graph.fate(look.pid) == other,
     };
-    let unknown =
-        |thread: &&TaskLook| finding.graph.threads_fate(thread.tid) == Some(&Fate::Unknown);
-    let first = alive().find(own_reason);
-    let first = first.or_else(|| match finding.graph.fate(look.pid) {
-        Some(Fate::Unknown) => alive().find(unknown),
-        _ => None,
-    });
-    first.or_else(|| alive().next()).into_iter().collect()
+    let told = alive.iter().find(has_reason).or(alive.first());
+    told.into_iter().copied().collect()
 }
 
 fn of_thread(
@@ -241,13 +224,6 @@ fn why_hidden(look: &Snapshot) -> String {
              {pid}`。"
         );
     }
-    const KERNELS_OWN: u32 = 2;
-    if pid == KERNELS_OWN || look.parent == KERNELS_OWN {
-        return both!(
-            "{pid} is a thread of the kernel, which tells nothing of its own.",
-            "{pid} 是内核自己的线程，内核不会说明自己的情况。"
-        );
-    }
     match yama.trim() {
         "1" if !own.is_root() => both!(
             "Here the kernel shows the calls of a process only to its ancestors \
@@ -256,15 +232,12 @@ fn why_hidden(look: &Snapshot) -> String {
             "这里的内核只让祖先进程看到一个进程的系统调用（kernel.yama.ptrace_scope 是 1）：请用 \
              `mp-demo why -- COMMAND` 启动程序，或者以 root 身份查看。"
         ),
-        "2" | "3" => both!(
-            "Here the kernel shows the calls of processes to nobody without a privilege \
-             (kernel.yama.ptrace_scope).",
-            "这里的内核不让没有特权的进程看到系统调用（kernel.yama.ptrace_scope）。"
-        ),
         _ => both!(
             "Of {pid} the kernel shows no calls: its program is not readable, is of another \
-             architecture, or runs in a sandbox.",
-            "内核不显示 {pid} 的系统调用：它的程序不可读、属于另一种体系结构，或者运行在沙箱里。"
+             architecture, runs in a sandbox or in the kernel itself, or nobody may look \
+             (kernel.yama.ptrace_scope).",
+            "内核不显示 {pid} 的系统调用：它的程序不可读、属于另一种体系结构、运行在沙箱里或者内核里，\
+             或者不允许查看（kernel.yama.ptrace_scope）。"
         ),
     }
 }
@@ -299,20 +272,11 @@ fn shape(finding: &Diagnosis) -> Vec<String> {
             lines.push(line);
         }
     }
-    let is_stuck = matches!(finding.verdict, Judgement::Stuck | Judgement::SomeStuck);
-    if lines.is_empty() && is_stuck {
-        let things = || finding.sight.waits().iter().flat_map(|wait| &wait.things);
-        let has = |needs| things().any(|it| it.needs == needs);
-        lines.push(match has(Need::Lock) && !has(Need::Data) {
-            true => both!(
-                "A dead end: nobody who is left releases the lock.",
-                "走进了死胡同：剩下的进程没有一个会释放这把锁。"
-            ),
-            false => both!(
-                "A dead end: nobody who is left brings what they wait for.",
-                "走进了死胡同：剩下的进程没有一个会带来它们等的东西。"
-            ),
-        });
+    if lines.is_empty() && matches!(finding.verdict, Judgement::Stuck | Judgement::SomeStuck) {
+        lines.push(both!(
+            "A dead end: nobody who is left brings what they wait for.",
+            "走进了死胡同：剩下的进程没有一个会带来它们等的东西。"
+        ));
     }
     lines
 }

@@ -15,28 +15,22 @@ pub(super) fn wait(wait: &Wait, has_other_threads: bool, fills: &BTreeMap<u64, F
     let call = wait.call;
     // That somebody may hang up is told only where nothing else is waited for.
     let says_more = |it: &&Thing| it.needs != Need::HangUp;
-    let more = wait.things.iter().filter(says_more).cloned().collect::<Vec<_>>();
-    let all = if more.is_empty() { wait.things.clone() } else { more };
-    if let [only] = &all[..] {
-        if only.needs == Need::Room {
-            let full = thing(only, wait.pid, has_other_threads, fills);
-            return both!("waits in {call}(): {full}", "在 {call}() 里等待：{full}");
-        }
-        let what = thing(only, wait.pid, has_other_threads, fills);
-        return both!("waits in {call}() {what}", "在 {call}() 里{what}");
-    }
-    let mut things: Vec<_> =
-        all.iter().map(|it| thing(it, wait.pid, has_other_threads, fills)).collect();
+    let more: Vec<&Thing> = wait.things.iter().filter(says_more).collect();
+    let all = if more.is_empty() { wait.things.iter().collect() } else { more };
+    let told = all.iter().map(|it| thing(it, wait.pid, has_other_threads, fills));
+    let mut things: Vec<String> = told.collect();
     things.dedup();
-    let count = things.len();
-    let more = count.saturating_sub(NAMED);
-    things.truncate(NAMED);
-    if count == 1 {
-        let what = &things[0];
-        return both!("waits in {call}() {what}", "在 {call}() 里{what}");
+    if let [only] = &things[..] {
+        return match all[0].needs {
+            Need::Room => both!("waits in {call}(): {only}", "在 {call}() 里等待：{only}"),
+            _ => both!("waits in {call}() {only}", "在 {call}() 里{only}"),
+        };
     }
+    let count = things.len();
+    things.truncate(NAMED);
     let mut list = things.join(&both!("; or ", "；或者"));
-    if more > 0 {
+    if count > NAMED {
+        let more = count - NAMED;
         list += &both!("; or {more} more", "；或者另外 {more} 样");
     }
     both!(
@@ -52,37 +46,23 @@ fn thing(
     has_other_threads: bool,
     fills: &BTreeMap<u64, Fill>,
 ) -> String {
-    let fd = thing.fd.map(|fd| format!(" (fd {fd})")).unwrap_or_default();
-    let zh_fd = thing.fd.map(|fd| format!("（fd {fd}）")).unwrap_or_default();
+    let fd = thing.fd.map(|fd| both!(" (fd {fd})", "（fd {fd}）")).unwrap_or_default();
+    let of = thing.of();
+    let who = list(of, waiter, &both!("or", "或"));
+    let all = list(of, waiter, &both!("and", "和"));
+    let only = match thing.from {
+        From::Likely(_) => both!("most likely only", "很可能只有"),
+        _ => both!("only", "只有"),
+    };
     if let From::Outside(outside) = &thing.from {
         return self::outside(outside);
     }
-    let of = thing.of();
-    let likely = match thing.from {
-        From::Likely(_) => both!("most likely ", "很可能"),
-        _ => String::new(),
-    };
-    let path = match &thing.on {
-        On::Fifo(path) | On::File(path) => without_mark(path),
-        _ => "",
-    };
-    let memory = match &thing.on {
-        On::Memory(name) => memory(name),
-        _ => String::new(),
-    };
-    let who = list(of, waiter, &both!("or", "或"));
-    let all = list(of, waiter, &both!("and", "和"));
     match (thing.needs, &thing.on) {
-        (Need::End, _) if of.is_empty() => {
-            both!("for a child to end", "等某个子进程结束")
-        }
-        (Need::End, _) if of.len() == 1 => {
-            both!("{likely}for {who} to end", "{likely}等 {who} 结束")
-        }
-        (Need::End, _) => both!(
-            "{likely}for one of its children, {who}, to end",
-            "{likely}等其中一个子进程（{who}）结束"
-        ),
+        (Need::End, _) => match of {
+            [] => both!("for a child to end", "等某个子进程结束"),
+            [_] => both!("for {who} to end", "等 {who} 结束"),
+            _ => both!("for one of its children, {who}, to end", "等其中一个子进程（{who}）结束"),
+        },
         (Need::Thread, On::Thread(Some(tid))) => {
             both!("for its thread {tid}", "等自己的线程 {tid}")
         }
@@ -93,115 +73,100 @@ fn thing(
             "for another of its threads, and it has no other",
             "等自己的另一个线程，而这个进程没有别的线程"
         ),
-        (Need::Data, On::Pipe(_)) => match of.is_empty() {
-            true => both!(
-                "for data or end-of-file from a pipe{fd}; who writes to it is not known",
-                "等管道{zh_fd}里的数据或 EOF；不知道哪个进程会写"
-            ),
-            false => both!(
-                "for data or end-of-file from a pipe{fd}, and only {who} could bring it",
-                "等管道{zh_fd}里的数据或 EOF，只有 {who} 能带来"
-            ),
-        },
-        (Need::Data, On::Fifo(_)) => match of.is_empty() {
-            true => both!(
-                "for data or end-of-file from the FIFO {path}; who writes to it is not known",
-                "等 FIFO {path} 里的数据或 EOF；不知道哪个进程会写"
-            ),
-            false if !likely.is_empty() => both!(
-                "for data or end-of-file from the FIFO {path}, which {who} has open for writing",
-                "等 FIFO {path} 里的数据或 EOF，现在打开着写端的是 {who}"
-            ),
-            false => both!(
-                "for data or end-of-file from the FIFO {path}, and only {who} could bring it",
-                "等 FIFO {path} 里的数据或 EOF，只有 {who} 能带来"
-            ),
-        },
-        (Need::Data, On::Eventfd) if of.is_empty() => both!(
-            "for a count in an eventfd{fd}; who could add to it is not known",
-            "等 eventfd{zh_fd} 里的计数；不知道谁会增加"
-        ),
-        (Need::Data, On::Terminal(path)) => both!(
-            "for data from the terminal {path}{fd}, whose other side only {who} has",
-            "等终端 {path}{zh_fd} 的数据，另一端只在 {who} 手里"
-        ),
-        (Need::Room, On::Terminal(path)) => both!(
-            "terminal {path} full{fd}, and only {all} can read at its other side",
-            "终端 {path} 满了{zh_fd}，另一端只有 {all} 能读"
-        ),
+        (Need::Data, on) => {
+            let data = match on {
+                On::Pipe(_) => {
+                    both!("data or end-of-file from a pipe{fd}", "管道{fd}里的数据或 EOF")
+                }
+                On::Fifo(path) => {
+                    let path = without_mark(path);
+                    both!("data or end-of-file from the FIFO {path}", "FIFO {path} 里的数据或 EOF")
+                }
+                On::Socket { .. } => {
+                    both!("data or end-of-file from a socket{fd}", "套接字{fd}里的数据或 EOF")
+                }
+                On::Terminal(path) => {
+                    both!("data from the terminal {path}{fd}", "终端 {path}{fd} 的数据")
+                }
+                On::Eventfd => both!("a count in an eventfd{fd}", "eventfd{fd} 里的计数"),
+                _ => both!("data{fd}", "数据{fd}"),
+            };
+            match of.is_empty() {
+                true => both!(
+                    "for {data}; who could bring it is not known",
+                    "等 {data}；不知道哪个进程能带来"
+                ),
+                false => both!(
+                    "for {data}, and {only} {who} could bring it",
+                    "等 {data}，{only} {who} 能带来"
+                ),
+            }
+        }
         (Need::HangUp, _) if of.is_empty() => both!(
             "until the other end is closed{fd}; who has it is not known",
-            "等另一端关闭{zh_fd}；不知道在哪个进程手里"
+            "等另一端关闭{fd}；不知道在哪个进程手里"
         ),
         (Need::HangUp, _) => both!(
             "until nobody has the other end open any more{fd}, and only {all} has",
-            "等另一端全部关闭{zh_fd}，现在只有 {all} 打开着"
-        ),
-        (Need::Data, On::Eventfd) => both!(
-            "for a count in an eventfd{fd}, and only {who} could add to it",
-            "等 eventfd{zh_fd} 里的计数，只有 {who} 能增加"
-        ),
-        (Need::Data, On::Socket { .. }) if !of.is_empty() => both!(
-            "for data or end-of-file from a socket{fd}, at whose other end is only {who}",
-            "等套接字{zh_fd}里的数据或 EOF，另一端只有 {who}"
-        ),
-        (Need::Data, _) => both!(
-            "for data{fd}; who could bring it is not known",
-            "等数据{zh_fd}；不知道哪个进程能带来"
-        ),
-        (Need::Room, On::Socket { .. }) if !of.is_empty() => both!(
-            "socket full{fd}, and only {all} can read at its other end",
-            "套接字满了{zh_fd}，另一端只有 {all} 能读"
+            "等另一端全部关闭{fd}，现在只有 {all} 打开着"
         ),
         (Need::Room, on) => {
             let full = match on {
                 On::Pipe(inode) => filled(fills.get(inode)),
+                On::Socket { .. } => both!("socket full", "套接字满了"),
+                On::Terminal(path) => both!("terminal {path} full", "终端 {path} 满了"),
                 _ => both!("no room", "没有空位"),
             };
             match of.is_empty() {
                 true => both!(
                     "{full}{fd}; who reads from it is not known",
-                    "{full}{zh_fd}；不知道哪个进程会读"
+                    "{full}{fd}；不知道哪个进程会读"
                 ),
                 false => both!(
-                    "{full}{fd}, and only {all} can read from it",
-                    "{full}{zh_fd}，只有 {all} 能读"
+                    "{full}{fd}, and {only} {all} can read from it",
+                    "{full}{fd}，{only} {all} 能读"
                 ),
             }
         }
-        (Need::Opening, On::Fifo(_)) => both!(
+        (Need::Opening, On::Fifo(path)) => both!(
             "until somebody opens the other end of the FIFO {path}",
             "等 FIFO {path} 的另一端被打开"
         ),
-        (Need::Opening, _) => both!("until a file can be opened", "等文件打开"),
-        (Need::Lock, On::Memory(_)) => match of.iter().any(|pid| *pid != waiter) {
-            true => {
-                let others: Vec<_> = of.iter().filter(|pid| **pid != waiter).copied().collect();
-                let others = list(&others, waiter, &both!("and", "和"));
-                both!(
-                    "for a lock, of which it is not known who holds it; it shares it with \
-                     {others} ({memory})",
-                    "等一把锁，不知道锁在哪个进程手里；共用这把锁的还有 {others}（{memory}）"
-                )
+        (Need::Lock, On::Memory(name)) => {
+            let memory = match without_mark(name) {
+                // Memory without a file (MAP_SHARED and MAP_ANONYMOUS).
+                "" | "/dev/zero" => both!("in memory that they share", "在共享内存里"),
+                name => name.to_owned(),
+            };
+            let others: Vec<_> = of.iter().filter(|pid| **pid != waiter).copied().collect();
+            let all = list(&others, waiter, &both!("and", "和"));
+            match others.is_empty() {
+                false => both!(
+                    "for a lock, of which it is not known who holds it; it shares it with {all} \
+                     ({memory})",
+                    "等一把锁，不知道锁在哪个进程手里；共用这把锁的还有 {all}（{memory}）"
+                ),
+                true => both!(
+                    "for a lock, of which it is not known who holds it, and which nobody else has \
+                     now ({memory})",
+                    "等一把锁，不知道锁在哪个进程手里，现在别的进程都没有这把锁（{memory}）"
+                ),
             }
-            false => both!(
-                "for a lock, of which it is not known who holds it, and which nobody else has \
-                 now ({memory})",
-                "等一把锁，不知道锁在哪个进程手里，现在别的进程都没有这把锁（{memory}）"
-            ),
-        },
-        (Need::Lock, On::File(_)) if of.is_empty() => both!(
-            "for the lock on {path}; who holds it is not known",
-            "等 {path} 上的锁；不知道锁在哪个进程手里"
-        ),
-        (Need::Lock, On::File(_)) => both!(
-            "for the lock on {path}, which {who} {likely}has",
-            "等 {path} 上的锁，锁{likely}在 {who} 手里"
-        ),
-        (Need::Lock, _) => {
-            both!("for a lock; who holds it is not known", "等一把锁；不知道锁在哪个进程手里")
         }
-        (Need::Other, _) => {
+        (Need::Lock, On::File(path)) => {
+            let path = without_mark(path);
+            match of.is_empty() {
+                true => both!(
+                    "for the lock on {path}; who holds it is not known",
+                    "等 {path} 上的锁；不知道锁在哪个进程手里"
+                ),
+                false => both!(
+                    "for the lock on {path}, which {who} has",
+                    "等 {path} 上的锁，锁在 {who} 手里"
+                ),
+            }
+        }
+        (Need::Lock | Need::Opening | Need::Other, _) => {
             both!("for something of which the kernel doesn't say more", "等待，内核没有说明等什么")
         }
     }
@@ -211,16 +176,14 @@ fn thing(
 pub(super) fn unless(all: &[Unless]) -> String {
     let mut said: Vec<String> = all.iter().map(condition).collect();
     said.dedup();
-    let more = said.len().saturating_sub(NAMED);
+    let count = said.len();
     said.truncate(NAMED);
-    let list = said.join(&both!("; or ", "，或者"));
-    match more {
-        0 => list,
-        more => both!(
-            "{list}; or one of {more} more things happens",
-            "{list}，或者发生另外 {more} 件事之一"
-        ),
+    let mut list = said.join(&both!("; or ", "，或者"));
+    if count > NAMED {
+        let more = count - NAMED;
+        list += &both!("; or one of {more} more things happens", "，或者发生另外 {more} 件事之一");
     }
+    list
 }
 
 fn condition(it: &Unless) -> String {
@@ -228,7 +191,7 @@ fn condition(it: &Unless) -> String {
     match &it.what {
         None => {
             let names: Vec<_> = it.signals.iter().map(|it| signal(*it)).collect();
-            let names = either(&names);
+            let names = joined(&names, &both!("or", "或"));
             both!("{pid} gets {names}, which it handles", "{pid} 收到它会处理的 {names}")
         }
         Some(Happening::FifoIsOpened(name)) => {
@@ -273,15 +236,6 @@ pub(super) fn without_mark(name: &str) -> &str {
     name.strip_suffix(" (deleted)").unwrap_or(name)
 }
 
-/// What locks in this memory are called.
-fn memory(name: &str) -> String {
-    match without_mark(name) {
-        // Memory without a file (MAP_SHARED and MAP_ANONYMOUS).
-        "" | "/dev/zero" => both!("in memory that they share", "在共享内存里"),
-        name => name.to_owned(),
-    }
-}
-
 fn filled(fill: Option<&Fill>) -> String {
     let Some(fill) = fill else {
         return both!("pipe full", "管道满了");
@@ -314,10 +268,6 @@ fn list(pids: &[u32], waiter: u32, and: &str) -> String {
         });
     }
     joined(&names, and)
-}
-
-fn either(names: &[String]) -> String {
-    joined(names, &both!("or", "或"))
 }
 
 fn joined(names: &[String], and: &str) -> String {
