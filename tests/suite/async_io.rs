@@ -1,15 +1,12 @@
 //! `mp-demo async`.
 
-mod chinese;
-mod ends;
-
 use std::collections::BTreeMap;
 
-use rustix::process::Signal;
 use serde_json::Value;
+use unicode_width::UnicodeWidthStr as _;
 
+use crate::bound::breaks_between_words_at;
 use crate::common::*;
-use crate::ends::kill_at_every_moment;
 use crate::programs::{lines_of_rust, python};
 
 const WAYS: [&str; 4] = ["one_after_another", "one_process_each", "event_loop", "blocked_loop"];
@@ -24,10 +21,6 @@ fn figures(log: &[Value]) -> BTreeMap<&str, &Value> {
     figures
 }
 
-fn number(figures: &Value, name: &str) -> f64 {
-    figures[name].as_f64().unwrap()
-}
-
 fn seconds(of: &Value, name: &str) -> Vec<f64> {
     serde_json::from_value(of[name].clone()).unwrap()
 }
@@ -35,11 +28,6 @@ fn seconds(of: &Value, name: &str) -> Vec<f64> {
 /// How long the office needs for each customer.
 fn delays_in(log: &[Value]) -> Vec<f64> {
     seconds(named(log, "customers")[0], "delays")
-}
-
-fn said(log: &[Value]) -> Vec<&str> {
-    let said = named(log, "say").into_iter();
-    said.map(|e| e["line"].as_str().unwrap()).collect()
 }
 
 #[test]
@@ -71,7 +59,7 @@ fn every_customer_is_served_once_in_each_way() {
 }
 
 #[test]
-fn nobody_is_served_before_the_own_delay_is_over() {
+fn the_figures_are_plausible_and_nobody_is_served_before_the_own_delay_is_over() {
     let log = log_of("async --customers 8 --wait 0.05");
     let delays = delays_in(&log);
     assert_eq!(delays.len(), 8);
@@ -83,17 +71,6 @@ fn nobody_is_served_before_the_own_delay_is_over() {
             assert!(*served > delay - 0.001, "{way}: {served} {delay}");
             assert!(*served <= number(figures, "wall_seconds"), "{way}");
         }
-    }
-    let wall = |way| number(figures(&log)[way], "wall_seconds");
-    let in_all: f64 = delays.iter().sum();
-    assert!(wall("one_after_another") > in_all - 0.008);
-    assert!(wall("event_loop") < wall("one_after_another"));
-}
-
-#[test]
-fn the_figures_are_there_and_plausible() {
-    let log = log_of("async --customers 8 --wait 0.05");
-    for (way, figures) in figures(&log) {
         let processes = if way == "one_process_each" { 8.0 } else { 1.0 };
         assert_eq!(number(figures, "processes"), processes, "{way}");
         assert_eq!(number(figures, "threads"), processes, "{way}");
@@ -108,6 +85,10 @@ fn the_figures_are_there_and_plausible() {
         let waits = if way.ends_with("loop") { 1.0 } else { 8.0 };
         assert!(switches >= waits, "{way}: {figures}");
     }
+    let wall = |way| number(figures(&log)[way], "wall_seconds");
+    let in_all: f64 = delays.iter().sum();
+    assert!(wall("one_after_another") > in_all - 0.008);
+    assert!(wall("event_loop") < wall("one_after_another"));
     let memory = |way| number(figures(&log)[way], "memory_kib");
     assert!(memory("one_process_each") > memory("one_after_another"));
 }
@@ -125,76 +106,79 @@ fn the_delays_are_the_seeds_and_speed_divides_them() {
     assert_ne!(slow, delays("6"));
 }
 
-/// The ratio in words, as the verdicts have it.
-fn times(ratio: f64, as_what: &str) -> String {
-    if (0.95..1.05).contains(&ratio) {
-        format!("about {as_what}")
-    } else if ratio >= 10.0 {
-        format!("{ratio:.0} times {as_what}")
-    } else if ratio >= 1.0 {
-        format!("{ratio:.1} times {as_what}")
-    } else {
-        format!("{ratio:.2} times {as_what}")
-    }
-}
-
 #[test]
-fn the_verdicts_follow_from_the_figures() {
+fn the_verdicts_follow_from_the_figures_in_each_language() {
     for words in [
-        "async --customers 9 --wait 0.03",
-        "async --customers 2 --wait 0",
-        "async --customers 1 --wait 0.01",
+        "async --customers 9 --wait 0.03 --lang en",
+        "async --customers 2 --wait 0 --lang en",
+        "async --customers 1 --wait 0.01 --lang en",
+        "async --customers 9 --wait 0.03 --lang zh",
     ] {
         let log = log_of(words);
+        let is_english = words.ends_with("en");
         let figures = figures(&log);
-        let ratio = |way: &str, name: &str| {
-            number(figures[way], name) / number(figures["event_loop"], name)
+        let compared = |way: &str, name: &str, english: &str, chinese: &str| {
+            let ratio = number(figures[way], name) / number(figures["event_loop"], name);
+            let figure = match ratio {
+                10.0.. => format!("{ratio:.0}"),
+                1.0.. => format!("{ratio:.1}"),
+                _ => format!("{ratio:.2}"),
+            };
+            match ((0.95..1.05).contains(&ratio), is_english) {
+                (true, true) => format!("about {english}"),
+                (true, false) => format!("{chinese}与事件循环相当"),
+                (false, true) => format!("{figure} times {english}"),
+                (false, false) => format!("{chinese}是事件循环的 {figure} 倍"),
+            }
         };
-        let served = |way: &str| seconds(figures[way], "served_seconds");
+        let wall = |way: &str| compared(way, "wall_seconds", "as long as", "用时");
+        let (in_line, each) = (wall("one_after_another"), wall("one_process_each"));
+        let memory = compared("one_process_each", "memory_kib", "as much", "内存");
         let half = |way: &str| {
-            let mut served = served(way);
+            let mut served = seconds(figures[way], "served_seconds");
             served.sort_by(f64::total_cmp);
             let half = served[served.len().div_ceil(2) - 1];
             assert_eq!(half, number(figures[way], "half_served_seconds"));
             half
         };
+        let (early, late) = (half("event_loop"), half("blocked_loop"));
+
+        let said = fields(&log, "say", "line");
+        if !is_english {
+            assert_eq!(said[1], &format!("一个接一个：{in_line}。"));
+            assert_eq!(said[2], &format!("每人一个进程：{each}，{memory}。"));
+            assert_eq!(
+                said[4],
+                &format!("半数顾客拿到票的时间从 {early:.3} 秒变成 {late:.3} 秒。")
+            );
+            continue;
+        }
+        assert_eq!(said[1], &format!("One after another: {in_line} the event loop."));
+        assert_eq!(said[2], &format!("One process each: {each} the loop, {memory} memory."));
         let delays = delays_in(&log);
+        if delays.len() == 1 {
+            assert_eq!(
+                said[3],
+                "Nobody else was there to wait while the customer blocked the loop."
+            );
+            continue;
+        }
         let longest = delays.iter().copied().fold(0.0, f64::max);
         // The last of several equal ones.
         let blocker = delays.iter().rposition(|delay| *delay == longest).unwrap();
+        let served = |way| seconds(figures[way], "served_seconds");
         let (free, blocked) = (served("event_loop"), served("blocked_loop"));
-        let later = (0..delays.len())
-            .filter(|&customer| customer != blocker && blocked[customer] > free[customer])
-            .count();
-
-        let mut expected = vec![
-            format!(
-                "One after another: {} the event loop.",
-                times(ratio("one_after_another", "wall_seconds"), "as long as")
-            ),
-            format!(
-                "One process each: {} the loop, {} memory.",
-                times(ratio("one_process_each", "wall_seconds"), "as long as"),
-                times(ratio("one_process_each", "memory_kib"), "as much")
-            ),
-        ];
-        if delays.len() == 1 {
-            expected.push(
-                "Nobody else was there to wait while the customer blocked the loop.".to_owned(),
-            );
-        } else {
-            expected.push(format!(
-                "Customer {} blocked the loop: {later} of {} others were served later.",
-                blocker + 1,
-                delays.len() - 1
-            ));
-            expected.push(format!(
-                "Half of all were served after {:.3} s instead of {:.3} s.",
-                half("blocked_loop"),
-                half("event_loop")
-            ));
-        }
-        assert_eq!(said(&log)[1..], expected, "{words}");
+        let others = (0..delays.len()).filter(|customer| *customer != blocker);
+        let later = others.clone().filter(|&customer| blocked[customer] > free[customer]).count();
+        let expected = format!(
+            "Customer {} blocked the loop: {later} of {} others were served later.",
+            blocker + 1,
+            others.count()
+        );
+        assert_eq!(said[3], &expected);
+        let expected =
+            format!("Half of all were served after {late:.3} s instead of {early:.3} s.");
+        assert_eq!(said[4], &expected);
     }
 }
 
@@ -212,19 +196,21 @@ fn a_customer_who_blocks_the_loop_keeps_everybody_waiting() {
 }
 
 #[test]
-fn the_table_fits_78_columns_and_has_a_row_for_each_way() {
-    for words in ["async --speed 20", "async --customers 100 --speed 200"] {
-        let ended = run_words(words).succeeded();
-        for line in ended.lines() {
-            assert!(line.chars().count() <= 78, "{line}");
+fn the_table_has_a_row_for_each_way_and_columns_below_their_heads() {
+    for words in ["--speed 20 --lang en", "--customers 100 --speed 200 --lang zh"] {
+        let ended = run_words(&format!("async {words}")).succeeded();
+        let lines = ended.lines();
+        assert_eq!(lines.len(), 10, "{ended:?}");
+        for line in &lines[1..6] {
+            assert_eq!(line.width(), 77, "{ended:?}");
+            assert!(breaks_between_words_at(40, line), "{ended:?}");
         }
-        assert_eq!(ended.lines().len(), 10, "{ended:?}");
-        let rows: Vec<_> =
-            ended.lines()[2..6].iter().map(|row| row[..19].trim_end().to_owned()).collect();
-        assert_eq!(
-            rows,
-            ["one after another", "one process each", "event loop", "event loop, blocked"]
-        );
+        if words.ends_with("en") {
+            let rows: Vec<_> = lines[2..6].iter().map(|row| row[..19].trim_end()).collect();
+            let names =
+                ["one after another", "one process each", "event loop", "event loop, blocked"];
+            assert_eq!(rows, names);
+        }
     }
 }
 
@@ -268,53 +254,6 @@ fn too_low_a_limit_of_descriptors_is_refused_before_anything_starts() {
             );
         }
     }
-}
-
-#[test]
-fn the_office_may_be_killed_at_any_moment() {
-    kill_at_every_moment("async --customers 2 --wait 0.01", "office");
-}
-
-#[test]
-fn a_customer_may_be_killed_at_any_moment() {
-    for role in ["in-line", "customer-2", "loop", "blocked-loop"] {
-        kill_at_every_moment("async --customers 2 --wait 0.01", role);
-    }
-}
-
-#[test]
-fn a_killed_office_ends_a_run_that_would_wait_for_a_long_time() {
-    let mut run = Running::with_log("async --customers 5 --wait 1000 --seed 1");
-    run.wait_for("request", "in-line");
-    let office = named(&run.log, "started")[0]["child"].clone();
-    kill(&office, Signal::KILL);
-    let ended = run.finish();
-    assert_eq!(ended.code(), 1);
-    let lines: Vec<_> = ended.stderr.lines().collect();
-    assert_eq!(lines[0], format!("mp-demo: office (PID {office}) was killed by SIGKILL (9)"));
-    // The customer may report it first, or the parent may be faster and end the customer.
-    let in_line = "customer 1 got no ticket: the office is gone";
-    let parent = "mp-demo: then the parent failed: ";
-    match &lines[1..] {
-        [] => {}
-        [customer] => assert!(customer.ends_with(in_line), "{ended:?}"),
-        [customer, last] => {
-            assert!(customer.ends_with(in_line), "{ended:?}");
-            assert!(last.starts_with(parent), "{ended:?}");
-        }
-        _ => panic!("{ended:?}"),
-    }
-}
-
-#[test]
-fn closed_and_full_outputs_end_the_run() {
-    let ended =
-        run(&mut shell("mp-demo async --speed 4 | head -1; echo ${PIPESTATUS[0]}")).succeeded();
-    assert_eq!(ended.lines().len(), 2, "{ended:?}");
-    assert_eq!(ended.lines()[1], "0");
-    let ended = run(&mut shell("mp-demo async --wait 1000 >/dev/full"));
-    assert_eq!(ended.code(), 1);
-    assert_eq!(ended.stderr.lines().count(), 1, "{ended:?}");
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! The `bound` lesson: pools of workers, and what is made of their measurement. No test knows how
 //! fast a machine is.
 
-pub mod chinese;
 mod disk;
 mod starts;
 
@@ -9,9 +8,9 @@ use std::collections::HashSet;
 
 use rustix::process::Signal;
 use serde_json::Value;
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::common::*;
-use crate::ends::kill_at_every_moment;
 use crate::programs::{lines_of_rust, python};
 
 /// The log, cut where a pool begins.
@@ -26,11 +25,6 @@ fn pools(events: &[Value]) -> Vec<&[Value]> {
         rest = others;
     }
     parts
-}
-
-pub fn number(event: &Value, field: &str) -> f64 {
-    let number = event[field].as_f64();
-    number.unwrap_or_else(|| panic!("no {field} in {event}"))
 }
 
 fn sum(events: &[&Value], field: &str) -> f64 {
@@ -123,53 +117,59 @@ fn progress_counts_to_the_last_task_of_all_pools() {
 }
 
 #[test]
-fn verdicts_follow_from_the_rows() {
-    let events = log_of("bound --tasks 3 --workers 1,2,3 --speed 5");
-    let cores = events[0]["cores"].as_u64().unwrap();
-    let all_rows = named(&events, "measured");
-    for (kind, name) in [("compute", "Compute"), ("io", "IO")] {
-        let rows: Vec<_> = all_rows.iter().copied().filter(|e| e["kind"] == kind).collect();
+fn verdicts_follow_from_the_rows_in_each_language() {
+    for (language, kind, name) in [
+        ("en", "compute", "Compute"),
+        ("en", "io", "IO"),
+        ("zh", "compute", "计算密集型"),
+        ("zh", "io", "IO 密集型"),
+    ] {
+        let words = "bound --tasks 3 --workers 1,2,3 --speed 5";
+        let events = log_of(&format!("{words} --kind {kind} --lang {language}"));
+        let cores = events[0]["cores"].as_u64().unwrap();
+        let rows = named(&events, "measured");
         assert_eq!(rows.len(), 3);
         let wall = |row: &Value| number(row, "wall_seconds");
-        let best = rows.iter().map(|row| wall(row)).fold(f64::INFINITY, f64::min);
+        let best = fastest(&rows, kind, "processes");
         let (knee, speed_up) = knee(&rows);
-        let verdict = match knee {
-            0 => format!("{name} gains nothing from more than 1 worker (less than 10 %)."),
-            1 => format!(
+        let verdict = match (language, knee) {
+            ("en", 0) => format!("{name} gains nothing from more than 1 worker (less than 10 %)."),
+            ("en", 1) => format!(
                 "{name} gains up to 2 workers (speed-up {speed_up:.2}); more gain less than 10 %."
             ),
-            _ => {
+            ("en", _) => {
                 format!("{name} gains up to 3 workers, the most measured (speed-up {speed_up:.2}).")
             }
+            (_, 0) => format!("{name}：超过 1 个工作进程后没有收益（不到 10%）。"),
+            (_, 1) => format!(
+                "{name}：增加到 2 个工作进程为止都有收益（加速比 {speed_up:.2}），再增加则不到 10%。"
+            ),
+            (_, _) => format!(
+                "{name}：增加到最多的一组（3 个工作进程）仍有收益（加速比 {speed_up:.2}）。"
+            ),
         };
         let lines = lines_in(&events);
         let at = lines.iter().position(|line| *line == verdict);
         let at = at.unwrap_or_else(|| panic!("not {verdict} in {lines:#?}"));
-        let plural = if cores == 1 { "" } else { "s" };
-        let of_cores = format!("This program may use {cores} core{plural}");
-        let is_there = lines[at..].iter().any(|line| line.starts_with(&of_cores));
-        assert!(is_there, "{lines:#?}");
+        let of_cores = match language {
+            "en" => format!("This program may use {cores} core"),
+            _ => format!("本程序能用 {cores} 个核心，"),
+        };
+        assert!(lines[at..].iter().any(|line| line.starts_with(&of_cores)), "{lines:#?}");
 
-        for row in rows.iter() {
+        for row in &rows {
             assert_same(number(row, "speed_up"), wall(rows[0]) / wall(row));
             // The longest bar is the fastest pool's.
             let bar = row["line"].as_str().unwrap().matches('#').count();
             assert_eq!(bar, (28.0 * best / wall(row)).round() as usize);
         }
+        if name == "IO" {
+            let used = sum(&rows, "processor_seconds") / sum(&rows, "tasks_seconds");
+            let waited = 100.0 * (1.0 - used);
+            let last = format!("An IO worker waited {waited:.1} % of its tasks' time.");
+            assert_eq!(lines.last(), Some(&last.as_str()));
+        }
     }
-    let mut io = all_rows;
-    io.retain(|e| e["kind"] == "io");
-    let used = sum(&io, "processor_seconds") / sum(&io, "tasks_seconds");
-    let waited = 100.0 * (1.0 - used);
-    let last = format!("An IO worker waited {waited:.1} % of its tasks' time.");
-    assert_eq!(lines_in(&events).last(), Some(&last.as_str()));
-}
-
-#[test]
-fn the_usable_cores_change_the_answer() {
-    let words = "taskset -c 0 mp-demo bound --kind compute --tasks 1 --workers 1";
-    let screen = run(&mut shell(words)).succeeded().stdout;
-    assert!(screen.contains("\nThis program may use 1 core"), "{screen}");
 }
 
 #[test]
@@ -214,22 +214,6 @@ fn many_workers_and_tasks_are_no_trouble() {
 }
 
 #[test]
-fn a_worker_or_its_answerer_may_be_killed_at_any_moment() {
-    let compute = "bound --kind compute --tasks 1 --workers 2";
-    kill_at_every_moment(compute, "worker-2");
-    let io = "bound --kind io --tasks 3 --workers 2 --speed 50";
-    kill_at_every_moment(io, "worker-2");
-    kill_at_every_moment(io, "answerer-2");
-}
-
-#[test]
-fn a_process_of_threads_or_its_answerer_may_be_killed_at_any_moment() {
-    let io = "bound --kind io --tasks 3 --workers 2 --speed 50 --with threads";
-    kill_at_every_moment(io, "worker");
-    kill_at_every_moment(io, "answerer-1");
-}
-
-#[test]
 fn when_all_workers_are_killed_nobody_waits_at_the_full_pipe_of_tasks() {
     let mut running = Running::with_log("bound --kind io --tasks 1000 --workers 2");
     running.wait_for_several(2, "task_start");
@@ -246,53 +230,33 @@ fn when_all_workers_are_killed_nobody_waits_at_the_full_pipe_of_tasks() {
     assert!(children(&log).iter().all(|child| !exists(*child)));
 }
 
-#[test]
-fn the_parents_death_takes_workers_and_answerers_along() {
-    for (signal, code) in [(Signal::INT, 130), (Signal::KILL, 137)] {
-        let words = "bound --json --kind io --tasks 1000 --workers 3";
-        let mut running = Running::start(&mut mp_demo(words.split(' ')));
-        running.wait_for_several(3, "task_start");
-        let children = children(&running.log);
-        assert_eq!(children.len(), 6);
-        running.signal(signal);
-        assert_eq!(running.finish().code(), code);
-        for child in children {
-            assert!(ends(child), "{child:?} is left");
+/// Whether no word crosses the edge of a terminal with this many columns.
+pub fn breaks_between_words_at(columns: usize, line: &str) -> bool {
+    let mut width = 0;
+    let mut last = ' ';
+    for c in line.chars() {
+        if width == columns {
+            return last == ' ' || c == ' ' || (last == '#' && c == '#');
         }
+        width += c.to_string().width();
+        last = c;
     }
+    true
 }
 
 #[test]
-fn nobody_is_left_when_the_output_is_closed() {
-    let words = "bound --json --kind io --tasks 1000 --workers 3";
-    let mut running = Running::start(&mut mp_demo(words.split(' ')));
-    running.wait_for_several(3, "task_start");
-    let children = children(&running.log);
-    let (mut child, stderr) = running.close_stdout();
-    assert!(child.wait().unwrap().success());
-    assert_eq!(stderr.join().unwrap(), "");
-    assert!(children.iter().all(|child| !exists(*child)));
-}
-
-#[test]
-fn bad_usage_is_one_clear_line() {
-    for (words, expected) in [
-        ("--tasks 0", "'0' for '--tasks <N>': expected a whole number from 1 to 1000"),
-        ("--tasks -1", "'-1' for '--tasks <N>': expected a whole number from 1 to 1000"),
-        ("--workers 0", "'0' for '--workers <N,...>': expected a whole number from 1 to 1000"),
-        ("--workers 1,x", "'x' for '--workers <N,...>': expected a whole number from 1 to 1000"),
-        (
-            "--workers 1001",
-            "'1001' for '--workers <N,...>': expected a whole number from 1 to 1000",
-        ),
-        ("--workers 1,", "'' for '--workers <N,...>': expected a whole number from 1 to 1000"),
-        ("--kind foo", "[possible values: compute, io, disk, both, all]"),
-        ("--with foo", "[possible values: processes, threads, both]"),
-    ] {
-        let ended = run_words(&format!("bound {words}"));
-        assert_eq!(ended.code(), 2, "{words}: {ended:?}");
-        assert_eq!(ended.stdout, "", "{words}");
-        assert!(ended.stderr.contains(expected), "{words}: {}", ended.stderr);
+fn columns_stand_below_their_heads_and_fill_a_narrow_terminal() {
+    for language in ["en", "zh"] {
+        let words = format!("bound --kind io --tasks 2 --workers 1,2 --speed 5 --lang {language}");
+        let ended = run_words(&words).succeeded();
+        let lines = ended.lines();
+        assert_eq!(lines[1].width(), 38, "{ended:?}");
+        for row in &lines[2..4] {
+            let figures = row.trim_end_matches('#');
+            assert_eq!(figures.width(), 40, "{ended:?}");
+            assert_eq!(figures.trim_end().width(), 38, "{ended:?}");
+            assert!(breaks_between_words_at(40, row), "{ended:?}");
+        }
     }
 }
 

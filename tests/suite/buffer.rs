@@ -1,9 +1,6 @@
 //! `mp-demo buffer`
 
-use rustix::process::Signal;
-
 use crate::common::*;
-use crate::ends::{close_output, kill_at_every_moment, kill_parent};
 use crate::programs::python;
 
 /// The screen of a run, PIDs as letters.
@@ -143,26 +140,4 @@ fn the_python_program_does_what_the_lesson_does() {
         let ended = run(python("buffer").args(["spawn", how])).succeeded();
         assert_eq!(letters(&ended.stdout), screen(&format!("buffer{options}")), "{how}");
     }
-}
-
-#[test]
-fn the_child_may_be_killed_at_any_moment() {
-    kill_at_every_moment("buffer", "child");
-    kill_at_every_moment("buffer --to terminal --end exit", "child");
-}
-
-#[test]
-fn the_parents_death_takes_the_child_along() {
-    for options in ["", " --to terminal"] {
-        let mut run = Running::with_log(&format!("buffer{options} --speed 0.001"));
-        run.wait_for_several(1, "buffered");
-        assert_eq!(kill_parent(run, Signal::KILL), 128 + 9);
-    }
-}
-
-#[test]
-fn a_reader_that_has_seen_enough_ends_the_run() {
-    let mut run = Running::with_log("buffer --to terminal --speed 0.001");
-    run.wait_for_several(1, "write");
-    close_output(run);
 }

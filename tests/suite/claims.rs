@@ -36,19 +36,6 @@ what was got: A
 "#]]
     );
     assert_data_eq!(
-        claims_of("queue-sentinel", &[]),
-        str![[r#"
-true   every value that is put is got
-false  a reader begins before the first put
-true   values are got in the order of their puts
-true   every reader gets a value
-true   every reader ends by itself
-true   nobody gets stuck
-what was got: reader-1: 1 2 5; reader-2: 你好世界 [null,2.5]
-
-"#]]
-    );
-    assert_data_eq!(
         claims_of("spawn", &[]),
         str![[r#"
 true   `Child process end.` is the last line
@@ -61,43 +48,6 @@ whose lines came in which order: parent*3 child-2 child-1 parent child-3 child-2
 
 "#]]
     );
-    assert_data_eq!(
-        claims_of("memory", &[]),
-        str![[r#"
-false  the parent's counter changes when the child counts
-true   the parent's counter changes once it has the child's message
-false  the child's counter starts where the parent's is
-true   both counters lie at the same address
-true   nobody gets stuck
-what the counters were: child: 0 5; parent: 10 10 5
-
-"#]]
-    );
-}
-
-#[test]
-fn a_recorded_run_is_judged_in_chinese() {
-    assert_data_eq!(
-        claims_of("queue-lost", &["--lang", "zh"]),
-        str![[r#"
-不成立  放入的每个值都被取走
-不成立  第一次 put 之前，已有读进程开始运行
-成立    每个读进程都取到值
-不成立  每个读进程都自行退出
-成立    没有进程卡住
-取到了什么：A
-
-"#]]
-    );
-}
-
-#[test]
-fn claims_are_judged_from_standard_input_too() {
-    let log = fs::read_to_string(recorded("pipe-refused")).unwrap();
-    let ended = view_log(&log, &["--claims"]);
-    assert_eq!(ended.code(), 0);
-    assert_eq!(without_lines_of_the_article(&ended.stdout), claims_of("pipe-refused", &[]));
-    assert!(ended.stdout.contains("false  no call is refused\n"));
 }
 
 #[test]
@@ -161,25 +111,16 @@ fn every_claim_has_a_name_of_its_own_and_a_sentence_in_each_language() {
 
         // Sentences are in this process's language, so another process has to print the Chinese
         // ones.
-        let run = match is_slow(&lesson) {
-            true => short_run_of(&lesson),
-            false => runs_of(&lesson).swap_remove(0),
-        };
-        let log = run_in_shell(&format!("{run} --json"));
+        let recorded = run(&mut shell(&format!("{} --json", short_run_of(&lesson))));
+        assert_eq!(recorded.code(), 0, "{recorded:?}");
         for (language, is_right) in [("en", false), ("zh", true)] {
-            let said = view_log(&log, &["--claims", "--lang", language]).stdout;
+            let said = view_log(&recorded.stdout, &["--claims", "--lang", language]).stdout;
             let said = said.rsplit("\n\n").next().unwrap();
             for line in said.lines() {
                 assert_eq!(line.chars().any(is_han), is_right, "{lesson}: {line}");
             }
         }
     }
-}
-
-fn run_in_shell(script: &str) -> String {
-    let ended = run(&mut shell(script));
-    assert_eq!(ended.code(), 0, "{script}: {ended:?}");
-    ended.stdout
 }
 
 #[test]

@@ -2,18 +2,12 @@
 
 use std::collections::HashMap;
 
-use rustix::process::{Pid, Signal, kill_process};
-use serde_json::Value;
-
 use crate::common::*;
 use crate::programs::{lines_of_rust, python};
+use rustix::process::{Pid, Signal, kill_process};
 
 const ROWS: [&str; 7] =
     ["process", "process_spawn", "thread", "queue", "round_trip", "mebibyte", "compute"];
-
-fn figure(row: &Value, name: &str) -> f64 {
-    row[name].as_f64().unwrap_or_else(|| panic!("no {name} in {row}"))
-}
 
 #[test]
 fn each_row_has_figures_and_ratios_of_this_run_and_nobody_is_left() {
@@ -35,8 +29,8 @@ fn each_row_has_figures_and_ratios_of_this_run_and_nobody_is_left() {
     let names: Vec<_> = rows.iter().map(|row| row["row"].as_str().unwrap()).collect();
     assert_eq!(names, ROWS);
     for row in &rows {
-        assert!(figure(row, "mp_demo_seconds") > 0.0);
-        assert!(figure(row, "mp_demo_spread_seconds") >= 0.0);
+        assert!(number(row, "mp_demo_seconds") > 0.0);
+        assert!(number(row, "mp_demo_spread_seconds") >= 0.0);
         assert!(row["line"].as_str().unwrap().chars().count() <= 78, "{row}");
         // For threads and computing mp-demo adds no layer, so these rows have no limit row below.
         let is_bare = row["row"] == "thread" || row["row"] == "compute";
@@ -45,13 +39,13 @@ fn each_row_has_figures_and_ratios_of_this_run_and_nobody_is_left() {
     if has("python3") {
         for row in &rows {
             // The ratio is a median of ratios, near the ratio of the medians.
-            let ratio = figure(row, "cpython_seconds") / figure(row, "mp_demo_seconds");
-            let shown = figure(row, "cpython_ratio");
+            let ratio = number(row, "cpython_seconds") / number(row, "mp_demo_seconds");
+            let shown = number(row, "cpython_ratio");
             assert!(shown / ratio > 0.2 && shown / ratio < 5.0, "{row}");
         }
         // A new interpreter against a process of ours: so far apart that no noise reverses their
         // order.
-        assert!(figure(rows[1], "cpython_ratio") > 3.0);
+        assert!(number(rows[1], "cpython_ratio") > 3.0);
         // Python's own children are left to nobody.
         assert!(helpers.len() > 1);
         assert!(helpers.iter().all(|helper| !exists(*helper)));
@@ -96,7 +90,7 @@ fn without_python_its_column_is_empty() {
     );
     for row in named(&events, "measured") {
         assert!(row["cpython_seconds"].is_null());
-        assert!(figure(row, "mp_demo_seconds") > 0.0);
+        assert!(number(row, "mp_demo_seconds") > 0.0);
     }
 }
 

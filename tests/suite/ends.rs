@@ -46,23 +46,6 @@ pub fn kill_child(words: &str, mut victim: impl FnMut(&[Value]) -> Option<&Value
     true
 }
 
-/// Kills a child at its start in the first run and some events later in each next run, until a run
-/// ends before that.
-pub fn kill_at_every_moment(words: &str, role: &str) {
-    let step = if is_soak() { 1 } else { 3 };
-    let (mut moment, mut count) = (0, 0);
-    while kill_child(words, |log| {
-        let mut started = named(log, "started").into_iter().rev();
-        let started = started.find(|started| started["child_role"] == role);
-        let started = started.filter(|_| log.len() >= moment)?;
-        moment = log.len() + step;
-        Some(started)
-    }) {
-        count += 1;
-    }
-    assert!(count * step > 5, "{count}");
-}
-
 /// Sends a signal to the parent of a run twice, and checks that all children end; returns the parent's
 /// exit status as a shell has it.
 pub fn kill_parent(mut run: Running, signal: Signal) -> i32 {
@@ -91,48 +74,80 @@ pub fn close_output(run: Running) {
     }
 }
 
-/// Long runs, each with all its children at work.
-fn runs_at_work() -> impl Iterator<Item = Running> {
-    let runs = [
-        ("spawn --sleep 1000", 5, (5, "sleep")),
-        ("bound --kind io --tasks 1000 --workers 3", 6, (3, "task_start")),
-        ("async --wait 1000", 2, (1, "request")),
-    ];
-    runs.into_iter().map(|(words, children, (count, event))| {
-        let mut run = Running::with_log(words);
-        run.wait_for_several(count, event);
-        // A child's first event may stand before its start.
-        run.wait_for_several(children, "started");
-        run
-    })
+/// Long runs: how many children each starts, and the event that says, so many times, that they are
+/// at work.
+const AT_WORK: [(&str, usize, (usize, &str)); 10] = [
+    ("spawn --sleep 1000", 5, (5, "sleep")),
+    ("bound --kind io --tasks 1000 --workers 3", 6, (3, "task_start")),
+    ("async --wait 1000", 2, (1, "request")),
+    ("buffer --speed 0.001", 1, (1, "buffered")),
+    ("buffer --to terminal --speed 0.001", 1, (1, "write")),
+    ("lock --turns 1000000", 2, (2, "counting")),
+    ("lock --turns 1000000 --with lock", 2, (2, "counting")),
+    ("lock --turns 1000000 --lock flock", 2, (2, "counting")),
+    ("zombie --pause 1000", 1, (1, "sleep")),
+    ("zombie --orphan --pause 1000", 2, (1, "sleep")),
+];
+
+fn at_work((words, children, (count, event)): (&str, usize, (usize, &str))) -> Running {
+    let mut run = Running::with_log(words);
+    run.wait_for_several(count, event);
+    // A child's first event may stand before its start.
+    run.wait_for_several(children, "started");
+    run
 }
 
-#[test]
-fn a_child_of_spawn_may_be_killed_at_any_moment() {
-    kill_at_every_moment("spawn --children 3 --threads 2 --sleep 0.01", "child-2");
-    kill_at_every_moment("spawn --join each --children 2 --threads 1 --sleep 0", "child-1");
-}
+/// Runs, and whom each moment of them may cost his life.
+const MAY_BE_KILLED: [(&str, &str); 29] = [
+    ("spawn --children 3 --threads 2 --sleep 0.01", "child-2"),
+    ("spawn --join each --children 2 --threads 1 --sleep 0", "child-1"),
+    ("queue --stop terminate --pause 0.01", "writer"),
+    ("queue --stop sentinel --pause 0.01", "writer"),
+    ("queue --stop eof --pause 0.01", "writer"),
+    ("queue --stop terminate --pause 0.01", "reader"),
+    ("queue --stop sentinel --pause 0.01", "reader"),
+    ("queue --stop eof --pause 0.01", "reader"),
+    ("queue --stop terminate --pause 0.01 --readers 2", "reader-2"),
+    ("queue --stop sentinel --pause 0.01 --readers 2", "reader-2"),
+    ("queue --stop eof --pause 0.01 --readers 2", "reader-2"),
+    ("pipe --speed 100", "writer"),
+    ("pipe --speed 100 --reply", "writer"),
+    ("memory", "child"),
+    ("bound --kind compute --tasks 1 --workers 2", "worker-2"),
+    ("bound --kind io --tasks 3 --workers 2 --speed 50", "worker-2"),
+    ("bound --kind io --tasks 3 --workers 2 --speed 50", "answerer-2"),
+    ("bound --kind io --tasks 3 --workers 2 --speed 50 --with threads", "worker"),
+    ("bound --kind io --tasks 3 --workers 2 --speed 50 --with threads", "answerer-1"),
+    ("async --customers 2 --wait 0.01", "office"),
+    ("async --customers 2 --wait 0.01", "in-line"),
+    ("async --customers 2 --wait 0.01", "customer-2"),
+    ("async --customers 2 --wait 0.01", "loop"),
+    ("async --customers 2 --wait 0.01", "blocked-loop"),
+    ("terminate --catch", "child"),
+    ("buffer", "child"),
+    ("buffer --to terminal --end exit", "child"),
+    ("lock --with lock", "child-1"),
+    ("lock --lock flock", "child-2"),
+];
 
+/// Kills a child at its start in the first run and some events later in each next run, until a run
+/// ends before that.
 #[test]
-fn a_writer_may_be_killed_at_any_moment() {
-    for stop in ["terminate", "sentinel", "eof"] {
-        kill_at_every_moment(&format!("queue --stop {stop} --pause 0.01"), "writer");
-    }
-}
-
-#[test]
-fn a_reader_may_be_killed_at_any_moment() {
-    for stop in ["terminate", "sentinel", "eof"] {
-        let words = format!("queue --stop {stop} --pause 0.01");
-        kill_at_every_moment(&words, "reader");
-        kill_at_every_moment(&format!("{words} --readers 2"), "reader-2");
-    }
-}
-
-#[test]
-fn the_child_at_the_other_end_of_a_pipe_may_be_killed_at_any_moment() {
-    kill_at_every_moment("pipe --speed 100", "writer");
-    kill_at_every_moment("pipe --speed 100 --reply", "writer");
+fn a_child_may_be_killed_at_any_moment() {
+    let step = if is_soak() { 1 } else { 7 };
+    at_once(MAY_BE_KILLED, |(words, role)| {
+        let (mut moment, mut count) = (0, 0);
+        while kill_child(words, |log| {
+            let mut started = named(log, "started").into_iter().rev();
+            let started = started.find(|started| started["child_role"] == role);
+            let started = started.filter(|_| log.len() >= moment)?;
+            moment = log.len() + step;
+            Some(started)
+        }) {
+            count += 1;
+        }
+        assert!(count * step > 5, "{words}: {count}");
+    });
 }
 
 #[test]
@@ -166,6 +181,9 @@ fn a_child_that_somebody_kills_ends_every_lesson_soon() {
         ("queue --pause 80000 --stop eof --readers 2", "wait", "reader-1"),
         ("async --wait 80000 --customers 2", "request", "in-line"),
         ("async --wait 80000 --customers 2", "request", "office"),
+        ("async --wait 1 --customers 2", "request", "customer-2"),
+        ("async --wait 1 --customers 2", "request", "loop"),
+        ("async --wait 1 --customers 2", "request", "blocked-loop"),
     ] {
         let mut run = Running::with_log(words);
         let witness = if role == "office" { "in-line" } else { role };
@@ -188,22 +206,6 @@ fn a_child_that_somebody_kills_ends_every_lesson_soon() {
             assert!(!exists(pid_in(pid)), "{words}: {pid} is left");
         }
     }
-}
-
-#[test]
-fn a_reader_that_ignores_sigterm_is_killed_and_that_is_told() {
-    let script = "trap '' TERM; exec mp-demo queue --speed 100 --seed 7 --json";
-    let ended = run(&mut shell(script));
-    assert_eq!(ended.code(), 0);
-    let events = ended.events();
-    assert_eq!(named(&events, "exited")[1]["status"], json!({"signal": 9}));
-    snapbox::assert_data_eq!(
-        letters(&ended.stderr),
-        snapbox::str![[r#"
-mp-demo: reader (PID A) did not end within a second of SIGTERM, so it gets SIGKILL
-
-"#]]
-    );
 }
 
 #[test]
@@ -236,28 +238,19 @@ fn a_value_that_was_got_has_its_line_even_if_its_reader_is_terminated() {
 }
 
 #[test]
-fn a_stopped_reader_is_ended_too() {
-    let mut run = Running::with_log("queue --pause 0.3");
-    let reader = run.wait_for("wait", "reader");
-    kill(&reader["pid"], Signal::STOP);
-    let ended = run.finish();
-    assert_eq!(ended.code(), 0, "{ended:?}");
-    assert!(ended.stdout.contains("\"event\":\"kill\""));
-}
-
-#[test]
 fn the_parents_death_is_told_by_its_status_and_takes_all_children_along() {
-    for signal in [Signal::HUP, Signal::INT, Signal::QUIT, Signal::TERM, Signal::USR1, Signal::KILL]
-    {
-        for run in runs_at_work() {
-            assert_eq!(kill_parent(run, signal), 128 + signal.as_raw());
+    at_once(AT_WORK, |run| {
+        for signal in
+            [Signal::HUP, Signal::INT, Signal::QUIT, Signal::TERM, Signal::USR1, Signal::KILL]
+        {
+            assert_eq!(kill_parent(at_work(run), signal), 128 + signal.as_raw(), "{run:?}");
         }
-    }
+    });
 }
 
 #[test]
 fn nobody_is_left_when_the_output_is_closed() {
-    runs_at_work().for_each(close_output);
+    at_once(AT_WORK, |run| close_output(at_work(run)));
 }
 
 #[test]
@@ -276,8 +269,8 @@ fn when_descriptors_run_out_the_run_says_so_and_ends() {
 }
 
 #[test]
-fn a_child_has_three_descriptors_whatever_the_parent_was_started_with() {
-    let script = "exec mp-demo queue --pause 1000 --json 7</etc/passwd 9>/dev/null";
+fn a_child_has_three_descriptors_and_a_command_line_that_reads_well() {
+    let script = "exec mp-demo queue --pause 1000 --json A 7</etc/passwd 9>/dev/null";
     let mut run = Running::start(&mut shell(script));
     let reader = run.wait_for("wait", "reader");
     let writer = run.wait_for("sleep", "writer");
@@ -296,15 +289,11 @@ fn a_child_has_three_descriptors_whatever_the_parent_was_started_with() {
     assert_eq!(of_reader(2), of_writer(2));
     assert_eq!(of_reader(1).to_str(), Some("/dev/null"));
     assert_eq!(of_writer(0).to_str(), Some("/dev/null"));
-    run.signal(Signal::TERM);
-    run.finish();
-}
 
-#[test]
-fn a_childs_command_line_reads_well() {
-    let mut run = Running::with_log("queue --pause 1000 A");
-    let writer = run.wait_for("sleep", "writer");
-    let command_line = fs::read_to_string(format!("/proc/{}/cmdline", writer["pid"])).unwrap();
+    let of_writer =
+        |name: &str| fs::read_to_string(format!("/proc/{}/{name}", writer["pid"])).unwrap();
+    assert_eq!(of_writer("comm"), "mp-demo\n");
+    let command_line = of_writer("cmdline");
     let words: Vec<_> = command_line.trim_end_matches('\0').split('\0').collect();
     assert_eq!(words[..3], ["mp-demo", "child", "queue-writer"]);
     assert_eq!(words[words.len() - 2..], ["--", "A"]);

@@ -14,7 +14,7 @@ pub fn for_each_lesson(check: impl Fn(&str) + Sync) {
 #[test]
 fn whatever_happens_is_told_by_its_trace_and_its_recording() {
     for_each_lesson(|lesson| {
-        let runs = match is_slow(lesson) && !is_soak() {
+        let runs = match measures(lesson) && !is_soak() {
             true => vec![short_run_of(lesson)],
             false => runs_of(lesson),
         };
@@ -39,14 +39,19 @@ fn whatever_happens_is_told_by_its_trace_and_its_recording() {
 }
 
 #[test]
-fn the_lines_that_are_shown_are_those_of_the_log() {
+fn the_lines_that_are_shown_are_those_of_the_log_and_are_explained() {
     for_each_lesson(|lesson| {
-        let (ended, trace) = run_with_trace(&short_run_of(lesson));
+        let (ended, trace) = run_with_trace(&format!("{} --explain", short_run_of(lesson)));
         let told = events_of(&trace).into_iter();
         let lines = told.filter_map(|e| e["args"]["line"].as_str().map(str::to_owned));
         let lines = lines.collect::<Vec<_>>().join("\n");
         assert_ne!(lines, "", "{lesson}");
         assert_eq!(sorted(&ended.stdout), sorted(&lines), "{lesson}");
+        assert!(ended.stderr.starts_with("    "), "{ended:?}");
+        for line in ended.stderr.lines() {
+            let is_note = line.starts_with("    ") || line.starts_with("mp-demo: ");
+            assert!(is_note && line.len() <= 100, "{lesson}: {line}");
+        }
     });
 }
 

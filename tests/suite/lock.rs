@@ -1,9 +1,6 @@
 //! `mp-demo lock`
 
-use rustix::process::Signal;
-
 use crate::common::*;
-use crate::ends::{kill_at_every_moment, kill_parent};
 use crate::programs::python;
 
 /// The lines of a run: the parent's as they come, the children's sorted between them. PIDs as
@@ -182,20 +179,5 @@ fn the_programs_do_what_the_lesson_does() {
         assert_eq!(screen(&ended.stdout), WITH_LOCK, "{method}");
         let ended = run(python("lock").arg(method)).succeeded();
         assert!(ended.stdout.ends_with(" of 2000\n"), "{method}: {}", ended.stdout);
-    }
-}
-
-#[test]
-fn a_child_may_be_killed_at_any_moment() {
-    kill_at_every_moment("lock --with lock", "child-1");
-    kill_at_every_moment("lock --lock flock", "child-2");
-}
-
-#[test]
-fn the_parents_death_takes_all_children_along() {
-    for options in ["", " --with lock", " --lock flock"] {
-        let mut run = Running::with_log(&format!("lock --turns 1000000{options}"));
-        run.wait_for_several(2, "counting");
-        assert_eq!(kill_parent(run, Signal::KILL), 128 + 9);
     }
 }

@@ -1,7 +1,7 @@
 //! What is said of times: true on a quiet machine, so `.ci/soak` runs these one after the other and
 //! nothing beside them.
 
-use crate::bound::{io_gains, number, rows_of_python, rows_of_rust};
+use crate::bound::{io_gains, rows_of_python, rows_of_rust};
 use crate::common::*;
 
 #[test]

@@ -56,8 +56,3 @@ fn the_programs_show_the_same_but_a_fork_begins_with_a_copy() {
         assert_eq!(screen(ended.lines()), *expected, "{start_method}");
     }
 }
-
-#[test]
-fn the_child_may_be_killed_at_any_moment() {
-    crate::ends::kill_at_every_moment("memory", "child");
-}

@@ -8,17 +8,6 @@ use crate::common::*;
 /// child that the program does not join is joined when it returns.
 const WITHOUT_A_PLACE: [&str; 6] = ["run", "exited", "output", "idle", "join", "joined"];
 
-/// A short run of a lesson.
-fn short_run(lesson: &str) -> String {
-    let options = match lesson {
-        "cost" => "--quick",
-        "bound" => "--kind io --tasks 2 --workers 2",
-        "async" => "--customers 3 --wait 0.01",
-        _ => "",
-    };
-    format!("{lesson} --speed 1000 {options}")
-}
-
 /// The source line of an event, without what is around it.
 fn source_line(event: &Value) -> String {
     let file = event["at"]["file"].as_str().unwrap_or_else(|| panic!("{event}"));
@@ -30,7 +19,8 @@ fn source_line(event: &Value) -> String {
 #[test]
 fn every_event_that_a_lessons_own_code_causes_says_where() {
     for lesson in lessons() {
-        for event in log_of(&short_run(&lesson)) {
+        let command = format!("{} --speed 1000 --json", short_run_of(&lesson));
+        for event in run(&mut shell(&command)).events() {
             let name = event["event"].as_str().unwrap();
             if event["at"].is_null() {
                 assert!(WITHOUT_A_PLACE.contains(&name), "{lesson}: {event}");

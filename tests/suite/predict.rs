@@ -69,23 +69,6 @@ fn is_run_of(command: &str, recorded: &Map<String, Value>) -> bool {
         && now.iter().all(|(name, value)| recorded.get(name).unwrap_or(&defaults[name]) == value)
 }
 
-#[test]
-fn a_recording_of_a_command_may_be_older_than_an_option() {
-    let experiments = experiments();
-    let experiment = experiments.iter().find(|it| it.name == "sentinel-two-share").unwrap();
-    let recorded = recorded_options(&file_of(experiment, "true"));
-    let is_run = |change: &dyn Fn(&mut Map<String, Value>)| {
-        let mut recorded = recorded.clone();
-        change(&mut recorded);
-        is_run_of(&experiment.command, &recorded)
-    };
-    assert!(is_run(&|_| {}));
-    assert!(is_run(&|recorded| drop(recorded.remove("take").unwrap())));
-    assert!(!is_run(&|recorded| drop(recorded.remove("readers").unwrap())));
-    assert!(!is_run(&|recorded| recorded["take"] = 3.into()));
-    assert!(!is_run(&|recorded| drop(recorded.insert("renamed".into(), 1.into()))));
-}
-
 /// The verdicts on a recorded run of this experiment, which has to be a run of its command.
 fn recorded_run(experiment: &Experiment, kind: &str) -> String {
     let file = file_of(experiment, kind);

@@ -329,16 +329,6 @@ fn what_cannot_be_shown_or_kept_is_told() {
 }
 
 #[test]
-fn the_heading_is_the_command_again() {
-    let words = "queue --repeat 1 --pause 0 --stop eof -- -x --y".split(' ');
-    let ended = run(&mut mp_demo(words)).succeeded();
-    assert!(
-        ended.stdout.starts_with("queue --pause 0 --stop eof -- -x --y: 1 run in "),
-        "{ended:?}"
-    );
-}
-
-#[test]
 fn what_does_not_go_together_is_refused() {
     for empty in ["", " "] {
         let ended = run(&mut mp_demo(["queue", "--repeat", "1", "--outcome", empty]));

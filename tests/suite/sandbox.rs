@@ -149,16 +149,6 @@ fn a_run_goes_on_with_the_program_that_it_is() {
 }
 
 #[test]
-fn ps_shows_a_child_under_the_programs_name() {
-    let mut run = Running::start(&mut mp_demo("queue --pause 1000 --json".split(' ')));
-    let writer = run.wait_for("sleep", "writer");
-    let name = fs::read_to_string(format!("/proc/{}/comm", writer["pid"])).unwrap();
-    assert_eq!(name, "mp-demo\n");
-    run.signal(Signal::TERM);
-    run.finish();
-}
-
-#[test]
 fn an_empty_dev_is_named() {
     let in_it = |words: &str| {
         let script = format!("mount -t tmpfs none /dev && exec {PROGRAM} {words}");

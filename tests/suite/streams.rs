@@ -55,18 +55,22 @@ fn a_stdout_that_somebody_throws_away_is_none() {
 }
 
 #[test]
-fn a_stderr_that_is_closed_is_no_error() {
-    for stderr in ["2>&-", "2</etc/passwd"] {
-        for words in ["pipe --simplex --explain --speed 100", "view tests/logs/queue-lost.jsonl"] {
+fn a_stderr_that_takes_nothing_is_no_error() {
+    for stderr in ["2>&-", "2</etc/passwd", "2>/dev/full", "2> >(:)"] {
+        for words in [
+            "pipe --simplex --reply --explain --speed 100",
+            "view tests/logs/queue-lost.jsonl",
+            "spawn --speed 100 <&-",
+        ] {
             let mut command = shell(&format!("mp-demo {words} {stderr}"));
             let ended = run(command.current_dir(env!("CARGO_MANIFEST_DIR")));
             assert_eq!(ended.code(), 0, "{words} {stderr}");
             assert!(ended.lines().len() > 1, "{words} {stderr}");
         }
         assert_eq!(run(&mut shell(&format!("mp-demo quue {stderr}"))).code(), 2);
-        let by_hand = format!("mp-demo child queue-writer A {stderr}");
-        assert_eq!(run(&mut shell(&by_hand)).succeeded().stdout, "\"A\"\n");
     }
+    let by_hand = run(&mut shell("mp-demo child queue-writer A 2>&-"));
+    assert_eq!(by_hand.succeeded().stdout, "\"A\"\n");
 }
 
 #[test]

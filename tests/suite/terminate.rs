@@ -4,7 +4,6 @@
 use rustix::process::Signal;
 
 use crate::common::*;
-use crate::ends::kill_at_every_moment;
 use crate::programs::python;
 
 const BEGIN: &str = "\
@@ -123,11 +122,6 @@ fn nobody_is_left_when_the_parent_is_killed() {
             assert!(ends(pid), "{words}: {pid:?}");
         }
     }
-}
-
-#[test]
-fn a_child_may_be_killed_at_any_moment() {
-    kill_at_every_moment("terminate --catch", "child");
 }
 
 #[test]

@@ -97,25 +97,6 @@ reader-2 43788, exit 0
 }
 
 #[test]
-fn values_that_were_put_and_never_got_look_different() {
-    assert_data_eq!(
-        picture("queue-lost", 70, &[], UTF_8),
-        str![[r#"
-             │0 ms      │0.5        │1.0        │1.5
-parent 43784 ━━━━━━━━━━━━━━━━━━━┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄†┄┄┄┄
-                                writer                  reader
-writer 43785          ━━━━━━━━━━━━━━━━━━━▼━·▽····▽······┤      exit 0
-                                         A  B    C
-reader 43786                    ━━━━━━━━━━━━━━━▲━────────────✗ SIGTERM
-                                               A
-━ runs   · sleeps   ─ waits for another   ┄ waits in join   ▼ put
-▲ get   ▽ put, never got   † terminate
-
-"#]]
-    );
-}
-
-#[test]
 fn equal_values_are_told_apart_at_both_ends() {
     let log = include_str!("../logs/queue-sentinel.jsonl")
         .replace("\"value\":2,", "\"value\":1,")

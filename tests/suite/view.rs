@@ -14,25 +14,6 @@ fn recording() -> String {
 }
 
 #[test]
-fn a_recorded_run_is_shown_as_it_was() {
-    assert_data_eq!(
-        run(&mut mp_demo(["view", &recording()])).succeeded().stdout,
-        str![[r#"
-Parent process 43784
-Process to write: 43785
-Put A to queue...
-Process to read: 43786
-Get A from queue.
-Put B to queue...
-Get B from queue.
-Put C to queue...
-Get C from queue.
-
-"#]]
-    );
-}
-
-#[test]
 fn labels_say_when_and_who_in_columns() {
     assert_data_eq!(
         run(&mut mp_demo(["view", &recording(), "--labels"])).succeeded().stdout,
@@ -49,28 +30,6 @@ fn labels_say_when_and_who_in_columns() {
 
 "#]]
     );
-}
-
-#[test]
-fn labels_of_a_live_run_stand_before_its_lines() {
-    let ended = run_words("queue --stop eof --speed 100 --labels").succeeded();
-    for line in ended.lines() {
-        let mut words = line.split_whitespace();
-        let time: f64 = words.next().unwrap().parse().unwrap();
-        assert!(time >= 0.0);
-        let role = words.next().unwrap();
-        let pid = words.next().unwrap();
-        let rest = words.collect::<Vec<_>>().join(" ");
-        let (whose, expected) = match rest.split(' ').next().unwrap() {
-            "Parent" => ("parent", format!("Parent process {pid}")),
-            "Put" => ("writer", rest.clone()),
-            "Get" => ("reader", rest.clone()),
-            _ if role == "writer" => (role, format!("Process to write: {pid}")),
-            _ => ("reader", format!("Process to read: {pid}")),
-        };
-        assert_eq!((role, rest), (whose, expected), "{line}");
-    }
-    assert_eq!(ended.lines().len(), 9);
 }
 
 #[test]
@@ -127,23 +86,6 @@ fn a_value_with_lines_of_its_own_has_a_label_before_each() {
     let of_value: Vec<_> = of_value.take(2).collect();
     assert!(of_value[0].ends_with("  writer     43785  Put B"), "{of_value:?}");
     assert!(of_value[1].ends_with("  writer     43785  C to queue..."), "{of_value:?}");
-}
-
-#[test]
-fn nothing_in_a_foreign_recording_moves_the_cursor_by_a_name_or_a_message() {
-    let log = fs::read_to_string(recording()).unwrap();
-    let forged = log.replace("\"role\":\"reader\"", "\"role\":\"rea\\u001b[31mder\"");
-    let ended = view_log(&forged, &["--labels"]);
-    assert_eq!(ended.code(), 1);
-    assert!(ended.stderr.contains("is not a name"), "{}", ended.stderr);
-    let forged = log.clone()
-        + r#"{"v":1,"t":3,"pid":43784,"role":"parent","event":"refused","call":"send","message":"boo\u001b]0;title\u0007\nmp-demo: fake"}"#
-        + "\n";
-    let ended = view_log(&forged, &["--explain", "--timeline"]);
-    assert_eq!(ended.code(), 0);
-    let shown = ended.stdout + &ended.stderr;
-    assert!(!shown.contains(['\x1b', '\x07']), "{shown:?}");
-    assert!(!shown.contains("\nmp-demo: fake"), "{shown:?}");
 }
 
 #[test]

@@ -40,21 +40,6 @@ fn an_orphan_lives_on_and_has_a_new_parent() {
 }
 
 #[test]
-fn nobody_is_left_when_the_parent_is_killed() {
-    for words in ["zombie --pause 1000", "zombie --orphan --pause 1000"] {
-        let mut run = Running::with_log(words);
-        let sleep = run.wait_for("sleep", "parent");
-        assert_eq!(sleep["seconds"], 1000.0);
-        let pids = children(&run.log);
-        run.signal(Signal::KILL);
-        assert_eq!(run.finish().code(), 128 + 9);
-        for pid in pids {
-            assert!(ends(pid), "{words}: {pid:?}");
-        }
-    }
-}
-
-#[test]
 fn an_orphan_that_is_stopped_is_not_left() {
     for signal in [Signal::HUP, Signal::TERM, Signal::KILL] {
         let mut run = Running::with_log("zombie --orphan --pause 1000");

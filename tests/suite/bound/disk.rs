@@ -9,7 +9,7 @@ use rustix::process::{Signal, kill_process};
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::json;
 
-use super::{number, pools};
+use super::pools;
 use crate::common::*;
 
 /// A run with this temporary folder.

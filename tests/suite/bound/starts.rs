@@ -9,7 +9,7 @@ use crate::common::*;
 
 /// How runs with forty threads end without address space for all of their stacks, of 2 MiB each.
 /// Under some limits another allocation fails, which ends a process by SIGABRT.
-pub fn runs_without_room(words: &str) -> Vec<Ended> {
+fn runs_without_room(words: &str) -> Vec<Ended> {
     let runs = [45_000, 60_000].map(|kib| {
         let script = format!("ulimit -v {kib}; exec mp-demo {words} --with threads --workers 40");
         run(&mut shell(&script))

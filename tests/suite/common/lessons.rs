@@ -1,6 +1,7 @@
 //! The lessons, as found in `demos/`: no test lists them, so a new one is never forgotten.
 
 use std::fs;
+use std::sync::LazyLock;
 
 use super::*;
 
@@ -76,19 +77,28 @@ pub fn runs_of(lesson: &str) -> Vec<String> {
     runs
 }
 
-/// A short run of a lesson.
+/// A short run of a lesson, without `--speed`: the first command that something is predicted of, or
+/// else that its text suggests.
 pub fn short_run_of(lesson: &str) -> String {
-    let options = match lesson {
-        "cost" => " --quick",
-        "bound" => " --tasks 1 --workers 1,2",
-        _ => "",
-    };
-    format!("mp-demo {lesson}{options}")
+    let experiments = demo(lesson, "experiments.toml");
+    let first = experiments.lines().find_map(|line| line.strip_prefix("command = \""));
+    let Some(command) = first else { return runs_of(lesson).swap_remove(0) };
+    let command = command.trim_end_matches('"').split(" --speed ").next().unwrap();
+    format!("mp-demo {command}")
 }
 
-/// Whether the runs that its text suggests take so long that every day a short one has to do.
-pub fn is_slow(lesson: &str) -> bool {
-    short_run_of(lesson).contains(" --")
+/// Whether a lesson measures: then the runs that its text suggests take long, and its lines are its
+/// own and not those of a Python program.
+pub fn measures(lesson: &str) -> bool {
+    static MEASURING: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let mut lessons = lessons();
+        lessons.retain(|lesson| {
+            let log = run(&mut shell(&format!("{} --json", short_run_of(lesson)))).events();
+            log.iter().any(|event| event["event"] == "measured")
+        });
+        lessons
+    });
+    MEASURING.iter().any(|it| it == lesson)
 }
 
 /// A help screen without its lists of lessons. Checks these: each lesson with its title in that

@@ -30,6 +30,12 @@ pub fn fields<'a>(events: &'a [Value], name: &str, field: &str) -> Vec<&'a Value
     named(events, name).iter().map(|e| &e[field]).collect()
 }
 
+/// A figure in an event.
+#[track_caller]
+pub fn number(event: &Value, field: &str) -> f64 {
+    event[field].as_f64().unwrap_or_else(|| panic!("no {field} in {event}"))
+}
+
 /// A log of these events behind `run`, a line each: seconds, PID, `role` or `role/thread`, event,
 /// fields.
 pub fn made_up(events: &str) -> String {

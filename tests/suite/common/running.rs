@@ -70,12 +70,17 @@ pub fn log_of(words: &str) -> Vec<Value> {
     run(command.arg("--json")).succeeded().events()
 }
 
-/// Checks that these arguments are refused, with this on stderr, before anything is printed.
+/// Checks that these arguments are refused, with this on stderr, before anything is printed, and in
+/// a Chinese locale without English.
 #[track_caller]
 pub fn assert_refused(words: &str, expected: &str) {
     let ended = run_words(words);
     assert_eq!((ended.code(), ended.stdout.as_str()), (2, ""), "{words}");
     assert!(ended.stderr.contains(expected), "{words}: {}", ended.stderr);
+    if !words.contains("--lang") {
+        let words: Vec<_> = words.split_whitespace().collect();
+        crate::chinese::says_nothing_in_english(&words);
+    }
 }
 
 /// A run that goes on while the test looks at its output.

@@ -8,7 +8,6 @@ use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr;
 
 use crate::common::*;
-use crate::lessons::for_each_lesson;
 
 /// The notes on stderr for a recorded run in `tests/logs/`. stdout has the same lines as without
 /// notes.
@@ -49,28 +48,6 @@ fn no_note_is_wider_than_the_terminal_and_all_are_indented() {
             }
         }
     }
-}
-
-#[test]
-fn every_lesson_is_explained_while_it_runs() {
-    for_each_lesson(|lesson| {
-        let command = short_run_of(lesson);
-        let ended = run(&mut shell(&format!("{command} --explain")));
-        assert_eq!(ended.code(), 0, "{ended:?}");
-        assert!(!notes(&ended.stderr).is_empty(), "{command}");
-        for line in ended.stderr.lines() {
-            let is_note = line.starts_with("    ") || line.starts_with("mp-demo: ");
-            assert!(is_note && line.len() <= 100, "{command}: {line}");
-        }
-        assert!(!ended.stdout.contains("PID "), "{}", ended.stdout);
-    });
-}
-
-#[test]
-fn the_articles_lines_stay_as_they_are() {
-    let ended = run_words("pipe --speed 100 --explain");
-    let expected = "Parent process A\nProcess to write: B\n['A', 'B', 'C']\n";
-    assert_eq!(letters(&ended.stdout), expected);
 }
 
 #[test]
@@ -136,16 +113,6 @@ fn a_long_recording_is_explained_in_few_lines() {
     let ended = run(mp_demo(["view"]).arg(&path).arg("--explain"));
     assert_eq!(ended.code(), 0);
     assert!(ended.stderr.lines().count() < 80, "{}", ended.stderr);
-}
-
-#[test]
-fn notes_that_nobody_can_read_do_no_harm() {
-    for stream in ["2>/dev/full", "2>&-", "2> >(:)"] {
-        let script = format!("mp-demo pipe --speed 100 --explain {stream}");
-        let ended = run(&mut shell(&script));
-        assert_eq!(ended.code(), 0, "{stream}");
-        assert_eq!(ended.lines().last(), Some(&"['A', 'B', 'C']"));
-    }
 }
 
 #[test]
