@@ -72,7 +72,9 @@ fn its_examples_show_what_it_says() {
         if command.contains("python3") && !has("python3") {
             continue;
         }
-        let mut shell = shell(&format!("{{ {command}; }} 2>&1"));
+        // Python may start slowly on a busy machine.
+        let patient = command.replace(" --reader ", " --patience 1000 --reader ");
+        let mut shell = shell(&format!("{{ {patient}; }} 2>&1"));
         shell.env("LC_ALL", "C.UTF-8");
         let ended = run(shell.current_dir(folder.path()));
         let of_both = [&ended.stdout, &screen].map(|screen| {
