@@ -1,16 +1,14 @@
 //! The Trace Event Format of Chrome, in its JSON object form, as far as this view needs it.
 //!
-//! Events may be written in any order: a viewer sorts them by time; those that begin at the same
-//! time by duration; and those without a duration stay in the order of the file. So a slice can be
-//! written when it ends, and nothing has to be kept.
+//! Viewers sort events by time, those of one time by duration, and keep the order of those without
+//! a duration. So a slice can be written when it ends, and nothing has to be kept.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::json;
-use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
-use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
+use super::whole_file::WholeFile;
 use crate::both;
 use crate::words::plain::in_json;
 
@@ -18,148 +16,82 @@ use crate::words::plain::in_json;
 /// number as its `tid`.
 #[derive(Clone, Copy, Serialize)]
 pub struct Track {
-    /// The process.
     pub pid: u64,
-    /// Its thread.
     pub tid: u64,
 }
 
-/// A moment on a track: microseconds since the run's first event.
+/// A moment on a track, in microseconds since the run's first event.
 #[derive(Clone, Copy)]
 pub struct Spot {
-    /// Where.
     pub track: Track,
-    /// When.
     pub micros: u64,
 }
 
-/// Something that lasts.
+/// Something that lasts, and what a viewer shows when it is selected.
 pub struct Slice {
-    /// Its title.
     pub name: String,
-    /// What kind of slice it is: viewers can filter by that.
+    /// Viewers can filter by that.
     pub category: &'static str,
-    /// When it began.
     pub start: u64,
-    /// What a viewer shows when it is selected: a JSON object.
-    pub args: Option<Box<RawValue>>,
-}
-
-/// JSON as Perfetto reads it: version 52 refuses a file in which a string ends with an escaped
-/// backslash, unless that is written by its number. So is what a terminal would obey: a trace may
-/// go there.
-struct ForPerfetto;
-
-const BACKSLASH: &str = "\\u005c";
-
-impl Formatter for ForPerfetto {
-    fn write_char_escape<W: ?Sized + Write>(
-        &mut self,
-        out: &mut W,
-        escape: CharEscape,
-    ) -> io::Result<()> {
-        match escape {
-            CharEscape::ReverseSolidus => out.write_all(BACKSLASH.as_bytes()),
-            other => CompactFormatter.write_char_escape(out, other),
-        }
-    }
-
-    fn write_raw_fragment<W: ?Sized + Write>(
-        &mut self,
-        out: &mut W,
-        fragment: &str,
-    ) -> io::Result<()> {
-        // Every other escape is one backslash and something else.
-        out.write_all(in_json(&fragment.replace(r"\\", BACKSLASH)).as_bytes())
-    }
-
-    fn write_string_fragment<W: ?Sized + Write>(
-        &mut self,
-        out: &mut W,
-        fragment: &str,
-    ) -> io::Result<()> {
-        out.write_all(in_json(fragment).as_bytes())
-    }
+    pub args: Option<Value>,
 }
 
 /// A trace that is being written.
-pub struct Chrome<W> {
-    out: W,
-    is_begun: bool,
-    has_events: bool,
+pub struct Chrome {
+    out: WholeFile,
+    /// What stands before the next event; nothing until the trace has begun.
+    separator: Option<&'static str>,
 }
 
 /// One trace event. `ph`, its phase, says which kind it is.
 #[derive(Serialize)]
-struct TraceEvent<'a, F> {
+struct TraceEvent<'a> {
     name: &'a str,
     ph: char,
     #[serde(flatten)]
     track: Track,
     #[serde(flatten)]
-    fields: F,
+    fields: Value,
 }
 
-/// What has args that may stand in a log.
-#[derive(Serialize)]
-struct WithArgs<'a> {
-    cat: &'a str,
-    ts: u64,
-    /// How long it lasts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    dur: Option<u64>,
-    /// Scope: `t` draws an instant on its own track only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    s: Option<char>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    args: Option<&'a RawValue>,
-}
-
-impl<W: Write> Chrome<W> {
-    /// A trace that goes to `out`.
-    pub fn new(out: W) -> Chrome<W> {
-        Chrome { out, is_begun: false, has_events: false }
+impl Chrome {
+    pub fn new(out: WholeFile) -> Chrome {
+        Chrome { out, separator: None }
     }
 
     /// Begins the trace with what applies to all of it.
-    pub fn begin(&mut self, other_data: &impl Serialize) -> io::Result<()> {
-        self.is_begun = true;
+    pub fn begin(&mut self, other_data: &Value) -> io::Result<()> {
+        self.separator = Some("\n");
         self.out.write_all(b"{\"displayTimeUnit\":\"ms\",\"otherData\":")?;
         self.write_json(other_data)?;
         self.out.write_all(b",\"traceEvents\":[")
     }
 
     /// Names a process, and puts it behind those with a lower `place`.
-    pub fn process(&mut self, track: Track, name: &str, place: u64) -> io::Result<()> {
-        self.metadata("process_name", track, &json!({ "name": name }))?;
-        self.metadata("process_sort_index", track, &json!({ "sort_index": place }))
+    pub fn process(&mut self, track: Track, name: &str, place: usize) -> io::Result<()> {
+        self.write('M', "process_name", track, json!({ "args": { "name": name } }))?;
+        let place = json!({ "args": { "sort_index": place } });
+        self.write('M', "process_sort_index", track, place)
     }
 
     /// Names a thread.
     pub fn thread(&mut self, track: Track, name: &str) -> io::Result<()> {
-        self.metadata("thread_name", track, &json!({ "name": name }))
-    }
-
-    fn metadata(&mut self, name: &str, track: Track, args: &impl Serialize) -> io::Result<()> {
-        self.write('M', name, track, json!({ "args": args }))
+        self.write('M', "thread_name", track, json!({ "args": { "name": name } }))
     }
 
     /// A slice that has ended.
-    pub fn slice(&mut self, slice: &Slice, track: Track, end: u64) -> io::Result<()> {
-        let fields = WithArgs {
-            cat: slice.category,
-            ts: slice.start,
-            dur: Some(end.saturating_sub(slice.start)),
-            s: None,
-            args: slice.args.as_deref(),
-        };
-        self.write('X', &slice.name, track, fields)
+    pub fn slice(&mut self, slice: Slice, track: Track, end: u64) -> io::Result<()> {
+        let Slice { name, category, start, args } = slice;
+        let mut fields = json!({ "cat": category, "ts": start, "dur": end.saturating_sub(start) });
+        if let Some(args) = args {
+            fields["args"] = args;
+        }
+        self.write('X', &name, track, fields)
     }
 
-    /// Something that happened at one moment.
-    pub fn instant(&mut self, name: &str, spot: Spot, args: &RawValue) -> io::Result<()> {
-        let (s, args) = (Some('t'), Some(args));
-        let fields = WithArgs { cat: "event", ts: spot.micros, dur: None, s, args };
+    /// Something that happened at one moment. Its scope `t` draws it on its own track only.
+    pub fn instant(&mut self, name: &str, spot: Spot, args: &Value) -> io::Result<()> {
+        let fields = json!({ "cat": "event", "ts": spot.micros, "s": "t", "args": args });
         self.write('i', name, spot.track, fields)
     }
 
@@ -180,34 +112,31 @@ impl<W: Write> Chrome<W> {
         self.write('C', name, spot.track, json!({ "ts": spot.micros, "args": { series: value } }))
     }
 
-    fn write(
-        &mut self,
-        ph: char,
-        name: &str,
-        track: Track,
-        fields: impl Serialize,
-    ) -> io::Result<()> {
-        if !self.is_begun {
+    /// Writes an event on a line of its own, for those who read it in a pager.
+    fn write(&mut self, ph: char, name: &str, track: Track, fields: Value) -> io::Result<()> {
+        if self.separator.is_none() {
             self.begin(&json!({}))?;
         }
-        // One event per line, for those who read it in a pager.
-        let separator: &[u8] = if self.has_events { b",\n" } else { b"\n" };
-        self.has_events = true;
-        self.out.write_all(separator)?;
+        let separator = self.separator.replace(",\n").unwrap_or_default();
+        self.out.write_all(separator.as_bytes())?;
         self.write_json(&TraceEvent { name, ph, track, fields })
     }
 
+    /// JSON as Perfetto reads it: version 52 refuses a file in which a string ends with an escaped
+    /// backslash, unless that is written by its number. So is what a terminal would obey: a trace
+    /// may go there.
     fn write_json(&mut self, value: &impl Serialize) -> io::Result<()> {
-        let mut serializer = Serializer::with_formatter(&mut self.out, ForPerfetto);
-        Ok(value.serialize(&mut serializer)?)
+        // Every other escape is one backslash and something else.
+        let text = serde_json::to_string(value)?.replace(r"\\", r"\u005c");
+        self.out.write_all(in_json(&text).as_bytes())
     }
 
-    /// Ends the trace, and returns what it was written to.
-    pub fn end(&mut self) -> io::Result<&mut W> {
-        if !self.is_begun {
+    /// Ends the trace, and puts the file in its place.
+    pub fn end(&mut self) -> io::Result<()> {
+        if self.separator.is_none() {
             self.begin(&json!({}))?;
         }
         self.out.write_all(b"\n]}\n")?;
-        Ok(&mut self.out)
+        self.out.put_in_place()
     }
 }

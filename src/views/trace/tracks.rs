@@ -2,24 +2,21 @@
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, hash_map};
-use std::io::{self, Write};
+use std::io;
 
-use serde_json::json;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Value, json};
+use strum::IntoStaticStr;
 
 use super::chrome::{Chrome, Slice, Spot, Track};
-use super::titles::{activity_title, call_title, end_in_words, task_title};
 use crate::both;
-use crate::events::{Effect, Event, Status};
+use crate::events::{Effect, Event, Status, str};
 use crate::state::{self, Activity};
 
 /// The tracks of the processes that are there, by PID.
 #[derive(Default)]
 pub struct Tracks(HashMap<u32, ProcessTrack>);
 
-/// One process.
 pub struct ProcessTrack {
-    /// Its main track.
     track: Track,
     /// How many processes came before it.
     place: usize,
@@ -31,7 +28,6 @@ pub struct ProcessTrack {
     threads: BTreeMap<String, ThreadTrack>,
 }
 
-/// One thread of a process.
 struct ThreadTrack {
     track: Track,
     /// The slices that it is in, outermost first, each within the one before it.
@@ -44,16 +40,31 @@ struct ThreadTrack {
 }
 
 /// How deep a slice is nested.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 enum Level {
+    Process,
     Thread,
     Task,
     Activity,
     Call,
 }
 
+/// An event of a thread, and what of it gets drawn.
+pub struct Happened<'a> {
+    pub event: &'a Event<'a>,
+    /// What the thread does from then on.
+    pub does: Activity,
+    pub micros: u64,
+    /// The event's fields.
+    pub args: &'a Value,
+}
+
 /// PIDs on Linux are below this number (proc(5), pid_max).
 const PIDS: u64 = 1 << 22;
+
+/// How many characters of a value a title shows. The whole value is in the args.
+const SHOWN: usize = 40;
 
 impl Tracks {
     /// The track of this process. It gets one now if it has none.
@@ -61,31 +72,29 @@ impl Tracks {
     /// A track is known by its PID. In a long run a PID may come again, and a viewer would draw two
     /// processes as one, so the second is drawn under a number that can't be a PID on Linux, and
     /// its name has the PID.
-    pub fn get<W: Write>(
+    pub fn get(
         &mut self,
         process: &state::Process,
         micros: u64,
-        out: &mut Chrome<W>,
+        out: &mut Chrome,
     ) -> io::Result<&mut ProcessTrack> {
-        let tracked = match self.0.entry(process.pid) {
+        let state::Process { pid, role, number, again, .. } = process;
+        let tracked = match self.0.entry(*pid) {
             hash_map::Entry::Occupied(entry) => entry.into_mut(),
             hash_map::Entry::Vacant(entry) => {
-                let id = u64::from(process.pid) + process.again as u64 * PIDS;
+                let id = u64::from(*pid) + *again as u64 * PIDS;
                 let track = Track { pid: id, tid: id };
                 // Viewers show the number of a track beside its name.
-                let name = match process.again {
-                    0 => process.role.clone(),
-                    _ => {
-                        let (role, pid) = (&process.role, process.pid);
-                        both!("{role} (PID {pid})", "{role}（PID {pid}）")
-                    }
+                let name = match again {
+                    0 => role.clone(),
+                    _ => both!("{role} (PID {pid})", "{role}（PID {pid}）"),
                 };
-                out.process(track, &name, process.number as u64)?;
+                out.process(track, &name, *number)?;
                 out.thread(track, "MainThread")?;
                 entry.insert(ProcessTrack {
                     track,
-                    place: process.number,
-                    role: process.role.clone(),
+                    place: *number,
+                    role: role.clone(),
                     start: micros,
                     last: micros,
                     threads: BTreeMap::new(),
@@ -99,21 +108,12 @@ impl Tracks {
     }
 
     /// The process with this PID has ended.
-    pub fn end<W: Write>(
-        &mut self,
-        pid: u32,
-        status: Status,
-        micros: u64,
-        out: &mut Chrome<W>,
-    ) -> io::Result<()> {
-        match self.0.remove(&pid) {
-            Some(process) => process.end(Some(status), micros, out),
-            None => Ok(()),
-        }
+    pub fn end(&mut self, pid: u32, status: Status, now: u64, out: &mut Chrome) -> io::Result<()> {
+        self.0.remove(&pid).map_or(Ok(()), |process| process.end(Some(status), now, out))
     }
 
     /// The log ends here. Processes that are still there are drawn up to this moment.
-    pub fn end_all<W: Write>(&mut self, micros: u64, out: &mut Chrome<W>) -> io::Result<()> {
+    pub fn end_all(&mut self, micros: u64, out: &mut Chrome) -> io::Result<()> {
         let mut rest: Vec<_> = self.0.drain().map(|(_, process)| process).collect();
         rest.sort_by_key(|process| process.place);
         rest.into_iter().try_for_each(|process| process.end(None, micros, out))
@@ -122,11 +122,11 @@ impl Tracks {
 
 impl ProcessTrack {
     /// One of its threads has its next event. Returns where that is drawn.
-    pub fn see<W: Write>(
+    pub fn see(
         &mut self,
         thread: Option<&str>,
         happened: &Happened,
-        out: &mut Chrome<W>,
+        out: &mut Chrome,
     ) -> io::Result<Spot> {
         // The main thread has a number already, and it may come after others.
         let number = self.threads.len() as u64 + 1;
@@ -138,47 +138,35 @@ impl ProcessTrack {
         };
         let micros = thread.see(happened, out)?;
         self.last = self.last.max(micros);
-        let track = thread.track;
-        Ok(Spot { track, micros })
+        Ok(Spot { track: thread.track, micros })
     }
 
     /// Ends its slices. The log doesn't say when a thread ended, so threads are drawn until the end
     /// of their process.
-    fn end<W: Write>(
-        self,
-        status: Option<Status>,
-        micros: u64,
-        out: &mut Chrome<W>,
-    ) -> io::Result<()> {
+    fn end(self, status: Option<Status>, micros: u64, out: &mut Chrome) -> io::Result<()> {
         let end = micros.max(self.last);
-        let status = status.map(|status| json!({ "status": end_in_words(status) }));
-        let args = status.map(|status| to_raw_value(&status)).transpose()?;
-        let life = Slice { name: self.role, category: "process", start: self.start, args };
-        out.slice(&life, self.track, end)?;
+        let args = status.map(|status| {
+            let in_words = match status {
+                Status::Code(code) => both!("exit {code}", "退出状态 {code}"),
+                Status::Signal(_) => status.to_string().trim_start_matches("was ").to_owned(),
+            };
+            json!({ "status": in_words })
+        });
+        let category = Level::Process.into();
+        let life = Slice { name: self.role, category, start: self.start, args };
+        out.slice(life, self.track, end)?;
         self.threads.into_values().try_for_each(|mut thread| thread.close(Level::Thread, end, out))
     }
 }
 
-/// An event, and what of it gets drawn.
-pub struct Happened<'a> {
-    /// The event.
-    pub event: &'a Event<'a>,
-    /// What its thread does from then on.
-    pub does: Activity,
-    /// When it happened.
-    pub micros: u64,
-    /// Its fields.
-    pub args: &'a RawValue,
-}
-
 impl ThreadTrack {
     /// A thread of the process that is drawn on `main`: the one with this number, from 1.
-    fn begin<W: Write>(
+    fn begin(
         name: Option<&str>,
         number: u64,
         main: Track,
         start: u64,
-        out: &mut Chrome<W>,
+        out: &mut Chrome,
     ) -> io::Result<ThreadTrack> {
         let mut thread = ThreadTrack {
             track: main,
@@ -198,16 +186,17 @@ impl ThreadTrack {
 
     /// Takes the thread's next event, and returns when it happened. Its time never goes back, even
     /// in an edited recording.
-    fn see<W: Write>(&mut self, happened: &Happened, out: &mut Chrome<W>) -> io::Result<u64> {
-        let now = happened.micros.max(self.last);
+    fn see(&mut self, happened: &Happened, out: &mut Chrome) -> io::Result<u64> {
+        let Happened { event, does, micros, args } = happened;
+        let now = self.last.max(*micros);
         self.last = now;
-        let args = || Some(happened.args.to_owned());
-        let effect = happened.event.effect();
+        let args = || Some((*args).clone());
+        let effect = event.effect();
         let is_activity = matches!(effect, Effect::Sleeps | Effect::Waits(..) | Effect::Joins(_));
 
         let ends = match effect {
             Effect::BeginsTask | Effect::EndsTask => Level::Task,
-            _ if is_activity || self.does != Some(happened.does) => Level::Activity,
+            _ if is_activity || self.does != Some(*does) => Level::Activity,
             _ => Level::Call,
         };
         let task = self.open.iter_mut().find(|(level, _)| *level == Level::Task);
@@ -220,7 +209,13 @@ impl ThreadTrack {
 
         match effect {
             Effect::BeginsTask => {
-                self.open(Level::Task, task_title(happened.event), now, args());
+                let title = match event {
+                    Event::TaskStart { task, kind } => {
+                        both!("task {task} ({kind})", "任务 {task}（{kind}）")
+                    }
+                    other => other.name().into(),
+                };
+                self.open(Level::Task, title, now, args());
             }
             Effect::EndsTask if !is_in_task => {
                 self.open(Level::Task, both!("task", "任务"), now, args());
@@ -228,36 +223,26 @@ impl ThreadTrack {
             }
             _ => {}
         }
-        self.does = Some(happened.does);
+        self.does = Some(*does);
         if self.open.last().is_none_or(|(level, _)| *level < Level::Activity) {
-            let title = activity_title(happened.does, happened.event);
             let args = is_activity.then(args).flatten();
-            self.open(Level::Activity, title, now, args);
+            self.open(Level::Activity, activity_title(*does, event), now, args);
         }
         if let Effect::Leaves(_, _, value) | Effect::Arrives(_, _, value) = effect {
-            let title = call_title(happened.event.name(), value);
-            self.open(Level::Call, title, now, args());
+            self.open(Level::Call, call_title(event.name(), value), now, args());
         }
         Ok(now)
     }
 
-    fn open(&mut self, level: Level, name: String, start: u64, args: Option<Box<RawValue>>) {
-        let category = match level {
-            Level::Thread => "thread",
-            Level::Task => "task",
-            Level::Activity => "activity",
-            Level::Call => "call",
-        };
-        let slice = Slice { name, category, start, args };
-        self.open.push((level, slice));
+    fn open(&mut self, level: Level, name: String, start: u64, args: Option<Value>) {
+        self.open.push((level, Slice { name, category: level.into(), start, args }));
     }
 
     /// Ends the open slices of this level and those inside. The outermost are written first: of two
     /// that begin and end at the same time, viewers take the first as the outer one. So a call that
     /// began together with what is around it waits until that has ended, or until the next call.
-    fn close<W: Write>(&mut self, level: Level, end: u64, out: &mut Chrome<W>) -> io::Result<()> {
+    fn close(&mut self, level: Level, end: u64, out: &mut Chrome) -> io::Result<()> {
         let first = self.open.partition_point(|(other, _)| *other < level);
-        let track = self.track;
         let earlier = self.ended_call.take();
         let around = self.open[..first].last().map(|(_, slice)| slice.start);
         let ended = self.open.drain(first..);
@@ -265,9 +250,32 @@ impl ThreadTrack {
         for (ended_level, slice) in ended {
             match ended_level == Level::Call && around == Some(slice.start) {
                 true => self.ended_call = Some((slice, end)),
-                false => out.slice(&slice, track, end)?,
+                false => out.slice(slice, self.track, end)?,
             }
         }
-        earlier.map_or(Ok(()), |(slice, end)| out.slice(&slice, track, end))
+        earlier.map_or(Ok(()), |(slice, end)| out.slice(slice, self.track, end))
+    }
+}
+
+fn activity_title(does: Activity, event: &Event) -> String {
+    match (does, event) {
+        (Activity::Running, _) => both!("running", "运行"),
+        (Activity::Sleeping, _) => both!("sleep", "休眠"),
+        (Activity::Waiting(call), _) => {
+            let call = call.name();
+            both!("{call} (waiting)", "{call}（等待）")
+        }
+        (Activity::Joining(child), Event::Join { child_role, .. }) => {
+            format!("join {child_role} {child}")
+        }
+        (Activity::Joining(child), _) => format!("join {child}"),
+    }
+}
+
+fn call_title(call: &str, value: &Value) -> String {
+    let value = str(value);
+    match value.char_indices().nth(SHOWN) {
+        None => format!("{call} {value}"),
+        Some((end, _)) => format!("{call} {}...", &value[..end]),
     }
 }
