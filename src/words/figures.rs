@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use crate::both;
 
@@ -67,6 +67,22 @@ pub(crate) fn mebibytes(kib: u64) -> String {
     let mib = kib as f64 / 1024.0;
     let decimals = if mib < 100.0 { 1 } else { 0 };
     format!("{mib:.decimals$} MiB")
+}
+
+/// A text in at most so many columns; where it is cut, it ends with this mark.
+pub(crate) fn clipped(text: &str, columns: usize, mark: &str) -> String {
+    if text.width() <= columns {
+        return text.to_owned();
+    }
+    let mut room = columns.saturating_sub(mark.width());
+    let fits = |c: &char| {
+        let width = c.width().unwrap_or_default();
+        let fits = width <= room;
+        room = room.saturating_sub(width);
+        fits
+    };
+    let start: String = text.chars().take_while(fits).collect();
+    start.trim_end().to_owned() + mark
 }
 
 /// A cell of at least this many columns on the screen, flush left. Chinese characters take two

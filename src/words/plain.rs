@@ -100,7 +100,7 @@ pub(crate) fn push_escaped(shown: &mut String, c: char) {
 }
 
 /// The text with some of its characters written in another way. Most texts have none of these.
-fn shown(
+pub(crate) fn shown(
     text: &str,
     is_replaced: impl Fn(char) -> bool,
     push: impl Fn(&mut String, char),

@@ -1,9 +1,11 @@
 //! What decided how a run came out: of the pairs of things that happen in both orders, the one
 //! whose order tells the outcomes apart best.
 
-use super::{Tally, outcomes::clipped};
+use super::Tally;
 use crate::both;
 use crate::claims::Turn;
+use crate::words::figures::clipped;
+use crate::words::plain::on_one_line;
 
 /// How many kinds of thing, and how many outcomes, are looked at.
 const MOST_TURNS: usize = 40;
@@ -173,8 +175,9 @@ impl Tally {
                 true => (&first, count),
                 false => (&second, other),
             };
-            let (name, runs) =
-                (clipped(&came.outcome.to_string(), (width / 3).max(14), unicode), came.runs);
+            let (outcome, runs) = (came.outcome.to_string(), came.runs);
+            let mark = if unicode { "…" } else { "..." };
+            let name = clipped(&on_one_line(&outcome), (width / 3).max(14), mark);
             lines.push(both!(
                 "  {name}: \"{earlier}\" first, in {count} of {runs}",
                 "  {name}：“{earlier}”在先，{runs} 次中 {count} 次"

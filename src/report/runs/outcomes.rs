@@ -1,6 +1,6 @@
 //! What came out how often, as a table with bars; and what decided.
 
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use unicode_width::UnicodeWidthStr as _;
 
 use super::{Came, Tally};
 use crate::both;
@@ -92,22 +92,4 @@ impl Tally {
 fn first(came: &Came) -> String {
     let Came { first, seed, .. } = came;
     both!("first in run {first}: --seed {seed}", "首见于第 {first} 次：--seed {seed}")
-}
-
-/// A text on one line, of at most so many columns.
-pub(super) fn clipped(text: &str, columns: usize, unicode: bool) -> String {
-    let text = on_one_line(text);
-    if text.width() <= columns {
-        return text.into_owned();
-    }
-    let mark = if unicode { "…" } else { "..." };
-    let mut room = columns.saturating_sub(mark.width());
-    let fits = |c: &char| {
-        let width = c.width().unwrap_or_default();
-        let fits = width <= room;
-        room = room.saturating_sub(width);
-        fits
-    };
-    let start: String = text.chars().take_while(fits).collect();
-    start.trim_end().to_owned() + mark
 }

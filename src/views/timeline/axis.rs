@@ -19,21 +19,15 @@ pub fn ticks(end: u64, columns: usize) -> Vec<(usize, String)> {
     let decimals = (0..6)
         .find(|decimals| (step * 10_u64.pow(*decimals)).is_multiple_of(unit))
         .unwrap_or(6) as usize;
-    let mut ticks = Vec::new();
-    let mut time = 0;
-    while time <= end {
-        let number = format!("{:.decimals$}", time as f64 / unit as f64);
+    let times = (0..).map(|number| number * step).take_while(|time| *time <= end);
+    let ticks = times.map(|time| {
         let text = match time {
             0 => format!("0 {name}"),
-            _ => number,
+            _ => format!("{:.decimals$}", time as f64 / unit as f64),
         };
-        let column = super::marks::column(time, columns, end);
-        if column + text.len() < columns {
-            ticks.push((column, text));
-        }
-        time += step;
-    }
-    ticks
+        (super::lane::column(time, columns, end), text)
+    });
+    ticks.filter(|(column, text)| column + text.len() < columns).collect()
 }
 
 /// The smallest of 1, 2, 5, 10, 20, 50 ... microseconds that leaves so many columns for a number.

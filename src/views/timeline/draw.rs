@@ -1,19 +1,18 @@
 //! The picture: lanes as text.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 
 use owo_colors::{OwoColorize, Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::axis::ticks;
-use super::glyphs::Glyphs;
-use super::lane::{Doing, Lane};
-use super::marks::{Item, by_column, column};
-use super::words::{PictureWord, ending, left_out, word};
-use crate::events::Mark;
+use super::glyphs::{Symbol, end, in_picture};
+use super::lane::{Doing, Item, Lane, column};
+use crate::both;
+use crate::events::{Mark, Status};
 use crate::os::terminal::Look;
 use crate::views::palette::Palette;
+use crate::words::figures::{clipped, left};
 
 /// Below this width a lane's name stands above it and not in front of it.
 const STACKED_BELOW: usize = 60;
@@ -27,13 +26,12 @@ const MOST_TOGETHER: usize = 8;
 
 /// What is to be drawn.
 pub struct Picture<'a> {
-    /// The lanes, in the order of their beginnings.
+    /// In the order of their beginnings.
     pub lanes: &'a [Lane],
     /// How many more there were.
     pub left_out: usize,
     /// The time at the end of the axis, in microseconds.
     pub end: u64,
-    /// What may be drawn.
     pub look: Look,
 }
 
@@ -53,26 +51,38 @@ impl Picture<'_> {
         let place = |lane: &Lane| (lane.below.unwrap_or(lane.process), lane.below.is_some());
         lanes.sort_by_key(|lane| (place(lane), self.is_thread(lane), number(&lane.name)));
         let layout = self.layout(&lanes);
-        let mut used = Legend::default();
-        let mut text = String::new();
-        self.push_axis(&mut text, &layout);
+        let mut used = BTreeSet::new();
+        let dim = Style::new().dimmed();
+        let mut text = self.line(&self.axis(&layout), dim);
         for lane in lanes {
-            let style = self.look.colour.then(|| palette.style(lane.pid));
-            self.push_lane(&mut text, lane, &layout, style.unwrap_or_default(), &mut used);
+            let style = palette.style(lane.pid);
+            let lines = self.lane(lane, &layout, &mut used);
+            text.extend(lines.iter().map(|line| self.line(line, style)));
         }
         if self.left_out > 0 {
-            self.push_dimmed(&mut text, &left_out(self.left_out, self.look.language));
+            let (left_out, are) = (self.left_out, if self.left_out == 1 { "is" } else { "are" });
+            let more = both!(
+                "{left_out} more {are} left out; --trace FILE has all",
+                "另有 {left_out} 个没有画出；--trace FILE 里有全部"
+            );
+            text += &self.line(&more, dim);
         }
-        for line in self.legend(&used) {
-            self.push_dimmed(&mut text, &line);
-        }
+        text.extend(self.legend(&used).iter().map(|line| self.line(line, dim)));
         text
+    }
+
+    /// A line, if there is something on it.
+    fn line(&self, line: &str, style: Style) -> String {
+        match (line.trim_end(), self.look.colour) {
+            ("", _) => String::new(),
+            (line, true) => format!("{}\n", line.style(style)),
+            (line, false) => format!("{line}\n"),
+        }
     }
 
     fn layout(&self, lanes: &[&Lane]) -> Layout {
         let widest = |width: &dyn Fn(&Lane) -> usize| {
-            let widths = lanes.iter().map(|lane| width(lane));
-            widths.max().unwrap_or_default()
+            lanes.iter().map(|lane| width(lane)).max().unwrap_or_default()
         };
         let name = widest(&|lane| self.name(lane).width());
         let pid = widest(&|lane| lane.pid.to_string().len());
@@ -82,13 +92,9 @@ impl Picture<'_> {
             true => 0,
             false => name + 1 + pid + 1 + (ending + 1) * usize::from(ending > 0),
         };
-        Layout {
-            name,
-            pid,
-            // A recording may have names of any length.
-            chart: self.look.width.saturating_sub(beside + 1).max(10),
-            is_stacked,
-        }
+        // A recording may have names of any length.
+        let chart = self.look.width.saturating_sub(beside + 1).max(10);
+        Layout { name, pid, chart, is_stacked }
     }
 
     fn is_thread(&self, lane: &Lane) -> bool {
@@ -96,79 +102,53 @@ impl Picture<'_> {
     }
 
     fn name(&self, lane: &Lane) -> String {
-        let name = self.glyphs().shown(&lane.name);
-        match self.is_thread(lane) {
-            true => format!("  {name}"),
-            false => name,
-        }
+        let indent = if self.is_thread(lane) { "  " } else { "" };
+        format!("{indent}{}", in_picture(&lane.name, self.look))
     }
 
+    /// How a process ended.
     fn ending(&self, lane: &Lane) -> String {
-        match lane.ended {
-            Some((_, Some(status))) => {
-                ending(status, self.look.language, self.look.width < ROOMY_FROM)
-            }
-            _ => String::new(),
+        let Some((_, Some(status))) = lane.ended else {
+            return String::new();
+        };
+        let signal = status.signal_name();
+        match status {
+            Status::Code(code) => both!("exit {code}", "退出状态 {code}"),
+            Status::Signal(_) if self.look.width < ROOMY_FROM => signal,
+            Status::Signal(_) => both!("killed by {signal}", "被 {signal} 终止"),
         }
     }
 
-    fn push_axis(&self, text: &mut String, layout: &Layout) {
-        let mut line = String::new();
-        if !layout.is_stacked {
-            line = " ".repeat(layout.name + layout.pid + 2);
-        }
-        let begin = line.len();
+    fn axis(&self, layout: &Layout) -> String {
+        let margin = if layout.is_stacked { 0 } else { layout.name + layout.pid + 2 };
+        let mut line = " ".repeat(margin);
         let mut at = 0;
         for (column, label) in ticks(self.end, layout.chart) {
             line += &" ".repeat(column - at);
-            line.push(self.glyphs().tick());
+            line.push(if self.look.boxes { '│' } else { '|' });
             line += &label;
             at = column + 1 + label.len();
         }
-        if line.len() > begin {
-            self.push_dimmed(text, &line);
-        }
+        line
     }
 
-    fn push_lane(
-        &self,
-        text: &mut String,
-        lane: &Lane,
-        layout: &Layout,
-        style: Style,
-        used: &mut Legend,
-    ) {
+    fn lane(&self, lane: &Lane, layout: &Layout, used: &mut BTreeSet<Symbol>) -> Vec<String> {
         let (name, ending) = (self.name(lane), self.ending(lane));
         let pid = match self.is_thread(lane) {
             true => String::new(),
             false => lane.pid.to_string(),
         };
-        let marks = by_column(&lane.marks, layout.chart, self.end);
+        let marks = lane.marks_by_column(layout.chart, self.end);
         let bar = self.bar(lane, &marks, layout.chart, used);
         let labels = self.labels(&marks, layout.chart);
-        let mut push = |line: &str| {
-            let line = line.trim_end();
-            // Writing to a String can't fail.
-            let _ = match self.look.colour {
-                true => writeln!(text, "{}", line.style(style)),
-                false => writeln!(text, "{line}"),
-            };
-        };
         if layout.is_stacked {
             let gap = if ending.is_empty() { "" } else { ", " };
-            push(&format!("{name} {pid}{gap}{ending}"));
-            push(&bar);
-            if !labels.is_empty() {
-                push(&labels);
-            }
-        } else {
-            let padding = " ".repeat(layout.name - name.width());
-            let pid = format!("{pid:>width$}", width = layout.pid);
-            push(&format!("{name}{padding} {pid} {bar} {ending}"));
-            if !labels.is_empty() {
-                push(&format!("{}{labels}", " ".repeat(layout.name + layout.pid + 2)));
-            }
+            return vec![format!("{name} {pid}{gap}{ending}"), bar, labels];
         }
+        let name = left(&name, layout.name);
+        let margin = " ".repeat(layout.name + layout.pid + 2);
+        let row = format!("{name} {pid:>width$} {bar} {ending}", width = layout.pid);
+        vec![row, format!("{margin}{labels}")]
     }
 
     fn bar(
@@ -176,7 +156,7 @@ impl Picture<'_> {
         lane: &Lane,
         marks: &BTreeMap<usize, Vec<Item>>,
         columns: usize,
-        used: &mut Legend,
+        used: &mut BTreeSet<Symbol>,
     ) -> String {
         let doing = lane.columns(columns, self.end);
         let mut bar: Vec<char> = vec![' '; columns + 1];
@@ -188,27 +168,25 @@ impl Picture<'_> {
         let mut now = Doing::Runs;
         for place in began..=ended {
             now = doing[place].unwrap_or(now);
-            bar[place] = self.glyphs().doing(now);
+            bar[place] = Symbol::Doing(now).glyph(self.look);
         }
         for (column, items) in marks {
-            bar[*column] = match items.as_slice() {
-                [only] => self.glyphs().mark(only.mark),
-                _ => self.glyphs().several(),
+            let symbol = match items.as_slice() {
+                [only] => Symbol::Mark(only.mark),
+                _ => Symbol::Several,
             };
-            used.several |= items.len() > 1;
-            for item in items {
-                if item.mark != Mark::Join {
-                    used.marks.insert(item.mark);
-                }
-                used.times |= item.labels.is_empty() && item.count > 1;
-            }
+            bar[*column] = symbol.glyph(self.look);
+            used.insert(symbol);
+            used.extend(items.iter().map(|item| Symbol::Mark(item.mark)));
+            let has_number = |item: &Item| item.labels.is_empty() && item.count > 1;
+            used.extend(items.iter().any(has_number).then_some(Symbol::Times));
         }
-        for doing in Doing::ALL {
-            used.doing[doing as usize] |= bar.contains(&self.glyphs().doing(doing));
-        }
+        used.remove(&Symbol::Mark(Mark::Join));
+        let doings = Doing::ALL.map(Symbol::Doing).into_iter();
+        used.extend(doings.filter(|doing| bar.contains(&doing.glyph(self.look))));
         if let Some((_, Some(status))) = lane.ended {
             // Behind the last moment, so that it hides nothing.
-            bar[ended + 1] = self.glyphs().end(status);
+            bar[ended + 1] = end(status, self.look);
         }
         bar.into_iter().collect()
     }
@@ -216,11 +194,8 @@ impl Picture<'_> {
     /// The labels of the marks, each below its mark. Where marks stand too close for that, their
     /// labels stand one behind the other, below the first of these marks.
     fn labels(&self, marks: &BTreeMap<usize, Vec<Item>>, columns: usize) -> String {
-        let labels = marks
-            .iter()
-            .map(|(column, items)| (*column, self.label(items)))
-            .filter(|(_, label)| !label.is_empty());
-        let mut labels = labels.peekable();
+        let labels = marks.iter().map(|(column, items)| (*column, self.label(items)));
+        let mut labels = labels.filter(|(_, label)| !label.is_empty()).peekable();
         let mut line = String::new();
         while let Some((column, mut label)) = labels.next() {
             let mut last = column;
@@ -237,58 +212,42 @@ impl Picture<'_> {
             let before = line.width();
             let room = labels.peek().map_or(columns + 1, |(next, _)| *next - 1) - column;
             // At the end there may be room before a mark and not behind it.
-            let begin = match (column + 1).checked_sub(label.width()) {
-                Some(begin) if label.width() > room && begin > before && last == column => begin,
-                _ => column,
+            let begin = (column + 1).checked_sub(label.width());
+            let begin = begin.filter(|it| label.width() > room && *it > before && last == column);
+            let label = match begin {
+                Some(_) => label,
+                None if room < 3 && label.width() > room => continue,
+                None => clipped(&label, room, if self.look.boxes { "…" } else { "~" }),
             };
-            let label = match begin < column {
-                true => label,
-                false => self.glyphs().cut(&label, room),
-            };
-            if !label.is_empty() {
-                line += &" ".repeat(begin - before);
-                line += &label;
-            }
+            line += &" ".repeat(begin.unwrap_or(column) - before);
+            line += &label;
         }
         line
     }
 
     fn label(&self, items: &[Item]) -> String {
         let of_item = |item: &Item| {
-            let labels = self.glyphs().shown(&item.labels.join(" "));
+            let labels = in_picture(&item.labels.join(" "), self.look);
             let more = item.count - item.labels.len();
             match (more, item.labels.is_empty()) {
                 (0, _) => labels,
                 (1, true) => String::new(),
-                (more, true) => format!("{}{more}", self.glyphs().times()),
+                (more, true) => format!("{}{more}", Symbol::Times.glyph(self.look)),
                 (more, false) => format!("{labels} +{more}"),
             }
         };
-        match items {
-            [only] => of_item(only),
-            several => {
-                let item =
-                    |item: &Item| format!("{}{}", self.glyphs().mark(item.mark), of_item(item));
-                several.iter().map(item).collect::<Vec<_>>().join(" ")
-            }
+        if let [only] = items {
+            return of_item(only);
         }
+        let glyph = |item: &Item| Symbol::Mark(item.mark).glyph(self.look);
+        let several = items.iter().map(|item| format!("{}{}", glyph(item), of_item(item)));
+        several.collect::<Vec<_>>().join(" ")
     }
 
-    fn legend(&self, used: &Legend) -> Vec<String> {
-        let doing = Doing::ALL
-            .into_iter()
-            .filter(|doing| used.doing[*doing as usize])
-            .map(|doing| (self.glyphs().doing(doing), PictureWord::Doing(doing)));
-        let marks =
-            used.marks.iter().map(|mark| (self.glyphs().mark(*mark), PictureWord::Mark(*mark)));
+    fn legend(&self, used: &BTreeSet<Symbol>) -> Vec<String> {
         let mut lines = vec![String::new()];
-        let several = used.several.then(|| (self.glyphs().several(), PictureWord::Several));
-        let times = format!("{}2", self.glyphs().times());
-        let times = used.times.then_some((times, PictureWord::Times));
-        let symbols = doing.chain(marks).chain(several);
-        let symbols = symbols.map(|(symbol, meaning)| (symbol.to_string(), meaning));
-        for (symbol, meaning) in symbols.chain(times) {
-            let item = format!("{symbol} {}", word(meaning, self.look.language));
+        for symbol in used {
+            let item = symbol.explained(self.look);
             match lines.last_mut() {
                 Some(line) if line.is_empty() => *line = item,
                 Some(line) if line.width() + 3 + item.width() <= self.look.width => {
@@ -299,30 +258,9 @@ impl Picture<'_> {
         }
         lines
     }
-
-    fn glyphs(&self) -> Glyphs {
-        Glyphs { unicode: self.look.unicode, boxes: self.look.boxes }
-    }
-
-    fn push_dimmed(&self, text: &mut String, line: &str) {
-        // Writing to a String can't fail.
-        let _ = match self.look.colour {
-            true => writeln!(text, "{}", line.dimmed()),
-            false => writeln!(text, "{line}"),
-        };
-    }
 }
 
 /// The number at the end of a name: threads may begin in another order.
 fn number(name: &str) -> Option<u64> {
     name.rsplit('-').next()?.parse().ok()
-}
-
-/// What occurs in a picture and has to be explained below it.
-#[derive(Default)]
-struct Legend {
-    doing: [bool; Doing::ALL.len()],
-    marks: BTreeSet<Mark>,
-    several: bool,
-    times: bool,
 }

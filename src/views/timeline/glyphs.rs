@@ -1,114 +1,82 @@
-//! What a picture is drawn with: box-drawing characters, or ASCII where there is no more.
-
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+//! What a picture is drawn with: box-drawing characters, or ASCII where there is no more; and what
+//! its legend says of them.
 
 use super::lane::Doing;
-
 use crate::events::{Mark, Status};
-use crate::words::plain::is_obeyed;
+use crate::os::terminal::Look;
+use crate::words::plain::{is_obeyed, push_escaped, shown};
 
-/// The characters that can be shown.
-#[derive(Clone, Copy)]
-pub struct Glyphs {
-    /// Whether text may be more than ASCII.
-    pub unicode: bool,
-    /// Whether lines and marks may be.
-    pub boxes: bool,
+/// What the legend explains, in its order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Symbol {
+    /// What a lane does.
+    Doing(Doing),
+    /// What is marked on it.
+    Mark(Mark),
+    /// Marks of several sorts in one place.
+    Several,
+    /// Several marks of one sort in one place: a number stands behind this.
+    Times,
 }
 
-impl Glyphs {
-    /// A mark of the axis.
-    pub fn tick(self) -> char {
-        self.choose('│', '|')
-    }
-
-    /// So many times.
-    pub fn times(self) -> char {
-        self.choose('×', 'x')
-    }
-
-    /// What a lane is drawn with while it does this.
-    pub fn doing(self, doing: Doing) -> char {
-        match doing {
-            Doing::Runs => self.choose('━', '='),
-            Doing::Sleeps => self.choose('·', '.'),
-            Doing::Waits => self.choose('─', '-'),
-            Doing::Joins => self.choose('┄', '~'),
-            Doing::Lives => self.choose('┅', ':'),
-        }
-    }
-
-    /// What is marked on it.
-    pub fn mark(self, mark: Mark) -> char {
-        match mark {
-            Mark::Thread => self.choose('╷', ','),
-            Mark::Task => self.choose('┯', '+'),
-            Mark::Own(sign) => self.choose(sign.sign, sign.ascii),
-            Mark::Put | Mark::Send => self.choose('▼', 'v'),
-            Mark::Get | Mark::Recv => self.choose('▲', '^'),
-            Mark::Lost => self.choose('▽', 'V'),
+impl Symbol {
+    /// Its character, the same in ASCII, and what it means, by language.
+    fn table(self) -> (char, char, [&'static str; 2]) {
+        match self {
+            Symbol::Doing(Doing::Runs) => ('━', '=', ["runs", "运行"]),
+            Symbol::Doing(Doing::Sleeps) => ('·', '.', ["sleeps", "睡眠"]),
+            Symbol::Doing(Doing::Waits) => ('─', '-', ["waits for another", "等待对方"]),
+            Symbol::Doing(Doing::Joins) => ('┄', '~', ["waits in join", "在 join 中等待"]),
+            Symbol::Doing(Doing::Lives) => ('┅', ':', ["lives, another program", "别的程序，还在"]),
+            Symbol::Mark(Mark::Thread) => ('╷', ',', ["a thread begins", "线程启动"]),
+            Symbol::Mark(Mark::Task) => ('┯', '+', ["a task begins", "任务开始"]),
+            Symbol::Mark(Mark::Own(sign)) => (sign.sign, sign.ascii, sign.legend),
+            Symbol::Mark(Mark::Put) => ('▼', 'v', ["put"; 2]),
+            Symbol::Mark(Mark::Get) => ('▲', '^', ["get"; 2]),
+            Symbol::Mark(Mark::Send) => ('▼', 'v', ["send"; 2]),
+            Symbol::Mark(Mark::Recv) => ('▲', '^', ["recv"; 2]),
+            Symbol::Mark(Mark::Lost) => ('▽', 'V', ["put, never got", "put 后无人取走"]),
             // The lane shows by itself that it waits; the label says for whom.
-            Mark::Join => self.doing(Doing::Joins),
-            Mark::Terminate => self.choose('†', '!'),
-            Mark::Interrupt => self.choose('⌃', '&'),
-            Mark::Kill => self.choose('‡', '#'),
-            Mark::Refused => self.choose('⊘', '%'),
-            Mark::Error => self.choose('✗', 'x'),
-            Mark::Stuck => self.choose('∞', '8'),
+            Symbol::Mark(Mark::Join) => Symbol::Doing(Doing::Joins).table(),
+            Symbol::Mark(Mark::Terminate) => ('†', '!', ["terminate"; 2]),
+            Symbol::Mark(Mark::Interrupt) => ('⌃', '&', ["SIGINT"; 2]),
+            Symbol::Mark(Mark::Kill) => ('‡', '#', ["kill"; 2]),
+            Symbol::Mark(Mark::Refused) => ('⊘', '%', ["is refused", "被拒绝"]),
+            Symbol::Mark(Mark::Error) => ('✗', 'x', ["gives up", "出错退出"]),
+            Symbol::Mark(Mark::Stuck) => ('∞', '8', ["nobody can go on", "都无法继续"]),
+            Symbol::Several => ('◆', '*', ["several of these", "以上几种同时发生"]),
+            Symbol::Times => ('×', 'x', ["so many at once", "同时这么多个"]),
         }
     }
 
-    /// Marks of several sorts in one place.
-    pub fn several(self) -> char {
-        self.choose('◆', '*')
+    pub fn glyph(self, look: Look) -> char {
+        let (unicode, ascii, _) = self.table();
+        if look.boxes { unicode } else { ascii }
     }
 
-    /// How it ends.
-    pub fn end(self, status: Status) -> char {
-        match status {
-            Status::Code(0) => self.choose('┤', '|'),
-            Status::Code(_) | Status::Signal(_) => self.choose('✗', 'x'),
-        }
+    /// What the legend says of it.
+    pub fn explained(self, look: Look) -> String {
+        let (glyph, (_, _, words)) = (self.glyph(look), self.table());
+        let number = if self == Symbol::Times { "2" } else { "" };
+        format!("{glyph}{number} {}", words[look.language as usize])
     }
+}
 
-    /// What can be shown of a text that comes from the log: one line of it, and ASCII if there is
-    /// no more.
-    pub fn shown(self, text: &str) -> String {
-        let mut shown = String::new();
-        for c in text.chars() {
-            // As Python's `ascii()` has it.
-            match c as u32 {
-                _ if self.unicode && !is_obeyed(c) => shown.push(c),
-                _ if c.is_ascii() && !c.is_ascii_control() => shown.push(c),
-                code @ ..=0xff => shown += &format!("\\x{code:02x}"),
-                code @ ..=0xffff => shown += &format!("\\u{code:04x}"),
-                code => shown += &format!("\\U{code:08x}"),
-            }
-        }
-        shown
+/// How a lane ends.
+pub fn end(status: Status, look: Look) -> char {
+    match (status, look.boxes) {
+        (Status::Code(0), true) => '┤',
+        (Status::Code(0), false) => '|',
+        (_, true) => '✗',
+        (_, false) => 'x',
     }
+}
 
-    /// A text in at most so many columns: whole, or cut with a sign, or nothing where not even that
-    /// makes sense.
-    pub fn cut(self, text: &str, columns: usize) -> String {
-        if text.width() <= columns {
-            return text.to_owned();
-        }
-        if columns < 3 {
-            return String::new();
-        }
-        let mut cut = String::new();
-        for c in text.chars() {
-            if cut.width() + c.width().unwrap_or(0) > columns - 1 {
-                break;
-            }
-            cut.push(c);
-        }
-        cut.push(self.choose('…', '~'));
-        cut
-    }
-
-    fn choose(self, unicode: char, ascii: char) -> char {
-        if self.boxes { unicode } else { ascii }
-    }
+/// What can be shown of a text that comes from the log: ASCII if there is no more.
+pub fn in_picture(text: &str, look: Look) -> String {
+    let is_shown = |c: char| match look.unicode {
+        true => !is_obeyed(c),
+        false => c.is_ascii() && !c.is_ascii_control(),
+    };
+    shown(text, |c| !is_shown(c), push_escaped).into_owned()
 }

@@ -1,15 +1,18 @@
 //! One process or thread on the time axis.
 
-use super::marks::Marked;
-use crate::events::{Call, Status};
+use std::collections::BTreeMap;
+
+use crate::events::{Call, Mark, Status};
 use crate::state::Activity;
 
-/// How a lane spends its time.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// How many values of a sort are named in one place.
+const MOST_NAMED: usize = 3;
+
+/// How a lane spends its time, in the order of the legend.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Doing {
     /// It runs, or it could.
     Runs,
-    /// It sleeps.
     Sleeps,
     /// It waits for another one: for a value, an answer, or room.
     Waits,
@@ -20,7 +23,6 @@ pub enum Doing {
 }
 
 impl Doing {
-    /// All of them, in the order of the legend.
     pub const ALL: [Doing; 5] =
         [Doing::Runs, Doing::Sleeps, Doing::Waits, Doing::Joins, Doing::Lives];
 }
@@ -30,10 +32,8 @@ impl From<Activity> for Doing {
         match activity {
             Activity::Running => Doing::Runs,
             Activity::Sleeping => Doing::Sleeps,
-            Activity::Waiting(
-                Call::Get | Call::Send | Call::Recv | Call::Acquire | Call::Readline | Call::Write,
-            ) => Doing::Waits,
             Activity::Waiting(Call::Join) | Activity::Joining(_) => Doing::Joins,
+            Activity::Waiting(_) => Doing::Waits,
         }
     }
 }
@@ -42,20 +42,33 @@ impl From<Activity> for Doing {
 pub struct Lane {
     /// The process's role, or the thread's name.
     pub name: String,
-    /// The PID.
     pub pid: u32,
     /// The number of the process's lane; its own, unless it is a thread's.
     pub process: usize,
     /// The number of the lane below which it stands, where that is not its process's.
     pub below: Option<usize>,
-    /// When it began.
     pub began: u64,
     /// When it ended, and how if it is a process's.
     pub ended: Option<(u64, Option<Status>)>,
-    /// What is marked on it.
     pub marks: Vec<Marked>,
     /// What it did from then on, an entry for each of its events.
     activities: Vec<(u64, Doing)>,
+}
+
+/// An event that is marked on a lane.
+pub struct Marked {
+    pub time: u64,
+    pub mark: Mark,
+    /// Its value, or other words for which event it was; may be empty.
+    pub label: Box<str>,
+}
+
+/// Events of one sort in one place of a lane.
+pub struct Item<'a> {
+    pub mark: Mark,
+    /// The labels of the first of them.
+    pub labels: Vec<&'a str>,
+    pub count: usize,
 }
 
 impl Lane {
@@ -89,7 +102,6 @@ impl Lane {
         }
     }
 
-    /// It has ended.
     pub fn end(&mut self, status: Option<Status>, now: u64) {
         let since = self.activities.last().map_or(now, |(since, _)| *since);
         self.ended = Some((now.max(since), status));
@@ -114,13 +126,41 @@ impl Lane {
             }
         }
         let is_there = |sum: &&[f64; _]| sum.iter().sum::<f64>() * 4.0 > width;
-        sums.iter().map(|sum| Some(sum).filter(is_there).map(longest)).collect()
+        sums.iter().map(|sum| Some(sum).filter(is_there).and_then(longest)).collect()
+    }
+
+    /// The marks by column, of which there are so many for the time from 0 to `end`: in each
+    /// column, in the order in which each sort came first.
+    pub fn marks_by_column(&self, columns: usize, end: u64) -> BTreeMap<usize, Vec<Item<'_>>> {
+        let mut by_column: BTreeMap<_, Vec<Item>> = BTreeMap::new();
+        for Marked { time, mark, label } in &self.marks {
+            let items = by_column.entry(column(*time, columns, end)).or_default();
+            let place = items.iter().position(|item| item.mark == *mark).unwrap_or(items.len());
+            if place == items.len() {
+                items.push(Item { mark: *mark, labels: Vec::new(), count: 0 });
+            }
+            let item = &mut items[place];
+            item.count += 1;
+            if !label.is_empty() && item.labels.len() < MOST_NAMED {
+                item.labels.push(label);
+            }
+            // Where something else is marked as well, the lane's own line has to say that it waits.
+            if items.len() > 1 {
+                items.retain(|item| item.mark != Mark::Join);
+            }
+        }
+        by_column
     }
 }
 
-fn longest(sums: &[f64; Doing::ALL.len()]) -> Doing {
-    let by_time = |a: &Doing, b: &Doing| sums[*a as usize].total_cmp(&sums[*b as usize]);
-    Doing::ALL.into_iter().max_by(by_time).unwrap_or(Doing::Runs)
+fn longest(sums: &[f64; Doing::ALL.len()]) -> Option<Doing> {
+    Doing::ALL.into_iter().max_by(|a, b| sums[*a as usize].total_cmp(&sums[*b as usize]))
+}
+
+/// The column of a time, of so many for the time from 0 to `end`.
+pub fn column(time: u64, columns: usize, end: u64) -> usize {
+    let column = u128::from(time) * columns as u128 / u128::from(end.max(1));
+    (column as usize).min(columns - 1)
 }
 
 #[cfg(test)]
@@ -131,27 +171,15 @@ mod tests {
     fn the_longest_in_a_column_is_drawn_at_any_scale() {
         for unit in [1, 10, 1_000, 1_000_000, 3_600_000_000] {
             let mut lane = Lane::new("writer", 1, 0, 10 * unit, Doing::Runs);
-            for (doing, from) in [
-                (Doing::Sleeps, 21),
-                (Doing::Waits, 50),
-                (Doing::Runs, 56),
-                (Doing::Joins, 69),
-                // An earlier time counts as the same.
-                (Doing::Joins, 60),
-            ] {
+            // Of the last two, the earlier time counts as the same.
+            let doings = [Doing::Sleeps, Doing::Waits, Doing::Runs, Doing::Joins, Doing::Joins];
+            for (doing, from) in doings.into_iter().zip([21, 50, 56, 69, 60]) {
                 lane.switch_to(doing, from * unit);
             }
             lane.end(None, 90 * unit);
-            let letter = |doing: Option<Doing>| match doing {
-                Some(Doing::Runs) => 'r',
-                Some(Doing::Sleeps) => 's',
-                Some(Doing::Waits) => 'w',
-                Some(Doing::Joins) => 'j',
-                Some(Doing::Lives) => 'l',
-                None => ' ',
-            };
-            let columns = lane.columns(10, 100 * unit);
-            let drawn: String = columns.into_iter().map(letter).collect();
+            let drawn = lane.columns(10, 100 * unit).into_iter();
+            let letter = |doing: Doing| ["r", "s", "w", "j", "l"][doing as usize];
+            let drawn: String = drawn.map(|doing| doing.map_or(" ", letter)).collect();
             assert_eq!(drawn, " rssswrjj ", "unit {unit}");
         }
     }

@@ -3,24 +3,20 @@
 mod axis;
 mod draw;
 mod glyphs;
-mod labels;
 mod lane;
-mod marks;
-mod words;
 
 use std::collections::HashMap;
 use std::io::Write;
 
 use anyhow::{Context as _, Result};
+use serde_json::Value;
 
 use self::draw::Picture;
-use self::labels::{Departure, Labels};
-use self::lane::{Doing, Lane};
-use self::marks::Marked;
-use self::words::{PictureWord, word};
+use self::lane::{Doing, Lane, Marked};
 use super::palette::Palette;
 use super::view::View;
-use crate::events::{Call, Effect, Event, Label, Mark, Needs, Record, Status};
+use crate::both;
+use crate::events::{Call, Effect, Event, Label, Mark, Needs, Record, Status, Way, repr};
 use crate::os::streams::cannot_write;
 use crate::os::terminal::Look;
 use crate::state::{Change, Process, State};
@@ -31,6 +27,9 @@ const MOST_LANES: usize = 48;
 /// How many of them may play the same part, `reader-1`, `reader-2` and so on. A thousand of these
 /// must not keep out the one process that starts after them.
 const MOST_ALIKE: usize = 30;
+
+/// How many different values are remembered, to number those that come again.
+const MOST_REMEMBERED: usize = 1000;
 
 /// The narrowest and the widest picture, in columns.
 const WIDTHS: std::ops::RangeInclusive<usize> = 40..=400;
@@ -48,7 +47,10 @@ pub struct Timeline<W> {
     /// The lane of each process that lives; none for those that had no place.
     processes: HashMap<u32, Option<usize>>,
     threads: HashMap<(u32, String), ThreadLane>,
-    labels: Labels,
+    /// The values on their way, by the numbers of their parcels.
+    departures: HashMap<u64, Departure>,
+    /// How often each value has left.
+    seen: HashMap<String, u32>,
     left_out: usize,
     /// Whether there are lines above the picture.
     has_lines: bool,
@@ -60,6 +62,14 @@ enum ThreadLane {
     Momentary(u64, Doing),
     /// It has a lane; none if there was no place.
     Lasting(Option<usize>),
+}
+
+/// A value that was put or sent.
+struct Departure {
+    /// What is written at both ends of its way.
+    label: String,
+    /// Its mark, if that is drawn: the lane and the place among its marks.
+    mark: Option<(usize, usize)>,
 }
 
 /// A role or name without its number.
@@ -80,7 +90,8 @@ impl<W: Write> Timeline<W> {
             lanes: Vec::new(),
             processes: HashMap::new(),
             threads: HashMap::new(),
-            labels: Labels::default(),
+            departures: HashMap::new(),
+            seen: HashMap::new(),
             left_out: 0,
             has_lines: false,
         }
@@ -147,13 +158,52 @@ impl<W: Write> Timeline<W> {
         }
     }
 
+    /// What the lane says of the value that is put, sent, got or received with this event, which
+    /// gets this mark.
+    fn value(
+        &mut self,
+        event: &Event,
+        change: &Change,
+        mark: Option<(usize, usize)>,
+    ) -> Option<String> {
+        match (event.effect(), change.left) {
+            (Effect::Leaves(_, _, value), Some(parcel)) => {
+                let label = self.numbered(value);
+                let departure = Departure { label: label.clone(), mark };
+                self.departures.insert(parcel.id, departure);
+                Some(label)
+            }
+            (Effect::Arrives(_, _, value), _) => {
+                let departure = change.arrived.and_then(|it| self.departures.remove(&it.id));
+                // Of a value whose departure is not in the log, only itself is known.
+                Some(departure.map_or_else(|| label(value), |departure| departure.label))
+            }
+            _ => None,
+        }
+    }
+
+    /// The label of a value that leaves. Equal ones are told apart by a number.
+    fn numbered(&mut self, value: &Value) -> String {
+        let label = label(value);
+        if self.seen.len() >= MOST_REMEMBERED && !self.seen.contains_key(&label) {
+            return label;
+        }
+        let times = self.seen.entry(label.clone()).or_default();
+        *times += 1;
+        match times {
+            1 => label,
+            times => format!("{label}#{times}"),
+        }
+    }
+
     fn mark(&mut self, lane: usize, mark: Mark, label: &str, time: u64) {
         self.lanes[lane].marks.push(Marked { time, mark, label: label.into() });
     }
 
     /// What was put or sent turns out to be of another sort.
-    fn change_mark(&mut self, departure: &Departure, from: Mark, to: Mark) {
-        let Some((lane, place)) = departure.mark else { return };
+    fn change_mark(&mut self, parcel: u64, from: Mark, to: Mark) {
+        let departure = self.departures.remove(&parcel);
+        let Some((lane, place)) = departure.and_then(|it| it.mark) else { return };
         let marked = self.lanes[lane].marks.get_mut(place);
         if let Some(marked) = marked.filter(|it| it.mark == from) {
             marked.mark = to;
@@ -183,9 +233,8 @@ impl<W: Write> View for Timeline<W> {
             }
             (None, _) => None,
         };
-        let taken_back = self.labels.taken_back(change);
-        if let (Some(departure), Event::Refused { .. }) = (taken_back, &record.event) {
-            self.change_mark(&departure, Mark::Send, Mark::Refused);
+        if let (Some(parcel), Event::Refused { .. }) = (change.taken_back, &record.event) {
+            self.change_mark(parcel.id, Mark::Send, Mark::Refused);
         }
         match &record.event {
             Event::Started { child, child_role, foreign, command, .. } => {
@@ -208,8 +257,7 @@ impl<W: Write> View for Timeline<W> {
             _ => {}
         }
         let place = lane.map(|lane| (lane, self.lanes[lane].marks.len()));
-        let value = self.labels.see(&record.event, change, place);
-        let language = self.look.language;
+        let value = self.value(&record.event, change, place);
         let (Some(lane), Some((mark, label))) = (lane, record.event.mark()) else {
             return Ok(());
         };
@@ -226,9 +274,9 @@ impl<W: Write> View for Timeline<W> {
         let label = match label {
             Label::Nothing => String::new(),
             Label::Value => value.unwrap_or_default(),
-            Label::Sentinel => word(PictureWord::Sentinel, language).into(),
+            Label::Sentinel => both!("sentinel", "哨兵值"),
             Label::EndOfFile => "EOF".into(),
-            Label::Empty => word(PictureWord::Empty, language).into(),
+            Label::Empty => both!("empty", "空"),
             Label::Role(role) => role.into(),
             Label::Number(number) => number.to_string(),
             Label::Lines(text) => text.lines().collect::<Vec<_>>().join(" "),
@@ -238,8 +286,8 @@ impl<W: Write> View for Timeline<W> {
     }
 
     fn finish(&mut self, state: &State) -> Result<()> {
-        for departure in self.labels.lost(state) {
-            self.change_mark(&departure, Mark::Put, Mark::Lost);
+        for parcel in state.on_its_way(Way::Queue).parcels() {
+            self.change_mark(parcel.id, Mark::Put, Mark::Lost);
         }
         let width = (self.width)().clamp(*WIDTHS.start(), *WIDTHS.end());
         let picture = Picture {
@@ -254,5 +302,14 @@ impl<W: Write> View for Timeline<W> {
             .write_all(text.as_bytes())
             .and_then(|()| self.stdout.flush())
             .with_context(cannot_write)
+    }
+}
+
+/// A value on one line: as Python's `repr` shows it, a string without its quotes.
+fn label(value: &Value) -> String {
+    let shown = repr(value);
+    match value.is_string() {
+        true => shown[1..shown.len() - 1].to_owned(),
+        false => shown,
     }
 }
