@@ -1,15 +1,14 @@
 //! The run so far: one fold of its events. It knows neither processes nor clocks, so a recording
 //! gives the same state as the run itself.
 
-mod on_its_way;
 mod process;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+
+use serde_json::Value;
 
 use crate::events::{Call, Effect, Event, Failure, Record, Status, Way, Why, first_cause_first};
 
-use on_its_way::Channels;
-pub use on_its_way::{OnItsWay, Parcel};
 pub use process::{Activity, Process, Started};
 
 /// A run as far as its log has told. It grows with the processes and with the values on their way,
@@ -23,7 +22,8 @@ pub struct State {
     /// How many processes the log has told of.
     count: usize,
     parent: Option<u32>,
-    channels: Channels,
+    /// What was put or sent and has not arrived, oldest first. It is never more than pipes hold.
+    sent: VecDeque<Sent>,
     /// How many values have left.
     parcels: u64,
     /// In the order of their ends.
@@ -34,8 +34,28 @@ pub struct State {
     stuck: Option<Option<String>>,
 }
 
+/// A value on its way.
+pub struct Sent {
+    pub value: Value,
+    pub parcel: Parcel,
+    /// The name of its queue or pipe.
+    on: String,
+}
+
+/// How and when a value has left.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Parcel {
+    /// Its number among the values of the run.
+    pub id: u64,
+    pub way: Way,
+    /// The PID of the process that has put or sent it.
+    pub from: u32,
+    /// When, in seconds since the run's first event.
+    pub t: f64,
+}
+
 /// What an event has changed.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct Change {
     /// What its thread did until then.
     pub did: Activity,
@@ -66,9 +86,6 @@ impl State {
         };
         let replaces = self.process(begins).and_then(|it| it.ended).map(|_| begins);
         let process = self.reach(pid, &record.role);
-        if process.role != record.role {
-            process.role = record.role.clone().into_owned();
-        }
         process.has_spoken = true;
         let was_leaving = process.leaving.take();
 
@@ -78,15 +95,8 @@ impl State {
         if name.is_none() || !matches!(effect, Effect::Aside) {
             process.thread_mut(name).see(&effect, t);
         }
-        let mut change = Change {
-            does: process.does(name),
-            did,
-            since,
-            replaces,
-            left: None,
-            arrived: None,
-            taken_back: None,
-        };
+        let does = process.does(name);
+        let mut change = Change { did, since, does, replaces, ..Change::default() };
         match effect {
             Effect::Begins(child, role) => self.begin(child, role, record),
             Effect::Ends(child, role, status) => {
@@ -110,26 +120,24 @@ impl State {
                 }
             }
             Effect::Leaves(way, on, value) => {
-                let id = self.parcels;
+                let parcel = Parcel { id: self.parcels, way, from: pid, t };
                 self.parcels += 1;
-                let parcel = Parcel { id, way, from: pid, t, micros: record.micros() };
-                let on = on.unwrap_or(way.name());
-                self.channels.leave(on, value, parcel);
-                self.at(pid).leaves(way, on);
+                let on = on.unwrap_or(way.name()).to_owned();
+                self.at(pid).leaving = Some((way, on.clone()));
+                self.sent.push_back(Sent { value: value.clone(), parcel, on });
                 change.left = Some(parcel);
             }
             Effect::Arrives(way, on, value) => {
-                change.arrived = self.channels.arrive(on.unwrap_or(way.name()), value, pid);
+                // Which of two equal values arrived nobody can tell, and it makes no difference.
+                let on = on.unwrap_or(way.name());
+                let is_it = |it: &Sent| it.on == on && it.parcel.from != pid && it.value == *value;
+                let place = self.sent.iter().position(is_it);
+                change.arrived = place.and_then(|it| self.sent.remove(it)).map(|it| it.parcel);
             }
-            Effect::Refused(call) => {
-                if call == Call::Send {
-                    change.taken_back = self.channels.take_back(Way::Pipe, pid);
-                }
-            }
+            Effect::Refused(Call::Send) => change.taken_back = self.take_back(Way::Pipe, pid),
             Effect::GivesUp(why) => {
-                let process = self.at(pid);
-                process.last_words = Some(why.clone());
-                change.taken_back = was_leaving.and_then(|way| self.channels.take_back(way, pid));
+                self.at(pid).last_words = Some(why.clone());
+                change.taken_back = was_leaving.and_then(|(way, _)| self.take_back(way, pid));
             }
             Effect::Acquires(lock) => {
                 self.locks.insert(lock.to_owned(), pid);
@@ -142,14 +150,7 @@ impl State {
                     self.stuck = Some(mistake.as_deref().map(str::to_owned));
                 }
             }
-            Effect::Nothing
-            | Effect::Sleeps
-            | Effect::Waits(..)
-            | Effect::Joins(_)
-            | Effect::Asks
-            | Effect::IsAnswered
-            | Effect::BeginsTask
-            | Effect::EndsTask => {}
+            _ => {}
         }
         change
     }
@@ -178,18 +179,23 @@ impl State {
 
     /// Whether the run's first process has started this one.
     pub fn is_child_of_parent(&self, process: &Process) -> bool {
-        let by = process.started.as_ref().map(|start| start.by);
-        by.is_some() && by == self.parent
+        process.started.as_ref().is_some_and(|start| self.is_parent(start.by))
     }
 
-    /// Whether this is the run's first process, the parent of all others.
     pub fn is_parent(&self, pid: u32) -> bool {
         self.parent == Some(pid)
     }
 
-    /// The values that have left by queues, or by pipes, and not arrived.
-    pub fn on_its_way(&self, way: Way) -> OnItsWay<'_> {
-        OnItsWay::new(&self.channels, way)
+    /// The values that have left by queues, or by pipes, and not arrived, oldest first.
+    pub fn on_its_way(&self, way: Way) -> impl Iterator<Item = &Sent> {
+        self.sent.iter().filter(move |sent| sent.parcel.way == way)
+    }
+
+    /// What the process with the PID `by` has put or sent last did not go.
+    fn take_back(&mut self, way: Way, by: u32) -> Option<Parcel> {
+        let is_it = |it: &Sent| it.parcel.way == way && it.parcel.from == by;
+        let last = self.sent.iter().rposition(is_it)?;
+        self.sent.remove(last).map(|it| it.parcel)
     }
 
     /// Whether any value has left, on either way.
@@ -202,13 +208,12 @@ impl State {
         self.process(*self.locks.get(lock)?)
     }
 
-    /// Whether the run got stuck, and if so, by which mistake: its name, if the options
-    /// explain it.
+    /// Whether the run got stuck, and if so, by which mistake, if the options explain it.
     pub fn stuck(&self) -> Option<Option<&str>> {
         self.stuck.as_ref().map(Option::as_deref)
     }
 
-    /// The run's first process, the parent of all others.
+    /// The run's first process.
     pub fn parent(&self) -> Option<&Process> {
         self.process(self.parent?)
     }
@@ -236,25 +241,21 @@ impl State {
 
     /// The processes that run commands of the user's, or did, in no order.
     pub fn commands(&self) -> impl Iterator<Item = &Process> {
-        let runs_command =
-            |it: &&Process| it.started.as_ref().is_some_and(|start| start.command.is_some());
-        self.processes().filter(runs_command)
+        self.processes().filter(|it| it.command().is_some())
     }
 
     /// Why the parent itself gave up, if it did.
     pub fn parents_error(&self) -> Option<&Why> {
-        self.process(self.parent?)?.last_words.as_ref()
+        self.parent()?.last_words.as_ref()
     }
 
     /// A child was started. Its first event may stand before that.
     fn begin(&mut self, child: u32, role: &str, record: &Record) {
-        let process = self.reach(child, role);
-        role.clone_into(&mut process.role);
+        let is_late = self.reach(child, role).has_spoken;
         let Event::Started { command, stdin, stdout, .. } = &record.event else {
             return;
         };
-        let is_late = process.has_spoken;
-        process.started = Some(Started {
+        self.at(child).started = Some(Started {
             by: record.pid,
             t: record.t,
             command: command.as_deref().map(str::to_owned),
@@ -274,24 +275,24 @@ impl State {
     /// The living process with this PID; a new one if there is none. After the end of a process
     /// nothing comes from it any more, so the kernel must have given its PID to another one.
     fn reach(&mut self, pid: u32, role: &str) -> &mut Process {
-        let number = self.count;
-        let process = self.processes.entry(pid).or_insert_with(|| {
-            self.count += 1;
-            Process::new(pid, role, number, 0)
-        });
-        if process.ended.is_some() {
-            self.count += 1;
-            *process = Process::new(pid, role, number, process.again + 1);
+        let ended = self.process(pid).filter(|it| it.ended.is_some());
+        let again = ended.map(|it| it.again + 1);
+        if again.is_some() {
+            self.processes.remove(&pid);
+        }
+        let process = self.at(pid);
+        process.again = again.unwrap_or(process.again);
+        if process.role != role {
+            role.clone_into(&mut process.role);
         }
         process
     }
 
     /// The latest process with this PID, be it alive or not.
     fn at(&mut self, pid: u32) -> &mut Process {
-        let number = self.count;
         self.processes.entry(pid).or_insert_with(|| {
             self.count += 1;
-            Process::new(pid, "", number, 0)
+            Process { pid, number: self.count - 1, ..Process::default() }
         })
     }
 }

@@ -5,10 +5,9 @@ use std::collections::HashMap;
 use crate::events::{Call, Effect, Failure, Named, Status, Way, Why};
 
 /// What is known of a process.
+#[derive(Default)]
 pub struct Process {
-    /// Its PID.
     pub pid: u32,
-    /// Its role.
     pub role: String,
     /// Its number, from 0, in the order in which the log told of the run's processes.
     pub number: usize,
@@ -25,15 +24,13 @@ pub struct Process {
     /// Why it gave up.
     pub last_words: Option<Why>,
     /// Whether it has started a command of the user's, and stands between that and the others.
-    pub(super) stands_between: bool,
+    pub stands_between: bool,
+    /// What it was about to put or send in its last event, and on which queue or pipe.
+    pub leaving: Option<(Way, String)>,
     /// Whether it has written an event itself.
     pub(super) has_spoken: bool,
-    /// What it was about to put or send in its last event.
-    pub(super) leaving: Option<Way>,
-    /// On which queue or pipe.
-    leaving_on: String,
-    main: Thread,
-    threads: HashMap<String, Thread>,
+    pub(super) main: Thread,
+    pub(super) threads: HashMap<String, Thread>,
 }
 
 /// How a process began.
@@ -44,9 +41,8 @@ pub struct Started {
     pub t: f64,
     /// The user's command that it runs, where it is one.
     pub command: Option<String>,
-    /// The name of the queue or pipe that is its stdin.
+    /// The names of the queues or pipes that are its stdin and its stdout.
     pub stdin: Option<String>,
-    /// The name of the queue or pipe that is its stdout.
     pub stdout: Option<String>,
 }
 
@@ -55,7 +51,6 @@ pub struct Started {
 pub struct Ended {
     /// When it was reaped, in seconds since the run's first event.
     pub t: f64,
-    /// How.
     pub status: Status,
     /// Whether its parent wanted that.
     pub as_wanted: bool,
@@ -75,39 +70,18 @@ pub enum Activity {
     Joining(u32),
 }
 
-/// One thread of a process.
 #[derive(Default)]
 pub(super) struct Thread {
-    pub(super) does: Activity,
+    does: Activity,
     /// Since when, in seconds since the run's first event.
-    pub(super) since: f64,
+    since: f64,
     /// The name of the queue or pipe that it waited for last.
-    on: String,
+    on: Option<String>,
     /// Answers that it waits for.
     asked: u32,
 }
 
 impl Process {
-    pub(super) fn new(pid: u32, role: &str, number: usize, again: usize) -> Process {
-        Process {
-            pid,
-            role: role.to_owned(),
-            number,
-            again,
-            started: None,
-            ended: None,
-            is_joined: false,
-            signalled: None,
-            last_words: None,
-            stands_between: false,
-            has_spoken: false,
-            leaving: None,
-            leaving_on: String::new(),
-            main: Thread::default(),
-            threads: HashMap::new(),
-        }
-    }
-
     /// What one of its threads does: the main thread, unless another one is named.
     pub fn does(&self, thread: Option<&str>) -> Activity {
         self.thread(thread).map(|it| it.does).unwrap_or_default()
@@ -121,8 +95,7 @@ impl Process {
     /// The name of the queue or pipe that this thread waits for, if it does and that is known.
     pub fn waits_on(&self, thread: Option<&str>) -> Option<&str> {
         let thread = self.thread(thread)?;
-        let waits = matches!(thread.does, Activity::Waiting(_));
-        Some(&*thread.on).filter(|on| waits && !on.is_empty())
+        thread.on.as_deref().filter(|_| matches!(thread.does, Activity::Waiting(_)))
     }
 
     fn thread(&self, name: Option<&str>) -> Option<&Thread> {
@@ -139,26 +112,9 @@ impl Process {
         std::iter::once((None, self.main.does)).chain(others)
     }
 
-    /// Its last event says that it is about to put or send something there.
-    pub(super) fn leaves(&mut self, way: Way, on: &str) {
-        self.leaving = Some(way);
-        self.leaving_on.clear();
-        self.leaving_on.push_str(on);
-    }
-
-    /// Where it was about to put or send something in its last event, if it was.
-    pub fn is_leaving(&self) -> Option<(Way, &str)> {
-        Some((self.leaving?, &self.leaving_on))
-    }
-
-    /// Whether it has started a command of the user's, and stands between that and the others.
-    pub fn stands_between(&self) -> bool {
-        self.stands_between
-    }
-
-    /// Whether somebody has sent it a signal while it lived.
-    pub fn is_signalled(&self) -> bool {
-        self.signalled.is_some()
+    /// The user's command that it runs, where it is one.
+    pub fn command(&self) -> Option<&str> {
+        self.started.as_ref()?.command.as_deref()
     }
 
     pub(super) fn thread_mut(&mut self, name: Option<&str>) -> &mut Thread {
@@ -169,15 +125,13 @@ impl Process {
     }
 
     pub(super) fn end(&mut self, t: f64, status: Status) {
-        let signal = self.signalled.map(|(_, signal)| signal);
-        let as_wanted = status.is_wanted(signal);
+        let as_wanted = status.is_wanted(self.signalled.map(|(_, signal)| signal));
         self.ended = Some(Ended { t, status, as_wanted });
         self.threads.clear();
     }
 
-    /// All that it is known by.
     pub fn named(&self) -> Named {
-        let command = self.started.as_ref().and_then(|it| it.command.clone());
+        let command = self.command().map(str::to_owned);
         Named { role: self.role.clone(), pid: self.pid, command }
     }
 
@@ -203,14 +157,13 @@ impl Thread {
         self.does = match effect {
             Effect::Sleeps => Activity::Sleeping,
             Effect::Waits(call, on) => {
-                self.on.clear();
-                self.on.push_str(on.unwrap_or_default());
+                self.on = on.map(str::to_owned);
                 Activity::Waiting(*call)
             }
             Effect::Joins(child) => Activity::Joining(*child),
             Effect::Asks => {
                 self.asked += 1;
-                self.on.clear();
+                self.on = None;
                 Activity::Waiting(Call::Recv)
             }
             // An event loop goes on waiting for the others.
@@ -221,20 +174,7 @@ impl Thread {
                     _ => Activity::Waiting(Call::Recv),
                 }
             }
-            Effect::Nothing
-            | Effect::Begins(..)
-            | Effect::Ends(..)
-            | Effect::Signals(..)
-            | Effect::Aside
-            | Effect::Acquires(_)
-            | Effect::Releases(_)
-            | Effect::Joined(_)
-            | Effect::Leaves(..)
-            | Effect::Arrives(..)
-            | Effect::Refused(_)
-            | Effect::GivesUp(_)
-            | Effect::BeginsTask
-            | Effect::EndsTask => Activity::Running,
+            _ => Activity::Running,
         };
     }
 }

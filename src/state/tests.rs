@@ -1,7 +1,6 @@
 //! The fold, held against logs alone.
 
 use super::*;
-use crate::events::{Call, Status};
 use crate::lessons::events_of;
 
 /// Applies a log, each line `PID ROLE EVENT FIELDS`, a millisecond apart. `look` sees each change.
@@ -35,6 +34,7 @@ fn activities(log: &str) -> Vec<Activity> {
 
 #[test]
 fn a_wait_lasts_until_the_next_event_and_a_join_until_its_end() {
+    let join = Activity::Joining(7);
     let seen = activities(
         r#"1 parent running
            1 parent wait "call":"get","on":"queue"
@@ -43,32 +43,11 @@ fn a_wait_lasts_until_the_next_event_and_a_join_until_its_end() {
            1 parent join "child":7,"child_role":"child"
            1 parent exited "child":8,"child_role":"child","status":{"code":0}
            1 parent kill "child":7,"child_role":"child"
+           1 parent stuck "waits":[],"circle":[]
            1 parent joined "child":7,"child_role":"child""#,
     );
-    let expected = [
-        Activity::Running,
-        Activity::Waiting(Call::Get),
-        Activity::Running,
-        Activity::Sleeping,
-        Activity::Joining(7),
-        Activity::Joining(7),
-        Activity::Joining(7),
-        Activity::Running,
-    ];
-    assert_eq!(seen, expected);
-}
-
-#[test]
-fn it_is_known_since_when_a_thread_waits() {
-    let mut since = Vec::new();
-    fold(
-        r#"1 parent running
-           1 parent join "child":2,"child_role":"child"
-           1 parent exited "child":2,"child_role":"child","status":{"code":0}
-           1 parent joined "child":2,"child_role":"child""#,
-        |_, change| since.push((change.did, change.since)),
-    );
-    assert_eq!(since[2..], [(Activity::Joining(2), 0.001); 2]);
+    let [run, get, sleep] = [Activity::Running, Activity::Waiting(Call::Get), Activity::Sleeping];
+    assert_eq!(seen, [run, get, run, sleep, join, join, join, join, run]);
 }
 
 #[test]
@@ -81,53 +60,6 @@ fn an_event_loop_waits_until_the_last_customer_is_served() {
            2 loop served "customer":1"#,
     );
     assert_eq!(seen, [waiting, waiting, waiting, Activity::Running]);
-}
-
-#[test]
-fn threads_of_a_process_do_different_things() {
-    let state = after(
-        r#"2 worker running "thread":"worker-1"
-           2 worker wait "call":"join"
-           2 worker wait "thread":"worker-1","call":"get","on":"tasks""#,
-    );
-    let process = state.process(2).expect("a process");
-    assert_eq!(process.does(None), Activity::Waiting(Call::Join));
-    assert_eq!(process.does(Some("worker-1")), Activity::Waiting(Call::Get));
-    assert_eq!(process.does(Some("worker-2")), Activity::Running);
-    assert_eq!(process.waits_on(Some("worker-1")), Some("tasks"));
-    assert_eq!(process.waits_on(None), None);
-}
-
-#[test]
-fn who_lives_is_known_and_which_ends_were_given() {
-    let mut alive = Vec::new();
-    let log = r#"1 parent running
-                 1 parent started "child":2,"child_role":"writer","stdout":"queue"
-                 3 reader running
-                 1 parent started "child":3,"child_role":"reader","stdin":"queue"
-                 1 parent exited "child":2,"child_role":"writer","status":{"code":0}"#;
-    let state = fold(log, |state, _| alive.push(state.alive().map(|p| p.pid).collect::<Vec<_>>()));
-    assert_eq!(alive, [vec![], vec![2], vec![2], vec![2, 3], vec![3]]);
-    let started = |pid| state.process(pid).and_then(|p| p.started.as_ref()).expect("started");
-    assert_eq!((started(2).stdout.as_deref(), started(2).stdin.as_deref()), (Some("queue"), None));
-    assert_eq!((started(3).stdin.as_deref(), started(3).by), (Some("queue"), 1));
-    assert!(state.is_parent(1) && !state.is_parent(2));
-}
-
-#[test]
-fn a_pid_that_comes_again_is_another_process() {
-    let mut replaced = Vec::new();
-    let state = fold(
-        r#"1 parent started "child":2,"child_role":"child-1"
-           1 parent terminate "child":2,"child_role":"child-1"
-           1 parent exited "child":2,"child_role":"child-1","status":{"signal":15}
-           1 parent started "child":2,"child_role":"child-2""#,
-        |_, change| replaced.push(change.replaces),
-    );
-    assert_eq!(replaced, [None, None, None, Some(2)]);
-    let process = state.process(2).expect("a process");
-    assert_eq!((process.role.as_str(), process.number, process.again), ("child-2", 2, 1));
-    assert!(process.ended.is_none() && process.signalled.is_none());
 }
 
 #[test]
@@ -144,9 +76,9 @@ fn a_value_arrives_from_whoever_put_it_first() {
     );
     // A process does not receive what it has sent itself.
     assert_eq!(arrived, [None, None, None, Some((0, 2)), None, None]);
-    let left: Vec<_> = state.on_its_way(Way::Queue).parcels().map(|p| p.from).collect();
+    let left: Vec<_> = state.on_its_way(Way::Queue).map(|it| it.parcel.from).collect();
     assert_eq!(left, [3]);
-    assert_eq!(state.on_its_way(Way::Pipe).len(), 1);
+    assert_eq!(state.on_its_way(Way::Pipe).count(), 1);
 }
 
 #[test]
@@ -164,9 +96,9 @@ fn what_was_refused_or_failed_is_not_on_its_way() {
         |_, change| back.push(change.taken_back.map(|parcel| parcel.id)),
     );
     assert_eq!(back, [None, None, None, None, Some(1), None, Some(2), None]);
-    let left: Vec<_> = state.on_its_way(Way::Queue).values().collect();
+    let left: Vec<_> = state.on_its_way(Way::Queue).map(|it| &it.value).collect();
     assert_eq!(left, ["A"]);
-    assert!(state.on_its_way(Way::Pipe).is_empty());
+    assert_eq!(state.on_its_way(Way::Pipe).count(), 0);
     assert_eq!(state.parents_error().map(Why::to_string), Some("something else".into()));
 }
 
@@ -193,56 +125,6 @@ fn only_a_signal_that_its_parent_sent_is_a_wanted_end() {
     let by_sigkill = ["reader (PID 2) was killed by SIGKILL (9)"];
     assert_eq!(failed(&format!("{terminate}\n{killed}")), by_sigkill);
     assert_eq!(failed(&format!("{terminate}\n{kill}\n{killed}")), none);
-}
-
-#[test]
-fn the_first_cause_comes_first() {
-    let failures = after(
-        r#"2 writer error "message":"it has no reader any more"
-           1 parent exited "child":2,"child_role":"writer","status":{"code":1}
-           1 parent exited "child":3,"child_role":"reader","status":{"signal":9}"#,
-    )
-    .failures();
-    let causes: Vec<_> = failures.iter().map(ToString::to_string).collect();
-    assert_eq!(
-        causes,
-        [
-            "reader (PID 3) was killed by SIGKILL (9)",
-            "writer (PID 2) ended with exit status 1: it has no reader any more",
-        ]
-    );
-    assert_eq!(failures[0].status, Status::Signal(9));
-}
-
-#[test]
-fn a_lock_stays_with_its_holder_even_when_that_one_is_gone() {
-    let log = r#"1 parent started "child":2,"child_role":"reader-1"
-           1 parent started "child":3,"child_role":"reader-2"
-           3 reader-2 acquired "lock":"lock"
-           3 reader-2 release "lock":"lock"
-           2 reader-1 wait "call":"acquire","on":"lock"
-           2 reader-1 acquired "lock":"lock"
-           1 parent kill "child":2,"child_role":"reader-1"
-           1 parent exited "child":2,"child_role":"reader-1","status":{"signal":9}"#;
-    let state = after(log);
-    let holder = state.holder_of("lock").expect("a holder");
-    assert_eq!(holder.pid, 2);
-    assert!(holder.ended.is_some_and(|end| end.as_wanted));
-    let before: Vec<&str> = log.lines().take(4).collect();
-    assert!(after(&before.join("\n")).holder_of("lock").is_none());
-}
-
-#[test]
-fn what_is_told_aside_changes_nothing_that_anybody_does() {
-    let stuck = r#"1 parent stuck "waits":[],"circle":[],"mistake":"kept_put_end""#;
-    let log = format!(
-        r#"1 parent join "child":2,"child_role":"reader"
-           1 parent stopped "child":2,"child_role":"reader","signal":19,"message":"m"
-           {stuck}"#
-    );
-    assert_eq!(activities(&log), [Activity::Joining(2); 3]);
-    assert_eq!(after(&log).stuck(), Some(Some("kept_put_end")));
-    assert_eq!(after("1 parent running").stuck(), None);
 }
 
 #[test]
@@ -284,7 +166,7 @@ fn queues_and_pipes_are_told_apart_by_name() {
            2 reader get "on":"b","value":1
            1 parent refused "call":"send","why":[]"#,
     );
-    let left = |way| state.on_its_way(way).parcels().map(|it| it.id).collect::<Vec<_>>();
+    let left = |way| state.on_its_way(way).map(|it| it.parcel.id).collect::<Vec<_>>();
     assert_eq!((left(Way::Queue), left(Way::Pipe)), (vec![0], vec![2]));
 }
 

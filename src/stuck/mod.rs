@@ -138,5 +138,5 @@ fn waits_by_the_log(process: &Process) -> bool {
     let waits = |does| matches!(does, Activity::Waiting(_) | Activity::Joining(_));
     process
         .threads()
-        .all(|(name, does)| waits(does) || (name.is_none() && process.is_leaving().is_some()))
+        .all(|(name, does)| waits(does) || (name.is_none() && process.leaving.is_some()))
 }

@@ -63,7 +63,7 @@ impl Us<'_> {
         thread: Option<&str>,
         does: Activity,
     ) -> Option<Waiter> {
-        let leaving = process.is_leaving().filter(|_| thread.is_none());
+        let leaving = process.leaving.as_ref().filter(|_| thread.is_none());
         let (call, needs) = match (does, leaving) {
             (Activity::Joining(_), _) => ("join", Needs::End),
             (Activity::Waiting(Call::Acquire), _) => ("acquire", Needs::Lock),
@@ -73,7 +73,7 @@ impl Us<'_> {
             (_, Some((Way::Pipe, _))) => ("send", Needs::Room),
             (Activity::Running | Activity::Sleeping, None) => return None,
         };
-        let on = process.waits_on(thread).or(leaving.map(|(_, on)| on));
+        let on = process.waits_on(thread).or(leaving.map(|(_, on)| on.as_str()));
         let on = on.map(str::to_owned);
         let in_call = self.call(process.pid, needs);
         let kernel = in_call.map(|(name, _)| name.to_owned());

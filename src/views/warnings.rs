@@ -3,7 +3,6 @@
 use std::io::Write;
 
 use anyhow::Result;
-use serde_json::Value;
 
 use super::view::View;
 use crate::both;
@@ -34,12 +33,12 @@ impl<E: Write> Warnings<E> {
     }
 
     fn tell_of_lost_values(&mut self, way: Way, state: &State) {
-        let lost = state.on_its_way(way).len();
+        let lost = state.on_its_way(way).count();
         if lost == 0 {
             return;
         }
-        let named = state.on_its_way(way).values();
-        let named: Vec<_> = named.take(SHOWN).map(Value::to_string).collect();
+        let named = state.on_its_way(way).take(SHOWN).map(|sent| sent.value.to_string());
+        let named = named.collect::<Vec<_>>();
         let named = named.join(&both!(", ", "、"));
         let rest = match lost.saturating_sub(SHOWN) {
             0 => String::new(),

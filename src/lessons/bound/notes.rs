@@ -53,7 +53,7 @@ impl Narrator for BoundNarrator {
                 match again {
                     true => story.few(POOLS, |_| pool),
                     false => story.tell(pool),
-                }
+                };
             }
         }
         true

@@ -23,7 +23,8 @@ impl Judge for PipeJudge {
             name: "all-received",
             sentence: || both!("every list that is sent is received", "发送的每个列表都被收到"),
             holds: |run, state| {
-                (run.is_sent && is_over(state)).then(|| state.on_its_way(Way::Pipe).is_empty())
+                (run.is_sent && is_over(state))
+                    .then(|| state.on_its_way(Way::Pipe).next().is_none())
             },
         },
         Claim {

@@ -26,7 +26,8 @@ impl Judge for QueueJudge {
             name: "all-got",
             sentence: || both!("every value that is put is got", "放入的每个值都被取走"),
             holds: |run, state| {
-                (run.is_put && is_over(state)).then(|| state.on_its_way(Way::Queue).is_empty())
+                (run.is_put && is_over(state))
+                    .then(|| state.on_its_way(Way::Queue).next().is_none())
             },
         },
         Claim {

@@ -3,82 +3,69 @@
 use super::moment::Moment;
 use super::note::{Actor, En, List, SignalName, Zh, clipped, notes, shown};
 use super::story::{Series, Story};
-use crate::events::Status;
-use crate::state::{Activity, Process};
+use crate::events::{Event, Status, Way};
+use crate::state::Activity;
 
 impl Story {
-    /// A process sends SIGTERM to a child.
-    pub(super) fn terminate(&mut self, child_pid: u32, now: &Moment) {
-        let has_ended = now.run.ended(child_pid).is_some();
-        let (by, child) = (now.me(), now.run.who(child_pid));
-        if has_ended {
-            self.once(TerminateEnded { child });
-            return;
-        }
-        if now.run.process(child_pid).is_some_and(Process::stands_between) {
-            self.once(TerminateBetween { by, child });
-            return;
-        }
-        if now.run.process(now.pid).is_some_and(Process::stands_between) {
-            self.few(Series::SIGNALS, |_| PassesOn { by, child });
-            return;
-        }
-        let put = self.puts;
-        let left = now.run.in_queue().values().map(shown).collect();
-        self.few(Series::SIGNALS, |again| Terminate { by, child, put, left, again });
-    }
-
-    /// A process sends SIGKILL to a child, which has not ended on SIGTERM if `is_stubborn` says so.
-    pub(super) fn kill(&mut self, child_pid: u32, is_stubborn: bool, now: &Moment) {
-        let (by, child) = (now.me(), now.run.who(child_pid));
-        match (is_stubborn, now.signals_on_purpose()) {
-            (true, _) => self.few(Series::SIGNALS, |_| Kill { by, child }),
-            (false, None) => self.few(Series::SIGNALS, |_| KillRest { by, child }),
-            (false, Some(_)) => self.few(Series::SIGNALS, |_| KillWhileAlive { by, child }),
-        }
-    }
-
-    /// A process has reaped a child.
-    pub(super) fn exited(&mut self, child_pid: u32, status: Status, now: &Moment) {
-        let (by, child) = (now.me(), now.run.who(child_pid));
-        match status {
-            Status::Code(0) => {
-                count(&mut self.codes, 0);
-                if self.times::<ExitedUnasked>() == 0
-                    && self.times::<ExitedWell>() > 0
-                    && let Some(awaited) = awaited_instead(now, child_pid)
-                {
-                    self.tell(ExitedUnasked { child, by, awaited });
-                } else {
-                    self.few_about(&child.role.clone(), Series::ENDS, |again| ExitedWell {
-                        child,
-                        by,
-                        again,
-                    });
+    pub(super) fn see_ends(&mut self, now: &Moment) {
+        match &now.event {
+            Event::Terminate { child, .. } => self.terminate(*child, now),
+            Event::Kill { child, why, .. } => {
+                let (by, child) = (now.me(), now.run.who(*child));
+                match (why.is_some(), now.signals_on_purpose()) {
+                    (true, _) => self.few(Series::SIGNALS, |_| Kill { by, child }),
+                    (false, None) => self.few(Series::SIGNALS, |_| KillRest { by, child }),
+                    (false, Some(_)) => self.few(Series::SIGNALS, |_| KillWhileAlive { by, child }),
                 }
             }
-            Status::Code(code) => {
-                count(&mut self.codes, code);
-                self.few(Series::ENDS, |_| ExitedBadly { child, code });
+            Event::Exited { child, status, .. } => self.exited(*child, *status, now),
+            Event::Error { why } => {
+                let (who, message) = (now.me(), clipped(&why.to_string(), 200));
+                self.few(Series::ENDS, |_| GivesUp { who, message })
             }
-            Status::Signal(signal) => {
-                count(&mut self.signals, signal);
-                let sent_by = now.run.signalled_by(child_pid);
-                let sent_by = sent_by.map(|pid| now.run.who(pid));
-                self.few(Series::ENDS, |again| ExitedBySignal {
-                    child,
-                    signal: SignalName(signal),
-                    sent_by,
-                    again,
-                });
-            }
+            _ => false,
+        };
+    }
+
+    fn terminate(&mut self, child_pid: u32, now: &Moment) -> bool {
+        let (by, child) = (now.me(), now.run.who(child_pid));
+        let stands_between = |pid| now.run.process(pid).is_some_and(|it| it.stands_between);
+        if now.run.ended(child_pid).is_some() {
+            self.once(TerminateEnded { child })
+        } else if stands_between(child_pid) {
+            self.once(TerminateBetween { by, child })
+        } else if stands_between(now.pid) {
+            self.few(Series::SIGNALS, |_| PassesOn { by, child })
+        } else {
+            let put = self.puts;
+            let left = now.run.on_its_way(Way::Queue).map(|sent| shown(&sent.value)).collect();
+            self.few(Series::SIGNALS, |again| Terminate { by, child, put, left, again })
         }
     }
 
-    /// A process can't go on.
-    pub(super) fn gives_up(&mut self, message: &str, now: &Moment) {
-        let (who, message) = (now.me(), clipped(message, 200));
-        self.few(Series::ENDS, |_| GivesUp { who, message });
+    fn exited(&mut self, child_pid: u32, status: Status, now: &Moment) -> bool {
+        let (by, child) = (now.me(), now.run.who(child_pid));
+        match status {
+            Status::Code(code) => *self.codes.entry(code).or_default() += 1,
+            Status::Signal(signal) => *self.signals.entry(signal).or_default() += 1,
+        }
+        match status {
+            Status::Code(0) => {
+                let is_second =
+                    self.times::<ExitedUnasked>() == 0 && self.times::<ExitedWell>() > 0;
+                if let Some(awaited) = awaited_instead(now, child_pid).filter(|_| is_second) {
+                    return self.tell(ExitedUnasked { child, by, awaited });
+                }
+                let role = child.role.clone();
+                self.few_about(&role, Series::ENDS, |again| ExitedWell { child, by, again })
+            }
+            Status::Code(code) => self.few(Series::ENDS, |_| ExitedBadly { child, code }),
+            Status::Signal(signal) => {
+                let signal = SignalName(signal);
+                let sent_by = now.run.signalled_by(child_pid).map(|pid| now.run.who(pid));
+                self.few(Series::ENDS, |again| ExitedBySignal { child, signal, sent_by, again })
+            }
+        }
     }
 }
 
@@ -90,14 +77,6 @@ fn awaited_instead(now: &Moment, child: u32) -> Option<Actor> {
     };
     let still_runs = awaited != child && now.run.ended(awaited).is_none();
     still_runs.then(|| now.run.who(awaited))
-}
-
-/// One more of these.
-fn count(counts: &mut Vec<(i32, usize)>, what: i32) {
-    match counts.iter_mut().find(|(counted, _)| *counted == what) {
-        Some((_, count)) => *count += 1,
-        None => counts.push((what, 1)),
-    }
 }
 
 /// The exit status that a shell has for a signal, and where it comes from.

@@ -3,21 +3,35 @@
 use super::moment::Moment;
 use super::note::{Actor, List, Seconds, notes, them_in_chinese};
 use super::story::{Series, Story};
+use crate::events::{Event, Way};
 use crate::state::Activity;
 
 /// What is less long ago was just now.
 const JUST_NOW: Seconds = Seconds(1e-4);
 
 impl Story {
-    /// A process begins to wait for a child.
-    pub(super) fn join(&mut self, child_pid: u32, now: &Moment) {
-        let has_ended = now.run.ended(child_pid).is_some();
+    pub(super) fn see_joins(&mut self, now: &Moment) {
+        match now.event {
+            Event::Join { child, .. } => self.join(child, now),
+            Event::Joined { child, .. } => self.joined(child, now),
+            Event::Send { .. } => {
+                // Another one may be waiting for the sender already.
+                let waits = Activity::Joining(now.pid);
+                if let Some(by) = now.run.processes().find(|it| it.does(None) == waits) {
+                    self.once(JoinUnreceived { by: now.run.who(by.pid), child: now.me() });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn join(&mut self, child_pid: u32, now: &Moment) {
         let is_terminated = now.run.signalled_by(child_pid).is_some();
+        let is_first = self.times::<Join>() == 0;
         let (by, child) = (now.me(), now.run.who(child_pid));
-        if self.times::<Join>() > 0 && is_terminated {
-            let child = child.clone();
-            self.once(JoinTerminated { child });
-        } else if self.times::<Join>() == 0 || !has_ended {
+        if !is_first && is_terminated {
+            self.once(JoinTerminated { child: child.clone() });
+        } else if is_first || now.run.ended(child_pid).is_none() {
             let running = now.run.running(now.pid, child_pid);
             let (by, child) = (by.clone(), child.clone());
             self.few_about(&child.role.clone(), Series::JOINS, |again| Join {
@@ -27,40 +41,24 @@ impl Story {
                 again,
             });
         }
-        if now.run.in_pipe().parcels().any(|sent| sent.from == child_pid) {
+        if now.run.on_its_way(Way::Pipe).any(|sent| sent.parcel.from == child_pid) {
             self.once(JoinUnreceived { by, child });
         }
     }
 
-    /// A process sends, for which another one may be waiting already.
-    pub(super) fn send_to_who_joins(&mut self, now: &Moment) {
-        let pid = now.pid;
-        let mut processes = now.run.processes();
-        let joining = processes.find(|it| it.does(None) == Activity::Joining(pid));
-        if let Some(by) = joining.map(|process| process.pid) {
-            let (by, child) = (now.run.who(by), now.run.who(pid));
-            self.once(JoinUnreceived { by, child });
+    fn joined(&mut self, child_pid: u32, now: &Moment) {
+        let since = now.waited_since();
+        let child = now.run.who(child_pid);
+        if let Some(ended) = now.run.ended(child_pid).filter(|ended| *ended < since) {
+            self.once(JoinedAtOnce { child, ago: Seconds::between(ended, since) });
+            return;
         }
-    }
-
-    /// A process has waited for a child.
-    pub(super) fn joined(&mut self, child: u32, now: &Moment) {
-        let (since, waited) = (now.waited_since(), now.waited());
-        let ended = now.run.ended(child);
-        let running = now.run.running(now.pid, child);
-        let (by, child) = (now.me(), now.run.who(child));
-        match ended {
-            Some(ended) if ended < since => {
-                let ago = Seconds::between(ended, since);
-                self.once(JoinedAtOnce { child, ago });
-            }
-            _ => {
-                let is_news = !running.is_empty() && running != self.running;
-                self.running = running.clone();
-                if is_news || self.times::<Joined>() == 0 {
-                    self.few(Series::JOINS, |again| Joined { by, child, waited, running, again });
-                }
-            }
+        let running = now.run.running(now.pid, child_pid);
+        let is_news = !running.is_empty() && running != self.running;
+        self.running = running.clone();
+        if is_news || self.times::<Joined>() == 0 {
+            let (by, waited) = (now.me(), now.waited());
+            self.few(Series::JOINS, |again| Joined { by, child, waited, running, again });
         }
     }
 }

@@ -26,10 +26,9 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use textwrap::{LineEnding, Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
-use self::moment::RunState;
 use self::note::NO_BREAK;
 use super::view::View;
-use crate::events::{Call, Event, Record};
+use crate::events::{Event, Record};
 use crate::os::terminal::Look;
 use crate::state::{Change, State};
 use crate::words::locale::Language;
@@ -86,29 +85,33 @@ impl<E: Write> Explain<E> {
     }
 
     fn write_notes(&mut self) {
-        for note in self.story.take_notes() {
+        for note in self.story.notes.drain(..) {
             let text = match self.look.language {
                 Language::En => note.en(),
                 Language::Zh => note.zh(),
             };
-            let text = lines(&text, self.look);
-            let _ = self.stderr.write_all(text.as_bytes());
+            let _ = self.stderr.write_all(lines(&text, self.look).as_bytes());
         }
     }
 }
 
 impl<E: Write> View for Explain<E> {
     fn show(&mut self, record: &Record, state: &State, change: &Change) -> Result<()> {
-        let run = RunState(state);
         if let Event::Run { lesson, .. } = &record.event {
             self.narrator = (self.narrator_of)(lesson);
         }
-        let now = Moment { record, change, run };
+        let now = Moment { record, change, run: state };
+        let story = &mut self.story;
         if let Some(pid) = change.replaces {
-            self.story.forget(pid);
+            story.past.remove(&pid);
         }
-        if !self.narrator.see(&now, &mut self.story) {
-            self.story.see(&now);
+        if !self.narrator.see(&now, story) {
+            story.see_starts(&now);
+            story.see_threads(&now);
+            story.see_queue(&now);
+            story.see_pipe(&now);
+            story.see_joins(&now);
+            story.see_ends(&now);
         }
         // A table is read as a whole, so what there is to tell of it comes behind it.
         let is_in_table =
@@ -120,72 +123,9 @@ impl<E: Write> View for Explain<E> {
     }
 
     fn finish(&mut self, state: &State) -> Result<()> {
-        self.story.end(RunState(state));
+        self.story.end(state);
         self.write_notes();
         Ok(())
-    }
-}
-
-impl Story {
-    /// Tells what there is to tell of an event in any program.
-    fn see(&mut self, now: &Moment) {
-        match &now.event {
-            Event::Run { options, seed, random_pauses, cores, .. } => {
-                let pauses = random_pauses.unwrap_or(self.has_random_pauses);
-                self.run_begins(options, *seed, pauses, *cores)
-            }
-            Event::Running {} => match &now.thread {
-                Some(thread) => self.thread_running(thread, now),
-                None => self.running(now),
-            },
-            Event::Started { child, command: Some(command), .. } => {
-                self.started_command(*child, command, now)
-            }
-            Event::Started { child, foreign, .. } => self.started(*child, *foreign, now),
-            Event::Join { child, .. } => self.join(*child, now),
-            Event::Joined { child, .. } => self.joined(*child, now),
-            Event::Terminate { child, .. } => self.terminate(*child, now),
-            Event::Kill { child, why, .. } => self.kill(*child, why.is_some(), now),
-            Event::Exited { child, status, .. } => self.exited(*child, *status, now),
-            Event::Error { why } => self.gives_up(&why.to_string(), now),
-            Event::Sleep { seconds, .. } => self.sleep(*seconds, now),
-            Event::Wait { call, on } => match call {
-                Call::Get => self.wait_get(now),
-                Call::Recv => self.wait_recv(now),
-                Call::Join => self.wait_join(now),
-                Call::Readline => self.wait_readline(on.as_deref().unwrap_or_default(), now),
-                Call::Write => self.wait_write(on.as_deref().unwrap_or_default(), now),
-                Call::Acquire | Call::Send => {}
-            },
-            Event::Put { .. } => self.put(now),
-            Event::Get { value, .. } => self.get(value, now),
-            Event::PutSentinel { .. } => self.put_sentinel(now),
-            Event::GetSentinel { .. } => self.get_sentinel(now),
-            Event::Empty { .. } => self.found_empty(now),
-            Event::EndOfFile { .. } => self.end_of_file(now),
-            Event::Send { .. } => self.send(now),
-            Event::Recv { .. } => self.recv(now),
-            Event::Print { .. } => self.print(now),
-            Event::Refused { call, .. } => self.refused(*call, now),
-            Event::Parent { parent } => self.parent(*parent, now),
-            Event::Measured { .. } => self.measured(),
-            // What is told of these stands there without `--explain`, too.
-            Event::Stuck { .. }
-            | Event::Stopped { .. }
-            | Event::Idle { .. }
-            | Event::Output { .. } => {}
-            // Its line says it all.
-            Event::Say { .. } => {}
-            // A bar shows it, and in a recording it is of no interest.
-            Event::Progress { .. } => {}
-            // What a lock, a task or such a signal is there for depends on the lesson.
-            Event::Acquired { .. }
-            | Event::Release { .. }
-            | Event::TaskStart { .. }
-            | Event::TaskDone { .. }
-            | Event::Interrupt { .. }
-            | Event::Own(_) => {}
-        }
     }
 }
 

@@ -3,17 +3,14 @@
 use std::ops::Deref;
 
 use super::note::{Actor, List, Seconds, SignalName, clipped};
-use crate::events::{Event, Record, Status, Way};
-use crate::state::{Activity, Change, OnItsWay, State};
+use crate::events::{Event, Record, Status};
+use crate::state::{Activity, Change, State};
 
 /// An event, what it has changed, and the run so far.
 pub struct Moment<'a> {
-    /// The event.
     pub record: &'a Record<'a>,
-    /// What it has changed.
     pub change: &'a Change,
-    /// The run so far.
-    pub run: RunState<'a>,
+    pub run: &'a State,
 }
 
 impl<'a> Deref for Moment<'a> {
@@ -61,57 +58,33 @@ impl Moment<'_> {
     }
 }
 
-/// The run so far.
-#[derive(Clone, Copy)]
-pub struct RunState<'a>(pub(super) &'a State);
-
-impl Deref for RunState<'_> {
-    type Target = State;
-
-    fn deref(&self) -> &State {
-        self.0
-    }
-}
-
-impl<'a> RunState<'a> {
+impl State {
     /// A process, as a note names it.
-    pub(crate) fn who(self, pid: u32) -> Actor {
+    pub(crate) fn who(&self, pid: u32) -> Actor {
         Actor { role: self.role(pid), pid, is_parent: self.is_parent(pid) }
     }
 
-    /// A process's role.
-    pub(super) fn role(self, pid: u32) -> String {
+    pub(super) fn role(&self, pid: u32) -> String {
         clipped(self.process(pid).map_or("", |process| &process.role), 40)
     }
 
-    /// The roles of several processes.
-    pub(super) fn roles(self, pids: &[u32]) -> List {
+    pub(super) fn roles(&self, pids: &[u32]) -> List {
         pids.iter().map(|pid| self.role(*pid)).collect()
     }
 
     /// When a process was reaped.
-    pub(super) fn ended(self, pid: u32) -> Option<f64> {
+    pub(super) fn ended(&self, pid: u32) -> Option<f64> {
         Some(self.process(pid)?.ended?.t)
     }
 
     /// Who has sent a process a signal.
-    pub(super) fn signalled_by(self, pid: u32) -> Option<u32> {
+    pub(super) fn signalled_by(&self, pid: u32) -> Option<u32> {
         Some(self.process(pid)?.signalled?.0)
     }
 
     /// The roles of the children of `by` that have been started and not reaped, but for one.
-    pub(crate) fn running(self, by: u32, but: u32) -> List {
+    pub(crate) fn running(&self, by: u32, but: u32) -> List {
         let children = self.children_alive(by).filter(|child| child.pid != but);
         children.map(|child| self.role(child.pid)).collect()
-    }
-
-    /// What was put and not got.
-    pub(super) fn in_queue(self) -> OnItsWay<'a> {
-        self.0.on_its_way(Way::Queue)
-    }
-
-    /// What was sent and not received.
-    pub(super) fn in_pipe(self) -> OnItsWay<'a> {
-        self.0.on_its_way(Way::Pipe)
     }
 }

@@ -176,20 +176,16 @@ macro_rules! displays {
 displays!(En, en);
 displays!(Zh, zh);
 
-macro_rules! same_in_both {
-    ($($Type:ty)*) => {$(
-        impl Word for $Type {
-            fn en(&self, f: &mut Formatter<'_>) -> fmt::Result {
-                write!(f, "{self}")
-            }
+/// What looks the same in both.
+impl<T: Display> Word for T {
+    fn en(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
 
-            fn zh(&self, f: &mut Formatter<'_>) -> fmt::Result {
-                write!(f, "{self}")
-            }
-        }
-    )*};
+    fn zh(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
 }
-same_in_both!(u16 u32 u64 usize i32 i64 String);
 
 impl Word for Call {
     fn en(&self, f: &mut Formatter<'_>) -> fmt::Result {

@@ -3,57 +3,38 @@
 use super::moment::Moment;
 use super::note::{Actor, Seconds, notes};
 use super::story::Story;
-use crate::events::Call;
+use crate::events::{Call, Event};
 
 impl Story {
-    /// A process is about to send.
-    pub(super) fn send(&mut self, now: &Moment) {
+    pub(super) fn see_pipe(&mut self, now: &Moment) {
+        let past = self.past.entry(now.pid).or_default();
         let who = now.me();
-        match self.past(now.pid).received_from {
-            Some(_) => self.once(SendBack { who }),
-            None => self.once(Send { who }),
-        };
-        self.send_to_who_joins(now);
-    }
-
-    /// A process calls `recv()`.
-    pub(super) fn wait_recv(&mut self, now: &Moment) {
-        let who = now.me();
-        self.once(WaitRecv { who });
-    }
-
-    /// A process has received.
-    pub(super) fn recv(&mut self, now: &Moment) {
-        let past = self.past(now.pid);
-        past.received_from = now.change.arrived.map(|parcel| parcel.from);
-        let who = now.me();
-        match now.change.arrived {
-            Some(sent) => {
-                let (from, took) = (now.run.who(sent.from), Seconds::between(sent.t, now.t));
-                self.once(Recv { who, from, took })
+        match &now.event {
+            Event::Send { .. } => match past.received_from {
+                Some(_) => self.once(SendBack { who }),
+                None => self.once(Send { who }),
+            },
+            Event::Wait { call: Call::Recv, .. } => self.once(WaitRecv { who }),
+            Event::Recv { .. } => {
+                past.received_from = now.change.arrived.map(|parcel| parcel.from);
+                match now.change.arrived {
+                    Some(sent) => {
+                        let took = Seconds::between(sent.t, now.t);
+                        self.once(Recv { who, from: now.run.who(sent.from), took })
+                    }
+                    None => self.once(RecvUnknown { who }),
+                }
             }
-            None => self.once(RecvUnknown { who }),
-        };
-    }
-
-    /// A process prints a list.
-    pub(super) fn print(&mut self, now: &Moment) {
-        let who = now.me();
-        match self.past(now.pid).received_from {
-            Some(from) => {
-                let from = now.run.who(from);
-                self.once(PrintReceived { who, from })
+            Event::Print { .. } => match past.received_from {
+                Some(from) => self.once(PrintReceived { who, from: now.run.who(from) }),
+                None => self.once(Print { who }),
+            },
+            Event::Refused { call, .. } if self.times::<Refused>() < 2 => {
+                let again = self.times::<Refused>() > 0;
+                self.tell(Refused { who, call: *call, again })
             }
-            None => self.once(Print { who }),
+            _ => false,
         };
-    }
-
-    /// A call was refused.
-    pub(super) fn refused(&mut self, call: Call, now: &Moment) {
-        let (who, again) = (now.me(), self.times::<Refused>() > 0);
-        if self.times::<Refused>() < 2 {
-            self.tell(Refused { who, call, again });
-        }
     }
 }
 

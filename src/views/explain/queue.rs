@@ -1,79 +1,56 @@
 //! Values go through the queue.
 
-use serde_json::Value;
-
 use super::moment::Moment;
 use super::note::{Actor, List, Seconds, notes, shown};
 use super::story::{Series, Story};
+use crate::events::{Call, Event, Way};
 
 impl Story {
-    /// A process is about to put a value.
-    pub(super) fn put(&mut self, now: &Moment) {
-        self.puts += 1;
-        self.past(now.pid).has_put = true;
-        let who = now.me();
-        self.once(Put { who });
-    }
-
-    /// A process calls `get()`.
-    pub(super) fn wait_get(&mut self, now: &Moment) {
-        self.past(now.pid).is_reader = true;
-        let (who, there) = (now.me(), now.run.in_queue().len());
-        match there {
-            0 => self.once(WaitGet { who }),
-            _ => self.once(GetsAtOnce { who, there }),
+    pub(super) fn see_queue(&mut self, now: &Moment) {
+        let past = self.past.entry(now.pid).or_default();
+        match &now.event {
+            Event::Put { .. } => {
+                past.has_put = true;
+                self.puts += 1;
+                self.once(Put { who: now.me() })
+            }
+            Event::Wait { call: Call::Get, .. } => {
+                past.is_reader = true;
+                match now.run.on_its_way(Way::Queue).count() {
+                    0 => self.once(WaitGet { who: now.me() }),
+                    there => self.once(GetsAtOnce { who: now.me(), there }),
+                }
+            }
+            Event::Get { value, .. } => {
+                past.gets += 1;
+                past.is_reader = true;
+                let (who, value) = (now.me(), shown(value));
+                let Some(put) = now.change.arrived else {
+                    self.once(GetUnknown { who, value });
+                    return;
+                };
+                let (from, took) = (now.run.who(put.from), Seconds::between(put.t, now.t));
+                let (reader, got, waited) = (who.clone(), value.clone(), now.waited());
+                self.few(Series::GETS, |again| Get { who, value, from, took, waited, again });
+                let readers = self.which(|past| past.is_reader).len();
+                readers > 1 && self.once(Compete { who: reader, value: got, readers })
+            }
+            Event::PutSentinel { .. } => self.once(PutSentinel { by: now.me() }),
+            Event::GetSentinel { .. } => {
+                self.few(Series::READERS, |again| GetSentinel { who: now.me(), again })
+            }
+            Event::Empty { .. } => {
+                self.few(Series::READERS, |again| Empty { who: now.me(), again })
+            }
+            Event::EndOfFile { .. } if now.run.is_parent(now.pid) => {
+                self.once(EndOfPipe { who: now.me() })
+            }
+            Event::EndOfFile { .. } => {
+                let writers = now.run.roles(&self.which(|past| past.has_put));
+                self.few(Series::READERS, |again| EndOfFile { who: now.me(), writers, again })
+            }
+            _ => false,
         };
-    }
-
-    /// A process has got a value.
-    pub(super) fn get(&mut self, value: &Value, now: &Moment) {
-        let past = self.past(now.pid);
-        past.gets += 1;
-        past.is_reader = true;
-        let waited = now.waited();
-        let (who, value) = (now.me(), shown(value));
-        let Some(put) = now.change.arrived else {
-            self.once(GetUnknown { who, value });
-            return;
-        };
-        let (from, took) = (now.run.who(put.from), Seconds::between(put.t, now.t));
-        {
-            let (who, value) = (who.clone(), value.clone());
-            self.few(Series::GETS, |again| Get { who, value, from, took, waited, again });
-        }
-        let readers = self.which(|past| past.is_reader).len();
-        if readers > 1 {
-            self.once(Compete { who, value, readers });
-        }
-    }
-
-    /// A process is about to put the sentinel.
-    pub(super) fn put_sentinel(&mut self, now: &Moment) {
-        let by = now.me();
-        self.once(PutSentinel { by });
-    }
-
-    /// A process has got the sentinel.
-    pub(super) fn get_sentinel(&mut self, now: &Moment) {
-        let who = now.me();
-        self.few(Series::READERS, |again| GetSentinel { who, again });
-    }
-
-    /// A process has found the queue empty.
-    pub(super) fn found_empty(&mut self, now: &Moment) {
-        let who = now.me();
-        self.few(Series::READERS, |again| Empty { who, again });
-    }
-
-    /// A process has come to the end of the queue, or the parent to that of a pipe.
-    pub(super) fn end_of_file(&mut self, now: &Moment) {
-        let who = now.me();
-        if now.run.is_parent(now.pid) {
-            self.once(EndOfPipe { who });
-            return;
-        }
-        let writers = now.run.roles(&self.which(|past| past.has_put));
-        self.few(Series::READERS, |again| EndOfFile { who, writers, again });
     }
 }
 

@@ -1,34 +1,64 @@
 //! A run begins, and its processes.
 
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::moment::Moment;
 use super::note::{Actor, Seconds, clipped, count, notes, shown};
 use super::story::{Series, Story};
+use crate::events::{Call, Event};
 
 impl Story {
-    /// The run begins.
-    pub(super) fn run_begins(&mut self, options: &RawValue, seed: u64, pauses: bool, cores: usize) {
-        self.cores = cores;
-        let options = in_words(serde_json::from_str(options.get()).unwrap_or_default());
-        self.once(Options { options, seed, pauses, cores });
+    pub(super) fn see_starts(&mut self, now: &Moment) {
+        match &now.event {
+            Event::Run { options, seed, random_pauses, cores, .. } => {
+                let (seed, cores) = (*seed, *cores);
+                self.cores = cores;
+                let pauses = random_pauses.unwrap_or(self.has_random_pauses);
+                let options = in_words(serde_json::from_str(options.get()).unwrap_or_default());
+                self.once(Options { options, seed, pauses, cores })
+            }
+            Event::Running {} if now.thread.is_none() => self.running(now),
+            Event::Started { child, foreign, command, .. } => {
+                self.started += 1;
+                let child = now.run.who(*child);
+                match command {
+                    Some(command) => self.started_command(child, clipped(command, 40), now),
+                    None => self.started(child, *foreign, now),
+                }
+            }
+            Event::Wait { call: Call::Readline, on } => {
+                let command = clipped(on.as_deref().unwrap_or_default(), 40);
+                self.once(WaitReadline { who: now.me(), command })
+            }
+            Event::Wait { call: Call::Write, on } => {
+                let command = clipped(on.as_deref().unwrap_or_default(), 40);
+                self.once(WaitWrite { who: now.me(), command })
+            }
+            Event::Parent { parent: pid } => {
+                let (who, parent) = (now.me(), now.run.who(*pid));
+                let before = self.past.entry(now.pid).or_default().parent.replace(*pid);
+                match before.filter(|before| before != pid) {
+                    Some(before) => {
+                        let before = now.run.who(before);
+                        self.once(ParentChanged { who, before, now: parent })
+                    }
+                    None => self.once(ParentIs { who, parent }),
+                }
+            }
+            _ => false,
+        };
     }
 
     /// The main thread of a process begins.
-    pub(super) fn running(&mut self, now: &Moment) {
+    fn running(&mut self, now: &Moment) -> bool {
         let (pid, who) = (now.pid, now.me());
         if who.is_parent {
-            self.once(ParentRuns { pid });
-            return;
+            return self.once(ParentRuns { pid });
         }
         let line = now.line.as_deref().unwrap_or_default().to_owned();
-        match self.running_line.replace((line.clone(), pid)) {
-            Some((before, other)) if before == line && !line.is_empty() => {
-                let (who, other) = (who.clone(), now.run.who(other));
-                self.once(SameLine { who, other });
-            }
-            _ => {}
+        let before = self.running_line.replace((line.clone(), pid));
+        if let Some((_, other)) = before.filter(|(before, _)| *before == line && line != "") {
+            self.once(SameLine { who: who.clone(), other: now.run.who(other) });
         }
         match now.run.process(pid).and_then(|it| it.started.as_ref()) {
             Some(started) => {
@@ -36,64 +66,31 @@ impl Story {
                 self.once(ChildRuns { who, after })
             }
             None => self.once(ChildRunsEarly { who }),
-        };
+        }
     }
 
-    /// A process has started another one.
-    pub(super) fn started(&mut self, child: u32, is_foreign: bool, now: &Moment) {
-        self.started += 1;
-        let (by, child) = (now.me(), now.run.who(child));
+    fn started(&mut self, child: Actor, is_foreign: bool, now: &Moment) -> bool {
+        let (by, role) = (now.me(), child.role.clone());
         if is_foreign {
-            self.once(StartedForeign { by, child });
+            self.once(StartedForeign { by, child })
         } else if !by.is_parent && self.times::<StartedGrandchild>() == 0 {
-            self.tell(StartedGrandchild { by, child });
-        } else if by.is_parent {
-            self.few_about(&child.role.clone(), Series::STARTS, |again| Started {
-                by,
-                child,
-                again,
-            });
+            self.tell(StartedGrandchild { by, child })
         } else {
-            let again = true;
-            let who = child.clone();
-            self.few_about(&who.role, Series::STARTS, |_| Started { by, child, again });
+            let is_again = !by.is_parent;
+            self.few_about(&role, Series::STARTS, |again| {
+                let again = again || is_again;
+                Started { by, child, again }
+            })
         }
     }
 
     /// A process has started a command of the user's.
-    pub(super) fn started_command(&mut self, child: u32, command: &str, now: &Moment) {
-        self.started += 1;
-        let (by, child, command) = (now.me(), now.run.who(child), clipped(command, 40));
-        if self.commands.insert(command.clone()) {
-            self.tell(StartedCommand { by, child, command });
-        } else {
-            let who = child.clone();
-            self.few_about(&who.role, Series::STARTS, |_| StartedCommandAgain { by, child });
+    fn started_command(&mut self, child: Actor, command: String, now: &Moment) -> bool {
+        let (by, role) = (now.me(), child.role.clone());
+        match self.commands.insert(command.clone()) {
+            true => self.tell(StartedCommand { by, child, command }),
+            false => self.few_about(&role, Series::STARTS, |_| StartedCommandAgain { by, child }),
         }
-    }
-
-    /// A process waits for a line of the command that it has started.
-    pub(super) fn wait_readline(&mut self, command: &str, now: &Moment) {
-        let (who, command) = (now.me(), clipped(command, 40));
-        self.once(WaitReadline { who, command });
-    }
-
-    /// A process waits until the command that it has started has read what it was given.
-    pub(super) fn wait_write(&mut self, command: &str, now: &Moment) {
-        let (who, command) = (now.me(), clipped(command, 40));
-        self.once(WaitWrite { who, command });
-    }
-
-    /// A process says who its parent is.
-    pub(super) fn parent(&mut self, parent: u32, now: &Moment) {
-        let (who, parent_of) = (now.me(), now.run.who(parent));
-        match self.past(now.pid).parent.replace(parent) {
-            Some(before) if before != parent => {
-                let before = now.run.who(before);
-                self.once(ParentChanged { who, before, now: parent_of })
-            }
-            _ => self.once(ParentIs { who, parent: parent_of }),
-        };
     }
 }
 

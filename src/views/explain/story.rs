@@ -3,7 +3,7 @@
 //! more than a few times.
 
 use std::any::TypeId;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::note::{List, Note, notes};
 
@@ -13,9 +13,7 @@ const FEW: u32 = 5;
 /// What comes so often that it is told a few times only; in both languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Series {
-    /// In English.
     pub en: &'static str,
-    /// In Chinese.
     pub zh: &'static str,
 }
 
@@ -24,7 +22,6 @@ impl Series {
     pub(super) const JOINS: Series = Series { en: "calls of join()", zh: " join() " };
     pub(super) const ENDS: Series = Series { en: "ends of processes", zh: "进程结束" };
     pub(super) const READERS: Series = Series { en: "ends of readers", zh: "读进程结束" };
-    /// Signals.
     pub(crate) const SIGNALS: Series = Series { en: "signals", zh: "信号" };
     /// What comes out of something that processes share.
     pub(crate) const GETS: Series = Series { en: "gets", zh: "取值" };
@@ -49,7 +46,8 @@ pub(super) struct Past {
 /// processes of the run, and not with its events.
 #[derive(Default)]
 pub struct Story {
-    past: HashMap<u32, Past>,
+    /// By PID.
+    pub(super) past: HashMap<u32, Past>,
     /// How many cores the run may use.
     pub(super) cores: usize,
     /// Whether the run makes random pauses, by its options. A log of today says so itself.
@@ -61,9 +59,9 @@ pub struct Story {
     /// The commands of the user's that were told of.
     pub(super) commands: HashSet<String>,
     /// How many ended with which exit status.
-    pub(super) codes: Vec<(i32, usize)>,
+    pub(super) codes: BTreeMap<i32, usize>,
     /// How many were ended by which signal.
-    pub(super) signals: Vec<(i32, usize)>,
+    pub(super) signals: BTreeMap<i32, usize>,
     /// The last line with which a main thread began, and in which process.
     pub(super) running_line: Option<(String, u32)>,
     /// Who was running when a join had returned, as it was told last.
@@ -76,29 +74,13 @@ pub struct Story {
     described: HashSet<(Series, String)>,
     /// Whether only those notes are told that say what is new about this run.
     is_brief: bool,
-    notes: Vec<Box<dyn Note>>,
+    /// What has been told since it was shown last.
+    pub(super) notes: Vec<Box<dyn Note>>,
 }
 
 impl Story {
-    /// Nothing has happened yet. A brief story has only the notes that say what is new about this
-    /// run.
     pub(super) fn new(is_brief: bool) -> Story {
         Story { is_brief, cores: 1, ..Story::default() }
-    }
-
-    /// What has been told since this was asked last.
-    pub(super) fn take_notes(&mut self) -> Vec<Box<dyn Note>> {
-        std::mem::take(&mut self.notes)
-    }
-
-    /// What the story knows of a process.
-    pub(super) fn past(&mut self, pid: u32) -> &mut Past {
-        self.past.entry(pid).or_default()
-    }
-
-    /// Another process has this PID now.
-    pub(super) fn forget(&mut self, pid: u32) {
-        self.past.remove(&pid);
     }
 
     /// The processes of whose past something is true, in the order of their PIDs.
@@ -109,13 +91,15 @@ impl Story {
         found
     }
 
-    /// Tells a note, however often there was one of its kind.
-    pub(crate) fn tell<N: Note>(&mut self, note: N) {
+    /// Tells a note, however often there was one of its kind. Like the others that tell something,
+    /// it returns whether it did.
+    pub(crate) fn tell<N: Note>(&mut self, note: N) -> bool {
         let times = self.times.entry(TypeId::of::<N>()).or_default();
         *times += 1;
         if !self.is_brief || (note.is_brief() && *times == 1) {
             self.notes.push(Box::new(note));
         }
+        true
     }
 
     /// How often a note has come.
@@ -123,18 +107,14 @@ impl Story {
         self.times.get(&TypeId::of::<N>()).copied().unwrap_or(0)
     }
 
-    /// Tells a note if none of its kind was told before. Whether it was told now.
+    /// Tells a note if none of its kind was told before.
     pub(crate) fn once<N: Note>(&mut self, note: N) -> bool {
-        let is_new = self.times::<N>() == 0;
-        if is_new {
-            self.tell(note);
-        }
-        is_new
+        self.times::<N>() == 0 && self.tell(note)
     }
 
     /// Tells a note, which is told whether it comes again; from then on it is one of a series, of
     /// which a few are told.
-    pub(crate) fn few<N: Note>(&mut self, of: Series, note: impl FnOnce(bool) -> N) {
+    pub(crate) fn few<N: Note>(&mut self, of: Series, note: impl FnOnce(bool) -> N) -> bool {
         if self.times::<N>() == 0 {
             return self.tell(note(false));
         }
@@ -143,7 +123,7 @@ impl Story {
         match *count {
             count if count < FEW => self.tell(note(true)),
             FEW => self.tell(NoMore { of }),
-            _ => {}
+            _ => false,
         }
     }
 
@@ -154,10 +134,9 @@ impl Story {
         role: &str,
         of: Series,
         note: impl FnOnce(bool) -> N,
-    ) {
-        if self.described.insert((of, role.to_owned())) || self.times::<N>() == 0 {
-            self.few(of, note);
-        }
+    ) -> bool {
+        let is_new = self.described.insert((of, role.to_owned())) || self.times::<N>() == 0;
+        is_new && self.few(of, note)
     }
 }
 

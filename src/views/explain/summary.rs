@@ -1,16 +1,19 @@
 //! What can be told when nothing more will come.
 
-use super::moment::RunState;
+use std::collections::BTreeMap;
+
 use super::note::{En, List, SignalName, Zh, count, notes, was};
 use super::story::Story;
+use crate::events::Way;
+use crate::state::State;
 
 impl Story {
     /// The log is at its end.
-    pub(super) fn end(&mut self, run: RunState) {
+    pub(super) fn end(&mut self, run: &State) {
         self.end_of_values(run);
         let readers = self.which(|past| past.is_reader);
         if readers.len() > 1 && self.puts > 0 {
-            let share = |pid| (run.role(pid), self.past(pid).gets);
+            let share = |pid| (run.role(pid), self.past[&pid].gets);
             let gets = readers.into_iter().map(share).collect();
             self.tell(Shares { gets });
         }
@@ -22,24 +25,21 @@ impl Story {
     }
 
     /// What has become of the values that nobody got.
-    fn end_of_values(&mut self, run: RunState) {
-        let lost = run.in_queue().len();
+    fn end_of_values(&mut self, run: &State) {
+        let lost = run.on_its_way(Way::Queue).count();
         if lost == 0 {
             return;
         }
-        let signalled = run.processes().filter(|process| process.is_signalled());
+        let signalled = run.processes().filter(|process| process.signalled.is_some());
         let mut signalled: Vec<_> = signalled.map(|process| process.pid).collect();
         signalled.sort_unstable();
         let has_readers = !self.which(|past| past.is_reader).is_empty() || !signalled.is_empty();
         // A log may stop before its run did. Only where everybody has ended is it certain that
         // nobody got them.
         match has_readers && run.alive().count() == 0 {
-            true => {
-                let (put, terminated) = (self.puts, run.roles(&signalled));
-                self.tell(Lost { lost, put, terminated });
-            }
+            true => self.tell(Lost { lost, put: self.puts, terminated: run.roles(&signalled) }),
             false => self.tell(NotGot { values: lost }),
-        }
+        };
     }
 }
 
@@ -85,9 +85,9 @@ notes! {
         format!("{}。", Zh(&gets))
     }
 
-    brief Summary { started: usize, codes: Vec<(i32, usize)>, signals: Vec<(i32, usize)>, unseen: usize } samples
-        (1, vec![(0, 2)], vec![(15, 1)], 0) (3, vec![(0, 2)], vec![(15, 1)], 0) (4, vec![(0, 2)], vec![(15, 1)], 1)
-        (1, vec![], vec![], 1) (2, vec![], vec![], 2)
+    brief Summary { started: usize, codes: BTreeMap<i32, usize>, signals: BTreeMap<i32, usize>, unseen: usize } samples
+        (1, [(0, 2)].into(), [(15, 1)].into(), 0) (3, [(0, 2)].into(), [(15, 1)].into(), 0)
+        (4, [(0, 2)].into(), [(15, 1)].into(), 1) (1, [].into(), [].into(), 1) (2, [].into(), [].into(), 2)
     en {
         let by_code = codes.iter().map(|(code, many)| format!("{many} ended with exit status {code}"));
         let by_signal = signals.iter().map(|(signal, many)| {

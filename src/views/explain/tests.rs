@@ -111,7 +111,7 @@ fn check_punctuation(chinese: &str) {
 #[track_caller]
 fn check_width(text: &str) {
     for width in [2, 3, 5, 8, 12, 13, 20, 33, 40, 57, 80, 100] {
-        for line in lines(text, look(width, false)).lines() {
+        for line in lines(text, look(width)).lines() {
             assert!(display_width(line) <= width, "{width}: {line}");
             assert!(!line.contains(NO_BREAK));
             // In fewer columns, words break anywhere.
@@ -120,16 +120,8 @@ fn check_width(text: &str) {
     }
 }
 
-fn look(width: usize, colour: bool) -> Look {
-    Look { colour, width, unicode: true, boxes: true, language: Language::En }
-}
-
-#[test]
-fn notes_are_dim_line_by_line() {
-    assert_eq!(
-        lines("one two three four five", look(20, true)),
-        "  \x1b[2mone two three four\x1b[0m\n  \x1b[2mfive\x1b[0m\n"
-    );
+fn look(width: usize) -> Look {
+    Look { colour: false, width, unicode: true, boxes: true, language: Language::En }
 }
 
 #[test]
@@ -150,7 +142,7 @@ fn no_event_goes_unexplained() {
 /// What is told of a log, without the events of one name.
 fn told(log: &str, without: &str) -> String {
     let (mut state, mut own) = (State::default(), Vocabulary::default());
-    let mut view = Explain::new(Vec::new(), look(80, false), false, narrator_of);
+    let mut view = Explain::new(Vec::new(), look(80), false, narrator_of);
     for line in log.lines() {
         let record = Record::read(line, own).unwrap_or_else(|error| panic!("{error:?}: {line}"));
         if let Event::Run { lesson, .. } = &record.event {

@@ -3,32 +3,22 @@
 use super::moment::Moment;
 use super::note::{Actor, Seconds, clipped, count, notes};
 use super::story::Story;
+use crate::events::{Call, Event};
 
 impl Story {
-    /// A thread begins that is not the main one.
-    pub(super) fn thread_running(&mut self, thread: &str, now: &Moment) {
-        let (who, thread) = (now.me(), clipped(thread, 40));
-        self.once(ThreadRuns { who, thread });
-    }
-
-    /// A main thread waits for the others.
-    pub(super) fn wait_join(&mut self, now: &Moment) {
+    pub(super) fn see_threads(&mut self, now: &Moment) {
         let who = now.me();
-        self.once(WaitJoin { who });
-    }
-
-    /// A process or a thread sleeps.
-    pub(super) fn sleep(&mut self, seconds: f64, now: &Moment) {
-        if seconds > 0.0 {
-            let (who, seconds) = (now.me(), Seconds(seconds));
-            self.once(Sleep { who, seconds });
-        }
-    }
-
-    /// Something was measured.
-    pub(super) fn measured(&mut self) {
-        let cores = self.cores;
-        self.once(Measured { cores });
+        match (&now.event, &now.thread) {
+            (Event::Running {}, Some(thread)) => {
+                self.once(ThreadRuns { who, thread: clipped(thread, 40) })
+            }
+            (Event::Wait { call: Call::Join, .. }, _) => self.once(WaitJoin { who }),
+            (Event::Sleep { seconds, .. }, _) if *seconds > 0.0 => {
+                self.once(Sleep { who, seconds: Seconds(*seconds) })
+            }
+            (Event::Measured { .. }, _) => self.once(Measured { cores: self.cores }),
+            _ => false,
+        };
     }
 }
 

@@ -19,7 +19,7 @@ use crate::both;
 use crate::events::{Call, Effect, Event, Label, Mark, Needs, Record, Status, Way, repr};
 use crate::os::streams::cannot_write;
 use crate::os::terminal::Look;
-use crate::state::{Change, Process, State};
+use crate::state::{Change, State};
 
 /// How many lanes a picture has at most: who looks for something among more does so in a trace.
 const MOST_LANES: usize = 48;
@@ -265,7 +265,9 @@ impl<W: Write> View for Timeline<W> {
             // The mark of the send itself says it.
             Event::Refused { call, .. } => *call == Call::Send,
             // The mark of its SIGTERM names it.
-            Event::Join { child, .. } => state.process(*child).is_some_and(Process::is_signalled),
+            Event::Join { child, .. } => {
+                state.process(*child).is_some_and(|it| it.signalled.is_some())
+            }
             _ => false,
         };
         if is_told {
@@ -286,8 +288,8 @@ impl<W: Write> View for Timeline<W> {
     }
 
     fn finish(&mut self, state: &State) -> Result<()> {
-        for parcel in state.on_its_way(Way::Queue).parcels() {
-            self.change_mark(parcel.id, Mark::Put, Mark::Lost);
+        for sent in state.on_its_way(Way::Queue) {
+            self.change_mark(sent.parcel.id, Mark::Put, Mark::Lost);
         }
         let width = (self.width)().clamp(*WIDTHS.start(), *WIDTHS.end());
         let picture = Picture {

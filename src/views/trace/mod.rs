@@ -143,7 +143,7 @@ impl Trace {
         };
         let micros = spot.micros.max(counted);
         self.counted = Some(micros);
-        let count = state.on_its_way(Way::Queue).len() as u64;
+        let count = state.on_its_way(Way::Queue).count() as u64;
         self.out.counter(&values, &now, Spot { micros, ..begin }, count)
     }
 }
