@@ -18,8 +18,7 @@ pub enum Effect<'a> {
     Ends(u32, &'a str, Status),
     /// The thread sleeps for a time that it chose itself.
     Sleeps,
-    /// The thread waits in this call for somebody else, on the object with this name if that is
-    /// known.
+    /// The thread waits in this call for somebody else, on the object with this name.
     Waits(Call, Option<&'a str>),
     /// The thread waits for the end of this child.
     Joins(u32),
@@ -39,24 +38,20 @@ pub enum Effect<'a> {
     Asks,
     /// One of these answers is there.
     IsAnswered,
-    /// The thread has a lock.
+    /// The thread has the lock with this name.
     Acquires(&'a str),
-    /// The thread gives a lock back.
+    /// The thread gives it back.
     Releases(&'a str),
     /// It is told of the run in the middle of whatever the thread does, and changes nothing.
     Aside,
-    /// The thread begins a task.
     BeginsTask,
-    /// The task is done.
     EndsTask,
 }
 
-/// What a value goes through.
+/// What a value goes through: a queue, by `put` and `get`, or a pipe, by `send` and `recv`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Way {
-    /// A queue, by `put` and `get`.
     Queue,
-    /// A pipe, by `send` and `recv`.
     Pipe,
 }
 
@@ -73,35 +68,22 @@ impl Way {
 /// What marks an event in a picture, in the order of its legend.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Mark {
-    /// A thread begins.
     Thread,
-    /// A task begins.
     Task,
     /// An event of the run's lesson.
     Own(&'static Sign),
-    /// A value goes into the queue.
     Put,
-    /// A value comes out of the queue.
     Get,
-    /// A value goes into the pipe.
     Send,
-    /// A value comes out of the pipe.
     Recv,
-    /// A value that goes into the queue, and never came out.
+    /// A value that was put, and never got.
     Lost,
-    /// A process begins to wait for the end of a child.
     Join,
-    /// SIGTERM, to a child.
     Terminate,
-    /// SIGINT, to a child.
     Interrupt,
-    /// SIGKILL, to a child.
     Kill,
-    /// A call was refused.
     Refused,
-    /// The process gives up.
     Error,
-    /// Nobody in the run can go on.
     Stuck,
 }
 
@@ -110,57 +92,43 @@ pub enum Mark {
 pub struct Sign {
     /// Its place in the legend among those of the lesson.
     pub place: usize,
-    /// The sign.
     pub sign: char,
-    /// The same in ASCII.
     pub ascii: char,
     /// What the legend says of it, by language.
     pub legend: [&'static str; 2],
 }
 
-/// How often a process has an event.
+/// How often a process has an event: at most once (one about a child, once for each child), or any
+/// number of times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Times {
-    /// At most once; one about a child, once for each child.
     Once,
-    /// Any number of times.
     Again,
 }
 
 /// What is written beside a mark.
 #[derive(Clone, Copy)]
 pub enum Label<'a> {
-    /// Nothing.
     Nothing,
     /// The event's value.
     Value,
-    /// That it is the sentinel.
     Sentinel,
-    /// That there was nothing.
     Empty,
-    /// That it is the end of the file.
     EndOfFile,
-    /// This role.
     Role(&'a str),
-    /// This number.
     Number(u16),
-    /// These lines.
     Lines(&'a str),
 }
 
 /// A call of Python's `multiprocessing`, or on a file object of its `subprocess`, that can block or
-/// be refused.
+/// be refused. Its name in the log is Python's.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Call {
-    /// `Lock.acquire()`
     Acquire,
-    /// `Queue.get()`
     Get,
-    /// `Connection.send()`
     Send,
-    /// `Connection.recv()`
     Recv,
     /// `Thread.join()`
     Join,
@@ -171,7 +139,6 @@ pub enum Call {
 }
 
 impl Call {
-    /// Its name in the log, which is Python's.
     pub fn name(self) -> &'static str {
         self.into()
     }
@@ -182,10 +149,7 @@ impl Call {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Stream {
-    /// What it reads.
     Stdin,
-    /// What it writes.
     Stdout,
-    /// What it says beside that.
     Stderr,
 }
