@@ -87,14 +87,8 @@ impl ChildProcess {
             parent.children.start(role, &mut command, is_go_between)
         };
         let (number, pid) = start().map_err(|error| {
-            let is_missing = error.kind() == io::ErrorKind::NotFound;
-            Reason::CannotStart {
-                role: role.into(),
-                file: parent.program.display().to_string(),
-                errno: error.raw_os_error(),
-                running: parent.children.count_running(&parent.log) as u64,
-                no_null: is_missing && !Path::new("/dev/null").exists(),
-            }
+            let running = parent.children.count_running(&parent.log);
+            cannot_start(role, &parent.program, &error, running)
         })?;
         let process = ChildProcess {
             parent: Arc::clone(parent),
@@ -266,23 +260,15 @@ impl ChildProcesses {
     }
 }
 
-/// What to do when a process can't be started.
-pub(super) fn advice(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound if !Path::new("/dev/null").exists() => {
-            both!("there is no /dev/null: mount /dev", "没有 /dev/null：请挂载 /dev")
-        }
-        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => both!(
-            "put the program back where it was and run it again",
-            "请把本程序放回原处，再运行一次"
-        ),
-        io::ErrorKind::ArgumentListTooLong => {
-            both!("give fewer or shorter values", "请减少或缩短要传的值")
-        }
-        _ => both!(
-            "ask for fewer processes, or raise the limit (`ulimit -u`, `ulimit -n`)",
-            "请减少进程数，或者提高上限（`ulimit -u`、`ulimit -n`）"
-        ),
+/// Why a process can't be started while so many others run.
+pub(super) fn cannot_start(role: &str, file: &Path, error: &io::Error, running: usize) -> Reason {
+    let is_missing = error.kind() == io::ErrorKind::NotFound;
+    Reason::CannotStart {
+        role: role.into(),
+        file: file.display().to_string(),
+        errno: error.raw_os_error(),
+        running: running as u64,
+        no_null: is_missing && !Path::new("/dev/null").exists(),
     }
 }
 

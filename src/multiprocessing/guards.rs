@@ -10,12 +10,13 @@
 use std::ffi::OsStr;
 use std::io::Read as _;
 use std::os::unix::process::CommandExt as _;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Error, Result};
+use anyhow::Result;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal as Blockable};
 use os_pipe::PipeWriter;
 use procfs::process::all_processes;
@@ -28,13 +29,11 @@ use rustix::thread::set_name;
 use serde::Serialize;
 
 use super::birth::SUBCOMMAND_NAME;
-use super::child_process::advice;
+use super::child_process::cannot_start;
 use super::current_process::{CurrentProcess, die_with};
 use super::descendants::{self, children_of, end_all, kill_trees, lock};
 use super::target::Target;
-use crate::both;
 use crate::events::{Because as _, Reason};
-use crate::words::errors::io_error;
 
 /// The variable by which the second guard knows whom the run has started. Its value is the run's.
 const VARIABLE: &str = "MP_DEMO_RUN";
@@ -100,13 +99,8 @@ impl SecondGuard {
             let pid = Pid::from_child(&descendants::start(&mut command)?);
             Ok::<_, std::io::Error>(SecondGuard { pid, _alive: alive })
         };
-        start().map_err(|error: std::io::Error| {
-            let (error, advice) = (io_error(&error), advice(&error));
-            Error::msg(both!(
-                "cannot start the process that guards the run: {error}; {advice}",
-                "无法启动守护本次运行的进程：{error}；{advice}"
-            ))
-        })
+        let itself = Path::new("/proc/self/exe");
+        start().map_err(|error| cannot_start(Guard::NAME, itself, &error, 0).into())
     }
 }
 
