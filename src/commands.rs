@@ -258,19 +258,3 @@ fn is_broken_pipe(error: &Error) -> bool {
         .filter_map(|cause| cause.downcast_ref::<io::Error>())
         .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_failure_has_a_line_and_nothing_else_has() {
-        let forged = "x\nmp-demo: all is well\x1b[2J";
-        let failed = Failed(vec![forged.into(), "y".into()]);
-        let expected = "mp-demo: x\\nmp-demo: all is well\\x1b[2J\nmp-demo: then y\n";
-        assert_eq!(in_lines(&failed.into()), expected);
-        let error = Error::msg(forged).context("z");
-        let expected = "mp-demo: z: x\\nmp-demo: all is well\\x1b[2J\n";
-        assert_eq!(in_lines(&error), expected);
-    }
-}

@@ -118,7 +118,7 @@ pub fn run(
     stderr: &mut dyn Write,
 ) -> Result<Verdict> {
     let _guard = lesson.runs_commands().then(SecondGuard::start).transpose()?;
-    let (log, log_reader) = Log::open("parent")?;
+    let (log, log_reader) = Log::open()?;
     let children = Arc::new(Children::new()?);
     let parents_log = ParentsLog::default();
     thread::scope(|scope| {

@@ -296,10 +296,4 @@ mod tests {
         }
         assert_eq!(program.tools.len(), super::super::Tool::names().len());
     }
-
-    #[test]
-    fn a_damaged_file_is_named() {
-        let error = Help::of_lesson("queue", "about = 1").err().expect("an error");
-        assert_eq!(error.to_string(), "cannot read demos/queue/help.zh.toml");
-    }
 }

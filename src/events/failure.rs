@@ -1,4 +1,4 @@
-//! Processes that ended otherwise than their parent wanted.
+//! Processes that ended otherwise than their parent wanted, in words.
 
 use std::fmt;
 
@@ -9,12 +9,10 @@ use crate::both;
 /// A process that ended otherwise than its parent wanted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failure {
-    /// Which one.
     pub process: Named,
     /// Whether it stands between a command of the user's and the others. Then its last words are
     /// about that.
     pub stands_between: bool,
-    /// How it ended.
     pub status: Status,
     /// Why it gave up, if it said so.
     pub last_words: Option<Why>,

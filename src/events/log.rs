@@ -1,8 +1,6 @@
-//! The log of a run, as its writers see it.
-//!
-//! Every process of a run writes its events to the same pipe, each event as one JSON object on a
-//! line of its own. The order in which the kernel takes these writes is the order of the run, for
-//! everyone.
+//! The log of a run, as its writers see it: every process writes its events to the same pipe, each
+//! as one JSON object on a line of its own. The order in which the kernel takes these writes is the
+//! order of the run, for everyone.
 
 use std::io::{self, Write};
 use std::panic::Location;
@@ -10,17 +8,49 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use os_pipe::PipeWriter;
+use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 
-use super::clock::Clock;
 use super::event::Event;
 use super::parts;
 use super::reader::LogReader;
-use super::record::VERSION;
-use super::who::{At, Who};
+use super::record::{At, VERSION};
 use crate::both;
 use crate::os::streams::stderr;
 use crate::words::plain::{on_its_lines, on_one_line};
+
+/// A run's clock: the system's monotonic clock, the same for all processes of the machine, counted
+/// from the moment when the run began: `epoch`, in microseconds.
+#[derive(Clone, Copy)]
+pub struct Clock {
+    pub epoch: u64,
+}
+
+impl Clock {
+    fn start() -> Clock {
+        Clock { epoch: monotonic_micros() }
+    }
+
+    fn seconds(self) -> f64 {
+        monotonic_micros().saturating_sub(self.epoch) as f64 / 1e6
+    }
+}
+
+fn monotonic_micros() -> u64 {
+    let now = clock_gettime(ClockId::Monotonic);
+    now.tv_sec as u64 * 1_000_000 + now.tv_nsec as u64 / 1_000
+}
+
+/// Who writes: the first fields of an event.
+#[derive(Clone, Serialize)]
+pub struct Who {
+    pub pid: u32,
+    /// The part that the process plays: `parent`, `writer`, `reader-2`.
+    pub role: String,
+    /// The thread's name, where it is not the main thread.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thread: Option<String>,
+}
 
 /// Writes the events of one process, or of one of its threads.
 #[derive(Clone)]
@@ -47,7 +77,7 @@ struct Logged<'a> {
     #[serde(flatten)]
     who: &'a Who,
     #[serde(skip_serializing_if = "Option::is_none")]
-    at: Option<At<'static>>,
+    at: Option<At<'a>>,
     #[serde(flatten)]
     event: &'a Event<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,39 +85,32 @@ struct Logged<'a> {
 }
 
 impl Log {
-    /// Opens a run's log: the end for writing of its first process, which has this role, and the
-    /// end for reading.
-    pub fn open(role: &str) -> Result<(Log, LogReader)> {
+    /// Opens a run's log: the parent's end for writing, and the end for reading.
+    pub fn open() -> Result<(Log, LogReader)> {
         let (reader, writer) = os_pipe::pipe()
             .with_context(|| both!("cannot open the pipe for the log", "无法打开日志的管道"))?;
-        let log = Log {
-            form: Form::Pipe(Arc::new(writer)),
-            who: Who::this_process(role),
-            clock: Clock::start(),
-        };
-        Ok((log, LogReader::new(reader)))
+        let log = Log::new(Form::Pipe(Arc::new(writer)), "parent".into(), Clock::start());
+        Ok((log, LogReader { pipe: reader }))
+    }
+
+    fn new(form: Form, role: String, clock: Clock) -> Log {
+        Log { form, who: Who { pid: std::process::id(), role, thread: None }, clock }
     }
 
     /// Writes the run's first event, from which time counts. Somebody has to be reading the log by
     /// now: the event has all of the lesson's values, and they may be more than the pipe holds.
     pub fn begin(&mut self, first: &Event) -> Result<()> {
         self.clock = Clock::start();
-        self.write_at(0.0, first, None, None).with_context(cannot_write)
+        self.write_at(0.0, first, None, None)
     }
 
-    /// The log of a child of a run. Its stderr is the log's pipe.
-    pub fn of_child(role: String, clock: Clock) -> Log {
-        Log::on_stderr(Form::Stderr, role, clock)
-    }
-
-    /// The log of a child that was started by hand: the article's lines on stderr, for a person.
-    pub fn by_hand(role: String) -> Log {
-        Log::on_stderr(Form::Lines, role, Clock::start())
-    }
-
-    fn on_stderr(form: Form, role: String, clock: Clock) -> Log {
-        let who = Who::this_process(role);
-        Log { form, who, clock }
+    /// The log of a child, on stderr: with this epoch, it is a run's; without one, a person has
+    /// started the child, who gets the article's lines.
+    pub fn of_child(role: String, epoch: Option<u64>) -> Log {
+        match epoch {
+            Some(epoch) => Log::new(Form::Stderr, role, Clock { epoch }),
+            None => Log::new(Form::Lines, role, Clock::start()),
+        }
     }
 
     /// The same log for a thread of this process.
@@ -102,7 +125,6 @@ impl Log {
         self.who.pid
     }
 
-    /// The role of that process.
     pub fn role(&self) -> &str {
         &self.who.role
     }
@@ -112,13 +134,10 @@ impl Log {
         self.clock.seconds()
     }
 
-    /// The clock for a child that writes events to the same log. None for the children of a process
-    /// that a person started in a shell: like it, they write lines.
-    pub fn clock_for_child(&self) -> Option<Clock> {
-        match self.form {
-            Form::Pipe(_) | Form::Stderr => Some(self.clock),
-            Form::Lines => None,
-        }
+    /// What a child is told that writes events to the same log. Nothing for the children of a
+    /// process that a person started in a shell: like it, they write lines.
+    pub fn epoch_for_child(&self) -> Option<u64> {
+        (!matches!(self.form, Form::Lines)).then_some(self.clock.epoch)
     }
 
     /// What becomes the stderr of a child.
@@ -132,40 +151,35 @@ impl Log {
     /// Writes one event. It stands in the log, whole, when this returns.
     #[track_caller]
     pub fn write(&self, event: Event) -> Result<()> {
-        let at = Location::caller();
-        self.write_at(self.clock.seconds(), &event, None, Some(at)).with_context(cannot_write)
+        self.write_with_line(event, None)
     }
 
-    /// The same for an event at which the article's program prints this line, without its newline.
+    /// The same with the line that the article's program prints there, without its newline.
     #[track_caller]
-    pub fn write_with_line(&self, event: Event, line: &str) -> Result<()> {
-        let at = Location::caller();
-        self.write_at(self.clock.seconds(), &event, Some(line), Some(at)).with_context(cannot_write)
+    pub fn write_with_line(&self, event: Event, line: Option<&str>) -> Result<()> {
+        let at = At::of(Location::caller());
+        self.write_at(self.clock.seconds(), &event, line, at)
     }
 
-    fn write_at(
-        &self,
-        t: f64,
-        event: &Event,
-        line: Option<&str>,
-        call: Option<&'static Location>,
-    ) -> io::Result<()> {
-        let at = call.and_then(At::of);
+    fn write_at(&self, t: f64, event: &Event, line: Option<&str>, at: Option<At>) -> Result<()> {
         let logged = Logged { v: VERSION, t, who: &self.who, at, event, line };
-        match &self.form {
+        let written = match &self.form {
             Form::Pipe(pipe) => self.write_json(&mut pipe.as_ref(), &logged),
             Form::Stderr => self.write_json(&mut stderr(), &logged),
-            Form::Lines => {
-                let mut stderr = stderr();
-                let text = match (line, event.sentence()) {
-                    (Some(line), _) if stderr.is_terminal() => on_its_lines(line),
-                    (Some(line), _) => line.into(),
-                    (None, Some(said)) => format!("mp-demo: {}", on_one_line(&said)).into(),
-                    (None, None) => return Ok(()),
-                };
-                stderr.write_all(format!("{text}\n").as_bytes())
-            }
-        }
+            Form::Lines => self.write_line(event, line),
+        };
+        written.with_context(|| both!("cannot write to the run's log", "无法写入本次运行的日志"))
+    }
+
+    fn write_line(&self, event: &Event, line: Option<&str>) -> io::Result<()> {
+        let mut stderr = stderr();
+        let text = match (line, event.sentence()) {
+            (Some(line), _) if stderr.is_terminal() => on_its_lines(line),
+            (Some(line), _) => line.into(),
+            (None, Some(said)) => format!("mp-demo: {}", on_one_line(&said)).into(),
+            (None, None) => return Ok(()),
+        };
+        stderr.write_all(format!("{text}\n").as_bytes())
     }
 
     fn write_json(&self, out: &mut impl Write, logged: &Logged) -> io::Result<()> {
@@ -177,8 +191,4 @@ impl Log {
         }
         Ok(())
     }
-}
-
-fn cannot_write() -> String {
-    both!("cannot write to the run's log", "无法写入本次运行的日志")
 }

@@ -1,7 +1,6 @@
 //! What happened: the vocabulary of events, and the one pipe to which every process of a run writes
 //! them.
 
-mod clock;
 mod effect;
 mod event;
 mod failure;
@@ -15,9 +14,7 @@ mod record;
 pub mod recording;
 mod status;
 mod stuck;
-mod who;
 
-pub use clock::Clock;
 pub use effect::{Call, Effect, Label, Mark, Sign, Stream, Times, Way};
 pub use event::Event;
 pub use failure::{Failure, first_cause_first};
@@ -28,7 +25,6 @@ pub use parts::PIPE_BUF;
 pub use python::{repr, str};
 pub use reader::Entry;
 pub use reason::{Because, Named, PartnerGone, Reason, Runtime, Why};
-pub use record::Record;
+pub use record::{At, Record};
 pub use status::Status;
 pub use stuck::{Holder, Needs, Waiter};
-pub use who::At;

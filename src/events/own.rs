@@ -1,5 +1,4 @@
-//! Events that belong to one lesson. They are declared in its folder in the same way as those that
-//! can happen in any program, and stand in the log like them.
+//! Events that belong to one lesson, and are declared in its folder.
 
 use std::borrow::Cow;
 
@@ -75,15 +74,10 @@ macro_rules! own_events {
 }
 pub(crate) use own_events;
 
-/// The events of a lesson: what [`own_events`] makes.
+/// The events of a lesson: what [`own_events`] makes, to be asked as an [`Event`] is.
 pub trait OwnEvent: Serialize + DeserializeOwned + VariantNames {
-    /// What it changes.
     fn effect(&self) -> Effect<'static>;
-
-    /// How often a process has it, if its place among the others is of interest.
     fn times(&self) -> Option<Times>;
-
-    /// How a picture marks it, and what is written beside the mark.
     fn mark(&self) -> Option<(&'static Sign, String)>;
 }
 
@@ -155,28 +149,22 @@ impl Serialize for Own {
     }
 }
 
-/// Reads an event from its name and its own fields.
-type Read = fn(&str, &[(Cow<str>, &RawValue)]) -> serde_json::Result<Own>;
-
 /// The events that a log of some lesson can have beside those of all.
 #[derive(Clone, Copy)]
 pub struct Vocabulary {
-    /// Their names.
     pub names: &'static [&'static str],
-    read: Read,
+    /// Reads an event from its name and its own fields.
+    read: fn(&str, &[(Cow<str>, &RawValue)]) -> serde_json::Result<Own>,
 }
 
 impl Vocabulary {
-    /// No events.
     pub const NONE: Vocabulary =
         Vocabulary { names: &[], read: |name, _| Err(serde::de::Error::custom(name)) };
 
-    /// Those of a lesson.
     pub const fn of<O: OwnEvent>() -> Vocabulary {
         Vocabulary { names: O::VARIANTS, read: Own::read::<O> }
     }
 
-    /// Reads the event with this name. Nothing if there is none.
     pub(super) fn read<'a>(
         self,
         name: &str,

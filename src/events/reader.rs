@@ -11,7 +11,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 use super::own::Vocabulary;
-use super::parts::{Joined, Joiner};
+use super::parts::Joiner;
 use super::record::Record;
 use crate::both;
 
@@ -22,7 +22,6 @@ const EVENT_START: &[u8] = b"{\"v\":2,\"t\":";
 // An entry lives for one call; to box each event would cost an allocation for every one.
 #[allow(clippy::large_enum_variant)]
 pub enum Entry<'a> {
-    /// An event.
     Event(Record<'a>),
     /// Bytes that are not an event and came from a child's stderr: a panic message, say.
     Foreign(&'a [u8]),
@@ -32,23 +31,18 @@ pub enum Entry<'a> {
 
 /// Reads a log to its end.
 pub struct LogReader {
-    pipe: PipeReader,
+    pub(super) pipe: PipeReader,
 }
 
 impl LogReader {
-    pub(super) fn new(pipe: PipeReader) -> LogReader {
-        LogReader { pipe }
-    }
-
     /// Hands each entry to `see`, in the log's order, until the last process of the run has closed
-    /// the log, or until nobody reads `output` any more, whether anything is written to it or not,
-    /// or until there is something to read from `interrupt`. If there is a `patience`, and nothing
-    /// comes for so long, it hands over [`Entry::Silence`], and again every half second until
-    /// something comes. `own` are the events of the run's lesson.
+    /// the log. If there is a `patience`, and nothing comes for so long, it hands over
+    /// [`Entry::Silence`], and again every half second until something comes. `own` are the events
+    /// of the run's lesson.
     ///
     /// # Errors
-    /// When the log can't be read; an `io::Error` of the kind `BrokenPipe` when nobody wants the
-    /// rest; or whatever `see` returned.
+    /// An `io::Error` of the kind `BrokenPipe` when nobody reads `output` any more, whether anything
+    /// is written to it or not, or when there is something to read from `interrupt`.
     pub fn for_each(
         self,
         output: impl AsFd,
@@ -57,29 +51,21 @@ impl LogReader {
         own: Vocabulary,
         mut see: impl FnMut(Entry) -> Result<()>,
     ) -> Result<()> {
-        let source = WatchedPipe {
-            pipe: self.pipe,
-            output,
-            interrupt,
-            last_read: None,
-            patience,
-            is_silent: false,
-        };
-        let mut input = BufReader::with_capacity(PIPE_CAPACITY, source);
+        let (pipe, last_read, is_silent) = (self.pipe, None, false);
+        let source = WatchedPipe { pipe, output, interrupt, last_read, patience, is_silent };
+        // As much as a pipe holds on Linux (pipe(7)).
+        let mut input = BufReader::with_capacity(1 << 16, source);
         let mut parts = Joiner::default();
         let mut line = Vec::new();
         loop {
             match input.read_until(b'\n', &mut line) {
-                Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::TimedOut => {
                     see(Entry::Silence)?;
                     continue;
                 }
-                Err(error) => {
-                    return Err(error).with_context(|| {
-                        both!("cannot read the run's log", "无法读取本次运行的日志")
-                    });
-                }
+                read => read.map(drop).with_context(|| {
+                    both!("cannot read the run's log", "无法读取本次运行的日志")
+                })?,
             }
             if line.is_empty() {
                 // A process that was killed while it wrote leaves parts without a last one: that
@@ -87,25 +73,19 @@ impl LogReader {
                 return Ok(());
             }
             match parts.take(line.strip_suffix(b"\n").unwrap_or(&line)) {
-                Joined::Unfinished => {}
-                Joined::Whole(Cow::Owned(event)) => see_line(&event, own, &mut see)?,
-                Joined::Whole(Cow::Borrowed(_)) => see_line(&line, own, &mut see)?,
+                Some(Cow::Owned(event)) => see_line(&event, own, &mut see)?,
+                Some(Cow::Borrowed(_)) => see_line(&line, own, &mut see)?,
+                None => {}
             }
             line.clear();
         }
     }
 }
 
-/// How many bytes a pipe holds on Linux (pipe(7)).
-const PIPE_CAPACITY: usize = 1 << 16;
-
 /// How long the reader lets events gather when they come in quick succession. Waking a reader costs
 /// the writer more than the write itself: without this pause, starting and joining a process took
 /// 60 microseconds longer, of 800.
 const GATHER: Duration = Duration::from_millis(1);
-
-/// How soon after a look at a silent run the next one comes.
-const AGAIN: Duration = Duration::from_millis(500);
 
 /// The log's pipe, watched together with the output.
 struct WatchedPipe<'a, O> {
@@ -117,47 +97,35 @@ struct WatchedPipe<'a, O> {
     is_silent: bool,
 }
 
-impl<O: AsFd> WatchedPipe<'_, O> {
-    /// Waits for a moment, but no longer than until the last writer is gone: nothing is asked of
-    /// the pipe, so poll reports only that. A short run would last almost twice as long otherwise
-    /// (4.0 ms instead of 2.4).
-    fn let_gather(&self) {
-        let timeout = Timespec { tv_sec: 0, tv_nsec: GATHER.subsec_nanos().into() };
-        // If that fails, events have no time to gather, and no harm is done.
-        let _ = poll(&mut [PollFd::new(&self.pipe, PollFlags::empty())], Some(&timeout));
-    }
-}
-
 impl<O: AsFd> Read for WatchedPipe<'_, O> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.last_read.is_some_and(|last| last.elapsed() < GATHER) {
-            self.let_gather();
+            // No longer than until the last writer is gone: nothing is asked of the pipe, so poll
+            // reports only that. A short run would last almost twice as long otherwise (4.0 ms
+            // instead of 2.4). If it fails, events have no time to gather, and no harm is done.
+            let timeout = Timespec { tv_sec: 0, tv_nsec: GATHER.subsec_nanos().into() };
+            let _ = poll(&mut [PollFd::new(&self.pipe, PollFlags::empty())], Some(&timeout));
         }
         loop {
             // Nothing is asked of the output, so poll reports only errors there: its reader is
             // gone.
-            let mut fds = [
+            let mut fds = vec![
                 PollFd::new(&self.pipe, PollFlags::IN),
                 PollFd::new(&self.output, PollFlags::empty()),
-                PollFd::new(&self.pipe, PollFlags::IN),
             ];
-            if let Some(interrupt) = &self.interrupt {
-                fds[2] = PollFd::new(interrupt, PollFlags::IN);
-            }
-            let count = 2 + usize::from(self.interrupt.is_some());
-            let timeout = self.patience.map(|it| if self.is_silent { AGAIN } else { it });
+            fds.extend(self.interrupt.iter().map(|it| PollFd::new(it, PollFlags::IN)));
+            let again = Duration::from_millis(500);
+            let timeout = self.patience.map(|it| if self.is_silent { again } else { it });
             let timeout = timeout.and_then(|it| Timespec::try_from(it).ok());
-            match poll(&mut fds[..count], timeout.as_ref()) {
+            self.is_silent = match poll(&mut fds, timeout.as_ref()) {
                 Err(Errno::INTR) => continue,
-                Ok(0) => {
-                    self.is_silent = true;
-                    return Err(io::ErrorKind::TimedOut.into());
-                }
-                polled => polled?,
+                polled => polled? == 0,
             };
-            self.is_silent = false;
+            if self.is_silent {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
             let gone = PollFlags::ERR | PollFlags::HUP;
-            let is_interrupted = count > 2 && fds[2].revents().contains(PollFlags::IN);
+            let is_interrupted = fds.get(2).is_some_and(|it| it.revents().contains(PollFlags::IN));
             if fds[1].revents().intersects(gone) || is_interrupted {
                 return Err(io::ErrorKind::BrokenPipe.into());
             }
@@ -172,15 +140,10 @@ impl<O: AsFd> Read for WatchedPipe<'_, O> {
 /// A line of the log, with its newline if it has one. Someone may have written half a line in
 /// between: an event is one write, so it stands whole behind that half.
 fn see_line(line: &[u8], own: Vocabulary, see: &mut impl FnMut(Entry) -> Result<()>) -> Result<()> {
-    let start = line
-        .windows(EVENT_START.len())
-        .position(|bytes| bytes == EVENT_START)
-        .unwrap_or(line.len());
-    let (foreign, event) = line.split_at(start);
-    let Ok(text) = str::from_utf8(event).map(|text| text.trim_end_matches('\n')) else {
-        return see(Entry::Foreign(line));
-    };
-    let Ok(record) = Record::read(text, own) else {
+    let start = line.windows(EVENT_START.len()).position(|bytes| bytes == EVENT_START);
+    let (foreign, event) = line.split_at(start.unwrap_or(line.len()));
+    let text = str::from_utf8(event).unwrap_or_default();
+    let Ok(record) = Record::read(text.trim_end_matches('\n'), own) else {
         return see(Entry::Foreign(line));
     };
     if !foreign.is_empty() {
@@ -191,53 +154,37 @@ fn see_line(line: &[u8], own: Vocabulary, see: &mut impl FnMut(Entry) -> Result<
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use super::*;
-
-    fn read(log: &str) -> Vec<String> {
-        let (reader, mut writer) = os_pipe::pipe().expect("a pipe");
-        writer.write_all(log.as_bytes()).expect("fits the pipe");
-        drop(writer);
-        let mut seen = Vec::new();
-        LogReader::new(reader)
-            .for_each(io::stdout(), None, None, Vocabulary::default(), |entry| {
-                seen.push(match entry {
-                    Entry::Event(record) => {
-                        format!("event {} of {}", record.event.name(), record.pid)
-                    }
-                    Entry::Foreign(bytes) => format!("foreign {:?}", str::from_utf8(bytes)?),
-                    Entry::Silence => "silence".to_owned(),
-                });
-                Ok(())
-            })
-            .expect("a readable log");
-        seen
-    }
 
     #[test]
     fn what_is_not_an_event_is_handed_on_as_it_is() {
-        let event = r#"{"v":2,"t":0.5,"pid":7,"role":"child","event":"empty"}"#;
-        let log = format!(
-            "thread panicked\n{event}\nhalf a line{event}\n{{\"v\":2,\"t\":oops\nno newline"
-        );
-        assert_eq!(
-            read(&log),
-            [
-                "foreign \"thread panicked\\n\"",
-                "event empty of 7",
-                "foreign \"half a line\"",
-                "event empty of 7",
-                "foreign \"{\\\"v\\\":2,\\\"t\\\":oops\\n\"",
-                "foreign \"no newline\"",
-            ]
-        );
-    }
-
-    #[test]
-    fn an_event_inside_a_value_is_not_an_event() {
-        let event =
-            r#"{"v":2,"t":0.5,"pid":7,"role":"w","event":"put","value":{"v":2,"t":0},"line":"x"}"#;
-        assert_eq!(read(&format!("{event}\n")), ["event put of 7"]);
+        let event = r#"{"v":2,"t":0.5,"pid":7,"role":"w","event":"put","value":{"v":2,"t":0}}"#;
+        let mut seen = String::new();
+        for line in [
+            "thread panicked\n",
+            &format!("{event}\n"),
+            &format!("half a line{event}\n"),
+            "{\"v\":2,\"t\":oops\n",
+            "no newline",
+        ] {
+            let see = &mut |entry: Entry| {
+                seen += &match entry {
+                    Entry::Event(record) => format!("event {}\n", record.event.name()),
+                    Entry::Foreign(bytes) => format!("foreign {:?}\n", str::from_utf8(bytes)?),
+                    Entry::Silence => "silence\n".into(),
+                };
+                Ok(())
+            };
+            see_line(line.as_bytes(), Vocabulary::default(), see).expect("nothing fails here");
+        }
+        let expected = [
+            r#"foreign "thread panicked\n""#,
+            "event put",
+            r#"foreign "half a line""#,
+            "event put",
+            r#"foreign "{\"v\":2,\"t\":oops\n""#,
+            r#"foreign "no newline""#,
+        ];
+        assert_eq!(seen.lines().collect::<Vec<_>>(), expected);
     }
 }

@@ -526,11 +526,4 @@ mod tests {
                      error 2)";
         assert_eq!(Why::of(&error).to_string(), words);
     }
-
-    #[test]
-    fn a_sentence_of_version_1_stays_as_it_is() {
-        let text = r#"{"v":1,"t":0,"pid":7,"role":"w","event":"error","message":"无法放入"}"#;
-        let record = Record::read(text, Vocabulary::default()).expect("an event");
-        assert_eq!(record.event.sentence().as_deref(), Some("无法放入"));
-    }
 }

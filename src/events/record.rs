@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
+use std::panic::Location;
 
 use serde::de::{Error as _, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::event::Event;
 use super::own::Vocabulary;
-use super::who::At;
 use crate::both;
 use crate::words::errors::{json_error, missing_field};
 use crate::words::plain::is_obeyed;
@@ -25,18 +25,43 @@ pub struct Record<'a> {
     pub text: &'a str,
     /// Seconds since the run's first event.
     pub t: f64,
-    /// The PID of the process that wrote it.
     pub pid: u32,
     /// The part that the process plays: `parent`, `writer`, `reader-2`.
     pub role: Cow<'a, str>,
     /// The thread's name, where it is not the main thread.
     pub thread: Option<Cow<'a, str>>,
-    /// Where in the program it happened.
     pub at: Option<At<'a>>,
     /// The article's line.
     pub line: Option<Cow<'a, str>>,
-    /// What happened.
     pub event: Event<'a>,
+}
+
+/// Where in the program an event happened.
+#[derive(Serialize, Deserialize)]
+pub struct At<'a> {
+    /// The file, relative to the program's folder.
+    #[serde(borrow)]
+    pub file: Cow<'a, str>,
+    /// The line in it, from 1.
+    pub line: u32,
+    /// The function, in a Python program.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<Cow<'a, str>>,
+}
+
+impl At<'static> {
+    /// The place of a call, if it is in a lesson's program: their library also does something by
+    /// itself, such as to reap a child.
+    pub(super) fn of(call: &'static Location) -> Option<At<'static>> {
+        let (file, line) = (call.file(), call.line());
+        file.starts_with("src/lessons/").then(|| At { file: file.into(), line, function: None })
+    }
+}
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
 }
 
 /// A line of a log that is a JSON object, read in one pass: the fields that every event has, and
@@ -236,51 +261,5 @@ mod tests {
             names.insert(record.event.name());
         }
         assert_eq!(names, BTreeSet::from_iter(Event::NAMES.iter().copied()));
-    }
-
-    #[test]
-    fn each_microsecond_that_a_log_tells_is_that_microsecond() {
-        let micros = |t: f64| {
-            let record = Record {
-                text: "",
-                t,
-                pid: 1,
-                role: "parent".into(),
-                thread: None,
-                at: None,
-                line: None,
-                event: Event::Running {},
-            };
-            record.micros()
-        };
-        for t in (0..2_000_000).chain(86_400_000_000..86_400_100_000) {
-            assert_eq!(micros(t as f64 / 1e6), t);
-        }
-        assert_eq!(micros(1e300), i64::MAX as u64 / 1_000);
-    }
-
-    #[test]
-    fn what_is_not_an_event_is_refused_with_the_reason() {
-        let read = |text: &str| Record::read(text, Vocabulary::default()).map(drop);
-        let malformed = |sentence: &str| Err(NoEvent::Malformed(sentence.into()));
-        for (text, expected) in [
-            (r#"{"v":3,"t":"new","event":7}"#, Err(NoEvent::Newer(3))),
-            (
-                r#"{"v":1,"t":0,"pid":1,"role":"r","event":"put"}"#,
-                malformed("the event `put` needs a field `value`"),
-            ),
-            (r#"{"v":1,"t":0,"pid":1,"role":"r","event":"put","value":null}"#, Ok(())),
-            (
-                r#"{"v":1,"t":0,"pid":1,"role":"r","event":"fly"}"#,
-                malformed("version 2 of the log has no event `fly`"),
-            ),
-            (r#"{"v":1,"t":-1,"pid":1,"role":"r","event":"empty"}"#, malformed("its time is -1")),
-            (r#"{"v":0}"#, malformed("its `v` is 0")),
-            (r#"{"level":"info"}"#, malformed("missing field `v`")),
-            ("[1]", malformed("it is not a JSON object")),
-            ("", malformed("it is not a JSON object")),
-        ] {
-            assert_eq!(read(text), expected, "{text}");
-        }
     }
 }

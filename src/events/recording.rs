@@ -1,6 +1,5 @@
 //! A recorded run: what `--json` printed, in a file or from a pipe.
 
-use std::fmt;
 use std::io::{BufRead, Read};
 
 use anyhow::{Context as _, Error, Result, bail, ensure};
@@ -11,13 +10,12 @@ use super::record::{NoEvent, Record, VERSION};
 use crate::both;
 
 /// Hands each event of a recorded run to `see`, in the log's order. `name` is what the user calls
-/// the file, and `own_of` knows the events of each lesson. As with `jq`, a byte order mark at its start and empty lines mean nothing: editors put
-/// them there.
+/// the file, and `own_of` knows the events of each lesson. As with `jq`, a byte order mark at its
+/// start and empty lines mean nothing: editors put them there.
 ///
 /// # Errors
-/// When the file can't be read or is not a recorded run of this version: the sentence names the
-/// line and says what was expected there. The events before that line have been handed over. Or
-/// whatever `see` returned.
+/// When it is not a recorded run: the sentence names the line and says what was expected there. The
+/// events before that line have been handed over.
 pub fn for_each(
     mut input: impl BufRead,
     name: &str,
@@ -44,7 +42,7 @@ pub fn for_each(
             return Ok(());
         }
         let place = both!("{name}, line {number}", "{name}，第 {number} 行");
-        let expected = Expected;
+        let expected = expected();
         ensure!(
             bytes.len() as u64 <= LONGEST,
             both!(
@@ -68,12 +66,11 @@ pub fn for_each(
         }
         let record =
             Record::read(text, own).map_err(|error| not_an_event(&error, &place, is_whole))?;
-        let is_run = match &record.event {
-            Event::Run { lesson, .. } => {
-                own = own_of(lesson);
-                true
-            }
-            _ => false,
+        let is_run = if let Event::Run { lesson, .. } = &record.event {
+            own = own_of(lesson);
+            true
+        } else {
+            false
         };
         let event = record.event.name();
         ensure!(
@@ -102,20 +99,16 @@ pub fn for_each(
 const LONGEST: u64 = 64 << 20;
 
 /// What every line should be.
-struct Expected;
-
-impl fmt::Display for Expected {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&both!(
-            "expected an event, a JSON object as mp-demo LESSON --json prints it",
-            "这里应当是一个事件，即 mp-demo LESSON --json 输出的 JSON 对象"
-        ))
-    }
+fn expected() -> String {
+    both!(
+        "expected an event, a JSON object as mp-demo LESSON --json prints it",
+        "这里应当是一个事件，即 mp-demo LESSON --json 输出的 JSON 对象"
+    )
 }
 
 /// Why the line at this place is refused.
 fn not_an_event(error: &NoEvent, place: &str, is_whole: bool) -> Error {
-    let expected = Expected;
+    let expected = expected();
     Error::msg(match error {
         NoEvent::Newer(version) => both!(
             "{place} is of version {version} of the log, and this mp-demo reads version \

@@ -8,22 +8,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::both;
 
-/// How a process ended: `{"code": 0}` or `{"signal": 15}` in the log, words for a person.
+/// How a process ended: it left by itself with an exit status, or a signal ended it. In the log
+/// `{"code": 0}` or `{"signal": 15}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// It left by itself with this exit status.
     Code(i32),
-    /// This signal ended it.
     Signal(i32),
 }
 
 impl Status {
-    /// The number of the signal of `terminate()`.
     pub const SIGTERM: i32 = rustix::process::Signal::TERM.as_raw();
-    /// The number of the signal that Ctrl-C sends.
     pub const SIGINT: i32 = rustix::process::Signal::INT.as_raw();
-    /// The number of the signal that ends a process whatever it does.
     pub const SIGKILL: i32 = rustix::process::Signal::KILL.as_raw();
 
     /// What a wait status says, as waitpid(2) gives it.
@@ -39,11 +35,9 @@ impl Status {
     /// none. What happens to one that gets SIGKILL doesn't matter any more, for then the run is
     /// over.
     pub fn is_wanted(self, sent: Option<i32>) -> bool {
-        match sent {
-            Some(Status::SIGKILL) => true,
-            Some(signal) => self == Status::Code(0) || self == Status::Signal(signal),
-            None => self == Status::Code(0),
-        }
+        sent == Some(Status::SIGKILL)
+            || self == Status::Code(0)
+            || sent.is_some_and(|signal| self == Status::Signal(signal))
     }
 
     /// In a word: `0`, or `SIGTERM (15)`.
@@ -88,18 +82,4 @@ fn signal_name(number: i32) -> Option<String> {
     let (_, name) = shown.split_once('(')?;
     let (name, _) = name.split_once(')')?;
     name.starts_with("SIG").then(|| name.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_death_by_signal_has_its_posix_name() {
-        let words = |number| Status::Signal(number).to_string();
-        assert_eq!(words(9), "was killed by SIGKILL (9)");
-        assert_eq!(words(15), "was killed by SIGTERM (15)");
-        assert_eq!(words(6), "was killed by SIGABRT (6)");
-        assert_eq!(words(40), "was killed by signal 40");
-    }
 }

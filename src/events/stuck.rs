@@ -5,9 +5,7 @@ use serde::{Deserialize, Serialize};
 /// A thread that waits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiter {
-    /// Its process's PID.
     pub pid: u32,
-    /// Its process's role.
     pub role: String,
     /// The thread's name, where it is not the main thread.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,18 +41,14 @@ pub enum Needs {
     Value,
     /// Room in a queue or pipe.
     Room,
-    /// A lock.
     Lock,
-    /// It is not known.
     Unknown,
 }
 
 /// Somebody who could bring what another one waits for, or could have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
-    /// Its PID.
     pub pid: u32,
-    /// Its role.
     pub role: String,
     /// It is gone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use crate::arguments::{speed, whole};
-use crate::events::Clock;
 use crate::words::locale::{self, Language};
 
 /// The name of the hidden subcommand that a child is started with.
@@ -50,11 +49,11 @@ pub struct Birth {
 
 impl Birth {
     /// What a child of this process is told, with nothing on stdin or stdout.
-    pub fn of_child(role: &str, clock: Option<Clock>, seed: u32, speed: f64) -> Birth {
+    pub fn of_child(role: &str, epoch: Option<u64>, seed: u32, speed: f64) -> Birth {
         Birth {
             role: Some(role.to_owned()),
             parent: Some(std::process::id()),
-            epoch: clock.map(|clock| clock.epoch),
+            epoch,
             stdin: None,
             stdout: None,
             // The locale says it to the child, too.

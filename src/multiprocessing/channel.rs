@@ -9,7 +9,7 @@ use super::parent::Parent;
 use crate::events::{Call, Event, Log};
 
 /// How much an end of a queue or pipe writes to the log by itself.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy)]
 enum Extent {
     Nothing,
     Waits,
@@ -70,19 +70,18 @@ impl Channel {
     /// Logs that this process waits in a call.
     #[track_caller]
     pub(super) fn waits(&self, call: Call) -> Result<()> {
-        if self.extent < Extent::Waits {
-            return Ok(());
+        match self.extent {
+            Extent::Nothing => Ok(()),
+            _ => self.log.write(Event::Wait { call, on: self.on() }),
         }
-        self.log.write(Event::Wait { call, on: self.on() })
     }
 
     /// Logs an event, with the line that the program prints there.
     #[track_caller]
     pub(super) fn log(&self, event: Event, line: Option<&str>) -> Result<()> {
-        match line {
-            _ if self.extent < Extent::Everything => Ok(()),
-            Some(line) => self.log.write_with_line(event, line),
-            None => self.log.write(event),
+        match self.extent {
+            Extent::Everything => self.log.write_with_line(event, line),
+            Extent::Waits | Extent::Nothing => Ok(()),
         }
     }
 }

@@ -63,11 +63,11 @@ impl ChildProcess {
             stdout,
         } = process;
         let mut words = words?;
-        let clock = parent.log.clock_for_child();
+        let epoch = parent.log.epoch_for_child();
         let mut birth = Birth {
             stdin: stdin.name,
             stdout: stdout.name,
-            ..Birth::of_child(role, clock, seed, parent.speed)
+            ..Birth::of_child(role, epoch, seed, parent.speed)
         };
         // A child dies with the parent that it is told of.
         birth.parent = birth.parent.filter(|_| !outlives_parent);

@@ -76,35 +76,3 @@ fn word(value: Value) -> Result<OsString> {
         }),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[derive(Serialize)]
-    struct Half {
-        values: Vec<&'static str>,
-        pause: f64,
-        is_set: bool,
-        is_unset: bool,
-        number: Option<u16>,
-        nothing: Option<u16>,
-    }
-
-    #[test]
-    fn each_field_is_an_option_and_a_list_is_positional() {
-        let half = Half {
-            values: vec!["A", "-1", "[2, 3]"],
-            pause: 1.0,
-            is_set: true,
-            is_unset: false,
-            number: Some(7),
-            nothing: None,
-        };
-        let words = Words::of(&half).expect("a command line");
-        assert_eq!(words.options, ["--pause", "1", "--is-set", "--number", "7"]);
-        assert_eq!(words.values, ["A", "-1", "[2, 3]"]);
-        assert!(Words::of(&[1, 2]).is_err());
-        assert!(Words::of(&serde_json::json!({"map": {}})).is_err());
-    }
-}

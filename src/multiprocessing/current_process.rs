@@ -18,7 +18,7 @@ use super::lock::Lock;
 use super::logs::Logs;
 use super::queue::{GetEnd, PutEnd};
 use super::shared_value::SharedValue;
-use crate::events::{Clock, Event, Log, Reason};
+use crate::events::{Event, Log, Reason};
 
 /// The process that runs this code, as Python's `current_process()` gives it.
 pub struct CurrentProcess {
@@ -42,12 +42,8 @@ impl CurrentProcess {
         let role = birth.role.unwrap_or_else(|| target.to_owned());
         // It was started via /proc/self/exe; set the name that `ps` shows.
         let _ = set_name(c"mp-demo");
-        let log = match birth.epoch {
-            Some(epoch) => Log::of_child(role, Clock { epoch }),
-            None => Log::by_hand(role),
-        };
         CurrentProcess {
-            log,
+            log: Log::of_child(role, birth.epoch),
             parent: birth.parent,
             stdin: birth.stdin,
             stdout: birth.stdout,

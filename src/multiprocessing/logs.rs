@@ -77,7 +77,7 @@ pub trait Logs {
         event: impl Into<Event<'e>>,
         line: impl AsRef<str>,
     ) -> Result<()> {
-        self.log().write_with_line(event.into(), line.as_ref())
+        self.log().write_with_line(event.into(), Some(line.as_ref()))
     }
 }
 

@@ -86,31 +86,3 @@ fn comment_start<'l>(line: &'l str, mark: &str) -> Option<&'l str> {
     let is_comment = text.is_empty() || text.starts_with([' ', '\t']);
     is_comment.then(|| &line[..line.len() - text.len()])
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn comments_are_replaced_where_they_stand() {
-        let translated = |file, program, texts: &[&str]| {
-            let texts = texts.iter().map(|text| (*text).to_owned()).collect();
-            with_comments(file, program, texts)
-        };
-        let python = "\"\"\"A.\n\nB.\n\"\"\"\ndef f():\n    \"\"\"C.\"\"\"\n    # D\n    # E\n    \
-                      x = '#'  # F\n";
-        assert_eq!(
-            translated("x.py", python, &["甲\n\n乙", "丙", "丁\n戊\n己", "庚"])
-                .expect("as many texts as blocks"),
-            "\"\"\"甲\n\n乙\n\"\"\"\ndef f():\n    \"\"\"丙\"\"\"\n    # 丁\n    # 戊\n    # 己\n    \
-             x = '#'  # 庚\n"
-        );
-        let rust = "//! A\n//!\n//! B\n/// C\n#[x]\nfn f() {} // D\n";
-        assert_eq!(
-            translated("x.rs", rust, &["甲\n\n\t乙", "丙", "丁"]).expect("as many texts as blocks"),
-            "//! 甲\n//!\n//!\t乙\n/// 丙\n#[x]\nfn f() {} // 丁\n"
-        );
-        assert_eq!(translated("x.rs", rust, &["甲", "丙"]), None);
-        assert_eq!(translated("x.rs", rust, &["甲", "丙", "丁", "戊"]), None);
-    }
-}

@@ -145,39 +145,3 @@ const CHINESE: &[(Errno, &str)] = &[
     (Errno::STALE, "文件句柄已失效"),
     (Errno::DQUOT, "超出磁盘配额"),
 ];
-
-#[cfg(test)]
-mod tests {
-    use anyhow::Context as _;
-
-    use super::*;
-
-    fn chinese(cause: &(dyn std::error::Error + 'static)) -> String {
-        words(cause, Language::Zh)
-    }
-
-    #[test]
-    fn the_operating_system_speaks_chinese_and_keeps_its_number() {
-        let not_found = "没有这个文件或文件夹 (os error 2)";
-        assert_eq!(chinese(&io::Error::from_raw_os_error(2)), not_found);
-        assert_eq!(chinese(&Errno::NOENT), not_found);
-        assert_eq!(chinese(&nix::errno::Errno::ENOENT), not_found);
-        assert_eq!(chinese(&io::Error::from_raw_os_error(9999)), "系统调用失败 (os error 9999)");
-        let error = Err::<(), _>(io::Error::from_raw_os_error(28)).context("无法写入标准输出");
-        let causes: Vec<_> = error.expect_err("an error").chain().map(chinese).collect();
-        assert_eq!(causes, ["无法写入标准输出", "设备上没有空间 (os error 28)"]);
-    }
-
-    #[test]
-    fn no_english_word_is_left_of_an_error() {
-        let no_json = |text| serde_json::from_str::<Vec<u8>>(text).expect_err("no JSON");
-        let broken_pipe = io::Error::from(io::ErrorKind::BrokenPipe);
-        let no_memory = io::Error::new(io::ErrorKind::OutOfMemory, "what a library says");
-        for cause in [&broken_pipe, &no_memory] {
-            assert!(!chinese(cause).contains(|c: char| c.is_ascii_alphabetic()));
-        }
-        for cause in [no_json("[1,"), no_json("[x]"), no_json("[300]"), no_json("7")] {
-            assert!(!chinese(&cause).contains("expected"), "{cause}");
-        }
-    }
-}

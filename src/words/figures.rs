@@ -118,11 +118,4 @@ mod tests {
         let shown = shown.each_ref().map(Option::as_deref);
         assert_eq!(shown, [Some("0.50"), None, None, Some("1.1"), Some("2.4"), Some("12")]);
     }
-
-    #[test]
-    fn a_cell_has_its_columns_on_the_screen_whatever_the_script() {
-        assert_eq!(left("ab", 5) + "|", "ab   |");
-        assert_eq!(right("0.800 秒", 9), " 0.800 秒");
-        assert_eq!(right("longer", 5), "longer");
-    }
 }

@@ -31,12 +31,8 @@ pub(super) fn tell(
         let text = String::from_utf8_lossy(line.strip_suffix(b"\n").unwrap_or(&line));
         let event =
             Event::Output { child, child_role: child_role.into(), stream, text: (&*text).into() };
-        let told = match stream {
-            Stream::Stdout => log.write_with_line(event, &text),
-            Stream::Stdin | Stream::Stderr => log.write(event),
-        };
-        // The log has no reader any more.
-        if told.is_err() {
+        // If that fails, the log has no reader any more.
+        if log.write_with_line(event, (stream == Stream::Stdout).then_some(&*text)).is_err() {
             return;
         }
     }
