@@ -85,28 +85,25 @@ notes! {
     brief Customers { customers: usize, sum: Seconds, longest: Seconds } samples (3, WAITED, AFTER)
     en {
         let customers = count(*customers, "customer");
-        format!("{customers} with a delay each. One after another, that takes {sum} in all; if \
-            all wait at the same time, \
-            only the longest delay, {longest}.")
+        format!("{customers} with a delay each. One after another, that takes {sum} in all; if all \
+            wait at the same time, only the longest delay, {longest}.")
     }
     zh "来了 {customers} 位顾客，延迟各不相同。依次等，总共 {sum}；同时等，只需最长的 {longest}。"
 
     Request { who: Actor, customer: u16 } samples (writer(), 3)
-    en "{who} asks the office for customer {customer}, and can do nothing else until the answer \
-        is there."
+    en "{who} asks the office for customer {customer}, and can do nothing else until the answer is \
+        there."
     zh "{who}替顾客 {customer} 向售票处提出请求，在答复到来之前什么也做不了。"
 
     RequestBeside { who: Actor, open: usize } samples (writer(), 2)
     en "{who} has {open} open requests at the same time, all in one thread: that is its event \
-        loop, which goes on to the \
-        next customer instead of waiting for the answer."
-    zh "{who}在一个线程里同时有 {open} 个请求在等答复：这就是事件循环，它不原地等待，而是接着处理\
-        下一位顾客。"
+        loop, which goes on to the next customer instead of waiting for the answer."
+    zh "{who}在一个线程里同时有 {open} 个请求在等答复：这就是事件循环，它不原地等待，而是接着处理下\
+        一位顾客。"
 
     RequestInOthers { processes: usize } samples (2)
     en "{processes} processes now wait at the same time, each for its own customer: a call that \
-        blocks stops only its own \
-        process."
+        blocks stops only its own process."
     zh "现在有 {processes} 个进程同时在等，各自替自己的顾客等票：阻塞的调用只会停住它自己的进程。"
 
     Served { who: Actor, customer: u16, took: Seconds, delay: Seconds } samples (writer(), 3, AFTER, AGO)
@@ -115,9 +112,8 @@ notes! {
     zh "{who}的顾客 {customer} 发出请求后过了 {took}拿到票，其中售票处的延迟占 {delay}。"
 
     brief ServedLate { who: Actor, customer: u16, took: Seconds, delay: Seconds } samples (writer(), 3, AFTER, AGO)
-    en "Customer {customer} got the ticket only {took} after asking, though the office's delay \
-        was {delay}: until then, another \
-        customer blocked the one thread of {who}."
-    zh "顾客 {customer} 发出请求后过了 {took}才拿到票，而售票处的延迟只有 {delay}：在那之\
-        前，{who}唯一的线程一直被别的顾客占着。"
+    en "Customer {customer} got the ticket only {took} after asking, though the office's delay was \
+        {delay}: until then, another customer blocked the one thread of {who}."
+    zh "顾客 {customer} 发出请求后过了 {took}才拿到票，而售票处的延迟只有 {delay}：在那之前，{who}\
+        唯一的线程一直被别的顾客占着。"
 }

@@ -172,8 +172,8 @@ notes! {
         the next one from the queue."
     zh {
         let worker = if *in_thread { "工作线程" } else { "工作进程" };
-        format!("{who}取走了任务 {task}。任务不由父进程分派：哪个{worker}空闲，就自己从队列里取下\
-            一个。")
+        format!("{who}取走了任务 {task}。任务不由父进程分派：哪个{worker}空闲，就自己从队列里取下一\
+            个。")
     }
 
     brief TaskDone { who: Actor, kind: KindWord, task: u16, took: Seconds, on_core: Seconds } samples

@@ -62,15 +62,13 @@ impl Narrator for BufferNarrator {
 notes! {
     Buffered { who: Actor } samples (writer())
     en "{who} prints: the line is now in a buffer, in this process's own memory. Nobody else can \
-        read it before the process hands \
-        it to the kernel with write(2)."
-    zh "{who}打印了一行：这一行现在还在缓冲区里，也就是在这个进程自己的内存里。进程用 write(2) 把\
-        它交给内核之前，别的进程都读不到。"
+        read it before the process hands it to the kernel with write(2)."
+    zh "{who}打印了一行：这一行现在还在缓冲区里，也就是在这个进程自己的内存里。进程用 write(2) 把它\
+        交给内核之前，别的进程都读不到。"
 
     brief Gathers { who: Actor, lines: usize, bytes: u64 } samples (writer(), 2, 4)
     en "{who} has {lines} lines in its buffer now, {bytes} bytes: its stdout is no terminal, so \
-        print() waits until the buffer is \
-        full, and saves calls of the kernel."
+        print() waits until the buffer is full, and saves calls of the kernel."
     zh "{who}的缓冲区里现在有 {lines} 行，共 {bytes} 字节：它的 stdout 不是终端，所以 print() 要等\
         缓冲区满了才写，这样可以少调用内核。"
 
@@ -78,8 +76,7 @@ notes! {
     en {
         let lines = count(*lines, "line");
         format!("{who} writes {lines} with one call of write(2). From here on that is the \
-            kernel's: whatever becomes of the \
-            process, it can be read.")
+            kernel's: whatever becomes of the process, it can be read.")
     }
     zh "{who}用一次 write(2) 写出了 {lines} 行。从这时起，内容就在内核手里：这个进程以后不论怎样，\
         都读得到。"
@@ -112,9 +109,8 @@ notes! {
     en {
         let lines = count(*held, "line");
         format!("{lines} {} in the buffer of {who} and died with it: {signal} ended the process \
-            before it could flush, as it does \
-            when it exits.", was(*held))
+            before it could flush, as it does when it exits.", was(*held))
     }
-    zh "{who}的缓冲区里还有 {held} 行，随着进程一起消失了：进程正常退出时会刷新缓冲区，\
-        而{signal}没有给它这个机会。"
+    zh "{who}的缓冲区里还有 {held} 行，随着进程一起消失了：进程正常退出时会刷新缓冲区，而{signal}没\
+        有给它这个机会。"
 }

@@ -72,18 +72,16 @@ notes! {
     zh "{who}在起跑线上等其他进程到齐：这些进程要同时开始数，而不是一个接一个。"
 
     Counting { who: Actor, turns: u32 } samples (writer(), 1000)
-    en "{who} begins. Each of its {turns} turns is three steps: read the counter, add 1, write \
-        it. Nothing keeps another process \
-        from reading the same number in between."
-    zh "{who}开始数。{turns} 次里的每一次都分三步：读计数器，加 1，写回去。在这三步之间，别的进程\
-        也能读到同一个数。"
+    en "{who} begins. Each of its {turns} turns is three steps: read the counter, add 1, write it. \
+        Nothing keeps another process from reading the same number in between."
+    zh "{who}开始数。{turns} 次里的每一次都分三步：读计数器，加 1，写回去。在这三步之间，别的进程也\
+        能读到同一个数。"
 
     CountingInTurn { who: Actor, turns: u32 } samples (writer(), 1000)
     en "{who} begins. Each of its {turns} turns is three steps, read, add and write, and it takes \
-        the lock around them. Of the \
-        lock this log tells at the first turn only."
-    zh "{who}开始数。{turns} 次里的每一次都分读、加、写三步，三步之前先拿锁，之后再释放。拿锁和释\
-        放锁，日志里只记第一次。"
+        the lock around them. Of the lock this log tells at the first turn only."
+    zh "{who}开始数。{turns} 次里的每一次都分读、加、写三步，三步之前先拿锁，之后再释放。拿锁和释放\
+        锁，日志里只记第一次。"
 
     WaitTurn { who: Actor } samples (writer())
     en "{who} calls acquire(), before it reads: only one process has the lock at a time, and the \
@@ -92,17 +90,15 @@ notes! {
 
     AcquiredSemaphore { who: Actor } samples (writer())
     en "{who} has the lock, a semaphore: a number in the kernel that is 1 or 0. It doesn't know \
-        who has taken it, so it doesn't \
-        notice if that process dies."
+        who has taken it, so it doesn't notice if that process dies."
     zh "{who}拿到了锁。这把锁是一个信号量：内核里的一个数，不是 1 就是 0。信号量不记得是被哪个进程\
-        取走的，所以那个进程死了，\
-        信号量也不会知道。"
+        取走的，所以那个进程死了，信号量也不会知道。"
 
     AcquiredFlock { who: Actor } samples (writer())
     en "{who} has the lock, one on the counter's file (flock(2)). The kernel knows whose it is, \
         and frees it when that process ends."
-    zh "{who}拿到了锁。这把锁加在计数器的文件上（flock(2)），内核知道锁归哪个进程；那个进程一结\
-        束，内核就把锁释放。"
+    zh "{who}拿到了锁。这把锁加在计数器的文件上（flock(2)），内核知道锁归哪个进程；那个进程一结束，\
+        内核就把锁释放。"
 
     ReleaseTurn { who: Actor } samples (writer())
     en "{who} has written, and releases the lock: whoever reads now reads the new number."
@@ -122,12 +118,10 @@ notes! {
     en {
         let lost = count(*lost, "addition");
         format!("{who} finds {value}: {lost} lost. Each time, a process had read a number, and \
-            another one wrote before it did; \
-            then it wrote over that.")
+            another one wrote before it did; then it wrote over that.")
     }
-    zh "{who}看到的是 {value}：丢了 {lost} 次。每一次都是这样：一个进程读到一个数，还没写回，另一\
-        个进程先写了；接着前一个进程的写入\
-        把它覆盖掉。"
+    zh "{who}看到的是 {value}：丢了 {lost} 次。每一次都是这样：一个进程读到一个数，还没写回，另一个\
+        进程先写了；接着前一个进程的写入把它覆盖掉。"
 
     brief TotalWhole { who: Actor, value: u64 } samples (parent(), 2000)
     en "{who} finds {value}: not one addition is lost."
@@ -140,8 +134,7 @@ notes! {
 
     brief KillFlockHolder { by: Actor, child: Actor } samples (parent(), writer())
     en "{by} sends SIGKILL (9) to {child}, which has the lock. It is gone at once and releases \
-        nothing; but the kernel closes its \
-        files, and with them the lock is free."
+        nothing; but the kernel closes its files, and with them the lock is free."
     zh "{by}向握着锁的{child}发送 SIGKILL（9）：进程立刻消失，自己什么也没有释放；但内核会关闭它打\
         开的文件，锁也就随之释放。"
 }

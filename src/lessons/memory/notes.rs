@@ -67,17 +67,17 @@ notes! {
         (writer(), 0, "0x92afd0".into(), parent(), 10, "0x7ffc10".into())
     en {
         match *address == *other_address {
-            true => format!("The address is the same as in {other}, {address}, but the memory isn't: in {who} the variable is \
-                {value}, there it is {other_value}. An address means something only within one \
-                process."),
-            false => format!("{who} has a variable of its own, {value} at {address}; the one of {other} is {other_value} at \
-                {other_address}."),
+            true => format!("The address is the same as in {other}, {address}, but the memory \
+                isn't: in {who} the variable is {value}, there it is {other_value}. An address \
+                means something only within one process."),
+            false => format!("{who} has a variable of its own, {value} at {address}; the one of \
+                {other} is {other_value} at {other_address}."),
         }
     }
     zh {
         match *address == *other_address {
-            true => format!("地址和{other}的一样，都是 {address}，内存却不是同一块：在{who}那里变量是 {value}，在{other}那里是 \
-                {other_value}。地址只在一个进程之内才有意义。"),
+            true => format!("地址和{other}的一样，都是 {address}，内存却不是同一块：在{who}那里变量\
+                是 {value}，在{other}那里是 {other_value}。地址只在一个进程之内才有意义。"),
             false => format!("{who}有自己的变量：{value}，在 {address}；{other}的是 {other_value}，在 {other_address}。"),
         }
     }
@@ -105,7 +105,7 @@ notes! {
     zh "{who}这里仍是 {value}：{other}数到了 {other_value}，这里什么也没有变。结果必须发送过来。"
 
     brief CounterReceived { who: Actor, from: i64, to: i64 } samples (parent(), 10, 5)
-    en "{from} became {to} because {who} stored what it received: the value came as a message, \
-        not through shared memory."
+    en "{from} became {to} because {who} stored what it received: the value came as a message, not \
+        through shared memory."
     zh "{from} 变成了 {to}，是因为{who}把收到的值存了进去：靠的是消息，不是共享内存。"
 }

@@ -100,26 +100,24 @@ notes! {
     zh "父进程在启动子进程之前就打印了这一行：此刻还没有子进程在运行。"
 
     StartsBeside { running: List } samples (one()) (two()) (many())
-    en "The parent goes on to the next child without waiting for {running}, so the children run \
-        at the same time."
+    en "The parent goes on to the next child without waiting for {running}, so the children run at \
+        the same time."
     zh "父进程没有等{running}结束，就去启动下一个子进程了：所以这些子进程是同时运行的。"
 
     brief StartsAfterJoin { waited: Seconds } samples (WAITED)
-    en "The parent has spent {waited} in join() and can start the next child only now: with \
-        join() inside the loop, the \
-        children run one after another."
+    en "The parent has spent {waited} in join() and can start the next child only now: with join() \
+        inside the loop, the children run one after another."
     zh "父进程在 join() 里等了 {waited}，现在才能启动下一个子进程：join() 写在循环里，子进程就只能\
         一个接一个地运行。"
 
     brief ThreadRunsLate { who: Actor, thread: String } samples (writer(), "Thread-3".into())
-    en "{thread} of {who} runs only now, after the main thread has left its loop: the loop \
-        doesn't wait for its threads."
+    en "{thread} of {who} runs only now, after the main thread has left its loop: the loop doesn't \
+        wait for its threads."
     zh "{who}的线程 {thread} 到现在才运行，这时主线程已经退出循环了：循环里并不等待线程。"
 
     Turn { who: Actor } samples (writer())
     en "In each turn of its loop {who} starts a thread and doesn't wait for it: the thread's line \
-        may come at any time from now \
-        on."
+        may come at any time from now on."
     zh "{who}每循环一次就启动一个线程，而且不等线程结束：从现在起，线程的那一行随时可能出现。"
 
     LoopOver { who: Actor, threads: u32, left: u32 } samples
@@ -130,9 +128,8 @@ notes! {
             false => format!("{left} of its {threads} threads"),
         };
         let have = if *left == 1 { "has" } else { "have" };
-        format!("{who} has left its loop, but {those} {have} not printed anything yet. The \
-            process waits for all its \
-            threads before it ends, as a Python process does.")
+        format!("{who} has left its loop, but {those} {have} not printed anything yet. The process \
+            waits for all its threads before it ends, as a Python process does.")
     }
     zh {
         let those = match (*left == *threads, *threads) {
@@ -148,21 +145,18 @@ notes! {
     en {
         let threads = count(*threads, "thread");
         format!("{who} has left its loop, and this time its {threads} ran before that. It could \
-            just as well have been the other \
-            way round.")
+            just as well have been the other way round.")
     }
     zh "{who}退出了循环，这一次该进程的 {threads} 个线程在那之前都运行过了：反过来也完全可能。"
 
     brief AfterJoin { joined: usize, running: List } samples (1, one()) (1, two()) (1, many())
     en {
         let (runs, joins) = (if running.len() == 1 { "is" } else { "are" }, count(*joined, "join()"));
-        format!("The parent prints this although {running} {runs} still running, for it has \
-            called only {joins}. Before the run \
-            ends it joins the rest as well, as CPython does at exit.")
+        format!("The parent prints this although {running} {runs} still running, for it has called \
+            only {joins}. Before the run ends it joins the rest as well, as CPython does at exit.")
     }
     zh "父进程打印这一行时，{running}仍在运行：父进程只调用了 {joined} 次 join()。整个运行结束之\
-        前，它还会对其余的子进程调用 \
-        join()，就像 CPython 退出时那样。"
+        前，它还会对其余的子进程调用 join()，就像 CPython 退出时那样。"
 
     brief AllEndedAfterJoin { joined: usize, ended: usize } samples (1, 0) (1, 1) (2, 3)
     en {
@@ -179,8 +173,7 @@ notes! {
                     _ => (format!("The {ended} other children"), "them"),
                 };
                 format!("The parent has called only {joins}. {others} had ended by then, too, but \
-                    only by chance: no join() \
-                    waited for {them}.")
+                    only by chance: no join() waited for {them}.")
             }
         }
     }
@@ -188,8 +181,8 @@ notes! {
         let them = them_in_chinese(*ended);
         match *ended {
             0 => format!("子进程都结束了：父进程逐个等过它们，共调用了 {joined} 次 join()。"),
-            _ => format!("父进程只调用了 {joined} 次 join()。另外 {ended} 个子进程此时也已结束，但只是碰巧：没有哪次 join() \
-                等过{them}。"),
+            _ => format!("父进程只调用了 {joined} 次 join()。另外 {ended} 个子进程此时也已结束，但\
+                只是碰巧：没有哪次 join() 等过{them}。"),
         }
     }
 }

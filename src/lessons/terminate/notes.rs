@@ -45,15 +45,13 @@ impl Narrator for TerminateNarrator {
 notes! {
     HasToCleanUp { who: Actor } samples (reader())
     en "From here on {who} has something to clean up: in Python that stands in a `finally`, in \
-        Rust in a `Drop`. Both run when \
-        the block is left, by a return or by an error."
+        Rust in a `Drop`. Both run when the block is left, by a return or by an error."
     zh "从这里起，{who}有东西要清理：在 Python 里写在 `finally` 里，在 Rust 里写在 `Drop` 里。无论\
         是返回还是出错，离开这一段代码时都会执行。"
 
     brief SignalToCleaner { by: Actor, child: Actor, signal: SignalName } samples (parent(), reader(), SignalName(15))
     en "{by} sends {signal} to {child} while it waits. The kernel asks what {child} has arranged \
-        for this signal; without any \
-        arrangement it ends there."
+        for this signal; without any arrangement it ends there."
     zh "{by}趁{child}等待时向它发送{signal}。内核要看{child}为这个信号作了什么安排；没有安排，它就\
         到此结束。"
 
@@ -68,7 +66,6 @@ notes! {
 
     CleansUp { who: Actor } samples (reader())
     en "{who} has caught the signal and left the block, so it cleans up. It ends by itself now, \
-        and its exit status says nothing of \
-        a signal."
+        and its exit status says nothing of a signal."
     zh "{who}捕获了信号，离开了那一段代码，所以做了清理。它现在是自己结束的，从退出状态看不出信号。"
 }

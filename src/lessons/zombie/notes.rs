@@ -35,30 +35,25 @@ notes! {
     zh "`ps` 看到的也是这些：{of}在系统调用里睡眠（S），有自己的内存。"
 
     StateZombie { of: Actor, signal: SignalName } samples (reader(), SignalName(15))
-    en "{of} has ended: it has no memory any more, and nothing runs. What is left is a line in \
-        the list of processes (Z), with its \
-        PID and how it ended, {signal}. That is for its parent, who may ask for it with join()."
+    en "{of} has ended: it has no memory any more, and nothing runs. What is left is a line in the \
+        list of processes (Z), with its PID and how it ended, {signal}. That is for its parent, \
+        who may ask for it with join()."
     zh "{of}已经结束：内存没有了，也不再运行。剩下的只是进程表里的一行（Z）：PID 和结束的方式\
-        （{signal}）。这是留给父进程的，父进程\
-        可以用 join() 来取。"
+        （{signal}）。这是留给父进程的，父进程可以用 join() 来取。"
 
     brief StateStillZombie { of: Actor, by: Actor } samples (reader(), parent())
-    en "Time doesn't change that: {of} stays a zombie until {by} asks with join(), or ends \
-        itself. In Python is_alive(), \
-        active_children() and the next start() ask, too."
+    en "Time doesn't change that: {of} stays a zombie until {by} asks with join(), or ends itself. \
+        In Python is_alive(), active_children() and the next start() ask, too."
     zh "时间改变不了这一点：在{by}对{of}调用 join() 或者自己结束之前，{of}一直是僵尸进程。在 \
-        Python 里，is_alive()、\
-        active_children() 和下一次 start() 也会取走。"
+        Python 里，is_alive()、active_children() 和下一次 start() 也会取走。"
 
     brief StateGone { of: Actor } samples (reader())
     en "join() has taken the exit status, and with it the last that was left of {of}. From now on \
-        the kernel may give its PID to \
-        another process."
+        the kernel may give its PID to another process."
     zh "join() 取走了退出状态，{of}就什么都不剩了。从此以后，内核可能把这个 PID 分给别的进程。"
 
     brief StateOrphanEnded { of: Actor, by: Actor } samples (reader(), parent())
     en "{of} has ended, and its new parent has to ask how: here {by} does so at the end of the \
-        run, elsewhere PID 1 does it at \
-        once."
+        run, elsewhere PID 1 does it at once."
     zh "{of}结束了，轮到新的父进程来取退出状态：在这里由{by}在运行结束时取，在别处由 PID 1 立即取。"
 }
