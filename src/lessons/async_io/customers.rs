@@ -6,19 +6,31 @@ use std::os::unix::net::{SocketAddr, UnixStream as StdStream};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
-use serde::Serialize;
+use procfs::process::Process;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::task::JoinSet;
 
-use super::descriptors::{at_once, descriptors};
 use super::events::AsyncEvent;
-use super::reports::{FromCustomers, used_by_this_process};
+use super::office::{at_once, event_loop};
+use super::tickets::Usage;
 use crate::arguments::whole;
 use crate::both;
 use crate::events::Log;
 use crate::multiprocessing::{CurrentProcess, Logs, Target, ensure_descriptors};
 use crate::words::errors::io_error;
+
+/// What a customers' process puts into the queue.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FromCustomers {
+    /// A customer has a ticket, since so many seconds on the run's clock.
+    Served { customer: u16, at: f64 },
+    /// What the process has used in its life, as it comes to its end.
+    Usage(Usage),
+}
 
 /// Customers of the `async` lesson: one after another, each call blocks
 #[derive(clap::Args, Serialize)]
@@ -38,9 +50,9 @@ impl Target for AsyncBlocking {
         let mut queue = process.put_end().silent();
         for &customer in &self.customers {
             buy_blocking(&self.office, customer, process.log())?;
-            queue.put(&served(customer, process.log())?.to_json()?)?;
+            queue.put(&served(customer, process.log())?)?;
         }
-        queue.put(&used_by_this_process()?.to_json()?)
+        queue.put(&used_by_this_process()?)
     }
 }
 
@@ -62,14 +74,9 @@ impl Target for AsyncLoop {
     const NAME: &'static str = "async-loop";
 
     fn run(self, process: CurrentProcess) -> Result<()> {
-        let customers = self.customers.into();
-        ensure_descriptors(descriptors(customers), &at_once(customers))?;
+        at_once(self.customers.into(), ensure_descriptors)?;
         let mut queue = process.put_end().silent();
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().with_context(
-                || both!("cannot set up the customers' event loop", "无法建立顾客的事件循环"),
-            )?;
-        runtime.block_on(async {
+        event_loop()?.block_on(async {
             let mut tasks = JoinSet::new();
             for customer in 1..=self.customers {
                 let (office, log) = (self.office.clone(), process.log().clone());
@@ -85,35 +92,34 @@ impl Target for AsyncLoop {
                 // Strictly, this put is a call that may block, too: the pipe could be full. The
                 // parent does nothing but read it; a loop that has to serve strangers would await
                 // here as well.
-                queue.put(&task??.to_json()?)?;
+                queue.put(&task??)?;
             }
             anyhow::Ok(())
         })?;
-        queue.put(&used_by_this_process()?.to_json()?)
+        queue.put(&used_by_this_process()?)
     }
 }
 
 /// Buys a ticket; the thread can do nothing else until it is there.
 fn buy_blocking(office: &str, customer: u16, log: &Log) -> Result<()> {
+    let no_ticket = |error| no_ticket(customer, &error);
     let mut stream = SocketAddr::from_abstract_name(office)
         .and_then(|address| StdStream::connect_addr(&address))
-        .map_err(|error| no_ticket(customer, &error))?;
+        .map_err(no_ticket)?;
     log.happened(AsyncEvent::Request { customer })?;
-    stream.write_all(request(customer).as_bytes()).map_err(|error| no_ticket(customer, &error))?;
+    stream.write_all(request(customer).as_bytes()).map_err(no_ticket)?;
     let mut ticket = String::new();
-    BufReader::new(stream).read_line(&mut ticket).map_err(|error| no_ticket(customer, &error))?;
+    BufReader::new(stream).read_line(&mut ticket).map_err(no_ticket)?;
     check(&ticket, customer)
 }
 
 /// Buys a ticket. At each `await` the thread is free for the other customers, unless this one
 /// `blocks`.
 async fn buy_async(office: &str, customer: u16, blocks: bool, log: &Log) -> Result<()> {
-    let mut stream = connect(office).await.map_err(|error| no_ticket(customer, &error))?;
+    let no_ticket = |error| no_ticket(customer, &error);
+    let mut stream = connect(office).await.map_err(no_ticket)?;
     log.happened(AsyncEvent::Request { customer })?;
-    stream
-        .write_all(request(customer).as_bytes())
-        .await
-        .map_err(|error| no_ticket(customer, &error))?;
+    stream.write_all(request(customer).as_bytes()).await.map_err(no_ticket)?;
     let mut ticket = String::new();
     if blocks {
         // The mistake: a read that blocks, in the middle of a task. It works, the compiler doesn't
@@ -121,14 +127,10 @@ async fn buy_async(office: &str, customer: u16, blocks: bool, log: &Log) -> Resu
         // handed a ticket that is ready. `std::thread::sleep` and a long computation do the same.
         let stream = stream.into_std()?;
         stream.set_nonblocking(false)?;
-        BufReader::new(stream)
-            .read_line(&mut ticket)
-            .map_err(|error| no_ticket(customer, &error))?;
+        BufReader::new(stream).read_line(&mut ticket).map_err(no_ticket)?;
     } else {
-        tokio::io::BufReader::new(stream)
-            .read_line(&mut ticket)
-            .await
-            .map_err(|error| no_ticket(customer, &error))?;
+        let mut stream = tokio::io::BufReader::new(stream);
+        stream.read_line(&mut ticket).await.map_err(no_ticket)?;
     }
     check(&ticket, customer)
 }
@@ -182,8 +184,31 @@ fn no_ticket(customer: u16, error: &io::Error) -> anyhow::Error {
 }
 
 /// Tells the log, and makes the report, that this customer has a ticket now.
-fn served(customer: u16, log: &Log) -> Result<FromCustomers> {
+fn served(customer: u16, log: &Log) -> Result<Value> {
     let at = log.seconds();
     log.happened(AsyncEvent::Served { customer })?;
-    Ok(FromCustomers::Served { customer, at })
+    Ok(serde_json::to_value(FromCustomers::Served { customer, at })?)
+}
+
+/// Reports what the kernel says that this process has used (proc(5), /proc/pid/status). The peak of
+/// getrusage(2) starts from the parent's memory, for a child is a copy of its parent until it runs
+/// its program.
+fn used_by_this_process() -> Result<Value> {
+    let used = || {
+        let status = Process::myself().ok()?.status().ok()?;
+        Some(Usage {
+            threads: status.threads,
+            peak_memory_kib: status.vmhwm?,
+            file_memory_kib: status.rssfile?,
+            // Those of the main thread, which is the only one.
+            context_switches: status.voluntary_ctxt_switches? + status.nonvoluntary_ctxt_switches?,
+        })
+    };
+    let used = used().with_context(|| {
+        both!(
+            "/proc/self/status doesn't tell what this process has used",
+            "/proc/self/status 没有说明本进程用了多少资源"
+        )
+    })?;
+    Ok(serde_json::to_value(FromCustomers::Usage(used))?)
 }

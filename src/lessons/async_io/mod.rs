@@ -9,11 +9,9 @@
 
 mod claims;
 mod customers;
-mod descriptors;
 mod events;
 mod notes;
 mod office;
-mod reports;
 mod tickets;
 
 use anyhow::{Result, bail};
@@ -30,12 +28,10 @@ use crate::multiprocessing::{
 };
 use crate::report::statistics::micros;
 use claims::AsyncJudge;
-use customers::{AsyncBlocking, AsyncLoop};
-use descriptors::{at_once, descriptors};
+use customers::{AsyncBlocking, AsyncLoop, FromCustomers};
 use events::AsyncEvent;
 use notes::AsyncNarrator;
-use office::AsyncOffice;
-use reports::FromCustomers;
+use office::{AsyncOffice, at_once};
 use tickets::{Strategy, StrategyFigures, announcement, slowest, verdicts};
 
 /// Wait for many answers: in line, in many processes, in one event loop
@@ -75,8 +71,7 @@ impl Lesson for Args {
     /// Each connection is a descriptor: refused here, before anything starts, is better than
     /// halfway.
     fn check(&self) -> Result<()> {
-        let customers = self.customers.into();
-        check_descriptors(descriptors(customers), &at_once(customers))
+        at_once(self.customers.into(), check_descriptors)
     }
 
     fn run(&self, mp: &Context) -> Result<()> {
@@ -87,8 +82,9 @@ impl Lesson for Args {
         let (office, address) = open_office(mp, &delays)?;
 
         let customers = self.customers;
-        let mut run = Comparison { mp, customers, tickets: 0 };
-        mp.progress(0, run.all_tickets())?;
+        let all = Strategy::COUNT as u64 * u64::from(customers);
+        let mut run = Comparison { mp, customers, tickets: 0, all };
+        mp.progress(0, all)?;
         mp.say(tickets::heading())?;
 
         let blocking = |customers| AsyncBlocking { office: address.clone(), customers };
@@ -121,9 +117,8 @@ impl Lesson for Args {
         // Here nothing is lost by that, for every customer has a ticket.
         office.terminate()?;
         office.join()?;
-        verdicts(&in_line, &processes, &in_loop, &blocked, blocker)
-            .iter()
-            .try_for_each(|line| mp.say(line))
+        let verdicts = verdicts(&in_line, &processes, &in_loop, &blocked, blocker);
+        verdicts.iter().try_for_each(|line| mp.say(line))
     }
 }
 
@@ -153,8 +148,9 @@ fn open_office(mp: &Context, delays: &[f64]) -> Result<(ChildProcess, String)> {
 struct Comparison<'a> {
     mp: &'a Context,
     customers: u16,
-    /// How many tickets were handed out so far, in all ways.
+    /// How many tickets were handed out so far, of how many in all ways.
     tickets: u64,
+    all: u64,
 }
 
 impl Comparison<'_> {
@@ -173,8 +169,8 @@ impl Comparison<'_> {
         // From here on only the children can put: when the last of them has ended, so has the
         // queue.
         let mut queue = queue.close_put_end();
-        // Processes that end meanwhile are reaped; otherwise each would stay a zombie until the
-        // last customer is served.
+        // Processes that end meanwhile are reaped: none stays a zombie until the last customer is
+        // served.
         while let Got::Value(value) = queue.get()? {
             match serde_json::from_value(value)? {
                 FromCustomers::Served { customer, at } => {
@@ -185,8 +181,7 @@ impl Comparison<'_> {
             }
         }
         processes.join()?;
-        figures.end(mp.seconds() - began);
-        if !figures.is_complete(processes.count()) {
+        if !figures.end(mp.seconds() - began, processes.count()) {
             let message = both!("not every customer has got a ticket", "不是每位顾客都拿到了票");
             bail!(PartnerGone(Reason::Said { text: message }));
         }
@@ -194,20 +189,14 @@ impl Comparison<'_> {
         Ok(figures)
     }
 
-    fn all_tickets(&self) -> u64 {
-        Strategy::COUNT as u64 * u64::from(self.customers)
-    }
-
     /// Counts a ticket, and tells it when that is another hundredth of the whole.
     fn count_ticket(&mut self) -> Result<()> {
-        let of = self.all_tickets();
-        let before = self.tickets * 100 / of;
         self.tickets += 1;
-        let done = self.tickets;
-        if done * 100 / of > before {
-            self.mp.progress(done, of)?;
+        let hundredths = |tickets| tickets * 100 / self.all;
+        match hundredths(self.tickets) > hundredths(self.tickets - 1) {
+            true => self.mp.progress(self.tickets, self.all),
+            false => Ok(()),
         }
-        Ok(())
     }
 }
 

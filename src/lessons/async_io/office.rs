@@ -11,13 +11,29 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
+use tokio::runtime::{Builder, Runtime};
 use tokio::task::LocalSet;
 
-use super::descriptors::{at_once, descriptors};
 use crate::arguments::seconds;
 use crate::both;
 use crate::events::{Call, Event};
 use crate::multiprocessing::{CurrentProcess, Logs, Target, ensure_descriptors};
+
+/// What a process has open besides its customers' connections: its three streams, the socket on
+/// which the office listens, the event loop's own; with room to spare.
+const OTHER_DESCRIPTORS: u64 = 16;
+
+/// Holds the descriptors of so many customers at once against the `limit`.
+pub fn at_once(customers: usize, limit: fn(u64, &str) -> Result<()>) -> Result<()> {
+    let what = both!("{customers} customers at once", "同时接待 {customers} 位顾客");
+    limit(customers as u64 + OTHER_DESCRIPTORS, &what)
+}
+
+/// An event loop in this thread.
+pub fn event_loop() -> Result<Runtime> {
+    let runtime = Builder::new_current_thread().enable_all().build();
+    runtime.with_context(|| both!("cannot set up an event loop", "无法建立事件循环"))
+}
 
 /// Office of the `async` lesson: serves each customer after a delay, until it is terminated
 #[derive(clap::Args, Serialize)]
@@ -34,8 +50,7 @@ impl Target for AsyncOffice {
     const NAME: &'static str = "async-office";
 
     fn run(self, process: CurrentProcess) -> Result<()> {
-        let customers = self.delays.len();
-        ensure_descriptors(descriptors(customers), &at_once(customers))?;
+        at_once(self.delays.len(), ensure_descriptors)?;
         let delays: Delays = (1..).zip(self.delays).collect();
 
         // From this call on, customers can connect; those who come before they are accepted wait in
@@ -49,15 +64,9 @@ impl Target for AsyncOffice {
             })?;
         listener.set_nonblocking(true)?;
         process.put_end().silent().put(&Value::from("open"))?;
-        // From here on it waits for whoever comes next; it computes for a few microseconds in
-        // between.
+        // From here on it waits for whoever comes next.
         process.happened(Event::Wait { call: Call::Recv, on: None })?;
-
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().with_context(
-                || both!("cannot set up the office's event loop", "无法建立售票处的事件循环"),
-            )?;
-        LocalSet::new().block_on(&runtime, serve_all(listener, Rc::new(delays)))
+        LocalSet::new().block_on(&event_loop()?, serve_all(listener, Rc::new(delays)))
     }
 }
 

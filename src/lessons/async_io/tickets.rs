@@ -1,18 +1,12 @@
 //! What each way of serving the customers of a ticket office took, and what follows from it.
 
-#[cfg(test)]
-mod tests;
-mod verdicts;
-
 use anyhow::{Result, bail};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::both;
 use crate::report::statistics::{lower_median, micros};
-use crate::words::figures::{left, mebibytes, right, seconds};
-
-pub use verdicts::{announcement, slowest, verdicts};
+use crate::words::figures::{factor, left, mebibytes, right, seconds};
 
 /// A way of serving the customers. Its name in the log is its variant's.
 #[derive(Clone, Copy, Serialize, strum::EnumCount)]
@@ -42,13 +36,10 @@ impl Strategy {
 /// What a process has used in its life.
 #[derive(Serialize, Deserialize)]
 pub struct Usage {
-    /// How many threads it has.
     pub threads: u64,
-    /// The most memory that it ever had, in KiB.
     pub peak_memory_kib: u64,
-    /// How much of that are pages of files, in KiB: above all the program's code.
+    /// How much of that are pages of files: above all the program's code.
     pub file_memory_kib: u64,
-    /// How often the processor was taken from it, or it gave it up to wait.
     pub context_switches: u64,
 }
 
@@ -67,7 +58,6 @@ pub struct StrategyFigures {
 }
 
 impl StrategyFigures {
-    /// Nothing measured yet.
     pub fn new(way: Strategy, customers: u16) -> StrategyFigures {
         StrategyFigures {
             way,
@@ -81,11 +71,7 @@ impl StrategyFigures {
         }
     }
 
-    /// Adds a customer who was served this many seconds after the way began. The first customer is
-    /// number 1.
-    ///
-    /// # Errors
-    /// When that customer was served before, or is not expected.
+    /// Adds a customer who was served this many seconds after the way began.
     pub fn add_served(&mut self, customer: u16, seconds: f64) -> Result<()> {
         let index = usize::from(customer).wrapping_sub(1);
         match self.served.get_mut(index) {
@@ -109,13 +95,9 @@ impl StrategyFigures {
         self.context_switches += used.context_switches;
     }
 
-    /// The way took this many seconds.
-    pub fn end(&mut self, wall: f64) {
+    /// The way took this many seconds, and this many processes. Whether all have reported.
+    pub fn end(&mut self, wall: f64, processes: usize) -> bool {
         self.wall = micros(wall);
-    }
-
-    /// Whether every customer was served and this many processes were added.
-    pub fn is_complete(&self, processes: usize) -> bool {
         self.processes == processes as u64 && self.served.iter().all(Option::is_some)
     }
 
@@ -129,7 +111,6 @@ impl StrategyFigures {
         lower_median(self.served.iter().copied().flatten()).unwrap_or_default()
     }
 
-    /// The figures for the log.
     pub fn to_json(&self) -> Value {
         json!({
             "way": self.way,
@@ -144,7 +125,7 @@ impl StrategyFigures {
         })
     }
 
-    /// The figures as a row of the table.
+    /// A row of the table.
     pub fn line(&self) -> String {
         columns([
             &self.way.label(),
@@ -158,7 +139,6 @@ impl StrategyFigures {
     }
 }
 
-/// The head of the table.
 pub fn heading() -> String {
     columns([
         "",
@@ -177,4 +157,79 @@ fn columns([name, figures @ ..]: [&str; 7]) -> String {
     let figures =
         figures.iter().zip([9, 12, 10, 8, 10, 9]).map(|(figure, width)| right(figure, width));
     left(name, 19) + &figures.collect::<String>()
+}
+
+/// What awaits the customers, who have these delays in seconds.
+pub fn announcement(delays: &[f64]) -> String {
+    let all = seconds(delays.iter().sum());
+    match delays {
+        [_] => both!("1 customer, with a delay of {all}", "1 位顾客，延迟 {all}"),
+        _ => {
+            let longest = seconds(delays.iter().copied().fold(0.0, f64::max));
+            let customers = delays.len();
+            both!(
+                "{customers} customers, with delays of up to {longest} and {all} in all",
+                "{customers} 位顾客，延迟最长 {longest}，总共 {all}"
+            )
+        }
+    }
+}
+
+/// The number of the customer with the longest delay.
+pub fn slowest(delays: &[f64]) -> u16 {
+    let longest = (1..).zip(delays).max_by(|a, b| a.1.total_cmp(b.1));
+    longest.map_or(1, |(customer, _)| customer)
+}
+
+/// What follows from the figures; this customer was the `blocker`.
+pub fn verdicts(
+    in_line: &StrategyFigures,
+    processes: &StrategyFigures,
+    event_loop: &StrategyFigures,
+    blocked: &StrategyFigures,
+    blocker: u16,
+) -> Vec<String> {
+    let in_line = as_long(in_line.wall / event_loop.wall);
+    let each = as_long(processes.wall / event_loop.wall);
+    let memory = match factor(processes.memory_kib() as f64 / event_loop.memory_kib() as f64) {
+        Some(factor) => both!("{factor} times as much", "内存是事件循环的 {factor} 倍"),
+        None => both!("about as much", "内存与事件循环相当"),
+    };
+    let mut lines = vec![
+        both!("One after another: {in_line} the event loop.", "一个接一个：{in_line}。"),
+        both!(
+            "One process each: {each} the loop, {memory} memory.",
+            "每人一个进程：{each}，{memory}。"
+        ),
+    ];
+    let others = event_loop.served.len().saturating_sub(1);
+    if others == 0 {
+        lines.push(both!(
+            "Nobody else was there to wait while the customer blocked the loop.",
+            "只有这一位顾客，阻塞事件循环时没有别人在等。"
+        ));
+        return lines;
+    }
+    let served = event_loop.served.iter().zip(&blocked.served);
+    let later = (1..)
+        .zip(served)
+        .filter(|(customer, (free, blocked))| *customer != blocker && blocked > free)
+        .count();
+    lines.push(both!(
+        "Customer {blocker} blocked the loop: {later} of {others} others were served later.",
+        "顾客 {blocker} 阻塞了事件循环：另外 {others} 位顾客中有 {later} 位更晚拿到票。"
+    ));
+    let (late, early) = (seconds(blocked.half_served()), seconds(event_loop.half_served()));
+    lines.push(both!(
+        "Half of all were served after {late} instead of {early}.",
+        "半数顾客拿到票的时间从 {early}变成 {late}。"
+    ));
+    lines
+}
+
+fn as_long(ratio: f64) -> String {
+    match factor(ratio) {
+        Some(factor) => both!("{factor} times as long as", "用时是事件循环的 {factor} 倍"),
+        None => both!("about as long as", "用时与事件循环相当"),
+    }
 }
