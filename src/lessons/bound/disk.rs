@@ -21,7 +21,6 @@ const IN_MEMORY: [u32; 2] = [0x0102_1994, 0x8584_58f6];
 pub struct ScratchFile(File);
 
 impl ScratchFile {
-    /// A new file in the temporary folder.
     pub fn create() -> Result<ScratchFile> {
         let file = tempfile::tempfile().because(|| Reason::CannotMakeTemporaryFile {})?;
         Ok(ScratchFile(file))
@@ -33,7 +32,16 @@ impl ScratchFile {
         let mut read = [0; BLOCK_BYTES];
         for number in 0..blocks {
             let written = [number as u8; BLOCK_BYTES];
-            self.exchange(&written, &mut read).because(|| Reason::CannotUseTemporaryFile {})?;
+            let mut exchange = || {
+                // This only copies the block to the kernel's memory ...
+                self.0.write_all_at(&written, 0)?;
+                // ... and this waits until the disk has it (fdatasync(2)).
+                self.0.sync_data()?;
+                // From memory again: to make the kernel forget what it has there, one would have to
+                // be root.
+                self.0.read_exact_at(&mut read, 0)
+            };
+            exchange().because(|| Reason::CannotUseTemporaryFile {})?;
             ensure!(
                 read == written,
                 both!(
@@ -45,17 +53,7 @@ impl ScratchFile {
         Ok(())
     }
 
-    fn exchange(&self, written: &[u8], read: &mut [u8]) -> std::io::Result<()> {
-        // This only copies the block to the kernel's memory ...
-        self.0.write_all_at(written, 0)?;
-        // ... and this waits until the disk has it (fdatasync(2)).
-        self.0.sync_data()?;
-        // From memory again: to make the kernel forget what it has there, one would have to be
-        // root.
-        self.0.read_exact_at(read, 0)
-    }
-
-    /// Whether the file is kept in memory, so that there is no disk to wait for.
+    /// Whether there is no disk to wait for.
     pub fn is_in_memory(&self) -> Result<bool> {
         let file_system = fstatfs(&self.0)?.f_type;
         Ok(IN_MEMORY.contains(&(file_system as u32)))

@@ -39,7 +39,7 @@ use notes::BoundNarrator;
 use answerer::BoundAnswerer;
 use disk::ScratchFile;
 use events::BoundEvent;
-use pool::{Pool, Steps};
+use pool::Pool;
 use table::{Table, TaskKind, WorkerKind};
 use task::Work;
 use verdicts::compare;
@@ -146,19 +146,23 @@ impl Lesson for Args {
         counts.dedup();
 
         let pools = self.kinds().len() * self.withs().len() * counts.len();
-        let mut steps = Steps::begin(pools as u64 * u64::from(self.tasks), mp)?;
+        let (mut done, all) = (0, pools as u64 * u64::from(self.tasks));
+        mp.progress(done, all)?;
         let mut tables = Vec::new();
         for &kind in self.kinds() {
             let work = Work::of(kind)?;
-            let withs = self.withs().iter();
-            let mut of_this_kind: Vec<_> =
-                withs.map(|&with| Table::new(kind, with, self.tasks)).collect();
+            let table = |&with| Table { kind, with, tasks: self.tasks, pools: Vec::new() };
+            let mut of_this_kind: Vec<_> = self.withs().iter().map(table).collect();
             for &workers in &counts {
                 // In turns: what else the machine is doing changes, and should change the figures
                 // of both.
                 for table in &mut of_this_kind {
-                    let pool = Pool::new(kind, table.with, workers, self.tasks, work);
-                    table.pools.push(pool.measure(&mut steps, mp)?);
+                    let pool = Pool { kind, with: table.with, workers, tasks: self.tasks, work };
+                    let count = || {
+                        done += 1;
+                        mp.progress(done, all)
+                    };
+                    table.pools.push(pool.measure(count, mp)?);
                 }
             }
             for table in of_this_kind {

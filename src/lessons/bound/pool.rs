@@ -1,10 +1,11 @@
 //! The parent's side of a pool: start the workers, put the tasks, get the results, and look at the
 //! clock.
 
+use std::panic::resume_unwind;
 use std::thread;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use serde_json::Value;
 
 use super::events::BoundEvent;
@@ -20,43 +21,22 @@ use crate::words::errors::io_error;
 
 /// A pool that is still to be started.
 pub struct Pool {
-    kind: TaskKind,
-    with: WorkerKind,
-    workers: u16,
-    tasks: u16,
-    work: Work,
-}
-
-/// How many of a run's tasks are done.
-pub struct Steps {
-    done: u64,
-    of: u64,
-}
-
-impl Steps {
-    /// No task is done yet.
-    pub fn begin(of: u64, mp: &Context) -> Result<Steps> {
-        mp.progress(0, of)?;
-        Ok(Steps { done: 0, of })
-    }
-
-    fn step(&mut self, mp: &Context) -> Result<()> {
-        self.done += 1;
-        mp.progress(self.done, self.of)
-    }
+    pub kind: TaskKind,
+    pub with: WorkerKind,
+    pub workers: u16,
+    pub tasks: u16,
+    /// What each task is.
+    pub work: Work,
 }
 
 impl Pool {
-    /// A pool of `workers`, for `tasks` tasks that each do this work.
-    pub fn new(kind: TaskKind, with: WorkerKind, workers: u16, tasks: u16, work: Work) -> Pool {
-        Pool { kind, with, workers, tasks, work }
-    }
-
-    /// Starts the workers, has them do all tasks, and joins them.
-    ///
-    /// # Errors
-    /// When a worker can't be started, or ends before its work is done.
-    pub fn measure(&self, steps: &mut Steps, mp: &Context) -> Result<PoolFigures> {
+    /// Starts the workers, has them do all tasks, and joins them. `count` counts each task that is
+    /// done.
+    pub fn measure(
+        &self,
+        mut count: impl FnMut() -> Result<()>,
+        mp: &Context,
+    ) -> Result<PoolFigures> {
         let (kind, with): (&str, &str) = (self.kind.into(), self.with.into());
         mp.happened(BoundEvent::Pool {
             kind: kind.into(),
@@ -82,30 +62,37 @@ impl Pool {
         // To start a process takes a while. That is not what is measured here (`mp-demo cost`
         // does): the clock starts when all are ready.
         for _ in 0..self.workers {
-            match next_report(&mut results)? {
-                FromWorker::Ready => {}
-                FromWorker::Done(_) => {
-                    bail!(both!("a result came before there were tasks", "还没有任务，就来了结果"))
-                }
-            }
+            ensure!(matches!(next_report(&mut results)?, FromWorker::Ready), out_of_turn());
         }
         let start = Instant::now();
         let feeder = self.feed(put_end)?;
-        let mut figures = self.collect(&mut results, steps, mp)?;
+        let mut figures = PoolFigures { workers: self.workers, ..PoolFigures::default() };
+        let mut first_answer: Option<Value> = None;
+        for _ in 0..self.tasks {
+            let FromWorker::Done(done) = next_report(&mut results)? else {
+                bail!(out_of_turn());
+            };
+            figures.tasks_seconds += done.seconds;
+            figures.processor_seconds += done.processor_seconds;
+            // All tasks are the same, so their answers are: whoever works in parallel has to check
+            // that.
+            let answer = done.answer;
+            let expected = first_answer.get_or_insert_with(|| answer.clone());
+            ensure!(
+                *expected == answer,
+                both!(
+                    "the same task gave different results: {expected}, {answer}",
+                    "同样的任务得出了不同的结果：{expected}、{answer}"
+                )
+            );
+            count()?;
+        }
         figures.wall_seconds = start.elapsed().as_secs_f64();
 
         // The workers take their sentinels and end; then the queue ends. A `join` here would wait
         // for one worker and not see what became of the others.
-        match results.get()? {
-            Got::EndOfFile => {}
-            Got::Value(_) | Got::Sentinel => {
-                bail!(both!("there are more results than tasks", "结果比任务还多"))
-            }
-        }
-        match feeder.join() {
-            Ok(fed) => fed?,
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
+        ensure!(matches!(results.get()?, Got::EndOfFile), out_of_turn());
+        feeder.join().unwrap_or_else(|panic| resume_unwind(panic))?;
         workers.join()?;
         mp.check_children()?;
         Ok(figures)
@@ -149,39 +136,10 @@ impl Pool {
             ))
         })
     }
+}
 
-    fn collect(
-        &self,
-        results: &mut GetEnd,
-        steps: &mut Steps,
-        mp: &Context,
-    ) -> Result<PoolFigures> {
-        let mut figures = PoolFigures::new(self.workers);
-        let mut first_answer: Option<Value> = None;
-        for _ in 0..self.tasks {
-            match next_report(results)? {
-                FromWorker::Done(done) => {
-                    figures.tasks_seconds += done.seconds;
-                    figures.processor_seconds += done.processor_seconds;
-                    // All tasks are the same, so their answers are: whoever works in parallel has
-                    // to check that.
-                    let answer = done.answer;
-                    let expected = first_answer.get_or_insert_with(|| answer.clone());
-                    if *expected != answer {
-                        bail!(both!(
-                            "the same task gave different results: {expected}, {answer}",
-                            "同样的任务得出了不同的结果：{expected}、{answer}"
-                        ));
-                    }
-                }
-                FromWorker::Ready => {
-                    bail!(both!("there are more workers than were started", "报到的比启动的还多"))
-                }
-            }
-            steps.step(mp)?;
-        }
-        Ok(figures)
-    }
+fn out_of_turn() -> String {
+    both!("a worker's report came out of turn", "收到的报告次序不对")
 }
 
 /// Waits for the next report of any worker.

@@ -26,7 +26,6 @@ pub enum TaskKind {
 }
 
 impl TaskKind {
-    /// Its name for a person.
     pub(super) fn in_words(self) -> String {
         match self {
             TaskKind::Compute => both!("Compute", "计算密集型"),
@@ -48,8 +47,8 @@ pub enum WorkerKind {
 }
 
 /// What a pool needed for all its tasks.
+#[derive(Default)]
 pub struct PoolFigures {
-    /// How many workers it had.
     pub workers: u16,
     /// From the first put to the last result.
     pub wall_seconds: f64,
@@ -60,11 +59,6 @@ pub struct PoolFigures {
 }
 
 impl PoolFigures {
-    /// No task is done yet.
-    pub fn new(workers: u16) -> PoolFigures {
-        PoolFigures { workers, wall_seconds: 0.0, tasks_seconds: 0.0, processor_seconds: 0.0 }
-    }
-
     /// Processor use: 100 is one core, busy all the time.
     pub(super) fn processor_percent(&self) -> f64 {
         100.0 * self.processor_seconds / self.wall_seconds
@@ -78,22 +72,15 @@ impl PoolFigures {
 
 /// The pools of one kind, from the one with the fewest workers to the one with the most.
 pub struct Table {
-    /// What the tasks did.
     pub kind: TaskKind,
-    /// What the workers were.
     pub with: WorkerKind,
     /// How many tasks each pool had.
     pub tasks: u16,
-    /// What was measured: at least one pool, before anything is asked of the table.
+    /// At least one, before anything is asked of the table.
     pub pools: Vec<PoolFigures>,
 }
 
 impl Table {
-    /// An empty table.
-    pub fn new(kind: TaskKind, with: WorkerKind, tasks: u16) -> Table {
-        Table { kind, with, tasks, pools: Vec::new() }
-    }
-
     /// What stands above the rows.
     pub fn heading(&self) -> Vec<String> {
         let (kind, tasks) = (self.kind.in_words(), self.tasks);
@@ -161,7 +148,6 @@ impl Table {
         self.first().wall_seconds / pool.wall_seconds
     }
 
-    /// The pool that took the least time.
     pub(super) fn fastest(&self) -> &PoolFigures {
         fastest_of(&self.pools).unwrap_or(self.first())
     }
@@ -186,7 +172,6 @@ impl Table {
     }
 }
 
-/// The pool that took the least time, if there are any.
 pub(super) fn fastest_of(pools: &[PoolFigures]) -> Option<&PoolFigures> {
     pools.iter().min_by(|a, b| a.wall_seconds.total_cmp(&b.wall_seconds))
 }

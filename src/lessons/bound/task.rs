@@ -23,7 +23,6 @@ const TASK_SECONDS: f64 = 0.1;
 pub struct Task {
     /// Its number, from 1.
     pub task: u16,
-    /// What there is to do.
     pub work: Work,
 }
 
@@ -44,7 +43,16 @@ impl Work {
     /// much that is takes a few tens of milliseconds.
     pub fn of(kind: TaskKind) -> Result<Work> {
         match kind {
-            TaskKind::Compute => calibrate(seconds_to_count_primes).map(Work::CountPrimes),
+            TaskKind::Compute => {
+                // Processor time, because somebody else may have the processor for a part of the
+                // wall time.
+                let seconds_to_count = |numbers| {
+                    let before = processor_seconds();
+                    black_box(count_primes(numbers));
+                    Ok(processor_seconds() - before)
+                };
+                calibrate(seconds_to_count).map(Work::CountPrimes)
+            }
             TaskKind::Io => Ok(Work::AwaitAnswer(TASK_SECONDS)),
             TaskKind::Disk => {
                 let file = ScratchFile::create()?;
@@ -58,7 +66,6 @@ impl Work {
         }
     }
 
-    /// What kind of work it is.
     pub fn kind(self) -> TaskKind {
         match self {
             Work::CountPrimes(_) => TaskKind::Compute,
@@ -87,13 +94,6 @@ fn calibrate(seconds_for: impl Fn(u32) -> Result<f64>) -> Result<u32> {
     }
 }
 
-/// Processor time, because somebody else may have the processor for a part of the wall time.
-fn seconds_to_count_primes(numbers: u32) -> Result<f64> {
-    let before = processor_seconds();
-    black_box(count_primes(numbers));
-    Ok(processor_seconds() - before)
-}
-
 /// Counts the primes among so many numbers from a thousand million on, where each number takes
 /// about as long as the next. There are faster ways; this one is there to keep a processor busy.
 #[inline(never)]
@@ -105,11 +105,8 @@ fn count_primes(numbers: u32) -> usize {
 
 /// What a worker needs for its tasks, beside a core.
 pub enum Aid {
-    /// Nothing.
     Nothing,
-    /// Somebody to ask.
     Answerer(Box<Answerer>),
-    /// A file to write to.
     File(ScratchFile),
 }
 
@@ -118,7 +115,6 @@ pub enum Aid {
 pub struct Done {
     /// What it found. All tasks are the same, so they should find the same.
     pub answer: Value,
-    /// How long it took.
     pub seconds: f64,
     /// How much of that time the processor worked for it.
     pub processor_seconds: f64,
@@ -135,22 +131,15 @@ impl Aid {
     }
 
     /// Does this work, and looks at the clocks.
-    ///
-    /// # Errors
-    /// When the work fails, or when this tool is not made for it.
     pub fn measure(&mut self, work: Work, log: &Log) -> Result<Done> {
         let start = Instant::now();
         let processor_before = processor_seconds();
         let answer = self.apply(work, log)?;
-        let processor_seconds = processor_seconds() - processor_before;
+        let used = processor_seconds() - processor_before;
         let seconds = start.elapsed().as_secs_f64();
-        Ok(Done {
-            answer,
-            seconds,
-            // These are two clocks, which may differ by some microseconds; but no thread has more
-            // than one core at a time.
-            processor_seconds: processor_seconds.clamp(0.0, seconds),
-        })
+        // These are two clocks, which may differ by some microseconds; but no thread has more than
+        // one core at a time.
+        Ok(Done { answer, seconds, processor_seconds: used.clamp(0.0, seconds) })
     }
 
     fn apply(&mut self, work: Work, log: &Log) -> Result<Value> {
@@ -164,7 +153,7 @@ impl Aid {
                 file.write_and_read_back(blocks)?;
                 Ok(blocks.into())
             }
-            _ => {
+            (_, Work::AwaitAnswer(_) | Work::WriteBlocks(_)) => {
                 let kind = work.kind();
                 bail!(both!(
                     "this worker can't do such a task; start it with --kind {kind}",

@@ -1,5 +1,6 @@
 //! The workers' side of a pool.
 
+use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use anyhow::{Context as _, Result, anyhow};
@@ -15,13 +16,11 @@ use crate::multiprocessing::{
 };
 use crate::words::errors::io_error;
 
-/// What a worker tells its parent.
+/// What a worker tells its parent: that it can begin, and each task that it has done.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FromWorker {
-    /// It can begin.
     Ready,
-    /// It has done a task.
     Done(Done),
 }
 
@@ -98,24 +97,21 @@ impl BoundWorker {
                     let error = io_error(&error);
                     anyhow!(both!(
                         "cannot start thread {number} of {threads}: {error}; ask for fewer \
-                         workers, or raise the \
-                         limit (`ulimit -u`, `ulimit -v`)",
+                         workers, or raise the limit (`ulimit -u`, `ulimit -v`)",
                         "无法启动第 {number} 个线程（共 {threads} 个）：{error}；请把 `--workers` \
-                         调小，或者提高上限\
-                         （`ulimit -u`、`ulimit -v`）"
+                         调小，或者提高上限（`ulimit -u`、`ulimit -v`）"
                     ))
                 })?;
             workers.push(worker);
         }
         drop(ended);
-        let call = Call::Join;
-        process.happened(Event::Wait { call, on: None })?;
+        process.happened(Event::Wait { call: Call::Join, on: None })?;
         // A measurement without one of the workers is worthless, so the first error ends the wait
         // for the others.
         all_ended.into_iter().collect::<Result<()>>()?;
         for worker in workers {
             if let Err(panic) = worker.join() {
-                std::panic::resume_unwind(panic);
+                resume_unwind(panic);
             }
         }
         Ok(())
