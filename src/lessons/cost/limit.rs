@@ -6,14 +6,13 @@ use std::time::Instant;
 use anyhow::{Context as _, Result};
 
 use super::children::{CostEcho, CostPut, CostSend, SMALL_LINE, mebibyte_line};
-use super::repetitions::repetitions;
 use super::table::Row;
 use crate::both;
 use crate::multiprocessing::{Context, IntoProcess, start_and_join_plainly};
 
 /// Seconds for one; nothing for threads and computing, which have no layer of ours above them.
 pub fn measure(row: Row, mp: &Context) -> Result<Option<f64>> {
-    let (count, bare) = (repetitions(row), true);
+    let (count, bare) = (row.repetitions(), true);
     let start = Instant::now();
     match row {
         Row::Process | Row::ProcessSpawn => {

@@ -10,7 +10,6 @@ mod claims;
 mod limit;
 mod ours;
 mod python;
-mod repetitions;
 mod table;
 
 use std::time::{Duration, Instant};
@@ -47,23 +46,17 @@ pub struct Args {
     quick: bool,
 }
 
-impl Args {
-    /// The most turns, and when to stop even so: a slow machine gets fewer turns, not more time.
-    fn turns(&self) -> (usize, Duration) {
-        match self.quick {
-            false => (15, Duration::from_secs(16)),
-            true => (4, Duration::from_secs(3)),
-        }
-    }
-}
-
 impl Lesson for Args {
     fn run(&self, mp: &Context) -> Result<()> {
-        let (turns, limit) = self.turns();
+        // A slow machine gets fewer turns, not more time.
+        let (turns, limit) = match self.quick {
+            false => (15, Duration::from_secs(16)),
+            true => (4, Duration::from_secs(3)),
+        };
         let start = Instant::now();
         // Its children inherit that, CPython too.
         let one_core = OneCore::stay();
-        let (mut python, version) = Python::start(mp)?;
+        let (mut python, name) = Python::start(mp)?;
         let mut samples = Samples::default();
 
         let mut done = 0;
@@ -84,7 +77,7 @@ impl Lesson for Args {
         // Closes its pipe, which ends it.
         drop(python);
 
-        for line in table::heading(done, &version, one_core.is_some()) {
+        for line in table::heading(done, &name, one_core.is_some()) {
             mp.say(line)?;
         }
         for &row in Row::VARIANTS {

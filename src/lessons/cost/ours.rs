@@ -8,7 +8,6 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
 use super::children::{CostEcho, CostNothing, CostPut, CostSend, MEBIBYTE, SMALL};
-use super::repetitions::repetitions;
 use super::table::Row;
 use crate::both;
 use crate::multiprocessing::{Context, Got, IntoProcess};
@@ -25,7 +24,7 @@ fn primes_below(limit: u32) -> usize {
 
 /// Seconds for one.
 pub fn measure(row: Row, mp: &Context) -> Result<f64> {
-    let (count, bare) = (repetitions(row), false);
+    let (count, bare) = (row.repetitions(), false);
     let start = Instant::now();
     match row {
         Row::Process | Row::ProcessSpawn => {

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, anyhow};
 use serde::Serialize;
 use serde_json::json;
 
-use super::table::{Row, Version};
+use super::table::Row;
 use crate::both;
 use crate::events::Reason;
 use crate::multiprocessing::{Connection, Context, CurrentProcess, IntoProcess, Target};
@@ -42,15 +42,13 @@ signal.signal(signal.SIGCHLD, child_ended)
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A Python that was started and has told its version.
-pub struct Python {
-    connection: Connection,
-}
+pub struct Python(Connection);
 
 impl Python {
-    /// Starts the first `python3` in `PATH` that answers, if there is one. Otherwise says why there
-    /// is none.
-    pub fn start(mp: &Context) -> Result<(Option<Python>, Version)> {
-        let mut version = Version::NotFound;
+    /// Starts the first `python3` in `PATH` that answers, if there is one. Says which one it is, or
+    /// why there is none.
+    pub fn start(mp: &Context) -> Result<(Option<Python>, String)> {
+        let mut why = both!("no python3 found", "没有找到 python3");
         for program in in_path("python3") {
             let name = program.display().to_string();
             let (connection, childs_end) = mp.pipe(true)?;
@@ -59,22 +57,22 @@ impl Python {
             let mut connection = connection.silent();
             match connection.recv_within(PATIENCE) {
                 Ok(Some(answer)) if answer.is_string() => {
-                    let answer = answer.as_str().unwrap_or_default().to_owned();
-                    return Ok((Some(Python { connection }), Version::Is(answer)));
+                    let name = format!("CPython {}", answer.as_str().unwrap_or_default());
+                    return Ok((Some(Python(connection)), name));
                 }
                 // Somebody has killed it, which is another thing than not to answer.
                 Err(error) if process.was_killed() => return Err(error),
                 _ => process.kill_because(Reason::NoAnswer { program: name })?,
             }
-            version = Version::Silent;
+            why = both!("python3 does not answer", "python3 没有应答");
         }
-        Ok((None, version))
+        Ok((None, why))
     }
 
     /// Seconds for one.
     pub fn measure(&mut self, row: Row, mp: &Context) -> Result<f64> {
-        self.connection.send(&json!(row))?;
-        let answer = mp.recv(&mut self.connection)?;
+        self.0.send(&json!(row))?;
+        let answer = mp.recv(&mut self.0)?;
         answer.as_f64().with_context(|| {
             both!("python3 answered with something other than seconds", "python3 回答的不是秒数")
         })
@@ -111,11 +109,11 @@ impl Target for CostPython {
 /// What stands in a string of Python's, in ASCII: Python reads its command line as the locale says,
 /// which may be no UTF-8.
 fn in_ascii(text: &str) -> String {
-    let escaped = text.chars().map(|c| match c.is_ascii() {
+    let escaped = |c: char| match c.is_ascii() {
         true => c.to_string(),
         false => format!("\\U{:08x}", u32::from(c)),
-    });
-    escaped.collect()
+    };
+    text.chars().map(escaped).collect()
 }
 
 /// Every file with this name in `PATH`.

@@ -42,6 +42,20 @@ pub enum Side {
 }
 
 impl Row {
+    /// How often it is done in one turn, by us and by the limit below. So often that the clock and,
+    /// for the last three, the start of the child hardly count.
+    pub fn repetitions(self) -> usize {
+        match self {
+            Row::Process => 60,
+            Row::ProcessSpawn => 20,
+            Row::Thread => 300,
+            Row::Queue => 100_000,
+            Row::RoundTrip => 3_000,
+            Row::Mebibyte => 30,
+            Row::Compute => 5,
+        }
+    }
+
     fn label(self) -> String {
         match self {
             Row::Process => both!("start and join a process", "启动并 join 一个进程"),
@@ -61,24 +75,9 @@ pub struct Samples {
     seconds: HashMap<(Row, Side), Vec<f64>>,
 }
 
-/// Which CPython was measured.
-pub enum Version {
-    /// This version.
-    Is(String),
-    /// There is none.
-    NotFound,
-    /// There is one, and it does not answer.
-    Silent,
-}
-
-/// The lines above the rows, after this many turns and with this version of CPython, if any.
-/// `on_one_core` says whether all were kept on one.
-pub fn heading(turns: usize, python: &Version, on_one_core: bool) -> Vec<String> {
-    let python = match python {
-        Version::Is(version) => format!("CPython {version}"),
-        Version::NotFound => both!("no python3 found", "没有找到 python3"),
-        Version::Silent => both!("python3 does not answer", "python3 没有应答"),
-    };
+/// The lines above the rows, after this many turns and with this `python`. `on_one_core` says
+/// whether all were kept on one.
+pub fn heading(turns: usize, python: &str, on_one_core: bool) -> Vec<String> {
     let mut lines = vec![both!(
         "Median of {turns} turns, +- half of the middle 50 % of them, in %; {python}",
         "{turns} 轮的中位数，+- 是中间 50 % 的一半，以 % 计；{python}"
@@ -95,27 +94,23 @@ pub fn heading(turns: usize, python: &Version, on_one_core: bool) -> Vec<String>
 }
 
 impl Samples {
-    /// Adds what one turn gave.
     pub fn add(&mut self, row: Row, side: Side, seconds: f64) {
         self.seconds.entry((row, side)).or_default().push(seconds);
     }
 
-    /// A row's figures for the log.
     pub fn figures(&self, row: Row) -> Value {
         let mut figures = json!({ "row": row });
-        for (name, side) in
-            [("mp_demo", Side::Ours), ("limit", Side::Limit), ("cpython", Side::Python)]
-        {
+        let sides = [("mp_demo", Side::Ours), ("limit", Side::Limit), ("cpython", Side::Python)];
+        for (name, side) in sides {
             if let Some(spread) = Spread::of(self.of(row, side)) {
                 figures[format!("{name}_seconds")] = spread.median.into();
                 figures[format!("{name}_spread_seconds")] = spread.half_width.into();
             }
         }
-        for (name, ratio) in
-            [("limit_ratio", self.limit_ratio(row)), ("cpython_ratio", self.python_ratio(row))]
-        {
+        let ratios = [("limit", self.limit_ratio(row)), ("cpython", self.python_ratio(row))];
+        for (name, ratio) in ratios {
             if let Some(ratio) = ratio {
-                figures[name] = ratio.into();
+                figures[format!("{name}_ratio")] = ratio.into();
             }
         }
         figures

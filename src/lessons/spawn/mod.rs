@@ -7,6 +7,8 @@ mod claims;
 mod events;
 mod notes;
 
+use std::panic::resume_unwind;
+
 use anyhow::Result;
 use clap::ValueEnum;
 use serde::Serialize;
@@ -69,11 +71,8 @@ impl Lesson for Args {
         let mut children = Vec::new();
         for number in 1..=self.children {
             mp.happened_with_line(SpawnEvent::WillStart {}, "Child process will start.")?;
-            let last = self.sleep.last();
-            let child = SpawnChild {
-                threads: self.threads,
-                sleep: *self.sleep.get(usize::from(number) - 1).or(last).unwrap_or(&0.0),
-            };
+            let sleep = self.sleep.get(usize::from(number) - 1).or(self.sleep.last());
+            let child = SpawnChild { threads: self.threads, sleep: *sleep.unwrap_or(&0.0) };
             let child = mp.start(&numbered("child", number, self.children), child)?;
             // `--join each`. Joining here is the usual mistake: the next child can't start before
             // this one has ended, so five children take five times as long as one.
@@ -89,16 +88,8 @@ impl Lesson for Args {
             // waits for no other. That the program seems to wait for all is CPython's doing: at
             // exit it joins whoever is left. So does `mp` here; a dropped `std::process::Child`
             // would simply be forgotten.
-            JoinPlace::Last => {
-                if let Some(last) = children.last() {
-                    last.join()?;
-                }
-            }
-            JoinPlace::All => {
-                for child in &children {
-                    child.join()?;
-                }
-            }
+            JoinPlace::Last => children.last().map_or(Ok(()), |last| last.join())?,
+            JoinPlace::All => children.iter().try_for_each(|child| child.join())?,
         }
         mp.happened_with_line(SpawnEvent::AfterJoin {}, "Child process end.")
     }
@@ -145,10 +136,7 @@ impl Target for SpawnChild {
         // all threads, wherever they are, so without this loop some of their lines would be
         // missing.
         for thread in started {
-            match thread.join() {
-                Ok(result) => result?,
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
+            thread.join().unwrap_or_else(|panic| resume_unwind(panic))?;
         }
         Ok(())
     }
