@@ -1,22 +1,25 @@
-//! A file that is there whole, or not at all. Whether it may be there is decided before the run.
+//! A file that is there whole, or not at all. Whether it may be there is decided before the run, not
+//! when the work is done.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Seek, Write};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Error, Result, ensure};
+use rustix::fs::OFlags;
+use rustix::io::Errno;
 use rustix::stdio;
 
 use crate::both;
-use crate::os::streams::StandardStream;
+use crate::os::streams::{StandardStream, stderr};
 use crate::words::errors::io_error;
 use crate::words::plain::name_of;
 
 /// A file that gets its name when it is complete. Until then it has none, so if this process ends
 /// early, nothing is left of it, and what was there before stays.
-pub struct WholeFile {
+pub(super) struct WholeFile {
     content: BufWriter<File>,
     destination: Destination,
 }
@@ -32,7 +35,7 @@ enum Destination {
 
 impl WholeFile {
     /// An empty file that will be at `path`; an error when it can't be.
-    pub fn create(path: &Path) -> Result<WholeFile> {
+    pub(super) fn create(path: &Path) -> Result<WholeFile> {
         let destination = destination(path)?;
         let content = match &destination {
             Destination::Path(file) => tempfile::tempfile_in(folder(file)),
@@ -50,7 +53,7 @@ impl WholeFile {
     }
 
     /// Puts the complete file in its place. When that fails, what was there before is still there.
-    pub fn put_in_place(&mut self) -> io::Result<()> {
+    pub(super) fn put_in_place(&mut self) -> io::Result<()> {
         self.content.flush()?;
         let content = self.content.get_mut();
         content.rewind()?;
@@ -84,6 +87,7 @@ impl Write for WholeFile {
     }
 }
 
+/// Where the file goes that the user has given this name.
 fn destination(path: &Path) -> Result<Destination> {
     let refuse = |why: String| refused(path, &why);
     let choose_another = |error: io::Error| {
@@ -111,8 +115,11 @@ fn destination(path: &Path) -> Result<Destination> {
         return Ok(Destination::Open(StandardStream::new(stream)));
     }
     if !metadata.is_file() {
-        let opened = OpenOptions::new().write(true).open(path).map_err(choose_another)?;
-        return Ok(Destination::Open(StandardStream::new(opened)));
+        let opened = match metadata.file_type().is_fifo() {
+            true => open_fifo(path),
+            false => OpenOptions::new().write(true).open(path),
+        };
+        return Ok(Destination::Open(StandardStream::new(opened.map_err(choose_another)?)));
     }
     // Root could write to it all the same, but whoever made it read-only meant it.
     ensure!(
@@ -121,6 +128,24 @@ fn destination(path: &Path) -> Result<Destination> {
     );
     OpenOptions::new().write(true).open(path).map_err(choose_another)?;
     Ok(Destination::Path(followed(path)))
+}
+
+/// Opens a FIFO as a shell does, which waits for a reader, but says so first.
+fn open_fifo(path: &Path) -> io::Result<File> {
+    let at_once = OFlags::NONBLOCK.bits().cast_signed();
+    match OpenOptions::new().write(true).custom_flags(at_once).open(path) {
+        Err(error) if error.raw_os_error() == Some(Errno::NXIO.raw_os_error()) => {
+            let name = name_of(path);
+            let waits = both!(
+                "mp-demo: nobody reads {name} yet; the run begins when somebody does",
+                "mp-demo: 还没有人读 {name}；有人读时才开始运行"
+            );
+            // Whoever has closed stderr doesn't want to know.
+            let _ = stderr().write_all(format!("{waits}\n").as_bytes());
+            OpenOptions::new().write(true).open(path)
+        }
+        opened => opened,
+    }
 }
 
 /// Why nothing can be written to the file that the user has named.
@@ -152,6 +177,7 @@ fn followed(path: &Path) -> PathBuf {
     path
 }
 
+/// The folder of the file with this path.
 fn folder(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if folder != Path::new("") => folder,

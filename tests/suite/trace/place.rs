@@ -178,3 +178,16 @@ fn a_trace_can_go_to_what_is_no_file() {
         "mp-demo: cannot write the trace to /dev/full: No space left on device (os error 28)\n";
     assert_eq!(full.stderr, sentence);
 }
+
+#[test]
+fn a_fifo_without_a_reader_is_waited_for_aloud() {
+    let folder = TempDir::new().unwrap();
+    // The reader comes when the sentence has.
+    let script =
+        "cd $FOLDER; mkfifo fifo said; mp-demo pipe --speed 100 --trace fifo 2>said >/dev/null &
+        read -r line <said; echo \"$line\" >&2; exec cat fifo";
+    let ended = run(shell(script).env("FOLDER", folder.path()));
+    let sentence = "mp-demo: nobody reads fifo yet; the run begins when somebody does\n";
+    assert_eq!((ended.code(), ended.stderr.as_str()), (0, sentence));
+    assert!(is_trace(&ended.stdout));
+}
