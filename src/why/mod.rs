@@ -8,9 +8,7 @@ mod repairs;
 mod report;
 mod sentences;
 
-use std::collections::BTreeMap;
-use std::os::unix::process::ExitStatusExt as _;
-use std::process::ExitStatus;
+use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
 use std::time::Duration;
 
@@ -110,18 +108,15 @@ impl Diagnosis {
     /// What two looks at the same family come to.
     fn of(sight: Sight, earlier: &Sight) -> Diagnosis {
         let graph = Graph::of(&sight, earlier, |_| false);
-        let next = |look: &Snapshot| (look.pid, next(&sight, &graph, look.pid));
-        let looks = family::in_order(&sight).into_iter();
-        let next: Vec<_> = looks.map(|(look, _)| next(look)).collect();
+        let looks = family::in_order(&sight).into_iter().map(|(look, _)| look.pid);
+        let next: Vec<_> = looks.map(|pid| (pid, next(&sight, &graph, pid))).collect();
         let circle = circle(&next);
         let verdict = verdict(&sight, &graph);
-        let mut fills = BTreeMap::new();
         let stuck = sight.waits().iter().filter(|it| graph.is_stuck(it.pid));
-        for wait in stuck {
-            let full = wait.things.iter().filter(|it| it.needs == Need::Room);
-            let filled = full.filter_map(|it| Fill::of(wait.pid, it.fd?));
-            fills.extend(filled.map(|fill| (fill.inode, fill)));
-        }
+        let things = stuck.flat_map(|wait| wait.things.iter().map(|it| (wait.pid, it)));
+        let full = things.filter(|(_, it)| it.needs == Need::Room);
+        let fills = full.filter_map(|(pid, it)| Fill::of(pid, it.fd?));
+        let fills = fills.map(|fill| (fill.inode, fill)).collect();
         let repairs = repairs::repairs(&sight, &graph, &circle);
         let dead = match verdict {
             Judgement::GoOn => Vec::new(),
@@ -133,15 +128,8 @@ impl Diagnosis {
 
 /// Children that nobody has asked for yet: their parents' PIDs, their own, and how they ended.
 fn dead(sight: &Sight) -> impl Iterator<Item = (u32, u32, Status)> {
-    sight.dead_children().filter_map(|it| {
-        let status = ExitStatus::from_raw(it.wait_status?);
-        let status = match (status.code(), status.signal()) {
-            (Some(code), _) => Status::Code(code),
-            (None, Some(signal)) => Status::Signal(signal),
-            (None, None) => return None,
-        };
-        Some((it.parent, it.pid, status))
-    })
+    let status = |it: &Snapshot| it.wait_status.map(Status::from_wait_status);
+    sight.dead_children().filter_map(move |it| Some((it.parent, it.pid, status(it)?)))
 }
 
 /// For which others a process that is stuck waits. (Not those that share a lock with it: any of
@@ -150,25 +138,22 @@ fn next(sight: &Sight, graph: &Graph, pid: u32) -> Vec<u32> {
     let waits = sight.waits().iter().filter(|it| it.pid == pid && graph.is_stuck(pid));
     let things = waits.flat_map(|wait| &wait.things);
     let things = things.filter(|thing| !matches!(thing.on, On::Memory(_)));
-    let of = things.flat_map(|thing| thing.of()).copied();
-    let mut next: Vec<u32> = of.filter(|it| *it != pid).collect();
-    next.sort_unstable();
-    next.dedup();
-    next
+    let of = things.flat_map(|thing| thing.of()).copied().filter(|it| *it != pid);
+    of.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn verdict(sight: &Sight, graph: &Graph) -> Judgement {
     let fates: Vec<_> = sight.family().filter_map(|look| graph.fate(look.pid)).collect();
-    let is_stuck = |fate: &&Fate| matches!(fate, Fate::Stuck | Fate::LikelyStuck);
-    let all = |is_meant: &dyn Fn(&&Fate) -> bool| fates.iter().all(is_meant);
-    let any = |is_meant: &dyn Fn(&&Fate) -> bool| fates.iter().any(is_meant);
-    match () {
-        () if fates.is_empty() => Judgement::Ended,
-        () if all(&|fate| **fate == Fate::Stuck) => Judgement::Stuck,
-        () if all(&is_stuck) => Judgement::LikelyStuck,
-        () if any(&is_stuck) => Judgement::SomeStuck,
-        () if any(&|fate| matches!(fate, Fate::GoesOn(_))) => Judgement::GoOn,
-        () if any(&|fate| **fate == Fate::Unknown) => Judgement::Unknown,
-        () => Judgement::Stopped,
+    let count = |is_meant: fn(&Fate) -> bool| fates.iter().filter(|it| is_meant(it)).count();
+    let stuck = count(|it| *it == Fate::Stuck);
+    let likely = count(|it| *it == Fate::LikelyStuck);
+    match fates.len() {
+        0 => Judgement::Ended,
+        all if all == stuck => Judgement::Stuck,
+        all if all == stuck + likely => Judgement::LikelyStuck,
+        _ if stuck + likely > 0 => Judgement::SomeStuck,
+        _ if count(|it| matches!(it, Fate::GoesOn(_))) > 0 => Judgement::GoOn,
+        _ if count(|it| *it == Fate::Unknown) > 0 => Judgement::Unknown,
+        _ => Judgement::Stopped,
     }
 }

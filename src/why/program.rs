@@ -14,12 +14,8 @@ use procfs::process::Process;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::process::{
-    Pid, Resource, Rlimit, Signal, WaitOptions, WaitStatus, getgid, kill_process,
-    set_child_subreaper, setrlimit, wait,
-};
-use signal_hook::consts::{
-    SIGALRM, SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2,
-    SIGVTALRM, SIGXCPU, SIGXFSZ,
+    Pid, PidfdFlags, Resource, Rlimit, Signal, WaitOptions, WaitStatus, getgid, getpid,
+    kill_process, pidfd_open, pidfd_send_signal, set_child_subreaper, setrlimit, wait,
 };
 use signal_hook::iterator::backend::SignalDelivery;
 use signal_hook::iterator::exfiltrator::SignalOnly;
@@ -28,7 +24,7 @@ use signal_hook::low_level::emulate_default_handler;
 use crate::both;
 use crate::events::Status;
 use crate::evidence::{
-    Cause, Family, Fate, Need, On, Onlooker, Outside, Sight, Snapshot, bit, stopped_by,
+    Cause, Family, Fate, Need, On, Onlooker, Outside, Sight, Snapshot, Thing, bit, stopped_by,
 };
 use crate::words::plain::on_one_line;
 
@@ -58,12 +54,8 @@ const SHARE: u32 = 20;
 /// whenever all of it is stuck.
 pub fn run(program: &Supervised, tell: &mut dyn FnMut(&Notice)) -> Result<ExitCode> {
     // Whoever loses his parent becomes a child of this process, and so is still seen.
-    let _ = set_child_subreaper(Some(rustix::process::getpid()));
-    let ignored = ignored();
-    // A handler becomes the default in the program, so nothing that is ignored gets one; but then
-    // the kernel reaps by itself, which only this process must not have.
-    let is_late = ignored & bit(SIGCHLD) != 0;
-    let mut signals = SignalPipe::listen(ignored | if is_late { bit(SIGCHLD) } else { 0 })?;
+    let _ = set_child_subreaper(Some(getpid()));
+    let mut signals = SignalPipe::listen()?;
     let name = program.command[0].to_string_lossy();
     let mut command = Command::new(&program.command[0]);
     command.args(&program.command[1..]);
@@ -80,19 +72,26 @@ pub fn run(program: &Supervised, tell: &mut dyn FnMut(&Notice)) -> Result<ExitCo
             }));
         }
     };
-    if is_late {
-        signals.add(SIGCHLD)?;
-    }
-    let mut watch = Watch::of(program, child.as_raw_pid() as u32);
+    // Not before it runs, since what has a handler here is not ignored there.
+    signals.0.handle().add_signal(Signal::CHILD.as_raw()).with_context(cannot_listen)?;
+    let mut watch = Watch {
+        program,
+        root: child.as_raw_pid() as u32,
+        last: None,
+        still_since: HashMap::new(),
+        last_waits: None,
+        told: Vec::new(),
+        told_full: HashSet::new(),
+        dead: Vec::new(),
+    };
     let mut pause = BETWEEN_LOOKS;
     loop {
-        let has_rung = signals.wait(program.patience.map(|_| pause), child)?;
         match reap(child, &mut watch)? {
             Some(status) if status.stopped() => stop_too(child),
             Some(status) => return Ok(end_as(status)),
             None => {}
         }
-        if !has_rung {
+        if !signals.wait(program.patience.map(|_| pause), child)? {
             let start = Instant::now();
             watch.look(tell);
             pause = BETWEEN_LOOKS.max(start.elapsed() * SHARE);
@@ -136,34 +135,19 @@ struct Watch<'a> {
     dead: Vec<(u32, u32, Status)>,
 }
 
-impl<'a> Watch<'a> {
-    fn of(program: &'a Supervised, root: u32) -> Watch<'a> {
-        Watch {
-            program,
-            root,
-            last: None,
-            still_since: HashMap::new(),
-            last_waits: None,
-            told: Vec::new(),
-            told_full: HashSet::new(),
-            dead: Vec::new(),
-        }
-    }
-
+impl Watch<'_> {
     fn look(&mut self, tell: &mut dyn FnMut(&Notice)) {
         let family = Family::Descendants(children());
         let now = Sight::of_family(&family, Onlooker::Process);
-        self.note_dead(dead(&now));
-        let has_moved = |look: &Snapshot| {
+        dead(&now).for_each(|it| self.note_dead(it));
+        let since = |look: &Snapshot| {
             let before = self.last.as_ref().and_then(|last| last.look(look.pid));
-            before.is_none_or(|before| look.moved_since(before))
-        };
-        let since = |look: &Snapshot| match self.still_since.get(&look.pid) {
-            Some(since) if !has_moved(look) => (look.pid, *since),
-            _ => (look.pid, Instant::now()),
+            let before = before.filter(|before| !look.moved_since(before));
+            let since = before.and_then(|_| self.still_since.get(&look.pid).copied());
+            (look.pid, since.unwrap_or_else(Instant::now))
         };
         self.still_since = now.family().map(since).collect();
-        if !self.told.is_empty() && self.told.iter().any(|pid| self.still(*pid) < BETWEEN_LOOKS) {
+        if self.told.iter().any(|pid| self.still(*pid) < BETWEEN_LOOKS) {
             tell(&Notice::GoesOn);
             self.told.clear();
         }
@@ -230,7 +214,8 @@ impl<'a> Watch<'a> {
         };
         let is_likely = is_root_stuck && !is_certain(&self.root);
         // A handler for SIGALRM may stand for a timer, and most do.
-        let has_alarm = graph.unless().iter().any(|it| it.signals.contains(&SIGALRM));
+        let has_alarm =
+            graph.unless().iter().any(|it| it.signals.contains(&Signal::ALARM.as_raw()));
         if still < if is_likely && has_alarm { longest } else { patience } {
             return;
         }
@@ -244,7 +229,8 @@ impl<'a> Watch<'a> {
             false if self.told.is_empty() => tell(&Notice::IsLeft),
             true if still >= longest || !is_likely => {
                 tell(&Notice::Ends);
-                end(finding.sight.family().map(|look| (look.pid, look.started)).collect());
+                let family = finding.sight.family();
+                end(&family.map(|look| (look.pid, look.started)).collect::<Vec<_>>());
             }
             true if self.told.is_empty() => {
                 tell(&Notice::WillEnd((longest - still).as_secs_f64().ceil() as u64));
@@ -256,36 +242,34 @@ impl<'a> Watch<'a> {
 
     /// Tells once of each process that waits for room in a pipe whose reader does something else.
     fn tell_full(&mut self, finding: &Diagnosis, longest: Duration, tell: &mut dyn FnMut(&Notice)) {
-        let (sight, graph) = (&finding.sight, &finding.graph);
-        let has_things_to_do = |pid: &u32| match graph.fate(*pid) {
+        let has_things_to_do = |pid: &u32| match finding.graph.fate(*pid) {
             Some(Fate::GoesOn(reason)) => {
                 matches!(reason, Cause::Runs | Cause::Moved | Cause::WaitsFor(Outside::Time))
             }
             _ => false,
         };
-        for wait in sight.waits() {
-            let still = self.still(wait.pid);
-            let [thing] = &wait.things[..] else {
+        for wait in finding.sight.waits() {
+            let [thing @ Thing { needs: Need::Room, on: On::Pipe(_), .. }] = &wait.things[..]
+            else {
                 continue;
             };
-            let readers: Vec<u32> =
-                thing.of().iter().copied().filter(|pid| *pid != wait.pid).collect();
-            let is_full = thing.needs == Need::Room
-                && matches!(thing.on, On::Pipe(_))
+            let still = self.still(wait.pid);
+            let readers = thing.of().iter().copied().filter(|pid| *pid != wait.pid);
+            let readers: Vec<u32> = readers.collect();
+            if still >= longest
                 && !readers.is_empty()
-                && readers.iter().all(has_things_to_do);
-            if is_full && still >= longest && self.told_full.insert(wait.pid) {
+                && readers.iter().all(has_things_to_do)
+                && self.told_full.insert(wait.pid)
+            {
                 tell(&Notice::Full(wait.pid, still.as_secs(), wait.call, &readers));
             }
         }
     }
 
     /// Remembers who has died other than as a program should.
-    fn note_dead(&mut self, dead: impl Iterator<Item = (u32, u32, Status)>) {
-        for it in dead.filter(|it| it.2 != Status::Code(0)) {
-            if !self.dead.contains(&it) {
-                self.dead.push(it);
-            }
+    fn note_dead(&mut self, dead: (u32, u32, Status)) {
+        if dead.2 != Status::Code(0) && !self.dead.contains(&dead) {
+            self.dead.push(dead);
         }
     }
 }
@@ -295,25 +279,25 @@ fn children() -> Vec<u32> {
     Snapshot::at(std::process::id()).map(|look| look.children).unwrap_or_default()
 }
 
-/// Ends these processes: first as terminate() does, then as kill() does.
-fn end(processes: Vec<(u32, u64)>) {
+/// Ends these processes, each with the time of its start: first as terminate() does, then as kill()
+/// does.
+fn end(processes: &[(u32, u64)]) {
+    let pidfds = processes.iter().filter_map(|&(pid, started)| {
+        let pidfd = pidfd_open(Pid::from_raw(pid as i32)?, PidfdFlags::empty()).ok()?;
+        // Somebody else may have that PID by now.
+        Snapshot::at(pid).filter(|look| look.started == started).map(|_| pidfd)
+    });
+    let pidfds: Vec<_> = pidfds.collect();
     let send = |signal| {
-        for (pid, started) in &processes {
-            // Somebody else may have that PID by now.
-            let is_it = Snapshot::at(*pid)
-                .is_some_and(|look| look.started == *started && !look.has_ended());
-            if let Some(pid) = Pid::from_raw(*pid as i32).filter(|_| is_it) {
-                let _ = kill_process(pid, signal);
-            }
+        for pidfd in &pidfds {
+            let _ = pidfd_send_signal(pidfd, signal);
         }
     };
     send(Signal::TERM);
-    let start = Instant::now();
-    let lives = |(pid, started): &(u32, u64)| {
-        Snapshot::at(*pid).is_some_and(|look| look.started == *started && !look.has_ended())
-    };
-    while start.elapsed() < MERCY && processes.iter().any(lives) {
-        std::thread::sleep(Duration::from_millis(10));
+    let end = Instant::now() + MERCY;
+    for pidfd in &pidfds {
+        let rest = Timespec::try_from(end.saturating_duration_since(Instant::now())).ok();
+        let _ = poll(&mut [PollFd::new(pidfd, PollFlags::IN)], rest.as_ref());
     }
     send(Signal::KILL);
 }
@@ -326,12 +310,10 @@ fn reap(program: Pid, watch: &mut Watch) -> Result<Option<WaitStatus>> {
             Ok(Some((pid, status))) if pid == program => return Ok(Some(status)),
             Ok(Some((pid, status))) if !status.stopped() => {
                 let pid = pid.as_raw_pid() as u32;
-                let parent = watch.last.as_ref().and_then(|it| Some(it.look(pid)?.parent));
-                let status = match (status.exit_status(), status.terminating_signal()) {
-                    (_, Some(signal)) => Status::Signal(signal),
-                    (code, None) => Status::Code(code.unwrap_or_default()),
-                };
-                watch.note_dead(parent.map(|parent| (parent, pid, status)).into_iter());
+                let last = watch.last.as_ref().and_then(|it| it.look(pid));
+                if let Some(parent) = last.map(|it| it.parent) {
+                    watch.note_dead((parent, pid, Status::from_wait_status(status.as_raw())));
+                }
             }
             Ok(Some(_)) => {}
             Ok(None) => return Ok(None),
@@ -340,8 +322,7 @@ fn reap(program: Pid, watch: &mut Watch) -> Result<Option<WaitStatus>> {
                 "程序已经不在了，不知道是怎样结束的"
             )),
             Err(error) => {
-                return Err(error)
-                    .with_context(|| both!("cannot wait for the program", "无法等待程序结束"));
+                return Err(error).with_context(cannot_wait);
             }
         }
     }
@@ -352,7 +333,7 @@ fn reap(program: Pid, watch: &mut Watch) -> Result<Option<WaitStatus>> {
 fn stop_too(program: Pid) {
     let stat = Process::myself().and_then(|it| it.stat());
     if stat.is_ok_and(|it| it.tty_nr != 0) {
-        let _ = kill_process(rustix::process::getpid(), Signal::STOP);
+        let _ = kill_process(getpid(), Signal::STOP);
         let _ = kill_process(program, Signal::CONT);
     }
 }
@@ -371,37 +352,39 @@ fn end_as(status: WaitStatus) -> ExitCode {
     ExitCode::from((128 + signal) as u8)
 }
 
-/// SignalPipe that would end this process: the program gets them.
-const PASSED_ON: [i32; 14] = [
-    SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGTERM, SIGXCPU, SIGXFSZ, SIGVTALRM,
-    SIGPROF, SIGIO, PWR, STKFLT,
+/// Signals that would end this process: the program gets them.
+const PASSED_ON: [Signal; 14] = [
+    Signal::HUP,
+    Signal::INT,
+    Signal::QUIT,
+    Signal::USR1,
+    Signal::USR2,
+    Signal::ALARM,
+    Signal::TERM,
+    Signal::XCPU,
+    Signal::XFSZ,
+    Signal::VTALARM,
+    Signal::PROF,
+    Signal::IO,
+    Signal::POWER,
+    Signal::STKFLT,
 ];
-const PWR: i32 = 30;
-const STKFLT: i32 = 16;
 
-/// The signals that this process was started with ignored. (Of SIGPIPE std has made it so.)
-fn ignored() -> u64 {
-    let status = Process::myself().and_then(|it| it.status());
-    status.map_or(0, |it| it.sigign)
-}
-
-/// SignalPipe, as something that poll(2) knows.
+/// Signals, as something that poll(2) knows.
 struct SignalPipe(SignalDelivery<UnixStream, SignalOnly>);
 
 impl SignalPipe {
-    /// Listens for all but the ignored ones.
-    fn listen(ignored: u64) -> Result<SignalPipe> {
+    /// Listens for all but those that this process was started with ignored: what has a handler
+    /// here gets the default in the program. (Of SIGPIPE std has made it so.)
+    fn listen() -> Result<SignalPipe> {
+        let ignored = Process::myself().and_then(|it| it.status()).map_or(0, |it| it.sigign);
         let listen = || {
             let (reader, writer) = UnixStream::pair()?;
-            let all = PASSED_ON.into_iter().chain([SIGCHLD, SIGCONT]);
+            let all = PASSED_ON.into_iter().chain([Signal::CONT]).map(Signal::as_raw);
             let all = all.filter(|it| ignored & bit(*it) == 0);
             SignalDelivery::with_pipe(reader, writer, SignalOnly, all)
         };
         Ok(SignalPipe(listen().with_context(cannot_listen)?))
-    }
-
-    fn add(&mut self, signal: i32) -> Result<()> {
-        self.0.handle().add_signal(signal).with_context(cannot_listen)
     }
 
     /// Waits for a signal, but no longer than that. Whether one came.
@@ -412,24 +395,27 @@ impl SignalPipe {
             Ok(ready) => ready > 0,
             Err(Errno::INTR) => true,
             Err(error) => {
-                return Err(error)
-                    .with_context(|| both!("cannot wait for the program", "无法等待程序结束"));
+                return Err(error).with_context(cannot_wait);
             }
         };
-        for signal in self.0.pending() {
-            // The terminal sends these to the program, too.
+        for signal in self.0.pending().filter_map(Signal::from_named_raw) {
+            // The terminal sends some to the program, too.
             let is_its_own = match signal {
-                SIGCHLD => true,
-                SIGINT | SIGQUIT => is_in_foreground(),
-                SIGCONT => stopped_by(program.as_raw_pid() as u32).is_none(),
+                Signal::CHILD => true,
+                Signal::INT | Signal::QUIT => is_in_foreground(),
+                Signal::CONT => stopped_by(program.as_raw_pid() as u32).is_none(),
                 _ => false,
             };
-            if let Some(signal) = Signal::from_named_raw(signal).filter(|_| !is_its_own) {
+            if !is_its_own {
                 let _ = kill_process(program, signal);
             }
         }
         Ok(has_rung)
     }
+}
+
+fn cannot_wait() -> String {
+    both!("cannot wait for the program", "无法等待程序结束")
 }
 
 fn cannot_listen() -> String {
