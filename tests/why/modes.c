@@ -126,6 +126,7 @@
 // try: many_counters 1000 = stuck
 // try: many_pipes 1000 = stuck
 // try: many_pairs 1000 = stuck
+// try: many_threads 2000 = go_on
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -166,6 +167,7 @@ static const char *mode, *first = "", *second = "", *third = "";
 static char bytes[1 << 16];
 static int own[2];
 static sem_t semaphore;
+static int many_words[2000];
 
 static void ready(void) { if (write(2, "ready\n", 6) != 6) exit(2); }
 static void post(int number) { (void)number; sem_post(&semaphore); }
@@ -787,5 +789,14 @@ int main(int count, char **words) {
     MODE("many_counters") { while (many-- > 0) watch(epoll, eventfd(0, 0), EPOLLIN); await(epoll); }
     MODE("many_pipes") { while (many-- > 0) { make(own); watch(epoll, own[0], EPOLLIN); } await(epoll); }
     MODE("many_pairs") { while (many-- > 0) { socketpair(AF_UNIX, SOCK_STREAM, 0, own); watch(epoll, own[0], EPOLLIN); } await(epoll); }
+    MODE("many_threads") {
+        pthread_t thread;
+        pthread_attr_t small;
+        pthread_attr_init(&small);
+        pthread_attr_setstacksize(&small, 64 * 1024);
+        while (many-- > 0) if (pthread_create(&thread, &small, wait_in_thread, many_words + many % 2000) != 0) return 77;
+        ready();
+        sleeps();
+    }
     return 99;
 }

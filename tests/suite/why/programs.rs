@@ -77,56 +77,35 @@ impl Program {
 
     /// The command that runs it, once it is compiled. Nothing, if the machine lacks what it needs.
     pub fn command(&self, folder: &Path) -> Option<Command> {
-        let extension = self.path.extension().unwrap().to_str().unwrap();
-        let program = match extension {
-            "c" => "cc",
-            "rs" => "rustc",
-            "py" => "python3",
-            "js" => "node",
-            "sh" => "sh",
-            other => panic!("{}: nobody knows how to run .{other}", self.name),
-        };
+        let (program, compiles_with): (&str, &[&str]) =
+            match self.path.extension().unwrap().to_str().unwrap() {
+                "c" => ("cc", &["-O1", "-pthread", "-o"]),
+                "rs" => ("rustc", &["--edition", "2024", "-o"]),
+                "py" => ("python3", &[]),
+                "js" => ("node", &[]),
+                "sh" => ("sh", &[]),
+                other => panic!("{}: nobody knows how to run .{other}", self.name),
+            };
         if !has(program) || !self.said("needs").all(has_version) {
             return None;
         }
-        let run = |program: &str| {
-            let mut command = command(program);
-            command.env("TMPDIR", folder);
-            command
-        };
-        let built = match self.arguments.is_empty() {
-            true => folder.join(&self.name).with_extension("built"),
-            false => folder.join("modes.built"),
-        };
-        let _one_at_a_time = COMPILER.lock().unwrap_or_else(PoisonError::into_inner);
-        if !self.arguments.is_empty() && built.exists() {
-            return Some(self.with_arguments(run(built.to_str().unwrap())));
-        }
-        let compiled = match extension {
-            "c" => Command::new("cc")
-                .args(["-O1", "-pthread", "-o"])
-                .arg(&built)
-                .arg(&self.path)
-                .status(),
-            "rs" => Command::new("rustc")
-                .args(["--edition", "2024", "-o"])
-                .arg(&built)
-                .arg(&self.path)
-                .stderr(Stdio::null())
-                .status(),
-            _ => {
-                let mut command = run(program);
-                command.arg(&self.path);
-                return Some(command);
+        let mut run = if compiles_with.is_empty() {
+            let mut run = command(program);
+            run.arg(&self.path);
+            run
+        } else {
+            let built = folder.join(self.path.file_name().unwrap()).with_extension("built");
+            let _one_at_a_time = COMPILER.lock().unwrap_or_else(PoisonError::into_inner);
+            if !built.exists() {
+                let mut compiler = Command::new(program);
+                let compiled = compiler.args(compiles_with).arg(&built).arg(&self.path).output();
+                let compiled = compiled.unwrap();
+                assert!(compiled.status.success(), "{}: {compiled:?}", self.name);
             }
+            command(built.to_str().unwrap())
         };
-        assert!(compiled.unwrap().success(), "{} doesn't compile", self.name);
-        Some(self.with_arguments(run(built.to_str().unwrap())))
-    }
-
-    fn with_arguments(&self, mut command: Command) -> Command {
-        command.args(&self.arguments);
-        command
+        run.args(&self.arguments).env("TMPDIR", folder);
+        Some(run)
     }
 }
 

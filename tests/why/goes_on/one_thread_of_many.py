@@ -1,4 +1,5 @@
 # because: of twenty threads one sleeps, and will set the event for which all others wait
+# says: waits in clock_nanosleep() until
 import sys
 import threading
 import time
