@@ -1,5 +1,6 @@
 //! `mp-demo buffer`
 
+use crate::claims::verdicts;
 use crate::common::*;
 use crate::programs::python;
 
@@ -117,18 +118,9 @@ fn the_notes_say_where_the_lines_were() {
 
 #[test]
 fn its_claims_differ_by_its_options() {
-    let claims = |words: &str| {
-        let ended = run_words(&format!("{words} --claims --speed 20 --lang en")).succeeded();
-        let (_, claims) = ended.stdout.split_once("\n\n").unwrap();
-        claims
-            .split_whitespace()
-            .filter(|it| ["true", "false"].contains(it))
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
-    assert_eq!(claims("buffer"), "false false false true");
-    assert_eq!(claims("buffer --end exit"), "true false false true");
-    assert_eq!(claims("buffer --to terminal"), "true true true true");
+    assert_eq!(verdicts("buffer --speed 20"), "false false false true");
+    assert_eq!(verdicts("buffer --speed 20 --end exit"), "true false false true");
+    assert_eq!(verdicts("buffer --speed 20 --to terminal"), "true true true true");
 }
 
 #[test]

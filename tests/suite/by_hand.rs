@@ -76,16 +76,6 @@ fn rubbish_on_a_childs_stdin_is_one_error_that_names_the_line() {
 }
 
 #[test]
-fn a_reader_by_hand_gets_everything_and_ends_at_end_of_file() {
-    let ended = run(&mut shell(
-        "mp-demo child queue-writer --pause 0 1 2 3 | { mp-demo child queue-reader; cat; }; \
-         echo ${PIPESTATUS[@]}",
-    ));
-    assert_eq!(ended.stdout, "0 0\n");
-    assert!(ended.stderr.contains("Get 3 from queue."));
-}
-
-#[test]
 fn what_is_no_lock_is_not_taken_for_one() {
     for null in ["1<>/dev/null", ">/dev/null"] {
         let ended = run(&mut shell(&format!("echo 1 | mp-demo child queue-reader --lock {null}")));

@@ -303,7 +303,9 @@ fn a_child_has_three_descriptors_and_a_command_line_that_reads_well() {
 
 #[test]
 fn the_parents_memory_does_not_grow_with_the_events() {
-    let mut run = Running::with_log("spawn --children 20 --threads 1000 --sleep 0");
+    let children = if is_soak() { 20 } else { 5 };
+    let words = format!("spawn --children {children} --threads 1000 --sleep 0");
+    let mut run = Running::with_log(&words);
     let status = format!("/proc/{}/status", run.pid().as_raw_pid());
     let mut events = 0;
     let mut peak_kib = 0;
@@ -318,7 +320,7 @@ fn the_parents_memory_does_not_grow_with_the_events() {
             peak_kib = peak_kib.max(own.unwrap_or(0));
         }
     }
-    assert!(events > 40_000);
+    assert!(events > 2_000 * children);
     assert!((1..8 * 1024).contains(&peak_kib), "{peak_kib} KiB");
     run.finish();
 }

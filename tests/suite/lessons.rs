@@ -90,6 +90,9 @@ fn where_sigchld_is_ignored_or_blocked_the_end_of_each_child_is_learnt_all_the_s
     let blocks = "import os, signal, sys; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD]); \
                   os.execvp('mp-demo', sys.argv[1:])";
     for_each_lesson(|lesson| {
+        if measures(lesson) && !is_soak() {
+            return;
+        }
         let words = format!("{} --speed 20 --json", short_run_of(lesson));
         for script in
             [format!("trap '' CHLD; exec {words}"), format!("exec python3 -c \"{blocks}\" {words}")]

@@ -1,5 +1,6 @@
 //! `mp-demo lock`
 
+use crate::claims::verdicts;
 use crate::common::*;
 use crate::programs::python;
 
@@ -139,13 +140,6 @@ fn the_notes_say_what_was_lost_and_who_had_the_lock() {
 
 #[test]
 fn its_claims_differ_by_its_options() {
-    let verdicts = |words: &str| {
-        let ended = run_words(&format!("{words} --claims --lang en"));
-        let (_, claims) = ended.stdout.split_once("\n\n").unwrap();
-        let words = claims.lines().filter_map(|line| line.split(' ').next());
-        let verdicts = words.filter(|word| ["true", "false"].contains(word));
-        verdicts.collect::<Vec<_>>().join(" ")
-    };
     assert_eq!(verdicts("lock"), "false true true true");
     assert!(verdicts("lock --with lock").starts_with("true true "));
     // The parent has not looked at the counter.

@@ -27,21 +27,6 @@ Parent process A: counter = 5 at ADDRESS
 }
 
 #[test]
-fn a_counter_stays_where_it_is() {
-    let events = log_of("memory");
-    let counters = named(&events, "counter");
-    for role in ["parent", "child"] {
-        let addresses: Vec<_> = counters
-            .iter()
-            .filter(|e| e["role"] == role)
-            .map(|e| e["address"].as_str().unwrap())
-            .collect();
-        assert!(addresses.len() >= 2);
-        assert!(addresses.iter().all(|address| *address == addresses[0]), "{addresses:?}");
-    }
-}
-
-#[test]
 fn the_programs_show_the_same_but_a_fork_begins_with_a_copy() {
     let ours = screen(run_words("memory").succeeded().lines());
     let of_rust = lines_of_rust("memory");

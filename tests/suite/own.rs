@@ -222,18 +222,8 @@ fn who_stands_between_can_be_started_by_hand() {
 
 #[test]
 fn several_commands_run_at_the_same_time() {
-    let args = [
-        "queue",
-        "--writer",
-        "echo A",
-        "--writers",
-        "20",
-        "--reader",
-        "cat",
-        "--readers",
-        "10",
-        "--json",
-    ];
+    let words = "queue --writer pwd --writers 20 --reader cat --readers 10 --json";
+    let args: Vec<_> = words.split(' ').collect();
     let ended = run_own(&args);
     assert_eq!(ended.code(), 0, "{ended:?}");
     let log = ended.events();

@@ -19,8 +19,7 @@ fn source_line(event: &Value) -> String {
 #[test]
 fn every_event_that_a_lessons_own_code_causes_says_where() {
     for lesson in lessons() {
-        let command = format!("{} --speed 1000 --json", short_run_of(&lesson));
-        for event in run(&mut shell(&command)).events() {
+        for event in short_log_of(&lesson).lines().map(event) {
             let name = event["event"].as_str().unwrap();
             if event["at"].is_null() {
                 assert!(WITHOUT_A_PLACE.contains(&name), "{lesson}: {event}");

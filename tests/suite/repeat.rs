@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use rustix::process::{Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use snapbox::{assert_data_eq, str};
 use unicode_width::UnicodeWidthStr;
@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::common::*;
 
 /// Each line of `--repeat --json`, and the last one, which is the summary.
-fn counted(words: &str) -> (Vec<Value>, Value) {
+pub fn counted(words: &str) -> (Vec<Value>, Value) {
     let ended = run(mp_demo(words.split_whitespace()).arg("--json"));
     assert_eq!((ended.code(), ended.stderr.as_str()), (0, ""), "{words}");
     let mut lines: Vec<_> = ended.stdout.lines().map(event).collect();
@@ -215,12 +215,12 @@ fn conditions_are_named_and_end_with_the_runs() {
     let mut running = Running::start(&mut command);
     let pid = running.pid();
     running.line().unwrap();
-    let load = load_of(pid.as_raw_pid());
+    let load = load_of(pid);
     assert!(!load.is_empty());
     kill_process(pid, Signal::KILL).unwrap();
     running.finish();
     for pid in load {
-        assert!(ends(rustix::process::Pid::from_raw(pid).unwrap()), "{pid} survives");
+        assert!(ends(pid), "{pid:?} survives");
     }
 }
 
@@ -229,10 +229,11 @@ fn a_process_of_the_load_that_ends_early_is_told() {
     let mut command = mp_demo("queue --speed 10 --repeat 3 --load --json".split(' '));
     let mut running = Running::start(&mut command);
     running.line().unwrap();
-    let load = load_of(running.pid().as_raw_pid());
-    kill_process(rustix::process::Pid::from_raw(load[0]).unwrap(), Signal::KILL).unwrap();
+    let victim = load_of(running.pid())[0];
+    kill_process(victim, Signal::KILL).unwrap();
     let ended = running.finish();
-    let expected = format!("mp-demo: a process of --load (PID {}) has ended by run ", load[0]);
+    let expected =
+        format!("mp-demo: a process of --load (PID {}) has ended by run ", victim.as_raw_pid());
     assert!(ended.stderr.starts_with(&expected), "{ended:?}");
     assert_eq!((ended.code(), ended.stderr.lines().count()), (0, 1), "{ended:?}");
     let summary = event(ended.lines().last().unwrap());
@@ -241,14 +242,12 @@ fn a_process_of_the_load_that_ends_early_is_told() {
 }
 
 /// The PIDs of this process's children that only compute.
-fn load_of(pid: i32) -> Vec<i32> {
-    let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
-    let children = children.split_whitespace().map(|it| it.parse::<i32>().unwrap());
-    let is_load = |pid: &i32| {
-        let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+fn load_of(pid: Pid) -> Vec<Pid> {
+    let is_load = |pid: &Pid| {
+        let line = fs::read(format!("/proc/{}/cmdline", pid.as_raw_pid())).unwrap_or_default();
         String::from_utf8_lossy(&line).contains("busy")
     };
-    children.filter(is_load).collect()
+    children_of(pid).into_iter().filter(is_load).collect()
 }
 
 #[test]

@@ -52,7 +52,6 @@ fn every_lesson_works_without_the_calls_that_a_sandbox_may_refuse() {
     let calls = calls.filter(|(errno, (name, _))| (*name, *errno) != ("clone3", EPERM));
     at_once(calls, |(errno, (name, number))| {
         for words in [
-            "queue --speed 100",
             "queue --speed 100 --stop sentinel --readers 3 --writers 2",
             "spawn --speed 100 --children 2",
             "pipe --speed 100 --reply",
@@ -85,18 +84,20 @@ fn without_packet_mode_several_readers_are_refused_with_what_they_need() {
 }
 
 #[test]
-fn as_the_first_process_of_a_container_it_ends_on_signals() {
-    let unshare = ["--pid", "--fork", "--mount-proc", "--kill-child"];
-    let can = run(command("unshare").args(unshare).arg("true"));
+fn as_the_first_process_of_a_container_it_ends_on_signals_and_can_terminate_its_children() {
+    let in_container = |program: &str, words: &str| {
+        let mut unshare = command("unshare");
+        unshare.args(["--pid", "--fork", "--mount-proc", "--kill-child", program]);
+        unshare.args(words.split_whitespace());
+        unshare
+    };
+    let can = run(&mut in_container("true", ""));
     if can.code() != 0 {
         skipped(&format!("no new PID namespace: {}", can.stderr));
         return;
     }
-    for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130)] {
-        let mut unshare_run = command("unshare");
-        unshare_run.args(unshare).arg(PROGRAM);
-        unshare_run.args("spawn --sleep 1000 --json".split(' '));
-        let mut run = Running::start(&mut unshare_run);
+    for (signal, name, code) in [(Signal::TERM, "term", 143), (Signal::INT, "int", 130)] {
+        let mut run = Running::start(&mut in_container(PROGRAM, "spawn --sleep 1000 --json"));
         run.wait_for_several(5, "sleep");
         // `unshare` has one child: PID 1 of the namespace.
         let first = children_of(run.pid())[0];
@@ -107,21 +108,8 @@ fn as_the_first_process_of_a_container_it_ends_on_signals() {
         for child in children {
             assert!(ends(child), "{child:?} is left");
         }
-    }
-}
-
-#[test]
-fn the_first_process_of_a_container_can_terminate_its_children() {
-    let unshare = ["--pid", "--fork", "--mount-proc", "--kill-child"];
-    let can = run(command("unshare").args(unshare).arg("true"));
-    if can.code() != 0 {
-        skipped(&format!("no new PID namespace: {}", can.stderr));
-        return;
-    }
-    for (signal, code) in [("int", 130), ("term", 143)] {
-        let mut unshare_run = command("unshare");
-        unshare_run.args(unshare).args([PROGRAM, "terminate", "--signal", signal]);
-        let ended = run(&mut unshare_run).succeeded();
+        let words = format!("terminate --signal {name}");
+        let ended = crate::common::run(&mut in_container(PROGRAM, &words)).succeeded();
         assert!(ended.stdout.contains(&format!("Shell: $? {code}\n")), "{ended:?}");
     }
 }

@@ -66,42 +66,9 @@ fn no_run_is_called_stuck_that_is_not() {
 }
 
 #[test]
-#[ignore = "50 runs of each variant, on both cores, on one, and on two that are busy"]
-fn a_variant_that_goes_wrong_does_so_in_every_run() {
-    let variants = [
-        ("spawn --sleep 2,2,2,2,0.5 --speed 10", "Child process end."),
-        ("queue --take 10 --speed 20", "2 values were put and never got: \"B\", \"C\""),
-        ("queue --stop empty --speed 5", "put and never got"),
-        ("queue --stop none", "A circle: parent -> reader -> parent."),
-        ("queue --stop eof --keep-end", "A circle: parent -> reader -> parent."),
-        ("queue --stop sentinel --readers 2 --sentinels 1", "A circle: parent -> reader-"),
-        ("queue --kill reader-1 --lock", "A dead end: the lock died with reader-1"),
-        ("lock --kill", "A dead end: the lock died with child-1"),
-        ("buffer", "reads nothing"),
-        ("buffer --end kill", "reads nothing"),
-        ("pipe --reply --join first", "A circle: parent -> writer -> parent."),
-        ("pipe --bytes 65537", "its pipe holds 65,536 of 65,536 bytes, and only parent"),
-        ("pipe --receive all --keep-end", "A dead end: what is waited for can't come"),
-    ];
-    let fifty = |before: &str| {
-        for (words, expected) in variants {
-            let pause = if words.contains("--speed") { "" } else { "--speed 50" };
-            for number in 0..50 {
-                let command = format!("{before} mp-demo {words} {pause} --patience 0.1");
-                let ended = run(&mut shell(&command));
-                let shown = format!("{}{}", ended.stdout, ended.stderr);
-                assert_eq!(ended.code(), 0, "{number} of {command}: {shown}");
-                assert!(shown.contains(expected), "{number} of {command}: {shown}");
-            }
-        }
-    };
-    fifty("");
-    fifty("taskset -c 0");
-    under_load(|| fifty(""));
-}
-
-#[test]
-#[ignore = "50 runs of each experiment"]
+#[ignore = "50 runs of each experiment, on both cores, on one, and beside a load"]
 fn what_is_always_or_never_true_is_so_in_each_of_all_its_runs() {
-    crate::predict::check_what_is_always_or_never_true(u64::MAX);
+    for condition in ["", "--one-core", "--load"] {
+        crate::predict::check_what_is_always_or_never_true(u64::MAX, condition);
+    }
 }

@@ -31,29 +31,6 @@ thread MainThread ended.
 }
 
 #[test]
-fn each_process_says_its_lines_in_the_programs_order() {
-    let events = log_of("spawn --children 3 --threads 2 --sleep 0");
-    let children = named(&events, "started");
-    assert_eq!(children.len(), 3);
-    for child in children {
-        let of_child = events.iter().filter(|e| e["pid"] == child["child"]);
-        let (lines, of_threads): (Vec<_>, Vec<_>) =
-            of_child.filter(|e| !e["line"].is_null()).partition(|e| e["thread"].is_null());
-        assert_eq!(
-            lines.iter().map(|e| &e["line"]).collect::<Vec<_>>(),
-            [
-                "thread MainThread is running...",
-                "thread MainThread >>> 0",
-                "thread MainThread >>> 1",
-                "thread MainThread ended.",
-            ]
-        );
-        assert_eq!(of_threads.len(), 2);
-        assert!(of_threads.iter().all(|e| e["line"] == "这是多线程启动的"));
-    }
-}
-
-#[test]
 fn join_last_waits_for_the_last_child_only_and_the_rest_is_joined_at_exit() {
     let mut run = Running::with_log("spawn --children 3 --threads 1 --sleep 1");
     // The first child is stopped until the parent exits, so it is surely left by then.

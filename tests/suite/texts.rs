@@ -8,9 +8,6 @@ use crate::common::*;
 use crate::programs::{english_in, is_han};
 use crate::readme::assert_all_work;
 
-/// Columns that a lesson's one-line description may have in the Chinese help.
-const TITLE_COLUMNS: usize = 34;
-
 fn source(lesson: &str, language: &str) -> String {
     demo(lesson, &format!("{language}.md"))
 }
@@ -74,12 +71,6 @@ fn prose(source: &str) -> Vec<String> {
     blocks
 }
 
-fn links(source: &str) -> Vec<String> {
-    let mut shape = shape(source);
-    shape.retain(|part| part.starts_with("http"));
-    shape
-}
-
 /// Han characters, and the punctuation that goes with them.
 fn is_chinese(c: char) -> bool {
     is_han(c) || matches!(c, '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ffef}')
@@ -127,18 +118,12 @@ fn every_command_is_followed_by_what_to_look_at() {
 }
 
 #[test]
-fn an_english_title_is_what_the_help_says() {
+fn a_title_is_what_the_help_says_and_in_chinese_it_fits_into_that() {
     for lesson in lessons() {
         let help = run_words(&format!("help {lesson}")).succeeded();
         assert_eq!(help.lines()[0], title(&lesson, "en"));
-    }
-}
-
-#[test]
-fn a_chinese_title_fits_into_the_help() {
-    for lesson in lessons() {
         let title = title(&lesson, "zh");
-        assert!(title.width() <= TITLE_COLUMNS, "{title}");
+        assert!(title.width() <= 34, "{title}");
         assert!(!title.ends_with(['.', '。']), "{title}");
     }
 }
@@ -160,7 +145,8 @@ fn every_text_says_where_the_lesson_itself_is() {
 #[test]
 fn every_text_has_links_and_all_are_https() {
     for lesson in lessons() {
-        let links = links(&source(&lesson, "en"));
+        let shape = shape(&source(&lesson, "en"));
+        let links: Vec<_> = shape.iter().filter(|part| part.starts_with("http")).collect();
         assert!(!links.is_empty(), "{lesson}");
         assert!(links.iter().all(|link| link.starts_with("https://")), "{lesson}: {links:?}");
     }
@@ -180,18 +166,12 @@ fn no_line_is_in_the_wrong_language() {
 }
 
 #[test]
-fn chinese_is_not_wrapped_because_a_line_break_would_become_a_space() {
-    for lesson in lessons() {
-        let source = source(&lesson, "zh");
-        assert!(!events(&source).contains(&Event::SoftBreak), "{lesson}");
-    }
-}
-
-#[test]
-fn chinese_has_a_space_before_and_after_latin_words_numbers_and_code() {
+fn chinese_is_not_wrapped_and_has_spaces_around_latin_words_numbers_and_code() {
     let is_latin = |c: char| c.is_ascii_alphanumeric() || c == '`';
     for lesson in lessons() {
         let source = source(&lesson, "zh");
+        // A line break would become a space.
+        assert!(!events(&source).contains(&Event::SoftBreak), "{lesson}");
         for (left, right) in source.chars().zip(source.chars().skip(1)) {
             let touch = is_han(left) && is_latin(right) || is_latin(left) && is_han(right);
             assert!(!touch, "{lesson}: {left}{right}");

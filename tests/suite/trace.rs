@@ -279,31 +279,3 @@ fn a_backslash_is_written_as_perfetto_reads_it() {
         assert_eq!(told["args"]["value"], expected);
     }
 }
-
-#[test]
-fn a_trace_keeps_the_owner_of_a_file_and_hands_no_right_on() {
-    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
-    let folder = tempfile::tempdir().unwrap();
-    let own = folder.path().join("own.json");
-    std::fs::write(&own, "old").unwrap();
-    std::fs::set_permissions(&own, PermissionsExt::from_mode(0o6750)).unwrap();
-    let trace_to = |path: &std::path::Path| {
-        let args = ["pipe", "--speed", "1000", "--trace", path.to_str().unwrap()];
-        run(&mut mp_demo(args))
-    };
-    trace_to(&own).succeeded();
-    let metadata = own.metadata().unwrap();
-    assert!(metadata.len() > 100);
-    assert_eq!(metadata.mode() & 0o7777, 0o750);
-
-    let foreign = folder.path().join("foreign.json");
-    std::fs::write(&foreign, "old").unwrap();
-    if chown(&foreign, Some(65534), None).is_err() {
-        // Only root can give a file away.
-        return;
-    }
-    trace_to(&foreign).succeeded();
-    let metadata = foreign.metadata().unwrap();
-    assert!(metadata.len() > 100);
-    assert_eq!(metadata.uid(), 65534);
-}

@@ -29,92 +29,7 @@ Lessons:
   help Print this message or the help of the given subcommand(s)
 
 Options:
-  -h, --help
-          Print help (see a summary with '-h')
-
-  -V, --version
-          Print version
-
-Options of every lesson:
-      --timeline
-          After the lines, draw who did what when, with a lane for each process
-
-      --ascii
-          Draw the timeline in ASCII, for terminals that draw lines two columns
-          wide
-
-      --explain[=<HOW>]
-          Explain this run between its lines, on stderr; =brief says only what
-          is new about it
-
-          Possible values:
-          - full:  Including what is the same in every run
-          - brief: Only what is new about this run
-
-      --claims
-          After the lines, say which claims of the lesson are true of this run
-
-      --labels[=<WHAT>]
-          Prefix each line with its time, role and PID; =lines adds where in the
-          program it was printed
-
-          Possible values:
-          - who:   Time, role and PID
-          - lines: The file and line of the program, too
-
-      --trace <FILE>
-          Write the run to a file as a Chrome trace, which ui.perfetto.dev opens
-
-      --json
-          Print the log of events instead of the article's lines, one JSON
-          object per line
-
-      --color <WHEN>
-          Colour the lines, with a colour for each process
-          
-          [default: auto]
-          [possible values: auto, always, never]
-
-      --lang <LANGUAGE>
-          Language of all that is said [default: the locale's]
-
-          Possible values:
-          - en: English
-          - zh: 中文
-
-      --seed <N>
-          Seed for the random pauses: that of an earlier run, which --json
-          shows, repeats them
-
-      --patience <SECONDS>
-          How long nothing may happen before mp-demo looks whether the run, or a
-          command of yours, is stuck; `never` leaves it hanging
-          
-          [default: 2]
-
-      --speed <X>
-          Divide every pause by this number; 1 is the article's timing
-          
-          [default: 1]
-
-      --repeat [<N>]
-          Run it N times, 1 to 100000, and count how often each claim is true
-          and what comes out; 100 times without N
-
-      --keep <DIR>
-          With --repeat: record each outcome's first run in this folder, which
-          has to be new or empty
-
-      --outcome <TEXT>
-          With --repeat: only until a run comes out like this, which is then
-          recorded
-
-      --one-core
-          With --repeat: keep all processes of a run on one core
-
-      --load
-          With --repeat: have a process for each core that computes all the time
-
+...
 Beyond the article:
 
 Other commands:
@@ -202,10 +117,8 @@ fn wrong_usage_is_told_in_chinese() {
 
 #[test]
 fn help_of_a_lesson_has_examples_before_options() {
-    let help = run_words("help queue").succeeded().stdout;
-    let (help, _) = help.split_once("\nOptions of every lesson:").unwrap();
     snapbox::assert_data_eq!(
-        help,
+        run_words("help queue").succeeded().stdout,
         str![[r#"
 Put values into a queue in one process, get them in another
 
@@ -219,17 +132,7 @@ Usage: mp-demo queue [OPTIONS] [VALUE]...
 
 Examples:
   mp-demo queue                          the article's program
-  mp-demo queue --take 3                 a slow reader: values are lost
-  mp-demo queue --stop sentinel          sentinels tell the readers to end
-  mp-demo queue --stop eof               closing the queue tells them
-  mp-demo queue --stop eof --keep-end    it is never closed: stuck
-  mp-demo queue --stop sentinel --sentinels 0  one too few: stuck
-  mp-demo queue --stop empty             the readers leave too early
-  mp-demo queue --stop none              nobody tells them: stuck
-  mp-demo queue --kill reader-1          a killed reader harms nobody
-  mp-demo queue --kill reader-1 --lock   unless it had the lock: stuck
-  mp-demo queue --readers 3 a 1 2.5 '[null, "x"]'  three compete
-  mp-demo queue --reader 'python3 reader.py'    a reader of your own
+...
 
 Arguments:
   [VALUE]...
@@ -243,61 +146,16 @@ Options:
           How many processes put, 1 to 1000: they share the values out in turn
           
           [default: 1]
-
-      --readers <N>
-          How many processes get, 1 to 1000: each value goes to exactly one;
-          with --kill, 2 by default
-          
-          [default: 1]
-
-      --writer <COMMAND>
-          Your own writer: any program; a value is a line of JSON on its stdout,
-          or else a string
-
-      --reader <COMMAND>
-          Your own reader: any program; it gets each value as a line of JSON on
-          its stdin
-
-      --pause <SECONDS>
-          The longest random pause after a put
-          
-          [default: 1]
-
-      --take <SECONDS>
-          How long a reader works on each value that it has got
-          
-          [default: 0]
-
+...
       --stop <STOP>
           How the readers end; with --kill, sentinel by default; with a command,
           eof
 
           Possible values:
           - terminate: SIGTERM once the writers are done: values may be lost
-          - sentinel:  A sentinel for each reader, behind the last value
-          - eof:       The queue is closed: the readers come to end-of-file
-          - empty:     Each reader leaves when the queue is empty right now
-          - none:      They are never told
-          
-          [default: terminate]
-
-      --sentinels <N>
-          With --stop sentinel: how many sentinels [default: one for each
-          reader]
-
-      --keep-end
-          With --stop eof: the parent forgets to close its put end
-
-      --lock
-          The readers share a lock that each holds while it waits, as CPython's
-          do
-
-      --kill <ROLE>
-          Kill this reader while it waits, before the first value is put
-
-  -h, --help
-          Print help (see a summary with '-h')
-
+...
+Options of every lesson:
+...
 "#]]
     );
 }

@@ -63,15 +63,16 @@ fn every_event_is_told_by_a_line_a_lane_or_a_note() {
         (ended.stdout, ended.stderr)
     };
     // What a task is, depends on the lesson.
-    let of_tasks = include_str!("../logs/bound-io.jsonl");
+    let tasks = include_str!("../logs/bound-io.jsonl");
+    let [all, tasks] = [log, tasks].map(|log| (log, shown_without(log, "")));
     let names: std::collections::BTreeSet<String> =
         log.lines().map(|line| event(line)["event"].as_str().unwrap().to_owned()).collect();
     assert!(names.len() > 30);
     for name in names {
         // Without `run` it is no log; and measurements move a bar on the terminal (see `bound.rs`).
         if name != "run" && name != "progress" {
-            let log = if name.starts_with("task_") { of_tasks } else { log };
-            let is_told = shown_without(log, &name) != shown_without(log, "");
+            let (log, shown) = if name.starts_with("task_") { &tasks } else { &all };
+            let is_told = shown_without(log, &name) != *shown;
             assert!(is_told, "nobody tells of `{name}`");
         }
     }
@@ -159,78 +160,6 @@ fn options_of_a_run_are_refused_where_nothing_runs() {
     assert_refused("view x --seed 3", "`mp-demo view` doesn't take --seed");
     assert_refused("--speed 1 view x", "`mp-demo view` doesn't take --speed");
     assert!(!run_words("help view").succeeded().stdout.contains("--seed"));
-}
-
-/// What is wrong with a log, said in one line behind the program's name.
-fn complaint(log: &[u8]) -> String {
-    let ended = view_log(log, &["--timeline"]);
-    assert_eq!(ended.code(), 1, "{ended:?}");
-    assert_eq!(ended.stderr.lines().count(), 1, "{ended:?}");
-    // Half a timeline would be a wrong one.
-    assert!(!ended.stdout.contains("\n\n"), "{ended:?}");
-    let complaint = ended.stderr.strip_prefix("mp-demo: standard input").unwrap();
-    complaint.trim_end().to_owned()
-}
-
-#[test]
-fn what_is_no_recorded_run_is_refused_with_line_and_reason() {
-    let log = fs::read_to_string(recording()).unwrap();
-    let lines: Vec<&str> = log.lines().collect();
-    let with_third = |line: &str| {
-        let mut lines = lines.clone();
-        lines[2] = line;
-        lines.join("\n") + "\n"
-    };
-    let complaints = [
-        complaint(b""),
-        complaint(b"Parent process 43784\n"),
-        complaint(b"\n"),
-        complaint(b"\x7fELF\x02\xff\xfe\n"),
-        complaint(b"{\"level\":\"info\"}\n"),
-        complaint(log.replace("\"v\":1,", "\"v\":3,").as_bytes()),
-        complaint(lines[1..].join("\n").as_bytes()),
-        complaint(with_third("{\"v\":1,").as_bytes()),
-        complaint(with_third("mp-demo: a note").as_bytes()),
-        complaint(
-            with_third("{\"v\":1,\"t\":0.1,\"pid\":7,\"role\":\"x\",\"event\":\"fly\"}").as_bytes(),
-        ),
-        complaint(
-            with_third("{\"v\":1,\"t\":0.1,\"pid\":7,\"role\":\"x\",\"event\":\"join\"}")
-                .as_bytes(),
-        ),
-        complaint(&log.as_bytes()[..log.len() - 30]),
-        complaint(log.repeat(2).as_bytes()),
-    ];
-    assert_data_eq!(
-        complaints.join("\n"),
-        str![[r#"
- is empty: expected a run that was recorded with --json
-, line 1 is damaged or foreign (it is not a JSON object): expected an event, a JSON object as mp-demo LESSON --json prints it
- is empty: expected a run that was recorded with --json
-, line 1 is not text in UTF-8: expected an event, a JSON object as mp-demo LESSON --json prints it
-, line 1 is damaged or foreign (missing field `v`): expected an event, a JSON object as mp-demo LESSON --json prints it
-, line 1 is of version 3 of the log, and this mp-demo reads version 2: a newer mp-demo is needed
-, line 1 is the event `running`: expected `run`, with which every recorded run begins
-, line 3 is damaged or foreign (EOF while parsing a value): expected an event, a JSON object as mp-demo LESSON --json prints it
-, line 3 is damaged or foreign (it is not a JSON object): expected an event, a JSON object as mp-demo LESSON --json prints it
-, line 3 is damaged or foreign (version 2 of the log has no event `fly`): expected an event, a JSON object as mp-demo LESSON --json prints it
-, line 3 is damaged or foreign (the event `join` needs a field `child`): expected an event, a JSON object as mp-demo LESSON --json prints it
-, line 26 ends in the middle: expected an event, a JSON object as mp-demo LESSON --json prints it, so the recording seems to have been cut off
-, line 27 begins another run: expected only one, so keep each in a file of its own
-"#]]
-    );
-}
-
-#[test]
-fn a_file_that_cannot_be_read_is_named() {
-    for (file, expected) in [
-        ("/does/not/exist", "cannot open /does/not/exist: No such file or directory (os error 2)"),
-        ("/", "cannot read /: Is a directory (os error 21)"),
-    ] {
-        let ended = run_words(&format!("view {file}"));
-        assert_eq!(ended.code(), 1);
-        assert_eq!(ended.stderr, format!("mp-demo: {expected}\n"));
-    }
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! The lessons, as found in `demos/`: no test lists them, so a new one is never forgotten.
 
+use std::collections::HashMap;
 use std::fs;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex};
 
 use super::*;
 
@@ -87,18 +88,24 @@ pub fn short_run_of(lesson: &str) -> String {
     format!("mp-demo {command}")
 }
 
+/// The log of a short run of a lesson, which is made once for all tests.
+pub fn short_log_of(lesson: &str) -> &'static str {
+    static LOGS: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+        let logs = Mutex::new(HashMap::new());
+        at_once(lessons(), |lesson| {
+            let ended = run(&mut shell(&format!("{} --json", short_run_of(&lesson))));
+            assert_eq!(ended.code(), 0, "{ended:?}");
+            logs.lock().unwrap().insert(lesson, ended.stdout);
+        });
+        logs.into_inner().unwrap()
+    });
+    &LOGS[lesson]
+}
+
 /// Whether a lesson measures: then the runs that its text suggests take long, and its lines are its
 /// own and not those of a Python program.
 pub fn measures(lesson: &str) -> bool {
-    static MEASURING: LazyLock<Vec<String>> = LazyLock::new(|| {
-        let mut lessons = lessons();
-        lessons.retain(|lesson| {
-            let log = run(&mut shell(&format!("{} --json", short_run_of(lesson)))).events();
-            log.iter().any(|event| event["event"] == "measured")
-        });
-        lessons
-    });
-    MEASURING.iter().any(|it| it == lesson)
+    short_log_of(lesson).contains(r#""event":"measured""#)
 }
 
 /// A help screen without its lists of lessons. Checks these: each lesson with its title in that

@@ -2,94 +2,24 @@
 //! words.
 
 use super::text_of;
-use crate::common::{mp_demo, recorded, run, shell, view};
+use crate::common::{made_up, mp_demo, recorded, run, shell, view_log, words_of};
 
 /// Each log, and facts that its notes have in this order, in whatever words.
 const FACTS: &[(&str, &[&str])] = &[
-    (
-        "queue-all-got",
-        &[
-            "--seed 7",
-            "24212",
-            "writer (PID 24214)",
-            "join()",
-            "868",
-            "reader (PID 24215)",
-            "'A'",
-            "get()",
-            "'B'",
-            "868",
-            "'C'",
-            "690",
-            "0",
-            "SIGTERM (15)",
-            "join()",
-            "exitcode",
-            "-15",
-            "143 = 128 + 15",
-        ],
-    ),
+    ("queue-all-got", &["--seed 7", "24212", "writer (PID 24214)", "868", "'A'", "'C'", "690"]),
+    ("queue-all-got", &["SIGTERM (15)", "join()", "exitcode", "-15", "143 = 128 + 15"]),
     ("queue-late", &["put()", "feeder", "get()", "SIGTERM (15)"]),
-    (
-        "queue-one-sentinel",
-        &["reader (PID 24219)", "get()", "258", "writer", "join()", "reader (PID 24219)", "0", "2"],
-    ),
+    ("queue-one-sentinel", &["reader (PID 24219)", "get()", "258", "writer", "join()", "0", "2"]),
     (
         "queue-eof",
-        &[
-            "reader-1",
-            "get()",
-            "reader-2",
-            "'B'",
-            "86.2",
-            "reader-2 (PID 24224)",
-            "EOF",
-            "writer",
-            "reader-1",
-            "EOF",
-            "join()",
-        ],
+        &["reader-1", "get()", "reader-2 (PID 24224)", "EOF", "reader-1", "EOF", "join()"],
     ),
-    (
-        "queue-killed",
-        &[
-            "reader (PID 24287)",
-            "SIGKILL (9)",
-            "-9",
-            "137 = 128 + 9",
-            "writer (PID 24286)",
-            "1",
-            "terminate()",
-            "join()",
-            "124",
-        ],
-    ),
-    (
-        "queue-stopped",
-        &[
-            "SIGTERM (15)",
-            "'C'",
-            "terminate()",
-            "SIGKILL (9)",
-            "137 = 128 + 9",
-            "mp-demo: 1",
-            "3",
-            "1",
-        ],
-    ),
-    (
-        "spawn-each",
-        &[
-            "join()",
-            "child-1",
-            "Thread-1",
-            "202",
-            "child-2 (PID 24245)",
-            "join()",
-            "MainThread",
-            "2",
-        ],
-    ),
+    ("queue-killed", &["reader (PID 24287)", "SIGKILL (9)", "-9", "137 = 128 + 9"]),
+    ("queue-killed", &["writer (PID 24286)", "1", "terminate()", "join()", "124"]),
+    ("queue-stopped", &["SIGTERM (15)", "'C'", "SIGKILL (9)", "137 = 128 + 9", "mp-demo: 1"]),
+    ("spawn-each", &["child-1", "Thread-1", "202", "child-2 (PID 24245)", "join()", "MainThread"]),
+    ("bound-io", &["worker (PID 4265)", "spawn", "get()", "answerer (PID 4266)", "recv()"]),
+    ("bound-io", &["10.3", "0.16", "8.60", "2", "answerer-2 (PID 4270)", "worker-2 (PID 4269)"]),
 ];
 
 #[test]
@@ -159,25 +89,30 @@ fn no_note_comes_between_the_lines_of_a_table() {
 
 #[test]
 fn the_same_part_played_again_and_again_is_described_once() {
-    let parent = r#""v":1,"t":0,"pid":1,"role":"parent""#;
-    let mut log = format!(
-        "{{{parent},\"event\":\"run\",\"lesson\":\"cost\",\"options\":{{}},\"seed\":1,\"cores\":2,\"version\":\"0\"}}\n"
-    );
-    for pid in 2..20 {
-        for event in [
-            r#""event":"started""#,
-            r#""event":"join""#,
-            r#""event":"exited","status":{"code":0}"#,
-            r#""event":"joined""#,
-        ] {
-            log += &format!("{{{parent},{event},\"child\":{pid},\"child_role\":\"child\"}}\n");
-        }
-    }
-    let ended = run(&mut view(log, &["--explain"]));
-    let text = ended.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    let ended = |child: usize| {
+        format!(
+            r#"0 1 parent started "child":{child},"child_role":"child"
+            0 1 parent join "child":{child},"child_role":"child"
+            0 1 parent exited "child":{child},"child_role":"child","status":{{"code":0}}
+            0 1 parent joined "child":{child},"child_role":"child""#
+        )
+    };
+    let log = made_up(&(2..302).map(ended).collect::<Vec<_>>().join("\n"));
+    let text = words_of(&view_log(log, &["--explain"]).stderr);
     for once in ["has started child", "waits in join()", "has ended by itself"] {
         assert_eq!(text.matches(once).count(), 1, "{text}");
     }
-    assert!(!text.contains("not described one by one"), "{text}");
-    assert!(text.contains("18 processes were started"), "{text}");
+    assert!(text.contains("300 processes were started"), "{text}");
+
+    let values = (0..3_000).map(|number| {
+        format!(
+            r#"1 2 child-2 put "value":{number}
+            1 2 child-2 sleep "seconds":{number}
+            1 3 child-3 get "value":{number}"#
+        )
+    });
+    let log = made_up(&values.collect::<Vec<_>>().join("\n"));
+    let told = view_log(log, &["--explain"]);
+    assert_eq!(told.code(), 0);
+    assert!(told.stderr.lines().count() < 80, "{}", told.stderr);
 }

@@ -144,17 +144,9 @@ const ATTACKS: [Attack; 17] = [
 
 #[test]
 fn no_helper_of_a_command_is_left_whatever_ends_the_run() {
-    for (number, it) in ATTACKS.into_iter().enumerate() {
-        attack(HELPERS[number % HELPERS.len()], it);
-    }
-}
-
-#[test]
-#[ignore = "200 tries of each attack"]
-fn no_helper_of_a_command_is_left_in_many_tries() {
-    for _ in 0..tries(200) / HELPERS.len() {
-        for helper in HELPERS {
-            ATTACKS.into_iter().for_each(|it| drop(attack(helper, it)));
+    for turn in 0..if is_soak() { 20 } else { 1 } {
+        for (number, it) in ATTACKS.into_iter().enumerate() {
+            attack(HELPERS[(number + turn) % HELPERS.len()], it);
         }
     }
 }
@@ -202,9 +194,4 @@ fn a_command_has_the_signals_and_the_group_that_mp_demo_was_started_with() {
     };
     assert_eq!(signals(&ended.stderr), signals(&plain.stderr));
     assert!(ended.stderr.lines().any(|line| line == group), "{group}: {ended:?}");
-}
-
-/// How many tries `SOAK` in the environment asks for, or else this many.
-pub fn tries(many: usize) -> usize {
-    std::env::var("SOAK").ok().and_then(|tries| tries.parse().ok()).unwrap_or(many)
 }

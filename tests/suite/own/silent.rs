@@ -1,20 +1,31 @@
 //! Programs that do nothing, and the way out of a buffer.
 
 use std::fs;
-use std::process::Command;
 use std::thread;
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use super::{own, run_own};
 use crate::common::*;
 
-/// A run with this patience, in which Python decides by itself whether it uses a buffer.
-fn with_patience(args: &[&str], patience: &str) -> Command {
+/// A run of a program that goes on when there is a file `go`: there is when `wait` returns. Python
+/// decides by itself whether it uses a buffer.
+fn with_go(
+    folder: &TempDir,
+    args: &[&str],
+    patience: &str,
+    wait: impl FnOnce(&mut Running),
+) -> (Ended, Vec<Value>) {
+    let go = folder.path().join("go");
+    let _ = fs::remove_file(&go);
     let mut command = mp_demo(args);
-    command.args(["--patience", patience, "--json"]);
-    command.env_remove("PYTHONUNBUFFERED");
-    command
+    command.args(["--patience", patience, "--json"]).env_remove("PYTHONUNBUFFERED");
+    let mut run = Running::start(command.current_dir(folder.path()));
+    wait(&mut run);
+    fs::write(go, "").unwrap();
+    run.finish_with_log()
 }
 
 /// Prints a value, and waits until a file is there.
@@ -28,19 +39,15 @@ fn a_child_whose_output_stays_in_its_buffer_is_told_the_way_out() {
     }
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("w.py"), PRINTS_AND_WAITS).unwrap();
-    let go = folder.path().join("go");
     for command in ["python3 w.py", "sh -c 'python3 w.py; :'"] {
-        let _ = fs::remove_file(&go);
-        let mut command = with_patience(&["queue", "--writer", command], "0.5");
-        let mut run = Running::start(command.current_dir(folder.path()));
-        let idle = run.wait_for("idle", "writer");
-        assert!(named(&run.log, "put").is_empty());
-        let why = &idle["why"][0];
-        assert_eq!((&why["seconds"], &why["runtime"]), (&json!(0.5), &json!("python")));
-        assert_eq!(idle["child"], *child_as(&run.log, "writer-command"));
+        let (ended, log) = with_go(&folder, &["queue", "--writer", command], "0.5", |run| {
+            let idle = run.wait_for("idle", "writer");
+            assert!(named(&run.log, "put").is_empty());
+            let why = &idle["why"][0];
+            assert_eq!((&why["seconds"], &why["runtime"]), (&json!(0.5), &json!("python")));
+            assert_eq!(idle["child"], *child_as(&run.log, "writer-command"));
+        });
         // It goes on, and its output comes when it exits.
-        fs::write(&go, "").unwrap();
-        let (ended, log) = run.finish_with_log();
         assert_eq!(ended.code(), 0);
         for part in
             ["has written nothing for 0.5 s", "python3 -u", "PYTHONUNBUFFERED=1", "flush=True"]
@@ -50,13 +57,11 @@ fn a_child_whose_output_stays_in_its_buffer_is_told_the_way_out() {
         assert_eq!(values(&log, "get"), [&json!(1)]);
     }
     // A program that flushes gets no such sentence: its value comes at once, and it goes on.
-    for (variable, command) in [("PYTHONUNBUFFERED", "python3 w.py"), ("X", "python3 -u w.py")] {
-        let _ = fs::remove_file(&go);
-        let mut command = with_patience(&["queue", "--writer", command], "never");
-        let mut run = Running::start(command.current_dir(folder.path()).env(variable, "1"));
-        run.wait_for("get", "reader");
-        fs::write(&go, "").unwrap();
-        assert_eq!(run.finish().succeeded().code(), 0);
+    for command in ["env PYTHONUNBUFFERED=1 python3 w.py", "python3 -u w.py"] {
+        let (ended, _) = with_go(&folder, &["queue", "--writer", command], "never", |run| {
+            run.wait_for("get", "reader");
+        });
+        ended.succeeded();
     }
 }
 
@@ -77,16 +82,12 @@ fn the_way_out_is_that_of_the_language() {
         cases.push(("./w", "cc", "in C with fflush(stdout), or run it with `stdbuf -oL`"));
     }
     for (command, program, way) in cases {
-        if !has(program) {
-            continue;
+        if has(program) {
+            let (ended, _) = with_go(&folder, &["queue", "--writer", command], "0.5", |run| {
+                run.wait_for("idle", "writer");
+            });
+            assert!(ended.code() == 0 && ended.stderr.contains(way), "{ended:?}");
         }
-        let _ = fs::remove_file(folder.path().join("go"));
-        let mut of_command = with_patience(&["queue", "--writer", command], "0.5");
-        let mut run = Running::start(of_command.current_dir(folder.path()));
-        run.wait_for("idle", "writer");
-        fs::write(folder.path().join("go"), "").unwrap();
-        let ended = run.finish();
-        assert!(ended.code() == 0 && ended.stderr.contains(way), "{ended:?}");
     }
 }
 
@@ -98,36 +99,53 @@ fn nothing_is_set_behind_the_users_back() {
 }
 
 #[test]
-fn a_reader_that_reads_nothing_is_told_and_so_is_how_it_ends() {
+fn what_a_silent_program_does_is_told_and_so_is_how_it_ends() {
     let folder = tempfile::tempdir().unwrap();
-    let reader = "sh -c 'while [ ! -e go ]; do sleep 0.01; done'";
-    let mut command = with_patience(&["queue", "--reader", reader, "--speed", "50"], "0.5");
-    let mut run = Running::start(command.current_dir(folder.path()));
-    let idle = run.wait_for("idle", "reader");
-    assert_eq!(idle["why"][0]["kind"], "reads_nothing");
-    fs::write(folder.path().join("go"), "").unwrap();
-    let ended = run.finish();
-    assert_eq!(ended.code(), 1);
-    let told = "has read nothing for 0.5 s, and a value waits on its stdin";
-    assert!(ended.stderr.contains(told), "{ended:?}");
-    let ends = "ended with exit status 0 before it had read all that it was given";
-    assert!(ended.stderr.contains(ends), "{ended:?}");
-}
-
-#[test]
-fn a_line_without_its_end_is_another_thing_than_a_buffer() {
-    let folder = tempfile::tempdir().unwrap();
-    let writer = "sh -c 'printf 12; while [ ! -e go ]; do sleep 0.01; done'";
-    let mut command = with_patience(&["queue", "--writer", writer], "0.3");
-    let mut run = Running::start(command.current_dir(folder.path()));
-    let idle = run.wait_for("idle", "writer");
-    let why = &idle["why"][0];
-    assert_eq!((&why["kind"], &why["bytes"]), (&json!("no_newline"), &json!(2)));
-    fs::write(folder.path().join("go"), "").unwrap();
-    let (ended, log) = run.finish_with_log();
-    let told = "has written 2 bytes, and for 0.3 s no newline: a value is a whole line, of which the rest may still be in its own buffer\n";
-    assert!(ended.stderr.contains(told), "{ended:?}");
-    assert_eq!((ended.code(), values(&log, "get")), (0, vec![&json!(12)]));
+    for (option, command, kind, code, told) in [
+        (
+            "--reader",
+            "sh -c 'while [ ! -e go ]; do sleep 0.01; done'",
+            "reads_nothing",
+            1,
+            "has read nothing for 0.3 s, and a value waits on its stdin\nmp-demo: NAME ended with \
+             exit status 0 before it had read all that it was given\n",
+        ),
+        (
+            "--writer",
+            "sh -c 'printf 12; while [ ! -e go ]; do sleep 0.01; done'",
+            "no_newline",
+            0,
+            "has written 2 bytes, and for 0.3 s no newline: a value is a whole line, of which the \
+             rest may still be in its own buffer\n",
+        ),
+        (
+            "--writer",
+            "sh -c 'echo 12; exec >&-; while [ ! -e go ]; do sleep 0.01; done'",
+            "lives_on",
+            0,
+            "has closed its stdout and lives on: the run waits for its end\n",
+        ),
+    ] {
+        let role = &option[2..];
+        let (ended, log) = with_go(&folder, &["queue", option, command], "0.3", |run| {
+            let idle = run.wait_for("idle", role);
+            assert_eq!(idle["why"][0]["kind"], kind);
+        });
+        let pid = child_as(&log, &format!("{role}-command"));
+        let name = format!("{role}-command (PID {pid}, `{command}`)");
+        let stderr = ended.stderr.replace(&name, "NAME");
+        assert_eq!(ended.code(), code, "{ended:?}");
+        assert!(stderr.contains(&format!("mp-demo: NAME {told}")), "{told} {stderr}");
+        if role == "writer" {
+            assert_eq!(values(&log, "get"), [&json!(12)]);
+        }
+    }
+    // A child without a message is of no use, however long it lives.
+    let ended = run_own(&["pipe", "--child", "sh -c 'exec >&-; exec sleep 1000'"]);
+    assert!(
+        ended.code() == 1 && ended.stderr.contains("has closed its stdout without a message"),
+        "{ended:?}"
+    );
 }
 
 #[test]
@@ -172,51 +190,24 @@ fn a_reader_that_reads_nothing_and_does_nothing_is_given_up() {
 
 #[test]
 fn whoever_has_no_buffer_gets_no_advice_about_one() {
+    if !has("python3") {
+        return;
+    }
     let folder = tempfile::tempdir().unwrap();
-    let waits = "while [ ! -e go ]; do sleep 0.01; done";
-    let mut cases = vec![
-        ("sh", format!("sh -c '{waits}; echo 1'")),
-        ("sh", format!("sh -c 'echo 1; {waits}'")),
-    ];
-    let python =
-        "import os, time\nwhile not os.path.exists('go'):\n    time.sleep(0.01)\nprint(1)\n";
-    fs::write(folder.path().join("w.py"), python).unwrap();
-    cases.push(("python3", "python3 -u w.py".into()));
-    for (program, writer) in cases {
-        if !has(program) {
-            continue;
-        }
-        let go = folder.path().join("go");
-        let _ = fs::remove_file(&go);
-        let mut command = with_patience(&["queue", "--writer", &writer], "0.1");
-        let run = Running::start(command.current_dir(folder.path()));
-        // Long enough for a sentence to come; the test is that none does.
-        thread::sleep(std::time::Duration::from_millis(500));
-        fs::write(&go, "").unwrap();
-        let (ended, log) = run.finish_with_log();
+    fs::write(folder.path().join("w.py"), PRINTS_AND_WAITS).unwrap();
+    for writer in [
+        "sh -c 'while [ ! -e go ]; do sleep 0.01; done; echo 1'",
+        "sh -c 'echo 1; while [ ! -e go ]; do sleep 0.01; done'",
+        "sh -c 'while [ ! -e go ]; do sleep 0.01; done; exec python3 -u w.py'",
+    ] {
+        let (ended, log) = with_go(&folder, &["queue", "--writer", writer], "0.1", |run| {
+            run.wait_for("started", "writer");
+            // Long enough for a sentence to come; the test is that none does.
+            thread::sleep(Duration::from_millis(500));
+        });
         assert_eq!((ended.code(), named(&log, "idle").len()), (0, 0), "{writer}: {ended:?}");
         assert_eq!(values(&log, "get"), [&json!(1)]);
     }
-}
-
-#[test]
-fn a_program_that_closes_its_stdout_early_is_told() {
-    let folder = tempfile::tempdir().unwrap();
-    let writer = "sh -c 'echo 1; exec >&-; while [ ! -e go ]; do sleep 0.01; done'";
-    let mut command = with_patience(&["queue", "--writer", writer], "0.2");
-    let mut run = Running::start(command.current_dir(folder.path()));
-    let idle = run.wait_for("idle", "writer");
-    assert_eq!(idle["why"][0]["kind"], "lives_on");
-    fs::write(folder.path().join("go"), "").unwrap();
-    let ended = run.finish();
-    let told = "has closed its stdout and lives on: the run waits for its end\n";
-    assert!(ended.code() == 0 && ended.stderr.ends_with(told), "{ended:?}");
-    // A child without a message is of no use, however long it lives.
-    let ended = run_own(&["pipe", "--child", "sh -c 'exec >&-; exec sleep 1000'"]);
-    assert!(
-        ended.code() == 1 && ended.stderr.contains("has closed its stdout without a message"),
-        "{ended:?}"
-    );
 }
 
 #[test]
@@ -246,31 +237,24 @@ fn a_busy_reader_whose_prints_stay_in_its_buffer_is_told_the_way_out_too() {
     let folder = tempfile::tempdir().unwrap();
     let reader = "import os, sys, time\nfor line in sys.stdin:\n    print(line.strip())\n    while not os.path.exists('go'):\n        time.sleep(0.01)\n";
     fs::write(folder.path().join("r.py"), reader).unwrap();
-    let mut command =
-        with_patience(&["queue", "--writer", "seq 3", "--reader", "python3 r.py"], "0.5");
-    let mut run = Running::start(command.current_dir(folder.path()));
-    let is_told = |e: &Value| {
-        let why = &e["why"][0];
-        why["kind"] == "writes_nothing" && why["runtime"] == "python"
+    let is_told = |log: &[Value]| {
+        let reasons = fields(log, "idle", "why").into_iter().map(|why| &why[0]);
+        reasons.into_iter().any(|why| why["kind"] == "writes_nothing" && why["runtime"] == "python")
     };
-    while !named(&run.log, "idle").iter().any(|e| is_told(e)) {
-        let line = run.line().unwrap();
-        run.log.push(event(&line));
-    }
-    assert!(named(&run.log, "output").is_empty());
-    fs::write(folder.path().join("go"), "").unwrap();
-    let (ended, log) = run.finish_with_log();
-    assert_eq!(
-        (ended.code(), fields(&log, "output", "text")),
-        (0, vec![&json!("1"), &json!("2"), &json!("3")])
-    );
+    let args = ["queue", "--writer", "seq 3", "--reader", "python3 r.py"];
+    let (ended, log) = with_go(&folder, &args, "0.5", |run| {
+        while !is_told(&run.log) {
+            let line = run.line().unwrap();
+            run.log.push(event(&line));
+        }
+        assert!(named(&run.log, "output").is_empty());
+    });
+    assert_eq!(ended.code(), 0);
+    assert_eq!(fields(&log, "output", "text"), ["1", "2", "3"]);
     // One that flushes is not told, however long it works.
-    let _ = fs::remove_file(folder.path().join("go"));
     let args = ["queue", "--writer", "seq 3", "--reader", "python3 -u r.py"];
-    let mut command = with_patience(&args, "0.5");
-    let mut run = Running::start(command.current_dir(folder.path()));
-    run.wait_for("output", "reader");
-    fs::write(folder.path().join("go"), "").unwrap();
-    let (ended, log) = run.finish_with_log();
-    assert!(ended.code() == 0 && !named(&log, "idle").iter().any(|e| is_told(e)), "{ended:?}");
+    let (ended, log) = with_go(&folder, &args, "0.5", |run| {
+        run.wait_for("output", "reader");
+    });
+    assert!(ended.code() == 0 && !is_told(&log), "{ended:?}");
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use fastrand::Rng;
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::left_behind::{HELPERS, Witness, comm, tries};
+use super::left_behind::{HELPERS, Witness, comm};
 use crate::common::*;
 
 /// Runs that last for a while, and end by themselves.
@@ -74,7 +74,7 @@ fn is_vital(pid: Pid, parent: Pid) -> bool {
 #[ignore = "2,000 runs"]
 fn nobody_is_left_behind_whoever_gets_whatever_signals() {
     let mut random = Rng::new();
-    for number in 0..tries(2_000) {
+    for number in 0..2_000 {
         let mut witness = Witness::new();
         let helper = HELPERS[random.usize(..HELPERS.len())];
         let command = witness.command(helper);

@@ -86,24 +86,6 @@ fn the_parts_that_its_head_names_can_be_run_alone() {
 }
 
 #[test]
-fn the_queues_children_make_a_pipeline_in_a_shell() {
-    let program = program("queue").display().to_string();
-    let script = format!("'{program}' write | '{program}' read; echo ${{PIPESTATUS[@]}}");
-    let ended = run(&mut shell(&script));
-    // Here the reader comes to end-of-file, so it has got everything.
-    assert_eq!(ended.stdout, "0 0\n");
-    let of = |verb: &str| -> Vec<_> {
-        let lines = ended.stderr.lines();
-        lines.filter(|line| line.starts_with(verb)).collect()
-    };
-    let puts = ["A", "B", "C"].map(|value| format!("Put {value} to queue..."));
-    let gets = ["A", "B", "C"].map(|value| format!("Get {value} from queue."));
-    assert_eq!(of("Put"), puts);
-    assert_eq!(of("Get"), gets);
-    assert_eq!(ended.stderr.lines().count(), 8, "{ended:?}");
-}
-
-#[test]
 fn the_queues_children_end_when_their_parent_is_killed() {
     let mut run = Running::start(&mut command(program("queue").to_str().unwrap()));
     let mut children = Vec::new();
