@@ -2,7 +2,6 @@
 
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::Result;
@@ -20,7 +19,7 @@ use crate::events::{Because as _, Reason};
 pub(super) struct Bell {
     reader: UnixStream,
     writer: UnixStream,
-    ids: Mutex<Vec<SigId>>,
+    of_children: SigId,
 }
 
 impl Bell {
@@ -32,27 +31,17 @@ impl Bell {
             reader.set_nonblocking(true)?;
             writer.set_nonblocking(true)?;
             SigSet::from(Signal::SIGCHLD).thread_unblock()?;
-            let bell = Bell { reader, writer, ids: Mutex::default() };
-            bell.register(SIGCHLD)?;
-            Ok::<_, io::Error>(bell)
+            let of_children = pipe::register(SIGCHLD, writer.try_clone()?)?;
+            Ok::<_, io::Error>(Bell { reader, writer, of_children })
         };
         open().because(|| Reason::CannotOpenSockets {})
     }
 
-    /// From now on this signal rings it, too.
+    /// As long as this process lives, this signal rings it, too.
     pub fn rings_at(&self, signal: i32) -> Result<()> {
-        let registered = self.register(signal);
-        registered.because(|| Reason::CannotCatchSignal { signal })
-    }
-
-    fn register(&self, signal: i32) -> io::Result<()> {
-        let id = pipe::register(signal, self.writer.try_clone()?)?;
-        self.ids().push(id);
-        Ok(())
-    }
-
-    fn ids(&self) -> MutexGuard<'_, Vec<SigId>> {
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner)
+        let writer = self.writer.try_clone();
+        let registered = writer.and_then(|writer| pipe::register(signal, writer));
+        registered.map(drop).because(|| Reason::CannotCatchSignal { signal })
     }
 
     /// Waits until it rings, but no longer than `timeout`, if there is one.
@@ -65,12 +54,10 @@ impl Bell {
         }
     }
 
-    /// What is to be read when it rings.
     pub fn end(&self) -> &UnixStream {
         &self.reader
     }
 
-    /// Rings it.
     pub fn ring(&self) {
         // If there is no room for more, it rings already.
         let _ = (&self.writer).write(b".");
@@ -85,8 +72,6 @@ impl Bell {
 
 impl Drop for Bell {
     fn drop(&mut self) {
-        for id in self.ids().drain(..) {
-            unregister(id);
-        }
+        unregister(self.of_children);
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::arguments::{speed, whole};
-use crate::words::locale::{self, Language};
+use crate::words::locale::Language;
 
 /// The name of the hidden subcommand that a child is started with.
 pub const SUBCOMMAND_NAME: &str = "child";
@@ -45,21 +45,4 @@ pub struct Birth {
     // Of clap's own defaults each costs a child as much time as an option that it is given.
     #[arg(long, value_name = "X", help_heading = None::<&str>, value_parser = speed)]
     pub speed: Option<f64>,
-}
-
-impl Birth {
-    /// What a child of this process is told, with nothing on stdin or stdout.
-    pub fn of_child(role: &str, epoch: Option<u64>, seed: u32, speed: f64) -> Birth {
-        Birth {
-            role: Some(role.to_owned()),
-            parent: Some(std::process::id()),
-            epoch,
-            stdin: None,
-            stdout: None,
-            // The locale says it to the child, too.
-            lang: Some(locale::chosen()).filter(|chosen| *chosen != locale::of_environment()),
-            seed: Some(seed.into()),
-            speed: Some(speed).filter(|speed| *speed != 1.0),
-        }
-    }
 }

@@ -9,21 +9,21 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, waitid};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus, waitid};
 
 use super::birth::{Birth, SUBCOMMAND_NAME};
+use super::context::Parent;
 use super::new_process::NewProcess;
-use super::parent::Parent;
 use super::{descendants, guards};
 use crate::both;
 use crate::events::{Event, Named, Reason, Status};
+use crate::words::locale;
 
 /// How long a process may take to die of SIGTERM or SIGINT. One that ignores it, or is stopped,
 /// gets SIGKILL then.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// A process that was started. What happens to it when the parent's half forgets it is the
-/// context's business: nothing happens here on drop.
+/// A process that was started. When the parent's half forgets it, the context sees to its end.
 pub struct ChildProcess {
     parent: Arc<Parent>,
     /// Its number among the run's children.
@@ -41,10 +41,6 @@ pub struct ChildProcesses(pub(super) Vec<ChildProcess>);
 
 impl ChildProcess {
     /// Starts a process, as Python's `Process.start()` does.
-    ///
-    /// # Errors
-    /// When it can't be started; the sentence says how many children were running, for the run ends
-    /// then.
     #[track_caller]
     pub(super) fn start(
         parent: &Arc<Parent>,
@@ -63,14 +59,18 @@ impl ChildProcess {
             stdout,
         } = process;
         let mut words = words?;
-        let epoch = parent.log.epoch_for_child();
-        let mut birth = Birth {
+        let birth = Birth {
+            role: Some(role.to_owned()),
+            // A child dies with the parent that it is told of.
+            parent: (!outlives_parent).then(std::process::id),
+            epoch: parent.log.epoch_for_child(),
             stdin: stdin.name,
             stdout: stdout.name,
-            ..Birth::of_child(role, epoch, seed, parent.speed)
+            // The locale says it to the child, too.
+            lang: Some(locale::chosen()).filter(|chosen| *chosen != locale::of_environment()),
+            seed: Some(seed.into()),
+            speed: Some(parent.speed).filter(|speed| *speed != 1.0),
         };
-        // A child dies with the parent that it is told of.
-        birth.parent = birth.parent.filter(|_| !outlives_parent);
         words.add(&birth)?;
         let mut command = Command::new(&parent.program);
         command.arg0("mp-demo").args([SUBCOMMAND_NAME, target]);
@@ -115,12 +115,10 @@ impl ChildProcess {
         ChildProcess { parent: Arc::clone(parent), number, pid, role, command: None, grace: GRACE }
     }
 
-    /// The process's PID.
     pub fn pid(&self) -> u32 {
         self.pid.as_raw_pid() as u32
     }
 
-    /// Its role.
     pub(super) fn role(&self) -> &str {
         &self.role
     }
@@ -132,8 +130,7 @@ impl ChildProcess {
 
     /// Waits until the process has ended, but no longer than until then, and reaps it.
     pub(super) fn ends_before(&self, end: Instant) -> Result<bool> {
-        let parent = &self.parent;
-        parent.children.ends_before(self.number, end, &parent.log)
+        self.parent.children.ends_before(self.number, end, &self.parent.log)
     }
 
     /// Waits until the process has ended, as Python's `Process.join()` does. How it ended is judged
@@ -142,9 +139,8 @@ impl ChildProcess {
     pub fn join(&self) -> Result<()> {
         let ChildProcess { parent, role, .. } = self;
         parent.log.write(Event::Join { child: self.pid(), child_role: role.into() })?;
-        let terminated_at = parent.children.terminated_at(self.number);
-        if let Some((start, signal)) = terminated_at
-            && !parent.children.ends_before(self.number, start + self.grace, &parent.log)?
+        if let Some((start, signal)) = parent.children.terminated_at(self.number)
+            && !self.ends_before(start + self.grace)?
         {
             self.tell_and_kill(Some(Reason::Outlived {
                 process: self.named(),
@@ -160,10 +156,9 @@ impl ChildProcess {
     /// closes a process's pipes before others can learn of its end, so that may take a moment. It
     /// is not reaped, and nothing is told yet.
     pub fn was_killed(&self) -> bool {
-        let look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
         let start = Instant::now();
         while start.elapsed() < GRACE {
-            match waitid(WaitId::Pid(self.pid), look) {
+            match self.end_unreaped() {
                 Ok(Some(ended)) => return ended.killed() || ended.dumped(),
                 Ok(None) => thread::sleep(Duration::from_millis(1)),
                 Err(_) => return false,
@@ -172,12 +167,16 @@ impl ChildProcess {
         false
     }
 
+    fn end_unreaped(&self) -> rustix::io::Result<Option<WaitIdStatus>> {
+        let look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
+        waitid(WaitId::Pid(self.pid), look)
+    }
+
     /// Waits until the process has ended, and leaves it a zombie, as Python's
     /// `multiprocessing.connection.wait()` does with its `sentinel`: only a `join()` takes its exit
     /// status, and with it what is left of it.
     pub fn wait_for_sentinel(&self) -> Result<()> {
-        let look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
-        let has_ended = || !matches!(waitid(WaitId::Pid(self.pid), look), Ok(None));
+        let has_ended = || !matches!(self.end_unreaped(), Ok(None));
         self.parent.children.wait_and_reap_nobody(None, has_ended)
     }
 
@@ -231,12 +230,10 @@ impl ChildProcess {
 }
 
 impl ChildProcesses {
-    /// How many they are.
     pub fn count(&self) -> usize {
         self.0.len()
     }
 
-    /// One after the other.
     pub fn iter(&self) -> impl Iterator<Item = &ChildProcess> {
         self.0.iter()
     }

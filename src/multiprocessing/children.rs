@@ -67,7 +67,6 @@ struct TableEntry {
 }
 
 impl Children {
-    /// No children yet.
     pub fn new() -> Result<Children> {
         Ok(Children {
             table: Mutex::default(),
@@ -88,9 +87,7 @@ impl Children {
     }
 
     /// Passes SIGTERM on to every child that runs, if it has come, and reaps those that have ended.
-    ///
-    /// # Errors
-    /// [`Interruption::Terminated`], once for each SIGTERM; or [`Interruption::RunIsOver`].
+    /// The error is [`Interruption::Terminated`], once for each SIGTERM, or `RunIsOver`.
     pub(super) fn pass_on(&self, log: &Log) -> Result<()> {
         self.bell.silence();
         let is_terminated = self.terminated.swap(false, Ordering::SeqCst);
@@ -108,12 +105,12 @@ impl Children {
         Ok(())
     }
 
-    /// How full the pipes are of which their parent has an end open.
+    /// How full the pipes are of which the parent has an end open.
     pub fn fills(&self) -> Vec<Fill> {
         self.ends.fills()
     }
 
-    /// The PIDs of children that this process had before the run: they are no part of it.
+    /// The PIDs of children that are no part of the run.
     pub fn strangers(&self) -> impl Iterator<Item = u32> {
         self.strangers.iter().map(|pid| pid.as_raw_pid() as u32)
     }
@@ -132,13 +129,18 @@ impl Children {
 
     /// Waits until this process has come so far, as its log tells.
     pub(super) fn until(&self, pid: u32, progress: Progress, log: &Log) -> Result<()> {
+        self.wait_until(log, || {
+            let all = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+            all.get(&pid) == Some(&progress)
+        })
+    }
+
+    fn wait_until(&self, log: &Log, has_come: impl Fn() -> bool) -> Result<()> {
         loop {
             self.check(log)?;
-            let all = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-            if all.get(&pid) == Some(&progress) {
+            if has_come() {
                 return Ok(());
             }
-            drop(all);
             self.bell.wait(None)?;
         }
     }
@@ -148,8 +150,7 @@ impl Children {
         let look = WaitIdOptions::STOPPED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
         let table = self.lock();
         let stopped = table.running().filter_map(|child| {
-            let status = waitid(WaitId::Pid(child.pid), look).ok()??;
-            let signal = status.stopping_signal()?;
+            let signal = waitid(WaitId::Pid(child.pid), look).ok()??.stopping_signal()?;
             Some((child.pid.as_raw_pid() as u32, (child.role.clone(), signal)))
         });
         stopped.collect()
@@ -173,10 +174,14 @@ impl Children {
             return Err(io::Error::other(Interruption::RunIsOver));
         }
         let pid = Pid::from_child(&descendants::start(command)?);
-        let role = role.to_owned();
-        let child =
-            TableEntry { pid, role, is_go_between, terminated: None, killed: false, status: None };
-        table.children.push(child);
+        table.children.push(TableEntry {
+            pid,
+            role: role.to_owned(),
+            is_go_between,
+            terminated: None,
+            killed: false,
+            status: None,
+        });
         Ok((table.children.len() - 1, pid))
     }
 
@@ -194,7 +199,6 @@ impl Children {
         (0..children.len()).filter(|&number| children[number].status.is_none()).collect()
     }
 
-    /// PID and role of a child.
     pub(super) fn describe(&self, number: usize) -> (Pid, String) {
         let child = &self.lock().children[number];
         (child.pid, child.role.clone())
@@ -203,13 +207,7 @@ impl Children {
     /// Waits until this child has ended. Every child that ends meanwhile is reaped at once and
     /// stands in the log then, not only when its turn to be joined comes.
     pub(super) fn wait(&self, number: usize, log: &Log) -> Result<()> {
-        loop {
-            self.check(log)?;
-            if self.status(number).is_some() {
-                return Ok(());
-            }
-            self.bell.wait(None)?;
-        }
+        self.wait_until(log, || self.status(number).is_some())
     }
 
     /// Waits for the end of a child until `end`; returns whether it has ended.
@@ -246,16 +244,13 @@ impl Children {
         logged
     }
 
-    /// How a child has ended, if it was reaped.
+    /// How a child has ended, if it is reaped.
     pub(super) fn status(&self, number: usize) -> Option<Status> {
         self.lock().children[number].status
     }
 
     /// Waits until `has_come` returns true, or until `end`, and reaps nobody: a child that ends
-    /// meanwhile stays a zombie.
-    ///
-    /// # Errors
-    /// [`Interruption::RunIsOver`].
+    /// meanwhile stays a zombie. The error is [`Interruption::RunIsOver`].
     pub(super) fn wait_and_reap_nobody(
         &self,
         end: Option<Instant>,
@@ -296,10 +291,9 @@ impl Children {
     }
 
     /// Waits until a child has ended otherwise than wanted, but no longer than a second: a child
-    /// that closed its ends of pipes too early is about to end. If it gave up by itself, another
-    /// child may have let it down, and the kernel closes a killed process's pipes and sockets
-    /// before others can learn of its end: so the first cause may be seen last, and gets a tenth
-    /// of a second.
+    /// that closed its ends of pipes too early is about to end. If it gave up by itself, a killed
+    /// child may have let it down, whose end can be seen later, because the kernel closes its pipes
+    /// first: that one gets a tenth of a second.
     pub(super) fn await_failure(&self, log: &Log) {
         let mut end = Instant::now() + Duration::from_secs(1);
         let mut is_first = true;
@@ -321,12 +315,7 @@ impl Children {
     }
 
     /// Reaps the children that have ended, and sees whether the parent's half can go on: the one
-    /// rule for all lessons.
-    ///
-    /// # Errors
-    /// [`Interruption::ChildFailed`] when a child has ended otherwise than wanted;
-    /// [`Interruption::RunIsOver`]; [`Interruption::Terminated`]; or that the log can't be written
-    /// to.
+    /// rule for all lessons. If it can't, that is an [`Interruption`].
     pub(super) fn check(&self, log: &Log) -> Result<()> {
         if self.terminated.load(Ordering::SeqCst) {
             self.pass_on(log)?;
@@ -348,10 +337,7 @@ impl Children {
 
     /// Waits for all children. The log is told if it still listens.
     pub(super) fn wait_all(&self, log: &Log) {
-        loop {
-            if self.count_running(log) == 0 {
-                break;
-            }
+        while self.count_running(log) > 0 {
             if self.bell.wait(None).is_err() {
                 return;
             }

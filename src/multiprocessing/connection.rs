@@ -1,9 +1,8 @@
 //! A pipe between two processes, and its two ends.
 //!
 //! CPython's `Pipe()` is a socket pair when two-way and one kernel pipe when one-way. Here it is
-//! one kernel pipe a direction, because a child has them as its stdin and stdout. A value goes over
-//! it as a line of JSON: `recv()` of CPython unpickles what it receives, which can run anybody's
-//! code; JSON can't.
+//! one kernel pipe a direction, because a child has them as its stdin and stdout. A value is a line
+//! of JSON: CPython's `recv()` unpickles what it receives, which can run anybody's code.
 
 use std::borrow::Cow;
 use std::io;
@@ -15,11 +14,10 @@ use os_pipe::{PipeReader, PipeWriter};
 use serde_json::Value;
 
 use super::channel::Channel;
-use super::ends::{ReadEnd, WriteEnd, bare};
+use super::context::Parent;
+use super::ends::{ReadEnd, StdinPipe, WriteEnd, bare};
 use super::interruption::in_call;
 use super::messages::{MessageReader, MessageWriter};
-use super::parent::Parent;
-use super::stdin::StdinPipe;
 use crate::events::{Because as _, Call, Event, Log, PartnerGone, Reason, Why};
 use crate::os::streams::stdout;
 
@@ -38,10 +36,7 @@ impl Connection {
         duplex: bool,
         parent: &Arc<Parent>,
     ) -> Result<(Connection, Connection)> {
-        let open = || {
-            let pipe = parent.children.ends.pipe();
-            pipe.because(|| Reason::CannotOpenPipe {})
-        };
+        let open = || parent.children.ends.pipe().because(|| Reason::CannotOpenPipe {});
         let (first_receives, second_sends) = open()?;
         let (second_receives, first_sends) = duplex.then(open).transpose()?.unzip();
         let channel = Channel::of_parent(name, Arc::clone(parent));
@@ -98,22 +93,13 @@ impl Connection {
 
     /// The parent's ends, which stay open as long as one of their owners has them.
     pub(super) fn ends(&self) -> (Option<Arc<PipeReader>>, Option<Arc<PipeWriter>>) {
-        let receiving = match self.receiving.as_ref().map(MessageReader::pipe) {
-            Some(ReadEnd::Pipe(pipe)) => Some(Arc::clone(pipe)),
-            Some(ReadEnd::Stdin(_)) | None => None,
-        };
-        let sending = match self.sending.as_ref().map(MessageWriter::pipe) {
-            Some(WriteEnd::Pipe(pipe)) => Some(Arc::clone(pipe)),
-            Some(WriteEnd::Stdout(_)) | None => None,
-        };
-        (receiving, sending)
+        let receiving = self.receiving.as_ref().and_then(|it| it.pipe().of_parent());
+        let sending = self.sending.as_ref().and_then(|it| it.pipe().of_parent());
+        (receiving.cloned(), sending.cloned())
     }
 
     /// Sends a value of any size. Waits while the pipe is full, that is, until the other end
     /// receives.
-    ///
-    /// # Errors
-    /// That this end only goes the other way, or that the other end is closed.
     #[track_caller]
     pub fn send(&mut self, value: &Value) -> Result<()> {
         let event = Event::Send { value: Cow::Borrowed(value), on: self.channel.on() };
@@ -122,27 +108,19 @@ impl Connection {
             bail!(Reason::ReceivingEnd {});
         };
         sending.encode(value)?;
-        let gone = || Reason::NoReceiver {};
-        sending.write(gone, self.channel.parent())
+        sending.write(Reason::NoReceiver {}, self.channel.parent())
     }
 
-    /// Receives the next value; waits until it is there.
-    ///
-    /// # Errors
-    /// That this end only goes the other way; that the other end is closed ([`PartnerGone`]), where
-    /// Python raises `EOFError`; or that what came is no value. In the parent also when a child
-    /// ends otherwise than wanted, which the end of the run names.
+    /// Receives the next value; waits until it is there. When the other end is closed, where Python
+    /// raises `EOFError`, the error is [`PartnerGone`]. In the parent it is also an error when a
+    /// child ends otherwise than wanted.
     #[track_caller]
     pub fn recv(&mut self) -> Result<Value> {
         self.channel.waits(Call::Recv)?;
         self.take()
     }
 
-    /// Receives the next value as [`Connection::recv`] does, but nothing at end-of-file, where
-    /// Python raises `EOFError`.
-    ///
-    /// # Errors
-    /// Those of [`Connection::recv`], except that the other end is closed.
+    /// Receives the next value as [`Connection::recv`] does, but nothing at end-of-file.
     #[track_caller]
     pub fn recv_or_end(&mut self) -> Result<Option<Value>> {
         match self.recv() {
@@ -179,9 +157,6 @@ impl Connection {
 
     /// Receives the next value, but waits no longer than `timeout`: nothing then, where Python's
     /// `poll(timeout)` says `False`. The log doesn't hear of that wait.
-    ///
-    /// # Errors
-    /// As for [`Connection::recv`].
     #[track_caller]
     pub fn recv_within(&mut self, timeout: Duration) -> Result<Option<Value>> {
         match &self.receiving {
@@ -192,22 +167,15 @@ impl Connection {
 
     /// Tells the log that a call was refused, where the lesson wants to show just that, and goes
     /// on: nothing then.
-    ///
-    /// # Errors
-    /// Every other error of the call.
     #[track_caller]
     pub fn or_refused<T>(&self, result: Result<T>) -> Result<Option<T>> {
-        let error = match result {
-            Ok(value) => return Ok(Some(value)),
-            Err(error) => error,
-        };
+        let Err(error) = result else { return result.map(Some) };
         let call = match error.downcast_ref() {
             Some(Reason::ReceivingEnd {}) => Call::Send,
             Some(Reason::SendingEnd {}) => Call::Recv,
             _ => return Err(error),
         };
-        let why = Why::of(&error);
-        self.channel.log(Event::Refused { call, why }, None)?;
+        self.channel.log(Event::Refused { call, why: Why::of(&error) }, None)?;
         Ok(None)
     }
 }

@@ -2,12 +2,15 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail, ensure};
 use fastrand::Rng;
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
 use rustix::process::{Pid, WaitOptions, getpid, set_child_subreaper, waitpid};
 use serde_json::Value;
 
@@ -19,11 +22,37 @@ use super::lock::{Lock, SEMAPHORE};
 use super::logs::Logs;
 use super::new_process::IntoProcess;
 use super::output::{Output, PrintedTo, To};
-use super::parent::Parent;
 use super::queue::Queue;
 use super::shared_value::SharedValue;
 use crate::events::{Because as _, Call, Event, Log, Named, PartnerGone, Reason, Status, Why};
 use crate::evidence::ProcessSummary;
+
+/// A process that starts others. Only the thread that starts them may wait with it.
+pub(super) struct Parent {
+    pub log: Log,
+    pub children: Arc<Children>,
+    /// This program's own file.
+    pub program: PathBuf,
+    /// Divides every pause.
+    pub speed: f64,
+}
+
+impl Parent {
+    /// Waits for a pipe and for the ends of children at the same time: until this end of the pipe
+    /// is ready, or its other end is closed.
+    pub fn until_ready(&self, end: &impl AsFd, ready: PollFlags) -> Result<()> {
+        loop {
+            self.children.check(&self.log)?;
+            let bell = PollFd::new(self.children.bell.end(), PollFlags::IN);
+            let mut fds = [PollFd::new(end, ready), bell];
+            match poll(&mut fds, None) {
+                Ok(_) if !fds[0].revents().is_empty() => return Ok(()),
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(error) => return Err(error).because(|| Reason::CannotWaitForPipe {}),
+            }
+        }
+    }
+}
 
 /// Python's `multiprocessing` for the parent's half of a lesson, as the object from
 /// `get_context()`: it starts the processes of one run and answers for their end. When it is gone,
@@ -53,8 +82,6 @@ impl Logs for Context {
 }
 
 impl Context {
-    /// A context whose children write to `log` and are listed in `children`. `speed` divides every
-    /// pause.
     pub fn new(log: Log, children: Arc<Children>, seed: u64, speed: f64) -> Result<Context> {
         // A grandchild whose parent was killed becomes a child of this process, which waits for it,
         // and not of PID 1, which may not. A sandbox that refuses this has a PID 1 of its own.
@@ -70,7 +97,6 @@ impl Context {
         })
     }
 
-    /// The same, with this patience for commands of the user's.
     pub fn with_patience(mut self, patience: Option<Duration>) -> Context {
         self.patience = patience;
         self
@@ -92,11 +118,8 @@ impl Context {
         Connection::pair(self.next_name("pipe"), duplex, &self.parent)
     }
 
-    /// Starts a process in this role, as Python's `Process(target=..., args=...).start()`.
-    ///
-    /// # Errors
-    /// When it can't be started; the sentence says how many children were running, for the run ends
-    /// then.
+    /// Starts a process in this role, as Python's `Process(target=..., args=...).start()`. When it
+    /// can't be started, the error says how many children were running, for the run ends then.
     #[track_caller]
     pub fn start<'a>(&self, role: &str, process: impl IntoProcess<'a>) -> Result<ChildProcess> {
         let seed = self.seeds.borrow_mut().u32(..);
@@ -129,17 +152,11 @@ impl Context {
     }
 
     /// Waits until this process waits in this call, as its log tells.
-    ///
-    /// # Errors
-    /// When a child has ended otherwise than wanted.
     pub fn until_in(&self, process: &ChildProcess, call: Call) -> Result<()> {
         self.parent.children.until(process.pid(), Progress::Waits(call), &self.parent.log)
     }
 
     /// Waits until this process has acquired a lock, as its log tells.
-    ///
-    /// # Errors
-    /// When a child has ended otherwise than wanted.
     pub fn until_holds_lock(&self, process: &ChildProcess) -> Result<()> {
         self.parent.children.until(process.pid(), Progress::HoldsLock, &self.parent.log)
     }
@@ -165,18 +182,15 @@ impl Context {
         Output::open(to, Arc::clone(&self.parent))
     }
 
-    /// Receives the next value at a silent end of a pipe, as [`Connection::recv`] does at others,
-    /// and looks after the children meanwhile: the child at the other end may be gone, while a child
-    /// of that child holds the end open.
+    /// Receives the next value at a silent end of a pipe, and looks after the children meanwhile: the
+    /// child at the other end may be gone, while a child of that child holds the end open.
     #[track_caller]
     pub fn recv(&self, connection: &mut Connection) -> Result<Value> {
         connection.recv_watched(&self.parent)
     }
 
-    /// Asks how the children are that have ended by now, as Python's `exitcode` tells.
-    ///
-    /// # Errors
-    /// When one of them has ended otherwise than wanted.
+    /// Asks how the children are that have ended by now, as Python's `exitcode` tells: it is an error
+    /// when one of them has ended otherwise than wanted.
     pub fn check_children(&self) -> Result<()> {
         self.parent.children.check(&self.parent.log)
     }
@@ -218,18 +232,14 @@ impl Context {
         })
     }
 
-    /// Seconds since the run began.
     pub fn seconds(&self) -> f64 {
         self.parent.log.seconds()
     }
 
     /// Ends the run whose parent's half returned `result`: after success the children that were not
     /// joined are joined, as CPython does at exit; after an error they are killed. Nobody is left
-    /// behind.
-    ///
-    /// # Errors
-    /// [`Interruption::ChildFailed`] when one of them has ended otherwise than wanted, which the log
-    /// tells; or else `result`, unless it is that the run has been ended from elsewhere.
+    /// behind. The error is [`Interruption::ChildFailed`] when one of them has ended otherwise than
+    /// wanted, or else that of `result`, unless it is that the run has been ended from elsewhere.
     pub fn finish(self, result: Result<()>) -> Result<()> {
         let Parent { log, children, .. } = &*self.parent;
         let result = result.and_then(|()| self.join_all());
@@ -250,8 +260,8 @@ impl Context {
         }
     }
 
-    /// The same for a process that may have logged its errors itself: `failed` is the error when a
-    /// child has ended otherwise than wanted.
+    /// The same for a process that logs its errors itself: `failed` is the error when a child has
+    /// ended otherwise than wanted.
     pub(super) fn end(self, result: Result<()>, failed: Interruption) -> Result<()> {
         let Parent { log, children, .. } = &*self.parent;
         let result = result.and_then(|()| self.join_all());
@@ -274,7 +284,6 @@ impl Context {
         &self.parent
     }
 
-    /// How long a command of the user's may do nothing before the log is told; nothing for ever.
     pub(super) fn patience(&self) -> Option<Duration> {
         self.patience
     }

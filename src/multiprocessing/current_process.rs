@@ -53,21 +53,15 @@ impl CurrentProcess {
     }
 
     /// Has the kernel end this process when its parent ends. One that has none, or is to live on,
-    /// goes on then if it is stopped, and ends by itself.
-    ///
-    /// # Errors
-    /// When the parent is already gone.
+    /// goes on then if it is stopped, and ends by itself. It is an error if the parent is gone.
     pub fn die_with_parent(&self) -> Result<()> {
-        match self.parent {
-            Some(parent) => die_with(parent, Signal::KILL),
-            None => {
-                let _ = set_parent_process_death_signal(Some(Signal::CONT));
-                Ok(())
-            }
+        if let Some(parent) = self.parent {
+            return die_with(parent, Signal::KILL);
         }
+        let _ = set_parent_process_death_signal(Some(Signal::CONT));
+        Ok(())
     }
 
-    /// Its parent, if it was told of one.
     pub(super) fn parent(&self) -> Option<u32> {
         self.parent
     }

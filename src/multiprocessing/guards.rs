@@ -86,7 +86,6 @@ pub(crate) struct SecondGuard {
 }
 
 impl SecondGuard {
-    /// Starts it.
     pub(crate) fn start() -> Result<SecondGuard> {
         let start = || {
             let (end, alive) = os_pipe::pipe()?;

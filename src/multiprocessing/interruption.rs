@@ -14,15 +14,13 @@ pub enum Interruption {
     RunIsOver,
     /// A child of this process has ended otherwise than wanted.
     ChildFailed,
-    /// The command of the user's that this process has started has ended otherwise than wanted. The
-    /// log tells how.
+    /// So has the command of the user's that this process has started. The log tells how.
     CommandFailed,
     /// SIGTERM has come, and has been passed on to the children.
     Terminated,
 }
 
 impl Interruption {
-    /// The interruption that this error is, if it is one.
     pub fn of(error: &Error) -> Option<Interruption> {
         error.downcast_ref().copied()
     }

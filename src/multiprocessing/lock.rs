@@ -13,8 +13,8 @@ use std::fs::File;
 
 use anyhow::Result;
 use rustix::event::{EventfdFlags, eventfd};
-use rustix::fd::OwnedFd;
-use rustix::io::{Errno, read, write};
+use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
+use rustix::io::{Errno, read, retry_on_intr, write};
 use rustix::stdio::stdout;
 
 use crate::events::{Because as _, Call, Event, Log, Reason};
@@ -46,6 +46,16 @@ enum Descriptor {
     File(File),
 }
 
+impl AsFd for Descriptor {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Descriptor::Semaphore(semaphore) => semaphore.as_fd(),
+            Descriptor::Stdout => stdout(),
+            Descriptor::File(file) => file.as_fd(),
+        }
+    }
+}
+
 impl Lock {
     pub(super) fn new(name: String, log: &Log) -> Result<Lock> {
         let semaphore = eventfd(1, EventfdFlags::SEMAPHORE | EventfdFlags::CLOEXEC);
@@ -69,7 +79,6 @@ impl Lock {
         Lock::of(Descriptor::Stdout, name, log)
     }
 
-    /// Its name in the log.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -90,11 +99,7 @@ impl Lock {
 
     /// A second descriptor for it, for a child.
     pub(super) fn try_clone(&self) -> std::io::Result<OwnedFd> {
-        match &self.descriptor {
-            Descriptor::Semaphore(semaphore) => semaphore.try_clone(),
-            Descriptor::Stdout => Ok(rustix::io::dup(stdout())?),
-            Descriptor::File(file) => Ok(file.try_clone()?.into()),
-        }
+        self.descriptor.as_fd().try_clone_to_owned()
     }
 
     /// Acquires the lock: waits while somebody else has it.
@@ -105,23 +110,15 @@ impl Lock {
     pub fn acquire(&self) -> Result<()> {
         let (call, on) = (Call::Acquire, Some((&*self.name).into()));
         self.tell(Event::Wait { call, on })?;
-        let mut token: Token = [0; 8];
-        let taken = loop {
-            let taken = match &self.descriptor {
-                Descriptor::Semaphore(semaphore) => read(semaphore, &mut token),
-                Descriptor::Stdout => read(stdout(), &mut token),
-                Descriptor::File(file) => {
-                    file.lock().because(cannot_use)?;
-                    break Ok(token.len());
-                }
-            };
-            if taken != Err(Errno::INTR) {
-                break taken;
+        if let Descriptor::File(file) = &self.descriptor {
+            file.lock().because(cannot_use)?;
+        } else {
+            let mut token: Token = [0; 8];
+            let taken = retry_on_intr(|| read(&self.descriptor, &mut token)).map_err(is_none)?;
+            // At the end of a file, or from /dev/null, there is less to read than a semaphore has.
+            if taken < token.len() {
+                return Err(is_none(Errno::INVAL));
             }
-        };
-        // At the end of a file, or from /dev/null, there is less to read than a semaphore has.
-        if taken.map_err(is_none)? < token.len() {
-            return Err(is_none(Errno::INVAL));
         }
         let lock = (&*self.name).into();
         self.tell(Event::Acquired { lock })
@@ -135,13 +132,11 @@ impl Lock {
     pub fn release(&self) -> Result<()> {
         let lock = (&*self.name).into();
         self.tell(Event::Release { lock })?;
+        if let Descriptor::File(file) = &self.descriptor {
+            return file.unlock().because(cannot_use);
+        }
         let token: Token = 1_u64.to_ne_bytes();
-        let given = match &self.descriptor {
-            Descriptor::Semaphore(semaphore) => write(semaphore, &token),
-            Descriptor::Stdout => write(stdout(), &token),
-            Descriptor::File(file) => return file.unlock().because(cannot_use),
-        };
-        given.map(drop).map_err(is_none)
+        write(&self.descriptor, &token).map(drop).map_err(is_none)
     }
 }
 

@@ -9,10 +9,8 @@ use crate::events::{Call, Event, Log, repr};
 
 /// Everyone who writes to the run's log: the parent, its children, and their threads.
 pub trait Logs {
-    /// Where it goes.
     fn log(&self) -> &Log;
 
-    /// The process's PID.
     fn pid(&self) -> u32 {
         self.log().pid()
     }

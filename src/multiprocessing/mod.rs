@@ -7,7 +7,6 @@
 
 mod bell;
 mod birth;
-mod busy;
 mod channel;
 mod child_process;
 mod children;
@@ -25,15 +24,12 @@ mod logs;
 mod messages;
 mod new_process;
 mod output;
-mod parent;
 mod program;
 mod queue;
 mod shared_value;
-mod stdin;
 mod target;
 
 pub use birth::{Birth, SUBCOMMAND_NAME};
-pub use busy::Busy;
 pub use child_process::{ChildProcess, ChildProcesses, start_and_join_plainly};
 pub use children::Children;
 pub use connection::Connection;
@@ -51,4 +47,4 @@ pub use output::To;
 pub use program::{Exec, Program, ProgramArgs, ProgramStreams};
 pub use queue::{GetEnd, Got, PutEnd, Queue, check_sizes};
 pub use shared_value::GATE;
-pub use target::{AnyTarget, RunTarget, Target};
+pub use target::{AnyTarget, Busy, RunTarget, Target};

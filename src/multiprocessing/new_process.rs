@@ -3,7 +3,6 @@
 use std::io;
 use std::process::Stdio;
 
-use anyhow::Result;
 use os_pipe::{PipeReader, PipeWriter};
 
 use super::command_line::Words;
@@ -17,7 +16,7 @@ use super::shared_value::SharedValue;
 /// A process that is still to be started: Python's `Process` object before its `start()`.
 pub struct NewProcess<'a> {
     pub(super) target: &'static str,
-    pub(super) words: Result<Words>,
+    pub(super) words: serde_json::Result<Words>,
     pub(super) is_foreign: bool,
     /// The user's command that it will run, if it is one.
     pub(super) command: Option<String>,
@@ -44,7 +43,7 @@ impl<'a> ChildEnd<'a> {
         ChildEnd { name: name.map(str::to_owned), open: Box::new(|| open().map(Into::into)) }
     }
 
-    fn null() -> ChildEnd<'a> {
+    pub(super) fn null() -> ChildEnd<'a> {
         ChildEnd::new(None, || Ok(Stdio::null()))
     }
 
@@ -53,25 +52,9 @@ impl<'a> ChildEnd<'a> {
     }
 }
 
-impl NewProcess<'_> {
-    pub(super) fn new(target: &'static str, words: Result<Words>) -> Self {
-        NewProcess {
-            target,
-            words,
-            is_foreign: false,
-            command: None,
-            is_go_between: false,
-            outlives_parent: false,
-            stdin: ChildEnd::null(),
-            stdout: ChildEnd::null(),
-        }
-    }
-}
-
 /// What can be started as a process: a [`Target`](super::Target), or a [`NewProcess`] that was made
 /// of one. Each method says one thing more of that process.
 pub trait IntoProcess<'a>: Sized {
-    /// The process.
     fn into_process(self) -> NewProcess<'a>;
 
     /// It will become another program, which knows nothing of the log.
@@ -122,13 +105,9 @@ pub trait IntoProcess<'a>: Sized {
     /// It has this lock, too, if there is one: as its stdout.
     fn shares_lock(self, lock: Option<&'a Lock>) -> NewProcess<'a> {
         let process = self.into_process();
-        match lock {
-            Some(lock) => {
-                let stdout = ChildEnd::new(Some(lock.name()), || lock.try_clone());
-                NewProcess { stdout, ..process }
-            }
-            None => process,
-        }
+        let Some(lock) = lock else { return process };
+        let stdout = ChildEnd::new(Some(lock.name()), || lock.try_clone());
+        NewProcess { stdout, ..process }
     }
 
     /// It shares this value: its stdin is the value's file.

@@ -1,20 +1,19 @@
 //! What a child prints, for its parent to read: over a pipe, or over a terminal of its own.
 
-use std::io::{self, Read};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::io;
+use std::os::fd::OwnedFd;
 use std::process::Stdio;
 use std::sync::Arc;
 
 use anyhow::Result;
 use clap::ValueEnum;
-use os_pipe::PipeReader;
 use rustix::event::PollFlags;
-use rustix::io::Errno;
+use rustix::io::{Errno, read};
 use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt};
 use serde::Serialize;
 
+use super::context::Parent;
 use super::interruption::in_call;
-use super::parent::Parent;
 use crate::events::{Because as _, Reason};
 
 /// What a process's stdout is.
@@ -27,16 +26,11 @@ pub enum To {
     Terminal,
 }
 
-/// The end where a child's output is read.
+/// The end where a child's output is read: of a pseudo-terminal the side where otherwise a window is
+/// (pty(7)).
 pub struct Output {
-    end: OutputEnd,
+    end: OwnedFd,
     parent: Arc<Parent>,
-}
-
-enum OutputEnd {
-    Pipe(PipeReader),
-    /// The side of a pseudo-terminal where otherwise a window is (pty(7)).
-    Terminal(OwnedFd),
 }
 
 /// The end to which a child prints: it becomes its stdout.
@@ -46,18 +40,17 @@ pub struct PrintedTo {
 }
 
 impl Output {
-    /// Opens both ends.
     pub(super) fn open(to: To, parent: Arc<Parent>) -> Result<(Output, PrintedTo)> {
         let (end, name, printed_to) = match to {
             To::Pipe => {
                 let pipe = os_pipe::pipe();
                 let (reader, writer) = pipe.because(|| Reason::CannotOpenPipe {})?;
-                (OutputEnd::Pipe(reader), "pipe", writer.into())
+                (reader.into(), "pipe", writer.into())
             }
             To::Terminal => {
                 let (window, terminal) =
                     pseudo_terminal().because(|| Reason::CannotOpenTerminal {})?;
-                (OutputEnd::Terminal(window), "terminal", terminal.into())
+                (window, "terminal", terminal.into())
             }
         };
         let end = Output { end, parent };
@@ -75,9 +68,11 @@ impl Output {
             let cannot_read = || Reason::CannotReadOutput {};
             let ready = self.parent.until_ready(&self.end, PollFlags::IN);
             ready.map_err(|error| in_call(error, cannot_read))?;
-            match self.end.read(&mut buffer).because(cannot_read)? {
-                0 => break,
-                count => bytes.extend(&buffer[..count]),
+            match read(&self.end, &mut buffer) {
+                // So Linux says that no process has the terminal open any more, and that all was
+                // read.
+                Ok(0) | Err(Errno::IO) => break,
+                count => bytes.extend(&buffer[..count.because(cannot_read)?]),
             }
         }
         let text = String::from_utf8_lossy(&bytes);
@@ -95,27 +90,4 @@ fn pseudo_terminal() -> io::Result<(OwnedFd, OwnedFd)> {
     unlockpt(&window)?;
     let terminal = ioctl_tiocgptpeer(&window, flags)?;
     Ok((window, terminal))
-}
-
-impl AsFd for OutputEnd {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        match self {
-            OutputEnd::Pipe(pipe) => pipe.as_fd(),
-            OutputEnd::Terminal(window) => window.as_fd(),
-        }
-    }
-}
-
-impl Read for OutputEnd {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            OutputEnd::Pipe(pipe) => pipe.read(buffer),
-            OutputEnd::Terminal(window) => match rustix::io::read(window, buffer) {
-                // So Linux says that no process has the terminal open any more, and that all was
-                // read.
-                Err(Errno::IO) => Ok(0),
-                count => Ok(count?),
-            },
-        }
-    }
 }

@@ -10,22 +10,21 @@
 //! The price: a value is at most 4,096 bytes long, and `put` blocks when the pipe is full.
 
 use std::borrow::Cow;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, ensure};
 use os_pipe::PipeReader;
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use serde_json::Value;
 
 use super::channel::Channel;
-use super::ends::{ReadEnd, WriteEnd, bare};
+use super::context::Parent;
+use super::ends::{ReadEnd, SigtermHeld, StdinPipe, Waiting, WriteEnd, bare};
 use super::interruption::in_call;
 use super::messages::{self, MessageReader, MessageWriter};
-use super::parent::Parent;
-use super::stdin::{SigtermHeld, StdinPipe, Waiting};
 use crate::arguments::ValueArg;
-use crate::both;
 use crate::events::{Because as _, Call, Event, Log, PIPE_BUF, Reason};
 use crate::os::streams::stdout;
 
@@ -43,13 +42,13 @@ pub struct Queue {
     pub(super) get_end: GetEnd,
 }
 
-/// The end of a queue where values are put.
+/// The end where values are put.
 pub struct PutEnd {
     writer: MessageWriter,
     channel: Channel,
 }
 
-/// The end of a queue where values are got.
+/// The end where values are got.
 pub struct GetEnd {
     reader: MessageReader,
     channel: Channel,
@@ -57,16 +56,14 @@ pub struct GetEnd {
 
 /// What came out of a queue.
 pub enum Got {
-    /// A value.
     Value(Value),
-    /// The sentinel: whoever gets it gets nothing more.
+    /// Whoever gets it gets nothing more.
     Sentinel,
     /// Every write end is closed, so nothing can come any more.
     EndOfFile,
 }
 
 impl Queue {
-    /// Opens a queue for this many readers.
     pub(super) fn open(name: String, readers: u16, parent: &Arc<Parent>) -> Result<Queue> {
         let pipe = parent.children.ends.pipe();
         let (reader, writer) = pipe.because(|| Reason::CannotOpenPipe {})?;
@@ -99,14 +96,12 @@ impl Queue {
         (self.put_end, self.get_end)
     }
 
-    /// Closes the end from which values are got, as far as this process is concerned, and keeps the
-    /// other.
+    /// Closes the end from which values are got, as far as this process is concerned.
     pub fn close_get_end(self) -> PutEnd {
         self.put_end
     }
 
-    /// Closes the end to which values are put, as far as this process is concerned, and keeps the
-    /// other.
+    /// The same for the end to which values are put.
     pub fn close_put_end(self) -> GetEnd {
         self.get_end
     }
@@ -138,9 +133,6 @@ impl PutEnd {
 
     /// Puts a value; waits while the pipe is full. The value is in the pipe when this returns:
     /// there is no thread in between that still has it.
-    ///
-    /// # Errors
-    /// When the value is too long, or when no reader is left.
     #[track_caller]
     pub fn put(&mut self, value: &Value) -> Result<()> {
         self.log_and_put(value, None)
@@ -160,27 +152,16 @@ impl PutEnd {
         self.channel.log(event, line)?;
         let length = self.writer.encode(value)?;
         check_length(length)?;
-        self.writer.write(no_reader, self.channel.parent())
+        self.writer.write(Reason::NoReader {}, self.channel.parent())
     }
 
     /// Puts the sentinel, for one reader.
-    ///
-    /// # Errors
-    /// When no reader is left.
     #[track_caller]
     pub fn put_sentinel(&mut self) -> Result<()> {
         self.channel.log(Event::PutSentinel { on: self.channel.on() }, None)?;
         self.writer.set(SENTINEL);
-        self.writer.write(no_reader, self.channel.parent())
+        self.writer.write(Reason::NoReader {}, self.channel.parent())
     }
-}
-
-fn no_reader() -> Reason {
-    Reason::NoReader {}
-}
-
-fn cannot_get() -> Reason {
-    Reason::CannotGet {}
 }
 
 impl GetEnd {
@@ -217,15 +198,10 @@ impl GetEnd {
     }
 
     /// The bare pipe, to be read without this queue. What was read ahead is lost.
-    ///
-    /// # Errors
-    /// If this end is stdin, which cannot be moved out.
-    pub fn into_pipe(self) -> Result<PipeReader> {
+    pub fn into_pipe(self) -> io::Result<PipeReader> {
         match self.reader.into_pipe() {
-            ReadEnd::Pipe(pipe) => Ok(bare(pipe, PipeReader::try_clone)?),
-            ReadEnd::Stdin(_) => {
-                bail!(both!("a child's stdin stays its own", "子进程的标准输入不能交出去"))
-            }
+            ReadEnd::Pipe(pipe) => bare(pipe, PipeReader::try_clone),
+            ReadEnd::Stdin(_) => os_pipe::dup_stdin(),
         }
     }
 
@@ -240,12 +216,9 @@ impl GetEnd {
         Ok(is_empty)
     }
 
-    /// Gets the next value; waits until there is one.
-    ///
-    /// # Errors
-    /// When what came is neither a value nor the sentinel; the message names the line. In the
-    /// parent also when a child ends otherwise than wanted, which the end of the run names: as long
-    /// as others are left, the queue does not end, and what that one was about to put never comes.
+    /// Gets the next value; waits until there is one. In the parent it is an error when a child ends
+    /// otherwise than wanted: as long as others are left, the queue does not end, and what that one
+    /// was about to put never comes.
     #[track_caller]
     pub fn get(&mut self) -> Result<Got> {
         self.channel.waits(Call::Get)?;
@@ -274,9 +247,9 @@ impl GetEnd {
 
     #[track_caller]
     fn take_and_log(&mut self, line: impl FnOnce(&Value) -> Option<String>) -> Result<Got> {
+        let cannot_get = || Reason::CannotGet {};
         let taken = self.reader.next(self.channel.parent());
-        let taken = taken.map_err(|error| in_call(error, cannot_get))?;
-        match taken {
+        match taken.map_err(|error| in_call(error, cannot_get))? {
             None => {
                 self.channel.log(Event::EndOfFile { on: self.channel.on() }, None)?;
                 Ok(Got::EndOfFile)
@@ -301,10 +274,7 @@ impl GetEnd {
     }
 }
 
-/// Whether these values can be put into a queue.
-///
-/// # Errors
-/// When one of them is too long; the message says how long it is and may be.
+/// Whether these values can be put into a queue: none of them is too long.
 pub fn check_sizes(values: &[ValueArg]) -> Result<()> {
     let mut line = Vec::new();
     values.iter().try_for_each(|value| {

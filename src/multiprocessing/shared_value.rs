@@ -55,12 +55,11 @@ impl SharedValue {
         self.file.try_clone()
     }
 
-    /// Reads it; an empty file is 0.
+    /// An empty file is 0.
     pub fn read(&self) -> Result<u64> {
         self.read_at(VALUE)
     }
 
-    /// Writes it.
     pub fn write(&self, value: u64) -> Result<()> {
         self.write_at(value, VALUE)
     }
@@ -110,9 +109,8 @@ impl SharedValue {
     }
 
     fn write_at(&self, value: u64, offset: u64) -> Result<()> {
-        self.file
-            .write_all_at(&value.to_ne_bytes(), offset)
-            .because(|| Reason::CannotWriteShared {})
+        let written = self.file.write_all_at(&value.to_ne_bytes(), offset);
+        written.because(|| Reason::CannotWriteShared {})
     }
 }
 

@@ -1,12 +1,14 @@
 //! What a child process does.
 
+use std::hint::black_box;
+
 use anyhow::Result;
 use clap::{ArgMatches, Command};
 use serde::Serialize;
 
 use super::command_line::Words;
 use super::current_process::CurrentProcess;
-use super::new_process::{IntoProcess, NewProcess};
+use super::new_process::{ChildEnd, IntoProcess, NewProcess};
 
 /// A child's half of a lesson: its fields are what it is told on its command line, and
 /// [`Target::run`] is what it does. In Python it would be a function and its arguments,
@@ -15,24 +17,30 @@ pub trait Target: clap::Args + Serialize + 'static {
     /// Its name on the command line.
     const NAME: &'static str;
 
-    /// What the child does.
-    ///
-    /// # Errors
-    /// What it could not do; its exit status is then 1.
+    /// What the child does. After an error its exit status is 1.
     fn run(self, process: CurrentProcess) -> Result<()>;
 }
 
 impl<'a, T: Target> IntoProcess<'a> for T {
     fn into_process(self) -> NewProcess<'a> {
-        NewProcess::new(T::NAME, Words::of(&self))
+        let mut words = Words::default();
+        let added = words.add(&self);
+        NewProcess {
+            target: T::NAME,
+            words: added.map(|()| words),
+            is_foreign: false,
+            command: None,
+            is_go_between: false,
+            outlives_parent: false,
+            stdin: ChildEnd::null(),
+            stdout: ChildEnd::null(),
+        }
     }
 }
 
 /// Some [`Target`], found by its name on the command line.
 pub struct AnyTarget {
-    /// Its name.
     pub name: &'static str,
-    /// Its command line.
     pub command: fn() -> Command,
     /// Takes its fields from a command line that was read.
     pub read: fn(&mut ArgMatches) -> Result<RunTarget, clap::Error>,
@@ -42,7 +50,6 @@ pub struct AnyTarget {
 pub type RunTarget = Box<dyn FnOnce(CurrentProcess) -> Result<()>>;
 
 impl AnyTarget {
-    /// A target of this type.
     pub const fn of<T: Target>() -> AnyTarget {
         AnyTarget {
             name: T::NAME,
@@ -51,6 +58,20 @@ impl AnyTarget {
                 let target = T::from_arg_matches_mut(matches)?;
                 Ok(Box::new(|process| target.run(process)))
             },
+        }
+    }
+}
+
+/// Computes until it is ended, for `--load`
+#[derive(clap::Args, Serialize)]
+pub struct Busy {}
+
+impl Target for Busy {
+    const NAME: &'static str = "busy";
+
+    fn run(self, _: CurrentProcess) -> Result<()> {
+        loop {
+            black_box(0_u64);
         }
     }
 }

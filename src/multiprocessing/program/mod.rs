@@ -1,19 +1,16 @@
 //! A program of the user's, which knows nothing of mp-demo. A process of ours, the go-between,
-//! starts it, stands between it and a queue or pipe, and ends when it has ended.
-//!
-//! The program dies with the go-between, which adopts everything that the program's own children leave behind
+//! starts it, stands between it and a queue or pipe, and ends when it has ended. The program dies
+//! with the go-between, which adopts everything that the program's own children leave behind
 //! (prctl(2), PR_SET_CHILD_SUBREAPER), and ends that: see [`guards`](super::guards).
 
 mod exec;
-mod idle;
 mod running;
-mod teller;
 mod unflushed;
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::fd::AsRawFd;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -33,10 +30,9 @@ use super::logs::Logs as _;
 use super::new_process::IntoProcess as _;
 use super::queue::GetEnd;
 use crate::arguments::{CommandArg, ValueArg, seconds};
-use crate::events::{Because as _, Named, Reason, Status, Stream};
+use crate::events::{Because as _, Event, Log, Named, Reason, Status, Stream};
 use crate::evidence::Fill;
 use running::Running;
-use teller::tell;
 
 pub use exec::Exec;
 
@@ -84,8 +80,7 @@ impl ProgramArgs {
 
 impl Program {
     /// Starts a command as a child of this process. When it does nothing for its patience, although
-    /// it should, the log is told.
-    /// That there is no such program is learnt later, from its end.
+    /// it should, the log is told. That there is no such program is learnt later, from its end.
     #[track_caller]
     pub fn start(
         process: &mut CurrentProcess,
@@ -153,9 +148,8 @@ impl Program {
         let (tellers, values) = match begin() {
             Ok(told) => told,
             Err(error) => {
-                return mp
-                    .end(Err(error), Interruption::CommandFailed)
-                    .and(Err(Interruption::CommandFailed.into()));
+                mp.end(Err(error), Interruption::CommandFailed)?;
+                bail!(Interruption::CommandFailed);
             }
         };
         let running = Running {
@@ -173,7 +167,6 @@ impl Program {
         Ok(Program { running, stdin, stdout: values, stderr, tellers, lines: 0 })
     }
 
-    /// Its PID.
     pub fn pid(&self) -> u32 {
         self.running.process.pid()
     }
@@ -193,7 +186,6 @@ impl Program {
         self.running.has_failed()
     }
 
-    /// How it has ended, if it is known.
     pub fn status(&self) -> Option<Status> {
         self.running.status()
     }
@@ -204,11 +196,8 @@ impl Program {
     }
 
     /// The next value that it writes to stdout: a line, JSON or else a string; nothing when nobody
-    /// can write there any more.
-    ///
-    /// # Errors
-    /// The line may be longer than `longest` bytes, not text in UTF-8, or nested too deep; or the
-    /// program has ended, and a child of it holds its stdout open and writes nothing.
+    /// can write there any more. It is an error if the line is longer than `longest` bytes, or if
+    /// the program has ended and a child of it holds its stdout open and writes nothing.
     #[track_caller]
     pub fn next_value(&mut self, longest: usize) -> Result<Option<ValueArg>> {
         let Some(line) = self.next_line(longest)? else {
@@ -223,9 +212,7 @@ impl Program {
     #[track_caller]
     fn next_line(&mut self, longest: usize) -> Result<Option<String>> {
         let mut line = Vec::new();
-        let Some(stdout) = &mut self.stdout else {
-            return Ok(None);
-        };
+        let Some(stdout) = &mut self.stdout else { return Ok(None) };
         while !line.ends_with(b"\n") {
             if stdout.buffer().is_empty() {
                 self.running.unfinished = line.len();
@@ -233,12 +220,11 @@ impl Program {
                 self.running.until_ready(out, PollFlags::IN, Stream::Stdout)?;
                 match stdout.fill_buf() {
                     Ok([]) => break,
-                    Ok(_) => {}
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                    Err(error) => {
+                    read => read.map(drop).because(|| {
                         let program = self.running.named();
-                        return Err(error).because(|| Reason::CannotReadFrom { program });
-                    }
+                        Reason::CannotReadFrom { program }
+                    })?,
                 }
             }
             let read_ahead = stdout.buffer().len() as u64;
@@ -265,9 +251,7 @@ impl Program {
 
     /// Hands it a value on stdin, as a line of JSON.
     pub fn write(&mut self, value: &serde_json::Value) -> Result<()> {
-        let Some(stdin) = &mut self.stdin else {
-            return Ok(());
-        };
+        let Some(stdin) = &mut self.stdin else { return Ok(()) };
         let mut line = Vec::new();
         super::messages::encode(value, &mut line)?;
         match stdin.write_all(&line) {
@@ -279,9 +263,7 @@ impl Program {
     /// Waits until it has read everything that it was handed; then it may close its stdin.
     #[track_caller]
     pub fn until_it_has_read(&mut self) -> Result<()> {
-        let Some(stdin) = &self.stdin else {
-            return Ok(());
-        };
+        let Some(stdin) = &self.stdin else { return Ok(()) };
         let ready = self.running.until_ready(stdin, PollFlags::OUT, Stream::Stdin)?;
         let is_unread = Fill::at(stdin).is_some_and(|fill| fill.bytes > 0);
         match ready.contains(PollFlags::ERR) && is_unread {
@@ -290,7 +272,6 @@ impl Program {
         }
     }
 
-    /// Closes its stdin: it comes to end-of-file.
     pub fn close_stdin(&mut self) {
         self.stdin = None;
     }
@@ -320,7 +301,8 @@ impl Program {
         let unread = stdin.as_ref().and_then(Fill::at).is_some_and(|it| it.bytes > 0);
         if is_terminated && unread {
             // If the log fails here, it has no reader any more.
-            let _ = running.tell_that_it_has_not_read();
+            let unread = Reason::TerminatedUnread { program: running.named() };
+            let _ = running.tell(Stream::Stdin, unread);
         }
         let result = match is_terminated {
             true => running.process.join().and(result),
@@ -334,5 +316,36 @@ impl Program {
             let _ = teller.join();
         }
         result
+    }
+}
+
+/// A longer line is logged in pieces, since it may have no end. In bytes.
+const LONGEST_SHOWN: u64 = 1 << 24;
+
+/// Logs what a program writes, line by line, until the pipe's end.
+fn tell(
+    log: &Log,
+    pipe: PipeReader,
+    child: u32,
+    child_role: &str,
+    stream: Stream,
+    has_said: &AtomicBool,
+) {
+    let mut pipe = BufReader::new(pipe);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let length = (&mut pipe).take(LONGEST_SHOWN).read_until(b'\n', &mut line);
+        if !length.is_ok_and(|length| length > 0) {
+            return;
+        }
+        has_said.store(true, Ordering::Relaxed);
+        let text = String::from_utf8_lossy(line.strip_suffix(b"\n").unwrap_or(&line));
+        let event =
+            Event::Output { child, child_role: child_role.into(), stream, text: (&*text).into() };
+        // If that fails, the log has no reader any more.
+        if log.write_with_line(event, (stream == Stream::Stdout).then_some(&*text)).is_err() {
+            return;
+        }
     }
 }

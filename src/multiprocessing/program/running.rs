@@ -9,9 +9,9 @@ use anyhow::{Error, Result, bail};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
-use super::idle::Idle;
 use super::unflushed;
 use crate::events::{Because as _, Call, Event, Named, Reason, Status, Stream};
+use crate::evidence::Sight;
 use crate::multiprocessing::child_process::ChildProcess;
 use crate::multiprocessing::context::Context;
 use crate::multiprocessing::logs::Logs as _;
@@ -19,6 +19,45 @@ use crate::multiprocessing::logs::Logs as _;
 /// How long the end of a pipe may stay silent when the program that had it has ended, and a child
 /// of it still has it.
 const GRACE: Duration = Duration::from_secs(1);
+
+/// A program that reads nothing and does nothing is given up after so many times the patience.
+const GIVEN_UP: u32 = 5;
+
+/// A wait for a program that does nothing.
+struct Idle {
+    begin: Instant,
+    /// How long after `begin` to look at the program next; nothing for never.
+    next: Option<Duration>,
+    /// How the program looked when that was logged last.
+    seen: Option<Sight>,
+}
+
+impl Idle {
+    fn begin(patience: Option<Duration>) -> Idle {
+        Idle { begin: Instant::now(), next: patience, seen: None }
+    }
+
+    /// How long it is until the next look; nothing for ever.
+    fn timeout(&self) -> Option<Duration> {
+        Some(self.next?.saturating_sub(self.begin.elapsed()))
+    }
+
+    /// For how many seconds the program has done nothing. The next look comes when it is five times
+    /// as many.
+    fn seconds(&mut self) -> f64 {
+        let seconds = self.next.unwrap_or_default();
+        let later = seconds.checked_mul(GIVEN_UP);
+        // Any program may wait for a moment.
+        let moment = seconds.saturating_add(Duration::from_secs(1));
+        self.next = later.map(|later| later.max(moment));
+        seconds.as_secs_f64()
+    }
+
+    /// Ends the looks.
+    fn is_over(&mut self) {
+        self.next = None;
+    }
+}
 
 /// The process, and how one waits for it.
 pub(super) struct Running {
@@ -123,7 +162,7 @@ impl Running {
         }
     }
 
-    pub(super) fn does(&mut self, stream: Stream) {
+    fn does(&mut self, stream: Stream) {
         match stream {
             Stream::Stdin => self.has_read = true,
             Stream::Stdout | Stream::Stderr => self.has_written = true,
@@ -132,7 +171,7 @@ impl Running {
 
     /// Logs that the program writes or reads nothing, unless it has a reason to. One that does
     /// nothing at all for a multiple of the patience is given up.
-    pub(super) fn tell_that_it_is_idle(&mut self, idle: &mut Idle, stream: Stream) -> Result<()> {
+    fn tell_that_it_is_idle(&mut self, idle: &mut Idle, stream: Stream) -> Result<()> {
         let (seconds, program) = (idle.seconds(), self.named());
         let reason = match stream {
             Stream::Stdin => Reason::ReadsNothing { program, seconds },
@@ -165,13 +204,10 @@ impl Running {
     /// Logs that the program has written nothing for so long, if it may have printed something that
     /// is in its buffer.
     fn tell_that_it_is_silent(&self, seconds: f64, stream: Stream) -> Result<()> {
-        match unflushed::runtime(self.process.pid(), self.stdout) {
-            Some(runtime) => {
-                let program = self.named();
-                self.tell(stream, Reason::WritesNothing { program, seconds, runtime })
-            }
-            None => Ok(()),
-        }
+        let Some(runtime) = unflushed::runtime(self.process.pid(), self.stdout) else {
+            return Ok(());
+        };
+        self.tell(stream, Reason::WritesNothing { program: self.named(), seconds, runtime })
     }
 
     pub(super) fn tell(&self, stream: Stream, reason: Reason) -> Result<()> {
@@ -189,7 +225,7 @@ impl Running {
         let (Some(patience), begin) = (self.patience, Instant::now()) else {
             return Ok(());
         };
-        let parent = Arc::clone(self.mp.parent());
+        let parent = self.mp.parent();
         loop {
             parent.children.pass_on(&parent.log)?;
             if self.status().is_some() {
@@ -197,34 +233,25 @@ impl Running {
             }
             let left = patience.saturating_sub(begin.elapsed());
             if left.is_zero() {
-                break;
+                return self.tell(Stream::Stdout, Reason::LivesOn { program: self.named() });
             }
             parent.children.bell.wait(Some(left))?;
         }
-        self.tell(Stream::Stdout, Reason::LivesOn { program: self.named() })
-    }
-
-    /// Logs that the program is ended with a value on its stdin.
-    pub(super) fn tell_that_it_has_not_read(&self) -> Result<()> {
-        self.tell(Stream::Stdin, Reason::TerminatedUnread { program: self.named() })
     }
 
     /// The error of a value that doesn't reach the program.
     pub(super) fn gone(&self) -> Error {
-        let parent = Arc::clone(self.mp.parent());
-        let end = Instant::now() + GRACE;
-        if let Err(error) = self.process.ends_before(end) {
-            return error;
+        let parent = self.mp.parent();
+        let ended = self.process.ends_before(Instant::now() + GRACE);
+        // If that fails, the log has it that the program has failed.
+        match ended.and_then(|_| parent.children.check(&parent.log)) {
+            Ok(()) => Reason::LeftUnread { program: self.named(), status: self.status() }.into(),
+            Err(error) => error,
         }
-        // The log has it that the program has failed.
-        if let Err(error) = parent.children.check(&parent.log) {
-            return error;
-        }
-        Reason::LeftUnread { program: self.named(), status: self.process.status() }.into()
     }
 
     /// The error of a stream that is open although the program has ended.
-    pub(super) fn held_open(&self, end: &impl AsFd, stream: Stream) -> Error {
+    fn held_open(&self, end: &impl AsFd, stream: Stream) -> Error {
         let status = self.process.status().unwrap_or(Status::Code(0));
         let (program, holders) = (self.named(), unflushed::holders(end));
         Reason::HeldOpen { program, status, stream, holders }.into()
