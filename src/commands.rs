@@ -27,12 +27,11 @@ use crate::multiprocessing::{CurrentProcess, Interruption, Logs, ends_all};
 use crate::os::interrupt::Interrupt;
 use crate::os::streams::{StandardStream, cannot_write, check_stdout, stderr, stdout};
 use crate::os::terminal;
-use crate::run::{Failed, Settings, run};
+use crate::run::{Settings, run, sentences};
 use crate::show as reading;
 use crate::views::{
     Article, Bar, Claims, Explain, Failures, Json, Stuck, Timeline, Trace, Views, Warnings,
 };
-use crate::words::errors::sentence;
 use crate::words::locale::{self, Language};
 use crate::words::plain::{Gate, name_of, on_its_lines, on_one_line};
 
@@ -242,10 +241,7 @@ fn exit_code(result: Result<()>) -> ExitCode {
 /// What a person is told of an error: a line for each failure. It may quote text that is not ours,
 /// so no sentence can have more lines than that.
 fn in_lines(error: &Error) -> String {
-    let sentences = match error.downcast_ref() {
-        Some(Failed(sentences)) => sentences.clone(),
-        None => vec![sentence(error)],
-    };
+    let sentences = sentences(error);
     let sentences = sentences.iter().map(|sentence| on_one_line(sentence));
     let then = both!("then ", "随后 ");
     let text = sentences.collect::<Vec<_>>().join(&format!("\nmp-demo: {then}"));

@@ -10,7 +10,7 @@
 //! beforehand. [`why`] shows of programs that are not ours what [`evidence`] says.
 
 pub(crate) mod arguments;
-pub mod claims;
+pub(crate) mod claims;
 pub mod cli;
 pub mod commands;
 pub(crate) mod events;
@@ -20,7 +20,7 @@ pub(crate) mod multiprocessing;
 pub(crate) mod os;
 pub mod predict;
 pub(crate) mod repeat;
-pub mod report;
+pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod show;
 pub(crate) mod state;

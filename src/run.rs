@@ -49,6 +49,14 @@ impl fmt::Display for Failed {
 
 impl std::error::Error for Failed {}
 
+/// What a person is told of an error: a sentence for each failure.
+pub fn sentences(error: &Error) -> Vec<String> {
+    match error.downcast_ref() {
+        Some(Failed(sentences)) => sentences.clone(),
+        None => vec![crate::words::errors::sentence(error)],
+    }
+}
+
 impl Verdict {
     /// Success, if the lesson has shown what it is there to show.
     ///

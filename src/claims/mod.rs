@@ -12,7 +12,7 @@ use crate::state::{Change, State};
 use outcome::who_ended_how;
 
 pub use outcome::{Outcome, Sequence, how, of_values, shortened, word};
-pub use turns::{Turn, Turns, Which};
+pub use turns::{Turn, Turns};
 
 /// What a lesson keeps of a run's events, and what follows from that.
 pub trait Judge: Default + 'static {

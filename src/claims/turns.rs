@@ -13,25 +13,14 @@ const MOST: usize = 40;
 /// A moment of a run that other runs have, too: the first event of a kind, or the last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Turn {
-    /// Whose event it is.
     pub role: String,
     /// The event's name.
     pub event: &'static str,
-    /// How often a process has it.
     pub times: Times,
     /// Whom it is about, or empty.
     pub child: String,
-    /// Which one of several.
-    pub which: Which,
-}
-
-/// Which of several events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Which {
-    /// The first, or the only one.
-    First,
-    /// The last of a kind that can come again.
-    Last,
+    /// Whether it is the last of a kind that can come again.
+    pub is_last: bool,
 }
 
 impl fmt::Display for Turn {
@@ -53,17 +42,13 @@ impl Turn {
     }
 
     fn in_language(&self, language: Language) -> String {
-        let Turn { role, event, times, child, which } = self;
-        let of = match child.as_str() {
-            "" => String::new(),
-            child => format!(" {child}"),
-        };
-        match (times, which, language) {
-            (Times::Once, ..) => format!("{role} {event}{of}"),
-            (Times::Again, Which::First, Language::En) => format!("{role}'s first {event}"),
-            (Times::Again, Which::First, Language::Zh) => format!("{role} 的第一个 {event}"),
-            (Times::Again, Which::Last, Language::En) => format!("{role}'s last {event}"),
-            (Times::Again, Which::Last, Language::Zh) => format!("{role} 的最后一个 {event}"),
+        let Turn { role, event, times, child, is_last } = self;
+        match (times, is_last, language) {
+            (Times::Once, ..) => format!("{role} {event} {child}").trim_end().to_owned(),
+            (Times::Again, false, Language::En) => format!("{role}'s first {event}"),
+            (Times::Again, false, Language::Zh) => format!("{role} 的第一个 {event}"),
+            (Times::Again, true, Language::En) => format!("{role}'s last {event}"),
+            (Times::Again, true, Language::Zh) => format!("{role} 的最后一个 {event}"),
         }
     }
 }
@@ -88,31 +73,16 @@ impl Turns {
             _ if record.thread.is_none() => "",
             _ => return,
         };
-        let event = record.event.name();
-        let is_it = |turn: &Turn, which| {
-            turn.which == which
-                && turn.event == event
-                && turn.role == record.role
-                && turn.child == child
-        };
-        for which in [Which::First, Which::Last] {
-            let has_room = self.seen.len() < MOST;
-            let known = self.seen.iter_mut().find(|(turn, _)| is_it(turn, which));
-            match (known, which) {
-                (Some(_), Which::First) => {}
-                (Some((_, position)), Which::Last) => *position = self.events,
-                (None, Which::Last) if times == Times::Once => {}
-                (None, _) if has_room => {
-                    let turn = Turn {
-                        role: record.role.clone().into_owned(),
-                        event,
-                        times,
-                        child: child.to_owned(),
-                        which,
-                    };
-                    self.seen.push((turn, self.events));
-                }
-                (None, _) => {}
+        for is_last in [false, true] {
+            if is_last && times == Times::Once {
+                return;
+            }
+            let (role, child) = (record.role.clone().into_owned(), child.to_owned());
+            let turn = Turn { role, event: record.event.name(), times, child, is_last };
+            match self.seen.iter().position(|(known, _)| *known == turn) {
+                Some(place) if is_last => self.seen[place].1 = self.events,
+                None if self.seen.len() < MOST => self.seen.push((turn, self.events)),
+                _ => {}
             }
         }
     }

@@ -58,9 +58,8 @@ impl Question {
                 } else if letters.is_empty() || is_one && letters.len() > 1 {
                     return None;
                 }
-                let chosen: Option<Vec<_>> =
-                    letters.chars().map(|c| choices.get(index_of(c)?)).collect();
-                let chosen = chosen?;
+                let chosen = letters.chars().map(|c| choices.get(index_of(c)?));
+                let chosen = chosen.collect::<Option<Vec<_>>>()?;
                 Some(self.letters(|choice| chosen.contains(&&choice)))
             }
             Question::Stuck { .. } => {
@@ -115,35 +114,23 @@ mod tests {
         let waits = Question::Waits(choices(&["y"], &["x"]));
         let stuck = Question::Stuck { from: 65_537 };
         for (question, typed, meant) in [
-            (&often, "a", "always"),
-            (&often, " S\n", "sometimes"),
-            (&often, "never", "never"),
-            (&often, "有时", "sometimes"),
-            (&outcomes, "a c", "a c"),
-            (&outcomes, "c,a", "a c"),
-            (&outcomes, "AC", "a c"),
-            (&outcomes, "c a a", "a c"),
-            (&outcomes, "-", "none"),
-            (&waits, "b", "b"),
-            (&stuck, "65537", "65537"),
-            (&stuck, "65,537", "65537"),
-            (&stuck, " 65_537 ", "65537"),
+            (&often, " S\n", Some("sometimes")),
+            (&often, "有时", Some("sometimes")),
+            (&often, "", None),
+            (&outcomes, "a c", Some("a c")),
+            (&outcomes, "C,aa", Some("a c")),
+            (&outcomes, "-", Some("none")),
+            (&outcomes, "d", None),
+            (&outcomes, "a -", None),
+            (&waits, "b", Some("b")),
+            (&waits, "ab", None),
+            (&waits, "c", None),
+            (&waits, "-", None),
+            (&stuck, "65,537", Some("65537")),
+            (&stuck, " 65_537 ", Some("65537")),
+            (&stuck, "-1", None),
         ] {
-            assert_eq!(question.answer(typed).as_deref(), Some(meant), "{typed}");
-        }
-        for (question, typed) in [
-            (&often, "x"),
-            (&often, ""),
-            (&outcomes, "d"),
-            (&outcomes, ""),
-            (&outcomes, "a -"),
-            (&waits, "ab"),
-            (&waits, "c"),
-            (&waits, "-"),
-            (&stuck, "many"),
-            (&stuck, "-1"),
-        ] {
-            assert_eq!(question.answer(typed), None, "{typed}");
+            assert_eq!(question.answer(typed).as_deref(), meant, "{typed}");
         }
         let truths = [&often, &outcomes, &waits, &stuck].map(Question::truth);
         assert_eq!(truths, ["always", "a c", "b", "65537"]);

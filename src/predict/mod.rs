@@ -1,13 +1,14 @@
 //! Asks what a command will do, runs it, and grades the answer.
 //!
 //! The experiments stand in `demos/*/experiments.toml`, so a teacher can add one without Rust. The
-//! grade goes by the truth that stands there with its reason. Runs can prove "sometimes", and never
-//! "always" or "never".
+//! grade goes by the truth that stands there: runs can prove "sometimes", and never "always" or
+//! "never".
 
 mod answer;
 mod experiment;
 mod session;
 mod trial;
 
+pub use crate::report::runs::Often;
 pub use experiment::{Choices, Experiment, Question};
 pub(crate) use session::{Session, list};

@@ -5,7 +5,7 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use std::process::{Command, Stdio};
 use std::thread;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{
     Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, pidfd_open, pidfd_send_signal, waitid,
@@ -16,7 +16,6 @@ use crate::multiprocessing::{Busy, SUBCOMMAND_NAME, Target as _};
 use crate::os::one_core::OneCore;
 
 /// As long as this is there, runs have this condition.
-#[derive(Default)]
 pub struct Condition {
     one_core: Option<OneCore>,
     load: Vec<Load>,
@@ -26,24 +25,20 @@ impl Condition {
     /// `--one-core` and `--load`. It is an error if the system refuses one of them, for figures
     /// would be shown below a condition that wasn't there.
     pub fn new(one_core: bool, load: bool) -> Result<Condition> {
-        let mut condition = Condition::default();
-        if load {
-            let cores = thread::available_parallelism().map_or(1, usize::from);
-            for _ in 0..cores {
-                condition.load.push(Load::start()?);
-            }
-        }
-        if one_core {
-            condition.one_core = OneCore::stay();
-            ensure!(
-                condition.one_core.is_some(),
+        let busy = match load {
+            true => thread::available_parallelism().map_or(1, usize::from),
+            false => 0,
+        };
+        let load = (0..busy).map(|_| Load::start()).collect::<Result<_>>()?;
+        let stay = || {
+            OneCore::stay().with_context(|| {
                 both!(
                     "cannot keep the processes on one core: the system refuses it",
                     "无法让各进程留在同一个核心上：系统不允许"
                 )
-            );
-        }
-        Ok(condition)
+            })
+        };
+        Ok(Condition { one_core: one_core.then(stay).transpose()?, load })
     }
 
     /// What is to be told after this run: which processes of the load have ended since the last
@@ -70,10 +65,8 @@ impl Condition {
             1 => both!("beside a process that computes", "旁边有一个只做计算的进程"),
             _ => both!("beside {busy} processes that compute", "旁边有 {busy} 个只做计算的进程"),
         });
-        let lost = (lost > 0).then(|| match busy {
-            1 => both!("it ended early", "它中途就结束了"),
-            _ => both!("{lost} of them ended early", "其中 {lost} 个中途就结束了"),
-        });
+        let lost =
+            (lost > 0).then(|| both!("{lost} of them ended early", "其中 {lost} 个中途就结束了"));
         [one_core, load, lost].into_iter().flatten().collect()
     }
 }

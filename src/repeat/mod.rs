@@ -1,8 +1,5 @@
 //! Plays a lesson again and again, one run after the other, each with fresh processes, and counts
-//! what came of it.
-//!
-//! What it shows is a summary; the runs themselves are not shown. A run that got stuck is an
-//! outcome, one that failed is none.
+//! what came of it. A run that got stuck is an outcome, one that failed is none.
 
 mod condition;
 mod keep;
@@ -22,7 +19,7 @@ use crate::events::{Event, Record, Waiter};
 use crate::lessons::AnyLesson;
 use crate::os::interrupt::Interrupt;
 use crate::report::runs::Tally;
-use crate::run::{Failed, Settings, run};
+use crate::run::{Settings, run, sentences};
 use crate::state::{Change, State};
 use crate::views::{View, Views};
 use crate::words::plain::on_one_line;
@@ -40,9 +37,7 @@ const TOLD: usize = 5;
 
 /// What to repeat, and how.
 pub struct Plan<'a> {
-    /// The lesson.
     pub lesson: &'a AnyLesson,
-    /// What can be said of its runs.
     pub of_lesson: OfLesson,
     /// How many runs, at most.
     pub count: u64,
@@ -57,12 +52,12 @@ pub struct Plan<'a> {
 }
 
 /// What came of it.
+#[derive(Default)]
 pub struct Repeated {
     /// The runs that worked.
     pub tally: Tally,
     /// The seed from which those of the runs follow.
     pub seed: u64,
-    /// How long it took.
     pub took: Duration,
     /// How many runs failed.
     pub failed: u64,
@@ -80,7 +75,6 @@ pub struct Repeated {
 pub struct FailedRun {
     /// Its number, from 1.
     pub run: u64,
-    /// Its seed.
     pub seed: u64,
     /// A sentence for each who failed.
     pub sentences: Vec<String>,
@@ -90,7 +84,6 @@ pub struct FailedRun {
 pub struct Played<'a> {
     /// Its number, from 1.
     pub run: u64,
-    /// Its seed.
     pub seed: u64,
     /// What came of it; sentences, if it failed.
     pub result: Result<Worked<'a>, &'a [String]>,
@@ -98,7 +91,6 @@ pub struct Played<'a> {
 
 /// What came of a run that worked.
 pub struct Worked<'a> {
-    /// What came out.
     pub outcome: &'a Outcome,
     /// What each claim says of it, by name.
     pub claims: Vec<(&'static str, Option<bool>)>,
@@ -121,16 +113,8 @@ impl Plan<'_> {
         let seed = self.settings.seed.unwrap_or_else(|| fastrand::u32(..).into());
         let mut seeds = Rng::with_seed(seed);
         let start = Instant::now();
-        let mut repeated = Repeated {
-            tally: Tally::new(&self.of_lesson.claims()),
-            seed,
-            took: Duration::ZERO,
-            failed: 0,
-            failures: Vec::new(),
-            is_interrupted: false,
-            is_found: false,
-            error: None,
-        };
+        let mut repeated =
+            Repeated { tally: Tally::new(&self.of_lesson.claims()), seed, ..Repeated::default() };
         for number in 1..=self.count {
             let settings = Settings {
                 seed: Some(seeds.u32(..).into()),
@@ -138,15 +122,37 @@ impl Plan<'_> {
                 interrupt: interrupt.map(Interrupt::end),
                 ..self.settings
             };
-            let ran = self.play(settings, &output, stderr);
+            let observed = Rc::new(RefCell::new(Observed {
+                judged: OfRun::of(&self.of_lesson),
+                turns: Turns::default(),
+                log: self.keep.is_some().then(Vec::new),
+                waits: None,
+                idle_notice: Rc::clone(&self.idle_notice),
+            }));
+            let mut views = Views::default();
+            views.add(Observer(Rc::clone(&observed)));
+            let verdict = run(self.lesson, settings, &mut views, &output, stderr);
             repeated.is_interrupted = interrupt.is_some_and(Interrupt::has_come);
             if repeated.is_interrupted {
                 // The run in hand was interrupted as well, so it is not counted.
                 break;
             }
             let seed = settings.seed.unwrap_or_default();
-            let counted =
-                ran.and_then(|ran| self.count(number, seed, ran, &mut repeated, &mut see));
+            let counted = verdict.and_then(|verdict| match verdict.into_result() {
+                Ok(()) => {
+                    let observed = &mut *observed.borrow_mut();
+                    self.count(number, seed, observed, views.state(), &mut repeated, &mut see)
+                }
+                Err(error) => {
+                    let sentences = sentences(&error);
+                    see(Played { run: number, seed, result: Err(&sentences) })?;
+                    repeated.failed += 1;
+                    if repeated.failures.len() < TOLD {
+                        repeated.failures.push(FailedRun { run: number, seed, sentences });
+                    }
+                    Ok(())
+                }
+            });
             repeated.error = counted.err();
             if repeated.is_found || repeated.error.is_some() {
                 break;
@@ -156,40 +162,16 @@ impl Plan<'_> {
         repeated
     }
 
-    /// Plays one run to its end.
-    fn play(&self, settings: Settings, output: &impl AsFd, stderr: &mut dyn Write) -> Result<Ran> {
-        let observed = Rc::new(RefCell::new(Observed {
-            judged: OfRun::of(&self.of_lesson),
-            turns: Turns::default(),
-            log: self.keep.is_some().then(Vec::new),
-            waits: None,
-            idle_notice: Rc::clone(&self.idle_notice),
-        }));
-        let mut views = Views::default();
-        views.add(Observer(Rc::clone(&observed)));
-        let verdict = run(self.lesson, settings, &mut views, output, stderr)?;
-        Ok(Ran { views, observed, verdict: verdict.into_result() })
-    }
-
-    /// Counts a run that was played, and tells of it.
+    /// Counts a run that worked, and tells of it.
     fn count(
         &mut self,
         number: u64,
         seed: u64,
-        ran: Ran,
+        observed: &mut Observed,
+        state: &State,
         repeated: &mut Repeated,
         see: &mut impl FnMut(Played) -> Result<()>,
     ) -> Result<()> {
-        if let Err(error) = ran.verdict {
-            let sentences = sentences(&error);
-            see(Played { run: number, seed, result: Err(&sentences) })?;
-            repeated.failed += 1;
-            if repeated.failures.len() < TOLD {
-                repeated.failures.push(FailedRun { run: number, seed, sentences });
-            }
-            return Ok(());
-        }
-        let (mut observed, state) = (ran.observed.borrow_mut(), ran.views.state());
         let outcome = observed.judged.outcome(state);
         let verdicts: Vec<_> = observed.judged.verdicts(state).collect();
         repeated.is_found = self.until.as_ref() == Some(&outcome);
@@ -212,21 +194,6 @@ impl Plan<'_> {
         let turns = observed.turns.take();
         repeated.tally.add(number, seed, verdicts, outcome, turns);
         Ok(())
-    }
-}
-
-/// A run that was played.
-struct Ran {
-    views: Views,
-    observed: Rc<RefCell<Observed>>,
-    verdict: Result<()>,
-}
-
-/// What is told of a run that failed.
-fn sentences(error: &Error) -> Vec<String> {
-    match error.downcast_ref() {
-        Some(Failed(sentences)) => sentences.clone(),
-        None => vec![crate::words::errors::sentence(error)],
     }
 }
 

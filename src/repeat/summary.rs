@@ -5,14 +5,13 @@ use serde_json::{Map, Value, json};
 use super::{FailedRun, Played, Repeated, Worked};
 use crate::both;
 use crate::claims::Outcome;
-use crate::report::runs::{Came, Often, percent};
+use crate::report::runs::{Came, percent};
 use crate::report::statistics::most_if_never;
 use crate::words::figures::duration;
 use crate::words::plain::on_one_line;
 
 /// What is said of repeated runs.
 pub struct Summary<'a> {
-    /// What came of them.
     pub repeated: &'a Repeated,
     /// The command, without what is about the repetition.
     pub command: &'a str,
@@ -33,7 +32,7 @@ impl Summary<'_> {
     pub fn text(&self, width: usize, unicode: bool) -> String {
         let tally = &self.repeated.tally;
         let mut text = self.headline(width);
-        if tally.runs() == 0 {
+        if tally.runs == 0 {
             return text;
         }
         text += "\n";
@@ -89,7 +88,7 @@ impl Summary<'_> {
                 "“{outcome}”出现在第 {first} 次运行：--seed {seed}"
             );
         }
-        let (runs, most) = (tally.runs(), percent(most_if_never(tally.runs())));
+        let (runs, most) = (tally.runs, percent(most_if_never(tally.runs)));
         both!(
             "\"{outcome}\" did not come in {runs} runs: it comes in less than {most} % of them, \
              or never. That it can't \
@@ -101,7 +100,7 @@ impl Summary<'_> {
 
     fn headline(&self, width: usize) -> String {
         let Repeated { tally, took, is_interrupted, failed, .. } = self.repeated;
-        let (done, wanted, took) = (tally.runs(), self.wanted, duration(took.as_secs_f64()));
+        let (done, wanted, took) = (tally.runs, self.wanted, duration(took.as_secs_f64()));
         let command = on_one_line(self.command);
         // Stopping early because the outcome came is not reported as incomplete.
         let is_less = done < wanted && !self.repeated.is_found;
@@ -146,11 +145,11 @@ impl Summary<'_> {
     /// The last line of `--json`.
     pub fn json(&self) -> Value {
         let Repeated { tally, took, seed, failed, is_interrupted, .. } = self.repeated;
-        let claims = tally.claims().map(|(counted, often): (_, Often)| {
+        let claims = tally.claims().map(|(counted, often)| {
             let figures = json!({
                 "holds": counted.holds,
                 "of": counted.of,
-                "often": often.name(),
+                "often": often,
                 "interval": counted.interval(),
             });
             (counted.claim.name.to_owned(), figures)
@@ -166,7 +165,7 @@ impl Summary<'_> {
         json!({
             "v": 1,
             "summary": self.command,
-            "runs": tally.runs(),
+            "runs": tally.runs,
             "wanted": self.wanted,
             "failed": failed,
             "interrupted": is_interrupted,
@@ -175,7 +174,7 @@ impl Summary<'_> {
             "condition": self.condition,
             "claims": claims.collect::<Map<_, _>>(),
             "outcomes": outcomes.collect::<Vec<_>>(),
-            "runs_with_other_outcomes": tally.beyond(),
+            "runs_with_other_outcomes": tally.beyond,
             "decided_by": tally.decided_by(),
         })
     }

@@ -2,14 +2,13 @@
 
 /// A median, and half of the width of the middle 50 %.
 pub struct Spread {
-    /// As many samples are below it as above.
     pub median: f64,
     /// Half of the distance from the first quartile to the third.
     pub half_width: f64,
 }
 
 impl Spread {
-    /// The spread of these samples, if there are any.
+    /// Nothing if there are no samples.
     pub fn of(samples: &[f64]) -> Option<Spread> {
         let quantile = |share| quantile(samples, share);
         Some(Spread {
@@ -86,17 +85,10 @@ mod tests {
 
     #[test]
     fn a_quantile_lies_among_the_samples_or_between_two() {
-        assert_eq!(quantile(&[], 0.5), None);
-        assert_eq!(quantile(&[3.0], 0.25), Some(3.0));
-        assert_eq!(quantile(&[4.0, 1.0, 2.0], 0.5), Some(2.0));
-        assert_eq!(quantile(&[4.0, 1.0, 2.0, 3.0], 0.5), Some(2.5));
-    }
-
-    #[test]
-    fn half_of_the_samples_are_at_most_the_lower_median() {
-        assert_eq!(lower_median([]), None);
-        assert_eq!(lower_median([3.0, 1.0, 2.0]), Some(2.0));
-        assert_eq!(lower_median([4.0, 3.0, 1.0, 2.0]), Some(2.0));
+        let samples = [4.0, 1.0, 2.0, 3.0];
+        assert_eq!((quantile(&[], 0.5), lower_median([])), (None, None));
+        assert_eq!(quantile(&samples[..3], 0.5), Some(2.0));
+        assert_eq!((quantile(&samples, 0.5), lower_median(samples)), (Some(2.5), Some(2.0)));
     }
 
     #[test]
@@ -128,6 +120,5 @@ mod tests {
     fn a_ratio_is_taken_turn_by_turn() {
         // The machine was ten times as slow in the second turn, for both.
         assert_eq!(median_ratio(&[2.0, 20.0, 2.0], &[1.0, 10.0, 1.0]), Some(2.0));
-        assert_eq!(median_ratio(&[], &[1.0]), None);
     }
 }

@@ -5,8 +5,7 @@ use std::io::{Read, Write};
 
 use mp_demo::cli::lesson_in;
 use mp_demo::lessons::DEMOS;
-use mp_demo::predict::{Experiment, Question};
-use mp_demo::report::runs::Often;
+use mp_demo::predict::{Experiment, Often, Question};
 use mp_demo::words::locale::{Language, choose};
 use serde_json::{Map, Value};
 
@@ -118,7 +117,7 @@ pub fn check_what_is_always_or_never_true(most: u64, condition: &str) {
         let (_, summary) = repeated(&format!("{command} {condition}"), runs);
         for (claim, truth) in truths {
             let often = &summary["claims"][&claim]["often"];
-            assert_eq!(often, truth.name(), "{command}, {claim}: {summary}");
+            assert_eq!(*often, truth.word(), "{command}, {claim}: {summary}");
         }
     });
 }

@@ -1,18 +1,14 @@
 //! Many runs of the same command: how often each claim was true, what came out how often, and what
-//! decided that.
-//!
-//! It grows with the kinds of outcome, of which it tells no more than a thousand apart, and not
-//! with the runs.
+//! decided that. It grows with the kinds of outcome, and not with the runs.
 
-mod claims;
 mod decided;
-mod outcomes;
+mod tables;
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::statistics::{most_if_never, wilson};
 use crate::both;
@@ -23,19 +19,20 @@ use decided::Decided;
 const MOST_OUTCOMES: usize = 1_000;
 
 /// Counts runs.
+#[derive(Default)]
 pub struct Tally {
     claims: Vec<Counted>,
     outcomes: Vec<Came>,
     by_outcome: HashMap<Outcome, usize>,
     /// Runs whose outcomes came first when there were enough others.
-    beyond: u64,
-    runs: u64,
+    pub beyond: u64,
+    /// How many runs were counted.
+    pub runs: u64,
     decided: Decided,
 }
 
 /// How often a claim was true.
 pub struct Counted {
-    /// The claim.
     pub claim: Claimed,
     /// In how many runs it was true.
     pub holds: u64,
@@ -45,7 +42,6 @@ pub struct Counted {
 
 /// How often an outcome came.
 pub struct Came {
-    /// What came out.
     pub outcome: Outcome,
     /// In how many runs.
     pub runs: u64,
@@ -56,7 +52,7 @@ pub struct Came {
 }
 
 /// Whether a claim was true in all of these runs.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Often {
     /// In every one.
@@ -74,15 +70,6 @@ impl Often {
             Often::Always => both!("always", "总是"),
             Often::Sometimes => both!("sometimes", "有时"),
             Often::Never => both!("never", "从不"),
-        }
-    }
-
-    /// The same in JSON.
-    pub fn name(self) -> &'static str {
-        match self {
-            Often::Always => "always",
-            Often::Sometimes => "sometimes",
-            Often::Never => "never",
         }
     }
 }
@@ -112,14 +99,7 @@ impl Tally {
     /// No runs yet, of a lesson with these claims.
     pub fn new(claims: &[Claimed]) -> Tally {
         let counted = claims.iter().map(|&claim| Counted { claim, holds: 0, of: 0 });
-        Tally {
-            claims: counted.collect(),
-            outcomes: Vec::new(),
-            by_outcome: HashMap::new(),
-            beyond: 0,
-            runs: 0,
-            decided: Decided::default(),
-        }
+        Tally { claims: counted.collect(), ..Tally::default() }
     }
 
     /// Counts one more run: its number, its seed, what each claim says of it, what came out, and in
@@ -154,11 +134,6 @@ impl Tally {
         self.decided.add(place, turns);
     }
 
-    /// How many runs were counted.
-    pub fn runs(&self) -> u64 {
-        self.runs
-    }
-
     /// Whether this outcome has not come yet, and would be told apart from others.
     pub fn is_new(&self, outcome: &Outcome) -> bool {
         self.outcomes.len() < MOST_OUTCOMES && !self.by_outcome.contains_key(outcome)
@@ -179,11 +154,6 @@ impl Tally {
         let mut outcomes: Vec<_> = self.outcomes.iter().collect();
         outcomes.sort_by_key(|came| (std::cmp::Reverse(came.runs), came.first));
         outcomes
-    }
-
-    /// How many runs came out otherwise than any of these outcomes.
-    pub fn beyond(&self) -> u64 {
-        self.beyond
     }
 }
 

@@ -1,19 +1,47 @@
-//! What came out how often, as a table with bars; and what decided.
+//! How often each claim was true, and what came out how often, as tables.
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::{Came, Tally};
+use super::{Came, Counted, Often, Tally, percent};
 use crate::both;
-use crate::words::figures::{left, right};
+use crate::report::statistics::most_if_never;
+use crate::words::figures::{count, left, right};
 use crate::words::plain::on_one_line;
 
 /// How many outcomes have a line.
-pub(super) const SHOWN: usize = 20;
+const SHOWN: usize = 20;
 
 /// How long a bar is at most, and how short the longest one may be.
 const BARS: std::ops::RangeInclusive<usize> = 8..=26;
 
 impl Tally {
+    /// A line for each claim; where such a line has no place in so many columns, a line for its
+    /// sentence and one for its figures.
+    pub fn claims_table(&self, width: usize) -> String {
+        let rows: Vec<_> = self.claims().map(|(counted, often)| cells(counted, often)).collect();
+        let widths = [0, 1, 2, 3].map(|column: usize| {
+            rows.iter().map(|row| row[column].width()).max().unwrap_or_default()
+        });
+        let figures = |row: &[String; 5]| {
+            let [_, word, count, share, rest] = row;
+            let (word, count) = (left(word, widths[1]), right(count, widths[2]));
+            let share = right(share, widths[3]);
+            format!("{word}  {count}  {share}  {rest}").trim_end().to_owned()
+        };
+        let lines =
+            rows.iter().map(|row| format!("{}  {}", left(&row[0], widths[0]), figures(row)));
+        let lines: Vec<_> = lines.collect();
+        if lines.iter().all(|line| line.width() <= width) {
+            return lines.iter().map(|line| format!("{line}\n")).collect();
+        }
+        let options = textwrap::Options::new(width).subsequent_indent("  ");
+        let stacked = rows.iter().map(|row| {
+            let lines = [row[0].clone(), format!("  {}", figures(row))];
+            lines.map(|line| format!("{}\n", textwrap::fill(&line, &options))).concat()
+        });
+        stacked.collect()
+    }
+
     /// The outcomes below this heading, in so many columns: the most frequent first, each with the
     /// run in which it came first.
     pub fn outcomes_table(&self, heading: &str, width: usize) -> String {
@@ -33,14 +61,10 @@ impl Tally {
         let count_width = most.to_string().len().max(runs.width());
         let firsts: Vec<_> = shown.iter().map(|came| first(came)).collect();
         let first_width = firsts.iter().map(|it| it.width()).max().unwrap_or_default();
-        let left_for_bars =
-            |others: usize| width.saturating_sub(name_width + count_width + 2 + others);
-        let is_one_line = left_for_bars(first_width + 2) >= *BARS.start();
-        let longest = match is_one_line {
-            true => left_for_bars(first_width + 2),
-            false => left_for_bars(0),
-        };
-        let longest = longest.clamp(1, *BARS.end());
+        let room = width.saturating_sub(name_width + count_width + 2);
+        let beside_first = room.saturating_sub(first_width + 2);
+        let is_one_line = beside_first >= *BARS.start();
+        let longest = if is_one_line { beside_first } else { room }.clamp(1, *BARS.end());
 
         let mut text = match is_beside {
             true => format!("{}{}\n", left(heading, name_width), right(&runs, count_width)),
@@ -73,20 +97,44 @@ impl Tally {
         let runs = hidden.iter().map(|came| came.runs).sum::<u64>() + beyond;
         match (kinds, beyond) {
             (0, 0) => String::new(),
-            (1, 0) => both!(
-                "and 1 more outcome, in {runs} of the runs\n",
-                "另有 1 种结果，共 {runs} 次\n"
-            ),
-            (kinds, 0) => both!(
-                "and {kinds} more outcomes, in {runs} of the runs\n",
-                "另有 {kinds} 种结果，共 {runs} 次\n"
-            ),
+            (kinds, 0) => {
+                let more = count(kinds, "more outcome");
+                both!("and {more}, in {runs} of the runs\n", "另有 {kinds} 种结果，共 {runs} 次\n")
+            }
             (kinds, _) => both!(
                 "and more than {kinds} more outcomes, in {runs} of the runs\n",
                 "另有超过 {kinds} 种结果，共 {runs} 次\n"
             ),
         }
     }
+}
+
+/// The cells of a row: the sentence, how often, the count, the share, and what that allows one to say
+/// of the rest.
+fn cells(counted: &Counted, often: Often) -> [String; 5] {
+    let Counted { claim, holds, of } = counted;
+    let count = both!("{holds} of {of}", "{of} 次中 {holds} 次");
+    let most = percent(most_if_never(*of));
+    let (share, rest) = match often {
+        Often::Sometimes => {
+            let (low, high) = counted.interval();
+            let (low, high) = (percent(low), percent(high));
+            let share = percent(*holds as f64 / *of as f64);
+            (format!("{share} %"), both!("({low} to {high})", "（{low} 到 {high}）"))
+        }
+        Often::Always => (
+            String::new(),
+            both!(
+                "(never otherwise in {of}: less than {most} %)",
+                "（没有例外：例外少于 {most} %）"
+            ),
+        ),
+        Often::Never => (
+            String::new(),
+            both!("(not once in {of}: less than {most} %)", "（一次也没有：少于 {most} %）"),
+        ),
+    };
+    [(claim.sentence)(), often.word(), count, share, rest]
 }
 
 fn first(came: &Came) -> String {
