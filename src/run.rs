@@ -15,7 +15,7 @@ use crate::events::{Entry, Event, Log};
 use crate::lessons::{AnyLesson, events_of, mistake_of};
 use crate::multiprocessing::{Children, Context, SecondGuard};
 use crate::state::State;
-use crate::stuck::{Detector, Watched};
+use crate::stuck::Watched;
 use crate::views::Views;
 
 /// What a run is to be like, beside the lesson's own options.
@@ -137,8 +137,7 @@ pub fn run(
                 both!("cannot start the thread that plays the lesson", "无法启动进行本课的线程")
             })?;
         let Settings { patience, interrupt, .. } = settings;
-        let detector = Detector::beside(children.strangers(), settings.patience_with_commands);
-        let mut watched = Watched::new(&children, detector, |state| lesson.mistake(state));
+        let mut watched = Watched::new(lesson, &children, settings.patience_with_commands);
         let own = events_of(lesson.name);
         let shown = log_reader.for_each(output, interrupt, patience, own, |entry| {
             match entry {

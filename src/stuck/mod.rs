@@ -4,27 +4,26 @@
 //! end, and none of them can. So it is enough to see that not one thread can go on by itself, and
 //! that none has moved between two looks.
 
-mod mistake;
 mod waits;
-mod watched;
 
 use std::collections::{BTreeSet, HashSet};
 use std::time::{Duration, Instant};
 
-use crate::events::Waiter;
-use crate::evidence::{Family, Fate, Fill, Graph, Onlooker, Sight, circle};
+use crate::events::{Event, Log, Waiter};
+use crate::evidence::{Family, Fate, Graph, Onlooker, Sight, circle, stopped_by};
+use crate::lessons::AnyLesson;
+use crate::multiprocessing::Children;
 use crate::state::{Activity, Process, State};
-
-pub use mistake::Mistake;
-pub(crate) use mistake::mistakes;
-pub use watched::Watched;
 
 /// How many times the patience a run has to be most likely stuck.
 const LONGER: u32 = 5;
 
-/// Looks at a run from which no event has come for a while, again and again.
-#[derive(Default)]
-pub struct Detector {
+/// A run of a lesson that is looked at when no event has come for a while.
+pub struct Watched<'a> {
+    lesson: &'a AnyLesson,
+    children: &'a Children,
+    /// The PIDs of other children of this process: whatever they do, the run may be stuck.
+    strangers: HashSet<u32>,
     last: Option<Sight>,
     /// Since when it is most likely stuck, and for how long that has to last.
     likely_since: Option<Instant>,
@@ -33,25 +32,55 @@ pub struct Detector {
     is_to_announce: bool,
     /// The PIDs of children that were found stopped, and named.
     stopped: HashSet<u32>,
-    /// The PIDs of children of this process that are no part of the run.
-    strangers: HashSet<u32>,
 }
 
-/// What a run is stuck in.
-pub struct Finding {
-    /// Who waits for whom.
-    pub waits: Vec<Waiter>,
-    /// The PIDs of processes that wait for each other, in a circle; empty if there is no circle.
-    pub circle: Vec<u32>,
+/// A mistake by which runs of a lesson get stuck: a lesson declares its own.
+pub struct Mistake {
+    /// Its name in the log.
+    pub name: &'static str,
+    /// What to do instead, in the reader's language, without a full stop.
+    pub remedy: fn() -> String,
+    /// What else there is to say of it where the same program gets stuck in CPython.
+    pub in_python: Option<fn() -> String>,
+    /// Whether a command of the user's makes it, and not the lesson, which shows it on purpose.
+    pub is_users: bool,
 }
 
-impl Detector {
-    /// A detector for a run beside which this process has these other children: whatever they do,
-    /// the run may be stuck. One that is only most likely stuck has to be for five times the
-    /// patience.
-    pub fn beside(strangers: impl Iterator<Item = u32>, patience: Option<Duration>) -> Detector {
-        let longer = patience.unwrap_or(Duration::MAX).saturating_mul(LONGER - 1);
-        Detector { strangers: strangers.collect(), longer, ..Detector::default() }
+impl Mistake {
+    /// A mistake that the lesson shows on purpose.
+    pub const fn of(name: &'static str, remedy: fn() -> String) -> Mistake {
+        Mistake { name, remedy, in_python: None, is_users: false }
+    }
+}
+
+/// Makes a constant of each mistake, and of all together the table `MISTAKES` of the lesson.
+macro_rules! mistakes {
+    ($($(#[$doc:meta])* $NAME:ident = $mistake:expr;)*) => {
+        $($(#[$doc])* pub(super) const $NAME: Mistake = $mistake;)*
+
+        pub(super) const MISTAKES: &[Mistake] = &[$($NAME),*];
+    };
+}
+pub(crate) use mistakes;
+
+impl<'a> Watched<'a> {
+    /// A run of this lesson, with these children. One that is only most likely stuck has to be for
+    /// five times the patience.
+    pub fn new(
+        lesson: &'a AnyLesson,
+        children: &'a Children,
+        patience: Option<Duration>,
+    ) -> Watched<'a> {
+        Watched {
+            lesson,
+            children,
+            strangers: children.strangers().collect(),
+            last: None,
+            likely_since: None,
+            longer: patience.unwrap_or(Duration::MAX).saturating_mul(LONGER - 1),
+            is_to_announce: false,
+            stopped: HashSet::new(),
+        }
     }
 
     /// When the run will be ended, if it has just been found most likely stuck: said beforehand, so
@@ -67,9 +96,38 @@ impl Detector {
         self.likely_since = None;
     }
 
-    /// Looks once. There is a finding if the look before saw the same, and in it nobody who could
-    /// go on. `fills` asks how full the pipes are of which the parent has an end open.
-    pub fn look(&mut self, state: &State, fills: impl FnOnce() -> Vec<Fill>) -> Option<Finding> {
+    /// Looks whether some child is stopped, and whether the run is stuck, which ends it. The log is
+    /// told; nobody else writes to it now, and if it fails, nobody listens any more.
+    pub fn look(&mut self, state: &State, log: &Log) {
+        let mut stopped = self.children.stopped();
+        // Children of children tell that only to their own parents.
+        let others = state.alive().filter(|it| !state.is_child_of_parent(it));
+        stopped.extend(others.filter_map(|it| {
+            let signal = stopped_by(it.pid)?;
+            Some((it.pid, (it.role.clone(), signal)))
+        }));
+        let now = stopped.iter().map(|(pid, _)| *pid).collect();
+        let before = std::mem::replace(&mut self.stopped, now);
+        for (child, (role, signal)) in stopped.into_iter().filter(|(pid, _)| !before.contains(pid))
+        {
+            let _ = log.write(Event::Stopped { child, child_role: role.into(), signal, why: None });
+        }
+        let Some((waits, circle)) = self.finds(state) else {
+            return;
+        };
+        let (mistake, command) = self.lesson.mistake(state).unzip();
+        let _ = log.write(Event::Stuck {
+            waits: waits.into(),
+            circle: circle.into(),
+            mistake: mistake.map(|it| it.name.into()),
+            command: command.map(Into::into),
+        });
+        self.children.end_run();
+    }
+
+    /// Who waits for whom, and the PIDs of processes that wait for each other in a circle, if the
+    /// look before saw the same, and in it nobody who could go on.
+    fn finds(&mut self, state: &State) -> Option<(Vec<Waiter>, Vec<u32>)> {
         // Whoever sleeps goes on by himself. The log says so, which is cheaper than to ask the
         // kernel.
         if someone_sleeps(state) {
@@ -108,21 +166,12 @@ impl Detector {
         };
         let finding = is_stuck.then(|| {
             let is_stuck = |pid| graph.as_ref().is_some_and(|it| it.is_stuck(pid));
-            let waits = waits::waits(&sight, is_stuck, state, &fills());
+            let waits = waits::waits(&sight, is_stuck, state, &self.children.fills());
             let next: Vec<_> = waits.iter().map(waits::next).collect();
-            let circle = circle(&next);
-            Finding { waits, circle }
+            (waits, circle(&next))
         });
         self.last = Some(sight);
         finding
-    }
-
-    /// Takes the children that are stopped now, and returns those of them that were not stopped
-    /// before.
-    pub fn newly_stopped<T>(&mut self, stopped: Vec<(u32, T)>) -> Vec<(u32, T)> {
-        let now = stopped.iter().map(|(pid, _)| *pid).collect();
-        let before = std::mem::replace(&mut self.stopped, now);
-        stopped.into_iter().filter(|(pid, _)| !before.contains(pid)).collect()
     }
 }
 

@@ -161,7 +161,6 @@ impl Us<'_> {
         })
     }
 
-    /// Everyone who could bring this.
     fn holders(&self, thing: &Thing) -> Vec<Holder> {
         thing.of().iter().map(|pid| self.holder(*pid)).collect()
     }
@@ -217,10 +216,6 @@ fn needs_of(thing: &Thing) -> Needs {
         evidence::Need::End => Needs::End,
         evidence::Need::Data => Needs::Value,
         evidence::Need::Room => Needs::Room,
-        evidence::Need::HangUp
-        | evidence::Need::Opening
-        | evidence::Need::Lock
-        | evidence::Need::Thread
-        | evidence::Need::Other => Needs::Unknown,
+        _ => Needs::Unknown,
     }
 }
