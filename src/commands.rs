@@ -103,7 +103,7 @@ fn replay(file: &Path, options: &ViewOptions) -> Result<()> {
     }
     let bar = Bar::new(stderr().is_terminal());
     let mut views = views(options, &bar)?;
-    views.add(Failures::new(stderr()));
+    views.add(Failures(stderr()));
     // How the run itself ended is told, too; here, success means that it was shown.
     let input = BufReader::new(StandardStream::new(input));
     recording::for_each(input, &name, lessons::events_of, |record| views.show(record))?;
@@ -194,7 +194,7 @@ fn views(options: &ViewOptions, bar: &Bar) -> Result<Views> {
     let stderrs_look = terminal::look(&stderr(), options.color, options.lang);
     let mut views = Views::default();
     if options.json {
-        views.add(Json::new(bar.beside(stdout()), stdout().is_terminal()));
+        views.add(Json { stdout: bar.beside(stdout()), is_terminal: stdout().is_terminal() });
     } else {
         let lines = Article::new(bar.beside(stdout()), look.colour, stdout().is_terminal());
         views.add(match options.labels {
@@ -202,7 +202,7 @@ fn views(options: &ViewOptions, bar: &Bar) -> Result<Views> {
             None => lines,
         });
     }
-    views.add(Warnings::new(bar.beside(stderr()), stderr().is_terminal()));
+    views.add(Warnings { stderr: bar.beside(stderr()), is_terminal: stderr().is_terminal() });
     let width = stderr().is_terminal().then_some(stderrs_look.width);
     views.add(Stuck::new(bar.beside(stderr()), width, lessons::mistake_of));
     if let Some(explanation) = options.explain {

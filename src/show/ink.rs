@@ -5,25 +5,20 @@ use owo_colors::{OwoColorize, Style, XtermColors};
 /// What a piece of text or of a program is shown as.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Ink {
-    /// Nothing special.
     Plain,
-    /// A heading of the text.
     Heading,
-    /// Emphasised in the text.
     Emphasis,
     /// Code in the text, or a command to type.
     Code,
     /// The name, the number and the address of a link.
     Link,
-    /// In a program: a comment.
+    // In a program:
     Comment,
-    /// In a program: a string or a character.
+    /// A string or a character.
     Literal,
-    /// In a program: a number.
     Number,
-    /// In a program: a word of the language.
     Keyword,
-    /// In a program: a name where it is declared.
+    /// A name where it is declared.
     Name,
 }
 

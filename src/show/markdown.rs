@@ -4,9 +4,9 @@ use std::ops::RangeInclusive;
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
 
+use super::heading;
 use super::ink::Ink;
 use super::paragraph::Paragraph;
-use super::{Rule, heading};
 use crate::os::terminal::Look;
 use crate::words::locale::Language;
 
@@ -16,7 +16,17 @@ const WIDTHS: RangeInclusive<usize> = 20..=80;
 
 /// The lines of a text as they are shown.
 pub(crate) fn render(text: &str, look: Look) -> String {
-    let mut page = Page::new(look);
+    let mut page = Page {
+        look,
+        width: look.width.clamp(*WIDTHS.start(), *WIDTHS.end()),
+        shown: String::new(),
+        paragraph: Paragraph::default(),
+        ink: Ink::Plain,
+        in_item: false,
+        addresses: Vec::new(),
+        number: 0,
+        listed: 0,
+    };
     for event in Parser::new(text) {
         page.take(event);
     }
@@ -41,20 +51,6 @@ struct Page {
 }
 
 impl Page {
-    fn new(look: Look) -> Page {
-        Page {
-            look,
-            width: look.width.clamp(*WIDTHS.start(), *WIDTHS.end()),
-            shown: String::new(),
-            paragraph: Paragraph::default(),
-            ink: Ink::Plain,
-            in_item: false,
-            addresses: Vec::new(),
-            number: 0,
-            listed: 0,
-        }
-    }
-
     fn take(&mut self, event: Event) {
         match event {
             Event::Start(tag) => self.start(tag),
@@ -71,11 +67,10 @@ impl Page {
         match tag {
             Tag::Heading { level, .. } if level != HeadingLevel::H1 => {
                 self.end_section();
-                self.leave_a_line();
+                self.show("");
             }
-            Tag::Paragraph if !self.in_item => self.leave_a_line(),
-            Tag::CodeBlock(CodeBlockKind::Fenced(_)) => self.leave_a_line(),
-            Tag::List(_) => self.leave_a_line(),
+            Tag::Paragraph if !self.in_item => self.show(""),
+            Tag::CodeBlock(CodeBlockKind::Fenced(_)) | Tag::List(_) => self.show(""),
             Tag::Item => self.in_item = true,
             Tag::Emphasis => {
                 self.ink = Ink::Emphasis;
@@ -93,11 +88,9 @@ impl Page {
         match tag {
             TagEnd::Heading(level) => {
                 let paragraph = std::mem::take(&mut self.paragraph);
-                let rule = match level {
-                    HeadingLevel::H1 => Rule::Double,
-                    _ => Rule::Single,
-                };
-                self.show_heading(&paragraph, rule);
+                let plain = Look { colour: false, ..self.look };
+                let lines = paragraph.wrap(self.width, plain);
+                self.shown += &heading(lines, level == HeadingLevel::H1, self.look);
             }
             TagEnd::Paragraph if !self.in_item => self.show_paragraph("", ""),
             TagEnd::Item => {
@@ -143,12 +136,6 @@ impl Page {
         }
     }
 
-    fn show_heading(&mut self, paragraph: &Paragraph, rule: Rule) {
-        let plain = Look { colour: false, ..self.look };
-        let lines = paragraph.wrap(self.width, plain);
-        self.shown += &heading(lines, rule, self.look);
-    }
-
     /// Shows a block of commands; breaks those that are too long in the way that a shell allows.
     fn show_commands(&mut self) {
         const INDENT: &str = "    ";
@@ -178,7 +165,7 @@ impl Page {
         let new: Vec<_> = new.map(|(address, number)| format!("[{number}] {address}")).collect();
         self.listed = self.addresses.len();
         if !new.is_empty() {
-            self.leave_a_line();
+            self.show("");
             self.show(match self.look.language {
                 Language::En => "Sources:",
                 Language::Zh => "来源：",
@@ -187,10 +174,6 @@ impl Page {
         for line in new {
             self.show(&Ink::Link.paint(&line, self.look.colour));
         }
-    }
-
-    fn leave_a_line(&mut self) {
-        self.show("");
     }
 
     fn show(&mut self, line: &str) {
@@ -203,8 +186,9 @@ impl Page {
 mod tests {
     use super::*;
 
-    fn shown(text: &str, width: usize, colour: bool) -> String {
-        let look = Look { colour, width, unicode: false, boxes: false, language: Language::En };
+    fn shown(text: &str, width: usize) -> String {
+        let look =
+            Look { colour: false, width, unicode: false, boxes: false, language: Language::En };
         render(text, look)
     }
 
@@ -213,7 +197,7 @@ mod tests {
         let text =
             "As [the manual](https://a.b/) says, *no*. [One](https://c.d/),\n[two](https://a.b/)\n";
         assert_eq!(
-            shown(text, 40, false),
+            shown(text, 40),
             "\nAs the manual [1] says, *no*. One [2],\ntwo [1]\n\nSources:\n[1] https://a.b/\n\
              [2] https://c.d/\n"
         );
@@ -223,29 +207,8 @@ mod tests {
     fn a_long_command_is_broken_where_a_shell_may_see_it() {
         let text = "```sh\necho 'one two three four' \"five' six\" | cat -\n```\n";
         assert_eq!(
-            shown(text, 30, false),
+            shown(text, 30),
             "\n    echo \\\n    'one two three four' \\\n    \"five' six\" | cat -\n"
-        );
-    }
-
-    #[test]
-    fn an_address_and_a_long_word_are_never_broken() {
-        let text = "- a `std::process::Child::wait_with_output` [b](https://c.d/e-f/g_h?i=j#k)\n";
-        assert_eq!(
-            shown(text, 20, false),
-            "\n- a\n  `std::process::Child::wait_with_output`\n  b [1]\n\nSources:\n\
-             [1] https://c.d/e-f/g_h?i=j#k\n"
-        );
-    }
-
-    #[test]
-    fn each_line_has_its_colours_for_itself() {
-        let text = "Some `code of many words` and *stressed words*.\n";
-        assert_eq!(
-            shown(text, 20, true),
-            "\nSome \x1b[38;5;30mcode of many\x1b[0m\n\x1b[38;5;30mwords\x1b[0m and \
-             \x1b[3mstressed\x1b[0m\n\
-             \x1b[3mwords\x1b[0m.\n"
         );
     }
 }

@@ -21,7 +21,7 @@ pub(crate) fn page(demo: &Demo, look: Look) -> String {
     let text = format!("{}{}", demo.text(look.language), experiments(demo));
     let heading = |language, option| {
         let title = format!("{language}: mp-demo show {} {option}", demo.name);
-        heading(vec![title], Rule::Single, look)
+        heading(vec![title], false, look)
     };
     format!(
         "{}\n{}{}\n{}{}",
@@ -54,22 +54,15 @@ fn experiments(demo: &Demo) -> String {
     format!("\n{heading}\n\n{first}\n\n{}", items.collect::<String>())
 }
 
-/// The lines of a heading, and the rule below them.
-fn heading(lines: Vec<String>, rule: Rule, look: Look) -> String {
-    let stroke = match (rule, look.boxes) {
-        (Rule::Double, true) => "═",
-        (Rule::Double, false) => "=",
-        (Rule::Single, true) => "─",
-        (Rule::Single, false) => "-",
+/// The lines of a heading, and the rule below them: double for the title.
+fn heading(lines: Vec<String>, is_title: bool, look: Look) -> String {
+    let stroke = match (is_title, look.boxes) {
+        (true, true) => "═",
+        (true, false) => "=",
+        (false, true) => "─",
+        (false, false) => "-",
     };
     let width = lines.iter().map(|line| line.width()).max().unwrap_or(0);
     let lines = lines.iter().map(|line| Ink::Heading.paint(line, look.colour) + "\n");
     format!("{}{}\n", lines.collect::<String>(), stroke.repeat(width))
-}
-
-/// The line below a heading: double for a title, single for the rest.
-#[derive(Clone, Copy)]
-enum Rule {
-    Double,
-    Single,
 }

@@ -2,14 +2,13 @@
 
 use std::io::Write;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use owo_colors::OwoColorize;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::palette::Palette;
-use super::view::View;
+use super::view::{View, print};
 use crate::events::{At, Record};
-use crate::os::streams::cannot_write;
 use crate::state::{Change, State};
 use crate::words::plain::{on_its_lines, on_one_line};
 
@@ -69,11 +68,7 @@ impl<W: Write> Article<W> {
             }
             None => format!("{label}{line}\n"),
         };
-        // One write per line, so that a reader only ever sees whole lines.
-        self.stdout
-            .write_all(text.as_bytes())
-            .and_then(|()| self.stdout.flush())
-            .with_context(cannot_write)
+        print(&mut self.stdout, &text)
     }
 }
 

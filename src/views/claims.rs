@@ -2,13 +2,12 @@
 
 use std::io::Write;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
-use super::view::View;
+use super::view::{View, print};
 use crate::both;
 use crate::claims::{OfLesson, OfRun, Seen};
 use crate::events::{Event, Record};
-use crate::os::streams::cannot_write;
 use crate::state::{Change, State};
 use crate::words::figures::left;
 use crate::words::plain::on_one_line;
@@ -83,9 +82,6 @@ impl<W: Write> View for Claims<W> {
     fn finish(&mut self, state: &State) -> Result<()> {
         let gap = if self.has_lines { "\n" } else { "" };
         let text = format!("{gap}{}", self.text(state));
-        self.stdout
-            .write_all(text.as_bytes())
-            .and_then(|()| self.stdout.flush())
-            .with_context(cannot_write)
+        print(&mut self.stdout, &text)
     }
 }

@@ -6,28 +6,14 @@ use anyhow::Result;
 
 use super::view::View;
 use crate::both;
-use crate::events::Record;
-use crate::state::{Change, State};
+use crate::state::State;
 use crate::words::plain::on_one_line;
 
 /// Tells at the end which processes ended otherwise than the lesson wanted, first cause first. It
 /// is no error when nobody listens.
-pub struct Failures<E> {
-    stderr: E,
-}
-
-impl<E: Write> Failures<E> {
-    /// Goes to `stderr`.
-    pub fn new(stderr: E) -> Failures<E> {
-        Failures { stderr }
-    }
-}
+pub struct Failures<E>(pub E);
 
 impl<E: Write> View for Failures<E> {
-    fn show(&mut self, _: &Record, _: &State, _: &Change) -> Result<()> {
-        Ok(())
-    }
-
     fn finish(&mut self, state: &State) -> Result<()> {
         let mut failures: Vec<_> = state.failures().iter().map(ToString::to_string).collect();
         if let Some(message) = state.parents_error() {
@@ -50,7 +36,7 @@ impl<E: Write> View for Failures<E> {
         for failure in &failures {
             let failure = on_one_line(failure);
             let line = both!("mp-demo: in this run {failure}", "mp-demo: 这次运行中，{failure}");
-            let _ = self.stderr.write_all(format!("{line}\n").as_bytes());
+            let _ = self.0.write_all(format!("{line}\n").as_bytes());
         }
         Ok(())
     }

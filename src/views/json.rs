@@ -2,26 +2,18 @@
 
 use std::io::Write;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
-use super::view::View;
+use super::view::{View, print};
 use crate::events::Record;
-use crate::os::streams::cannot_write;
 use crate::state::{Change, State};
 use crate::words::plain::in_json;
 
-/// Prints each event as it stands in the log.
+/// Prints each event as it stands in the log. What a terminal would obey is escaped there, as JSON
+/// allows.
 pub struct Json<W> {
-    stdout: W,
-    is_terminal: bool,
-}
-
-impl<W: Write> Json<W> {
-    /// A view that prints events to `stdout`. What a terminal would obey is escaped there, as JSON
-    /// allows.
-    pub fn new(stdout: W, is_terminal: bool) -> Json<W> {
-        Json { stdout, is_terminal }
-    }
+    pub stdout: W,
+    pub is_terminal: bool,
 }
 
 impl<W: Write> View for Json<W> {
@@ -30,7 +22,6 @@ impl<W: Write> View for Json<W> {
             true => in_json(record.text),
             false => record.text.into(),
         };
-        let line = [text.as_bytes(), b"\n"].concat();
-        self.stdout.write_all(&line).and_then(|()| self.stdout.flush()).with_context(cannot_write)
+        print(&mut self.stdout, &format!("{text}\n"))
     }
 }

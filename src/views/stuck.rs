@@ -10,7 +10,7 @@ use crate::both;
 use crate::events::{Call, Event, Holder, Needs, Record, Waiter};
 use crate::state::{Change, State};
 use crate::stuck::Mistake;
-use crate::words::figures::grouped;
+use crate::words::figures::{grouped, left};
 use crate::words::plain::on_one_line;
 
 /// Tells it on stderr, as soon as it is seen. It is no error if stderr can't be written to.
@@ -89,13 +89,9 @@ fn waiters(waits: &[Waiter]) -> Vec<String> {
         let widths = column.iter().map(|cell| cell.width());
         widths.max().unwrap_or_default()
     });
-    let pad = |cell: &str, width: usize| {
-        let room = width.saturating_sub(cell.width());
-        format!("{cell}{}", " ".repeat(room))
-    };
     let lines = waits.iter().zip(names.iter().zip(&calls));
     let lines = lines.map(|(waiter, (name, call))| {
-        let (name, call) = (pad(name, names_width), pad(call, calls_width));
+        let (name, call) = (left(name, names_width), left(call, calls_width));
         format!("  {name}  {call}  {}", what_for(waiter))
     });
     lines.collect()

@@ -1,21 +1,31 @@
 //! What a view is, and several views of the same run.
 
-use anyhow::Result;
+use std::io::Write;
+
+use anyhow::{Context as _, Result};
 
 use crate::events::Record;
+use crate::os::streams::cannot_write;
 use crate::state::{Change, State};
 
 /// Draws events as they come.
 pub trait View {
     /// Shows one event. `state` is the run so far, this event included, and `change` what it has
     /// changed.
-    fn show(&mut self, record: &Record, state: &State, change: &Change) -> Result<()>;
+    fn show(&mut self, _record: &Record, _state: &State, _change: &Change) -> Result<()> {
+        Ok(())
+    }
 
     /// Shows what can only be said when the last event is there, be it of a run that went well or
     /// of one that failed. What failed, somebody else tells.
     fn finish(&mut self, _state: &State) -> Result<()> {
         Ok(())
     }
+}
+
+/// Prints whole lines on stdout, at once, so that a reader only ever sees whole lines.
+pub fn print(mut stdout: impl Write, lines: &str) -> Result<()> {
+    stdout.write_all(lines.as_bytes()).and_then(|()| stdout.flush()).with_context(cannot_write)
 }
 
 /// Several views of the same run, each event by each view in their order, and the run's state.

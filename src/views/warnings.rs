@@ -16,17 +16,12 @@ const SHOWN: usize = 5;
 /// Tells what the article's lines don't say: values that were lost, calls that were refused, and
 /// what commands of the user's say on their stderr. A stderr that can't be written to is no error.
 pub struct Warnings<E> {
-    stderr: E,
-    /// Whether a terminal would obey what stands in a line.
-    is_terminal: bool,
+    pub stderr: E,
+    /// Then what a terminal would obey is shown instead.
+    pub is_terminal: bool,
 }
 
 impl<E: Write> Warnings<E> {
-    /// Warnings that go to `stderr`. On a terminal, what it would obey is shown instead.
-    pub fn new(stderr: E, is_terminal: bool) -> Warnings<E> {
-        Warnings { stderr, is_terminal }
-    }
-
     fn tell(&mut self, message: &str) {
         let line = format!("mp-demo: {}\n", on_one_line(message));
         let _ = self.stderr.write_all(line.as_bytes());

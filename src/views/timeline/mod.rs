@@ -8,16 +8,15 @@ mod lane;
 use std::collections::HashMap;
 use std::io::Write;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use serde_json::Value;
 
 use self::draw::Picture;
 use self::lane::{Doing, Lane, Marked};
 use super::palette::Palette;
-use super::view::View;
+use super::view::{View, print};
 use crate::both;
 use crate::events::{Call, Effect, Event, Label, Mark, Needs, Record, Status, Way, repr};
-use crate::os::streams::cannot_write;
 use crate::os::terminal::Look;
 use crate::state::{Change, State};
 
@@ -300,10 +299,7 @@ impl<W: Write> View for Timeline<W> {
         };
         let gap = if self.has_lines { "\n" } else { "" };
         let text = format!("{gap}{}", picture.draw(&mut self.palette));
-        self.stdout
-            .write_all(text.as_bytes())
-            .and_then(|()| self.stdout.flush())
-            .with_context(cannot_write)
+        print(&mut self.stdout, &text)
     }
 }
 
