@@ -53,7 +53,7 @@ pub fn lesson(lesson: &AnyLesson, options: &Options) -> ExitCode {
         bar.clear();
         interrupt.die_of_it();
         // First the cause, then what follows from it. A picture can show how a run failed, too.
-        let code = exit_code(verdict?.into_result());
+        let code = exit_code(verdict?);
         views.finish()?;
         Ok(code)
     };
@@ -83,13 +83,7 @@ pub fn view(file: &Path, options: &ViewOptions) -> ExitCode {
 
 fn replay(file: &Path, options: &ViewOptions) -> Result<()> {
     check_stdout()?;
-    let (name, input) = if file == Path::new("-") {
-        let stdin = rustix::stdio::stdin().try_clone_to_owned();
-        let name = both!("standard input", "标准输入");
-        (name, stdin.map(File::from))
-    } else {
-        (name_of(file), File::open(file))
-    };
+    let (name, input) = open(file);
     let input = input.with_context(|| both!("cannot open {name}", "无法打开 {name}"))?;
     if let Some(trace) = &options.trace {
         let name = name_of(trace);
@@ -108,6 +102,15 @@ fn replay(file: &Path, options: &ViewOptions) -> Result<()> {
     let input = BufReader::new(StandardStream::new(input));
     recording::for_each(input, &name, lessons::events_of, |record| views.show(record))?;
     views.finish()
+}
+
+/// A file that the user has named, and what to call it. `-` is standard input.
+fn open(file: &Path) -> (String, io::Result<File>) {
+    if file == Path::new("-") {
+        let stdin = rustix::stdio::stdin().try_clone_to_owned();
+        return (both!("standard input", "标准输入"), stdin.map(File::from));
+    }
+    (name_of(file), File::open(file))
 }
 
 /// Whether this is the file at this path. Terminals and pipes don't count.

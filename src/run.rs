@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context as _, Error, Result};
+use anyhow::{Context as _, Error, Result, ensure};
 
 use crate::both;
 use crate::events::{Entry, Event, Log};
@@ -17,6 +17,7 @@ use crate::multiprocessing::{Children, Context, SecondGuard};
 use crate::state::State;
 use crate::stuck::Watched;
 use crate::views::Views;
+use crate::words::errors::sentence;
 
 /// What a run is to be like, beside the lesson's own options.
 #[derive(Clone, Copy)]
@@ -34,9 +35,6 @@ pub struct Settings<'a> {
     pub interrupt: Option<BorrowedFd<'a>>,
 }
 
-/// How a run ended.
-pub struct Verdict(Option<Error>);
-
 /// What failed in a run: a sentence each, first cause first.
 #[derive(Debug)]
 pub struct Failed(pub Vec<String>);
@@ -53,37 +51,28 @@ impl std::error::Error for Failed {}
 pub fn sentences(error: &Error) -> Vec<String> {
     match error.downcast_ref() {
         Some(Failed(sentences)) => sentences.clone(),
-        None => vec![crate::words::errors::sentence(error)],
+        None => vec![sentence(error)],
     }
 }
 
-impl Verdict {
-    /// Success, if the lesson has shown what it is there to show.
-    ///
-    /// # Errors
-    /// [`Failed`], or what went wrong otherwise.
-    pub fn into_result(self) -> Result<()> {
-        self.0.map_or(Ok(()), Err)
+/// The verdict on a run whose log is at its end: success, if the lesson has shown what it is there
+/// to show.
+fn verdict(lesson: &str, state: &State, result: Result<()>) -> Result<()> {
+    let mut failures: Vec<_> = state.failures().iter().map(ToString::to_string).collect();
+    if failures.is_empty() {
+        result?;
+        // A stuck run without a mistake of the lesson's own is the fault of the user's command.
+        let is_unexplained = state.stuck().is_some_and(|name| {
+            let mistake = name.and_then(|name| mistake_of(lesson, name));
+            mistake.is_none_or(|it| it.is_users)
+        });
+        ensure!(!is_unexplained, Failed(vec![why_stuck(state)]));
+        return Ok(());
     }
-
-    /// The verdict on a run whose log is at its end.
-    fn of(lesson: &str, state: &State, result: Result<()>) -> Verdict {
-        let mut failures: Vec<_> = state.failures().iter().map(ToString::to_string).collect();
-        let error = result.err();
-        if failures.is_empty() {
-            // A stuck run without a mistake of the lesson's own is the fault of the user's command.
-            let is_unexplained = state.stuck().is_some_and(|name| {
-                let mistake = name.and_then(|name| mistake_of(lesson, name));
-                mistake.is_none_or(|it| it.is_users)
-            });
-            let stuck = || Failed(vec![why_stuck(state)]);
-            return Verdict(error.or_else(|| is_unexplained.then(|| stuck().into())));
-        }
-        if let Some(error) = state.parents_error() {
-            failures.push(both!("the parent failed: {error}", "父进程出错：{error}"));
-        }
-        Verdict(Some(Failed(failures).into()))
+    if let Some(error) = state.parents_error() {
+        failures.push(both!("the parent failed: {error}", "父进程出错：{error}"));
     }
+    Err(Failed(failures).into())
 }
 
 /// What there is to say of a run that got stuck, which is not what its options are there to show.
@@ -112,7 +101,8 @@ fn why_stuck(state: &State) -> String {
 
 /// Plays a lesson, and hands each of its events to the views, from the first event to the end of
 /// the last child. Bytes of children that are not events go to `stderr` as they are. The views are
-/// not finished when this returns: first the caller may want to tell how the run ended.
+/// not finished when this returns: first the caller may want to tell how the run ended, which is
+/// the inner result.
 ///
 /// # Errors
 /// When the run can't be shown: an `io::Error` of the kind `BrokenPipe` when nobody reads `output`
@@ -124,7 +114,7 @@ pub fn run(
     views: &mut Views,
     output: impl AsFd,
     stderr: &mut dyn Write,
-) -> Result<Verdict> {
+) -> Result<Result<()>> {
     let _guard = lesson.runs_commands().then(SecondGuard::start).transpose()?;
     let (log, log_reader) = Log::open()?;
     let children = Arc::new(Children::new()?);
@@ -165,7 +155,7 @@ pub fn run(
         }
         let result = player.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         shown?;
-        Ok(Verdict::of(lesson.name, views.state(), result))
+        Ok(verdict(lesson.name, views.state(), result))
     })
 }
 

@@ -3,24 +3,23 @@
 mod child;
 mod chinese;
 mod generated;
-mod heading;
 mod options;
 mod overview;
-mod prediction;
 mod refusal;
 mod tool;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use anyhow::{Result, bail};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
 
+use crate::arguments::quoted;
 use crate::both;
 use crate::lessons::{AnyLesson, DEMOS, Demo, HELP_TEMPLATE, Part, ProgramLanguage};
 use crate::multiprocessing::SUBCOMMAND_NAME;
-use crate::os::terminal;
 use crate::why::Supervised;
 use crate::words::locale::{self, Language};
 use crate::words::plain::on_one_line;
@@ -30,10 +29,8 @@ pub use options::{Explanation, Options, Prefix, ViewOptions};
 pub(crate) use refusal::{harmless, in_chinese};
 
 use generated::{complete, completions, manual};
-use heading::command_of;
 use options::{ids_of, of_many_runs, of_one_run};
 use overview::{is_bare, overview};
-pub use prediction::{Prediction, lesson_in};
 use refusal::with_nearest_name;
 use tool::{Tool, taken_by};
 
@@ -59,7 +56,6 @@ struct Cli {
     command: Command,
 }
 
-/// What the command line can ask for.
 #[derive(clap::Subcommand)]
 enum Command {
     #[command(flatten)]
@@ -82,7 +78,7 @@ pub enum Request {
     View(ViewOptions, PathBuf),
     /// Print this text: a program, completions for a shell, or a manual page.
     Print(Vec<u8>),
-    /// Tell who waits for whom in a program.
+    /// Tell who waits for whom in a program; whether as JSON.
     Why(Asked, bool),
     /// Be a child of a lesson.
     Child(ChildCli),
@@ -101,10 +97,30 @@ pub enum Asked {
     },
 }
 
-/// Reads the command line.
-///
-/// # Errors
-/// Bad usage; and, as clap has it, a request for help or for the version.
+/// Which experiments to predict, and where the answers come from.
+pub struct Prediction {
+    /// Only those of this lesson.
+    pub lesson: Option<&'static Demo>,
+    /// They are only listed.
+    pub is_list: bool,
+    /// The number of the first, from 1.
+    pub from: u64,
+    /// The answers that were given.
+    pub given: Vec<String>,
+    /// The file that has them.
+    pub file: Option<PathBuf>,
+}
+
+/// The lesson that a command runs, given without the program's name, and its speed.
+pub fn lesson_in(command: &str) -> Result<(AnyLesson, f64)> {
+    let words = ["mp-demo"].into_iter().chain(command.split_whitespace());
+    let cli = Cli::try_parse_from(words)?;
+    let Command::Lesson(lesson) = cli.command else { bail!("it runs no lesson") };
+    lesson.check()?;
+    Ok((lesson, cli.options.speed))
+}
+
+/// Reads the command line. As clap has it, a request for help or for the version is an error, too.
 pub fn read() -> Result<Request, clap::Error> {
     let mut args: Vec<OsString> = std::env::args_os().collect();
     if args.get(1).is_some_and(|arg| arg == SUBCOMMAND_NAME) {
@@ -124,8 +140,7 @@ pub fn read() -> Result<Request, clap::Error> {
         let only_version = clap::Command::new("mp-demo").version(env!("CARGO_PKG_VERSION"));
         only_version.try_get_matches_from(&args)?;
     }
-    let language = language_before_help(&mut args);
-    let language = terminal::language(language);
+    let language = language_before_help(&mut args).unwrap_or_else(locale::of_environment);
     locale::choose(language);
     if is_bare(&args) {
         return Ok(Request::Print(overview(language).into()));
@@ -153,7 +168,7 @@ pub fn read() -> Result<Request, clap::Error> {
     Ok(match cli.command {
         Command::Lesson(lesson) => match cli.options.repeat.repeat {
             Some(count) => {
-                let typed = command_of(&command, &matches);
+                let typed = command_of(&command, &matches).unwrap_or_default();
                 Request::Repeat(cli.options, lesson, count, typed)
             }
             None => Request::Lesson(cli.options, lesson),
@@ -192,6 +207,37 @@ pub fn read() -> Result<Request, clap::Error> {
     })
 }
 
+/// The lesson's name and those of its own options and arguments that were given, for the heading of
+/// --repeat. A shell would read it as that command again.
+fn command_of(command: &clap::Command, matches: &ArgMatches) -> Option<String> {
+    let (name, of_lesson) = matches.subcommand()?;
+    let lesson = command.find_subcommand(name)?;
+    let mut words = vec![name.to_owned()];
+    let shared = |id: &str| command.get_arguments().any(|arg| arg.get_id() == id);
+    let arguments = lesson.get_arguments().filter(|arg| {
+        let id = arg.get_id().as_str();
+        let is_given = matches!(of_lesson.try_contains_id(id), Ok(true))
+            && of_lesson.value_source(id) == Some(ValueSource::CommandLine);
+        // `--speed` changes the run as the lesson's own options do.
+        is_given && (!shared(id) || id == "speed")
+    });
+    let (positional, options): (Vec<_>, Vec<_>) = arguments.partition(|arg| arg.is_positional());
+    for arg in options.into_iter().chain(positional) {
+        let values = of_lesson.get_raw(arg.get_id().as_str()).into_iter().flatten();
+        let values: Vec<_> = values.map(|value| quoted(&value.to_string_lossy())).collect();
+        if arg.is_positional() && values.iter().any(|value| value.starts_with('-')) {
+            words.push("--".to_owned());
+        }
+        words.extend(arg.get_long().map(|long| format!("--{long}")));
+        match arg.get_value_delimiter() {
+            _ if !arg.get_action().takes_values() => {}
+            Some(delimiter) => words.push(values.join(&delimiter.to_string())),
+            None => words.extend(values),
+        }
+    }
+    Some(words.join(" "))
+}
+
 /// The language that the command line asks for. clap shows help as soon as it comes to that word,
 /// so the language has to be known before; and `help` takes no options, so there the option goes to
 /// the front. If it asks for a language that we don't have, clap gets nothing but that.
@@ -207,7 +253,6 @@ fn language_before_help(args: &mut Vec<OsString>) -> Option<Language> {
     language
 }
 
-/// The language that a command line asks for.
 fn language_in(args: &[OsString]) -> Option<Language> {
     language_option(args)?.2
 }
@@ -222,7 +267,7 @@ fn language_option(args: &[OsString]) -> Option<(usize, usize, Option<Language>)
         Some((_, value)) => (Some(value), at + 1),
         None => (words.get(at + 1).map(AsRef::as_ref), at + 2),
     };
-    Some((at, end, value.and_then(|value| locale::language(value).ok())))
+    Some((at, end, value.and_then(Language::of_locale)))
 }
 
 /// The command line as clap has to know it, with the lessons and tools described in this language.
@@ -283,7 +328,6 @@ fn described_for(tool: &str, option: Arg) -> Arg {
     }
 }
 
-/// A line for each tool.
 fn list_of_tools(command: &clap::Command) -> String {
     let tools = Tool::names().into_iter().map(|tool| {
         let about = command.find_subcommand(&tool).and_then(|it| it.get_about());
@@ -297,7 +341,8 @@ fn list_of_tools(command: &clap::Command) -> String {
 /// name.
 fn check(cli: &Cli, matches: &ArgMatches) -> Result<(), String> {
     let is_given = |id: &String| matches.value_source(id) == Some(ValueSource::CommandLine);
-    let first_given = |ids: Vec<String>| ids.into_iter().find(is_given).map(|id| named(&id));
+    let named = |id: String| format!("--{}", id.replace('_', "-"));
+    let first_given = |ids: Vec<String>| ids.into_iter().find(is_given).map(named);
     let is_drawn = |id: &String| id != "trace";
     if cli.options.views.json
         && let Some(name) = first_given(of_one_run().into_iter().filter(is_drawn).collect())
@@ -320,28 +365,23 @@ fn check(cli: &Cli, matches: &ArgMatches) -> Result<(), String> {
             None => check_beginning(&cli.command),
         };
     }
-    match cli.options.repeat.repeat {
-        Some(_) => first_given(of_one_run()).map_or(Ok(()), |name| {
-            Err(both!(
+    let is_repeated = cli.options.repeat.repeat.is_some();
+    let misplaced = first_given(if is_repeated { of_one_run() } else { of_many_runs() });
+    if let Some(name) = misplaced {
+        return Err(match is_repeated {
+            true => both!(
                 "{name} shows one run, and --repeat counts many: record some with --keep DIR, then \
                  look at one with `mp-demo view DIR/run-1.jsonl {name}`",
                 "{name} 显示一次运行，--repeat 统计多次运行：先用 --keep DIR 记录，再用 `mp-demo \
                  view DIR/run-1.jsonl {name}` 查看其中一次"
-            ))
-        }),
-        None => first_given(of_many_runs()).map_or(Ok(()), |name| {
-            Err(both!("{name} goes with --repeat", "{name} 要和 --repeat 一起用"))
-        }),
-    }?;
+            ),
+            false => both!("{name} goes with --repeat", "{name} 要和 --repeat 一起用"),
+        });
+    }
     match &cli.command {
         Command::Lesson(lesson) => lesson.check().map_err(|error| format!("{error:#}")),
         Command::Tool(_) => Ok(()),
     }
-}
-
-/// An option as it is typed.
-fn named(id: &str) -> String {
-    format!("--{}", id.replace('_', "-"))
 }
 
 /// Refuses to show a program to begin with where a lesson has none.
@@ -360,13 +400,11 @@ fn check_beginning(command: &Command) -> Result<(), String> {
     Ok(())
 }
 
-/// Which part of a lesson a program is asked for, and in which language.
 fn part_in(languages: [Option<ProgramLanguage>; 3]) -> Option<(Part, ProgramLanguage)> {
     let parts = [Part::Writer, Part::Reader, Part::Child].into_iter();
     parts.zip(languages).find_map(|(part, language)| Some((part, language?)))
 }
 
-/// The program in one line.
 const TITLE_IN_CHINESE: &str = "学习进程如何协作：真实运行 Python multiprocessing 的各课";
 
 const EXAMPLES: &str = "\

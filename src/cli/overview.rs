@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use super::{Tool, command, list_beyond_the_article};
 use crate::both;
-use crate::words::locale::{self, Language};
+use crate::words::locale::Language;
 
 /// Whether the command line asks for nothing, but perhaps in a language.
 pub(super) fn is_bare(args: &[OsString]) -> bool {
@@ -12,7 +12,7 @@ pub(super) fn is_bare(args: &[OsString]) -> bool {
         [] => true,
         [option] => option.to_string_lossy().starts_with("--lang="),
         [option, value] => {
-            option == "--lang" && value.to_str().is_some_and(|it| locale::language(it).is_ok())
+            option == "--lang" && value.to_str().and_then(Language::of_locale).is_some()
         }
         _ => false,
     }

@@ -1,14 +1,13 @@
 //! `mp-demo predict`.
 
 use std::collections::VecDeque;
-use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{BufReader, Read};
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::{exit_code, print, refuse};
+use super::{exit_code, open, print, refuse};
 use crate::both;
 use crate::cli::{Prediction, ViewOptions};
 use crate::multiprocessing::ends_all;
@@ -17,7 +16,7 @@ use crate::os::streams::{StandardStream, check_stdout, stderr, stdout};
 use crate::os::terminal;
 use crate::predict::{Experiment, Session, list};
 use crate::views::Bar;
-use crate::words::plain::{Gate, name_of};
+use crate::words::plain::Gate;
 
 /// How much of a file of answers is read: 1 MiB.
 const MOST: u64 = 1 << 20;
@@ -81,15 +80,10 @@ fn predicted(prediction: &Prediction, options: &ViewOptions) -> Result<ExitCode>
 
 /// The answers in a file, a line each. Empty lines and those that begin with # are none.
 fn answers_in(file: &Path) -> Result<VecDeque<String>> {
-    let (name, input): (_, io::Result<Box<dyn Read>>) = match file == Path::new("-") {
-        true => {
-            let stdin = StandardStream::new(rustix::stdio::stdin());
-            (both!("standard input", "标准输入"), Ok(Box::new(stdin)))
-        }
-        false => (name_of(file), File::open(file).map(|file| Box::new(file) as _)),
-    };
+    let (name, input) = open(file);
     let mut text = String::new();
-    let read = input.and_then(|input| input.take(MOST + 1).read_to_string(&mut text));
+    let read =
+        input.and_then(|input| StandardStream::new(input).take(MOST + 1).read_to_string(&mut text));
     read.with_context(|| both!("cannot read {name}", "{name}：无法读取"))?;
     ensure!(
         text.len() as u64 <= MOST,

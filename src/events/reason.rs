@@ -15,7 +15,7 @@ use super::effect::Stream;
 use super::parts::PIPE_BUF;
 use super::status::Status;
 use crate::both;
-use crate::words::errors::{io_error, json_text};
+use crate::words::errors::{errno_of, io_error, json_text};
 use crate::words::figures::count;
 
 /// A process with all that it is known by.
@@ -410,13 +410,9 @@ impl Reason {
         if link.is::<serde_json::Error>() {
             return Reason::Json { text };
         }
-        let io = link.downcast_ref::<io::Error>();
-        let errno = io.and_then(io::Error::raw_os_error);
-        let errno = errno.or_else(|| Some(link.downcast_ref::<Errno>()?.raw_os_error()));
-        let errno = errno.or_else(|| Some(*link.downcast_ref::<nix::errno::Errno>()? as i32));
-        match errno {
+        match errno_of(link) {
             Some(errno) => Reason::Os { errno },
-            None if io.is_some() => Reason::Io { text },
+            None if link.is::<io::Error>() => Reason::Io { text },
             None => Reason::Said { text },
         }
     }

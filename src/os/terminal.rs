@@ -29,7 +29,7 @@ const DEFAULT_WIDTH: usize = 80;
 
 /// What may be drawn on a stream. `language` is what the user asked for on the command line.
 pub(crate) fn look(stream: &impl AsFd, colour: ColorChoice, language: Option<Language>) -> Look {
-    let language = self::language(language);
+    let language = language.unwrap_or_else(locale::of_environment);
     let is_utf8 = is_utf8(variable);
     Look {
         colour: shows_colour(stream, colour),
@@ -39,11 +39,6 @@ pub(crate) fn look(stream: &impl AsFd, colour: ColorChoice, language: Option<Lan
         boxes: is_utf8,
         language,
     }
-}
-
-/// The language of the texts: what the user asked for, or else what the environment asks for.
-pub(crate) fn language(choice: Option<Language>) -> Language {
-    choice.unwrap_or_else(locale::of_environment)
 }
 
 fn variable(name: &str) -> Option<String> {

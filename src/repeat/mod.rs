@@ -138,7 +138,7 @@ impl Plan<'_> {
                 break;
             }
             let seed = settings.seed.unwrap_or_default();
-            let counted = verdict.and_then(|verdict| match verdict.into_result() {
+            let counted = verdict.and_then(|verdict| match verdict {
                 Ok(()) => {
                     let observed = &mut *observed.borrow_mut();
                     self.count(number, seed, observed, views.state(), &mut repeated, &mut see)

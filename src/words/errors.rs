@@ -5,22 +5,17 @@ use std::io;
 use anyhow::Error;
 use rustix::io::Errno;
 
+use crate::both;
 use crate::words::locale::{self, Language};
 
 /// An error and its causes, from the outermost to the innermost, in one sentence.
 pub(crate) fn sentence(error: &Error) -> String {
-    let language = locale::chosen();
-    let causes = error.chain().map(|cause| words(cause, language));
-    let colon = match language {
-        Language::En => ": ",
-        Language::Zh => "：",
-    };
-    causes.collect::<Vec<_>>().join(colon)
+    error.chain().map(words).collect::<Vec<_>>().join(&both!(": ", "："))
 }
 
 /// An error of the operating system.
 pub(crate) fn io_error(error: &io::Error) -> String {
-    words(error, locale::chosen())
+    words(error)
 }
 
 /// What is wrong with some JSON, without the position in it.
@@ -44,19 +39,28 @@ pub(crate) fn missing_field(error: &str) -> Option<&str> {
     Some(field)
 }
 
+/// The operating system's number of an error, if it has one.
+pub(crate) fn errno_of(error: &(dyn std::error::Error + 'static)) -> Option<i32> {
+    let errno = error.downcast_ref().and_then(io::Error::raw_os_error);
+    let errno = errno.or_else(|| Some(error.downcast_ref::<Errno>()?.raw_os_error()));
+    errno.or_else(|| Some(*error.downcast_ref::<nix::errno::Errno>()? as i32))
+}
+
 /// One link of the chain. Our own sentences are in the right language already.
-fn words(cause: &(dyn std::error::Error + 'static), language: Language) -> String {
-    if language == Language::En {
+fn words(cause: &(dyn std::error::Error + 'static)) -> String {
+    if locale::chosen() == Language::En {
         return cause.to_string();
     }
-    let errno = cause.downcast_ref::<Errno>().map(|error| error.raw_os_error());
-    let errno = errno.or_else(|| {
-        let error = cause.downcast_ref::<nix::errno::Errno>()?;
-        Some(*error as i32)
-    });
-    let from_errno = errno.map(io::Error::from_raw_os_error);
-    if let Some(error) = from_errno.as_ref().or_else(|| cause.downcast_ref()) {
-        return io_error_in_chinese(error);
+    if let Some(number) = errno_of(cause) {
+        let known = CHINESE.iter().find(|(errno, _)| errno.raw_os_error() == number);
+        let sentence = known.map_or("系统调用失败", |(_, sentence)| sentence);
+        return format!("{sentence} (os error {number})");
+    }
+    match cause.downcast_ref().map(io::Error::kind) {
+        Some(io::ErrorKind::InvalidData) => return "数据格式不对".into(),
+        Some(io::ErrorKind::UnexpectedEof) => return "数据在中途结束".into(),
+        Some(_) => return "输入或输出出错".into(),
+        None => {}
     }
     match cause.downcast_ref::<serde_json::Error>() {
         Some(error) => json_in_chinese(&error.to_string()),
@@ -64,33 +68,14 @@ fn words(cause: &(dyn std::error::Error + 'static), language: Language) -> Strin
     }
 }
 
-fn io_error_in_chinese(error: &io::Error) -> String {
-    let Some(number) = error.raw_os_error() else {
-        let sentence = match error.kind() {
-            io::ErrorKind::BrokenPipe => "对方已经关闭管道",
-            io::ErrorKind::InvalidData => "数据格式不对",
-            io::ErrorKind::NotFound => "没有这个文件或文件夹",
-            io::ErrorKind::TimedOut => "等待超时",
-            io::ErrorKind::UnexpectedEof => "数据在中途结束",
-            io::ErrorKind::WriteZero => "没能全部写入",
-            _ => "输入或输出出错",
-        };
-        return sentence.into();
-    };
-    let known = CHINESE.iter().find(|(errno, _)| errno.raw_os_error() == number);
-    let sentence = known.map_or("系统调用失败", |(_, sentence)| sentence);
-    format!("{sentence} (os error {number})")
-}
-
 /// A recording has only the words, so the kind of error is found by how they begin.
 fn json_in_chinese(error: &str) -> String {
-    let begins = |starts: &[&str]| starts.iter().any(|start| error.starts_with(start));
     match missing_field(error) {
         Some(field) => format!("缺少字段 `{field}`"),
-        None if begins(&["invalid type", "invalid value", "invalid length", "unknown", "dupl"]) => {
+        None if error.starts_with("invalid ") || error.starts_with("unknown ") => {
             "有字段的值不合要求".into()
         }
-        None if begins(&["EOF"]) => "JSON 没有写完".into(),
+        None if error.starts_with("EOF") => "JSON 没有写完".into(),
         None => "不符合 JSON 语法".into(),
     }
 }
@@ -100,9 +85,7 @@ const CHINESE: &[(Errno, &str)] = &[
     (Errno::PERM, "不允许这样操作"),
     (Errno::NOENT, "没有这个文件或文件夹"),
     (Errno::SRCH, "没有这个进程"),
-    (Errno::INTR, "系统调用被中断"),
     (Errno::IO, "输入/输出错误"),
-    (Errno::NXIO, "没有这个设备或地址"),
     (Errno::TOOBIG, "参数列表过长"),
     (Errno::NOEXEC, "可执行文件格式错误"),
     (Errno::BADF, "文件描述符无效"),
@@ -110,10 +93,7 @@ const CHINESE: &[(Errno, &str)] = &[
     (Errno::AGAIN, "资源暂时不可用"),
     (Errno::NOMEM, "内存不足"),
     (Errno::ACCESS, "权限不够"),
-    (Errno::BUSY, "设备或资源正忙"),
     (Errno::EXIST, "文件已存在"),
-    (Errno::XDEV, "跨越了文件系统"),
-    (Errno::NODEV, "没有这个设备"),
     (Errno::NOTDIR, "不是文件夹"),
     (Errno::ISDIR, "是一个文件夹"),
     (Errno::INVAL, "参数无效"),
@@ -121,27 +101,18 @@ const CHINESE: &[(Errno, &str)] = &[
     (Errno::MFILE, "打开的文件过多"),
     (Errno::NOTTY, "不支持这种设备操作"),
     (Errno::TXTBSY, "程序文件正在使用"),
-    (Errno::FBIG, "文件过大"),
     (Errno::NOSPC, "设备上没有空间"),
-    (Errno::SPIPE, "不能在其中移动读写位置"),
     (Errno::ROFS, "文件系统只读"),
-    (Errno::MLINK, "链接过多"),
     (Errno::PIPE, "管道已断开"),
-    (Errno::DEADLK, "会造成死锁"),
     (Errno::NAMETOOLONG, "文件名过长"),
     (Errno::NOSYS, "系统没有实现这个调用"),
     (Errno::LOOP, "符号链接层数过多"),
-    (Errno::OVERFLOW, "数值过大"),
     (Errno::OPNOTSUPP, "不支持这样操作"),
     (Errno::ADDRINUSE, "地址已被占用"),
     (Errno::ADDRNOTAVAIL, "地址不可用"),
-    (Errno::NETDOWN, "网络已断开"),
     (Errno::NETUNREACH, "网络不可达"),
-    (Errno::CONNABORTED, "连接被中止"),
     (Errno::CONNRESET, "连接被对方重置"),
     (Errno::TIMEDOUT, "等待超时"),
     (Errno::CONNREFUSED, "连接被拒绝"),
-    (Errno::CANCELED, "操作已取消"),
-    (Errno::STALE, "文件句柄已失效"),
     (Errno::DQUOT, "超出磁盘配额"),
 ];

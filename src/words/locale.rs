@@ -38,20 +38,15 @@ impl Language {
         wanted.split(':').find_map(Language::of_locale).unwrap_or(Language::En)
     }
 
-    /// The language of a locale such as `zh_CN.UTF-8`, if we have it.
-    fn of_locale(locale: &str) -> Option<Language> {
+    /// The language with this name, `en` or `zh`, or of a locale such as `zh_CN.UTF-8` or `zh-Hant`,
+    /// if we have it.
+    pub(crate) fn of_locale(locale: &str) -> Option<Language> {
         match locale.split(['_', '.', '@', '-']).next() {
             Some("en" | "C" | "POSIX") => Some(Language::En),
             Some("zh" | "ZH") => Some(Language::Zh),
             _ => None,
         }
     }
-}
-
-/// The language with this name: `en`, `zh`, or that of a locale, such as `zh_CN.UTF-8` or
-/// `zh-Hant`.
-pub(crate) fn language(name: &str) -> Result<Language, String> {
-    Language::of_locale(name).ok_or_else(|| format!("there is no `{name}` here"))
 }
 
 /// Reads `--lang`: it shows two names, and takes those of locales, too.
@@ -67,10 +62,10 @@ impl TypedValueParser for LanguageParser {
         arg: Option<&clap::Arg>,
         value: &OsStr,
     ) -> Result<Language, clap::Error> {
-        match value.to_str().map(language) {
-            Some(Ok(language)) => Ok(language),
+        match value.to_str().and_then(Language::of_locale) {
+            Some(language) => Ok(language),
             // clap's own words, with the names that there are.
-            _ => EnumValueParser::<Language>::new().parse_ref(command, arg, value),
+            None => EnumValueParser::<Language>::new().parse_ref(command, arg, value),
         }
     }
 
@@ -132,15 +127,11 @@ mod tests {
     use super::*;
 
     /// Looks a variable up in `LANG=... LC_ALL=...`.
-    fn environment(settings: &str) -> impl Fn(&str) -> Option<String> {
-        let settings: Vec<(String, String)> = settings
-            .split_whitespace()
-            .filter_map(|setting| setting.split_once('='))
-            .map(|(name, value)| (name.into(), value.into()))
-            .collect();
+    fn environment(settings: &'static str) -> impl Fn(&str) -> Option<String> {
         move |name| {
-            let setting = settings.iter().find(|(set, _)| set == name)?;
-            Some(setting.1.clone())
+            let settings = settings.split_whitespace();
+            let mut settings = settings.filter_map(|setting| setting.split_once('='));
+            settings.find(|(set, _)| *set == name).map(|(_, value)| value.to_owned())
         }
     }
 
@@ -151,14 +142,12 @@ mod tests {
             ("LANG=zh_CN.UTF-8", Language::Zh),
             ("LANG=zh", Language::Zh),
             ("LANG=de_DE.UTF-8", Language::En),
-            ("LANG=zh_CN.UTF-8 LC_MESSAGES=en_GB.UTF-8", Language::En),
             ("LANG=en_GB.UTF-8 LC_MESSAGES=zh_TW.UTF-8", Language::Zh),
             ("LC_ALL=C LC_MESSAGES=zh_CN.UTF-8 LANG=zh_CN.UTF-8", Language::En),
             ("LC_ALL= LANG=zh_CN.UTF-8", Language::Zh),
             ("LANG=en_GB.UTF-8 LANGUAGE=fr:zh_CN:en", Language::Zh),
             ("LANG=zh_CN.UTF-8 LANGUAGE=en:zh", Language::En),
             ("LANG=zh_CN.UTF-8 LANGUAGE=", Language::Zh),
-            ("LC_ALL=C LANGUAGE=zh", Language::En),
             ("LC_ALL=POSIX LANGUAGE=zh", Language::En),
             ("LC_ALL=C.UTF-8 LANGUAGE=zh", Language::Zh),
             ("LANGUAGE=zh", Language::En),
