@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use super::events::AsyncEvent;
-use crate::events::Event;
-use crate::views::explain::{Actor, Moment, Narrator, Seconds, Story, count, notes, number_in};
+use crate::views::explain::{Actor, Moment, Narrator, Seconds, Story, count, notes};
 
 /// A customer who was served this much later than the office needed did not wait for the office.
 const LATE: f64 = 1.5;
@@ -23,9 +22,6 @@ impl Narrator for AsyncNarrator {
     fn see(&mut self, now: &Moment, story: &mut Story) -> bool {
         if let Some(pid) = now.change.replaces {
             self.open.remove(&pid);
-        }
-        if let Event::Run { options, .. } = &now.event {
-            story.has_random_pauses = number_in(options, "wait") != Some(0.0);
         }
         match now.event.own() {
             Some(AsyncEvent::Customers { delays }) => {

@@ -16,8 +16,6 @@ const MOST_KINDS: usize = 5;
 
 #[derive(Default)]
 pub(super) struct BoundNarrator {
-    /// How many cores the run may use.
-    cores: usize,
     /// What pools were for so far.
     pools: HashSet<String>,
     /// What tasks that were done were so far.
@@ -28,10 +26,6 @@ impl Narrator for BoundNarrator {
     fn see(&mut self, now: &Moment, story: &mut Story) -> bool {
         let who = now.me();
         match &now.event {
-            Event::Run { cores, .. } => {
-                self.cores = *cores;
-                return false;
-            }
             Event::TaskStart { task, .. } => {
                 let in_thread = now.thread.is_some();
                 story.once(TaskStart { who, task: *task, in_thread });
@@ -49,7 +43,7 @@ impl Narrator for BoundNarrator {
                 };
                 let again = !is_new(&mut self.pools, &kind);
                 let (kind, workers) = (KindWord::of(&kind), Workers::of(workers, &with));
-                let pool = Pool { kind, workers, tasks, cores: self.cores, again };
+                let pool = Pool { kind, workers, tasks, cores: story.cores, again };
                 match again {
                     true => story.few(POOLS, |_| pool),
                     false => story.tell(pool),
@@ -100,7 +94,6 @@ impl Word for KindWord {
     }
 }
 
-/// How many workers, and what they are.
 #[derive(Debug)]
 struct Workers(u16, String);
 

@@ -7,7 +7,6 @@
 
 mod claims;
 mod mistakes;
-mod notes;
 mod own;
 
 use anyhow::Result;
@@ -26,7 +25,6 @@ use crate::multiprocessing::{
 use crate::state::State;
 use crate::stuck::Mistake;
 use claims::PipeJudge;
-use notes::PipeNarrator;
 use own::CommandSender;
 
 /// Send a list through a pipe from a child to its parent
@@ -79,7 +77,6 @@ pub struct Args {
     keep_end: bool,
 }
 
-/// When the parent's `join()` comes.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum JoinTime {
@@ -89,7 +86,6 @@ enum JoinTime {
     Last,
 }
 
-/// How much the parent receives.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Receive {
@@ -262,9 +258,8 @@ impl Target for Sender {
     }
 }
 
-/// What else belongs to the lesson.
 pub(super) const PARTS: Parts = Parts {
     mistakes: mistakes::MISTAKES,
     children: &[AnyTarget::of::<Sender>(), AnyTarget::of::<CommandSender>()],
-    ..Parts::of::<PipeJudge, PipeNarrator>()
+    ..Parts::of::<PipeJudge, ()>()
 };

@@ -2,7 +2,7 @@
 //! killed.
 
 use crate::events::{Call, Event};
-use crate::views::explain::{Actor, Moment, Narrator, Series, Story, notes, number_in};
+use crate::views::explain::{Actor, Moment, Narrator, Series, Story, notes};
 
 #[derive(Default)]
 pub(super) struct QueueNarrator;
@@ -11,10 +11,6 @@ impl Narrator for QueueNarrator {
     fn see(&mut self, now: &Moment, story: &mut Story) -> bool {
         let who = now.me();
         match &now.event {
-            Event::Run { options, .. } => {
-                story.has_random_pauses = number_in(options, "pause") != Some(0.0);
-                return false;
-            }
             Event::Wait { call: Call::Acquire, .. } => story.once(WaitAcquire { who }),
             Event::Acquired { .. } => story.once(Acquired { who }),
             Event::Release { .. } => story.once(Release { who }),

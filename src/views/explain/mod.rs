@@ -22,8 +22,6 @@ use std::io::Write;
 
 use anyhow::Result;
 use owo_colors::OwoColorize;
-use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 use textwrap::{LineEnding, Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
 use self::note::NO_BREAK;
@@ -52,12 +50,6 @@ impl Narrator for () {
     fn see(&mut self, _: &Moment, _: &mut Story) -> bool {
         false
     }
-}
-
-/// An option of the run, if it is a number.
-pub(crate) fn number_in(options: &RawValue, name: &str) -> Option<f64> {
-    let options: Map<String, Value> = serde_json::from_str(options.get()).ok()?;
-    options.get(name)?.as_f64()
 }
 
 /// How far a note is indented.

@@ -13,7 +13,7 @@ impl Story {
             Event::Run { options, seed, random_pauses, cores, .. } => {
                 let (seed, cores) = (*seed, *cores);
                 self.cores = cores;
-                let pauses = random_pauses.unwrap_or(self.has_random_pauses);
+                let pauses = random_pauses.unwrap_or_default();
                 let options = in_words(serde_json::from_str(options.get()).unwrap_or_default());
                 self.once(Options { options, seed, pauses, cores })
             }

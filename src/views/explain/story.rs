@@ -49,9 +49,7 @@ pub struct Story {
     /// By PID.
     pub(super) past: HashMap<u32, Past>,
     /// How many cores the run may use.
-    pub(super) cores: usize,
-    /// Whether the run makes random pauses, by its options. A log of today says so itself.
-    pub(crate) has_random_pauses: bool,
+    pub(crate) cores: usize,
     /// How many values were put.
     pub(super) puts: usize,
     /// How many processes were started.
