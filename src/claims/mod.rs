@@ -6,11 +6,11 @@
 mod outcome;
 mod turns;
 
-use crate::both;
 use crate::events::Record;
 use crate::state::{Change, State};
 use outcome::who_ended_how;
 
+pub use crate::words::locale::Both;
 pub use outcome::{Outcome, Sequence, how, of_values, shortened, word};
 pub use turns::{Turn, Turns};
 
@@ -20,9 +20,7 @@ pub trait Judge: Default + 'static {
     const CLAIMS: &'static [Claim<Self>];
 
     /// The heading above a list of outcomes.
-    fn heading() -> String {
-        both!("who ended how", "各进程怎样结束")
-    }
+    const HEADING: Both = ["who ended how", "各进程怎样结束"];
 
     /// Sees the run's next event.
     fn see(&mut self, seen: &Seen);
@@ -37,8 +35,8 @@ pub trait Judge: Default + 'static {
 pub struct Claim<J> {
     /// Its name: in JSON, and where a person types it.
     pub name: &'static str,
-    /// The sentence, in the reader's language. It begins with a small letter and has no full stop.
-    pub sentence: fn() -> String,
+    /// The sentence. It begins with a small letter and has no full stop.
+    pub sentence: Both,
     /// Whether it is true of a run that has ended like this; nothing if it says nothing of this
     /// run.
     pub holds: fn(&J, &State) -> Option<bool>,
@@ -50,7 +48,7 @@ pub struct Claimed {
     /// See [`Claim`].
     pub name: &'static str,
     /// See [`Claim`].
-    pub sentence: fn() -> String,
+    pub sentence: Both,
 }
 
 /// An event, as a judge sees it.
@@ -89,7 +87,7 @@ pub fn plays(role: &str, part: &str) -> bool {
 pub struct OfLesson {
     claims: fn() -> Vec<Claimed>,
     /// The heading above a list of outcomes.
-    pub heading: fn() -> String,
+    pub heading: Both,
     begin: fn() -> Box<dyn AnyJudge>,
 }
 
@@ -123,7 +121,7 @@ impl OfLesson {
                 let claims = claims.map(|it| Claimed { name: it.name, sentence: it.sentence });
                 claims.chain([NOBODY_GETS_STUCK]).collect()
             },
-            heading: J::heading,
+            heading: J::HEADING,
             begin: || Box::<J>::default(),
         }
     }
@@ -135,7 +133,7 @@ impl OfLesson {
 }
 
 const NOBODY_GETS_STUCK: Claimed =
-    Claimed { name: "not-stuck", sentence: || both!("nobody gets stuck", "没有进程卡住") };
+    Claimed { name: "not-stuck", sentence: ["nobody gets stuck", "没有进程卡住"] };
 
 /// What can be said of one run.
 pub struct OfRun {

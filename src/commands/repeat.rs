@@ -17,6 +17,7 @@ use crate::os::streams::{cannot_write, check_stdout, stderr, stdout};
 use crate::os::terminal;
 use crate::repeat::{Condition, Keep, Plan, Summary, Worked};
 use crate::views::Bar;
+use crate::words::locale::in_words;
 use crate::words::plain::{Gate, in_json, on_one_line};
 
 /// Runs a lesson so many times, and counts what comes of it. `command` is what was typed, but for
@@ -77,7 +78,7 @@ fn counted(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> 
         command,
         wanted: count,
         condition: &condition,
-        heading: &(plan.of_lesson.heading)(),
+        heading: in_words(plan.of_lesson.heading),
         until: plan.until.as_ref(),
         kept: kept.as_deref(),
     };

@@ -77,8 +77,9 @@ fn a_mistake_has_a_name_of_its_own_in_its_lesson() {
         let names: BTreeSet<_> = mistakes.iter().map(|it| it.name).collect();
         assert_eq!(names.len(), mistakes.len(), "{}: {names:?}", entry.name);
         for mistake in mistakes {
-            let remedy = (mistake.remedy)();
-            assert!(!remedy.is_empty() && !remedy.ends_with(['.', '。']), "{remedy}");
+            for remedy in mistake.remedy {
+                assert!(!remedy.is_empty() && !remedy.ends_with(['.', '。']), "{remedy}");
+            }
         }
         assert!(mistake_of(entry.name, "no_such_mistake").is_none());
     }

@@ -9,7 +9,7 @@ use crate::claims::Claimed;
 use crate::cli::lesson_in;
 use crate::lessons::{self, AnyLesson, DEMOS, Demo};
 use crate::report::runs::Often;
-use crate::words::locale::{self, Language};
+use crate::words::locale::{self, Language, in_words};
 
 /// Stands for a number in a command.
 const NUMBER: &str = "{N}";
@@ -162,7 +162,7 @@ impl Experiment {
     /// The sentence of the claim with this name.
     pub(super) fn claimed(&self, name: &str) -> String {
         // That there is such a claim was checked when the file was read.
-        self.claim(name).map_or_else(|_| name.to_owned(), |claim| (claim.sentence)())
+        self.claim(name).map_or(name, |claim| in_words(claim.sentence)).to_owned()
     }
 
     /// The lesson that a command runs, and its speed.

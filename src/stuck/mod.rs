@@ -14,6 +14,7 @@ use crate::evidence::{Family, Fate, Graph, Onlooker, Sight, circle, stopped_by};
 use crate::lessons::AnyLesson;
 use crate::multiprocessing::Children;
 use crate::state::{Activity, Process, State};
+use crate::words::locale::Both;
 
 /// How many times the patience a run has to be most likely stuck.
 const LONGER: u32 = 5;
@@ -38,17 +39,17 @@ pub struct Watched<'a> {
 pub struct Mistake {
     /// Its name in the log.
     pub name: &'static str,
-    /// What to do instead, in the reader's language, without a full stop.
-    pub remedy: fn() -> String,
+    /// What to do instead, without a full stop.
+    pub remedy: Both,
     /// What else there is to say of it where the same program gets stuck in CPython.
-    pub in_python: Option<fn() -> String>,
+    pub in_python: Option<Both>,
     /// Whether a command of the user's makes it, and not the lesson, which shows it on purpose.
     pub is_users: bool,
 }
 
 impl Mistake {
     /// A mistake that the lesson shows on purpose.
-    pub const fn of(name: &'static str, remedy: fn() -> String) -> Mistake {
+    pub const fn of(name: &'static str, remedy: Both) -> Mistake {
         Mistake { name, remedy, in_python: None, is_users: false }
     }
 }

@@ -10,6 +10,7 @@ use crate::claims::{OfLesson, OfRun, Seen};
 use crate::events::{Event, Record};
 use crate::state::{Change, State};
 use crate::words::figures::left;
+use crate::words::locale::in_words;
 use crate::words::plain::on_one_line;
 
 /// Tells it when the run is over. A claim that says nothing of this run is left out.
@@ -53,10 +54,10 @@ impl<W: Write> Claims<W> {
         for (claim, verdict) in judged.verdicts(state) {
             let Some(verdict) = verdict else { continue };
             let word = left(if verdict { &yes } else { &no }, column);
-            let line = format!("{word}{}", (claim.sentence)());
+            let line = format!("{word}{}", in_words(claim.sentence));
             text += &format!("{}\n", textwrap::fill(&line, &options));
         }
-        let (heading, outcome) = ((of_lesson.heading)(), judged.outcome(state).to_string());
+        let (heading, outcome) = (in_words(of_lesson.heading), judged.outcome(state).to_string());
         let outcome = on_one_line(&outcome);
         let line = both!("{heading}: {outcome}", "{heading}：{outcome}");
         let options = textwrap::Options::new(width)

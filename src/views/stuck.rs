@@ -11,6 +11,7 @@ use crate::events::{Call, Event, Holder, Needs, Record, Waiter};
 use crate::state::{Change, State};
 use crate::stuck::Mistake;
 use crate::words::figures::{grouped, left};
+use crate::words::locale::in_words;
 use crate::words::plain::on_one_line;
 
 /// Tells it on stderr, as soon as it is seen. It is no error if stderr can't be written to.
@@ -51,7 +52,7 @@ impl<E: Write> View for Stuck<E> {
         lines.push(form(waits, circle, is_pythons, state));
         let mistake = mistake.as_deref().and_then(|name| (self.mistake_of)(&self.lesson, name));
         if is_pythons && let Some(in_python) = mistake.and_then(|it| it.in_python) {
-            lines.push(in_python());
+            lines.push(in_words(in_python).to_owned());
         }
         if waits.iter().any(|waiter| waiter.kernel.is_none()) {
             lines.push(both!(
@@ -60,7 +61,7 @@ impl<E: Write> View for Stuck<E> {
             ));
         }
         if let (Some(mistake), Some(command)) = (mistake, command) {
-            let remedy = (mistake.remedy)();
+            let remedy = in_words(mistake.remedy);
             lines.push(match command.is_empty() {
                 true => both!("{remedy}.", "{remedy}。"),
                 false => both!("{remedy}: {command}", "{remedy}：{command}"),

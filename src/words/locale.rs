@@ -106,6 +106,14 @@ macro_rules! both {
 
 pub(crate) use both;
 
+/// A text in both languages, English first.
+pub type Both = [&'static str; 2];
+
+/// That text in the language in which this process speaks.
+pub fn in_words(both: Both) -> &'static str {
+    both[chosen() as usize]
+}
+
 /// Whether the environment says that text is UTF-8: the first of `LC_ALL`, `LC_CTYPE` and `LANG`
 /// that is set decides, as in setlocale(3).
 pub(crate) fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {

@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use super::events::AsyncEvent;
 use super::tickets::slowest;
-use crate::both;
-use crate::claims::{Claim, Judge, Seen, is_over};
+use crate::claims::{Both, Claim, Judge, Seen, is_over};
 use crate::events::Event;
 use crate::state::State;
 
@@ -33,29 +32,25 @@ impl Judge for AsyncJudge {
     const CLAIMS: &'static [Claim<Self>] = &[
         Claim {
             name: "all-served",
-            sentence: || both!("everybody who asks is served", "每个提出请求的顾客都拿到票"),
+            sentence: ["everybody who asks is served", "每个提出请求的顾客都拿到票"],
             holds: |run, state| {
                 (run.asked > 0 && is_over(state)).then_some(run.asked == run.served)
             },
         },
         Claim {
             name: "loop-waits-for-several",
-            sentence: || {
-                both!(
-                    "in the event loop, a customer asks before the one before is served",
-                    "在事件循环里，前一位还没拿到票，后一位就提出请求"
-                )
-            },
+            sentence: [
+                "in the event loop, a customer asks before the one before is served",
+                "在事件循环里，前一位还没拿到票，后一位就提出请求",
+            ],
             holds: |run, _| (run.asked_in_loop.len() > 1).then_some(run.overlap),
         },
         Claim {
             name: "loop-in-order",
-            sentence: || {
-                both!(
-                    "the event loop serves in the order of the requests",
-                    "事件循环按请求的先后出票"
-                )
-            },
+            sentence: [
+                "the event loop serves in the order of the requests",
+                "事件循环按请求的先后出票",
+            ],
             holds: |run, _| {
                 let (asked, served) = (&run.asked_in_loop, &run.served_in_loop);
                 (asked.len() > 1 && asked.len() == served.len()).then(|| asked == served)
@@ -63,28 +58,22 @@ impl Judge for AsyncJudge {
         },
         Claim {
             name: "blocker-keeps-all",
-            sentence: || {
-                both!(
-                    "while one customer blocks the event loop, nobody else is served there",
-                    "一位顾客阻塞事件循环时，那里没有别的顾客拿到票"
-                )
-            },
+            sentence: [
+                "while one customer blocks the event loop, nobody else is served there",
+                "一位顾客阻塞事件循环时，那里没有别的顾客拿到票",
+            ],
             holds: |run, _| run.is_kept,
         },
         Claim {
             name: "loop-faster",
-            sentence: || {
-                both!("the event loop is faster than serving in line", "事件循环比排队依次出票快")
-            },
+            sentence: ["the event loop is faster than serving in line", "事件循环比排队依次出票快"],
             holds: |run, _| {
                 Some(run.seconds.get("event_loop")? < run.seconds.get("one_after_another")?)
             },
         },
     ];
 
-    fn heading() -> String {
-        both!("who was served in which order", "以什么顺序出票")
-    }
+    const HEADING: Both = ["who was served in which order", "以什么顺序出票"];
 
     fn see(&mut self, seen: &Seen) {
         let role = &*seen.record.role;

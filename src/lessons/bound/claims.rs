@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::events::BoundEvent;
-use crate::both;
-use crate::claims::{Claim, Judge, Seen, is_over};
+use crate::claims::{Both, Claim, Judge, Seen, is_over};
 use crate::events::Event;
 use crate::state::State;
 
@@ -26,24 +25,22 @@ impl Judge for BoundJudge {
     const CLAIMS: &'static [Claim<Self>] = &[
         Claim {
             name: "all-done",
-            sentence: || both!("every task is done", "每个任务都做完"),
+            sentence: ["every task is done", "每个任务都做完"],
             holds: |run, state| (run.tasks > 0 && is_over(state)).then_some(run.tasks == run.done),
         },
         Claim {
             name: "in-order",
-            sentence: || {
-                both!(
-                    "in every pool the tasks are done in the order of their numbers",
-                    "每个池里的任务都按编号依次做完"
-                )
-            },
+            sentence: [
+                "in every pool the tasks are done in the order of their numbers",
+                "每个池里的任务都按编号依次做完",
+            ],
             holds: |run, _| {
                 (run.done > 1).then(|| run.pools.iter().all(|(_, done)| done.is_sorted()))
             },
         },
         Claim {
             name: "overlap",
-            sentence: || both!("two tasks are in work at the same time", "有两个任务同时在做"),
+            sentence: ["two tasks are in work at the same time", "有两个任务同时在做"],
             holds: |run, state| {
                 let is_said = run.overlap || is_over(state);
                 (run.begun > 1 && is_said).then_some(run.overlap)
@@ -51,12 +48,10 @@ impl Judge for BoundJudge {
         },
         Claim {
             name: "more-is-faster",
-            sentence: || {
-                both!(
-                    "the most workers take less time than the fewest",
-                    "工作者最多时用的时间比最少时短"
-                )
-            },
+            sentence: [
+                "the most workers take less time than the fewest",
+                "工作者最多时用的时间比最少时短",
+            ],
             holds: |run, _| {
                 let mut several = run.times.values().filter(|it| it.len() > 1).peekable();
                 several.peek()?;
@@ -65,9 +60,8 @@ impl Judge for BoundJudge {
         },
     ];
 
-    fn heading() -> String {
-        both!("workers: in which order the tasks were done", "工作者数：任务以什么顺序做完")
-    }
+    const HEADING: Both =
+        ["workers: in which order the tasks were done", "工作者数：任务以什么顺序做完"];
 
     fn see(&mut self, seen: &Seen) {
         match &seen.record.event {

@@ -1,8 +1,7 @@
 //! What can be said of a run of the `buffer` lesson.
 
 use super::events::BufferEvent;
-use crate::both;
-use crate::claims::{Claim, Judge, Seen, is_over};
+use crate::claims::{Both, Claim, Judge, Seen, is_over};
 use crate::events::Event;
 use crate::state::State;
 
@@ -21,36 +20,30 @@ impl Judge for BufferJudge {
     const CLAIMS: &'static [Claim<Self>] = &[
         Claim {
             name: "all-read",
-            sentence: || both!("every line that is printed is read", "打印的每一行都被读到"),
+            sentence: ["every line that is printed is read", "打印的每一行都被读到"],
             holds: |run, state| {
                 (!run.printed.is_empty() && is_over(state)).then(|| run.printed == run.read)
             },
         },
         Claim {
             name: "written-at-once",
-            sentence: || {
-                both!(
-                    "each line is written before the next one is printed",
-                    "打印下一行之前，上一行已经写出"
-                )
-            },
+            sentence: [
+                "each line is written before the next one is printed",
+                "打印下一行之前，上一行已经写出",
+            ],
             holds: |run, _| (run.printed.lines().count() > 1).then_some(!run.has_gathered),
         },
         Claim {
             name: "written-before-end",
-            sentence: || {
-                both!(
-                    "all is written before the child is to end",
-                    "要求子进程结束之前，所有内容都已写出"
-                )
-            },
+            sentence: [
+                "all is written before the child is to end",
+                "要求子进程结束之前，所有内容都已写出",
+            ],
             holds: |run, _| Some(run.written_before_end? == run.printed.len()),
         },
     ];
 
-    fn heading() -> String {
-        both!("what was read", "读到了什么")
-    }
+    const HEADING: Both = ["what was read", "读到了什么"];
 
     fn see(&mut self, seen: &Seen) {
         match &seen.record.event {

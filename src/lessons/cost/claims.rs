@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::both;
 use crate::claims::{Claim, Judge, Seen};
 use crate::events::Event;
 
@@ -17,29 +16,23 @@ impl Judge for CostJudge {
     const CLAIMS: &'static [Claim<Self>] = &[
         Claim {
             name: "process-dearer",
-            sentence: || {
-                both!(
-                    "starting a process takes longer than starting a thread",
-                    "启动一个进程比启动一个线程慢"
-                )
-            },
+            sentence: [
+                "starting a process takes longer than starting a thread",
+                "启动一个进程比启动一个线程慢",
+            ],
             holds: |run, _| Some(run.ours.get("process")? > run.ours.get("thread")?),
         },
         Claim {
             name: "value-cheaper",
-            sentence: || {
-                both!(
-                    "a value through a queue takes less time than starting a thread",
-                    "一个值经过队列，比启动一个线程快"
-                )
-            },
+            sentence: [
+                "a value through a queue takes less time than starting a thread",
+                "一个值经过队列，比启动一个线程快",
+            ],
             holds: |run, _| Some(run.ours.get("queue")? < run.ours.get("thread")?),
         },
         Claim {
             name: "python-slower",
-            sentence: || {
-                both!("CPython takes longer in every row", "每一行都是 CPython 用的时间更长")
-            },
+            sentence: ["CPython takes longer in every row", "每一行都是 CPython 用的时间更长"],
             holds: |run, _| {
                 let mut rows = run.python.iter().peekable();
                 rows.peek()?;

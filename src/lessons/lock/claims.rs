@@ -3,8 +3,7 @@
 use std::collections::HashSet;
 
 use super::events::LockEvent;
-use crate::both;
-use crate::claims::{Claim, Judge, Seen, is_over};
+use crate::claims::{Both, Claim, Judge, Seen, is_over};
 use crate::events::Event;
 use crate::state::State;
 
@@ -23,17 +22,15 @@ impl Judge for LockJudge {
     const CLAIMS: &'static [Claim<Self>] = &[
         Claim {
             name: "none-lost",
-            sentence: || both!("no addition is lost", "每次加一都没有丢失"),
+            sentence: ["no addition is lost", "每次加一都没有丢失"],
             holds: |run, _| run.total.map(|(value, of)| value == of),
         },
         Claim {
             name: "all-count",
-            sentence: || {
-                both!(
-                    "every process that is not killed on purpose does all its turns",
-                    "没有被故意杀死的进程都数完了"
-                )
-            },
+            sentence: [
+                "every process that is not killed on purpose does all its turns",
+                "没有被故意杀死的进程都数完了",
+            ],
             holds: |run, state| {
                 let all = run.done + run.killed_on_purpose == run.begun;
                 (run.begun > 0 && is_over(state)).then_some(all)
@@ -41,14 +38,12 @@ impl Judge for LockJudge {
         },
         Claim {
             name: "together",
-            sentence: || both!("two processes count at the same time", "有两个进程同时在数"),
+            sentence: ["two processes count at the same time", "有两个进程同时在数"],
             holds: |run, _| (run.begun > 1).then_some(run.is_together),
         },
     ];
 
-    fn heading() -> String {
-        both!("the counter, compared with what was added", "计数器与加上的总数相比")
-    }
+    const HEADING: Both = ["the counter, compared with what was added", "计数器与加上的总数相比"];
 
     fn see(&mut self, seen: &Seen) {
         let pid = seen.record.pid;

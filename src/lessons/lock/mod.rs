@@ -5,7 +5,6 @@
 
 mod claims;
 mod events;
-mod mistakes;
 mod notes;
 
 use std::{thread, time::Duration};
@@ -22,7 +21,7 @@ use crate::multiprocessing::{
     AnyTarget, Context, CurrentProcess, IntoProcess, Logs, Target, numbered,
 };
 use crate::state::State;
-use crate::stuck::Mistake;
+use crate::stuck::{Mistake, mistakes};
 use claims::LockJudge;
 use events::LockEvent;
 use notes::LockNarrator;
@@ -66,7 +65,6 @@ pub struct Args {
     kill: bool,
 }
 
-/// Whether they take turns.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum WithLock {
@@ -76,7 +74,6 @@ enum WithLock {
     Lock,
 }
 
-/// What is done between read and write.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Gap {
@@ -86,7 +83,6 @@ enum Gap {
     Yield,
 }
 
-/// Which lock they take turns at.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum LockKind {
@@ -113,9 +109,8 @@ impl Lesson for Args {
     }
 
     fn mistake(&self, _run: &State) -> Option<(&'static Mistake, String)> {
-        let without =
-            || (&mistakes::KILLED_SEMAPHORE_HOLDER, "mp-demo lock --kill --lock flock".into());
-        (self.kill && self.lock != Some(LockKind::Flock)).then(without)
+        let without = (&KILLED_SEMAPHORE_HOLDER, "mp-demo lock --kill --lock flock".into());
+        (self.kill && self.lock != Some(LockKind::Flock)).then_some(without)
     }
 
     fn run(&self, mp: &Context) -> Result<()> {
@@ -219,10 +214,16 @@ impl Target for Counting {
     }
 }
 
-/// What else belongs to the lesson.
+mistakes! {
+    KILLED_SEMAPHORE_HOLDER = Mistake::of("killed_semaphore_holder", [
+        "Don't kill a process that may have a lock; or take one that the kernel frees",
+        "不要杀死可能握着锁的进程；或者换一种内核会释放的锁",
+    ]);
+}
+
 pub(super) const PARTS: Parts = Parts {
     events: Vocabulary::of::<LockEvent>(),
-    mistakes: mistakes::MISTAKES,
+    mistakes: MISTAKES,
     children: &[AnyTarget::of::<Counting>()],
     ..Parts::of::<LockJudge, LockNarrator>()
 };

@@ -3,19 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::events::MemoryEvent;
-use crate::both;
-use crate::claims::{Claim, Judge, Seen, of_values};
+use crate::claims::{Both, Claim, Judge, Seen, of_values};
 use crate::events::Event;
 use crate::state::State;
 
 #[derive(Default)]
 pub(super) struct MemoryJudge {
-    /// Whether somebody has received something.
     is_received: bool,
     looks: Vec<CounterLook>,
 }
 
-/// A look at a counter.
 struct CounterLook {
     role: String,
     is_parents: bool,
@@ -42,12 +39,10 @@ impl Judge for MemoryJudge {
     const CLAIMS: &'static [Claim<Self>] = &[
         Claim {
             name: "parent-changes",
-            sentence: || {
-                both!(
-                    "the parent's counter changes when the child counts",
-                    "子进程计数时，父进程的计数器也会变"
-                )
-            },
+            sentence: [
+                "the parent's counter changes when the child counts",
+                "子进程计数时，父进程的计数器也会变",
+            ],
             holds: |run, _| {
                 let mut values = run.of_parent(false);
                 let first = values.next()?;
@@ -57,34 +52,28 @@ impl Judge for MemoryJudge {
         },
         Claim {
             name: "message-changes",
-            sentence: || {
-                both!(
-                    "the parent's counter changes once it has the child's message",
-                    "收到子进程的消息之后，父进程的计数器变了"
-                )
-            },
+            sentence: [
+                "the parent's counter changes once it has the child's message",
+                "收到子进程的消息之后，父进程的计数器变了",
+            ],
             holds: |run, _| Some(run.of_parent(false).last()? != run.of_parent(true).last()?),
         },
         Claim {
             name: "child-starts-equal",
-            sentence: || {
-                both!(
-                    "the child's counter starts where the parent's is",
-                    "子进程的计数器从父进程当时的值开始"
-                )
-            },
+            sentence: [
+                "the child's counter starts where the parent's is",
+                "子进程的计数器从父进程当时的值开始",
+            ],
             holds: |run, _| Some(run.of_parent(false).next()? == run.first(false)?.value),
         },
         Claim {
             name: "same-address",
-            sentence: || both!("both counters lie at the same address", "两个计数器的地址相同"),
+            sentence: ["both counters lie at the same address", "两个计数器的地址相同"],
             holds: |run, _| Some(run.first(true)?.address == run.first(false)?.address),
         },
     ];
 
-    fn heading() -> String {
-        both!("what the counters were", "计数器的值")
-    }
+    const HEADING: Both = ["what the counters were", "计数器的值"];
 
     fn see(&mut self, seen: &Seen) {
         self.is_received |= matches!(seen.record.event, Event::Recv { .. });

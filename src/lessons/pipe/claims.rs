@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::both;
-use crate::claims::{Claim, Judge, Seen, is_over, of_values, shortened, word};
+use crate::claims::{Both, Claim, Judge, Seen, is_over, of_values, shortened, word};
 use crate::events::{Event, Way};
 use crate::state::State;
 
@@ -21,7 +20,7 @@ impl Judge for PipeJudge {
     const CLAIMS: &'static [Claim<Self>] = &[
         Claim {
             name: "all-received",
-            sentence: || both!("every list that is sent is received", "发送的每个列表都被收到"),
+            sentence: ["every list that is sent is received", "发送的每个列表都被收到"],
             holds: |run, state| {
                 (run.is_sent && is_over(state))
                     .then(|| state.on_its_way(Way::Pipe).next().is_none())
@@ -29,14 +28,12 @@ impl Judge for PipeJudge {
         },
         Claim {
             name: "child-ends-first",
-            sentence: || {
-                both!("the child ends before the parent receives", "子进程在父进程接收之前结束")
-            },
+            sentence: ["the child ends before the parent receives", "子进程在父进程接收之前结束"],
             holds: |run, _| run.is_end_first,
         },
         Claim {
             name: "none-refused",
-            sentence: || both!("no call is refused", "没有调用被拒绝"),
+            sentence: ["no call is refused", "没有调用被拒绝"],
             holds: |run, state| {
                 let is_said = run.is_refused || is_over(state);
                 (run.is_sent && is_said).then_some(!run.is_refused)
@@ -44,9 +41,7 @@ impl Judge for PipeJudge {
         },
     ];
 
-    fn heading() -> String {
-        both!("what was received", "收到了什么")
-    }
+    const HEADING: Both = ["what was received", "收到了什么"];
 
     fn see(&mut self, seen: &Seen) {
         let record = seen.record;

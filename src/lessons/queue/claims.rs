@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::both;
-use crate::claims::{Claim, Judge, Seen, is_over, of_values, plays, word};
+use crate::claims::{Both, Claim, Judge, Seen, is_over, of_values, plays, word};
 use crate::events::{Event, Status, Way};
 use crate::state::State;
 
@@ -24,7 +23,7 @@ impl Judge for QueueJudge {
     const CLAIMS: &'static [Claim<Self>] = &[
         Claim {
             name: "all-got",
-            sentence: || both!("every value that is put is got", "放入的每个值都被取走"),
+            sentence: ["every value that is put is got", "放入的每个值都被取走"],
             holds: |run, state| {
                 (run.is_put && is_over(state))
                     .then(|| state.on_its_way(Way::Queue).next().is_none())
@@ -32,21 +31,20 @@ impl Judge for QueueJudge {
         },
         Claim {
             name: "reader-first",
-            sentence: || {
-                both!("a reader begins before the first put", "第一次 put 之前，已有读进程开始运行")
-            },
+            sentence: [
+                "a reader begins before the first put",
+                "第一次 put 之前，已有读进程开始运行",
+            ],
             holds: |run, _| run.is_reader_first,
         },
         Claim {
             name: "in-order",
-            sentence: || {
-                both!("values are got in the order of their puts", "各个值按放入的先后被取走")
-            },
+            sentence: ["values are got in the order of their puts", "各个值按放入的先后被取走"],
             holds: |run, _| (run.arrived.len() > 1).then(|| run.arrived.is_sorted()),
         },
         Claim {
             name: "each-reader-gets",
-            sentence: || both!("every reader gets a value", "每个读进程都取到值"),
+            sentence: ["every reader gets a value", "每个读进程都取到值"],
             holds: |run, state| {
                 let all = run.got.values().all(|values| !values.is_empty());
                 (!run.got.is_empty() && is_over(state)).then_some(all)
@@ -54,14 +52,12 @@ impl Judge for QueueJudge {
         },
         Claim {
             name: "readers-end",
-            sentence: || both!("every reader ends by itself", "每个读进程都自行退出"),
+            sentence: ["every reader ends by itself", "每个读进程都自行退出"],
             holds: |run, state| run.end_by_themselves.filter(|all| !all || is_over(state)),
         },
     ];
 
-    fn heading() -> String {
-        both!("what was got", "取到了什么")
-    }
+    const HEADING: Both = ["what was got", "取到了什么"];
 
     fn see(&mut self, seen: &Seen) {
         self.arrived.extend(seen.change.arrived.map(|parcel| parcel.id));

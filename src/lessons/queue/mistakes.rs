@@ -1,36 +1,30 @@
 //! By which mistakes runs of the `queue` lesson get stuck.
 
-use crate::both;
 use crate::stuck::{Mistake, mistakes};
 
 mistakes! {
     /// The readers leave when the queue is empty, and a writer has more to put than the pipe has
     /// room for; or one reader has taken what another one was about to get.
-    EMPTY_IS_NO_END = Mistake::of("empty_is_no_end", || {
-        both!(
-            "An empty queue is no sign of the end: tell the readers",
-            "队列空了不等于结束：要告诉读进程"
-        )
-    });
+    EMPTY_IS_NO_END = Mistake::of("empty_is_no_end", [
+        "An empty queue is no sign of the end: tell the readers",
+        "队列空了不等于结束：要告诉读进程",
+    ]);
 
-    /// Nobody tells the readers that nothing more will come.
-    NOTHING_STOPS = Mistake::of("nothing_stops", || {
-        both!("Tell the readers that nothing more will come", "要告诉读进程不会再有值了")
-    });
+    NOTHING_STOPS = Mistake::of("nothing_stops", [
+        "Tell the readers that nothing more will come",
+        "要告诉读进程不会再有值了",
+    ]);
 
-    /// There are fewer sentinels than readers.
-    TOO_FEW_SENTINELS = Mistake::of("too_few_sentinels", || {
-        both!("Put a sentinel for each reader", "每个读进程都要有一个哨兵值")
-    });
+    TOO_FEW_SENTINELS = Mistake::of("too_few_sentinels", [
+        "Put a sentinel for each reader",
+        "每个读进程都要有一个哨兵值",
+    ]);
 
-    /// The readers wait for end-of-file, and the parent has not closed its end for writing.
-    KEPT_PUT_END = Mistake::of("kept_put_end", || both!("Close the put end", "关掉写端"));
+    KEPT_PUT_END = Mistake::of("kept_put_end", ["Close the put end", "关掉写端"]);
 
     /// The holder of the lock was killed.
-    KILLED_HOLDER = Mistake::of("killed_holder", || {
-        both!(
-            "Don't kill a process that may have a lock; or do without the lock",
-            "不要杀死可能握着锁的进程；或者不用锁"
-        )
-    });
+    KILLED_HOLDER = Mistake::of("killed_holder", [
+        "Don't kill a process that may have a lock; or do without the lock",
+        "不要杀死可能握着锁的进程；或者不用锁",
+    ]);
 }

@@ -3,8 +3,7 @@
 use std::collections::HashSet;
 
 use super::events::SpawnEvent;
-use crate::both;
-use crate::claims::{Claim, Judge, Seen, Sequence, is_over};
+use crate::claims::{Both, Claim, Judge, Seen, Sequence, is_over};
 use crate::events::Event;
 use crate::state::State;
 
@@ -28,45 +27,35 @@ impl Judge for SpawnJudge {
     const CLAIMS: &'static [Claim<Self>] = &[
         Claim {
             name: "end-is-last",
-            sentence: || {
-                both!("`Child process end.` is the last line", "`Child process end.` 是最后一行")
-            },
+            sentence: ["`Child process end.` is the last line", "`Child process end.` 是最后一行"],
             holds: |run, state| run.is_last.filter(|is_last| !is_last || is_over(state)),
         },
         Claim {
             name: "all-ended",
-            sentence: || {
-                both!(
-                    "every child has ended before `Child process end.`",
-                    "打印 `Child process end.` 之前，所有子进程都已结束"
-                )
-            },
+            sentence: [
+                "every child has ended before `Child process end.`",
+                "打印 `Child process end.` 之前，所有子进程都已结束",
+            ],
             holds: |run, _| run.had_ended,
         },
         Claim {
             name: "ends-in-order",
-            sentence: || {
-                both!("children end in the order of their starts", "子进程按启动的先后结束")
-            },
+            sentence: ["children end in the order of their starts", "子进程按启动的先后结束"],
             holds: |run, state| {
                 (run.ended.len() > 1 && is_over(state)).then(|| run.started == run.ended)
             },
         },
         Claim {
             name: "one-at-a-time",
-            sentence: || {
-                both!("no two children are there at the same time", "任何时候都至多有一个子进程")
-            },
+            sentence: ["no two children are there at the same time", "任何时候都至多有一个子进程"],
             holds: |run, _| (run.started.len() > 1).then_some(!run.is_beside),
         },
         Claim {
             name: "threads-before-ended",
-            sentence: || {
-                both!(
-                    "no thread's line comes after its child's `ended.`",
-                    "线程的行都在所属子进程的 `ended.` 之前"
-                )
-            },
+            sentence: [
+                "no thread's line comes after its child's `ended.`",
+                "线程的行都在所属子进程的 `ended.` 之前",
+            ],
             holds: |run, state| {
                 let is_said = run.is_thread_late || is_over(state);
                 let has_both = run.has_threads && !run.left_loop.is_empty();
@@ -75,9 +64,7 @@ impl Judge for SpawnJudge {
         },
     ];
 
-    fn heading() -> String {
-        both!("whose lines came in which order", "各进程的行以什么顺序出现")
-    }
+    const HEADING: Both = ["whose lines came in which order", "各进程的行以什么顺序出现"];
 
     fn see(&mut self, seen: &Seen) {
         let record = seen.record;

@@ -1,8 +1,7 @@
 //! What can be said of a run of the `terminate` lesson.
 
 use super::events::TerminateEvent;
-use crate::both;
-use crate::claims::{Claim, Judge, Seen, how, is_over, plays};
+use crate::claims::{Both, Claim, Judge, Seen, how, is_over, plays};
 use crate::events::{Event, Status};
 use crate::state::State;
 
@@ -21,7 +20,7 @@ impl Judge for TerminateJudge {
     const CLAIMS: &'static [Claim<Self>] = &[
         Claim {
             name: "cleanup-runs",
-            sentence: || both!("the child cleans up before its end", "子进程在结束之前做了清理"),
+            sentence: ["the child cleans up before its end", "子进程在结束之前做了清理"],
             holds: |run, state| {
                 let is_said = run.has_cleaned || is_over(state);
                 (run.has_to_clean && is_said).then_some(run.has_cleaned)
@@ -29,12 +28,12 @@ impl Judge for TerminateJudge {
         },
         Claim {
             name: "ended-by-signal",
-            sentence: || both!("the child's status names a signal", "子进程的状态里是一个信号"),
+            sentence: ["the child's status names a signal", "子进程的状态里是一个信号"],
             holds: |run, _| run.status.map(|status| matches!(status, Status::Signal(_))),
         },
         Claim {
             name: "grandchild-lives-on",
-            sentence: || both!("the grandchild outlives the child", "孙进程比子进程活得久"),
+            sentence: ["the grandchild outlives the child", "孙进程比子进程活得久"],
             holds: |run, state| {
                 let is_said = run.lives_on || is_over(state);
                 (run.has_grandchild && is_said).then_some(run.lives_on)
@@ -42,9 +41,7 @@ impl Judge for TerminateJudge {
         },
     ];
 
-    fn heading() -> String {
-        both!("how the child ended", "子进程怎样结束")
-    }
+    const HEADING: Both = ["how the child ended", "子进程怎样结束"];
 
     fn see(&mut self, seen: &Seen) {
         match &seen.record.event {

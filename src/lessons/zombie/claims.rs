@@ -1,8 +1,7 @@
 //! What can be said of a run of the `zombie` lesson.
 
 use super::events::ZombieEvent;
-use crate::both;
-use crate::claims::{Claim, Judge, Seen};
+use crate::claims::{Both, Claim, Judge, Seen};
 use crate::events::Event;
 use crate::state::State;
 
@@ -18,27 +17,23 @@ impl Judge for ZombieJudge {
     const CLAIMS: &'static [Claim<Self>] = &[
         Claim {
             name: "ended-and-listed",
-            sentence: || {
-                both!("a process that has ended is still listed", "已经结束的进程还列在那里")
-            },
+            sentence: ["a process that has ended is still listed", "已经结束的进程还列在那里"],
             holds: |run, _| (run.states.len() > 1).then(|| run.states.contains(&Some('Z'))),
         },
         Claim {
             name: "join-takes-it",
-            sentence: || both!("in the end nothing is left of it", "最后什么都不剩"),
+            sentence: ["in the end nothing is left of it", "最后什么都不剩"],
             holds: |run, _| run.states.last().map(Option::is_none),
         },
         Claim {
             name: "dies-with-parent",
-            sentence: || both!("a process ends when its parent does", "父进程结束时，子进程也结束"),
+            sentence: ["a process ends when its parent does", "父进程结束时，子进程也结束"],
             // Whoever has had two parents has survived one.
             holds: |run, _| run.parents.first().map(|it| run.parents.iter().all(|one| one == it)),
         },
     ];
 
-    fn heading() -> String {
-        both!("the states that were seen", "依次看到的状态")
-    }
+    const HEADING: Both = ["the states that were seen", "依次看到的状态"];
 
     fn see(&mut self, seen: &Seen) {
         if let Event::Parent { parent } = seen.record.event {

@@ -6,6 +6,7 @@ use super::{Came, Counted, Often, Tally, percent};
 use crate::both;
 use crate::report::statistics::most_if_never;
 use crate::words::figures::{count, left, right};
+use crate::words::locale::in_words;
 use crate::words::plain::on_one_line;
 
 /// How many outcomes have a line.
@@ -134,7 +135,7 @@ fn cells(counted: &Counted, often: Often) -> [String; 5] {
             both!("(not once in {of}: less than {most} %)", "（一次也没有：少于 {most} %）"),
         ),
     };
-    [(claim.sentence)(), often.word(), count, share, rest]
+    [in_words(claim.sentence).to_owned(), often.word(), count, share, rest]
 }
 
 fn first(came: &Came) -> String {

@@ -4,9 +4,9 @@ use crate::state::State;
 use crate::words::locale::{Language, choose};
 
 const CLAIMS: &[Claimed] = &[
-    Claimed { name: "all-got", sentence: || "every value that is put is got".into() },
-    Claimed { name: "in-order", sentence: || "values are got in order".into() },
-    Claimed { name: "at-once", sentence: || "the first is got at once".into() },
+    Claimed { name: "all-got", sentence: ["every value that is put is got", ""] },
+    Claimed { name: "in-order", sentence: ["values are got in order", ""] },
+    Claimed { name: "at-once", sentence: ["the first is got at once", ""] },
 ];
 
 fn outcome(text: &str) -> Outcome {
