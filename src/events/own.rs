@@ -12,7 +12,7 @@ use strum::VariantNames;
 use super::effect::{Effect, Sign, Times};
 use super::event::Event;
 
-/// Declares the events of a lesson. Of `Turn { i: u16, } => Effect::Nothing, [], Again;` this makes
+/// Declares the events of a lesson. Of `Turn { i: u16 } => Effect::Nothing, [], Again;` this makes
 /// the variant `Turn { i }` of the enum that is named first. Within the brackets stands how a
 /// picture marks the event, if it does: the sign, the same in ASCII, the legend in both languages,
 /// and what is written beside it.
@@ -22,7 +22,7 @@ macro_rules! own_events {
         $(
             $(#[$doc:meta])*
             $Name:ident {
-                $( $(#[$attribute:meta])* $field:ident: $type:ty, )*
+                $( $(#[$attribute:meta])* $field:ident: $type:ty ),* $(,)?
             } => $effect:expr, [$($sign:literal $ascii:literal $en:literal $zh:literal, $label:expr)?]
             $(, $times:ident)?;
         )*

@@ -15,7 +15,6 @@ pub struct Demo {
     pub(crate) is_of_article: bool,
     /// The text in English, in Markdown.
     pub(crate) english: &'static str,
-    /// The text in Chinese.
     pub(crate) chinese: &'static str,
     /// The Chinese texts of its help: TOML.
     pub(crate) chinese_help: &'static str,
@@ -30,7 +29,6 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// The lesson's text.
     pub(crate) fn text(&self, language: Language) -> &'static str {
         match language {
             Language::En => self.english,
@@ -74,7 +72,6 @@ impl Demo {
         translated.unwrap_or_else(|| program.to_owned())
     }
 
-    /// The Chinese texts for a program's comments.
     fn comments_of(&self, file: &str) -> Vec<String> {
         // A damaged file is found by a test.
         let texts: BTreeMap<String, Vec<String>> =
@@ -120,11 +117,8 @@ pub enum ProgramLanguage {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, strum::IntoStaticStr)]
 #[strum(serialize_all = "lowercase")]
 pub(crate) enum Part {
-    /// It writes values.
     Writer,
-    /// It reads values.
     Reader,
-    /// It sends messages, and reads the reply.
     Child,
 }
 

@@ -13,15 +13,12 @@ use crate::views::Narrator;
 
 /// What belongs to a lesson beside its parent's half.
 pub struct Parts {
-    /// What can be said of its runs.
     pub claims: OfLesson,
-    /// The events that happen in no other lesson.
     pub events: Vocabulary,
     /// The mistakes by which its runs get stuck.
     pub mistakes: &'static [Mistake],
     /// Who tells with `--explain` what there is to say of this lesson only.
     pub narrator: fn() -> Box<dyn Narrator>,
-    /// The children's halves.
     pub children: &'static [AnyTarget],
 }
 
@@ -52,7 +49,6 @@ pub trait Lesson: InLog + Sync {
         None
     }
 
-    /// Whether these options run commands of the user's.
     fn runs_commands(&self) -> bool {
         false
     }

@@ -81,7 +81,6 @@ lessons! {
     "lock": lock, beyond;
 }
 
-/// A lesson before its command line is read.
 struct Listed {
     name: &'static str,
     parts: Parts,
@@ -171,7 +170,6 @@ impl Subcommand for AnyLesson {
     }
 }
 
-/// The children's halves of all lessons.
 pub(crate) fn targets() -> impl Iterator<Item = &'static AnyTarget> {
     LESSONS.iter().flat_map(|entry| entry.parts.children)
 }

@@ -200,7 +200,6 @@ impl Comparison<'_> {
     }
 }
 
-/// What else belongs to the lesson.
 pub(super) const PARTS: Parts = Parts {
     events: Vocabulary::of::<AsyncEvent>(),
     children: &[

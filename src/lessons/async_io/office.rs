@@ -29,7 +29,6 @@ pub fn at_once(customers: usize, limit: fn(u64, &str) -> Result<()>) -> Result<(
     limit(customers as u64 + OTHER_DESCRIPTORS, &what)
 }
 
-/// An event loop in this thread.
 pub fn event_loop() -> Result<Runtime> {
     let runtime = Builder::new_current_thread().enable_all().build();
     runtime.with_context(|| both!("cannot set up an event loop", "无法建立事件循环"))

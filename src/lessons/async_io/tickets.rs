@@ -12,13 +12,9 @@ use crate::words::figures::{factor, left, mebibytes, right, seconds};
 #[derive(Clone, Copy, Serialize, strum::EnumCount)]
 #[serde(rename_all = "snake_case")]
 pub enum Strategy {
-    /// One process, one customer after another.
     OneAfterAnother,
-    /// A process for each customer.
     OneProcessEach,
-    /// One process, one thread, an event loop.
     EventLoop,
-    /// The same, and one customer blocks it.
     BlockedLoop,
 }
 
@@ -84,7 +80,6 @@ impl StrategyFigures {
         Ok(())
     }
 
-    /// Adds a process that has ended.
     pub fn add_process(&mut self, used: &Usage) {
         self.processes += 1;
         self.threads += used.threads;
@@ -125,7 +120,6 @@ impl StrategyFigures {
         })
     }
 
-    /// A row of the table.
     pub fn line(&self) -> String {
         columns([
             &self.way.label(),
@@ -175,7 +169,6 @@ pub fn announcement(delays: &[f64]) -> String {
     }
 }
 
-/// The number of the customer with the longest delay.
 pub fn slowest(delays: &[f64]) -> u16 {
     let longest = (1..).zip(delays).max_by(|a, b| a.1.total_cmp(b.1));
     longest.map_or(1, |(customer, _)| customer)

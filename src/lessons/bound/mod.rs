@@ -87,7 +87,6 @@ pub struct Args {
     with: Withs,
 }
 
-/// What the tasks do.
 #[derive(Clone, Copy, ValueEnum, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Kinds {
@@ -103,7 +102,6 @@ enum Kinds {
     All,
 }
 
-/// What the workers are.
 #[derive(Clone, Copy, ValueEnum, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Withs {
@@ -214,7 +212,6 @@ fn show(table: &Table, cores: usize, mp: &Context) -> Result<()> {
     Ok(())
 }
 
-/// What else belongs to the lesson.
 pub(super) const PARTS: Parts = Parts {
     events: Vocabulary::of::<BoundEvent>(),
     children: &[AnyTarget::of::<BoundWorker>(), AnyTarget::of::<BoundAnswerer>()],

@@ -7,7 +7,6 @@ use crate::both;
 use crate::words::figures::{count, right, seconds};
 use crate::words::locale::{self, Language};
 
-/// The longest bar.
 const BAR_COLUMNS: f64 = 28.0;
 
 /// What a task does. Its name in the log, and on a child's command line, is its variant's.
@@ -40,9 +39,7 @@ impl TaskKind {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum WorkerKind {
-    /// A process of its own.
     Processes,
-    /// A thread in a process with the others.
     Threads,
 }
 
@@ -81,7 +78,6 @@ pub struct Table {
 }
 
 impl Table {
-    /// What stands above the rows.
     pub fn heading(&self) -> Vec<String> {
         let (kind, tasks) = (self.kind.in_words(), self.tasks);
         let in_english = count(tasks, "task");
@@ -112,7 +108,6 @@ impl Table {
         lines
     }
 
-    /// A pool's figures for the log.
     pub fn figures(&self, pool: &PoolFigures) -> Value {
         json!({
             "kind": self.kind,
@@ -128,7 +123,6 @@ impl Table {
         })
     }
 
-    /// A pool's row.
     pub fn line(&self, pool: &PoolFigures) -> String {
         let percent = pool.processor_percent();
         let figures = columns([
@@ -152,12 +146,10 @@ impl Table {
         fastest_of(&self.pools).unwrap_or(self.first())
     }
 
-    /// The pool with the fewest workers.
     pub(super) fn first(&self) -> &PoolFigures {
         &self.pools[0]
     }
 
-    /// The pool with the most workers.
     pub(super) fn last(&self) -> &PoolFigures {
         &self.pools[self.pools.len() - 1]
     }

@@ -15,7 +15,6 @@ use crate::both;
 use crate::events::{Call, Log};
 use crate::multiprocessing::{Context, Logs};
 
-/// How long a task should take.
 const TASK_SECONDS: f64 = 0.1;
 
 /// A task, as it goes through the queue.
@@ -26,7 +25,6 @@ pub struct Task {
     pub work: Work,
 }
 
-/// What there is to do in a task.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Work {

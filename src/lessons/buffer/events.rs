@@ -5,20 +5,9 @@ use crate::events::{Effect, own_events};
 own_events! {
     BufferEvent:
     /// The process prints a line. For now it is in the buffer that the process has for its output.
-    Buffered {
-        /// The line, with its newline.
-        text: String,
-        /// How many bytes are in the buffer now.
-        bytes: u64,
-    } => Effect::Nothing, ['○' 'o' "print" "print", text];
+    Buffered { text: String, bytes: u64 } => Effect::Nothing, ['○' 'o' "print" "print", text];
     /// The process is about to hand what is in its buffer to the kernel, in one write.
-    Write {
-        /// What that is.
-        text: String,
-    } => Effect::Nothing, ['●' 'O' "write" "write", text];
+    Write { text: String } => Effect::Nothing, ['●' 'O' "write" "write", text];
     /// The parent has read a line of what its child has written.
-    Read {
-        /// The line, with its newline.
-        text: String,
-    } => Effect::Nothing, ['▲' '^' "read" "read", text];
+    Read { text: String } => Effect::Nothing, ['▲' '^' "read" "read", text];
 }

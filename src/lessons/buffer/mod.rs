@@ -52,7 +52,6 @@ pub struct Args {
     end: End,
 }
 
-/// How the child ends.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum End {
@@ -170,7 +169,6 @@ impl PrintBuffer<'_> {
     }
 }
 
-/// What else belongs to the lesson.
 pub(super) const PARTS: Parts = Parts {
     events: Vocabulary::of::<BufferEvent>(),
     children: &[AnyTarget::of::<Printer>()],

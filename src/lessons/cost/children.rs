@@ -8,15 +8,11 @@ use serde_json::Value;
 
 use crate::multiprocessing::{CurrentProcess, Target};
 
-/// A small value, and the line that it becomes.
 pub const SMALL: i64 = 123_456;
-/// The line that it becomes.
 pub const SMALL_LINE: &[u8] = b"123456\n";
 
-/// How long a long value is, in bytes.
 pub const MEBIBYTE: usize = 1 << 20;
 
-/// The line that a long value becomes.
 pub fn mebibyte_line() -> Vec<u8> {
     format!("\"{}\"\n", "x".repeat(MEBIBYTE)).into_bytes()
 }

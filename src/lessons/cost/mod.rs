@@ -87,7 +87,6 @@ impl Lesson for Args {
     }
 }
 
-/// What else belongs to the lesson.
 pub(super) const PARTS: Parts = Parts {
     children: &[
         AnyTarget::of::<CostNothing>(),

@@ -69,7 +69,6 @@ impl Python {
         Ok((None, why))
     }
 
-    /// Seconds for one.
     pub fn measure(&mut self, row: Row, mp: &Context) -> Result<f64> {
         self.0.send(&json!(row))?;
         let answer = mp.recv(&mut self.0)?;

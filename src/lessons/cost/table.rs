@@ -14,30 +14,22 @@ use crate::words::figures::duration;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, strum::VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum Row {
-    /// Start a process that does nothing, and join it.
     Process,
     /// The same, against CPython's start method spawn instead of fork.
     ProcessSpawn,
-    /// Start a thread that does nothing, and join it.
     Thread,
-    /// One small value through a queue, from a process to its parent.
     Queue,
-    /// One small value through a pipe and back.
     RoundTrip,
-    /// One value of 1 MiB through a pipe.
     Mebibyte,
-    /// Something to compute, in one process.
     Compute,
 }
 
-/// Who is measured.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Side {
     /// This program's own `Process`, `Queue`, `Connection`.
     Ours,
     /// The plain calls below.
     Limit,
-    /// CPython.
     Python,
 }
 
@@ -116,7 +108,6 @@ impl Samples {
         figures
     }
 
-    /// A row of the table.
     pub fn line(&self, row: Row) -> String {
         let cell = |side| Spread::of(self.of(row, side)).map(|spread| cell(&spread));
         let cells = [

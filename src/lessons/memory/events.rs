@@ -4,11 +4,6 @@ use crate::events::{Effect, own_events};
 
 own_events! {
     MemoryEvent:
-    /// The process looks at its counter.
-    Counter {
-        /// What it finds there.
-        value: i64,
-        /// Where that is, in its own memory.
-        address: String,
-    } => Effect::Nothing, [];
+    /// The process looks at its counter: what it finds there, and where that is in its own memory.
+    Counter { value: i64, address: String } => Effect::Nothing, [];
 }

@@ -88,7 +88,6 @@ fn show_counter(who: &str, process: &impl Logs) -> Result<()> {
     process.happened_with_line(MemoryEvent::Counter { value, address }, line)
 }
 
-/// What else belongs to the lesson.
 pub(super) const PARTS: Parts = Parts {
     events: Vocabulary::of::<MemoryEvent>(),
     children: &[AnyTarget::of::<MemoryChild>()],

@@ -14,7 +14,6 @@ use crate::multiprocessing::{CurrentProcess, Logs, Program, ProgramArgs, Program
 /// Writer of the `pipe` lesson: sends what a command writes on stdout
 #[derive(clap::Args, Serialize)]
 pub struct CommandSender {
-    /// The command.
     #[command(flatten)]
     #[serde(flatten)]
     pub(super) program: ProgramArgs,

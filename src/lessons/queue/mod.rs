@@ -195,7 +195,6 @@ impl Target for Reader {
     }
 }
 
-/// What else belongs to the lesson.
 pub(super) const PARTS: Parts = Parts {
     mistakes: mistakes::MISTAKES,
     children: &[

@@ -81,7 +81,6 @@ pub struct Args {
     pub(super) kill: Option<String>,
 }
 
-/// How the readers end.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Stop {
@@ -104,7 +103,6 @@ impl Args {
         roles.filter(|role| Some(role) != self.kill.as_ref())
     }
 
-    /// Refuses options that can't work together.
     pub(super) fn check_options(&self) -> Result<()> {
         check_sizes(&self.values)?;
         for (name, command) in [("writer", &self.writer), ("reader", &self.reader)] {

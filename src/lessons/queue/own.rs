@@ -18,7 +18,6 @@ const LONGEST_LINE: usize = 1 << 16;
 /// Writer of the `queue` lesson: puts what a command writes into the queue on stdout
 #[derive(clap::Args, Serialize)]
 pub struct CommandWriter {
-    /// The command.
     #[command(flatten)]
     #[serde(flatten)]
     pub(super) program: ProgramArgs,
@@ -27,7 +26,6 @@ pub struct CommandWriter {
 /// Reader of the `queue` lesson: hands a command what it gets from the queue on stdin
 #[derive(clap::Args, Serialize)]
 pub struct CommandReader {
-    /// The command.
     #[command(flatten)]
     #[serde(flatten)]
     pub(super) program: ProgramArgs,

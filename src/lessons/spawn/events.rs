@@ -7,10 +7,7 @@ own_events! {
     /// The parent is about to start a child.
     WillStart {} => Effect::Nothing, [];
     /// A turn of the child's loop; a thread is started next.
-    Turn {
-        /// The turn's number, from 0.
-        i: u16,
-    } => Effect::Nothing, [], Again;
+    Turn { i: u16 } => Effect::Nothing, [], Again;
     /// The child has left its loop. Its threads may still run.
     Ended {} => Effect::Nothing, [], Once;
     /// The parent goes on after the join that it waited in.

@@ -53,7 +53,6 @@ pub struct Args {
     join: JoinPlace,
 }
 
-/// Where the parent's `join()` stands.
 #[derive(Clone, Copy, ValueEnum, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum JoinPlace {
@@ -142,7 +141,6 @@ impl Target for SpawnChild {
     }
 }
 
-/// What else belongs to the lesson.
 pub(super) const PARTS: Parts = Parts {
     events: Vocabulary::of::<SpawnEvent>(),
     children: &[AnyTarget::of::<SpawnChild>()],

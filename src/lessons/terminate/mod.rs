@@ -51,7 +51,6 @@ pub struct Args {
     grandchild: bool,
 }
 
-/// What the parent sends.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Signal {
@@ -210,7 +209,6 @@ impl Target for Grandchild {
     }
 }
 
-/// What else belongs to the lesson.
 pub(super) const PARTS: Parts = Parts {
     events: Vocabulary::of::<TerminateEvent>(),
     children: &[AnyTarget::of::<CleaningChild>(), AnyTarget::of::<Grandchild>()],

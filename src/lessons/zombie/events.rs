@@ -6,16 +6,13 @@ own_events! {
     ZombieEvent:
     /// What the kernel says of a process.
     ProcessState {
-        /// Its PID.
         of: u32,
         /// Its state, as proc(5) has it: `S` sleeping, `Z` zombie; nothing if there is no such
         /// process.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         state: Option<char>,
-        /// How much memory it has.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         kib: Option<u64>,
-        /// Its parent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         parent: Option<u32>,
         /// How it ended, as long as the kernel keeps that for its parent.

@@ -186,23 +186,19 @@ impl Target for Orphan {
     const NAME: &'static str = "zombie-orphan";
 
     fn run(self, process: CurrentProcess) -> Result<()> {
-        let says = |process: &CurrentProcess| {
+        let mut connection = process.connection(true);
+        loop {
             let parent = process.parent_pid();
             let line = format!("Grandchild process {}, parent {parent}", process.pid());
-            process.happened_with_line(Event::Parent { parent }, line)
-        };
-        says(&process)?;
-        let mut connection = process.connection(true);
-        connection.send(&"here".into())?;
-        while connection.recv_or_end()?.is_some() {
-            says(&process)?;
-            connection.send(&process.parent_pid().into())?;
+            process.happened_with_line(Event::Parent { parent }, line)?;
+            connection.send(&"here".into())?;
+            if connection.recv_or_end()?.is_none() {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 }
 
-/// What else belongs to the lesson.
 pub(super) const PARTS: Parts = Parts {
     events: Vocabulary::of::<ZombieEvent>(),
     children: &[
