@@ -90,15 +90,13 @@ mod tests {
         1 parent read "text":"B\n""#;
 
     #[test]
-    fn each_claim_is_true_of_one_run_and_false_of_another() {
+    fn claims_and_outcomes_follow_from_the_log() {
         check(
             "buffer",
             &[
-                ("all-read", LINE_BY_LINE, LOST),
-                ("written-at-once", LINE_BY_LINE, LOST),
-                ("written-before-end", LINE_BY_LINE, LOST),
+                (LOST, "false false false true", "nothing"),
+                (LINE_BY_LINE, "true true true true", "A B"),
             ],
-            &[(LINE_BY_LINE, "A B"), (LOST, "nothing")],
         );
     }
 }

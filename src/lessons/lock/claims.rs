@@ -113,15 +113,14 @@ mod tests {
         1 parent exited "child":3,"child_role":"child-2","status":{"signal":9}"#;
 
     #[test]
-    fn each_claim_is_true_of_one_run_and_false_of_another() {
+    fn claims_and_outcomes_follow_from_the_log() {
         check(
             "lock",
             &[
-                ("none-lost", ONE_AFTER_ANOTHER, LOST),
-                ("all-count", LOST, STUCK),
-                ("together", LOST, ONE_AFTER_ANOTHER),
+                (LOST, "false true true true", "< 18"),
+                (ONE_AFTER_ANOTHER, "true true false true", "= 18"),
+                (STUCK, "- false false false", "nothing; stuck"),
             ],
-            &[(LOST, "< 18"), (ONE_AFTER_ANOTHER, "= 18"), (STUCK, "nothing; stuck")],
         );
     }
 }

@@ -119,16 +119,13 @@ mod tests {
         1 parent counter "value":15,"address":"0x1""#;
 
     #[test]
-    fn each_claim_is_true_of_one_run_and_false_of_another() {
+    fn claims_and_outcomes_follow_from_the_log() {
         check(
             "memory",
             &[
-                ("parent-changes", SHARED, APART),
-                ("message-changes", APART, SHARED),
-                ("child-starts-equal", SHARED, APART),
-                ("same-address", SHARED, APART),
+                (APART, "false true false false true", "child: 0 5; parent: 10 10 5"),
+                (SHARED, "true false true true true", "child: 10 15; parent: 10 15 15"),
             ],
-            &[(APART, "child: 0 5; parent: 10 10 5")],
         );
     }
 }

@@ -55,7 +55,7 @@ mod tests {
     use crate::claims::tests::check;
 
     #[test]
-    fn each_claim_is_true_of_one_run_and_false_of_another() {
+    fn claims_and_outcomes_follow_from_the_log() {
         let looks = |states: &str| -> String {
             let line = |state: char| match state {
                 '-' => "1 parent process_state \"of\":2\n".to_owned(),
@@ -70,11 +70,12 @@ mod tests {
         check(
             "zombie",
             &[
-                ("ended-and-listed", &looks("SZZ"), &looks("S-")),
-                ("join-takes-it", &looks("SZ-"), &looks("SZZ")),
-                ("dies-with-parent", &parents(2, 2), &parents(2, 1)),
+                (&looks("SZ-"), "true true - true", "S Z gone"),
+                (&looks("SZZ"), "true false - true", "S Z Z"),
+                (&looks("S-"), "false true - true", "S gone"),
+                (&parents(2, 2), "- - true true", "nothing"),
+                (&parents(2, 1), "- - false true", "nothing"),
             ],
-            &[(&looks("SZ-"), "S Z gone")],
         );
     }
 }
