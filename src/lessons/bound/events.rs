@@ -1,10 +1,11 @@
 //! What happens in this lesson only.
 
+use super::table::{TaskKind, WorkerKind};
 use crate::events::{Effect, own_events};
 
 own_events! {
     BoundEvent:
     /// The parent is about to start a pool of workers, and measures how long it takes for all
     /// tasks.
-    Pool { kind: String, with: String, workers: u16, tasks: u16 } => Effect::Nothing, [];
+    Pool { kind: TaskKind, with: WorkerKind, workers: u16, tasks: u16 } => Effect::Nothing, [];
 }

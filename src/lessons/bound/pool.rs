@@ -37,13 +37,8 @@ impl Pool {
         mut count: impl FnMut() -> Result<()>,
         mp: &Context,
     ) -> Result<PoolFigures> {
-        let (kind, with): (&str, &str) = (self.kind.into(), self.with.into());
-        mp.happened(BoundEvent::Pool {
-            kind: kind.into(),
-            with: with.into(),
-            workers: self.workers,
-            tasks: self.tasks,
-        })?;
+        let Pool { kind, with, workers, tasks, .. } = *self;
+        mp.happened(BoundEvent::Pool { kind, with, workers, tasks })?;
         // Threads are one reader: they take turns inside their process.
         let readers = match self.with {
             WorkerKind::Processes => self.workers,

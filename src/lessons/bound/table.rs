@@ -1,6 +1,7 @@
 //! What was measured, as a table.
 
-use serde::Serialize;
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::both;
@@ -11,7 +12,7 @@ const BAR_COLUMNS: f64 = 28.0;
 
 /// What a task does. Its name in the log, and on a child's command line, is its variant's.
 #[derive(
-    Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize, strum::Display, strum::IntoStaticStr,
+    Clone, Copy, PartialEq, Eq, Hash, Debug, ValueEnum, Serialize, Deserialize, strum::IntoStaticStr,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -35,9 +36,8 @@ impl TaskKind {
 }
 
 /// What a worker is. Its name in the log is its variant's.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
 pub enum WorkerKind {
     Processes,
     Threads,
@@ -81,15 +81,14 @@ impl Table {
     pub fn heading(&self) -> Vec<String> {
         let (kind, tasks) = (self.kind.in_words(), self.tasks);
         let in_english = count(tasks, "task");
-        let mut lines = vec![match self.with {
-            WorkerKind::Processes => both!(
-                "{kind}: {in_english}, workers are processes",
-                "{kind}：{tasks} 个任务，多进程"
-            ),
-            WorkerKind::Threads => {
-                both!("{kind}: {in_english}, workers are threads", "{kind}：{tasks} 个任务，多线程")
-            }
-        }];
+        let (with, workers) = match self.with {
+            WorkerKind::Processes => (both!("processes", "多进程"), both!("workers", "进程数")),
+            WorkerKind::Threads => (both!("threads", "多线程"), both!("workers", "线程数")),
+        };
+        let mut lines = vec![both!(
+            "{kind}: {in_english}, workers are {with}",
+            "{kind}：{tasks} 个任务，{with}"
+        )];
         let fewest = self.first().workers;
         if fewest > 1 {
             let fewest = self.workers(fewest);
@@ -98,10 +97,6 @@ impl Table {
                 "加速比以最少的一组（{fewest}）为基准。"
             ));
         }
-        let workers = match self.with {
-            WorkerKind::Processes => both!("workers", "进程数"),
-            WorkerKind::Threads => both!("workers", "线程数"),
-        };
         let (wall, task) = (both!("wall", "总用时"), both!("a task", "每个任务"));
         let speed_up = both!("speed-up", "加速比");
         lines.push(columns([&workers, &wall, &task, &speed_up, "CPU"]));

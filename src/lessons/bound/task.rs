@@ -152,7 +152,7 @@ impl Aid {
                 Ok(blocks.into())
             }
             (_, Work::AwaitAnswer(_) | Work::WriteBlocks(_)) => {
-                let kind = work.kind();
+                let kind: &str = work.kind().into();
                 bail!(both!(
                     "this worker can't do such a task; start it with --kind {kind}",
                     "这个工作进程做不了这种任务；请用 --kind {kind} 启动"
