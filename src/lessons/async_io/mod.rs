@@ -14,6 +14,8 @@ mod notes;
 mod office;
 mod tickets;
 
+use std::collections::BTreeMap;
+
 use anyhow::{Result, bail};
 use serde::Serialize;
 use strum::EnumCount as _;
@@ -162,7 +164,6 @@ impl Comparison<'_> {
         start: impl FnOnce(&Queue) -> Result<ChildProcesses>,
     ) -> Result<StrategyFigures> {
         let mp = self.mp;
-        let mut figures = StrategyFigures::new(way, self.customers);
         let queue = mp.queue(1)?.only_waits();
         let began = mp.seconds();
         let processes = start(&queue)?;
@@ -171,20 +172,24 @@ impl Comparison<'_> {
         let mut queue = queue.close_put_end();
         // Processes that end meanwhile are reaped: none stays a zombie until the last customer is
         // served.
+        let (mut served, mut used) = (BTreeMap::new(), Vec::new());
         while let Got::Value(value) = queue.get()? {
             match serde_json::from_value(value)? {
                 FromCustomers::Served { customer, at } => {
-                    figures.add_served(customer, at - began)?;
+                    served.insert(customer, micros(at - began));
                     self.count_ticket()?;
                 }
-                FromCustomers::Usage(used) => figures.add_process(&used),
+                FromCustomers::Usage(usage) => used.push(usage),
             }
         }
         processes.join()?;
-        if !figures.end(mp.seconds() - began, processes.count()) {
+        let wall = micros(mp.seconds() - began);
+        let served: Vec<f64> = served.into_values().collect();
+        if served.len() != usize::from(self.customers) || used.len() != processes.count() {
             let message = both!("not every customer has got a ticket", "不是每位顾客都拿到了票");
             bail!(PartnerGone(Reason::Said { text: message }));
         }
+        let figures = StrategyFigures { way, wall, served, used };
         mp.measured(figures.to_json(), figures.line())?;
         Ok(figures)
     }

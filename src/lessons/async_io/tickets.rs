@@ -1,11 +1,10 @@
 //! What each way of serving the customers of a ticket office took, and what follows from it.
 
-use anyhow::{Result, bail};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::both;
-use crate::report::statistics::{lower_median, micros};
+use crate::report::statistics::lower_median;
 use crate::words::figures::{factor, left, mebibytes, right, seconds};
 
 /// A way of serving the customers. Its name in the log is its variant's.
@@ -41,69 +40,34 @@ pub struct Usage {
 
 /// What was measured of one way.
 pub struct StrategyFigures {
-    way: Strategy,
+    pub way: Strategy,
     /// Seconds from before the first process was started until the last one was joined.
-    wall: f64,
+    pub wall: f64,
     /// Seconds until each customer was served, counted from the same moment.
-    served: Vec<Option<f64>>,
-    processes: u64,
-    threads: u64,
-    own_memory_kib: u64,
-    shared_memory_kib: u64,
-    context_switches: u64,
+    pub served: Vec<f64>,
+    /// By each process.
+    pub used: Vec<Usage>,
 }
 
 impl StrategyFigures {
-    pub fn new(way: Strategy, customers: u16) -> StrategyFigures {
-        StrategyFigures {
-            way,
-            wall: 0.0,
-            served: vec![None; customers.into()],
-            processes: 0,
-            threads: 0,
-            own_memory_kib: 0,
-            shared_memory_kib: 0,
-            context_switches: 0,
-        }
+    fn sum(&self, of: fn(&Usage) -> u64) -> u64 {
+        self.used.iter().map(of).sum()
     }
 
-    /// Adds a customer who was served this many seconds after the way began.
-    pub fn add_served(&mut self, customer: u16, seconds: f64) -> Result<()> {
-        let index = usize::from(customer).wrapping_sub(1);
-        match self.served.get_mut(index) {
-            Some(served @ None) => *served = Some(micros(seconds)),
-            _ => bail!(both!(
-                "customer {customer} got one ticket too many",
-                "顾客 {customer} 多拿了一张票"
-            )),
-        }
-        Ok(())
-    }
-
-    pub fn add_process(&mut self, used: &Usage) {
-        self.processes += 1;
-        self.threads += used.threads;
-        // All of them run the same program, and the kernel has its pages in memory once, however
-        // many use them. The sum of the peaks would be far more than the machine needs.
-        self.own_memory_kib += used.peak_memory_kib.saturating_sub(used.file_memory_kib);
-        self.shared_memory_kib = self.shared_memory_kib.max(used.file_memory_kib);
-        self.context_switches += used.context_switches;
-    }
-
-    /// The way took this many seconds, and this many processes. Whether all have reported.
-    pub fn end(&mut self, wall: f64, processes: usize) -> bool {
-        self.wall = micros(wall);
-        self.processes == processes as u64 && self.served.iter().all(Option::is_some)
-    }
-
-    /// The peak memory of all processes together.
+    /// The peak memory of all processes together. All of them run the same program, and the kernel
+    /// has its pages in memory once: the sum of the peaks would be far more than the machine needs.
     fn memory_kib(&self) -> u64 {
-        self.own_memory_kib + self.shared_memory_kib
+        let own = self.sum(|used| used.peak_memory_kib.saturating_sub(used.file_memory_kib));
+        own + self.shared_memory_kib()
+    }
+
+    fn shared_memory_kib(&self) -> u64 {
+        self.used.iter().map(|used| used.file_memory_kib).max().unwrap_or_default()
     }
 
     /// Seconds until at least half of the customers were served.
     fn half_served(&self) -> f64 {
-        lower_median(self.served.iter().copied().flatten()).unwrap_or_default()
+        lower_median(self.served.iter().copied()).unwrap_or_default()
     }
 
     pub fn to_json(&self) -> Value {
@@ -112,11 +76,11 @@ impl StrategyFigures {
             "wall_seconds": self.wall,
             "half_served_seconds": self.half_served(),
             "served_seconds": self.served,
-            "processes": self.processes,
-            "threads": self.threads,
+            "processes": self.used.len(),
+            "threads": self.sum(|used| used.threads),
             "memory_kib": self.memory_kib(),
-            "shared_memory_kib": self.shared_memory_kib,
-            "context_switches": self.context_switches,
+            "shared_memory_kib": self.shared_memory_kib(),
+            "context_switches": self.sum(|used| used.context_switches),
         })
     }
 
@@ -125,10 +89,10 @@ impl StrategyFigures {
             &self.way.label(),
             &seconds(self.wall),
             &seconds(self.half_served()),
-            &self.processes.to_string(),
-            &self.threads.to_string(),
+            &self.used.len().to_string(),
+            &self.sum(|used| used.threads).to_string(),
             &mebibytes(self.memory_kib()),
-            &self.context_switches.to_string(),
+            &self.sum(|used| used.context_switches).to_string(),
         ])
     }
 }
