@@ -4,11 +4,10 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use unicode_width::UnicodeWidthStr;
 
 use crate::both;
 use crate::report::statistics::{Spread, median_ratio};
-use crate::words::figures::duration;
+use crate::words::figures::{duration, left, right};
 
 /// What is measured. A row's name in the log is its variant's.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, strum::VariantArray)]
@@ -138,19 +137,9 @@ impl Samples {
 
 fn columns([label, ours, limit, limit_ratio, python, python_ratio]: [&str; 6]) -> String {
     let cells = [(ours, 14), (limit, 14), (limit_ratio, 6), (python, 14), (python_ratio, 6)];
-    let mut line = format!("{label}{}", room(label, 24));
-    for (cell, width) in cells {
-        // A cell that is too wide still stands apart.
-        let room = room(cell, width);
-        line += if room.is_empty() { " " } else { &room };
-        line += cell;
-    }
-    line
-}
-
-/// What a cell needs beside its text, which may have characters of two columns, to be so wide.
-fn room(cell: &str, width: usize) -> String {
-    " ".repeat(width.saturating_sub(cell.width()))
+    // A cell that is too wide still stands apart.
+    let cells = cells.map(|(cell, width)| format!(" {}", right(cell, width - 1)));
+    left(label, 24) + &cells.concat()
 }
 
 fn cell(Spread { median, half_width }: &Spread) -> String {
