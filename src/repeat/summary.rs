@@ -48,12 +48,10 @@ impl Summary<'_> {
         text += "\n";
         text += &wrapped(
             &both!(
-                "A seed repeats the pauses of a run, not the kernel's choices. These are shares \
-                 of these runs, not \
-                 probabilities: they change with the machine and the hour.",
-                "种子只能重现一次运行里的停顿，不能重现内核的选择。这里的比例只属于这些运行，不是\
-                 概率：换一台机器、换一个\
-                 时间，比例就不同。"
+                "A seed repeats the pauses of a run, not the kernel's choices. These are shares of \
+                 these runs, not probabilities: they change with the machine and the hour.",
+                "种子只能重现一次运行里的停顿，不能重现内核的选择。这里的比例只属于这些运行，不是概\
+                 率：换一台机器、换一个时间，比例就不同。"
             ),
             width,
         );
@@ -90,9 +88,8 @@ impl Summary<'_> {
         }
         let (runs, most) = (tally.runs, percent(most_if_never(tally.runs)));
         both!(
-            "\"{outcome}\" did not come in {runs} runs: it comes in less than {most} % of them, \
-             or never. That it can't \
-             come is not proved.",
+            "\"{outcome}\" did not come in {runs} runs: it comes in less than {most} % of them, or \
+             never. That it can't come is not proved.",
             "{runs} 次运行里没有出现“{outcome}”：它出现的次数少于 {most} %，或者从不出现。这并不能\
              证明它不可能出现。"
         )

@@ -98,8 +98,8 @@ notes! {
         };
         match *again {
             true => format!("SIGTERM for {child} as well."),
-            false => format!("{by} can't wait for {child} to end by itself: its loop is endless, so join() would never \
-                return. So it sends SIGTERM (15){left}."),
+            false => format!("{by} can't wait for {child} to end by itself: its loop is endless, \
+                so join() would never return. So it sends SIGTERM (15){left}."),
         }
     }
     zh {
@@ -110,15 +110,14 @@ notes! {
         };
         match *again {
             true => format!("对{child}也发送 SIGTERM。"),
-            false => format!("{by}等不到{child}自己结束：那是一个无限循环，join() 永远不会返回。于是只好发送 SIGTERM（15）。\
-                {left}"),
+            false => format!("{by}等不到{child}自己结束：那是一个无限循环，join() 永远不会返回。于\
+                是只好发送 SIGTERM（15）。{left}"),
         }
     }
 
     brief TerminateBetween { by: Actor, child: Actor } samples (parent(), reader())
     en "{by} sends SIGTERM (15) to {child} without waiting until it has got everything. {child:#} \
-        passes it on to the command that it \
-        has started."
+        passes it on to the command that it has started."
     zh "{by}不等{child}取完所有的值，就向它发送 SIGTERM（15）。{child}会把信号转给它启动的命令。"
 
     PassesOn { by: Actor, child: Actor } samples (reader(), writer())
@@ -131,10 +130,9 @@ notes! {
 
     brief Kill { by: Actor, child: Actor } samples (parent(), reader())
     en "SIGTERM has not ended {child}. So {by} sends SIGKILL (9), which can't be caught, ignored \
-        or blocked, and ends a stopped \
-        process as well."
-    zh "{child}收到 SIGTERM 后没有结束，于是{by}发送 SIGKILL（9）：这个信号不能被捕获、忽略或阻\
-        塞，对已暂停的进程同样有效。"
+        or blocked, and ends a stopped process as well."
+    zh "{child}收到 SIGTERM 后没有结束，于是{by}发送 SIGKILL（9）：这个信号不能被捕获、忽略或阻塞，\
+        对已暂停的进程同样有效。"
 
     brief KillRest { by: Actor, child: Actor } samples (parent(), reader())
     en "{by:#} can't go on and sends SIGKILL (9) to {child}, so that no process is left when the \
@@ -142,9 +140,10 @@ notes! {
     zh "{by}无法继续，于是向{child}发送 SIGKILL（9），以免运行结束后还有进程留下来。"
 
     brief KillWhileAlive { by: Actor, child: Actor } samples (parent(), reader())
-    en "{by} sends SIGKILL (9) to {child}: it is gone at once, without a chance to put anything in order or \
-        to give anything back."
-    zh "{by}向{child}发送 SIGKILL（9）：{child}立刻消失，没有机会收拾任何东西，也没有机会归还任何东西。"
+    en "{by} sends SIGKILL (9) to {child}: it is gone at once, without a chance to put anything in \
+        order or to give anything back."
+    zh "{by}向{child}发送 SIGKILL（9）：{child}立刻消失，没有机会收拾任何东西，也没有机会归还任何东\
+        西。"
 
     ExitedWell { child: Actor, by: Actor, again: bool } samples (writer(), parent(), false) (writer(), parent(), true)
     en {
@@ -157,10 +156,10 @@ notes! {
     }
 
     ExitedUnasked { child: Actor, by: Actor, awaited: Actor } samples (writer(), parent(), reader())
-    en "{child} has ended, but join() goes on waiting for {awaited}. {by:#} has reaped {child} \
-        all the same, so it is no zombie."
-    zh "{child}结束了，但 join() 等的是{awaited}，所以还要继续等。不过{by}照样回收了{child}，不会\
-        留下僵尸进程。"
+    en "{child} has ended, but join() goes on waiting for {awaited}. {by:#} has reaped {child} all \
+        the same, so it is no zombie."
+    zh "{child}结束了，但 join() 等的是{awaited}，所以还要继续等。不过{by}照样回收了{child}，不会留\
+        下僵尸进程。"
 
     brief ExitedBadly { child: Actor, code: i32 } samples (writer(), 3)
     en "{child} has ended with exit status {code}, so it has failed. Python's exitcode and a \
@@ -179,8 +178,8 @@ notes! {
         };
         match *again {
             true => format!("{child} was killed by {signal} as well."),
-            false => format!("{child} was killed by {signal}: in Python its exitcode is -{number}, in a shell its exit \
-                status is {status}. {sender}"),
+            false => format!("{child} was killed by {signal}: in Python its exitcode is -{number}, \
+                in a shell its exit status is {status}. {sender}"),
         }
     }
     zh {
@@ -191,8 +190,8 @@ notes! {
         };
         match *again {
             true => format!("{child}也被{signal}终止。"),
-            false => format!("{child}被{signal}终止：在 Python 里，它的 exitcode 为 -{number}；在 shell 里，退出状态为 \
-                {status}。{sender}"),
+            false => format!("{child}被{signal}终止：在 Python 里，它的 exitcode 为 -{number}；在 \
+                shell 里，退出状态为 {status}。{sender}"),
         }
     }
 

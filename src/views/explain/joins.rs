@@ -84,25 +84,24 @@ notes! {
         match (*again, running.is_empty()) {
             (true, _) => format!("{by}接着在 join() 里等{child}。"),
             (false, true) => format!("{by}这时在 join() 里等{child}结束，此外没有别的子进程。"),
-            (false, false) => format!("{by}这时在 join() 里等{child}结束，只等它一个，不等{running}。"),
+            (false, false) => format!("{by}这时在 join() 里等{child}结束，只等它一个，不等\
+                {running}。"),
         }
     }
 
     JoinTerminated { child: Actor } samples (writer())
     en "terminate() sends SIGTERM and does not wait, so a join() has to follow: without one, \
-        {child} would stay a zombie until \
-        the parent ends or starts another child, and nobody would see its exit status."
+        {child} would stay a zombie until the parent ends or starts another child, and nobody \
+        would see its exit status."
     zh "terminate() 只发送 SIGTERM，并不等待，所以后面还要有 join()：不然{child}会一直是僵尸进程，\
-        直到父进程结束或再启动一个子\
-        进程，它的退出状态也不会有人看到。"
+        直到父进程结束或再启动一个子进程，它的退出状态也不会有人看到。"
 
     brief JoinUnreceived { by: Actor, child: Actor } samples (parent(), writer())
     en "{by} joins {child} before receiving what it sends. That is safe only for what fits into a \
-        pipe (64 KiB). Anything \
-        longer would be a deadlock: one waits in send() and the other in join(), for ever."
+        pipe (64 KiB). Anything longer would be a deadlock: one waits in send() and the other in \
+        join(), for ever."
     zh "{by}还没有接收{child}发送的内容，就先调用了 join()。只有管道装得下（64 KiB）时这样才安全：\
-        再长一些，一个等在 \
-        send()，另一个等在 join()，双方互相等待，形成死锁。"
+        再长一些，一个等在 send()，另一个等在 join()，双方互相等待，形成死锁。"
 
     brief Joined { by: Actor, child: Actor, waited: Seconds, running: List, again: bool } samples
         (parent(), writer(), WAITED, none(), false) (parent(), writer(), WAITED, one(), false)
@@ -112,20 +111,23 @@ notes! {
     en {
         match (*again, running.is_empty()) {
             (true, true) => format!("join() has returned after {waited}: {child} has ended."),
-            (true, false) => format!("join() has returned after {waited}: {child} has ended. Still running: {running}."),
-            (false, true) => format!("join() has returned after {waited}, because {child} has ended."),
-            (false, false) => format!("join() has returned after {waited}, because {child} has ended. Still running, and not \
-                yet joined: {running}."),
+            (true, false) => format!("join() has returned after {waited}: {child} has ended. Still \
+                running: {running}."),
+            (false, true) => format!("join() has returned after {waited}, because {child} has \
+                ended."),
+            (false, false) => format!("join() has returned after {waited}, because {child} has \
+                ended. Still running, and not yet joined: {running}."),
         }
     }
     zh {
         let them = them_in_chinese(running.len());
         match (*again, running.is_empty()) {
             (true, true) => format!("join() 等了 {waited}后返回：{child}结束了。"),
-            (true, false) => format!("join() 等了 {waited}后返回：{child}结束了。仍在运行的有：{running}。"),
+            (true, false) => format!("join() 等了 {waited}后返回：{child}结束了。仍在运行的有：\
+                {running}。"),
             (false, true) => format!("join() 等了 {waited}后返回，因为{child}结束了。"),
-            (false, false) => format!("join() 等了 {waited}后返回，因为{child}结束了。{running}仍在运行，{by}还没有对{them}\
-                调用 join()。"),
+            (false, false) => format!("join() 等了 {waited}后返回，因为{child}结束了。{running}仍在\
+                运行，{by}还没有对{them}调用 join()。"),
         }
     }
 

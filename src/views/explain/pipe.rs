@@ -41,19 +41,15 @@ impl Story {
 notes! {
     Send { who: Actor } samples (writer())
     en "{who} sends all of it as one message: a line of JSON here, a pickle in Python. A pipe \
-        holds 64 KiB; if the message is \
-        longer, send() waits until the other end receives."
+        holds 64 KiB; if the message is longer, send() waits until the other end receives."
     zh "{who}把全部内容作为一条消息发送：在这里是一行 JSON，在 Python 里是 pickle。管道能装 64 \
-        KiB；再长一些，send() \
-        就要等另一端接收。"
+        KiB；再长一些，send() 就要等另一端接收。"
 
     SendBack { who: Actor } samples (parent())
-    en "{who} now sends in the other direction. A two-way pipe allows that: it is two kernel \
-        pipes here, a socket pair in \
-        Python. A one-way pipe refuses."
-    zh "{who}现在朝另一个方向发送。双向管道可以这样做：在这里是两个内核管道，在 Python 里是一对套\
-        接字（socket）；单向管道\
-        会拒绝。"
+    en "{who} now sends in the other direction. A two-way pipe allows that: it is two kernel pipes \
+        here, a socket pair in Python. A one-way pipe refuses."
+    zh "{who}现在朝另一个方向发送。双向管道可以这样做：在这里是两个内核管道，在 Python 里是一对套接\
+        字（socket）；单向管道会拒绝。"
 
     WaitRecv { who: Actor } samples (reader())
     en "{who} calls recv(), which blocks until the other end has sent something."
@@ -79,14 +75,12 @@ notes! {
     brief Refused { who: Actor, call: Call, again: bool } samples (parent(), Call::Send, false) (writer(), Call::Recv, true)
     en {
         "One end of a one-way pipe (duplex=False) can only receive and the other only send, so \
-         {call} in \
-                {who} was refused. That does no harm, and the process goes on."
+         {call} in {who} was refused. That does no harm, and the process goes on."
         again "The same rule applies at the other end: {call} in {who} was refused."
     }
     zh {
         "单向管道（duplex=False）的一端只能接收，另一端只能发送，所以{who}的{call}被拒绝了。这并无\
-         大碍，\
-                该进程会继续运行。"
+         大碍，该进程会继续运行。"
         again "在另一端也是同样的规则：{who}的{call}被拒绝了。"
     }
 }

@@ -56,15 +56,12 @@ impl Story {
 
 notes! {
     Put { who: Actor } samples (writer())
-    en "{who} prints this first and puts the value afterwards; otherwise a reader could report \
-        the value before the writer does. \
-        Here put() itself writes into the pipe; in Python a hidden feeder thread makes a pickle \
-        of the value and writes it, and put() \
-        doesn't wait for that."
+    en "{who} prints this first and puts the value afterwards; otherwise a reader could report the \
+        value before the writer does. Here put() itself writes into the pipe; in Python a hidden \
+        feeder thread makes a pickle of the value and writes it, and put() doesn't wait for that."
     zh "{who}先打印这一行，然后才放入值：反过来的话，读进程可能抢先报告已经取到了这个值。在这里 \
-        put() 自己把值写进管道；在 \
-        Python 里，由一个看不见的后台线程（feeder thread）先做 pickle 再写入，put() 并不等这个线\
-        程。"
+        put() 自己把值写进管道；在 Python 里，由一个看不见的后台线程（feeder thread）先做 pickle 再\
+        写入，put() 并不等这个线程。"
 
     WaitGet { who: Actor } samples (reader())
     en "{who} calls get(). While the queue is empty the call blocks, until a value comes or the \
@@ -84,15 +81,13 @@ notes! {
     brief Get { who: Actor, value: String, from: Actor, took: Seconds, waited: Seconds, again: bool } samples
         (reader(), "'A'".into(), writer(), TOOK, WAITED, false) (reader(), "'A'".into(), writer(), TOOK, WAITED, true)
     en {
-        "{who} got {value} {took} after {from} announced it. The queue is a pipe in the kernel; \
-         no other \
-                process has passed the value on."
+        "{who} got {value} {took} after {from} announced it. The queue is a pipe in the kernel; no \
+         other process has passed the value on."
         again "{value} took {took}; {who} had waited in get() for {waited}."
     }
     zh {
         "从{from}打印要放入 {value} 的那一行，到{who}取到这个值，用了 {took}。队列就是内核里的一个\
-         管道，中间不经过别的\
-                进程。"
+         管道，中间不经过别的进程。"
         again "{value} 传递用了 {took}；{who}在 get() 里等了 {waited}。"
     }
 
@@ -102,24 +97,20 @@ notes! {
 
     Compete { who: Actor, value: String, readers: usize } samples (reader(), "'A'".into(), 3)
     en "{readers} processes have called get() on this queue by now, and only {who} got {value}: \
-        each value goes to exactly one \
-        reader, and the kernel decides which."
-    zh "到此时已有 {readers} 个进程在这个队列上调用过 get()，而 {value} 只到了{who}手里：每个值只\
-        归一个读进程。归哪一个，\
-        只由内核决定。"
+        each value goes to exactly one reader, and the kernel decides which."
+    zh "到此时已有 {readers} 个进程在这个队列上调用过 get()，而 {value} 只到了{who}手里：每个值只归\
+        一个读进程。归哪一个，只由内核决定。"
 
     PutSentinel { by: Actor } samples (parent())
     en "{by} puts a sentinel behind the last value, one for each reader: whoever gets a sentinel \
-        takes it out of the queue, so \
-        the next reader needs its own."
+        takes it out of the queue, so the next reader needs its own."
     zh "{by}在最后一个值后面放哨兵值，每个读进程一个：哨兵值一被取走就离开了队列，所以下一个读进程\
         需要自己的那一个。"
 
     brief GetSentinel { who: Actor, again: bool } samples (reader(), false) (reader(), true)
     en {
         "{who} got a sentinel: every value put before it has been got. The reader leaves its loop \
-         and ends \
-                by itself; no signal is needed."
+         and ends by itself; no signal is needed."
         again "{who} got a sentinel of its own."
     }
     zh {
@@ -131,22 +122,21 @@ notes! {
     brief Empty { who: Actor, again: bool } samples (reader(), false) (reader(), true)
     en {
         "{who} finds the queue empty, and leaves its loop. But empty() only says that nothing is \
-         there right now, not that \
-                nothing more will come: a writer may be about to put the next value."
+         there right now, not that nothing more will come: a writer may be about to put the next \
+         value."
         again "{who} finds the queue empty as well, and leaves."
     }
     zh {
-        "{who}发现队列是空的，就退出循环。但 empty() 只说明此刻队列里没有东西，不说明以后不会再\
-         有：写进程也许正要放入下一个值。"
+        "{who}发现队列是空的，就退出循环。但 empty() 只说明此刻队列里没有东西，不说明以后不会再有：\
+         写进程也许正要放入下一个值。"
         again "{who}也发现队列是空的，退出循环。"
     }
 
     brief EndOfPipe { who: Actor } samples (parent())
     en "{who} reached the end of file (EOF): nobody has an end of this pipe any more that could \
-        send. In Python, recv() raises \
-        EOFError here."
-    zh "{who}读到了文件末尾（EOF）：再也没有进程持有这个管道能发送的那一端。在 Python 里，recv() \
-        这时会抛出 EOFError。"
+        send. In Python, recv() raises EOFError here."
+    zh "{who}读到了文件末尾（EOF）：再也没有进程持有这个管道能发送的那一端。在 Python 里，recv() 这\
+        时会抛出 EOFError。"
 
     brief EndOfFile { who: Actor, writers: List, again: bool } samples
         (reader(), none(), false) (reader(), two(), false) (reader(), none(), true)
@@ -156,9 +146,11 @@ notes! {
             false => format!("neither the parent nor {writers}"),
         };
         match *again {
-            true => format!("{who} reached EOF as well: unlike a sentinel, EOF is there for every reader."),
-            false => format!("{who} reached the end of file (EOF): the pipe is empty and no process holds a write end any \
-                more, {nobody}. The reader leaves its loop and ends by itself."),
+            true => format!("{who} reached EOF as well: unlike a sentinel, EOF is there for every \
+                reader."),
+            false => format!("{who} reached the end of file (EOF): the pipe is empty and no \
+                process holds a write end any more, {nobody}. The reader leaves its loop and ends \
+                by itself."),
         }
     }
     zh {
@@ -168,7 +160,8 @@ notes! {
         };
         match *again {
             true => format!("{who}也读到了 EOF：和哨兵值不同，EOF 对每个读进程都有效。"),
-            false => format!("{who}读到了文件末尾（EOF）：管道空了，{nobody}。这个读进程退出循环，自行结束。"),
+            false => format!("{who}读到了文件末尾（EOF）：管道空了，{nobody}。这个读进程退出循环，\
+                自行结束。"),
         }
     }
 }

@@ -112,7 +112,8 @@ notes! {
     en {
         let cores = count(*cores, "core");
         let pauses = match *pauses {
-            true => format!(" --seed {seed} repeats its random pauses; scheduling is still up to the kernel."),
+            true => format!(" --seed {seed} repeats its random pauses; scheduling is still up to \
+                the kernel."),
             false => String::new(),
         };
         format!("Options of this run: {options}.{pauses} This run may use {cores}.")
@@ -131,38 +132,32 @@ notes! {
 
     ChildRunsEarly { who: Actor } samples (writer())
     en "{who} is running before the parent's start() has even returned: from now on both run at \
-        the same time, and the \
-        kernel decides who goes first."
+        the same time, and the kernel decides who goes first."
     zh "父进程的 start() 尚未返回，{who}就已经在运行了：从这一刻起两者同时运行，先后由内核决定。"
 
     ChildRuns { who: Actor, after: Seconds } samples (writer(), AFTER)
     en "{who} begins {after} after the parent has started it. Both run at the same time, so their \
-        lines may come in another \
-        order next time."
-    zh "{who}在父进程启动它 {after}之后才开始执行。两者同时运行，再运行一次，这几行的先后可能就不\
-        同了。"
+        lines may come in another order next time."
+    zh "{who}在父进程启动它 {after}之后才开始执行。两者同时运行，再运行一次，这几行的先后可能就不同\
+        了。"
 
     SameLine { who: Actor, other: Actor } samples (writer(), reader())
-    en "{other} has printed the same line, but this is {who}. The first thread of every process \
-        is called MainThread, so the \
-        name doesn't tell you which process it is."
-    zh "这一行和{other}的一模一样，却出自{who}。每个进程的第一个线程都叫 MainThread，光凭这个名字\
-        认不出是哪个进程。"
+    en "{other} has printed the same line, but this is {who}. The first thread of every process is \
+        called MainThread, so the name doesn't tell you which process it is."
+    zh "这一行和{other}的一模一样，却出自{who}。每个进程的第一个线程都叫 MainThread，光凭这个名字认\
+        不出是哪个进程。"
 
     Started { by: Actor, child: Actor, again: bool } samples (parent(), writer(), false) (parent(), writer(), true)
     en {
         "{by} has started {child}: the same program, from its beginning, with the ends of pipes \
-         that it \
-                needs as its stdin and stdout. That is fork and exec in one, Python's start \
-                method spawn; the child isn't \
-                a copy of its parent."
+         that it needs as its stdin and stdout. That is fork and exec in one, Python's start \
+         method spawn; the child isn't a copy of its parent."
         again "{by} has started {child} in the same way."
     }
     zh {
         "{by}启动了{child}：把本程序从头再运行一遍，需要管道时，管道的一端就接在它的 stdin 或 \
-         stdout \
-                上。这相当于 fork 加 exec，也就是 Python 的启动方法 spawn；子进程并不是父进程的副\
-                本。"
+         stdout 上。这相当于 fork 加 exec，也就是 Python 的启动方法 spawn；子进程并不是父进程的副\
+         本。"
         again "{by}以同样的方式启动了{child}。"
     }
 
@@ -170,13 +165,13 @@ notes! {
     en "{by} has started {child}: another program, which writes nothing to this log."
     zh "{by}启动了{child}：这是另一个程序，不往这份日志里写东西。"
 
-    brief StartedCommand { by: Actor, child: Actor, command: String } samples (writer(), reader(), "python3 w.py".into())
+    brief StartedCommand { by: Actor, child: Actor, command: String } samples (writer(), reader(), "python3 \
+        w.py".into())
     en "{by} has started {child}, your command `{command}`, which knows nothing of mp-demo. So \
-        {by} stands between it and the \
-        others: it passes on each line, and writes to the log what passes."
-    zh "{by}启动了{child}，也就是你的命令 `{command}`；这个程序并不知道 mp-demo。所以{by}处在它和\
-        其他进程之间：逐行转交，并把经过的\
-        内容写进日志。"
+        {by} stands between it and the others: it passes on each line, and writes to the log what \
+        passes."
+    zh "{by}启动了{child}，也就是你的命令 `{command}`；这个程序并不知道 mp-demo。所以{by}处在它和其\
+        他进程之间：逐行转交，并把经过的内容写进日志。"
 
     WaitReadline { who: Actor, command: String } samples (writer(), "writer-command".into())
     en "{who} waits until {command} writes a line. A line that is printed may still be in that \
@@ -201,9 +196,7 @@ notes! {
 
     brief ParentChanged { who: Actor, before: Actor, now: Actor } samples (reader(), writer(), parent())
     en "{before} is gone, and {who} lives on. It has a new parent, {now}: the nearest ancestor \
-        that adopts orphans \
-        (PR_SET_CHILD_SUBREAPER, which mp-demo has asked for), or else PID 1."
+        that adopts orphans (PR_SET_CHILD_SUBREAPER, which mp-demo has asked for), or else PID 1."
     zh "{before}已经不在了，{who}还活着，有了新的父进程{now}：最近的愿意收养孤儿进程的祖先\
-        （mp-demo 申请了 \
-        PR_SET_CHILD_SUBREAPER），没有的话就是 PID 1。"
+        （mp-demo 申请了 PR_SET_CHILD_SUBREAPER），没有的话就是 PID 1。"
 }

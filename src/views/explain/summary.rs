@@ -56,16 +56,15 @@ notes! {
             false => format!("a signal ended {terminated} too early"),
         };
         format!("{were} lost, because {because}. When a writer has ended, it has put everything; \
-            that doesn't mean that \
-            everything has been got.")
+            that doesn't mean that everything has been got.")
     }
     zh {
         let because = match terminated.is_empty() {
             true => "读进程都已结束".into(),
             false => format!("{terminated}还没有取走这些值，就被信号终止了"),
         };
-        format!("放入的 {put} 个值里丢失了 {lost} 个，因为{because}。写进程结束，只说明值都放进了\
-            队列，不说明都被取走了。")
+        format!("放入的 {put} 个值里丢失了 {lost} 个，因为{because}。写进程结束，只说明值都放进了队\
+            列，不说明都被取走了。")
     }
 
     brief NotGot { values: usize } samples (1) (3)
@@ -77,11 +76,13 @@ notes! {
 
     brief Shares { gets: Vec<(String, usize)> } samples (vec![("reader-1".into(), 2), ("reader-2".into(), 0)])
     en {
-        let gets: List = gets.iter().map(|(reader, many)| format!("{reader} got {}", count(*many, "value"))).collect();
+        let gets: List = gets.iter().map(|(reader, many)| format!("{reader} got \
+            {}", count(*many, "value"))).collect();
         format!("{}.", En(&gets))
     }
     zh {
-        let gets: List = gets.iter().map(|(reader, many)| format!("{reader} 取了 {many} 个")).collect();
+        let gets: List = gets.iter().map(|(reader, many)| format!("{reader} 取了 {many} \
+            个")).collect();
         format!("{}。", Zh(&gets))
     }
 
@@ -89,7 +90,8 @@ notes! {
         (1, [(0, 2)].into(), [(15, 1)].into(), 0) (3, [(0, 2)].into(), [(15, 1)].into(), 0)
         (4, [(0, 2)].into(), [(15, 1)].into(), 1) (1, [].into(), [].into(), 1) (2, [].into(), [].into(), 2)
     en {
-        let by_code = codes.iter().map(|(code, many)| format!("{many} ended with exit status {code}"));
+        let by_code = codes.iter().map(|(code, many)| format!("{many} ended with exit status \
+            {code}"));
         let by_signal = signals.iter().map(|(signal, many)| {
             format!("{many} {} killed by {}", was(*many), En(&SignalName(*signal)))
         });
@@ -111,7 +113,8 @@ notes! {
     }
     zh {
         let by_code = codes.iter().map(|(code, many)| format!("{many} 个以退出状态 {code} 结束"));
-        let by_signal = signals.iter().map(|(signal, many)| format!("{many} 个被{}终止", Zh(&SignalName(*signal))));
+        let by_signal = signals.iter().map(|(signal, many)| format!("{many} 个被{}终\
+            止", Zh(&SignalName(*signal))));
         let ends = by_code.chain(by_signal).collect::<Vec<_>>().join("，");
         let reaped = match (*unseen, *started) {
             (0, 1) => "已回收".into(),

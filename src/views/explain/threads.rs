@@ -25,10 +25,9 @@ impl Story {
 notes! {
     ThreadRuns { who: Actor, thread: String } samples (writer(), "Thread-3".into())
     en "This line comes from {thread}, a thread inside {who}: not another process, but the same \
-        PID and the same memory. The \
-        kernel decides when it runs."
-    zh "这一行由{who}里的线程 {thread} 打印。线程不是另一个进程：PID 相同，内存也是同一块；何时运\
-        行由内核决定。"
+        PID and the same memory. The kernel decides when it runs."
+    zh "这一行由{who}里的线程 {thread} 打印。线程不是另一个进程：PID 相同，内存也是同一块；何时运行\
+        由内核决定。"
 
     WaitJoin { who: Actor } samples (reader())
     en "The main thread of {who} waits in join() for the other threads of this process, which do \
@@ -43,9 +42,8 @@ notes! {
     en {
         let cores = count(*cores, "core");
         format!("The figures in this row were measured in this run, on this machine, with {cores} \
-            available: another run gives \
-            other figures.")
+            available: another run gives other figures.")
     }
-    zh "这一行的数字是本次运行在这台机器上测得的，可用的核心有 {cores} 个；再运行一次，数字会有所\
-        不同。"
+    zh "这一行的数字是本次运行在这台机器上测得的，可用的核心有 {cores} 个；再运行一次，数字会有所不\
+        同。"
 }
