@@ -19,10 +19,8 @@ pub trait Judge: Default + 'static {
     /// The lesson's claims; that nobody gets stuck is claimed of every run.
     const CLAIMS: &'static [Claim<Self>];
 
-    /// The heading above a list of outcomes.
     const HEADING: Both = ["who ended how", "各进程怎样结束"];
 
-    /// Sees the run's next event.
     fn see(&mut self, seen: &Seen);
 
     /// What came out, in words that are the same in every language; empty if nothing did.
@@ -37,23 +35,19 @@ pub struct Claim<J> {
     pub name: &'static str,
     /// The sentence. It begins with a small letter and has no full stop.
     pub sentence: Both,
-    /// Whether it is true of a run that has ended like this; nothing if it says nothing of this
-    /// run.
+    /// Whether it is true of a run that has ended like this, if it says anything of it.
     pub holds: fn(&J, &State) -> Option<bool>,
 }
 
 /// A claim's name and sentence.
 #[derive(Clone, Copy)]
 pub struct Claimed {
-    /// See [`Claim`].
     pub name: &'static str,
-    /// See [`Claim`].
     pub sentence: Both,
 }
 
 /// An event, as a judge sees it.
 pub struct Seen<'a> {
-    /// The event.
     pub record: &'a Record<'a>,
     /// The run so far, this event included.
     pub state: &'a State,
@@ -74,24 +68,25 @@ pub fn is_over(state: &State) -> bool {
 
 /// Whether this role is that of `part`, which may have a number: `reader`, `reader-2`.
 pub fn plays(role: &str, part: &str) -> bool {
-    role.strip_prefix(part).is_some_and(|rest| {
-        rest.is_empty()
-            || rest
-                .strip_prefix('-')
-                .is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
-    })
+    self::part(role) == part
+}
+
+/// A role without its number.
+fn part(role: &str) -> &str {
+    match role.rsplit_once('-') {
+        Some((part, number)) if number.bytes().all(|byte| byte.is_ascii_digit()) => part,
+        _ => role,
+    }
 }
 
 /// What can be said of the runs of a lesson.
 #[derive(Clone, Copy)]
 pub struct OfLesson {
     claims: fn() -> Vec<Claimed>,
-    /// The heading above a list of outcomes.
     pub heading: Both,
     begin: fn() -> Box<dyn AnyJudge>,
 }
 
-/// The judge of some lesson.
 trait AnyJudge {
     fn see(&mut self, seen: &Seen);
     fn hold(&self, state: &State) -> Vec<Option<bool>>;
@@ -126,7 +121,6 @@ impl OfLesson {
         }
     }
 
-    /// The claims, in their order.
     pub fn claims(&self) -> Vec<Claimed> {
         (self.claims)()
     }
@@ -142,12 +136,10 @@ pub struct OfRun {
 }
 
 impl OfRun {
-    /// Nothing yet.
     pub fn of(lesson: &OfLesson) -> OfRun {
         OfRun { claims: lesson.claims(), judge: (lesson.begin)() }
     }
 
-    /// Sees the run's next event.
     pub fn see(&mut self, seen: &Seen) {
         self.judge.see(seen);
     }

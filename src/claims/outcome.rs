@@ -5,22 +5,14 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::plays;
+use super::part;
 use crate::events::Status;
 use crate::state::State;
 use crate::words::locale::{self, Language};
 
-/// How long an outcome's text may be, in bytes. Of longer ones the rest becomes a number, so that a
-/// million of them can be kept, and told apart.
+/// How long an outcome's text may be, in bytes, so that many of them can be kept.
 const LONGEST: usize = 400;
 
-/// The number that stands for the rest of a text, the same in every version: people type it back,
-/// and recordings keep it. A step of FNV-1a for each byte.
-fn fingerprint(so_far: u32, text: &str) -> u32 {
-    text.bytes().fold(so_far, |number, byte| (number ^ u32::from(byte)).wrapping_mul(0x0100_0193))
-}
-
-/// What came out of one run.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Outcome {
     text: String,
@@ -59,12 +51,13 @@ impl Outcome {
     }
 
     fn in_language(&self, language: Language) -> String {
-        let stuck = STUCK[language as usize];
-        match (self.text.as_str(), self.is_stuck) {
-            ("", false) => NOTHING[language as usize].to_owned(),
-            ("", true) => format!("{}; {stuck}", NOTHING[language as usize]),
-            (text, false) => text.to_owned(),
-            (text, true) => format!("{text}; {stuck}"),
+        let text = match self.text.as_str() {
+            "" => NOTHING[language as usize],
+            text => text,
+        };
+        match self.is_stuck {
+            true => format!("{text}; {}", STUCK[language as usize]),
+            false => text.to_owned(),
         }
     }
 }
@@ -75,18 +68,20 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// A text of at most so many bytes, and a number that stands for the rest of a longer one.
+/// A text of at most so many bytes, and a number that stands for the rest of a longer one, the same
+/// in every version: people type it back, and recordings keep it.
 pub fn shortened(text: &str, longest: usize) -> String {
     if text.len() <= longest {
         return text.to_owned();
     }
-    let number = format!("...#{:08x}", fingerprint(0, text));
+    // FNV-1a, but for where it begins.
+    let step = |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    let number = format!("...#{:08x}", text.bytes().fold(0, step));
     let end = text.floor_char_boundary(longest - number.len());
     format!("{}{number}", &text[..end])
 }
 
-/// A value as one word of an outcome: as it is typed on the command line, where that can't be
-/// mistaken.
+/// A value as one word of an outcome: as it is typed, where that can't be mistaken.
 pub fn word(value: &Value) -> String {
     let is_plain = |text: &str| {
         let allowed = |c: char| c.is_alphanumeric() || "_-.+".contains(c);
@@ -115,49 +110,37 @@ pub fn of_values(values: &BTreeMap<String, Vec<String>>) -> String {
     }
 }
 
-/// Who did something in turn: `parent*2 child-1 parent`. Of a long one the rest becomes a number,
-/// so it doesn't grow.
+/// Who did something in turn: `parent*2 child-1 parent`.
 #[derive(Default)]
 pub struct Sequence {
     text: String,
-    hidden: u32,
-    is_cut: bool,
     last: String,
     count: u64,
 }
 
 impl Sequence {
-    /// The next one.
     pub fn push(&mut self, who: &str) {
         if self.last != who {
-            self.end_last();
+            let word = self.last_word();
+            self.text += &word;
             who.clone_into(&mut self.last);
+            self.count = 0;
         }
         self.count += 1;
     }
 
-    fn end_last(&mut self) {
-        let word = match std::mem::take(&mut self.count) {
-            0 => return,
-            1 => self.last.clone(),
-            count => format!("{}*{count}", self.last),
-        };
-        let separator = if self.text.is_empty() { "" } else { " " };
-        // Room for the number.
-        self.is_cut |= self.text.len() + word.len() + 16 > LONGEST;
-        match self.is_cut {
-            true => self.hidden = fingerprint(self.hidden, &format!("{word} ")),
-            false => self.text += &format!("{separator}{word}"),
-        }
+    pub fn text(&self) -> String {
+        self.text.clone() + &self.last_word()
     }
 
-    /// All of it.
-    pub fn text(&self) -> String {
-        let mut all = Sequence { text: self.text.clone(), last: self.last.clone(), ..*self };
-        all.end_last();
-        match all.is_cut {
-            true => format!("{}...#{:08x}", all.text, all.hidden),
-            false => all.text,
+    /// The last one, behind a space if it is not the first.
+    fn last_word(&self) -> String {
+        let Sequence { text, last, count } = self;
+        let space = if text.is_empty() { "" } else { " " };
+        match count {
+            0 => String::new(),
+            1 => format!("{space}{last}"),
+            _ => format!("{space}{last}*{count}"),
         }
     }
 }
@@ -174,11 +157,7 @@ pub(super) fn who_ended_how(state: &State) -> String {
     let mut ends = BTreeMap::<_, u32>::new();
     for process in state.processes() {
         let Some(ended) = process.ended else { continue };
-        let part = match process.role.rsplit_once('-') {
-            Some((part, _)) if plays(&process.role, part) => part,
-            _ => &process.role,
-        };
-        *ends.entry((part, how(ended.status))).or_default() += 1;
+        *ends.entry((part(&process.role), how(ended.status))).or_default() += 1;
     }
     let texts = ends.iter().map(|((part, how), count)| match count {
         1 => format!("{part} {how}"),

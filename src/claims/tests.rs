@@ -4,8 +4,7 @@ use super::*;
 use crate::events::{Event, Vocabulary};
 use crate::lessons::{claims_of, events_of};
 
-/// A log of these events, a line each: PID, role or `role/thread`, event, fields as JSON without
-/// braces. Times are counted.
+/// A log of these events, a line each: PID, role or `role/thread`, event, fields without braces.
 pub fn log(lesson: &str, events: &str) -> String {
     let run = format!(
         r#"1 parent run "lesson":"{lesson}","options":{{}},"seed":1,"cores":2,"version":"0""#
@@ -178,15 +177,9 @@ fn the_first_and_the_last_of_what_comes_again_are_turns() {
 }
 
 #[test]
-fn a_sequence_counts_repetitions_and_does_not_grow() {
-    let sequence = |words: &[&str]| {
-        let mut sequence = Sequence::default();
-        words.iter().for_each(|word| sequence.push(word));
-        sequence.text()
-    };
-    assert_eq!(sequence(&[]), "");
-    assert_eq!(sequence(&["a", "a", "b", "a"]), "a*2 b a");
-    let long: Vec<_> = (0..10_000).map(|i| if i % 2 == 0 { "a" } else { "b" }).collect();
-    let (first, second) = (sequence(&long), sequence(&long[..9_999]));
-    assert!(first.len() <= 400 && first != second, "{first} {second}");
+fn a_sequence_counts_repetitions() {
+    let mut sequence = Sequence::default();
+    assert_eq!(sequence.text(), "");
+    ["a", "a", "b", "a"].iter().for_each(|word| sequence.push(word));
+    assert_eq!(sequence.text(), "a*2 b a");
 }

@@ -6,8 +6,7 @@ use super::Seen;
 use crate::events::{Event, Times};
 use crate::words::locale::{self, Language};
 
-/// How many kinds of event are looked at. A picture of a run with a thousand processes needs more;
-/// a sentence doesn't.
+/// How many kinds of event are looked at: enough for a sentence.
 const MOST: usize = 40;
 
 /// A moment of a run that other runs have, too: the first event of a kind, or the last.
@@ -53,7 +52,6 @@ impl Turn {
     }
 }
 
-/// The turns of one run.
 #[derive(Default)]
 pub struct Turns {
     seen: Vec<(Turn, u64)>,
@@ -61,7 +59,6 @@ pub struct Turns {
 }
 
 impl Turns {
-    /// Sees the run's next event.
     pub fn see(&mut self, seen: &Seen) {
         self.events += 1;
         let record = seen.record;

@@ -16,7 +16,6 @@ impl Question {
         }
     }
 
-    /// How to answer it, in a few words.
     pub(super) fn prompt(&self) -> String {
         let rest = both!("[?] show me the program  [q]uit", "[?] 看程序  [q] 退出");
         match self {
@@ -69,7 +68,6 @@ impl Question {
         }
     }
 
-    /// The letters of these choices.
     fn letters(&self, is_chosen: impl Fn(&str) -> bool) -> String {
         let choices = self.choices().into_iter().enumerate();
         let chosen = choices.filter(|(_, choice)| is_chosen(choice));
@@ -80,7 +78,6 @@ impl Question {
         }
     }
 
-    /// The choice with this letter.
     pub(super) fn choice(&self, answer: &str) -> Option<&str> {
         self.choices().get(index_of(answer.chars().next()?)?).copied()
     }

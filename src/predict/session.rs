@@ -15,23 +15,19 @@ use crate::words::plain::{on_its_lines, on_one_line};
 
 /// Questions and answers about a list of experiments.
 pub(crate) struct Session<'a> {
-    /// The list.
     pub(crate) experiments: &'a [Experiment],
     /// The number of the first, from 1.
     pub(crate) from: usize,
     /// The answers in the order of the experiments, if they are given; otherwise they are typed.
     pub(crate) given: Option<VecDeque<String>>,
-    /// Where answers are typed.
     pub(crate) input: BufReader<StandardStream>,
     /// How many columns a line may have.
     pub(crate) width: usize,
-    /// Shows the progress of the runs.
     pub(crate) bar: Bar,
 }
 
 impl Session<'_> {
-    /// Asks, runs and grades until there is no experiment left, or no answer; then says how many
-    /// answers were right.
+    /// Asks, runs and grades; then says how many answers were right.
     pub(crate) fn hold(mut self, stderr: &mut dyn Write) -> Result<()> {
         let of = self.experiments.len();
         let (mut right, mut asked, mut wrong) = (0, 0, Vec::new());
@@ -160,7 +156,6 @@ fn write(text: &str) -> Result<()> {
     stdout().write_all(text.as_bytes()).with_context(cannot_write)
 }
 
-/// The experiments, without their answers.
 pub(crate) fn list(experiments: &[Experiment]) -> String {
     let lines = experiments.iter().enumerate().map(|(index, experiment)| {
         let (number, command) = (index + 1, &experiment.command);

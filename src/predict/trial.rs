@@ -13,13 +13,10 @@ use crate::report::runs::{Often, Tally};
 use crate::run::Settings;
 use crate::views::Bar;
 
-/// How often a repair is run.
 const FEW: u64 = 2;
 
-/// How many outcomes are shown.
 const SHOWN: usize = 8;
 
-/// How an answer did.
 pub(super) struct Grade {
     /// What came of the runs, a line each.
     pub(super) seen: Vec<String>,
@@ -29,8 +26,7 @@ pub(super) struct Grade {
 }
 
 impl Experiment {
-    /// Runs a command. Says what came of it, and who waited for whom in the last run that got
-    /// stuck.
+    /// What came of a command's runs, and who waited for whom in the last that got stuck.
     fn run(
         &self,
         command: &str,
@@ -162,8 +158,7 @@ fn stuck_or_not(command: &str, waits: Option<String>) -> String {
     }
 }
 
-/// What is said where the truth is "sometimes" and all runs were alike, which would mislead a
-/// learner.
+/// What is said where "sometimes" is true and all runs were alike, which could mislead.
 fn proves_nothing(truth: Often, holds: u64, of: u64) -> Option<String> {
     let is_alike = truth == Often::Sometimes && of > 0 && (holds == 0 || holds == of);
     let seen = if holds == 0 { Often::Never } else { Often::Always }.word();

@@ -1,5 +1,4 @@
-//! What makes rare outcomes less rare without a change to the run itself: fewer processors, or
-//! busier ones.
+//! What makes rare outcomes less rare: fewer processors, or busier ones.
 
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::process::{Command, Stdio};
@@ -41,8 +40,7 @@ impl Condition {
         Ok(Condition { one_core: one_core.then(stay).transpose()?, load })
     }
 
-    /// What is to be told after this run: which processes of the load have ended since the last
-    /// one.
+    /// Which processes of the load have ended since the last run.
     pub fn losses(&mut self, run: u64) -> Vec<String> {
         let ended = self.load.iter_mut().filter(|it| !it.is_lost && it.has_ended());
         let losses = ended.map(|busy| {
@@ -56,7 +54,6 @@ impl Condition {
         losses.collect()
     }
 
-    /// What it is, in a few words each; nothing where there is none.
     pub fn words(&self) -> Vec<String> {
         let (busy, lost) = (self.load.len(), self.load.iter().filter(|it| it.is_lost).count());
         let one_core =

@@ -9,17 +9,14 @@ use anyhow::{Context as _, Result, ensure};
 use crate::both;
 use crate::words::plain::name_of;
 
-/// Where recordings are kept.
 pub struct Keep {
     folder: PathBuf,
-    /// In a folder of their own they are `run-12.jsonl`; elsewhere they have the lesson's name and
-    /// the run's seed.
+    /// Where they stand beside other files, they have its name.
     lesson: Option<String>,
 }
 
 impl Keep {
-    /// In this folder, which is made if it is not there. One that is not empty is refused: its
-    /// files could be mistaken for recordings.
+    /// In this folder. What is in it could be mistaken for recordings, so it has to be empty.
     pub fn in_folder(folder: &Path) -> Result<Keep> {
         let name = name_of(folder);
         ensure!(

@@ -28,11 +28,9 @@ pub use condition::Condition;
 pub use keep::Keep;
 pub use summary::Summary;
 
-/// After how much silence a run is first looked at, to see whether it is stuck. The second look
-/// comes half a second later.
+/// After how much silence it is looked at whether a run is stuck.
 const PATIENCE: Duration = Duration::from_millis(50);
 
-/// How many failures are told.
 const TOLD: usize = 5;
 
 /// What to repeat, and how.
@@ -51,12 +49,10 @@ pub struct Plan<'a> {
     pub idle_notice: IdleNotice,
 }
 
-/// What came of it.
 #[derive(Default)]
 pub struct Repeated {
     /// The runs that worked.
     pub tally: Tally,
-    /// The seed from which those of the runs follow.
     pub seed: u64,
     pub took: Duration,
     /// How many runs failed.
@@ -71,28 +67,22 @@ pub struct Repeated {
     pub error: Option<Error>,
 }
 
-/// A run that failed.
 pub struct FailedRun {
-    /// Its number, from 1.
     pub run: u64,
     pub seed: u64,
     /// A sentence for each who failed.
     pub sentences: Vec<String>,
 }
 
-/// A run, as the callback of [`Plan::repeat`] gets it.
 pub struct Played<'a> {
-    /// Its number, from 1.
     pub run: u64,
     pub seed: u64,
     /// What came of it; sentences, if it failed.
     pub result: Result<Worked<'a>, &'a [String]>,
 }
 
-/// What came of a run that worked.
 pub struct Worked<'a> {
     pub outcome: &'a Outcome,
-    /// What each claim says of it, by name.
     pub claims: Vec<(&'static str, Option<bool>)>,
     /// Where its recording is, if it was kept.
     pub kept: Option<&'a str>,
@@ -101,8 +91,7 @@ pub struct Worked<'a> {
 }
 
 impl Plan<'_> {
-    /// Repeats it, and calls `see` with each run. What children write that is no event goes to
-    /// `stderr`.
+    /// Calls `see` with each run. What children write that is no event goes to `stderr`.
     pub fn repeat(
         &mut self,
         interrupt: Option<&Interrupt>,
@@ -197,8 +186,7 @@ impl Plan<'_> {
     }
 }
 
-/// Who waits for whom, in words that are the same in every language: `parent -> writer, writer ->
-/// parent`.
+/// Who waits for whom, the same in every language: `parent -> writer, writer -> parent`.
 fn who_waits_for_whom(waits: &[Waiter]) -> String {
     let waits = waits.iter().map(|waiter| {
         let of = waiter.of.iter().map(|it| it.role.as_str());
@@ -207,8 +195,7 @@ fn who_waits_for_whom(waits: &[Waiter]) -> String {
     waits.collect::<Vec<_>>().join(", ")
 }
 
-/// Where it is told, once, that a command of the user's does nothing: the run may wait for it for
-/// ever.
+/// Where it is told, once, that a command of the user's does nothing.
 pub type IdleNotice = Rc<RefCell<Option<Box<dyn Write>>>>;
 
 /// What is made of the events of one run.

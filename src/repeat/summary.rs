@@ -10,7 +10,6 @@ use crate::report::statistics::most_if_never;
 use crate::words::figures::duration;
 use crate::words::plain::on_one_line;
 
-/// What is said of repeated runs.
 pub struct Summary<'a> {
     pub repeated: &'a Repeated,
     /// The command, without what is about the repetition.
@@ -28,7 +27,6 @@ pub struct Summary<'a> {
 }
 
 impl Summary<'_> {
-    /// The text, in so many columns.
     pub fn text(&self, width: usize, unicode: bool) -> String {
         let tally = &self.repeated.tally;
         let mut text = self.headline(width);
@@ -139,7 +137,6 @@ impl Summary<'_> {
         lines.chain(rest).collect()
     }
 
-    /// The last line of `--json`.
     pub fn json(&self) -> Value {
         let Repeated { tally, took, seed, failed, is_interrupted, .. } = self.repeated;
         let claims = tally.claims().map(|(counted, often)| {
@@ -178,7 +175,6 @@ impl Summary<'_> {
 }
 
 impl Played<'_> {
-    /// A line of `--json`.
     pub fn json(&self) -> Value {
         let mut line = json!({ "v": 1, "run": self.run, "seed": self.seed });
         match &self.result {

@@ -25,8 +25,7 @@ pub fn median_ratio(first: &[f64], second: &[f64]) -> Option<f64> {
     quantile(&ratios, 0.5)
 }
 
-/// The smallest sample that at least half of the samples don't exceed: a median that is one of
-/// them.
+/// The smallest sample that at least half of the samples don't exceed.
 pub fn lower_median(samples: impl IntoIterator<Item = f64>) -> Option<f64> {
     let sorted = sorted(samples);
     let middle = sorted.len().checked_sub(1)? / 2;
@@ -64,8 +63,7 @@ pub fn micros(seconds: f64) -> f64 {
     if rounded.is_finite() { rounded } else { seconds }
 }
 
-/// The value below which this share of the samples lies, between two samples by linear
-/// interpolation.
+/// The value below which this share of the samples lies, by linear interpolation.
 fn quantile(samples: &[f64], share: f64) -> Option<f64> {
     let sorted = sorted(samples.iter().copied());
     let place = share * sorted.len().checked_sub(1)? as f64;

@@ -1,5 +1,4 @@
-//! Programs with their comments, strings and keywords highlighted, as far as that makes them easier
-//! to read.
+//! Programs with their comments, strings and keywords highlighted.
 
 use std::ops::Range;
 
@@ -7,12 +6,10 @@ use logos::Logos;
 
 use super::ink::Ink;
 
-/// A Python program.
 pub(crate) fn python(source: &str, colour: bool) -> String {
     painted(python_pieces(source), colour)
 }
 
-/// A Rust program.
 pub(crate) fn rust(source: &str, colour: bool) -> String {
     painted(rust_pieces(source), colour)
 }
@@ -37,7 +34,6 @@ enum PythonToken {
     Inked(Ink),
 }
 
-/// A token of a Rust program.
 #[derive(Logos)]
 enum RustToken {
     #[regex("//[^\n]*", |_| Ink::Comment, allow_greedy = true)]

@@ -7,7 +7,6 @@ use owo_colors::{OwoColorize, Style, XtermColors};
 pub(crate) enum Ink {
     Plain,
     Heading,
-    Emphasis,
     /// Code in the text, or a command to type.
     Code,
     /// The name, the number and the address of a link.
@@ -38,7 +37,6 @@ impl Ink {
         match self {
             Ink::Plain => None,
             Ink::Heading => Some(Style::new().bold()),
-            Ink::Emphasis => Some(Style::new().italic()),
             Ink::Code | Ink::Comment => Some(colour(30)),
             Ink::Link | Ink::Number => Some(colour(67)),
             Ink::Literal => Some(colour(28)),

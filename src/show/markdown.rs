@@ -10,11 +10,9 @@ use super::paragraph::Paragraph;
 use crate::os::terminal::Look;
 use crate::words::locale::Language;
 
-/// Longer lines are hard to read, however wide the terminal is; shorter ones leave no room for
-/// indented text.
+/// Longer lines are hard to read; shorter ones leave no room for indented text.
 const WIDTHS: RangeInclusive<usize> = 20..=80;
 
-/// The lines of a text as they are shown.
 pub(crate) fn render(text: &str, look: Look) -> String {
     let mut page = Page {
         look,
@@ -34,7 +32,6 @@ pub(crate) fn render(text: &str, look: Look) -> String {
     page.shown
 }
 
-/// The page so far, and the paragraph that is being read.
 struct Page {
     look: Look,
     width: usize,
@@ -72,10 +69,6 @@ impl Page {
             Tag::Paragraph if !self.in_item => self.show(""),
             Tag::CodeBlock(CodeBlockKind::Fenced(_)) | Tag::List(_) => self.show(""),
             Tag::Item => self.in_item = true,
-            Tag::Emphasis => {
-                self.ink = Ink::Emphasis;
-                self.star();
-            }
             Tag::Link { dest_url, .. } => {
                 self.ink = Ink::Link;
                 self.number = self.number_of(dest_url.into_string());
@@ -99,22 +92,11 @@ impl Page {
                 self.show_paragraph(bullet, "  ");
             }
             TagEnd::CodeBlock => self.show_commands(),
-            TagEnd::Emphasis => {
-                self.star();
-                self.ink = Ink::Plain;
-            }
             TagEnd::Link => {
                 self.ink = Ink::Plain;
                 self.paragraph.push_number(self.number, self.look.language == Language::En);
             }
             _ => {}
-        }
-    }
-
-    /// Without styles, stars stand around what is emphasised.
-    fn star(&mut self) {
-        if !self.look.colour {
-            self.paragraph.push("*", self.ink);
         }
     }
 
@@ -158,8 +140,7 @@ impl Page {
         }
     }
 
-    /// Lists the addresses of a section's links. Each has a line to itself and is never broken, so
-    /// that it can be selected and followed.
+    /// Lists the addresses of a section's links, each on a line, so that it can be followed.
     fn end_section(&mut self) {
         let new = self.addresses[self.listed..].iter().zip(self.listed + 1..);
         let new: Vec<_> = new.map(|(address, number)| format!("[{number}] {address}")).collect();
@@ -195,10 +176,10 @@ mod tests {
     #[test]
     fn a_link_is_its_name_and_a_number_and_its_address_stands_below() {
         let text =
-            "As [the manual](https://a.b/) says, *no*. [One](https://c.d/),\n[two](https://a.b/)\n";
+            "As [the manual](https://a.b/) says, no. [One](https://c.d/),\n[two](https://a.b/)\n";
         assert_eq!(
             shown(text, 40),
-            "\nAs the manual [1] says, *no*. One [2],\ntwo [1]\n\nSources:\n[1] https://a.b/\n\
+            "\nAs the manual [1] says, no. One [2],\ntwo [1]\n\nSources:\n[1] https://a.b/\n\
              [2] https://c.d/\n"
         );
     }

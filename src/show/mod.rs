@@ -16,7 +16,6 @@ use ink::Ink;
 
 pub(crate) use pager::print_through_pager;
 
-/// The page of a lesson.
 pub(crate) fn page(demo: &Demo, look: Look) -> String {
     let text = format!("{}{}", demo.text(look.language), experiments(demo));
     let heading = |language, option| {

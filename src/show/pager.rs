@@ -19,8 +19,7 @@ fn is_a_command(pager: &str) -> bool {
     status.is_ok_and(|status| status.success())
 }
 
-/// Prints a page on the terminal: through `PAGER`, or directly if that is empty or `cat`, or can't
-/// be started.
+/// Prints a page through `PAGER`, or directly if that is empty or `cat`, or can't be started.
 pub(crate) fn print_through_pager(page: &str) -> Result<()> {
     let child = command().and_then(|mut pager| pager.stdin(Stdio::piped()).spawn().ok());
     let is_shown = child.is_some_and(|pager| match feed(page, pager) {

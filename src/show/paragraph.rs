@@ -12,20 +12,17 @@ const GLUE: char = '\u{2060}';
 /// A space at which no line is broken.
 const HARD_SPACE: char = '\u{a0}';
 
-/// Some text in one ink.
 pub(crate) struct Piece {
     pub(crate) text: String,
     ink: Ink,
 }
 
-/// Pieces of text that make one paragraph.
 #[derive(Default)]
 pub(crate) struct Paragraph {
     pub(crate) pieces: Vec<Piece>,
 }
 
 impl Paragraph {
-    /// Adds text.
     pub(crate) fn push(&mut self, text: &str, ink: Ink) {
         self.pieces.push(Piece { text: text.to_owned(), ink });
     }

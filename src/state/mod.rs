@@ -11,8 +11,7 @@ use crate::events::{Call, Effect, Event, Failure, Record, Status, Way, Why, firs
 
 pub use process::{Activity, Process, Started};
 
-/// A run as far as its log has told. It grows with the processes and with the values on their way,
-/// not with the events.
+/// It grows with the processes and with the values on their way, not with the events.
 #[derive(Default)]
 pub struct State {
     /// The latest process with each PID.
@@ -57,7 +56,6 @@ pub struct Parcel {
 /// What an event has changed.
 #[derive(Clone, Copy, Default)]
 pub struct Change {
-    /// What its thread did until then.
     pub did: Activity,
     /// Since when, in seconds since the run's first event.
     pub since: f64,
@@ -69,13 +67,11 @@ pub struct Change {
     pub arrived: Option<Parcel>,
     /// The process that begins with this event where an earlier one had the same PID.
     pub replaces: Option<u32>,
-    /// A value that turns out not to have gone: the call was refused, or its process gave up in the
-    /// middle of it.
+    /// A value that has not gone: the call was refused, or its process gave up within it.
     pub taken_back: Option<Parcel>,
 }
 
 impl State {
-    /// Takes the run's next event.
     pub fn apply(&mut self, record: &Record) -> Change {
         let (pid, t) = (record.pid, record.t);
         self.parent.get_or_insert(pid);
@@ -107,8 +103,7 @@ impl State {
                     self.failures.extend(failure);
                 }
                 let alive = std::mem::take(&mut self.alive);
-                // A command of the user's dies with whoever has started it, and then nobody is left
-                // to tell its end.
+                // A command of the user's dies with whoever has started it, and nobody tells that.
                 let lives = |other: &u32| *other != child && !self.is_command_of(*other, child);
                 self.alive = alive.into_iter().filter(lives).collect();
             }
@@ -155,7 +150,6 @@ impl State {
         change
     }
 
-    /// The latest process with this PID.
     pub fn process(&self, pid: u32) -> Option<&Process> {
         self.processes.get(&pid)
     }
@@ -165,14 +159,12 @@ impl State {
         self.processes.values()
     }
 
-    /// Those that have been started and not reaped, in the order of their starts. The parent is
-    /// none of them.
+    /// Those that have been started and not reaped, in the order of their starts.
     pub fn alive(&self) -> impl Iterator<Item = &Process> {
         self.alive.iter().filter_map(|pid| self.process(*pid))
     }
 
-    /// The children of a process that have been started and not reaped, in the order of their
-    /// starts.
+    /// Those of them that this process has started.
     pub fn children_alive(&self, of: u32) -> impl Iterator<Item = &Process> {
         self.alive().filter(move |child| child.started.as_ref().is_some_and(|start| start.by == of))
     }
@@ -213,7 +205,6 @@ impl State {
         self.stuck.as_ref().map(Option::as_deref)
     }
 
-    /// The run's first process.
     pub fn parent(&self) -> Option<&Process> {
         self.process(self.parent?)
     }
@@ -244,7 +235,6 @@ impl State {
         self.processes().filter(|it| it.command().is_some())
     }
 
-    /// Why the parent itself gave up, if it did.
     pub fn parents_error(&self) -> Option<&Why> {
         self.parent()?.last_words.as_ref()
     }

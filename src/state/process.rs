@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use crate::events::{Call, Effect, Failure, Named, Status, Way, Why};
 
-/// What is known of a process.
 #[derive(Default)]
 pub struct Process {
     pub pid: u32,
@@ -13,15 +12,12 @@ pub struct Process {
     pub number: usize,
     /// How many processes had the same PID before.
     pub again: usize,
-    /// Its start, if that was told.
     pub started: Option<Started>,
-    /// Its end, if it was reaped.
     pub ended: Option<Ended>,
     /// Whether its parent has joined it.
     pub is_joined: bool,
     /// Who sent it a signal last while it lived, and which one.
     pub signalled: Option<(u32, i32)>,
-    /// Why it gave up.
     pub last_words: Option<Why>,
     /// Whether it has started a command of the user's, and stands between that and the others.
     pub stands_between: bool,
@@ -33,9 +29,7 @@ pub struct Process {
     pub(super) threads: HashMap<String, Thread>,
 }
 
-/// How a process began.
 pub struct Started {
-    /// The PID of the process that started it.
     pub by: u32,
     /// When that was told, in seconds since the run's first event.
     pub t: f64,
@@ -46,7 +40,6 @@ pub struct Started {
     pub stdout: Option<String>,
 }
 
-/// How a process ended.
 #[derive(Clone, Copy)]
 pub struct Ended {
     /// When it was reaped, in seconds since the run's first event.
@@ -105,8 +98,7 @@ impl Process {
         }
     }
 
-    /// What its threads do, the main thread (which has no name here) first, as far as the log
-    /// tells.
+    /// What its threads do, the main thread, which has no name here, first.
     pub fn threads(&self) -> impl Iterator<Item = (Option<&str>, Activity)> {
         let others = self.threads.iter().map(|(name, it)| (Some(&**name), it.does));
         std::iter::once((None, self.main.does)).chain(others)
@@ -147,7 +139,6 @@ impl Process {
 }
 
 impl Thread {
-    /// Takes its next event, at this time.
     pub(super) fn see(&mut self, effect: &Effect, t: f64) {
         // Told by the parent in the middle of whatever it does.
         if matches!(effect, Effect::Ends(..) | Effect::Signals(..) | Effect::Aside) {

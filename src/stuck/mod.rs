@@ -37,7 +37,6 @@ pub struct Watched<'a> {
 
 /// A mistake by which runs of a lesson get stuck: a lesson declares its own.
 pub struct Mistake {
-    /// Its name in the log.
     pub name: &'static str,
     /// What to do instead, without a full stop.
     pub remedy: Both,
@@ -65,8 +64,7 @@ macro_rules! mistakes {
 pub(crate) use mistakes;
 
 impl<'a> Watched<'a> {
-    /// A run of this lesson, with these children. One that is only most likely stuck has to be for
-    /// five times the patience.
+    /// One that is only most likely stuck has to be for five times the patience.
     pub fn new(
         lesson: &'a AnyLesson,
         children: &'a Children,
@@ -129,8 +127,7 @@ impl<'a> Watched<'a> {
     /// Who waits for whom, and the PIDs of processes that wait for each other in a circle, if the
     /// look before saw the same, and in it nobody who could go on.
     fn finds(&mut self, state: &State) -> Option<(Vec<Waiter>, Vec<u32>)> {
-        // Whoever sleeps goes on by himself. The log says so, which is cheaper than to ask the
-        // kernel.
+        // Whoever sleeps goes on by himself. To ask the log is cheaper than to ask the kernel.
         if someone_sleeps(state) {
             self.last = None;
             return None;

@@ -17,8 +17,7 @@ pub(super) fn waits(
     let alive = state.alive().filter(|it| !has_ended(it));
     let processes = state.parent().into_iter().chain(alive);
     let mut waits: Vec<_> = processes.flat_map(|process| us.waiters(process)).collect();
-    // The log knows nothing of these: children of a foreign program. Some may go on, in the
-    // background.
+    // Children of a foreign program, of which the log knows nothing. Some may go on.
     for look in sight.family().filter(|look| is_stuck(look.pid)) {
         if state.process(look.pid).is_none() {
             let role = look.threads.first().map(|it| it.name.clone());
@@ -41,8 +40,7 @@ struct Us<'a> {
 }
 
 impl Us<'_> {
-    /// What the threads of this process wait for. One that only waits for its own threads is not
-    /// worth a line beside them.
+    /// What the threads of this process wait for, unless it is each other.
     fn waiters(&self, process: &Process) -> Vec<Waiter> {
         let look = self.sight.look(process.pid);
         let of_threads = |(name, does): (Option<&str>, Activity)| match does {
@@ -165,8 +163,7 @@ impl Us<'_> {
         thing.of().iter().map(|pid| self.holder(*pid)).collect()
     }
 
-    /// The same as far as the log tells: who was started with that queue or pipe. The parent, who
-    /// has opened it, may have kept the end.
+    /// Who was started with that queue or pipe; the parent may have kept an end, too.
     fn other_ends_by_the_log(
         &self,
         process: &Process,

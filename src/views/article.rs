@@ -10,25 +10,21 @@ use super::palette::Palette;
 use super::view::{View, print};
 use crate::events::{At, Record};
 use crate::state::{Change, State};
+use crate::words::figures::{left, right};
 use crate::words::plain::{on_its_lines, on_one_line};
 
-/// Prints each event's line.
 pub struct Article<W> {
     stdout: W,
-    labels: Option<LabelWidths>,
+    labels: Option<Labels>,
     palette: Option<Palette>,
     /// Whether a terminal would obey what stands in a line.
     is_terminal: bool,
 }
 
-/// The widths of the labels' columns. They grow as needed, since nobody knows beforehand who will
-/// come.
-struct LabelWidths {
-    time: usize,
-    role: usize,
-    pid: usize,
-    /// The width of the place in the program, if that is shown.
-    at: Option<usize>,
+struct Labels {
+    /// The widths of their columns, which grow as needed.
+    widths: [usize; 4],
+    has_places: bool,
 }
 
 impl<W: Write> Article<W> {
@@ -41,9 +37,8 @@ impl<W: Write> Article<W> {
     /// The same, with each line prefixed with its time in seconds, its role and its PID, and with
     /// its place in the program if `places` are wanted.
     pub fn with_labels(self, places: bool) -> Article<W> {
-        let [time, role, pid] = ["0.000000", "writer-10", "43784"].map(str::len);
-        let at = places.then_some(0);
-        Article { labels: Some(LabelWidths { time, role, pid, at }), ..self }
+        let widths = ["0.000000", "writer-10", "43784", ""].map(str::len);
+        Article { labels: Some(Labels { widths, has_places: places }), ..self }
     }
 
     fn print(&mut self, line: &str, record: &Record) -> Result<()> {
@@ -72,26 +67,22 @@ impl<W: Write> Article<W> {
     }
 }
 
-impl LabelWidths {
+impl Labels {
     fn label(&mut self, record: &Record) -> String {
-        let time = format!("{:.6}", record.t);
-        let pid = record.pid.to_string();
-        self.time = self.time.max(time.len());
-        self.role = self.role.max(record.role.len());
-        self.pid = self.pid.max(pid.len());
-        let LabelWidths { time: time_width, role: role_width, pid: pid_width, at } = self;
-        let role = &record.role;
-        let label = format!("{time:>time_width$}  {role:<role_width$}  {pid:>pid_width$}  ");
-        match at {
-            Some(width) => {
-                let place = record.at.as_ref().map(At::to_string).unwrap_or_default();
-                let place = on_one_line(&place);
-                *width = place.width().max(*width);
-                let gap = " ".repeat(*width - place.width());
-                format!("{label}{place}{gap}  ")
-            }
-            None => label,
+        let place = record.at.as_ref().map(At::to_string).unwrap_or_default();
+        let (time, pid) = (format!("{:.6}", record.t), record.pid.to_string());
+        let cells = [&time, &*record.role, &pid, &on_one_line(&place)];
+        for (width, cell) in self.widths.iter_mut().zip(cells) {
+            *width = cell.width().max(*width);
         }
+        let ([time, role, pid, place], widths) = (cells, self.widths);
+        let (time, role, pid) =
+            (right(time, widths[0]), left(role, widths[1]), right(pid, widths[2]));
+        let place = match self.has_places {
+            true => format!("{}  ", left(place, widths[3])),
+            false => String::new(),
+        };
+        format!("{time}  {role}  {pid}  {place}")
     }
 }
 

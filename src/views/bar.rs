@@ -11,7 +11,6 @@ use super::view::View;
 use crate::events::{Event, Record};
 use crate::state::{Change, State};
 
-/// A progress bar on the terminal.
 #[derive(Clone)]
 pub struct Bar {
     /// Whether there is a terminal to draw on.
@@ -20,8 +19,7 @@ pub struct Bar {
     drawn: Rc<RefCell<Option<ProgressBar>>>,
 }
 
-/// A stream that may go to the same terminal. The bar is out of the way while something is written
-/// to it.
+/// A stream that may go to the same terminal. The bar is out of the way of what is written to it.
 pub struct Beside<W> {
     out: W,
     bar: Bar,

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use anyhow::Result;
+use unicode_width::UnicodeWidthStr as _;
 
 use super::view::{View, print};
 use crate::both;
@@ -27,8 +28,7 @@ pub struct Claims<W> {
 }
 
 impl<W: Write> Claims<W> {
-    /// Goes to `stdout`. On a terminal, no line is wider than its `width`. `of_lesson` knows the
-    /// lessons.
+    /// On a terminal, no line is wider than its `width`. `of_lesson` knows the lessons.
     pub fn new(
         stdout: W,
         width: Option<usize>,
@@ -46,7 +46,7 @@ impl<W: Write> Claims<W> {
             );
         };
         let [yes, no] = [both!("true", "成立"), both!("false", "不成立")];
-        let column = if yes.len() < 6 { 7 } else { 8 };
+        let column = no.width() + 2;
         let width = self.width.unwrap_or(usize::MAX);
         let indent = " ".repeat(column);
         let options = textwrap::Options::new(width).subsequent_indent(&indent);

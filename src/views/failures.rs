@@ -9,8 +9,7 @@ use crate::both;
 use crate::state::State;
 use crate::words::plain::on_one_line;
 
-/// Tells at the end which processes ended otherwise than the lesson wanted, first cause first. It
-/// is no error when nobody listens.
+/// Tells at the end which processes ended otherwise than the lesson wanted, first cause first.
 pub struct Failures<E>(pub E);
 
 impl<E: Write> View for Failures<E> {

@@ -9,8 +9,7 @@ use crate::events::Record;
 use crate::state::{Change, State};
 use crate::words::plain::in_json;
 
-/// Prints each event as it stands in the log. What a terminal would obey is escaped there, as JSON
-/// allows.
+/// Prints each event as it stands in the log, but for what a terminal would obey.
 pub struct Json<W> {
     pub stdout: W,
     pub is_terminal: bool,

@@ -1,5 +1,4 @@
-//! How a run is shown: events go in, text comes out. A view knows neither processes nor clocks nor
-//! terminals.
+//! How a run is shown: events go in, text comes out.
 
 mod article;
 mod bar;

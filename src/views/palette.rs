@@ -33,48 +33,17 @@ impl Palette {
     }
 
     /// The style of the process with this PID, always the same one. When the colours run out, they
-    /// are used again with effects, first one at a time and then combined.
+    /// are used again.
     pub fn style(&mut self, pid: u32) -> Style {
         let next = self.numbers.len();
         let number = *self.numbers.entry(pid).or_insert(next);
-        let colour = XtermColors::from(COLOURS[number % COLOURS.len()]);
-        let round = number / COLOURS.len();
-        EFFECTS
-            .iter()
-            .enumerate()
-            .filter(|(bit, _)| round >> bit & 1 == 1)
-            .fold(Style::new().color(colour), |style, (_, effect)| effect(style))
+        Style::new().color(XtermColors::from(COLOURS[number % COLOURS.len()]))
     }
 }
 
-/// Six effects, so 64 combinations: with the colours, a style of its own for each of 2,880
-/// processes.
-const EFFECTS: [fn(Style) -> Style; 6] = [
-    |style| style.bold(),
-    |style| style.underline(),
-    |style| style.italic(),
-    |style| style.reversed(),
-    |style| style.strikethrough(),
-    |style| style.dimmed(),
-];
-
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-
     use super::*;
-
-    #[test]
-    fn the_most_processes_that_a_run_can_have_all_look_different() {
-        let mut palette = Palette::default();
-        let styles = |palette: &mut Palette| -> Vec<String> {
-            let styles = (1..=2001).map(|pid| palette.style(pid));
-            styles.map(|style| style.style("x").to_string()).collect()
-        };
-        let first = styles(&mut palette);
-        assert_eq!(first.iter().collect::<HashSet<_>>().len(), 2001);
-        assert_eq!(styles(&mut palette), first);
-    }
 
     /// The relative luminance (WCAG 2) of a colour of the 6 x 6 x 6 cube.
     fn luminance(colour: u8) -> f64 {

@@ -25,8 +25,7 @@ pub struct Stuck<E> {
 }
 
 impl<E: Write> Stuck<E> {
-    /// Goes to `stderr`. On a terminal, no line is wider than its `width`. `mistake_of` knows the
-    /// lessons.
+    /// On a terminal, no line is wider than its `width`. `mistake_of` knows the lessons.
     pub fn new(
         stderr: E,
         width: Option<usize>,
@@ -190,7 +189,6 @@ fn what_for(waiter: &Waiter) -> String {
     }
 }
 
-/// How many of several that could help are named.
 const NAMED: usize = 3;
 
 fn list(holders: &[&Holder]) -> String {

@@ -8,10 +8,8 @@ use crate::events::Record;
 use crate::os::streams::cannot_write;
 use crate::state::{Change, State};
 
-/// Draws events as they come.
 pub trait View {
-    /// Shows one event. `state` is the run so far, this event included, and `change` what it has
-    /// changed.
+    /// Shows one event. `state` is the run so far, this event included.
     fn show(&mut self, _record: &Record, _state: &State, _change: &Change) -> Result<()> {
         Ok(())
     }
@@ -36,17 +34,14 @@ pub struct Views {
 }
 
 impl Views {
-    /// Adds a view behind the others.
     pub fn add(&mut self, view: impl View + 'static) {
         self.views.push(Box::new(view));
     }
 
-    /// The run so far.
     pub fn state(&self) -> &State {
         &self.state
     }
 
-    /// Shows one event.
     pub fn show(&mut self, record: &Record) -> Result<()> {
         let change = self.state.apply(record);
         let state = &self.state;

@@ -10,7 +10,6 @@ use crate::events::{Event, Record, Stream, Way};
 use crate::state::{Change, State};
 use crate::words::plain::{on_its_lines, on_one_line};
 
-/// How many lost values are named.
 const SHOWN: usize = 5;
 
 /// Tells what the article's lines don't say: values that were lost, calls that were refused, and
@@ -83,8 +82,7 @@ impl<E: Write> View for Warnings<E> {
 
     fn finish(&mut self, state: &State) -> Result<()> {
         self.tell_of_lost_values(Way::Queue, state);
-        // A lesson's own child sends one message, and what becomes of it is seen. A command may
-        // send several.
+        // What becomes of a lesson's own message is seen. A command may send several.
         if state.commands().next().is_some() {
             self.tell_of_lost_values(Way::Pipe, state);
         }

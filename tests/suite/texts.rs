@@ -18,7 +18,7 @@ fn events(source: &str) -> Vec<Event<'_>> {
     for event in &events {
         match event {
             Event::Start(Tag::Heading { .. } | Tag::Paragraph | Tag::List(None) | Tag::Item)
-            | Event::Start(Tag::Emphasis | Tag::Link { .. } | Tag::CodeBlock(_))
+            | Event::Start(Tag::Link { .. } | Tag::CodeBlock(_))
             | Event::End(_)
             | Event::Text(_)
             | Event::Code(_)

@@ -14,7 +14,6 @@ const MOST_OUTCOMES: usize = 50;
 /// An outcome that came less often says nothing of what decides.
 const LEAST_RUNS: usize = 3;
 
-/// How many outcomes are named.
 const NAMED: usize = 5;
 
 /// The orders in which things came, run by run, for each outcome. A process's end is not held
@@ -22,14 +21,16 @@ const NAMED: usize = 5;
 #[derive(Default)]
 pub(super) struct Decided {
     turns: Vec<Turn>,
-    of_outcomes: Vec<Vec<Order>>,
+    /// In which place each turn came in a run, by the turn's number.
+    of_outcomes: Vec<Vec<Box<[u8]>>>,
 }
 
-/// In which place each turn came in a run, by the turn's number. Those that didn't come are behind
-/// all others, in the place [`NEVER`].
-struct Order(Box<[u8]>);
-
+/// The place of those that didn't come, behind all others.
 const NEVER: u8 = u8::MAX;
+
+fn place(order: &[u8], turn: usize) -> u8 {
+    order.get(turn).copied().unwrap_or(NEVER)
+}
 
 /// A pair of turns, by their numbers, and what its order tells.
 struct Pair {
@@ -41,16 +42,6 @@ struct Pair {
     both: usize,
     /// How many of the two are only what a parent notices of an end.
     ends: usize,
-}
-
-impl Order {
-    fn place(&self, turn: usize) -> u8 {
-        self.0.get(turn).copied().unwrap_or(NEVER)
-    }
-
-    fn is_first(&self, turn: usize, other: usize) -> bool {
-        self.place(turn) < self.place(other)
-    }
 }
 
 impl Decided {
@@ -78,13 +69,13 @@ impl Decided {
         if self.of_outcomes.len() <= outcome {
             self.of_outcomes.resize_with(outcome + 1, Vec::new);
         }
-        self.of_outcomes[outcome].push(Order(places.into()));
+        self.of_outcomes[outcome].push(places.into());
     }
 
     /// In how many runs with this outcome the one came before the other.
     fn count(&self, outcome: usize, first: usize, second: usize) -> u64 {
         let runs = self.of_outcomes[outcome].iter();
-        runs.filter(|order| order.is_first(first, second)).count() as u64
+        runs.filter(|order| place(order, first) < place(order, second)).count() as u64
     }
 
     /// The pair that tells the outcomes apart best, if one tells enough.
@@ -111,7 +102,8 @@ impl Decided {
             let came_in_both_orders = (0..2).all(|order| counts.iter().any(|it| it[order] > 0));
             came_in_both_orders.then(|| {
                 let runs = outcomes.iter().flat_map(|it| &self.of_outcomes[*it]);
-                let both = runs.filter(|it| it.place(first).max(it.place(second)) < NEVER).count();
+                let both =
+                    runs.filter(|it| place(it, first).max(place(it, second)) < NEVER).count();
                 let ends = turns.iter().filter(|it| it.event == "exited").count();
                 Pair { first, second, bits: information(&counts), both, ends }
             })
@@ -151,8 +143,7 @@ fn entropy(sizes: &[f64]) -> f64 {
 }
 
 impl Tally {
-    /// Which order of two things decided, and how well it tells the most frequent outcomes apart;
-    /// nothing if none does.
+    /// Which order of two things decided, and how well it tells outcomes apart; empty if none does.
     pub fn what_decided(&self, width: usize, unicode: bool) -> String {
         let Some(pair) = self.decided.best() else {
             return String::new();

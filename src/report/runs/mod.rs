@@ -18,7 +18,6 @@ use decided::Decided;
 /// How many outcomes are told apart. Later ones are only counted.
 const MOST_OUTCOMES: usize = 1_000;
 
-/// Counts runs.
 #[derive(Default)]
 pub struct Tally {
     claims: Vec<Counted>,
@@ -31,7 +30,6 @@ pub struct Tally {
     decided: Decided,
 }
 
-/// How often a claim was true.
 pub struct Counted {
     pub claim: Claimed,
     /// In how many runs it was true.
@@ -40,14 +38,11 @@ pub struct Counted {
     pub of: u64,
 }
 
-/// How often an outcome came.
 pub struct Came {
     pub outcome: Outcome,
-    /// In how many runs.
     pub runs: u64,
     /// In which run it came first, from 1.
     pub first: u64,
-    /// The seed of that run.
     pub seed: u64,
 }
 
@@ -102,8 +97,7 @@ impl Tally {
         Tally { claims: counted.collect(), ..Tally::default() }
     }
 
-    /// Counts one more run: its number, its seed, what each claim says of it, what came out, and in
-    /// which order things happened.
+    /// Counts one more run; `turns` is the order in which things happened.
     pub fn add(
         &mut self,
         run: u64,

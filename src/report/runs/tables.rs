@@ -9,15 +9,13 @@ use crate::words::figures::{count, left, right};
 use crate::words::locale::in_words;
 use crate::words::plain::on_one_line;
 
-/// How many outcomes have a line.
 const SHOWN: usize = 20;
 
 /// How long a bar is at most, and how short the longest one may be.
 const BARS: std::ops::RangeInclusive<usize> = 8..=26;
 
 impl Tally {
-    /// A line for each claim; where such a line has no place in so many columns, a line for its
-    /// sentence and one for its figures.
+    /// A line for each claim; in few columns, one for its sentence and one for its figures.
     pub fn claims_table(&self, width: usize) -> String {
         let rows: Vec<_> = self.claims().map(|(counted, often)| cells(counted, often)).collect();
         let widths = [0, 1, 2, 3].map(|column: usize| {
@@ -43,8 +41,7 @@ impl Tally {
         stacked.collect()
     }
 
-    /// The outcomes below this heading, in so many columns: the most frequent first, each with the
-    /// run in which it came first.
+    /// The outcomes below this heading, the most frequent first.
     pub fn outcomes_table(&self, heading: &str, width: usize) -> String {
         let outcomes = self.outcomes();
         let Some(most) = outcomes.first().map(|came| came.runs) else {
@@ -110,8 +107,7 @@ impl Tally {
     }
 }
 
-/// The cells of a row: the sentence, how often, the count, the share, and what that allows one to say
-/// of the rest.
+/// A row: the sentence, how often, the count, the share, and what follows for the rest.
 fn cells(counted: &Counted, often: Often) -> [String; 5] {
     let Counted { claim, holds, of } = counted;
     let count = both!("{holds} of {of}", "{of} 次中 {holds} 次");

@@ -40,8 +40,7 @@ pub(crate) use self::story::{Series, Story};
 
 /// Tells what there is to say of the runs of one lesson only.
 pub trait Narrator {
-    /// Sees the run's next event, before the general notes do. Whether that is all there is to tell
-    /// of it, and they say nothing.
+    /// Sees the run's next event. Whether the general notes have nothing more to say of it.
     fn see(&mut self, now: &Moment, story: &mut Story) -> bool;
 }
 
@@ -65,8 +64,7 @@ pub struct Explain<E> {
 }
 
 impl<E: Write> Explain<E> {
-    /// Notes that go to `stderr`: all of them, or only those that say what is new about this run.
-    /// `narrator_of` knows the lessons.
+    /// All notes, or only those that say what is new about this run.
     pub fn new(
         stderr: E,
         look: Look,
@@ -126,8 +124,7 @@ fn lines(text: &str, look: Look) -> String {
     let indent = " ".repeat(INDENT.min(look.width / 8));
     let options = Options::new(look.width.saturating_sub(indent.len()))
         .line_ending(LineEnding::LF)
-        // Chinese has no spaces: Unicode knows where it may break, and that no line begins with a
-        // comma.
+        // Chinese has no spaces: Unicode knows where it may break.
         .word_separator(WordSeparator::UnicodeBreakProperties)
         // `child-1` and `--seed` stay whole.
         .word_splitter(WordSplitter::NoHyphenation)

@@ -22,7 +22,6 @@ impl<'a> Deref for Moment<'a> {
 }
 
 impl Moment<'_> {
-    /// The process that the event happened to.
     pub(crate) fn me(&self) -> Actor {
         self.run.who(self.pid)
     }
@@ -72,12 +71,10 @@ impl State {
         pids.iter().map(|pid| self.role(*pid)).collect()
     }
 
-    /// When a process was reaped.
     pub(super) fn ended(&self, pid: u32) -> Option<f64> {
         Some(self.process(pid)?.ended?.t)
     }
 
-    /// Who has sent a process a signal.
     pub(super) fn signalled_by(&self, pid: u32) -> Option<u32> {
         Some(self.process(pid)?.signalled?.0)
     }

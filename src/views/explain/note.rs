@@ -1,5 +1,4 @@
-//! What a note is, and what its texts are made of: processes, lists, times and numbers, each in the
-//! form that a language has for it.
+//! What a note is, and its facts, each in the form that a language has for it.
 
 use std::fmt::{self, Debug, Display, Formatter};
 use std::ops::Deref;
@@ -13,7 +12,6 @@ use crate::words::plain::is_obeyed;
 /// How many names or values are listed before the rest is only counted.
 const LISTED: usize = 5;
 
-/// How many characters of a value are shown.
 const CLIPPED: usize = 40;
 
 /// A space at which no line ends. It is a plain one on the screen.
@@ -25,7 +23,6 @@ pub const GAP: char = '\u{1}';
 
 /// One thing to tell about a run: one or two sentences, with the facts of this run in them.
 pub trait Note: Debug + 'static {
-    /// The text in English.
     fn en(&self) -> String;
     /// The text in Chinese; roles, calls, options and signals keep their names.
     fn zh(&self) -> String;
@@ -57,7 +54,6 @@ macro_rules! notes {
 }
 pub(crate) use notes;
 
-/// One of these notes.
 macro_rules! note {
     (
         $is_brief:literal, $name:ident { $($fact:ident: $type:ty),* } samples $(($($sample:expr),*))+
@@ -144,16 +140,12 @@ pub fn chinese(text: &str) -> String {
 
 /// A fact as each language has it.
 pub trait Word {
-    /// In English.
     fn en(&self, f: &mut Formatter<'_>) -> fmt::Result;
-    /// In Chinese.
     fn zh(&self, f: &mut Formatter<'_>) -> fmt::Result;
 }
 
-/// A fact that displays in English.
 pub struct En<'a, T>(pub &'a T);
 
-/// A fact that displays in Chinese.
 pub struct Zh<'a, T>(pub &'a T);
 
 macro_rules! displays {
@@ -197,12 +189,10 @@ impl Word for Call {
     }
 }
 
-/// A process.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Actor {
     /// Its role in the log.
     pub role: String,
-    /// Its PID.
     pub pid: u32,
     /// Whether it is the run's first process, which both languages have a word for.
     pub is_parent: bool,
@@ -242,12 +232,10 @@ impl<S: Into<String>> FromIterator<S> for List {
 }
 
 impl List {
-    /// How many there are in all.
     pub fn len(&self) -> usize {
         self.shown.len() + self.more
     }
 
-    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.shown.is_empty()
     }
@@ -273,7 +261,6 @@ impl Word for List {
     }
 }
 
-/// A stretch of time.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Seconds(pub f64);
 
@@ -311,12 +298,10 @@ impl Word for Seconds {
     }
 }
 
-/// A signal's number.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SignalName(pub i32);
 
 impl SignalName {
-    /// The number.
     pub fn number(self) -> i32 {
         self.0
     }
@@ -344,7 +329,6 @@ impl Word for SignalName {
     }
 }
 
-/// The verb for so many.
 pub fn was(many: usize) -> &'static str {
     match many {
         1 => "was",
@@ -365,7 +349,6 @@ pub fn shown(value: &Value) -> String {
     clipped(&repr(value), CLIPPED)
 }
 
-/// The beginning of a text.
 pub fn clipped(text: &str, length: usize) -> String {
     // What a terminal would obey is not for a note, whoever wrote the log.
     let mut rest = text.chars().filter(|character| !is_obeyed(*character));

@@ -89,8 +89,7 @@ impl Story {
         found
     }
 
-    /// Tells a note, however often there was one of its kind. Like the others that tell something,
-    /// it returns whether it did.
+    /// Tells a note. Like the others that tell something, it returns whether it did.
     pub(crate) fn tell<N: Note>(&mut self, note: N) -> bool {
         let times = self.times.entry(TypeId::of::<N>()).or_default();
         *times += 1;
@@ -110,8 +109,7 @@ impl Story {
         self.times::<N>() == 0 && self.tell(note)
     }
 
-    /// Tells a note, which is told whether it comes again; from then on it is one of a series, of
-    /// which a few are told.
+    /// Tells a note; when it comes again, it is one of a series, of which a few are told.
     pub(crate) fn few<N: Note>(&mut self, of: Series, note: impl FnOnce(bool) -> N) -> bool {
         if self.times::<N>() == 0 {
             return self.tell(note(false));
@@ -125,8 +123,7 @@ impl Story {
         }
     }
 
-    /// The same for a note about a process. Where the same role is played again and again, once is
-    /// enough.
+    /// The same for a note about a process: of each role, once is enough.
     pub(crate) fn few_about<N: Note>(
         &mut self,
         role: &str,

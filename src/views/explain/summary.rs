@@ -34,8 +34,7 @@ impl Story {
         let mut signalled: Vec<_> = signalled.map(|process| process.pid).collect();
         signalled.sort_unstable();
         let has_readers = !self.which(|past| past.is_reader).is_empty() || !signalled.is_empty();
-        // A log may stop before its run did. Only where everybody has ended is it certain that
-        // nobody got them.
+        // A log may stop before its run did. Where everybody has ended, nobody got them.
         match has_readers && run.alive().count() == 0 {
             true => self.tell(Lost { lost, put: self.puts, terminated: run.roles(&signalled) }),
             false => self.tell(NotGot { values: lost }),

@@ -1,5 +1,4 @@
-//! What holds for every note, with the samples that the notes' own tests bring; and every event has
-//! a note.
+//! What holds for every note: their own tests bring samples; and every event has a note.
 
 use std::collections::HashSet;
 use std::fs;

@@ -11,8 +11,7 @@ pub fn ticks(end: u64, columns: usize) -> Vec<(usize, String)> {
         1_000..1_000_000 => (1_000, "ms"),
         _ => (1_000_000, "s"),
     };
-    // A bar, the digits before the point, room for a point and a digit, and one column that stays
-    // free.
+    // A bar, the digits, room for a point and a digit, and one column that stays free.
     let digits = (end / unit).to_string().len();
     let step = step(end, columns, (digits + 4).max(ROOM));
     // As many decimals as the step has.

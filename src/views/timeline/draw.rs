@@ -20,11 +20,9 @@ const STACKED_BELOW: usize = 60;
 /// From this width on there is room for whole words behind a lane.
 const ROOMY_FROM: usize = 76;
 
-/// How many marks share one place for their labels. Of more, what stands there would be far from
-/// its mark.
+/// How many marks share one place for their labels. More would stand too far from their marks.
 const MOST_TOGETHER: usize = 8;
 
-/// What is to be drawn.
 pub struct Picture<'a> {
     /// In the order of their beginnings.
     pub lanes: &'a [Lane],
@@ -106,7 +104,6 @@ impl Picture<'_> {
         format!("{indent}{}", in_picture(&lane.name, self.look))
     }
 
-    /// How a process ended.
     fn ending(&self, lane: &Lane) -> String {
         let Some((_, Some(status))) = lane.ended else {
             return String::new();
@@ -163,8 +160,7 @@ impl Picture<'_> {
         let began = column(lane.began, columns, self.end);
         let ended = lane.ended.map_or(self.end, |(time, _)| time);
         let ended = column(ended, columns, self.end);
-        // However short it lived, it is seen; and the columns in which it began and ended are drawn
-        // whole.
+        // However short it lived, it is seen: where it began and ended, columns are whole.
         let mut now = Doing::Runs;
         for place in began..=ended {
             now = doing[place].unwrap_or(now);

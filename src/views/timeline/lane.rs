@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use crate::events::{Call, Mark, Status};
 use crate::state::Activity;
 
-/// How many values of a sort are named in one place.
 const MOST_NAMED: usize = 3;
 
 /// How a lane spends its time, in the order of the legend.

@@ -33,7 +33,6 @@ const MOST_REMEMBERED: usize = 1000;
 /// The narrowest and the widest picture, in columns.
 const WIDTHS: std::ops::RangeInclusive<usize> = 40..=400;
 
-/// Draws a timeline when the run is over.
 pub struct Timeline<W> {
     stdout: W,
     look: Look,
@@ -117,8 +116,7 @@ impl<W: Write> Timeline<W> {
         lane
     }
 
-    /// Takes an event of a thread that is not its process's main thread. Says on which lane its
-    /// marks belong.
+    /// The lane of a thread that is not the main thread, and has an event.
     fn thread(
         &mut self,
         process: usize,
@@ -157,8 +155,7 @@ impl<W: Write> Timeline<W> {
         }
     }
 
-    /// What the lane says of the value that is put, sent, got or received with this event, which
-    /// gets this mark.
+    /// The label of the value that leaves or arrives with this event, which gets this mark.
     fn value(
         &mut self,
         event: &Event,

@@ -12,8 +12,7 @@ use super::whole_file::WholeFile;
 use crate::both;
 use crate::words::plain::in_json;
 
-/// Where something is drawn. Viewers group threads by `pid`; a process's main thread has the same
-/// number as its `tid`.
+/// Where something is drawn. The `tid` of a process's main thread is its `pid`.
 #[derive(Clone, Copy, Serialize)]
 pub struct Track {
     pub pid: u64,
@@ -36,7 +35,6 @@ pub struct Slice {
     pub args: Option<Value>,
 }
 
-/// A trace that is being written.
 pub struct Chrome {
     out: WholeFile,
     /// What stands before the next event; nothing until the trace has begun.

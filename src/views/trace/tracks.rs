@@ -101,8 +101,7 @@ impl Tracks {
                 })
             }
         };
-        // A child's first event may come before `started` in the log, and either may have the
-        // earlier time.
+        // A child's first event may stand before `started`, and either may have the earlier time.
         tracked.start = tracked.start.min(micros);
         Ok(tracked)
     }
@@ -141,8 +140,7 @@ impl ProcessTrack {
         Ok(Spot { track: thread.track, micros })
     }
 
-    /// Ends its slices. The log doesn't say when a thread ended, so threads are drawn until the end
-    /// of their process.
+    /// Ends its slices, and those of its threads, whose ends the log doesn't tell.
     fn end(self, status: Option<Status>, micros: u64, out: &mut Chrome) -> io::Result<()> {
         let end = micros.max(self.last);
         let args = status.map(|status| {
@@ -184,8 +182,7 @@ impl ThreadTrack {
         Ok(thread)
     }
 
-    /// Takes the thread's next event, and returns when it happened. Its time never goes back, even
-    /// in an edited recording.
+    /// Takes the thread's next event, and returns its time, which never goes back.
     fn see(&mut self, happened: &Happened, out: &mut Chrome) -> io::Result<u64> {
         let Happened { event, does, micros, args } = happened;
         let now = self.last.max(*micros);

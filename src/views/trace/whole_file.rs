@@ -1,5 +1,4 @@
-//! A file that is there whole, or not at all. Whether it may be there is decided before the run, not
-//! when the work is done.
+//! A file that is there whole, or not at all. Whether it may be there is decided before the run.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Seek, Write};
@@ -28,8 +27,7 @@ pub(super) struct WholeFile {
 enum Destination {
     /// To a file with this path, which is no symbolic link.
     Path(PathBuf),
-    /// Through this descriptor: to a pipe, a terminal or `/dev/null`, or to where stdout or stderr
-    /// already goes.
+    /// To a pipe, a terminal or `/dev/null`, or to where stdout or stderr already goes.
     Open(StandardStream<File>),
 }
 
