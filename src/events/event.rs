@@ -66,6 +66,11 @@ macro_rules! events {
             /// The names of all events but those of lessons.
             pub const NAMES: &'static [&'static str] = Name::VARIANTS;
 
+            /// The names of each event's fields, in the order of [`NAMES`](Event::NAMES).
+            #[cfg(test)]
+            pub(crate) const FIELDS: &'static [&'static [&'static str]] =
+                &[$( &[$(stringify!($field),)* $($(stringify!($optional)),+)?] ),*];
+
             /// Reads the event with this name from its own fields; `own` are the events of the
             /// run's lesson. Nothing if there is no such event.
             ///

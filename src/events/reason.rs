@@ -59,9 +59,10 @@ macro_rules! reasons {
         }
 
         impl Reason {
-            /// Each kind's name in Rust.
+            /// Each kind's name in Rust, and its fields.
             #[cfg(test)]
-            const KINDS: &[&str] = &[$( stringify!($Name) ),*];
+            pub(crate) const KINDS: &[(&str, &[&str])] =
+                &[$( (stringify!($Name), &[$(stringify!($field)),*]) ),*];
         }
 
         impl fmt::Display for Reason {
@@ -508,7 +509,7 @@ mod tests {
             let name = format!("{:?}", why.0[0]);
             kinds.insert(name.split(' ').next().unwrap_or_default().to_owned());
         }
-        assert_eq!(kinds, Reason::KINDS.iter().map(ToString::to_string).collect());
+        assert_eq!(kinds, Reason::KINDS.iter().map(|(name, _)| name.to_string()).collect());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::*;
 use crate::claims::tests::see_all;
-use crate::events::{Event, Record, Times};
+use crate::events::{Event, Reason, Record, Times};
 use crate::state::State;
 
 /// The page about the events that only this lesson has, if there are any.
@@ -23,26 +23,83 @@ pub(crate) fn example_of(lesson: &str) -> Option<String> {
     Some(example.split_once("```")?.0.to_owned())
 }
 
-/// The names that a page's table of events has in its first column.
-fn names_in(page: &str) -> BTreeSet<&str> {
-    let rows = page.lines().skip_while(|line| !line.starts_with("| event ")).skip(2);
-    let rows = rows.take_while(|line| line.starts_with('|'));
-    let cells = rows.filter_map(|row| row.split('|').nth(1));
-    cells.flat_map(|cell| cell.split(',')).map(|name| name.trim().trim_matches('`')).collect()
+/// The rows of a page's table whose first column has this head: what stands in backquotes in the
+/// first column and in the last one, but for what that only says in parentheses and behind colons.
+fn rows_of<'a>(page: &'a str, head: &str) -> Vec<(Vec<&'a str>, String)> {
+    let rows = page.lines().skip_while(|line| !line.starts_with(&format!("| {head} "))).skip(2);
+    let rows = rows.take_while(|line| line.starts_with('|')).map(|row| {
+        let cells: Vec<_> = row.split('|').collect();
+        let names = cells[1].split('`').skip(1).step_by(2).collect();
+        let without_asides: String = cells[cells.len() - 2]
+            .split('(')
+            .map(|it| it.rsplit(')').next().unwrap_or(it))
+            .collect();
+        let parts = without_asides.split(';').map(|part| part.split(':').next().unwrap_or(part));
+        (names, parts.collect())
+    });
+    rows.collect()
+}
+
+fn names_in<'a>(rows: &'a [(Vec<&'a str>, String)]) -> BTreeSet<&'a str> {
+    rows.iter().flat_map(|(names, _)| names.iter().copied()).collect()
+}
+
+/// The fields that a row has.
+fn fields_in(with: &str) -> BTreeSet<&str> {
+    let is_name = |it: &&str| it.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    with.split('`').skip(1).step_by(2).filter(is_name).collect()
 }
 
 #[test]
 fn a_page_about_the_log_has_the_events_that_are_declared() {
-    let page = include_str!("../../demos/docs/log.md");
-    assert_eq!(names_in(page), BTreeSet::from_iter(Event::NAMES.iter().copied()));
     for entry in LESSONS {
         let declared = BTreeSet::from_iter(events_of(entry.name).names.iter().copied());
         let page = page_of(entry.name).unwrap_or_default();
-        assert_eq!(names_in(&page), declared, "{}", entry.name);
+        assert_eq!(names_in(&rows_of(&page, "event")), declared, "{}", entry.name);
         for common in Event::NAMES {
             assert!(!declared.contains(common), "{common} of {} is common", entry.name);
         }
     }
+}
+
+#[test]
+fn the_page_about_the_log_has_the_events_and_reasons_that_are_declared_with_their_fields() {
+    let page = include_str!("../../demos/docs/log.md");
+    let events = rows_of(page, "event");
+    assert_eq!(names_in(&events), BTreeSet::from_iter(Event::NAMES.iter().copied()));
+    let mut wrong = Vec::new();
+    for (names, with) in &events {
+        let declared = Event::NAMES.iter().zip(Event::FIELDS).filter(|(it, _)| names.contains(it));
+        let mut declared: BTreeSet<_> =
+            declared.flat_map(|(_, fields)| fields.iter().copied()).collect();
+        // Figures have names of their own.
+        declared.remove("figures");
+        let mut told = fields_in(with);
+        told.retain(|it| declared.contains(it) || !names.contains(it));
+        if told != declared {
+            wrong.push(format!("{names:?} have {declared:?}, and not {told:?}"));
+        }
+    }
+    assert_eq!(wrong, [""; 0]);
+    let mut declared: HashMap<_, _> = Reason::KINDS
+        .iter()
+        .map(|(name, fields)| (snake_case(name), BTreeSet::from_iter(fields.iter().copied())))
+        .collect();
+    for (names, with) in rows_of(page, "kind") {
+        for name in names {
+            assert_eq!(declared.remove(name).as_ref(), Some(&fields_in(&with)), "{name}");
+        }
+    }
+    assert!(declared.is_empty(), "{declared:?}");
+}
+
+/// `CannotOpenPipe` as the log has it.
+fn snake_case(name: &str) -> String {
+    let parts = name.chars().map(|c| match c.is_uppercase() {
+        true => format!("_{}", c.to_ascii_lowercase()),
+        false => c.to_string(),
+    });
+    parts.collect::<String>().trim_start_matches('_').to_owned()
 }
 
 #[test]
