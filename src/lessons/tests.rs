@@ -1,6 +1,6 @@
 //! What is so of every lesson; the lists that its folders bring are held against each other.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
 
 use serde_json::{Map, Value};

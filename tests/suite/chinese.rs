@@ -85,7 +85,7 @@ fn no_failure_is_told_in_english() {
         says_nothing_in_english(&["queue", &value]);
     }
     at_once(lessons(), |lesson| {
-        let mut run = Running::with_log(&format!("{lesson} --speed 0.01 --lang zh"));
+        let mut run = Running::with_log(&format!("{lesson} --lang zh"));
         let child = run.wait_for("started", "parent")["child"].clone();
         kill(&child, Signal::KILL);
         check(&run.finish(), true, &lesson);
