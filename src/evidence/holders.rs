@@ -192,7 +192,7 @@ impl Holders {
                 }
             }
         }
-        (!holders.is_empty()).then(|| pids(holders.into_iter()))
+        Some(pids(holders.into_iter()))
     }
 
     /// The locks that the kernel shows at the descriptors of files.

@@ -92,10 +92,10 @@ impl Scene<'_> {
             }
             Until::Unlocked(fd) => self.file_lock(*fd, call == "flock"),
             // Anybody may open it, and of those outside it is not known who would.
-            Until::Opened(name) => Thing {
-                unless: Some(Happening::FifoIsOpened(name.clone())),
-                ..thing(Need::Opening, On::Fifo(name.clone()), From::Likely(self.others()))
-            },
+            Until::Opened(name) => {
+                let unless = Happening::FifoIsOpened(name.clone());
+                likely(Need::Opening, On::Fifo(name.clone()), self.others(), unless)
+            }
         }
     }
 
@@ -110,10 +110,9 @@ impl Scene<'_> {
     }
 
     fn child(&self, whom: Whom) -> Thing {
-        let one = |pid: Option<u32>| pid.map_or(From::Unknown, |it| From::Processes(vec![it]));
         let from = match whom {
-            Whom::Process(pid) => one(self.called(pid)),
-            Whom::Descriptor(fd) => one(pidfd(self.look.pid, fd)),
+            Whom::Process(pid) => only(self.called(pid).into_iter().collect()),
+            Whom::Descriptor(fd) => only(pidfd(self.look.pid, fd).into_iter().collect()),
             Whom::Any => From::Processes(self.children()),
         };
         thing(Need::End, On::Process, from)
@@ -150,10 +149,7 @@ impl Scene<'_> {
             memory.pids.extend(self.hidden(&memory.pids));
             let on = On::Memory(memory.name.clone());
             return match memory.is_named {
-                true => Thing {
-                    unless: Some(Happening::SharedByName(memory.name)),
-                    ..thing(Need::Lock, on, From::Likely(memory.pids))
-                },
+                true => likely(Need::Lock, on, memory.pids, Happening::SharedByName(memory.name)),
                 false => thing(Need::Lock, on, From::Processes(memory.pids)),
             };
         }
@@ -180,8 +176,7 @@ impl Scene<'_> {
             Some(What::Path(path)) => path.clone(),
             _ => String::new(),
         };
-        let holders = self.holders.of_lock(self.look.pid, fd, is_flock);
-        let from = holders.map_or(From::Unknown, From::Processes);
+        let from = only(self.holders.of_lock(self.look.pid, fd, is_flock).unwrap_or_default());
         Thing { fd: Some(fd), ..thing(Need::Lock, On::File(path), from) }
     }
 
@@ -249,11 +244,7 @@ impl Scene<'_> {
         {
             return Some(thing(Need::End, On::Process, From::Processes(child)));
         }
-        let from = match holders.is_empty() {
-            true => From::Unknown,
-            false => From::Processes(holders),
-        };
-        Some(thing(needs, on, from))
+        Some(thing(needs, on, only(holders)))
     }
 
     fn is_full(&self, fd: i32) -> bool {
@@ -281,24 +272,20 @@ impl Scene<'_> {
         let on = |peer| On::Socket { inode, peer };
         match self.holders.peer(inode) {
             Some(Peer::Socket(peer)) => {
-                let holders = self.holders.of(&What::Socket(peer));
-                let found = thing(needs, on(Some(peer)), From::Processes(holders.clone()));
-                match (holders.is_empty(), self.may_time_out(awaited.fd, call)) {
-                    (true, _) => Thing { from: From::Unknown, ..found },
-                    (_, false) => found,
-                    (_, true) => Thing {
-                        from: From::Likely(holders),
-                        unless: Some(Happening::SocketTimesOut(awaited.fd.to_string())),
-                        ..found
-                    },
+                let (holders, on) = (self.holders.of(&What::Socket(peer)), on(Some(peer)));
+                match !holders.is_empty() && self.may_time_out(awaited.fd, call) {
+                    false => thing(needs, on, only(holders)),
+                    true => {
+                        let unless = Happening::SocketTimesOut(awaited.fd.to_string());
+                        likely(needs, on, holders, unless)
+                    }
                 }
             }
             // Only the program itself knows the way into the folder that Python's multiprocessing
             // has made for it.
-            Some(Peer::Anybody(name)) if name.contains(PYTHONS_FOLDER) => Thing {
-                unless: Some(Happening::SocketIsConnected(name)),
-                ..thing(needs, on(None), From::Likely(self.others()))
-            },
+            Some(Peer::Anybody(name)) if name.contains(PYTHONS_FOLDER) => {
+                likely(needs, on(None), self.others(), Happening::SocketIsConnected(name))
+            }
             Some(Peer::Anybody(_)) => thing(needs, on(None), From::Outside(Outside::Client)),
             Some(Peer::Network) => thing(needs, on(None), From::Outside(Outside::Network)),
             Some(Peer::Nobody) | None => thing(needs, on(None), From::Unknown),
@@ -326,11 +313,9 @@ impl Scene<'_> {
             // As long as it has a name, somebody from outside may open it, too.
             let is_named = !path.ends_with(" (deleted)");
             return Some(match found.from {
-                From::Processes(pids) if is_named && !self.is_own_and_handled(&pids) => Thing {
-                    from: From::Likely(pids),
-                    unless: Some(Happening::FifoIsOpened(path.to_owned())),
-                    ..found
-                },
+                From::Processes(pids) if is_named && !self.is_own_and_handled(&pids) => {
+                    likely(found.needs, found.on, pids, Happening::FifoIsOpened(path.to_owned()))
+                }
                 from => Thing { from, ..found },
             });
         }
@@ -368,8 +353,8 @@ impl Scene<'_> {
         let outside = |it| thing(Need::Other, On::Unknown, From::Outside(it));
         match kind {
             "[eventfd]" => {
-                let holders = self.holders.of_eventfd(pid, fd);
-                thing(Need::Data, On::Eventfd, holders.map_or(From::Unknown, From::Processes))
+                let holders = self.holders.of_eventfd(pid, fd).unwrap_or_default();
+                thing(Need::Data, On::Eventfd, only(holders))
             }
             "[pidfd]" => self.child(Whom::Descriptor(fd)),
             "[timerfd]" if is_set() => outside(Outside::Time),
@@ -389,6 +374,15 @@ impl Scene<'_> {
 
 fn thing(needs: Need, on: On, from: From) -> Thing {
     Thing { needs, on, fd: None, from, unless: None }
+}
+
+fn likely(needs: Need, on: On, pids: Vec<u32>, unless: Happening) -> Thing {
+    Thing { unless: Some(unless), ..thing(needs, on, From::Likely(pids)) }
+}
+
+/// Only these processes, if they are known.
+fn only(pids: Vec<u32>) -> From {
+    if pids.is_empty() { From::Unknown } else { From::Processes(pids) }
 }
 
 /// The process that a pidfd stands for, if it lives.

@@ -1,5 +1,5 @@
 # because: of twenty threads one sleeps, and will set the event for which all others wait
-# says: waits in clock_nanosleep() until
+# says: until a time that it has set
 import sys
 import threading
 import time
