@@ -75,6 +75,9 @@ fn whoever_hangs_is_called_stuck_and_waits_for_whom_he_says() {
             let report = report(started.pid());
             return Err(format!("a circle of {circle}, not `{shape}`:\n{report}"));
         }
+        if program.said("says").any(|it| !report(started.pid()).contains(it)) {
+            return Err(report(started.pid()));
+        }
         let mut in_chinese = mp_demo(["why", "--lang", "zh", &started.pid().to_string()]);
         crate::chinese::check(&run(&mut in_chinese), false, &program.name);
         let repairs: Vec<_> = program.said("repair").collect();

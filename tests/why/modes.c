@@ -113,7 +113,31 @@
 // Some are stuck, others are not.
 // try: daemon_beside_circle = some_stuck
 // try: circle_of_children = some_stuck
+// try: daemon_holds_end_of_circle = go_on
+// try: daemon_beside_two_circles = some_stuck
+// try: pause_beside_circle = some_stuck
+// try: sleeping_parent_of_circle = some_stuck
 // try: unknown_beside_sleeper = go_on
+// try: unknown_beside_unknown = unknown
+// try: unknown_beside_circle = some_stuck
+// try: unknown_holds_end = unknown
+// try: unknown_beside_pause = go_on
+//
+// A full pipe or socket whose only reader does something else.
+// try: full_and pipe polls = go_on
+// try: full_and pipe sleeps = go_on
+// try: full_and pipe computes = go_on
+// try: full_and pair polls = go_on
+// try: full_and pair waits = stuck
+// try: full_and pipe waits = stuck
+//
+// A PID namespace, seen from outside.
+// try: inside end waits = stuck
+// try: inside end sleeps = go_on
+// try: inside thread waits = stuck
+// try: inside thread sleeps = go_on
+// try: inside lock waits = stuck
+// try: inside lock sleeps = go_on
 //
 // A pseudoterminal's other side is known.
 // try: terminal_full waits = stuck
@@ -289,6 +313,25 @@ static int in_same_memory(void *word) {
     nanosleep(&late, NULL);
     futex(word, FUTEX_WAKE_PRIVATE, 1);
     return 0;
+}
+
+static void *sleep_in_thread(void *unused) { sleeps(); return unused; }
+
+/* Two processes of which each waits for the other one: it, and a child. */
+static void circle(void) {
+    int ends[2], others[2];
+    make(ends);
+    make(others);
+    if (fork() == 0) { close(ends[1]), close(others[0]); get(ends[0]); _exit(0); }
+    close(ends[0]), close(others[1]);
+    get(others[0]);
+    _exit(0);
+}
+
+static void unknown(void) {
+    struct sembuf take = {0, -1, 0};
+    semop(semget(IPC_PRIVATE, 1, 0600), &take, 1);
+    _exit(0);
 }
 
 static void terminal(int ends[2]) {
@@ -757,6 +800,94 @@ int main(int count, char **words) {
         for (int it = 0; it < 2; it++) close(one[it]), close(two[it]);
         ready();
         sleeps();
+    }
+    MODE("daemon_holds_end_of_circle") {
+        int ends[2];
+        make(ends);
+        make(own);
+        if (fork() == 0) sleeps();
+        if (fork() == 0) { close(ends[1]), close(own[0]); get(ends[0]); _exit(0); }
+        ready();
+        get(own[0]);
+    }
+    MODE("daemon_beside_two_circles") {
+        if (fork() == 0) sleeps();
+        for (int it = 0; it < 2; it++) if (fork() == 0) circle();
+        ready();
+        wait(NULL);
+    }
+    MODE("pause_beside_circle") {
+        if (fork() == 0) { on("USR1", note); pause(); _exit(0); }
+        ready();
+        circle();
+    }
+    MODE("sleeping_parent_of_circle") {
+        if (fork() == 0) circle();
+        ready();
+        sleeps();
+    }
+    MODE("unknown_beside_unknown") {
+        if (fork() == 0) unknown();
+        ready();
+        unknown();
+    }
+    MODE("unknown_beside_circle") {
+        if (fork() == 0) unknown();
+        ready();
+        circle();
+    }
+    MODE("unknown_holds_end") {
+        make(own);
+        if (fork() == 0) unknown();
+        close(own[1]);
+        ready();
+        get(own[0]);
+    }
+    MODE("unknown_beside_pause") {
+        if (fork() == 0) unknown();
+        on("USR1", note);
+        ready();
+        pause();
+    }
+    MODE("full_and") {
+        if (strcmp(first, "pair") == 0) socketpair(AF_UNIX, SOCK_STREAM, 0, own);
+        else make(own);
+        pid_t pid = fork();
+        if (pid == 0) { close(own[0]); for (;;) if (write(own[1], bytes, 1000) < 0) _exit(0); }
+        close(own[1]);
+        usleep(200000);
+        ready();
+        if (strcmp(second, "waits") == 0) wait(NULL);
+        if (strcmp(second, "sleeps") == 0) sleeps();
+        while (waitpid(pid, NULL, WNOHANG) == 0) if (strcmp(second, "polls") == 0) usleep(50000);
+    }
+    MODE("inside") {
+        if (unshare(CLONE_NEWPID) != 0) return 77;
+        if (fork() == 0) {
+            /* Its IDs are not those that one sees from outside. */
+            static int word;
+            pthread_t thread;
+            make(own);
+            char *path = mktemp(name);
+            int file = open(path, O_RDWR | O_CREAT, 0600);
+            if (strcmp(first, "lock") == 0) flock(file, LOCK_EX);
+            pid_t pid = fork();
+            if (pid == 0) {
+                if (strcmp(first, "thread") == 0) pthread_create(&thread, NULL, strcmp(second, "waits") ? sleep_in_thread : wait_in_thread, &word);
+                if (strcmp(first, "thread") == 0) pthread_join(thread, NULL);
+                if (strcmp(first, "lock") == 0) flock(open(path, O_RDWR), LOCK_EX);
+                if (strcmp(second, "sleeps") == 0) sleeps();
+                get(own[0]);
+                _exit(0);
+            }
+            usleep(200000);
+            unlink(path);
+            ready();
+            if (strcmp(first, "lock") == 0 && strcmp(second, "sleeps") == 0) sleeps();
+            waitpid(pid, NULL, 0);
+            _exit(0);
+        }
+        wait(NULL);
     }
     MODE("unknown_beside_sleeper") {
         int set = semget(IPC_PRIVATE, 1, 0600);

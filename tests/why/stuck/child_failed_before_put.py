@@ -1,0 +1,11 @@
+# A child fails with a traceback instead of its put(), and its parent waits in get().
+# says: ended with exit status 1.
+# edge: P data P
+# repair: close_write_end
+import os
+import sys
+
+ours = os.pipe()
+if os.fork() == 0:
+    os._exit(1)
+os.read(ours[0], 1)

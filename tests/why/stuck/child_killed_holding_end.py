@@ -1,0 +1,17 @@
+# One of two children is killed before it sends; the other one has its end of the pipe open, too.
+# says: was killed by SIGKILL (9).
+# edge: P data P,P.1
+# edge: P.1 data P,P.1
+# repair: close_write_end
+import os
+import signal
+import sys
+
+ours, never = os.pipe(), os.pipe()
+first = os.fork()
+if first == 0:
+    os.read(never[0], 1)
+second = os.fork()
+if second == 0:
+    os.kill(os.getpid(), signal.SIGKILL)
+os.read(ours[0], 1)

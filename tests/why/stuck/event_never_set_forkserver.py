@@ -1,0 +1,16 @@
+# Two children of the fork server wait for an event that nobody sets; the parent joins the first one.
+# edge: P end P.2.1
+# repair: release_lock
+import multiprocessing
+
+def wait(event):
+    event.wait()
+
+if __name__ == "__main__":
+    multiprocessing.set_start_method("forkserver")
+    event = multiprocessing.Event()
+    children = [multiprocessing.Process(target=wait, args=(event,)) for _ in range(2)]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()

@@ -1,0 +1,16 @@
+# The same with the start method spawn; the tracker of resources is no part of it.
+# edge: P end P.2
+# repair: release_lock
+import multiprocessing
+
+def wait(event):
+    event.wait()
+
+if __name__ == "__main__":
+    multiprocessing.set_start_method("spawn")
+    event = multiprocessing.Event()
+    children = [multiprocessing.Process(target=wait, args=(event,)) for _ in range(2)]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()
