@@ -105,8 +105,12 @@ impl Graph {
         let fates = by_process(&threads).into_iter();
         let fates: HashMap<_, _> = fates.map(|(pid, of)| (pid, of[0].fate.clone())).collect();
         let is_likely = |it: &&Wait| fates.get(&it.pid) == Some(&Fate::LikelyStuck);
-        let mut unless: Vec<_> =
-            now.waits().iter().filter(is_likely).flat_map(conditions).collect();
+        let all = now.waits().iter().filter(is_likely).flat_map(conditions);
+        let serves = |look: &Snapshot| look.is_servant(now.look(look.parent));
+        let (of_servants, of_others): (Vec<_>, Vec<_>) =
+            all.partition(|it| now.look(it.pid).is_some_and(serves));
+        // What may happen to a server of Python's counts only if nothing else may.
+        let mut unless = if of_others.is_empty() { of_servants } else { of_others };
         unless.sort();
         unless.dedup();
         let threads = threads.into_iter().map(|it| (it.tid, it.fate)).collect();

@@ -253,8 +253,9 @@ fn shape(finding: &Diagnosis) -> Vec<String> {
             "形成了环，也就是死锁：{circle}。每一个都在等下一个。"
         ));
     }
-    let stuck = finding.sight.waits().iter();
-    for wait in stuck.filter(|it| finding.graph.is_stuck(it.pid)) {
+    let told: BTreeSet<u32> = family::told(finding).iter().map(|(look, _)| look.pid).collect();
+    let is_stuck = |it: &&Wait| finding.graph.is_stuck(it.pid) && told.contains(&it.pid);
+    for wait in finding.sight.waits().iter().filter(is_stuck) {
         let pid = wait.pid;
         let is_certain = |it: &&Thing| it.fd.is_some() && matches!(it.from, From::Processes(_));
         let by_descriptors = wait.things.iter().filter(is_certain);

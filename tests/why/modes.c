@@ -128,7 +128,7 @@
 // try: full_and pipe sleeps = go_on
 // try: full_and pipe computes = go_on
 // try: full_and pair polls = go_on
-// try: full_and pair waits = stuck
+// try: full_and pair waits = likely_stuck socket_times_out
 // try: full_and pipe waits = stuck
 //
 // A PID namespace, seen from outside.

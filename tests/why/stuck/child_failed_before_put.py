@@ -1,4 +1,4 @@
-# A child fails with a traceback instead of its put(), and its parent waits in get().
+# A child fails before it writes, and its parent has kept the end for writing.
 # says: ended with exit status 1.
 # edge: P data P
 # repair: close_write_end

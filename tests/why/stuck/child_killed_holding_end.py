@@ -3,6 +3,7 @@
 # edge: P data P,P.1
 # edge: P.1 data P,P.1
 # repair: close_write_end
+# repair: one_speaks_first
 import os
 import signal
 import sys

@@ -1,4 +1,5 @@
 # Two children of the fork server wait for an event that nobody sets; the parent joins the first one.
+# verdict: likely_stuck
 # edge: P end P.2.1
 # repair: release_lock
 import multiprocessing

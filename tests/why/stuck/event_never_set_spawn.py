@@ -1,4 +1,5 @@
-# The same with the start method spawn; the tracker of resources is no part of it.
+# The same with the start method spawn; the tracker of resources is no part of it. A lock has a name that others may open.
+# verdict: likely_stuck
 # edge: P end P.2
 # repair: release_lock
 import multiprocessing
