@@ -219,21 +219,24 @@ impl Watch<'_> {
         if still < if is_likely && has_alarm { longest } else { patience } {
             return;
         }
-        if self.told.is_empty() {
+        let is_new = self.told.is_empty();
+        if is_new {
             let dead = self.dead.iter().filter(|it| sight.look(it.0).is_some());
             finding.dead.splice(0..0, dead.cloned());
             finding.dead.dedup();
             tell(&Notice::Stuck(finding));
         }
+        // However late a look comes on a busy machine, the end is said beforehand.
         match self.program.ends && is_root_stuck {
-            false if self.told.is_empty() => tell(&Notice::IsLeft),
-            true if still >= longest || !is_likely => {
+            false if is_new => tell(&Notice::IsLeft),
+            true if !is_likely || (!is_new && still >= longest) => {
                 tell(&Notice::Ends);
                 let family = finding.sight.family();
                 end(&family.map(|look| (look.pid, look.started)).collect::<Vec<_>>());
             }
-            true if self.told.is_empty() => {
-                tell(&Notice::WillEnd((longest - still).as_secs_f64().ceil() as u64));
+            true if is_new => {
+                let rest = longest.saturating_sub(still).max(BETWEEN_LOOKS);
+                tell(&Notice::WillEnd(rest.as_secs_f64().ceil() as u64));
             }
             _ => {}
         }
