@@ -7,9 +7,8 @@
 
 mod children;
 mod claims;
-mod limit;
-mod ours;
 mod python;
+mod rows;
 mod table;
 
 use std::time::{Duration, Instant};
@@ -63,9 +62,10 @@ impl Lesson for Args {
         while done < turns && (done < 2 || start.elapsed() < limit) {
             // In turns: a machine that is slow for a while is slow for all three.
             for &row in Row::VARIANTS {
-                samples.add(row, Side::Ours, ours::measure(row, mp)?);
-                if let Some(seconds) = limit::measure(row, mp)? {
-                    samples.add(row, Side::Limit, seconds);
+                for (side, bare) in [(Side::Ours, false), (Side::Limit, true)] {
+                    if let Some(seconds) = rows::measure(row, bare, mp)? {
+                        samples.add(row, side, seconds);
+                    }
                 }
                 if let Some(python) = &mut python {
                     samples.add(row, Side::Python, python.measure(row, mp)?);

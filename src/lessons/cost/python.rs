@@ -14,8 +14,7 @@ use crate::both;
 use crate::events::Reason;
 use crate::multiprocessing::{Connection, Context, CurrentProcess, IntoProcess, Target};
 
-/// The program that measures. It stays on its pipe until that is closed, so it ends when this
-/// process does.
+/// The program that measures, until its pipe is closed.
 const PROGRAM: &str = include_str!("../../../demos/cost/program.py");
 
 /// What comes before it, so that no process of Python's outlives this run: each that it forks dies

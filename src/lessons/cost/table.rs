@@ -66,8 +66,7 @@ pub struct Samples {
     seconds: HashMap<(Row, Side), Vec<f64>>,
 }
 
-/// The lines above the rows, after this many turns and with this `python`. `on_one_core` says
-/// whether all were kept on one.
+/// The lines above the rows. `on_one_core` says whether all processes were kept on one.
 pub fn heading(turns: usize, python: &str, on_one_core: bool) -> Vec<String> {
     let mut lines = vec![both!(
         "Median of {turns} turns, +- half of the middle 50 % of them, in %; {python}",
