@@ -1,11 +1,10 @@
-//! The parent's side of a pool: start the workers, put the tasks, get the results, and look at the
-//! clock.
+//! The parent's side of a pool: start workers, put tasks, get results, look at the clock.
 
 use std::panic::resume_unwind;
 use std::thread;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
 use super::events::BoundEvent;
@@ -13,11 +12,10 @@ use super::table::{PoolFigures, TaskKind, WorkerKind};
 use super::task::{Task, Work};
 use super::worker::{BoundWorker, FromWorker};
 use crate::both;
-use crate::events::{PartnerGone, Reason};
+use crate::events::{Because as _, PartnerGone, Reason};
 use crate::multiprocessing::{
     ChildProcesses, Context, GetEnd, Got, IntoProcess, Logs, PutEnd, Queue,
 };
-use crate::words::errors::io_error;
 
 /// A pool that is still to be started.
 pub struct Pool {
@@ -30,8 +28,7 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// Starts the workers, has them do all tasks, and joins them. `count` counts each task that is
-    /// done.
+    /// Starts the workers, has them do all tasks, each of which it counts, and joins them.
     pub fn measure(
         &self,
         mut count: impl FnMut() -> Result<()>,
@@ -54,8 +51,8 @@ impl Pool {
         let put_end = tasks.close_get_end();
         let mut results = results.close_put_end();
 
-        // To start a process takes a while. That is not what is measured here (`mp-demo cost`
-        // does): the clock starts when all are ready.
+        // To start a process takes a while, which `mp-demo cost` measures: here the clock starts
+        // when all are ready.
         for _ in 0..self.workers {
             ensure!(matches!(next_report(&mut results)?, FromWorker::Ready), out_of_turn());
         }
@@ -69,8 +66,7 @@ impl Pool {
             };
             figures.tasks_seconds += done.seconds;
             figures.processor_seconds += done.processor_seconds;
-            // All tasks are the same, so their answers are: whoever works in parallel has to check
-            // that.
+            // All tasks are the same, so their answers are: in parallel, that has to be checked.
             let answer = done.answer;
             let expected = first_answer.get_or_insert_with(|| answer.clone());
             ensure!(
@@ -122,14 +118,7 @@ impl Pool {
             }
             Ok(())
         });
-        feeder.map_err(|error| {
-            let error = io_error(&error);
-            anyhow!(both!(
-                "cannot start the thread that feeds the queue: {error}; raise the limit (`ulimit \
-                 -u`, `ulimit -v`)",
-                "无法启动往队列里放任务的线程：{error}；请提高上限（`ulimit -u`、`ulimit -v`）"
-            ))
-        })
+        feeder.because(|| Reason::CannotStartOwnThread {})
     }
 }
 

@@ -3,18 +3,17 @@
 use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
 use super::table::TaskKind;
 use super::task::{Aid, Done, Task};
 use crate::arguments::whole;
 use crate::both;
-use crate::events::{Call, Event, Log};
+use crate::events::{Call, Event, Log, Reason};
 use crate::multiprocessing::{
     Context, CurrentProcess, GetEnd, Got, Logs, PutEnd, Target, numbered,
 };
-use crate::words::errors::io_error;
 
 /// What a worker tells its parent: that it can begin, and each task that it has done.
 #[derive(Serialize, Deserialize)]
@@ -48,8 +47,7 @@ impl Target for BoundWorker {
             Some(threads) => self.work_in_threads(threads, &process, &context),
         };
         match (self.threads, worked) {
-            // Other threads may still be waiting for their answerers, so these are ended rather
-            // than joined.
+            // Other threads may still wait for their answerers, so these are ended and not joined.
             (Some(_), Err(error)) => context.finish(Err(error)),
             // Joins the answerers. Their pipes are closed by now, so they end. When one was killed,
             // its end explains why its worker could not go on.
@@ -77,8 +75,7 @@ impl BoundWorker {
         process: &CurrentProcess,
         context: &Context,
     ) -> Result<()> {
-        // Answerers are started here and not in the threads: the kernel would end a child together
-        // with the thread that started it.
+        // Not in the threads: the kernel would end a child with the thread that started it.
         let tools = (1..=threads)
             .map(|number| Aid::of(self.kind, &numbered("answerer", number, threads), context))
             .collect::<Result<Vec<_>>>()?;
@@ -92,22 +89,16 @@ impl BoundWorker {
             // If it can't be started, this function returns, the process ends, and with it the
             // threads that were started. Joining them would take for ever: they wait for tasks, and
             // the parent waits for all threads to be ready.
-            let worker =
-                process.start_thread(format!("worker-{number}"), worker).map_err(|error| {
-                    let error = io_error(&error);
-                    anyhow!(both!(
-                        "cannot start thread {number} of {threads}: {error}; ask for fewer \
-                         workers, or raise the limit (`ulimit -u`, `ulimit -v`)",
-                        "无法启动第 {number} 个线程（共 {threads} 个）：{error}；请把 `--workers` \
-                         调小，或者提高上限（`ulimit -u`、`ulimit -v`）"
-                    ))
-                })?;
-            workers.push(worker);
+            let worker = process.start_thread(format!("worker-{number}"), worker);
+            workers.push(worker.map_err(|error| Reason::CannotStartThread {
+                number,
+                of: threads.into(),
+                errno: error.raw_os_error().unwrap_or_default(),
+            })?);
         }
         drop(ended);
         process.happened(Event::Wait { call: Call::Join, on: None })?;
-        // A measurement without one of the workers is worthless, so the first error ends the wait
-        // for the others.
+        // Without one of the workers nothing is worth measuring: the first error ends the wait.
         all_ended.into_iter().collect::<Result<()>>()?;
         for worker in workers {
             if let Err(panic) = worker.join() {

@@ -34,7 +34,7 @@ fn a_thread_for_which_there_is_no_room_ends_the_run() {
             let number = ended.stderr.strip_prefix(&cause);
             let number = number.and_then(|rest| {
                 let (number, rest) = rest.split_once(" of 40: Resource temporarily unavailable")?;
-                assert!(rest.contains("; ask for fewer workers, or raise the limit"));
+                assert!(rest.contains("; ask for fewer, or raise the limit"));
                 number.parse::<u16>().ok()
             });
             assert!(number.is_some_and(|number| number <= 40), "{ended:?}");
