@@ -46,8 +46,7 @@ impl Demo {
         self.program("program.rs", self.rust, language)
     }
 
-    /// The program to begin with for this part of the lesson, if there is one. The child of `pipe`
-    /// is its writer.
+    /// The program to begin with for this part of the lesson. The child of `pipe` is its writer.
     pub(crate) fn beginning(
         &self,
         part: Part,

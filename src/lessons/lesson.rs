@@ -37,14 +37,13 @@ impl Parts {
 
 /// The parent's half of a lesson: its fields are its options on the command line.
 pub trait Lesson: InLog + Sync {
-    /// Refuses options that can't work together, before anything starts. All combinations are valid
-    /// unless a lesson says otherwise.
+    /// Refuses options that can't work together, before anything starts.
     fn check(&self) -> Result<()> {
         Ok(())
     }
 
-    /// If this run with these options is stuck, by which mistake of theirs, and the command without
-    /// it. Nothing where these options are no reason to get stuck.
+    /// If these options are a reason for this run to be stuck: by which mistake, and the command
+    /// without it.
     fn mistake(&self, _run: &State) -> Option<(&'static Mistake, String)> {
         None
     }

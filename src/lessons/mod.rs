@@ -1,6 +1,5 @@
 //! What is taught: a folder a lesson. Its `mod.rs` has the parent's half and the children's halves,
-//! read from top to bottom; beside it stand what can be claimed of a run, and, where a lesson has
-//! them, the mistakes by which it gets stuck, and events, notes and tables of its own.
+//! read from top to bottom; beside it stand claims, mistakes, events, notes and tables of its own.
 
 mod async_io;
 mod bound;
@@ -41,8 +40,8 @@ pub const HELP_TEMPLATE: &str = "\
 
 {before-help}{all-args}{after-help}";
 
-/// Of `"queue": queue;` this makes what there is to read of the lesson, from the files in
-/// demos/queue/, and its entry in the table of lessons.
+/// Of `"queue": queue;` this makes what there is to read in demos/queue/, and a row in the table of
+/// lessons.
 macro_rules! lessons {
     ($($name:literal: $module:ident $(, $beyond:ident)?;)*) => {
         /// What there is to read, in the order of the lessons.

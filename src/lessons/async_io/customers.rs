@@ -89,9 +89,8 @@ impl Target for AsyncLoop {
                 });
             }
             while let Some(task) = tasks.join_next().await {
-                // Strictly, this put is a call that may block, too: the pipe could be full. The
-                // parent does nothing but read it; a loop that has to serve strangers would await
-                // here as well.
+                // Strictly, this put may block, too: the pipe could be full. The parent does
+                // nothing but read it; a loop that serves strangers would await here as well.
                 queue.put(&task??)?;
             }
             anyhow::Ok(())
@@ -113,8 +112,7 @@ fn buy_blocking(office: &str, customer: u16, log: &Log) -> Result<()> {
     check(&ticket, customer)
 }
 
-/// Buys a ticket. At each `await` the thread is free for the other customers, unless this one
-/// `blocks`.
+/// Buys a ticket. At each `await` the thread is free for others, unless this one `blocks`.
 async fn buy_async(office: &str, customer: u16, blocks: bool, log: &Log) -> Result<()> {
     let no_ticket = |error| no_ticket(customer, &error);
     let mut stream = connect(office).await.map_err(no_ticket)?;
@@ -153,8 +151,7 @@ fn request(customer: u16) -> String {
     format!("{customer}\n")
 }
 
-/// Whether that is this customer's ticket. An office that was killed sends end-of-file: nothing at
-/// all.
+/// Whether that is this customer's ticket. An office that was killed sends nothing at all.
 fn check(ticket: &str, customer: u16) -> Result<()> {
     if ticket != request(customer) {
         return Err(no_ticket(customer, &io::ErrorKind::UnexpectedEof.into()));

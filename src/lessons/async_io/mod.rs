@@ -70,8 +70,7 @@ impl Lesson for Args {
         self.wait > 0.0
     }
 
-    /// Each connection is a descriptor: refused here, before anything starts, is better than
-    /// halfway.
+    /// Each connection is a descriptor: too many are refused before anything starts.
     fn check(&self) -> Result<()> {
         at_once(self.customers.into(), check_descriptors)
     }
@@ -95,9 +94,8 @@ impl Lesson for Args {
             mp.start_all("in-line", [all.puts_to(queue)].into_iter())
         })?;
 
-        // The same code as above, and here nobody is in line: each customer's process waits for
-        // that customer alone. Before it can, it has to be started, and that takes its time and
-        // memory too.
+        // The same code, and nobody is in line: each customer's process waits for that customer
+        // alone. But it has to be started, and that takes its time and memory, too.
         let processes = run.measure(Strategy::OneProcessEach, |queue| {
             let each = (1..=customers).map(|customer| blocking(vec![customer]).puts_to(queue));
             mp.start_all("customer", each)
@@ -156,8 +154,8 @@ struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    /// Serves all customers in one way and measures that. `start` starts the processes; each of
-    /// them reports to the queue when a customer is served, and at its end what it used.
+    /// Serves all customers in one way and measures that: each of the processes that `start` starts
+    /// reports who is served, and at its end what it used.
     fn measure(
         &mut self,
         way: Strategy,
@@ -167,11 +165,9 @@ impl Comparison<'_> {
         let queue = mp.queue(1)?.only_waits();
         let began = mp.seconds();
         let processes = start(&queue)?;
-        // From here on only the children can put: when the last of them has ended, so has the
-        // queue.
+        // Only the children can put now: when the last of them has ended, so has the queue.
         let mut queue = queue.close_put_end();
-        // Processes that end meanwhile are reaped: none stays a zombie until the last customer is
-        // served.
+        // Processes that end meanwhile are reaped: none stays a zombie until all are served.
         let (mut served, mut used) = (BTreeMap::new(), Vec::new());
         while let Got::Value(value) = queue.get()? {
             match serde_json::from_value(value)? {

@@ -52,9 +52,8 @@ impl Target for AsyncOffice {
         at_once(self.delays.len(), ensure_descriptors)?;
         let delays: Delays = (1..).zip(self.delays).collect();
 
-        // From this call on, customers can connect; those who come before they are accepted wait in
-        // the kernel. As many as 4,096 may (net.core.somaxconn), and std asks for all the room
-        // there is.
+        // From this call on, customers can connect, and wait in the kernel until they are accepted:
+        // as many as 4,096 (net.core.somaxconn), for std asks for all the room there is.
         let listener = SocketAddr::from_abstract_name(&self.address)
             .and_then(|address| StdListener::bind_addr(&address))
             .with_context(|| {

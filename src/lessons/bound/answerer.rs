@@ -49,8 +49,7 @@ impl Target for BoundAnswerer {
         let mut connection = process.connection(true).only_waits();
         loop {
             let request = match connection.recv() {
-                // Python's `except EOFError`: the worker has closed its end, so there are no more
-                // requests.
+                // Python's `except EOFError`: the worker has closed its end.
                 Err(error) if error.is::<PartnerGone>() => return Ok(()),
                 request => request?,
             };

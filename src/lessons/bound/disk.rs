@@ -9,15 +9,13 @@ use rustix::fs::fstatfs;
 use crate::both;
 use crate::events::{Because as _, Reason};
 
-/// How much is written at a time: as little as a disk takes, so that a task waits more than it
-/// copies.
+/// As little as a disk takes at a time, so that a task waits more than it copies.
 const BLOCK_BYTES: usize = 4096;
 
 /// File systems that live in memory (statfs(2)): tmpfs, and its simpler brother ramfs.
 const IN_MEMORY: [u32; 2] = [0x0102_1994, 0x8584_58f6];
 
-/// A file without a name. The kernel deletes it when nobody has it open any more, so a process that
-/// is killed leaves nothing behind.
+/// A file without a name: a process that is killed leaves nothing behind.
 pub struct ScratchFile(File);
 
 impl ScratchFile {
@@ -26,8 +24,7 @@ impl ScratchFile {
         Ok(ScratchFile(file))
     }
 
-    /// Writes this many blocks, each over the one before. Waits after each until the disk has it,
-    /// and reads it back.
+    /// Writes this many blocks over each other. Waits until the disk has each, and reads it back.
     pub fn write_and_read_back(&self, blocks: u32) -> Result<()> {
         let mut read = [0; BLOCK_BYTES];
         for number in 0..blocks {
@@ -37,8 +34,7 @@ impl ScratchFile {
                 self.0.write_all_at(&written, 0)?;
                 // ... and this waits until the disk has it (fdatasync(2)).
                 self.0.sync_data()?;
-                // From memory again: to make the kernel forget what it has there, one would have to
-                // be root.
+                // From memory: only root can make the kernel forget what it has there.
                 self.0.read_exact_at(&mut read, 0)
             };
             exchange().because(|| Reason::CannotUseTemporaryFile {})?;

@@ -5,7 +5,6 @@ use crate::events::{Effect, own_events};
 
 own_events! {
     BoundEvent:
-    /// The parent is about to start a pool of workers, and measures how long it takes for all
-    /// tasks.
+    /// The parent is about to start a pool of workers, and to measure it.
     Pool { kind: TaskKind, with: WorkerKind, workers: u16, tasks: u16 } => Effect::Nothing, [];
 }

@@ -135,8 +135,7 @@ impl Args {
 
 impl Lesson for Args {
     fn run(&self, mp: &Context) -> Result<()> {
-        // The cores that this *program may use*, not those that the machine has: `taskset` and a
-        // container's quota count.
+        // Not those that the machine has: `taskset` and a container's quota count.
         let cores = thread::available_parallelism().map_or(1, usize::from);
         // From few to many, so that the first row is what the others are compared with.
         let mut counts = self.workers.clone();
@@ -152,8 +151,7 @@ impl Lesson for Args {
             let table = |&with| Table { kind, with, tasks: self.tasks, pools: Vec::new() };
             let mut of_this_kind: Vec<_> = self.withs().iter().map(table).collect();
             for &workers in &counts {
-                // In turns: what else the machine is doing changes, and should change the figures
-                // of both.
+                // In turns: what else the machine is doing should change the figures of both.
                 for table in &mut of_this_kind {
                     let pool = Pool { kind, with: table.with, workers, tasks: self.tasks, work };
                     let count = || {

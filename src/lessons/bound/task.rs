@@ -37,13 +37,11 @@ pub enum Work {
 }
 
 impl Work {
-    /// The work of a task of this kind that takes about 100 ms on this machine. Finding out how
-    /// much that is takes a few tens of milliseconds.
+    /// The work of a task of this kind that takes about 100 ms on this machine.
     pub fn of(kind: TaskKind) -> Result<Work> {
         match kind {
             TaskKind::Compute => {
-                // Processor time, because somebody else may have the processor for a part of the
-                // wall time.
+                // For a part of the wall time somebody else may have the processor.
                 let seconds_to_count = |numbers| {
                     let before = processor_seconds();
                     black_box(count_primes(numbers));
@@ -73,13 +71,11 @@ impl Work {
     }
 }
 
-/// How much of something fills the time of a task. `seconds_for` does so much of it, and tells how
-/// long that took.
+/// How much of something fills the time of a task, if so much of it takes `seconds_for` it.
 fn calibrate(seconds_for: impl Fn(u32) -> Result<f64>) -> Result<u32> {
     let mut amount: u32 = 1;
     loop {
-        // The fastest of three, because a processor just woken up is slow, and somebody else may
-        // use the disk.
+        // The fastest of three: a processor just woken up is slow, a disk may have others to serve.
         let mut fastest = f64::INFINITY;
         for _ in 0..3 {
             fastest = fastest.min(seconds_for(amount)?);

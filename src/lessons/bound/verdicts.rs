@@ -1,5 +1,4 @@
-//! What follows from a table. A verdict says nothing that the figures don't, as they are shown
-//! there.
+//! What follows from a table, and no more than its figures say as they are shown.
 
 use std::cmp::Ordering;
 
@@ -28,8 +27,7 @@ impl Table {
         lines
     }
 
-    /// The pool with the fewest workers among those that are, but for chance, as fast as the
-    /// fastest.
+    /// The pool with the fewest workers that is, but for chance, as fast as the fastest.
     fn knee(&self) -> &PoolFigures {
         let fastest = self.speed_up(self.fastest());
         let is_as_fast = |pool: &&PoolFigures| !is_no_chance(fastest, self.speed_up(pool));
@@ -121,9 +119,8 @@ impl Table {
         }
     }
 
-    /// How much of their time its tasks waited, where they are meant to. An IO task waits as long
-    /// whoever else is there; a disk task may have to wait for a core, too, and least so with the
-    /// fewest workers.
+    /// How much of their time its tasks waited, where they are meant to. A disk task may have to
+    /// wait for a core, too, and least so with the fewest workers.
     fn waited(&self) -> Option<String> {
         let percent = |used: f64| (100.0 * (1.0 - used)).max(0.0);
         match self.kind {
@@ -149,8 +146,7 @@ impl Table {
         }
     }
 
-    /// How several threads that compute did, compared with one: whether they have to take turns, as
-    /// under a GIL.
+    /// How several threads that compute did, compared with one: they take turns under a GIL.
     pub fn compare_with_one(&self) -> Option<String> {
         let (one, others) = self.pools.split_first()?;
         let several =

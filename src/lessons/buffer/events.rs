@@ -4,7 +4,7 @@ use crate::events::{Effect, own_events};
 
 own_events! {
     BufferEvent:
-    /// The process prints a line. For now it is in the buffer that the process has for its output.
+    /// The process prints a line, which is in its buffer now.
     Buffered { text: String, bytes: u64 } => Effect::Nothing, ['○' 'o' "print" "print", text];
     /// The process is about to hand what is in its buffer to the kernel, in one write.
     Write { text: String } => Effect::Nothing, ['●' 'O' "write" "write", text];

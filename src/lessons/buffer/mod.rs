@@ -113,8 +113,7 @@ impl Target for Printer {
             if self.flush {
                 out.flush()?;
             }
-            // So short a time that nobody minds, and long enough for print and write to be seen
-            // apart.
+            // Long enough for print and write to be seen apart.
             process.sleep(0.1)?;
         }
         // The article's reader waits here for a next value that never comes, and is terminated.
@@ -161,8 +160,7 @@ impl PrintBuffer<'_> {
             return Ok(());
         }
         self.process.happened(BufferEvent::Write { text: self.text.clone() })?;
-        // From here on the lines are the kernel's: whatever becomes of this process, they will be
-        // read.
+        // Now the lines are the kernel's: whatever becomes of this process, they will be read.
         let written = self.stdout.write_all(self.text.as_bytes());
         self.text.clear();
         written.map_err(|error| anyhow::Error::new(error).context(cannot_write()))

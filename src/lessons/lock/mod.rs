@@ -125,16 +125,14 @@ impl Lesson for Args {
             counting.shares_value(&counter).shares_lock(lock)
         };
 
-        // `--kill`. It has the lock, has read, and will never write. SIGKILL leaves it no chance to
-        // give the lock back.
+        // `--kill`. It has the lock, and SIGKILL leaves it no chance to give it back.
         if self.kill {
             let victim = mp.start("child-1", counting(true))?;
             mp.until_holds_lock(&victim)?;
             victim.kill()?;
             victim.join()?;
         }
-        // They wait at a gate for each other. Otherwise the first might be done before the last has
-        // begun.
+        // They wait at a gate, or the first might be done before the last has begun.
         counter.close_gate()?;
         let numbers = 1 + u16::from(self.kill)..=self.processes;
         let others =
@@ -192,14 +190,13 @@ impl Target for Counting {
             if let Some(lock) = &lock {
                 lock.acquire()?;
             }
-            // `counter += 1` is three steps. Who reads before the other has written, will write the
-            // same number.
+            // `counter += 1` is three steps. Who reads before the other has written, writes the
+            // same.
             let value = counter.read()?;
             match self.gap {
                 _ if self.hold => thread::sleep(Duration::MAX),
                 Gap::None => {}
-                // Nobody writes before all have read: so something is lost in every run, however
-                // busy the machine is.
+                // Nobody writes before all have read: so something is lost in every run.
                 Gap::Yield if turn == 0 && lock.is_none() => counter.meet(self.of)?,
                 Gap::Yield => thread::yield_now(),
             }

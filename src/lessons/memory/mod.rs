@@ -49,8 +49,7 @@ impl Lesson for Args {
 
         let (mut connection, childs_end) = mp.pipe(false)?;
         let child = mp.start("child", MemoryChild {}.holds(childs_end))?;
-        // Joining before receiving is safe here, because a number fits the pipe (see the `pipe`
-        // lesson).
+        // To join before receiving is safe here: a number fits the pipe (see the lesson `pipe`).
         child.join()?;
         // The child has counted, and is gone. Nothing of that has happened to this counter.
         show_counter("Parent", mp)?;

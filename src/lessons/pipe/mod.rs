@@ -160,9 +160,8 @@ impl Lesson for Args {
             }
             .into_process(),
         };
-        // Here the child's end moves to the child, unless the parent keeps it, too, as it does in
-        // the article. Then the pipe always has somebody who could send: the parent itself. So its
-        // end-of-file never comes.
+        // The child's end moves to the child, unless the parent keeps it, too, as in the article.
+        // Then the parent itself could send, so end-of-file never comes.
         let (writer, _kept) = match self.keep_end {
             true => (writer.shares(&childs_end), Some(childs_end)),
             false => (writer.holds(childs_end), None),
@@ -180,8 +179,7 @@ impl Lesson for Args {
             if let Some(items) = list.as_array_mut() {
                 items.reverse();
             }
-            // With `--simplex` this is the receiving end: that it refuses to send is what there is
-            // to see.
+            // With `--simplex` this is the receiving end, and refuses to send.
             let sent = connection.send(&list);
             connection.or_refused(sent)?;
         }

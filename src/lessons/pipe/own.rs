@@ -1,8 +1,7 @@
 //! A child of your own: any program, in any language.
 //!
 //! It writes messages to its stdout, a line each, and reads the reply from its stdin. A process of
-//! ours stands between it and the pipe, sends what it writes and hands it what comes back; that
-//! process writes to the log what passes.
+//! ours stands between it and the pipe, and writes to the log what passes.
 
 use anyhow::{Result, bail};
 use serde::Serialize;

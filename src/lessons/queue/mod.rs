@@ -63,8 +63,7 @@ impl Lesson for Args {
         };
 
         // `--kill`. Nothing is in the queue yet, so this reader waits in `get`, and with `--lock`
-        // it has the lock. The lock doesn't notice that its holder dies: it stays taken, and the
-        // others wait for it for ever.
+        // it has the lock, which stays taken when its holder dies: the others wait for it for ever.
         if let Some(role) = &self.kill {
             let victim = mp.start(role, reader())?;
             mp.until_in(&victim, Call::Get)?;
@@ -105,8 +104,8 @@ impl Lesson for Args {
                 let count = self.sentinels.map_or(readers.count(), usize::from);
                 (0..count).try_for_each(|_| put_end.put_sentinel())?;
             }
-            // The parent forgets one end, its own: so the pipe still has a writer, and the readers
-            // wait for it.
+            // The parent forgets its own end: so the pipe has a writer, and the readers wait for
+            // it.
             Stop::Eof if self.keep_end => writers.join()?,
             // A reader sees end-of-file when the *last* write end is closed. This one must go, or
             // the readers would wait for the parent while the parent waits for them.

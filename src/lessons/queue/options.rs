@@ -115,8 +115,8 @@ impl Args {
                 )
             );
         }
-        // Whoever gives values beside `--writer`, or a file's name beside a reader of one word, has
-        // forgotten the quotes.
+        // Values beside `--writer`, or a file's name beside a reader of one word: quotes are
+        // missing.
         let first = self.values.first().map(ToString::to_string).unwrap_or_default();
         let is_word = self.reader.as_ref().is_some_and(|it| it.words().len() == 1);
         for (name, is_wrong) in [

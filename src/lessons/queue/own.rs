@@ -1,8 +1,7 @@
 //! Writers and readers of your own: any program, in any language.
 //!
-//! Such a program knows nothing of queues. It writes lines to its stdout, or reads lines from its
-//! stdin. So a process of ours stands between it and the queue, puts what it writes, and hands it
-//! what it gets. That process writes to the log what passes.
+//! Such a program knows nothing of queues: it writes lines to its stdout, or reads lines from its
+//! stdin. A process of ours stands between it and the queue, and writes to the log what passes.
 
 use anyhow::Result;
 use serde::Serialize;

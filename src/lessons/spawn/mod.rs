@@ -127,13 +127,11 @@ impl Target for SpawnChild {
                 })?;
             started.push(thread);
         }
-        // The loop is done, but the threads may not be: nobody has joined them. So their lines can
-        // come after this.
+        // Nobody has joined the threads: they may not be done, and their lines can come after this.
         process.happened_with_line(SpawnEvent::Ended {}, "thread MainThread ended.")?;
 
         // CPython joins a process's threads when the process exits. In Rust the end of `main` ends
-        // all threads, wherever they are, so without this loop some of their lines would be
-        // missing.
+        // all threads, wherever they are: some of their lines would be missing.
         for thread in started {
             thread.join().unwrap_or_else(|panic| resume_unwind(panic))?;
         }

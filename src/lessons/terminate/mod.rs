@@ -79,8 +79,7 @@ impl Lesson for Args {
         let (mut connection, theirs) = mp.pipe(true)?;
         let child = CleaningChild { catch: self.catch, grandchild: self.grandchild };
         let child = mp.start("child", child.holds(theirs))?;
-        // A message from each: the child has something to clean up now, and says whom it has
-        // started.
+        // A message from each: the child has something to clean up, and tells whom it has started.
         let count = 1 + usize::from(self.grandchild);
         let messages = (0..count).map(|_| connection.recv()).collect::<Result<Vec<_>>>()?;
         let grandchild = messages.iter().find_map(Value::as_u64);
@@ -106,8 +105,7 @@ impl Lesson for Args {
 fn end_grandchild(mp: &Context, mut connection: Connection, pid: u32) -> Result<()> {
     connection.send(&"who is your parent?".into())?;
     connection.recv()?;
-    // It would wait for ever for another question. Its pipe comes to its end, and so does the
-    // grandchild.
+    // It waits for another question. Its pipe comes to its end, and so does the grandchild.
     mp.say(format!("Parent process {} ends the grandchild", mp.pid()))?;
     drop(connection);
     mp.wait_for_adopted(pid)?;

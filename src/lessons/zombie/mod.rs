@@ -69,9 +69,8 @@ impl Args {
         // The article's program ends its reader like this, and does nothing more about it.
         child.terminate()?;
         child.wait_for_sentinel()?;
-        // It has ended: its memory is free, its descriptors are closed. But somebody may still want
-        // to know how it ended, so the kernel keeps its PID and its exit status, until its parent
-        // asks.
+        // Its memory is free, its descriptors are closed. But somebody may want to know how it
+        // ended, so the kernel keeps its PID and its exit status, until its parent asks.
         show("The child", child.pid(), mp)?;
         mp.sleep(self.pause)?;
         show("The child", child.pid(), mp)?;
@@ -81,16 +80,14 @@ impl Args {
             child.join()?;
             show("The child", child.pid(), mp)?;
         }
-        // Without it, the zombie is there until this process ends: who inherits it then, PID 1 as a
-        // rule, asks at once.
+        // Without it, the zombie is there until this process ends: PID 1 inherits it, and asks.
         Ok(())
     }
 
     fn leave_an_orphan(&self, mp: &Context) -> Result<()> {
         let (mut connection, theirs) = mp.pipe(true)?;
         let child = mp.start("child", Middle {}.holds(theirs))?;
-        // One message from each of the two: whom the child has started, and that the grandchild is
-        // there.
+        // A message from each: whom the child has started, and that the grandchild is there.
         let both = [connection.recv()?, connection.recv()?];
         let grandchild = both.iter().find_map(Value::as_u64).unwrap_or_default() as u32;
         show("The grandchild", grandchild, mp)?;
@@ -105,8 +102,7 @@ impl Args {
         connection.recv()?;
         mp.sleep(self.pause)?;
 
-        // Its pipe comes to its end, and so does the grandchild. Its new parent has to wait for it
-        // now.
+        // Its pipe comes to its end, and so does it. Its new parent has to wait for it now.
         drop(connection);
         mp.wait_for_adopted(grandchild)?;
         show("The grandchild", grandchild, mp)?;
