@@ -15,6 +15,14 @@ use crate::claims::Outcome;
 
 pub(crate) use command::{CommandArg, quoted};
 
+/// A number below zero is a value of an option, and no other option: so it is told what is wrong.
+pub fn with_negative_numbers(command: clap::Command) -> clap::Command {
+    command.mut_args(|arg| match arg.get_action().takes_values() {
+        true => arg.allow_negative_numbers(true),
+        false => arg,
+    })
+}
+
 /// How deep a value may be nested. Deeper ones are JSON too, but not every process could read them
 /// back.
 const MAX_DEPTH: usize = 100;

@@ -23,6 +23,7 @@ use anyhow::Result;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Command, Error, FromArgMatches, Subcommand};
 
+use crate::arguments::with_negative_numbers;
 use crate::claims::OfLesson;
 use crate::events::Vocabulary;
 use crate::multiprocessing::AnyTarget;
@@ -156,7 +157,8 @@ impl Subcommand for AnyLesson {
     fn augment_subcommands(command: Command) -> Command {
         LESSONS.iter().fold(command, |command, entry| {
             let lesson = Command::new(entry.name);
-            command.subcommand((entry.describe)(lesson).help_template(HELP_TEMPLATE))
+            let lesson = with_negative_numbers((entry.describe)(lesson));
+            command.subcommand(lesson.help_template(HELP_TEMPLATE))
         })
     }
 

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::command_line::Words;
 use super::current_process::CurrentProcess;
 use super::new_process::{ChildEnd, IntoProcess, NewProcess};
+use crate::arguments::with_negative_numbers;
 
 /// A child's half of a lesson: its fields are what it is told on its command line, and
 /// [`Target::run`] is what it does. In Python it would be a function and its arguments,
@@ -53,7 +54,7 @@ impl AnyTarget {
     pub const fn of<T: Target>() -> AnyTarget {
         AnyTarget {
             name: T::NAME,
-            command: || T::augment_args(Command::new(T::NAME)),
+            command: || with_negative_numbers(T::augment_args(Command::new(T::NAME))),
             read: |matches| {
                 let target = T::from_arg_matches_mut(matches)?;
                 Ok(Box::new(|process| target.run(process)))

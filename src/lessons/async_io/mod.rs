@@ -57,11 +57,10 @@ Examples:
   mp-demo async --wait 0                     nothing to wait for")]
 pub struct Args {
     /// How many customers come, 1 to 1000
-    #[arg(long, value_name = "N", default_value = "10", value_parser = whole(1..=1000_u16), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value = "10", value_parser = whole(1..=1000_u16))]
     customers: u16,
-
     /// The longest random delay of a customer; in line, delays add up
-    #[arg(long, value_name = "SECONDS", default_value = "0.2", value_parser = seconds, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECONDS", default_value = "0.2", value_parser = seconds)]
     wait: f64,
 }
 

@@ -66,22 +66,13 @@ pub struct Args {
     /// What the tasks do
     #[arg(long, value_enum, default_value_t = Kinds::Both)]
     kind: Kinds,
-
     /// How many tasks each pool gets, 1 to 1000
-    #[arg(long, value_name = "N", default_value = "8", value_parser = whole(1..=1000_u16), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value = "8", value_parser = whole(1..=1000_u16))]
     tasks: u16,
-
     /// How many workers each pool has, 1 to 1000: a pool for each number
-    #[arg(
-        long,
-        value_name = "N,...",
-        default_value = "1,2,4,8",
-        value_delimiter = ',',
-        value_parser = whole(1..=1000_u16),
-        allow_negative_numbers = true
-    )]
+    #[arg(long, value_name = "N,...", default_value = "1,2,4,8", value_delimiter = ',',
+        value_parser = whole(1..=1000_u16))]
     workers: Vec<u16>,
-
     /// What the workers are
     #[arg(long, value_enum, default_value_t = Withs::Processes)]
     with: Withs,

@@ -44,14 +44,19 @@ Examples:
   mp-demo lock --kill --lock flock   the kernel frees the lock")]
 pub struct Args {
     /// Whether they take turns at a lock; with --lock or --kill, lock by default
-    #[arg(long, value_enum, default_value = "none",
-        default_value_ifs = [("lock", ArgPredicate::IsPresent, "lock"), ("kill", ArgPredicate::IsPresent, "lock")])]
+    #[arg(
+        long,
+        value_enum,
+        default_value = "none",
+        default_value_if("lock", ArgPredicate::IsPresent, "lock"),
+        default_value_if("kill", ArgPredicate::IsPresent, "lock")
+    )]
     with: WithLock,
     /// How many processes count, 1 to 1000
-    #[arg(long, value_name = "N", default_value = "2", value_parser = whole(1..=1000_u16), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value = "2", value_parser = whole(1..=1000_u16))]
     processes: u16,
     /// How often each of them adds 1, 1 to 1000000
-    #[arg(long, value_name = "N", default_value = "1000", value_parser = whole(1..=1_000_000_u32), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value = "1000", value_parser = whole(1..=1_000_000_u32))]
     turns: u32,
     /// What each does between read and write
     #[arg(long, value_enum, default_value_t = Gap::Yield)]
@@ -152,7 +157,7 @@ impl Lesson for Args {
 #[derive(clap::Args, Serialize)]
 pub struct Counting {
     /// How often to read, add 1 and write
-    #[arg(long, default_value = "1000", value_parser = whole(1..=1_000_000_u32), allow_negative_numbers = true)]
+    #[arg(long, default_value = "1000", value_parser = whole(1..=1_000_000_u32))]
     turns: u32,
     /// What to do between read and write
     #[arg(long, value_enum, default_value_t = Gap::Yield)]
@@ -161,7 +166,7 @@ pub struct Counting {
     #[arg(long, value_enum)]
     lock: Option<LockKind>,
     /// Without a lock, wait in the first gap until so many have read
-    #[arg(long, default_value = "1", value_parser = whole(1..=1000_u16), allow_negative_numbers = true)]
+    #[arg(long, default_value = "1", value_parser = whole(1..=1000_u16))]
     of: u16,
     /// Keep the lock, once it is there, until somebody ends this process
     #[arg(long)]

@@ -49,10 +49,11 @@ Examples:
 pub struct Args {
     /// The list's items: JSON, or else a string; of any size
     #[arg(value_name = "VALUE", default_values = ["A", "B", "C"],
-        default_value_if("child", ArgPredicate::IsPresent, None), allow_negative_numbers = true)]
+        default_value_if("child", ArgPredicate::IsPresent, None))]
     values: Vec<ValueArg>,
     /// Instead, a list of one string, so long that the message has N bytes, 5 to 10,000,000
-    #[arg(long, value_name = "N", conflicts_with = "values", value_parser = whole(MESSAGE_AROUND_STRING..=LONGEST_MESSAGE), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", conflicts_with = "values",
+        value_parser = whole(MESSAGE_AROUND_STRING..=LONGEST_MESSAGE))]
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<usize>,
     /// Your own child: any program; a message is a line of JSON on its stdout, or else a string;
@@ -102,11 +103,6 @@ impl Lesson for Args {
     }
 
     fn mistake(&self, run: &State) -> Option<(&'static Mistake, String)> {
-        let command = |options: &str| {
-            let bytes = self.bytes.map(|bytes| format!(" --bytes {bytes}"));
-            let child = self.child.as_ref().map(|child| format!(" --child {}", child.quoted()));
-            format!("mp-demo pipe{}{options}", bytes.or(child).unwrap_or_default())
-        };
         if let (Some(child), true, JoinTime::Last, Receive::One) =
             (&self.child, self.reply, self.join, self.receive)
         {
@@ -119,23 +115,22 @@ impl Lesson for Args {
                 .map(|it| format!("mp-demo pipe --child {} --reply", it.quoted()));
             return Some((&mistakes::UNFLUSHED, child.unwrap_or_default()));
         }
-        // A child of the user's may send any number of messages.
-        let all = if self.child.is_some() { " --receive all" } else { "" };
-        match (self.join, self.reply, self.receive) {
-            (JoinTime::First, true, _) => {
-                Some((&mistakes::JOIN_BEFORE_REPLY, command(" --reply --join last")))
-            }
-            (_, _, Receive::All) if self.keep_end => {
-                Some((&mistakes::KEPT_OWN_END, command(" --join last --receive all")))
-            }
-            (JoinTime::First, ..) => {
-                Some((&mistakes::JOIN_BEFORE_RECEIVE, command(&format!(" --join last{all}"))))
-            }
+        let all = "--join last --receive all";
+        let (mistake, options) = match (self.join, self.reply, self.receive) {
+            (JoinTime::First, true, _) => (&mistakes::JOIN_BEFORE_REPLY, "--reply --join last"),
+            (_, _, Receive::All) if self.keep_end => (&mistakes::KEPT_OWN_END, all),
+            // A child of the user's may send any number of messages.
+            (JoinTime::First, ..) if self.child.is_some() => (&mistakes::JOIN_BEFORE_RECEIVE, all),
+            (JoinTime::First, ..) => (&mistakes::JOIN_BEFORE_RECEIVE, "--join last"),
             (JoinTime::Last, false, Receive::One) if self.child.is_some() => {
-                Some((&mistakes::NOT_ALL_RECEIVED, command(" --join last --receive all")))
+                (&mistakes::NOT_ALL_RECEIVED, all)
             }
-            (JoinTime::Last, ..) => None,
-        }
+            (JoinTime::Last, ..) => return None,
+        };
+        let bytes = self.bytes.map(|bytes| format!(" --bytes {bytes}"));
+        let child = self.child.as_ref().map(|child| format!(" --child {}", child.quoted()));
+        let command = bytes.or(child).unwrap_or_default();
+        Some((mistake, format!("mp-demo pipe{command} {options}")))
     }
 
     fn runs_commands(&self) -> bool {
@@ -216,11 +211,11 @@ fn print(list: &Value, is_of_bytes: bool, process: &impl Logs) -> Result<()> {
 #[derive(clap::Args, Serialize)]
 pub struct Sender {
     /// The list's items: JSON, or else a string
-    #[arg(value_name = "VALUE", allow_negative_numbers = true)]
+    #[arg(value_name = "VALUE")]
     #[serde(serialize_with = "as_typed")]
     values: Vec<ValueArg>,
     /// Instead, a list of one string, so long that the message has N bytes
-    #[arg(long, value_name = "N", value_parser = whole(MESSAGE_AROUND_STRING..=LONGEST_MESSAGE), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = whole(MESSAGE_AROUND_STRING..=LONGEST_MESSAGE))]
     bytes: Option<usize>,
     /// The pipe is one-way: this process only sends
     #[arg(long)]
@@ -229,7 +224,7 @@ pub struct Sender {
     #[arg(long)]
     reply: bool,
     /// The longest random pause at the end, in seconds
-    #[arg(long, default_value = "1", value_parser = seconds, allow_negative_numbers = true)]
+    #[arg(long, default_value = "1", value_parser = seconds)]
     pause: f64,
 }
 

@@ -128,11 +128,11 @@ impl Lesson for Args {
 #[derive(clap::Args, Serialize)]
 pub struct Writer {
     /// What to put: JSON, or else a string
-    #[arg(value_name = "VALUE", allow_negative_numbers = true)]
+    #[arg(value_name = "VALUE")]
     #[serde(serialize_with = "as_typed")]
     values: Vec<ValueArg>,
     /// The longest random pause after a put, in seconds
-    #[arg(long, default_value = "1", value_parser = seconds, allow_negative_numbers = true)]
+    #[arg(long, default_value = "1", value_parser = seconds)]
     pause: f64,
 }
 
@@ -156,7 +156,7 @@ impl Target for Writer {
 #[derive(clap::Args, Serialize)]
 pub struct Reader {
     /// How long to work on each value, in seconds
-    #[arg(long, default_value = "0", value_parser = seconds, allow_negative_numbers = true)]
+    #[arg(long, default_value = "0", value_parser = seconds)]
     take: f64,
     /// Hold the lock on stdout while waiting
     #[arg(long)]

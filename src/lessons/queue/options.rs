@@ -37,14 +37,14 @@ Examples:
 pub struct Args {
     /// What to put: JSON, or else a string; each at most 4,096 bytes as a line of JSON
     #[arg(value_name = "VALUE", default_values = ["A", "B", "C"],
-        default_value_if("writer", ArgPredicate::IsPresent, None), allow_negative_numbers = true)]
+        default_value_if("writer", ArgPredicate::IsPresent, None))]
     pub(super) values: Vec<ValueArg>,
     /// How many processes put, 1 to 1000: they share the values out in turn
-    #[arg(long, value_name = "N", default_value = "1", value_parser = whole(1..=1000_u16), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = whole(1..=1000_u16))]
     pub(super) writers: u16,
     /// How many processes get, 1 to 1000: each value goes to exactly one; with --kill, 2 by default
-    #[arg(long, value_name = "N", default_value = "1", default_value_if("kill", ArgPredicate::IsPresent, "2"),
-        value_parser = whole(1..=1000_u16), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = whole(1..=1000_u16),
+        default_value_if("kill", ArgPredicate::IsPresent, "2"))]
     pub(super) readers: u16,
     /// Your own writer: any program; a value is a line of JSON on its stdout, or else a string
     #[arg(long, value_name = "COMMAND", conflicts_with = "pause")]
@@ -55,18 +55,19 @@ pub struct Args {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) reader: Option<CommandArg>,
     /// The longest random pause after a put
-    #[arg(long, value_name = "SECONDS", default_value = "1", default_value_if("writer", ArgPredicate::IsPresent, "0"),
-        value_parser = seconds, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds,
+        default_value_if("writer", ArgPredicate::IsPresent, "0"))]
     pub(super) pause: f64,
     /// How long a reader works on each value that it has got
-    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
     pub(super) take: f64,
     /// How the readers end; with --kill, sentinel by default; with a command, eof
-    #[arg(long, value_enum, default_value = "terminate", default_value_ifs([("kill", ArgPredicate::IsPresent, "sentinel"),
-        ("writer", ArgPredicate::IsPresent, "eof"), ("reader", ArgPredicate::IsPresent, "eof")]))]
+    #[arg(long, value_enum, default_value = "terminate", default_value_ifs([
+        ("kill", ArgPredicate::IsPresent, "sentinel"), ("writer", ArgPredicate::IsPresent, "eof"),
+        ("reader", ArgPredicate::IsPresent, "eof")]))]
     pub(super) stop: Stop,
     /// With --stop sentinel: how many sentinels [default: one for each reader]
-    #[arg(long, value_name = "N", value_parser = whole(0..=1000_u16), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = whole(0..=1000_u16))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) sentinels: Option<u16>,
     /// With --stop eof: the parent forgets to close its put end
@@ -165,7 +166,6 @@ impl Args {
 
     /// By which mistake of these options a run gets stuck, and the command without it.
     pub(super) fn mistake_of_options(&self) -> Option<(&'static Mistake, String)> {
-        let with = |options: &str| format!("mp-demo queue{options}");
         let mut readers = match self.readers {
             1 => String::new(),
             many => format!(" --readers {many}"),
@@ -174,21 +174,15 @@ impl Args {
             let command = command.as_ref().map(|it| format!(" --{name} {}", it.quoted()));
             readers += &command.unwrap_or_default();
         }
-        let told = with(&format!("{readers} --stop sentinel"));
-        match self.stop {
-            _ if self.lock && self.kill.is_some() => {
-                let role = self.kill.as_deref().unwrap_or_default();
-                Some((&mistakes::KILLED_HOLDER, with(&format!("{readers} --kill {role}"))))
-            }
-            Stop::None => Some((&mistakes::NOTHING_STOPS, told)),
-            Stop::Empty => Some((&mistakes::EMPTY_IS_NO_END, told)),
-            Stop::Sentinel if self.sentinels.is_some() => {
-                Some((&mistakes::TOO_FEW_SENTINELS, told))
-            }
-            Stop::Eof if self.keep_end => {
-                Some((&mistakes::KEPT_PUT_END, with(&format!("{readers} --stop eof"))))
-            }
-            Stop::Terminate | Stop::Sentinel | Stop::Eof => None,
-        }
+        let told = "--stop sentinel".to_owned();
+        let (mistake, options) = match (self.stop, &self.kill) {
+            (_, Some(role)) if self.lock => (&mistakes::KILLED_HOLDER, format!("--kill {role}")),
+            (Stop::None, _) => (&mistakes::NOTHING_STOPS, told),
+            (Stop::Empty, _) => (&mistakes::EMPTY_IS_NO_END, told),
+            (Stop::Sentinel, _) if self.sentinels.is_some() => (&mistakes::TOO_FEW_SENTINELS, told),
+            (Stop::Eof, _) if self.keep_end => (&mistakes::KEPT_PUT_END, "--stop eof".to_owned()),
+            (Stop::Terminate | Stop::Sentinel | Stop::Eof, _) => return None,
+        };
+        Some((mistake, format!("mp-demo queue{readers} {options}")))
     }
 }

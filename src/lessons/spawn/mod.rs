@@ -37,15 +37,15 @@ Examples:
   mp-demo spawn --json | jq .        what happened, event by event")]
 pub struct Args {
     /// How many processes to start, 1 to 1000
-    #[arg(long, value_name = "N", default_value = "5", value_parser = whole(1..=1000_u16), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value = "5", value_parser = whole(1..=1000_u16))]
     children: u16,
     /// How many threads each of them starts, 1 to 1000: the turns of its loop
-    #[arg(long, value_name = "N", default_value = "5", value_parser = whole(1..=1000_u16), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value = "5", value_parser = whole(1..=1000_u16))]
     threads: u16,
     /// How long each child sleeps before its loop; of a list child i takes the i-th, and the last
     /// is for all after it
-    #[arg(long, value_name = "SECONDS,...", default_value = "2", value_delimiter = ',', value_parser = seconds,
-        allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECONDS,...", default_value = "2", value_delimiter = ',',
+        value_parser = seconds)]
     #[serde(serialize_with = "one_or_list")]
     sleep: Vec<f64>,
     /// Where the parent joins
@@ -98,10 +98,10 @@ impl Lesson for Args {
 #[derive(clap::Args, Serialize)]
 pub struct SpawnChild {
     /// Turns of the loop
-    #[arg(long, default_value = "5", value_parser = whole(1..=1000_u16), allow_negative_numbers = true)]
+    #[arg(long, default_value = "5", value_parser = whole(1..=1000_u16))]
     threads: u16,
     /// Seconds to sleep before the loop
-    #[arg(long, default_value = "2", value_parser = seconds, allow_negative_numbers = true)]
+    #[arg(long, default_value = "2", value_parser = seconds)]
     sleep: f64,
 }
 

@@ -8,7 +8,7 @@ mod claims;
 mod events;
 mod notes;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, ensure};
 use clap::ValueEnum;
 use nix::sys::signal::{SigSet, Signal as Caught};
 use serde::Serialize;
@@ -64,13 +64,14 @@ enum Signal {
 
 impl Lesson for Args {
     fn check(&self) -> Result<()> {
-        if self.catch && self.signal == Signal::Kill {
-            bail!(both!(
+        ensure!(
+            !self.catch || self.signal != Signal::Kill,
+            both!(
                 "SIGKILL can't be caught, so --catch can't be used with it; send another signal, \
                  as --signal term does",
                 "SIGKILL 无法捕获，不能与 --catch 同时使用；请改用别的信号，例如 --signal term"
-            ));
-        }
+            )
+        );
         Ok(())
     }
 

@@ -44,7 +44,7 @@ pub struct Args {
     #[arg(long, conflicts_with = "join")]
     orphan: bool,
     /// How long the parent leaves everything as it is
-    #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
     pause: f64,
 }
 
