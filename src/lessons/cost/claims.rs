@@ -58,9 +58,8 @@ mod tests {
 
     fn rows(process: f64, thread: f64, queue: f64, python: f64) -> String {
         let row = |name, seconds| {
-            format!(
-                r#"1 parent measured "row":"{name}","mp_demo_seconds":{seconds},"cpython_seconds":{python}"#
-            )
+            let figures = format!(r#""mp_demo_seconds":{seconds},"cpython_seconds":{python}"#);
+            format!(r#"1 parent measured "row":"{name}",{figures}"#)
         };
         [row("process", process), row("thread", thread), row("queue", queue)].join("\n")
     }

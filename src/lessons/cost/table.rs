@@ -112,7 +112,10 @@ impl Samples {
             Some(row.label()),
             cell(Side::Ours),
             cell(Side::Limit),
-            self.limit_ratio(row).map(|ratio| format!("{ratio:.2}")),
+            self.limit_ratio(row).map(|ratio| match ratio {
+                100.0.. => format!("{ratio:.0}"),
+                _ => format!("{ratio:.2}"),
+            }),
             cell(Side::Python),
             self.python_ratio(row).map(|ratio| format!("{ratio:.1}")),
         ];
