@@ -102,12 +102,14 @@ notes! {
         blocks stops only its own process."
     zh "现在有 {processes} 个进程同时在等，各自替自己的顾客等票：阻塞的调用只会停住它自己的进程。"
 
-    Served { who: Actor, customer: u16, took: Seconds, delay: Seconds } samples (writer(), 3, AFTER, AGO)
+    Served { who: Actor, customer: u16, took: Seconds, delay: Seconds } samples
+        (writer(), 3, AFTER, AGO)
     en "Customer {customer} of {who} got the ticket {took} after asking; the office's delay was \
         {delay} of that."
     zh "{who}的顾客 {customer} 发出请求后过了 {took}拿到票，其中售票处的延迟占 {delay}。"
 
-    brief ServedLate { who: Actor, customer: u16, took: Seconds, delay: Seconds } samples (writer(), 3, AFTER, AGO)
+    brief ServedLate { who: Actor, customer: u16, took: Seconds, delay: Seconds } samples
+        (writer(), 3, AFTER, AGO)
     en "Customer {customer} got the ticket only {took} after asking, though the office's delay was \
         {delay}: until then, another customer blocked the one thread of {who}."
     zh "顾客 {customer} 发出请求后过了 {took}才拿到票，而售票处的延迟只有 {delay}：在那之前，{who}\

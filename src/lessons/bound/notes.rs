@@ -106,13 +106,18 @@ notes! {
     en {
         let tasks = count(*tasks, &format!("{kind} task"));
         let needs = match (*kind, *cores) {
-            (TaskKind::Compute, 1) => " Such a task needs a core all the time, and 1 core is available.".into(),
-            (TaskKind::Compute, _) => format!(" Such a task needs a core all the time, and {cores} cores are available."),
-            (TaskKind::Io | TaskKind::Disk, _) => " Such a task mostly waits, and any number of tasks can wait at the same time.".into(),
+            (TaskKind::Compute, 1) => "needs a core all the time, and 1 core is available".into(),
+            (TaskKind::Compute, _) => {
+                format!("needs a core all the time, and {cores} cores are available")
+            }
+            (TaskKind::Io | TaskKind::Disk, _) => {
+                "mostly waits, and any number of tasks can wait at the same time".into()
+            }
         };
         match *again {
             true => format!("The next pool: {workers}, and {tasks}."),
-            false => format!("The parent starts a pool: {workers}, and {tasks} in a queue.{needs}"),
+            false => format!("The parent starts a pool: {workers}, and {tasks} in a queue. \
+                Such a task {needs}."),
         }
     }
     zh {
@@ -126,7 +131,8 @@ notes! {
         }
     }
 
-    TaskStart { who: Actor, task: u16, in_thread: bool } samples (writer(), 3, false) (writer(), 3, true)
+    TaskStart { who: Actor, task: u16, in_thread: bool } samples
+        (writer(), 3, false) (writer(), 3, true)
     en "{who} takes task {task}. The parent doesn't hand tasks out: a worker that is free takes \
         the next one from the queue."
     zh {
@@ -135,16 +141,19 @@ notes! {
             个。")
     }
 
-    brief TaskDone { who: Actor, kind: TaskKind, task: u16, took: Seconds, on_core: Seconds } samples
+    brief TaskDone { who: Actor, kind: TaskKind, task: u16, took: Seconds, on_core: Seconds }
+        samples
         (writer(), TaskKind::Io, 3, AFTER, TOOK) (writer(), TaskKind::Compute, 3, AFTER, TOOK)
         (writer(), TaskKind::Compute, 3, AFTER, AFTER)
     en {
         let rest = match (on_core.0 < took.0, *kind) {
-            (false, _) => "It was on a core all the time.".into(),
-            (true, TaskKind::Compute) => format!("For {on_core} of that it was on a core; for the rest it waited for one."),
-            (true, _) => format!("For {on_core} of that it was on a core; for the rest it waited."),
+            (false, _) => "It was on a core all the time".into(),
+            (true, TaskKind::Compute) => {
+                format!("For {on_core} of that it was on a core; for the rest it waited for one")
+            }
+            (true, _) => format!("For {on_core} of that it was on a core; for the rest it waited"),
         };
-        format!("Task {task} ({kind}) took {who} {took}. {rest}")
+        format!("Task {task} ({kind}) took {who} {took}. {rest}.")
     }
     zh {
         let rest = match (on_core.0 < took.0, *kind) {

@@ -86,8 +86,9 @@ notes! {
         kernel."
     zh "{who}读到了子进程写出的内容，尽管子进程已经结束：内容一直保存在内核里。"
 
-    brief EndsPrinter { by: Actor, child: Actor, signal: SignalName, lines: usize, held: usize } samples
-        (parent(), reader(), SignalName(15), 3, 3) (parent(), reader(), SignalName(9), 3, 0) (parent(), reader(), SignalName(15), 3, 1)
+    brief EndsPrinter { by: Actor, child: Actor, signal: SignalName, lines: usize, held: usize }
+        samples (parent(), reader(), SignalName(15), 3, 3) (parent(), reader(), SignalName(9), 3, 0)
+        (parent(), reader(), SignalName(15), 3, 1)
     en {
         let held = match *held {
             0 => "and written all of them".into(),

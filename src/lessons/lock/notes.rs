@@ -104,7 +104,8 @@ notes! {
     en "{who} has written, and releases the lock: whoever reads now reads the new number."
     zh "{who}已经写回，释放锁：接下来不论哪个进程去读，读到的都是新的数。"
 
-    Counted { who: Actor, last: u64, again: bool } samples (writer(), 1000, false) (writer(), 1000, true)
+    Counted { who: Actor, last: u64, again: bool } samples
+        (writer(), 1000, false) (writer(), 1000, true)
     en {
         "{who} has done all its turns. The last number that it wrote is {last}."
         again "{who} is done as well, and wrote {last} last."
@@ -114,7 +115,8 @@ notes! {
         again "{who}也数完了，最后写下的是 {last}。"
     }
 
-    brief TotalLess { who: Actor, value: u64, lost: u64 } samples (parent(), 1043, 957) (parent(), 1, 1)
+    brief TotalLess { who: Actor, value: u64, lost: u64 } samples
+        (parent(), 1043, 957) (parent(), 1, 1)
     en {
         let lost = count(*lost, "addition");
         format!("{who} finds {value}: {lost} lost. Each time, a process had read a number, and \

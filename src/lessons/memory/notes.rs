@@ -62,7 +62,10 @@ notes! {
         process's own memory."
     zh "{who}查看一个全局变量：值是 {value}，地址是 {address}（属于该进程自己的地址空间）。"
 
-    brief CounterElsewhere { who: Actor, value: i64, address: String, other: Actor, other_value: i64, other_address: String } samples
+    brief CounterElsewhere {
+        who: Actor, value: i64, address: String,
+        other: Actor, other_value: i64, other_address: String
+    } samples
         (writer(), 0, "0x92afd0".into(), parent(), 10, "0x92afd0".into())
         (writer(), 0, "0x92afd0".into(), parent(), 10, "0x7ffc10".into())
     en {
@@ -78,7 +81,8 @@ notes! {
         match *address == *other_address {
             true => format!("地址和{other}的一样，都是 {address}，内存却不是同一块：在{who}那里变量\
                 是 {value}，在{other}那里是 {other_value}。地址只在一个进程之内才有意义。"),
-            false => format!("{who}有自己的变量：{value}，在 {address}；{other}的是 {other_value}，在 {other_address}。"),
+            false => format!("{who}有自己的变量：{value}，在 {address}；{other}的是 {other_value}，\
+                在 {other_address}。"),
         }
     }
 
@@ -99,7 +103,8 @@ notes! {
         format!("{who}在自己的内存里从 {from} 数到了 {to}。{other}")
     }
 
-    brief CounterUnchanged { who: Actor, value: i64, other: Actor, other_value: i64 } samples (parent(), 10, writer(), 5)
+    brief CounterUnchanged { who: Actor, value: i64, other: Actor, other_value: i64 } samples
+        (parent(), 10, writer(), 5)
     en "Still {value} in {who}: although {other} counted to {other_value}, nothing has changed \
         here. A result has to be sent."
     zh "{who}这里仍是 {value}：{other}数到了 {other_value}，这里什么也没有变。结果必须发送过来。"

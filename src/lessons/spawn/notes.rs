@@ -151,7 +151,8 @@ notes! {
 
     brief AfterJoin { joined: usize, running: List } samples (1, one()) (1, two()) (1, many())
     en {
-        let (runs, joins) = (if running.len() == 1 { "is" } else { "are" }, count(*joined, "join()"));
+        let runs = if running.len() == 1 { "is" } else { "are" };
+        let joins = count(*joined, "join()");
         format!("The parent prints this although {running} {runs} still running, for it has called \
             only {joins}. Before the run ends it joins the rest as well, as CPython does at exit.")
     }

@@ -49,7 +49,8 @@ notes! {
     zh "从这里起，{who}有东西要清理：在 Python 里写在 `finally` 里，在 Rust 里写在 `Drop` 里。无论\
         是返回还是出错，离开这一段代码时都会执行。"
 
-    brief SignalToCleaner { by: Actor, child: Actor, signal: SignalName } samples (parent(), reader(), SignalName(15))
+    brief SignalToCleaner { by: Actor, child: Actor, signal: SignalName } samples
+        (parent(), reader(), SignalName(15))
     en "{by} sends {signal} to {child} while it waits. The kernel asks what {child} has arranged \
         for this signal; without any arrangement it ends there."
     zh "{by}趁{child}等待时向它发送{signal}。内核要看{child}为这个信号作了什么安排；没有安排，它就\
