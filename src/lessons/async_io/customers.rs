@@ -163,21 +163,13 @@ fn check(ticket: &str, customer: u16) -> Result<()> {
 /// pipe in an error's chain means to the rest of the program that the *user* has seen enough.
 fn no_ticket(customer: u16, error: &io::Error) -> anyhow::Error {
     use io::ErrorKind::{BrokenPipe, ConnectionRefused, ConnectionReset, UnexpectedEof};
-    match error.kind() {
+    let why = match error.kind() {
         BrokenPipe | ConnectionRefused | ConnectionReset | UnexpectedEof => {
-            anyhow!(both!(
-                "customer {customer} got no ticket: the office is gone",
-                "顾客 {customer} 没有拿到票：售票处已经不在了"
-            ))
+            both!("the office is gone", "售票处已经不在了")
         }
-        _ => {
-            let error = io_error(error);
-            anyhow!(both!(
-                "customer {customer} got no ticket: {error}",
-                "顾客 {customer} 没有拿到票：{error}"
-            ))
-        }
-    }
+        _ => io_error(error),
+    };
+    anyhow!(both!("customer {customer} got no ticket: {why}", "顾客 {customer} 没有拿到票：{why}"))
 }
 
 /// Tells the log, and makes the report, that this customer has a ticket now.

@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use strum::IntoStaticStr;
 
 use crate::both;
 use crate::words::figures::{count, right, seconds};
@@ -12,7 +13,7 @@ const BAR_COLUMNS: f64 = 28.0;
 
 /// What a task does. Its name in the log, and on a child's command line, is its variant's.
 #[derive(
-    Clone, Copy, PartialEq, Eq, Hash, Debug, ValueEnum, Serialize, Deserialize, strum::IntoStaticStr,
+    Clone, Copy, PartialEq, Eq, Hash, Debug, ValueEnum, Serialize, Deserialize, IntoStaticStr,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
