@@ -130,7 +130,6 @@ pub(crate) const LONGEST_MESSAGE: usize = 10_000_000;
 /// The longest pause, in seconds: a day.
 const LONGEST_PAUSE: f64 = 86_400.0;
 
-/// A length of time in seconds, up to a day.
 pub(crate) fn seconds(text: &str) -> Result<f64, String> {
     number(text).filter(|seconds| (0.0..=LONGEST_PAUSE).contains(seconds)).ok_or_else(|| {
         both!(

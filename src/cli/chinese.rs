@@ -153,34 +153,27 @@ fn described_arg(arg: Arg, help: &Help) -> Arg {
         (false, Some("What its parent tells a child")) => HEADINGS[3],
         (false, Some(_)) => HEADINGS[2],
     };
-    let meanings = help.values.get(&id);
-    let values: Vec<_> =
-        arg.get_possible_values().iter().map(|it| it.get_name().to_owned()).collect();
     let takes_value = arg.get_action().takes_values();
+    let meanings = help.values.get(&id).filter(|_| takes_value);
+    let values = arg.get_possible_values();
+    let values: Vec<_> = values.iter().map(|value| value.get_name()).collect();
     let default = arg.get_default_values().iter().map(|it| it.to_string_lossy());
     let default = default.collect::<Vec<_>>().join(" ");
-    let default = match default.is_empty() || !takes_value || arg.is_hide_default_value_set() {
-        true => String::new(),
-        false => format!("默认：{default}"),
-    };
-    let names = match meanings.is_some() && takes_value {
-        true => format!("可选：{}", values.join("、")),
-        false => String::new(),
-    };
-    let notes: Vec<_> = [&*default, &*names].into_iter().filter(|it| !it.is_empty()).collect();
+    let has_default = takes_value && !default.is_empty() && !arg.is_hide_default_value_set();
+    let default = has_default.then(|| format!("默认：{default}"));
+    let names = meanings.map(|_| format!("可选：{}", values.join("、")));
+    let notes: Vec<_> = default.iter().chain(&names).map(String::as_str).collect();
     let short = match notes.is_empty() {
         true => text.clone(),
         false => format!("{text} [{}]", notes.join("；")),
     };
     let mut long = text.clone();
-    for name in values.iter().filter(|_| takes_value) {
+    for name in values {
         if let Some(meaning) = meanings.and_then(|it| it.get(name)) {
             long += &format!("\n- {name}：{meaning}");
         }
     }
-    if !default.is_empty() {
-        long += &format!("\n[{default}]");
-    }
+    long.extend(default.map(|default| format!("\n[{default}]")));
     arg.help(short)
         .long_help(long)
         .help_heading(heading)

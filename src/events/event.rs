@@ -15,6 +15,7 @@ use strum::{EnumString, IntoStaticStr, VariantNames};
 use super::effect::{Call, Effect, Label, Mark, Stream, Times, Way};
 use super::own::{Own, Vocabulary};
 use super::reason::Why;
+use super::record::RawFields;
 use super::status::Status;
 use super::stuck::Waiter;
 use crate::both;
@@ -63,7 +64,6 @@ macro_rules! events {
         enum Name { $($Name,)* }
 
         impl<'a> Event<'a> {
-            /// The names of all events but those of lessons.
             pub const NAMES: &'static [&'static str] = Name::VARIANTS;
 
             /// The names of each event's fields, in the order of [`NAMES`](Event::NAMES).
@@ -79,13 +79,13 @@ macro_rules! events {
             /// length (serde_json's `arbitrary_precision`) don't survive that.
             pub(super) fn read(
                 name: &str,
-                fields: &[(Cow<'a, str>, &'a RawValue)],
+                fields: &RawFields<'a>,
                 own: Vocabulary,
             ) -> Option<serde_json::Result<Event<'a>>> {
                 let Ok(name) = Name::from_str(name) else {
                     return own.read(name, fields);
                 };
-                let fields = fields.iter().map(|(name, value)| (&**name, *value));
+                let fields = fields.iter().map(|(name, text)| (&**name, *text));
                 let fields = MapDeserializer::new(fields);
                 Some(match name {
                     $(Name::$Name => {
@@ -145,7 +145,6 @@ macro_rules! events {
 events! {
     /// A run begins. Always the first event of a log.
     Run {
-        /// The lesson's name on the command line.
         lesson: Cow<'a, str>,
         /// The lesson's options, defaults filled in, and `speed`.
         options: Box<RawValue>,
@@ -156,7 +155,6 @@ events! {
         random_pauses: Option<bool>,
         /// Processors that this program may use: affinity and cgroup quota count.
         cores: usize,
-        /// The program's version.
         version: Cow<'a, str>
     } => Effect::Nothing, [];
 
@@ -322,12 +320,10 @@ impl Event<'_> {
 pub struct Figures(pub Map<String, Value>);
 
 impl Figures {
-    /// The number with this name, if there is one.
     pub fn number(&self, name: &str) -> Option<f64> {
         self.0.get(name)?.as_f64()
     }
 
-    /// The word with this name, if there is one.
     pub fn word(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.as_str()
     }

@@ -1,7 +1,5 @@
 //! Events that belong to one lesson, and are declared in its folder.
 
-use std::borrow::Cow;
-
 use serde::de::DeserializeOwned;
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
@@ -11,6 +9,7 @@ use strum::VariantNames;
 
 use super::effect::{Effect, Sign, Times};
 use super::event::Event;
+use super::record::RawFields;
 
 /// Declares the events of a lesson. Of `Turn { i: u16 } => Effect::Nothing, [], Again;` this makes
 /// the variant `Turn { i }` of the enum that is named first. Within the brackets stands how a
@@ -112,9 +111,9 @@ impl Own {
         }
     }
 
-    fn read<O: OwnEvent>(name: &str, fields: &[(Cow<str>, &RawValue)]) -> serde_json::Result<Own> {
+    fn read<O: OwnEvent>(name: &str, fields: &RawFields) -> serde_json::Result<Own> {
         let value = |text: &RawValue| serde_json::from_str(text.get());
-        let fields = fields.iter().map(|(name, text)| Ok((name.to_string(), value(text)?)));
+        let fields = fields.iter().map(|(name, text)| Ok((name.clone(), value(text)?)));
         let fields: Map<String, Value> = fields.collect::<serde_json::Result<_>>()?;
         typed::<O>(name, fields.clone()).map(|event| Own::new(name, fields, &event))
     }
@@ -154,7 +153,7 @@ impl Serialize for Own {
 pub struct Vocabulary {
     pub names: &'static [&'static str],
     /// Reads an event from its name and its own fields.
-    read: fn(&str, &[(Cow<str>, &RawValue)]) -> serde_json::Result<Own>,
+    read: fn(&str, &RawFields) -> serde_json::Result<Own>,
 }
 
 impl Vocabulary {
@@ -168,7 +167,7 @@ impl Vocabulary {
     pub(super) fn read<'a>(
         self,
         name: &str,
-        fields: &[(Cow<str>, &RawValue)],
+        fields: &RawFields,
     ) -> Option<serde_json::Result<Event<'a>>> {
         let is_known = self.names.contains(&name);
         is_known.then(|| (self.read)(name, fields).map(Event::Own))

@@ -29,7 +29,6 @@ pub enum Entry<'a> {
     Silence,
 }
 
-/// Reads a log to its end.
 pub struct LogReader {
     pub(super) pipe: PipeReader,
 }

@@ -1,12 +1,12 @@
 //! An event as it was read from a log.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
-use std::marker::PhantomData;
 use std::panic::Location;
 
-use serde::de::{Error as _, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::de::value::MapDeserializer;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::event::Event;
@@ -64,19 +64,26 @@ impl fmt::Display for At<'_> {
     }
 }
 
-/// A line of a log that is a JSON object, read in one pass: the fields that every event has, and
-/// the text of all others.
-struct Line<'a> {
-    v: u32,
+/// The fields of a JSON object, each as its text.
+pub type RawFields<'a> = BTreeMap<String, &'a RawValue>;
+
+/// The fields that every event has.
+#[derive(Deserialize)]
+struct Common<'a> {
     t: f64,
     pid: u32,
+    #[serde(borrow)]
     role: Cow<'a, str>,
     thread: Option<Cow<'a, str>>,
     at: Option<At<'a>>,
+    #[serde(borrow)]
     event: Cow<'a, str>,
     line: Option<Cow<'a, str>>,
-    fields: Vec<(Cow<'a, str>, &'a RawValue)>,
+    /// Of an event that is about a child.
+    child_role: Option<Cow<'a, str>>,
 }
+
+const COMMON: [&str; 8] = ["v", "t", "pid", "role", "thread", "at", "event", "line"];
 
 /// Why a line of a log is not an event.
 #[derive(Debug, PartialEq, Eq)]
@@ -89,22 +96,51 @@ pub enum NoEvent {
 
 impl<'a> Record<'a> {
     /// Reads a line of a log, without its newline. `own` are the events of the run's lesson.
-    ///
-    /// # Errors
-    /// When it is not a JSON object with the fields that every event has, when there is no such
-    /// event, or when a field of that event is missing or malformed.
     pub fn read(text: &'a str, own: Vocabulary) -> Result<Record<'a>, NoEvent> {
-        let Line { t, pid, role, thread, at, event: name, line, fields, .. } = Line::read(text)?;
-        let event = match Event::read(&name, &fields, own) {
-            Some(event) => event.map_err(|error| malformed(&name, &error))?,
-            None => {
-                return Err(NoEvent::Malformed(both!(
-                    "version {VERSION} of the log has no event `{name}`",
-                    "日志版本 {VERSION} 没有事件 `{name}`"
-                )));
+        let is_object = text.trim_start().starts_with('{');
+        let fields = serde_json::from_str(text).map_err(|error| match is_object {
+            true => json_error(&error),
+            false => both!("it is not a JSON object", "不是 JSON 对象"),
+        });
+        let mut fields: RawFields = fields.map_err(NoEvent::Malformed)?;
+        // A later version may have any other fields.
+        match fields.get("v").map(|text| (text.get(), text.get().parse())) {
+            Some((_, Ok(version))) if version > u64::from(VERSION) => {
+                return Err(NoEvent::Newer(version));
             }
-        };
-        Ok(Record { text, t, pid, role, thread, at, line, event })
+            Some((_, Ok(1..))) => {}
+            Some((v, _)) => return Err(NoEvent::Malformed(both!("its `v` is {v}", "`v` 是 {v}"))),
+            None => return Err(NoEvent::Malformed(both!("missing field `v`", "缺少字段 `v`"))),
+        }
+        let common = fields.iter().map(|(name, text)| (&**name, *text));
+        let common = Common::deserialize(MapDeserializer::new(common));
+        let Common { t, pid, role, thread, at, event: name, line, child_role } =
+            common.map_err(|error| NoEvent::Malformed(json_error(&error)))?;
+        if !t.is_finite() || t < 0.0 {
+            return Err(NoEvent::Malformed(both!("its time is {t}", "时间是 {t}")));
+        }
+        // Names go into labels, lanes and sentences, so there must be nothing in them that a
+        // terminal would obey.
+        let names = [Some(&role), thread.as_ref(), child_role.as_ref()];
+        if let Some(name) = names.into_iter().flatten().find(|name| name.contains(is_obeyed)) {
+            let no_name = both!("`{name}` is not a name", "`{name}` 不能作为名字");
+            return Err(NoEvent::Malformed(no_name));
+        }
+        fields.retain(|name, _| !COMMON.contains(&&**name));
+        match Event::read(&name, &fields, own) {
+            Some(Ok(event)) => Ok(Record { text, t, pid, role, thread, at, line, event }),
+            Some(Err(error)) => Err(NoEvent::Malformed(match missing_field(&error.to_string()) {
+                Some(field) => both!(
+                    "the event `{name}` needs a field `{field}`",
+                    "事件 `{name}` 需要字段 `{field}`"
+                ),
+                None => json_error(&error),
+            })),
+            None => Err(NoEvent::Malformed(both!(
+                "version {VERSION} of the log has no event `{name}`",
+                "日志版本 {VERSION} 没有事件 `{name}`"
+            ))),
+        }
     }
 
     /// The time in microseconds, the unit of the log's clock. A made-up time can be any number; it
@@ -113,123 +149,6 @@ impl<'a> Record<'a> {
         const LAST: u64 = i64::MAX as u64 / 1_000;
         ((self.t * 1e6).round() as u64).min(LAST)
     }
-}
-
-fn is_read(version: u32) -> bool {
-    (1..=VERSION).contains(&version)
-}
-
-impl<'a> Line<'a> {
-    fn read(text: &'a str) -> Result<Line<'a>, NoEvent> {
-        match serde_json::from_str::<Line>(text) {
-            Ok(line) if is_read(line.v) && line.t.is_finite() && line.t >= 0.0 => {
-                line.check_names()?;
-                Ok(line)
-            }
-            Ok(Line { v, t, .. }) if is_read(v) => {
-                Err(NoEvent::Malformed(both!("its time is {t}", "时间是 {t}")))
-            }
-            result => Err(match version(text) {
-                Some(version) if version > u64::from(VERSION) => NoEvent::Newer(version),
-                Some(0) => NoEvent::Malformed(both!("its `v` is 0", "`v` 是 0")),
-                _ if !text.trim_start().starts_with('{') => {
-                    NoEvent::Malformed(both!("it is not a JSON object", "不是 JSON 对象"))
-                }
-                _ => NoEvent::Malformed(match result {
-                    Ok(_) => both!("its `v` is missing", "缺少 `v`"),
-                    Err(error) => json_error(&error),
-                }),
-            }),
-        }
-    }
-
-    /// Names go into labels, lanes and sentences, so there must be nothing in them that a terminal
-    /// would obey.
-    fn check_names(&self) -> Result<(), NoEvent> {
-        let child_role = self.fields.iter().find(|(key, _)| key == "child_role");
-        let child_role = child_role.and_then(|(_, text)| serde_json::from_str(text.get()).ok());
-        let child_role = child_role.map(|Text(role)| role);
-        let names = [Some(&*self.role), self.thread.as_deref(), child_role.as_deref()];
-        let is_no_name = |name: &&str| name.contains(is_obeyed);
-        match names.into_iter().flatten().find(is_no_name) {
-            Some(name) => {
-                Err(NoEvent::Malformed(both!("`{name}` is not a name", "`{name}` 不能作为名字")))
-            }
-            None => Ok(()),
-        }
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Line<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Line<'a>, D::Error> {
-        deserializer.deserialize_map(LineVisitor(PhantomData))
-    }
-}
-
-struct LineVisitor<'a>(PhantomData<&'a ()>);
-
-/// A text that is borrowed from the log where it has no escapes.
-#[derive(Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
-impl<'de: 'a, 'a> Visitor<'de> for LineVisitor<'a> {
-    type Value = Line<'a>;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Line<'a>, A::Error> {
-        let (mut v, mut t, mut pid) = (None, None, None);
-        let (mut role, mut thread, mut at, mut event, mut line) = (None, None, None, None, None);
-        let mut fields = Vec::new();
-        while let Some(Text(key)) = map.next_key()? {
-            match &*key {
-                "v" => v = Some(map.next_value()?),
-                "t" => t = Some(map.next_value()?),
-                "pid" => pid = Some(map.next_value()?),
-                "role" => role = Some(map.next_value::<Text>()?.0),
-                "thread" => thread = map.next_value::<Option<Text>>()?.map(|text| text.0),
-                "at" => at = map.next_value()?,
-                "event" => event = Some(map.next_value::<Text>()?.0),
-                "line" => line = map.next_value::<Option<Text>>()?.map(|text| text.0),
-                _ => fields.push((key, map.next_value()?)),
-            }
-        }
-        let missing = A::Error::missing_field;
-        Ok(Line {
-            v: v.ok_or_else(|| missing("v"))?,
-            t: t.ok_or_else(|| missing("t"))?,
-            pid: pid.ok_or_else(|| missing("pid"))?,
-            role: role.ok_or_else(|| missing("role"))?,
-            thread,
-            at,
-            event: event.ok_or_else(|| missing("event"))?,
-            line,
-            fields,
-        })
-    }
-}
-
-/// The version that a JSON object gives. It is asked for only when the rest can't be read: a later
-/// version may have any fields.
-fn version(text: &str) -> Option<u64> {
-    #[derive(Deserialize)]
-    struct OnlyVersion {
-        v: u64,
-    }
-    let OnlyVersion { v } = serde_json::from_str(text).ok()?;
-    Some(v)
-}
-
-/// What is wrong with the fields of the event with this name.
-fn malformed(name: &str, error: &serde_json::Error) -> NoEvent {
-    NoEvent::Malformed(match missing_field(&error.to_string()) {
-        Some(field) => {
-            both!("the event `{name}` needs a field `{field}`", "事件 `{name}` 需要字段 `{field}`")
-        }
-        None => json_error(error),
-    })
 }
 
 #[cfg(test)]
@@ -249,9 +168,7 @@ mod tests {
         for text in EVERY_EVENT.lines() {
             let record = Record::read(text, Vocabulary::default()).expect("an event");
             let mut expected: Map<String, Value> = serde_json::from_str(text).expect("JSON");
-            for common in ["v", "t", "pid", "role", "thread", "at", "line"] {
-                expected.shift_remove(common);
-            }
+            expected.retain(|name, _| name == "event" || !COMMON.contains(&&**name));
             // What was a sentence in version 1.
             if let Some(said) = expected.shift_remove("message") {
                 expected.insert("why".into(), json!([{ "kind": "said", "text": said }]));

@@ -44,7 +44,6 @@ impl Bell {
         registered.map(drop).because(|| Reason::CannotCatchSignal { signal })
     }
 
-    /// Waits until it rings, but no longer than `timeout`, if there is one.
     pub fn wait(&self, timeout: Option<Duration>) -> Result<()> {
         let timeout = timeout.map(Timespec::try_from).transpose()?;
         let mut fds = [PollFd::new(&self.reader, PollFlags::IN)];

@@ -27,12 +27,10 @@ pub(super) struct Channel {
 }
 
 impl Channel {
-    /// A channel of a process that starts others.
     pub(super) fn of_parent(name: String, parent: Arc<Parent>) -> Channel {
         Channel { parent: Some(parent.clone()), ..Channel::of_child(Some(name), &parent.log) }
     }
 
-    /// A channel that a child was started with.
     pub(super) fn of_child(name: Option<String>, log: &Log) -> Channel {
         Channel { log: log.clone(), name, extent: Extent::Everything, parent: None }
     }
@@ -62,12 +60,10 @@ impl Channel {
         self.name.as_deref()
     }
 
-    /// The name, as an event has it.
     pub(super) fn on(&self) -> Option<Cow<'_, str>> {
         self.name().map(Into::into)
     }
 
-    /// Logs that this process waits in a call.
     #[track_caller]
     pub(super) fn waits(&self, call: Call) -> Result<()> {
         match self.extent {

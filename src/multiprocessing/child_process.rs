@@ -26,7 +26,6 @@ const GRACE: Duration = Duration::from_secs(1);
 /// A process that was started. When the parent's half forgets it, the context sees to its end.
 pub struct ChildProcess {
     parent: Arc<Parent>,
-    /// Its number among the run's children.
     number: usize,
     pid: Pid,
     role: String,
@@ -109,7 +108,6 @@ impl ChildProcess {
         Ok(process)
     }
 
-    /// A child of the run by its number.
     pub(super) fn numbered(parent: &Arc<Parent>, number: usize) -> ChildProcess {
         let (pid, role) = parent.children.describe(number);
         ChildProcess { parent: Arc::clone(parent), number, pid, role, command: None, grace: GRACE }
@@ -123,7 +121,6 @@ impl ChildProcess {
         &self.role
     }
 
-    /// All that it is known by.
     pub(super) fn named(&self) -> Named {
         Named { role: self.role.clone(), pid: self.pid(), command: self.command.clone() }
     }

@@ -42,9 +42,7 @@ pub struct Children {
 /// How far a process has come, as far as a parent's half may wait for that.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Progress {
-    /// It waits in a call.
     Waits(Call),
-    /// It has acquired a lock.
     HoldsLock,
 }
 
@@ -193,7 +191,6 @@ impl Children {
         table.running().count()
     }
 
-    /// The numbers of the children that have not been waited for.
     pub(super) fn unjoined(&self) -> Vec<usize> {
         let children = &self.lock().children;
         (0..children.len()).filter(|&number| children[number].status.is_none()).collect()
@@ -272,7 +269,6 @@ impl Children {
         }
     }
 
-    /// Sends SIGKILL, unless the child has been waited for.
     pub(super) fn kill(&self, number: usize) {
         self.lock().children[number].kill();
     }
@@ -346,7 +342,6 @@ impl Children {
         end_orphans(&self.strangers);
     }
 
-    /// Whether a child has ended otherwise than wanted.
     pub(super) fn have_failed(&self) -> bool {
         self.lock().failures().next().is_some()
     }

@@ -9,7 +9,6 @@ use serde_json::Value;
 pub(super) struct Words {
     /// `--name value`, and `--name` for what is only set or not.
     pub options: Vec<String>,
-    /// Positional arguments.
     pub values: Vec<String>,
 }
 

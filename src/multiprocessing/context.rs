@@ -138,7 +138,6 @@ impl Context {
         self.start_as(roles.zip(processes))
     }
 
-    /// Starts several processes, each in its role.
     #[track_caller]
     pub fn start_as<'a, P: IntoProcess<'a>>(
         &self,

@@ -115,7 +115,6 @@ impl CurrentProcess {
         thread::Builder::new().name(name).spawn(move || target(&log))
     }
 
-    /// What this process starts children of its own from.
     pub fn context(&mut self) -> Result<Context> {
         let children = Arc::new(Children::new()?);
         Context::new(self.log.clone(), children, self.random.u64(..), self.speed)

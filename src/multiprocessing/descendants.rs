@@ -27,7 +27,6 @@ pub(super) fn lock() -> MutexGuard<'static, ()> {
     CHILDREN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Starts a child.
 pub(super) fn start(command: &mut Command) -> io::Result<Child> {
     let _lock = lock();
     command.spawn()

@@ -47,7 +47,6 @@ const MERCY: Duration = Duration::from_millis(200);
 /// How long it tries to end those that are left.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// Has a child be a first guard.
 pub(super) fn prepare_first(command: &mut Command) {
     command.process_group(0);
     command.envs(RUN.get().map(|run| (VARIABLE, run)));
@@ -78,7 +77,6 @@ pub(super) fn become_first(parent: u32) -> Result<SigSet> {
     Ok(before)
 }
 
-/// The second guard, as long as this is there.
 pub(crate) struct SecondGuard {
     pid: Pid,
     /// Nobody else has this end, so it is closed when this process ends, however that comes.

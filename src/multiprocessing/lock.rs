@@ -30,7 +30,6 @@ pub(super) const SEMAPHORE: &str = "semaphore";
 /// The same of a lock on a file, flock(2).
 pub const FLOCK: &str = "flock";
 
-/// A lock, as the parent makes it, or as a child has it.
 pub struct Lock {
     descriptor: Descriptor,
     name: String,
@@ -73,7 +72,6 @@ impl Lock {
         Lock::of(Descriptor::File(file), FLOCK.into(), log)
     }
 
-    /// The lock that this child was started with.
     pub(super) fn stdout(name: Option<String>, log: &Log) -> Lock {
         let name = name.unwrap_or_else(|| "lock".into());
         Lock::of(Descriptor::Stdout, name, log)
@@ -97,15 +95,11 @@ impl Lock {
         }
     }
 
-    /// A second descriptor for it, for a child.
     pub(super) fn try_clone(&self) -> std::io::Result<OwnedFd> {
         self.descriptor.as_fd().try_clone_to_owned()
     }
 
-    /// Acquires the lock: waits while somebody else has it.
-    ///
-    /// # Errors
-    /// When what this process was started with is no lock.
+    /// Waits while somebody else has it. What a child by hand was started with may be no lock.
     #[track_caller]
     pub fn acquire(&self) -> Result<()> {
         let (call, on) = (Call::Acquire, Some((&*self.name).into()));
@@ -124,10 +118,6 @@ impl Lock {
         self.tell(Event::Acquired { lock })
     }
 
-    /// Releases the lock.
-    ///
-    /// # Errors
-    /// When what this process was started with is no lock.
     #[track_caller]
     pub fn release(&self) -> Result<()> {
         let lock = (&*self.name).into();

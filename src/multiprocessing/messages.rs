@@ -78,7 +78,6 @@ pub fn encode(value: &Value, line: &mut Vec<u8>) -> serde_json::Result<()> {
     Ok(())
 }
 
-/// The value in a line of JSON.
 fn decode(line: &[u8]) -> serde_json::Result<Value> {
     if let [b'"', text @ .., b'"', b'\n'] = line
         && is_its_own_json(text)

@@ -58,9 +58,6 @@ impl Output {
     }
 
     /// Reads to the end, which comes when no process has the other end any more.
-    ///
-    /// # Errors
-    /// What the system said; or that a child has ended otherwise than wanted.
     pub fn read_to_end(&mut self) -> Result<String> {
         let mut bytes = Vec::new();
         let mut buffer = [0; 4096];

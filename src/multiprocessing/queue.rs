@@ -42,13 +42,11 @@ pub struct Queue {
     pub(super) get_end: GetEnd,
 }
 
-/// The end where values are put.
 pub struct PutEnd {
     writer: MessageWriter,
     channel: Channel,
 }
 
-/// The end where values are got.
 pub struct GetEnd {
     reader: MessageReader,
     channel: Channel,
@@ -78,7 +76,6 @@ impl Queue {
         Ok(Queue { put_end, get_end })
     }
 
-    /// A queue with silent ends.
     pub fn silent(self) -> Queue {
         Queue { put_end: self.put_end.silent(), get_end: self.get_end.silent() }
     }
@@ -91,7 +88,6 @@ impl Queue {
         self
     }
 
-    /// Both ends, to be closed apart.
     pub fn into_ends(self) -> (PutEnd, GetEnd) {
         (self.put_end, self.get_end)
     }
@@ -112,7 +108,6 @@ impl PutEnd {
         PutEnd { writer: MessageWriter::new(end), channel }
     }
 
-    /// The queue that this child was started with.
     pub(super) fn stdout(name: Option<String>, log: &Log) -> PutEnd {
         PutEnd::new(WriteEnd::Stdout(stdout()), Channel::of_child(name, log))
     }

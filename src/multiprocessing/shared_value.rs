@@ -25,13 +25,11 @@ pub const GATE: &str = "gate";
 const VALUE: u64 = 0;
 const ARRIVED: u64 = 8;
 
-/// The number, as the parent makes it, or as a child opens it.
 pub struct SharedValue {
     file: File,
 }
 
 impl SharedValue {
-    /// A new one, which is 0.
     pub(super) fn new() -> Result<SharedValue> {
         let file = memfd_create("shared value", MemfdFlags::CLOEXEC);
         let file = file.map_err(io::Error::from).because(|| Reason::CannotMakeMemoryFile {})?;
@@ -50,7 +48,6 @@ impl SharedValue {
         Ok(SharedValue { file })
     }
 
-    /// A second descriptor for the same opening, for a child.
     pub(super) fn try_clone(&self) -> io::Result<File> {
         self.file.try_clone()
     }
@@ -80,7 +77,6 @@ impl SharedValue {
         self.file.unlock().because(cannot_lock)
     }
 
-    /// Waits until the gate is open.
     #[track_caller]
     pub fn pass_gate(&self, process: &impl Logs) -> Result<()> {
         process.waits(Call::Acquire, GATE)?;

@@ -75,7 +75,6 @@ impl Interrupt {
         })
     }
 
-    /// Whether one has come.
     pub(crate) fn has_come(&self) -> bool {
         self.has_come.load(Ordering::SeqCst)
     }

@@ -47,18 +47,15 @@ pub(crate) fn check_stdout() -> Result<()> {
     is_writable.map_err(io::Error::from).with_context(cannot_write)
 }
 
-/// What failed when a write to stdout did.
 pub(crate) fn cannot_write() -> String {
     both!("cannot write to stdout", "无法写入标准输出")
 }
 
 impl<F: AsFd> StandardStream<F> {
-    /// The stream with this descriptor.
     pub(crate) fn new(fd: F) -> StandardStream<F> {
         StandardStream { fd, is_optional: false }
     }
 
-    /// Whether it goes to a terminal.
     pub(crate) fn is_terminal(&self) -> bool {
         self.as_fd().is_terminal()
     }

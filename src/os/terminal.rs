@@ -12,9 +12,7 @@ use crate::words::locale::{self, Language, is_utf8};
 /// What a stream can show, and in which language: decided once, for whoever draws.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Look {
-    /// Whether to use colours and other styles.
     pub(crate) colour: bool,
-    /// How many columns a line may have.
     pub(crate) width: usize,
     /// Whether text beyond ASCII can be shown.
     pub(crate) unicode: bool,

@@ -62,7 +62,6 @@ pub(crate) fn duration(seconds: f64) -> String {
     format!("{value:.digits$} {unit}")
 }
 
-/// Memory in MiB.
 pub(crate) fn mebibytes(kib: u64) -> String {
     let mib = kib as f64 / 1024.0;
     let decimals = if mib < 100.0 { 1 } else { 0 };

@@ -88,7 +88,6 @@ pub(crate) fn chosen() -> Language {
     CHOSEN.get().copied().unwrap_or_else(of_environment)
 }
 
-/// The language that this process's environment asks for.
 pub(crate) fn of_environment() -> Language {
     Language::from_environment(|name| env::var(name).ok())
 }

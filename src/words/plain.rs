@@ -52,7 +52,6 @@ pub(crate) fn in_json(text: &str) -> Cow<'_, str> {
     })
 }
 
-/// A file's name.
 pub(crate) fn name_of(path: &Path) -> String {
     on_one_line(&path.to_string_lossy()).into_owned()
 }

@@ -46,7 +46,6 @@ pub struct Program {
     stderr: PipeWriter,
     /// Threads that log what it writes to streams without values.
     tellers: Vec<JoinHandle<()>>,
-    /// How many lines it has written.
     lines: u64,
 }
 
@@ -71,7 +70,6 @@ pub struct ProgramStreams {
 }
 
 impl ProgramArgs {
-    /// What a process is told that runs this command of the user's.
     pub fn new(command: &CommandArg, mp: &Context) -> ProgramArgs {
         let patience = mp.patience().map(|patience| patience.as_secs_f64());
         ProgramArgs { command: command.clone(), patience }
@@ -171,12 +169,10 @@ impl Program {
         self.running.process.pid()
     }
 
-    /// All that it is known by.
     pub fn named(&self) -> Named {
         self.running.named()
     }
 
-    /// Which line it has written last.
     pub fn line_name(&self) -> Reason {
         Reason::InLine { program: self.named(), line: self.lines }
     }
@@ -190,7 +186,6 @@ impl Program {
         self.running.status()
     }
 
-    /// How many lines it has written.
     pub fn lines(&self) -> u64 {
         self.lines
     }
@@ -276,7 +271,6 @@ impl Program {
         self.stdin = None;
     }
 
-    /// Waits until it has ended.
     #[track_caller]
     pub fn join(&mut self) -> Result<()> {
         self.close_stdin();

@@ -37,7 +37,6 @@ impl Idle {
         Idle { begin: Instant::now(), next: patience, seen: None }
     }
 
-    /// How long it is until the next look; nothing for ever.
     fn timeout(&self) -> Option<Duration> {
         Some(self.next?.saturating_sub(self.begin.elapsed()))
     }
@@ -53,19 +52,16 @@ impl Idle {
         seconds.as_secs_f64()
     }
 
-    /// Ends the looks.
     fn is_over(&mut self) {
         self.next = None;
     }
 }
 
-/// The process, and how one waits for it.
 pub(super) struct Running {
     pub(super) mp: Context,
     pub(super) process: ChildProcess,
     pub(super) command: String,
     pub(super) patience: Option<Duration>,
-    /// It has read from its stdin.
     pub(super) has_read: bool,
     /// It has written to the stream that is waited for.
     pub(super) has_written: bool,
