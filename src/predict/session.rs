@@ -11,6 +11,7 @@ use super::experiment::{Experiment, Question};
 use crate::both;
 use crate::os::streams::{StandardStream, cannot_write, stdout};
 use crate::views::Bar;
+use crate::words::figures::wrapped;
 use crate::words::plain::{on_its_lines, on_one_line};
 
 /// Questions and answers about a list of experiments.
@@ -138,10 +139,8 @@ impl Session<'_> {
     }
 
     fn say(&self, text: &str) -> Result<()> {
-        let options = textwrap::Options::new(self.width)
-            .word_splitter(textwrap::WordSplitter::NoHyphenation)
-            .subsequent_indent(if text.starts_with("  ") { "     " } else { "" });
-        write(&format!("{}\n", textwrap::fill(&on_its_lines(text), &options)))
+        let indent = if text.starts_with("  ") { "     " } else { "" };
+        write(&wrapped(&on_its_lines(text), self.width, indent))
     }
 }
 

@@ -7,7 +7,7 @@ use crate::both;
 use crate::claims::Outcome;
 use crate::report::runs::{Came, percent};
 use crate::report::statistics::most_if_never;
-use crate::words::figures::duration;
+use crate::words::figures::{duration, wrapped};
 use crate::words::plain::on_one_line;
 
 pub struct Summary<'a> {
@@ -52,9 +52,10 @@ impl Summary<'_> {
                  率：换一台机器、换一个时间，比例就不同。"
             ),
             width,
+            "  ",
         );
         if let Some(until) = self.until {
-            text += &wrapped(&self.found(until), width);
+            text += &wrapped(&self.found(until), width, "  ");
         }
         if let Some(kept) = self.kept {
             let kept = on_one_line(kept);
@@ -68,7 +69,7 @@ impl Summary<'_> {
                     "每种结果首次出现的那次运行都有记录：mp-demo view {kept} --timeline"
                 ),
             };
-            text += &wrapped(&kept, width);
+            text += &wrapped(&kept, width, "  ");
         }
         text
     }
@@ -118,7 +119,7 @@ impl Summary<'_> {
             true => command.chars().take(most).collect::<String>() + "...",
             false => command.into_owned(),
         };
-        wrapped(&format!("{command}{colon}{words}"), width)
+        wrapped(&format!("{command}{colon}{words}"), width, "  ")
     }
 
     /// Which runs failed and why, a line each, if some did.
@@ -195,9 +196,4 @@ impl Played<'_> {
         }
         line
     }
-}
-
-fn wrapped(text: &str, width: usize) -> String {
-    let options = textwrap::Options::new(width).subsequent_indent("  ");
-    format!("{}\n", textwrap::fill(text, &options))
 }

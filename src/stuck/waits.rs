@@ -20,8 +20,7 @@ pub(super) fn waits(
     // Children of a foreign program, of which the log knows nothing. Some may go on.
     for look in sight.family().filter(|look| is_stuck(look.pid)) {
         if state.process(look.pid).is_none() {
-            let role = look.threads.first().map(|it| it.name.clone());
-            waits.push(us.by_the_kernel(look.pid, &role.unwrap_or_default()));
+            waits.push(us.by_the_kernel(look.pid, &us.role(look.pid)));
         }
     }
     waits
@@ -39,9 +38,9 @@ struct Us<'a> {
     fills: &'a [Fill],
 }
 
-impl Us<'_> {
+impl<'a> Us<'a> {
     /// What the threads of this process wait for, unless it is each other.
-    fn waiters(&self, process: &Process) -> Vec<Waiter> {
+    fn waiters(&self, process: &'a Process) -> Vec<Waiter> {
         let look = self.sight.look(process.pid);
         let of_threads = |(name, does): (Option<&str>, Activity)| match does {
             Activity::Waiting(Call::Join) => None,
@@ -57,7 +56,7 @@ impl Us<'_> {
 
     fn by_the_log(
         &self,
-        process: &Process,
+        process: &'a Process,
         thread: Option<&str>,
         does: Activity,
     ) -> Option<Waiter> {
@@ -136,14 +135,10 @@ impl Us<'_> {
     fn call(&self, pid: u32, needs: Needs) -> Option<(&'static str, Option<&Thing>)> {
         let mut waits = self.sight.waits().iter().filter(|it| it.pid == pid);
         waits.find_map(|wait| {
-            let of = |needs| wait.things.iter().filter(move |it| it.needs == needs);
+            let of = |needs| wait.things.iter().filter(move |it| needs_of(it) == needs);
             match needs {
                 Needs::Value | Needs::Room => {
-                    let wanted = match needs {
-                        Needs::Room => evidence::Need::Room,
-                        _ => evidence::Need::Data,
-                    };
-                    let mut ends = of(wanted);
+                    let mut ends = of(needs);
                     let first = ends.clone().next()?;
                     // Beside a pipe it may have a socket that tells of the ends of children.
                     let pipe = ends.find(|it| matches!(it.on, On::Pipe(_) | On::Fifo(_)));
@@ -151,8 +146,8 @@ impl Us<'_> {
                 }
                 // Here a parent has an eye on its children while it waits for room.
                 Needs::End | Needs::Lock => {
-                    let ends = of(evidence::Need::End).chain(of(evidence::Need::Data));
-                    ends.map(|_| (wait.call, None)).next()
+                    let mut ends = of(Needs::End).chain(of(Needs::Value));
+                    ends.next().map(|_| (wait.call, None))
                 }
                 Needs::Unknown => None,
             }
@@ -166,44 +161,35 @@ impl Us<'_> {
     /// Who was started with that queue or pipe; the parent may have kept an end, too.
     fn other_ends_by_the_log(
         &self,
-        process: &Process,
+        process: &'a Process,
         on: Option<&str>,
         needs: Needs,
     ) -> Vec<Holder> {
-        let started = process.started.as_ref();
-        let own_end = started.and_then(|it| match needs {
-            Needs::Room => it.stdout.as_deref(),
-            _ => it.stdin.as_deref(),
-        });
-        let Some(name) = on.or(own_end) else {
+        let ends = |process: &'a Process| {
+            let ends =
+                process.started.as_ref().map(|it| (it.stdin.as_deref(), it.stdout.as_deref()));
+            let (stdin, stdout) = ends.unwrap_or_default();
+            if needs == Needs::Room { (stdout, stdin) } else { (stdin, stdout) }
+        };
+        let Some(name) = on.or(ends(process).0) else {
             return Vec::new();
         };
-        let others = self.state.alive().filter(|other| {
-            let end = other.started.as_ref().and_then(|it| match needs {
-                Needs::Room => it.stdin.as_deref(),
-                _ => it.stdout.as_deref(),
-            });
-            other.pid != process.pid && end == Some(name)
-        });
-        let parent = self.state.parent().filter(|it| it.pid != process.pid);
-        let holders = parent.into_iter().chain(others);
+        let others = self.state.alive().filter(|it| ends(it).1 == Some(name));
+        let holders = self.state.parent().into_iter().chain(others);
+        let holders = holders.filter(|it| it.pid != process.pid);
         holders.map(|it| self.holder(it.pid)).collect()
     }
 
     fn holder(&self, pid: u32) -> Holder {
-        let process = self.state.process(pid);
-        let name = || {
-            let threads = self.sight.look(pid).map(|look| &look.threads);
-            threads.and_then(|it| it.first()).map(|it| it.name.clone())
-        };
-        Holder {
-            pid,
-            role: match process {
-                Some(process) => process.role.clone(),
-                None => name().unwrap_or_default(),
-            },
-            ended: process.is_some_and(|it| it.ended.is_some()),
-        }
+        let ended = self.state.process(pid).is_some_and(|it| it.ended.is_some());
+        Holder { pid, role: self.role(pid), ended }
+    }
+
+    /// The role of a process; of one that the log knows nothing of, its name.
+    fn role(&self, pid: u32) -> String {
+        let name = || Some(self.sight.look(pid)?.threads.first()?.name.clone());
+        let role = self.state.process(pid).map(|it| it.role.clone());
+        role.or_else(name).unwrap_or_default()
     }
 }
 

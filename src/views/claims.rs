@@ -10,7 +10,7 @@ use crate::both;
 use crate::claims::{OfLesson, OfRun, Seen};
 use crate::events::{Event, Record};
 use crate::state::{Change, State};
-use crate::words::figures::left;
+use crate::words::figures::{left, wrapped};
 use crate::words::locale::in_words;
 use crate::words::plain::on_one_line;
 
@@ -49,21 +49,17 @@ impl<W: Write> Claims<W> {
         let column = no.width() + 2;
         let width = self.width.unwrap_or(usize::MAX);
         let indent = " ".repeat(column);
-        let options = textwrap::Options::new(width).subsequent_indent(&indent);
         let mut text = String::new();
         for (claim, verdict) in judged.verdicts(state) {
             let Some(verdict) = verdict else { continue };
             let word = left(if verdict { &yes } else { &no }, column);
             let line = format!("{word}{}", in_words(claim.sentence));
-            text += &format!("{}\n", textwrap::fill(&line, &options));
+            text += &wrapped(&line, width, &indent);
         }
         let (heading, outcome) = (in_words(of_lesson.heading), judged.outcome(state).to_string());
         let outcome = on_one_line(&outcome);
         let line = both!("{heading}: {outcome}", "{heading}：{outcome}");
-        let options = textwrap::Options::new(width)
-            .word_splitter(textwrap::WordSplitter::NoHyphenation)
-            .subsequent_indent("  ");
-        text + &format!("{}\n", textwrap::fill(&line, &options))
+        text + &wrapped(&line, width, "  ")
     }
 }
 

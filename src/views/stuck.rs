@@ -10,7 +10,7 @@ use crate::both;
 use crate::events::{Call, Event, Holder, Needs, Record, Waiter};
 use crate::state::{Change, State};
 use crate::stuck::Mistake;
-use crate::words::figures::{grouped, left};
+use crate::words::figures::{grouped, left, wrapped};
 use crate::words::locale::in_words;
 use crate::words::plain::on_one_line;
 
@@ -68,14 +68,7 @@ impl<E: Write> View for Stuck<E> {
         }
         lines.push(both!("mp-demo ends the run.", "mp-demo 就此结束这次运行。"));
         let width = self.width.unwrap_or(usize::MAX);
-        let options = textwrap::Options::new(width).subsequent_indent("      ");
-        let lines = lines.iter().map(|line| {
-            let line = on_one_line(line);
-            match line.width() > width {
-                true => format!("{}\n", textwrap::fill(&line, &options)),
-                false => format!("{line}\n"),
-            }
-        });
+        let lines = lines.iter().map(|line| wrapped(&on_one_line(line), width, "      "));
         let _ = self.stderr.write_all(lines.collect::<String>().as_bytes());
         Ok(())
     }

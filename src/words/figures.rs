@@ -68,6 +68,14 @@ pub(crate) fn mebibytes(kib: u64) -> String {
     format!("{mib:.decimals$} MiB")
 }
 
+/// A text in lines of at most so many columns, all but the first indented.
+pub(crate) fn wrapped(text: &str, columns: usize, indent: &str) -> String {
+    let options = textwrap::Options::new(columns)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .subsequent_indent(indent);
+    textwrap::fill(text, options) + "\n"
+}
+
 /// A text in at most so many columns; where it is cut, it ends with this mark.
 pub(crate) fn clipped(text: &str, columns: usize, mark: &str) -> String {
     if text.width() <= columns {

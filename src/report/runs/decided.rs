@@ -4,7 +4,7 @@
 use super::Tally;
 use crate::both;
 use crate::claims::Turn;
-use crate::words::figures::clipped;
+use crate::words::figures::{clipped, wrapped};
 use crate::words::plain::on_one_line;
 
 /// How many kinds of thing, and how many outcomes, are looked at.
@@ -174,9 +174,7 @@ impl Tally {
                 "  {name}：“{earlier}”在先，{runs} 次中 {count} 次"
             ));
         }
-        let options = textwrap::Options::new(width).subsequent_indent("    ");
-        let lines = lines.iter().map(|line| format!("{}\n", textwrap::fill(line, &options)));
-        lines.collect()
+        lines.iter().map(|line| wrapped(line, width, "    ")).collect()
     }
 
     /// The same for JSON: the two things, if an order decided.

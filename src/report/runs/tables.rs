@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::{Came, Counted, Often, Tally, percent};
 use crate::both;
 use crate::report::statistics::most_if_never;
-use crate::words::figures::{count, left, right};
+use crate::words::figures::{count, left, right, wrapped};
 use crate::words::locale::in_words;
 use crate::words::plain::on_one_line;
 
@@ -33,10 +33,9 @@ impl Tally {
         if lines.iter().all(|line| line.width() <= width) {
             return lines.iter().map(|line| format!("{line}\n")).collect();
         }
-        let options = textwrap::Options::new(width).subsequent_indent("  ");
         let stacked = rows.iter().map(|row| {
             let lines = [row[0].clone(), format!("  {}", figures(row))];
-            lines.map(|line| format!("{}\n", textwrap::fill(&line, &options))).concat()
+            lines.map(|line| wrapped(&line, width, "  ")).concat()
         });
         stacked.collect()
     }
@@ -66,13 +65,9 @@ impl Tally {
 
         let mut text = match is_beside {
             true => format!("{}{}\n", left(heading, name_width), right(&runs, count_width)),
-            false => format!("{}\n", textwrap::fill(&format!("{runs}  {heading}"), width)),
+            false => wrapped(&format!("{runs}  {heading}"), width, ""),
         };
         let below = " ".repeat(if is_beside { 2 } else { count_width + 2 });
-        let options = textwrap::Options::new(width)
-            .word_splitter(textwrap::WordSplitter::NoHyphenation)
-            .initial_indent(&below)
-            .subsequent_indent(&below);
         for ((came, name), first) in shown.iter().zip(&names).zip(&firsts) {
             let bar = "#".repeat((came.runs as usize * longest).div_ceil(most as usize));
             let count = right(&came.runs.to_string(), count_width);
@@ -82,7 +77,7 @@ impl Tally {
                 false => format!("{cell}{count}  {bar}\n{below}{first}\n"),
             };
             if !is_beside {
-                text += &format!("{}\n", textwrap::fill(name, &options));
+                text += &wrapped(&format!("{below}{name}"), width, &below);
             }
         }
         text + &self.rest(&outcomes)
