@@ -7,7 +7,7 @@ use crate::both;
 use crate::claims::Outcome;
 use crate::report::runs::{Came, percent};
 use crate::report::statistics::most_if_never;
-use crate::words::figures::{duration, wrapped};
+use crate::words::figures::{clipped, duration, wrapped};
 use crate::words::plain::on_one_line;
 
 pub struct Summary<'a> {
@@ -115,10 +115,7 @@ impl Summary<'_> {
         let words = words.join(&both!(", ", "，"));
         let colon = both!(": ", "：");
         let most = width.saturating_mul(2).max(80);
-        let command = match command.chars().count() > most {
-            true => command.chars().take(most).collect::<String>() + "...",
-            false => command.into_owned(),
-        };
+        let command = clipped(&command, most, "...");
         wrapped(&format!("{command}{colon}{words}"), width, "  ")
     }
 

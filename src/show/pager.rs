@@ -60,9 +60,8 @@ fn command() -> Option<Command> {
 
 /// Writes the page to the pager, and waits for it to end.
 fn feed(page: &str, mut pager: Child) -> io::Result<ExitStatus> {
-    // Ctrl-C is for the pager, which needn't end by it (`less` stops a search). If this process died
-    // of it, the shell and the pager would both read the keyboard. SIGINT is blocked only now,
-    // because the pager would have inherited that.
+    // Ctrl-C is for the pager (`less` stops a search). If this process died of it, the shell and the
+    // pager would both read the keyboard. Blocked before, the pager would have inherited that.
     SigSet::from(Signal::SIGINT).thread_block()?;
     if let Some(mut stdin) = pager.stdin.take() {
         // A broken pipe means that the user has read enough.

@@ -145,7 +145,8 @@ notes! {
     zh "{by}向{child}发送 SIGKILL（9）：{child}立刻消失，没有机会收拾任何东西，也没有机会归还任何东\
         西。"
 
-    ExitedWell { child: Actor, by: Actor, again: bool } samples (writer(), parent(), false) (writer(), parent(), true)
+    ExitedWell { child: Actor, by: Actor, again: bool }
+        samples (writer(), parent(), false) (writer(), parent(), true)
     en {
         "{child} has ended by itself with exit status 0. {by:#} has reaped it, so it is no zombie."
         again "{child} has ended with exit status 0 as well."
@@ -167,9 +168,9 @@ notes! {
     zh "{child}结束了，退出状态是 {code}，说明出了错。Python 的 exitcode 和 shell 的 $? 也都会是 \
         {code}。"
 
-    brief ExitedBySignal { child: Actor, signal: SignalName, sent_by: Option<Actor>, again: bool } samples
-        (writer(), SignalName(15), Some(parent()), false) (writer(), SignalName(40), None, false)
-        (writer(), SignalName(15), None, true)
+    brief ExitedBySignal { child: Actor, signal: SignalName, sent_by: Option<Actor>, again: bool }
+        samples (writer(), SignalName(15), Some(parent()), false)
+            (writer(), SignalName(40), None, false) (writer(), SignalName(15), None, true)
     en {
         let (number, status) = (signal.number(), in_shell(signal.number()));
         let sender = match &*sent_by {

@@ -65,8 +65,9 @@ impl Story {
 
 notes! {
     Join { by: Actor, child: Actor, running: List, again: bool } samples
-        (parent(), writer(), none(), false) (parent(), writer(), one(), false) (parent(), writer(), two(), false)
-        (parent(), writer(), many(), false) (parent(), writer(), none(), true)
+        (parent(), writer(), none(), false) (parent(), writer(), one(), false)
+        (parent(), writer(), two(), false) (parent(), writer(), many(), false)
+        (parent(), writer(), none(), true)
     en {
         match (*again, running.is_empty()) {
             (true, _) => format!("Next, {by} calls join() for {child}."),

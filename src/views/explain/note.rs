@@ -43,12 +43,19 @@ pub trait Note: Debug + 'static {
 /// note can go without.
 macro_rules! notes {
     () => {};
-    (brief $name:ident $facts:tt samples $(($($sample:expr),*))+ en $en:tt zh $zh:tt $($rest:tt)*) => {
-        $crate::views::explain::note::note!(true, $name $facts samples $(($($sample),*))+ en $en zh $zh);
+    (
+        brief $name:ident $facts:tt samples $(($($sample:expr),*))+ en $en:tt zh $zh:tt
+        $($rest:tt)*
+    ) => {
+        $crate::views::explain::note::note! {
+            true, $name $facts samples $(($($sample),*))+ en $en zh $zh
+        }
         $crate::views::explain::note::notes!($($rest)*);
     };
     ($name:ident $facts:tt samples $(($($sample:expr),*))+ en $en:tt zh $zh:tt $($rest:tt)*) => {
-        $crate::views::explain::note::note!(false, $name $facts samples $(($($sample),*))+ en $en zh $zh);
+        $crate::views::explain::note::note! {
+            false, $name $facts samples $(($($sample),*))+ en $en zh $zh
+        }
         $crate::views::explain::note::notes!($($rest)*);
     };
 }
@@ -56,8 +63,8 @@ pub(crate) use notes;
 
 macro_rules! note {
     (
-        $is_brief:literal, $name:ident { $($fact:ident: $type:ty),* } samples $(($($sample:expr),*))+
-        en $en:tt zh $zh:tt
+        $is_brief:literal, $name:ident { $($fact:ident: $type:ty),* }
+        samples $(($($sample:expr),*))+ en $en:tt zh $zh:tt
     ) => {
         #[derive(Debug)]
         struct $name {

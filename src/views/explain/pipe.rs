@@ -72,7 +72,8 @@ notes! {
     en "{who} prints its own copy of what {from} sent: processes share no variables."
     zh "{who}打印的是自己的一份副本，原件在{from}那里：进程之间不共享变量。"
 
-    brief Refused { who: Actor, call: Call, again: bool } samples (parent(), Call::Send, false) (writer(), Call::Recv, true)
+    brief Refused { who: Actor, call: Call, again: bool }
+        samples (parent(), Call::Send, false) (writer(), Call::Recv, true)
     en {
         "One end of a one-way pipe (duplex=False) can only receive and the other only send, so \
          {call} in {who} was refused. That does no harm, and the process goes on."

@@ -78,8 +78,9 @@ notes! {
     }
     zh "{who}调用 get()，几乎不用等：队列里已有 {there} 个值。"
 
-    brief Get { who: Actor, value: String, from: Actor, took: Seconds, waited: Seconds, again: bool } samples
-        (reader(), "'A'".into(), writer(), TOOK, WAITED, false) (reader(), "'A'".into(), writer(), TOOK, WAITED, true)
+    brief Get { who: Actor, value: String, from: Actor, took: Seconds, waited: Seconds, again: bool }
+        samples (reader(), "'A'".into(), writer(), TOOK, WAITED, false)
+            (reader(), "'A'".into(), writer(), TOOK, WAITED, true)
     en {
         "{who} got {value} {took} after {from} announced it. The queue is a pipe in the kernel; no \
          other process has passed the value on."

@@ -147,7 +147,8 @@ notes! {
     zh "这一行和{other}的一模一样，却出自{who}。每个进程的第一个线程都叫 MainThread，光凭这个名字认\
         不出是哪个进程。"
 
-    Started { by: Actor, child: Actor, again: bool } samples (parent(), writer(), false) (parent(), writer(), true)
+    Started { by: Actor, child: Actor, again: bool }
+        samples (parent(), writer(), false) (parent(), writer(), true)
     en {
         "{by} has started {child}: the same program, from its beginning, with the ends of pipes \
          that it needs as its stdin and stdout. That is fork and exec in one, Python's start \
@@ -165,8 +166,8 @@ notes! {
     en "{by} has started {child}: another program, which writes nothing to this log."
     zh "{by}启动了{child}：这是另一个程序，不往这份日志里写东西。"
 
-    brief StartedCommand { by: Actor, child: Actor, command: String } samples (writer(), reader(), "python3 \
-        w.py".into())
+    brief StartedCommand { by: Actor, child: Actor, command: String }
+        samples (writer(), reader(), "python3 w.py".into())
     en "{by} has started {child}, your command `{command}`, which knows nothing of mp-demo. So \
         {by} stands between it and the others: it passes on each line, and writes to the log what \
         passes."
@@ -194,7 +195,8 @@ notes! {
     en "{who} asks the kernel for its parent (getppid(2)): it is {parent}."
     zh "{who}向内核询问自己的父进程（getppid(2)）：是{parent}。"
 
-    brief ParentChanged { who: Actor, before: Actor, now: Actor } samples (reader(), writer(), parent())
+    brief ParentChanged { who: Actor, before: Actor, now: Actor }
+        samples (reader(), writer(), parent())
     en "{before} is gone, and {who} lives on. It has a new parent, {now}: the nearest ancestor \
         that adopts orphans (PR_SET_CHILD_SUBREAPER, which mp-demo has asked for), or else PID 1."
     zh "{before}已经不在了，{who}还活着，有了新的父进程{now}：最近的愿意收养孤儿进程的祖先\

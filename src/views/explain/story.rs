@@ -47,7 +47,7 @@ pub(super) struct Past {
 #[derive(Default)]
 pub struct Story {
     /// By PID.
-    pub(super) past: HashMap<u32, Past>,
+    pub(super) past: BTreeMap<u32, Past>,
     /// How many cores the run may use.
     pub(crate) cores: usize,
     /// How many values were put.
@@ -83,10 +83,7 @@ impl Story {
 
     /// The processes of whose past something is true, in the order of their PIDs.
     pub(super) fn which(&self, is_it: impl Fn(&Past) -> bool) -> Vec<u32> {
-        let found = self.past.iter().filter(|(_, past)| is_it(past));
-        let mut found: Vec<u32> = found.map(|(pid, _)| *pid).collect();
-        found.sort_unstable();
-        found
+        self.past.iter().filter(|(_, past)| is_it(past)).map(|(pid, _)| *pid).collect()
     }
 
     /// Tells a note. Like the others that tell something, it returns whether it did.

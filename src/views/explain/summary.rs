@@ -73,7 +73,8 @@ notes! {
     }
     zh "就这份日志来看，有 {values} 个值放入后没有被取走。"
 
-    brief Shares { gets: Vec<(String, usize)> } samples (vec![("reader-1".into(), 2), ("reader-2".into(), 0)])
+    brief Shares { gets: Vec<(String, usize)> }
+        samples (vec![("reader-1".into(), 2), ("reader-2".into(), 0)])
     en {
         let gets: List = gets.iter().map(|(reader, many)| format!("{reader} got \
             {}", count(*many, "value"))).collect();
@@ -85,9 +86,10 @@ notes! {
         format!("{}。", Zh(&gets))
     }
 
-    brief Summary { started: usize, codes: BTreeMap<i32, usize>, signals: BTreeMap<i32, usize>, unseen: usize } samples
-        (1, [(0, 2)].into(), [(15, 1)].into(), 0) (3, [(0, 2)].into(), [(15, 1)].into(), 0)
-        (4, [(0, 2)].into(), [(15, 1)].into(), 1) (1, [].into(), [].into(), 1) (2, [].into(), [].into(), 2)
+    brief Summary { started: usize, codes: BTreeMap<i32, usize>, signals: BTreeMap<i32, usize>, unseen: usize }
+        samples (1, [(0, 2)].into(), [(15, 1)].into(), 0) (3, [(0, 2)].into(), [(15, 1)].into(), 0)
+            (4, [(0, 2)].into(), [(15, 1)].into(), 1) (1, [].into(), [].into(), 1)
+            (2, [].into(), [].into(), 2)
     en {
         let by_code = codes.iter().map(|(code, many)| format!("{many} ended with exit status \
             {code}"));
