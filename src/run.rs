@@ -127,7 +127,7 @@ pub fn run(
                 both!("cannot start the thread that plays the lesson", "无法启动进行本课的线程")
             })?;
         let Settings { patience, interrupt, .. } = settings;
-        let mut watched = Watched::new(lesson, &children, settings.patience_with_commands);
+        let mut watched = Watched::new(&children, settings.patience_with_commands);
         let own = events_of(lesson.name);
         let shown = log_reader.for_each(output, interrupt, patience, own, |entry| {
             match entry {
@@ -138,7 +138,8 @@ pub fn run(
                 }
                 Entry::Silence => {
                     if let Some(log) = parents_log.get() {
-                        watched.look(views.state(), &log);
+                        let state = views.state();
+                        watched.look(state, &log, || lesson.mistake(state));
                     }
                     if let Some(left) = watched.announces_end_in() {
                         let _ = stderr.write_all(announcement(left).as_bytes());

@@ -12,11 +12,11 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use strum::{EnumString, IntoStaticStr, VariantNames};
 
-use super::effect::{Call, Effect, Label, Mark, Stream, Times, Way};
-use super::own::{Own, Vocabulary};
+use super::effect::{Call, Effect, Label, Mark, Times, Way};
+use super::own::{Own, OwnEvent, RawFields, Vocabulary};
 use super::reason::Why;
-use super::record::RawFields;
 use super::status::Status;
+use super::stream::Stream;
 use super::stuck::Waiter;
 use crate::both;
 
@@ -83,7 +83,7 @@ macro_rules! events {
                 own: Vocabulary,
             ) -> Option<serde_json::Result<Event<'a>>> {
                 let Ok(name) = Name::from_str(name) else {
-                    return own.read(name, fields);
+                    return own.read(name, fields).map(|own| own.map(Event::Own));
                 };
                 let fields = fields.iter().map(|(name, text)| (&**name, *text));
                 let fields = MapDeserializer::new(fields);
@@ -283,7 +283,21 @@ events! {
         => Effect::EndsTask, [], Again;
 }
 
+impl<O: OwnEvent> From<O> for Event<'_> {
+    fn from(event: O) -> Self {
+        Event::Own(event.into())
+    }
+}
+
 impl Event<'_> {
+    /// The event of this lesson that it is, if it is one.
+    pub fn own<O: OwnEvent>(&self) -> Option<O> {
+        match self {
+            Event::Own(own) => own.typed(),
+            _ => None,
+        }
+    }
+
     /// Its name in the log.
     pub fn name(&self) -> &'static str {
         match self {

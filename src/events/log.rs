@@ -186,7 +186,7 @@ impl Log {
         let mut text = serde_json::to_vec(logged)?;
         text.push(b'\n');
         // One write per event: the kernel keeps a write of up to PIPE_BUF bytes in one piece.
-        for part in parts::split(&text, &self.who) {
+        for part in parts::split(&text, self.who.pid, self.who.thread.as_deref()) {
             out.write_all(&part)?;
         }
         Ok(())

@@ -13,9 +13,10 @@ mod reason;
 mod record;
 pub mod recording;
 mod status;
+mod stream;
 mod stuck;
 
-pub use effect::{Call, Effect, Label, Mark, Sign, Stream, Times, Way};
+pub use effect::{Call, Effect, Label, Mark, Sign, Times, Way};
 pub use event::Event;
 pub use failure::{Failure, first_cause_first};
 pub use log::Log;
@@ -27,4 +28,5 @@ pub use reader::Entry;
 pub use reason::{Because, Named, PartnerGone, Reason, Runtime, Why};
 pub use record::{At, Record};
 pub use status::Status;
+pub use stream::Stream;
 pub use stuck::{Holder, Needs, Waiter};

@@ -1,5 +1,7 @@
 //! Events that belong to one lesson, and are declared in its folder.
 
+use std::collections::BTreeMap;
+
 use serde::de::DeserializeOwned;
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
@@ -8,8 +10,6 @@ use serde_json::{Map, Value};
 use strum::VariantNames;
 
 use super::effect::{Effect, Sign, Times};
-use super::event::Event;
-use super::record::RawFields;
 
 /// Declares the events of a lesson. Of `Turn { i: u16 } => Effect::Nothing, [], Again;` this makes
 /// the variant `Turn { i }` of the enum that is named first. Within the brackets stands how a
@@ -80,15 +80,8 @@ pub trait OwnEvent: Serialize + DeserializeOwned + VariantNames {
     fn mark(&self) -> Option<(&'static Sign, String)>;
 }
 
-impl Event<'_> {
-    /// The event of this lesson that it is, if it is one.
-    pub fn own<O: OwnEvent>(&self) -> Option<O> {
-        match self {
-            Event::Own(own) => typed(own.name, own.fields.clone()).ok(),
-            _ => None,
-        }
-    }
-}
+/// The fields of a JSON object, each as its text.
+pub type RawFields<'a> = BTreeMap<String, &'a RawValue>;
 
 /// An event of some lesson, as the rest of the program sees it.
 pub struct Own {
@@ -100,6 +93,11 @@ pub struct Own {
 }
 
 impl Own {
+    /// As the lesson of these events declares it, if it is one of them.
+    pub(super) fn typed<O: OwnEvent>(&self) -> Option<O> {
+        typed(self.name, self.fields.clone()).ok()
+    }
+
     fn new<O: OwnEvent>(name: &str, fields: Map<String, Value>, event: &O) -> Own {
         let name = O::VARIANTS.iter().find(|known| **known == name);
         Own {
@@ -125,7 +123,7 @@ fn typed<O: OwnEvent>(name: &str, fields: Map<String, Value>) -> serde_json::Res
     serde_json::from_value(Value::Object(Map::from_iter([(name.to_owned(), fields.into())])))
 }
 
-impl<O: OwnEvent> From<O> for Event<'_> {
+impl<O: OwnEvent> From<O> for Own {
     fn from(event: O) -> Self {
         let tagged = match serde_json::to_value(&event) {
             Ok(Value::Object(tagged)) => tagged.into_iter().next(),
@@ -135,7 +133,7 @@ impl<O: OwnEvent> From<O> for Event<'_> {
             Some((name, Value::Object(fields))) => (name, fields),
             _ => unreachable!("an event has a name, and fields that JSON can have"),
         };
-        Event::Own(Own::new(&name, fields, &event))
+        Own::new(&name, fields, &event)
     }
 }
 
@@ -164,13 +162,9 @@ impl Vocabulary {
         Vocabulary { names: O::VARIANTS, read: Own::read::<O> }
     }
 
-    pub(super) fn read<'a>(
-        self,
-        name: &str,
-        fields: &RawFields,
-    ) -> Option<serde_json::Result<Event<'a>>> {
+    pub(super) fn read(self, name: &str, fields: &RawFields) -> Option<serde_json::Result<Own>> {
         let is_known = self.names.contains(&name);
-        is_known.then(|| (self.read)(name, fields).map(Event::Own))
+        is_known.then(|| (self.read)(name, fields))
     }
 }
 

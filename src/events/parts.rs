@@ -13,17 +13,15 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::log::Who;
-
 /// The most bytes that a write to a pipe may have and still go in undivided (`PIPE_BUF` on Linux).
 pub const PIPE_BUF: usize = 4096;
 
 /// The writes for one event, `text` being its line with the newline.
-pub fn split<'a>(text: &'a [u8], who: &Who) -> Vec<Cow<'a, [u8]>> {
+pub fn split<'a>(text: &'a [u8], pid: u32, thread: Option<&str>) -> Vec<Cow<'a, [u8]>> {
     if text.len() <= PIPE_BUF {
         return vec![Cow::Borrowed(text)];
     }
-    let sender = format!("{}/{}", who.pid, who.thread.as_deref().unwrap_or_default());
+    let sender = format!("{pid}/{}", thread.unwrap_or_default());
     let body = &text[..text.len() - 1];
     let room = PIPE_BUF - sender.len() - "RS + \n".len();
     let chunks = body.chunks(room);
@@ -80,10 +78,9 @@ mod tests {
     #[test]
     fn parts_of_a_killed_process_are_not_put_before_those_of_the_next_one_with_its_pid() {
         let [killed, next] = ["a", "b"].map(|byte| byte.repeat(9_000) + "\n");
-        let who = Who { pid: 1, role: "child".into(), thread: None };
-        let parts = split(killed.as_bytes(), &who);
+        let parts = split(killed.as_bytes(), 1, None);
         let mut joiner = Joiner::default();
-        let parts = parts[..2].iter().cloned().chain(split(next.as_bytes(), &who));
+        let parts = parts[..2].iter().cloned().chain(split(next.as_bytes(), 1, None));
         let whole =
             parts.filter_map(|part| Some(joiner.take(part.strip_suffix(b"\n")?)?.into_owned()));
         assert_eq!(whole.collect::<Vec<_>>(), [next.trim_end().as_bytes()]);

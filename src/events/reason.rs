@@ -11,9 +11,9 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::effect::Stream;
 use super::parts::PIPE_BUF;
 use super::status::Status;
+use super::stream::Stream;
 use crate::both;
 use crate::words::errors::{errno_of, io_error, json_text};
 use crate::words::figures::count;

@@ -1,16 +1,14 @@
 //! An event as it was read from a log.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::Location;
 
 use serde::de::value::MapDeserializer;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 use super::event::Event;
-use super::own::Vocabulary;
+use super::own::{RawFields, Vocabulary};
 use crate::both;
 use crate::words::errors::{json_error, missing_field};
 use crate::words::plain::is_obeyed;
@@ -63,9 +61,6 @@ impl fmt::Display for At<'_> {
         write!(f, "{}:{}", self.file, self.line)
     }
 }
-
-/// The fields of a JSON object, each as its text.
-pub type RawFields<'a> = BTreeMap<String, &'a RawValue>;
 
 /// The fields that every event has.
 #[derive(Deserialize)]

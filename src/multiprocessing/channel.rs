@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use super::context::Parent;
+use super::parent::Parent;
 use crate::events::{Call, Event, Log};
 
 /// How much an end of a queue or pipe writes to the log by itself.

@@ -12,9 +12,9 @@ use anyhow::{Context as _, Result, ensure};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus, waitid};
 
 use super::birth::{Birth, SUBCOMMAND_NAME};
-use super::context::Parent;
+use super::descendants;
 use super::new_process::NewProcess;
-use super::{descendants, guards};
+use super::parent::Parent;
 use crate::both;
 use crate::events::{Event, Named, Reason, Status};
 use crate::words::locale;
@@ -78,7 +78,7 @@ impl ChildProcess {
             command.arg("--").args(words.values);
         }
         if is_go_between {
-            guards::prepare_first(&mut command);
+            descendants::mark(&mut command);
         }
         let start = || {
             command.stdin((stdin.open)()?).stdout((stdout.open)()?);

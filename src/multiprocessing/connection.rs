@@ -14,10 +14,10 @@ use os_pipe::{PipeReader, PipeWriter};
 use serde_json::Value;
 
 use super::channel::Channel;
-use super::context::Parent;
 use super::ends::{ReadEnd, StdinPipe, WriteEnd, bare};
 use super::interruption::in_call;
 use super::messages::{MessageReader, MessageWriter};
+use super::parent::Parent;
 use crate::events::{Because as _, Call, Event, Log, PartnerGone, Reason, Why};
 use crate::os::streams::stdout;
 

@@ -2,15 +2,12 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail, ensure};
 use fastrand::Rng;
-use rustix::event::{PollFd, PollFlags, poll};
-use rustix::io::Errno;
 use rustix::process::{Pid, WaitOptions, getpid, set_child_subreaper, waitpid};
 use serde_json::Value;
 
@@ -22,37 +19,11 @@ use super::lock::{Lock, SEMAPHORE};
 use super::logs::Logs;
 use super::new_process::IntoProcess;
 use super::output::{Output, PrintedTo, To};
+use super::parent::Parent;
 use super::queue::Queue;
 use super::shared_value::SharedValue;
 use crate::events::{Because as _, Call, Event, Log, Named, PartnerGone, Reason, Status, Why};
 use crate::evidence::ProcessSummary;
-
-/// A process that starts others. Only the thread that starts them may wait with it.
-pub(super) struct Parent {
-    pub log: Log,
-    pub children: Arc<Children>,
-    /// This program's own file.
-    pub program: PathBuf,
-    /// Divides every pause.
-    pub speed: f64,
-}
-
-impl Parent {
-    /// Waits for a pipe and for the ends of children at the same time: until this end of the pipe
-    /// is ready, or its other end is closed.
-    pub fn until_ready(&self, end: &impl AsFd, ready: PollFlags) -> Result<()> {
-        loop {
-            self.children.check(&self.log)?;
-            let bell = PollFd::new(self.children.bell.end(), PollFlags::IN);
-            let mut fds = [PollFd::new(end, ready), bell];
-            match poll(&mut fds, None) {
-                Ok(_) if !fds[0].revents().is_empty() => return Ok(()),
-                Ok(_) | Err(Errno::INTR) => {}
-                Err(error) => return Err(error).because(|| Reason::CannotWaitForPipe {}),
-            }
-        }
-    }
-}
 
 /// Python's `multiprocessing` for the parent's half of a lesson, as the object from
 /// `get_context()`: it starts the processes of one run and answers for their end. When it is gone,

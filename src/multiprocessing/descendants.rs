@@ -3,8 +3,9 @@
 
 use std::io;
 use std::mem;
+use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,12 @@ use procfs::process::Process;
 use rustix::process::{
     Pid, PidfdFlags, Signal, WaitOptions, getpid, kill_process, pidfd_open, pidfd_send_signal, wait,
 };
+
+/// The variable by which the second guard knows whom the run has started. Its value is the run's.
+pub(super) const VARIABLE: &str = "MP_DEMO_RUN";
+
+/// The value for the runs of this process, once there is a second guard.
+pub(super) static RUN: OnceLock<String> = OnceLock::new();
 
 /// How long orphans have to end by themselves: the helpers of a foreign program, say.
 const MERCY: Duration = Duration::from_millis(100);
@@ -30,6 +37,12 @@ pub(super) fn lock() -> MutexGuard<'static, ()> {
 pub(super) fn start(command: &mut Command) -> io::Result<Child> {
     let _lock = lock();
     command.spawn()
+}
+
+/// The child will be in a process group of its own, and its descendants bear the mark of the run.
+pub(super) fn mark(command: &mut Command) {
+    command.process_group(0);
+    command.envs(RUN.get().map(|run| (VARIABLE, run)));
 }
 
 /// Ends what children have left behind. This process has adopted it, and nobody else would wait for

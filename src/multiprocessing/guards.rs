@@ -12,7 +12,6 @@ use std::io::Read as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -31,26 +30,15 @@ use serde::Serialize;
 use super::birth::SUBCOMMAND_NAME;
 use super::child_process::cannot_start;
 use super::current_process::{CurrentProcess, die_with};
-use super::descendants::{self, children_of, end_all, kill_trees, lock};
+use super::descendants::{self, RUN, VARIABLE, children_of, end_all, kill_trees, lock};
 use super::target::Target;
 use crate::events::{Because as _, Reason};
-
-/// The variable by which the second guard knows whom the run has started. Its value is the run's.
-const VARIABLE: &str = "MP_DEMO_RUN";
-
-/// The value for the runs of this process, once there is a second guard.
-static RUN: OnceLock<String> = OnceLock::new();
 
 /// How long the second guard leaves the first one to itself.
 const MERCY: Duration = Duration::from_millis(200);
 
 /// How long it tries to end those that are left.
 const LONGEST: Duration = Duration::from_secs(5);
-
-pub(super) fn prepare_first(command: &mut Command) {
-    command.process_group(0);
-    command.envs(RUN.get().map(|run| (VARIABLE, run)));
-}
 
 /// Makes this process the first guard of what it starts. From now on its threads hold back all
 /// signals but SIGTERM and SIGCHLD. Returns which were held back before.

@@ -8,8 +8,8 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use serde_json::Value;
 
-use super::context::Parent;
 use super::ends::{PIPE_CAPACITY, ReadEnd, WriteEnd};
+use super::parent::Parent;
 use crate::events::{Because as _, PIPE_BUF, PartnerGone, Reason};
 
 /// Writes messages to a pipe: first the message is made, then it is written in one go.

@@ -24,6 +24,7 @@ mod logs;
 mod messages;
 mod new_process;
 mod output;
+mod parent;
 mod program;
 mod queue;
 mod shared_value;

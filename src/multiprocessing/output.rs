@@ -12,8 +12,8 @@ use rustix::io::{Errno, read};
 use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt};
 use serde::Serialize;
 
-use super::context::Parent;
 use super::interruption::in_call;
+use super::parent::Parent;
 use crate::events::{Because as _, Reason};
 
 /// What a process's stdout is.

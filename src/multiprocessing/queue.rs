@@ -20,10 +20,10 @@ use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use serde_json::Value;
 
 use super::channel::Channel;
-use super::context::Parent;
 use super::ends::{ReadEnd, SigtermHeld, StdinPipe, Waiting, WriteEnd, bare};
 use super::interruption::in_call;
 use super::messages::{self, MessageReader, MessageWriter};
+use super::parent::Parent;
 use crate::arguments::ValueArg;
 use crate::events::{Because as _, Call, Event, Log, PIPE_BUF, Reason};
 use crate::os::streams::stdout;

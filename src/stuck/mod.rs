@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 
 use crate::events::{Event, Log, Waiter};
 use crate::evidence::{Family, Fate, Graph, Onlooker, Sight, circle, stopped_by};
-use crate::lessons::AnyLesson;
 use crate::multiprocessing::Children;
 use crate::state::{Activity, Process, State};
 use crate::words::locale::Both;
@@ -21,7 +20,6 @@ const LONGER: u32 = 5;
 
 /// A run of a lesson that is looked at when no event has come for a while.
 pub struct Watched<'a> {
-    lesson: &'a AnyLesson,
     children: &'a Children,
     /// The PIDs of other children of this process: whatever they do, the run may be stuck.
     strangers: HashSet<u32>,
@@ -65,13 +63,8 @@ pub(crate) use mistakes;
 
 impl<'a> Watched<'a> {
     /// One that is only most likely stuck has to be for five times the patience.
-    pub fn new(
-        lesson: &'a AnyLesson,
-        children: &'a Children,
-        patience: Option<Duration>,
-    ) -> Watched<'a> {
+    pub fn new(children: &'a Children, patience: Option<Duration>) -> Watched<'a> {
         Watched {
-            lesson,
             children,
             strangers: children.strangers().collect(),
             last: None,
@@ -96,8 +89,14 @@ impl<'a> Watched<'a> {
     }
 
     /// Looks whether some child is stopped, and whether the run is stuck, which ends it. The log is
-    /// told; nobody else writes to it now, and if it fails, nobody listens any more.
-    pub fn look(&mut self, state: &State, log: &Log) {
+    /// told; nobody else writes to it now, and if it fails, nobody listens any more. `mistake` is the
+    /// one that the run's options make, and the command without it.
+    pub fn look(
+        &mut self,
+        state: &State,
+        log: &Log,
+        mistake: impl FnOnce() -> Option<(&'static Mistake, String)>,
+    ) {
         let mut stopped = self.children.stopped();
         // Children of children tell that only to their own parents.
         let others = state.alive().filter(|it| !state.is_child_of_parent(it));
@@ -114,7 +113,7 @@ impl<'a> Watched<'a> {
         let Some((waits, circle)) = self.finds(state) else {
             return;
         };
-        let (mistake, command) = self.lesson.mistake(state).unzip();
+        let (mistake, command) = mistake().unzip();
         let _ = log.write(Event::Stuck {
             waits: waits.into(),
             circle: circle.into(),
