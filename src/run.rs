@@ -58,8 +58,7 @@ pub fn sentences(error: &Error) -> Vec<String> {
 /// The verdict on a run whose log is at its end: success, if the lesson has shown what it is there
 /// to show.
 fn verdict(lesson: &str, state: &State, result: Result<()>) -> Result<()> {
-    let mut failures: Vec<_> = state.failures().iter().map(ToString::to_string).collect();
-    if failures.is_empty() {
+    if state.failures().is_empty() {
         result?;
         // A stuck run without a mistake of the lesson's own is the fault of the user's command.
         let is_unexplained = state.stuck().is_some_and(|name| {
@@ -69,10 +68,7 @@ fn verdict(lesson: &str, state: &State, result: Result<()>) -> Result<()> {
         ensure!(!is_unexplained, Failed(vec![why_stuck(state)]));
         return Ok(());
     }
-    if let Some(error) = state.parents_error() {
-        failures.push(both!("the parent failed: {error}", "父进程出错：{error}"));
-    }
-    Err(Failed(failures).into())
+    Err(Failed(state.failures_in_words()).into())
 }
 
 /// What there is to say of a run that got stuck, which is not what its options are there to show.

@@ -31,7 +31,7 @@ impl Session<'_> {
     /// Asks, runs and grades; then says how many answers were right.
     pub(crate) fn hold(mut self, stderr: &mut dyn Write) -> Result<()> {
         let of = self.experiments.len();
-        let (mut right, mut asked, mut wrong) = (0, 0, Vec::new());
+        let (mut asked, mut wrong) = (0, Vec::new());
         for number in self.from..=of {
             // Behind the last given answer no further question is shown.
             if self.given.as_ref().is_some_and(VecDeque::is_empty) {
@@ -44,13 +44,10 @@ impl Session<'_> {
             };
             let grade = experiment.grade(&answer, &self.bar, stderr)?;
             asked += 1;
-            match grade.is_right {
-                true => right += 1,
-                false => wrong.push((experiment.lesson, number)),
+            if !grade.is_right {
+                wrong.push((experiment.lesson, number));
             }
-            for line in &grade.seen {
-                self.say(line)?;
-            }
+            grade.seen.iter().try_for_each(|line| self.say(line))?;
             let (truth, reason) = (experiment.question.truth(), experiment.reason().trim());
             let verdict = match grade.is_right {
                 true => both!("Right: {truth}. {reason}", "答对了：{truth}。{reason}"),
@@ -65,6 +62,7 @@ impl Session<'_> {
         if asked == 0 {
             return Ok(());
         }
+        let right = asked - wrong.len();
         self.say(&both!("{right} of {asked} right.", "{asked} 题答对 {right} 题。"))?;
         for of_lesson in wrong.chunk_by(|(a, _), (b, _)| a == b) {
             let (lesson, _) = of_lesson[0];

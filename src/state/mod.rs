@@ -7,6 +7,7 @@ use std::collections::{HashMap, VecDeque};
 
 use serde_json::Value;
 
+use crate::both;
 use crate::events::{Call, Effect, Event, Failure, Record, Status, Way, Why, first_cause_first};
 
 pub use process::{Activity, Process, Started};
@@ -214,6 +215,15 @@ impl State {
         let mut failures = self.failures.clone();
         first_cause_first(&mut failures);
         failures
+    }
+
+    /// The same in sentences, and why the parent itself gave up, if it did.
+    pub fn failures_in_words(&self) -> Vec<String> {
+        let failures = self.failures().into_iter().map(|it| it.to_string());
+        let parents = self
+            .parents_error()
+            .map(|error| both!("the parent failed: {error}", "父进程出错：{error}"));
+        failures.chain(parents).collect()
     }
 
     /// Whether this process runs a command of the user's, and that one has started it.

@@ -14,10 +14,7 @@ pub struct Failures<E>(pub E);
 
 impl<E: Write> View for Failures<E> {
     fn finish(&mut self, state: &State) -> Result<()> {
-        let mut failures: Vec<_> = state.failures().iter().map(ToString::to_string).collect();
-        if let Some(message) = state.parents_error() {
-            failures.push(both!("the parent failed: {message}", "父进程出错：{message}"));
-        }
+        let mut failures = state.failures_in_words();
         let mut running: Vec<_> = state.alive().collect();
         running.sort_by_key(|process| process.pid);
         if let Some(first) = running.first() {
