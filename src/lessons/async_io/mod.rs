@@ -20,7 +20,7 @@ use anyhow::{Result, bail};
 use serde::Serialize;
 use strum::EnumCount as _;
 
-use super::lesson::{Lesson, Parts};
+use super::{Lesson, Parts};
 use crate::arguments::{seconds, whole};
 use crate::both;
 use crate::events::{PartnerGone, Reason, Vocabulary};

@@ -28,7 +28,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::lesson::{Lesson, Parts};
+use super::{Lesson, Parts};
 use crate::arguments::whole;
 use crate::both;
 use crate::events::Vocabulary;

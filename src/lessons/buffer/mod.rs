@@ -14,7 +14,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::lesson::{Lesson, Parts};
+use super::{Lesson, Parts};
 use crate::events::{Call, Vocabulary};
 use crate::multiprocessing::{
     AnyTarget, Context, CurrentProcess, Got, IntoProcess, Logs, Target, To,

@@ -17,7 +17,7 @@ use anyhow::Result;
 use serde::Serialize;
 use strum::VariantArray as _;
 
-use super::lesson::{Lesson, Parts};
+use super::{Lesson, Parts};
 use crate::multiprocessing::{AnyTarget, Busy, Context, Logs};
 use crate::os::one_core::OneCore;
 

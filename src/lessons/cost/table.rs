@@ -14,7 +14,7 @@ use crate::words::figures::{duration, left, right};
 #[serde(rename_all = "snake_case")]
 pub enum Row {
     Process,
-    /// The same, against CPython's start method spawn instead of fork.
+    /// As `Process`, against CPython's start method spawn instead of fork.
     ProcessSpawn,
     Thread,
     Queue,

@@ -13,7 +13,7 @@ use anyhow::{Result, ensure};
 use clap::{ValueEnum, builder::ArgPredicate};
 use serde::Serialize;
 
-use super::lesson::{Lesson, Parts};
+use super::{Lesson, Parts};
 use crate::arguments::whole;
 use crate::both;
 use crate::events::{Call, Vocabulary};

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use anyhow::Result;
 use serde::Serialize;
 
-use super::lesson::{Lesson, Parts};
+use super::{Lesson, Parts};
 use crate::events::Vocabulary;
 use crate::multiprocessing::{AnyTarget, Context, CurrentProcess, IntoProcess, Logs, Target};
 use claims::MemoryJudge;

@@ -15,7 +15,7 @@ use clap::builder::ArgPredicate;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::lesson::{Lesson, Parts};
+use super::{Lesson, Parts};
 use crate::arguments::{
     CommandArg, LONGEST_MESSAGE, MESSAGE_AROUND_STRING, ValueArg, as_typed, seconds, whole,
 };

@@ -12,7 +12,7 @@ mod own;
 use anyhow::Result;
 use serde::Serialize;
 
-use super::lesson::{Lesson, Parts};
+use super::{Lesson, Parts};
 use crate::arguments::{ValueArg, as_typed, seconds, shares};
 use crate::events::{Call, str};
 use crate::multiprocessing::{

@@ -13,7 +13,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::lesson::{Lesson, Parts};
+use super::{Lesson, Parts};
 use crate::arguments::{one_or_list, seconds, whole};
 use crate::events::{Reason, Vocabulary};
 use crate::multiprocessing::{AnyTarget, Context, CurrentProcess, Logs, Target, numbered};

@@ -14,7 +14,7 @@ use nix::sys::signal::{SigSet, Signal as Caught};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::lesson::{Lesson, Parts};
+use super::{Lesson, Parts};
 use crate::both;
 use crate::events::{Event, Status, Vocabulary};
 use crate::multiprocessing::{

@@ -12,7 +12,7 @@ use anyhow::Result;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::lesson::{Lesson, Parts};
+use super::{Lesson, Parts};
 use crate::arguments::seconds;
 use crate::events::{Call, Event, Status, Vocabulary};
 use crate::evidence::ProcessSummary;
