@@ -34,7 +34,9 @@ pub fn kill_child(words: &str, mut victim: impl FnMut(&[Value]) -> Option<&Value
         assert_eq!(ended.code(), 1, "{ended:?}");
         let cause = format!("{role} (PID {pid}) was killed by SIGKILL (9)");
         // The first line is about the killed child, or about its parent.
-        let first = ended.stderr.lines().next().unwrap();
+        // On a busy machine `cost` may have said before that a Python doesn't answer.
+        let mut lines = ended.stderr.lines().filter(|line| !line.ends_with("; it is left out"));
+        let first = lines.next().unwrap();
         assert!(first.starts_with("mp-demo: "), "{ended:?}");
         assert!(first.ends_with(&cause), "{ended:?}");
     } else {

@@ -41,6 +41,9 @@ fn whatever_happens_is_told_by_its_trace_and_its_recording() {
 #[test]
 fn the_lines_that_are_shown_are_those_of_the_log_and_are_explained() {
     for_each_lesson(|lesson| {
+        if measures(lesson) && !is_soak() {
+            return;
+        }
         let (ended, trace) = run_with_trace(&format!("{} --explain", short_run_of(lesson)));
         let told = events_of(&trace).into_iter();
         let lines = told.filter_map(|e| e["args"]["line"].as_str().map(str::to_owned));

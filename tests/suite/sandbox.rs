@@ -54,7 +54,6 @@ fn every_lesson_works_without_the_calls_that_a_sandbox_may_refuse() {
         for words in [
             "queue --speed 100 --stop sentinel --readers 3 --writers 2",
             "spawn --speed 100 --children 2",
-            "pipe --speed 100 --reply",
             "async --speed 100 --customers 2",
             "bound --kind io --tasks 1 --workers 1 --speed 100",
         ] {

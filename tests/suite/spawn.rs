@@ -67,12 +67,6 @@ fn join_each_runs_one_child_after_another() {
 }
 
 #[test]
-fn speed_divides_the_sleep() {
-    let events = log_of("spawn --speed 40 --children 1");
-    assert_eq!(fields(&events, "sleep", "seconds"), [0.05]);
-}
-
-#[test]
 fn a_thousand_children_are_joined() {
     let events = log_of("spawn --children 1000 --threads 1 --sleep 0");
     assert_eq!(named(&events, "exited").len(), 1000);
