@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::both;
 use crate::claims::Outcome;
+use crate::events::{Reason, sentence};
 
 pub(crate) use command::{CommandArg, quoted};
 
@@ -46,13 +47,13 @@ impl ValueArg {
 }
 
 impl FromStr for ValueArg {
-    type Err = String;
+    type Err = Reason;
 
-    fn from_str(text: &str) -> Result<ValueArg, String> {
+    fn from_str(text: &str) -> Result<ValueArg, Reason> {
         match serde_json::from_str::<Value>(text) {
             Ok(value) if depth(&value) > MAX_DEPTH => Err(too_deep()),
             Ok(_) if text.contains('{') && text.contains(RESERVED) => {
-                Err(both!("`{RESERVED}` can't be part of an object", "对象里不能有 `{RESERVED}`"))
+                Err(sentence!("`{RESERVED}` can't be in an object", "对象里不能有 `{RESERVED}`"))
             }
             Err(error) if error.to_string().starts_with("recursion limit") => Err(too_deep()),
             _ => Ok(ValueArg(text.into())),
@@ -91,8 +92,8 @@ pub(crate) fn shares(
     (0..usize::from(count)).map(move |first| share(first).cloned().collect())
 }
 
-fn too_deep() -> String {
-    both!("nested deeper than {MAX_DEPTH} levels", "嵌套超过 {MAX_DEPTH} 层")
+fn too_deep() -> Reason {
+    sentence!("nested deeper than {MAX_DEPTH} levels", "嵌套超过 {MAX_DEPTH} 层")
 }
 
 fn depth(value: &Value) -> usize {

@@ -25,6 +25,7 @@ pub use own::{OwnEvent, Vocabulary};
 pub use parts::PIPE_BUF;
 pub use python::{repr, str};
 pub use reader::Entry;
+pub(crate) use reason::sentence;
 pub use reason::{Because, Named, PartnerGone, Reason, Runtime, Why};
 pub use record::{At, Record};
 pub use status::Status;

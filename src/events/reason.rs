@@ -82,6 +82,8 @@ reasons! {
     // What is foreign.
     /// A sentence, in the language in which it was said.
     Said { text: String } => "{text}", "{text}";
+    /// A sentence in both languages, for what hardly ever comes: see [`sentence`].
+    Sentence { en: String, zh: String } => "{en}", "{zh}";
     /// The operating system refused something.
     Os { errno: i32 } where error = os(*errno) => "{error}", "{error}";
     /// An error of input or output that has no number.
@@ -311,6 +313,14 @@ fn names_of(holders: &[Named]) -> String {
     }
 }
 
+/// A reason in words, as [`both`](crate::both) takes them: `sentence!("no {thing}", "没有 {thing}")`.
+macro_rules! sentence {
+    ($english:literal, $chinese:literal $(,)?) => {
+        $crate::events::Reason::Sentence { en: format!($english), zh: format!($chinese) }
+    };
+}
+pub(crate) use sentence;
+
 impl Error for Reason {}
 
 /// In which language a program is written: so one knows how to empty its buffer.
@@ -401,7 +411,7 @@ impl Reason {
         Link { reason: self, cause }.into()
     }
 
-    fn of(link: &(dyn Error + 'static)) -> Reason {
+    pub fn of(link: &(dyn Error + 'static)) -> Reason {
         let reason = link.downcast_ref::<Link>().map(|link| &link.reason);
         let gone = link.downcast_ref::<PartnerGone>().map(|gone| &gone.0);
         if let Some(reason) = reason.or(gone).or_else(|| link.downcast_ref()) {

@@ -5,7 +5,7 @@ use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixStream as StdStream};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::Result;
 use procfs::process::Process;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -17,10 +17,8 @@ use super::events::AsyncEvent;
 use super::office::{at_once, event_loop};
 use super::tickets::Usage;
 use crate::arguments::whole;
-use crate::both;
-use crate::events::Log;
+use crate::events::{Log, Reason, sentence};
 use crate::multiprocessing::{CurrentProcess, Logs, Target, ensure_descriptors};
-use crate::words::errors::io_error;
 
 /// What a customers' process puts into the queue.
 #[derive(Serialize, Deserialize)]
@@ -159,17 +157,17 @@ fn check(ticket: &str, customer: u16) -> Result<()> {
     Ok(())
 }
 
-/// The error of a customer who can't talk to the office. It is made a sentence at once: a broken
-/// pipe in an error's chain means to the rest of the program that the *user* has seen enough.
+/// The error of a customer who can't talk to the office. A broken pipe is made a sentence: in
+/// an error's chain it means to the rest of the program that the *user* has seen enough.
 fn no_ticket(customer: u16, error: &io::Error) -> anyhow::Error {
     use io::ErrorKind::{BrokenPipe, ConnectionRefused, ConnectionReset, UnexpectedEof};
     let why = match error.kind() {
         BrokenPipe | ConnectionRefused | ConnectionReset | UnexpectedEof => {
-            both!("the office is gone", "售票处已经不在了")
+            sentence!("the office is gone", "售票处已经不在了")
         }
-        _ => io_error(error),
+        _ => Reason::of(error),
     };
-    anyhow!(both!("customer {customer} got no ticket: {why}", "顾客 {customer} 没有拿到票：{why}"))
+    sentence!("customer {customer} got no ticket", "顾客 {customer} 没有拿到票").before(why.into())
 }
 
 /// Tells the log, and makes the report, that this customer has a ticket now.
@@ -193,8 +191,8 @@ fn used_by_this_process() -> Result<Value> {
             context_switches: status.voluntary_ctxt_switches? + status.nonvoluntary_ctxt_switches?,
         })
     };
-    let used = used().with_context(|| {
-        both!(
+    let used = used().ok_or_else(|| {
+        sentence!(
             "/proc/self/status doesn't tell what this process has used",
             "/proc/self/status 没有说明本进程用了多少资源"
         )

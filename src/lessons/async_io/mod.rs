@@ -22,8 +22,7 @@ use strum::EnumCount as _;
 
 use super::{Lesson, Parts};
 use crate::arguments::{seconds, whole};
-use crate::both;
-use crate::events::{PartnerGone, Reason, Vocabulary};
+use crate::events::{PartnerGone, Vocabulary, sentence};
 use crate::multiprocessing::{
     AnyTarget, ChildProcess, ChildProcesses, Context, Got, IntoProcess, Logs, Queue,
     check_descriptors,
@@ -137,8 +136,7 @@ fn open_office(mp: &Context, delays: &[f64]) -> Result<(ChildProcess, String)> {
     match queue.get()? {
         Got::Value(_) => Ok((office, address)),
         Got::Sentinel | Got::EndOfFile => {
-            let message = both!("the office did not open", "售票处没有开门");
-            bail!(PartnerGone(Reason::Said { text: message }))
+            bail!(PartnerGone(sentence!("the office did not open", "售票处没有开门")));
         }
     }
 }
@@ -181,8 +179,10 @@ impl Comparison<'_> {
         let wall = micros(mp.seconds() - began);
         let served: Vec<f64> = served.into_values().collect();
         if served.len() != usize::from(self.customers) || used.len() != processes.count() {
-            let message = both!("not every customer has got a ticket", "不是每位顾客都拿到了票");
-            bail!(PartnerGone(Reason::Said { text: message }));
+            bail!(PartnerGone(sentence!(
+                "not every customer has got a ticket",
+                "不是每位顾客都拿到了票"
+            )));
         }
         let figures = StrategyFigures { way, wall, served, used };
         mp.measured(figures.to_json(), figures.line())?;

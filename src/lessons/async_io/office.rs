@@ -6,7 +6,7 @@ use std::os::unix::net::{SocketAddr, UnixListener as StdListener};
 use std::rc::Rc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use serde::Serialize;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -15,8 +15,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::LocalSet;
 
 use crate::arguments::seconds;
-use crate::both;
-use crate::events::{Call, Event};
+use crate::events::{Because as _, Call, Event, sentence};
 use crate::multiprocessing::{CurrentProcess, Logs, Target, ensure_descriptors};
 
 /// What a process has open besides its customers' connections: its three streams, the socket on
@@ -24,14 +23,13 @@ use crate::multiprocessing::{CurrentProcess, Logs, Target, ensure_descriptors};
 const OTHER_DESCRIPTORS: u64 = 16;
 
 /// Holds the descriptors of so many customers at once against the `limit`.
-pub fn at_once(customers: usize, limit: fn(u64, &str) -> Result<()>) -> Result<()> {
-    let what = both!("{customers} customers at once", "同时接待 {customers} 位顾客");
-    limit(customers as u64 + OTHER_DESCRIPTORS, &what)
+pub fn at_once(customers: usize, limit: fn(u64, usize) -> Result<()>) -> Result<()> {
+    limit(customers as u64 + OTHER_DESCRIPTORS, customers)
 }
 
 pub fn event_loop() -> Result<Runtime> {
     let runtime = Builder::new_current_thread().enable_all().build();
-    runtime.with_context(|| both!("cannot set up an event loop", "无法建立事件循环"))
+    runtime.because(|| sentence!("cannot set up an event loop", "无法建立事件循环"))
 }
 
 /// Office of the `async` lesson: serves each customer after a delay, until it is terminated
@@ -56,9 +54,9 @@ impl Target for AsyncOffice {
         // as many as 4,096 (net.core.somaxconn), for std asks for all the room there is.
         let listener = SocketAddr::from_abstract_name(&self.address)
             .and_then(|address| StdListener::bind_addr(&address))
-            .with_context(|| {
+            .because(|| {
                 let address = self.address;
-                both!("cannot open the office at {address}", "无法在 {address} 开设售票处")
+                sentence!("cannot open the office at {address}", "无法在 {address} 开设售票处")
             })?;
         listener.set_nonblocking(true)?;
         process.put_end().silent().put(&Value::from("open"))?;
@@ -77,7 +75,7 @@ async fn serve_all(listener: StdListener, delays: Rc<Delays>) -> Result<()> {
         let (customer, _) = listener
             .accept()
             .await
-            .with_context(|| both!("cannot let a customer in", "无法让顾客进门"))?;
+            .because(|| sentence!("cannot let a customer in", "无法让顾客进门"))?;
         let delays = Rc::clone(&delays);
         // Not awaited here: the next customer can come in while this one waits. What fails with one
         // customer (one that was killed, say) is that customer's trouble and not the office's.
@@ -93,7 +91,7 @@ async fn serve(customer: UnixStream, delays: &Delays) -> Result<()> {
     BufReader::new(request).read_line(&mut line).await?;
     let delay = delays
         .get(&line.trim_end().parse()?)
-        .with_context(|| both!("nobody with this number is expected", "没有这个号码的顾客"))?;
+        .ok_or_else(|| sentence!("nobody with this number is expected", "没有这个号码的顾客"))?;
     tokio::time::sleep(Duration::try_from_secs_f64(*delay).unwrap_or(Duration::MAX)).await;
     answer.write_all(line.as_bytes()).await?;
     Ok(())

@@ -1,11 +1,10 @@
 //! What an IO task waits for: a process that takes its time to answer.
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::both;
-use crate::events::PartnerGone;
+use crate::events::{Because as _, PartnerGone, sentence};
 use crate::multiprocessing::{Connection, Context, CurrentProcess, IntoProcess, Target};
 
 /// The worker's end of a pipe to its answerer. The answerer stands for another machine: somebody
@@ -15,8 +14,8 @@ pub struct Answerer(Connection);
 impl Answerer {
     /// Starts an answerer in this role, and sees that it answers.
     pub fn start(role: &str, context: &Context) -> Result<Answerer> {
-        let (connection, answerers_end) = context.pipe(true).with_context(|| {
-            both!(
+        let (connection, answerers_end) = context.pipe(true).because(|| {
+            sentence!(
                 "ask for fewer workers, or raise the limit (`ulimit -n`)",
                 "请把 `--workers` 调小，或者提高上限（`ulimit -n`）"
             )
@@ -55,7 +54,7 @@ impl Target for BoundAnswerer {
             };
             match request.as_f64().filter(|seconds| *seconds >= 0.0) {
                 Some(seconds) => process.sleep(seconds)?,
-                None => bail!(both!(
+                None => bail!(sentence!(
                     "a request is a number of seconds, not {request}",
                     "请求应当是一个秒数，而不是 {request}"
                 )),

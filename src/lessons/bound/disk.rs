@@ -6,8 +6,7 @@ use std::os::unix::fs::FileExt;
 use anyhow::{Result, ensure};
 use rustix::fs::fstatfs;
 
-use crate::both;
-use crate::events::{Because as _, Reason};
+use crate::events::{Because as _, Reason, sentence};
 
 /// As little as a disk takes at a time, so that a task waits more than it copies.
 const BLOCK_BYTES: usize = 4096;
@@ -40,7 +39,7 @@ impl ScratchFile {
             exchange().because(|| Reason::CannotUseTemporaryFile {})?;
             ensure!(
                 read == written,
-                both!(
+                sentence!(
                     "the temporary file doesn't hold what was written to it",
                     "临时文件的内容与写入的不一致"
                 )

@@ -4,15 +4,14 @@ use std::panic::resume_unwind;
 use std::thread;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use serde_json::Value;
 
 use super::events::BoundEvent;
 use super::table::{PoolFigures, TaskKind, WorkerKind};
 use super::task::{Task, Work};
 use super::worker::{BoundWorker, FromWorker};
-use crate::both;
-use crate::events::{Because as _, PartnerGone, Reason};
+use crate::events::{Because as _, PartnerGone, Reason, sentence};
 use crate::multiprocessing::{
     ChildProcesses, Context, GetEnd, Got, IntoProcess, Logs, PutEnd, Queue,
 };
@@ -71,7 +70,7 @@ impl Pool {
             let expected = first_answer.get_or_insert_with(|| answer.clone());
             ensure!(
                 *expected == answer,
-                both!(
+                sentence!(
                     "the same task gave different results: {expected}, {answer}",
                     "同样的任务得出了不同的结果：{expected}、{answer}"
                 )
@@ -122,21 +121,20 @@ impl Pool {
     }
 }
 
-fn out_of_turn() -> String {
-    both!("a worker's report came out of turn", "收到的报告次序不对")
+fn out_of_turn() -> Reason {
+    sentence!("a worker's report came out of turn", "收到的报告次序不对")
 }
 
 /// Waits for the next report of any worker.
 fn next_report(results: &mut GetEnd) -> Result<FromWorker> {
     match results.get()? {
         Got::Value(value) => serde_json::from_value(value)
-            .with_context(|| both!("cannot read a worker's report", "无法读懂收到的报告")),
+            .because(|| sentence!("cannot read a worker's report", "无法读懂收到的报告")),
         Got::EndOfFile | Got::Sentinel => {
-            let message = both!(
+            bail!(PartnerGone(sentence!(
                 "the workers ended before the tasks were done",
                 "任务还没有做完，工作的一方就结束了"
-            );
-            bail!(PartnerGone(Reason::Said { text: message }))
+            )));
         }
     }
 }

@@ -11,8 +11,7 @@ use serde_json::Value;
 use super::answerer::Answerer;
 use super::disk::ScratchFile;
 use super::table::TaskKind;
-use crate::both;
-use crate::events::{Call, Log};
+use crate::events::{Call, Log, sentence};
 use crate::multiprocessing::{Context, Logs};
 
 const TASK_SECONDS: f64 = 0.1;
@@ -149,7 +148,7 @@ impl Aid {
             }
             (_, Work::AwaitAnswer(_) | Work::WriteBlocks(_)) => {
                 let kind: &str = work.kind().into();
-                bail!(both!(
+                bail!(sentence!(
                     "this worker can't do such a task; start it with --kind {kind}",
                     "这个工作进程做不了这种任务；请用 --kind {kind} 启动"
                 ))

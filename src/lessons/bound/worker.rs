@@ -3,14 +3,13 @@
 use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use super::table::TaskKind;
 use super::task::{Aid, Done, Task};
 use crate::arguments::whole;
-use crate::both;
-use crate::events::{Call, Event, Log, Reason};
+use crate::events::{Because as _, Call, Event, Log, Reason, sentence};
 use crate::multiprocessing::{
     Context, CurrentProcess, GetEnd, Got, Logs, PutEnd, Target, numbered,
 };
@@ -121,7 +120,7 @@ fn work(mut tool: Aid, tasks: &Mutex<GetEnd>, mut results: PutEnd, log: &Log) ->
             return Ok(());
         };
         let Task { task, work } = serde_json::from_value(task)
-            .with_context(|| both!("cannot read a task", "无法读懂任务"))?;
+            .because(|| sentence!("cannot read a task", "无法读懂任务"))?;
         let kind: &str = work.kind().into();
 
         log.write(Event::TaskStart { task, kind: kind.into() })?;

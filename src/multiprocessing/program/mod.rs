@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use anyhow::{Error, Result, bail};
+use anyhow::{Result, bail};
 use nix::sys::signal::SigmaskHow;
 use os_pipe::{PipeReader, PipeWriter};
 use rustix::event::PollFlags;
@@ -198,8 +198,7 @@ impl Program {
         let Some(line) = self.next_line(longest)? else {
             return Ok(None);
         };
-        let value = line.parse().map_err(Error::msg);
-        value.because(|| self.line_name()).map(Some)
+        line.parse().because(|| self.line_name()).map(Some)
     }
 
     /// The next line that it writes to stdout, without its end; nothing when nobody can write there
