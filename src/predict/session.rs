@@ -22,7 +22,6 @@ pub(crate) struct Session<'a> {
     /// The answers in the order of the experiments, if they are given; otherwise they are typed.
     pub(crate) given: Option<VecDeque<String>>,
     pub(crate) input: BufReader<StandardStream>,
-    /// How many columns a line may have.
     pub(crate) width: usize,
     pub(crate) bar: Bar,
 }

@@ -37,11 +37,9 @@ const TOLD: usize = 5;
 pub struct Plan<'a> {
     pub lesson: &'a AnyLesson,
     pub of_lesson: OfLesson,
-    /// How many runs, at most.
     pub count: u64,
     /// What each run is like. Its seed is the one from which those of the runs follow.
     pub settings: Settings<'a>,
-    /// The outcome that ends it.
     pub until: Option<Outcome>,
     /// Where recordings are kept, if they are.
     pub keep: Option<Keep>,
@@ -55,11 +53,9 @@ pub struct Repeated {
     pub tally: Tally,
     pub seed: u64,
     pub took: Duration,
-    /// How many runs failed.
     pub failed: u64,
     /// The first of these.
     pub failures: Vec<FailedRun>,
-    /// Whether Ctrl-C has interrupted it.
     pub is_interrupted: bool,
     /// Whether the outcome came that was to end it.
     pub is_found: bool,

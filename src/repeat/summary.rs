@@ -18,7 +18,6 @@ pub struct Summary<'a> {
     pub wanted: u64,
     /// Under which conditions, if there were any, in a few words each.
     pub condition: &'a [String],
-    /// The heading above the outcomes.
     pub heading: &'a str,
     /// The outcome that was looked for, if one was.
     pub until: Option<&'a Outcome>,
@@ -74,7 +73,6 @@ impl Summary<'_> {
         text
     }
 
-    /// Whether the outcome came that was looked for.
     fn found(&self, until: &Outcome) -> String {
         let tally = &self.repeated.tally;
         let outcome = until.to_string();
@@ -119,7 +117,6 @@ impl Summary<'_> {
         wrapped(&format!("{command}{colon}{words}"), width, "  ")
     }
 
-    /// Which runs failed and why, a line each, if some did.
     pub fn failures(&self) -> Vec<String> {
         let Repeated { failed, failures, .. } = self.repeated;
         let lines = failures.iter().map(|FailedRun { run, seed, sentences }| {

@@ -170,7 +170,6 @@ impl State {
         self.alive().filter(move |child| child.started.as_ref().is_some_and(|start| start.by == of))
     }
 
-    /// Whether the run's first process has started this one.
     pub fn is_child_of_parent(&self, process: &Process) -> bool {
         process.started.as_ref().is_some_and(|start| self.is_parent(start.by))
     }
@@ -191,7 +190,6 @@ impl State {
         self.sent.remove(last).map(|it| it.parcel)
     }
 
-    /// Whether any value has left, on either way.
     pub fn has_sent(&self) -> bool {
         self.parcels > 0
     }

@@ -14,7 +14,6 @@ pub struct Process {
     pub again: usize,
     pub started: Option<Started>,
     pub ended: Option<Ended>,
-    /// Whether its parent has joined it.
     pub is_joined: bool,
     /// Who sent it a signal last while it lived, and which one.
     pub signalled: Option<(u32, i32)>,

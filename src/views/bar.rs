@@ -13,7 +13,6 @@ use crate::state::{Change, State};
 
 #[derive(Clone)]
 pub struct Bar {
-    /// Whether there is a terminal to draw on.
     is_shown: bool,
     /// What is drawn, while a lesson measures.
     drawn: Rc<RefCell<Option<ProgressBar>>>,
@@ -31,7 +30,6 @@ impl Bar {
         Bar { is_shown, drawn: Rc::default() }
     }
 
-    /// Shows that so many steps of so many are done.
     pub fn show_progress(&self, done: u64, of: u64) {
         if !self.is_shown {
             return;
@@ -53,7 +51,6 @@ impl Bar {
         }
     }
 
-    /// Wraps a stream, so that what is written to it doesn't get mixed up with the bar.
     pub fn beside<W: Write>(&self, out: W) -> Beside<W> {
         let bar = self.clone();
         Beside { out, bar }

@@ -78,7 +78,6 @@ impl Decided {
         runs.filter(|order| place(order, first) < place(order, second)).count() as u64
     }
 
-    /// The pair that tells the outcomes apart best, if one tells enough.
     fn best(&self) -> Option<Pair> {
         let all: usize = self.of_outcomes.iter().map(Vec::len).sum();
         let outcomes = (0..self.of_outcomes.len())

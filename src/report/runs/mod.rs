@@ -25,7 +25,6 @@ pub struct Tally {
     by_outcome: HashMap<Outcome, usize>,
     /// Runs whose outcomes came first when there were enough others.
     pub beyond: u64,
-    /// How many runs were counted.
     pub runs: u64,
     decided: Decided,
 }

@@ -51,7 +51,6 @@ impl Narrator for () {
     }
 }
 
-/// How far a note is indented.
 const INDENT: usize = 4;
 
 /// Tells on stderr what has just happened, and why. It is no error when nobody listens.

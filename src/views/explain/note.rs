@@ -198,7 +198,6 @@ impl Word for Call {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Actor {
-    /// Its role in the log.
     pub role: String,
     pub pid: u32,
     /// Whether it is the run's first process, which both languages have a word for.

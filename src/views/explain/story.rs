@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::note::{List, Note, notes};
 
-/// How often something is told before it is only said that it will not be told any more.
 const FEW: u32 = 5;
 
 /// What comes so often that it is told a few times only; in both languages.
@@ -30,11 +29,9 @@ impl Series {
 /// What only the story wants to know of a process.
 #[derive(Default)]
 pub(super) struct Past {
-    /// Whether it has put anything.
     pub has_put: bool,
     /// Whether it has called `get()`.
     pub is_reader: bool,
-    /// How many values it got.
     pub gets: usize,
     /// Whom it received from last.
     pub received_from: Option<u32>,
@@ -50,9 +47,7 @@ pub struct Story {
     pub(super) past: BTreeMap<u32, Past>,
     /// How many cores the run may use.
     pub(crate) cores: usize,
-    /// How many values were put.
     pub(super) puts: usize,
-    /// How many processes were started.
     pub(super) started: usize,
     /// The commands of the user's that were told of.
     pub(super) commands: HashSet<String>,

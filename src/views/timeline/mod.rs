@@ -95,7 +95,6 @@ impl<W: Write> Timeline<W> {
         }
     }
 
-    /// Adds a lane, if there is place for one more with this role or name.
     fn add(&mut self, lane: Lane) -> Option<usize> {
         let alike = self.lanes.iter().filter(|other| part(&other.name) == part(&lane.name));
         if self.lanes.len() >= MOST_LANES || alike.count() >= MOST_ALIKE {

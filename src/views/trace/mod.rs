@@ -35,7 +35,6 @@ pub struct Trace {
     end: u64,
     /// Where the values on their way have left, by the number of the parcel.
     departures: HashMap<u64, Spot>,
-    /// How many arrows there are.
     arrows: u64,
     /// When the values in the queue were counted last.
     counted: Option<u64>,
