@@ -22,7 +22,6 @@ pub struct Pool {
     pub with: WorkerKind,
     pub workers: u16,
     pub tasks: u16,
-    /// What each task is.
     pub work: Work,
 }
 
@@ -125,7 +124,6 @@ fn out_of_turn() -> Reason {
     sentence!("a worker's report came out of turn", "收到的报告次序不对")
 }
 
-/// Waits for the next report of any worker.
 fn next_report(results: &mut GetEnd) -> Result<FromWorker> {
     match results.get()? {
         Got::Value(value) => serde_json::from_value(value)

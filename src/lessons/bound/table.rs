@@ -150,7 +150,6 @@ impl Table {
         &self.pools[self.pools.len() - 1]
     }
 
-    /// So many of its workers.
     pub(super) fn workers(&self, number: u16) -> String {
         let in_english = count(number, "worker");
         match self.with {

@@ -114,7 +114,6 @@ fn in_ascii(text: &str) -> String {
     text.chars().map(escaped).collect()
 }
 
-/// Every file with this name in `PATH`.
 fn in_path(program: &str) -> Vec<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let files = std::env::split_paths(&path).map(|folder| folder.join(program));

@@ -14,7 +14,6 @@ pub(super) struct QueueJudge {
     is_reader_first: Option<bool>,
     /// The numbers of the values that were got, in the order of their puts.
     arrived: Vec<u64>,
-    /// What each reader has got.
     got: BTreeMap<String, Vec<String>>,
     end_by_themselves: Option<bool>,
 }

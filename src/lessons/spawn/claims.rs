@@ -19,7 +19,6 @@ pub(super) struct SpawnJudge {
     left_loop: HashSet<u32>,
     has_threads: bool,
     is_thread_late: bool,
-    /// Whose lines came.
     lines: Sequence,
 }
 
