@@ -16,7 +16,8 @@ use crate::events::{Reason, sentence};
 
 pub(crate) use command::{CommandArg, quoted};
 
-/// A number below zero is a value of an option, and no other option: so it is told what is wrong.
+/// Lets every option take a negative number as its value: clap would take `-1` for an unknown
+/// option, and the error message wouldn't say which numbers are allowed.
 pub fn with_negative_numbers(command: clap::Command) -> clap::Command {
     command.mut_args(|arg| match arg.get_action().takes_values() {
         true => arg.allow_negative_numbers(true),
@@ -125,7 +126,8 @@ where
 /// newline, in bytes.
 pub(crate) const MESSAGE_AROUND_STRING: usize = 5;
 
-/// The longest message of a pipe, in bytes: there is no limit but what a person waits for.
+/// The longest message of a pipe, in bytes. A pipe has no such limit; a longer message would take
+/// too long for a lesson.
 pub(crate) const LONGEST_MESSAGE: usize = 10_000_000;
 
 /// The longest pause, in seconds: a day.

@@ -14,7 +14,7 @@ pub use crate::words::locale::Both;
 pub use outcome::{Outcome, Sequence, how, of_values, shortened, word};
 pub use turns::{Turn, Turns};
 
-/// What a lesson keeps of a run's events, and what follows from that.
+/// Judges a run: collects what the lesson's claims and outcome need from the run's events.
 pub trait Judge: Default + 'static {
     /// The lesson's claims; that nobody gets stuck is claimed of every run.
     const CLAIMS: &'static [Claim<Self>];
@@ -35,7 +35,8 @@ pub struct Claim<J> {
     pub name: &'static str,
     /// The sentence. It begins with a small letter and has no full stop.
     pub sentence: Both,
-    /// Whether it is true of a run that has ended like this, if it says anything of it.
+    /// Whether the claim is true of a run that has ended in this state; nothing if the claim
+    /// doesn't apply to the run.
     pub holds: fn(&J, &State) -> Option<bool>,
 }
 

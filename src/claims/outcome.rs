@@ -19,12 +19,12 @@ pub struct Outcome {
     is_stuck: bool,
 }
 
-/// The words for it, in all languages.
+/// The outcome of a run in which nothing came out, and of a run that got stuck, by language.
 const NOTHING: [&str; 2] = ["nothing", "没有"];
 const STUCK: [&str; 2] = ["stuck", "卡住"];
 
 impl Outcome {
-    /// The outcome that a lesson tells with this text, of a run that has ended like this.
+    /// The outcome of a run that has ended in `state`; `text` is the lesson's part of it.
     pub fn new(text: &str, state: &State) -> Outcome {
         Outcome { text: shortened(text, LONGEST), is_stuck: state.stuck().is_some() }
     }
@@ -74,14 +74,15 @@ pub fn shortened(text: &str, longest: usize) -> String {
     if text.len() <= longest {
         return text.to_owned();
     }
-    // FNV-1a, but for where it begins.
+    // FNV-1a with an offset basis of 0.
     let step = |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
     let number = format!("...#{:08x}", text.bytes().fold(0, step));
     let end = text.floor_char_boundary(longest - number.len());
     format!("{}{number}", &text[..end])
 }
 
-/// A value as one word of an outcome: as it is typed, where that can't be mistaken.
+/// A value as one word of an outcome: bare, as it is typed, unless it could be read as other JSON,
+/// as several words, or as `nothing` or `stuck`; then as JSON.
 pub fn word(value: &Value) -> String {
     let is_plain = |text: &str| {
         let allowed = |c: char| c.is_alphanumeric() || "_-.+".contains(c);
@@ -151,8 +152,8 @@ fn number_in(role: &str) -> u32 {
     number.and_then(|it| it.parse().ok()).unwrap_or_default()
 }
 
-/// What an outcome is where a lesson has nothing else to tell: how everybody ended, `writer 0,
-/// reader SIGTERM`. Roles that differ in their numbers only count together.
+/// The outcome of a lesson that has no other: how each process ended, `writer 0, reader SIGTERM`.
+/// `reader-1` and `reader-2` count as one role.
 pub(super) fn who_ended_how(state: &State) -> String {
     let mut ends = BTreeMap::<_, u32>::new();
     for process in state.processes() {

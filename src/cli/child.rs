@@ -10,7 +10,7 @@ use crate::lessons::targets;
 use crate::multiprocessing::{AnyTarget, Birth, RunTarget, SUBCOMMAND_NAME};
 use crate::words::locale::{self, Language};
 
-/// The command line of a child of a lesson. It is hidden from those who came for the lessons.
+/// The command line of a child of a lesson: the subcommand `child`, which the help doesn't list.
 pub struct ChildCli {
     /// What its parent tells it.
     pub birth: Birth,
@@ -21,8 +21,9 @@ pub struct ChildCli {
 }
 
 impl ChildCli {
-    /// A lesson may start many children, so each knows only what that one child can be told, and no
-    /// help. A command line that is refused so is read again with all that there is to say.
+    /// Reads the command line with a parser that knows this child's options only, and no help: a
+    /// lesson may start many children, and the whole parser takes long to build. Only an error
+    /// builds it, for the message.
     pub(super) fn read(args: &[OsString]) -> Result<ChildCli, clap::Error> {
         let name = args.get(1).and_then(|arg| arg.to_str()).unwrap_or_default();
         let read = match targets().find(|target| target.name == name) {
@@ -37,7 +38,7 @@ impl ChildCli {
         let mut matches = command.try_get_matches_from_mut(args)?;
         let birth = Birth::from_arg_matches_mut(&mut matches)?;
         let run = (target.read)(&mut matches)?;
-        // To take these apart again is work for nothing: the process is about to end anyway.
+        // Dropping these would take time for nothing: the process ends soon anyway.
         std::mem::forget((command, matches));
         Ok(ChildCli { birth, target: target.name, run })
     }
@@ -53,7 +54,7 @@ pub(super) fn command(name: &str) -> clap::Command {
         .disable_help_subcommand(true)
         .arg_required_else_help(true);
     match targets().find(|target| target.name == name) {
-        // What every child can be told belongs to the one that is meant, not to all.
+        // The options that all children share ([`Birth`]) are shown for the named child only.
         Some(target) => {
             let child = (target.command)();
             let about = child.get_about().cloned().unwrap_or_default();

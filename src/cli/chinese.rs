@@ -33,7 +33,7 @@ pub(super) struct Help {
     /// The command in one line, where no text of a lesson has it as its title.
     #[serde(default)]
     title: String,
-    /// What there is to say beyond that.
+    /// The paragraphs below the title.
     about: String,
     /// What there is to say of a child beyond its line.
     #[serde(default)]
@@ -120,7 +120,7 @@ pub(super) fn described_child(mut command: Command) -> Result<Command> {
     Ok(command.about(child.about.trim_end().to_owned()))
 }
 
-/// The command with these texts.
+/// Puts the title and the texts of `help` into the command.
 fn describe(command: Command, help: &Help, title: &str) -> Command {
     let long = format!("{title}\n\n{}", help.about.trim());
     let examples = command.get_before_help().map(|it| examples(&it.to_string(), help));
@@ -143,7 +143,8 @@ fn described_arg(arg: Arg, help: &Help) -> Arg {
     let Some(text) = help.options.get(&id) else {
         return arg;
     };
-    // What every command has comes here once for itself and once for each command.
+    // A global option comes here once by itself and once for each command; it has its heading
+    // already the second time.
     if arg.get_help_heading().is_some_and(|it| HEADINGS.contains(&it)) {
         return arg;
     }
@@ -280,7 +281,7 @@ mod tests {
         names.sort();
         assert_eq!(described, names);
         assert!(child.options.values().all(|it| is_chinese(it)));
-        // Here an option of every lesson may do something else.
+        // A tool's help describes the options it shares with the lessons in words of its own.
         let command = super::super::command(Language::En);
         for (name, help) in &program.tools {
             let tool = command.find_subcommand(name).expect(name);

@@ -43,7 +43,7 @@ pub(super) fn manual(name: Option<&str>) -> Result<Vec<u8>, clap::Error> {
     let command = match name.map(|name| (name, program.find_subcommand(name))) {
         None => program,
         Some((_, Some(command))) => command.clone(),
-        // A name that clap doesn't know either: it has the nearest one.
+        // An unknown name: clap's error message suggests the nearest one.
         Some((name, None)) => match program.clone().try_get_matches_from(["mp-demo", name]) {
             Err(error) => return Err(with_nearest_name(error, &program)),
             Ok(_) => program,

@@ -150,7 +150,8 @@ pub fn read() -> Result<Request, clap::Error> {
         && help == "help"
         && command.find_subcommand(name).is_none()
     {
-        // `help` has no suggestions for a name that it doesn't know; the name alone has.
+        // clap suggests the nearest name for an unknown subcommand, but not for an unknown argument
+        // of `help`. So `help NAME` is read as `NAME`.
         args.remove(args.len() - 2);
     }
     let matches = command
@@ -278,7 +279,8 @@ fn command(language: Language) -> clap::Command {
         let Some(taken) = taken_by(command.get_name()) else {
             return command;
         };
-        // What is an option of every lesson is an option of a tool, or nothing.
+        // A tool takes the lessons' shared options that it has use for; the others are hidden in
+        // its help.
         let options = options.iter().map(|option| {
             let is_taken = taken.iter().any(|it| option.get_id() == it);
             described_for(command.get_name(), option.clone()).hide(!is_taken).help_heading(None)

@@ -179,7 +179,7 @@ pub(super) fn taken_by(tool: &str) -> Option<Vec<String>> {
     }
 }
 
-/// A PID.
+/// Parses a PID, with a hint for those who gave a program.
 fn process(text: &str) -> Result<u32, String> {
     let pid = text.parse().ok().filter(|pid| (1..=i32::MAX).contains(pid));
     pid.map(i32::cast_unsigned).ok_or_else(|| {

@@ -47,7 +47,7 @@ macro_rules! own_events {
             }
 
             fn mark(&self) -> Option<(&'static $crate::events::Sign, String)> {
-                /// The place of each in the legend.
+                /// Each event's place in the legend.
                 #[allow(dead_code)]
                 enum Place { $($Name,)* }
                 match self {

@@ -26,14 +26,14 @@ use crate::evidence::Fill;
 /// that shows the run can end them all.
 pub struct Children {
     table: Mutex<ProcessTable>,
-    /// Rings when one of them may have ended.
+    /// Rings when a child may have ended.
     pub(super) bell: Bell,
     /// What each process of the run has logged last, by PID.
     progress: Mutex<HashMap<u32, Progress>>,
     /// The ends of pipes that their parent has open.
     pub(super) ends: OpenEnds,
-    /// Children that this process had before the run: the second guard, say, or what a shell has
-    /// left that became this program by `exec`.
+    /// Children that this process had before the run: the second guard, say, or the children of a
+    /// shell that has become this program by `exec mp-demo`.
     strangers: Vec<Pid>,
     /// Whether SIGTERM has come, if this process passes it on.
     terminated: Arc<AtomicBool>,
@@ -56,7 +56,7 @@ struct ProcessTable {
 struct TableEntry {
     pid: Pid,
     role: String,
-    /// Whether it ends others before it ends itself.
+    /// Whether the child is the go-between of a user's program, which it ends before itself.
     is_go_between: bool,
     terminated: Option<(Instant, Signal)>,
     killed: bool,
@@ -286,10 +286,10 @@ impl Children {
         table.kill_running(log);
     }
 
-    /// Waits until a child has ended otherwise than wanted, but no longer than a second: a child
-    /// that closed its ends of pipes too early is about to end. If it gave up by itself, a killed
-    /// child may have let it down, whose end can be seen later, because the kernel closes its pipes
-    /// first: that one gets a tenth of a second.
+    /// Waits until a child has failed, but no longer than a second: a child that closed its pipe
+    /// ends too early is about to end. If the first failure is an exit status, the cause may be
+    /// another child that was killed: the kernel closes a killed child's pipes before it can be
+    /// reaped. That other child gets a tenth of a second to show.
     pub(super) fn await_failure(&self, log: &Log) {
         let mut end = Instant::now() + Duration::from_secs(1);
         let mut is_first = true;
@@ -326,7 +326,8 @@ impl Children {
             table.kill_running(Some(log));
             bail!(Interruption::RunIsOver);
         }
-        // That child may have been let down by another one, whose end is not seen yet.
+        // The failure may be the result of another child's, which can't be seen yet: see
+        // `await_failure`.
         ensure!(table.failures().next().is_none(), Interruption::ChildFailed);
         Ok(())
     }
@@ -358,7 +359,7 @@ impl ProcessTable {
         self.children.iter().filter(|child| child.status.is_none())
     }
 
-    /// How those children have ended that ended otherwise than wanted.
+    /// The statuses of the children that have failed.
     fn failures(&self) -> impl Iterator<Item = Status> {
         self.children.iter().filter_map(|child| {
             let signal = child.terminated.map(|(_, signal)| signal.as_raw());

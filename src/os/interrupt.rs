@@ -1,4 +1,4 @@
-//! Signals that are to end this program, but not before it has tidied up.
+//! Signals that end this program, once it has tidied up.
 
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::os::unix::net::UnixStream;
@@ -17,27 +17,28 @@ use signal_hook::low_level::{emulate_default_handler, exit};
 
 use crate::both;
 
-/// Signals that end a program that doesn't expect them. (SIGKILL can't be caught, and what belongs
-/// to the program's own faults is not.)
+/// The signals to catch: their default action ends a program. (SIGKILL can't be caught; SIGSEGV and
+/// the other signals of a program's own faults are left alone.)
 const ENDING: [i32; 10] =
     [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU];
 
-/// The name of the thread that waits for them.
+/// The name of the thread that waits for the signals.
 pub(crate) const THREAD: &str = "signals";
 
-/// Whether a signal has come that is to end this program. It lasts as long as the program does.
+/// Whether an ending signal has come. Dropping this doesn't undo [`catch`](Interrupt::catch).
 pub(crate) struct Interrupt {
     has_come: Arc<AtomicBool>,
     is_deadly: Arc<AtomicBool>,
-    /// It has something to read, its end, as soon as one has come: for whoever waits in poll(2).
+    /// A socket that gets EOF when a signal has come: for poll(2).
     end: UnixStream,
 }
 
 impl Interrupt {
-    /// From now on a thread of its own waits for these signals, be the others busy or blocked. When
-    /// one has come, it does `tidy_up` and lets this program die of the signal. If this
-    /// `spares_first_ctrl_c`, a SIGINT that comes first only shows here. The children don't inherit
-    /// that. Signals that are ignored, as under nohup(1), stay so.
+    /// Catches the [`ENDING`] signals from now on, in a thread of its own, so a busy or blocked
+    /// thread doesn't matter. When a signal comes, that thread calls `tidy_up` and lets this
+    /// program die of the signal. With `spares_first_ctrl_c`, a SIGINT that comes first doesn't end
+    /// the program, but [`has_come`](Interrupt::has_come) tells it. Children don't inherit the
+    /// handlers. Signals that are ignored, as under nohup(1), stay ignored.
     pub(crate) fn catch(
         spares_first_ctrl_c: bool,
         tidy_up: impl Fn() + Send + 'static,
@@ -79,14 +80,14 @@ impl Interrupt {
         self.has_come.load(Ordering::SeqCst)
     }
 
-    /// If one has come that this program dies of, waits for that.
+    /// Waits for this program's death if a signal has come that ends it.
     pub(crate) fn die_of_it(&self) {
         while self.is_deadly.load(Ordering::SeqCst) {
             thread::park();
         }
     }
 
-    /// What can be read from once one has come.
+    /// The socket that gets EOF when a signal has come.
     pub(crate) fn end(&self) -> BorrowedFd<'_> {
         self.end.as_fd()
     }

@@ -18,7 +18,7 @@ pub(crate) struct Look {
     pub(crate) unicode: bool,
     /// Whether lines can be drawn with characters beyond ASCII, each one column wide.
     pub(crate) boxes: bool,
-    /// The language of what is not the article's.
+    /// The language of everything but the article's own lines.
     pub(crate) language: Language,
 }
 

@@ -11,12 +11,13 @@ use crate::words::plain::name_of;
 
 pub struct Keep {
     folder: PathBuf,
-    /// Where they stand beside other files, they have its name.
+    /// The lesson's name, a prefix of the file names where recordings lie beside other files.
     lesson: Option<String>,
 }
 
 impl Keep {
-    /// In this folder. What is in it could be mistaken for recordings, so it has to be empty.
+    /// Keeps recordings in this folder. It has to be empty: older files could be mistaken for
+    /// recordings.
     pub fn in_folder(folder: &Path) -> Result<Keep> {
         let name = name_of(folder);
         ensure!(
@@ -42,7 +43,7 @@ impl Keep {
         Ok(Keep { folder: folder.to_owned(), lesson: None })
     }
 
-    /// In the current folder, beside other files.
+    /// Keeps recordings in the current folder, beside other files.
     pub fn here(lesson: &str) -> Keep {
         Keep { folder: PathBuf::new(), lesson: Some(lesson.to_owned()) }
     }

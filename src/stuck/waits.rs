@@ -104,13 +104,14 @@ impl<'a> Us<'a> {
         })
     }
 
-    /// A process of which the log doesn't say what it does.
+    /// What a process waits for as the kernel tells it, since the log doesn't.
     fn by_the_kernel(&self, pid: u32, role: &str) -> Waiter {
         let waits = self.sight.waits().iter().filter(|it| it.pid == pid);
         let things = waits.flat_map(|wait| wait.things.iter().map(|it| (wait.call, it)));
         let things: Vec<_> = things.collect();
         let says_more = |(_, it): &&(&str, &Thing)| needs_of(it) != Needs::Unknown;
-        // Beside what it has for itself, an event loop watches what others bring.
+        // An event loop also watches a pipe or socket of its own; what counts is what other
+        // processes bring.
         let of_others =
             |it: &&(&str, &Thing)| says_more(it) && it.1.of().iter().any(|of| *of != pid);
         let said = things.iter().find(of_others);

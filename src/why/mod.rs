@@ -43,23 +43,23 @@ pub struct Diagnosis {
     repairs: Vec<Repair>,
 }
 
-/// What two looks come to.
+/// What two looks at the processes a moment apart tell.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Judgement {
     /// None of the processes can go on.
     Stuck,
-    /// Most likely none of them can.
+    /// Most likely no process can go on.
     LikelyStuck,
-    /// Some of them can't, and others can, or may.
+    /// Some processes can't go on; the others can, or may.
     SomeStuck,
-    /// They could if somebody let those of them go on that are stopped.
+    /// The processes could go on if somebody continued (SIGCONT) the stopped ones.
     Stopped,
     /// The kernel doesn't tell enough.
     Unknown,
-    /// They go on.
+    /// The processes go on.
     GoOn,
-    /// They have ended.
+    /// The processes have ended.
     Ended,
 }
 

@@ -131,7 +131,7 @@ struct Watch<'a> {
     /// Of whom it was told that they are stuck, and who has been told to wait at a full pipe.
     told: Vec<u32>,
     told_full: HashSet<u32>,
-    /// What has died so far, other than as a program should.
+    /// The processes that have died abnormally so far: parent's PID, PID, status.
     dead: Vec<(u32, u32, Status)>,
 }
 

@@ -136,13 +136,13 @@ impl StuckProcesses<'_> {
         things.filter(move |(_, thing)| thing.needs == needs)
     }
 
-    /// Whether some thread of `pid` needs that from `other`.
+    /// Whether a thread of `pid` waits for `other` with this need.
     fn needs(&self, pid: u32, needs: Need, other: u32) -> bool {
         self.things(needs).any(|(wait, thing)| wait.pid == pid && thing.of().contains(&other))
     }
 
-    /// Whether it waits for the end of that process, or of one above it: of a shell that waits for
-    /// it in turn, say.
+    /// Whether `pid` waits for the end of `other`, or of an ancestor of `other`: of a shell that
+    /// waits for `other` in turn, say.
     fn waits_for_end(&self, pid: u32, other: u32) -> bool {
         let above = std::iter::successors(self.sight.look(other), |look| {
             self.sight.look(look.parent).filter(|parent| parent.pid != pid)
@@ -163,7 +163,8 @@ impl StuckProcesses<'_> {
         full.filter_map(|(wait, thing)| Some((wait.pid, only_other(wait.pid, thing)?, thing)))
     }
 
-    /// Who waits for the end of whom, who waits for room in something that the former reads.
+    /// Each process that waits for another one's end and reads the pipe or socket that is full for
+    /// the other one: the first, the second, and the full thing.
     fn waiters_for_writers(&self) -> impl Iterator<Item = (&Snapshot, &Snapshot, &Thing)> {
         let full = self.things(Need::Room);
         full.flat_map(|(wait, thing)| {
@@ -175,11 +176,11 @@ impl StuckProcesses<'_> {
         })
     }
 
-    /// Readers for whom an end-of-file can't come, since they have an end for writing themselves,
-    /// or somebody has who waits for their end.
+    /// Readers that can't get EOF, since a write end is open in the reader itself or in a process
+    /// that waits for the reader's end.
     fn kept_ends(&self) -> impl Iterator<Item = &Snapshot> {
         let reading = self.things(Need::Data).filter(|(wait, thing)| {
-            // What speaks both ways is seldom read to its end.
+            // A socket carries both directions, so Python and Node seldom read it to EOF.
             let speaks = |look: &Snapshot| look.is_python() || look.program() == "node";
             let is_end = match thing.on {
                 On::Pipe(_) | On::Fifo(_) => true,
@@ -222,7 +223,8 @@ impl StuckProcesses<'_> {
         })
     }
 
-    /// Whether one waits for a result of its workers, with several threads that manage them.
+    /// Whether a stuck process waits for a result of a Python process pool: the pool's manager
+    /// threads and its workers are there.
     fn is_pool(&self) -> bool {
         self.looks().any(|look| {
             let mut waits = self.of(look.pid).filter(|it| it.tid as u32 == look.pid);
@@ -234,7 +236,7 @@ impl StuckProcesses<'_> {
     }
 }
 
-/// The process that alone could bring this, beside the one that waits for it.
+/// The only process other than the waiter `pid` that could bring this thing.
 fn only_other(pid: u32, thing: &Thing) -> Option<u32> {
     let mut others = thing.of().iter().filter(|it| **it != pid);
     let first = others.next()?;
@@ -245,13 +247,14 @@ fn needs(wait: &Wait, needs: Need) -> bool {
     wait.things.iter().all(|it| it.needs == needs)
 }
 
-/// Whether it waits as a loop of events does, which wakes itself through a pipe or socket of its
-/// own, among other things.
+/// Whether the wait is an event loop's. An event loop can wake itself through a pipe or socket of
+/// its own.
 fn is_loop(wait: &Wait) -> bool {
     wait.call == "epoll_wait" || wait.things.len() > 1
 }
 
-/// Whether it has a lock or semaphore of Python's `multiprocessing`, as each of its queues does.
+/// Whether the process has a semaphore of Python's `multiprocessing`, as each of that module's
+/// queues does.
 fn has_queue(look: &Snapshot) -> bool {
     look.is_python() && shared_memory(look.pid).any(|it| it.starts_with("/dev/shm/sem."))
 }

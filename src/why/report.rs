@@ -14,7 +14,7 @@ use super::{family, repairs};
 /// How many children that have died are told of.
 const DEAD_TOLD: usize = 8;
 
-/// The report: its lines, without their ends.
+/// The report's lines, without newlines.
 pub fn report(finding: &Diagnosis) -> Vec<String> {
     let mut lines = vec![heading(finding)];
     if finding.verdict == Judgement::Ended {
@@ -261,7 +261,8 @@ fn shape(finding: &Diagnosis) -> Vec<String> {
         let by_descriptors = wait.things.iter().filter(is_certain);
         let of: BTreeSet<u32> = by_descriptors.flat_map(|it| it.of()).copied().collect();
         let line = match (of.contains(&pid), of.len()) {
-            // Other threads of it may well wait for others.
+            // This holds for the whole process only if no other thread of it waits for another
+            // process.
             (true, 1) if next(&finding.sight, &finding.graph, pid).is_empty() => both!(
                 "A dead end: {pid} waits for what only {pid} itself could bring.",
                 "走进了死胡同：{pid} 等的东西只有 {pid} 自己能带来。"

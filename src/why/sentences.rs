@@ -231,7 +231,8 @@ fn outside(outside: &Outside) -> String {
     }
 }
 
-/// The kernel adds this to the name of a file that has none any more.
+/// A file's name without the mark ` (deleted)`, which the kernel adds when the file has been
+/// unlinked.
 pub(super) fn without_mark(name: &str) -> &str {
     name.strip_suffix(" (deleted)").unwrap_or(name)
 }

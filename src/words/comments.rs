@@ -66,7 +66,8 @@ impl Frame {
                 0 => &self.before_first_line,
                 _ => &self.before_others,
             };
-            // Go's commands stand behind a tab alone, and an empty line ends with no space.
+            // gofmt wants a code block in a comment indented by a tab with no space before it. An
+            // empty line gets no trailing space.
             let is_tabbed = line.starts_with('\t') || line.is_empty();
             let before = if is_tabbed { before.trim_end_matches(' ') } else { before };
             shown += if index == 0 { "" } else { "\n" };

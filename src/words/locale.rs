@@ -108,7 +108,7 @@ pub(crate) use both;
 /// A text in both languages, English first.
 pub type Both = [&'static str; 2];
 
-/// That text in the language in which this process speaks.
+/// The text in the language that this process speaks.
 pub fn in_words(both: Both) -> &'static str {
     both[chosen() as usize]
 }

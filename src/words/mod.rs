@@ -1,4 +1,5 @@
-//! Words for the user: in which language, what went wrong, and text that no terminal obeys.
+//! Words for the user: the language, error messages, figures, and text with its control characters
+//! escaped.
 
 pub(crate) mod comments;
 pub(crate) mod errors;

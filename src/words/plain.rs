@@ -1,5 +1,5 @@
-//! The one gate for text that is not ours: what a terminal would obey is shown instead, as Python's
-//! `repr` shows it.
+//! The one gate for text that is not ours: control characters, which a terminal would obey, are
+//! escaped as in Python's `repr`.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -29,7 +29,7 @@ pub(crate) fn is_printable(c: char) -> bool {
     }
 }
 
-/// A text on one line, in which nothing is obeyed.
+/// A text on one line, with everything that a terminal would obey escaped.
 pub(crate) fn on_one_line(text: &str) -> Cow<'_, str> {
     shown(text, is_obeyed, push_escaped)
 }
@@ -39,7 +39,7 @@ pub(crate) fn on_its_lines(text: &str) -> Cow<'_, str> {
     shown(text, |c| is_obeyed(c) && c != '\n' && c != '\t', push_escaped)
 }
 
-/// JSON that means the same, and in which nothing is obeyed.
+/// JSON that means the same, with everything that a terminal would obey escaped.
 pub(crate) fn in_json(text: &str) -> Cow<'_, str> {
     shown(text, is_obeyed, |shown, c| match c {
         // JSON allows these only between its tokens.
@@ -56,8 +56,8 @@ pub(crate) fn name_of(path: &Path) -> String {
     on_one_line(&path.to_string_lossy()).into_owned()
 }
 
-/// If it `is_on`, escapes what a terminal would obey, and bytes that are not UTF-8. Each write has
-/// to end at the end of a character.
+/// A writer that escapes what a terminal would obey, and bytes that are not UTF-8, if it `is_on`.
+/// No write may end within a character.
 pub(crate) struct Gate<W> {
     /// Where it goes.
     pub(crate) out: W,

@@ -1,4 +1,5 @@
-//! What starting, putting and sending cost: the same row measured on three sides, and compared.
+//! What starting, putting and sending cost: each [`Row`] measured for mp-demo, for the limit below
+//! it and for CPython, and compared.
 
 use std::collections::HashMap;
 
@@ -27,7 +28,7 @@ pub enum Row {
 pub enum Side {
     /// This program's own `Process`, `Queue`, `Connection`.
     Ours,
-    /// The plain calls below.
+    /// The system calls below `Ours`, with nothing around them.
     Limit,
     Python,
 }

@@ -60,7 +60,7 @@ impl Judge for LockJudge {
             Some(LockEvent::Total { value, of }) => self.total = Some((value, of)),
             None => {}
         }
-        // Who is killed when nobody can go on, is not killed on purpose.
+        // A process killed because the run is stuck was not killed on purpose.
         if let Event::Kill { child, .. } = &seen.record.event
             && seen.state.stuck().is_none()
         {
@@ -69,7 +69,7 @@ impl Judge for LockJudge {
     }
 
     fn outcome(&self, _: &State) -> String {
-        // By how much it is less, is another number each time.
+        // The number of lost updates differs from run to run, so it is no part of the outcome.
         let text = |(value, of)| format!("{} {of}", if value == of { "=" } else { "<" });
         self.total.map(text).unwrap_or_default()
     }

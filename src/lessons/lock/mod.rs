@@ -130,14 +130,14 @@ impl Lesson for Args {
             counting.shares_value(&counter).shares_lock(lock)
         };
 
-        // `--kill`. It has the lock, and SIGKILL leaves it no chance to give it back.
+        // `--kill`: this child holds the lock, and SIGKILL leaves it no chance to release it.
         if self.kill {
             let victim = mp.start("child-1", counting(true))?;
             mp.until_holds_lock(&victim)?;
             victim.kill()?;
             victim.join()?;
         }
-        // They wait at a gate, or the first might be done before the last has begun.
+        // The children wait at a gate: otherwise the first might be done before the last has begun.
         counter.close_gate()?;
         let numbers = 1 + u16::from(self.kill)..=self.processes;
         let others =
@@ -195,8 +195,8 @@ impl Target for Counting {
             if let Some(lock) = &lock {
                 lock.acquire()?;
             }
-            // `counter += 1` is three steps. Who reads before the other has written, writes the
-            // same.
+            // `counter += 1` is three steps. Two processes that read the same number write the same
+            // number, and an update is lost.
             let value = counter.read()?;
             match self.gap {
                 _ if self.hold => thread::sleep(Duration::MAX),

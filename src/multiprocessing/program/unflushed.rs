@@ -36,10 +36,10 @@ pub(super) fn waits_for_others(sight: &Sight) -> bool {
     threads.all(|thread| thread.call.as_ref().is_some_and(|call| !is_timed(call)))
 }
 
-/// The language in which the program with this PID, or a child of it, is written. Nothing where it
-/// has reason to be silent, as far as one can see: one of them waits for input, or is stopped; it
-/// has no buffer, or was told to do without; or its stdout is closed. `its_stdout` is the inode of
-/// the pipe that is its stdout.
+/// The language whose stdout buffer keeps back the output of the program `pid` or of a descendant.
+/// Nothing if the silence has another reason: a process of the program waits for input or is
+/// stopped, buffers nothing, or the program's stdout is closed. `its_stdout` is the inode of the
+/// pipe that is the program's stdout.
 pub(super) fn runtime(pid: u32, its_stdout: Option<u64>) -> Option<Runtime> {
     let sight = Sight::of(&Family::Descendants(vec![pid]), Onlooker::Process);
     let stdin = sight.look(pid).and_then(|look| pipe_of(look, 0));

@@ -69,7 +69,7 @@ impl Often {
 }
 
 impl Counted {
-    /// How often it was true; nothing if it said nothing of any run.
+    /// How often the claim was true; nothing if the claim applied to no run.
     pub fn often(&self) -> Option<Often> {
         match (self.holds, self.of) {
             (_, 0) => None,

@@ -1,4 +1,5 @@
-//! A file that is there whole, or not at all. Whether it may be there is decided before the run.
+//! A file that is written atomically: it appears complete, or not at all. The path is checked
+//! before the run.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Seek, Write};
@@ -16,8 +17,8 @@ use crate::os::streams::{StandardStream, stderr};
 use crate::words::errors::io_error;
 use crate::words::plain::name_of;
 
-/// A file that gets its name when it is complete. Until then it has none, so if this process ends
-/// early, nothing is left of it, and what was there before stays.
+/// A file that gets its name when it is complete. Until then it has no name: if this process ends
+/// early, no part of the file is left, and an older file of that name stays.
 pub(super) struct WholeFile {
     content: BufWriter<File>,
     destination: Destination,
@@ -50,7 +51,7 @@ impl WholeFile {
         Ok(WholeFile { content: BufWriter::with_capacity(1 << 16, content), destination })
     }
 
-    /// Puts the complete file in its place. When that fails, what was there before is still there.
+    /// Puts the complete file in its place. If that fails, an older file is still there.
     pub(super) fn put_in_place(&mut self) -> io::Result<()> {
         self.content.flush()?;
         let content = self.content.get_mut();
