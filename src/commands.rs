@@ -49,10 +49,11 @@ pub fn lesson(lesson: &AnyLesson, options: &Options) -> ExitCode {
         let settings = settings(options, Some(interrupt.end()));
         let mut stderr = Gate { out: bar.beside(stderr()), is_on: stderr().is_terminal() };
         let verdict = run(lesson, settings, &mut views, stdout(), &mut stderr);
-        // From here on nothing may be printed behind half a bar.
+        // Clears the progress bar: the next lines may not be printed behind half a bar.
         bar.clear();
         interrupt.die_of_it();
-        // First the cause, then what follows from it. A picture can show how a run failed, too.
+        // The run's failure is told first. Then the views finish, since a timeline or trace shows a
+        // failed run, too.
         let code = exit_code(verdict?);
         views.finish()?;
         Ok(code)
@@ -98,7 +99,7 @@ fn replay(file: &Path, options: &ViewOptions) -> Result<()> {
     let bar = Bar::new(stderr().is_terminal());
     let mut views = views(options, &bar)?;
     views.add(Failures(stderr()));
-    // How the run itself ended is told, too; here, success means that it was shown.
+    // Success means that the recording was shown, however the recorded run itself ended.
     let input = BufReader::new(StandardStream::new(input));
     recording::for_each(input, &name, lessons::events_of, |record| views.show(record))?;
     views.finish()
@@ -121,7 +122,7 @@ fn is_same_file(file: &File, path: &Path) -> bool {
     }
 }
 
-/// Says on stderr why nothing is done.
+/// Prints a refusal on stderr.
 fn refuse(sentence: &str) -> ExitCode {
     let _ = stderr().write_all(format!("mp-demo: {sentence}\n").as_bytes());
     ExitCode::FAILURE
@@ -132,8 +133,8 @@ pub fn print(text: &[u8]) -> ExitCode {
     exit_code(stdout().write_all(text).with_context(cannot_write))
 }
 
-/// Runs one child of a lesson. If it fails, it says why in the log, and the end of the run tells
-/// it.
+/// Runs one child of a lesson. If the child fails, it logs why, and the parent tells it at the end
+/// of the run.
 pub fn child(cli: ChildCli) -> ExitCode {
     let ChildCli { birth, target, run } = cli;
     birth.lang.into_iter().for_each(locale::choose);
@@ -141,18 +142,18 @@ pub fn child(cli: ChildCli) -> ExitCode {
     let log = process.log().clone();
     let ran = process.die_with_parent().and_then(|()| run(process));
     match ran.as_ref().err().and_then(Interruption::of) {
-        // What it has passed on ends it, too.
+        // The SIGTERM that this process has passed on to its children ends it, too.
         Some(Interruption::Terminated) => {
             let _ = emulate_default_handler(SIGTERM);
             return ExitCode::FAILURE;
         }
-        // The log tells of that command.
+        // The command's failure is in the log already.
         Some(Interruption::CommandFailed) => return ExitCode::FAILURE,
         _ => {}
     }
     match ran {
         Err(error) if !is_broken_pipe(&error) => {
-            // If even that fails, there is still the exit status.
+            // If the log fails, too, the exit status still tells it.
             let _ = log.write(Event::Error { why: Why::of(&error) });
             ExitCode::FAILURE
         }
@@ -164,7 +165,7 @@ pub fn child(cli: ChildCli) -> ExitCode {
 pub fn usage(error: clap::Error) -> ExitCode {
     let status = ExitCode::from(error.exit_code() as u8);
     if error.use_stderr() {
-        // If stderr can't be written to, there is still the exit status.
+        // If stderr can't be written to, the exit status still tells it.
         let _ = write_usage(error, stderr());
         return status;
     }
@@ -175,7 +176,7 @@ pub fn usage(error: clap::Error) -> ExitCode {
 }
 
 fn write_usage(error: clap::Error, mut out: StandardStream) -> io::Result<()> {
-    // clap quotes the words of the command line, and a terminal would obey what stands in them.
+    // clap quotes the words of the command line, which may have control characters.
     let is_harmless = |word: OsString| matches!(on_one_line(&word.to_string_lossy()), Borrowed(_));
     let has_harmless_words = env::args_os().all(is_harmless);
     let error = harmless(error);
@@ -231,18 +232,18 @@ fn views(options: &ViewOptions, bar: &Bar) -> Result<Views> {
 fn exit_code(result: Result<()>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever read the output has seen enough (`| head -1`).
+        // The reader of stdout has closed it, as in `| head -1`: no error.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            // If stderr can't be written to either, there is still the exit status.
+            // If stderr can't be written to either, the exit status still tells it.
             let _ = stderr().write_all(in_lines(&error).as_bytes());
             ExitCode::FAILURE
         }
     }
 }
 
-/// What a person is told of an error: a line for each failure. It may quote text that is not ours,
-/// so no sentence can have more lines than that.
+/// The error message: a line for each failure. A sentence may quote text that is not ours, so its
+/// newlines are escaped.
 fn in_lines(error: &Error) -> String {
     let sentences = sentences(error);
     let sentences = sentences.iter().map(|sentence| on_one_line(sentence));

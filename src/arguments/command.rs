@@ -20,18 +20,18 @@ impl CommandArg {
         &self.text
     }
 
-    /// It as one word of a shell's command line.
+    /// The command as one word of a shell's command line.
     pub(crate) fn quoted(&self) -> String {
         quoted(&self.text)
     }
 
-    /// A command that does the same without a buffer for its output: Python's option, or else
-    /// stdbuf(1), which works for programs that use C's stdio. Nothing if it has that already.
+    /// The same command with unbuffered output: by Python's option `-u`, or else by stdbuf(1),
+    /// which works for programs that use C's stdio. Nothing if the output is unbuffered already.
     pub(crate) fn unbuffered(&self) -> Option<CommandArg> {
         let program = self.words.first().map_or("", String::as_str);
         let name = program.rsplit('/').next().unwrap_or(program);
         let is_python = name.starts_with("python");
-        // These do without a buffer already, or have no option for it.
+        // Programs whose output is unbuffered already, or that have no option for it.
         let others = ["stdbuf", "node", "perl", "ruby", "java", "sh", "bash", "dash", "zsh", "cat"];
         if others.contains(&name) || (is_python && self.words.get(1).is_some_and(|it| it == "-u")) {
             return None;

@@ -25,7 +25,7 @@ pub fn with_negative_numbers(command: clap::Command) -> clap::Command {
     })
 }
 
-/// How deep a value may be nested. Deeper ones are JSON too, but not every process could read them
+/// How deep a value may be nested. Deeper JSON is valid too, but not every process could read it
 /// back.
 const MAX_DEPTH: usize = 100;
 
@@ -35,8 +35,8 @@ const RESERVED: &str = "serde_json::private";
 
 /// A `VALUE` on the command line: JSON where it parses as JSON, otherwise a string.
 ///
-/// It is kept as it was typed, because there may be a hundred thousand of them and the parent only
-/// hands them on.
+/// The text is kept as it was typed: there may be a hundred thousand values, and the parent only
+/// passes them on.
 #[derive(Clone)]
 pub(crate) struct ValueArg(Box<str>);
 
@@ -74,8 +74,8 @@ impl Serialize for ValueArg {
     }
 }
 
-/// Serializes values as they were typed: for a command line. Otherwise they serialize as what they
-/// mean.
+/// Serializes values as they were typed, for a command line. Without this, a value serializes as
+/// the JSON that it stands for.
 pub(crate) fn as_typed<S: Serializer>(
     values: &[ValueArg],
     serializer: S,
@@ -122,8 +122,7 @@ where
     }
 }
 
-/// What a message with a list of one string has beside the string's characters: `[""]` and a
-/// newline, in bytes.
+/// The overhead of a message with a list of one string, in bytes: `[""]` and a newline.
 pub(crate) const MESSAGE_AROUND_STRING: usize = 5;
 
 /// The longest message of a pipe, in bytes. A pipe has no such limit; a longer message would take
@@ -142,11 +141,11 @@ pub(crate) fn seconds(text: &str) -> Result<f64, String> {
     })
 }
 
-/// How long nothing may happen before somebody looks why; `None` never looks.
+/// How long nothing may happen before mp-demo looks whether the run is stuck; `None` never looks.
 #[derive(Clone, Copy)]
 pub(crate) struct Patience(pub Option<Duration>);
 
-/// A patience: seconds, or `never` for one that has no end.
+/// Parses a patience: seconds, or `never`.
 pub(crate) fn patience(text: &str) -> Result<Patience, String> {
     match text {
         "never" => Ok(Patience(None)),
@@ -157,7 +156,7 @@ pub(crate) fn patience(text: &str) -> Result<Patience, String> {
     }
 }
 
-/// An outcome as the summary of repeated runs shows it.
+/// Parses an outcome, typed as the summary of repeated runs shows it.
 pub(crate) fn outcome(text: &str) -> Result<Outcome, String> {
     match text.trim() {
         "" => Err(both!(
@@ -179,7 +178,7 @@ pub(crate) fn one_or_list<S: Serializer>(
     }
 }
 
-/// How many times faster than the article: above 0.
+/// A speed: how many times faster than the article; above 0.
 pub(crate) fn speed(text: &str) -> Result<f64, String> {
     number(text)
         .filter(|speed| *speed > 0.0)

@@ -23,7 +23,7 @@ pub trait Judge: Default + 'static {
 
     fn see(&mut self, seen: &Seen);
 
-    /// What came out, in words that are the same in every language; empty if nothing did.
+    /// The outcome, in words that are the same in every language; empty if nothing came out.
     fn outcome(&self, state: &State) -> String {
         who_ended_how(state)
     }
@@ -62,7 +62,8 @@ impl Judge for () {
     fn see(&mut self, _: &Seen) {}
 }
 
-/// Whether the log goes on to the end of the run: of one that was cut off, much can't be said.
+/// Whether the log goes on to the end of the run. Many claims don't apply to a log that was cut
+/// off.
 pub fn is_over(state: &State) -> bool {
     state.alive().next().is_none()
 }
@@ -80,7 +81,7 @@ fn part(role: &str) -> &str {
     }
 }
 
-/// What can be said of the runs of a lesson.
+/// A lesson's claims, and the judge of its runs.
 #[derive(Clone, Copy)]
 pub struct OfLesson {
     claims: fn() -> Vec<Claimed>,
@@ -109,7 +110,7 @@ impl<J: Judge> AnyJudge for J {
 }
 
 impl OfLesson {
-    /// What this judge says.
+    /// A lesson with the judge `J`.
     pub const fn of<J: Judge>() -> OfLesson {
         OfLesson {
             claims: || {
@@ -130,7 +131,7 @@ impl OfLesson {
 const NOBODY_GETS_STUCK: Claimed =
     Claimed { name: "not-stuck", sentence: ["nobody gets stuck", "没有进程卡住"] };
 
-/// What can be said of one run.
+/// The judge of one run, who sees its events one by one.
 pub struct OfRun {
     claims: Vec<Claimed>,
     judge: Box<dyn AnyJudge>,
@@ -145,7 +146,7 @@ impl OfRun {
         self.judge.see(seen);
     }
 
-    /// Whether each claim is true of a run that has ended like this.
+    /// Each claim, and whether it is true of a run that has ended in this state.
     pub fn verdicts(&self, state: &State) -> impl Iterator<Item = (Claimed, Option<bool>)> {
         let not_stuck = match state.stuck() {
             Some(_) => Some(false),
@@ -155,7 +156,7 @@ impl OfRun {
         self.claims.iter().copied().zip(verdicts)
     }
 
-    /// What came out of a run that has ended like this.
+    /// The outcome of a run that has ended in this state.
     pub fn outcome(&self, state: &State) -> Outcome {
         Outcome::new(&self.judge.outcome(state), state)
     }

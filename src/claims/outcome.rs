@@ -29,7 +29,7 @@ impl Outcome {
         Outcome { text: shortened(text, LONGEST), is_stuck: state.stuck().is_some() }
     }
 
-    /// The outcome that a person means who types this, in any of our languages, as it is shown.
+    /// Parses an outcome as a person types it: as it is shown, in either language.
     pub fn typed(text: &str) -> Outcome {
         let text = text.trim();
         let stuck = |it: &&str| STUCK.contains(it);
@@ -45,7 +45,7 @@ impl Outcome {
         Outcome { text: shortened(text, LONGEST), is_stuck }
     }
 
-    /// As it stands in JSON: the same in every language.
+    /// The text for JSON: the same in every language.
     pub fn in_english(&self) -> String {
         self.in_language(Language::En)
     }
@@ -68,8 +68,8 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// A text of at most so many bytes, and a number that stands for the rest of a longer one, the same
-/// in every version: people type it back, and recordings keep it.
+/// Shortens a text to `longest` bytes: its beginning and a hash of the whole. The hash is the same
+/// in every version, since people type it back and recordings keep it.
 pub fn shortened(text: &str, longest: usize) -> String {
     if text.len() <= longest {
         return text.to_owned();
@@ -111,7 +111,7 @@ pub fn of_values(values: &BTreeMap<String, Vec<String>>) -> String {
     }
 }
 
-/// Who did something in turn: `parent*2 child-1 parent`.
+/// The order in which processes did something: `parent*2 child-1 parent`.
 #[derive(Default)]
 pub struct Sequence {
     text: String,
@@ -134,7 +134,7 @@ impl Sequence {
         self.text.clone() + &self.last_word()
     }
 
-    /// The last one, behind a space if it is not the first.
+    /// The last process of the sequence and its count, after a space if another one precedes it.
     fn last_word(&self) -> String {
         let Sequence { text, last, count } = self;
         let space = if text.is_empty() { "" } else { " " };

@@ -24,7 +24,7 @@ pub fn log(lesson: &str, events: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// What is said of a log.
+/// Lets the lesson's judge see a log, and `say` something of it.
 fn judged<T>(lesson: &str, events: &str, say: fn(&OfRun, &State) -> T) -> T {
     let of_lesson = claims_of(lesson).unwrap_or(OfLesson::of::<()>());
     let (mut judged, mut state) = (OfRun::of(&of_lesson), State::default());
@@ -134,7 +134,7 @@ fn a_long_outcome_is_shortened_and_still_told_apart() {
     let long = |last: &str| Outcome::new(&("长".repeat(1_000) + last), &state);
     assert_eq!(long("a"), long("a"));
     assert_ne!(long("a"), long("b"));
-    // As it is shown, it can be typed, in this version and in the next one.
+    // A shortened outcome can be typed as it is shown, in this version and in the next one.
     assert_eq!(Outcome::typed(&long("a").to_string()), long("a"));
     let expected = "x".repeat(388) + "...#147523c0";
     assert_eq!(Outcome::new(&"x".repeat(1_000), &state).in_english(), expected);

@@ -1,4 +1,4 @@
-//! In which order the events of a run came that may come in another order in the next run.
+//! The order of a run's events, for those whose order differs from run to run.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use super::Seen;
 use crate::events::{Event, Times};
 use crate::words::locale::{self, Language};
 
-/// How many kinds of event are looked at: enough for a sentence.
+/// How many kinds of event are kept: enough for a sentence.
 const MOST: usize = 40;
 
 /// A moment of a run that other runs have, too: the first event of a kind, or the last.
@@ -16,9 +16,9 @@ pub struct Turn {
     /// The event's name.
     pub event: &'static str,
     pub times: Times,
-    /// Whom it is about, or empty.
+    /// The role of the child that the event is about, or empty.
     pub child: String,
-    /// Whether it is the last of a kind that can come again.
+    /// Whether this is the last event of its kind, of those that a process has more than once.
     pub is_last: bool,
 }
 
@@ -29,13 +29,13 @@ impl fmt::Display for Turn {
 }
 
 impl Turn {
-    /// As it stands in JSON: the same in every language.
+    /// The text for JSON: the same in every language.
     pub fn in_english(&self) -> String {
         self.in_language(Language::En)
     }
 
-    /// Whether it can't come before the other one, whatever the kernel does: nothing comes from a
-    /// process that has ended.
+    /// Whether this is the end of the process that has the other event. It always comes last,
+    /// whatever the kernel does.
     pub fn is_end_of(&self, other: &Turn) -> bool {
         self.event == "exited" && self.child == other.role
     }

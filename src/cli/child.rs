@@ -1,4 +1,4 @@
-//! The command line of a child.
+//! The hidden subcommand `child`, by which a parent starts its children.
 
 use std::ffi::OsString;
 
@@ -12,11 +12,11 @@ use crate::words::locale::{self, Language};
 
 /// The command line of a child of a lesson: the subcommand `child`, which the help doesn't list.
 pub struct ChildCli {
-    /// What its parent tells it.
+    /// What every child is told by its parent.
     pub birth: Birth,
     /// The name of its target.
     pub target: &'static str,
-    /// What it does.
+    /// The child's function, with its own options.
     pub run: RunTarget,
 }
 
@@ -64,8 +64,8 @@ pub(super) fn command(name: &str) -> clap::Command {
     }
 }
 
-/// What clap answers, help above all, in the reader's language. A child that its parent starts
-/// never comes here.
+/// The help or error message in the reader's language, from the whole parser. A child started by
+/// its parent never comes here.
 fn in_full(error: clap::Error, name: &str, args: &[OsString]) -> clap::Error {
     locale::choose(super::language_in(args).unwrap_or_else(locale::of_environment));
     let command = match locale::chosen() {

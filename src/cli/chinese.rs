@@ -1,5 +1,5 @@
-//! The help in Chinese. The texts stand in `demos/*/help.zh.toml` and in `help.zh.toml` here; this
-//! puts them where clap has the English ones. Names of options, values and commands stay.
+//! The help in Chinese. The texts from `demos/*/help.zh.toml` and from `help.zh.toml` here replace
+//! clap's English ones. Names of options, values and commands stay.
 
 use std::collections::BTreeMap;
 
@@ -20,8 +20,8 @@ const TEMPLATE: &str = "\
 
 const EXAMPLES: &str = "例子：";
 
-/// The headings of arguments, of options, of those that every lesson has, and of those that a child
-/// is given.
+/// The headings of arguments, of options, of options that every lesson has, and of options that a
+/// parent gives its child.
 const HEADINGS: [&str; 4] = ["参数", "选项", "每一课都有的选项", "父进程告诉子进程的事"];
 
 const HELP: &str = "显示本帮助，或某个子命令的帮助";
@@ -30,12 +30,12 @@ const HELP: &str = "显示本帮助，或某个子命令的帮助";
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Help {
-    /// The command in one line, where no text of a lesson has it as its title.
+    /// The command in one line. A lesson has none here: its title is the heading of its text.
     #[serde(default)]
     title: String,
     /// The paragraphs below the title.
     about: String,
-    /// What there is to say of a child beyond its line.
+    /// The paragraphs about a child below its line.
     #[serde(default)]
     more: String,
     /// A remark for each example, in their order; empty where the example has none.
@@ -47,18 +47,18 @@ pub(super) struct Help {
     /// What each possible value means, by its option's ID and its name.
     #[serde(default)]
     values: BTreeMap<String, BTreeMap<String, String>>,
-    /// The same for the other commands.
+    /// The help of the tools, by name.
     #[serde(default)]
     tools: BTreeMap<String, Help>,
-    /// The same for the children of a lesson.
+    /// The help of a lesson's children, by name.
     #[serde(default)]
     children: BTreeMap<String, Help>,
-    /// The same for the hidden `child`, with the options of every child.
+    /// The help of the hidden `child`, with the options of every child.
     child: Option<Box<Help>>,
 }
 
 impl Help {
-    /// The program's own.
+    /// The help of `mp-demo` itself.
     fn of_the_program() -> Result<Help> {
         read("src/cli/help.zh.toml", include_str!("help.zh.toml"))
     }
@@ -84,7 +84,7 @@ pub(super) fn described(command: Command) -> Result<Command> {
     for (tool, help) in &program.tools {
         command = command.mut_subcommand(tool, |tool| describe(tool, help, &help.title));
     }
-    // clap makes the options for help and version itself, and not before this.
+    // This makes clap add its own options for help and version.
     command.build();
     let names: Vec<_> = command.get_subcommands().map(|it| it.get_name().to_owned()).collect();
     for name in names {
@@ -136,8 +136,8 @@ fn describe(command: Command, help: &Help, title: &str) -> Command {
     }
 }
 
-/// An option or argument with its text. clap would say in English what its default is and which
-/// values there are.
+/// Gives an option or argument its Chinese text, with its default and its values, which clap would
+/// tell in English.
 fn described_arg(arg: Arg, help: &Help) -> Arg {
     let id = arg.get_id().as_str().to_owned();
     let Some(text) = help.options.get(&id) else {

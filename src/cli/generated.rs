@@ -14,10 +14,10 @@ use super::refusal::with_nearest_name;
 use super::tool::taken_by;
 use crate::words::locale::{self, Language};
 
-/// By this variable a shell asks for completions.
+/// The environment variable by which a shell asks for completions.
 const COMPLETE: &str = "MP_DEMO_COMPLETE";
 
-/// What a shell reads so that it asks this program for completions.
+/// The script that makes a shell ask this program for completions.
 pub(super) fn completions(shell: Shell) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     if let Some(shell) = Shells::builtins().completer(&shell.to_string()) {
@@ -62,8 +62,8 @@ fn described_or_not(language: Language) -> clap::Command {
     }
 }
 
-/// The command line as others have to know it: with its tools in the list of commands, for there is
-/// no second list in a manual or a shell; and with each option only where it means something.
+/// The command line as a manual or a shell needs it: tools and lessons in one list of commands, and
+/// each option only where it means something.
 fn documented() -> clap::Command {
     let command = Cli::command().mut_args(|option| option.global(false));
     let options: Vec<Arg> = command.get_arguments().cloned().collect();

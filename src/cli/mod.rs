@@ -1,4 +1,4 @@
-//! The command line.
+//! The command line: parses the arguments, and tells which request they are.
 
 mod child;
 mod chinese;
@@ -68,7 +68,7 @@ enum Command {
 pub enum Request {
     /// Run a lesson.
     Lesson(Options, AnyLesson),
-    /// Run a lesson so many times. The text is the command without what is about the repetition.
+    /// Run a lesson so many times. The text is the command without the options of `--repeat`.
     Repeat(Options, AnyLesson, u64, String),
     /// Show what there is to read of a lesson.
     Show(ViewOptions, &'static Demo),
@@ -78,17 +78,17 @@ pub enum Request {
     View(ViewOptions, PathBuf),
     /// Print this text: a program, completions for a shell, or a manual page.
     Print(Vec<u8>),
-    /// Tell who waits for whom in a program; whether as JSON.
+    /// Tell who waits for whom in a program; as JSON if the flag is set.
     Why(Asked, bool),
     /// Be a child of a lesson.
     Child(ChildCli),
 }
 
-/// Of which program one wants to know who waits for whom.
+/// The program about which `mp-demo why` is asked.
 pub enum Asked {
-    /// Of this one, which is to be run.
+    /// A program that mp-demo is to run.
     Program(Supervised),
-    /// Of this process and its descendants, or of its process group.
+    /// A process that runs already, with its descendants or its process group.
     Process {
         /// Its PID.
         pid: u32,
@@ -99,15 +99,15 @@ pub enum Asked {
 
 /// Which experiments to predict, and where the answers come from.
 pub struct Prediction {
-    /// Only those of this lesson.
+    /// Only the experiments of this lesson.
     pub lesson: Option<&'static Demo>,
-    /// They are only listed.
+    /// The experiments are only listed.
     pub is_list: bool,
-    /// The number of the first, from 1.
+    /// The number of the first experiment, from 1.
     pub from: u64,
     /// The answers that were given.
     pub given: Vec<String>,
-    /// The file that has them.
+    /// The file with the answers.
     pub file: Option<PathBuf>,
 }
 
@@ -120,7 +120,7 @@ pub fn lesson_in(command: &str) -> Result<(AnyLesson, f64)> {
     Ok((lesson, cli.options.speed))
 }
 
-/// Reads the command line. As clap has it, a request for help or for the version is an error, too.
+/// Reads the command line. A request for help or for the version is an error, too, as in clap.
 pub fn read() -> Result<Request, clap::Error> {
     let mut args: Vec<OsString> = std::env::args_os().collect();
     if args.get(1).is_some_and(|arg| arg == SUBCOMMAND_NAME) {
@@ -208,8 +208,8 @@ pub fn read() -> Result<Request, clap::Error> {
     })
 }
 
-/// The lesson's name and those of its own options and arguments that were given, for the heading of
-/// --repeat. A shell would read it as that command again.
+/// The lesson's name and its own options and arguments, as given, for the heading of --repeat:
+/// quoted, so that a shell reads it as the same command.
 fn command_of(command: &clap::Command, matches: &ArgMatches) -> Option<String> {
     let (name, of_lesson) = matches.subcommand()?;
     let lesson = command.find_subcommand(name)?;
@@ -239,9 +239,10 @@ fn command_of(command: &clap::Command, matches: &ArgMatches) -> Option<String> {
     Some(words.join(" "))
 }
 
-/// The language that the command line asks for. clap shows help as soon as it comes to that word,
-/// so the language has to be known before; and `help` takes no options, so there the option goes to
-/// the front. If it asks for a language that we don't have, clap gets nothing but that.
+/// The language that the command line asks for. clap shows help as soon as it comes to `help` or
+/// `--help`, so the language has to be known before. `help` takes no options, so `--lang` behind it
+/// is moved to the front. If the language is unknown, clap gets nothing but `--lang`, and refuses
+/// it.
 fn language_before_help(args: &mut Vec<OsString>) -> Option<Language> {
     let (at, end, language) = language_option(args)?;
     if language.is_none() || args[1] == "help" {
@@ -289,11 +290,11 @@ fn command(language: Language) -> clap::Command {
         command.hide(true).args(options)
     });
     if language == Language::Zh {
-        // A damaged text is found by a test; if one should be there all the same, the help is in
-        // English.
+        // A test makes sure that the Chinese texts can be read. If one can't all the same, the help
+        // is in English.
         command = chinese::described(command.clone()).unwrap_or(command);
     }
-    // clap has one heading for all subcommands.
+    // clap has one heading for all subcommands, so the second and third list are written by hand.
     for demo in DEMOS.iter().filter(|demo| !demo.is_of_article) {
         command = command.mut_subcommand(demo.name, |lesson| lesson.hide(true));
     }
@@ -305,7 +306,7 @@ fn command(language: Language) -> clap::Command {
     command.after_help(format!("{lessons}\n{heading}\n{list}"))
 }
 
-/// The lessons that are about what the article's reader meets next, under their heading.
+/// The lessons beyond the article, under their heading.
 fn list_beyond_the_article(language: Language) -> String {
     let lessons = || DEMOS.iter().filter(|demo| !demo.is_of_article);
     let width = lessons().map(|demo| demo.name.len()).max().unwrap_or(0);
@@ -317,7 +318,8 @@ fn list_beyond_the_article(language: Language) -> String {
     format!("{heading}\n{}", rows.collect::<String>())
 }
 
-/// What an option of every lesson does here, where that is something else.
+/// A shared option with the help text of this tool, where its meaning differs from that in a
+/// lesson.
 fn described_for(tool: &str, option: Arg) -> Arg {
     match (tool, option.get_id().as_str()) {
         ("why", "json") => {
@@ -339,8 +341,8 @@ fn list_of_tools(command: &clap::Command) -> String {
     tools.collect()
 }
 
-/// Refuses what clap can't: options that don't go together may stand on both sides of the lesson's
-/// name.
+/// Refuses options that exclude each other. clap can't, since they may stand on both sides of the
+/// lesson's name.
 fn check(cli: &Cli, matches: &ArgMatches) -> Result<(), String> {
     let is_given = |id: &String| matches.value_source(id) == Some(ValueSource::CommandLine);
     let named = |id: String| format!("--{}", id.replace('_', "-"));
@@ -386,7 +388,7 @@ fn check(cli: &Cli, matches: &ArgMatches) -> Result<(), String> {
     }
 }
 
-/// Refuses to show a program to begin with where a lesson has none.
+/// Refuses `show --writer-in` and the like where the lesson has no such program to begin with.
 fn check_beginning(command: &Command) -> Result<(), String> {
     if let Command::Tool(Tool::Show { lesson, writer_in, reader_in, child_in, .. }) = command
         && let Some((part, language)) = part_in([*writer_in, *reader_in, *child_in])

@@ -1,4 +1,4 @@
-//! Options.
+//! The options that several commands share.
 
 use std::path::PathBuf;
 

@@ -6,7 +6,7 @@ use super::{Tool, command, list_beyond_the_article};
 use crate::both;
 use crate::words::locale::Language;
 
-/// Whether the command line asks for nothing, but perhaps in a language.
+/// Whether the command line has no arguments, except perhaps `--lang`.
 pub(super) fn is_bare(args: &[OsString]) -> bool {
     match &args[1..] {
         [] => true,
@@ -18,7 +18,7 @@ pub(super) fn is_bare(args: &[OsString]) -> bool {
     }
 }
 
-/// That screen: at most 24 lines.
+/// The text of the screen: at most 24 lines.
 pub(super) fn overview(language: Language) -> String {
     let mut command = command(language).after_help("").long_about("");
     let names = Tool::names().join(&both!(", ", "、"));

@@ -1,5 +1,5 @@
-//! Wrong usage in the reader's words: in English those of clap, in Chinese made from what clap
-//! knows of the error.
+//! Messages about wrong usage: in English clap's own, in Chinese made from clap's `ErrorKind` and
+//! context.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, Error};
@@ -19,7 +19,7 @@ pub(super) fn with_nearest_name(mut error: Error, command: &Command) -> Error {
     error
 }
 
-/// The error with the words that it quotes as a terminal may see them.
+/// The error with the control characters in the words that it quotes escaped.
 pub(crate) fn harmless(mut error: Error) -> Error {
     let shown = |text: &String| on_one_line(text).into_owned();
     let quoted: Vec<_> = error
@@ -87,7 +87,7 @@ pub fn in_chinese(error: &Error) -> String {
     format!("错误：{message}{usage}\n\n更多信息请用 --help。\n")
 }
 
-/// What our own code has given as the whole sentence.
+/// The sentence of an error that our own code has made.
 fn own_sentence(error: &Error) -> String {
     let text = error.render().to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text);
@@ -95,7 +95,7 @@ fn own_sentence(error: &Error) -> String {
     sentence.trim_end().to_owned()
 }
 
-/// What clap knows, as it would quote it.
+/// A value of the error's context, in words.
 fn words(value: &ContextValue) -> String {
     match value {
         ContextValue::String(text) => format!("'{text}'"),

@@ -167,7 +167,7 @@ impl Tool {
     }
 }
 
-/// The options of lessons that a tool takes, too, by their IDs; nothing if this is no tool.
+/// The IDs of the lessons' shared options that the tool takes, too; nothing if this is no tool.
 pub(super) fn taken_by(tool: &str) -> Option<Vec<String>> {
     let named = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
     match tool {
@@ -197,7 +197,7 @@ fn commands() -> Vec<CompletionCandidate> {
     lessons.chain(Tool::names().into_iter().map(CompletionCandidate::new)).collect()
 }
 
-/// Takes the name of a lesson, and gives what there is to read of it.
+/// Parses the name of a lesson into its [`Demo`].
 fn demo() -> impl TypedValueParser<Value = &'static Demo> {
     let names =
         DEMOS.iter().map(|demo| PossibleValue::new(demo.name).help(demo.title(Language::En)));

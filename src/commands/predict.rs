@@ -18,7 +18,7 @@ use crate::predict::{Experiment, Session, list};
 use crate::views::Bar;
 use crate::words::plain::Gate;
 
-/// How much of a file of answers is read: 1 MiB.
+/// How many bytes of a file of answers are read: 1 MiB.
 const MOST: u64 = 1 << 20;
 
 /// Asks what commands will do, and grades the answers. A wrong one never changes the exit status.
@@ -78,7 +78,7 @@ fn predicted(prediction: &Prediction, options: &ViewOptions) -> Result<ExitCode>
     Ok(ExitCode::SUCCESS)
 }
 
-/// The answers in a file, a line each. Empty lines and those that begin with # are none.
+/// The answers in a file, a line each. Empty lines and lines that begin with # are skipped.
 fn answers_in(file: &Path) -> Result<VecDeque<String>> {
     let (name, input) = open(file);
     let mut text = String::new();

@@ -20,8 +20,8 @@ use crate::views::Bar;
 use crate::words::locale::in_words;
 use crate::words::plain::{Gate, in_json, on_one_line};
 
-/// Runs a lesson so many times, and counts what comes of it. `command` is what was typed, but for
-/// the repetition.
+/// Runs a lesson `count` times, and counts claims and outcomes. `command` is the command line
+/// without the options of `--repeat`.
 pub fn repeat(lesson: &AnyLesson, options: &Options, count: u64, command: &str) -> ExitCode {
     counted(lesson, options, count, command).unwrap_or_else(|error| exit_code(Err(error)))
 }

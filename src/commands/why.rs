@@ -54,7 +54,7 @@ pub fn why(asked: Asked, json: bool) -> ExitCode {
                     Notice::GoesOn => both!("It goes on again.\n", "又继续了。\n"),
                     Notice::Ends => both!("mp-demo ends it.\n", "mp-demo 就此结束这个程序。\n"),
                 };
-                // Whoever has closed stderr doesn't want to know; the program goes on all the same.
+                // If stderr is closed, the notice is lost, and the program goes on all the same.
                 let _ = stderr().write_all(text.as_bytes());
             });
             told.unwrap_or_else(|error| exit_code(Err(error)))
