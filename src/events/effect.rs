@@ -7,14 +7,14 @@ use strum::IntoStaticStr;
 use super::reason::Why;
 use super::status::Status;
 
-/// What an event changes. Unless it says otherwise, its thread runs from then on.
+/// What an event changes. Its thread runs from then on, unless the variant says otherwise.
 #[derive(Clone, Copy)]
 pub enum Effect<'a> {
-    /// Nothing but that.
+    /// No other change.
     Nothing,
     /// A child begins.
     Begins(u32, &'a str),
-    /// A child has ended and was reaped. Its parent goes on with whatever it does.
+    /// A child has ended and was reaped. The state of the parent's thread stays as it was.
     Ends(u32, &'a str, Status),
     /// The thread sleeps for a time that it chose itself.
     Sleeps,
@@ -24,25 +24,26 @@ pub enum Effect<'a> {
     Joins(u32),
     /// The thread no longer waits for the end of this child.
     Joined(u32),
-    /// A signal for a child, with this number. Its sender goes on with whatever it does.
+    /// A signal is sent to a child: PID and signal number. The state of the sender's thread stays
+    /// as it was.
     Signals(u32, i32),
-    /// A value sets out on this way: the queue or pipe with this name.
+    /// A value is put or sent, into the queue or pipe with this name.
     Leaves(Way, Option<&'a str>, &'a Value),
-    /// A value has come on this way.
+    /// A value is got or received, from the queue or pipe with this name.
     Arrives(Way, Option<&'a str>, &'a Value),
-    /// This call did nothing: a value that was sent did not go.
+    /// The call was refused: a value that was to be sent was not.
     Refused(Call),
-    /// The process ends because of this: what it was about to put or send did not go.
+    /// The process gives up for this reason: the value that it was about to put or send was not.
     GivesUp(&'a Why),
-    /// The thread waits for one more answer.
+    /// The thread has sent a request, and waits for one more answer.
     Asks,
-    /// One of these answers is there.
+    /// One of the answers has come.
     IsAnswered,
     /// The thread has the lock with this name.
     Acquires(&'a str),
-    /// The thread gives it back.
+    /// The thread releases the lock with this name.
     Releases(&'a str),
-    /// It is told of the run in the middle of whatever the thread does, and changes nothing.
+    /// A remark about the run, which changes nothing, not even whether the thread runs.
     Aside,
     BeginsTask,
     EndsTask,
@@ -56,7 +57,7 @@ pub enum Way {
 }
 
 impl Way {
-    /// The name of a queue or pipe that has none in the log. In version 1 none had.
+    /// The name of a queue or pipe that the log doesn't name, as in version 1.
     pub fn name(self) -> &'static str {
         match self {
             Way::Queue => "queue",
@@ -90,11 +91,11 @@ pub enum Mark {
 /// What marks an event of a lesson's own.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Sign {
-    /// Its place in the legend among those of the lesson.
+    /// The sign's place in the legend among the lesson's signs.
     pub place: usize,
     pub sign: char,
     pub ascii: char,
-    /// What the legend says of it, by language.
+    /// The sign's text in the legend, by language.
     pub legend: [&'static str; 2],
 }
 

@@ -1,6 +1,6 @@
-//! The vocabulary: each thing that can happen in any program with several processes, declared once:
-//! its fields, what it changes ([`Effect`]), and how a picture marks it ([`Mark`] and [`Label`]).
-//! What happens in one lesson only is declared in its folder ([`own`](super::own)).
+//! The events that all lessons share, each declared once: its fields, what it changes ([`Effect`]),
+//! and how a picture marks it ([`Mark`] and [`Label`]). The events of a single lesson are declared
+//! in the lesson's folder ([`own`](super::own)).
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -104,7 +104,7 @@ macro_rules! events {
                 })
             }
 
-            /// What it changes.
+            /// What the event changes.
             #[allow(unused_variables)]
             pub fn effect(&self) -> Effect<'_> {
                 match self {
@@ -113,7 +113,8 @@ macro_rules! events {
                 }
             }
 
-            /// How often a process has it, if its place among the others is of interest.
+            /// How often a process has the event, if the event's place in the order of the run is
+            /// of interest.
             pub fn times(&self) -> Option<Times> {
                 match self {
                     $(Event::$Name { .. } => events!(@times $($times)?),)*
@@ -121,7 +122,7 @@ macro_rules! events {
                 }
             }
 
-            /// How a picture marks it, if at all.
+            /// How a picture marks the event, if at all.
             #[allow(unused_variables)]
             pub fn mark(&self) -> Option<(Mark, Label<'_>)> {
                 match self {
@@ -148,9 +149,9 @@ events! {
         lesson: Cow<'a, str>,
         /// The lesson's options, defaults filled in, and `speed`.
         options: Box<RawValue>,
-        /// What repeats this run's random pauses.
+        /// The seed that repeats this run's random pauses.
         seed: u64,
-        /// Whether there are any. Older logs don't say so.
+        /// Whether the run makes random pauses. Older logs don't tell.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         random_pauses: Option<bool>,
         /// Processors that this program may use: affinity and cgroup quota count.
@@ -166,14 +167,14 @@ events! {
     Started {
         child: u32,
         child_role: Cow<'a, str>,
-        /// It is another program, which writes nothing to this log.
+        /// The child runs a user's program, which writes nothing to this log.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         foreign: bool;
-        /// The user's command that it runs, where it is one.
+        /// The user's command that the child runs, if any.
         command: Cow<'a, str>,
-        /// The queue that it gets from or the pipe that it receives from, which is its stdin.
+        /// The queue or pipe that is the child's stdin.
         stdin: Cow<'a, str>,
-        /// The queue that it puts into or the pipe that it sends to, which is its stdout.
+        /// The queue or pipe that is the child's stdout.
         stdout: Cow<'a, str>
     } => Effect::Begins(*child, child_role), [];
     /// The parent begins to wait for a child's end, until `joined`.
@@ -188,7 +189,7 @@ events! {
     /// The parent sends SIGINT to a child.
     Interrupt { child: u32, child_role: Cow<'a, str> }
         => Effect::Signals(*child, Status::SIGINT), [Mark::Interrupt, Label::Role(child_role)];
-    /// The parent sends SIGKILL to a child, for this reason if it is not that the run is over.
+    /// The parent sends SIGKILL to a child, for this reason. Without a reason, the run is over.
     Kill { child: u32, child_role: Cow<'a, str>; #[serde(alias = "message")] why: Why }
         => Effect::Signals(*child, Status::SIGKILL), [Mark::Kill, Label::Role(child_role)];
     /// A child has ended and was reaped by the parent.
@@ -234,7 +235,7 @@ events! {
         waits: Cow<'a, [Waiter]>,
         /// The PIDs of processes that wait for each other, in a circle, if there is one.
         circle: Cow<'a, [u32]>;
-        /// The name of the mistake that led there, where it follows from the lesson's options.
+        /// The name of the mistake that got the run stuck, where the lesson's options tell it.
         mistake: Cow<'a, str>,
         /// The command without that mistake.
         command: Cow<'a, str>
@@ -244,22 +245,21 @@ events! {
     Stopped {
         child: u32, child_role: Cow<'a, str>, signal: i32; #[serde(alias = "message")] why: Why
     } => Effect::Aside, [];
-    /// A program of the user's has said a line beside its values. The process that has started it
-    /// tells so.
+    /// A user's program has printed a line that is no value. Its go-between writes this event.
     Output { child: u32, child_role: Cow<'a, str>, stream: Stream, text: Cow<'a, str> }
         => Effect::Aside, [];
-    /// A program of the user's has neither written nor read for the patience, although it should.
-    /// The process that has started it tells so.
+    /// A user's program has neither written nor read for as long as `--patience`, although it
+    /// should. Its go-between writes this event.
     Idle {
         child: u32,
         child_role: Cow<'a, str>,
-        /// To which it has written nothing, or from which it has read nothing.
+        /// The stream on which the program has been idle: its stdin or its stdout.
         stream: Stream,
-        /// What is seen of it.
+        /// What the go-between sees of the program.
         #[serde(alias = "message")]
         why: Why
     } => Effect::Aside, [];
-    /// What made this process give up; its exit status is then 1.
+    /// The process gives up, for this reason, with exit status 1.
     Error { #[serde(alias = "message")] why: Why }
         => Effect::GivesUp(why), [Mark::Error, Label::Nothing];
 
@@ -278,7 +278,7 @@ events! {
     /// calls it.
     TaskStart { task: u16, kind: Cow<'a, str> }
         => Effect::BeginsTask, [Mark::Task, Label::Number(*task)], Again;
-    /// A worker has done its task, in so much time, and so much processor time of its own.
+    /// A worker has done its task, in so many seconds by the clock, and of processor time.
     TaskDone { task: u16, kind: Cow<'a, str>, seconds: f64, processor_seconds: f64 }
         => Effect::EndsTask, [], Again;
 }
@@ -298,7 +298,7 @@ impl Event<'_> {
         }
     }
 
-    /// Its name in the log.
+    /// The event's name in the log.
     pub fn name(&self) -> &'static str {
         match self {
             Event::Own(own) => own.name,
@@ -306,7 +306,8 @@ impl Event<'_> {
         }
     }
 
-    /// What a person has to be told beside the article's lines, if anything.
+    /// The sentence that tells the event to a person, if it has to be told beside the article's
+    /// lines.
     pub fn sentence(&self) -> Option<String> {
         match self {
             Event::Refused { why, .. }

@@ -1,4 +1,4 @@
-//! Processes that ended otherwise than their parent wanted, in words.
+//! Failures: processes that ended otherwise than their parent wanted, in words.
 
 use std::fmt;
 
@@ -10,17 +10,17 @@ use crate::both;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failure {
     pub process: Named,
-    /// Whether it stands between a command of the user's and the others. Then its last words are
-    /// about that.
+    /// Whether the process is the go-between of a user's command. Then its last words are about the
+    /// command.
     pub stands_between: bool,
     pub status: Status,
-    /// Why it gave up, if it said so.
+    /// Why the process gave up, if it logged an error.
     pub last_words: Option<Why>,
 }
 
-/// Puts failures that stand in the order of their ends in the order of causes: a signal that no
-/// parent sent is never another process's doing, so it comes before the errors of those who lost
-/// their partner.
+/// Sorts failures, given in the order of their ends, by cause. A process killed by a signal comes
+/// first: it is never the result of another failure, while an exit status may be that of a process
+/// whose partner was killed.
 pub fn first_cause_first(failures: &mut [Failure]) {
     failures.sort_by_key(|failure| matches!(failure.status, Status::Code(_)));
 }
@@ -32,7 +32,7 @@ impl fmt::Display for Failure {
             Some(words) if *stands_between && matches!(status, Status::Code(_)) => {
                 words.to_string()
             }
-            // It has not become that command.
+            // The process failed before its exec(2) of the command.
             Some(words) if process.command.is_some() => {
                 both!("{process} did not start: {words}", "{process}没有启动：{words}")
             }

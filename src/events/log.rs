@@ -41,7 +41,7 @@ fn monotonic_micros() -> u64 {
     now.tv_sec as u64 * 1_000_000 + now.tv_nsec as u64 / 1_000
 }
 
-/// Who writes: the first fields of an event.
+/// The writer of an event: its first fields.
 #[derive(Clone, Serialize)]
 pub struct Who {
     pub pid: u32,
@@ -104,8 +104,8 @@ impl Log {
         self.write_at(0.0, first, None, None)
     }
 
-    /// The log of a child, on stderr: with this epoch, it is a run's; without one, a person has
-    /// started the child, who gets the article's lines.
+    /// The log of a child, on stderr. With an epoch, the child belongs to a run and writes events;
+    /// without one, a person has started it, and it prints the article's lines.
     pub fn of_child(role: String, epoch: Option<u64>) -> Log {
         match epoch {
             Some(epoch) => Log::new(Form::Stderr, role, Clock { epoch }),
@@ -120,7 +120,7 @@ impl Log {
         log
     }
 
-    /// The PID of the process whose events it takes.
+    /// The PID of the process that writes to this log.
     pub fn pid(&self) -> u32 {
         self.who.pid
     }
@@ -134,13 +134,13 @@ impl Log {
         self.clock.seconds()
     }
 
-    /// What a child is told that writes events to the same log. Nothing for the children of a
-    /// process that a person started in a shell: like it, they write lines.
+    /// The epoch for a child that writes events to the same log. Nothing in a process that a person
+    /// started in a shell: its children write lines, as it does.
     pub fn epoch_for_child(&self) -> Option<u64> {
         (!matches!(self.form, Form::Lines)).then_some(self.clock.epoch)
     }
 
-    /// What becomes the stderr of a child.
+    /// The log's pipe, to become the stderr of a child.
     pub fn try_clone_pipe(&self) -> io::Result<PipeWriter> {
         match &self.form {
             Form::Pipe(pipe) => pipe.try_clone(),
@@ -148,13 +148,13 @@ impl Log {
         }
     }
 
-    /// Writes one event. It stands in the log, whole, when this returns.
+    /// Writes one event. The log has the whole event when this returns.
     #[track_caller]
     pub fn write(&self, event: Event) -> Result<()> {
         self.write_with_line(event, None)
     }
 
-    /// The same with the line that the article's program prints there, without its newline.
+    /// Writes one event with the line that the article's program prints there, without its newline.
     #[track_caller]
     pub fn write_with_line(&self, event: Event, line: Option<&str>) -> Result<()> {
         let at = At::of(Location::caller());

@@ -26,7 +26,7 @@ macro_rules! own_events {
             $(, $times:ident)?;
         )*
     ) => {
-        /// What happens in this lesson only.
+        /// The events of this lesson only.
         #[derive(serde::Serialize, serde::Deserialize, strum::VariantNames)]
         #[serde(rename_all = "snake_case")]
         #[strum(serialize_all = "snake_case")]
@@ -73,7 +73,7 @@ macro_rules! own_events {
 }
 pub(crate) use own_events;
 
-/// The events of a lesson: what [`own_events`] makes, to be asked as an [`Event`] is.
+/// What [`own_events`] makes of a lesson's events: the same methods as those of [`Event`].
 pub trait OwnEvent: Serialize + DeserializeOwned + VariantNames {
     fn effect(&self) -> Effect<'static>;
     fn times(&self) -> Option<Times>;
@@ -117,8 +117,8 @@ impl Own {
     }
 }
 
-/// serde reads an enum from its tag and one value. To read it from fields beside the tag, it would
-/// hold those back, and numbers of any length don't survive that.
+/// Puts the fields under the tag, since serde would buffer fields that stand beside it, and numbers
+/// of any length don't survive the buffer.
 fn typed<O: OwnEvent>(name: &str, fields: Map<String, Value>) -> serde_json::Result<O> {
     serde_json::from_value(Value::Object(Map::from_iter([(name.to_owned(), fields.into())])))
 }
@@ -146,7 +146,7 @@ impl Serialize for Own {
     }
 }
 
-/// The events that a log of some lesson can have beside those of all.
+/// The own events of one lesson, which its logs can have beside the shared ones.
 #[derive(Clone, Copy)]
 pub struct Vocabulary {
     pub names: &'static [&'static str],

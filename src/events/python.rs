@@ -32,7 +32,7 @@ pub fn repr(value: &Value) -> String {
     }
 }
 
-/// In single quotes, unless double ones save the text from escapes.
+/// A string in single quotes, or in double ones where these save an escape.
 fn string_repr(text: &str) -> String {
     let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
     let mut shown = String::from(quote);
@@ -58,15 +58,16 @@ fn number_repr(number: &Number) -> String {
     if digits == "-0" { "0".into() } else { digits.into() }
 }
 
-/// As few digits as tell the float from all others, with an exponent from 1e16 on and below 1e-4.
+/// The shortest digits that read back as the same float, with an exponent from 1e16 on and below
+/// 1e-4.
 fn float_repr(float: f64) -> String {
     let shortest = format!("{float:e}");
     let Some((digits, exponent)) = shortest.split_once('e') else {
         return shortest;
     };
     let decimals = digits.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-    // Of two shortest ones that are equally near, Rust takes the larger here and Python the one
-    // with an even digit, as Rust does where it is told how many digits.
+    // Where two shortest forms are equally near, `{:e}` takes the larger and Python the one with an
+    // even last digit. Rust takes the even one, too, where the number of digits is given.
     match exponent.parse().unwrap_or(0) {
         exponent @ -4..16 => {
             let decimals = (decimals as i32 - exponent).max(1) as usize;

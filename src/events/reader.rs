@@ -15,7 +15,7 @@ use super::parts::Joiner;
 use super::record::Record;
 use crate::both;
 
-/// What every event begins with.
+/// The bytes that every event begins with.
 const EVENT_START: &[u8] = b"{\"v\":2,\"t\":";
 
 /// What stands in a log.
@@ -25,7 +25,7 @@ pub enum Entry<'a> {
     Event(Record<'a>),
     /// Bytes that are not an event and came from a child's stderr: a panic message, say.
     Foreign(&'a [u8]),
-    /// For a while nothing has come.
+    /// Nothing has come for as long as the patience.
     Silence,
 }
 
@@ -99,15 +99,14 @@ struct WatchedPipe<'a, O> {
 impl<O: AsFd> Read for WatchedPipe<'_, O> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.last_read.is_some_and(|last| last.elapsed() < GATHER) {
-            // No longer than until the last writer is gone: nothing is asked of the pipe, so poll
-            // reports only that. A short run would last almost twice as long otherwise (4.0 ms
-            // instead of 2.4). If it fails, events have no time to gather, and no harm is done.
+            // The pause ends early when the last writer is gone: with no events asked for, poll
+            // reports nothing but a hang-up. Otherwise a short run would last almost twice as long
+            // (4.0 ms instead of 2.4). If poll fails, events don't gather, and no harm is done.
             let timeout = Timespec { tv_sec: 0, tv_nsec: GATHER.subsec_nanos().into() };
             let _ = poll(&mut [PollFd::new(&self.pipe, PollFlags::empty())], Some(&timeout));
         }
         loop {
-            // Nothing is asked of the output, so poll reports only errors there: its reader is
-            // gone.
+            // With no events asked for, poll reports only errors of the output: its reader is gone.
             let mut fds = vec![
                 PollFd::new(&self.pipe, PollFlags::IN),
                 PollFd::new(&self.output, PollFlags::empty()),

@@ -18,14 +18,14 @@ use crate::both;
 use crate::words::errors::{errno_of, io_error, json_text};
 use crate::words::figures::count;
 
-/// A process with all that it is known by.
+/// A process with the names by which it is told: role, PID and command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Named {
     /// Its role.
     pub role: String,
     /// Its PID.
     pub pid: u32,
-    /// The user's command that it runs, if it is one.
+    /// The user's command that the process runs, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
 }
@@ -91,7 +91,7 @@ reasons! {
     /// Some JSON is not what it should be, in serde_json's words.
     Json { text: String } where what = json_text(text) => "{what}", "{what}";
 
-    // Of processes.
+    // Reasons about processes.
     CannotStart { role: String, file: String, errno: Option<i32>, running: u64, no_null: bool }
         where error = errno.map_or_else(|| Reason::RunIsOver {}.to_string(), os),
             running = others_running(*running),
@@ -128,7 +128,7 @@ reasons! {
         "{program} does not answer; it is left out",
         "{program} 没有应答，不参加测量";
 
-    // Of queues, pipes and what goes through them.
+    // Reasons about queues, pipes and the values in them.
     CannotOpenPipe {} => "cannot open a pipe", "无法打开管道";
     CannotOpenTerminal {} => "cannot open a pseudo-terminal", "无法打开伪终端";
     CannotWaitForPipe {} => "cannot wait for a pipe", "无法等待管道";
@@ -175,7 +175,7 @@ reasons! {
         "line {line} is no JSON value: {what} at column {column}",
         "第 {line} 行不是 JSON 值：{what}，在第 {column} 列";
 
-    // Of locks and shared memory.
+    // Reasons about locks and shared memory.
     CannotMakeLock { errno: i32 } where error = os(*errno) =>
         "cannot make a lock: {error}",
         "无法创建锁：{error}";
@@ -192,7 +192,7 @@ reasons! {
     CannotWriteShared {} => "cannot write the shared file", "无法写入共享的文件";
     CannotLockShared {} => "cannot lock the shared file", "无法给共享的文件加锁";
 
-    // Of limits and files.
+    // Reasons about limits and files.
     CannotRaiseDescriptors { needed: u64 } =>
         "cannot raise the limit of open descriptors to {needed}",
         "无法把文件描述符的上限提高到 {needed}";
@@ -201,9 +201,9 @@ reasons! {
         "无法在临时目录里建立文件（可以用 `TMPDIR` 指定另一个目录）";
     CannotUseTemporaryFile {} => "cannot write to the temporary file", "无法读写临时文件";
 
-    // Of programs of the user's.
+    // Reasons about users' programs.
     CannotRun { program: String } => "cannot run `{program}`", "无法运行 `{program}`";
-    /// No folder in PATH has it; `here` if this folder does.
+    /// No folder in PATH has the program; `here` if the current folder does.
     NotInPath { program: String, here: bool } where hint = path_hint(program, *here) =>
         "no folder in PATH has `{program}`{hint}",
         "PATH 里的目录都没有 `{program}`{hint}";
@@ -219,7 +219,7 @@ reasons! {
         "cannot read what {program} writes",
         "无法读取 {program}写的内容";
     CannotWriteTo { program: Named } => "cannot write to {program}", "无法写给 {program}";
-    /// What follows is about this line.
+    /// The rest of the chain is about this line of the program's output.
     InLine { program: Named, line: u64 } => "line {line} of {program}", "{program}的第 {line} 行";
     OverlongLine { program: Named, line: u64, limit: u64 } =>
         "line {line} of {program} is longer than {limit} bytes",
@@ -241,7 +241,7 @@ reasons! {
          still in its own buffer, since its stdout is a pipe; {way_out}",
         "{program}已有 {seconds} 秒没有写出任何内容：如果它已经打印过，内容还留在它自己的缓冲区里，\
          因为它的 stdout 是管道；{way_out}";
-    /// It is ended, because of what has been said of it before.
+    /// A user's program that does nothing is ended; `before` is what was told of it.
     DoesNothing { before: Box<Reason> } =>
         "{before}; it does nothing at all, so it is ended (a longer --patience waits longer)",
         "{before}；它什么都不做，所以结束它（--patience 更长，就等得更久）";
@@ -251,15 +251,15 @@ reasons! {
     TerminatedUnread { program: Named } =>
         "{program} was sent SIGTERM before it had read the value that waits on its stdin",
         "{program}还没有读 stdin 上等着的那个值，就收到了 SIGTERM";
-    /// It has ended like this, or has only closed its stdin.
+    /// A user's program has ended with this status, or has only closed its stdin.
     LeftUnread { program: Named, status: Option<Status> } where how = end_of(*status, "stdin") =>
         "{program} {how} before it had read all that it was given",
         "{program}{how}，却还没有读完交给它的内容";
-    /// It has ended like this, or has only closed its stdout.
+    /// A user's program has ended with this status, or has only closed its stdout.
     NoMessage { program: Named, status: Option<Status> } where how = end_of(*status, "stdout") =>
         "{program} {how} without a message",
         "{program}{how}，一条消息也没有发送";
-    /// It has ended, and others still have one of its streams open.
+    /// A user's program has ended, and other processes still have one of its streams open.
     HeldOpen { program: Named, status: Status, stream: Stream, holders: Vec<Named> }
         where stream = <&str>::from(stream),
             have = if holders.len() > 1 { "have" } else { "has" },
@@ -323,7 +323,7 @@ pub(crate) use sentence;
 
 impl Error for Reason {}
 
-/// In which language a program is written: so one knows how to empty its buffer.
+/// The language runtime of a program, which decides how the program flushes its stdout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Runtime {
@@ -332,9 +332,9 @@ pub enum Runtime {
     Perl,
     Java,
     Awk,
-    /// Any other, with a C library of its own or none. stdbuf(1) works only with a shared one.
+    /// Any other program that is statically linked. stdbuf(1) needs a shared C library.
     Static,
-    /// Any other.
+    /// Any other program.
     C,
 }
 
@@ -399,14 +399,14 @@ fn advice(errno: Option<i32>, no_null: bool) -> String {
 pub struct Why(pub Vec<Reason>);
 
 impl Why {
-    /// The chain of an error. Of an error that is not ours, its number is kept or its text.
+    /// The chain of an error's causes. An error that is not ours is kept by its errno or its text.
     pub fn of(error: &anyhow::Error) -> Why {
         Why(error.chain().map(Reason::of).collect())
     }
 }
 
 impl Reason {
-    /// The error that this could not be done because of another one.
+    /// This reason as an error, with another error as its cause.
     pub fn before(self, cause: anyhow::Error) -> anyhow::Error {
         Link { reason: self, cause }.into()
     }
@@ -429,9 +429,8 @@ impl Reason {
     }
 }
 
-/// The error of a call on a pipe that has nobody at its other end any more. It is not an
-/// `io::Error` of the kind `BrokenPipe`: to the rest of the program that is a user who has seen
-/// enough.
+/// The error of a call on a pipe whose other end is closed. It is no `io::Error` of the kind
+/// `BrokenPipe`, which the rest of the program takes for a closed stdout (`| head -1`).
 #[derive(Debug)]
 pub struct PartnerGone(pub Reason);
 
@@ -443,8 +442,8 @@ impl fmt::Display for PartnerGone {
 
 impl Error for PartnerGone {}
 
-/// Puts a reason before an error: what could not be done because of it. A context of anyhow's is
-/// text only as soon as another one stands before it.
+/// Puts a reason before an error: what could not be done because of the error. anyhow's `context`
+/// would keep only the text of a reason that has another one before it.
 pub trait Because<T> {
     /// The same result, with this reason before its error.
     fn because(self, reason: impl FnOnce() -> Reason) -> anyhow::Result<T>;
@@ -488,8 +487,8 @@ impl fmt::Display for Why {
 }
 
 impl<'de> Deserialize<'de> for Why {
-    /// By way of a [`Value`]: serde holds an enum's fields back until it has seen the tag, and
-    /// numbers of any length (serde_json's `arbitrary_precision`) survive that only from there.
+    /// By way of a [`Value`]: serde buffers an enum's fields until it has seen the tag, and numbers
+    /// of any length (serde_json's `arbitrary_precision`) survive that only in a `Value`.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Why, D::Error> {
         match Value::deserialize(deserializer)? {
             Value::String(text) => Ok(Reason::Said { text }.into()),

@@ -13,8 +13,8 @@ use crate::both;
 use crate::words::errors::{json_error, missing_field};
 use crate::words::plain::is_obeyed;
 
-/// The version of the log's form that this program writes. It reads version 1, too, in which
-/// sentences stand where now a [`Why`](super::Why) does.
+/// The version of the log's form that this program writes. It reads version 1, too, in which a
+/// sentence stands in place of a [`Why`](super::Why).
 pub const VERSION: u32 = 2;
 
 /// An event as it was read: its text, when and to whom it happened, and what it was.
@@ -48,8 +48,8 @@ pub struct At<'a> {
 }
 
 impl At<'static> {
-    /// The place of a call, if it is in a lesson's program: their library also does something by
-    /// itself, such as to reap a child.
+    /// The place of a call, if a lesson's program made it. The library also writes events of its
+    /// own: that a child was reaped, say.
     pub(super) fn of(call: &'static Location) -> Option<At<'static>> {
         let (file, line) = (call.file(), call.line());
         file.starts_with("src/lessons/").then(|| At { file: file.into(), line, function: None })
@@ -74,18 +74,18 @@ struct Common<'a> {
     #[serde(borrow)]
     event: Cow<'a, str>,
     line: Option<Cow<'a, str>>,
-    /// Of an event that is about a child.
+    /// The child's role, in an event that is about a child.
     child_role: Option<Cow<'a, str>>,
 }
 
 const COMMON: [&str; 8] = ["v", "t", "pid", "role", "thread", "at", "event", "line"];
 
-/// Why a line of a log is not an event.
+/// Why a line of a log can't be read as an event.
 #[derive(Debug, PartialEq, Eq)]
 pub enum NoEvent {
-    /// It has another form; this says in a few words what is wrong, and may quote the line.
+    /// The line is malformed; the text says in a few words how, and may quote the line.
     Malformed(String),
-    /// It was written in this later version of the log's form.
+    /// The line is of this later version of the log's form.
     Newer(u64),
 }
 
@@ -114,8 +114,7 @@ impl<'a> Record<'a> {
         if !t.is_finite() || t < 0.0 {
             return Err(NoEvent::Malformed(both!("its time is {t}", "时间是 {t}")));
         }
-        // Names go into labels, lanes and sentences, so there must be nothing in them that a
-        // terminal would obey.
+        // Names go into labels, lanes and sentences, so no control character may stand in them.
         let names = [Some(&role), thread.as_ref(), child_role.as_ref()];
         if let Some(name) = names.into_iter().flatten().find(|name| name.contains(is_obeyed)) {
             let no_name = both!("`{name}` is not a name", "`{name}` 不能作为名字");
@@ -164,7 +163,7 @@ mod tests {
             let record = Record::read(text, Vocabulary::default()).expect("an event");
             let mut expected: Map<String, Value> = serde_json::from_str(text).expect("JSON");
             expected.retain(|name, _| name == "event" || !COMMON.contains(&&**name));
-            // What was a sentence in version 1.
+            // Version 1 has a sentence here.
             if let Some(said) = expected.shift_remove("message") {
                 expected.insert("why".into(), json!([{ "kind": "said", "text": said }]));
             }

@@ -10,12 +10,11 @@ use super::record::{NoEvent, Record, VERSION};
 use crate::both;
 
 /// Hands each event of a recorded run to `see`, in the log's order. `name` is what the user calls
-/// the file, and `own_of` knows the events of each lesson. As with `jq`, a byte order mark at its
-/// start and empty lines mean nothing: editors put them there.
+/// the file, and `own_of` knows the events of each lesson. A byte order mark at the start and empty
+/// lines, which editors add, are skipped, as by `jq`.
 ///
-/// # Errors
-/// When it is not a recorded run: the sentence names the line and says what was expected there. The
-/// events before that line have been handed over.
+/// # Errors If the input is no recorded run. The sentence names the line and says what was expected
+/// there. The events before that line have been handed over.
 pub fn for_each(
     mut input: impl BufRead,
     name: &str,
@@ -94,11 +93,11 @@ pub fn for_each(
     Ok(())
 }
 
-/// No event is longer: its values come from a command line, and Linux limits that to 6 MiB
-/// (execve(2)).
+/// The longest line that is read. No event is longer: its values come from a command line, and
+/// Linux limits that to 6 MiB (execve(2)).
 const LONGEST: u64 = 64 << 20;
 
-/// What every line should be.
+/// The sentence that says what every line should be.
 fn expected() -> String {
     both!(
         "expected an event, a JSON object as mp-demo LESSON --json prints it",

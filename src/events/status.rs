@@ -31,9 +31,8 @@ impl Status {
         }
     }
 
-    /// Whether its parent wanted a process to end like this, after it had sent it this signal or
-    /// none. What happens to one that gets SIGKILL doesn't matter any more, for then the run is
-    /// over.
+    /// Whether the parent wanted its child to end with this status, having `sent` it this signal or
+    /// none. After a SIGKILL every status is wanted, for then the run is over.
     pub fn is_wanted(self, sent: Option<i32>) -> bool {
         sent == Some(Status::SIGKILL)
             || self == Status::Code(0)
@@ -48,8 +47,8 @@ impl Status {
         }
     }
 
-    /// The POSIX name of the signal that ended it, or `signal 40` for one that has no name. Empty
-    /// if none did.
+    /// The POSIX name of the signal that ended the process, or `signal 40` for a signal without a
+    /// name. Empty after an exit status.
     pub fn signal_name(self) -> String {
         match self {
             Status::Code(_) => String::new(),
@@ -75,8 +74,8 @@ impl fmt::Display for Status {
     }
 }
 
-/// The POSIX name of a signal. The only table of them in std is behind the display of an exit
-/// status, `signal: 9 (SIGKILL)`.
+/// The POSIX name of a signal. std has a table of the names only in the display of an exit status,
+/// `signal: 9 (SIGKILL)`.
 fn signal_name(number: i32) -> Option<String> {
     let shown = ExitStatus::from_raw(number).to_string();
     let (_, name) = shown.split_once('(')?;

@@ -10,14 +10,14 @@ pub struct Waiter {
     /// The thread's name, where it is not the main thread.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<String>,
-    /// The call in which it waits: of Python's `multiprocessing`, or else of the kernel.
+    /// The call in which the thread waits: of Python's `multiprocessing`, or else a system call.
     pub call: String,
-    /// The name of the queue, pipe or lock that it waits for.
+    /// The name of the queue, pipe or lock that the thread waits for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on: Option<String>,
-    /// What it waits for.
+    /// What the thread waits for.
     pub needs: Needs,
-    /// Who could bring that.
+    /// The processes that could end the wait.
     pub of: Vec<Holder>,
     /// How many bytes are in the pipe.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -25,19 +25,18 @@ pub struct Waiter {
     /// How many bytes the pipe has room for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capacity: Option<u64>,
-    /// The system call in which the kernel says that it waits; nothing where the kernel doesn't
-    /// tell.
+    /// The system call in which the thread waits; nothing where the kernel doesn't tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kernel: Option<String>,
 }
 
-/// What somebody waits for.
+/// What a thread waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Needs {
     /// The end of a process.
     End,
-    /// A value in a queue or pipe, or its end-of-file.
+    /// A value in a queue or pipe, or EOF.
     Value,
     /// Room in a queue or pipe.
     Room,
@@ -45,12 +44,12 @@ pub enum Needs {
     Unknown,
 }
 
-/// Somebody who could bring what another one waits for, or could have.
+/// A process that could end another one's wait, or could have ended it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
     pub pid: u32,
     pub role: String,
-    /// It is gone.
+    /// The process has ended.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ended: bool,
 }
