@@ -16,9 +16,9 @@ use super::wait::{Awaited, Direction};
 /// A system call in which a thread waits.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SystemCall {
-    /// As in the manual.
+    /// The call's name, as in the manual.
     pub name: &'static str,
-    /// As they are in the registers.
+    /// The arguments, as they are in the registers.
     pub arguments: [u64; 6],
     pub until: Until,
 }
@@ -29,24 +29,24 @@ pub enum Until {
     /// One of these descriptors is ready.
     Ready(Vec<Awaited>),
     ChildEnds(Whom),
-    /// Somebody who shares the memory at this address wakes it: a lock, a semaphore, a condition.
+    /// A process that shares the memory at this address wakes the thread (futex(2)): a lock, a
+    /// semaphore, a condition variable.
     Woken {
         address: u64,
-        /// Only threads of the same process can wake it.
+        /// Whether only threads of the same process can wake the thread.
         is_private: bool,
-        /// The thread that it may be about: the one that holds it (FUTEX_LOCK_PI), or that is
-        /// joined.
+        /// The thread that holds the lock (FUTEX_LOCK_PI), or that is joined.
         tid: Option<i32>,
     },
     /// The lock on the file of this descriptor is free.
     Unlocked(i32),
     /// The other end of the FIFO with this name is opened.
     Opened(String),
-    /// A signal comes that is none of these.
+    /// A signal comes that is not in this set.
     Signal(Signals),
-    /// One of these signals comes, which are held back.
+    /// One of these blocked signals comes (sigwait(3)).
     SignalOf(Signals),
-    /// The clock, at the latest.
+    /// A timeout passes, at the latest.
     Time,
     Unknown,
 }
@@ -55,26 +55,27 @@ pub enum Until {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Whom {
     Process(u32),
-    /// The one for whom this descriptor, a pidfd, stands.
+    /// The child of this pidfd.
     Descriptor(i32),
-    /// Any, or any of a process group.
+    /// Any child, or any of a process group.
     Any,
 }
 
 /// The bytes of a `struct pollfd`: a descriptor, what is asked for, and the answer.
 const POLLFD: usize = 8;
-/// More descriptors than this at once are not looked at: a number from elsewhere may be anything.
+/// The most descriptors of one call that are looked at: the count comes from another process, and
+/// may be anything.
 const MOST_DESCRIPTORS: u64 = 1 << 16;
-/// The operations of futex(2) without its flags. Of them, only these block.
+/// The mask for the operation of futex(2) without its flags, and the operations that block.
 const FUTEX_COMMAND: u64 = 0x7f;
 const FUTEX_PRIVATE: u64 = 0x80;
 const FUTEX_WAIT: u64 = 0;
 const FUTEX_LOCK_PI: u64 = 6;
 const FUTEX_WAIT_BITSET: u64 = 9;
 const FUTEX_LOCK_PI2: u64 = 13;
-/// In the word of such a futex, the bits that are the thread's ID.
+/// The bits of a futex's word that are the thread's ID.
 const FUTEX_TID: u32 = 0x3fff_ffff;
-/// For how many seconds the thread of Go's runtime rests that has nothing to look after.
+/// How many seconds Go's monitor thread sleeps when it has nothing to do.
 const GOS_REST: u64 = 60;
 const F_SETLKW: u64 = 7;
 const F_OFD_SETLKW: u64 = 38;
@@ -86,7 +87,7 @@ const O_RDWR: u64 = 2;
 const AT_FDCWD: i32 = -100;
 
 impl SystemCall {
-    /// What `/proc/PID/task/TID/syscall` says. Nothing if the thread is not in a system call.
+    /// Decodes `/proc/PID/task/TID/syscall`. Nothing if the thread is not in a system call.
     pub(super) fn decode(
         syscall: &Syscall,
         process: &Process,
@@ -99,7 +100,8 @@ impl SystemCall {
         };
         let name = Sysno::new(usize::try_from(syscall_number).ok()?)?.name();
         let mut until = until(name, &arguments, process, holds);
-        // A thread of Go's runtime looks after the others once in a while.
+        // Go's monitor thread wakes once in a while, which brings nothing that the program waits
+        // for.
         let rests = || name == "futex" && word(process, arguments[3]) == Some(GOS_REST);
         if until == Until::Time && is_go(caught) && rests() {
             until = woken(process, &arguments);
@@ -108,7 +110,8 @@ impl SystemCall {
     }
 }
 
-/// The kernel has newer calls behind functions that have kept their names.
+/// The manual's name of a call: some functions have kept theirs, while the kernel's call is a newer
+/// one.
 fn as_in_the_manual(name: &'static str) -> &'static str {
     match name {
         "pselect6" => "select",
@@ -143,8 +146,7 @@ fn until(name: &str, arguments: &[u64; 6], process: &Process, holds: &HashMap<i3
         "mq_timedreceive" | "mq_timedsend" if !is_forever(4) => Until::Time,
         "write" | "writev" | "pwritev2" | "sendto" | "sendmsg" | "sendmmsg" | "sendfile"
         | "connect" | "vmsplice" => ready_for(&[(fd, Direction::Write)]),
-        // A file that it reads from is always ready, so it is the pipe that it waits for, at either
-        // end.
+        // A file to read from is always ready, so the call waits for the pipe, at either end.
         "splice" => ready_for(&[(fd, Direction::Read), (third as i32, Direction::Write)]),
         "tee" => ready_for(&[(fd, Direction::Read), (second as i32, Direction::Write)]),
         "wait4" if fd > 0 => Until::ChildEnds(Whom::Process(fd as u32)),
@@ -168,8 +170,7 @@ fn until(name: &str, arguments: &[u64; 6], process: &Process, holds: &HashMap<i3
         "rt_sigtimedwait" if is_forever(2) => {
             word(process, first).map_or(Until::Signal(0), Until::SignalOf)
         }
-        // Those of the above that have a time after which they return, and those that only wait for
-        // it.
+        // Calls that can have a timeout, and calls that only sleep.
         "poll" | "ppoll" | "select" | "pselect6" | "epoll_wait" | "epoll_pwait"
         | "epoll_pwait2" | "rt_sigtimedwait" | "recvmmsg" | "futex" | "nanosleep"
         | "clock_nanosleep" => Until::Time,
@@ -177,7 +178,7 @@ fn until(name: &str, arguments: &[u64; 6], process: &Process, holds: &HashMap<i3
     }
 }
 
-/// Eight bytes in its memory: a set of signals, say, or a number of seconds.
+/// Eight bytes of the process's memory: a set of signals, say, or a number of seconds.
 fn word(process: &Process, address: u64) -> Option<u64> {
     Some(u64::from_ne_bytes(bytes(process, address, size_of::<u64>())?.try_into().ok()?))
 }
@@ -188,8 +189,8 @@ fn woken(process: &Process, arguments: &[u64; 6]) -> Until {
     let word =
         bytes(process, address, 4).and_then(|it| Some(u32::from_ne_bytes(it.try_into().ok()?)));
     let tid = match operation & FUTEX_COMMAND {
-        // Whoever joins a thread waits on the word in which the kernel keeps that thread's ID while
-        // it lives.
+        // pthread_join(3) waits on the word in which the kernel keeps the thread's ID while the
+        // thread lives.
         FUTEX_WAIT | FUTEX_WAIT_BITSET => word.filter(|it| !is_private && *it == value as u32),
         FUTEX_LOCK_PI | FUTEX_LOCK_PI2 => word.map(|it| it & FUTEX_TID),
         _ => return Until::Unknown,
@@ -218,7 +219,7 @@ fn selected(process: &Process, arguments: &[u64; 6]) -> Option<Vec<Awaited>> {
     let mut awaited = Vec::new();
     let sets = [(reads, Direction::Read), (writes, Direction::Write), (excepts, Direction::Urgent)];
     for (set, direction) in sets.into_iter().filter(|(set, _)| *set != 0) {
-        // The kernel takes whole words.
+        // The kernel reads whole 64-bit words of a set.
         let set = bytes(process, set, (count as usize).div_ceil(64) * 8)?;
         let has = |fd: &u64| set[*fd as usize / 8] & (1 << (fd % 8)) != 0;
         let fds = (0..count).filter(has);

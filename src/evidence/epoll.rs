@@ -10,34 +10,34 @@ use procfs::process::Process;
 use super::held::{Held, What};
 use super::wait::{Awaited, Direction};
 
-/// What is asked of a descriptor, in poll(2) and here.
+/// The events of poll(2) and epoll(7).
 const POLLIN: u32 = 0x1;
 const POLLPRI: u32 = 0x2;
 const POLLOUT: u32 = 0x4;
 const POLLRDNORM: u32 = 0x40;
 const POLLWRNORM: u32 = 0x100;
 const POLLWRBAND: u32 = 0x200;
-/// All that can be asked for. A descriptor of which nothing is asked is switched off
-/// (EPOLLONESHOT).
+/// All events. A descriptor with none of them is switched off (EPOLLONESHOT).
 const EPOLL_EVENTS: u32 = 0x3fff;
 const EPOLLET: u32 = 1 << 31;
-/// One epoll may watch another one, and the kernel allows five of them in a row.
+/// An epoll may watch another epoll; the kernel allows a nesting of five.
 const DEEPEST: usize = 5;
 
-/// What these events ask of a descriptor.
+/// What a call waits for with these events.
 pub(super) fn asked(fd: i32, events: u32) -> impl Iterator<Item = Awaited> {
     let asks = |bits: u32, direction| (events & bits != 0).then_some(direction);
     let reads = asks(POLLIN | POLLRDNORM, Direction::Read);
     let urgent = asks(POLLPRI, Direction::Urgent);
     let writes = asks(POLLOUT | POLLWRNORM | POLLWRBAND, Direction::Write);
-    // It is told whatever is asked for, by the same who could bring data or room.
+    // poll(2) tells a hang-up whatever the events. The same processes bring it that could bring
+    // data or room, so it counts only alone.
     let hangs_up = (reads.is_none() && writes.is_none()).then_some(Direction::HangUp);
     let all = [reads, urgent, writes, hangs_up].into_iter().flatten();
     all.map(move |direction| Awaited { fd, direction })
 }
 
-/// The descriptors that this epoll watches. Nothing where the kernel doesn't tell, or tells of one
-/// that is closed here.
+/// The descriptors that this epoll watches. Nothing where the kernel doesn't tell, or names a
+/// descriptor that the process has closed.
 pub(super) fn watched(
     process: &Process,
     holds: &HashMap<i32, Held>,
@@ -50,8 +50,9 @@ pub(super) fn watched(
         let is_it = move |held: &Held| matches!(&held.what, What::Kernel(it) if it == kind);
         holds.iter().filter(move |(_, held)| is_it(held)).map(|(fd, _)| *fd)
     };
-    // What is the kernel's own has no inode of its own, so its number may mean another one by now.
-    // A timer that is set and nobody watches, and a counter under two numbers, look like that.
+    // An eventfd or timerfd has no inode of its own, so its descriptor may have been closed and
+    // reused unseen. A set timer that nobody watches, and an eventfd under two descriptors, are
+    // signs of that.
     if are("[eventfd]").any(|fd| watched.contains(&fd)) {
         let mut seen = HashSet::new();
         let mut ids = are("[eventfd]").filter_map(|fd| eventfd_id(process, fd));
@@ -93,12 +94,12 @@ fn add_watched(
             }
             What::Kernel(_) => true,
         };
-        // The number means something else by now: what is watched lives on under another one.
+        // The descriptor has been reused: the watched file lives on under another descriptor.
         if !is_it {
             return None;
         }
         all.extend(asked(fd, events).map(|it| match it.direction {
-            // It may have been told long ago that there is room.
+            // With EPOLLET, room is told once, which may be long ago.
             Direction::Write if events & EPOLLET != 0 => {
                 Awaited { direction: Direction::RoomOnce, ..it }
             }
@@ -127,7 +128,7 @@ pub(super) fn fdinfo(process: &Process, fd: i32) -> Option<String> {
     Some(info)
 }
 
-/// What stands behind this name there.
+/// The value of a field of fdinfo.
 pub(super) fn field<'a>(info: &'a str, name: &str) -> Option<&'a str> {
     info.lines().find_map(|line| line.strip_prefix(name)).map(str::trim)
 }

@@ -7,22 +7,22 @@ use rustix::fs::{Mode, OFlags, fstat, open};
 use rustix::io::ioctl_fionread;
 use rustix::pipe::fcntl_getpipe_size;
 
-/// How full a pipe is, asked at an end of one's own.
+/// How full a pipe is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Fill {
     /// The pipe's inode, which is the same at both ends.
     pub inode: u64,
     /// How many bytes are in it.
     pub bytes: u64,
-    /// How many bytes it has room for. In packet mode it can be full with fewer: each write takes a
-    /// slot of its own.
+    /// How many bytes it has room for. In packet mode a pipe can be full with fewer bytes: each
+    /// write takes a slot of its own.
     pub capacity: usize,
 }
 
 impl Fill {
-    /// Asks for the pipe that another process has there. For a moment this opens it for reading,
-    /// which wakes nobody, and ends no wait: there is a reader already, or else the pipe would be
-    /// of no interest. Nothing where the kernel doesn't tell, or if it is no pipe.
+    /// The fill of the pipe that is another process's descriptor `fd`. This opens the pipe for
+    /// reading for a moment, which wakes nobody and ends no wait: a pipe without a reader would be
+    /// of no interest. Nothing where the kernel doesn't tell, or if `fd` is no pipe.
     pub fn of(pid: u32, fd: i32) -> Option<Fill> {
         let path = format!("/proc/{pid}/fd/{fd}");
         let is_pipe = std::fs::metadata(&path).ok()?.file_type().is_fifo();
@@ -31,7 +31,7 @@ impl Fill {
         Fill::at(end.ok()?)
     }
 
-    /// Asks at this end. Nothing if it is not the end of a pipe.
+    /// The fill of the pipe that has this end. Nothing if `end` is not the end of a pipe.
     pub fn at(end: impl AsFd) -> Option<Fill> {
         Some(Fill {
             inode: fstat(&end).ok()?.st_ino,

@@ -8,7 +8,7 @@ use super::sight::Sight;
 use super::signals::numbers;
 use super::wait::{From, On, Outside, Thing, Unless, Wait};
 
-/// What two looks say of everyone who was looked at.
+/// The [`Fate`] of each process, from two looks.
 pub struct Graph {
     fates: HashMap<u32, Fate>,
     threads: HashMap<i32, Fate>,
@@ -19,16 +19,16 @@ pub struct Graph {
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fate {
-    /// It can't: each of its threads waits for something that only others in the same plight could
+    /// It can't go on: each of its threads waits for something that only stuck processes could
     /// bring.
     Stuck,
-    /// Most likely it can't.
+    /// Most likely it can't go on.
     LikelyStuck,
     /// The kernel doesn't tell enough.
     Unknown,
-    /// It can as soon as somebody lets a stopped process go on: itself or one that it waits for.
+    /// It can go on as soon as a stopped process gets SIGCONT: itself or one that it waits for.
     Stopped,
-    /// It can.
+    /// It can go on.
     GoesOn(Cause),
 }
 
@@ -37,13 +37,13 @@ pub enum Fate {
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     Runs,
-    /// A debugger decides about it.
+    /// A debugger has stopped the process, and decides when it goes on.
     Debugged,
     /// It has done something between the looks.
     Moved,
     /// It waits for something that is no process.
     WaitsFor(Outside),
-    /// It has set a timer, whose signal would wake it.
+    /// It has set a timer, whose signal will wake it.
     Timer,
     /// It waits for this process, which can go on.
     Other(u32),
@@ -61,8 +61,8 @@ struct ThreadOutlook<'a> {
 type Processes<'a> = HashMap<u32, Vec<&'a ThreadOutlook<'a>>>;
 
 impl Graph {
-    /// Judges by two looks. Of a thread of which the kernel says no more than that it waits,
-    /// `is_known_to_wait` may say that it waits for others of these processes.
+    /// Judges by two looks. Where the kernel only says that a thread waits, `is_known_to_wait` may
+    /// know that the thread's process waits for others of the family.
     pub fn of(now: &Sight, earlier: &Sight, is_known_to_wait: impl Fn(&Snapshot) -> bool) -> Graph {
         let waits: HashMap<_, _> = now.waits().iter().map(|it| ((it.pid, it.tid), it)).collect();
         let mut threads = Vec::new();
@@ -90,7 +90,7 @@ impl Graph {
                 threads.push(ThreadOutlook { pid, tid, fate, wait });
             }
         }
-        // What one can do, all can that wait for him.
+        // If a process can go on, so can all that wait for it.
         loop {
             let processes = by_process(&threads);
             let better = |(index, thread)| Some((index, better(thread, &processes)?));
@@ -109,7 +109,7 @@ impl Graph {
         let serves = |look: &Snapshot| look.is_servant(now.look(look.parent));
         let (of_servants, of_others): (Vec<_>, Vec<_>) =
             all.partition(|it| now.look(it.pid).is_some_and(serves));
-        // What may happen to a server of Python's counts only if nothing else may.
+        // A condition for one of Python's own servers is told only if there is no other.
         let mut unless = if of_others.is_empty() { of_servants } else { of_others };
         unless.sort();
         unless.dedup();
@@ -126,19 +126,19 @@ impl Graph {
         self.threads.get(&tid)
     }
 
-    /// What could let those go on that are most likely stuck.
+    /// The conditions under which processes that are most likely stuck would go on.
     pub fn unless(&self) -> &[Unless] {
         &self.unless
     }
 
-    /// Whether it can't, or most likely can't.
+    /// Whether the process can't go on, or most likely can't.
     pub fn is_stuck(&self, pid: u32) -> bool {
         matches!(self.fate(pid), Some(Fate::Stuck | Fate::LikelyStuck))
     }
 }
 
 impl Fate {
-    /// How far it is from being stuck.
+    /// How far this fate is from being stuck: the higher, the farther.
     fn level(&self) -> u8 {
         match self {
             Fate::Stuck => 0,
@@ -161,14 +161,14 @@ fn by_process<'a>(threads: &'a [ThreadOutlook<'a>]) -> Processes<'a> {
     processes
 }
 
-/// What this thread could do for what the best of those could do who could end its wait; nothing if
-/// that is not more than it is known to.
+/// The best fate that this thread can get from whoever could end its wait; nothing if that is no
+/// better than its fate so far.
 fn better(thread: &ThreadOutlook, processes: &Processes) -> Option<Fate> {
     let wait = thread.wait?;
     let best = |pid: u32, is_meant: &dyn Fn(i32) -> bool| match processes.get(&pid) {
-        // This process is not among those that it looks at, and it does go on.
+        // This process is not among those it looks at, and it does go on.
         None if pid == std::process::id() => Fate::GoesOn(Cause::Other(pid)),
-        // It has just ended, or is hidden.
+        // The process has just ended, or is hidden.
         None => Fate::Unknown,
         Some(threads) => match threads.iter().find(|it| is_meant(it.tid)).map(|it| &it.fate) {
             None => Fate::Stuck,
@@ -194,12 +194,12 @@ fn better(thread: &ThreadOutlook, processes: &Processes) -> Option<Fate> {
     let timer = wait.has_timer.then_some(Fate::GoesOn(Cause::Timer));
     let signals = (wait.handled != 0).then_some(Fate::LikelyStuck);
     let all = noticed.chain(things).chain(timer).chain(signals);
-    // Of several that are as good, the first one is told.
+    // Of equally good fates the first one counts.
     let best = all.reduce(|best, it| if it.level() > best.level() { it } else { best });
     best.filter(|best| best.level() > thread.fate.level())
 }
 
-/// What could end this wait, and most likely doesn't.
+/// The conditions that could end this wait, and most likely don't.
 fn conditions(wait: &Wait) -> impl Iterator<Item = Unless> {
     let pid = wait.pid;
     let handled = Unless { pid, signals: numbers(wait.handled), what: None };
@@ -216,9 +216,9 @@ pub fn stopped(sight: &Sight) -> Vec<(u32, i32)> {
     stopped.filter_map(|look| Some((look.pid, stopped_by(look.pid)?))).collect()
 }
 
-/// Processes of which each waits for the next, and the last one for the first: the shortest circle
-/// through the first of these that is in one. `next` has for whom each process waits. Empty if
-/// there is no circle.
+/// A circle of processes, each of which waits for the next: the shortest one through the first
+/// process of `next` that is in a circle. `next` has for whom each process waits. Empty if there is
+/// no circle.
 pub fn circle(next: &[(u32, Vec<u32>)]) -> Vec<u32> {
     let edges: HashMap<u32, &[u32]> = next.iter().map(|(pid, of)| (*pid, &of[..])).collect();
     let mut starts = next.iter().map(|(pid, _)| *pid);
@@ -258,7 +258,7 @@ mod tests {
             (vec![], vec![]),
             (vec![(1, vec![2]), (2, vec![1])], vec![1, 2]),
             (vec![(1, vec![2]), (2, vec![3]), (3, vec![4, 2]), (4, vec![])], vec![2, 3]),
-            // Whoever waits for itself, or for one that waits for nobody, is at a dead end.
+            // A process that waits for itself, or for one that waits for nobody, is no circle.
             (vec![(1, vec![1])], vec![]),
             (vec![(1, vec![2]), (2, vec![])], vec![]),
             (vec![(1, vec![2]), (2, vec![2])], vec![]),

@@ -8,7 +8,7 @@ use std::str::FromStr as _;
 use procfs::process::{FDTarget, Process};
 use rustix::fs::{AtFlags, Dir, Mode, OFlags, readlinkat, statat};
 
-/// What a descriptor stands for, and what one can do with it.
+/// An open descriptor: its file, and whether it can be read and written.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Held {
     pub what: What,
@@ -18,9 +18,9 @@ pub struct Held {
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum What {
-    /// By its inode, which is the same at both ends.
+    /// A pipe, by its inode, which both ends share.
     Pipe(u64),
-    /// By its inode, which it has for itself.
+    /// A socket, by its inode, which is its own: the other end has another one.
     Socket(u64),
     /// A file, device or FIFO with this path.
     Path(String),
@@ -29,15 +29,15 @@ pub enum What {
     Kernel(String),
 }
 
-/// All that this process holds. Nothing where the kernel doesn't tell.
+/// The open descriptors of a process. Nothing where the kernel doesn't tell.
 ///
-/// The crate's own way makes four system calls for each descriptor, and there may be tens of
+/// procfs would make four system calls for each descriptor, of which there may be tens of
 /// thousands; this makes two.
 pub(super) fn held_by(process: &Process) -> Option<HashMap<i32, Held>> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let folder = process.open_relative_flags("fd", flags).ok()?;
     let entries = Dir::read_from(&folder).ok()?.flatten();
-    // Whatever was closed in the meantime is not held.
+    // A descriptor that was closed in the meantime is left out.
     let all = entries.filter_map(|entry| {
         let name = entry.file_name();
         Some((name.to_str().ok()?.parse().ok()?, held(&folder, name)?))
@@ -56,7 +56,7 @@ fn held(folder: &File, name: &CStr) -> Option<Held> {
         FDTarget::Other(kind, _) | FDTarget::Unknown(kind, _) => What::Kernel(format!("[{kind}]")),
         FDTarget::Net(_) | FDTarget::MemFD(_) => What::Kernel(String::new()),
     };
-    // The permissions of the link say what one may do with the descriptor.
+    // The permissions of the link tell whether the descriptor is open for reading and for writing.
     let mode = match what {
         What::Pipe(_) | What::Path(_) => {
             let stat = statat(folder, name, AtFlags::SYMLINK_NOFOLLOW).ok()?;

@@ -16,10 +16,10 @@ use super::sockets::{self, Peer};
 
 /// Where named semaphores are.
 const SHARED_MEMORY: &str = "/dev/shm";
-/// A request of aio(7) has this in its process's memory.
+/// The name of the mapping that aio(7) makes in a process.
 const AIO: &str = "/[aio]";
 
-/// The kernel's number of the eventfd that a process has as a descriptor, and who has which number.
+/// The kernel's ID of each eventfd, by PID and descriptor, and the processes that have each ID.
 type Eventfds = (HashMap<(u32, i32), u64>, HashMap<u64, Vec<u32>>);
 
 /// Who holds what, of all processes that may be looked at.
@@ -27,9 +27,9 @@ type Eventfds = (HashMap<(u32, i32), u64>, HashMap<u64, Vec<u32>>);
 pub(super) struct Holders {
     by_thing: HashMap<What, Vec<DescriptorHolder>>,
     pids: Vec<u32>,
-    // What is asked for only if somebody waits for something of that kind.
+    // Each of these is read when a process waits for something of that kind.
     eventfds: OnceCell<Eventfds>,
-    /// Who has which lock on a file, by a line of the kernel's.
+    /// The processes that hold each lock on a file, by the kernel's line about the lock.
     locks: OnceCell<HashMap<String, Vec<u32>>>,
     peers: OnceCell<Option<HashMap<u64, Peer>>>,
     mappings: RefCell<HashMap<u32, Rc<Vec<Mapping>>>>,
@@ -44,7 +44,7 @@ struct DescriptorHolder {
     writes: bool,
 }
 
-/// A stretch of a process's memory that others may have, too.
+/// A mapping of a process's memory that other processes may share.
 struct Mapping {
     from: u64,
     to: u64,
@@ -55,13 +55,13 @@ struct Mapping {
 /// Memory that processes share.
 pub(super) struct SharedMemory {
     pub name: String,
-    /// It has a name by which others may still come to it.
+    /// Whether the memory has a name by which other processes can still open it.
     pub is_named: bool,
     pub pids: Vec<u32>,
 }
 
 impl Holders {
-    /// Asks all processes; of those that were looked at already, it is known.
+    /// Asks the kernel about all processes, except those in `looks`, which have the answer.
     pub fn of_all(looks: &BTreeMap<u32, Snapshot>, onlooker: Onlooker) -> Holders {
         let mut all = Holders::default();
         for process in all_processes().into_iter().flatten().flatten() {
@@ -87,17 +87,17 @@ impl Holders {
         all
     }
 
-    /// Who can write to it (or send through it).
+    /// The processes that can write to this file (or send through this socket).
     pub fn writers(&self, what: &What) -> Vec<u32> {
         self.with(what, |it| it.writes)
     }
 
-    /// Who can read from it.
+    /// The processes that can read from this file.
     pub fn readers(&self, what: &What) -> Vec<u32> {
         self.with(what, |it| it.reads)
     }
 
-    /// Who has it at all.
+    /// The processes that have this file open.
     pub fn of(&self, what: &What) -> Vec<u32> {
         self.with(what, |_| true)
     }
@@ -107,8 +107,8 @@ impl Holders {
         pids(holders.filter(|it| is_meant(it)).map(|it| it.pid))
     }
 
-    /// Who has the eventfd that stands behind this descriptor. Nothing where the kernel doesn't
-    /// tell, or may add to it by itself (aio(7)).
+    /// The processes that have the eventfd of this descriptor. Nothing where the kernel doesn't
+    /// tell, or may add to the eventfd itself (aio(7)).
     pub fn of_eventfd(&self, pid: u32, fd: i32) -> Option<Vec<u32>> {
         let (ids, eventfds) = self.eventfds.get_or_init(|| {
             let mut ids = HashMap::new();
@@ -130,7 +130,7 @@ impl Holders {
         (!holders.iter().any(has_aio)).then_some(holders)
     }
 
-    /// Who has the other side of a terminal with this number.
+    /// The processes that have the master side of the pseudoterminal with this number.
     pub fn of_terminal(&self, number: u32) -> Vec<u32> {
         let names = ["/dev/ptmx", "/dev/pts/ptmx"];
         let all = names.iter().filter_map(|it| self.by_thing.get(&What::Path((*it).into())));
@@ -162,8 +162,8 @@ impl Holders {
         Rc::clone(all.entry(pid).or_insert_with(|| Rc::new(shared_mappings(pid))))
     }
 
-    /// Who has the lock on a file for which this process waits. Nothing where it is not known: the
-    /// descriptor by which somebody has it may be on its way between two processes.
+    /// The processes that hold the file lock for which this process waits. Nothing where that is
+    /// not known: the holder's descriptor may be on its way through a socket.
     pub fn of_lock(&self, pid: u32, fd: i32, is_flock: bool) -> Option<Vec<u32>> {
         let process = Process::new(pid as i32).ok()?;
         let inode = format!(":{}", field(&fdinfo(&process, fd)?, "ino:")?);
@@ -171,8 +171,8 @@ impl Holders {
         let file = fs::read_to_string("/proc/locks").ok()?;
         let (mut lock, mut holders): (Vec<&str>, Vec<u32>) = Default::default();
         for line in file.lines() {
-            // Whoever waits stands below the one who has it, with an arrow; a lock of an open file
-            // description (F_OFD_SETLKW) names nobody.
+            // The kernel lists a waiter below the holder, with an arrow; a lock of an open file
+            // description (F_OFD_SETLKW) names no PID.
             let words: Vec<&str> = line.split_whitespace().skip(1).collect();
             let ["->", kind, _, _, who, of, ..] = words[..] else {
                 lock = words;
@@ -195,7 +195,7 @@ impl Holders {
         Some(pids(holders.into_iter()))
     }
 
-    /// The locks that the kernel shows at the descriptors of files.
+    /// The locks that fdinfo shows, each with the processes that hold it.
     fn locks_held(&self) -> HashMap<String, Vec<u32>> {
         let mut all: HashMap<String, Vec<u32>> = HashMap::new();
         let is_file = |what: &What| matches!(what, What::Path(it) if !it.starts_with("/dev/"));
@@ -219,21 +219,21 @@ fn pids(pids: impl Iterator<Item = u32>) -> Vec<u32> {
     pids
 }
 
-/// The number of the terminal whose other side this descriptor is.
+/// The number of the pseudoterminal whose master side this descriptor is.
 pub(super) fn terminal(pid: u32, fd: i32) -> Option<u32> {
     let info = fdinfo(&Process::new(pid as i32).ok()?, fd)?;
     field(&info, "tty-index:")?.parse().ok()
 }
 
-/// A name by which others can still open the memory that this process has there.
+/// The name by which other processes can still open this mapping, if it has one.
 fn name_of(pid: u32, mapping: &Mapping) -> Option<String> {
     let (root, name, inode) = (format!("/proc/{pid}/root"), &mapping.name, mapping.what.2);
     let is_it = || fs::metadata(format!("{root}{name}")).is_ok_and(|it| it.ino() == inode);
-    // Memory of System V has a key, or at least a number.
+    // System V shared memory has a key, or at least an ID.
     if name.starts_with("/SYSV") || (name.starts_with('/') && is_it()) {
         return Some(name.clone());
     }
-    // sem_open(3) makes it under another name first.
+    // sem_open(3) creates a semaphore's file under a temporary name, which the mapping keeps.
     if !name.starts_with(SHARED_MEMORY) {
         return None;
     }

@@ -10,43 +10,43 @@ use super::epoll::{fdinfo, field};
 use super::held::{Held, What, held_by};
 use super::signals::{self, Signals};
 
-/// Stacks that are less than so many bytes apart are the same one, or copies.
+/// Two stack pointers less than this many bytes apart are in the same stack, or in copies of it.
 const STACK: u64 = 4096;
 
 /// One look at a process.
 pub struct Snapshot {
     pub pid: u32,
-    /// When it was started, in clock ticks since the machine's start: tells it from a later one
-    /// with the same PID.
+    /// The start time, in clock ticks since boot: tells the process from a later one with the same
+    /// PID.
     pub started: u64,
     pub parent: u32,
     pub group: i32,
-    /// Its command line; the name of the program if it has none.
+    /// The command line; the program's name if there is none.
     pub command: Vec<String>,
     pub threads: Vec<TaskLook>,
-    /// What it holds, by descriptor. Nothing where the kernel doesn't tell.
+    /// The open descriptors. Nothing where the kernel doesn't tell.
     pub holds: Option<HashMap<i32, Held>>,
-    /// In the order of their starts.
+    /// The children's PIDs, in the order of their starts.
     pub children: Vec<u32>,
-    /// The signals that it has a handler for.
+    /// The signals that have a handler.
     pub catches: Signals,
-    /// Those of them that it handles for a reason of its own, and that can reach it.
+    /// The signals that the program itself handles, not its runtime, and that are not blocked in
+    /// every thread.
     pub handles: Signals,
-    /// Its wait status, if it has ended and its parent has not asked for it.
+    /// The wait status, if the process is a zombie.
     pub wait_status: Option<i32>,
-    /// Its PIDs in the namespaces below this one, if it is in one; the last one is what it calls
-    /// itself.
+    /// The PIDs in the namespaces below this one, if any; the last one is that of getpid(2).
     pub inner_pids: Vec<i32>,
-    /// How large its memory is, and how much of it is there: the same in processes that share all
-    /// of it (CLONE_VM).
+    /// The size of the memory, and how much of it is resident: the same in processes that share all
+    /// memory (CLONE_VM).
     memory: (u64, u64),
-    /// The kernel still works for it (io_uring(7)).
+    /// Whether an io_uring(7) of the process has a request in flight.
     pub has_ring: bool,
-    /// Some thread has descriptors of its own (CLONE_FILES).
+    /// Whether a thread has a descriptor table of its own (without CLONE_FILES).
     pub has_own_tables: bool,
-    /// A timer of its own is set (timer_create(2)).
+    /// Whether a timer of the process is set (timer_create(2)).
     pub has_timers: bool,
-    /// The user whose process it is.
+    /// The effective user ID.
     pub user: u32,
 }
 
@@ -54,19 +54,19 @@ pub struct Snapshot {
 #[derive(Clone, PartialEq, Eq)]
 pub struct TaskLook {
     pub tid: i32,
-    /// What it calls itself, if it is in a namespace below this one; or else its ID.
+    /// The thread's ID in its own PID namespace.
     pub inner_tid: i32,
     pub name: String,
     pub state: ThreadState,
-    /// The call in which it waits. Nothing where the kernel doesn't tell.
+    /// The call in which the thread waits. Nothing where the kernel doesn't tell.
     pub call: Option<SystemCall>,
-    /// The signals that it holds back.
+    /// The blocked signals.
     blocked: Signals,
-    /// Where its stack is.
+    /// The stack pointer.
     stack: u64,
-    /// How often it has begun to wait, or was made to.
+    /// The number of context switches, voluntary and involuntary.
     pub switches: u64,
-    /// Its processor time, in the kernel's ticks.
+    /// The processor time, in the kernel's ticks.
     pub ticks: u64,
 }
 
@@ -89,8 +89,8 @@ impl Snapshot {
     /// Looks at the process with this PID. Nothing if it is gone, or if it may not be looked at at
     /// all.
     pub fn at(pid: u32) -> Option<Snapshot> {
-        // What is read through this is all of one process, even if its PID is given to another one
-        // meanwhile.
+        // This holds a descriptor of `/proc/PID`: all that is read through it is of one process,
+        // even if the PID is reused meanwhile.
         let process = Process::new(i32::try_from(pid).ok()?).ok()?;
         let stat = process.stat().ok()?;
         let holds = held_by(&process);
@@ -142,7 +142,7 @@ impl Snapshot {
             };
             let state = match stat.state {
                 _ if status.tracerpid != 0 => ThreadState::Debugged,
-                // It has woken since.
+                // The thread has woken since its state was read.
                 'S' if !is_in_call => ThreadState::Runs,
                 'S' => ThreadState::Waits,
                 'T' => ThreadState::Stopped,
@@ -179,13 +179,13 @@ impl Snapshot {
         self.threads.iter().all(|it| it.state == ThreadState::Ended)
     }
 
-    /// Whether it has done anything since an earlier look.
+    /// Whether the process has done anything since an earlier look.
     pub fn moved_since(&self, earlier: &Snapshot) -> bool {
         self.started != earlier.started || self.threads != earlier.threads
     }
 
-    /// Whether it seems to share all its memory with that one (CLONE_VM): as much of it, and no two
-    /// threads with their stacks at the same place, as copies have.
+    /// Whether the two processes seem to share all memory (CLONE_VM): its size is the same, and no
+    /// two threads have their stacks at the same place, as copies have.
     pub fn shares_memory_with(&self, other: &Snapshot) -> bool {
         let is_near = |a: &TaskLook, b: &TaskLook| a.stack.abs_diff(b.stack) < STACK;
         let mut pairs = self.threads.iter().flat_map(|a| other.threads.iter().map(move |b| (a, b)));
@@ -196,16 +196,15 @@ impl Snapshot {
         self.program().starts_with("python")
     }
 
-    /// Whether this process serves Python's `multiprocessing`, and is no part of the program:
-    /// the tracker of resources, or the server that forks. (The children of that one have its
-    /// command line, too.)
+    /// Whether this process is Python's resource tracker or fork server, and no part of the
+    /// program. (The fork server's children have its command line, too.)
     pub fn is_servant(&self, parent: Option<&Snapshot>) -> bool {
         let runs = |module| self.is_python() && self.command.iter().any(|it| it.contains(module));
         let is_copy = parent.is_some_and(|it| it.command == self.command);
         runs("multiprocessing.resource_tracker") || (runs("multiprocessing.forkserver") && !is_copy)
     }
 
-    /// The file name of the program that it runs, as its command line has it.
+    /// The program's file name, from the command line.
     pub fn program(&self) -> &str {
         let first = self.command.first().map_or("", String::as_str);
         first.rsplit('/').next().unwrap_or(first)
@@ -216,16 +215,15 @@ impl Snapshot {
 pub struct ProcessSummary {
     /// `S` sleeping, `R` running, `Z` zombie, and the others of proc(5).
     pub state: char,
-    /// How much memory it has, in KiB; nothing if it has none any more.
+    /// The resident memory in KiB; nothing if the process has no memory any more.
     pub kib: Option<u64>,
     pub parent: u32,
-    /// If it is a zombie, its wait status, as waitpid(2) gives it: what only its parent can take
-    /// from there.
+    /// A zombie's wait status, as waitpid(2) will give it to the parent.
     pub wait_status: Option<i32>,
 }
 
 impl ProcessSummary {
-    /// Of the process with this PID, be it a zombie; nothing if there is none.
+    /// The summary of the process with this PID, which may be a zombie; nothing if there is none.
     pub fn of(pid: u32) -> Option<ProcessSummary> {
         let stat = Process::new(i32::try_from(pid).ok()?).ok()?.stat().ok()?;
         let is_zombie = stat.state == 'Z';
@@ -239,16 +237,16 @@ impl ProcessSummary {
     }
 }
 
-/// The number of the signal that has stopped this process, if it is stopped. It may be anybody's,
-/// not only a child.
+/// The number of the signal that has stopped this process, if it is stopped. The process need not
+/// be a child of this one.
 pub fn stopped_by(pid: u32) -> Option<i32> {
     let stat = Process::new(i32::try_from(pid).ok()?).ok()?.stat().ok()?;
-    // In a stopped process, the kernel shows the signal where later the exit status stands.
+    // For a stopped process, the kernel shows the signal in the field of the exit code.
     stat.exit_code.filter(|signal| *signal > 0 && stat.state == 'T')
 }
 
-/// Whether its system calls have the numbers that they have here: a 32-bit program's differ on a
-/// 64-bit machine.
+/// Whether the process's system calls have the same numbers as ours: those of a 32-bit program
+/// differ on a 64-bit machine.
 fn has_our_calls(process: &Process) -> bool {
     const ELF_CLASS: usize = 4;
     let ours: u8 = if cfg!(target_pointer_width = "64") { 2 } else { 1 };
@@ -257,12 +255,12 @@ fn has_our_calls(process: &Process) -> bool {
     program.is_ok_and(|mut it| it.read_exact(&mut header).is_ok()) && header[ELF_CLASS] == ours
 }
 
-/// How many descriptors this thread has. (Before Linux 6.2, the kernel says 0 of all.)
+/// How many descriptors this thread has. (Before Linux 6.2, the kernel always says 0.)
 fn count_of_descriptors(pid: u32, tid: i32) -> Option<u64> {
     std::fs::metadata(format!("/proc/{pid}/task/{tid}/fd")).ok().map(|it| it.len())
 }
 
-/// Whether some io_uring(7) of this process has taken a request that it has not answered yet.
+/// Whether an io_uring(7) of this process has a request in flight.
 fn has_ring(process: &Process, holds: &HashMap<i32, Held>) -> bool {
     let rings = holds.iter().filter(|(_, it)| it.what == What::Kernel("[io_uring]".into()));
     let is_at_work = |fd: i32| {
@@ -272,8 +270,8 @@ fn has_ring(process: &Process, holds: &HashMap<i32, Held>) -> bool {
     rings.map(|(fd, _)| *fd).any(|fd| is_at_work(fd).unwrap_or(true))
 }
 
-/// Whether it has set a timer. Where the kernel doesn't tell, a handler for the timer's signal
-/// still does.
+/// Whether the process has set a timer; false where the kernel doesn't tell. Then a handler for the
+/// timer's signal still counts.
 fn has_timers(process: &Process) -> bool {
     let mut first = [0; 1];
     let timers = process.open_relative("timers");

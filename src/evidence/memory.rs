@@ -4,10 +4,11 @@ use std::io::{BufRead as _, BufReader, Read as _, Seek, SeekFrom};
 
 use procfs::process::Process;
 
-/// A path is no longer than this.
+/// The longest path, in bytes (PATH_MAX).
 const LONGEST_PATH: u64 = 4096;
 
-/// These bytes of its memory. Nothing where the kernel doesn't tell, or where there is nothing.
+/// Reads bytes of a process's memory. Nothing where the kernel doesn't allow it, or nothing is
+/// mapped.
 pub(super) fn bytes(process: &Process, address: u64, length: usize) -> Option<Vec<u8>> {
     let mut memory = process.mem().ok()?;
     memory.seek(SeekFrom::Start(address)).ok()?;

@@ -1,4 +1,4 @@
-//! Who looks.
+//! Whether the process that looks is one of those that are looked at.
 
 use std::collections::HashSet;
 
@@ -8,22 +8,22 @@ use super::look::Snapshot;
 use super::signals::bit;
 use crate::os::interrupt;
 
-/// What this process has to do with those that it looks at.
+/// The part that this process has in the family it looks at.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Onlooker<'a> {
-    /// Nothing: what it holds counts for nothing.
+    /// It is no member: what it holds doesn't count.
     Process,
-    /// It is one of them, but for its main thread, which looks, and for these children of it.
+    /// It is a member, without its main thread, which looks, and without these children.
     MainThread(&'a HashSet<u32>),
 }
 
 impl Onlooker<'_> {
-    /// Whether this process is not among those that it looks at.
+    /// Whether `pid` is this process and no member of the family.
     pub(super) fn is_stranger(self, pid: u32) -> bool {
         self == Onlooker::Process && pid == std::process::id()
     }
 
-    /// Looks at this process.
+    /// Looks at the process `pid`, without what is no part of the family.
     pub(super) fn look(self, pid: u32) -> Option<Snapshot> {
         if self.is_stranger(pid) {
             return None;
@@ -33,7 +33,7 @@ impl Onlooker<'_> {
             && pid == std::process::id()
         {
             look.threads.retain(|it| it.tid as u32 != pid && it.name != interrupt::THREAD);
-            // What else it catches is for that thread.
+            // Other signals are caught for the main thread.
             look.catches &= bit(Signal::CHILD.as_raw());
             look.handles = 0;
             look.children.retain(|child| !strangers.contains(child));

@@ -1,4 +1,4 @@
-//! One look at some processes, and at all who could help them.
+//! One look at a family of processes, and at all processes that could end their waits.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,31 +10,31 @@ use super::onlooker::Onlooker;
 use super::things::Scene;
 use super::wait::Wait;
 
-/// Some processes as the kernel shows them, and everyone for whom they wait.
+/// A family of processes as the kernel shows them, and all processes that they wait for.
 pub struct Sight {
-    /// Everyone who was looked at, by PID.
+    /// All processes that were looked at, by PID.
     looks: BTreeMap<u32, Snapshot>,
-    /// Those of them that were asked for. The others are looked at because somebody waits for them.
+    /// The PIDs of the family. The other processes are looked at because the family waits for them.
     family: BTreeSet<u32>,
-    /// What their threads wait for.
+    /// What the threads of these processes wait for.
     waits: Vec<Wait>,
 }
 
-/// Whom to look at.
+/// The processes to look at.
 #[derive(Clone)]
 pub enum Family {
-    /// These processes, and everyone who descends from them.
+    /// These processes and their descendants.
     Descendants(Vec<u32>),
     /// A process group.
     Group(i32),
 }
 
 impl Sight {
-    /// Looks at a family, and at everyone outside of it who could bring what its members wait for.
+    /// Looks at a family, and at all processes outside of it that could end a wait of its members.
     pub fn of(family: &Family, onlooker: Onlooker) -> Sight {
         let mut sight = Sight::of_family(family, onlooker);
         let holders = Holders::of_all(&sight.looks, onlooker);
-        // Whoever is waited for may wait, too.
+        // A process that is waited for may wait, too.
         let mut new: BTreeSet<u32> = sight.looks.keys().copied().collect();
         while !new.is_empty() {
             let (looks, family, holders) = (&sight.looks, &sight.family, &holders);
@@ -69,7 +69,7 @@ impl Sight {
             }
             looks.insert(pid, look);
         }
-        // Whoever was asked for by name counts, whatever it is.
+        // A process whose PID was given counts, even if it is a servant of Python's.
         let counts = |look: &&Snapshot| {
             matches!(family, Family::Descendants(pids) if pids.contains(&look.pid))
                 || !look.is_servant(looks.get(&look.parent))
@@ -82,14 +82,14 @@ impl Sight {
         self.looks.get(&pid)
     }
 
-    /// Everyone who was asked for and lives.
+    /// The living processes of the family.
     pub fn family(&self) -> impl Iterator<Item = &Snapshot> {
         self.looks().filter(|look| self.family.contains(&look.pid))
     }
 
-    /// Everyone who lives.
+    /// All living processes that were looked at.
     pub fn looks(&self) -> impl Iterator<Item = &Snapshot> {
-        // Whoever has ended can help nobody, and is about to be reaped.
+        // A zombie can end no wait.
         self.looks.values().filter(|look| !look.has_ended())
     }
 
@@ -98,7 +98,8 @@ impl Sight {
         &self.waits
     }
 
-    /// Whether nobody of the family has moved since an earlier one, or has come or gone.
+    /// Whether the family has the same members as in an earlier look, and none has done anything
+    /// since.
     pub fn is_of_the_same_family(&self, earlier: &Sight) -> bool {
         let same =
             |(now, then): (&Snapshot, &Snapshot)| now.pid == then.pid && !now.moved_since(then);
@@ -106,7 +107,7 @@ impl Sight {
             && self.family().zip(earlier.family()).all(same)
     }
 
-    /// Children that have ended, and that their parents, of the family, have not asked for.
+    /// Zombies whose parents are of the family.
     pub fn dead_children(&self) -> impl Iterator<Item = &Snapshot> {
         let is_child = |it: &&Snapshot| self.family.contains(&it.parent);
         self.looks.values().filter(|it| it.wait_status.is_some()).filter(is_child)

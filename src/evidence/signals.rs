@@ -1,4 +1,5 @@
-//! Which signals a program handles for a reason of its own: any of them may be what it waits for.
+//! Which signals a program itself handles, and not its runtime: the program may wait for any of
+//! them.
 
 use rustix::process::Signal;
 
@@ -22,7 +23,8 @@ const NEVER: [Signal; 11] = [
 ];
 /// Signals that the C library keeps for itself.
 const LIBRARYS: std::ops::RangeInclusive<i32> = 32..=34;
-/// What an interpreter handles in every program, by the beginning of its name.
+/// The signals that an interpreter handles in every program, by the beginning of the interpreter's
+/// name.
 const RUNTIMES: [(&str, &[Signal]); 7] = [
     ("python", &[Signal::INT]),
     ("pypy", &[Signal::INT]),
@@ -32,7 +34,7 @@ const RUNTIMES: [(&str, &[Signal]); 7] = [
     ("sh", &[Signal::INT]),
     ("zsh", &[Signal::INT]),
 ];
-/// What Go handles in every program, of signals 1 to 31.
+/// The signals from 1 to 31 that Go handles in every program.
 const GOS: Signals = 0x7fc1_feff;
 const STANDARD: Signals = 0x7fff_ffff;
 
@@ -46,18 +48,18 @@ pub fn bit(signal: i32) -> Signals {
     1 << (signal - 1)
 }
 
-/// Those of the signals for which this program has handlers that it handles for a reason of its own
-/// and that can reach it. `blocked` has those that each of its threads holds back.
+/// The signals that the program itself handles and that can reach it, of `all` that have a handler.
+/// `blocked` has the signals that each thread blocks.
 pub(super) fn own(program: &str, all: Signals, blocked: &[Signals]) -> Signals {
     let never = NEVER.iter().map(|it| it.as_raw()).chain(LIBRARYS).map(bit).sum::<Signals>();
     let caught = all & !never;
     if is_go(all) {
-        // signal.Notify() starts a thread that holds back what it was not asked for.
+        // Go's signal.Notify() starts a thread that blocks all signals but those of Notify.
         let asks = blocked.iter().filter(|it| **it != 0).map(|it| !it);
         let preempts = bit(Signal::URG.as_raw()) | bit(Signal::PROF.as_raw());
         return caught & !preempts & asks.fold(0, |all, some| all | some);
     }
-    // What is sent to ours, they pass on.
+    // A process of mp-demo's passes a signal on, and doesn't wait for it.
     if program.starts_with("mp-demo") {
         return 0;
     }

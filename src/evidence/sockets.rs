@@ -1,4 +1,4 @@
-//! Who is at the other end of a Unix-domain socket: sock_diag(7), which /proc doesn't tell.
+//! The peers of Unix-domain sockets, from sock_diag(7): /proc doesn't tell them.
 
 use std::collections::HashMap;
 
@@ -14,9 +14,9 @@ use rustix::net::{
     AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, recv, sendto, socket_with,
 };
 
-/// Any socket, whatever its number of generation is.
+/// The cookie that stands for any socket.
 const ANY_COOKIE: [u8; 8] = [0xff; 8];
-/// The kernel answers in parts that are no longer than this.
+/// The longest part of the kernel's answer, in bytes.
 const LONGEST_PART: usize = 1 << 15;
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -24,16 +24,16 @@ pub enum Peer {
     /// Another socket of this machine, by its inode: socketpair(2), or a connection to a name in
     /// the file system.
     Socket(u64),
-    /// Nothing yet: whoever knows its name may connect or send to it.
+    /// No peer yet: any process that knows the socket's name may connect or send to it.
     Anybody(String),
-    /// Nothing any more.
+    /// No peer any more.
     Nobody,
-    /// It is no Unix-domain socket, but one of the network (or of another network namespace).
+    /// The socket is no Unix-domain socket, but a network one (or of another network namespace).
     Network,
 }
 
-/// What the Unix-domain sockets of this machine are connected to, by their inodes. The kernel is
-/// asked for all at once: for one of them it would go through all of them, too.
+/// The peer of each Unix-domain socket of this machine, by inode. All are asked for at once, since
+/// the kernel would go through all of them for one, too.
 pub(super) fn peers() -> Option<HashMap<u64, Peer>> {
     let (family, flags) = (AddressFamily::NETLINK, SocketFlags::CLOEXEC);
     let kernel = socket_with(family, SocketType::DGRAM, flags, Some(SOCK_DIAG)).ok()?;

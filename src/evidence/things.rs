@@ -1,4 +1,4 @@
-//! From a system call to what is waited for, and who could bring it.
+//! From a system call to the things it waits for, and the processes that could bring each thing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::FileTypeExt;
@@ -16,21 +16,21 @@ use super::signals::{Signals, bit};
 use super::sockets::Peer;
 use super::wait::{Awaited, Direction, From, Happening, Need, On, Outside, Thing, Wait};
 
-/// Where servers of Python's multiprocessing (the fork server, managers) have their sockets
-/// (util.get_temp_dir()).
+/// The folder where servers of Python's multiprocessing (the fork server, managers) have their
+/// sockets (util.get_temp_dir()).
 const PYTHONS_FOLDER: &str = "/pymp-";
-/// Interpreters that know of times themselves, and give none to sockets of their own.
+/// Interpreters that implement timeouts themselves, and set none on their sockets (SO_RCVTIMEO).
 const GIVES_NO_TIMES: [&str; 2] = ["python", "node"];
 
 const CHILD: Signals = 1 << (Signal::CHILD.as_raw() - 1);
-/// Their handlers for SIGCHLD end no wait.
+/// Shells, whose handlers for SIGCHLD end no wait.
 const SHELLS: [&str; 4] = ["sh", "bash", "dash", "zsh"];
 
-/// What is known of processes so far, from the one whose waits are asked for.
+/// What is known of the processes, to tell what the process of `look` waits for.
 pub(super) struct Scene<'a> {
     pub look: &'a Snapshot,
     pub looks: &'a BTreeMap<u32, Snapshot>,
-    /// Those that were asked for.
+    /// The PIDs of the family.
     pub family: &'a BTreeSet<u32>,
     pub holders: &'a Holders,
 }
@@ -51,17 +51,17 @@ impl Scene<'_> {
             until => vec![self.thing(thread, call.name, until)],
         };
         if things.is_empty() {
-            // All that it was to wait for has been taken away from it.
+            // Nothing that the call waits for can come any more, so only a signal can end the wait.
             things.push(thing(Need::Other, On::Unknown, From::Outside(Outside::Signal)));
         }
-        // A shell only notes it, and goes on to wait.
+        // A shell's handler for SIGCHLD only notes the child's end, and the shell goes on waiting.
         let is_shell = SHELLS.contains(&self.look.program());
         let noticed = match self.look.catches & CHILD != 0 && !is_shell {
             true => self.children(),
             false => Vec::new(),
         };
-        // Programs with a loop of events have the handler write to a pipe of their own, for which
-        // they wait, too.
+        // In a program with an event loop, the handler writes to a pipe of the program's own, which
+        // the loop watches.
         let own = From::Processes(vec![self.look.pid]);
         if !noticed.is_empty() && things.iter().any(|it| it.fd.is_some() && it.from == own) {
             let from = From::Processes(noticed.clone());
@@ -91,7 +91,7 @@ impl Scene<'_> {
                 self.futex(thread, *address, *is_private, *tid)
             }
             Until::Unlocked(fd) => self.file_lock(*fd, call == "flock"),
-            // Anybody may open it, and of those outside it is not known who would.
+            // Any process may open a FIFO, even one outside of the family.
             Until::Opened(name) => {
                 let unless = Happening::FifoIsOpened(name.clone());
                 likely(Need::Opening, On::Fifo(name.clone()), self.others(), unless)
@@ -99,8 +99,8 @@ impl Scene<'_> {
         }
     }
 
-    /// A wait for any of these signals, and for ends of children. A shell waits for its children
-    /// this way.
+    /// A wait for these signals. A wait for SIGCHLD alone, as a shell's, is one for the end of a
+    /// child.
     fn signal(&self, awaited: Signals) -> Thing {
         let children = self.children();
         if awaited == CHILD && !children.is_empty() {
@@ -118,7 +118,7 @@ impl Scene<'_> {
         thing(Need::End, On::Process, from)
     }
 
-    /// The child that this process calls so, which may be in another namespace than this one.
+    /// The child that has this PID in the process's own PID namespace.
     fn called(&self, pid: u32) -> Option<u32> {
         let Some(level) = self.look.inner_pids.len().checked_sub(1) else {
             return Some(pid);
@@ -128,12 +128,12 @@ impl Scene<'_> {
         called.next().map(|it| it.pid)
     }
 
-    /// The others of its family.
+    /// The other processes of the family.
     fn others(&self) -> Vec<u32> {
         self.family.iter().copied().filter(|pid| *pid != self.look.pid).collect()
     }
 
-    /// Its children that live.
+    /// The process's living children.
     fn children(&self) -> Vec<u32> {
         let lives = |pid: &&u32| self.looks.get(pid).is_none_or(|child| !child.has_ended());
         self.look.children.iter().filter(lives).copied().collect()
@@ -160,7 +160,7 @@ impl Scene<'_> {
             let on = On::Thread(Some(joined.tid));
             return thing(Need::Thread, on, From::Processes(vec![pid]));
         }
-        // A process that shares all memory is like a thread.
+        // A process that shares all memory with this one can wake it, as a thread can.
         let is_near = |it: &&Snapshot| {
             [pid, self.look.parent].contains(&it.parent) || it.pid == self.look.parent
         };
@@ -180,7 +180,7 @@ impl Scene<'_> {
         Thing { fd: Some(fd), ..thing(Need::Lock, On::File(path), from) }
     }
 
-    /// What is asked of a descriptor. Nothing if it can't come.
+    /// What the call waits for at this descriptor. Nothing if that can't come.
     fn readiness(&self, awaited: Awaited, call: &str) -> Option<Thing> {
         let Awaited { fd, direction } = awaited;
         let held = self.look.holds.as_ref().and_then(|it| it.get(&fd));
@@ -210,13 +210,15 @@ impl Scene<'_> {
         Some(found)
     }
 
-    /// Whether nobody has it but this process, and a handler of that may write to it.
+    /// Whether only this process has the other end, and a signal handler of the process may write
+    /// to it.
     fn is_own_and_handled(&self, pids: &[u32]) -> bool {
-        // One for SIGALRM tells of a timer.
+        // A handler for SIGALRM is a timer's.
         pids == [self.look.pid] && self.look.handles & !bit(Signal::ALARM.as_raw()) != 0
     }
 
-    /// The others of its family that may hold what it waits for, as far as the kernel says.
+    /// The other processes of the family that may have the thing open, since the kernel doesn't
+    /// tell what they hold.
     fn hidden(&self, known: &[u32]) -> Vec<u32> {
         let looks = self.looks.values();
         let hidden = looks.filter(|it| it.holds.is_none() && !it.has_ended());
@@ -224,7 +226,8 @@ impl Scene<'_> {
         hidden.filter(|pid| !known.contains(pid)).collect()
     }
 
-    /// An end of a pipe or FIFO. Somebody has the other one, or else the wait would be over.
+    /// A wait at an end of a pipe or FIFO. Somebody has the other end, or else the wait would be
+    /// over.
     fn end(&self, what: &What, on: On, awaited: Awaited) -> Option<Thing> {
         let held = self.look.holds.as_ref()?.get(&awaited.fd)?;
         let (needs, is_read) = match awaited.direction {
@@ -251,8 +254,9 @@ impl Scene<'_> {
         Fill::of(self.look.pid, fd).is_none_or(|it| 2 * it.bytes >= it.capacity as u64)
     }
 
-    /// For which children of Python's fork server this process waits at such a pipe, to which only
-    /// the server writes: it tells their ends. Their own pipe was made just after that.
+    /// The children of Python's fork server whose end this process waits for: the server tells it
+    /// through a pipe that only the server writes to. The child's own pipe was made just after that
+    /// pipe, so it has the next inode.
     fn forked(&self, server: u32, inode: u64) -> Option<Vec<u32>> {
         let look = self.looks.get(&server).filter(|it| it.pid != self.look.pid)?;
         let is_servant = look.is_servant(self.looks.get(&look.parent));
@@ -281,8 +285,8 @@ impl Scene<'_> {
                     }
                 }
             }
-            // Only the program itself knows the way into the folder that Python's multiprocessing
-            // has made for it.
+            // Only the program itself knows the name of its temporary folder, so only the family
+            // can connect.
             Some(Peer::Anybody(name)) if name.contains(PYTHONS_FOLDER) => {
                 likely(needs, on(None), self.others(), Happening::SocketIsConnected(name))
             }
@@ -292,8 +296,8 @@ impl Scene<'_> {
         }
     }
 
-    /// Whether this call may end because of a time that the socket was given, which the kernel
-    /// shows nobody.
+    /// Whether a timeout of the socket may end this call (SO_RCVTIMEO). The kernel doesn't show a
+    /// socket's timeouts.
     fn may_time_out(&self, fd: i32, call: &str) -> bool {
         match call {
             "poll" | "select" | "epoll_wait" | "splice" | "tee" => false,
@@ -310,7 +314,7 @@ impl Scene<'_> {
         let is_fifo = std::fs::metadata(format!("/proc/{}/fd/{fd}", self.look.pid));
         if is_fifo.is_ok_and(|it| it.file_type().is_fifo()) {
             let found = self.end(what, On::Fifo(path.to_owned()), awaited)?;
-            // As long as it has a name, somebody from outside may open it, too.
+            // As long as the FIFO has a name, a process outside of the family may open it, too.
             let is_named = !path.ends_with(" (deleted)");
             return Some(match found.from {
                 From::Processes(pids) if is_named && !self.is_own_and_handled(&pids) => {
@@ -331,8 +335,8 @@ impl Scene<'_> {
         Some(thing(Need::Other, On::Unknown, From::Outside(outside)))
     }
 
-    /// Who has the other side of a pseudoterminal, if nobody but the family has it: else somebody
-    /// may sit there.
+    /// The processes that have the other side of a pseudoterminal, if all are of the family.
+    /// Otherwise a person may sit there.
     fn other_side(&self, path: &str, fd: i32) -> Option<Vec<u32>> {
         let holders = match path.strip_prefix("/dev/pts/").and_then(|it| it.parse().ok()) {
             Some(number) => self.holders.of_terminal(number),
@@ -346,7 +350,7 @@ impl Scene<'_> {
         is_family.then_some(holders)
     }
 
-    /// Something that is the kernel's own.
+    /// A wait at an eventfd, timerfd, pidfd and the like.
     fn kernel_thing(&self, kind: &str, fd: i32) -> Thing {
         let pid = self.look.pid;
         let is_set = || Process::new(pid as i32).ok().is_none_or(|it| is_set(&it, fd));
@@ -358,8 +362,8 @@ impl Scene<'_> {
             }
             "[pidfd]" => self.child(Whom::Descriptor(fd)),
             "[timerfd]" if is_set() => outside(Outside::Time),
-            // One that is not set has to be set by somebody first. Whose it is, the kernel doesn't
-            // tell.
+            // A timer that is not set has to be set by a process first. The kernel doesn't tell
+            // which processes share this one.
             "[timerfd]" => {
                 let holders = self.holders.of(&What::Kernel(kind.into()));
                 let holders = holders.into_iter().filter(|it| self.family.contains(it));
@@ -380,12 +384,12 @@ fn likely(needs: Need, on: On, pids: Vec<u32>, unless: Happening) -> Thing {
     Thing { unless: Some(unless), ..thing(needs, on, From::Likely(pids)) }
 }
 
-/// Only these processes, if they are known.
+/// From these processes; unknown if there are none.
 fn only(pids: Vec<u32>) -> From {
     if pids.is_empty() { From::Unknown } else { From::Processes(pids) }
 }
 
-/// The process that a pidfd stands for, if it lives.
+/// The process of a pidfd, if it lives.
 fn pidfd(pid: u32, fd: i32) -> Option<u32> {
     let info = fdinfo(&Process::new(pid as i32).ok()?, fd)?;
     field(&info, "Pid:")?.parse().ok()

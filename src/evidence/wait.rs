@@ -2,25 +2,25 @@
 
 use serde::Serialize;
 
-/// A descriptor that is waited for.
+/// A descriptor that a call waits for, and in which direction.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Awaited {
     pub fd: i32,
     pub direction: Direction,
 }
 
-/// What is asked of a descriptor.
+/// What a call waits for at a descriptor.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Direction {
-    /// Data, or end-of-file.
+    /// Data, or EOF.
     Read,
-    /// Urgent data, as a socket of the network may have.
+    /// Urgent data of a network socket.
     Urgent,
     /// Room.
     Write,
-    /// Room, once there was none (EPOLLET).
+    /// Room after there was none (EPOLLET).
     RoomOnce,
-    /// That its other side hangs up: poll(2) tells it even if nothing else is asked for.
+    /// A hang-up of the other side, which poll(2) tells in any case.
     HangUp,
 }
 
@@ -33,25 +33,25 @@ pub struct Wait {
     pub call: &'static str,
     /// Any one of these ends the wait.
     pub things: Vec<Thing>,
-    /// Children whose end a handler would notice meanwhile (SIGCHLD).
+    /// Children whose end a handler for SIGCHLD would notice during the wait.
     pub noticed: Vec<u32>,
-    /// Signals for which its program has handlers of its own: a bit each, as in `Snapshot`.
+    /// Signals that the program itself handles: a bit each, as in `Snapshot`.
     pub handled: u64,
-    /// A timer is set, whose signal would wake it.
+    /// Whether a timer is set, whose signal will wake the thread.
     pub has_timer: bool,
 }
 
-/// Something that is waited for.
+/// A thing that a thread waits for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Thing {
     pub needs: Need,
-    /// Where it would come from.
+    /// The pipe, lock or other object that the thing is about.
     pub on: On,
-    /// The descriptor by which the one who waits has it.
+    /// The waiter's descriptor of that object.
     pub fd: Option<i32>,
     /// Who could bring it.
     pub from: From,
-    /// What would bring it if not they, where `from` is `Likely`.
+    /// What else could bring it, where `from` is `Likely`.
     pub unless: Option<Happening>,
 }
 
@@ -60,17 +60,17 @@ pub struct Thing {
 pub enum Need {
     /// The end of a process.
     End,
-    /// Data to read, or its end-of-file.
+    /// Data to read, or EOF.
     Data,
     /// Room to write into.
     Room,
-    /// That nobody has the other end open any more.
+    /// A hang-up: that nobody has the other end open any more.
     HangUp,
     /// That the other end of a FIFO is opened.
     Opening,
     /// A lock, a semaphore or a condition in memory that processes share, or a lock on a file.
     Lock,
-    /// The same in memory of its own, or the end of a thread.
+    /// A lock or condition in memory of the process's own, or the end of a thread.
     Thread,
     /// A connection, a signal, or something else from outside.
     Other,
@@ -79,10 +79,10 @@ pub enum Need {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum On {
-    /// By its inode.
+    /// A pipe, by its inode.
     Pipe(u64),
     Fifo(String),
-    /// By the inodes of both ends.
+    /// A socket, by the inodes of both ends.
     Socket {
         inode: u64,
         peer: Option<u64>,
@@ -90,14 +90,15 @@ pub enum On {
     Terminal(String),
     /// A process, or some of the children.
     Process,
-    /// A thread of the same process: one that it joins, or nothing if it may be any.
+    /// A thread of the same process: the one that is joined, or nothing if any thread could end the
+    /// wait.
     Thread(Option<i32>),
     /// Memory that processes share, by the name of its mapping.
     Memory(String),
     /// A file that can be locked.
     File(String),
     Eventfd,
-    /// Something that is not known any closer.
+    /// An object that the kernel doesn't tell.
     Unknown,
 }
 
@@ -113,7 +114,7 @@ pub enum From {
     Unknown,
 }
 
-/// Somebody or something outside of the processes that could end a wait.
+/// A person, or a thing that is no process, that could end a wait.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outside {
@@ -128,7 +129,7 @@ pub enum Outside {
     Device(String),
 }
 
-/// What could end a wait, and most likely doesn't.
+/// An event that could end a wait, and most likely doesn't happen.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[serde(rename_all = "snake_case", tag = "what", content = "name")]
 pub enum Happening {
@@ -138,7 +139,7 @@ pub enum Happening {
     SharedByName(String),
     /// Somebody else connects to the socket with this name.
     SocketIsConnected(String),
-    /// The socket with this number was given a time (SO_RCVTIMEO, SO_SNDTIMEO).
+    /// The socket at this descriptor has a timeout (SO_RCVTIMEO, SO_SNDTIMEO).
     SocketTimesOut(String),
 }
 
@@ -146,21 +147,21 @@ pub enum Happening {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Unless {
     pub pid: u32,
-    /// It gets one of these signals, which it handles: their numbers.
+    /// The process gets one of these signals, which it handles.
     pub signals: Vec<i32>,
     /// Something else happens.
     pub what: Option<Happening>,
 }
 
 impl Wait {
-    /// Everybody who could end this wait.
+    /// The processes that could end this wait.
     pub fn of(&self) -> impl Iterator<Item = u32> {
         self.things.iter().flat_map(Thing::of).copied()
     }
 }
 
 impl Thing {
-    /// The processes that could bring it.
+    /// The processes that could bring the thing.
     pub fn of(&self) -> &[u32] {
         match &self.from {
             From::Processes(pids) | From::Likely(pids) => pids,
@@ -170,7 +171,7 @@ impl Thing {
 }
 
 impl Need {
-    /// What somebody needs who asks that of a descriptor.
+    /// The need of a wait in this direction.
     pub(super) fn of(direction: Direction) -> Need {
         match direction {
             Direction::Read | Direction::Urgent => Need::Data,
