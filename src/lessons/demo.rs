@@ -11,7 +11,8 @@ use crate::words::locale::Language;
 pub struct Demo {
     /// The lesson's name on the command line.
     pub name: &'static str,
-    /// Whether it is about a claim of the article, and not about what its reader meets next.
+    /// Whether the lesson is about a claim of the article; the others are about what the article's
+    /// reader meets next.
     pub(crate) is_of_article: bool,
     /// The text in English, in Markdown.
     pub(crate) english: &'static str,
@@ -72,7 +73,7 @@ impl Demo {
     }
 
     fn comments_of(&self, file: &str) -> Vec<String> {
-        // A damaged file is found by a test.
+        // A test makes sure that the file can be read.
         let texts: BTreeMap<String, Vec<String>> =
             toml::from_str(self.chinese_comments).unwrap_or_default();
         texts.get(file).cloned().unwrap_or_default()
@@ -85,7 +86,7 @@ impl Demo {
     }
 }
 
-/// A language of programs; its files end with this.
+/// A programming language. Its files end with the serialized name.
 #[derive(Clone, Copy, Debug, ValueEnum, strum::IntoStaticStr)]
 pub enum ProgramLanguage {
     /// Python
@@ -112,7 +113,7 @@ pub enum ProgramLanguage {
     Sh,
 }
 
-/// The part that a program plays; its file is called so.
+/// The part that a program plays; its file has this name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, strum::IntoStaticStr)]
 #[strum(serialize_all = "lowercase")]
 pub(crate) enum Part {

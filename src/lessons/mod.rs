@@ -1,5 +1,6 @@
-//! What is taught: a folder a lesson. Its `mod.rs` has the parent's half and the children's halves,
-//! read from top to bottom; beside it stand claims, mistakes, events, notes and tables of its own.
+//! The lessons, a folder each. The folder's `mod.rs` has the parent's half and the children's
+//! halves, to be read from top to bottom; the lesson's claims, mistakes, events, notes and tables
+//! stand beside it.
 
 mod async_io;
 mod bound;
@@ -42,13 +43,13 @@ pub const HELP_TEMPLATE: &str = "\
 
 {before-help}{all-args}{after-help}";
 
-/// What belongs to a lesson beside its parent's half.
+/// The parts of a lesson other than its parent's half.
 pub(crate) struct Parts {
     pub claims: OfLesson,
     pub events: Vocabulary,
     /// The mistakes by which its runs get stuck.
     pub mistakes: &'static [Mistake],
-    /// Who tells with `--explain` what there is to say of this lesson only.
+    /// The narrator: the notes of `--explain` for this lesson only.
     pub narrator: fn() -> Box<dyn Narrator>,
     pub children: &'static [AnyTarget],
 }
@@ -73,7 +74,7 @@ pub trait Lesson: InLog + Sync {
         Ok(())
     }
 
-    /// If these options are a reason for this run to be stuck: by which mistake, and the command
+    /// The mistake in these options that got this run stuck, if there is one, and the command
     /// without it.
     fn mistake(&self, _run: &State) -> Option<(&'static Mistake, String)> {
         None
@@ -91,12 +92,12 @@ pub trait Lesson: InLog + Sync {
 
     /// What the parent does, as in the article's program: `mp` is its `multiprocessing`.
     ///
-    /// # Errors
-    /// What the parent itself could not do. How the children ended is judged when the run is over.
+    /// # Errors If the parent itself fails. Whether the children failed is judged when the run is
+    /// over.
     fn run(&self, mp: &Context) -> Result<()>;
 }
 
-/// What a run was started with, as it stands in the log.
+/// A lesson's options, as they stand in the log.
 pub trait InLog {
     /// The options, and the run's `speed` with them.
     fn options(&self, speed: f64) -> serde_json::Result<Box<RawValue>>;
@@ -176,7 +177,7 @@ fn parts_of(name: &str) -> Option<&'static Parts> {
     LESSONS.iter().find(|entry| entry.name == name).map(|entry| &entry.parts)
 }
 
-/// What can be said of the runs of the lesson with this name, if there is such a lesson.
+/// The claims of the lesson with this name, if there is such a lesson.
 pub fn claims_of(name: &str) -> Option<OfLesson> {
     parts_of(name).map(|parts| parts.claims)
 }
@@ -186,12 +187,12 @@ pub(crate) fn events_of(name: &str) -> Vocabulary {
     parts_of(name).map(|parts| parts.events).unwrap_or_default()
 }
 
-/// The mistake with that name of the lesson with this one, if there is such a mistake.
+/// The mistake `name` of the lesson `lesson`, if there is such a mistake.
 pub(crate) fn mistake_of(lesson: &str, name: &str) -> Option<&'static Mistake> {
     parts_of(lesson)?.mistakes.iter().find(|mistake| mistake.name == name)
 }
 
-/// Who tells what there is to say of the lesson with this name only.
+/// The narrator of the lesson with this name.
 pub(crate) fn narrator_of(name: &str) -> Box<dyn Narrator> {
     parts_of(name).map_or_else(|| Box::new(()) as _, |parts| (parts.narrator)())
 }

@@ -1,4 +1,4 @@
-//! What is so of every lesson; the lists that its folders bring are held against each other.
+//! Tests of what holds for every lesson: the lists in the lessons' folders agree with each other.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
@@ -23,8 +23,8 @@ pub(crate) fn example_of(lesson: &str) -> Option<String> {
     Some(example.split_once("```")?.0.to_owned())
 }
 
-/// The rows of a page's table whose first column has this head: what stands in backquotes in the
-/// first column and in the last one, but for what that only says in parentheses and behind colons.
+/// The rows of the page's table whose first column has this head: the words in backquotes in the
+/// first column, and the last column without its parentheses and what follows a colon.
 fn rows_of<'a>(page: &'a str, head: &str) -> Vec<(Vec<&'a str>, String)> {
     let rows = page.lines().skip_while(|line| !line.starts_with(&format!("| {head} "))).skip(2);
     let rows = rows.take_while(|line| line.starts_with('|')).map(|row| {
@@ -124,7 +124,7 @@ fn an_event_of_a_lesson_is_read_back_as_it_was_written() {
     }
 }
 
-/// A log has nothing but its name.
+/// A log has only a mistake's name, so names must differ.
 #[test]
 fn a_mistake_has_a_name_of_its_own_in_its_lesson() {
     let mut count = 0;
@@ -152,7 +152,8 @@ fn an_event_of_another_lesson_is_refused() {
     assert!(Record::read(&text, events_of("spawn")).is_err());
 }
 
-/// By recordings of real runs: what comes once is told without "first" and "last".
+/// Checked with recordings of real runs: an event that comes once is told without "first" and
+/// "last".
 #[test]
 fn a_process_has_an_event_as_often_as_its_declaration_says() {
     for name in ["logs", "experiments"] {

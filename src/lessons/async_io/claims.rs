@@ -20,11 +20,11 @@ pub(super) struct AsyncJudge {
     overlap: bool,
     blocker: Option<u16>,
     is_blocked: bool,
-    /// Whether the first who was served in the blocked loop was the blocker.
+    /// Whether the blocker was served first in the blocked loop.
     is_kept: Option<bool>,
     /// The wall time of each way.
     seconds: HashMap<String, f64>,
-    /// Each way, and who was served, in their order.
+    /// Each way, and the customers in the order in which they were served.
     ways: Vec<(String, Vec<String>)>,
 }
 
@@ -100,7 +100,7 @@ impl Judge for AsyncJudge {
                 if role == BLOCKED_LOOP && self.is_blocked {
                     self.is_kept.get_or_insert(Some(customer) == self.blocker);
                 }
-                // A process each: what they have in common is the way.
+                // Where each customer has a process, the way is the role without its number.
                 let way = role.trim_end_matches(|c: char| c == '-' || c.is_ascii_digit());
                 match self.ways.last_mut() {
                     Some((last, served)) if last == way => served.push(customer.to_string()),

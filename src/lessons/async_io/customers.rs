@@ -26,7 +26,7 @@ use crate::multiprocessing::{CurrentProcess, Logs, Target, ensure_descriptors};
 pub enum FromCustomers {
     /// A customer has a ticket, since so many seconds on the run's clock.
     Served { customer: u16, at: f64 },
-    /// What the process has used in its life, as it comes to its end.
+    /// What the process has used in its life, put at its end.
     Usage(Usage),
 }
 
@@ -149,7 +149,7 @@ fn request(customer: u16) -> String {
     format!("{customer}\n")
 }
 
-/// Whether that is this customer's ticket. An office that was killed sends nothing at all.
+/// Checks that the ticket is this customer's. An office that was killed sends nothing at all.
 fn check(ticket: &str, customer: u16) -> Result<()> {
     if ticket != request(customer) {
         return Err(no_ticket(customer, &io::ErrorKind::UnexpectedEof.into()));
@@ -187,7 +187,7 @@ fn used_by_this_process() -> Result<Value> {
             threads: status.threads,
             peak_memory_kib: status.vmhwm?,
             file_memory_kib: status.rssfile?,
-            // Those of the main thread, which is the only one.
+            // The main thread's switches are all, since it is the only thread.
             context_switches: status.voluntary_ctxt_switches? + status.nonvoluntary_ctxt_switches?,
         })
     };

@@ -4,7 +4,7 @@ use crate::events::{Effect, own_events};
 
 own_events! {
     AsyncEvent:
-    /// Who comes to the ticket office in this run.
+    /// The customers of this run, each with a delay in seconds.
     Customers { delays: Vec<f64> } => Effect::Nothing, [];
     /// A customer is about to ask the office for a ticket.
     Request { customer: u16 } => Effect::Asks, ['▼' 'v' "asks" "请求", customer], Again;

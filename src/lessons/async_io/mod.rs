@@ -1,5 +1,4 @@
-//! Asynchronous IO: at a ticket office, every customer waits for a while. Who waits in line, and
-//! who waits together?
+//! Asynchronous IO: at a ticket office, every customer waits for a while, in line or all together.
 //!
 //! What to look at: the same customers are served four times. One after another, by calls that
 //! block (`AsyncBlocking`); with a process for each, which runs the same code; in one thread whose
@@ -141,7 +140,7 @@ fn open_office(mp: &Context, delays: &[f64]) -> Result<(ChildProcess, String)> {
     }
 }
 
-/// What stays the same while the ways change.
+/// What all four ways share: the customers and the office.
 struct Comparison<'a> {
     mp: &'a Context,
     customers: u16,

@@ -12,7 +12,7 @@ const LATE: f64 = 1.5;
 pub(super) struct AsyncNarrator {
     /// How long the office needs for each customer.
     delays: Vec<f64>,
-    /// Which process has asked for which customer, and when.
+    /// The time of each open request, by PID and customer.
     asked: HashMap<(u32, u16), f64>,
     /// How many open requests each process has, and the most that it had at the same time.
     open: HashMap<u32, (usize, usize)>,

@@ -18,8 +18,8 @@ use crate::arguments::seconds;
 use crate::events::{Because as _, Call, Event, sentence};
 use crate::multiprocessing::{CurrentProcess, Logs, Target, ensure_descriptors};
 
-/// What a process has open besides its customers' connections: its three streams, the socket on
-/// which the office listens, the event loop's own; with room to spare.
+/// The descriptors of a process besides its customers' connections: three streams, the office's
+/// listening socket, those of the event loop; with room to spare.
 const OTHER_DESCRIPTORS: u64 = 16;
 
 /// Holds the descriptors of so many customers at once against the `limit`.
@@ -77,8 +77,8 @@ async fn serve_all(listener: StdListener, delays: Rc<Delays>) -> Result<()> {
             .await
             .because(|| sentence!("cannot let a customer in", "无法让顾客进门"))?;
         let delays = Rc::clone(&delays);
-        // Not awaited here: the next customer can come in while this one waits. What fails with one
-        // customer (one that was killed, say) is that customer's trouble and not the office's.
+        // This task is not awaited: the next customer can come in while this one waits. An error
+        // with one customer (one that was killed, say) doesn't end the office.
         tokio::task::spawn_local(async move { serve(customer, &delays).await });
     }
 }

@@ -1,4 +1,4 @@
-//! What each way of serving the customers of a ticket office took, and what follows from it.
+//! The figures of each way of serving the customers, and the verdicts on them.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -33,7 +33,7 @@ impl Strategy {
 pub struct Usage {
     pub threads: u64,
     pub peak_memory_kib: u64,
-    /// How much of that are pages of files: above all the program's code.
+    /// The part of the peak memory that is pages of files: above all the program's code.
     pub file_memory_kib: u64,
     pub context_switches: u64,
 }
@@ -45,7 +45,7 @@ pub struct StrategyFigures {
     pub wall: f64,
     /// Seconds until each customer was served, counted from the same moment.
     pub served: Vec<f64>,
-    /// By each process.
+    /// What each process has used.
     pub used: Vec<Usage>,
 }
 
@@ -117,7 +117,7 @@ fn columns([name, figures @ ..]: [&str; 7]) -> String {
     left(name, 19) + &figures.collect::<String>()
 }
 
-/// What awaits the customers, who have these delays in seconds.
+/// The line that announces the customers and their delays, in seconds.
 pub fn announcement(delays: &[f64]) -> String {
     let all = seconds(delays.iter().sum());
     match delays {
@@ -138,7 +138,7 @@ pub fn slowest(delays: &[f64]) -> u16 {
     longest.map_or(1, |(customer, _)| customer)
 }
 
-/// What follows from the figures; this customer was the `blocker`.
+/// The verdicts on the figures; `blocker` is the customer who blocked the loop.
 pub fn verdicts(
     in_line: &StrategyFigures,
     processes: &StrategyFigures,

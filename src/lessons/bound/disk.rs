@@ -8,7 +8,7 @@ use rustix::fs::fstatfs;
 
 use crate::events::{Because as _, Reason, sentence};
 
-/// As little as a disk takes at a time, so that a task waits more than it copies.
+/// The smallest write of a disk, so that a task waits more than it copies.
 const BLOCK_BYTES: usize = 4096;
 
 /// File systems that live in memory (statfs(2)): tmpfs, and its simpler brother ramfs.
@@ -33,7 +33,7 @@ impl ScratchFile {
                 self.0.write_all_at(&written, 0)?;
                 // ... and this waits until the disk has it (fdatasync(2)).
                 self.0.sync_data()?;
-                // From memory: only root can make the kernel forget what it has there.
+                // This reads from the page cache, which only root can empty.
                 self.0.read_exact_at(&mut read, 0)
             };
             exchange().because(|| Reason::CannotUseTemporaryFile {})?;

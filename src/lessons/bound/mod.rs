@@ -126,7 +126,7 @@ impl Args {
 
 impl Lesson for Args {
     fn run(&self, mp: &Context) -> Result<()> {
-        // Not those that the machine has: `taskset` and a container's quota count.
+        // The cores that this program may use: `taskset` and a container's quota count.
         let cores = thread::available_parallelism().map_or(1, usize::from);
         // From few to many, so that the first row is what the others are compared with.
         let mut counts = self.workers.clone();
@@ -142,7 +142,8 @@ impl Lesson for Args {
             let table = |&with| Table { kind, with, tasks: self.tasks, pools: Vec::new() };
             let mut of_this_kind: Vec<_> = self.withs().iter().map(table).collect();
             for &workers in &counts {
-                // In turns: what else the machine is doing should change the figures of both.
+                // Processes and threads are measured in turns, so that other load on the machine
+                // changes the figures of both.
                 for table in &mut of_this_kind {
                     let pool = Pool { kind, with: table.with, workers, tasks: self.tasks, work };
                     let count = || {

@@ -16,9 +16,9 @@ const POOLS: Series = Series { en: "pools and tasks", zh: "池和任务" };
 
 #[derive(Default)]
 pub(super) struct BoundNarrator {
-    /// What pools were for so far.
+    /// The kinds of task for which there was a pool so far.
     pools: HashSet<TaskKind>,
-    /// What tasks that were done were so far.
+    /// The kinds of task that were done so far.
     tasks: HashSet<TaskKind>,
 }
 

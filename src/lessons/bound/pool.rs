@@ -34,7 +34,7 @@ impl Pool {
     ) -> Result<PoolFigures> {
         let Pool { kind, with, workers, tasks, .. } = *self;
         mp.happened(BoundEvent::Pool { kind, with, workers, tasks })?;
-        // Threads are one reader: they take turns inside their process.
+        // All threads are one reader of the queue: they take turns inside their process.
         let readers = match self.with {
             WorkerKind::Processes => self.workers,
             WorkerKind::Threads => 1,

@@ -40,7 +40,8 @@ impl Work {
     pub fn of(kind: TaskKind) -> Result<Work> {
         match kind {
             TaskKind::Compute => {
-                // For a part of the wall time somebody else may have the processor.
+                // Processor time, since another process may have the processor for a part of the
+                // wall time.
                 let seconds_to_count = |numbers| {
                     let before = processor_seconds();
                     black_box(count_primes(numbers));
@@ -70,7 +71,7 @@ impl Work {
     }
 }
 
-/// How much of something fills the time of a task, if so much of it takes `seconds_for` it.
+/// The amount of work that fills the time of a task, where `seconds_for` measures an amount.
 fn calibrate(seconds_for: impl Fn(u32) -> Result<f64>) -> Result<u32> {
     let mut amount: u32 = 1;
     loop {
@@ -96,20 +97,20 @@ fn count_primes(numbers: u32) -> usize {
     (FIRST..FIRST + u64::from(numbers)).filter(is_prime).count()
 }
 
-/// What a worker needs for its tasks, beside a core.
+/// What a worker needs for its tasks besides a core.
 pub enum Aid {
     Nothing,
     Answerer(Box<Answerer>),
     File(ScratchFile),
 }
 
-/// What a task found, and what it took.
+/// The answer of a task, and the time that it took.
 #[derive(Serialize, Deserialize)]
 pub struct Done {
-    /// What it found. All tasks are the same, so they should find the same.
+    /// The answer, which should be the same for all tasks of a kind.
     pub answer: Value,
     pub seconds: f64,
-    /// How much of that time the processor worked for it.
+    /// The processor time of the task.
     pub processor_seconds: f64,
 }
 

@@ -1,4 +1,4 @@
-//! The table and its verdicts, held against machines that nobody here has.
+//! The table and its verdicts, for figures that this machine doesn't have.
 
 use super::table::TaskKind::{self, Compute, Disk, Io};
 use super::table::{PoolFigures, Table, WorkerKind};

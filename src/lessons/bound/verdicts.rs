@@ -1,4 +1,4 @@
-//! What follows from a table, and no more than its figures say as they are shown.
+//! The verdicts on a table. They go by the figures as these are shown.
 
 use std::cmp::Ordering;
 
@@ -6,19 +6,19 @@ use super::table::{PoolFigures, Table, TaskKind, fastest_of};
 use crate::both;
 use crate::words::figures::count;
 
-/// Whether one figure is so much more than another that it can't be chance. Both count as they are
-/// shown, with two decimals: to say "less than 10 %" beside 1.10 would be a contradiction.
+/// Whether one figure is so much more than another that it can't be chance. Both are rounded as
+/// they are shown, to two decimals: "less than 10 %" beside 1.10 would be a contradiction.
 fn is_no_chance(more: f64, less: f64) -> bool {
     let hundredths = |figure: f64| {
         let shown: f64 = format!("{figure:.2}").parse().unwrap_or(figure);
         (100.0 * shown).round()
     };
-    // In whole numbers, because 1.1 is none that a processor has.
+    // In whole numbers, because 1.1 has no exact binary form.
     10.0 * hundredths(more) >= 11.0 * hundredths(less)
 }
 
 impl Table {
-    /// What follows on a machine that lets this program use this many cores.
+    /// The verdicts, for a machine that lets this program use this many cores.
     pub fn verdicts(&self, cores: usize) -> Vec<String> {
         let mut lines = vec![self.gain()];
         lines.extend(self.loss());
@@ -109,8 +109,8 @@ impl Table {
         }
     }
 
-    /// Whether its tasks need a core rather than waiting. What a disk task does depends on the
-    /// disk; with the fewest workers it waits least for a core that others have.
+    /// Whether the table's tasks need a core rather than waiting. What a disk task does depends on
+    /// the disk; with the fewest workers it waits least for a core that others have.
     fn computes(&self) -> bool {
         match self.kind {
             TaskKind::Compute => true,
@@ -119,8 +119,8 @@ impl Table {
         }
     }
 
-    /// How much of their time its tasks waited, where they are meant to. A disk task may have to
-    /// wait for a core, too, and least so with the fewest workers.
+    /// The share of the tasks' time that was waiting, for tasks that are meant to wait. A disk task
+    /// may have to wait for a core, too, and least so with the fewest workers.
     fn waited(&self) -> Option<String> {
         let percent = |used: f64| (100.0 * (1.0 - used)).max(0.0);
         match self.kind {

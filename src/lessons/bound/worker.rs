@@ -74,7 +74,8 @@ impl BoundWorker {
         process: &CurrentProcess,
         context: &Context,
     ) -> Result<()> {
-        // Not in the threads: the kernel would end a child with the thread that started it.
+        // The main thread starts the answerers: the kernel would end a child with the thread that
+        // started it (PR_SET_PDEATHSIG).
         let tools = (1..=threads)
             .map(|number| Aid::of(self.kind, &numbered("answerer", number, threads), context))
             .collect::<Result<Vec<_>>>()?;
@@ -85,9 +86,9 @@ impl BoundWorker {
             let (tasks, results) = (Arc::clone(&tasks), process.put_end().silent());
             let ended = ended.clone();
             let worker = move |log: &Log| ended.send(work(tool, &tasks, results, log));
-            // If it can't be started, this function returns, the process ends, and with it the
-            // threads that were started. Joining them would take for ever: they wait for tasks, and
-            // the parent waits for all threads to be ready.
+            // If a thread can't be started, this function returns, the process ends, and with it
+            // the threads that were started. Joining them would take for ever: they wait for tasks,
+            // and the parent waits for all threads to be ready.
             let worker = process.start_thread(format!("worker-{number}"), worker);
             workers.push(worker.map_err(|error| Reason::CannotStartThread {
                 number,

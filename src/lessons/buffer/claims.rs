@@ -12,7 +12,7 @@ pub(super) struct BufferJudge {
     read: String,
     /// Whether something was printed while an earlier line was still in the buffer.
     has_gathered: bool,
-    /// How much was written when the parent or the child itself began to end it.
+    /// How many lines were written when the child's end began.
     written_before_end: Option<usize>,
 }
 

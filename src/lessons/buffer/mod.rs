@@ -128,7 +128,7 @@ impl Target for Printer {
 /// What print() prints to: C's stdio and Python's `sys.stdout` in a few lines.
 struct PrintBuffer<'a> {
     text: String,
-    /// Somebody may be watching, so each line is written as soon as it is whole.
+    /// For a terminal, where a person may be watching, each line is written as soon as it is whole.
     is_terminal: bool,
     stdout: StandardStream,
     process: &'a CurrentProcess,
@@ -137,13 +137,14 @@ struct PrintBuffer<'a> {
 impl PrintBuffer<'_> {
     fn new(process: &CurrentProcess) -> PrintBuffer<'_> {
         let stdout = stdout();
-        // Nobody tells the process. It asks the kernel what its stdout is, with isatty(3): so the
-        // same program behaves in another way as soon as one writes `| cat` behind it.
+        // The process asks the kernel what its stdout is, with isatty(3): so the same program
+        // behaves in another way with `| cat` behind it.
         PrintBuffer { text: String::new(), is_terminal: stdout.is_terminal(), stdout, process }
     }
 
     fn print(&mut self, line: &str) -> Result<()> {
-        // This is all that happens. A full buffer would be written, too: Python's has 8,192 bytes.
+        // print() only adds to the buffer. (A full buffer would be written, too: Python's has 8,192
+        // bytes.)
         self.text.push_str(line);
         let (pid, bytes) = (self.process.pid(), self.text.len() as u64);
         let printed = format!("Child process {pid} prints {}", line.trim_end());

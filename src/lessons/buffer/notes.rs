@@ -6,7 +6,7 @@ use super::events::BufferEvent;
 use crate::events::{Event, Status};
 use crate::views::explain::{Actor, Moment, Narrator, SignalName, Story, count, notes, was};
 
-/// By process.
+/// The lines of each process, by PID.
 #[derive(Default)]
 pub(super) struct BufferNarrator(HashMap<u32, Lines>);
 

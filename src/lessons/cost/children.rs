@@ -1,4 +1,5 @@
-//! The children that are measured. With `--bare` each does the same by plain reads and writes.
+//! The children that are measured. With `--bare`, a child reads and writes its pipe itself, without
+//! [`Queue`] or [`Connection`].
 
 use std::io::{self, Read, Write};
 

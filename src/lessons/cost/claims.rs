@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::claims::{Claim, Judge, Seen};
 use crate::events::Event;
 
-/// Seconds for one, by row.
+/// Seconds for one repetition, by row.
 #[derive(Default)]
 pub(super) struct CostJudge {
     ours: HashMap<String, f64>,

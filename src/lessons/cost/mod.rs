@@ -53,14 +53,15 @@ impl Lesson for Args {
             true => (4, Duration::from_secs(3)),
         };
         let start = Instant::now();
-        // Its children inherit that, CPython too.
+        // Children inherit the core, CPython too.
         let one_core = OneCore::stay();
         let (mut python, name) = Python::start(mp)?;
         let mut samples = Samples::default();
 
         let mut done = 0;
         while done < turns && (done < 2 || start.elapsed() < limit) {
-            // In turns: a machine that is slow for a while is slow for all three.
+            // The three are measured in turns: a machine that is slow for a while is slow for all
+            // of them.
             for &row in Row::VARIANTS {
                 for (side, bare) in [(Side::Ours, false), (Side::Limit, true)] {
                     if let Some(seconds) = rows::measure(row, bare, mp)? {
@@ -74,7 +75,7 @@ impl Lesson for Args {
             done += 1;
             mp.progress(done as u64, turns as u64)?;
         }
-        // Closes its pipe, which ends it.
+        // Dropping CPython closes its pipe, which ends the process.
         drop(python);
 
         for line in table::heading(done, &name, one_core.is_some()) {

@@ -17,9 +17,9 @@ use crate::multiprocessing::{Connection, Context, CurrentProcess, IntoProcess, T
 /// The program that measures, until its pipe is closed.
 const PROGRAM: &str = include_str!("../../../demos/cost/program.py");
 
-/// What comes before it, so that no process of Python's outlives this run: each that it forks dies
-/// with it (PR_SET_PDEATHSIG is 1, SIGKILL 9), and it gives up when one of them is killed, for
-/// which it would wait in vain.
+/// The code before the program, so that no process of Python's outlives this run: each forked child
+/// dies with Python (PR_SET_PDEATHSIG is 1, SIGKILL 9), and Python gives up when a child is killed,
+/// since it would wait for that child for ever.
 const PRELUDE: &str = r#"
 import os, signal
 try:
@@ -59,7 +59,7 @@ impl Python {
                     let name = format!("CPython {}", answer.as_str().unwrap_or_default());
                     return Ok((Some(Python(connection)), name));
                 }
-                // Somebody has killed it, which is another thing than not to answer.
+                // A Python that was killed is an error; one that doesn't answer is only left out.
                 Err(error) if process.was_killed() => return Err(error),
                 _ => process.kill_because(Reason::NoAnswer { program: name })?,
             }
@@ -104,8 +104,8 @@ impl Target for CostPython {
     }
 }
 
-/// What stands in a string of Python's, in ASCII: Python reads its command line as the locale says,
-/// which may be no UTF-8.
+/// The text as the inside of a Python string in ASCII: Python decodes its command line by the
+/// locale, which may not be UTF-8.
 fn in_ascii(text: &str) -> String {
     let escaped = |c: char| match c.is_ascii() {
         true => c.to_string(),

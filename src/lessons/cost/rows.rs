@@ -1,5 +1,5 @@
-//! Each row with our own layer, and, as its limit, by plain calls: the same bytes over the same
-//! pipes. The log hears of none of the values, as it doesn't of CPython's.
+//! Each row with mp-demo's types, and, as its limit, by system calls alone: the same bytes over the
+//! same pipes. No value is logged, as none of CPython's is.
 
 use std::hint::black_box;
 use std::io::{Read, Write};
@@ -27,7 +27,7 @@ fn primes_below(limit: u32) -> usize {
     (2..limit).filter(is_prime).count()
 }
 
-/// Seconds for one. What is `bare` has no layer of ours; threads and computing never have one.
+/// Seconds for one repetition. `bare` measures the limit; threads and computing have none.
 pub fn measure(row: Row, bare: bool, mp: &Context) -> Result<Option<f64>> {
     let count = row.repetitions();
     let start = Instant::now();
@@ -124,7 +124,7 @@ fn other_way() -> String {
 }
 
 fn read_all(pipe: &mut impl Read, mut length: usize) -> Result<()> {
-    // What a pipe holds, so that a writer that is ahead is read out in one call.
+    // As much as a pipe holds, so that one call empties a full pipe.
     let mut buffer = vec![0; 1 << 16];
     while length > 0 {
         let read = pipe.read(&mut buffer)?;

@@ -34,8 +34,8 @@ pub enum Side {
 }
 
 impl Row {
-    /// How often it is done in one turn, by us and by the limit below. So often that the clock and,
-    /// for the last three, the start of the child hardly count.
+    /// The repetitions in one turn, for mp-demo and for the limit: so many that the clock and, for
+    /// the last three, the start of the child hardly count.
     pub fn repetitions(self) -> usize {
         match self {
             Row::Process => 60,
@@ -61,13 +61,13 @@ impl Row {
     }
 }
 
-/// What was measured, in seconds for one.
+/// What was measured, in seconds for one repetition.
 #[derive(Default)]
 pub struct Samples {
     seconds: HashMap<(Row, Side), Vec<f64>>,
 }
 
-/// The lines above the rows. `on_one_core` says whether all processes were kept on one.
+/// The lines above the rows. `on_one_core` says whether all processes were kept on one core.
 pub fn heading(turns: usize, python: &str, on_one_core: bool) -> Vec<String> {
     let mut lines = vec![both!(
         "Median of {turns} turns, +- half of the middle 50 % of them, in %; {python}",
@@ -123,12 +123,12 @@ impl Samples {
         columns(cells.each_ref().map(|cell| cell.as_deref().unwrap_or("-")))
     }
 
-    /// How many times as long this program took as the plain calls.
+    /// How many times as long as the limit mp-demo took.
     fn limit_ratio(&self, row: Row) -> Option<f64> {
         median_ratio(self.of(row, Side::Ours), self.of(row, Side::Limit))
     }
 
-    /// How many times as long CPython took as this program.
+    /// How many times as long as mp-demo CPython took.
     fn python_ratio(&self, row: Row) -> Option<f64> {
         median_ratio(self.of(row, Side::Python), self.of(row, Side::Ours))
     }
@@ -140,7 +140,7 @@ impl Samples {
 
 fn columns([label, ours, limit, limit_ratio, python, python_ratio]: [&str; 6]) -> String {
     let cells = [(ours, 14), (limit, 14), (limit_ratio, 6), (python, 14), (python_ratio, 6)];
-    // A cell that is too wide still stands apart.
+    // A cell that is too wide still has a space before it.
     let cells = cells.map(|(cell, width)| format!(" {}", right(cell, width - 1)));
     left(label, 24) + &cells.concat()
 }

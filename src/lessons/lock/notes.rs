@@ -7,7 +7,7 @@ use crate::events::{Call, Event};
 use crate::multiprocessing::{FLOCK, GATE};
 use crate::views::explain::{Actor, Moment, Narrator, Series, Story, count, notes};
 
-/// Who counts, or has counted.
+/// The PIDs of the processes that count, or have counted.
 #[derive(Default)]
 pub(super) struct LockNarrator(HashSet<u32>);
 

@@ -16,14 +16,14 @@ pub(super) struct MemoryJudge {
 struct CounterLook {
     role: String,
     is_parents: bool,
-    /// Whether somebody had received something by then.
+    /// Whether the child's result had been received by then.
     is_received: bool,
     value: i64,
     address: String,
 }
 
 impl MemoryJudge {
-    /// What the parent saw before anything was received, or after.
+    /// The values that the parent saw before the child's result was received, or after.
     fn of_parent(&self, received: bool) -> impl Iterator<Item = i64> {
         let looks = self.looks.iter().filter(|look| look.is_parents);
         looks.filter(move |look| look.is_received == received).map(|look| look.value)
@@ -109,7 +109,7 @@ mod tests {
         1 parent recv "value":5
         1 parent counter "value":5,"address":"0x1""#;
 
-    /// As threads of one process would.
+    /// Shared memory, as threads of one process have it.
     const SHARED: &str = r#"
         1 parent counter "value":10,"address":"0x1"
         2 child counter "value":10,"address":"0x1"

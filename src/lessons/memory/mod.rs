@@ -54,7 +54,7 @@ impl Lesson for Args {
         // The child has counted, and is gone. Nothing of that has happened to this counter.
         show_counter("Parent", mp)?;
 
-        // What the child knows has to be sent, and received.
+        // The child's result reaches the parent only as a message.
         let result = connection.recv()?;
         mp.say(format!("Parent process {} receives {result}", mp.pid()))?;
         COUNTER.store(result.as_i64().unwrap_or_default(), Ordering::Relaxed);

@@ -8,9 +8,9 @@ use crate::views::explain::{Actor, En, Moment, Narrator, Story, Zh, clipped, not
 
 #[derive(Default)]
 pub(super) struct MemoryNarrator {
-    /// What each process last found in its counter, and where.
+    /// The last value of each process's counter, and its address.
     counters: BTreeMap<u32, (i64, String)>,
-    /// Who has received something since.
+    /// The processes that have received a message since they last looked at their counter.
     received: HashSet<u32>,
 }
 

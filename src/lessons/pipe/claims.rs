@@ -60,7 +60,7 @@ impl Judge for PipeJudge {
                 if seen.state.is_parent(record.pid) {
                     self.is_end_first.get_or_insert(false);
                 }
-                // A long list may be one of many whose beginnings are the same.
+                // Shortened with a hash: many long lists may begin alike.
                 shortened(&word(value), 60)
             }
             Event::Refused { call, .. } => {

@@ -1,4 +1,4 @@
-//! By which mistakes runs of the `pipe` lesson get stuck.
+//! The mistakes that get a run of the `pipe` lesson stuck.
 
 use crate::stuck::{Mistake, mistakes};
 
@@ -16,14 +16,14 @@ mistakes! {
     /// The parent joins a child that waits for the parent's answer.
     JOIN_BEFORE_REPLY = Mistake::of("join_before_reply", ["Reply before you join", "先回复，再 join"]);
 
-    /// The parent waits for end-of-file, and holds an end for writing itself.
+    /// The parent waits for EOF, and holds a write end itself.
     KEPT_OWN_END = Mistake::of("kept_own_end", [
         "Close the end that the child has got",
         "交给子进程的那一端，父进程要关掉",
     ]);
 
-    /// A child that was to speak first waits for the answer: what it has printed, if anything, is
-    /// still in its own buffer.
+    /// A child that was to send first waits for the answer: it has not flushed what it printed, if
+    /// anything.
     UNFLUSHED = Mistake {
         is_users: true,
         ..Mistake::of("unflushed", [

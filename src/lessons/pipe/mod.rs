@@ -156,7 +156,7 @@ impl Lesson for Args {
             .into_process(),
         };
         // The child's end moves to the child, unless the parent keeps it, too, as in the article.
-        // Then the parent itself could send, so end-of-file never comes.
+        // Then the parent itself could send, so EOF never comes.
         let (writer, _kept) = match self.keep_end {
             true => (writer.shares(&childs_end), Some(childs_end)),
             false => (writer.holds(childs_end), None),
@@ -196,7 +196,7 @@ impl Lesson for Args {
     }
 }
 
-/// Prints the list; that of --bytes as a short expression of the same value.
+/// Prints the list; a list made by --bytes as a short expression of the same value.
 #[track_caller]
 fn print(list: &Value, is_of_bytes: bool, process: &impl Logs) -> Result<()> {
     match list.get(0).and_then(Value::as_str) {

@@ -1,7 +1,7 @@
 //! A child of your own: any program, in any language.
 //!
-//! It writes messages to its stdout, a line each, and reads the reply from its stdin. A process of
-//! ours stands between it and the pipe, and writes to the log what passes.
+//! It writes messages to its stdout, a line each, and reads the reply from its stdin. Its
+//! go-between, a process of ours between the child and the pipe, logs every message.
 
 use anyhow::{Result, bail};
 use serde::Serialize;

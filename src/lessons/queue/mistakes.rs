@@ -1,4 +1,4 @@
-//! By which mistakes runs of the `queue` lesson get stuck.
+//! The mistakes that get a run of the `queue` lesson stuck.
 
 use crate::stuck::{Mistake, mistakes};
 

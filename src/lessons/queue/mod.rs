@@ -62,8 +62,9 @@ impl Lesson for Args {
             }
         };
 
-        // `--kill`. Nothing is in the queue yet, so this reader waits in `get`, and with `--lock`
-        // it has the lock, which stays taken when its holder dies: the others wait for it for ever.
+        // `--kill`: nothing is in the queue yet, so this reader waits in `get`. With `--lock` it
+        // holds the lock, which stays taken when its holder dies: the other readers wait for the
+        // lock for ever.
         if let Some(role) = &self.kill {
             let victim = mp.start(role, reader())?;
             mp.until_in(&victim, Call::Get)?;
@@ -83,10 +84,10 @@ impl Lesson for Args {
         let writers = mp.start_all("writer", writers.into_iter())?;
         let readers = mp.start_as(self.reader_roles().map(|role| (role, reader())))?;
 
-        // The readers have ends of their own. If the parent kept this one, a writer whose readers
-        // are all gone would fill the pipe and then wait for ever; as it is, the writer learns that
-        // nobody is left. Where readers are to be gone early, it is kept, as in Python: then what
-        // nobody gets stays in the queue.
+        // The readers have get ends of their own. If the parent kept its get end, a writer whose
+        // readers are all gone would fill the pipe and then wait for ever; without it, the writer's
+        // put fails. Where readers are to leave early, the parent keeps its get end, as in Python:
+        // then values that nobody gets stay in the queue.
         let (mut put_end, get_end) = queue.into_ends();
         let _kept = (leaves_when_empty || self.kill.is_some()).then_some(get_end);
         match self.stop {
@@ -104,18 +105,19 @@ impl Lesson for Args {
                 let count = self.sentinels.map_or(readers.count(), usize::from);
                 (0..count).try_for_each(|_| put_end.put_sentinel())?;
             }
-            // The parent forgets its own end: so the pipe has a writer, and the readers wait for
-            // it.
+            // The parent forgets to close its put end: so the pipe has a write end, and the readers
+            // wait for EOF for ever.
             Stop::Eof if self.keep_end => writers.join()?,
-            // A reader sees end-of-file when the *last* write end is closed. This one must go, or
-            // the readers would wait for the parent while the parent waits for them.
+            // A reader sees EOF when the *last* write end is closed. The parent's must be closed,
+            // or the readers would wait for the parent while the parent waits for them.
             Stop::Eof => {
                 drop(put_end);
                 writers.join()?;
             }
             // "Empty" is true for a moment only: the readers leave while the writers pause.
             Stop::Empty => writers.join()?,
-            // Nobody tells them, and the joins below wait for readers that wait for values.
+            // Nobody tells the readers the end: the joins below wait for readers that wait for
+            // values.
             Stop::None => writers.join()?,
         }
         // The article's program doesn't join its readers. So they stay zombies until it ends, and
@@ -140,7 +142,7 @@ impl Target for Writer {
     const NAME: &'static str = "queue-writer";
 
     fn run(self, mut process: CurrentProcess) -> Result<()> {
-        // The parent has looked; a person who starts this by hand has not.
+        // The parent has checked the sizes; a child started by hand checks them itself.
         check_sizes(&self.values)?;
         process.running(format!("Process to write: {}", process.pid()))?;
         let mut queue = process.put_end();
@@ -173,7 +175,8 @@ impl Target for Reader {
         process.running(format!("Process to read: {}", process.pid()))?;
         let mut queue = process.get_end();
         let lock = self.lock.then(|| process.lock());
-        // The article's loop has no way out, so its reader has to be killed. This one has some.
+        // The article's loop has no way out, so its reader has to be terminated. This loop has
+        // some.
         loop {
             if let Some(lock) = &lock {
                 lock.acquire()?;

@@ -116,8 +116,8 @@ impl Args {
                 )
             );
         }
-        // Values beside `--writer`, or a file's name beside a reader of one word: quotes are
-        // missing.
+        // Values given together with `--writer`, or a file's name after a reader of one word, are a
+        // sign that quotes are missing.
         let first = self.values.first().map(ToString::to_string).unwrap_or_default();
         let is_word = self.reader.as_ref().is_some_and(|it| it.words().len() == 1);
         for (name, is_wrong) in [
@@ -164,7 +164,7 @@ impl Args {
         Ok(())
     }
 
-    /// By which mistake of these options a run gets stuck, and the command without it.
+    /// The mistake in these options that gets a run stuck, and the command without it.
     pub(super) fn mistake_of_options(&self) -> Option<(&'static Mistake, String)> {
         let mut readers = match self.readers {
             1 => String::new(),

@@ -1,7 +1,7 @@
 //! Writers and readers of your own: any program, in any language.
 //!
 //! Such a program knows nothing of queues: it writes lines to its stdout, or reads lines from its
-//! stdin. A process of ours stands between it and the queue, and writes to the log what passes.
+//! stdin. Its go-between, a process of ours between the program and the queue, logs every value.
 
 use anyhow::Result;
 use serde::Serialize;
@@ -49,7 +49,7 @@ fn put_all(process: &CurrentProcess, program: &mut Program) -> Result<()> {
     let mut queue = process.put_end();
     while let Some(value) = program.next_value(LONGEST_LINE)? {
         let cannot_put = || program.line_name();
-        // Before the put is logged: a value that can't be put must not look lost.
+        // The check comes before the put is logged: otherwise a refused value would look lost.
         check_sizes(std::slice::from_ref(&value)).because(cannot_put)?;
         let value = value.value();
         let put = queue.print_and_put(format!("Put {} to queue...", str(&value)), &value);
@@ -77,13 +77,14 @@ impl CommandReader {
             queue.get_and_print(|value| format!("Get {} from queue.", str(value)))?
         {
             program.write(&value)?;
-            // Until it has read this one, another reader may get the next value.
+            // The go-between takes no next value until the program has read this one, so that
+            // another reader may get it.
             program.until_it_has_read()?;
             if self.leaves_when_empty && queue.is_empty()? {
                 break;
             }
         }
-        // After a sentinel as after the end of the queue, its stdin comes to end-of-file.
+        // After a sentinel, or EOF of the queue, the program's stdin comes to EOF.
         program.join()
     }
 }

@@ -10,6 +10,6 @@ own_events! {
     Turn { i: u16 } => Effect::Nothing, [], Again;
     /// The child has left its loop. Its threads may still run.
     Ended {} => Effect::Nothing, [], Once;
-    /// The parent goes on after the join that it waited in.
+    /// The parent's `join()` has returned.
     AfterJoin {} => Effect::Nothing, [], Once;
 }

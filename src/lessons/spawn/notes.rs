@@ -12,7 +12,7 @@ use crate::views::explain::{
 pub(super) struct SpawnNarrator {
     /// How many children the parent has joined.
     joined: usize,
-    /// How long its last join took, if nothing came after it.
+    /// How long the parent's last join took, if no event has come since.
     has_just_joined: Option<Seconds>,
     loops: HashMap<u32, Loop>,
 }
@@ -20,16 +20,16 @@ pub(super) struct SpawnNarrator {
 /// The loop of a child's main thread.
 #[derive(Default)]
 struct Loop {
-    /// How many threads it has started.
+    /// How many threads the loop has started.
     threads: u32,
-    /// How many of them have said something.
+    /// How many of the threads have printed a line.
     ran: u32,
     is_over: bool,
 }
 
 impl Narrator for SpawnNarrator {
     fn see(&mut self, now: &Moment, story: &mut Story) -> bool {
-        // Before the next child starts, the end of another one may be told.
+        // The end of another child may be logged before the next child starts.
         let has_just_joined = self.has_just_joined.take();
         match &now.event {
             Event::Joined { .. } => {
@@ -70,8 +70,8 @@ impl Narrator for SpawnNarrator {
 }
 
 impl SpawnNarrator {
-    /// A thread begins that is not the main one. Whether it does so when the loop that has started
-    /// it is over.
+    /// A thread other than the main one begins. Returns whether the loop that has started it is
+    /// over.
     fn thread_runs(&mut self, now: &Moment, story: &mut Story) -> bool {
         let of = self.loops.entry(now.pid).or_default();
         of.ran += 1;

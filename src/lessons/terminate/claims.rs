@@ -12,7 +12,7 @@ pub(super) struct TerminateJudge {
     /// How the child ended.
     status: Option<Status>,
     has_grandchild: bool,
-    /// Whether the grandchild has said something after the child's end.
+    /// Whether the grandchild has printed a line after the child's end.
     lives_on: bool,
 }
 

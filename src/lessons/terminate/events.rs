@@ -6,6 +6,6 @@ own_events! {
     TerminateEvent:
     /// The process makes something that it has to clean up, as Python does in `try ... finally`.
     Try {} => Effect::Nothing, [];
-    /// It cleans up.
+    /// The process cleans up.
     Finally {} => Effect::Nothing, ['◇' 'u' "cleans up" "清理", ""];
 }

@@ -90,7 +90,7 @@ impl Lesson for Args {
             Signal::Term => child.terminate()?,
             Signal::Kill => child.kill()?,
         }
-        // No call of the three waits. This one does, and learns how it ended.
+        // None of the three calls waits. `join` waits, and takes the exit status.
         child.join()?;
         tell_status(mp, &child)?;
         match grandchild {
@@ -101,19 +101,20 @@ impl Lesson for Args {
     }
 }
 
-/// A signal goes to one process. What that one has started doesn't get it, and nobody tells it of
-/// the end.
+/// A signal goes to one process. The process's own children don't get it, and aren't told of their
+/// parent's end.
 fn end_grandchild(mp: &Context, mut connection: Connection, pid: u32) -> Result<()> {
     connection.send(&"who is your parent?".into())?;
     connection.recv()?;
-    // It waits for another question. Its pipe comes to its end, and so does the grandchild.
+    // The grandchild waits for another question. Closing the pipe gives it EOF, and it ends.
     mp.say(format!("Parent process {} ends the grandchild", mp.pid()))?;
     drop(connection);
     mp.wait_for_adopted(pid)?;
     mp.join_adopted(pid, "grandchild")
 }
 
-/// The same end in three places: each has its own way to tell a signal from an exit status.
+/// The same end as Python, a shell and Rust tell it: each has its own way to tell a signal from an
+/// exit status.
 fn tell_status(mp: &Context, child: &ChildProcess) -> Result<()> {
     let (exitcode, shell, rust) = match child.status() {
         // A negative number can't be an exit status, so Python uses it for signals. A shell has 0
@@ -150,9 +151,9 @@ impl Target for CleaningChild {
         let orphan = Grandchild {}.inherits(process.ends()).outlives_parent();
         let grandchild = self.grandchild.then(|| mp.start("grandchild", orphan)).transpose()?;
 
-        // From here on such a signal is kept until somebody waits for it. A handler would be called
-        // in the middle of anything, even of malloc; what it may do there is next to nothing
-        // (signal-safety(7)).
+        // From here on these signals are blocked: each stays pending until sigwait(3) takes it. A
+        // handler would be called in the middle of anything, even of malloc, and may do next to
+        // nothing there (signal-safety(7)).
         let signals = SigSet::from_iter([Caught::SIGTERM, Caught::SIGINT]);
         if self.catch {
             signals.thread_block()?;
@@ -163,10 +164,10 @@ impl Target for CleaningChild {
         let mut connection = process.connection(true);
         connection.send(&grandchild.as_ref().map(ChildProcess::pid).into())?;
         if self.catch {
-            // Whatever the signal, this returns; and whoever returns, drops.
+            // With either signal this returns, and the return drops the `Cleanup`.
             return signals.wait().map(drop).map_err(Into::into);
         }
-        // The signal comes here, in a system call that never returns.
+        // The signal ends the process here, in a system call that never returns.
         connection.recv_or_end().map(drop)
     }
 }
@@ -179,7 +180,7 @@ impl Drop for Cleanup<'_> {
         let Cleanup(process, child) = self;
         let ended = child.map(|child| child.terminate().and_then(|()| child.join()));
         let line = format!("Child process {} cleans up", process.pid());
-        // A drop can't return an error. If this fails, nobody reads the log any more.
+        // `drop` can't return an error. If the log fails, nobody reads it any more.
         let _ = ended
             .unwrap_or(Ok(()))
             .and(process.happened_with_line(TerminateEvent::Finally {}, line));

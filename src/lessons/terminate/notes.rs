@@ -6,7 +6,7 @@ use super::events::TerminateEvent;
 use crate::events::{Event, Status};
 use crate::views::explain::{Actor, Moment, Narrator, SignalName, Story, notes};
 
-/// Who has something to clean up.
+/// The PIDs of the processes that have something to clean up.
 #[derive(Default)]
 pub(super) struct TerminateNarrator(HashSet<u32>);
 

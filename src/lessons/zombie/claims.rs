@@ -7,7 +7,7 @@ use crate::state::State;
 
 #[derive(Default)]
 pub(super) struct ZombieJudge {
-    /// The states that the parent saw, one after the other; none where there was no such process.
+    /// The child's states that the parent saw, in order; nothing where there was no such process.
     states: Vec<Option<char>>,
     /// The parents that the grandchild told of.
     parents: Vec<u32>,
@@ -28,7 +28,7 @@ impl Judge for ZombieJudge {
         Claim {
             name: "dies-with-parent",
             sentence: ["a process ends when its parent does", "父进程结束时，子进程也结束"],
-            // Whoever has had two parents has survived one.
+            // A process that has had two parents has survived one.
             holds: |run, _| run.parents.first().map(|it| run.parents.iter().all(|one| one == it)),
         },
     ];

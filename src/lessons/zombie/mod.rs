@@ -1,5 +1,5 @@
-//! Zombies and orphans: what is left of a process that has ended, and who looks after one whose
-//! parent has.
+//! Zombies and orphans: what is left of a process that has ended, and who adopts a process whose
+//! parent has ended.
 //!
 //! What to look at: what the kernel shows of a process in /proc before its end, after it, and after
 //! `join()`. What is left out: threads, which the kernel reaps by itself.
@@ -76,11 +76,12 @@ impl Args {
         show("The child", child.pid(), mp)?;
 
         if self.join {
-            // This asks. From now on its PID can be another process's.
+            // `join` asks, and reaps the zombie. From now on its PID can be another process's.
             child.join()?;
             show("The child", child.pid(), mp)?;
         }
-        // Without it, the zombie is there until this process ends: PID 1 inherits it, and asks.
+        // Without `--join`, the zombie is there until this process ends: then PID 1 adopts and
+        // reaps it.
         Ok(())
     }
 
@@ -92,17 +93,17 @@ impl Args {
         let grandchild = both.iter().find_map(Value::as_u64).unwrap_or_default() as u32;
         show("The grandchild", grandchild, mp)?;
 
-        // The one between ends, as the child above does. Nothing happens to the process that it has
-        // started: no process of Unix dies because its parent does.
+        // The child ends, as the child above does. Nothing happens to the grandchild: on Unix no
+        // process dies because its parent does.
         child.terminate()?;
         child.join()?;
         show("The grandchild", grandchild, mp)?;
-        // It asks, too, and hears the same.
+        // The parent asks the grandchild for its new parent.
         connection.send(&"who is your parent?".into())?;
         connection.recv()?;
         mp.sleep(self.pause)?;
 
-        // Its pipe comes to its end, and so does it. Its new parent has to wait for it now.
+        // The grandchild gets EOF from its pipe and ends. Its new parent has to reap it now.
         drop(connection);
         mp.wait_for_adopted(grandchild)?;
         show("The grandchild", grandchild, mp)?;
@@ -111,10 +112,10 @@ impl Args {
     }
 }
 
-/// What the kernel shows everybody of a process, as `ps` does.
+/// Tells what the kernel shows everybody of a process, as `ps` does.
 fn show(who: &str, of: u32, mp: &Context) -> Result<()> {
     let mut summary = ProcessSummary::of(of);
-    // It is about to sleep, or to end.
+    // A running process is about to sleep, or to end.
     while summary.as_ref().is_some_and(|it| it.state == 'R') {
         std::thread::yield_now();
         summary = ProcessSummary::of(of);
@@ -168,7 +169,7 @@ impl Target for Middle {
         let orphan = Orphan {}.inherits(process.ends()).outlives_parent();
         let grandchild = mp.start("grandchild", orphan)?;
         process.connection(true).send(&grandchild.pid().into())?;
-        // It waits until it is terminated itself.
+        // The child waits here until it is terminated itself.
         grandchild.join()
     }
 }
