@@ -1,4 +1,4 @@
-//! What wakes a parent that waits for something else when one of its children may have ended.
+//! The bell: wakes a parent that waits in poll(2) when one of its children may have ended.
 
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
@@ -14,8 +14,8 @@ use signal_hook::low_level::{pipe, unregister};
 
 use crate::events::{Because as _, Reason};
 
-/// A pair of sockets that has something to read when a child may have ended, or when the run is
-/// over: for whoever waits in poll(2), which knows of descriptors only.
+/// A pair of sockets, one of which becomes readable when a child may have ended, or when the run is
+/// over: poll(2) waits for descriptors only.
 pub(super) struct Bell {
     reader: UnixStream,
     writer: UnixStream,
@@ -23,8 +23,9 @@ pub(super) struct Bell {
 }
 
 impl Bell {
-    /// From now on SIGCHLD rings it. Whoever started this program may have blocked that signal, or
-    /// have it ignored, and then children would vanish unseen (wait(2), Notes).
+    /// A bell that SIGCHLD rings. SIGCHLD is unblocked, and no longer ignored, since this process
+    /// may have inherited either: with SIGCHLD ignored, children would vanish unseen (wait(2),
+    /// Notes).
     pub fn new() -> Result<Bell> {
         let open = || {
             let (reader, writer) = UnixStream::pair()?;
@@ -37,7 +38,7 @@ impl Bell {
         open().because(|| Reason::CannotOpenSockets {})
     }
 
-    /// As long as this process lives, this signal rings it, too.
+    /// Makes this signal ring the bell, too, as long as this process lives.
     pub fn rings_at(&self, signal: i32) -> Result<()> {
         let writer = self.writer.try_clone();
         let registered = writer.and_then(|writer| pipe::register(signal, writer));
@@ -58,11 +59,11 @@ impl Bell {
     }
 
     pub fn ring(&self) {
-        // If there is no room for more, it rings already.
+        // If the socket is full, the bell rings already.
         let _ = (&self.writer).write(b".");
     }
 
-    /// Silences it, until it rings again.
+    /// Silences the bell, until it rings again.
     pub fn silence(&self) {
         let mut rings = [0; 64];
         while (&self.reader).read(&mut rings).is_ok_and(|count| count == rings.len()) {}

@@ -1,4 +1,4 @@
-//! What a child is told on its command line when it is born, beside what its lesson tells it.
+//! The options on a child's command line that are not its lesson's.
 
 use serde::Serialize;
 

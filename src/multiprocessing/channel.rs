@@ -16,8 +16,7 @@ enum Extent {
     Everything,
 }
 
-/// How one end of a queue or pipe logs its events, and whose children it looks after while it
-/// waits.
+/// How one end of a queue or pipe logs its events, and whose children it reaps while it waits.
 #[derive(Clone)]
 pub(super) struct Channel {
     log: Log,
@@ -35,19 +34,19 @@ impl Channel {
         Channel { log: log.clone(), name, extent: Extent::Everything, parent: None }
     }
 
-    /// The log hears nothing, and no children are looked after: to be measured, or for a thread
-    /// other than the one that starts them.
+    /// No event is logged, and no children are reaped: for measurements, or for a thread other than
+    /// the one that starts children.
     pub(super) fn silence(&mut self) {
         self.extent = Extent::Nothing;
         self.parent = None;
     }
 
-    /// The log hears when a call waits, but not for which values.
+    /// Waits are logged, but no values.
     pub(super) fn only_waits(&mut self) {
         self.extent = Extent::Waits;
     }
 
-    /// The children of this process are looked after in calls that wait.
+    /// Calls that wait reap the children of this process.
     pub(super) fn watch(&mut self, parent: Arc<Parent>) {
         self.parent = Some(parent);
     }

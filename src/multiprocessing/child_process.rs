@@ -19,19 +19,20 @@ use crate::both;
 use crate::events::{Event, Named, Reason, Status};
 use crate::words::locale;
 
-/// How long a process may take to die of SIGTERM or SIGINT. One that ignores it, or is stopped,
-/// gets SIGKILL then.
+/// How long a process may take to die of SIGTERM or SIGINT. A process that ignores the signal, or
+/// is stopped, gets SIGKILL after that.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// A process that was started. When the parent's half forgets it, the context sees to its end.
+/// A process that was started. If the parent's half doesn't join it, the
+/// [`Context`](super::Context) joins or kills it at the end of the run.
 pub struct ChildProcess {
     parent: Arc<Parent>,
     number: usize,
     pid: Pid,
     role: String,
-    /// The user's command that it runs, if it is one.
+    /// The user's command that the process runs, if any.
     command: Option<String>,
-    /// How long it may take to end when it was sent SIGTERM or SIGINT.
+    /// How long the process may take to end after SIGTERM or SIGINT.
     grace: Duration,
 }
 
@@ -60,12 +61,13 @@ impl ChildProcess {
         let mut words = words?;
         let birth = Birth {
             role: Some(role.to_owned()),
-            // A child dies with the parent that it is told of.
+            // A child that is given its parent's PID dies with the parent.
             parent: (!outlives_parent).then(std::process::id),
             epoch: parent.log.epoch_for_child(),
             stdin: stdin.name,
             stdout: stdout.name,
-            // The locale says it to the child, too.
+            // A child has the same locale, so the language is passed only if it differs from the
+            // locale's.
             lang: Some(locale::chosen()).filter(|chosen| *chosen != locale::of_environment()),
             seed: Some(seed.into()),
             speed: Some(parent.speed).filter(|speed| *speed != 1.0),
@@ -125,7 +127,7 @@ impl ChildProcess {
         Named { role: self.role.clone(), pid: self.pid(), command: self.command.clone() }
     }
 
-    /// Waits until the process has ended, but no longer than until then, and reaps it.
+    /// Waits until the process has ended, at most until `end`, and reaps it.
     pub(super) fn ends_before(&self, end: Instant) -> Result<bool> {
         self.parent.children.ends_before(self.number, end, &self.parent.log)
     }
@@ -149,9 +151,9 @@ impl ChildProcess {
         parent.log.write(Event::Joined { child: self.pid(), child_role: role.into() })
     }
 
-    /// Whether a signal has ended the process, whose pipe has just come to its end: the kernel
-    /// closes a process's pipes before others can learn of its end, so that may take a moment. It
-    /// is not reaped, and nothing is told yet.
+    /// Whether a signal has ended the process, whose pipe has just come to EOF. The kernel closes a
+    /// process's pipes before wait(2) sees its end, so this may take a moment. The process isn't
+    /// reaped, and nothing is logged.
     pub fn was_killed(&self) -> bool {
         let start = Instant::now();
         while start.elapsed() < GRACE {
@@ -170,8 +172,7 @@ impl ChildProcess {
     }
 
     /// Waits until the process has ended, and leaves it a zombie, as Python's
-    /// `multiprocessing.connection.wait()` does with its `sentinel`: only a `join()` takes its exit
-    /// status, and with it what is left of it.
+    /// `multiprocessing.connection.wait()` does with its `sentinel`: only a `join()` reaps it.
     pub fn wait_for_sentinel(&self) -> Result<()> {
         let has_ended = || !matches!(self.end_unreaped(), Ok(None));
         self.parent.children.wait_and_reap_nobody(None, has_ended)
@@ -183,7 +184,7 @@ impl ChildProcess {
         self.tell_and_kill(None)
     }
 
-    /// The same, and waits for its end. The log and the user are told why.
+    /// Kills the process and joins it. The log and the user are told why.
     #[track_caller]
     pub fn kill_because(&self, why: Reason) -> Result<()> {
         self.tell_and_kill(Some(why))?;
@@ -266,8 +267,8 @@ pub(super) fn cannot_start(role: &str, file: &Path, error: &io::Error, running: 
     }
 }
 
-/// Starts a program and waits for it by std's plain calls: no log, no list of children, nothing to
-/// end it early. What remains is the limit that a [`ChildProcess`] can come near to.
+/// Starts a program and waits for it with std alone: no log, no table of children, nothing to end
+/// it early. This is the limit below a [`ChildProcess`].
 pub fn start_and_join_plainly(program: &str) -> Result<()> {
     let mut command = Command::new(program);
     command.stdin(Stdio::null()).stdout(Stdio::null());

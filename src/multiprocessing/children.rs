@@ -1,5 +1,5 @@
-//! Every child of a run, from its start until it was waited for. None is forgotten here, and none
-//! is signalled whose PID might already belong to another process.
+//! The table of a run's children, from their start until they are reaped. No child is forgotten,
+//! and none is signalled whose PID might already be another process's.
 
 use std::collections::HashMap;
 use std::io;
@@ -30,7 +30,7 @@ pub struct Children {
     pub(super) bell: Bell,
     /// What each process of the run has logged last, by PID.
     progress: Mutex<HashMap<u32, Progress>>,
-    /// The ends of pipes that their parent has open.
+    /// The pipe ends that the parent has open.
     pub(super) ends: OpenEnds,
     /// Children that this process had before the run: the second guard, say, or the children of a
     /// shell that has become this program by `exec mp-demo`.
@@ -39,7 +39,7 @@ pub struct Children {
     terminated: Arc<AtomicBool>,
 }
 
-/// How far a process has come, as far as a parent's half may wait for that.
+/// How far a process has come, for a parent's half that waits for it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Progress {
     Waits(Call),
@@ -60,7 +60,7 @@ struct TableEntry {
     is_go_between: bool,
     terminated: Option<(Instant, Signal)>,
     killed: bool,
-    /// How it ended, once it is reaped.
+    /// The exit status, once the child is reaped.
     status: Option<Status>,
 }
 
@@ -84,15 +84,15 @@ impl Children {
         self.bell.rings_at(SIGTERM)
     }
 
-    /// Passes SIGTERM on to every child that runs, if it has come, and reaps those that have ended.
-    /// The error is [`Interruption::Terminated`], once for each SIGTERM, or `RunIsOver`.
+    /// Passes SIGTERM on to every running child, if it has come, and reaps the children that have
+    /// ended. The error is [`Interruption::Terminated`], once for each SIGTERM, or `RunIsOver`.
     pub(super) fn pass_on(&self, log: &Log) -> Result<()> {
         self.bell.silence();
         let is_terminated = self.terminated.swap(false, Ordering::SeqCst);
         for number in self.unjoined().into_iter().filter(|_| is_terminated) {
             let (pid, role) = self.describe(number);
             let child = pid.as_raw_pid() as u32;
-            // Even if nobody reads the log.
+            // The signal is passed on even if nobody reads the log.
             let _ = log.write(Event::Terminate { child, child_role: role.into() });
             self.signal(number, Signal::TERM, log)?;
         }
@@ -125,7 +125,7 @@ impl Children {
         self.bell.ring();
     }
 
-    /// Waits until this process has come so far, as its log tells.
+    /// Waits until this process has come so far, by the events that it logs.
     pub(super) fn until(&self, pid: u32, progress: Progress, log: &Log) -> Result<()> {
         self.wait_until(log, || {
             let all = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
@@ -201,8 +201,8 @@ impl Children {
         (child.pid, child.role.clone())
     }
 
-    /// Waits until this child has ended. Every child that ends meanwhile is reaped at once and
-    /// stands in the log then, not only when its turn to be joined comes.
+    /// Waits until this child has ended. Every child that ends meanwhile is reaped and logged at
+    /// once, not only when it is joined.
     pub(super) fn wait(&self, number: usize, log: &Log) -> Result<()> {
         self.wait_until(log, || self.status(number).is_some())
     }
@@ -241,7 +241,7 @@ impl Children {
         logged
     }
 
-    /// How a child has ended, if it is reaped.
+    /// The child's exit status, if it is reaped.
     pub(super) fn status(&self, number: usize) -> Option<Status> {
         self.lock().children[number].status
     }
@@ -273,8 +273,8 @@ impl Children {
         self.lock().children[number].kill();
     }
 
-    /// Ends every child that still runs, lets no new one start, and lets the parent's half wait no
-    /// more. The log is told, if there is one that listens.
+    /// Kills every running child, lets no new one start, and lets the parent's half wait no more.
+    /// The kills are logged, if there is a log with a reader.
     pub fn kill_all(&self, log: Option<&Log>) {
         let mut table = self.lock();
         table.is_over = true;
@@ -332,7 +332,7 @@ impl Children {
         Ok(())
     }
 
-    /// Waits for all children. The log is told if it still listens.
+    /// Waits for all children. Their ends are logged if the log still has a reader.
     pub(super) fn wait_all(&self, log: &Log) {
         while self.count_running(log) > 0 {
             if self.bell.wait(None).is_err() {
@@ -368,8 +368,8 @@ impl ProcessTable {
         })
     }
 
-    /// Kills those that run and have not been killed yet. The log is told, if there is one that
-    /// listens.
+    /// Kills the running children that have not been killed yet. The kills are logged, if there is
+    /// a log with a reader.
     fn kill_running(&mut self, log: Option<&Log>) {
         let running = self.children.iter_mut().filter(|child| child.status.is_none());
         for child in running.filter(|child| !child.killed) {
@@ -389,7 +389,7 @@ impl ProcessTable {
         let _lock = descendants::lock();
         while let Ok(Some((pid, status))) = wait(WaitOptions::NOHANG) {
             let mut children = self.children.iter_mut();
-            // Not ours: a shell that became this program by `exec` left it a child.
+            // A stranger: a shell that became this program by `exec` left it a child.
             let Some(child) = children.find(|it| it.pid == pid && it.status.is_none()) else {
                 continue;
             };
@@ -406,7 +406,7 @@ impl ProcessTable {
 }
 
 impl TableEntry {
-    /// Sends SIGKILL, unless it is reaped: then its PID may be another process's.
+    /// Sends SIGKILL, unless the child is reaped: then its PID may be another process's.
     fn kill(&mut self) {
         self.killed = true;
         if self.status.is_some() {
@@ -414,7 +414,7 @@ impl TableEntry {
         }
         // The PID is still its own, so the signal can't fail.
         match self.is_go_between {
-            // It could not tidy up any more.
+            // A go-between that is killed can't end its program, so the whole tree is killed.
             true => kill_trees(vec![self.pid]),
             false => drop(kill_process(self.pid, Signal::KILL)),
         }

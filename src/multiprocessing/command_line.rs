@@ -1,20 +1,20 @@
-//! A struct of clap's arguments, turned into the command line from which it is parsed. So what a
-//! child is told is written once.
+//! Turns a struct of clap's arguments into the command line that clap parses into the same struct.
+//! So a child's options are declared once.
 
 use serde::Serialize;
 use serde_json::Value;
 
-/// Options, and the values that stand behind all options.
+/// The options, and the positional values after them.
 #[derive(Default)]
 pub(super) struct Words {
-    /// `--name value`, and `--name` for what is only set or not.
+    /// `--name value`, and `--name` for a flag.
     pub options: Vec<String>,
     pub values: Vec<String>,
 }
 
 impl Words {
-    /// Adds the fields of a struct: each is the option with its name; `true` is a flag; `false` and
-    /// `None` are left out; what is in a list is positional.
+    /// Adds the fields of a struct: each becomes the option of its name; `true` is a flag; `false`
+    /// and `None` are left out; a list is positional.
     pub fn add(&mut self, arguments: &impl Serialize) -> serde_json::Result<()> {
         let fields = serde_json::to_value(arguments)?;
         for (name, value) in fields.as_object().into_iter().flatten() {

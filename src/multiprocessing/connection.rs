@@ -1,8 +1,8 @@
 //! A pipe between two processes, and its two ends.
 //!
-//! CPython's `Pipe()` is a socket pair when two-way and one kernel pipe when one-way. Here it is
-//! one kernel pipe a direction, because a child has them as its stdin and stdout. A value is a line
-//! of JSON: CPython's `recv()` unpickles what it receives, which can run anybody's code.
+//! CPython's `Pipe()` is a socket pair when two-way and one kernel pipe when one-way. Here each
+//! direction is a kernel pipe, which becomes a child's stdin or stdout. A value is a line of JSON:
+//! CPython's `recv()` unpickles what it receives, which can run arbitrary code.
 
 use std::borrow::Cow;
 use std::io;
@@ -48,7 +48,7 @@ impl Connection {
         Ok((first, end(second_receives, Some(second_sends))))
     }
 
-    /// The end that this child was started with: the second one.
+    /// The end that this child was started with: its stdin and stdout.
     pub(super) fn stdio(duplex: bool, name: Option<String>, log: &Log) -> Connection {
         let stdin = duplex.then(|| ReadEnd::Stdin(StdinPipe::default()));
         let stdout = Some(WriteEnd::Stdout(stdout()));
@@ -67,31 +67,31 @@ impl Connection {
         self.channel.name()
     }
 
-    /// The same end, of which the log hears nothing, and that doesn't look after children: to be
-    /// measured, or for a thread other than the one that starts them.
+    /// The same end, which logs nothing and reaps no children: for measurements, or for a thread
+    /// other than the one that starts children.
     pub fn silent(mut self) -> Connection {
         self.channel.silence();
         self
     }
 
-    /// The same end, of which the log hears when it waits, but not for which values.
+    /// The same end, which logs its waits, but no values.
     pub fn only_waits(mut self) -> Connection {
         self.channel.only_waits();
         self
     }
 
-    /// The parent's bare pipes, receiving and sending, to be used without this connection. What was
-    /// read ahead is lost.
+    /// The parent's pipe ends, receiving and sending, without this connection. Bytes that were read
+    /// ahead are lost.
     pub fn into_pipes(self) -> io::Result<(Option<PipeReader>, Option<PipeWriter>)> {
         let (receiving, sending) = self.ends();
-        // Now these are the only owners.
+        // Now these two are the only owners of the pipe ends.
         drop(self);
         let receiving = receiving.map(|pipe| bare(pipe, PipeReader::try_clone));
         let sending = sending.map(|pipe| bare(pipe, PipeWriter::try_clone));
         Ok((receiving.transpose()?, sending.transpose()?))
     }
 
-    /// The parent's ends, which stay open as long as one of their owners has them.
+    /// The parent's pipe ends, which stay open as long as they have an owner.
     pub(super) fn ends(&self) -> (Option<Arc<PipeReader>>, Option<Arc<PipeWriter>>) {
         let receiving = self.receiving.as_ref().and_then(|it| it.pipe().of_parent());
         let sending = self.sending.as_ref().and_then(|it| it.pipe().of_parent());
@@ -113,14 +113,14 @@ impl Connection {
 
     /// Receives the next value; waits until it is there. When the other end is closed, where Python
     /// raises `EOFError`, the error is [`PartnerGone`]. In the parent it is also an error when a
-    /// child ends otherwise than wanted.
+    /// child fails.
     #[track_caller]
     pub fn recv(&mut self) -> Result<Value> {
         self.channel.waits(Call::Recv)?;
         self.take()
     }
 
-    /// Receives the next value as [`Connection::recv`] does, but nothing at end-of-file.
+    /// Receives the next value as [`Connection::recv`] does; nothing at EOF.
     #[track_caller]
     pub fn recv_or_end(&mut self) -> Result<Option<Value>> {
         match self.recv() {
@@ -132,8 +132,7 @@ impl Connection {
         }
     }
 
-    /// Receives the next value at a silent end, and looks after the children of this process
-    /// meanwhile.
+    /// Receives the next value at a silent end, and reaps the children of this process meanwhile.
     #[track_caller]
     pub(super) fn recv_watched(&mut self, parent: &Arc<Parent>) -> Result<Value> {
         self.channel.watch(Arc::clone(parent));
@@ -156,7 +155,7 @@ impl Connection {
     }
 
     /// Receives the next value, but waits no longer than `timeout`: nothing then, where Python's
-    /// `poll(timeout)` says `False`. The log doesn't hear of that wait.
+    /// `poll(timeout)` says `False`. The wait is not logged.
     #[track_caller]
     pub fn recv_within(&mut self, timeout: Duration) -> Result<Option<Value>> {
         match &self.receiving {
@@ -165,8 +164,8 @@ impl Connection {
         }
     }
 
-    /// Tells the log that a call was refused, where the lesson wants to show just that, and goes
-    /// on: nothing then.
+    /// Logs that a call was refused, where the lesson wants to show just that, and goes on: then
+    /// the result is nothing.
     #[track_caller]
     pub fn or_refused<T>(&self, result: Result<T>) -> Result<Option<T>> {
         let Err(error) = result else { return result.map(Some) };

@@ -1,4 +1,4 @@
-//! What the parent's half of a lesson starts its processes from.
+//! The [`Context`], from which the parent's half of a lesson starts its processes.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -26,8 +26,8 @@ use crate::events::{Because as _, Call, Event, Log, Named, PartnerGone, Reason, 
 use crate::evidence::ProcessSummary;
 
 /// Python's `multiprocessing` for the parent's half of a lesson, as the object from
-/// `get_context()`: it starts the processes of one run and answers for their end. When it is gone,
-/// so are they.
+/// `get_context()`: it starts the processes of one run and answers for their end. Dropping it ends
+/// them.
 pub struct Context {
     parent: Arc<Parent>,
     /// Gives each child a seed of its own, in the order of their starts.
@@ -54,8 +54,8 @@ impl Logs for Context {
 
 impl Context {
     pub fn new(log: Log, children: Arc<Children>, seed: u64, speed: f64) -> Result<Context> {
-        // A grandchild whose parent was killed becomes a child of this process, which waits for it,
-        // and not of PID 1, which may not. A sandbox that refuses this has a PID 1 of its own.
+        // A subreaper: this process, and not PID 1, adopts orphaned descendants, and reaps them;
+        // PID 1 may not. A sandbox that refuses this has a PID 1 of its own.
         let _ = set_child_subreaper(Some(getpid()));
         // Do not leak inherited descriptors to children.
         close_fds::set_fds_cloexec(3, &[]);
@@ -78,7 +78,7 @@ impl Context {
         self.named_queue("queue", readers)
     }
 
-    /// The same under a name by which the log tells it from other queues.
+    /// Opens a queue whose name in the log tells it from other queues.
     pub fn named_queue(&self, name: &'static str, readers: u16) -> Result<Queue> {
         Queue::open(self.next_name(name), readers, &self.parent)
     }
@@ -121,17 +121,17 @@ impl Context {
         Ok(ChildProcesses(started))
     }
 
-    /// Waits until this process waits in this call, as its log tells.
+    /// Waits until this process waits in this call, by the events that it logs.
     pub fn until_in(&self, process: &ChildProcess, call: Call) -> Result<()> {
         self.parent.children.until(process.pid(), Progress::Waits(call), &self.parent.log)
     }
 
-    /// Waits until this process has acquired a lock, as its log tells.
+    /// Waits until this process has acquired a lock, by the events that it logs.
     pub fn until_holds_lock(&self, process: &ChildProcess) -> Result<()> {
         self.parent.children.until(process.pid(), Progress::HoldsLock, &self.parent.log)
     }
 
-    /// Makes a number that processes share, which is 0.
+    /// Makes a number that processes share, at first 0.
     pub fn shared_value(&self) -> Result<SharedValue> {
         SharedValue::new()
     }
@@ -146,33 +146,32 @@ impl Context {
         Lock::new(SEMAPHORE.into(), &self.parent.log)
     }
 
-    /// Opens a pipe or terminal for what a child prints: the end to read it from, and the end that
+    /// Opens a pipe or terminal for a child's output: the end to read from, and the end that
     /// becomes the child's stdout.
     pub fn output(&self, to: To) -> Result<(Output, PrintedTo)> {
         Output::open(to, Arc::clone(&self.parent))
     }
 
-    /// Receives the next value at a silent end of a pipe, and looks after the children meanwhile: the
-    /// child at the other end may be gone, while a child of that child holds the end open.
+    /// Receives the next value at a silent end of a pipe, and reaps children meanwhile: the child
+    /// at the other end may have ended, while a grandchild holds the end open.
     #[track_caller]
     pub fn recv(&self, connection: &mut Connection) -> Result<Value> {
         connection.recv_watched(&self.parent)
     }
 
-    /// Asks how the children are that have ended by now, as Python's `exitcode` tells: it is an error
-    /// when one of them has ended otherwise than wanted.
+    /// Reaps the children that have ended by now, as Python's `exitcode` does. It is an error if
+    /// one of them has failed.
     pub fn check_children(&self) -> Result<()> {
         self.parent.children.check(&self.parent.log)
     }
 
-    /// A random time from 0 to `longest` seconds of the article's time, after division by
-    /// `--speed`. The run's seed repeats it.
+    /// A random time from 0 to `longest` seconds, divided by `--speed`. The run's seed repeats it.
     pub fn seconds_at_most(&self, longest: f64) -> f64 {
         let seconds = self.seeds.borrow_mut().f64() * longest / self.parent.speed;
         seconds.min(f64::MAX)
     }
 
-    /// Sleeps for this many seconds of the article's time, and reaps nobody meanwhile.
+    /// Sleeps for this many seconds, divided by `--speed`, and reaps nobody meanwhile.
     #[track_caller]
     pub fn sleep(&self, seconds: f64) -> Result<()> {
         let seconds = (seconds / self.parent.speed).min(f64::MAX);
@@ -207,9 +206,9 @@ impl Context {
     }
 
     /// Ends the run whose parent's half returned `result`: after success the children that were not
-    /// joined are joined, as CPython does at exit; after an error they are killed. Nobody is left
-    /// behind. The error is [`Interruption::ChildFailed`] when one of them has ended otherwise than
-    /// wanted, or else that of `result`, unless it is that the run has been ended from elsewhere.
+    /// joined are joined, as CPython does at exit; after an error they are killed. No process is
+    /// left. The error is [`Interruption::ChildFailed`] if a child has failed, or else the error of
+    /// `result`, except [`Interruption::RunIsOver`].
     pub fn finish(self, result: Result<()>) -> Result<()> {
         let Parent { log, children, .. } = &*self.parent;
         let result = result.and_then(|()| self.join_all());
@@ -220,7 +219,7 @@ impl Context {
             }
             // An interruption is logged already, by the end of the child or of the run.
             if interruption.is_none() {
-                // If the log fails here, nobody listens any more.
+                // If the log fails here, nobody reads it any more.
                 let _ = log.write(Event::Error { why: Why::of(error) });
             }
         }
@@ -230,8 +229,8 @@ impl Context {
         }
     }
 
-    /// The same for a process that logs its errors itself: `failed` is the error when a child has
-    /// ended otherwise than wanted.
+    /// As [`finish`](Context::finish), for a process that logs its errors itself: `failed` is the
+    /// error if a child has failed.
     pub(super) fn end(self, result: Result<()>, failed: Interruption) -> Result<()> {
         let Parent { log, children, .. } = &*self.parent;
         let result = result.and_then(|()| self.join_all());
@@ -243,13 +242,13 @@ impl Context {
         result
     }
 
-    /// From now on SIGTERM doesn't end this process, but its children; then every call that waits
-    /// fails, once.
+    /// From now on SIGTERM doesn't end this process, but is passed on to its children. Then a call
+    /// that waits fails, once for each SIGTERM.
     pub(super) fn passes_sigterm_on(&self) -> Result<()> {
         self.parent.children.catch_sigterm()
     }
 
-    /// What this process's ends of queues and pipes look after while they wait.
+    /// The parent whose children this process's ends of queues and pipes reap while they wait.
     pub(super) fn parent(&self) -> &Arc<Parent> {
         &self.parent
     }
@@ -287,7 +286,7 @@ fn this_program() -> Result<PathBuf> {
 }
 
 impl Drop for Context {
-    /// For a panic in a lesson: after [`Context::finish`] nobody is left.
+    /// Kills the children after a panic in a lesson. After [`Context::finish`] there are none.
     fn drop(&mut self) {
         self.parent.children.kill_all(None);
         self.parent.children.wait_all(&self.parent.log);

@@ -37,10 +37,10 @@ impl Logs for CurrentProcess {
 }
 
 impl CurrentProcess {
-    /// A child as it was born. `target` is the name that it was started by.
+    /// The process of a child with these options. `target` is the name of its subcommand.
     pub fn new(birth: Birth, target: &str) -> CurrentProcess {
         let role = birth.role.unwrap_or_else(|| target.to_owned());
-        // It was started via /proc/self/exe; set the name that `ps` shows.
+        // The program was started as /proc/self/exe, so `ps` would show the name `exe`.
         let _ = set_name(c"mp-demo");
         CurrentProcess {
             log: Log::of_child(role, birth.epoch),
@@ -52,8 +52,9 @@ impl CurrentProcess {
         }
     }
 
-    /// Has the kernel end this process when its parent ends. One that has none, or is to live on,
-    /// goes on then if it is stopped, and ends by itself. It is an error if the parent is gone.
+    /// Has the kernel kill this process when its parent ends. A process that was given no parent,
+    /// since a person started it or it is to outlive its parent, gets SIGCONT instead, in case it
+    /// is stopped, and ends by itself. It is an error if the parent has ended already.
     pub fn die_with_parent(&self) -> Result<()> {
         if let Some(parent) = self.parent {
             return die_with(parent, Signal::KILL);
@@ -71,8 +72,8 @@ impl CurrentProcess {
         PutEnd::stdout(self.stdout.clone(), &self.log)
     }
 
-    /// The queue that this process gets from: its stdin. One for the whole process, for it may read
-    /// ahead.
+    /// The queue that this process gets from: its stdin. A process may have only one, since it
+    /// reads ahead.
     pub fn get_end(&self) -> GetEnd {
         GetEnd::stdin(self.stdin.clone(), &self.log)
     }
@@ -120,17 +121,17 @@ impl CurrentProcess {
         Context::new(self.log.clone(), children, self.random.u64(..), self.speed)
     }
 
-    /// Sleeps for this many seconds of the article's time.
+    /// Sleeps for this many seconds, divided by `--speed`.
     #[track_caller]
     pub fn sleep(&self, seconds: f64) -> Result<()> {
         let seconds = (seconds / self.speed).min(f64::MAX);
         self.log.write(Event::Sleep { seconds })?;
-        // Longer than the system can count: sleep for as long as it can.
+        // A time longer than the system can count becomes the longest one.
         thread::sleep(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
         Ok(())
     }
 
-    /// Sleeps for a random time from 0 to `longest` seconds of the article's time.
+    /// Sleeps for a random time from 0 to `longest` seconds, divided by `--speed`.
     #[track_caller]
     pub fn sleep_at_most(&mut self, longest: f64) -> Result<()> {
         let seconds = self.random.f64() * longest;

@@ -1,5 +1,4 @@
-//! The processes that descend from this one, whoever has started them, and how all of them are
-//! ended.
+//! All descendants of this process, not only its children, and how they are ended.
 
 use std::io;
 use std::mem;
@@ -23,11 +22,12 @@ pub(super) static RUN: OnceLock<String> = OnceLock::new();
 /// How long orphans have to end by themselves: the helpers of a foreign program, say.
 const MERCY: Duration = Duration::from_millis(100);
 
-/// How long they may take in all. A killed process that waits for a device lives on for a while.
+/// How long the end of all orphans may take. A killed process that waits for a device lives on for
+/// a while.
 const LONGEST: Duration = Duration::from_secs(2);
 
-/// Held by whoever starts or reaps a child, or signals one by its PID: until a child is reaped, its
-/// PID is its own.
+/// A thread holds this lock while it starts or reaps a child, or signals one by its PID: until a
+/// child is reaped, its PID is its own.
 static CHILDREN: Mutex<()> = Mutex::new(());
 
 pub(super) fn lock() -> MutexGuard<'static, ()> {
@@ -45,8 +45,8 @@ pub(super) fn mark(command: &mut Command) {
     command.envs(RUN.get().map(|run| (VARIABLE, run)));
 }
 
-/// Ends what children have left behind. This process has adopted it, and nobody else would wait for
-/// it. `strangers` are children that are none of its business.
+/// Ends the orphans that children have left behind. This process has adopted them, and nobody else
+/// would reap them. `strangers` are children that are to be left alone.
 pub(super) fn end_orphans(strangers: &[Pid]) {
     let start = Instant::now();
     while start.elapsed() < LONGEST {
@@ -59,9 +59,10 @@ pub(super) fn end_orphans(strangers: &[Pid]) {
     }
 }
 
-/// What ends and reaps all that this process starts from now on, at once.
+/// Returns a function that ends and reaps at once all that this process starts from now on.
 pub(crate) fn ends_all() -> impl Fn() + Send + 'static {
-    // A shell that became this program by `exec` has left it these.
+    // Children that this process has before it starts any: those of a shell that became this
+    // program by `exec`.
     let strangers = children_of(getpid());
     move || end_all(&strangers)
 }
@@ -76,8 +77,8 @@ pub(super) fn end_all(strangers: &[Pid]) {
     }
 }
 
-/// Takes the lock from a thread that may be starting a child: such a thread goes on only when the
-/// child runs its program, and somebody may have stopped the child before that. So children are
+/// Waits for the lock, which a thread may hold that is starting a child: such a thread goes on only
+/// after the child's exec, and the child may have been stopped before that. So children are
 /// continued until the lock is free.
 fn lock_at_last(strangers: &[Pid]) -> MutexGuard<'static, ()> {
     loop {
@@ -87,8 +88,8 @@ fn lock_at_last(strangers: &[Pid]) -> MutexGuard<'static, ()> {
             Err(TryLockError::WouldBlock) => {}
         }
         for pid in children_of(getpid()).into_iter().filter(|pid| !strangers.contains(pid)) {
-            // Without the lock, a PID in the list may be another process's by now. The pidfd's
-            // process doesn't change, and is a child if its PID is still in the list.
+            // Without the lock, a PID in the list may be another process's by now. A pidfd's
+            // process doesn't change: it is a child if its PID is in the list again.
             let Ok(pidfd) = pidfd_open(pid, PidfdFlags::empty()) else { continue };
             if children_of(getpid()).contains(&pid) {
                 let _ = pidfd_send_signal(&pidfd, Signal::CONT);
@@ -98,7 +99,8 @@ fn lock_at_last(strangers: &[Pid]) -> MutexGuard<'static, ()> {
     }
 }
 
-/// Reaps the children that have ended, and kills the others if `kills`. Whether there are none.
+/// Reaps the children that have ended, and kills the others if `kills`. Returns whether none is
+/// left.
 fn clear(strangers: &[Pid], kills: bool) -> bool {
     while let Ok(Some(_)) = wait(WaitOptions::NOHANG) {}
     let mut left = children_of(getpid());
@@ -110,13 +112,13 @@ fn clear(strangers: &[Pid], kills: bool) -> bool {
     is_clear
 }
 
-/// Kills these processes and all their descendants. Each is stopped before its children are looked
-/// for: then it starts no more of them. Children are killed before their parents, so that a parent
-/// that tidies up can still do so when this process is killed meanwhile.
+/// Kills these processes and all their descendants. Each process is stopped before its children are
+/// looked for, so that it starts no more. Children are killed before their parents, so that a
+/// parent that tidies up can still do so when this process is killed meanwhile.
 pub(super) fn kill_trees(roots: Vec<Pid>) {
     let (mut found, mut pending) = (Vec::new(), roots);
     while let Some(pid) = pending.pop() {
-        // One that may not be signalled can have children that may.
+        // A process that this one may not signal can have children that it may signal.
         let _ = kill_process(pid, Signal::STOP);
         found.push(pid);
         pending.extend(children_of(pid));

@@ -1,5 +1,5 @@
-//! The bare ends of pipes: the parent's, or a child's stdin and stdout; and how a value that was
-//! read from stdin is kept from being lost to SIGTERM.
+//! The ends of pipes: the parent's, or a child's stdin and stdout; and how SIGTERM is blocked so
+//! that no value is lost that was read from stdin.
 
 use std::io::{self, IoSliceMut, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -14,8 +14,7 @@ use rustix::stdio::stdin;
 use crate::evidence::Fill;
 use crate::os::streams::StandardStream;
 
-/// How many bytes a pipe holds on Linux (pipe(7)): whoever reads that many at a time empties it in
-/// one call.
+/// How many bytes a pipe holds on Linux (pipe(7)): a read of that many empties it in one call.
 pub(super) const PIPE_CAPACITY: usize = 1 << 16;
 
 pub(super) enum ReadEnd {
@@ -28,8 +27,8 @@ pub(super) enum WriteEnd {
     Stdout(StandardStream),
 }
 
-/// The ends that a parent has open, for another of its threads to ask how full the pipes are. It
-/// keeps none of them open.
+/// The pipe ends that a parent has open, so that another of its threads can ask how full the pipes
+/// are. The references are weak: they keep no end open.
 #[derive(Default)]
 pub(super) struct OpenEnds(Mutex<Vec<Weak<dyn AsFd + Send + Sync>>>);
 
@@ -51,8 +50,8 @@ impl OpenEnds {
     }
 }
 
-/// The bare pipe, for whoever is its only owner; a copy of it while another thread asks how full it
-/// is.
+/// The pipe end itself if this is its only owner; a copy of it while another thread asks how full
+/// the pipe is.
 pub(super) fn bare<P>(end: Arc<P>, copy: impl FnOnce(&P) -> io::Result<P>) -> io::Result<P> {
     Arc::try_unwrap(end).or_else(|end| copy(&end))
 }
@@ -137,12 +136,12 @@ pub struct StdinPipe {
 /// How a child waits at its stdin.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub enum Waiting {
-    /// In read(2).
+    /// It waits in read(2).
     #[default]
     Plain,
-    /// SIGTERM is held back; it may come while this waits, and only then.
+    /// SIGTERM is blocked, except during the wait.
     WithSigterm,
-    /// Not here: where there is nothing to read, the error is `WouldBlock`.
+    /// It doesn't wait in the read: if there is nothing to read, the error is `WouldBlock`.
     Elsewhere,
 }
 
@@ -160,8 +159,8 @@ impl Read for StdinPipe {
                     return Err(io::ErrorKind::WouldBlock.into());
                 }
                 Err(Errno::AGAIN) => wait_with_sigterm()?,
-                // Not a pipe, an older kernel or a sandbox: then SIGTERM may come at any time, as
-                // it would without all this.
+                // Stdin is no pipe, the kernel is older, or a sandbox refuses the call: then
+                // SIGTERM isn't blocked.
                 Err(
                     Errno::OPNOTSUPP | Errno::INVAL | Errno::SPIPE | Errno::NOSYS | Errno::PERM,
                 ) => {
@@ -183,8 +182,8 @@ fn wait_with_sigterm() -> io::Result<()> {
     Ok(())
 }
 
-/// As long as this is there, a SIGTERM to this thread waits. One that came meanwhile ends the
-/// process when it goes.
+/// Blocks SIGTERM in this thread until it is dropped. A SIGTERM that is pending then ends the
+/// process.
 pub struct SigtermHeld(());
 
 impl SigtermHeld {
@@ -201,7 +200,7 @@ impl Drop for SigtermHeld {
     }
 }
 
-/// The other way round, inside of [`SigtermHeld`].
+/// Unblocks SIGTERM until it is dropped, inside of [`SigtermHeld`].
 struct Allowed(());
 
 impl Allowed {

@@ -1,11 +1,12 @@
-//! Who sees to it that nobody is left behind by a command of the user's, however this program ends.
+//! The guards: they see to it that a user's command leaves no process behind, however this program
+//! ends.
 //!
-//! There are two guards, of which either is enough. The first is the process that stands between
-//! the command and the run: a process group of its own keeps it out of Ctrl-C and `timeout -k`, it
-//! takes no signal but SIGTERM, it adopts what the command leaves behind, and it learns of its
-//! parent's end, even when it is stopped. The second is a process in a session of its own under
-//! another name, which `killall` misses. It knows the first guards, and what descends from them, by
-//! a variable in their environment.
+//! There are two guards, of which either is enough. The first guard is the command's go-between: a
+//! process group of its own keeps it out of Ctrl-C and `timeout -k`, it takes no signal but
+//! SIGTERM, it adopts the command's orphans, and it learns of its parent's end even when it is
+//! stopped. The second guard is a process in a session of its own under another name, which
+//! `killall` misses. It finds the first guards and their descendants by a variable in their
+//! environment.
 
 use std::ffi::OsStr;
 use std::io::Read as _;
@@ -34,29 +35,30 @@ use super::descendants::{self, RUN, VARIABLE, children_of, end_all, kill_trees, 
 use super::target::Target;
 use crate::events::{Because as _, Reason};
 
-/// How long the second guard leaves the first one to itself.
+/// How long the second guard waits for the first guard to do its work.
 const MERCY: Duration = Duration::from_millis(200);
 
-/// How long it tries to end those that are left.
+/// How long the second guard tries to end the processes that are left.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// Makes this process the first guard of what it starts. From now on its threads hold back all
-/// signals but SIGTERM and SIGCHLD. Returns which were held back before.
+/// Makes this process the first guard of what it starts. From now on its threads block all signals
+/// but SIGTERM and SIGCHLD. Returns the signals that were blocked before.
 pub(super) fn become_first(parent: u32) -> Result<SigSet> {
     let mut signals = SigSet::all();
     signals.remove(Blockable::SIGTERM);
     signals.remove(Blockable::SIGCHLD);
     let before = signals.thread_swap_mask(SigmaskHow::SIG_BLOCK)?;
     let _ = set_name(c"guard");
-    // This signal lets it go on if it is stopped.
+    // SIGCONT lets the guard go on if it is stopped.
     die_with(parent, Signal::CONT)?;
     let parent = Pid::from_raw(parent as i32).map(|pid| pidfd_open(pid, PidfdFlags::empty()));
-    // Where there are no pidfds, it learns of its parent's end when it next writes to the log.
+    // Where there are no pidfds, the guard learns of its parent's end when it next writes to the
+    // log.
     if let Some(Ok(parent)) = parent {
         let guard = move || {
             while poll(&mut [PollFd::new(&parent, PollFlags::IN)], None).is_err() {}
             end_all(&[]);
-            // As its parent would have ended it.
+            // The parent would have ended the guard the same way.
             let _ = kill_process(getpid(), Signal::KILL);
         };
         let guard = thread::Builder::new().name("guard".into()).spawn(guard);
@@ -67,7 +69,8 @@ pub(super) fn become_first(parent: u32) -> Result<SigSet> {
 
 pub(crate) struct SecondGuard {
     pid: Pid,
-    /// Nobody else has this end, so it is closed when this process ends, however that comes.
+    /// The only write end of the second guard's stdin: the kernel closes it when this process ends,
+    /// however that happens.
     _alive: PipeWriter,
 }
 
@@ -75,7 +78,7 @@ impl SecondGuard {
     pub(crate) fn start() -> Result<SecondGuard> {
         let start = || {
             let (end, alive) = os_pipe::pipe()?;
-            // It is not to hold open what the shell left open in this process.
+            // The guard must not inherit descriptors that the shell left open in this process.
             close_fds::set_fds_cloexec(3, &[]);
             let run = RUN.get_or_init(|| format!("{:x}", fastrand::u64(..)));
             let mut command = Command::new("/proc/self/exe");
@@ -92,7 +95,7 @@ impl SecondGuard {
 impl Drop for SecondGuard {
     fn drop(&mut self) {
         let _lock = lock();
-        // If somebody has ended it, it may have been reaped, and its PID be another process's.
+        // The guard may have been killed and reaped, and its PID be another process's.
         if children_of(getpid()).contains(&self.pid) {
             let _ = kill_process(self.pid, Signal::KILL);
             let _ = waitpid(Some(self.pid), WaitOptions::empty());
@@ -111,7 +114,7 @@ impl Target for Guard {
         let _ = set_name(c"guard");
         let _ = setsid();
         SigSet::all().thread_block()?;
-        // It goes on then, if it is stopped.
+        // When the parent ends, SIGCONT lets the guard go on if it is stopped.
         let _ = set_parent_process_death_signal(Some(Signal::CONT));
         os_pipe::dup_stdin()?.read_to_end(&mut Vec::new())?;
         let Some(run) = std::env::var_os(VARIABLE) else {
@@ -132,8 +135,8 @@ impl Target for Guard {
     }
 }
 
-/// All other processes of this run, as far as they have kept the variable. Those that have ended
-/// have no environment any more.
+/// All other processes of this run, as far as they have kept the variable. Zombies have no
+/// environment any more.
 fn all_of(run: &OsStr) -> Vec<Pid> {
     let others = all_processes().into_iter().flatten().flatten();
     let others = others.filter(|process| process.pid != getpid().as_raw_pid());

@@ -1,4 +1,4 @@
-//! Why a call that waits for something else gives up.
+//! Interruptions: why a call that waits gives up.
 
 use std::fmt;
 
@@ -10,11 +10,11 @@ use crate::events::Reason;
 /// The error of a call that waits, when the reason is not the call's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Interruption {
-    /// The run has been ended from elsewhere.
+    /// The run has been ended: by another thread, or because nobody reads it any more.
     RunIsOver,
-    /// A child of this process has ended otherwise than wanted.
+    /// A child of this process has failed.
     ChildFailed,
-    /// So has the command of the user's that this process has started. The log tells how.
+    /// The user's command that this process has started has failed. The log tells how.
     CommandFailed,
     /// SIGTERM has come, and has been passed on to the children.
     Terminated,
@@ -41,7 +41,7 @@ impl fmt::Display for Interruption {
 
 impl std::error::Error for Interruption {}
 
-/// Says what the call could not do, unless the error is an [`Interruption`].
+/// Adds what the call could not do, unless the error is an [`Interruption`].
 pub(super) fn in_call(error: Error, failed: impl FnOnce() -> Reason) -> Error {
     match Interruption::of(&error) {
         Some(_) => error,

@@ -2,11 +2,11 @@
 //! while somebody has it.
 //!
 //! CPython's is a POSIX semaphore; this one is an eventfd (eventfd(2), EFD_SEMAPHORE), a number in
-//! the kernel, for which each process has a descriptor. Neither knows who has taken it. So anyone
-//! may release it, and when its holder dies, it stays taken for ever.
+//! the kernel, for which each process has a descriptor. Neither semaphore knows its holder. So any
+//! process may release it, and when the holder dies, it stays taken for ever.
 //!
-//! A lock on a file, flock(2), is one that the kernel keeps for its owner: when that one dies, it
-//! is free again.
+//! The kernel keeps a lock on a file, flock(2), for its holder: when the holder dies, the lock is
+//! free again.
 
 use std::cell::Cell;
 use std::fs::File;
@@ -19,22 +19,22 @@ use rustix::stdio::stdout;
 
 use crate::events::{Because as _, Call, Event, Log, Reason};
 
-/// What one read takes and one write gives back: eventfd(2) counts in 8 bytes. A FIFO that is
-/// opened for reading and writing does as well, for one who starts a child by hand: `mp-demo child
-/// queue-reader --lock 1<>FIFO`, with 8 bytes in it.
+/// The 8 bytes that one read takes and one write gives back (eventfd(2)). For a child started by
+/// hand, a FIFO opened for reading and writing does as well: `mp-demo child queue-reader --lock
+/// 1<>FIFO`, with 8 bytes in it.
 type Token = [u8; 8];
 
-/// What a lock is called in the log where it matters that it is a semaphore.
+/// A lock's name in the log where it matters that it is a semaphore.
 pub(super) const SEMAPHORE: &str = "semaphore";
 
-/// The same of a lock on a file, flock(2).
+/// A lock's name in the log where it is one on a file, flock(2).
 pub const FLOCK: &str = "flock";
 
 pub struct Lock {
     descriptor: Descriptor,
     name: String,
     log: Log,
-    /// The log hears nothing of it any more.
+    /// Whether the lock's events are no longer logged.
     is_silent: Cell<bool>,
 }
 
@@ -67,7 +67,7 @@ impl Lock {
         Lock { descriptor, name, log: log.clone(), is_silent: Cell::new(false) }
     }
 
-    /// The kernel's lock on this opening of a file.
+    /// The kernel's lock on this open file description.
     pub(super) fn on_file(file: File, log: &Log) -> Lock {
         Lock::of(Descriptor::File(file), FLOCK.into(), log)
     }
@@ -81,8 +81,8 @@ impl Lock {
         &self.name
     }
 
-    /// From now on the log hears nothing of it: of thousands of turns the first says enough, and to
-    /// tell of all would take longer than to take them.
+    /// From now on the lock's events are not logged: the first of thousands of turns says enough,
+    /// and logging all would take longer than the turns themselves.
     pub fn silence(&self) {
         self.is_silent.set(true);
     }
@@ -99,7 +99,8 @@ impl Lock {
         self.descriptor.as_fd().try_clone_to_owned()
     }
 
-    /// Waits while somebody else has it. What a child by hand was started with may be no lock.
+    /// Acquires the lock; waits while another process holds it. A child started by hand may have
+    /// something else than a lock on its stdout.
     #[track_caller]
     pub fn acquire(&self) -> Result<()> {
         let (call, on) = (Call::Acquire, Some((&*self.name).into()));
@@ -109,7 +110,8 @@ impl Lock {
         } else {
             let mut token: Token = [0; 8];
             let taken = retry_on_intr(|| read(&self.descriptor, &mut token)).map_err(is_none)?;
-            // At the end of a file, or from /dev/null, there is less to read than a semaphore has.
+            // A read from a semaphore has 8 bytes; one from /dev/null, or at EOF of a file, has
+            // fewer.
             if taken < token.len() {
                 return Err(is_none(Errno::INVAL));
             }

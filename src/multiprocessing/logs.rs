@@ -1,4 +1,4 @@
-//! What a process of a run can say: lines that its program prints, and other events.
+//! What a process of a run can log: lines that its program prints, and other events.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::events::{Call, Event, Log, repr};
 
-/// Everyone who writes to the run's log: the parent, its children, and their threads.
+/// A writer of the run's log: the parent, a child, or a thread.
 pub trait Logs {
     fn log(&self) -> &Log;
 
@@ -15,13 +15,13 @@ pub trait Logs {
         self.log().pid()
     }
 
-    /// Tells that its function begins, with the line that it prints there.
+    /// Logs that the process's or thread's function begins, with the line that it prints there.
     #[track_caller]
     fn running(&self, line: impl AsRef<str>) -> Result<()> {
         self.happened_with_line(Event::Running {}, line)
     }
 
-    /// Prints a line that tells of nothing else.
+    /// Prints a line that belongs to no other event.
     #[track_caller]
     fn say(&self, line: impl AsRef<str>) -> Result<()> {
         self.happened_with_line(Event::Say {}, line)
@@ -40,35 +40,35 @@ pub trait Logs {
         self.happened_with_line(event, line)
     }
 
-    /// Tells how much of a measurement is done.
+    /// Logs how much of a measurement is done.
     #[track_caller]
     fn progress(&self, done: u64, of: u64) -> Result<()> {
         self.happened(Event::Progress { done, of })
     }
 
-    /// Tells what was measured: the figures by name, which are an object, and what is printed of
-    /// them.
+    /// Logs what was measured: the figures, an object with a name for each, and the printed line.
     #[track_caller]
     fn measured(&self, figures: Value, line: impl AsRef<str>) -> Result<()> {
         let figures = figures.into();
         self.happened_with_line(Event::Measured { figures }, line)
     }
 
-    /// Tells that it waits from now on in a call on the queue or pipe with this name, where the
-    /// call itself can't tell: a thread that shares its process's end.
+    /// Logs that a wait begins, in a call on the queue or pipe with this name. Only for a call that
+    /// can't log it itself: that of a thread that shares its process's end.
     #[track_caller]
     fn waits(&self, call: Call, on: &str) -> Result<()> {
         let on = Some(on.into());
         self.happened(Event::Wait { call, on })
     }
 
-    /// Tells of an event for which there is no call.
+    /// Logs an event that no other method logs.
     #[track_caller]
     fn happened<'e>(&self, event: impl Into<Event<'e>>) -> Result<()> {
         self.log().write(event.into())
     }
 
-    /// The same, with the line that the program prints at that point.
+    /// Logs an event that no other method logs, with the line that the program prints at that
+    /// point.
     #[track_caller]
     fn happened_with_line<'e>(
         &self,

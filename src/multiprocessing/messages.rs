@@ -15,8 +15,8 @@ use crate::events::{Because as _, PIPE_BUF, PartnerGone, Reason};
 /// Writes messages to a pipe: first the message is made, then it is written in one go.
 pub struct MessageWriter {
     pipe: WriteEnd,
-    /// The message. It is kept for the next one, because fresh memory for 1 MiB costs as much as
-    /// its JSON.
+    /// The message. The buffer is kept for the next message, because fresh memory for 1 MiB costs
+    /// as much as its JSON.
     line: Vec<u8>,
 }
 
@@ -43,9 +43,9 @@ impl MessageWriter {
         self.line.push(b'\n');
     }
 
-    /// Writes the message. The error is [`PartnerGone`] when nobody can read it any more. With a
-    /// `parent` it is written in pieces that fit a pipe which is ready, so that, as the pipe's only
-    /// writer, it waits in poll(2), where it also learns of its children's ends.
+    /// Writes the message. The error is [`PartnerGone`] when nobody can read it any more. A
+    /// `parent` writes the message in pieces that fit a ready pipe: as the pipe's only writer, it
+    /// then waits in poll(2), where it also learns of its children's ends.
     pub fn write(&mut self, gone: Reason, parent: Option<&Parent>) -> Result<()> {
         let length = parent.map_or(usize::MAX, |_| PIPE_BUF);
         for piece in self.line.chunks(length) {
@@ -88,11 +88,11 @@ fn decode(line: &[u8]) -> serde_json::Result<Value> {
     serde_json::from_slice(line)
 }
 
-/// Whether JSON has nothing to escape in this text. serde_json looks at one to eight bytes at a
-/// time for that: a string of 1 MiB took 0.7 ms to send instead of 0.07.
+/// Whether JSON has nothing to escape in this text. serde_json checks that too, one to eight bytes
+/// at a time: a string of 1 MiB took 0.7 ms to send instead of 0.07.
 fn is_its_own_json(text: &[u8]) -> bool {
     let is_plain = |byte: &u8| *byte >= b' ' && *byte != b'"' && *byte != b'\\';
-    // Without an early end, so that many bytes are looked at at a time.
+    // The loop has no early end, so that it can be vectorized.
     text.iter().fold(true, |plain, byte| plain & is_plain(byte))
 }
 
@@ -120,15 +120,15 @@ impl MessageReader {
         self.input.get_mut()
     }
 
-    /// The pipe, taken back. Lines that were read ahead are lost.
+    /// The pipe end without this reader. Lines that were read ahead are lost.
     pub fn into_pipe(self) -> ReadEnd {
         self.input.into_inner()
     }
 
-    /// Waits until there is something to read, the end of the input included, but no longer than
-    /// this. Whether there is.
+    /// Waits until there is something to read, EOF included, at most for `timeout`. Returns whether
+    /// there is.
     pub fn is_ready_within(&self, timeout: Duration) -> Result<bool> {
-        // What was read ahead is no longer in the pipe, so the kernel doesn't know of it.
+        // Bytes that were read ahead are in this buffer, and no longer in the pipe.
         if !self.input.buffer().is_empty() {
             return Ok(true);
         }
@@ -166,7 +166,7 @@ impl MessageReader {
         if self.line.is_empty() {
             return Ok(None);
         }
-        // End-of-file between two messages is a goodbye. Inside one it means that somebody died.
+        // EOF between two messages is a goodbye. EOF within a message means that its writer died.
         match self.line.strip_suffix(b"\n") {
             None if self.line.len() as u64 == self.limit => {
                 bail!(Reason::LineTooLong { line: self.count, limit: self.limit })

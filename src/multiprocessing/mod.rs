@@ -1,5 +1,5 @@
-//! What lessons are written in: the names and meanings of Python's `multiprocessing`, over real
-//! processes and kernel pipes. Each call writes to the run's log what it does.
+//! The library that lessons are written with: the names and meanings of Python's `multiprocessing`,
+//! over real processes and kernel pipes. Each call logs what it does.
 //!
 //! The parent's half of a lesson has a [`Context`], from which it starts its processes; a child's
 //! half is a [`Target`] and has its [`CurrentProcess`]. They talk over a [`Queue`] or over the two

@@ -18,7 +18,7 @@ pub struct NewProcess<'a> {
     pub(super) target: &'static str,
     pub(super) words: serde_json::Result<Words>,
     pub(super) is_foreign: bool,
-    /// The user's command that it will run, if it is one.
+    /// The user's command that the process will run, if any.
     pub(super) command: Option<String>,
     pub(super) is_go_between: bool,
     pub(super) outlives_parent: bool,
@@ -26,12 +26,12 @@ pub struct NewProcess<'a> {
     pub(super) stdout: ChildEnd<'a>,
 }
 
-/// What becomes a child's stdin or stdout. It is never the user's, and never the terminal.
+/// A child's future stdin or stdout. It is never the user's, and never the terminal.
 pub(super) struct ChildEnd<'a> {
     /// The name of the queue, pipe or lock.
     pub(super) name: Option<String>,
-    /// Opens it when the child is started: so many children may be described as one likes, and only
-    /// those that start take descriptors.
+    /// Opens the end when the child is started, so that only children that are started take
+    /// descriptors.
     pub(super) open: Box<dyn FnOnce() -> io::Result<Stdio> + 'a>,
 }
 
@@ -53,33 +53,33 @@ impl<'a> ChildEnd<'a> {
 }
 
 /// What can be started as a process: a [`Target`](super::Target), or a [`NewProcess`] that was made
-/// of one. Each method says one thing more of that process.
+/// of a target. Each method sets one property of the process.
 pub trait IntoProcess<'a>: Sized {
     fn into_process(self) -> NewProcess<'a>;
 
-    /// It will become another program, which knows nothing of the log.
+    /// The process will become another program, which knows nothing of the log.
     fn becomes_foreign(self) -> NewProcess<'a> {
         NewProcess { is_foreign: true, ..self.into_process() }
     }
 
-    /// It will become this command of the user's.
+    /// The process will become this user's command.
     fn becomes_command(self, command: String) -> NewProcess<'a> {
         NewProcess { command: Some(command), ..self.becomes_foreign() }
     }
 
-    /// It passes SIGTERM on to a child of its own, and waits for that one's end: so it gets twice
-    /// the time for its own.
+    /// The process is a go-between: it passes SIGTERM on to a child of its own, and waits for that
+    /// child's end. So it gets twice the time to end.
     fn into_go_between(self) -> NewProcess<'a> {
         NewProcess { is_go_between: true, ..self.into_process() }
     }
 
-    /// It lives on when its parent dies, as one of Python's does that is no `daemon`. It has to end
-    /// by itself: when its end of a pipe comes to its end, say.
+    /// The process lives on when its parent dies, as a process of Python's without `daemon=True`.
+    /// It has to end by itself: when its pipe comes to EOF, say.
     fn outlives_parent(self) -> NewProcess<'a> {
         NewProcess { outlives_parent: true, ..self.into_process() }
     }
 
-    /// It inherits the stdin and stdout of this process, which have these names.
+    /// The process inherits the stdin and stdout of this process, which have these names.
     fn inherits(self, (stdin, stdout): (Option<&str>, Option<&str>)) -> NewProcess<'a> {
         NewProcess {
             stdin: ChildEnd::inherited(stdin),
@@ -88,21 +88,21 @@ pub trait IntoProcess<'a>: Sized {
         }
     }
 
-    /// It puts into this queue: its stdout is one more write end of the queue's pipe.
+    /// The process puts into this queue: its stdout is one more write end of the queue's pipe.
     fn puts_to(self, queue: &'a Queue) -> NewProcess<'a> {
         let end = &queue.put_end;
         let stdout = ChildEnd::new(end.name(), || end.end().try_clone());
         NewProcess { stdout, ..self.into_process() }
     }
 
-    /// It gets from this queue: its stdin is one more read end of the queue's pipe.
+    /// The process gets from this queue: its stdin is one more read end of the queue's pipe.
     fn gets_from(self, queue: &'a Queue) -> NewProcess<'a> {
         let end = &queue.get_end;
         let stdin = ChildEnd::new(end.name(), || end.end().try_clone());
         NewProcess { stdin, ..self.into_process() }
     }
 
-    /// It has this lock, too, if there is one: as its stdout.
+    /// The process shares this lock, if there is one, as its stdout.
     fn shares_lock(self, lock: Option<&'a Lock>) -> NewProcess<'a> {
         let process = self.into_process();
         let Some(lock) = lock else { return process };
@@ -110,25 +110,25 @@ pub trait IntoProcess<'a>: Sized {
         NewProcess { stdout, ..process }
     }
 
-    /// It shares this value: its stdin is the value's file.
+    /// The process shares this value: its stdin is the value's file.
     fn shares_value(self, value: &'a SharedValue) -> NewProcess<'a> {
         let stdin = ChildEnd::new(None, || value.try_clone());
         NewProcess { stdin, ..self.into_process() }
     }
 
-    /// What it prints goes there: that is its stdout, of which the parent keeps no copy.
+    /// The process's stdout is this end, of which the parent keeps no copy.
     fn prints_to(self, end: PrintedTo) -> NewProcess<'a> {
         let stdout = ChildEnd::new(Some(end.name), || Ok(end.end));
         NewProcess { stdout, ..self.into_process() }
     }
 
-    /// It has this end of a pipe. From its start on, the parent has it no more.
+    /// The process gets this end of a pipe. After the start, the parent no longer has it.
     fn holds(self, end: Connection) -> NewProcess<'a> {
         self.shares(&end)
     }
 
-    /// It has this end of a pipe, and the parent keeps it, too, as it does in Python. Then the
-    /// other end never comes to end-of-file.
+    /// The process gets this end of a pipe, and the parent keeps it, too, as in Python. Then the
+    /// other end never gets EOF.
     fn shares(self, end: &Connection) -> NewProcess<'a> {
         let (receiving, sending) = end.ends();
         let stdin = |pipe| ChildEnd::new(end.name(), || bare(pipe, PipeReader::try_clone));
@@ -140,12 +140,12 @@ pub trait IntoProcess<'a>: Sized {
         }
     }
 
-    /// Its stdin is this pipe, which has no name in the log.
+    /// The process's stdin is this pipe, which has no name in the log.
     fn reads_from(self, pipe: PipeReader) -> NewProcess<'a> {
         NewProcess { stdin: ChildEnd::new(None, || Ok(pipe)), ..self.into_process() }
     }
 
-    /// Its stdout is this pipe, which has no name in the log.
+    /// The process's stdout is this pipe, which has no name in the log.
     fn writes_to(self, pipe: PipeWriter) -> NewProcess<'a> {
         NewProcess { stdout: ChildEnd::new(None, || Ok(pipe)), ..self.into_process() }
     }

@@ -26,14 +26,14 @@ pub enum To {
     Terminal,
 }
 
-/// The end where a child's output is read: of a pseudo-terminal the side where otherwise a window is
-/// (pty(7)).
+/// The end where a child's output is read: of a pseudo-terminal the master side, which otherwise a
+/// terminal window has (pty(7)).
 pub struct Output {
     end: OwnedFd,
     parent: Arc<Parent>,
 }
 
-/// The end to which a child prints: it becomes its stdout.
+/// The end to which a child prints: it becomes the child's stdout.
 pub struct PrintedTo {
     pub(super) name: &'static str,
     pub(super) end: Stdio,
@@ -57,7 +57,7 @@ impl Output {
         Ok((end, PrintedTo { name, end: printed_to }))
     }
 
-    /// Reads to the end, which comes when no process has the other end any more.
+    /// Reads to EOF, which comes when no process has the other end open any more.
     pub fn read_to_end(&mut self) -> Result<String> {
         let mut bytes = Vec::new();
         let mut buffer = [0; 4096];
@@ -66,8 +66,8 @@ impl Output {
             let ready = self.parent.until_ready(&self.end, PollFlags::IN);
             ready.map_err(|error| in_call(error, cannot_read))?;
             match read(&self.end, &mut buffer) {
-                // So Linux says that no process has the terminal open any more, and that all was
-                // read.
+                // EIO from a pseudo-terminal is its EOF: no process has the terminal open any more,
+                // and all was read.
                 Ok(0) | Err(Errno::IO) => break,
                 count => bytes.extend(&buffer[..count.because(cannot_read)?]),
             }

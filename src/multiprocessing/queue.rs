@@ -1,4 +1,4 @@
-//! A queue between processes: one kernel pipe, and nobody in between.
+//! A queue between processes: one kernel pipe, and no thread in between.
 //!
 //! CPython's `Queue` is a pipe, two locks and a thread in each process that puts; the locks keep
 //! readers from tearing each other's values, and a reader that is killed while it holds one blocks
@@ -35,8 +35,8 @@ const SENTINEL: &[u8] = b"\x04";
 /// A queue as the parent opens it: both ends of one pipe.
 ///
 /// The ends are apart so that they can be closed apart. While the parent holds the put end, no
-/// reader ever sees the queue end; while it holds the get end, no writer ever learns that all
-/// readers are gone.
+/// reader ever gets EOF; while it holds the get end, no writer ever learns that all readers are
+/// gone.
 pub struct Queue {
     pub(super) put_end: PutEnd,
     pub(super) get_end: GetEnd,
@@ -55,7 +55,7 @@ pub struct GetEnd {
 /// What came out of a queue.
 pub enum Got {
     Value(Value),
-    /// Whoever gets it gets nothing more.
+    /// The sentinel: the reader that gets it gets nothing more.
     Sentinel,
     /// Every write end is closed, so nothing can come any more.
     EndOfFile,
@@ -80,8 +80,7 @@ impl Queue {
         Queue { put_end: self.put_end.silent(), get_end: self.get_end.silent() }
     }
 
-    /// A queue of which the log hears who waits, but not for which values: the lesson tells of them
-    /// in other events.
+    /// A queue that logs waits, but no values: the lesson logs them in its own events.
     pub fn only_waits(mut self) -> Queue {
         self.put_end.channel.only_waits();
         self.get_end.channel.only_waits();
@@ -92,12 +91,12 @@ impl Queue {
         (self.put_end, self.get_end)
     }
 
-    /// Closes the end from which values are got, as far as this process is concerned.
+    /// Closes this process's get end.
     pub fn close_get_end(self) -> PutEnd {
         self.put_end
     }
 
-    /// The same for the end to which values are put.
+    /// Closes this process's put end.
     pub fn close_put_end(self) -> GetEnd {
         self.get_end
     }
@@ -126,8 +125,8 @@ impl PutEnd {
         self
     }
 
-    /// Puts a value; waits while the pipe is full. The value is in the pipe when this returns:
-    /// there is no thread in between that still has it.
+    /// Puts a value; waits while the pipe is full. When this returns, the value is in the pipe, and
+    /// not with a feeder thread.
     #[track_caller]
     pub fn put(&mut self, value: &Value) -> Result<()> {
         self.log_and_put(value, None)
@@ -141,8 +140,8 @@ impl PutEnd {
 
     #[track_caller]
     fn log_and_put(&mut self, value: &Value, line: Option<&str>) -> Result<()> {
-        // First the event, then the put. The other way round a reader could have the value, and
-        // tell so, before its writer has told that it puts it.
+        // First the event, then the put. The other way round, a reader's `get` could be logged
+        // before the `put`.
         let event = Event::Put { value: Cow::Borrowed(value), on: self.channel.on() };
         self.channel.log(event, line)?;
         let length = self.writer.encode(value)?;
@@ -164,8 +163,7 @@ impl GetEnd {
         GetEnd { reader: MessageReader::new(end, PIPE_BUF as u64), channel }
     }
 
-    /// The queue that this child was started with. One for the whole process: it may have read
-    /// ahead.
+    /// The queue that is this child's stdin. A process may have only one, since it reads ahead.
     pub(super) fn stdin(name: Option<String>, log: &Log) -> GetEnd {
         let end = ReadEnd::Stdin(StdinPipe::default());
         GetEnd::new(end, Channel::of_child(name, log))
@@ -185,14 +183,14 @@ impl GetEnd {
         self
     }
 
-    /// The same end, which looks after the children of this process while it waits.
+    /// The same end, which reaps the children of this process while it waits.
     pub(super) fn watched(mut self, parent: Arc<Parent>) -> GetEnd {
         self.wait_as(Waiting::Elsewhere);
         self.channel.watch(parent);
         self
     }
 
-    /// The bare pipe, to be read without this queue. What was read ahead is lost.
+    /// The pipe end without this queue. Bytes that were read ahead are lost.
     pub fn into_pipe(self) -> io::Result<PipeReader> {
         match self.reader.into_pipe() {
             ReadEnd::Pipe(pipe) => bare(pipe, PipeReader::try_clone),
@@ -211,9 +209,9 @@ impl GetEnd {
         Ok(is_empty)
     }
 
-    /// Gets the next value; waits until there is one. In the parent it is an error when a child ends
-    /// otherwise than wanted: as long as others are left, the queue does not end, and what that one
-    /// was about to put never comes.
+    /// Gets the next value; waits until there is one. In the parent it is an error when a child
+    /// fails: the value that the child was about to put never comes, and the queue gives no EOF as
+    /// long as it has other writers.
     #[track_caller]
     pub fn get(&mut self) -> Result<Got> {
         self.channel.waits(Call::Get)?;
@@ -223,13 +221,12 @@ impl GetEnd {
     /// Gets the next value, then prints the line for it. Both are one event of the log.
     ///
     /// A value that was taken is gone from the queue. A child that is terminated right then would
-    /// have taken it and never told so; so SIGTERM is held back from there until the event is
-    /// written. While the call waits, SIGTERM ends the child at once.
+    /// have taken the value without logging it. So SIGTERM is blocked from the read until the event
+    /// is written. While the call waits, SIGTERM ends the child at once.
     #[track_caller]
     pub fn get_and_print(&mut self, line: impl FnOnce(&Value) -> String) -> Result<Got> {
         self.channel.waits(Call::Get)?;
-        // A process that looks after children passes SIGTERM on to them, and takes nothing after
-        // that.
+        // A process with children passes SIGTERM on to them, and takes no value after that.
         if self.channel.parent().is_some() {
             return self.take_and_log(|value| Some(line(value)));
         }

@@ -1,9 +1,9 @@
 //! A number that several processes share, as Python's `Value('Q', lock=False)`: 8 bytes of memory
 //! that each of them sees.
 //!
-//! It is a file without a name that lies in memory (memfd_create(2)), to be read and written at
-//! offset 0. One could map it and have the number at an address; Rust calls that unsafe, with good
-//! reason, for that is what this is about.
+//! It is a file without a name in memory (memfd_create(2)), read and written at offset 0. With
+//! mmap(2) the number would have an address; Rust calls that unsafe, because of the very data race
+//! that this value is there to show.
 
 use std::fs::File;
 use std::io;
@@ -17,11 +17,12 @@ use super::lock::Lock;
 use super::logs::Logs;
 use crate::events::{Because as _, Call, Reason};
 
-/// What is called so in the log is no lock, although one waits there in the same way: a gate that
-/// opens for all at once.
+/// The name in the log for waits at the gate, which opens for all processes at once. It is no lock,
+/// although a process waits there in the same way.
 pub const GATE: &str = "gate";
 
-/// Where the number is in the file, and behind it how many have come to meet.
+/// The offset of the number in the file, and that of the count of processes that have arrived in
+/// `meet`.
 const VALUE: u64 = 0;
 const ARRIVED: u64 = 8;
 
@@ -61,8 +62,8 @@ impl SharedValue {
         self.write_at(value, VALUE)
     }
 
-    /// The lock that the kernel has for this opening of the file. When its holder dies, the opening
-    /// is closed, and the lock is free.
+    /// The kernel's lock on this open file description. When the holder dies, the description is
+    /// closed, and the lock is free.
     pub fn file_lock(&self, process: &impl Logs) -> Result<Lock> {
         Ok(Lock::on_file(self.file.try_clone()?, process.log()))
     }
@@ -72,7 +73,7 @@ impl SharedValue {
         self.file.lock().because(cannot_lock)
     }
 
-    /// Lets them all go at the same time.
+    /// Lets all processes at the gate go at the same time.
     pub fn open_gate(&self) -> Result<()> {
         self.file.unlock().because(cannot_lock)
     }
@@ -80,13 +81,12 @@ impl SharedValue {
     #[track_caller]
     pub fn pass_gate(&self, process: &impl Logs) -> Result<()> {
         process.waits(Call::Acquire, GATE)?;
-        // It is the same lock as the other one, but shared: all who wait get it together, and give
-        // it back.
+        // The gate's lock again, but shared: all waiting processes get it together, and release it.
         self.file.lock_shared().because(cannot_lock)?;
         self.open_gate()
     }
 
-    /// Waits until this many processes have come here.
+    /// Waits until this many processes have called `meet`.
     pub fn meet(&self, processes: u16) -> Result<()> {
         self.close_gate()?;
         let arrived = self.read_at(ARRIVED)?.wrapping_add(1);

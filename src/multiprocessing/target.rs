@@ -1,4 +1,4 @@
-//! What a child process does.
+//! Targets: what a child process does.
 
 use std::hint::black_box;
 
@@ -11,11 +11,10 @@ use super::current_process::CurrentProcess;
 use super::new_process::{ChildEnd, IntoProcess, NewProcess};
 use crate::arguments::with_negative_numbers;
 
-/// A child's half of a lesson: its fields are what it is told on its command line, and
-/// [`Target::run`] is what it does. In Python it would be a function and its arguments,
-/// `Process(target=..., args=...)`.
+/// A child's half of a lesson: the fields are its command line, and [`Target::run`] is what it
+/// does. In Python it would be a function and its arguments, `Process(target=..., args=...)`.
 pub trait Target: clap::Args + Serialize + 'static {
-    /// Its name on the command line.
+    /// The target's name on the command line.
     const NAME: &'static str;
 
     /// What the child does. After an error its exit status is 1.
@@ -39,15 +38,15 @@ impl<'a, T: Target> IntoProcess<'a> for T {
     }
 }
 
-/// Some [`Target`], found by its name on the command line.
+/// A [`Target`] of any type, found by its name on the command line.
 pub struct AnyTarget {
     pub name: &'static str,
     pub command: fn() -> Command,
-    /// Takes its fields from a command line that was read.
+    /// Takes the target's fields from a parsed command line.
     pub read: fn(&mut ArgMatches) -> Result<RunTarget, clap::Error>,
 }
 
-/// [`Target::run`] of a target that was read.
+/// [`Target::run`] of a parsed target.
 pub type RunTarget = Box<dyn FnOnce(CurrentProcess) -> Result<()>>;
 
 impl AnyTarget {

@@ -1,4 +1,4 @@
-//! A process of ours that becomes a command of the user's.
+//! A process of ours that becomes a user's command, by execve(2).
 
 use std::fs::File;
 use std::io;
@@ -38,7 +38,8 @@ impl Target for Exec {
         let [program, arguments @ ..] = &self.words[..] else {
             return Ok(());
         };
-        // Ctrl-C, Ctrl-Z and the terminal are for the command, too. The group may be gone by now.
+        // The command joins the run's process group, so Ctrl-C, Ctrl-Z and the terminal are for it,
+        // too. The group may be gone by now.
         let _ = self.group.and_then(Pid::from_raw).map(|group| setpgid(None, Some(group)));
         let cannot_run = || Reason::CannotRun { program: program.clone() };
         let mut command = Command::new(program);

@@ -41,15 +41,15 @@ pub struct Program {
     running: Running,
     stdin: Option<PipeWriter>,
     stdout: Option<BufReader<PipeReader>>,
-    /// What becomes its stderr. The program opens this end by its path in /proc, so it is kept open
-    /// until the program has ended.
+    /// The write end that becomes the program's stderr. The program opens it by its path in /proc,
+    /// so it is kept open until the program has ended.
     stderr: PipeWriter,
-    /// Threads that log what it writes to streams without values.
+    /// Threads that log what the program writes to streams without values.
     tellers: Vec<JoinHandle<()>>,
     lines: u64,
 }
 
-/// What a process of ours is told of the program that it starts.
+/// A go-between's options: the program that it starts, and the patience.
 #[derive(clap::Args, Serialize)]
 pub struct ProgramArgs {
     /// The command: a value is a line that it writes or reads; JSON, or else a string
@@ -60,12 +60,13 @@ pub struct ProgramArgs {
     pub(super) patience: Option<f64>,
 }
 
-/// Which of a program's streams carry values. What it writes to the others is shown line by line.
+/// Which of a program's streams carry values. What the program writes to its other streams is shown
+/// line by line.
 #[derive(Clone, Copy)]
 pub struct ProgramStreams {
-    /// It is given values on stdin. Otherwise there is nothing.
+    /// The program gets values on stdin. Otherwise its stdin is empty.
     pub stdin: bool,
-    /// It writes values to stdout.
+    /// The program writes values to stdout.
     pub stdout: bool,
 }
 
@@ -77,8 +78,9 @@ impl ProgramArgs {
 }
 
 impl Program {
-    /// Starts a command as a child of this process. When it does nothing for its patience, although
-    /// it should, the log is told. That there is no such program is learnt later, from its end.
+    /// Starts a command as a child of this process. If the program does nothing for as long as the
+    /// patience, although it should, that is logged. A program that doesn't exist shows later, by
+    /// its exit status.
     #[track_caller]
     pub fn start(
         process: &mut CurrentProcess,
@@ -105,19 +107,19 @@ impl Program {
         let mut stdin = None;
         if streams.stdin {
             let (reads, end) = open()?;
-            // The smallest pipe there is holds one write. So it can be written to when all has been
-            // read, and no value is taken for a program that has not read the one before. Where
-            // that is refused, more values wait in the pipe.
+            // The smallest pipe holds one write. So poll(2) reports room only when the program has
+            // read all, and no value is got for a program that has not read the last one. Where the
+            // size is refused, more values wait in the pipe.
             let _ = fcntl_setpipe_size(&end, 1);
             new = new.reads_from(reads);
             stdin = Some(end);
         }
-        // The command holds back what this process held back before it was a guard.
+        // The command inherits the signal mask that this process had before it became a guard.
         let held_back = signals.map(|signals| signals.thread_swap_mask(SigmaskHow::SIG_SETMASK));
         let started = mp.start(&role, new)?;
         held_back.transpose()?.map(|signals| signals.thread_set_mask()).transpose()?;
         let its_stdout = Fill::at(&prints).map(|fill| fill.inode);
-        // A writer prints nothing but values.
+        // A program whose stdout carries values counts as having printed.
         let has_printed = Arc::new(AtomicBool::new(streams.stdout));
         let pid = started.pid();
         let teller = |pipe: PipeReader, stream: Stream| {
@@ -154,7 +156,7 @@ impl Program {
             mp,
             process: started,
             command: command.text().to_owned(),
-            // One that is too long for the system has no end.
+            // A patience that is too long for the system has no end.
             patience: patience.and_then(|it| Duration::try_from_secs_f64(it).ok()),
             has_read: false,
             has_written: false,
@@ -177,7 +179,7 @@ impl Program {
         Reason::InLine { program: self.named(), line: self.lines }
     }
 
-    /// Whether it has ended otherwise than wanted, or does within a moment.
+    /// Whether the program has failed, or does within a moment.
     pub fn has_failed(&self) -> Result<bool> {
         self.running.has_failed()
     }
@@ -190,9 +192,9 @@ impl Program {
         self.lines
     }
 
-    /// The next value that it writes to stdout: a line, JSON or else a string; nothing when nobody
-    /// can write there any more. It is an error if the line is longer than `longest` bytes, or if
-    /// the program has ended and a child of it holds its stdout open and writes nothing.
+    /// The next value that the program writes to stdout: a line, JSON or else a string; nothing at
+    /// EOF. It is an error if the line is longer than `longest` bytes, or if the program has ended
+    /// and a child of it holds its stdout open and writes nothing.
     #[track_caller]
     pub fn next_value(&mut self, longest: usize) -> Result<Option<ValueArg>> {
         let Some(line) = self.next_line(longest)? else {
@@ -201,8 +203,8 @@ impl Program {
         line.parse().because(|| self.line_name()).map(Some)
     }
 
-    /// The next line that it writes to stdout, without its end; nothing when nobody can write there
-    /// any more. The last line may lack its newline.
+    /// The next line that the program writes to stdout, without its newline, which the last line
+    /// may lack; nothing at EOF.
     #[track_caller]
     fn next_line(&mut self, longest: usize) -> Result<Option<String>> {
         let mut line = Vec::new();
@@ -243,7 +245,7 @@ impl Program {
         Ok(Some(line?))
     }
 
-    /// Hands it a value on stdin, as a line of JSON.
+    /// Writes a value to the program's stdin, as a line of JSON.
     pub fn write(&mut self, value: &serde_json::Value) -> Result<()> {
         let Some(stdin) = &mut self.stdin else { return Ok(()) };
         let mut line = Vec::new();
@@ -254,7 +256,8 @@ impl Program {
         }
     }
 
-    /// Waits until it has read everything that it was handed; then it may close its stdin.
+    /// Waits until the program has read everything that was written to its stdin; then it may close
+    /// its stdin.
     #[track_caller]
     pub fn until_it_has_read(&mut self) -> Result<()> {
         let Some(stdin) = &self.stdin else { return Ok(()) };
@@ -279,21 +282,21 @@ impl Program {
         self.running.process.join()
     }
 
-    /// A queue's end that looks after this program while it waits.
+    /// A queue's end that also watches for this program's end while it waits.
     pub fn watches(&self, queue: GetEnd) -> GetEnd {
         queue.watched(Arc::clone(self.running.mp.parent()))
     }
 
-    /// Ends what is left of the program when this process has done its own part, with this `result`.
-    /// After success the program has ended by itself. What it has written until then is logged.
-    /// Returns `result`, or [`Interruption::CommandFailed`].
+    /// Ends what is left of the program after this process has done its own part with this
+    /// `result`. After success the program has ended by itself. All that the program has written is
+    /// logged. Returns `result`, or [`Interruption::CommandFailed`].
     pub fn end(self, result: Result<()>) -> Result<()> {
         let Program { running, stdin, stdout, stderr, tellers, lines: _ } = self;
         let is_terminated =
             result.as_ref().err().and_then(Interruption::of) == Some(Interruption::Terminated);
         let unread = stdin.as_ref().and_then(Fill::at).is_some_and(|it| it.bytes > 0);
         if is_terminated && unread {
-            // If the log fails here, it has no reader any more.
+            // If logging fails here, the log has no reader any more.
             let unread = Reason::TerminatedUnread { program: running.named() };
             let _ = running.tell(Stream::Stdin, unread);
         }
@@ -302,7 +305,7 @@ impl Program {
             false => result,
         };
         let result = running.mp.end(result, Interruption::CommandFailed);
-        // The program has ended: it can't die of a pipe without a reader (SIGPIPE) any more.
+        // The program has ended, so closing its pipes can't kill it by SIGPIPE.
         drop((stdin, stdout, stderr));
         for teller in tellers {
             // The thread doesn't panic, and returns nothing.
@@ -312,7 +315,8 @@ impl Program {
     }
 }
 
-/// A longer line is logged in pieces, since it may have no end. In bytes.
+/// The longest line that is logged whole, in bytes. A longer line may have no end, and is logged in
+/// pieces.
 const LONGEST_SHOWN: u64 = 1 << 24;
 
 /// Logs what a program writes, line by line, until the pipe's end.

@@ -1,4 +1,5 @@
-//! A program of the user's while it runs: how one waits for it, and what there is to say of it.
+//! A user's program while it runs: how the go-between waits for it, and what it logs about the
+//! program.
 
 use std::os::fd::AsFd;
 use std::sync::Arc;
@@ -16,8 +17,8 @@ use crate::multiprocessing::child_process::ChildProcess;
 use crate::multiprocessing::context::Context;
 use crate::multiprocessing::logs::Logs as _;
 
-/// How long the end of a pipe may stay silent when the program that had it has ended, and a child
-/// of it still has it.
+/// How long a pipe may stay silent when the program has ended and a child of it still holds the
+/// pipe open.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// A program that reads nothing and does nothing is given up after so many times the patience.
@@ -28,7 +29,7 @@ struct Idle {
     begin: Instant,
     /// How long after `begin` to look at the program next; nothing for never.
     next: Option<Duration>,
-    /// How the program looked when that was logged last.
+    /// How the program looked when its idleness was logged last.
     seen: Option<Sight>,
 }
 
@@ -41,12 +42,12 @@ impl Idle {
         Some(self.next?.saturating_sub(self.begin.elapsed()))
     }
 
-    /// For how many seconds the program has done nothing. The next look comes when it is five times
-    /// as many.
+    /// For how many seconds the program has done nothing. The next look comes after five times as
+    /// many.
     fn seconds(&mut self) -> f64 {
         let seconds = self.next.unwrap_or_default();
         let later = seconds.checked_mul(GIVEN_UP);
-        // Any program may wait for a moment.
+        // The next look is at least a second later: any program may wait for a moment.
         let moment = seconds.saturating_add(Duration::from_secs(1));
         self.next = later.map(|later| later.max(moment));
         seconds.as_secs_f64()
@@ -63,11 +64,11 @@ pub(super) struct Running {
     pub(super) command: String,
     pub(super) patience: Option<Duration>,
     pub(super) has_read: bool,
-    /// It has written to the stream that is waited for.
+    /// Whether the program has written to the stream that is waited for.
     pub(super) has_written: bool,
-    /// The inode of the pipe that is its stdout.
+    /// The inode of the pipe that is the program's stdout.
     pub(super) stdout: Option<u64>,
-    /// Whether it has printed anything, if that is shown and carries no values.
+    /// Whether the program has printed anything to a stdout without values.
     pub(super) has_printed: Arc<AtomicBool>,
     /// How many bytes have come of a line whose newline is missing.
     pub(super) unfinished: usize,
@@ -78,8 +79,8 @@ impl Running {
         Named { command: Some(self.command.clone()), ..self.process.named() }
     }
 
-    /// Whether it has ended otherwise than wanted, or does within a moment: the end of its stdout
-    /// may be seen before its own.
+    /// Whether the program has failed, or does within a moment: EOF of its stdout may be seen
+    /// before its end.
     pub(super) fn has_failed(&self) -> Result<bool> {
         self.process.ends_before(Instant::now() + GRACE)?;
         Ok(self.status().is_some_and(|status| status != Status::Code(0)))
@@ -89,8 +90,7 @@ impl Running {
         self.process.status()
     }
 
-    /// Waits until this end is ready, or until nobody has the other end any more. Returns what
-    /// poll(2) says.
+    /// Waits until this end is ready, or the other end is closed. Returns what poll(2) says.
     #[track_caller]
     pub(super) fn until_ready(
         &mut self,
@@ -113,8 +113,8 @@ impl Running {
         self.mp.log().write(Event::Wait { call, on })?;
         // The program works on the value that it has read.
         let is_busy = stream == Stream::Stdin && self.has_read;
-        // A program that has written a line may take its time for the next one. Half a line may be
-        // what fits a buffer.
+        // A program that has written a line may take its time for the next one. Half a line may
+        // mean that a buffer was full, and the rest waits in it.
         let is_asked = match stream {
             Stream::Stdin => !self.has_read || !self.has_printed.load(Ordering::Relaxed),
             Stream::Stdout | Stream::Stderr => !self.has_written || self.unfinished > 0,
@@ -124,12 +124,11 @@ impl Running {
             parent.children.pass_on(&parent.log)?;
             let timeout = match self.status() {
                 Some(Status::Code(0)) => Some(GRACE),
-                // All that it has written was read. Nobody waits for what a failed program has
-                // left behind.
+                // All that the failed program has written was read. Its orphans are not waited for.
                 Some(_) => Some(Duration::ZERO),
                 None => idle.timeout(),
             };
-            // One that is too long for the system is as good as none.
+            // A timeout that is too long for the system counts as none.
             let timeout = timeout.and_then(|it| Timespec::try_from(it).ok());
             let bell = parent.children.bell.end();
             let mut fds = [PollFd::new(end, ready), PollFd::new(bell, PollFlags::IN)];
@@ -137,7 +136,7 @@ impl Running {
                 Ok(0) => match self.status() {
                     Some(Status::Code(0)) => bail!(self.held_open(end, stream)),
                     Some(_) => parent.children.check(&parent.log)?,
-                    // It need not read, but what it prints may be in its buffer.
+                    // The program need not read now, but what it has printed may be in its buffer.
                     None if is_busy => {
                         let seconds = idle.seconds();
                         self.tell_that_it_is_silent(seconds, Stream::Stdout)?;
@@ -165,8 +164,8 @@ impl Running {
         }
     }
 
-    /// Logs that the program writes or reads nothing, unless it has a reason to. One that does
-    /// nothing at all for a multiple of the patience is given up.
+    /// Logs that the program writes or reads nothing, unless it has a reason for that. A program
+    /// that does nothing at all for a multiple of the patience is given up.
     fn tell_that_it_is_idle(&mut self, idle: &mut Idle, stream: Stream) -> Result<()> {
         let (seconds, program) = (idle.seconds(), self.named());
         let reason = match stream {
@@ -175,7 +174,7 @@ impl Running {
                 Reason::NoNewline { program, seconds, bytes: self.unfinished as u64 }
             }
             Stream::Stdout | Stream::Stderr => {
-                // What a program that computes or sleeps will still write is not known.
+                // A program that computes or sleeps may still write.
                 idle.is_over();
                 return self.tell_that_it_is_silent(seconds, stream);
             }
@@ -239,7 +238,7 @@ impl Running {
     pub(super) fn gone(&self) -> Error {
         let parent = self.mp.parent();
         let ended = self.process.ends_before(Instant::now() + GRACE);
-        // If that fails, the log has it that the program has failed.
+        // If this fails, the program's failure is in the log.
         match ended.and_then(|_| parent.children.check(&parent.log)) {
             Ok(()) => Reason::LeftUnread { program: self.named(), status: self.status() }.into(),
             Err(error) => error,

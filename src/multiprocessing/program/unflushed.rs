@@ -1,5 +1,6 @@
-//! Why a program may write nothing although it has printed: what it prints waits in a buffer of its
-//! own until that is full, as soon as its stdout is no terminal. Each language has its remedy.
+//! Why a program may write nothing although it has printed: if its stdout is no terminal, the
+//! output stays in the program's own buffer until the buffer is full. Each language has its own way
+//! to flush it.
 
 use std::ffi::OsStr;
 use std::os::fd::AsFd;
@@ -15,7 +16,7 @@ use crate::evidence::{
 };
 use crate::multiprocessing::descendants::children_of;
 
-/// How this program and all that descends from it look right now.
+/// One look at this program and all its descendants.
 pub(super) fn sight(pid: u32) -> Sight {
     Sight::of_family(&Family::Descendants(vec![pid]), Onlooker::Process)
 }
@@ -26,8 +27,8 @@ pub(super) fn does_nothing(sight: &Sight, earlier: &Sight) -> bool {
     threads.all(|thread| thread.state == ThreadState::Waits) && sight.is_of_the_same_family(earlier)
 }
 
-/// Whether all of these processes wait for others. The run is stuck then, or somebody goes on, and
-/// the parent finds that out.
+/// Whether all of these processes wait for other processes. Then the run may be stuck, which the
+/// parent finds out.
 pub(super) fn waits_for_others(sight: &Sight) -> bool {
     let is_timed = |call: &SystemCall| {
         matches!(call.until, Until::Time | Until::Signal(_) | Until::SignalOf(_) | Until::Unknown)
@@ -59,7 +60,7 @@ pub(super) fn runtime(pid: u32, its_stdout: Option<u64>) -> Option<Runtime> {
         return None;
     }
     let buffers: Vec<_> = sight.family().filter_map(StdoutBuffer::of).collect();
-    // The last one counts: a shell may have had helpers before it came to its program.
+    // The last process counts: a shell may have started helpers before its program.
     match buffers.contains(&StdoutBuffer::NotUsed) {
         true => None,
         false => buffers.last().and_then(|it| match it {
@@ -73,7 +74,7 @@ pub(super) fn runtime(pid: u32, its_stdout: Option<u64>) -> Option<Runtime> {
 #[derive(PartialEq)]
 enum StdoutBuffer {
     Of(Runtime),
-    /// It was told to do without.
+    /// The program was told to use no buffer.
     NotUsed,
 }
 
@@ -81,9 +82,9 @@ enum StdoutBuffer {
 const WITHOUT_BUFFER: [&str; 8] = ["sh", "bash", "dash", "zsh", "busybox", "sleep", "node", "tail"];
 
 impl StdoutBuffer {
-    /// By the file that the process runs, which is `python3.11` for a script that begins with `#!`;
-    /// by the command line of a shell, which may not have come to its program yet. Nothing for one
-    /// without a buffer, or that has ended.
+    /// The buffer, by the file that the process runs: `python3.11` for a script that begins with
+    /// `#!`. A shell goes by its command line, since it may not have started its program yet.
+    /// Nothing for a program without a buffer, or one that has ended.
     fn of(look: &Snapshot) -> Option<StdoutBuffer> {
         let process = Process::new(i32::try_from(look.pid).ok()?).ok()?;
         let file = match process.exe() {
@@ -99,7 +100,7 @@ impl StdoutBuffer {
             |variable: &str| environment.get(OsStr::new(variable)).is_some_and(|it| !it.is_empty());
         let is_python = |word: &str| of_language(word) == Some(Runtime::Python);
         let runs_python = || is_python(&name) || words.iter().any(|word| is_python(word));
-        // stdbuf(1) tells its program so by a variable.
+        // stdbuf(1) sets this variable for its program.
         if has("_STDBUF_O")
             || words.windows(2).any(|it| is_python(it[0]) && it[1] == "-u")
             || (has("PYTHONUNBUFFERED") && runs_python())
