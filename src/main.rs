@@ -1,4 +1,4 @@
-//! The program: it reads its command line and carries it out. All else is in the library beside it.
+//! The program `mp-demo`: reads the command line and carries it out. All else is in the library.
 
 use std::process::ExitCode;
 

@@ -19,19 +19,18 @@ use crate::stuck::Watched;
 use crate::views::Views;
 use crate::words::errors::sentence;
 
-/// What a run is to be like, beside the lesson's own options.
+/// The settings of a run, besides the lesson's own options.
 #[derive(Clone, Copy)]
 pub struct Settings<'a> {
-    /// The seed of its random pauses; nothing for a new one each time.
+    /// The seed of the random pauses; nothing for a new one each time.
     pub seed: Option<u64>,
     /// Divides every pause.
     pub speed: f64,
-    /// For how long nothing may happen before one looks whether the run is stuck; nothing to never
-    /// look.
+    /// How long nothing may happen before the run is checked for being stuck; nothing for never.
     pub patience: Option<Duration>,
-    /// For how long a command of the user's may do nothing before that is told; nothing for ever.
+    /// How long a user's command may do nothing before that is told; nothing for ever.
     pub patience_with_commands: Option<Duration>,
-    /// What can be read from as soon as nobody wants the rest of the run, if that can be.
+    /// A descriptor that becomes readable when the run is to be interrupted.
     pub interrupt: Option<BorrowedFd<'a>>,
 }
 
@@ -47,7 +46,7 @@ impl fmt::Display for Failed {
 
 impl std::error::Error for Failed {}
 
-/// What a person is told of an error: a sentence for each failure.
+/// The sentences of an error: one for each failure.
 pub fn sentences(error: &Error) -> Vec<String> {
     match error.downcast_ref() {
         Some(Failed(sentences)) => sentences.clone(),
@@ -55,8 +54,8 @@ pub fn sentences(error: &Error) -> Vec<String> {
     }
 }
 
-/// The verdict on a run whose log is at its end: success, if the lesson has shown what it is there
-/// to show.
+/// The verdict on a run that is over: success if the lesson has shown what its options are there to
+/// show.
 fn verdict(lesson: &str, state: &State, result: Result<()>) -> Result<()> {
     if state.failures().is_empty() {
         result?;
@@ -71,7 +70,7 @@ fn verdict(lesson: &str, state: &State, result: Result<()>) -> Result<()> {
     Err(Failed(state.failures_in_words()).into())
 }
 
-/// What there is to say of a run that got stuck, which is not what its options are there to show.
+/// The sentence about a stuck run whose options don't explain that.
 fn why_stuck(state: &State) -> String {
     let mut commands: Vec<_> = state.commands().collect();
     commands.sort_by_key(|process| process.number);
@@ -100,10 +99,9 @@ fn why_stuck(state: &State) -> String {
 /// not finished when this returns: first the caller may want to tell how the run ended, which is
 /// the inner result.
 ///
-/// # Errors
-/// When the run can't be shown: an `io::Error` of the kind `BrokenPipe` when nobody reads `output`
-/// any more, whether anything is written to it or not, or when it was interrupted. Nobody is left
-/// behind then either.
+/// # Errors When the run can't be shown: an `io::Error` of the kind `BrokenPipe` when nobody reads
+/// `output` any more, whether anything is written to it or not, or when it was interrupted. Then no
+/// process is left either.
 pub fn run(
     lesson: &AnyLesson,
     settings: Settings,
@@ -141,13 +139,13 @@ pub fn run(
                         let _ = stderr.write_all(announcement(left).as_bytes());
                     }
                 }
-                // It is no error when nobody listens.
+                // A closed stderr is no error.
                 Entry::Foreign(bytes) => drop(stderr.write_all(bytes)),
             }
             Ok(())
         });
         if shown.is_err() {
-            // Nobody sees the rest, so nobody has to play it.
+            // Nobody reads the rest of the run, so it is ended.
             children.kill_all(None);
         }
         let result = player.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
@@ -156,7 +154,7 @@ pub fn run(
     })
 }
 
-/// What is said before a run is ended that only most likely is stuck.
+/// The sentence that announces the end of a run that is most likely stuck.
 fn announcement(left: Duration) -> String {
     let seconds = left.as_secs_f64().ceil();
     both!(
@@ -191,13 +189,13 @@ fn play(
     context.finish(result)
 }
 
-/// The parent's log, for the thread that shows the run, as long as the one that plays it has it:
-/// the log is at its end when nobody has it any more.
+/// The parent's log, lent to the thread that shows the run while the playing thread has it open:
+/// the log's reader gets EOF only when both have let go.
 #[derive(Default)]
 struct ParentsLog(Mutex<Option<Log>>);
 
 impl ParentsLog {
-    /// Lends it until what this returns is gone.
+    /// Lends the log until the returned guard is dropped.
     fn lend(&self, log: &Log) -> Lent<'_> {
         *self.lock() = Some(log.clone());
         Lent(self)

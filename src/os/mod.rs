@@ -1,4 +1,4 @@
-//! What this program asks of the operating system, for itself: streams, terminal, signals, cores.
+//! What mp-demo itself needs of the operating system: streams, terminal, signals, cores.
 
 pub(crate) mod interrupt;
 pub(crate) mod one_core;

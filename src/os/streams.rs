@@ -1,4 +1,4 @@
-//! Standard input, output and error as they are.
+//! Standard input, output and error without std's special cases.
 //!
 //! std hides some of that. A write that the kernel refuses because the stream can't be written to
 //! (EBADF) counts as done: a run would show nothing, and succeed. On the other hand, it takes a
@@ -60,7 +60,7 @@ impl<F: AsFd> StandardStream<F> {
         self.as_fd().is_terminal()
     }
 
-    /// Does this as soon as the stream is ready for it.
+    /// Calls `act` as soon as the stream is ready for it.
     fn when(
         &self,
         ready: PollFlags,

@@ -1,4 +1,4 @@
-//! What the terminal and the environment say about how to show things, asked once for each stream.
+//! What a stream's terminal and the environment can show: colours, characters, width and language.
 
 use std::env;
 use std::io::IsTerminal;
@@ -9,7 +9,7 @@ use terminal_size::{Width, terminal_size_of};
 
 use crate::words::locale::{self, Language, is_utf8};
 
-/// What a stream can show, and in which language: decided once, for whoever draws.
+/// What a stream can show, and in which language.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Look {
     pub(crate) colour: bool,
@@ -22,7 +22,7 @@ pub(crate) struct Look {
     pub(crate) language: Language,
 }
 
-/// How many columns a line may have where nobody says how wide the screen is.
+/// The width of a line, in columns, where neither a terminal nor `COLUMNS` gives one.
 const DEFAULT_WIDTH: usize = 80;
 
 /// What may be drawn on a stream. `language` is what the user asked for on the command line.
@@ -59,8 +59,8 @@ fn shows_colour(stream: &impl AsFd, choice: ColorChoice) -> bool {
     }
 }
 
-/// How many columns a line on a stream may have by now: those of the terminal; of what is no
-/// terminal `COLUMNS`, or 80.
+/// How many columns a line on a stream may have now: the terminal's; for a file or pipe, `COLUMNS`
+/// or 80.
 pub(crate) fn width(stream: &impl AsFd) -> usize {
     let columns = || variable("COLUMNS")?.parse().ok();
     match terminal_size_of(stream) {

@@ -34,7 +34,7 @@ impl Question {
         }
     }
 
-    /// The answer that is meant by what was typed; nothing if it is no answer to this question.
+    /// Parses what was typed; nothing if it is no answer to this question.
     pub(super) fn answer(&self, typed: &str) -> Option<String> {
         let typed = typed.trim().to_lowercase();
         match self {

@@ -11,7 +11,7 @@ use crate::lessons::{self, AnyLesson, DEMOS, Demo};
 use crate::report::runs::Often;
 use crate::words::locale::{self, Language, in_words};
 
-/// Stands for a number in a command.
+/// The placeholder for a number in a command.
 const NUMBER: &str = "{N}";
 
 #[derive(Deserialize)]
@@ -25,10 +25,10 @@ struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Experiment {
-    /// The lesson in whose folder it stands.
+    /// The lesson in whose folder the experiment stands.
     #[serde(skip)]
     pub lesson: &'static str,
-    /// Its name among those of the lesson.
+    /// The experiment's name among those of the lesson.
     pub name: String,
     /// The command, without the program's name.
     pub command: String,
@@ -44,7 +44,7 @@ fn fifty() -> u64 {
     50
 }
 
-/// What is asked of a command, and what is true.
+/// The question about a command, with the true answer.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "lowercase")]
 pub enum Question {
@@ -52,7 +52,7 @@ pub enum Question {
     Often {
         /// The claim's name.
         claim: String,
-        /// How often it is.
+        /// How often the claim is true.
         truth: Often,
     },
     /// Which outcomes are possible.
@@ -61,20 +61,20 @@ pub enum Question {
     Waits(Choices),
     /// Which command is without the mistake.
     Repair(Choices),
-    /// From which number on it gets stuck.
+    /// From which number on the command gets stuck.
     Stuck {
         /// The least such number.
         from: u64,
     },
 }
 
-/// What one can choose from.
+/// The choices of a question.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Choices {
-    /// What is true; of several choices only [`Question::Outcomes`] can be.
+    /// The true choices: one, or several for [`Question::Outcomes`].
     pub right: Vec<String>,
-    /// What is not.
+    /// The wrong choices.
     pub wrong: Vec<String>,
 }
 
@@ -86,7 +86,7 @@ struct Bilingual {
 }
 
 impl Question {
-    /// What one can choose from, in the order in which it is shown; nothing if that is no list.
+    /// The choices in the order in which they are shown; empty if the question has none.
     pub fn choices(&self) -> Vec<&str> {
         let (Question::Outcomes(choices) | Question::Waits(choices) | Question::Repair(choices)) =
             self
@@ -111,7 +111,7 @@ impl Experiment {
         Ok(all)
     }
 
-    /// Those in a lesson's file with this text.
+    /// Parses the experiments in a lesson's file with this text.
     pub fn read(lesson: &'static str, text: &str) -> Result<Vec<Experiment>> {
         let file = format!("demos/{lesson}/experiments.toml");
         let read: File = toml::from_str(text).map_err(|error| {
@@ -161,7 +161,7 @@ impl Experiment {
 
     /// The sentence of the claim with this name.
     pub(super) fn claimed(&self, name: &str) -> String {
-        // That there is such a claim was checked when the file was read.
+        // The claim exists: that was checked when the file was read.
         self.claim(name).map_or(name, |claim| in_words(claim.sentence)).to_owned()
     }
 
@@ -216,7 +216,7 @@ impl Experiment {
         }
     }
 
-    /// What it is about, in a list of experiments.
+    /// The experiment's topic, for a list of experiments.
     pub fn topic(&self) -> String {
         match &self.question {
             Question::Often { claim, .. } => {

@@ -1,8 +1,7 @@
 //! Asks what a command will do, runs it, and grades the answer.
 //!
 //! The experiments stand in `demos/*/experiments.toml`, so a teacher can add one without Rust. The
-//! grade goes by the truth that stands there: runs can prove "sometimes", and never "always" or
-//! "never".
+//! grade goes by the truth in that file: runs can prove "sometimes", and never "always" or "never".
 
 mod answer;
 mod experiment;

@@ -17,7 +17,7 @@ use crate::words::plain::{on_its_lines, on_one_line};
 /// Questions and answers about a list of experiments.
 pub(crate) struct Session<'a> {
     pub(crate) experiments: &'a [Experiment],
-    /// The number of the first, from 1.
+    /// The number of the first experiment, from 1.
     pub(crate) from: usize,
     /// The answers in the order of the experiments, if they are given; otherwise they are typed.
     pub(crate) given: Option<VecDeque<String>>,
@@ -32,7 +32,7 @@ impl Session<'_> {
         let of = self.experiments.len();
         let (mut asked, mut wrong) = (0, Vec::new());
         for number in self.from..=of {
-            // Behind the last given answer no further question is shown.
+            // After the last given answer no further question is shown.
             if self.given.as_ref().is_some_and(VecDeque::is_empty) {
                 break;
             }
@@ -112,13 +112,13 @@ impl Session<'_> {
                 write("\n")?;
                 return Ok(None);
             };
-            // What is given is shown as if it were typed.
+            // A given answer is shown as if it were typed.
             if self.given.is_some() {
                 write(&format!("{}\n", on_one_line(&typed)))?;
             }
             match (typed.trim(), experiment.question.answer(&typed)) {
                 ("?" | "？", _) => write(&experiment.python())?,
-                // This could be the letter of a choice, but there are never so many.
+                // `q` could be the letter of a choice, but no question has so many choices.
                 ("q" | "quit", _) => return Ok(None),
                 (_, Some(answer)) => return Ok(Some(answer)),
                 (_, None) if self.given.is_none() => {

@@ -18,15 +18,15 @@ const FEW: u64 = 2;
 const SHOWN: usize = 8;
 
 pub(super) struct Grade {
-    /// What came of the runs, a line each.
+    /// The results of the runs, a line each.
     pub(super) seen: Vec<String>,
     pub(super) is_right: bool,
-    /// What is true, though the runs don't show it.
+    /// The true answer, if the runs don't show it.
     pub(super) not_seen: Option<String>,
 }
 
 impl Experiment {
-    /// What came of a command's runs, and who waited for whom in the last that got stuck.
+    /// The results of a command's runs, and who waited for whom in the last stuck run.
     fn run(
         &self,
         command: &str,
@@ -158,7 +158,7 @@ fn stuck_or_not(command: &str, waits: Option<String>) -> String {
     }
 }
 
-/// What is said where "sometimes" is true and all runs were alike, which could mislead.
+/// A warning for the case that "sometimes" is true and all runs were alike, which could mislead.
 fn proves_nothing(truth: Often, holds: u64, of: u64) -> Option<String> {
     let is_alike = truth == Often::Sometimes && of > 0 && (holds == 0 || holds == of);
     let seen = if holds == 0 { Often::Never } else { Often::Always }.word();

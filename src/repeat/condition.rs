@@ -14,15 +14,15 @@ use crate::both;
 use crate::multiprocessing::{Busy, SUBCOMMAND_NAME, Target as _};
 use crate::os::one_core::OneCore;
 
-/// As long as this is there, runs have this condition.
+/// The condition of the runs, until this is dropped.
 pub struct Condition {
     one_core: Option<OneCore>,
     load: Vec<Load>,
 }
 
 impl Condition {
-    /// `--one-core` and `--load`. It is an error if the system refuses one of them, for figures
-    /// would be shown below a condition that wasn't there.
+    /// `--one-core` and `--load`. It is an error if the system refuses one of them: otherwise the
+    /// figures would be shown under a false heading.
     pub fn new(one_core: bool, load: bool) -> Result<Condition> {
         let busy = match load {
             true => thread::available_parallelism().map_or(1, usize::from),
@@ -68,10 +68,11 @@ impl Condition {
     }
 }
 
-/// A process that computes until this is gone. It dies with this process, whatever happens.
+/// A process that computes until this is dropped. It dies with this process, whatever happens.
 struct Load {
     pid: Pid,
-    /// A run reaps every child that has ended, this one too, and then its PID may be another's.
+    /// A pidfd, since a run reaps every child that has ended, this process too, and then the PID
+    /// may be another's.
     pidfd: OwnedFd,
     is_lost: bool,
 }

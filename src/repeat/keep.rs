@@ -58,7 +58,8 @@ impl Keep {
         let cannot = || both!("cannot keep a recording in {name}", "无法把记录写入 {name}");
         let mut file = File::create_new(&path).with_context(cannot)?;
         if let Err(error) = file.write_all(log) {
-            // Half a recording is worse than none. If even that fails, the error says enough.
+            // Half a recording is worse than none. If the removal fails, too, the first error says
+            // enough.
             let _ = fs::remove_file(&path);
             return Err(error).with_context(cannot);
         }

@@ -1,5 +1,5 @@
-//! What is made of figures: tables, medians and verdicts. It is arithmetic on given numbers, so its
-//! tests can describe machines that nobody here has.
+//! Tables, medians and verdicts, made of given figures only, so that tests can describe any
+//! machine.
 
 pub mod runs;
 pub mod statistics;

@@ -18,8 +18,8 @@ impl Spread {
     }
 }
 
-/// How many times as long `first` took as `second`: the median of the ratios turn by turn, because
-/// the two halves of a turn had the same machine. `None` if there are no turns.
+/// How many times as long `first` took as `second`: the median of the ratios turn by turn, since
+/// the machine was equally fast in both halves of a turn. `None` if there are no turns.
 pub fn median_ratio(first: &[f64], second: &[f64]) -> Option<f64> {
     let ratios: Vec<_> = first.iter().zip(second).map(|(a, b)| a / b).collect();
     quantile(&ratios, 0.5)
@@ -32,8 +32,8 @@ pub fn lower_median(samples: impl IntoIterator<Item = f64>) -> Option<f64> {
     Some(sorted[middle])
 }
 
-/// Between which shares the true one lies, with 95 %, when something came `count` times in `of`
-/// runs: Wilson's interval, which stays within 0 and 1 and is right for few runs, too.
+/// The 95 % confidence interval of the share of something that came `count` times in `of` runs:
+/// Wilson's interval, which stays within 0 and 1 and is right for few runs, too.
 pub fn wilson(count: u64, of: u64) -> (f64, f64) {
     const Z: f64 = 1.959_964;
     if of == 0 {
@@ -47,8 +47,8 @@ pub fn wilson(count: u64, of: u64) -> (f64, f64) {
     ((middle - half).max(0.0), (middle + half).min(1.0))
 }
 
-/// Below which share something lies, with 95 %, that never came in so many runs: the rule of three;
-/// for few runs, of which that rule says too much, what it is an approximation of.
+/// The upper 95 % confidence bound of the share of something that never came in so many runs: the
+/// rule of three; for few runs, where that approximation is too high, the exact bound.
 pub fn most_if_never(runs: u64) -> f64 {
     match runs {
         0 => 1.0,
@@ -95,7 +95,7 @@ mod tests {
             let (low, high) = wilson(count, of);
             ((low * 1e4).round() / 1e4, (high * 1e4).round() / 1e4)
         };
-        // By another program.
+        // The expected intervals are another program's.
         assert_eq!(rounded(104, 200), (0.451, 0.5882));
         assert_eq!(rounded(1, 10), (0.0179, 0.4042));
         assert_eq!(rounded(0, 10), (0.0, 0.2775));

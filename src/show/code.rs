@@ -74,7 +74,7 @@ fn rust_pieces(source: &str) -> Pieces<'_> {
     pieces(source, tokens.map(|(token, range)| (token.map(|RustToken::Inked(ink)| ink), range)))
 }
 
-/// Spaces and signs are no tokens; they stand between the tokens' ranges.
+/// Spaces and signs are no tokens: they are the text between the tokens' ranges.
 fn pieces(
     source: &str,
     tokens: impl Iterator<Item = (Result<Ink, ()>, Range<usize>)>,

@@ -2,7 +2,7 @@
 
 use owo_colors::{OwoColorize, Style, XtermColors};
 
-/// What a piece of text or of a program is shown as.
+/// The style of a piece of text or of a program.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Ink {
     Plain,

@@ -55,7 +55,7 @@ impl Page {
             Event::Text(text) => self.paragraph.push(&text, self.ink),
             Event::Code(code) => self.paragraph.push_code(&code, self.look),
             Event::SoftBreak | Event::HardBreak => self.paragraph.push(" ", self.ink),
-            // The texts have nothing else: a test sees to it.
+            // A test makes sure that the texts have nothing else.
             _ => {}
         }
     }

@@ -34,7 +34,7 @@ pub(crate) fn page(demo: &Demo, look: Look) -> String {
 
 /// A lesson's experiments in Markdown, without the answers.
 fn experiments(demo: &Demo) -> String {
-    // A damaged file is found by a test.
+    // A test makes sure that the file can be read.
     let experiments = Experiment::all(Some(demo)).unwrap_or_default();
     if experiments.is_empty() {
         return String::new();

@@ -38,7 +38,7 @@ fn command() -> Option<Command> {
         Err(_) => Command::new("less"),
         Ok(pager) if matches!(pager.trim(), "" | "cat") => return None,
         Ok(pager) if !is_a_command(&pager) => return None,
-        // It may be anything that a shell understands.
+        // `PAGER` may be anything that a shell understands.
         Ok(pager) => {
             let mut shell = Command::new("sh");
             shell.args(["-c", &pager]);
@@ -60,8 +60,9 @@ fn command() -> Option<Command> {
 
 /// Writes the page to the pager, and waits for it to end.
 fn feed(page: &str, mut pager: Child) -> io::Result<ExitStatus> {
-    // Ctrl-C is for the pager (`less` stops a search). If this process died of it, the shell and the
-    // pager would both read the keyboard. Blocked before, the pager would have inherited that.
+    // Ctrl-C is for the pager (`less` stops a search). If this process died of it, the shell and
+    // the pager would both read the keyboard. SIGINT is blocked only now, since the pager would
+    // have inherited the mask.
     SigSet::from(Signal::SIGINT).thread_block()?;
     if let Some(mut stdin) = pager.stdin.take() {
         // A broken pipe means that the user has read enough.

@@ -7,7 +7,7 @@ use textwrap::{Options, WordSeparator};
 use super::ink::Ink;
 use crate::os::terminal::Look;
 
-/// Keeps the characters beside it on one line; has no width.
+/// A word joiner: no line is broken beside it, and it has no width.
 const GLUE: char = '\u{2060}';
 /// A space at which no line is broken.
 const HARD_SPACE: char = '\u{a0}';

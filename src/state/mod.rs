@@ -1,4 +1,4 @@
-//! The run so far: one fold of its events. It knows neither processes nor clocks, so a recording
+//! The run so far: one fold of its events. It asks neither processes nor clocks, so a recording
 //! gives the same state as the run itself.
 
 mod process;
@@ -12,7 +12,8 @@ use crate::events::{Call, Effect, Event, Failure, Record, Status, Way, Why, firs
 
 pub use process::{Activity, Process, Started};
 
-/// It grows with the processes and with the values on their way, not with the events.
+/// The state of a run. It grows with the processes and with the values in transit, not with the
+/// events.
 #[derive(Default)]
 pub struct State {
     /// The latest process with each PID.

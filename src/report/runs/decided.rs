@@ -1,5 +1,5 @@
-//! What decided how a run came out: of the pairs of things that happen in both orders, the one
-//! whose order tells the outcomes apart best.
+//! What decided the outcome of a run: the pair of events whose order tells the outcomes apart best,
+//! of all pairs that come in both orders.
 
 use super::Tally;
 use crate::both;
@@ -7,40 +7,40 @@ use crate::claims::Turn;
 use crate::words::figures::{clipped, wrapped};
 use crate::words::plain::on_one_line;
 
-/// How many kinds of thing, and how many outcomes, are looked at.
+/// The most turns, and the most outcomes, that are considered.
 const MOST_TURNS: usize = 40;
 const MOST_OUTCOMES: usize = 50;
 
-/// An outcome that came less often says nothing of what decides.
+/// Rarer outcomes are left out: they say nothing about what decides.
 const LEAST_RUNS: usize = 3;
 
 const NAMED: usize = 5;
 
-/// The orders in which things came, run by run, for each outcome. A process's end is not held
-/// against what it did: that order is always the same.
+/// The order of the turns in each run, by outcome. A process's end is not compared with what the
+/// process did: that order is always the same.
 #[derive(Default)]
 pub(super) struct Decided {
     turns: Vec<Turn>,
-    /// In which place each turn came in a run, by the turn's number.
+    /// For each run, the place of each turn, by the turn's number.
     of_outcomes: Vec<Vec<Box<[u8]>>>,
 }
 
-/// The place of those that didn't come, behind all others.
+/// The place of a turn that didn't come, after all others.
 const NEVER: u8 = u8::MAX;
 
 fn place(order: &[u8], turn: usize) -> u8 {
     order.get(turn).copied().unwrap_or(NEVER)
 }
 
-/// A pair of turns, by their numbers, and what its order tells.
+/// A pair of turns, by their numbers, and how much their order tells.
 struct Pair {
     first: usize,
     second: usize,
     /// How much the order tells of the outcome, in bits.
     bits: f64,
-    /// In how many runs both came.
+    /// In how many runs both turns came.
     both: usize,
-    /// How many of the two are only what a parent notices of an end.
+    /// How many of the two turns are only a parent's notice of a child's end.
     ends: usize,
 }
 
@@ -108,7 +108,8 @@ impl Decided {
             })
         });
         let best = pairs.reduce(|best, pair| match pair.bits - best.bits {
-            // Of orders that tell as much, the one that says more of what happens.
+            // Of two orders that tell as much, the better one has fewer ends, and both its turns
+            // come in more runs.
             more if more.abs() < 1e-9 => {
                 let is_better = (pair.ends, best.both) < (best.ends, pair.both);
                 if is_better { pair } else { best }
@@ -116,13 +117,13 @@ impl Decided {
             more if more > 0.0 => pair,
             _ => best,
         });
-        // Of more outcomes than two, one order can't tell more than one bit.
+        // One order can't tell more than one bit, even of more than two outcomes.
         let most = entropy(&sizes).min(1.0);
         best.filter(|best| best.bits > most / 4.0)
     }
 }
 
-/// How much is known of a row when the column is known, in bits.
+/// The mutual information of rows and columns, in bits.
 fn information(rows: &[[u64; 2]]) -> f64 {
     let sums = |of: fn(&[u64; 2]) -> u64| rows.iter().map(|row| of(row) as f64).collect::<Vec<_>>();
     let (firsts, seconds) = (sums(|row| row[0]), sums(|row| row[1]));
@@ -176,7 +177,7 @@ impl Tally {
         lines.iter().map(|line| wrapped(line, width, "    ")).collect()
     }
 
-    /// The same for JSON: the two things, if an order decided.
+    /// The two turns whose order decided, for JSON, if one did.
     pub fn decided_by(&self) -> Option<[String; 2]> {
         let pair = self.decided.best()?;
         Some([pair.first, pair.second].map(|it| self.decided.turns[it].in_english()))

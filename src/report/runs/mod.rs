@@ -1,5 +1,6 @@
 //! Many runs of the same command: how often each claim was true, what came out how often, and what
-//! decided that. It grows with the kinds of outcome, and not with the runs.
+//! decided that. The tally grows with the number of different outcomes, not with the number of
+//! runs.
 
 mod decided;
 mod tables;
@@ -23,7 +24,8 @@ pub struct Tally {
     claims: Vec<Counted>,
     outcomes: Vec<Came>,
     by_outcome: HashMap<Outcome, usize>,
-    /// Runs whose outcomes came first when there were enough others.
+    /// The number of runs whose outcomes came after the first [`MOST_OUTCOMES`], and are not told
+    /// apart.
     pub beyond: u64,
     pub runs: u64,
     decided: Decided,
@@ -31,16 +33,16 @@ pub struct Tally {
 
 pub struct Counted {
     pub claim: Claimed,
-    /// In how many runs it was true.
+    /// In how many runs the claim was true.
     pub holds: u64,
-    /// In how many runs it was true or false.
+    /// In how many runs the claim was true or false.
     pub of: u64,
 }
 
 pub struct Came {
     pub outcome: Outcome,
     pub runs: u64,
-    /// In which run it came first, from 1.
+    /// The first run with this outcome, from 1.
     pub first: u64,
     pub seed: u64,
 }
@@ -49,11 +51,11 @@ pub struct Came {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Often {
-    /// In every one.
+    /// In every run.
     Always,
-    /// In some.
+    /// In some runs.
     Sometimes,
-    /// In none.
+    /// In no run.
     Never,
 }
 
@@ -79,7 +81,7 @@ impl Counted {
         }
     }
 
-    /// Between which shares the true one lies, with 95 %.
+    /// The 95 % confidence interval of the share.
     pub fn interval(&self) -> (f64, f64) {
         match self.often() {
             Some(Often::Never) => (0.0, most_if_never(self.of)),
@@ -137,7 +139,7 @@ impl Tally {
         self.by_outcome.get(outcome).map(|place| &self.outcomes[*place])
     }
 
-    /// The claims that said something of some run.
+    /// The claims that applied to at least one run.
     pub fn claims(&self) -> impl Iterator<Item = (&Counted, Often)> {
         self.claims.iter().filter_map(|counted| Some((counted, counted.often()?)))
     }

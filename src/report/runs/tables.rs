@@ -50,7 +50,8 @@ impl Tally {
         let room = (width / 3).max(14);
         let names: Vec<_> =
             shown.iter().map(|came| on_one_line(&came.outcome.to_string()).into_owned()).collect();
-        // What tells long ones apart may stand at their ends, so these have lines of their own.
+        // Long outcomes may differ only at their ends, so they are shown whole, on lines of their
+        // own.
         let is_beside = heading.width() <= room && names.iter().all(|name| name.width() <= room);
         let widths = names.iter().map(|name| name.width()).chain([heading.width()]);
         let name_width = if is_beside { widths.max().unwrap_or_default() + 2 } else { 0 };
@@ -83,7 +84,7 @@ impl Tally {
         text + &self.rest(&outcomes)
     }
 
-    /// What is not shown of the outcomes.
+    /// The line about the outcomes that are not shown.
     fn rest(&self, outcomes: &[&Came]) -> String {
         let hidden = outcomes.get(SHOWN..).unwrap_or_default();
         let (kinds, beyond) = (hidden.len(), self.beyond);

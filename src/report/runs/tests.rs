@@ -163,7 +163,7 @@ fn where_no_order_tells_outcomes_apart_nothing_is_named() {
         (if run % 4 < 2 { "x" } else { "y" }, turns)
     });
     assert_eq!(said, "");
-    // An end is not held against what came before it.
+    // A process's end is not compared with the process's earlier events.
     let said = decided(20, |run| {
         let exited = Turn { child: "reader".into(), ..turn("parent", "exited") };
         let get = (run >= 10).then(|| (turn("reader", "get"), 5));
