@@ -99,9 +99,10 @@ fn why_stuck(state: &State) -> String {
 /// not finished when this returns: first the caller may want to tell how the run ended, which is
 /// the inner result.
 ///
-/// # Errors When the run can't be shown: an `io::Error` of the kind `BrokenPipe` when nobody reads
-/// `output` any more, whether anything is written to it or not, or when it was interrupted. Then no
-/// process is left either.
+/// # Errors
+/// When the run can't be shown: an `io::Error` of the kind `BrokenPipe` when nobody reads `output`
+/// any more, whether anything is written to it or not, or when it was interrupted. Then no process
+/// is left either.
 pub fn run(
     lesson: &AnyLesson,
     settings: Settings,

@@ -12,7 +12,7 @@ use crate::words::locale::{self, Language};
 
 /// The command line of a child of a lesson: the subcommand `child`, which the help doesn't list.
 pub struct ChildCli {
-    /// What every child is told by its parent.
+    /// The options that all children share.
     pub birth: Birth,
     /// The name of its target.
     pub target: &'static str,

@@ -13,8 +13,9 @@ use crate::both;
 /// the file, and `own_of` knows the events of each lesson. A byte order mark at the start and empty
 /// lines, which editors add, are skipped, as by `jq`.
 ///
-/// # Errors If the input is no recorded run. The sentence names the line and says what was expected
-/// there. The events before that line have been handed over.
+/// # Errors
+/// If the input is no recorded run. The sentence names the line and says what was expected there.
+/// The events before that line have been handed over.
 pub fn for_each(
     mut input: impl BufRead,
     name: &str,

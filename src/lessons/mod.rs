@@ -92,8 +92,8 @@ pub trait Lesson: InLog + Sync {
 
     /// What the parent does, as in the article's program: `mp` is its `multiprocessing`.
     ///
-    /// # Errors If the parent itself fails. Whether the children failed is judged when the run is
-    /// over.
+    /// # Errors
+    /// If the parent itself fails. Whether the children failed is judged when the run is over.
     fn run(&self, mp: &Context) -> Result<()>;
 }
 

@@ -1,5 +1,5 @@
 //! Plays a lesson again and again, one run after the other, each with fresh processes, and counts
-//! what came of it. A run that got stuck is an outcome, one that failed is none.
+//! outcomes and claims. A stuck run has an outcome, a failed run has none.
 
 mod condition;
 mod keep;
@@ -28,7 +28,7 @@ pub use condition::Condition;
 pub use keep::Keep;
 pub use summary::Summary;
 
-/// After how much silence it is looked at whether a run is stuck.
+/// How long nothing may happen in a run before it is checked for being stuck.
 const PATIENCE: Duration = Duration::from_millis(50);
 
 const TOLD: usize = 5;
@@ -38,12 +38,12 @@ pub struct Plan<'a> {
     pub lesson: &'a AnyLesson,
     pub of_lesson: OfLesson,
     pub count: u64,
-    /// What each run is like. Its seed is the one from which those of the runs follow.
+    /// The settings of each run. The runs' seeds follow from the seed here.
     pub settings: Settings<'a>,
     pub until: Option<Outcome>,
     /// Where recordings are kept, if they are.
     pub keep: Option<Keep>,
-    /// Where it is told that a command of the user's does nothing.
+    /// Where the notice goes that a user's command is idle.
     pub idle_notice: IdleNotice,
 }
 
@@ -54,35 +54,35 @@ pub struct Repeated {
     pub seed: u64,
     pub took: Duration,
     pub failed: u64,
-    /// The first of these.
+    /// The first of the failed runs.
     pub failures: Vec<FailedRun>,
     pub is_interrupted: bool,
-    /// Whether the outcome came that was to end it.
+    /// Whether the outcome came that ends the repetition.
     pub is_found: bool,
-    /// What has ended it early, if anything.
+    /// The error that has ended the repetition early, if any.
     pub error: Option<Error>,
 }
 
 pub struct FailedRun {
     pub run: u64,
     pub seed: u64,
-    /// A sentence for each who failed.
+    /// A sentence for each process that failed.
     pub sentences: Vec<String>,
 }
 
 pub struct Played<'a> {
     pub run: u64,
     pub seed: u64,
-    /// What came of it; sentences, if it failed.
+    /// The result of a run that worked, or the sentences about its failures.
     pub result: Result<Worked<'a>, &'a [String]>,
 }
 
 pub struct Worked<'a> {
     pub outcome: &'a Outcome,
     pub claims: Vec<(&'static str, Option<bool>)>,
-    /// Where its recording is, if it was kept.
+    /// The path of the run's recording, if it was kept.
     pub kept: Option<&'a str>,
-    /// Who waited for whom, if it got stuck.
+    /// Who waited for whom, if the run got stuck.
     pub waits: Option<&'a str>,
 }
 
@@ -147,7 +147,7 @@ impl Plan<'_> {
         repeated
     }
 
-    /// Counts a run that worked, and tells of it.
+    /// Counts a run that worked, and shows it to `see`.
     fn count(
         &mut self,
         number: u64,
@@ -191,10 +191,10 @@ fn who_waits_for_whom(waits: &[Waiter]) -> String {
     waits.collect::<Vec<_>>().join(", ")
 }
 
-/// Where it is told, once, that a command of the user's does nothing.
+/// Where the notice goes, once, that a user's command is idle.
 pub type IdleNotice = Rc<RefCell<Option<Box<dyn Write>>>>;
 
-/// What is made of the events of one run.
+/// What is kept of the events of one run.
 struct Observed {
     judged: OfRun,
     turns: Turns,

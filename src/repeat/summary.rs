@@ -1,4 +1,4 @@
-//! What there is to say of repeated runs: for a person, and in JSON.
+//! The summary of repeated runs: for a person, and in JSON.
 
 use serde_json::{Map, Value, json};
 
@@ -12,16 +12,16 @@ use crate::words::plain::on_one_line;
 
 pub struct Summary<'a> {
     pub repeated: &'a Repeated,
-    /// The command, without what is about the repetition.
+    /// The command without the options of `--repeat`.
     pub command: &'a str,
-    /// How many runs were to be, at most.
+    /// The number of runs that was asked for.
     pub wanted: u64,
-    /// Under which conditions, if there were any, in a few words each.
+    /// The conditions of the runs, a few words each.
     pub condition: &'a [String],
     pub heading: &'a str,
     /// The outcome that was looked for, if one was.
     pub until: Option<&'a Outcome>,
-    /// Where the recordings are, and which file to look at first, if any was kept.
+    /// The sentence about the recordings and the file to look at first, if any was kept.
     pub kept: Option<&'a str>,
 }
 

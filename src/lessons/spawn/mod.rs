@@ -73,8 +73,8 @@ impl Lesson for Args {
             let sleep = self.sleep.get(usize::from(number) - 1).or(self.sleep.last());
             let child = SpawnChild { threads: self.threads, sleep: *sleep.unwrap_or(&0.0) };
             let child = mp.start(&numbered("child", number, self.children), child)?;
-            // `--join each`: joining here is the usual mistake: the next child can't start before
-            // this one has ended, so five children take five times as long as one.
+            // `--join each`, the usual mistake: the next child can't start before this one has
+            // ended, so five children take five times as long as one.
             if let JoinPlace::Each = self.join {
                 child.join()?;
             }
