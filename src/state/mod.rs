@@ -18,28 +18,29 @@ pub use process::{Activity, Process, Started};
 pub struct State {
     /// The latest process with each PID.
     processes: HashMap<u32, Process>,
-    /// Those that have been started and not reaped, in the order of their starts.
+    /// The processes that have been started and not reaped, in the order of their starts.
     alive: Vec<u32>,
     /// How many processes the log has told of.
     count: usize,
     parent: Option<u32>,
-    /// What was put or sent and has not arrived, oldest first. It is never more than pipes hold.
+    /// The values that were put or sent and have not arrived, oldest first: never more than pipes
+    /// hold.
     sent: VecDeque<Sent>,
     /// How many values have left.
     parcels: u64,
-    /// In the order of their ends.
+    /// The failures, in the order of the processes' ends.
     failures: Vec<Failure>,
-    /// Who has each lock, by its name.
+    /// The holder of each lock, by the lock's name.
     locks: HashMap<String, u32>,
-    /// Whether the run got stuck, and if so, by which mistake: its name.
+    /// Whether the run got stuck, and if so, the name of the mistake, if the options explain it.
     stuck: Option<Option<String>>,
 }
 
-/// A value on its way.
+/// A value in transit.
 pub struct Sent {
     pub value: Value,
     pub parcel: Parcel,
-    /// The name of its queue or pipe.
+    /// The name of the value's queue or pipe.
     on: String,
 }
 
@@ -59,9 +60,9 @@ pub struct Parcel {
 #[derive(Clone, Copy, Default)]
 pub struct Change {
     pub did: Activity,
-    /// Since when, in seconds since the run's first event.
+    /// Since when the thread did it, in seconds since the run's first event.
     pub since: f64,
-    /// What its thread does from then on.
+    /// What the thread does from then on.
     pub does: Activity,
     /// The value that sets out with this event.
     pub left: Option<Parcel>,
@@ -69,7 +70,8 @@ pub struct Change {
     pub arrived: Option<Parcel>,
     /// The process that begins with this event where an earlier one had the same PID.
     pub replaces: Option<u32>,
-    /// A value that has not gone: the call was refused, or its process gave up within it.
+    /// A value that was not put or sent after all: the call was refused, or its process gave up
+    /// within it.
     pub taken_back: Option<Parcel>,
 }
 
@@ -89,7 +91,7 @@ impl State {
 
         let name = record.thread.as_deref();
         let (did, since) = (process.does(name), process.since(name));
-        // A thread that only tells of others is none of the lesson's.
+        // A thread that only logs remarks is no thread of the lesson's.
         if name.is_none() || !matches!(effect, Effect::Aside) {
             process.thread_mut(name).see(&effect, t);
         }
@@ -105,7 +107,7 @@ impl State {
                     self.failures.extend(failure);
                 }
                 let alive = std::mem::take(&mut self.alive);
-                // A command of the user's dies with whoever has started it, and nobody tells that.
+                // A user's command dies with its go-between, and no event tells that.
                 let lives = |other: &u32| *other != child && !self.is_command_of(*other, child);
                 self.alive = alive.into_iter().filter(lives).collect();
             }
@@ -125,7 +127,7 @@ impl State {
                 change.left = Some(parcel);
             }
             Effect::Arrives(way, on, value) => {
-                // Which of two equal values arrived nobody can tell, and it makes no difference.
+                // Of two equal values it can't be told which arrived, and it makes no difference.
                 let on = on.unwrap_or(way.name());
                 let is_it = |it: &Sent| it.on == on && it.parcel.from != pid && it.value == *value;
                 let place = self.sent.iter().position(is_it);
@@ -156,17 +158,17 @@ impl State {
         self.processes.get(&pid)
     }
 
-    /// All processes, but for those whose PID another one has got since, in no order.
+    /// The latest process with each PID, in no order.
     pub fn processes(&self) -> impl Iterator<Item = &Process> {
         self.processes.values()
     }
 
-    /// Those that have been started and not reaped, in the order of their starts.
+    /// The processes that have been started and not reaped, in the order of their starts.
     pub fn alive(&self) -> impl Iterator<Item = &Process> {
         self.alive.iter().filter_map(|pid| self.process(*pid))
     }
 
-    /// Those of them that this process has started.
+    /// The living children of this process.
     pub fn children_alive(&self, of: u32) -> impl Iterator<Item = &Process> {
         self.alive().filter(move |child| child.started.as_ref().is_some_and(|start| start.by == of))
     }
@@ -184,7 +186,7 @@ impl State {
         self.sent.iter().filter(move |sent| sent.parcel.way == way)
     }
 
-    /// What the process with the PID `by` has put or sent last did not go.
+    /// Takes back the last value that the process `by` has put or sent.
     fn take_back(&mut self, way: Way, by: u32) -> Option<Parcel> {
         let is_it = |it: &Sent| it.parcel.way == way && it.parcel.from == by;
         let last = self.sent.iter().rposition(is_it)?;
@@ -195,7 +197,7 @@ impl State {
         self.parcels > 0
     }
 
-    /// Who has this lock, be it alive or not: a lock doesn't notice the death of its holder.
+    /// The holder of this lock, be it alive or not: a lock doesn't notice the death of its holder.
     pub fn holder_of(&self, lock: &str) -> Option<&Process> {
         self.process(*self.locks.get(lock)?)
     }
@@ -209,7 +211,7 @@ impl State {
         self.process(self.parent?)
     }
 
-    /// Who ended otherwise than wanted, first cause first.
+    /// The failures, first cause first.
     pub fn failures(&self) -> Vec<Failure> {
         let mut failures = self.failures.clone();
         first_cause_first(&mut failures);
@@ -225,21 +227,21 @@ impl State {
         failures.chain(parents).collect()
     }
 
-    /// Whether this process runs a command of the user's, and that one has started it.
+    /// Whether the process runs a user's command, and `by` is its go-between.
     fn is_command_of(&self, pid: u32, by: u32) -> bool {
         let started = self.process(pid).and_then(|it| it.started.as_ref());
         started.is_some_and(|it| it.by == by && it.command.is_some())
     }
 
-    /// Whether it is known already why this process has failed: it stands between a command of the
-    /// user's and the others, and that command has failed.
+    /// Whether the cause of this process's failure is told already: it is a go-between, and its
+    /// command has failed.
     fn is_told(&self, pid: u32) -> bool {
         let ended = self.process(pid).and_then(|it| it.ended);
         let left = ended.is_some_and(|it| matches!(it.status, Status::Code(_)));
         left && self.failures.iter().any(|failure| self.is_command_of(failure.process.pid, pid))
     }
 
-    /// The processes that run commands of the user's, or did, in no order.
+    /// The processes that run users' commands, or did, in no order.
     pub fn commands(&self) -> impl Iterator<Item = &Process> {
         self.processes().filter(|it| it.command().is_some())
     }
@@ -248,7 +250,7 @@ impl State {
         self.parent()?.last_words.as_ref()
     }
 
-    /// A child was started. Its first event may stand before that.
+    /// A child was started. Its first event may stand before `started`.
     fn begin(&mut self, child: u32, role: &str, record: &Record) {
         let is_late = self.reach(child, role).has_spoken;
         let Event::Started { command, stdin, stdout, .. } = &record.event else {
@@ -262,7 +264,7 @@ impl State {
             stdout: stdout.as_deref().map(str::to_owned),
         });
         self.at(record.pid).stands_between |= command.is_some();
-        // The child may have started others by now; it stands before them.
+        // The child may have children of its own by now; it is listed before them.
         let is_its = |pid: &u32| {
             let started = self.process(*pid).and_then(|it| it.started.as_ref());
             started.is_some_and(|it| it.by == child)
@@ -271,8 +273,8 @@ impl State {
         self.alive.insert(place.unwrap_or(self.alive.len()), child);
     }
 
-    /// The living process with this PID; a new one if there is none. After the end of a process
-    /// nothing comes from it any more, so the kernel must have given its PID to another one.
+    /// The living process with this PID; a new one if there is none. A process has no events after
+    /// its end, so an event with its PID is that of a new process.
     fn reach(&mut self, pid: u32, role: &str) -> &mut Process {
         let ended = self.process(pid).filter(|it| it.ended.is_some());
         let again = ended.map(|it| it.again + 1);

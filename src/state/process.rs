@@ -8,21 +8,21 @@ use crate::events::{Call, Effect, Failure, Named, Status, Way, Why};
 pub struct Process {
     pub pid: u32,
     pub role: String,
-    /// Its number, from 0, in the order in which the log told of the run's processes.
+    /// The process's number, from 0, in the order in which the processes appear in the log.
     pub number: usize,
     /// How many processes had the same PID before.
     pub again: usize,
     pub started: Option<Started>,
     pub ended: Option<Ended>,
     pub is_joined: bool,
-    /// Who sent it a signal last while it lived, and which one.
+    /// The last signal that the process was sent while it lived: the sender's PID and the number.
     pub signalled: Option<(u32, i32)>,
     pub last_words: Option<Why>,
-    /// Whether it has started a command of the user's, and stands between that and the others.
+    /// Whether the process is the go-between of a user's command.
     pub stands_between: bool,
-    /// What it was about to put or send in its last event, and on which queue or pipe.
+    /// Whether its last event was a put or send, and the name of the queue or pipe.
     pub leaving: Option<(Way, String)>,
-    /// Whether it has written an event itself.
+    /// Whether the process has written an event itself.
     pub(super) has_spoken: bool,
     pub(super) main: Thread,
     pub(super) threads: HashMap<String, Thread>,
@@ -30,11 +30,11 @@ pub struct Process {
 
 pub struct Started {
     pub by: u32,
-    /// When that was told, in seconds since the run's first event.
+    /// The time of `started`, in seconds since the run's first event.
     pub t: f64,
-    /// The user's command that it runs, where it is one.
+    /// The user's command that the process runs, if any.
     pub command: Option<String>,
-    /// The names of the queues or pipes that are its stdin and its stdout.
+    /// The names of the queues or pipes that are the process's stdin and stdout.
     pub stdin: Option<String>,
     pub stdout: Option<String>,
 }
@@ -44,7 +44,7 @@ pub struct Ended {
     /// When it was reaped, in seconds since the run's first event.
     pub t: f64,
     pub status: Status,
-    /// Whether its parent wanted that.
+    /// Whether the parent wanted the process to end like this.
     pub as_wanted: bool,
 }
 
@@ -54,7 +54,7 @@ pub enum Activity {
     /// It runs, or it could.
     #[default]
     Running,
-    /// It sleeps for a time that it chose itself.
+    /// It sleeps for a time that it has chosen itself.
     Sleeping,
     /// It waits in this call for somebody else.
     Waiting(Call),
@@ -67,24 +67,24 @@ pub(super) struct Thread {
     does: Activity,
     /// Since when, in seconds since the run's first event.
     since: f64,
-    /// The name of the queue or pipe that it waited for last.
+    /// The name of the queue or pipe that the thread waited for last.
     on: Option<String>,
-    /// Answers that it waits for.
+    /// How many answers the thread waits for.
     asked: u32,
 }
 
 impl Process {
-    /// What one of its threads does: the main thread, unless another one is named.
+    /// What a thread of the process does: the main thread, unless another one is named.
     pub fn does(&self, thread: Option<&str>) -> Activity {
         self.thread(thread).map(|it| it.does).unwrap_or_default()
     }
 
-    /// Since when it does that, in seconds since the run's first event.
+    /// Since when the thread does that, in seconds since the run's first event.
     pub(super) fn since(&self, thread: Option<&str>) -> f64 {
         self.thread(thread).map(|it| it.since).unwrap_or_default()
     }
 
-    /// The name of the queue or pipe that this thread waits for, if it does and that is known.
+    /// The name of the queue or pipe that this thread waits for, if it waits and the name is known.
     pub fn waits_on(&self, thread: Option<&str>) -> Option<&str> {
         let thread = self.thread(thread)?;
         thread.on.as_deref().filter(|_| matches!(thread.does, Activity::Waiting(_)))
@@ -97,13 +97,13 @@ impl Process {
         }
     }
 
-    /// What its threads do, the main thread, which has no name here, first.
+    /// What the process's threads do. The main thread, which has no name here, comes first.
     pub fn threads(&self) -> impl Iterator<Item = (Option<&str>, Activity)> {
         let others = self.threads.iter().map(|(name, it)| (Some(&**name), it.does));
         std::iter::once((None, self.main.does)).chain(others)
     }
 
-    /// The user's command that it runs, where it is one.
+    /// The user's command that the process runs, if any.
     pub fn command(&self) -> Option<&str> {
         self.started.as_ref()?.command.as_deref()
     }
@@ -139,7 +139,7 @@ impl Process {
 
 impl Thread {
     pub(super) fn see(&mut self, effect: &Effect, t: f64) {
-        // Told by the parent in the middle of whatever it does.
+        // Such an event doesn't change what its thread does.
         if matches!(effect, Effect::Ends(..) | Effect::Signals(..) | Effect::Aside) {
             return;
         }
@@ -156,7 +156,7 @@ impl Thread {
                 self.on = None;
                 Activity::Waiting(Call::Recv)
             }
-            // An event loop goes on waiting for the others.
+            // An event loop goes on waiting for its other answers.
             Effect::IsAnswered => {
                 self.asked = self.asked.saturating_sub(1);
                 match self.asked {

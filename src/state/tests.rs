@@ -1,4 +1,4 @@
-//! The fold, held against logs alone.
+//! Tests of the fold, with logs alone.
 
 use super::*;
 use crate::lessons::events_of;
@@ -140,13 +140,13 @@ fn a_command_dies_with_whoever_has_started_it_and_its_failure_is_told_once() {
     };
     let roles =
         |end: &str| -> Vec<String> { failures(end).into_iter().map(|(role, _)| role).collect() };
-    // The one in between has been killed, and nobody tells of the other.
+    // The go-between has been killed, and no event tells the command's end.
     let killed = r#"1 parent exited "child":2,"child_role":"writer","status":{"signal":9}"#;
     assert_eq!(roles(killed), ["writer"]);
     let failed = r#"2 writer exited "child":3,"child_role":"writer-command","status":{"code":3}
         1 parent exited "child":2,"child_role":"writer","status":{"code":1}"#;
     assert_eq!(roles(failed), ["writer-command"]);
-    // What the one in between says is about the command.
+    // The go-between's error is about the command.
     let error = r#"2 writer error "message":"line 1 of ./w is no text"
         2 writer kill "child":3,"child_role":"writer-command"
         2 writer exited "child":3,"child_role":"writer-command","status":{"signal":9}
@@ -172,7 +172,7 @@ fn queues_and_pipes_are_told_apart_by_name() {
 
 #[test]
 fn a_process_is_named_before_those_that_it_starts() {
-    // Its own start is told by its parent, which may come late.
+    // The parent's `started` may come after the child's first events.
     let state = after(
         r#"1 parent running
            1 parent started "child":5,"child_role":"reader"

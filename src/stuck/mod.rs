@@ -1,4 +1,4 @@
-//! Whether nobody in a run can go on: what the log says, held against what the kernel says.
+//! Whether a run is stuck: no process in it can go on, by the log and by the kernel.
 //!
 //! A run is stuck when each process that lives waits in a call that only others of the run could
 //! end, and none of them can. So it is enough to see that not one thread can go on by itself, and
@@ -15,19 +15,20 @@ use crate::multiprocessing::Children;
 use crate::state::{Activity, Process, State};
 use crate::words::locale::Both;
 
-/// How many times the patience a run has to be most likely stuck.
+/// For how many times the patience a run has to be most likely stuck before it is ended.
 const LONGER: u32 = 5;
 
-/// A run of a lesson that is looked at when no event has come for a while.
+/// A run that is checked for being stuck when no event has come for a while.
 pub struct Watched<'a> {
     children: &'a Children,
-    /// The PIDs of other children of this process: whatever they do, the run may be stuck.
+    /// The PIDs of children of this process that don't belong to the run, and don't keep it from
+    /// being stuck.
     strangers: HashSet<u32>,
     last: Option<Sight>,
-    /// Since when it is most likely stuck, and for how long that has to last.
+    /// Since when the run is most likely stuck, and how long that has to last.
     likely_since: Option<Instant>,
     longer: Duration,
-    /// Whether it has yet to be said that the run will be ended.
+    /// Whether the run's end is still to be announced.
     is_to_announce: bool,
     /// The PIDs of children that were found stopped, and named.
     stopped: HashSet<u32>,
@@ -38,9 +39,10 @@ pub struct Mistake {
     pub name: &'static str,
     /// What to do instead, without a full stop.
     pub remedy: Both,
-    /// What else there is to say of it where the same program gets stuck in CPython.
+    /// What to add where the same program gets stuck in CPython.
     pub in_python: Option<Both>,
-    /// Whether a command of the user's makes it, and not the lesson, which shows it on purpose.
+    /// Whether the mistake is that of a user's command, and not one that the lesson shows on
+    /// purpose.
     pub is_users: bool,
 }
 
@@ -62,7 +64,7 @@ macro_rules! mistakes {
 pub(crate) use mistakes;
 
 impl<'a> Watched<'a> {
-    /// One that is only most likely stuck has to be for five times the patience.
+    /// Watches a run. A run that is only most likely stuck is ended after five times the patience.
     pub fn new(children: &'a Children, patience: Option<Duration>) -> Watched<'a> {
         Watched {
             children,
@@ -75,22 +77,22 @@ impl<'a> Watched<'a> {
         }
     }
 
-    /// When the run will be ended, if it has just been found most likely stuck: said beforehand, so
-    /// that whoever knows better can act.
+    /// In what time the run will be ended, if it has just been found most likely stuck. The
+    /// announcement lets a user who knows better act.
     pub fn announces_end_in(&mut self) -> Option<Duration> {
         let is_sensible = !self.longer.is_zero() && self.longer < Duration::MAX;
         (std::mem::take(&mut self.is_to_announce) && is_sensible).then_some(self.longer)
     }
 
-    /// An event has come: what was seen before means nothing any more.
+    /// An event has come, so earlier looks no longer count.
     pub fn event_came(&mut self) {
         self.last = None;
         self.likely_since = None;
     }
 
-    /// Looks whether some child is stopped, and whether the run is stuck, which ends it. The log is
-    /// told; nobody else writes to it now, and if it fails, nobody listens any more. `mistake` is the
-    /// one that the run's options make, and the command without it.
+    /// Looks whether a child is stopped, and whether the run is stuck, and logs that; a stuck run
+    /// is ended. If the log fails, it has no reader any more. `mistake` is the one that the run's
+    /// options make, and the command without it.
     pub fn look(
         &mut self,
         state: &State,
@@ -98,7 +100,7 @@ impl<'a> Watched<'a> {
         mistake: impl FnOnce() -> Option<(&'static Mistake, String)>,
     ) {
         let mut stopped = self.children.stopped();
-        // Children of children tell that only to their own parents.
+        // waitid(2) doesn't tell that grandchildren are stopped, so /proc is asked.
         let others = state.alive().filter(|it| !state.is_child_of_parent(it));
         stopped.extend(others.filter_map(|it| {
             let signal = stopped_by(it.pid)?;
@@ -123,10 +125,10 @@ impl<'a> Watched<'a> {
         self.children.end_run();
     }
 
-    /// Who waits for whom, and the PIDs of processes that wait for each other in a circle, if the
-    /// look before saw the same, and in it nobody who could go on.
+    /// If the run is stuck: who waits for whom, and the PIDs of processes that wait for each other
+    /// in a circle. The look before has to have seen the same.
     fn finds(&mut self, state: &State) -> Option<(Vec<Waiter>, Vec<u32>)> {
-        // Whoever sleeps goes on by himself. To ask the log is cheaper than to ask the kernel.
+        // A sleeping thread goes on by itself. The log tells that at less cost than the kernel.
         if someone_sleeps(state) {
             self.last = None;
             return None;
@@ -135,14 +137,14 @@ impl<'a> Watched<'a> {
         let pids = told.iter().copied().chain([std::process::id()]).collect();
         let onlooker = Onlooker::MainThread(&self.strangers);
         let sight = Sight::of(&Family::Descendants(pids), onlooker);
-        // Where the kernel doesn't tell, the log has to say it.
+        // Where the kernel doesn't tell whether a process waits, the log has to.
         let waits = |pid| state.process(pid).is_some_and(waits_by_the_log);
         let graph = self.last.as_ref().map(|it| Graph::of(&sight, it, |look| waits(look.pid)));
         let likely = graph.as_ref().and_then(|graph| {
             // Processes invisible in /proc must wait according to the log; one that just ended will
             // be reaped before the next look.
             let unseen = told.iter().filter(|pid| sight.look(**pid).is_none());
-            // What a command of the user's has left in the background is no part of the run.
+            // Processes that a user's command has left in the background are no part of the run.
             let is_of_run = |pid: &u32| *pid == std::process::id() || told.contains(pid);
             let seen: Vec<u32> = sight.family().map(|look| look.pid).filter(is_of_run).collect();
             let is_stuck =
@@ -178,8 +180,8 @@ fn someone_sleeps(state: &State) -> bool {
     activities.any(|does| does == Activity::Sleeping)
 }
 
-/// Whether all threads of this process wait, as far as the log tells. What a process is about to
-/// put or send is told beforehand, so it may wait there.
+/// Whether all threads of this process wait, as far as the log tells. A put or send is logged
+/// before it happens, so the process may wait in it.
 fn waits_by_the_log(process: &Process) -> bool {
     let waits = |does| matches!(does, Activity::Waiting(_) | Activity::Joining(_));
     process

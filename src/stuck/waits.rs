@@ -1,10 +1,10 @@
-//! Who waits for whom.
+//! Who waits for whom in a stuck run.
 
 use crate::events::{Call, Holder, Needs, Waiter, Way};
 use crate::evidence::{self, Fill, On, Sight, Snapshot, Thing};
 use crate::state::{Activity, Process, State};
 
-/// Everyone who waits, the parent first, then in the order of their starts.
+/// All waiting threads: the parent's first, then by the order of the processes' starts.
 pub(super) fn waits(
     sight: &Sight,
     is_stuck: impl Fn(u32) -> bool,
@@ -12,12 +12,12 @@ pub(super) fn waits(
     fills: &[Fill],
 ) -> Vec<Waiter> {
     let us = Us { sight, state, fills };
-    // Whoever has ended is only not reaped yet, and waits for nothing.
+    // A zombie waits for nothing.
     let has_ended = |it: &&Process| sight.look(it.pid).is_some_and(Snapshot::has_ended);
     let alive = state.alive().filter(|it| !has_ended(it));
     let processes = state.parent().into_iter().chain(alive);
     let mut waits: Vec<_> = processes.flat_map(|process| us.waiters(process)).collect();
-    // Children of a foreign program, of which the log knows nothing. Some may go on.
+    // Children of a user's program, which the log doesn't know. Only the stuck ones count.
     for look in sight.family().filter(|look| is_stuck(look.pid)) {
         if state.process(look.pid).is_none() {
             waits.push(us.by_the_kernel(look.pid, &us.role(look.pid)));
@@ -26,7 +26,7 @@ pub(super) fn waits(
     waits
 }
 
-/// For whom a process waits, of others that live.
+/// The living processes, other than itself, that a process waits for.
 pub(super) fn next(waiter: &Waiter) -> (u32, Vec<u32>) {
     let others = waiter.of.iter().filter(|it| !it.ended && it.pid != waiter.pid);
     (waiter.pid, others.map(|it| it.pid).collect())
@@ -131,8 +131,8 @@ impl<'a> Us<'a> {
         }
     }
 
-    /// The system call in which some thread of this process waits for that, and the end of a pipe
-    /// or socket where it does.
+    /// The system call in which a thread of this process waits for this need, and the end of a pipe
+    /// or socket at which it waits.
     fn call(&self, pid: u32, needs: Needs) -> Option<(&'static str, Option<&Thing>)> {
         let mut waits = self.sight.waits().iter().filter(|it| it.pid == pid);
         waits.find_map(|wait| {
@@ -141,7 +141,7 @@ impl<'a> Us<'a> {
                 Needs::Value | Needs::Room => {
                     let mut ends = of(needs);
                     let first = ends.clone().next()?;
-                    // Beside a pipe it may have a socket that tells of the ends of children.
+                    // Besides the pipe, the thread may wait for the bell's socket.
                     let pipe = ends.find(|it| matches!(it.on, On::Pipe(_) | On::Fifo(_)));
                     Some((wait.call, Some(pipe.unwrap_or(first))))
                 }
@@ -159,7 +159,8 @@ impl<'a> Us<'a> {
         thing.of().iter().map(|pid| self.holder(*pid)).collect()
     }
 
-    /// Who was started with that queue or pipe; the parent may have kept an end, too.
+    /// The processes that were started with the other end of that queue or pipe; the parent may
+    /// have kept an end, too.
     fn other_ends_by_the_log(
         &self,
         process: &'a Process,
@@ -186,7 +187,7 @@ impl<'a> Us<'a> {
         Holder { pid, role: self.role(pid), ended }
     }
 
-    /// The role of a process; of one that the log knows nothing of, its name.
+    /// The role of a process; for a process that the log doesn't know, its name.
     fn role(&self, pid: u32) -> String {
         let name = || Some(self.sight.look(pid)?.threads.first()?.name.clone());
         let role = self.state.process(pid).map(|it| it.role.clone());
@@ -194,7 +195,7 @@ impl<'a> Us<'a> {
     }
 }
 
-/// What a process needs to which the kernel gives this.
+/// The need, in the log's words, of a thread that waits for this thing.
 fn needs_of(thing: &Thing) -> Needs {
     match thing.needs {
         evidence::Need::End => Needs::End,

@@ -1,4 +1,4 @@
-//! Of which processes a report tells, each below its parent.
+//! The processes that a report tells of, each below its parent.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -7,14 +7,14 @@ use crate::evidence::{Sight, Snapshot};
 
 use super::Diagnosis;
 
-/// How many processes are told of, of those that are stuck and of those that are not.
+/// The most stuck processes, and the most others, that a report tells of.
 const STUCK_TOLD: usize = 40;
 const OTHERS_TOLD: usize = 8;
 /// How many characters of a command line are shown.
 const COMMAND: usize = 60;
 
-/// Everyone, each behind its parent and in the order of their starts; how far below the first
-/// parent each stands.
+/// All processes, each after its parent and in the order of their starts, with their depths in the
+/// tree.
 pub(super) fn in_order(sight: &Sight) -> Vec<(&Snapshot, usize)> {
     let mut looks: Vec<&Snapshot> = sight.looks().collect();
     looks.sort_by_key(|look| (look.started, look.pid));
@@ -29,14 +29,15 @@ pub(super) fn in_order(sight: &Sight) -> Vec<(&Snapshot, usize)> {
     while let Some((look, depth)) = next.pop() {
         ordered.push((look, depth));
         let mut below = children.remove(&look.pid).unwrap_or_default();
-        // The kernel keeps their order; PIDs begin anew when the last one is used up.
+        // The kernel's list of children is in the order of their starts. PIDs are not, since they
+        // start again from the lowest.
         below.sort_by_key(|it| look.children.iter().position(|pid| *pid == it.pid));
         next.extend(below.into_iter().rev().map(|child| (child, depth + 1)));
     }
     ordered
 }
 
-/// Whom a report is about: those that are stuck, with some of the others.
+/// The processes that a report tells of: the stuck ones and some of the others.
 pub(super) fn told(finding: &Diagnosis) -> Vec<(&Snapshot, usize)> {
     let (mut stuck, mut others) = (0, 0);
     let family: BTreeSet<u32> = finding.sight.family().map(|look| look.pid).collect();
@@ -52,7 +53,7 @@ pub(super) fn told(finding: &Diagnosis) -> Vec<(&Snapshot, usize)> {
     ordered
 }
 
-/// A line for each, with its command line.
+/// A line for each process, with its command line.
 pub(super) fn lines(finding: &Diagnosis) -> Vec<String> {
     let told = told(finding);
     let process = |(look, depth): &(&Snapshot, usize)| {
@@ -72,8 +73,8 @@ fn command(look: &Snapshot) -> String {
     shortened(&std::iter::once(look.program()).chain(arguments).collect::<Vec<_>>())
 }
 
-/// These words in at most [`COMMAND`] characters: the folders in them are shortened in the middle,
-/// and what is still too long is cut at its end, with a sign for each.
+/// These words in at most [`COMMAND`] characters: paths are shortened in the middle, and what is
+/// still too long is cut at its end; a mark shows each cut.
 fn shortened(words: &[&str]) -> String {
     let whole = words.join(" ");
     if whole.chars().count() <= COMMAND {

@@ -1,4 +1,4 @@
-//! What was found, as a graph in JSON: nodes, edges and the evidence for them.
+//! The diagnosis as a graph in JSON: nodes, edges and the evidence for them.
 
 use serde_json::{Value, json};
 

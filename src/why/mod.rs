@@ -23,23 +23,23 @@ pub use program::{Notice, Supervised, run};
 use repairs::Repair;
 pub use report::report;
 
-/// How far two looks are apart, at least: whoever does something now and then has done it by the
-/// second one.
+/// The least time between two looks, long enough that a process that does something now and then
+/// has done it by the second look.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 
-/// What was found out about some processes.
+/// The diagnosis of a family of processes.
 pub struct Diagnosis {
     sight: Sight,
     graph: Graph,
-    /// What the whole comes to.
+    /// The verdict on the whole family.
     pub verdict: Judgement,
     /// The PIDs of processes that wait for each other; empty if there is no circle.
     circle: Vec<u32>,
-    /// How full the pipes are into which somebody who is stuck can't write, by their inodes.
+    /// How full each pipe is into which a stuck process can't write, by the pipe's inode.
     fills: BTreeMap<u64, Fill>,
-    /// Children that have died, each with its parent's PID and its own, and how it ended.
+    /// Children that have died: the parent's PID, the child's, and its status.
     dead: Vec<(u32, u32, Status)>,
-    /// What is known to lead there.
+    /// What would repair it, the likeliest first.
     repairs: Vec<Repair>,
 }
 
@@ -63,11 +63,9 @@ pub enum Judgement {
     Ended,
 }
 
-/// Looks at a process that runs already, and at everyone who descends from it; or at its process
-/// group.
+/// Looks at a process that runs already and at its descendants, or at its process group.
 ///
-/// # Errors
-/// When there is no such process, or it is gone when this looks again.
+/// # Errors If there is no such process, or it has ended before the second look.
 pub fn look_at(pid: u32, its_group: bool) -> Result<Diagnosis> {
     if Snapshot::at(std::process::id()).is_none() {
         bail!(both!(
@@ -105,7 +103,7 @@ pub fn look_at(pid: u32, its_group: bool) -> Result<Diagnosis> {
 }
 
 impl Diagnosis {
-    /// What two looks at the same family come to.
+    /// The diagnosis from two looks at the same family.
     fn of(sight: Sight, earlier: &Sight) -> Diagnosis {
         let graph = Graph::of(&sight, earlier, |_| false);
         let looks = family::in_order(&sight).into_iter().map(|(look, _)| look.pid);
@@ -126,14 +124,14 @@ impl Diagnosis {
     }
 }
 
-/// Children that nobody has asked for yet: their parents' PIDs, their own, and how they ended.
+/// The zombies: each one's parent's PID, its own, and its status.
 fn dead(sight: &Sight) -> impl Iterator<Item = (u32, u32, Status)> {
     let status = |it: &Snapshot| it.wait_status.map(Status::from_wait_status);
     sight.dead_children().filter_map(move |it| Some((it.parent, it.pid, status(it)?)))
 }
 
-/// For which others a process that is stuck waits. (Not those that share a lock with it: any of
-/// them may have it, or none.)
+/// The other processes that a stuck process waits for, except processes that share a lock with it:
+/// any of those may hold the lock, or none.
 fn next(sight: &Sight, graph: &Graph, pid: u32) -> Vec<u32> {
     let waits = sight.waits().iter().filter(|it| it.pid == pid && graph.is_stuck(pid));
     let things = waits.flat_map(|wait| &wait.things);

@@ -1,4 +1,4 @@
-//! Runs a program as if it were run without this one, and tells when it is stuck.
+//! Runs a program as if it were run without mp-demo, and tells when it is stuck.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
@@ -32,34 +32,35 @@ use super::{BETWEEN_LOOKS, Diagnosis, Judgement, dead};
 
 /// What to run, and how.
 pub struct Supervised {
-    /// Its name and arguments.
+    /// The program's name and arguments.
     pub command: Vec<OsString>,
-    /// For how long nobody may move before it is told; nothing to never look.
+    /// How long no process may do anything before the program is diagnosed; nothing for never.
     pub patience: Option<Duration>,
-    /// Whether to end it then.
+    /// Whether to end a stuck program.
     pub ends: bool,
 }
 
-/// What a shell says of a program that can't be run, and of one that isn't there.
+/// A shell's exit statuses for a program that can't be run, and for one that isn't found.
 const CANNOT_RUN: u8 = 126;
 const NOT_FOUND: u8 = 127;
-/// How long its processes have to end by themselves.
+/// How long the program's processes have to end after SIGTERM.
 const MERCY: Duration = Duration::from_secs(1);
-/// After how many times the patience one that is most likely stuck is ended.
+/// After how many times the patience a program that is most likely stuck is ended.
 const LONGER: u32 = 5;
-/// A look may take no more than this share of the time.
+/// Looks take at most one part in this many of the time.
 const SHARE: u32 = 20;
 
-/// Runs it to its end, and says how it ended, as a shell does. `tell` is handed what was found
-/// whenever all of it is stuck.
+/// Runs the program to its end, and returns its exit status as a shell does. `tell` gets the
+/// diagnosis whenever the whole program is stuck.
 pub fn run(program: &Supervised, tell: &mut dyn FnMut(&Notice)) -> Result<ExitCode> {
-    // Whoever loses his parent becomes a child of this process, and so is still seen.
+    // As a subreaper, this process adopts the program's orphans, and so still sees them.
     let _ = set_child_subreaper(Some(getpid()));
     let mut signals = SignalPipe::listen()?;
     let name = program.command[0].to_string_lossy();
     let mut command = Command::new(&program.command[0]);
     command.args(&program.command[1..]);
-    // With this std does without posix_spawn(3), which leaves two signals of glibc's ignored.
+    // A group ID makes std use fork(2) and not posix_spawn(3), which would leave two of glibc's
+    // signals ignored.
     command.gid(getgid().as_raw());
     let child = match command.spawn() {
         Ok(child) => Pid::from_child(&child),
@@ -72,7 +73,8 @@ pub fn run(program: &Supervised, tell: &mut dyn FnMut(&Notice)) -> Result<ExitCo
             }));
         }
     };
-    // Not before it runs, since what has a handler here is not ignored there.
+    // SIGCHLD gets its handler only after the start: a handler here would undo an inherited SIG_IGN
+    // in the program.
     signals.0.handle().add_signal(Signal::CHILD.as_raw()).with_context(cannot_listen)?;
     let mut watch = Watch {
         program,
@@ -99,22 +101,23 @@ pub fn run(program: &Supervised, tell: &mut dyn FnMut(&Notice)) -> Result<ExitCo
     }
 }
 
-/// What there is to tell.
+/// A notice about the program.
 pub enum Notice<'a> {
     /// The program can't be run; one sentence.
     CannotRun(String),
-    /// All of it is stuck, or waits for one that is stopped; or it can't be told.
+    /// The whole program is stuck, or waits for a stopped process; or the kernel doesn't tell
+    /// enough.
     Stuck(&'a Diagnosis),
-    /// A process has waited for so many seconds in this call for room in a pipe that only these
-    /// read, who do something else.
+    /// A process waits for room in a pipe whose only readers do something else: its PID, the
+    /// seconds so far, the call, and the readers' PIDs.
     Full(u32, u64, &'static str, &'a [u32]),
-    /// It will be ended when it has not moved for so many seconds more.
+    /// The program will be ended if it does nothing for so many more seconds.
     WillEnd(u64),
-    /// It goes on again.
+    /// The program goes on again.
     GoesOn,
-    /// It is left as it is.
+    /// The program is left as it is.
     IsLeft,
-    /// It is ended now.
+    /// The program is ended now.
     Ends,
 }
 
@@ -123,12 +126,13 @@ struct Watch<'a> {
     program: &'a Supervised,
     /// The PID of the process that was started.
     root: u32,
-    /// What was seen last, and since when each process has not moved.
+    /// The last look, and since when each process has done nothing.
     last: Option<Sight>,
     still_since: HashMap<u32, Instant>,
-    /// The last look at what they wait for.
+    /// The last look at what the processes wait for.
     last_waits: Option<Sight>,
-    /// Of whom it was told that they are stuck, and who has been told to wait at a full pipe.
+    /// The PIDs of the processes that were told to be stuck, and of those told to wait at a full
+    /// pipe.
     told: Vec<u32>,
     told_full: HashSet<u32>,
     /// The processes that have died abnormally so far: parent's PID, PID, status.
@@ -164,27 +168,27 @@ impl Watch<'_> {
                 && calls.any(|it| it.name.starts_with("write"))
         };
         let has_writer = self.last.iter().flat_map(Sight::family).any(|it| is_writing(&it));
-        // Less than two of which the program is none are no reason to look closer.
+        // A closer look is worth it if the program's first process is still, or two others are.
         let are_worth_it = self.still(self.root) >= patience || are_still.count() > 1 || has_writer;
         let is_told = !self.told.is_empty() && self.still(self.root) < longest;
         if is_told || !are_worth_it {
             return;
         }
         let now = Sight::of(&family, Onlooker::Process);
-        // Somebody outside who is waited for may be seen for the first time.
+        // A process outside of the family that is waited for may be seen for the first time.
         let last = self.last_waits.is_some().then(|| self.last.take()).flatten();
         let Some(earlier) = self.last_waits.take().or(self.last.take()) else {
             return;
         };
-        // Whoever reads what is told may help at once, and that has to be seen by the next look. So
-        // the look that it is compared with is not taken afterwards.
+        // A user may act at once on what is told, and the next look has to see that. So the look to
+        // compare it with is taken before the telling.
         self.last = last.or_else(|| Some(Sight::of_family(&family, Onlooker::Process)));
         let mut finding = Diagnosis::of(now, &earlier);
         self.judge(&mut finding, patience, longest, tell);
         self.last_waits = Some(finding.sight);
     }
 
-    /// For how long this process has not moved.
+    /// How long this process has done nothing.
     fn still(&self, pid: u32) -> Duration {
         self.still_since.get(&pid).map_or(Duration::ZERO, Instant::elapsed)
     }
@@ -213,7 +217,7 @@ impl Watch<'_> {
             return self.tell_full(finding, longest, tell);
         };
         let is_likely = is_root_stuck && !is_certain(&self.root);
-        // A handler for SIGALRM may stand for a timer, and most do.
+        // Most handlers for SIGALRM are a timer's.
         let has_alarm =
             graph.unless().iter().any(|it| it.signals.contains(&Signal::ALARM.as_raw()));
         if still < if is_likely && has_alarm { longest } else { patience } {
@@ -226,7 +230,7 @@ impl Watch<'_> {
             finding.dead.dedup();
             tell(&Notice::Stuck(finding));
         }
-        // However late a look comes on a busy machine, the end is said beforehand.
+        // The end is announced beforehand, however late a look comes on a busy machine.
         match self.program.ends && is_root_stuck {
             false if is_new => tell(&Notice::IsLeft),
             true if !is_likely || (!is_new && still >= longest) => {
@@ -269,7 +273,7 @@ impl Watch<'_> {
         }
     }
 
-    /// Remembers who has died other than as a program should.
+    /// Remembers a process that has died abnormally.
     fn note_dead(&mut self, dead: (u32, u32, Status)) {
         if dead.2 != Status::Code(0) && !self.dead.contains(&dead) {
             self.dead.push(dead);
@@ -277,17 +281,16 @@ impl Watch<'_> {
     }
 }
 
-/// The children of this process: the program, and those that have lost their parents.
+/// The children of this process: the program, and the orphans that were adopted.
 fn children() -> Vec<u32> {
     Snapshot::at(std::process::id()).map(|look| look.children).unwrap_or_default()
 }
 
-/// Ends these processes, each with the time of its start: first as terminate() does, then as kill()
-/// does.
+/// Ends these processes, given by PID and start time: first by SIGTERM, then by SIGKILL.
 fn end(processes: &[(u32, u64)]) {
     let pidfds = processes.iter().filter_map(|&(pid, started)| {
         let pidfd = pidfd_open(Pid::from_raw(pid as i32)?, PidfdFlags::empty()).ok()?;
-        // Somebody else may have that PID by now.
+        // The PID may be another process's by now.
         Snapshot::at(pid).filter(|look| look.started == started).map(|_| pidfd)
     });
     let pidfds: Vec<_> = pidfds.collect();
@@ -305,9 +308,10 @@ fn end(processes: &[(u32, u64)]) {
     send(Signal::KILL);
 }
 
-/// Waits for everyone who has ended, and says how the program did, if it has, or that it is stopped.
+/// Reaps all children that have ended, and returns the program's status if it has ended or is
+/// stopped.
 fn reap(program: Pid, watch: &mut Watch) -> Result<Option<WaitStatus>> {
-    // Who dies between two looks is seen here, as long as it is not reaped.
+    // A child that has died since the last look is seen here, before it is reaped.
     loop {
         match wait(WaitOptions::NOHANG | WaitOptions::UNTRACED) {
             Ok(Some((pid, status))) if pid == program => return Ok(Some(status)),
@@ -331,8 +335,8 @@ fn reap(program: Pid, watch: &mut Watch) -> Result<Option<WaitStatus>> {
     }
 }
 
-/// Stops this process as the program is stopped, so that the shell's prompt comes back. Where there
-/// is no terminal, nobody would let it go on.
+/// Stops this process when the program is stopped, so that the shell's prompt comes back. Not
+/// without a terminal: there nobody would send SIGCONT.
 fn stop_too(program: Pid) {
     let stat = Process::myself().and_then(|it| it.stat());
     if stat.is_ok_and(|it| it.tty_nr != 0) {
@@ -341,21 +345,21 @@ fn stop_too(program: Pid) {
     }
 }
 
-/// Ends this process as that one has ended: with its exit status, or by the same signal.
+/// Ends this process as the program has ended: with its exit status, or by the same signal.
 fn end_as(status: WaitStatus) -> ExitCode {
     if let Some(code) = status.exit_status() {
         return ExitCode::from(code as u8);
     }
     let signal = status.terminating_signal().unwrap_or_default();
-    // The program's own core is enough.
+    // This process dumps no core: the program's own is enough.
     let none = Rlimit { current: Some(0), maximum: Some(0) };
     let _ = setrlimit(Resource::Core, none);
     let _ = emulate_default_handler(signal);
-    // SIGKILL, say: a shell says it with this number.
+    // For a signal that doesn't end this process, a shell's exit status for it.
     ExitCode::from((128 + signal) as u8)
 }
 
-/// Signals that would end this process: the program gets them.
+/// Signals that are passed on to the program, and don't end this process.
 const PASSED_ON: [Signal; 14] = [
     Signal::HUP,
     Signal::INT,
@@ -373,12 +377,13 @@ const PASSED_ON: [Signal; 14] = [
     Signal::STKFLT,
 ];
 
-/// Signals, as something that poll(2) knows.
+/// Signals, as a descriptor for poll(2).
 struct SignalPipe(SignalDelivery<UnixStream, SignalOnly>);
 
 impl SignalPipe {
-    /// Listens for all but those that this process was started with ignored: what has a handler
-    /// here gets the default in the program. (Of SIGPIPE std has made it so.)
+    /// Listens for all signals but those that this process inherited as ignored: exec resets a
+    /// handler to the default, so the program would not inherit SIG_IGN. (std has set SIGPIPE to
+    /// ignored itself.)
     fn listen() -> Result<SignalPipe> {
         let ignored = Process::myself().and_then(|it| it.status()).map_or(0, |it| it.sigign);
         let listen = || {
@@ -390,7 +395,7 @@ impl SignalPipe {
         Ok(SignalPipe(listen().with_context(cannot_listen)?))
     }
 
-    /// Waits for a signal, but no longer than that. Whether one came.
+    /// Waits for a signal, at most for `timeout`. Returns whether one came.
     fn wait(&mut self, timeout: Option<Duration>, program: Pid) -> Result<bool> {
         let timeout = timeout.map(Timespec::try_from).transpose()?;
         let mut fds = [PollFd::from_borrowed_fd(self.0.get_read().as_fd(), PollFlags::IN)];
@@ -402,7 +407,7 @@ impl SignalPipe {
             }
         };
         for signal in self.0.pending().filter_map(Signal::from_named_raw) {
-            // The terminal sends some to the program, too.
+            // The terminal sends some signals to the program, too.
             let is_its_own = match signal {
                 Signal::CHILD => true,
                 Signal::INT | Signal::QUIT => is_in_foreground(),

@@ -1,5 +1,5 @@
-//! What usually repairs it: patterns of CPython's programs, and of those that use pipes as they do.
-//! What isn't proved for the program is asked.
+//! The usual repairs, for known patterns of CPython programs and of others that use pipes in the
+//! same way. A repair that isn't proved to fit the program is put as a question.
 
 use std::collections::BTreeSet;
 
@@ -30,12 +30,12 @@ pub enum Repair {
     OpenBothEnds,
 }
 
-/// What would repair this, the likeliest first.
+/// The repairs that fit, the likeliest first.
 pub(super) fn repairs(sight: &Sight, graph: &Graph, circle: &[u32]) -> Vec<Repair> {
     let stuck = StuckProcesses { sight, graph, circle };
     let is_meant = |repair: &Repair| stuck.fits(*repair);
     let mut repairs: Vec<_> = Repair::VARIANTS.iter().copied().filter(is_meant).collect();
-    // What each of these says of queues and pipes says more than what is said of locks.
+    // A repair about queues and pipes says more than one about locks.
     let says_more = |it: &Repair| {
         !matches!(it, Repair::ReleaseLock | Repair::CloseWriteEnd | Repair::OneSpeaksFirst)
     };
@@ -45,7 +45,7 @@ pub(super) fn repairs(sight: &Sight, graph: &Graph, circle: &[u32]) -> Vec<Repai
     repairs
 }
 
-/// How many generations are looked at.
+/// How many generations of ancestors are looked at.
 const DEEPEST: usize = 16;
 
 struct StuckProcesses<'a> {
@@ -59,7 +59,7 @@ impl StuckProcesses<'_> {
     fn fits(&self, repair: Repair) -> bool {
         // The child's feeder thread can't write what was put, and its parent doesn't get().
         let is_fed = |parent: &Snapshot, child| parent.is_python() && self.has_feeder(child);
-        // A reader in a circle of readers, of which one is waited for till its end.
+        // Whether a process of the circle waits with this need.
         let in_circle = |needs| self.things(needs).any(|(it, _)| self.circle.contains(&it.pid));
         let locks: BTreeSet<&On> = self.things(Need::Lock).map(|(_, thing)| &thing.on).collect();
         match repair {
@@ -94,7 +94,8 @@ impl StuckProcesses<'_> {
                 let mut readers = self.kept_ends().filter(|look| has_queue(look));
                 !self.is_python_joining() && readers.any(|look| has_lock(look.parent))
             }
-            // It has nothing left that could wake it.
+            // The event loop watches only its own descriptors, so nothing is left that could wake
+            // it.
             Repair::EmptyLoop => self.waits().any(|wait| {
                 let is_own = |thing: &Thing| thing.fd.is_some() && thing.of() == [wait.pid];
                 let look = self.sight.look(wait.pid);
@@ -156,8 +157,8 @@ impl StuckProcesses<'_> {
             .any(|(wait, _)| self.sight.look(wait.pid).is_some_and(Snapshot::is_python))
     }
 
-    /// Processes whose main thread waits for room in something that only one other process could
-    /// read, and that process. (A thread of its own for writing is a repair already.)
+    /// Processes whose main thread waits for room in a pipe or socket that only one other process
+    /// could read, and that process. (A program with a thread for writing has the repair already.)
     fn full(&self) -> impl Iterator<Item = (u32, u32, &Thing)> {
         let full = self.things(Need::Room).filter(|(wait, _)| wait.tid as u32 == wait.pid);
         full.filter_map(|(wait, thing)| Some((wait.pid, only_other(wait.pid, thing)?, thing)))
@@ -194,14 +195,14 @@ impl StuckProcesses<'_> {
         reading.filter_map(|(wait, _)| self.sight.look(wait.pid))
     }
 
-    /// Whether a thread beside its main one waits for room, as the one does that feeds a queue.
+    /// Whether a thread other than the main one waits for room, as a queue's feeder thread does.
     fn has_feeder(&self, look: &Snapshot) -> bool {
         let mut waits = self.of(look.pid);
         has_queue(look) && waits.any(|wait| wait.tid as u32 != look.pid && needs(wait, Need::Room))
     }
 
-    /// Whether all of its threads wait for each other, and at least two beside the main one for
-    /// locks.
+    /// Whether all threads of the process wait for each other, at least two besides the main one
+    /// for locks.
     fn has_threads_with_locks(&self, look: &Snapshot) -> bool {
         let is_lock = |wait: &&Wait| {
             let mut things = wait.things.iter();
@@ -211,8 +212,8 @@ impl StuckProcesses<'_> {
             && self.of(look.pid).filter(is_lock).count() > 1
     }
 
-    /// Whether one with a single thread waits for another one: for a lock of its own memory, which
-    /// it has taken already, or which fork() has copied taken.
+    /// Whether a process with a single thread waits for a lock in its own memory, which the thread
+    /// has taken itself, or which was taken when fork() copied it.
     fn is_alone_with_a_lock(&self, is_forked: bool) -> bool {
         self.looks().any(|look| {
             let parent = self.sight.look(look.parent);

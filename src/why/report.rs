@@ -1,4 +1,4 @@
-//! What was found, as a person reads it.
+//! The diagnosis as a report for a person.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use super::sentences;
 use super::{Diagnosis, Judgement, next};
 use super::{family, repairs};
 
-/// How many children that have died are told of.
+/// The most dead children that a report tells of.
 const DEAD_TOLD: usize = 8;
 
 /// The report's lines, without newlines.
@@ -129,8 +129,8 @@ fn of_process(finding: &Diagnosis, look: &Snapshot, missing: &mut BTreeSet<Strin
     lines.collect()
 }
 
-/// Of a process that is stuck, all threads; of another one, the one for which it can go on, or of
-/// which the kernel doesn't tell enough, or else the main thread.
+/// The threads that are told: all of a stuck process. Of another process, the thread that can go
+/// on, or of which the kernel doesn't tell enough, or else the main thread.
 fn threads_told<'a>(finding: &Diagnosis, look: &'a Snapshot) -> Vec<&'a TaskLook> {
     let fate = |thread: &&TaskLook| finding.graph.threads_fate(thread.tid);
     let alive: Vec<_> = look.threads.iter().filter(|it| fate(it).is_some()).collect();
@@ -189,7 +189,7 @@ fn is_not_told(thing: &Thing) -> bool {
     thing.needs == Need::Other && thing.from == From::Unknown
 }
 
-/// Why it can't be told who could end this wait.
+/// The sentence that says why it isn't known who could end this wait.
 fn why_not_told(wait: &Wait) -> String {
     let (pid, call) = (wait.pid, wait.call);
     match call {
@@ -211,7 +211,7 @@ fn why_not_told(wait: &Wait) -> String {
     }
 }
 
-/// Why the kernel tells less than it could, and what to do.
+/// The sentence that says why the kernel hides something, and what to do.
 fn why_hidden(look: &Snapshot) -> String {
     let own = rustix::process::geteuid();
     let yama = std::fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope").unwrap_or_default();
@@ -242,7 +242,7 @@ fn why_hidden(look: &Snapshot) -> String {
     }
 }
 
-/// What form the whole has.
+/// The lines that sum up: a circle, dead ends.
 fn shape(finding: &Diagnosis) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(first) = finding.circle.first() {
@@ -283,8 +283,8 @@ fn shape(finding: &Diagnosis) -> Vec<String> {
     lines
 }
 
-/// Without the spaces between two characters that are not ASCII: Chinese has one only beside a
-/// number or a word of ours.
+/// Removes spaces between two characters that are not ASCII: Chinese has spaces only beside a
+/// number or a Latin word.
 fn close_up(line: &str) -> String {
     let chars: Vec<char> = line.chars().collect();
     let is_wide =

@@ -7,13 +7,13 @@ use crate::events::Status;
 use crate::evidence::{Fill, From, Happening, Need, On, Outside, Thing, Unless, Wait};
 use crate::words::figures::grouped;
 
-/// How many of several PIDs or things are named.
+/// The most PIDs or things that a sentence names.
 const NAMED: usize = 4;
 
 /// What a thread does: `waits in read() for ...`.
 pub(super) fn wait(wait: &Wait, has_other_threads: bool, fills: &BTreeMap<u64, Fill>) -> String {
     let call = wait.call;
-    // That somebody may hang up is told only where nothing else is waited for.
+    // A wait for a hang-up is told only if the thread waits for nothing else.
     let says_more = |it: &&Thing| it.needs != Need::HangUp;
     let more: Vec<&Thing> = wait.things.iter().filter(says_more).collect();
     let all = if more.is_empty() { wait.things.iter().collect() } else { more };
@@ -39,7 +39,7 @@ pub(super) fn wait(wait: &Wait, has_other_threads: bool, fills: &BTreeMap<u64, F
     )
 }
 
-/// What is waited for, and who could bring it.
+/// What the thread waits for, and who could bring it.
 fn thing(
     thing: &Thing,
     waiter: u32,
@@ -172,7 +172,7 @@ fn thing(
     }
 }
 
-/// What could let those go on that are most likely stuck.
+/// The conditions under which processes that are most likely stuck would go on.
 pub(super) fn unless(all: &[Unless]) -> String {
     let mut said: Vec<String> = all.iter().map(condition).collect();
     said.dedup();
@@ -219,7 +219,7 @@ pub(super) fn signal(number: i32) -> String {
     }
 }
 
-/// Something that is no process.
+/// The words for something that is no process.
 fn outside(outside: &Outside) -> String {
     match outside {
         Outside::Time => both!("until a time that it has set", "等设定的时间到来"),

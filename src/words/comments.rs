@@ -1,13 +1,13 @@
-//! Programs whose comments are there in several languages.
+//! Programs with comments in several languages.
 
 use std::iter::Peekable;
 use std::str::Lines;
 
-/// What a docstring is quoted with.
+/// The quotes of a docstring.
 const QUOTES: &str = "\"\"\"";
 
-/// A program with these texts in place of its comments, one for each block of them. Nothing where
-/// there are more blocks than texts, or fewer.
+/// A program with these texts in place of its blocks of comments. Nothing if there are more blocks
+/// than texts, or fewer.
 pub(crate) fn with_comments(file: &str, program: &str, texts: Vec<String>) -> Option<String> {
     let mark = if file.ends_with(".py") || file.ends_with(".sh") { "#" } else { "//" };
     let mut texts = texts.into_iter();
@@ -23,8 +23,8 @@ pub(crate) fn with_comments(file: &str, program: &str, texts: Vec<String>) -> Op
     texts.next().is_none().then_some(shown)
 }
 
-/// What stands around the text of a block of comments: of consecutive lines, of a docstring, or of
-/// a comment behind code.
+/// What surrounds the text of a block of comments: consecutive lines, a docstring, or a comment
+/// after code.
 struct Frame {
     before_first_line: String,
     before_others: String,

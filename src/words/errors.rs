@@ -23,7 +23,7 @@ pub(crate) fn json_error(error: &serde_json::Error) -> String {
     json_text(&error.to_string())
 }
 
-/// The same from serde_json's own words.
+/// What is wrong with some JSON, from serde_json's message.
 pub(crate) fn json_text(text: &str) -> String {
     // Only single lines are read here, so the position says little.
     let what = text.rsplit_once(" at line ").map_or(text, |(what, _)| what);
@@ -46,7 +46,7 @@ pub(crate) fn errno_of(error: &(dyn std::error::Error + 'static)) -> Option<i32>
     errno.or_else(|| Some(*error.downcast_ref::<nix::errno::Errno>()? as i32))
 }
 
-/// One link of the chain. Our own sentences are in the right language already.
+/// One cause of an error's chain. Our own sentences are in the right language already.
 fn words(cause: &(dyn std::error::Error + 'static)) -> String {
     if locale::chosen() == Language::En {
         return cause.to_string();
@@ -68,7 +68,8 @@ fn words(cause: &(dyn std::error::Error + 'static)) -> String {
     }
 }
 
-/// A recording has only the words, so the kind of error is found by how they begin.
+/// A recording has only serde_json's message, so the kind of error is found by the message's
+/// beginning.
 fn json_in_chinese(error: &str) -> String {
     match missing_field(error) {
         Some(field) => format!("缺少字段 `{field}`"),

@@ -6,7 +6,7 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use crate::both;
 
-/// So many things in English: `1 core`, `2 cores`.
+/// A number of things in English: `1 core`, `2 cores`.
 pub(crate) fn count(many: impl Display, what: &str) -> String {
     match many.to_string().as_str() {
         "1" => format!("1 {what}"),

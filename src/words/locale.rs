@@ -49,7 +49,7 @@ impl Language {
     }
 }
 
-/// Reads `--lang`: it shows two names, and takes those of locales, too.
+/// Parses `--lang`: shows the names `en` and `zh`, and takes names of locales, too.
 #[derive(Clone)]
 pub(crate) struct LanguageParser;
 
@@ -64,7 +64,7 @@ impl TypedValueParser for LanguageParser {
     ) -> Result<Language, clap::Error> {
         match value.to_str().and_then(Language::of_locale) {
             Some(language) => Ok(language),
-            // clap's own words, with the names that there are.
+            // clap's own error message, with the possible names.
             None => EnumValueParser::<Language>::new().parse_ref(command, arg, value),
         }
     }
@@ -75,7 +75,7 @@ impl TypedValueParser for LanguageParser {
     }
 }
 
-/// In which language this process speaks: decided once, when it has read its command line.
+/// The language that this process speaks, chosen once, after its command line was read.
 static CHOSEN: OnceLock<Language> = OnceLock::new();
 
 /// Speaks this language from now on. The first choice counts.

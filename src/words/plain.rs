@@ -34,7 +34,7 @@ pub(crate) fn on_one_line(text: &str) -> Cow<'_, str> {
     shown(text, is_obeyed, push_escaped)
 }
 
-/// The same, for a text that may have lines and tabs of its own.
+/// As [`on_one_line`], for a text that may have newlines and tabs of its own.
 pub(crate) fn on_its_lines(text: &str) -> Cow<'_, str> {
     shown(text, |c| is_obeyed(c) && c != '\n' && c != '\t', push_escaped)
 }
@@ -59,7 +59,7 @@ pub(crate) fn name_of(path: &Path) -> String {
 /// A writer that escapes what a terminal would obey, and bytes that are not UTF-8, if it `is_on`.
 /// No write may end within a character.
 pub(crate) struct Gate<W> {
-    /// Where it goes.
+    /// The writer behind the gate.
     pub(crate) out: W,
     /// Whether it goes to a terminal.
     pub(crate) is_on: bool,
@@ -86,7 +86,7 @@ impl<W: Write> Write for Gate<W> {
     }
 }
 
-/// As Python's `repr` writes a character that it does not show.
+/// Appends a character in the escaped form of Python's `repr`.
 pub(crate) fn push_escaped(shown: &mut String, c: char) {
     match u32::from(c) {
         0x9 => *shown += "\\t",
@@ -98,7 +98,8 @@ pub(crate) fn push_escaped(shown: &mut String, c: char) {
     }
 }
 
-/// The text with some of its characters written in another way. Most texts have none of these.
+/// The text in which `push` replaces each character that `is_replaced`. Most texts have none, and
+/// are not copied.
 pub(crate) fn shown(
     text: &str,
     is_replaced: impl Fn(char) -> bool,
