@@ -17,25 +17,25 @@ pub struct Article<W> {
     stdout: W,
     labels: Option<Labels>,
     palette: Option<Palette>,
-    /// Whether a terminal would obey what stands in a line.
+    /// Whether stdout is a terminal, so that control characters are escaped.
     is_terminal: bool,
 }
 
 struct Labels {
-    /// The widths of their columns, which grow as needed.
+    /// The widths of the labels' columns, which grow as needed.
     widths: [usize; 4],
     has_places: bool,
 }
 
 impl<W: Write> Article<W> {
     /// A view that prints lines to `stdout`, in each process's colour if `colour` is set. On a
-    /// terminal, what it would obey is shown instead.
+    /// terminal, control characters are escaped.
     pub fn new(stdout: W, colour: bool, is_terminal: bool) -> Article<W> {
         Article { stdout, labels: None, palette: colour.then(Palette::default), is_terminal }
     }
 
-    /// The same, with each line prefixed with its time in seconds, its role and its PID, and with
-    /// its place in the program if `places` are wanted.
+    /// The view with each line prefixed with its time in seconds, its role and its PID, and with
+    /// its place in the program if `places` is set.
     pub fn with_labels(self, places: bool) -> Article<W> {
         let widths = ["0.000000", "writer-10", "43784", ""].map(str::len);
         Article { labels: Some(Labels { widths, has_places: places }), ..self }

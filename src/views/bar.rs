@@ -18,7 +18,8 @@ pub struct Bar {
     drawn: Rc<RefCell<Option<ProgressBar>>>,
 }
 
-/// A stream that may go to the same terminal. The bar is out of the way of what is written to it.
+/// A stream that may go to the same terminal. The bar is removed while something is written to the
+/// stream.
 pub struct Beside<W> {
     out: W,
     bar: Bar,
@@ -72,7 +73,7 @@ impl<W: Write> Write for Beside<W> {
     }
 
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        // All of it, and flushed, before the bar is drawn again.
+        // Everything is written and flushed before the bar is drawn again.
         self.do_beside(|out| out.write_all(bytes).and_then(|()| out.flush()))
     }
 

@@ -1,4 +1,4 @@
-//! Which claims of its lesson are true of a run, and what came out of it.
+//! The view `--claims`: which claims of the lesson are true of the run, and the run's outcome.
 
 use std::io::Write;
 
@@ -14,12 +14,13 @@ use crate::words::figures::{left, wrapped};
 use crate::words::locale::in_words;
 use crate::words::plain::on_one_line;
 
-/// Tells it when the run is over. A claim that says nothing of this run is left out.
+/// Prints claims and outcome when the run is over. A claim that doesn't apply to this run is left
+/// out.
 pub struct Claims<W> {
     stdout: W,
-    /// Where lines are broken, if they are.
+    /// The width at which lines are broken, if they are.
     width: Option<usize>,
-    /// What can be said of the lesson with this name.
+    /// Finds the claims of the lesson with this name.
     of_lesson: fn(&str) -> Option<OfLesson>,
     lesson: String,
     run: Option<(OfRun, OfLesson)>,

@@ -1,4 +1,4 @@
-//! Who failed in a recorded run. In a live one the end of the run tells that.
+//! The failures of a recorded run. In a live run, the end of the run tells them.
 
 use std::io::Write;
 
@@ -9,7 +9,7 @@ use crate::both;
 use crate::state::State;
 use crate::words::plain::on_one_line;
 
-/// Tells at the end which processes ended otherwise than the lesson wanted, first cause first.
+/// Tells at the end which processes failed, first cause first.
 pub struct Failures<E>(pub E);
 
 impl<E: Write> View for Failures<E> {
@@ -22,7 +22,7 @@ impl<E: Write> View for Failures<E> {
                 0 => String::new(),
                 others => both!(" and of {others} more", "和另外 {others} 个进程"),
             };
-            // It was cut off, or the run was.
+            // The recording was cut off, or the run itself was.
             let (role, pid) = (&first.role, first.pid);
             failures.push(both!(
                 "the end of {role} (PID {pid}){others} is not recorded",

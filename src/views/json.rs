@@ -9,7 +9,7 @@ use crate::events::Record;
 use crate::state::{Change, State};
 use crate::words::plain::in_json;
 
-/// Prints each event as it stands in the log, but for what a terminal would obey.
+/// Prints each event as it stands in the log, with control characters escaped.
 pub struct Json<W> {
     pub stdout: W,
     pub is_terminal: bool,

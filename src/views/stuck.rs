@@ -14,12 +14,13 @@ use crate::words::figures::{grouped, left, wrapped};
 use crate::words::locale::in_words;
 use crate::words::plain::on_one_line;
 
-/// Tells it on stderr, as soon as it is seen. It is no error if stderr can't be written to.
+/// Tells on stderr who waits for whom, as soon as the run is found stuck. A closed stderr is no
+/// error.
 pub struct Stuck<E> {
     stderr: E,
-    /// Where lines are broken, if they are.
+    /// The width at which lines are broken, if they are.
     width: Option<usize>,
-    /// The mistake with that name of the lesson with this one.
+    /// Finds a mistake by its lesson's name and its own.
     mistake_of: fn(&str, &str) -> Option<&'static Mistake>,
     lesson: String,
 }
@@ -46,7 +47,7 @@ impl<E: Write> View for Stuck<E> {
         let mut lines =
             vec![both!("Nobody can go on. Who waits for whom:", "所有进程都无法继续。等待关系：")];
         lines.extend(waiters(waits));
-        // Of a command of the user's nobody knows what it would do elsewhere.
+        // With a user's command, it isn't known whether CPython would get stuck, too.
         let is_pythons = mistake.is_some() && state.commands().next().is_none();
         lines.push(form(waits, circle, is_pythons, state));
         let mistake = mistake.as_deref().and_then(|name| (self.mistake_of)(&self.lesson, name));
@@ -74,7 +75,7 @@ impl<E: Write> View for Stuck<E> {
     }
 }
 
-/// A line for each who waits: who, in which call, for what.
+/// A line for each waiting thread: who, in which call, for what.
 fn waiters(waits: &[Waiter]) -> Vec<String> {
     let names: Vec<_> = waits.iter().map(name).collect();
     let calls: Vec<_> = waits.iter().map(call).collect();
@@ -106,7 +107,7 @@ fn call(waiter: &Waiter) -> String {
     }
 }
 
-/// Whether the call is one of the kernel, and not of Python.
+/// Whether the call is a system call, and not one of Python's.
 fn is_the_kernels(waiter: &Waiter) -> bool {
     waiter.kernel.as_ref() == Some(&waiter.call)
 }
@@ -194,7 +195,7 @@ fn list(holders: &[&Holder]) -> String {
     }
 }
 
-/// What form the whole has.
+/// The last line: a circle, or a dead end.
 fn form(waits: &[Waiter], circle: &[u32], as_in_python: bool, state: &State) -> String {
     let python = match as_in_python {
         true => both!(

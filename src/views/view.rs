@@ -1,4 +1,4 @@
-//! What a view is, and several views of the same run.
+//! The [`View`] of a run, and several [`Views`] of the same run.
 
 use std::io::Write;
 
@@ -14,8 +14,8 @@ pub trait View {
         Ok(())
     }
 
-    /// Shows what can only be said when the last event is there, be it of a run that went well or
-    /// of one that failed. What failed, somebody else tells.
+    /// Shows what can only be shown after the last event, whether the run has failed or not. The
+    /// failure itself is told elsewhere.
     fn finish(&mut self, _state: &State) -> Result<()> {
         Ok(())
     }
@@ -48,7 +48,7 @@ impl Views {
         self.views.iter_mut().try_for_each(|view| view.show(record, state, &change))
     }
 
-    /// Shows what can only be said when the last event is there.
+    /// Shows what can only be shown after the last event.
     pub fn finish(&mut self) -> Result<()> {
         let state = &self.state;
         self.views.iter_mut().try_for_each(|view| view.finish(state))

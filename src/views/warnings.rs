@@ -12,11 +12,11 @@ use crate::words::plain::{on_its_lines, on_one_line};
 
 const SHOWN: usize = 5;
 
-/// Tells what the article's lines don't say: values that were lost, calls that were refused, and
-/// what commands of the user's say on their stderr. A stderr that can't be written to is no error.
+/// Tells what the article's lines don't say: lost values, refused calls, and the stderr of users'
+/// commands. A closed stderr is no error.
 pub struct Warnings<E> {
     pub stderr: E,
-    /// Then what a terminal would obey is shown instead.
+    /// Whether stderr is a terminal, so that control characters are escaped.
     pub is_terminal: bool,
 }
 
@@ -82,7 +82,7 @@ impl<E: Write> View for Warnings<E> {
 
     fn finish(&mut self, state: &State) -> Result<()> {
         self.tell_of_lost_values(Way::Queue, state);
-        // What becomes of a lesson's own message is seen. A command may send several.
+        // Only a user's command may send several messages, of which some are lost unseen.
         if state.commands().next().is_some() {
             self.tell_of_lost_values(Way::Pipe, state);
         }

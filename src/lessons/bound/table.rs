@@ -50,7 +50,7 @@ pub struct PoolFigures {
     pub workers: u16,
     /// From the first put to the last result.
     pub wall_seconds: f64,
-    /// The times that the tasks took, added up. Those of different workers overlap.
+    /// The sum of the tasks' times. The times of different workers overlap.
     pub tasks_seconds: f64,
     /// The processor time that the workers used for the tasks.
     pub processor_seconds: f64,
@@ -62,7 +62,7 @@ impl PoolFigures {
         100.0 * self.processor_seconds / self.wall_seconds
     }
 
-    /// For which share of the tasks' time the processor worked for them.
+    /// The tasks' processor time as a share of the tasks' time.
     pub(super) fn processor_share(&self) -> f64 {
         self.processor_seconds / self.tasks_seconds
     }
@@ -74,7 +74,7 @@ pub struct Table {
     pub with: WorkerKind,
     /// How many tasks each pool had.
     pub tasks: u16,
-    /// At least one, before anything is asked of the table.
+    /// The pools' figures: at least one pool, before a method is called.
     pub pools: Vec<PoolFigures>,
 }
 

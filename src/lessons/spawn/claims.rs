@@ -9,9 +9,9 @@ use crate::state::State;
 
 #[derive(Default)]
 pub(super) struct SpawnJudge {
-    /// Whether no line has come after that of the parent's join.
+    /// Whether the parent's line after its join was the last one.
     is_last: Option<bool>,
-    /// Whether all had ended by then.
+    /// Whether all children had ended by then.
     had_ended: Option<bool>,
     started: Vec<u32>,
     ended: Vec<u32>,

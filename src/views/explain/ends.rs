@@ -1,4 +1,4 @@
-//! Processes end, by themselves or by a signal.
+//! Notes about the ends of processes, by themselves or by a signal.
 
 use super::moment::Moment;
 use super::note::{Actor, En, List, SignalName, Zh, clipped, notes, shown};
@@ -69,8 +69,8 @@ impl Story {
     }
 }
 
-/// The child that a process waits for, if that is another one. Of children that have ended
-/// together, the awaited one may be the first to be reaped: then nobody is waited for any more.
+/// The child that a process waits for, if that is not `child`. Of children that have ended
+/// together, the awaited one may be the first to be reaped: then none is waited for any more.
 fn awaited_instead(now: &Moment, child: u32) -> Option<Actor> {
     let Activity::Joining(awaited) = now.run.process(now.pid)?.does(None) else {
         return None;

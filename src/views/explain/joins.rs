@@ -1,4 +1,4 @@
-//! A process waits for the end of another one.
+//! Notes about joins: a process waits for the end of another one.
 
 use super::moment::Moment;
 use super::note::{Actor, List, Seconds, notes, them_in_chinese};
@@ -6,7 +6,7 @@ use super::story::{Series, Story};
 use crate::events::{Event, Way};
 use crate::state::Activity;
 
-/// What is less long ago was just now.
+/// Anything less long ago was just now.
 const JUST_NOW: Seconds = Seconds(1e-4);
 
 impl Story {
@@ -15,7 +15,7 @@ impl Story {
             Event::Join { child, .. } => self.join(child, now),
             Event::Joined { child, .. } => self.joined(child, now),
             Event::Send { .. } => {
-                // Another one may be waiting for the sender already.
+                // Another process may be waiting for the sender already.
                 let waits = Activity::Joining(now.pid);
                 if let Some(by) = now.run.processes().find(|it| it.does(None) == waits) {
                     self.once(JoinUnreceived { by: now.run.who(by.pid), child: now.me() });

@@ -1,9 +1,9 @@
-//! Notes about this very run, between its lines: which process that was, what it waits for, and
-//! why.
+//! The view `--explain`: notes about this very run, between its lines: which process has printed
+//! the line, what it waits for, and why.
 //!
-//! `note` is what a note is made of, `moment` what the log says, `story` what has been told. In the
-//! other files the notes that hold for any program stand with what they are told for. What there is
-//! to say of one lesson only its [`Narrator`] tells.
+//! `note` is what a note is made of, `moment` what the log says, `story` what has been told. The
+//! other files have the notes that hold for any program, each file those about one topic. The notes
+//! of a single lesson are in its [`Narrator`].
 
 mod ends;
 mod joins;
@@ -38,13 +38,13 @@ pub(crate) use self::note::{
 };
 pub(crate) use self::story::{Series, Story};
 
-/// Tells what there is to say of the runs of one lesson only.
+/// Tells the notes of a single lesson.
 pub trait Narrator {
-    /// Sees the run's next event. Whether the general notes have nothing more to say of it.
+    /// Sees the run's next event. Returns whether the general notes are to leave this event out.
     fn see(&mut self, now: &Moment, story: &mut Story) -> bool;
 }
 
-/// There is nothing to say.
+/// The narrator of a lesson without notes of its own.
 impl Narrator for () {
     fn see(&mut self, _: &Moment, _: &mut Story) -> bool {
         false
@@ -53,7 +53,7 @@ impl Narrator for () {
 
 const INDENT: usize = 4;
 
-/// Tells on stderr what has just happened, and why. It is no error when nobody listens.
+/// Tells on stderr what has just happened, and why. A closed stderr is no error.
 pub struct Explain<E> {
     stderr: E,
     look: Look,
@@ -102,7 +102,7 @@ impl<E: Write> View for Explain<E> {
             story.see_joins(&now);
             story.see_ends(&now);
         }
-        // A table is read as a whole, so what there is to tell of it comes behind it.
+        // A table is read as a whole, so the notes about it come after it.
         let is_in_table =
             matches!(record.event, Event::Measured { .. } | Event::Say {} | Event::Progress { .. });
         if !is_in_table {

@@ -1,4 +1,4 @@
-//! The run as the notes see it.
+//! The moment of a run that a note is about.
 
 use std::ops::Deref;
 
@@ -26,7 +26,7 @@ impl Moment<'_> {
         self.run.who(self.pid)
     }
 
-    /// Since when its thread waited for what has now happened: since now if it didn't.
+    /// Since when the event's thread waited for what has now happened; since now if it didn't wait.
     pub(super) fn waited_since(&self) -> f64 {
         match self.change.did {
             Activity::Waiting(_) | Activity::Joining(_) => self.change.since,
@@ -34,12 +34,12 @@ impl Moment<'_> {
         }
     }
 
-    /// How long its thread waited for what has now happened.
+    /// How long the event's thread waited for what has now happened.
     pub(crate) fn waited(&self) -> Seconds {
         Seconds::between(self.waited_since(), self.t)
     }
 
-    /// The living child that gets a signal, and which one, because the program is about that: not
+    /// The living child that gets a signal, and the signal, if the program sends it on purpose: not
     /// because SIGTERM was not enough, or the run is over.
     pub(crate) fn signals_on_purpose(&self) -> Option<(u32, SignalName)> {
         let (child, signal) = match self.event {

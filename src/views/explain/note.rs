@@ -14,7 +14,7 @@ const LISTED: usize = 5;
 
 const CLIPPED: usize = 40;
 
-/// A space at which no line ends. It is a plain one on the screen.
+/// A no-break space. On the screen it is a plain space.
 pub const NO_BREAK: char = '\u{a0}';
 
 /// Where names that are no Chinese begin and end: a space, unless something stands there that has
@@ -26,7 +26,7 @@ pub trait Note: Debug + 'static {
     fn en(&self) -> String;
     /// The text in Chinese; roles, calls, options and signals keep their names.
     fn zh(&self) -> String;
-    /// Whether it says something that is new about this run, and not only what is so in each.
+    /// Whether the note says something new about this run, and not only what holds in every run.
     fn is_brief(&self) -> bool;
 }
 
@@ -175,7 +175,7 @@ macro_rules! displays {
 displays!(En, en);
 displays!(Zh, zh);
 
-/// What looks the same in both.
+/// A fact that looks the same in both languages.
 impl<T: Display> Word for T {
     fn en(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")
@@ -200,7 +200,7 @@ impl Word for Call {
 pub struct Actor {
     pub role: String,
     pub pid: u32,
-    /// Whether it is the run's first process, which both languages have a word for.
+    /// Whether this is the run's first process, for which each language has a word.
     pub is_parent: bool,
 }
 
@@ -276,8 +276,8 @@ impl Seconds {
         Seconds((later - earlier).max(0.0))
     }
 
-    /// The number, in the unit that suits it, and that unit's place among seconds, milliseconds and
-    /// microseconds. The log's times have microseconds, and no part of one.
+    /// The number in a suitable unit, and the unit's place among seconds, milliseconds and
+    /// microseconds. The log's times have whole microseconds.
     fn in_unit(self) -> (String, usize) {
         let Seconds(seconds) = self;
         let milliseconds = seconds * 1e3;
@@ -312,7 +312,7 @@ impl SignalName {
         self.0
     }
 
-    /// Its POSIX name, if it has one.
+    /// The signal's POSIX name, if it has one.
     fn name(self) -> Option<String> {
         let name = Status::Signal(self.0).signal_name();
         name.starts_with("SIG").then_some(name)
@@ -342,7 +342,7 @@ pub fn was(many: usize) -> &'static str {
     }
 }
 
-/// The pronoun for so many, in Chinese.
+/// The Chinese pronoun for one process or for several.
 pub fn them_in_chinese(many: usize) -> &'static str {
     match many {
         1 => "它",
@@ -356,7 +356,7 @@ pub fn shown(value: &Value) -> String {
 }
 
 pub fn clipped(text: &str, length: usize) -> String {
-    // What a terminal would obey is not for a note, whoever wrote the log.
+    // A note leaves control characters out: anybody may have written the log.
     let mut rest = text.chars().filter(|character| !is_obeyed(*character));
     let mut beginning: String = rest.by_ref().take(length).collect();
     if rest.next().is_some() {

@@ -1,4 +1,4 @@
-//! Messages go through a pipe.
+//! Notes about messages in a pipe.
 
 use super::moment::Moment;
 use super::note::{Actor, Seconds, notes};

@@ -1,4 +1,4 @@
-//! Values go through the queue.
+//! Notes about values in the queue.
 
 use super::moment::Moment;
 use super::note::{Actor, List, Seconds, notes, shown};

@@ -1,4 +1,4 @@
-//! A run begins, and its processes.
+//! Notes about the starts of a run and of its processes.
 
 use serde_json::{Map, Value};
 

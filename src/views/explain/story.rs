@@ -1,5 +1,5 @@
-//! What has been told so far, and what is known of the run beside that: what happens for the first
-//! time is explained; what happens again is told where it says something new about this run, and no
+//! What has been told so far, and what a note needs to know of the run. What happens for the first
+//! time is explained. What happens again is told where it says something new about this run, and no
 //! more than a few times.
 
 use std::any::TypeId;
@@ -9,7 +9,8 @@ use super::note::{List, Note, notes};
 
 const FEW: u32 = 5;
 
-/// What comes so often that it is told a few times only; in both languages.
+/// A kind of event that comes so often that it is told a few times only; its name in both
+/// languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Series {
     pub en: &'static str,
@@ -22,20 +23,20 @@ impl Series {
     pub(super) const ENDS: Series = Series { en: "ends of processes", zh: "进程结束" };
     pub(super) const READERS: Series = Series { en: "ends of readers", zh: "读进程结束" };
     pub(crate) const SIGNALS: Series = Series { en: "signals", zh: "信号" };
-    /// What comes out of something that processes share.
+    /// What processes get from something shared: values from a queue, or a count.
     pub(crate) const GETS: Series = Series { en: "gets", zh: "取值" };
 }
 
-/// What only the story wants to know of a process.
+/// What the story remembers of a process, beyond the run's state.
 #[derive(Default)]
 pub(super) struct Past {
     pub has_put: bool,
-    /// Whether it has called `get()`.
+    /// Whether the process has called `get()`.
     pub is_reader: bool,
     pub gets: usize,
-    /// Whom it received from last.
+    /// The PID of the process from which it received last.
     pub received_from: Option<u32>,
-    /// Who its parent was when it last said so.
+    /// The PID of its parent by its last `parent` event.
     pub parent: Option<u32>,
 }
 
@@ -43,21 +44,21 @@ pub(super) struct Past {
 /// processes of the run, and not with its events.
 #[derive(Default)]
 pub struct Story {
-    /// By PID.
+    /// The past of each process, by PID.
     pub(super) past: BTreeMap<u32, Past>,
     /// How many cores the run may use.
     pub(crate) cores: usize,
     pub(super) puts: usize,
     pub(super) started: usize,
-    /// The commands of the user's that were told of.
+    /// The users' commands that were told.
     pub(super) commands: HashSet<String>,
-    /// How many ended with which exit status.
+    /// How many processes ended with each exit status.
     pub(super) codes: BTreeMap<i32, usize>,
-    /// How many were ended by which signal.
+    /// How many processes were ended by each signal.
     pub(super) signals: BTreeMap<i32, usize>,
     /// The last line with which a main thread began, and in which process.
     pub(super) running_line: Option<(String, u32)>,
-    /// Who was running when a join had returned, as it was told last.
+    /// The processes that ran when a join had returned, as told last.
     pub(super) running: List,
     /// How often each note has come.
     times: HashMap<TypeId, u32>,
@@ -65,9 +66,9 @@ pub struct Story {
     counts: HashMap<Series, u32>,
     /// The roles that a series has told of.
     described: HashSet<(Series, String)>,
-    /// Whether only those notes are told that say what is new about this run.
+    /// Whether only the notes are told that say something new about this run.
     is_brief: bool,
-    /// What has been told since it was shown last.
+    /// The notes that have been told and are not shown yet.
     pub(super) notes: Vec<Box<dyn Note>>,
 }
 
@@ -81,7 +82,7 @@ impl Story {
         self.past.iter().filter(|(_, past)| is_it(past)).map(|(pid, _)| *pid).collect()
     }
 
-    /// Tells a note. Like the others that tell something, it returns whether it did.
+    /// Tells a note. Returns whether it did, as the other methods that tell a note do.
     pub(crate) fn tell<N: Note>(&mut self, note: N) -> bool {
         let times = self.times.entry(TypeId::of::<N>()).or_default();
         *times += 1;
@@ -115,7 +116,7 @@ impl Story {
         }
     }
 
-    /// The same for a note about a process: of each role, once is enough.
+    /// Tells a note about a process, as [`few`](Story::few) does, but once for each role.
     pub(crate) fn few_about<N: Note>(
         &mut self,
         role: &str,

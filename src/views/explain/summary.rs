@@ -1,4 +1,4 @@
-//! What can be told when nothing more will come.
+//! Notes at the end of the log.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ impl Story {
         }
     }
 
-    /// What has become of the values that nobody got.
+    /// Tells what has become of the values that nobody got.
     fn end_of_values(&mut self, run: &State) {
         let lost = run.on_its_way(Way::Queue).count();
         if lost == 0 {
@@ -34,7 +34,7 @@ impl Story {
         let mut signalled: Vec<_> = signalled.map(|process| process.pid).collect();
         signalled.sort_unstable();
         let has_readers = !self.which(|past| past.is_reader).is_empty() || !signalled.is_empty();
-        // A log may stop before its run did. Where everybody has ended, nobody got them.
+        // A log may stop before its run did. If all processes have ended, the values are lost.
         match has_readers && run.alive().count() == 0 {
             true => self.tell(Lost { lost, put: self.puts, terminated: run.roles(&signalled) }),
             false => self.tell(NotGot { values: lost }),

@@ -1,4 +1,5 @@
-//! What holds for every note: their own tests bring samples; and every event has a note.
+//! Tests of what holds for every note, with the samples of the notes' own tests; and a test that
+//! every event has a note.
 
 use std::collections::HashSet;
 use std::fs;
@@ -12,13 +13,13 @@ use crate::lessons::tests::example_of;
 use crate::lessons::{DEMOS, events_of, narrator_of};
 use crate::words::locale::Language;
 
-/// A line that the article's view prints, and which says all that there is to say.
+/// The event whose line says all, so it needs no note.
 const SAYS_IT_ITSELF: &str = "say";
 
-/// What these are about is told without `--explain`, too.
+/// Events that are told without `--explain`, too.
 const TOLD_ANYWAY: [&str; 4] = ["stuck", "stopped", "idle", "output"];
 
-/// The progress bar shows it; beside a note, it is of no interest how far a measurement is.
+/// The event that the progress bar shows, so it needs no note.
 const SHOWN_BY_A_BAR: &str = "progress";
 
 pub const WAITED: Seconds = Seconds(1.5);
@@ -79,7 +80,7 @@ fn check_language(english: &str, chinese: &str, both: &str) {
     assert!(english.replace(NO_BREAK, " ").is_ascii() && has_han, "{both}");
     assert!(english.ends_with('.') && chinese.ends_with(['。', '.']), "{both}");
     assert!(!english.contains(". the parent"), "{both}");
-    // Whatever stands in Chinese in Latin letters is a name, and the same one in both.
+    // A word in Latin letters in the Chinese text is a name, and stands in the English text, too.
     for name in words(chinese).filter(|word| *word != "CPU") {
         assert!(english.contains(name), "{name}: {both}");
     }
@@ -138,7 +139,7 @@ fn no_event_goes_unexplained() {
     }
 }
 
-/// What is told of a log, without the events of one name.
+/// The notes on a log from which the events of one name were removed.
 fn told(log: &str, without: &str) -> String {
     let (mut state, mut own) = (State::default(), Vocabulary::default());
     let mut view = Explain::new(Vec::new(), look(80), false, narrator_of);

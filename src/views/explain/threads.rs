@@ -1,4 +1,4 @@
-//! What goes on inside a process: its threads, its sleep, what it measures.
+//! Notes about what goes on inside a process: threads, sleep, measurements.
 
 use super::moment::Moment;
 use super::note::{Actor, Seconds, clipped, count, notes};

@@ -24,9 +24,9 @@ const ROOMY_FROM: usize = 76;
 const MOST_TOGETHER: usize = 8;
 
 pub struct Picture<'a> {
-    /// In the order of their beginnings.
+    /// The lanes, in the order of their beginnings.
     pub lanes: &'a [Lane],
-    /// How many more there were.
+    /// How many lanes are left out.
     pub left_out: usize,
     /// The time at the end of the axis, in microseconds.
     pub end: u64,
@@ -69,7 +69,7 @@ impl Picture<'_> {
         text
     }
 
-    /// A line, if there is something on it.
+    /// A line of the picture; nothing if it is empty.
     fn line(&self, line: &str, style: Style) -> String {
         match (line.trim_end(), self.look.colour) {
             ("", _) => String::new(),
@@ -160,7 +160,7 @@ impl Picture<'_> {
         let began = column(lane.began, columns, self.end);
         let ended = lane.ended.map_or(self.end, |(time, _)| time);
         let ended = column(ended, columns, self.end);
-        // However short it lived, it is seen: where it began and ended, columns are whole.
+        // Even the shortest lane is seen: its first and last column are filled.
         let mut now = Doing::Runs;
         for place in began..=ended {
             now = doing[place].unwrap_or(now);
@@ -181,14 +181,14 @@ impl Picture<'_> {
         let doings = Doing::ALL.map(Symbol::Doing).into_iter();
         used.extend(doings.filter(|doing| bar.contains(&doing.glyph(self.look))));
         if let Some((_, Some(status))) = lane.ended {
-            // Behind the last moment, so that it hides nothing.
+            // The sign for the end comes after the last moment, so that it hides nothing.
             bar[ended + 1] = end(status, self.look);
         }
         bar.into_iter().collect()
     }
 
-    /// The labels of the marks, each below its mark. Where marks stand too close for that, their
-    /// labels stand one behind the other, below the first of these marks.
+    /// The labels of the marks, each below its mark. Where marks are too close for that, their
+    /// labels stand in a row below the first of the marks.
     fn labels(&self, marks: &BTreeMap<usize, Vec<Item>>, columns: usize) -> String {
         let labels = marks.iter().map(|(column, items)| (*column, self.label(items)));
         let mut labels = labels.filter(|(_, label)| !label.is_empty()).peekable();
@@ -256,7 +256,7 @@ impl Picture<'_> {
     }
 }
 
-/// The number at the end of a name: threads may begin in another order.
+/// The number at the end of a name, to sort threads that may begin in another order.
 fn number(name: &str) -> Option<u64> {
     name.rsplit('-').next()?.parse().ok()
 }

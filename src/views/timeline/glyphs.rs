@@ -1,5 +1,4 @@
-//! What a picture is drawn with: box-drawing characters, or ASCII where there is no more; and what
-//! its legend says of them.
+//! The characters of a picture, box-drawing or ASCII, and their texts in the legend.
 
 use super::lane::Doing;
 use crate::events::{Mark, Status};
@@ -13,14 +12,14 @@ pub enum Symbol {
     Doing(Doing),
     /// What is marked on it.
     Mark(Mark),
-    /// Marks of several sorts in one place.
+    /// Several marks of different sorts in one place.
     Several,
-    /// Several marks of one sort in one place: a number stands behind this.
+    /// Several marks of one sort in one place: this sign, then their number.
     Times,
 }
 
 impl Symbol {
-    /// Its character, the same in ASCII, and what it means, by language.
+    /// The symbol's character, its ASCII character, and its meaning, by language.
     fn table(self) -> (char, char, [&'static str; 2]) {
         match self {
             Symbol::Doing(Doing::Runs) => ('━', '=', ["runs", "运行"]),
@@ -36,7 +35,7 @@ impl Symbol {
             Symbol::Mark(Mark::Send) => ('▼', 'v', ["send"; 2]),
             Symbol::Mark(Mark::Recv) => ('▲', '^', ["recv"; 2]),
             Symbol::Mark(Mark::Lost) => ('▽', 'V', ["put, never got", "put 后无人取走"]),
-            // The lane shows by itself that it waits; the label says for whom.
+            // The lane itself shows the wait; the label says for whom.
             Symbol::Mark(Mark::Join) => Symbol::Doing(Doing::Joins).table(),
             Symbol::Mark(Mark::Terminate) => ('†', '!', ["terminate"; 2]),
             Symbol::Mark(Mark::Interrupt) => ('⌃', '&', ["SIGINT"; 2]),
@@ -54,7 +53,7 @@ impl Symbol {
         if look.boxes { unicode } else { ascii }
     }
 
-    /// What the legend says of it.
+    /// The symbol's entry in the legend.
     pub fn explained(self, look: Look) -> String {
         let (glyph, (_, _, words)) = (self.glyph(look), self.table());
         let number = if self == Symbol::Times { "2" } else { "" };
@@ -72,7 +71,7 @@ pub fn end(status: Status, look: Look) -> char {
     }
 }
 
-/// What can be shown of a text that comes from the log: ASCII if there is no more.
+/// A text from the log, as far as the terminal can show it.
 pub fn in_picture(text: &str, look: Look) -> String {
     let is_shown = |c: char| match look.unicode {
         true => !is_obeyed(c),

@@ -13,11 +13,11 @@ pub enum Doing {
     /// It runs, or it could.
     Runs,
     Sleeps,
-    /// It waits for another one: for a value, an answer, or room.
+    /// It waits for another process: for a value, an answer, or room.
     Waits,
     /// It waits for the end of a process or thread.
     Joins,
-    /// It is another program, which doesn't tell what it does.
+    /// It runs a user's program, which doesn't log what it does.
     Lives,
 }
 
@@ -42,15 +42,15 @@ pub struct Lane {
     /// The process's role, or the thread's name.
     pub name: String,
     pub pid: u32,
-    /// The number of the process's lane; its own, unless it is a thread's.
+    /// The number of the process's lane: this lane's own, or, for a thread, another.
     pub process: usize,
-    /// The number of the lane below which it stands, where that is not its process's.
+    /// The number of the lane below which this one is drawn, if that is not its process's.
     pub below: Option<usize>,
     pub began: u64,
-    /// When it ended, and how if it is a process's.
+    /// When the lane ended, and, for a process, the exit status.
     pub ended: Option<(u64, Option<Status>)>,
     pub marks: Vec<Marked>,
-    /// What it did from then on, an entry for each of its events.
+    /// What it did, and from when on: an entry for each of its events.
     activities: Vec<(u64, Doing)>,
 }
 
@@ -58,14 +58,14 @@ pub struct Lane {
 pub struct Marked {
     pub time: u64,
     pub mark: Mark,
-    /// Its value, or other words for which event it was; may be empty.
+    /// The event's value, or other words that tell the event; may be empty.
     pub label: Box<str>,
 }
 
 /// Events of one sort in one place of a lane.
 pub struct Item<'a> {
     pub mark: Mark,
-    /// The labels of the first of them.
+    /// The labels of the first events.
     pub labels: Vec<&'a str>,
     pub count: usize,
 }
@@ -87,14 +87,14 @@ impl Lane {
 
     /// From now on, this process or thread does something else.
     pub fn switch_to(&mut self, doing: Doing, now: u64) {
-        // Between processes, times can be a little out of order.
+        // Times of different processes can be a little out of order.
         match self.activities.last_mut() {
             Some((since, last)) if now <= *since => *last = doing,
             _ => self.activities.push((now, doing)),
         }
     }
 
-    /// Since its last event it has done this, as turns out only now.
+    /// Changes what the lane has done since its last event, as only turns out now.
     pub fn has_done(&mut self, doing: Doing) {
         if let Some((_, last)) = self.activities.last_mut() {
             *last = doing;
@@ -106,8 +106,8 @@ impl Lane {
         self.ended = Some((now.max(since), status));
     }
 
-    /// What took the most time in each of so many columns, of which each is a part of the time from
-    /// 0 to `end`. None where the lane fills less than a quarter of the column.
+    /// What took the most time in each of `columns` equal parts of the time from 0 to `end`. None
+    /// where the lane fills less than a quarter of the column.
     pub fn columns(&self, columns: usize, end: u64) -> Vec<Option<Doing>> {
         let mut sums = vec![[0.0; Doing::ALL.len()]; columns];
         let width = end as f64 / columns as f64;
@@ -128,8 +128,8 @@ impl Lane {
         sums.iter().map(|sum| Some(sum).filter(is_there).and_then(longest)).collect()
     }
 
-    /// The marks by column, of which there are so many for the time from 0 to `end`: in each
-    /// column, in the order in which each sort came first.
+    /// The marks in each of `columns` equal parts of the time from 0 to `end`, in the order in
+    /// which each sort came first.
     pub fn marks_by_column(&self, columns: usize, end: u64) -> BTreeMap<usize, Vec<Item<'_>>> {
         let mut by_column: BTreeMap<_, Vec<Item>> = BTreeMap::new();
         for Marked { time, mark, label } in &self.marks {
@@ -143,7 +143,7 @@ impl Lane {
             if !label.is_empty() && item.labels.len() < MOST_NAMED {
                 item.labels.push(label);
             }
-            // Where something else is marked as well, the lane's own line has to say that it waits.
+            // A join's mark is left out beside other marks: the lane itself shows the wait.
             if items.len() > 1 {
                 items.retain(|item| item.mark != Mark::Join);
             }
@@ -156,7 +156,7 @@ fn longest(sums: &[f64; Doing::ALL.len()]) -> Option<Doing> {
     Doing::ALL.into_iter().max_by(|a, b| sums[*a as usize].total_cmp(&sums[*b as usize]))
 }
 
-/// The column of a time, of so many for the time from 0 to `end`.
+/// The column of a time, of `columns` equal parts of the time from 0 to `end`.
 pub fn column(time: u64, columns: usize, end: u64) -> usize {
     let column = u128::from(time) * columns as u128 / u128::from(end.max(1));
     (column as usize).min(columns - 1)
@@ -170,7 +170,8 @@ mod tests {
     fn the_longest_in_a_column_is_drawn_at_any_scale() {
         for unit in [1, 10, 1_000, 1_000_000, 3_600_000_000] {
             let mut lane = Lane::new("writer", 1, 0, 10 * unit, Doing::Runs);
-            // Of the last two, the earlier time counts as the same.
+            // The last event has an earlier time than the one before it: it counts as the same
+            // time.
             let doings = [Doing::Sleeps, Doing::Waits, Doing::Runs, Doing::Joins, Doing::Joins];
             for (doing, from) in doings.into_iter().zip([21, 50, 56, 69, 60]) {
                 lane.switch_to(doing, from * unit);

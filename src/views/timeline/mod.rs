@@ -20,14 +20,14 @@ use crate::events::{Call, Effect, Event, Label, Mark, Needs, Record, Status, Way
 use crate::os::terminal::Look;
 use crate::state::{Change, State};
 
-/// How many lanes a picture has at most: who looks for something among more does so in a trace.
+/// The most lanes of a picture. More are easier to read in a trace.
 const MOST_LANES: usize = 48;
 
-/// How many of them may play the same part, `reader-1`, `reader-2` and so on. A thousand of these
+/// The most lanes that play the same part, `reader-1`, `reader-2` and so on. A thousand readers
 /// must not keep out the one process that starts after them.
 const MOST_ALIKE: usize = 30;
 
-/// How many different values are remembered, to number those that come again.
+/// The most different values that are remembered, to number the ones that come again.
 const MOST_REMEMBERED: usize = 1000;
 
 /// The narrowest and the widest picture, in columns.
@@ -42,10 +42,10 @@ pub struct Timeline<W> {
     /// The time of the last event.
     now: u64,
     lanes: Vec<Lane>,
-    /// The lane of each process that lives; none for those that had no place.
+    /// The lane of each living process; none for a process that had no place.
     processes: HashMap<u32, Option<usize>>,
     threads: HashMap<(u32, String), ThreadLane>,
-    /// The values on their way, by the numbers of their parcels.
+    /// The values in transit, by their parcels' numbers.
     departures: HashMap<u64, Departure>,
     /// How often each value has left.
     seen: HashMap<String, u32>,
@@ -56,17 +56,17 @@ pub struct Timeline<W> {
 
 /// Where a thread is drawn.
 enum ThreadLane {
-    /// It had one event so far, at this time: a mark on its process's lane shows that.
+    /// The thread had one event so far, at this time, which is a mark on its process's lane.
     Momentary(u64, Doing),
-    /// It has a lane; none if there was no place.
+    /// The thread has a lane; none if there was no place.
     Lasting(Option<usize>),
 }
 
 /// A value that was put or sent.
 struct Departure {
-    /// What is written at both ends of its way.
+    /// The label at both the put and the get.
     label: String,
-    /// Its mark, if that is drawn: the lane and the place among its marks.
+    /// The put's mark, if it is drawn: the lane, and the place among the lane's marks.
     mark: Option<(usize, usize)>,
 }
 
@@ -105,7 +105,7 @@ impl<W: Write> Timeline<W> {
         Some(self.lanes.len() - 1)
     }
 
-    /// The lane of a process, from now on if it had none.
+    /// The lane of a process; a new one from now on if it had none.
     fn process(&mut self, pid: u32, role: &str, now: u64) -> Option<usize> {
         if let Some(lane) = self.processes.get(&pid) {
             return *lane;
@@ -142,7 +142,7 @@ impl<W: Write> Timeline<W> {
     }
 
     fn end(&mut self, pid: u32, status: Status, now: u64) {
-        // Its PID may be another's from now on.
+        // The PID may be another process's from now on.
         let Some(Some(process)) = self.processes.remove(&pid) else {
             return;
         };
@@ -154,7 +154,7 @@ impl<W: Write> Timeline<W> {
         }
     }
 
-    /// The label of the value that leaves or arrives with this event, which gets this mark.
+    /// The label of the value that is put or got with this event, which gets this mark.
     fn value(
         &mut self,
         event: &Event,
@@ -170,14 +170,14 @@ impl<W: Write> Timeline<W> {
             }
             (Effect::Arrives(_, _, value), _) => {
                 let departure = change.arrived.and_then(|it| self.departures.remove(&it.id));
-                // Of a value whose departure is not in the log, only itself is known.
+                // A value whose put is not in the log is labelled by itself.
                 Some(departure.map_or_else(|| label(value), |departure| departure.label))
             }
             _ => None,
         }
     }
 
-    /// The label of a value that leaves. Equal ones are told apart by a number.
+    /// The label of a value that is put or sent. Equal values are told apart by a number.
     fn numbered(&mut self, value: &Value) -> String {
         let label = label(value);
         if self.seen.len() >= MOST_REMEMBERED && !self.seen.contains_key(&label) {
@@ -195,7 +195,7 @@ impl<W: Write> Timeline<W> {
         self.lanes[lane].marks.push(Marked { time, mark, label: label.into() });
     }
 
-    /// What was put or sent turns out to be of another sort.
+    /// Changes the mark of a put or send, which turns out to be of another sort.
     fn change_mark(&mut self, parcel: u64, from: Mark, to: Mark) {
         let departure = self.departures.remove(&parcel);
         let Some((lane, place)) = departure.and_then(|it| it.mark) else { return };
@@ -213,7 +213,7 @@ impl<W: Write> View for Timeline<W> {
         let now = record.micros();
         // Between processes, times can be a little out of order.
         self.now = self.now.max(now);
-        // What a command of the user's says is told by a thread that does nothing else.
+        // A thread that only logs a user's command's output gets no lane.
         if record.thread.is_some() && matches!(record.event.effect(), Effect::Aside) {
             return Ok(());
         }
@@ -235,7 +235,7 @@ impl<W: Write> View for Timeline<W> {
             Event::Started { child, child_role, foreign, command, .. } => {
                 let number = self.process(*child, child_role, now);
                 if let (true, Some(number)) = (*foreign, number) {
-                    // A command of the user's stands below the lane of the process that started it.
+                    // A user's command is drawn below its go-between.
                     self.lanes[number].below = lane.filter(|_| command.is_some());
                     self.lanes[number].has_done(Doing::Lives);
                 }
@@ -257,9 +257,9 @@ impl<W: Write> View for Timeline<W> {
             return Ok(());
         };
         let is_told = match &record.event {
-            // The mark of the send itself says it.
+            // A refused send is marked at the send itself.
             Event::Refused { call, .. } => *call == Call::Send,
-            // The mark of its SIGTERM names it.
+            // A join after a signal gets no mark: the signal's mark names the child.
             Event::Join { child, .. } => {
                 state.process(*child).is_some_and(|it| it.signalled.is_some())
             }

@@ -1,7 +1,7 @@
 //! The Trace Event Format of Chrome, in its JSON object form, as far as this view needs it.
 //!
-//! Viewers sort events by time, those of one time by duration, and keep the order of those without
-//! a duration. So a slice can be written when it ends, and nothing has to be kept.
+//! Viewers sort events by time, then by duration, and keep the order of events without a duration.
+//! So a slice can be written when it ends, and nothing has to be kept.
 
 use std::io::{self, Write};
 
@@ -29,7 +29,7 @@ pub struct Spot {
 /// Something that lasts, and what a viewer shows when it is selected.
 pub struct Slice {
     pub name: String,
-    /// Viewers can filter by that.
+    /// A category, by which viewers can filter.
     pub category: &'static str,
     pub start: u64,
     pub args: Option<Value>,
@@ -37,7 +37,7 @@ pub struct Slice {
 
 pub struct Chrome {
     out: WholeFile,
-    /// What stands before the next event; nothing until the trace has begun.
+    /// The separator before the next event; nothing until the trace has begun.
     separator: Option<&'static str>,
 }
 
@@ -121,10 +121,10 @@ impl Chrome {
     }
 
     /// JSON as Perfetto reads it: version 52 refuses a file in which a string ends with an escaped
-    /// backslash, unless that is written by its number. So is what a terminal would obey: a trace
-    /// may go there.
+    /// backslash, unless that is written by its number. Control characters are escaped, too, since
+    /// a trace may go to a terminal.
     fn write_json(&mut self, value: &impl Serialize) -> io::Result<()> {
-        // Every other escape is one backslash and something else.
+        // Every other escape has one backslash only.
         let text = serde_json::to_string(value)?.replace(r"\\", r"\u005c");
         self.out.write_all(in_json(&text).as_bytes())
     }

@@ -22,8 +22,8 @@ use crate::events::{Effect, Event, Record, Way};
 use crate::state::{Change, State};
 use crate::words::plain::name_of;
 
-/// Writes a trace while the run goes on. When the run is over, the file is there, whole. The memory
-/// it takes grows with the processes that live and the values on their way, not with the events.
+/// Writes a trace while the run goes on. The file appears, complete, when the run is over. The
+/// memory it takes grows with the living processes and the values in transit, not with the events.
 pub struct Trace {
     /// What the user calls the file.
     name: String,
@@ -33,7 +33,7 @@ pub struct Trace {
     begin: Option<Spot>,
     /// The time of the last event.
     end: u64,
-    /// Where the values on their way have left, by the number of the parcel.
+    /// Where each value in transit was put or sent, by its parcel's number.
     departures: HashMap<u64, Spot>,
     arrows: u64,
     /// When the values in the queue were counted last.
@@ -41,7 +41,8 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// A trace that will stand in this file; `-` is stdout, behind all else that is printed there.
+    /// A trace that will be written to this file; `-` is stdout, after all else that is printed
+    /// there.
     pub fn create(path: &Path) -> Result<Trace> {
         let path = match path.as_os_str() == "-" {
             true => Path::new("/dev/stdout"),
@@ -66,7 +67,7 @@ impl Trace {
             self.out.begin(&args)?;
         }
         let arrived = change.arrived.and_then(|it| self.departures.remove(&it.id));
-        // A value arrives after it has left, in an edited recording too.
+        // A get is not drawn before its put, even in an edited recording.
         let earliest = arrived.map_or(0, |from| from.micros);
         let micros = record.micros().max(earliest);
         let Some(process) = state.process(record.pid) else {
@@ -82,7 +83,7 @@ impl Trace {
             self.count(parcel.way, spot, state)?;
         }
         match event.effect() {
-            // The slice tells it all.
+            // The slice alone shows these.
             Effect::Sleeps
             | Effect::Waits(..)
             | Effect::Joins(_)
@@ -152,7 +153,7 @@ impl View for Trace {
         self.draw(record, state, change).with_context(|| cannot_write(&self.name))
     }
 
-    /// The trace of a run that failed is worth as much: it shows how it failed.
+    /// A failed run gets its trace, too: it shows how the run failed.
     fn finish(&mut self, _: &State) -> Result<()> {
         self.tracks
             .end_all(self.end, &mut self.out)

@@ -12,27 +12,27 @@ use crate::both;
 use crate::events::{Effect, Event, Status, str};
 use crate::state::{self, Activity};
 
-/// The tracks of the processes that are there, by PID.
+/// The tracks of the living processes, by PID.
 #[derive(Default)]
 pub struct Tracks(HashMap<u32, ProcessTrack>);
 
 pub struct ProcessTrack {
     track: Track,
-    /// How many processes came before it.
+    /// How many processes came before this one.
     place: usize,
     role: String,
     start: u64,
     /// The time of its last event.
     last: u64,
-    /// By name. The main thread has none, so it comes first.
+    /// The threads' tracks, by name. The main thread has no name, so it comes first.
     threads: BTreeMap<String, ThreadTrack>,
 }
 
 struct ThreadTrack {
     track: Track,
-    /// The slices that it is in, outermost first, each within the one before it.
+    /// The open slices, outermost first, each within the one before it.
     open: Vec<(Level, Slice)>,
-    /// A call that has ended and is not written yet, and when it ended.
+    /// The slice of a call that has ended and is not written yet, and the time of its end.
     ended_call: Option<(Slice, u64)>,
     does: Option<Activity>,
     /// The time of its last event.
@@ -50,7 +50,7 @@ enum Level {
     Call,
 }
 
-/// An event of a thread, and what of it gets drawn.
+/// An event of a thread, and what is drawn of it.
 pub struct Happened<'a> {
     pub event: &'a Event<'a>,
     /// What the thread does from then on.
@@ -67,11 +67,11 @@ const PIDS: u64 = 1 << 22;
 const SHOWN: usize = 40;
 
 impl Tracks {
-    /// The track of this process. It gets one now if it has none.
+    /// The track of this process; a new one if it has none.
     ///
-    /// A track is known by its PID. In a long run a PID may come again, and a viewer would draw two
-    /// processes as one, so the second is drawn under a number that can't be a PID on Linux, and
-    /// its name has the PID.
+    /// Viewers identify a track by its PID. In a long run a PID may be reused, and a viewer would
+    /// draw two processes as one. So the second is drawn under a number that can't be a PID on
+    /// Linux, and its name has the PID.
     pub fn get(
         &mut self,
         process: &state::Process,
@@ -111,7 +111,7 @@ impl Tracks {
         self.0.remove(&pid).map_or(Ok(()), |process| process.end(Some(status), now, out))
     }
 
-    /// The log ends here. Processes that are still there are drawn up to this moment.
+    /// Ends all tracks at the end of the log, that of each process that still lives.
     pub fn end_all(&mut self, micros: u64, out: &mut Chrome) -> io::Result<()> {
         let mut rest: Vec<_> = self.0.drain().map(|(_, process)| process).collect();
         rest.sort_by_key(|process| process.place);
@@ -120,7 +120,7 @@ impl Tracks {
 }
 
 impl ProcessTrack {
-    /// One of its threads has its next event. Returns where that is drawn.
+    /// Draws the next event of a thread of the process. Returns where it is drawn.
     pub fn see(
         &mut self,
         thread: Option<&str>,
@@ -140,7 +140,7 @@ impl ProcessTrack {
         Ok(Spot { track: thread.track, micros })
     }
 
-    /// Ends its slices, and those of its threads, whose ends the log doesn't tell.
+    /// Ends the process's slices, and those of its threads, whose ends the log doesn't tell.
     fn end(self, status: Option<Status>, micros: u64, out: &mut Chrome) -> io::Result<()> {
         let end = micros.max(self.last);
         let args = status.map(|status| {
@@ -199,7 +199,8 @@ impl ThreadTrack {
         let task = self.open.iter_mut().find(|(level, _)| *level == Level::Task);
         let is_in_task = task.is_some();
         if let (Effect::EndsTask, Some((_, task))) = (effect, task) {
-            // The last event knows all that the first one knew, and how long it took.
+            // The last event of a task has all the fields of the first one, and the time that the
+            // task took.
             task.args = args();
         }
         self.close(ends, now, out)?;
@@ -237,7 +238,8 @@ impl ThreadTrack {
 
     /// Ends the open slices of this level and those inside. The outermost are written first: of two
     /// that begin and end at the same time, viewers take the first as the outer one. So a call that
-    /// began together with what is around it waits until that has ended, or until the next call.
+    /// began at the same time as the slice around it is written after that slice, or before the
+    /// next call.
     fn close(&mut self, level: Level, end: u64, out: &mut Chrome) -> io::Result<()> {
         let first = self.open.partition_point(|(other, _)| *other < level);
         let earlier = self.ended_call.take();

@@ -24,7 +24,7 @@ pub(super) struct WholeFile {
     destination: Destination,
 }
 
-/// Where the content goes in the end.
+/// Where the complete content goes.
 enum Destination {
     /// To a file with this path, which is no symbolic link.
     Path(PathBuf),
@@ -66,7 +66,7 @@ impl WholeFile {
             builder.permissions(Permissions::from_mode(0o666)).tempfile_in(folder(path))?;
         io::copy(content, file.as_file_mut())?;
         if let Ok(old) = fs::metadata(&path) {
-            // A user who may not give files away gets one of his own.
+            // A user who may not change a file's owner gets a file of their own.
             let _ = fchown(file.as_file(), Some(old.uid()), Some(old.gid()));
             // New content must not run with the rights of a user or group (set-user-ID).
             file.as_file().set_permissions(Permissions::from_mode(old.mode() & 0o777))?;
@@ -86,7 +86,7 @@ impl Write for WholeFile {
     }
 }
 
-/// Where the file goes that the user has given this name.
+/// The destination for the user's file name.
 fn destination(path: &Path) -> Result<Destination> {
     let refuse = |why: String| refused(path, &why);
     let choose_another = |error: io::Error| {
@@ -120,7 +120,7 @@ fn destination(path: &Path) -> Result<Destination> {
         };
         return Ok(Destination::Open(StandardStream::new(opened.map_err(choose_another)?)));
     }
-    // Root could write to it all the same, but whoever made it read-only meant it.
+    // Root could write to a read-only file all the same, but whoever made it read-only meant it.
     ensure!(
         !metadata.permissions().readonly(),
         refuse(both!("it is read-only; choose another file", "这个文件只读；请换一个文件"))
@@ -129,7 +129,7 @@ fn destination(path: &Path) -> Result<Destination> {
     Ok(Destination::Path(followed(path)))
 }
 
-/// Opens a FIFO as a shell does, which waits for a reader, but says so first.
+/// Opens a FIFO as a shell does: waits for a reader. Says so first.
 fn open_fifo(path: &Path) -> io::Result<File> {
     let at_once = OFlags::NONBLOCK.bits().cast_signed();
     match OpenOptions::new().write(true).custom_flags(at_once).open(path) {
@@ -139,7 +139,7 @@ fn open_fifo(path: &Path) -> io::Result<File> {
                 "mp-demo: nobody reads {name} yet; the run begins when somebody does",
                 "mp-demo: 还没有人读 {name}；有人读时才开始运行"
             );
-            // Whoever has closed stderr doesn't want to know.
+            // A closed stderr is no error.
             let _ = stderr().write_all(format!("{waits}\n").as_bytes());
             OpenOptions::new().write(true).open(path)
         }
