@@ -4,7 +4,7 @@
 use std::fmt;
 use std::io::Write;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, OnceLock, Weak};
 use std::thread;
 use std::time::Duration;
 
@@ -113,7 +113,9 @@ pub fn run(
     let _guard = lesson.runs_commands().then(SecondGuard::start).transpose()?;
     let (log, log_reader) = Log::open()?;
     let children = Arc::new(Children::new()?);
-    let parents_log = ParentsLog::default();
+    // The parent's log, for the thread that shows the run while the playing thread has it open: the
+    // log's reader gets EOF only when both have let go.
+    let parents_log = OnceLock::new();
     thread::scope(|scope| {
         let player = thread::Builder::new()
             .name("player".into())
@@ -132,7 +134,7 @@ pub fn run(
                     return views.show(&record);
                 }
                 Entry::Silence => {
-                    if let Some(log) = parents_log.get() {
+                    if let Some(log) = parents_log.get().and_then(Weak::upgrade) {
                         let state = views.state();
                         watched.look(state, &log, || lesson.mistake(state));
                     }
@@ -171,7 +173,7 @@ fn play(
     settings: Settings,
     mut log: Log,
     children: &Arc<Children>,
-    parents_log: &ParentsLog,
+    parents_log: &OnceLock<Weak<Log>>,
 ) -> Result<()> {
     let Settings { seed, speed, patience_with_commands, .. } = settings;
     let seed = seed.unwrap_or_else(|| fastrand::u32(..).into());
@@ -183,38 +185,10 @@ fn play(
         cores: thread::available_parallelism().map_or(1, usize::from),
         version: env!("CARGO_PKG_VERSION").into(),
     })?;
-    let _lent = parents_log.lend(&log);
-    let context = Context::new(log, Arc::clone(children), seed, speed)?;
+    let log = Arc::new(log);
+    let _ = parents_log.set(Arc::downgrade(&log));
+    let context = Context::new((*log).clone(), Arc::clone(children), seed, speed)?;
     let context = context.with_patience(patience_with_commands);
     let result = lesson.run(&context);
     context.finish(result)
-}
-
-/// The parent's log, lent to the thread that shows the run while the playing thread has it open:
-/// the log's reader gets EOF only when both have let go.
-#[derive(Default)]
-struct ParentsLog(Mutex<Option<Log>>);
-
-impl ParentsLog {
-    /// Lends the log until the returned guard is dropped.
-    fn lend(&self, log: &Log) -> Lent<'_> {
-        *self.lock() = Some(log.clone());
-        Lent(self)
-    }
-
-    fn get(&self) -> Option<Log> {
-        self.lock().clone()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Log>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-struct Lent<'a>(&'a ParentsLog);
-
-impl Drop for Lent<'_> {
-    fn drop(&mut self) {
-        *self.0.lock() = None;
-    }
 }

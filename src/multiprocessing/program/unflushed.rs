@@ -59,67 +59,52 @@ pub(super) fn runtime(pid: u32, its_stdout: Option<u64>) -> Option<Runtime> {
     if waits_for_input || sight.family().any(is_stopped) || !sight.family().any(has_stdout) {
         return None;
     }
-    let buffers: Vec<_> = sight.family().filter_map(StdoutBuffer::of).collect();
+    let buffers: Option<Vec<Runtime>> = sight.family().filter_map(stdout_buffer).collect();
     // The last process counts: a shell may have started helpers before its program.
-    match buffers.contains(&StdoutBuffer::NotUsed) {
-        true => None,
-        false => buffers.last().and_then(|it| match it {
-            StdoutBuffer::Of(runtime) => Some(*runtime),
-            StdoutBuffer::NotUsed => None,
-        }),
-    }
-}
-
-/// A process's buffer for what it prints.
-#[derive(PartialEq)]
-enum StdoutBuffer {
-    Of(Runtime),
-    /// The program was told to use no buffer.
-    NotUsed,
+    buffers?.pop()
 }
 
 /// Programs that write at once, or print nothing by themselves.
 const WITHOUT_BUFFER: [&str; 8] = ["sh", "bash", "dash", "zsh", "busybox", "sleep", "node", "tail"];
 
-impl StdoutBuffer {
-    /// The buffer, by the file that the process runs: `python3.11` for a script that begins with
-    /// `#!`. A shell goes by its command line, since it may not have started its program yet.
-    /// Nothing for a program without a buffer, or one that has ended.
-    fn of(look: &Snapshot) -> Option<StdoutBuffer> {
-        let process = Process::new(i32::try_from(look.pid).ok()?).ok()?;
-        let file = match process.exe() {
-            Err(ProcError::PermissionDenied(_)) => return Some(StdoutBuffer::Of(Runtime::C)),
-            file => file.ok()?,
-        };
-        let name = file.file_name()?.to_string_lossy();
-        let is_between = |c: char| c.is_whitespace() || ";|&()/\"'".contains(c);
-        let words = look.command.iter().flat_map(|word| word.split(is_between));
-        let words: Vec<&str> = words.collect();
-        let environment = process.environ().unwrap_or_default();
-        let has =
-            |variable: &str| environment.get(OsStr::new(variable)).is_some_and(|it| !it.is_empty());
-        let is_python = |word: &str| of_language(word) == Some(Runtime::Python);
-        let runs_python = || is_python(&name) || words.iter().any(|word| is_python(word));
-        // stdbuf(1) sets this variable for its program.
-        if has("_STDBUF_O")
-            || words.windows(2).any(|it| is_python(it[0]) && it[1] == "-u")
-            || (has("PYTHONUNBUFFERED") && runs_python())
-        {
-            return Some(StdoutBuffer::NotUsed);
-        }
-        if WITHOUT_BUFFER.contains(&&*name) {
-            return words.iter().find_map(|word| of_language(word)).map(StdoutBuffer::Of);
-        }
-        let is_libc = |map: &MemoryMap| {
-            let MMapPath::Path(path) = &map.pathname else { return false };
-            path.to_string_lossy().contains("libc.so")
-        };
-        let of_c = match process.maps().is_ok_and(|maps| maps.0.iter().any(is_libc)) {
-            true => Runtime::C,
-            false => Runtime::Static,
-        };
-        Some(StdoutBuffer::Of(of_language(&name).unwrap_or(of_c)))
+/// Whose buffer a process has for what it prints, `Some(None)` if it was told to use none: by the
+/// file that the process runs, `python3.11` for a script that begins with `#!`. A shell goes by its
+/// command line, since it may not have started its program yet. Nothing for a program without a
+/// buffer, or one that has ended.
+fn stdout_buffer(look: &Snapshot) -> Option<Option<Runtime>> {
+    let process = Process::new(i32::try_from(look.pid).ok()?).ok()?;
+    let file = match process.exe() {
+        Err(ProcError::PermissionDenied(_)) => return Some(Some(Runtime::C)),
+        file => file.ok()?,
+    };
+    let name = file.file_name()?.to_string_lossy();
+    let is_between = |c: char| c.is_whitespace() || ";|&()/\"'".contains(c);
+    let words = look.command.iter().flat_map(|word| word.split(is_between));
+    let words: Vec<&str> = words.collect();
+    let environment = process.environ().unwrap_or_default();
+    let has =
+        |variable: &str| environment.get(OsStr::new(variable)).is_some_and(|it| !it.is_empty());
+    let is_python = |word: &str| of_language(word) == Some(Runtime::Python);
+    let runs_python = || is_python(&name) || words.iter().any(|word| is_python(word));
+    // stdbuf(1) sets this variable for its program.
+    if has("_STDBUF_O")
+        || words.windows(2).any(|it| is_python(it[0]) && it[1] == "-u")
+        || (has("PYTHONUNBUFFERED") && runs_python())
+    {
+        return Some(None);
     }
+    if WITHOUT_BUFFER.contains(&&*name) {
+        return words.iter().find_map(|word| of_language(word)).map(Some);
+    }
+    let is_libc = |map: &MemoryMap| {
+        let MMapPath::Path(path) = &map.pathname else { return false };
+        path.to_string_lossy().contains("libc.so")
+    };
+    let of_c = match process.maps().is_ok_and(|maps| maps.0.iter().any(is_libc)) {
+        true => Runtime::C,
+        false => Runtime::Static,
+    };
+    Some(Some(of_language(&name).unwrap_or(of_c)))
 }
 
 /// All descendants of this process that hold the other end of this pipe.
