@@ -96,7 +96,7 @@ fn why_stuck(state: &State) -> String {
 
 /// Plays a lesson, and hands each of its events to the views, from the first event to the end of
 /// the last child. Bytes of children that are not events go to `stderr` as they are. The views are
-/// not finished when this returns: first the caller may want to tell how the run ended, which is
+/// not finished when this returns: the caller may first want to tell how the run ended, which is
 /// the inner result.
 ///
 /// # Errors

@@ -31,7 +31,7 @@ pub trait Judge: Default + 'static {
 
 /// A sentence about a run, and when it is true.
 pub struct Claim<J> {
-    /// Its name: in JSON, and where a person types it.
+    /// The claim's name: in JSON, and where a person types it.
     pub name: &'static str,
     /// The sentence. It begins with a small letter and has no full stop.
     pub sentence: Both,

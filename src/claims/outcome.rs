@@ -167,7 +167,7 @@ pub(super) fn who_ended_how(state: &State) -> String {
     texts.collect::<Vec<_>>().join(", ")
 }
 
-/// How somebody ended, as a word of an outcome.
+/// How a process ended, as a word of an outcome.
 pub fn how(status: Status) -> String {
     match status {
         Status::Code(code) => code.to_string(),

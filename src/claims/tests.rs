@@ -1,4 +1,4 @@
-//! What the tests of every lesson's claims need, and the tests of what all lessons share.
+//! Helpers for the tests of the lessons' claims, and tests of what all lessons share.
 
 use super::*;
 use crate::events::{Event, Vocabulary};
@@ -32,7 +32,7 @@ fn judged<T>(lesson: &str, events: &str, say: fn(&OfRun, &State) -> T) -> T {
     say(&judged, &state)
 }
 
-/// What each claim says of a log, and what came out.
+/// Each claim's verdict on a log, and the outcome.
 fn told(lesson: &str, events: &str) -> (String, String) {
     judged(lesson, events, |judged, state| {
         let verdicts = judged.verdicts(state).map(|(_, verdict)| match verdict {

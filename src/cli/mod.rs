@@ -90,7 +90,7 @@ pub enum Asked {
     Program(Supervised),
     /// A process that runs already, with its descendants or its process group.
     Process {
-        /// Its PID.
+        /// The process's PID.
         pid: u32,
         /// Whether its process group is meant.
         group: bool,

@@ -29,7 +29,7 @@ pub struct Options {
     #[arg(long, value_name = "X", global = true, default_value = "1", value_parser = speed, allow_negative_numbers = true)]
     pub(crate) speed: f64,
 
-    /// Whether to run it more than once.
+    /// Whether to run the lesson more than once.
     #[command(flatten)]
     pub(crate) repeat: RepeatOptions,
 }

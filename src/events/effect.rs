@@ -18,7 +18,7 @@ pub enum Effect<'a> {
     Ends(u32, &'a str, Status),
     /// The thread sleeps for a time that it chose itself.
     Sleeps,
-    /// The thread waits in this call for somebody else, on the object with this name.
+    /// The thread waits in this call for another process, on the object with this name.
     Waits(Call, Option<&'a str>),
     /// The thread waits for the end of this child.
     Joins(u32),

@@ -229,7 +229,7 @@ events! {
     Acquired { lock: Cow<'a, str> } => Effect::Acquires(lock), [], Again;
     /// A lock is about to be released.
     Release { lock: Cow<'a, str> } => Effect::Releases(lock), [];
-    /// Nobody in the run can go on; the parent ends it.
+    /// The run is stuck: no process can go on. The parent ends the run.
     Stuck {
         /// Who waits for whom.
         waits: Cow<'a, [Waiter]>,

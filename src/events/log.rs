@@ -1,6 +1,6 @@
 //! The log of a run, as its writers see it: every process writes its events to the same pipe, each
 //! as one JSON object on a line of its own. The order in which the kernel takes these writes is the
-//! order of the run, for everyone.
+//! order of the run, in every view.
 
 use std::io::{self, Write};
 use std::panic::Location;
@@ -97,8 +97,8 @@ impl Log {
         Log { form, who: Who { pid: std::process::id(), role, thread: None }, clock }
     }
 
-    /// Writes the run's first event, from which time counts. Somebody has to be reading the log by
-    /// now: the event has all of the lesson's values, and they may be more than the pipe holds.
+    /// Writes the run's first event, from which time counts. The log's reader has to run already:
+    /// the event has all of the lesson's values, which may be more than the pipe holds.
     pub fn begin(&mut self, first: &Event) -> Result<()> {
         self.clock = Clock::start();
         self.write_at(0.0, first, None, None)

@@ -1,6 +1,6 @@
 //! Why something happened: why a process gave up, why a call was refused, why a child is killed or
-//! said to be idle. In the log a reason is facts; whoever shows it words them in the language of
-//! its own reader.
+//! said to be idle. The log has a reason's facts; the view that shows them words them in the
+//! reader's language.
 
 use std::error::Error;
 use std::fmt;
@@ -21,9 +21,9 @@ use crate::words::figures::count;
 /// A process with the names by which it is told: role, PID and command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Named {
-    /// Its role.
+    /// The process's role.
     pub role: String,
-    /// Its PID.
+    /// The process's PID.
     pub pid: u32,
     /// The user's command that the process runs, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]

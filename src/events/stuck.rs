@@ -1,4 +1,4 @@
-//! A run in which nobody can go on: who waits for whom.
+//! A stuck run: who waits for whom.
 
 use serde::{Deserialize, Serialize};
 

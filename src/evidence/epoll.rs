@@ -29,8 +29,8 @@ pub(super) fn asked(fd: i32, events: u32) -> impl Iterator<Item = Awaited> {
     let reads = asks(POLLIN | POLLRDNORM, Direction::Read);
     let urgent = asks(POLLPRI, Direction::Urgent);
     let writes = asks(POLLOUT | POLLWRNORM | POLLWRBAND, Direction::Write);
-    // poll(2) tells a hang-up whatever the events. The same processes bring it that could bring
-    // data or room, so it counts only alone.
+    // poll(2) reports a hang-up whatever events are asked for. Beside data or room it adds nothing,
+    // since the same processes could bring it.
     let hangs_up = (reads.is_none() && writes.is_none()).then_some(Direction::HangUp);
     let all = [reads, urgent, writes, hangs_up].into_iter().flatten();
     all.map(move |direction| Awaited { fd, direction })

@@ -1,4 +1,4 @@
-//! Who can go on, and who can't.
+//! Which processes can go on, and which can't.
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, VecDeque};

@@ -1,4 +1,4 @@
-//! Who holds what, of all processes.
+//! Which processes have which files, locks and memory.
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
@@ -22,7 +22,7 @@ const AIO: &str = "/[aio]";
 /// The kernel's ID of each eventfd, by PID and descriptor, and the processes that have each ID.
 type Eventfds = (HashMap<(u32, i32), u64>, HashMap<u64, Vec<u32>>);
 
-/// Who holds what, of all processes that may be looked at.
+/// The files, locks and memory of all processes that this one may look at.
 #[derive(Default)]
 pub(super) struct Holders {
     by_thing: HashMap<What, Vec<DescriptorHolder>>,

@@ -211,7 +211,7 @@ impl Snapshot {
     }
 }
 
-/// What the kernel shows everybody of a process.
+/// What the kernel shows of a process to every user.
 pub struct ProcessSummary {
     /// `S` sleeping, `R` running, `Z` zombie, and the others of proc(5).
     pub state: char,

@@ -1,10 +1,11 @@
-//! What the kernel says of processes: whether they move, in which calls they wait, for what, and
-//! who could bring it. It comes from `/proc` (proc(5)) and, for sockets, from sock_diag(7); to look
-//! changes nothing. This module knows neither lessons nor views.
+//! What the kernel tells of processes: whether they do anything, in which calls they wait, for
+//! what, and which processes could bring it. The evidence is from `/proc` (proc(5)) and, for
+//! sockets, from sock_diag(7); looking changes nothing. This module knows neither lessons nor
+//! views.
 //!
 //! From bottom to top: a [`Snapshot`] of one process, whose threads are in a [`SystemCall`] each; a
-//! [`Sight`] of a family, with all that they [`Wait`] for and everyone who could bring it; and, by
-//! two of them, a [`Graph`] of who can go on.
+//! [`Sight`] of a family, with all that its processes [`Wait`] for and all processes that could
+//! bring it; and, from two sights, a [`Graph`] of the processes that can go on.
 
 mod call;
 mod epoll;

@@ -226,8 +226,8 @@ impl Scene<'_> {
         hidden.filter(|pid| !known.contains(pid)).collect()
     }
 
-    /// A wait at an end of a pipe or FIFO. Somebody has the other end, or else the wait would be
-    /// over.
+    /// A wait at an end of a pipe or FIFO. The other end is open in some process, or else the wait
+    /// would be over.
     fn end(&self, what: &What, on: On, awaited: Awaited) -> Option<Thing> {
         let held = self.look.holds.as_ref()?.get(&awaited.fd)?;
         let (needs, is_read) = match awaited.direction {

@@ -49,7 +49,7 @@ pub struct Thing {
     pub on: On,
     /// The waiter's descriptor of that object.
     pub fd: Option<i32>,
-    /// Who could bring it.
+    /// Where the thing could come from: processes, or something outside.
     pub from: From,
     /// What else could bring it, where `from` is `Likely`.
     pub unless: Option<Happening>,
@@ -64,7 +64,7 @@ pub enum Need {
     Data,
     /// Room to write into.
     Room,
-    /// A hang-up: that nobody has the other end open any more.
+    /// A hang-up: that no process has the other end open any more.
     HangUp,
     /// That the other end of a FIFO is opened.
     Opening,
@@ -119,7 +119,7 @@ pub enum From {
 #[serde(rename_all = "snake_case")]
 pub enum Outside {
     Time,
-    /// Whoever sits at this terminal.
+    /// A person at this terminal.
     Terminal(String),
     Network,
     /// Anybody who connects to a socket, or sends to it.
@@ -133,11 +133,11 @@ pub enum Outside {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[serde(rename_all = "snake_case", tag = "what", content = "name")]
 pub enum Happening {
-    /// Somebody else opens the FIFO with this name.
+    /// A process outside of the family opens the FIFO with this name.
     FifoIsOpened(String),
-    /// Somebody else opens the memory with this name.
+    /// A process outside of the family opens the shared memory with this name.
     SharedByName(String),
-    /// Somebody else connects to the socket with this name.
+    /// A process outside of the family connects to the socket with this name.
     SocketIsConnected(String),
     /// The socket at this descriptor has a timeout (SO_RCVTIMEO, SO_SNDTIMEO).
     SocketTimesOut(String),

@@ -199,7 +199,7 @@ pub(crate) fn narrator_of(name: &str) -> Box<dyn Narrator> {
 
 /// A lesson and its options.
 pub struct AnyLesson {
-    /// Its name on the command line.
+    /// The lesson's name on the command line.
     pub name: &'static str,
     lesson: Box<dyn Lesson>,
 }

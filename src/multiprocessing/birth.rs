@@ -42,7 +42,7 @@ pub struct Birth {
     pub seed: Option<u64>,
 
     /// Divide every pause by this number [default: 1]
-    // Of clap's own defaults each costs a child as much time as an option that it is given.
+    // The default is not clap's: each default of clap's costs a child as much time as an option.
     #[arg(long, value_name = "X", help_heading = None::<&str>, value_parser = speed)]
     pub speed: Option<f64>,
 }

@@ -389,7 +389,8 @@ impl ProcessTable {
         let _lock = descendants::lock();
         while let Ok(Some((pid, status))) = wait(WaitOptions::NOHANG) {
             let mut children = self.children.iter_mut();
-            // A stranger: a shell that became this program by `exec` left it a child.
+            // A child that is not in the table is a stranger: a shell that became this program by
+            // `exec` had started it.
             let Some(child) = children.find(|it| it.pid == pid && it.status.is_none()) else {
                 continue;
             };

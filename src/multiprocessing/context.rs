@@ -54,9 +54,9 @@ impl Logs for Context {
 
 impl Context {
     pub fn new(log: Log, children: Arc<Children>, seed: u64, speed: f64) -> Result<Context> {
-        // As a subreaper, this process adopts and reaps orphaned descendants. PID 1, which would
-        // adopt them otherwise, may not reap them. A sandbox that refuses this has a PID 1 of its
-        // own.
+        // As a subreaper, this process adopts and reaps orphaned descendants. PID 1 would adopt
+        // them otherwise, and doesn't reap in every container. A sandbox that refuses this has a
+        // PID 1 of its own.
         let _ = set_child_subreaper(Some(getpid()));
         // Do not leak inherited descriptors to children.
         close_fds::set_fds_cloexec(3, &[]);

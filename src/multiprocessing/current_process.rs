@@ -100,7 +100,7 @@ impl CurrentProcess {
         (self.stdin.as_deref(), self.stdout.as_deref())
     }
 
-    /// Its parent's PID by now, as Python's `os.getppid()`.
+    /// The PID of the process's current parent, as Python's `os.getppid()`.
     pub fn parent_pid(&self) -> u32 {
         getppid().map_or(0, |pid| pid.as_raw_pid() as u32)
     }
@@ -142,7 +142,8 @@ impl CurrentProcess {
 /// Has the kernel send this process a signal when the parent dies, even if the parent is killed and
 /// can do nothing more itself (prctl(2), PR_SET_PDEATHSIG).
 pub(super) fn die_with(parent: u32, signal: Signal) -> Result<()> {
-    // In a sandbox that refuses this, a child lives until its next event, which nobody reads.
+    // In a sandbox that refuses this, a child of an ended parent lives until its next event, which
+    // can't be written.
     let _ = set_parent_process_death_signal(Some(signal));
     // A parent that died before the call above sends no signal any more; this process then has a
     // new parent.

@@ -10,7 +10,7 @@ use crate::events::Reason;
 /// The error of a call that waits, when the reason is not the call's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Interruption {
-    /// The run has been ended: by another thread, or because nobody reads it any more.
+    /// Another thread has ended the run.
     RunIsOver,
     /// A child of this process has failed.
     ChildFailed,

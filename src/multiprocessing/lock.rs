@@ -1,5 +1,5 @@
 //! A lock between processes, as Python's `Lock`: a semaphore, which is 1 while it is free and 0
-//! while somebody has it.
+//! while a process holds it.
 //!
 //! CPython's is a POSIX semaphore; this one is an eventfd (eventfd(2), EFD_SEMAPHORE), a number in
 //! the kernel, for which each process has a descriptor. Neither semaphore knows its holder. So any

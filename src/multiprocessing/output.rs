@@ -78,8 +78,8 @@ impl Output {
     }
 }
 
-/// Both sides of a new pseudo-terminal. It becomes nobody's controlling terminal, so nobody gets a
-/// signal from it.
+/// Both sides of a new pseudo-terminal. It becomes no process's controlling terminal, so none gets
+/// a signal from it.
 fn pseudo_terminal() -> io::Result<(OwnedFd, OwnedFd)> {
     let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
     let window = openpt(flags)?;

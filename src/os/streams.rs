@@ -15,9 +15,9 @@ use rustix::stdio;
 
 use crate::both;
 
-/// A stream whose reads and writes wait until they are possible. O_NONBLOCK applies to all who
-/// share a pipe or a terminal, so somebody else may have set it; programs on node do. There is no
-/// buffer, since views write whole lines.
+/// A stream whose reads and writes wait until they are possible. O_NONBLOCK applies to all
+/// processes that share a pipe or a terminal, so another one may have set it, as Node does. There
+/// is no buffer, since views write whole lines.
 #[derive(Clone, Copy)]
 pub(crate) struct StandardStream<F = BorrowedFd<'static>> {
     fd: F,
@@ -30,8 +30,7 @@ pub(crate) fn stdout() -> StandardStream {
     StandardStream::new(stdio::stdout())
 }
 
-/// Where notes, warnings and errors go. It is no error when it is closed: whoever closed it doesn't
-/// want to know.
+/// Where notes, warnings and errors go. A closed stderr is no error: its messages are not wanted.
 pub(crate) fn stderr() -> StandardStream {
     StandardStream { fd: stdio::stderr(), is_optional: true }
 }

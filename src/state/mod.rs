@@ -47,7 +47,7 @@ pub struct Sent {
 /// How and when a value has left.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Parcel {
-    /// Its number among the values of the run.
+    /// The value's number among the values of the run.
     pub id: u64,
     pub way: Way,
     /// The PID of the process that has put or sent it.
@@ -218,7 +218,7 @@ impl State {
         failures
     }
 
-    /// The same in sentences, and why the parent itself gave up, if it did.
+    /// The failures in sentences, and why the parent itself gave up, if it did.
     pub fn failures_in_words(&self) -> Vec<String> {
         let failures = self.failures().into_iter().map(|it| it.to_string());
         let parents = self

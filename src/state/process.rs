@@ -56,7 +56,7 @@ pub enum Activity {
     Running,
     /// It sleeps for a time that it has chosen itself.
     Sleeping,
-    /// It waits in this call for somebody else.
+    /// It waits in this call for another process.
     Waiting(Call),
     /// It waits for the end of the process with this PID.
     Joining(u32),

@@ -120,7 +120,7 @@ fn only_a_signal_that_its_parent_sent_is_a_wanted_end() {
     let term = exited(r#"{"signal":15}"#);
     assert_eq!(failed(&term), ["reader (PID 2) was killed by SIGTERM (15)"]);
     assert_eq!(failed(&format!("{terminate}\n{term}")), none);
-    // Terminated, and then killed by somebody else.
+    // Terminated by the parent, and then killed by another process.
     let killed = exited(r#"{"signal":9}"#);
     let by_sigkill = ["reader (PID 2) was killed by SIGKILL (9)"];
     assert_eq!(failed(&format!("{terminate}\n{killed}")), by_sigkill);

@@ -145,7 +145,8 @@ impl<'a> Us<'a> {
                     let pipe = ends.find(|it| matches!(it.on, On::Pipe(_) | On::Fifo(_)));
                     Some((wait.call, Some(pipe.unwrap_or(first))))
                 }
-                // Here a parent has an eye on its children while it waits for room.
+                // A parent's join waits at the bell's socket, which the kernel shows as a wait for
+                // data.
                 Needs::End | Needs::Lock => {
                     let mut ends = of(Needs::End).chain(of(Needs::Value));
                     ends.next().map(|_| (wait.call, None))

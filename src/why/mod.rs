@@ -1,5 +1,5 @@
-//! Why a program hangs: who waits for whom, in any program. It only looks: it changes nothing of
-//! the program, stops nobody, and guesses nothing.
+//! Why a program hangs: who waits for whom, in any program. The diagnosis only looks: it changes
+//! nothing of the program, stops no process, and guesses nothing.
 
 mod family;
 mod json;
@@ -65,7 +65,8 @@ pub enum Judgement {
 
 /// Looks at a process that runs already and at its descendants, or at its process group.
 ///
-/// # Errors If there is no such process, or it has ended before the second look.
+/// # Errors
+/// If there is no such process, or it has ended before the second look.
 pub fn look_at(pid: u32, its_group: bool) -> Result<Diagnosis> {
     if Snapshot::at(std::process::id()).is_none() {
         bail!(both!(

@@ -61,7 +61,7 @@ pub(crate) fn name_of(path: &Path) -> String {
 pub(crate) struct Gate<W> {
     /// The writer behind the gate.
     pub(crate) out: W,
-    /// Whether it goes to a terminal.
+    /// Whether the writer goes to a terminal.
     pub(crate) is_on: bool,
 }
 

@@ -124,8 +124,8 @@ fn open_office(mp: &Context, delays: &[f64]) -> Result<(ChildProcess, String)> {
     // The customers come over a Unix-domain socket. Pipes would not do: a child has three streams,
     // and the office talks to 1,000 customers, each of whom wants an answer of its own. The
     // socket's name is in Linux's abstract namespace, so there is no file that a killed run could
-    // leave behind; but everybody on this machine sees the same names, so two runs must not choose
-    // the same one.
+    // leave behind; but all processes of this machine share that namespace, so two runs must not
+    // choose the same name.
     let address = format!("mp-demo-{}-{:08x}", mp.pid(), fastrand::u32(..));
     let queue = mp.queue(1)?.only_waits();
     let office = AsyncOffice { address: address.clone(), delays: delays.to_vec() };

@@ -60,7 +60,7 @@ impl Target for AsyncOffice {
             })?;
         listener.set_nonblocking(true)?;
         process.put_end().silent().put(&Value::from("open"))?;
-        // From here on it waits for whoever comes next.
+        // From here on the office waits for the next customer.
         process.happened(Event::Wait { call: Call::Recv, on: None })?;
         LocalSet::new().block_on(&event_loop()?, serve_all(listener, Rc::new(delays)))
     }

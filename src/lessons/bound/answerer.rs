@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use crate::events::{Because as _, PartnerGone, sentence};
 use crate::multiprocessing::{Connection, Context, CurrentProcess, IntoProcess, Target};
 
-/// The worker's end of a pipe to its answerer. The answerer stands for another machine: somebody
-/// else, who takes a while and needs none of this worker's time.
+/// The worker's end of a pipe to its answerer. The answerer stands for another machine, which takes
+/// a while and needs none of this worker's processor time.
 pub struct Answerer(Connection);
 
 impl Answerer {

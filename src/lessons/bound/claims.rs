@@ -17,7 +17,7 @@ pub(super) struct BoundJudge {
     begun: usize,
     done: usize,
     overlap: bool,
-    /// By kind of task and of worker: the wall time, by the number of workers.
+    /// The wall times by number of workers, for each kind of task and of worker.
     times: BTreeMap<String, BTreeMap<u64, f64>>,
 }
 

@@ -19,7 +19,7 @@ const TASK_SECONDS: f64 = 0.1;
 /// A task, as it goes through the queue.
 #[derive(Serialize, Deserialize)]
 pub struct Task {
-    /// Its number, from 1.
+    /// The task's number, from 1.
     pub task: u16,
     pub work: Work,
 }

@@ -120,7 +120,7 @@ impl Target for Printer {
         let mut queue = process.get_end();
         while let Got::Value(_) = queue.get()? {}
         // Python and C do this when a process exits; SIGTERM and SIGKILL end it before it comes
-        // here. (In Rust a `BufWriter` does it on drop, and tells nobody if that fails.)
+        // here. (In Rust a `BufWriter` flushes when it is dropped, and ignores errors.)
         out.flush()
     }
 }

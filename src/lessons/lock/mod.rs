@@ -201,7 +201,7 @@ impl Target for Counting {
             match self.gap {
                 _ if self.hold => thread::sleep(Duration::MAX),
                 Gap::None => {}
-                // Nobody writes before all have read: so something is lost in every run.
+                // No process writes before all have read, so an update is lost in every run.
                 Gap::Yield if turn == 0 && lock.is_none() => counter.meet(self.of)?,
                 Gap::Yield => thread::yield_now(),
             }

@@ -164,7 +164,7 @@ impl Lesson for Args {
         let writer = mp.start("writer", writer)?;
 
         // The article's order. A pipe holds 64 KiB: with a longer list the child waits in `send`
-        // for somebody to receive, and the parent here for the child.
+        // for the parent to receive, and the parent here for the child's end.
         if self.join == JoinTime::First {
             writer.join()?;
         }

@@ -85,8 +85,8 @@ impl Lesson for Args {
             JoinPlace::Each => {}
             // In Python, the loop's variable is the last child when the loop is left: joining it
             // waits for no other. That the program seems to wait for all is CPython's doing: at
-            // exit it joins whoever is left. So does `mp` here; a dropped `std::process::Child`
-            // would simply be forgotten.
+            // exit it joins the children that are left. So does `mp` here; a dropped
+            // `std::process::Child` would simply be forgotten.
             JoinPlace::Last => children.last().map_or(Ok(()), |last| last.join())?,
             JoinPlace::All => children.iter().try_for_each(|child| child.join())?,
         }
@@ -109,7 +109,7 @@ impl Target for SpawnChild {
     const NAME: &'static str = "spawn-child";
 
     fn run(self, process: CurrentProcess) -> Result<()> {
-        // The name of the first thread of *every* process: it tells nobody which process this is.
+        // The first thread of *every* process has this name: it doesn't tell which process this is.
         process.running("thread MainThread is running...")?;
         process.sleep(self.sleep)?;
 
@@ -127,7 +127,8 @@ impl Target for SpawnChild {
                 })?;
             started.push(thread);
         }
-        // Nobody has joined the threads: they may not be done, and their lines can come after this.
+        // The threads were not joined: they may not be done, and their lines can come after this
+        // one.
         process.happened_with_line(SpawnEvent::Ended {}, "thread MainThread ended.")?;
 
         // CPython joins a process's threads when the process exits. In Rust the end of `main` ends

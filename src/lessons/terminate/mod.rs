@@ -1,8 +1,8 @@
 //! A signal ends a process: what it still does before its end, and what it doesn't.
 //!
-//! What to look at: whether the child cleans up, how its end is told to whoever asks, and what
-//! becomes of a process that it has started. Left out: what lies in a buffer, which is the lesson
-//! `buffer`.
+//! What to look at: whether the child cleans up, how Python, a shell and Rust tell its end, and
+//! what becomes of a process that it has started. Left out: what lies in a buffer, which is the
+//! lesson `buffer`.
 
 mod claims;
 mod events;

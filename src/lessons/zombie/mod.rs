@@ -69,8 +69,8 @@ impl Args {
         // The article's program ends its reader like this, and does nothing more about it.
         child.terminate()?;
         child.wait_for_sentinel()?;
-        // Its memory is free, its descriptors are closed. But somebody may want to know how it
-        // ended, so the kernel keeps its PID and its exit status, until its parent asks.
+        // Its memory is free, its descriptors are closed. But its parent may want to know how it
+        // ended, so the kernel keeps its PID and its exit status until the parent asks.
         show("The child", child.pid(), mp)?;
         mp.sleep(self.pause)?;
         show("The child", child.pid(), mp)?;

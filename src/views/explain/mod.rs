@@ -63,7 +63,8 @@ pub struct Explain<E> {
 }
 
 impl<E: Write> Explain<E> {
-    /// All notes, or only those that say what is new about this run.
+    /// A view that tells all notes, or, if `is_brief`, only those that say something new about this
+    /// run.
     pub fn new(
         stderr: E,
         look: Look,

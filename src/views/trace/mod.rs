@@ -83,7 +83,7 @@ impl Trace {
             self.count(parcel.way, spot, state)?;
         }
         match event.effect() {
-            // The slice alone shows these.
+            // These events are shown by their slices alone.
             Effect::Sleeps
             | Effect::Waits(..)
             | Effect::Joins(_)
