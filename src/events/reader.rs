@@ -40,8 +40,8 @@ impl LogReader {
     /// of the run's lesson.
     ///
     /// # Errors
-    /// An `io::Error` of the kind `BrokenPipe` when nobody reads `output` any more, whether anything
-    /// is written to it or not, or when there is something to read from `interrupt`.
+    /// An `io::Error` of the kind `BrokenPipe` when nobody reads `output` any more, whether
+    /// anything is written to it or not, or when there is something to read from `interrupt`.
     pub fn for_each(
         self,
         output: impl AsFd,

@@ -1,5 +1,5 @@
-//! How many descriptors a process may have open: the soft limit counts, and the process may raise it
-//! up to the hard one by itself.
+//! How many descriptors a process may have open: the soft limit counts, and the process may raise
+//! it up to the hard one by itself.
 
 use anyhow::{Result, bail};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

@@ -38,8 +38,8 @@ impl Language {
         wanted.split(':').find_map(Language::of_locale).unwrap_or(Language::En)
     }
 
-    /// The language with this name, `en` or `zh`, or of a locale such as `zh_CN.UTF-8` or `zh-Hant`,
-    /// if we have it.
+    /// The language with this name, `en` or `zh`, or of a locale such as `zh_CN.UTF-8` or
+    /// `zh-Hant`, if we have it.
     pub(crate) fn of_locale(locale: &str) -> Option<Language> {
         match locale.split(['_', '.', '@', '-']).next() {
             Some("en" | "C" | "POSIX") => Some(Language::En),

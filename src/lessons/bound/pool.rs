@@ -45,7 +45,7 @@ impl Pool {
 
         // Now only the workers take tasks: when all of them are gone, `put` fails instead of
         // waiting for ever at a full pipe. And only they put results: when all are gone, `get`
-        // comes to end-of-file.
+        // comes to EOF.
         let put_end = tasks.close_get_end();
         let mut results = results.close_put_end();
 

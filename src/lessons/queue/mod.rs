@@ -92,8 +92,8 @@ impl Lesson for Args {
         let _kept = (leaves_when_empty || self.kill.is_some()).then_some(get_end);
         match self.stop {
             // The article's way. The writers have put everything, but nobody has asked whether the
-            // readers have *got* everything: what is still in the pipe is lost. (No end-of-file
-            // either: the parent holds its put end.)
+            // readers have *got* everything: what is still in the pipe is lost. (No EOF either: the
+            // parent holds its put end.)
             Stop::Terminate => {
                 writers.join()?;
                 readers.terminate()?;
