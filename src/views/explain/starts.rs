@@ -57,7 +57,7 @@ impl Story {
         }
         let line = now.line.as_deref().unwrap_or_default().to_owned();
         let before = self.running_line.replace((line.clone(), pid));
-        if let Some((_, other)) = before.filter(|(before, _)| *before == line && line != "") {
+        if let Some((_, other)) = before.filter(|(before, _)| *before == line && !line.is_empty()) {
             self.once(SameLine { who: who.clone(), other: now.run.who(other) });
         }
         match now.run.process(pid).and_then(|it| it.started.as_ref()) {
