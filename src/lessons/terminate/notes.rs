@@ -57,9 +57,10 @@ notes! {
         到此结束。"
 
     brief EndsUncleaned { who: Actor, signal: SignalName } samples (reader(), SignalName(15))
-    en "{who} has not cleaned up: {signal} has ended it in the middle of a call, and nobody has \
-        left the block."
-    zh "{who}没有清理：{signal}让它在一次调用的中途就地结束，没有离开那一段代码。"
+    en "{who} has not cleaned up: {signal} has ended it in the middle of a call, so neither a \
+        `finally` nor a `Drop` has run."
+    zh "{who}没有清理：{signal}让它在一次调用的中途就地结束，写在 `finally` 或 `Drop` 里的代码都没\
+        有执行。"
 
     brief TerminateInCleanup { by: Actor, child: Actor } samples (writer(), reader())
     en "{by} cleans up, and that includes its own child: nobody else would send {child} SIGTERM."

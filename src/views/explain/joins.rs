@@ -17,7 +17,8 @@ impl Story {
             Event::Send { .. } => {
                 // Another process may be waiting for the sender already.
                 let waits = Activity::Joining(now.pid);
-                if let Some(by) = now.run.processes().find(|it| it.does(None) == waits) {
+                let waiting = now.run.processes().find(|it| it.does(None) == waits);
+                if let Some(by) = waiting.filter(|by| could_receive(now, by.pid, now.pid)) {
                     self.once(JoinUnreceived { by: now.run.who(by.pid), child: now.me() });
                 }
             }
@@ -41,7 +42,9 @@ impl Story {
                 again,
             });
         }
-        if now.run.on_its_way(Way::Pipe).any(|sent| sent.parcel.from == child_pid) {
+        if now.run.on_its_way(Way::Pipe).any(|sent| sent.parcel.from == child_pid)
+            && could_receive(now, now.pid, child_pid)
+        {
             self.once(JoinUnreceived { by, child });
         }
     }
@@ -61,6 +64,15 @@ impl Story {
             self.few(Series::JOINS, |again| Joined { by, child, waited, running, again });
         }
     }
+}
+
+/// Whether the process `by` could receive what the process `from` sends: not if both send into the
+/// same pipe. Of a child whose `started` isn't in the log yet, that isn't known.
+fn could_receive(now: &Moment, by: u32, from: u32) -> bool {
+    let started = |pid| now.run.process(pid)?.started.as_ref();
+    let sends_to = |pid| started(pid)?.stdout.as_deref();
+    now.run.is_parent(by)
+        || started(by).is_some() && sends_to(by).is_none_or(|pipe| sends_to(from) != Some(pipe))
 }
 
 notes! {

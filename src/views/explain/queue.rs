@@ -31,7 +31,11 @@ impl Story {
                 };
                 let (from, took) = (now.run.who(put.from), Seconds::between(put.t, now.t));
                 let (reader, got, waited) = (who.clone(), value.clone(), now.waited());
-                self.few(Series::GETS, |again| Get { who, value, from, took, waited, again });
+                let has_between = [put.from, now.pid]
+                    .iter()
+                    .any(|pid| now.run.process(*pid).is_some_and(|it| it.stands_between));
+                let get = |again| Get { who, value, from, took, waited, has_between, again };
+                self.few(Series::GETS, get);
                 let readers = self.which(|past| past.is_reader).len();
                 readers > 1 && self.once(Compete { who: reader, value: got, readers })
             }
@@ -42,9 +46,7 @@ impl Story {
             Event::Empty { .. } => {
                 self.few(Series::READERS, |again| Empty { who: now.me(), again })
             }
-            Event::EndOfFile { .. } if now.run.is_parent(now.pid) => {
-                self.once(EndOfPipe { who: now.me() })
-            }
+            Event::EndOfFile { .. } if !past.is_reader => self.once(EndOfPipe { who: now.me() }),
             Event::EndOfFile { .. } => {
                 let writers = now.run.roles(&self.which(|past| past.has_put));
                 self.few(Series::READERS, |again| EndOfFile { who: now.me(), writers, again })
@@ -78,18 +80,34 @@ notes! {
     }
     zh "{who}调用 get()，几乎不用等：队列里已有 {there} 个值。"
 
-    brief Get { who: Actor, value: String, from: Actor, took: Seconds, waited: Seconds, again: bool }
-        samples (reader(), "'A'".into(), writer(), TOOK, WAITED, false)
-            (reader(), "'A'".into(), writer(), TOOK, WAITED, true)
+    brief Get {
+        who: Actor, value: String, from: Actor, took: Seconds, waited: Seconds,
+        has_between: bool, again: bool
+    }
+        samples (reader(), "'A'".into(), writer(), TOOK, WAITED, false, false)
+            (reader(), "'A'".into(), writer(), TOOK, WAITED, true, false)
+            (reader(), "'A'".into(), writer(), TOOK, WAITED, false, true)
     en {
-        "{who} got {value} {took} after {from} announced it. The queue is a pipe in the kernel; no \
-         other process has passed the value on."
-        again "{value} took {took}; {who} had waited in get() for {waited}."
+        let rest = match *has_between {
+            true => " between mp-demo's own processes",
+            false => "; no other process has passed the value on",
+        };
+        match *again {
+            true => format!("{value} took {took}; {who} had waited in get() for {waited}."),
+            false => format!("{who} got {value} {took} after {from} announced it. The queue is a \
+                pipe in the kernel{rest}."),
+        }
     }
     zh {
-        "从{from}打印要放入 {value} 的那一行，到{who}取到这个值，用了 {took}。队列就是内核里的一个\
-         管道，中间不经过别的进程。"
-        again "{value} 传递用了 {took}；{who}在 get() 里等了 {waited}。"
+        let rest = match *has_between {
+            true => "连接的是 mp-demo 自己的进程",
+            false => "中间不经过别的进程",
+        };
+        match *again {
+            true => format!("{value} 传递用了 {took}；{who}在 get() 里等了 {waited}。"),
+            false => format!("从{from}打印要放入 {value} 的那一行，到{who}取到这个值，用了 \
+                {took}。队列就是内核里的一个管道，{rest}。"),
+        }
     }
 
     GetUnknown { who: Actor, value: String } samples (reader(), "'A'".into())
@@ -134,10 +152,10 @@ notes! {
     }
 
     brief EndOfPipe { who: Actor } samples (parent())
-    en "{who} reached the end of file (EOF): nobody has an end of this pipe any more that could \
-        send. In Python, recv() raises EOFError here."
-    zh "{who}读到了文件末尾（EOF）：再也没有进程持有这个管道能发送的那一端。在 Python 里，recv() 这\
-        时会抛出 EOFError。"
+    en "{who} reached the end of file (EOF): no process has the other end of this pipe any more, \
+        so nothing more can come. In Python, recv() raises EOFError here."
+    zh "{who}读到了文件末尾（EOF）：再也没有进程持有这个管道的另一端，不会再有内容到来。在 Python \
+        里，recv() 这时会抛出 EOFError。"
 
     brief EndOfFile { who: Actor, writers: List, again: bool } samples
         (reader(), none(), false) (reader(), two(), false) (reader(), none(), true)

@@ -197,8 +197,8 @@ notes! {
 
     brief ParentChanged { who: Actor, before: Actor, now: Actor }
         samples (reader(), writer(), parent())
-    en "{before} is gone, and {who} lives on. It has a new parent, {now}: the nearest ancestor \
-        that adopts orphans (PR_SET_CHILD_SUBREAPER, which mp-demo has asked for), or else PID 1."
-    zh "{before}已经不在了，{who}还活着，有了新的父进程{now}：最近的愿意收养孤儿进程的祖先\
+    en "{before} is gone, and {who} lives on, adopted by {now}: the nearest ancestor that adopts \
+        orphans (PR_SET_CHILD_SUBREAPER, which mp-demo has asked for), or else PID 1."
+    zh "{before}已经不在了，{who}还活着，被{now}收养：收养者是愿意收养孤儿进程的祖先里最近的一个\
         （mp-demo 申请了 PR_SET_CHILD_SUBREAPER），没有的话就是 PID 1。"
 }

@@ -116,3 +116,87 @@ fn the_same_part_played_again_and_again_is_described_once() {
     assert_eq!(told.code(), 0);
     assert!(told.stderr.lines().count() < 80, "{}", told.stderr);
 }
+
+/// The brief notes of a run of the lesson, on one line.
+fn brief_notes_of(words: &str, language: &str) -> String {
+    let words = words.split_whitespace().chain(["--speed", "20", "--explain=brief", "--lang"]);
+    let ended = run(mp_demo(words.chain([language])).env("COLUMNS", "10000"));
+    assert_eq!(ended.code(), 0, "{ended:?}");
+    words_of(&ended.stderr)
+}
+
+#[test]
+fn a_grandchild_sends_to_the_parent_and_is_no_reader() {
+    for (language, told) in
+        [("en", ["other end of this pipe", "waitpid()"]), ("zh", ["管道的另一端", "waitpid()"])]
+    {
+        let orphan = brief_notes_of("zombie --orphan", language);
+        let grandchild = brief_notes_of("terminate --grandchild", language);
+        for wrong in ["64 KiB", "reader", "读进程", "endless", "无限循环", "join() has taken"]
+        {
+            assert!(!orphan.contains(wrong), "{wrong} in {orphan}");
+            assert!(!grandchild.contains(wrong), "{wrong} in {grandchild}");
+        }
+        assert!(told.iter().all(|it| orphan.contains(it)), "{orphan}");
+        assert!(grandchild.contains(told[0]), "{grandchild}");
+        assert!(grandchild.contains("`finally`"), "{grandchild}");
+    }
+}
+
+#[test]
+fn a_child_without_a_loop_waits_for_a_value_that_nobody_puts() {
+    for (language, told) in [
+        ("en", ["waits in get() for a value that nobody puts", "start() ask"]),
+        ("zh", ["在 get() 里等一个值，却没有谁会放入", "取走它的退出状态"]),
+    ] {
+        let notes = brief_notes_of("zombie --join", language);
+        assert!(told.iter().all(|it| notes.contains(it)), "{notes}");
+        assert!(notes.contains(if language == "en" { "join() has" } else { "join() 取走" }));
+        assert!(!notes.contains("endless") && !notes.contains("无限循环"), "{notes}");
+    }
+}
+
+#[test]
+fn no_other_process_passes_a_value_on_where_none_stands_between() {
+    let passing = |between: &str| {
+        let log = made_up(&format!(
+            r#"0 1 parent started "child":2,"child_role":"writer"
+            0 1 parent started "child":3,"child_role":"reader"
+{between}
+            0.1 2 writer put "value":"A"
+            0.2 3 reader get "value":"A""#
+        ));
+        ["en", "zh"].map(|language| {
+            let notes = view_log(log.clone(), &["--explain=brief", "--lang", language]).stderr;
+            let notes = words_of(&notes);
+            notes.contains("no other process has passed") || notes.contains("中间不经过别的进程")
+        })
+    };
+    assert_eq!(passing(""), [true; 2]);
+    for between in ["2 writer", "3 reader"] {
+        let command = r#"started "child":4,"child_role":"c","foreign":true,"command":"cat""#;
+        assert_eq!(passing(&format!("0 {between} {command}")), [false; 2], "{between}");
+    }
+}
+
+#[test]
+fn only_who_could_receive_it_joins_before_receiving() {
+    let send = "\n0.1 3 grandchild send \"value\":1";
+    let join = "\n0.1 2 child join \"child\":3,\"child_role\":\"grandchild\"";
+    // The grandchild has the end of its parent, or that of a pipe between the two.
+    for (pipe, is_told) in [("pipe", false), ("pipe-2", true)] {
+        for events in [format!("{send}{join}"), format!("{join}{send}")] {
+            let first = r#"0 1 parent started "child":2,"child_role":"child","stdout":"pipe""#;
+            let rest = format!(
+                r#"0 2 child started "child":3,"child_role":"grandchild","stdout":"{pipe}"{events}"#
+            );
+            let is_told_in = |events: String| {
+                let notes = view_log(made_up(&events), &["--explain=brief"]).stderr;
+                notes.contains("64 KiB")
+            };
+            assert_eq!(is_told_in(format!("{first}\n{rest}")), is_told, "{rest}");
+            // A child runs before its parent has told of its start: too early to know.
+            assert!(!is_told_in(format!("{rest}\n{first}")), "{rest}");
+        }
+    }
+}
