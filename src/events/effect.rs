@@ -24,6 +24,8 @@ pub enum Effect<'a> {
     Joins(u32),
     /// The thread no longer waits for the end of this child.
     Joined(u32),
+    /// This process has ended and is still listed: its parent has not reaped it.
+    IsZombie(u32),
     /// A signal is sent to a child: PID and signal number. The state of the sender's thread stays
     /// as it was.
     Signals(u32, i32),

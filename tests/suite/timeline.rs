@@ -78,10 +78,10 @@ parent 43784
 ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄▼
 writer-1              sentinel sentinel
 writer-1 43785, exit 0
-▼······▼··········▼····················┤
+▼······▼··········▼············━━━━━━━━┤
 1      你好世界   5
 writer-2 43786, exit 0
-▼····················▼················┤
+▼····················▼········━━━━━━━━┤
 2                    [None, 2.5]
 reader-1 43787, exit 0
 ▲─────────────────▲───────────────────▲┤
@@ -89,7 +89,7 @@ reader-1 43787, exit 0
 reader-2 43788, exit 0
 ───────▲─────────────▲────────────────▲┤
        你好世界      [None, 2.5]
-· sleeps   ─ waits for another
+━ runs   · sleeps   ─ waits for another
 ┄ waits in join   ▼ put   ▲ get
 
 "#]]
@@ -135,6 +135,31 @@ writer 2 ◆━━━━━▼▼━━━━━━━━━━━━━━━�
          ▼['A'] ▲['B'] 1 2                ▽3 ▼4
 ━ runs   · sleeps   ▼ put   ▲ get   ▼ send   ▲ recv
 ▽ put, never got   ◆ several of these
+
+"#]]
+    );
+}
+
+#[test]
+fn a_sleep_is_no_longer_than_it_was_meant_to_be_and_a_zombie_waits_for_nobody() {
+    let log = made_up(
+        r#"0 1 parent started "child":2,"child_role":"writer"
+        0 1 parent started "child":3,"child_role":"reader"
+        0 1 parent sleep "seconds":0.2
+        0 2 writer sleep "seconds":0
+        0.1 3 reader wait "call":"get"
+        0.5 1 parent process_state "of":3,"state":"Z"
+        0.6 1 parent exited "child":2,"child_role":"writer","status":{"code":0}
+        1 1 parent exited "child":3,"child_role":"reader","status":{"signal":15}"#,
+    );
+    assert_data_eq!(
+        picture_of_log(&log.replace("queue", "zombie"), 66, UTF_8),
+        str![[r#"
+         │0 s     │0.2      │0.4     │0.6      │0.8
+parent 1 ························━━━━━━━━━━━━━━━━━━━━━━━━
+writer 2 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┤                    exit 0
+reader 3 ━━━━━───────────────────zzzzzzzzzzzzzzzzzzzzzzzz✗ SIGTERM
+━ runs   · sleeps   ─ waits for another   z zombie, not reaped
 
 "#]]
     );

@@ -18,5 +18,8 @@ own_events! {
         /// The exit status, as long as the kernel keeps it for the parent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         status: Option<Status>,
-    } => Effect::Nothing, [];
+    } => match state {
+        Some('Z') => Effect::IsZombie(*of),
+        _ => Effect::Nothing,
+    }, [];
 }

@@ -27,6 +27,7 @@ impl Symbol {
             Symbol::Doing(Doing::Waits) => ('─', '-', ["waits for another", "等待对方"]),
             Symbol::Doing(Doing::Joins) => ('┄', '~', ["waits in join", "在 join 中等待"]),
             Symbol::Doing(Doing::Lives) => ('┅', ':', ["lives, another program", "别的程序，还在"]),
+            Symbol::Doing(Doing::IsZombie) => ('z', 'z', ["zombie, not reaped", "僵尸，未回收"]),
             Symbol::Mark(Mark::Thread) => ('╷', ',', ["a thread begins", "线程启动"]),
             Symbol::Mark(Mark::Task) => ('┯', '+', ["a task begins", "任务开始"]),
             Symbol::Mark(Mark::Own(sign)) => (sign.sign, sign.ascii, sign.legend),

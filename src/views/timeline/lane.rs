@@ -19,11 +19,13 @@ pub enum Doing {
     Joins,
     /// It runs a user's program, which doesn't log what it does.
     Lives,
+    /// It has ended, and its parent has not reaped it.
+    IsZombie,
 }
 
 impl Doing {
-    pub const ALL: [Doing; 5] =
-        [Doing::Runs, Doing::Sleeps, Doing::Waits, Doing::Joins, Doing::Lives];
+    pub const ALL: [Doing; 6] =
+        [Doing::Runs, Doing::Sleeps, Doing::Waits, Doing::Joins, Doing::Lives, Doing::IsZombie];
 }
 
 impl From<Activity> for Doing {
@@ -52,6 +54,8 @@ pub struct Lane {
     pub marks: Vec<Marked>,
     /// What it did, and from when on: an entry for each of its events.
     activities: Vec<(u64, Doing)>,
+    /// When its latest sleep is over, or was.
+    sleeps_until: u64,
 }
 
 /// An event that is marked on a lane.
@@ -82,6 +86,7 @@ impl Lane {
             ended: None,
             marks: Vec::new(),
             activities: vec![(now, doing)],
+            sleeps_until: 0,
         }
     }
 
@@ -94,6 +99,19 @@ impl Lane {
         }
     }
 
+    pub fn sleeps_for(&mut self, seconds: f64, now: u64) {
+        self.sleeps_until = now.saturating_add((seconds * 1e6) as u64);
+    }
+
+    /// Ends its last sleep, if that was over before now: the log doesn't tell what followed.
+    pub fn wake(&mut self, now: u64) {
+        if let Some((since, Doing::Sleeps)) = self.activities.last()
+            && self.sleeps_until < now
+        {
+            self.activities.push((self.sleeps_until.max(*since), Doing::Runs));
+        }
+    }
+
     /// Changes what the lane has done since its last event, as only turns out now.
     pub fn has_done(&mut self, doing: Doing) {
         if let Some((_, last)) = self.activities.last_mut() {
@@ -102,6 +120,7 @@ impl Lane {
     }
 
     pub fn end(&mut self, status: Option<Status>, now: u64) {
+        self.wake(now);
         let since = self.activities.last().map_or(now, |(since, _)| *since);
         self.ended = Some((now.max(since), status));
     }
@@ -178,7 +197,7 @@ mod tests {
             }
             lane.end(None, 90 * unit);
             let drawn = lane.columns(10, 100 * unit).into_iter();
-            let letter = |doing: Doing| ["r", "s", "w", "j", "l"][doing as usize];
+            let letter = |doing: Doing| ["r", "s", "w", "j", "l", "z"][doing as usize];
             let drawn: String = drawn.map(|doing| doing.map_or(" ", letter)).collect();
             assert_eq!(drawn, " rssswrjj ", "unit {unit}");
         }

@@ -241,6 +241,11 @@ impl<W: Write> View for Timeline<W> {
                 }
             }
             Event::Exited { child, status, .. } => self.end(*child, *status, now),
+            Event::Sleep { seconds } => {
+                if let Some(lane) = lane {
+                    self.lanes[lane].sleeps_for(*seconds, now);
+                }
+            }
             Event::Stuck { waits, .. } => {
                 let for_room = waits.iter().filter(|it| it.needs == Needs::Room);
                 for waiter in for_room.filter(|it| it.thread.is_none()) {
@@ -250,6 +255,11 @@ impl<W: Write> View for Timeline<W> {
                 }
             }
             _ => {}
+        }
+        if let Effect::IsZombie(pid) = record.event.effect()
+            && let Some(Some(process)) = self.processes.get(&pid)
+        {
+            self.lanes[*process].switch_to(Doing::IsZombie, now);
         }
         let place = lane.map(|lane| (lane, self.lanes[lane].marks.len()));
         let value = self.value(&record.event, change, place);
@@ -286,6 +296,7 @@ impl<W: Write> View for Timeline<W> {
         for sent in state.on_its_way(Way::Queue) {
             self.change_mark(sent.parcel.id, Mark::Put, Mark::Lost);
         }
+        self.lanes.iter_mut().for_each(|lane| lane.wake(self.now));
         let width = (self.width)().clamp(*WIDTHS.start(), *WIDTHS.end());
         let picture = Picture {
             lanes: &self.lanes,
