@@ -54,6 +54,8 @@ fn each_row_has_figures_and_ratios_of_this_run_and_nobody_is_left() {
         assert!(helpers.len() > 1);
         assert!(helpers.iter().all(|helper| !exists(*helper)));
     }
+    let explained = "half the interquartile range";
+    assert!(lines_in(&events).iter().any(|line| line.contains(explained)), "{events:#?}");
     let progress = named(&events, "progress");
     assert!(progress.len() >= 2);
     assert_eq!(progress[0]["done"], 1);

@@ -69,10 +69,13 @@ pub struct Samples {
 
 /// The lines above the rows. `on_one_core` says whether all processes were kept on one core.
 pub fn heading(turns: usize, python: &str, on_one_core: bool) -> Vec<String> {
-    let mut lines = vec![both!(
-        "Median of {turns} turns, +- half of the middle 50 % of them, in %; {python}",
-        "{turns} 轮的中位数，+- 是中间 50 % 的一半，以 % 计；{python}"
-    )];
+    let mut lines = vec![
+        both!("Median of {turns} turns; {python}", "{turns} 轮的中位数；{python}"),
+        both!(
+            "+- says how far the turns lie apart: half the interquartile range, in %",
+            "+- 表示各轮相差多少：四分位距的一半，以百分比计"
+        ),
+    ];
     if !on_one_core {
         lines.push(both!(
             "Processes could not be kept on one core: a ratio may be luck, even one below 1.",
