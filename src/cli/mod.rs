@@ -409,7 +409,7 @@ fn part_in(languages: [Option<ProgramLanguage>; 3]) -> Option<(Part, ProgramLang
     parts.zip(languages).find_map(|(part, language)| Some((part, language?)))
 }
 
-const TITLE_IN_CHINESE: &str = "学习进程如何协作：真实运行 Python multiprocessing 的各课";
+const TITLE_IN_CHINESE: &str = "学习进程如何协作：用真实运行的进程演示 Python multiprocessing";
 
 const EXAMPLES: &str = "\
 Examples:
