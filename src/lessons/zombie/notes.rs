@@ -2,7 +2,6 @@
 
 use super::events::ZombieEvent;
 use crate::events::{Event, Status};
-use crate::views::explain::note::{En, Zh};
 use crate::views::explain::{Actor, Moment, Narrator, SignalName, Story, notes};
 
 #[derive(Default)]
@@ -14,18 +13,20 @@ impl Narrator for ZombieNarrator {
     fn see(&mut self, now: &Moment, story: &mut Story) -> bool {
         if let Event::Terminate { child: pid, .. } = now.event {
             let (by, child) = (now.me(), now.run.who(pid));
-            let grandchild = now.run.children_alive(pid).next().map(|it| now.run.who(it.pid));
-            return story.once(TerminateWaiting { by, child, grandchild });
+            return match now.run.children_alive(pid).next() {
+                None => story.once(TerminateWaiting { by, child }),
+                Some(it) => story.once(TerminateMiddle { by, child, other: now.run.who(it.pid) }),
+            };
         }
         let Some(ZombieEvent::ProcessState { of, state, status, .. }) = now.event.own() else {
             return false;
         };
         let (by, of) = (now.me(), now.run.who(of));
         match (state, status) {
-            (None, _) => {
-                let is_joined = now.run.process(of.pid).is_some_and(|it| it.is_joined);
-                story.once(StateGone { of, by, is_joined })
+            (None, _) if now.run.process(of.pid).is_some_and(|it| it.is_joined) => {
+                story.once(StateGone { of })
             }
+            (None, _) => story.once(OrphanGone { of, by }),
             (Some('Z'), Some(Status::Signal(signal))) if !self.has_seen_a_zombie => {
                 self.has_seen_a_zombie = true;
                 story.once(StateZombie { of, signal: SignalName(signal) })
@@ -39,23 +40,18 @@ impl Narrator for ZombieNarrator {
 }
 
 notes! {
-    brief TerminateWaiting { by: Actor, child: Actor, grandchild: Option<Actor> } samples
-        (parent(), reader(), None) (parent(), reader(), Some(writer()))
-    en {
-        let why = match &*grandchild {
-            None => "it waits in get() for a value that nobody puts, so join() would never \
-                return".into(),
-            Some(other) => format!("it joins {}, and so ends only after that one", En(other)),
-        };
-        format!("{by} can't wait for {child} to end by itself: {why}. So it sends SIGTERM (15).")
-    }
-    zh {
-        let why = match &*grandchild {
-            None => "它在 get() 里等一个值，却没有谁会放入，join() 永远不会返回".into(),
-            Some(other) => format!("它要 join {}，后者不结束，它也不会结束", Zh(other)),
-        };
-        format!("{by}等不到{child}自己结束：{why}。于是只好发送 SIGTERM（15）。")
-    }
+    brief TerminateWaiting { by: Actor, child: Actor } samples (parent(), reader())
+    en "{by} can't wait for {child} to end by itself: it waits in get() for a value that nobody \
+        puts, so join() would never return. So it sends SIGTERM (15)."
+    zh "{by}等不到{child}自己结束：它在 get() 里等一个值，却没有谁会放入，join() 永远不会返回。于是\
+        只好发送 SIGTERM（15）。"
+
+    brief TerminateMiddle { by: Actor, child: Actor, other: Actor } samples
+        (parent(), reader(), writer())
+    en "{by} can't wait for {child} to end by itself: it joins {other}, and so ends only after \
+        that one. So it sends SIGTERM (15)."
+    zh "{by}等不到{child}自己结束：它要 join {other}，后者不结束，它也不会结束。于是只好发送 \
+        SIGTERM（15）。"
 
     StateAlive { of: Actor } samples (reader())
     en "This is what `ps` shows, too: {of} sleeps in a system call (S), and has memory of its own."
@@ -74,25 +70,16 @@ notes! {
     zh "时间改变不了这一点：在{by}对{of}调用 join() 或者自己结束之前，{of}一直是僵尸进程。在 \
         Python 里，is_alive()、active_children() 和下一次 start() 也会取走它的退出状态。"
 
-    brief StateGone { of: Actor, by: Actor, is_joined: bool } samples
-        (reader(), parent(), true) (reader(), parent(), false)
-    en {
-        let taken = match *is_joined {
-            true => "join() has taken the exit status".into(),
-            false => format!("{by} has taken the exit status by waitpid(), since Python's join() \
-                is only for children that a process has started itself"),
-        };
-        format!("{taken}: nothing is left of {of}. From now on the kernel may give its PID to \
-            another process.")
-    }
-    zh {
-        let taken = match *is_joined {
-            true => "join() 取走了退出状态".into(),
-            false => format!("{by}用 waitpid() 取走了退出状态，因为 Python 的 join() 只能用于自己启\
-                动的子进程"),
-        };
-        format!("{taken}：{of}什么都不剩了。从此以后，内核可能把这个 PID 分给别的进程。")
-    }
+    brief StateGone { of: Actor } samples (reader())
+    en "join() has taken the exit status, and with it the last that was left of {of}. From now on \
+        the kernel may give its PID to another process."
+    zh "join() 取走了退出状态，{of}就什么都不剩了。从此以后，内核可能把这个 PID 分给别的进程。"
+
+    brief OrphanGone { of: Actor, by: Actor } samples (reader(), parent())
+    en "{by} has taken the exit status by waitpid(), since Python's join() is only for children \
+        that a process has started itself. Nothing is left of {of}."
+    zh "{by}用 waitpid() 取走了退出状态，因为 Python 的 join() 只能用于自己启动的子进程。{of}就什么\
+        都不剩了。"
 
     brief StateOrphanEnded { of: Actor, by: Actor } samples (reader(), parent())
     en "{of} has ended, and its new parent has to ask how: here {by} does so at the end of the \

@@ -17,9 +17,8 @@ impl Story {
             Event::Send { .. } => {
                 // Another process may be waiting for the sender already.
                 let waits = Activity::Joining(now.pid);
-                let waiting = now.run.processes().find(|it| it.does(None) == waits);
-                if let Some(by) = waiting.filter(|by| could_receive(now, by.pid, now.pid)) {
-                    self.once(JoinUnreceived { by: now.run.who(by.pid), child: now.me() });
+                if let Some(by) = now.run.processes().find(|it| it.does(None) == waits) {
+                    self.join_unreceived(by.pid, now.pid, now);
                 }
             }
             _ => {}
@@ -42,10 +41,19 @@ impl Story {
                 again,
             });
         }
-        if now.run.on_its_way(Way::Pipe).any(|sent| sent.parcel.from == child_pid)
-            && could_receive(now, now.pid, child_pid)
-        {
-            self.once(JoinUnreceived { by, child });
+        if now.run.on_its_way(Way::Pipe).any(|sent| sent.parcel.from == child_pid) {
+            self.join_unreceived(now.pid, child_pid, now);
+        }
+    }
+
+    /// A process waits for the end of one that has sent something, and could receive that: not if
+    /// both send into the same pipe. Of a child whose `started` is still to come, that isn't known.
+    fn join_unreceived(&mut self, by: u32, from: u32, now: &Moment) {
+        let started = |pid| now.run.process(pid)?.started.as_ref();
+        let sends_to = |pid| started(pid)?.stdout.as_deref();
+        let is_known = now.run.is_parent(by) || started(by).is_some();
+        if is_known && sends_to(by).is_none_or(|pipe| sends_to(from) != Some(pipe)) {
+            self.once(JoinUnreceived { by: now.run.who(by), child: now.run.who(from) });
         }
     }
 
@@ -64,15 +72,6 @@ impl Story {
             self.few(Series::JOINS, |again| Joined { by, child, waited, running, again });
         }
     }
-}
-
-/// Whether the process `by` could receive what the process `from` sends: not if both send into the
-/// same pipe. Of a child whose `started` isn't in the log yet, that isn't known.
-fn could_receive(now: &Moment, by: u32, from: u32) -> bool {
-    let started = |pid| now.run.process(pid)?.started.as_ref();
-    let sends_to = |pid| started(pid)?.stdout.as_deref();
-    now.run.is_parent(by)
-        || started(by).is_some() && sends_to(by).is_none_or(|pipe| sends_to(from) != Some(pipe))
 }
 
 notes! {

@@ -31,11 +31,7 @@ impl Story {
                 };
                 let (from, took) = (now.run.who(put.from), Seconds::between(put.t, now.t));
                 let (reader, got, waited) = (who.clone(), value.clone(), now.waited());
-                let has_between = [put.from, now.pid]
-                    .iter()
-                    .any(|pid| now.run.process(*pid).is_some_and(|it| it.stands_between));
-                let get = |again| Get { who, value, from, took, waited, has_between, again };
-                self.few(Series::GETS, get);
+                self.few(Series::GETS, |again| Get { who, value, from, took, waited, again });
                 let readers = self.which(|past| past.is_reader).len();
                 readers > 1 && self.once(Compete { who: reader, value: got, readers })
             }
@@ -80,34 +76,18 @@ notes! {
     }
     zh "{who}调用 get()，几乎不用等：队列里已有 {there} 个值。"
 
-    brief Get {
-        who: Actor, value: String, from: Actor, took: Seconds, waited: Seconds,
-        has_between: bool, again: bool
-    }
-        samples (reader(), "'A'".into(), writer(), TOOK, WAITED, false, false)
-            (reader(), "'A'".into(), writer(), TOOK, WAITED, true, false)
-            (reader(), "'A'".into(), writer(), TOOK, WAITED, false, true)
+    brief Get { who: Actor, value: String, from: Actor, took: Seconds, waited: Seconds, again: bool }
+        samples (reader(), "'A'".into(), writer(), TOOK, WAITED, false)
+            (reader(), "'A'".into(), writer(), TOOK, WAITED, true)
     en {
-        let rest = match *has_between {
-            true => " between mp-demo's own processes",
-            false => "; no other process has passed the value on",
-        };
-        match *again {
-            true => format!("{value} took {took}; {who} had waited in get() for {waited}."),
-            false => format!("{who} got {value} {took} after {from} announced it. The queue is a \
-                pipe in the kernel{rest}."),
-        }
+        "{who} got {value} {took} after {from} announced it. The queue is a pipe in the kernel: \
+         between these two, no other process has passed the value on."
+        again "{value} took {took}; {who} had waited in get() for {waited}."
     }
     zh {
-        let rest = match *has_between {
-            true => "连接的是 mp-demo 自己的进程",
-            false => "中间不经过别的进程",
-        };
-        match *again {
-            true => format!("{value} 传递用了 {took}；{who}在 get() 里等了 {waited}。"),
-            false => format!("从{from}打印要放入 {value} 的那一行，到{who}取到这个值，用了 \
-                {took}。队列就是内核里的一个管道，{rest}。"),
-        }
+        "从{from}打印要放入 {value} 的那一行，到{who}取到这个值，用了 {took}。队列就是内核里的一个\
+         管道：从前者到后者，中间不经过别的进程。"
+        again "{value} 传递用了 {took}；{who}在 get() 里等了 {waited}。"
     }
 
     GetUnknown { who: Actor, value: String } samples (reader(), "'A'".into())

@@ -55,7 +55,7 @@ pub struct Lane {
     /// What it did, and from when on: an entry for each of its events.
     activities: Vec<(u64, Doing)>,
     /// When its latest sleep is over, or was.
-    sleeps_until: u64,
+    pub sleeps_until: u64,
 }
 
 /// An event that is marked on a lane.
@@ -97,10 +97,6 @@ impl Lane {
             Some((since, last)) if now <= *since => *last = doing,
             _ => self.activities.push((now, doing)),
         }
-    }
-
-    pub fn sleeps_for(&mut self, seconds: f64, now: u64) {
-        self.sleeps_until = now.saturating_add((seconds * 1e6) as u64);
     }
 
     /// Ends its last sleep, if that was over before now: the log doesn't tell what followed.

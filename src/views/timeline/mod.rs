@@ -243,7 +243,7 @@ impl<W: Write> View for Timeline<W> {
             Event::Exited { child, status, .. } => self.end(*child, *status, now),
             Event::Sleep { seconds } => {
                 if let Some(lane) = lane {
-                    self.lanes[lane].sleeps_for(*seconds, now);
+                    self.lanes[lane].sleeps_until = now.saturating_add((seconds * 1e6) as u64);
                 }
             }
             Event::Stuck { waits, .. } => {

@@ -157,25 +157,14 @@ fn a_child_without_a_loop_waits_for_a_value_that_nobody_puts() {
 }
 
 #[test]
-fn no_other_process_passes_a_value_on_where_none_stands_between() {
-    let passing = |between: &str| {
-        let log = made_up(&format!(
-            r#"0 1 parent started "child":2,"child_role":"writer"
-            0 1 parent started "child":3,"child_role":"reader"
-{between}
-            0.1 2 writer put "value":"A"
-            0.2 3 reader get "value":"A""#
-        ));
-        ["en", "zh"].map(|language| {
-            let notes = view_log(log.clone(), &["--explain=brief", "--lang", language]).stderr;
-            let notes = words_of(&notes);
-            notes.contains("no other process has passed") || notes.contains("中间不经过别的进程")
-        })
-    };
-    assert_eq!(passing(""), [true; 2]);
-    for between in ["2 writer", "3 reader"] {
-        let command = r#"started "child":4,"child_role":"c","foreign":true,"command":"cat""#;
-        assert_eq!(passing(&format!("0 {between} {command}")), [false; 2], "{between}");
+fn a_reader_that_passes_values_on_is_not_said_to_be_passed_over() {
+    let reader = ["queue", "--reader", "cat", "--explain=brief", "--speed", "20", "--lang"];
+    for (language, told) in [
+        ("en", "between these two, no other process has passed the value on"),
+        ("zh", "从前者到后者，中间不经过别的进程"),
+    ] {
+        let ended = run(mp_demo(reader).arg(language).env("COLUMNS", "10000"));
+        assert!(ended.code() == 0 && ended.stderr.contains(told), "{ended:?}");
     }
 }
 

@@ -141,7 +141,8 @@ fn a_recorded_run_is_explained() {
     without one, reader (PID 19552) would stay a zombie until the parent ends or
     starts another child, and nobody would see its exit status.
     reader (PID 19552) got 'A' 0.16 ms after writer (PID 19551) announced it.
-    The queue is a pipe in the kernel; no other process has passed the value on.
+    The queue is a pipe in the kernel: between these two, no other process has
+    passed the value on.
     reader (PID 19552) was killed by SIGTERM (15): in Python its exitcode is
     -15, in a shell its exit status is 143 = 128 + 15. The parent has reaped it,
     so it is no zombie.
