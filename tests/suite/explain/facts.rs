@@ -132,8 +132,16 @@ fn a_grandchild_sends_to_the_parent_and_is_no_reader() {
     {
         let orphan = brief_notes_of("zombie --orphan", language);
         let grandchild = brief_notes_of("terminate --grandchild", language);
-        for wrong in ["64 KiB", "reader", "读进程", "endless", "无限循环", "join() has taken"]
-        {
+        for wrong in [
+            "64 KiB",
+            "reader",
+            "读进程",
+            "endless",
+            "无限循环",
+            "join() has taken",
+            "父进程父进程",
+            "parent, the parent",
+        ] {
             assert!(!orphan.contains(wrong), "{wrong} in {orphan}");
             assert!(!grandchild.contains(wrong), "{wrong} in {grandchild}");
         }
