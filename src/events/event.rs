@@ -259,6 +259,9 @@ events! {
         #[serde(alias = "message")]
         why: Why
     } => Effect::Aside, [];
+    /// A program of the user's has ended and not read this value, which has arrived for it. The
+    /// process that has started it tells so.
+    Unread { child: u32, child_role: Cow<'a, str>, value: Cow<'a, Value> } => Effect::Aside, [];
     /// The process gives up, for this reason, with exit status 1.
     Error { #[serde(alias = "message")] why: Why }
         => Effect::GivesUp(why), [Mark::Error, Label::Nothing];

@@ -132,6 +132,7 @@ impl State {
                 let is_it = |it: &Sent| it.on == on && it.parcel.from != pid && it.value == *value;
                 let place = self.sent.iter().position(is_it);
                 change.arrived = place.and_then(|it| self.sent.remove(it)).map(|it| it.parcel);
+                self.at(pid).took = Some((way, value.clone()));
             }
             Effect::Refused(Call::Send) => change.taken_back = self.take_back(Way::Pipe, pid),
             Effect::GivesUp(why) => {
@@ -148,6 +149,7 @@ impl State {
                 if let Event::Stuck { mistake, .. } = &record.event {
                     self.stuck = Some(mistake.as_deref().map(str::to_owned));
                 }
+                self.at(pid).has_unread |= matches!(record.event, Event::Unread { .. });
             }
             _ => {}
         }
@@ -184,6 +186,14 @@ impl State {
     /// The values that have left by queues, or by pipes, and not arrived, oldest first.
     pub fn on_its_way(&self, way: Way) -> impl Iterator<Item = &Sent> {
         self.sent.iter().filter(move |sent| sent.parcel.way == way)
+    }
+
+    /// The values that have arrived on this way for programs of the user's that never read them.
+    pub fn unread(&self, way: Way) -> Vec<&Value> {
+        let mut unread: Vec<_> = self.processes().filter(|it| it.left_unread()).collect();
+        unread.sort_by_key(|process| process.number);
+        let took = unread.into_iter().filter_map(|it| it.took.as_ref());
+        took.filter(|(by, _)| *by == way).map(|(_, value)| value).collect()
     }
 
     /// Takes back the last value that the process `by` has put or sent.

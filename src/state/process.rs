@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde_json::Value;
+
 use crate::events::{Call, Effect, Failure, Named, Status, Way, Why};
 
 #[derive(Default)]
@@ -20,6 +22,10 @@ pub struct Process {
     pub last_words: Option<Why>,
     /// Whether the process is the go-between of a user's command.
     pub stands_between: bool,
+    /// The last value that the process has got or received, and whether it said that its command
+    /// has not read that.
+    pub(super) took: Option<(Way, Value)>,
+    pub(super) has_unread: bool,
     /// Whether its last event was a put or send, and the name of the queue or pipe.
     pub leaving: Option<(Way, String)>,
     /// Whether the process has written an event itself.
@@ -119,6 +125,13 @@ impl Process {
         let as_wanted = status.is_wanted(self.signalled.map(|(_, signal)| signal));
         self.ended = Some(Ended { t, status, as_wanted });
         self.threads.clear();
+    }
+
+    /// Whether a command of the user's has not read what this process took for it: it says so, or
+    /// was killed while it waited for that.
+    pub(super) fn left_unread(&self) -> bool {
+        let is_killed = self.ended.is_some_and(|it| it.status == Status::Signal(Status::SIGKILL));
+        self.has_unread || (is_killed && self.does(None) == Activity::Waiting(Call::Write))
     }
 
     pub fn named(&self) -> Named {

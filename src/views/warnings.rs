@@ -3,11 +3,13 @@
 use std::io::Write;
 
 use anyhow::Result;
+use serde_json::Value;
 
 use super::view::View;
 use crate::both;
 use crate::events::{Event, Record, Stream, Way};
 use crate::state::{Change, State};
+use crate::words::locale::{Both, in_words};
 use crate::words::plain::{on_its_lines, on_one_line};
 
 const SHOWN: usize = 5;
@@ -26,36 +28,22 @@ impl<E: Write> Warnings<E> {
         let _ = self.stderr.write_all(line.as_bytes());
     }
 
-    fn tell_of_lost_values(&mut self, way: Way, state: &State) {
-        let lost = state.on_its_way(way).count();
+    fn tell_of_lost_values(&mut self, values: &[&Value], what: Both) {
+        let (lost, what) = (values.len(), in_words(what));
         if lost == 0 {
             return;
         }
-        let named = state.on_its_way(way).take(SHOWN).map(|sent| sent.value.to_string());
-        let named = named.collect::<Vec<_>>();
+        let named: Vec<_> = values.iter().take(SHOWN).map(|value| value.to_string()).collect();
         let named = named.join(&both!(", ", "、"));
         let rest = match lost.saturating_sub(SHOWN) {
             0 => String::new(),
             more => both!(" and {more} more", "，另有 {more} 个"),
         };
         let were = if lost == 1 { "value was" } else { "values were" };
-        // At the end of a log that was cut off, some process is still running.
-        let is_over = state.alive().next().is_none();
-        let message = match (is_over, way) {
-            (_, Way::Pipe) => both!(
-                "{lost} {were} sent and never received: {named}{rest}",
-                "{lost} 个值发送了却没有被接收：{named}{rest}"
-            ),
-            (true, Way::Queue) => both!(
-                "{lost} {were} put and never got: {named}{rest}",
-                "{lost} 个值放进了队列却没有被取走：{named}{rest}"
-            ),
-            (false, Way::Queue) => both!(
-                "{lost} {were} put and not received by the end of this log: {named}{rest}",
-                "就这份日志来看，{lost} 个值放进了队列却没有被取走：{named}{rest}"
-            ),
-        };
-        self.tell(&message);
+        self.tell(&both!(
+            "{lost} {were} {what}: {named}{rest}",
+            "{lost} 个值{what}：{named}{rest}"
+        ));
     }
 }
 
@@ -81,11 +69,27 @@ impl<E: Write> View for Warnings<E> {
     }
 
     fn finish(&mut self, state: &State) -> Result<()> {
-        self.tell_of_lost_values(Way::Queue, state);
+        let put = match state.alive().next() {
+            None => ["put and never got", "放进了队列却没有被取走"],
+            // The log was cut off.
+            Some(_) => [
+                "put and not received by the end of this log",
+                "放进了队列，就这份日志来看没有被取走",
+            ],
+        };
+        let sent = |way| state.on_its_way(way).map(|sent| &sent.value).collect::<Vec<_>>();
+        self.tell_of_lost_values(&sent(Way::Queue), put);
         // Only a user's command may send several messages, of which some are lost unseen.
         if state.commands().next().is_some() {
-            self.tell_of_lost_values(Way::Pipe, state);
+            let what = ["sent and never received", "发送了却没有被接收"];
+            self.tell_of_lost_values(&sent(Way::Pipe), what);
         }
+        let what =
+            ["taken from the queue, and not read by the program", "已从队列取出，程序却没有读取"];
+        self.tell_of_lost_values(&state.unread(Way::Queue), what);
+        let what =
+            ["taken from the pipe, and not read by the program", "已从管道取出，程序却没有读取"];
+        self.tell_of_lost_values(&state.unread(Way::Pipe), what);
         Ok(())
     }
 }

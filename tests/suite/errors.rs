@@ -155,14 +155,15 @@ fn how_a_recorded_run_ended_is_said_in_chinese() {
     for message in named(&log.lines().map(event).collect::<Vec<_>>(), "error") {
         log = log.replace(message["message"].as_str().unwrap(), "出错了");
     }
-    let told = in_chinese("view LOG 2>&1 >/dev/null | tail -2 >&2", &log);
+    let told = in_chinese("view LOG 2>&1 >/dev/null | tail -3 >&2", &log);
     let expected = "mp-demo: 1 个值放进了队列却没有被取走：null\n\
+         mp-demo: 1 个值已从管道取出，程序却没有读取：[\"A\",1]\n\
          mp-demo: 这次运行中，child（PID 103）结束了，退出状态是 1：出错了\n";
     assert_eq!(told, expected);
     let lost = text_of("tests/logs/queue-lost.jsonl");
     let cut: String = lost.lines().take(20).map(|line| format!("{line}\n")).collect();
     let told = in_chinese("view LOG", &cut);
-    assert!(told.contains("就这份日志来看，"), "{told}");
+    assert!(told.contains("就这份日志来看"), "{told}");
     assert!(told.contains("的结束没有记录下来\n"), "{told}");
     assert_eq!(english_in(&told), None, "{told}");
 }

@@ -6,7 +6,7 @@ use crate::common::*;
 
 /// What nobody's line does: the run begins; children end, and are heard of or found stopped; and a
 /// child that the program does not join is joined when it returns.
-const WITHOUT_A_PLACE: [&str; 6] = ["run", "exited", "output", "idle", "join", "joined"];
+const WITHOUT_A_PLACE: [&str; 7] = ["run", "exited", "output", "idle", "unread", "join", "joined"];
 
 /// The source line of an event, without what is around it.
 fn source_line(event: &Value) -> String {

@@ -7,6 +7,7 @@ mod exec;
 mod running;
 mod unflushed;
 
+use std::borrow::Cow;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::fd::AsRawFd;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use rustix::event::PollFlags;
 use rustix::pipe::fcntl_setpipe_size;
 use rustix::process::{Pid, getpgid};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::context::Context;
 use super::current_process::CurrentProcess;
@@ -47,6 +49,8 @@ pub struct Program {
     /// Threads that log what the program writes to streams without values.
     tellers: Vec<JoinHandle<()>>,
     lines: u64,
+    /// What it was handed last, until it has read that. Its stdin is closed if that didn't go.
+    handed: Option<Value>,
 }
 
 /// A go-between's options: the program that it starts, and the patience.
@@ -164,7 +168,7 @@ impl Program {
             stdout: its_stdout,
             has_printed: Arc::clone(&has_printed),
         };
-        Ok(Program { running, stdin, stdout: values, stderr, tellers, lines: 0 })
+        Ok(Program { running, stdin, stdout: values, stderr, tellers, lines: 0, handed: None })
     }
 
     pub fn pid(&self) -> u32 {
@@ -246,12 +250,16 @@ impl Program {
     }
 
     /// Writes a value to the program's stdin, as a line of JSON.
-    pub fn write(&mut self, value: &serde_json::Value) -> Result<()> {
+    pub fn write(&mut self, value: &Value) -> Result<()> {
+        self.handed = Some(value.clone());
         let Some(stdin) = &mut self.stdin else { return Ok(()) };
         let mut line = Vec::new();
         super::messages::encode(value, &mut line)?;
         match stdin.write_all(&line) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(self.running.gone()),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.close_stdin();
+                Err(self.running.gone())
+            }
             written => written.because(|| Reason::CannotWriteTo { program: self.running.named() }),
         }
     }
@@ -265,7 +273,10 @@ impl Program {
         let is_unread = Fill::at(stdin).is_some_and(|fill| fill.bytes > 0);
         match ready.contains(PollFlags::ERR) && is_unread {
             true => Err(self.running.gone()),
-            false => Ok(()),
+            false => {
+                self.handed = None;
+                Ok(())
+            }
         }
     }
 
@@ -291,11 +302,11 @@ impl Program {
     /// `result`. After success the program has ended by itself. All that the program has written is
     /// logged. Returns `result`, or [`Interruption::CommandFailed`].
     pub fn end(self, result: Result<()>) -> Result<()> {
-        let Program { running, stdin, stdout, stderr, tellers, lines: _ } = self;
+        let Program { running, stdin, stdout, stderr, tellers, lines: _, handed } = self;
         let is_terminated =
             result.as_ref().err().and_then(Interruption::of) == Some(Interruption::Terminated);
-        let unread = stdin.as_ref().and_then(Fill::at).is_some_and(|it| it.bytes > 0);
-        if is_terminated && unread {
+        let is_unread = || stdin.as_ref().and_then(Fill::at).is_none_or(|it| it.bytes > 0);
+        if is_terminated && handed.is_some() && is_unread() {
             // If logging fails here, the log has no reader any more.
             let unread = Reason::TerminatedUnread { program: running.named() };
             let _ = running.tell(Stream::Stdin, unread);
@@ -304,7 +315,12 @@ impl Program {
             true => running.process.join().and(result),
             false => result,
         };
+        let parent = Arc::clone(running.mp.parent());
+        let (child, child_role) = (running.process.pid(), running.process.role().to_owned());
         let result = running.mp.end(result, Interruption::CommandFailed);
+        if let Some(value) = handed.filter(|_| is_unread()).map(Cow::Owned) {
+            let _ = parent.log.write(Event::Unread { child, child_role: child_role.into(), value });
+        }
         // The program has ended, so closing its pipes can't kill it by SIGPIPE.
         drop((stdin, stdout, stderr));
         for teller in tellers {

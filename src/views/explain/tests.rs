@@ -17,7 +17,7 @@ use crate::words::locale::Language;
 const SAYS_IT_ITSELF: &str = "say";
 
 /// Events that are told without `--explain`, too.
-const TOLD_ANYWAY: [&str; 4] = ["stuck", "stopped", "idle", "output"];
+const TOLD_ANYWAY: [&str; 5] = ["stuck", "stopped", "idle", "output", "unread"];
 
 /// The event that the progress bar shows, so it needs no note.
 const SHOWN_BY_A_BAR: &str = "progress";

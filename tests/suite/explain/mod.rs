@@ -91,7 +91,7 @@ fn a_log_that_stops_before_its_run_does_not_say_that_values_are_lost() {
         (
             "zh",
             [
-                "mp-demo: 就这份日志来看，1 个值放进了队列却没有被取走：\"A\"\n",
+                "mp-demo: 1 个值放进了队列，就这份日志来看没有被取走：\"A\"\n",
                 "    就这份日志来看，有 1 个值放入后没有被取走。\n",
             ],
         ),

@@ -211,3 +211,45 @@ fn half_a_line_of_a_killed_program_is_no_value() {
     assert_eq!(ended.code(), 1);
     assert_eq!(values(&ended.events(), "put"), [&json!(1)]);
 }
+
+#[test]
+fn a_value_that_was_taken_for_a_program_that_did_not_read_it_is_named() {
+    let cases = [
+        ("queue", "--reader", "nosuchprog", false),
+        ("queue", "--reader", "sh -c 'exec <&-; sleep 1000'", false),
+        ("queue", "--reader", "sh -c 'read -r line; exit 3'", true),
+        ("pipe", "--child", "echo 1", false),
+    ];
+    at_once(cases, |(lesson, option, command, is_read)| {
+        let more = if lesson == "pipe" { "--reply" } else { "A" };
+        let ended = run_own(&[lesson, option, command, "--json", more]);
+        let log = ended.events();
+        // One that ends at once may do so before anything is taken for it.
+        let taken = values(&log, if lesson == "pipe" { "recv" } else { "get" });
+        let expected = taken.last().filter(|_| !is_read).map(|it| it.to_string());
+        let came = values(&log, "unread").first().map(|it| it.to_string());
+        assert_eq!((ended.code(), &came), (1, &expected), "{command}: {ended:?}");
+        for (language, told) in [
+            ("en", format!("taken from the {lesson}, and not read by the program: ")),
+            ("zh", "取出，程序却没有读取：".to_owned()),
+        ] {
+            let shown = view_log(&ended.stdout, &["--lang", language]).stderr;
+            let told = told + &expected.clone().unwrap_or_default();
+            assert_eq!(shown.contains(&told), expected.is_some(), "{shown}");
+        }
+    });
+    let never_reads = "sh -c 'kill -STOP $$'";
+    // The process between, which could say so, is killed.
+    let mut run = Running::start(&mut own(&["queue", "--reader", never_reads, "A", "--json"]));
+    let mut waits = 1;
+    while named(&run.log, "wait").last().is_none_or(|it| it["call"] != "write") {
+        run.wait_for_several(waits, "wait");
+        waits += 1;
+    }
+    // A child's event may come before its parent's `started`.
+    run.wait_for_several(3, "started");
+    kill(&child_as(&run.log, "reader").clone(), Signal::KILL);
+    let ended = run.finish();
+    let told = "1 value was taken from the queue, and not read by the program: \"A\"";
+    assert!(ended.stderr.contains(told), "{ended:?}");
+}

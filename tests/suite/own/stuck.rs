@@ -81,7 +81,9 @@ fn a_stuck_child_gets_advice_that_helps_or_none() {
         let mut command = mp_demo(["pipe", "--child", child, "--reply", "--patience", "0.3"]);
         let ended = run(command.current_dir(folder.path()));
         assert_eq!(ended.code(), 1, "{ended:?}");
-        ended.stderr.lines().rev().nth(2).unwrap().to_owned()
+        let mut lines = ended.stderr.lines().rev();
+        lines.find(|line| *line == "mp-demo ends the run.").unwrap();
+        lines.next().unwrap().to_owned()
     };
     let flushed = "The message has to be written before the reply is read, and flushed";
     let expected = format!("{flushed}: mp-demo pipe --child 'stdbuf -oL ./child' --reply");
