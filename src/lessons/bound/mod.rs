@@ -164,6 +164,9 @@ impl Lesson for Args {
         if self.withs().contains(&WorkerKind::Threads) {
             mp.say("")?;
             for of_a_kind in tables.chunks(self.withs().len()) {
+                if of_a_kind.iter().any(|table| table.disturbed(cores).is_some()) {
+                    continue;
+                }
                 if let [processes, threads] = of_a_kind {
                     mp.say(compare(processes, threads))?;
                 }

@@ -25,7 +25,7 @@ fn verdicts_follow_from_the_figures_and_the_cores() {
     for (kind, pools, cores, expected) in [
         (Compute, stops, 1, [gains, "1 core: fewer than the 2 workers it gains up to.", ""]),
         (Compute, stops, 2, [gains, "2 cores: one for each worker.", ""]),
-        (Compute, stops, 16, [gains, "16 cores; its workers had 2.05 of them at most.", ""]),
+        (Compute, stops, 16, [gains, "16 cores; its workers kept 2.05 cores busy at most.", ""]),
         (
             Compute,
             &[(1, 0.8), (2, 0.81), (8, 1.2)],
@@ -81,8 +81,33 @@ fn a_disk_in_memory_needs_cores_and_workers_have_no_more_than_there_are() {
     assert_eq!(in_memory.verdicts(2)[1], "This program may use 2 cores: one for each worker.");
     let mut busy = table(Compute, &[(1, 0.8), (2, 0.8), (4, 0.8)]);
     busy.pools[2].processor_seconds = 3.21;
-    let at_most = "This program may use 4 cores; its workers had 4.00 of them at most.";
+    let at_most = "This program may use 4 cores; its workers kept 4.00 cores busy at most.";
     assert_eq!(busy.verdicts(4)[1], at_most);
+}
+
+#[test]
+fn nothing_follows_where_the_workers_did_not_get_their_cores() {
+    let stops = [(1, 0.8), (2, 0.8), (4, 0.8)];
+    let told = |kind, workers: usize, share, cores| {
+        let mut table = table(kind, &stops);
+        table.pools[2].processor_seconds = 0.4;
+        table.pools[workers / 2].processor_seconds = 0.8 * share;
+        (table.verdicts(cores), table.disturbed(cores).is_some())
+    };
+    let says_little = "Other programs (or a quota) were in the way, so these figures say little.";
+    for (workers, share, cores, had) in [
+        (2, 0.3, 2, "With 2 workers, a task had a core for 30.0 % of its time, not 100.0 %."),
+        (1, 0.89, 2, "With 1 worker, a task had a core for 89.0 % of its time, not 100.0 %."),
+        // More workers than cores take turns.
+        (4, 0.4, 2, "With 4 workers, a task had a core for 40.0 % of its time, not 50.0 %."),
+    ] {
+        let expected = (vec![says_little.to_owned(), had.to_owned()], true);
+        assert_eq!(told(Compute, workers, share, cores), expected);
+    }
+    for (kind, workers, share) in [(Compute, 2, 0.91), (Compute, 4, 0.46), (Io, 2, 0.01)] {
+        let (verdicts, is_disturbed) = told(kind, workers, share, 2);
+        assert!(!is_disturbed && verdicts[0].contains("gains nothing"), "{verdicts:?}");
+    }
 }
 
 #[test]

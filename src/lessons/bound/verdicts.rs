@@ -20,11 +20,40 @@ fn is_no_chance(more: f64, less: f64) -> bool {
 impl Table {
     /// The verdicts, for a machine that lets this program use this many cores.
     pub fn verdicts(&self, cores: usize) -> Vec<String> {
+        if let Some(pool) = self.disturbed(cores) {
+            let (workers, might) = (self.workers(pool.workers), self.possible_share(pool, cores));
+            let (had, might) = (100.0 * pool.processor_share(), 100.0 * might);
+            return vec![
+                both!(
+                    "Other programs (or a quota) were in the way, so these figures say little.",
+                    "其他程序占用了核心（或者受配额限制），所以这些数字说明不了什么。"
+                ),
+                both!(
+                    "With {workers}, a task had a core for {had:.1} % of its time, not {might:.1} %.",
+                    "{workers}时，任务只有 {had:.1}% 的时间占有核心，本来可以有 {might:.1}%。"
+                ),
+            ];
+        }
         let mut lines = vec![self.gain()];
         lines.extend(self.loss());
         lines.push(self.against_cores(cores));
         lines.extend(self.waited());
         lines
+    }
+
+    /// The pool whose tasks lacked most of the processor time that they might have had, if that is
+    /// a tenth or more. Only tasks that never wait show that.
+    pub fn disturbed(&self, cores: usize) -> Option<&PoolFigures> {
+        let share = |pool: &PoolFigures| pool.processor_share() / self.possible_share(pool, cores);
+        let pools = self.pools.iter().filter(|_| self.kind == TaskKind::Compute);
+        let worst = pools.min_by(|a, b| share(a).total_cmp(&share(b)));
+        worst.filter(|pool| share(pool) < 0.9)
+    }
+
+    /// For which share of its time a task has a core at least, where nobody else uses the cores.
+    fn possible_share(&self, pool: &PoolFigures, cores: usize) -> f64 {
+        let at_once = pool.workers.min(self.tasks);
+        (cores as f64 / f64::from(at_once)).min(1.0)
     }
 
     /// The pool with the fewest workers that is, but for chance, as fast as the fastest.
@@ -94,8 +123,8 @@ impl Table {
                 let most = self.pools.iter().map(PoolFigures::processor_percent);
                 let had = (most.fold(0.0, f64::max) / 100.0).min(cores as f64);
                 both!(
-                    "{may_use}; its workers had {had:.2} of them at most.",
-                    "{may_use}，这些任务最多用到 {had:.2} 个。"
+                    "{may_use}; its workers kept {had:.2} cores busy at most.",
+                    "{may_use}，这些任务最多用满 {had:.2} 个核心。"
                 )
             }
             Ordering::Greater if self.computes() && !self.pools.iter().any(was_measured) => both!(
