@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::events::BoundEvent;
+use super::table::WorkerKind;
 use crate::claims::{Both, Claim, Judge, Seen, is_over};
 use crate::events::Event;
 use crate::state::State;
@@ -12,13 +13,30 @@ use crate::state::State;
 #[derive(Default)]
 pub(super) struct BoundJudge {
     tasks: usize,
-    /// The workers of each pool, and the tasks that they have done.
-    pools: Vec<(u16, Vec<u16>)>,
+    /// Of each pool what it is, and the tasks that it has done.
+    pools: Vec<(String, Vec<u16>)>,
     begun: usize,
     done: usize,
     overlap: bool,
     /// The wall times by number of workers, for each kind of task and of worker.
     times: BTreeMap<String, BTreeMap<u64, f64>>,
+}
+
+/// The claim about one table: what its tasks are, and what its workers.
+macro_rules! is_faster {
+    ($kind:literal $with:literal, $en:literal, $zh:literal) => {
+        Claim {
+            name: concat!($kind, "-", $with, "-more-is-faster"),
+            sentence: [
+                concat!($en, ": the most workers take less time than the fewest"),
+                concat!($zh, "：工作者最多时用的时间比最少时短"),
+            ],
+            holds: |run, _| {
+                let times = run.times.get(concat!($kind, " ", $with))?;
+                (times.len() > 1).then(|| times.values().last() < times.values().next())
+            },
+        }
+    };
 }
 
 impl Judge for BoundJudge {
@@ -46,22 +64,18 @@ impl Judge for BoundJudge {
                 (run.begun > 1 && is_said).then_some(run.overlap)
             },
         },
-        Claim {
-            name: "more-is-faster",
-            sentence: [
-                "the most workers take less time than the fewest",
-                "工作者最多时用的时间比最少时短",
-            ],
-            holds: |run, _| {
-                let mut several = run.times.values().filter(|it| it.len() > 1).peekable();
-                several.peek()?;
-                Some(several.all(|times| times.values().last() < times.values().next()))
-            },
-        },
+        is_faster!("compute" "processes", "compute", "计算密集型"),
+        is_faster!("compute" "threads", "compute in threads", "计算密集型（线程）"),
+        is_faster!("io" "processes", "IO", "IO 密集型"),
+        is_faster!("io" "threads", "IO in threads", "IO 密集型（线程）"),
+        is_faster!("disk" "processes", "disk", "磁盘读写"),
+        is_faster!("disk" "threads", "disk in threads", "磁盘读写（线程）"),
     ];
 
-    const HEADING: Both =
-        ["workers: in which order the tasks were done", "工作者数：任务以什么顺序做完"];
+    const HEADING: Both = [
+        "kind and workers: in which order the tasks were done",
+        "任务种类和工作者数：任务以什么顺序做完",
+    ];
 
     fn see(&mut self, seen: &Seen) {
         match &seen.record.event {
@@ -78,23 +92,26 @@ impl Judge for BoundJudge {
             Event::Measured { figures } => {
                 let workers = figures.0.get("workers").and_then(Value::as_u64);
                 if let (Some(workers), Some(seconds)) = (workers, figures.number("wall_seconds")) {
-                    let table = format!("{:?} {:?}", figures.word("kind"), figures.word("with"));
+                    let kind = figures.word("kind").unwrap_or_default();
+                    let table = format!("{kind} {}", figures.word("with").unwrap_or("processes"));
                     self.times.entry(table).or_default().insert(workers, seconds);
                 }
             }
             event => {
-                if let Some(BoundEvent::Pool { workers, tasks, .. }) = event.own() {
+                if let Some(BoundEvent::Pool { kind, with, workers, tasks }) = event.own() {
                     self.tasks += usize::from(tasks);
-                    self.pools.push((workers, Vec::new()));
+                    let threads = if with == WorkerKind::Threads { " threads" } else { "" };
+                    let kind: &str = kind.into();
+                    self.pools.push((format!("{kind} {workers}{threads}"), Vec::new()));
                 }
             }
         }
     }
 
     fn outcome(&self, _: &State) -> String {
-        let texts = self.pools.iter().map(|(workers, done)| {
+        let texts = self.pools.iter().map(|(pool, done)| {
             let done: Vec<_> = done.iter().map(u16::to_string).collect();
-            format!("{workers}: {}", done.join(" "))
+            format!("{pool}: {}", done.join(" "))
         });
         texts.collect::<Vec<_>>().join("; ")
     }
@@ -126,9 +143,9 @@ mod tests {
         lines.join("\n")
     }
 
-    fn measured(seconds: [f64; 2]) -> String {
+    fn measured(table: &str, seconds: [f64; 2]) -> String {
         let line = |workers, seconds| {
-            format!(r#"1 parent measured "kind":"io","workers":{workers},"wall_seconds":{seconds}"#)
+            format!(r#"1 parent measured {table},"workers":{workers},"wall_seconds":{seconds}"#)
         };
         format!("{}\n{}", line(1, seconds[0]), line(2, seconds[1]))
     }
@@ -137,16 +154,32 @@ mod tests {
     fn claims_and_outcomes_follow_from_the_log() {
         let (in_order, disordered) = (pool([1, 2], false), pool([2, 1], true));
         let (undone, both) = (in_order.replace(&done(2), ""), format!("{in_order}\n{disordered}"));
-        check(
-            "bound",
-            &[
-                (&in_order, "true true false - true", "2: 1 2"),
-                (&disordered, "true false true - true", "2: 2 1"),
-                (&undone, "false - false - true", "2: 1"),
-                (&measured([2.0, 1.0]), "- - - true true", "nothing"),
-                (&measured([1.0, 2.0]), "- - - false true", "nothing"),
-                (&both, "true false true - true", "2: 1 2; 2: 2 1"),
-            ],
-        );
+        let in_threads = disordered.replace("processes", "threads").replacen("io", "compute", 1);
+        let all = format!("{both}\n{in_threads}");
+        let tasks =
+            |in_order, overlap, done| format!("{done} {in_order} {overlap} {} true", NO_TIMES);
+        const NO_TIMES: &str = "- - - - - -";
+        let mut cases = vec![
+            (in_order, tasks("true", "false", "true"), "io 2: 1 2"),
+            (disordered, tasks("false", "true", "true"), "io 2: 2 1"),
+            (undone, tasks("-", "false", "false"), "io 2: 1"),
+            (both, tasks("false", "true", "true"), "io 2: 1 2; io 2: 2 1"),
+            (all, tasks("false", "true", "true"), "io 2: 1 2; io 2: 2 1; compute 2 threads: 2 1"),
+        ];
+        // Of each table by itself.
+        let tables =
+            ["compute", "io", "disk"].map(|kind| ["processes", "threads"].map(|it| (kind, it)));
+        for (place, (kind, with)) in tables.into_iter().flatten().enumerate() {
+            let table = format!(r#""kind":"{kind}","with":"{with}""#);
+            for (seconds, verdict) in [([2.0, 1.0], "true"), ([1.0, 2.0], "false")] {
+                let mut verdicts = ["-"; 10];
+                verdicts[3 + place] = verdict;
+                verdicts[9] = "true";
+                cases.push((measured(&table, seconds), verdicts.join(" "), "nothing"));
+            }
+        }
+        let cases: Vec<_> =
+            cases.iter().map(|(log, told, came)| (&**log, &**told, *came)).collect();
+        check("bound", &cases);
     }
 }
