@@ -74,6 +74,9 @@ fn predicted(prediction: &Prediction, options: &ViewOptions) -> Result<ExitCode>
         width,
         bar: bar.clone(),
     };
+    if let Some(refusal) = session.refusal() {
+        return refused(refusal);
+    }
     session.hold(&mut gate)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -17,20 +17,25 @@ impl Question {
     }
 
     pub(super) fn prompt(&self) -> String {
-        let rest = both!("[?] show me the program  [q]uit", "[?] 看程序  [q] 退出");
+        let answers = self.answers();
+        both!("{answers}  [?] show me the program  [q]uit", "{answers}  [?] 看程序  [q] 退出")
+    }
+
+    /// What can be answered.
+    pub(super) fn answers(&self) -> String {
+        let last = letter(self.choices().len().saturating_sub(1));
         match self {
-            Question::Often { .. } => both!(
-                "[a]lways  [s]ometimes  [n]ever  {rest}",
-                "[a] 总是  [s] 有时  [n] 从不  {rest}"
-            ),
+            Question::Often { .. } => {
+                both!("[a]lways  [s]ometimes  [n]ever", "[a] 总是  [s] 有时  [n] 从不")
+            }
             Question::Outcomes(_) => both!(
-                "letters, such as a c; - for none  {rest}",
-                "字母，例如 a c；一个也没有就写 -  {rest}"
+                "letters from a to {last}; - for none",
+                "从 a 到 {last} 的若干字母；一个也没有就写 -"
             ),
             Question::Waits(_) | Question::Repair(_) => {
-                both!("a letter  {rest}", "一个字母  {rest}")
+                both!("a letter from a to {last}", "从 a 到 {last} 的一个字母")
             }
-            Question::Stuck { .. } => both!("a number  {rest}", "一个数  {rest}"),
+            Question::Stuck { .. } => both!("a number", "一个数"),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader, Write};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::answer::letter;
@@ -27,6 +27,26 @@ pub(crate) struct Session<'a> {
 }
 
 impl Session<'_> {
+    /// Why the given answers are refused before anything is run, if one of them is no answer.
+    pub(crate) fn refusal(&self) -> Option<String> {
+        let mut number = self.from;
+        for typed in self.given.iter().flatten() {
+            match (typed.trim(), self.experiments.get(number - 1)) {
+                ("?" | "？", _) => continue,
+                ("q" | "quit", _) | (_, None) => return None,
+                (_, Some(asked)) if asked.question.answer(typed).is_some() => number += 1,
+                (typed, Some(asked)) => {
+                    let (typed, answers) = (on_one_line(typed), asked.question.answers());
+                    return Some(both!(
+                        "`{typed}` is no answer to experiment {number}; answers are: {answers}",
+                        "`{typed}` 不能用来回答第 {number} 题；可以回答：{answers}"
+                    ));
+                }
+            }
+        }
+        None
+    }
+
     /// Asks, runs and grades; then says how many answers were right.
     pub(crate) fn hold(mut self, stderr: &mut dyn Write) -> Result<()> {
         let of = self.experiments.len();
@@ -38,7 +58,7 @@ impl Session<'_> {
             }
             let experiment = &self.experiments[number - 1];
             self.show(experiment, number, stderr)?;
-            let Some(answer) = self.answer(experiment, number)? else {
+            let Some(answer) = self.answer(experiment)? else {
                 break;
             };
             let grade = experiment.grade(&answer, &self.bar, stderr)?;
@@ -86,10 +106,14 @@ impl Session<'_> {
                 self.say(&command)?;
             }
         }
-        let is_repair = matches!(experiment.question, Question::Repair(_));
-        if is_repair {
+        if matches!(experiment.question, Question::Repair(_)) {
             self.say(&experiment.show_stuck(&self.bar, stderr)?)?;
         }
+        self.ask(experiment)
+    }
+
+    fn ask(&self, experiment: &Experiment) -> Result<()> {
+        let is_repair = matches!(experiment.question, Question::Repair(_));
         self.say(&experiment.sentence())?;
         for (index, choice) in experiment.question.choices().into_iter().enumerate() {
             let start = if is_repair { "mp-demo " } else { "" };
@@ -99,7 +123,7 @@ impl Session<'_> {
     }
 
     /// The next answer; nothing if there is none.
-    fn answer(&mut self, experiment: &Experiment, number: usize) -> Result<Option<String>> {
+    fn answer(&mut self, experiment: &Experiment) -> Result<Option<String>> {
         loop {
             let prompt = format!("{} > ", experiment.question.prompt());
             let prompt = textwrap::fill(&prompt, self.width);
@@ -117,19 +141,19 @@ impl Session<'_> {
                 write(&format!("{}\n", on_one_line(&typed)))?;
             }
             match (typed.trim(), experiment.question.answer(&typed)) {
-                ("?" | "？", _) => write(&experiment.python())?,
+                ("?" | "？", _) => {
+                    write(&format!("{}\n\n", experiment.python().trim_end()))?;
+                    self.ask(experiment)?;
+                }
                 // `q` could be the letter of a choice, but no question has so many choices.
                 ("q" | "quit", _) => return Ok(None),
                 (_, Some(answer)) => return Ok(Some(answer)),
-                (_, None) if self.given.is_none() => {
-                    self.say(&both!("That is no answer here.", "这里不能这样回答。"))?
-                }
-                (typed, None) => {
-                    let typed = on_one_line(typed);
-                    bail!(both!(
-                        "`{typed}` is no answer to experiment {number}",
-                        "`{typed}` 不能用来回答第 {number} 题"
-                    ));
+                (_, None) => {
+                    let answers = experiment.question.answers();
+                    self.say(&both!(
+                        "That is no answer here; answers are: {answers}",
+                        "这里不能这样回答；可以回答：{answers}"
+                    ))?;
                 }
             }
         }

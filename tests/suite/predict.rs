@@ -314,8 +314,12 @@ fn answers_come_from_a_file_or_from_standard_input() {
     assert_eq!(run(&mut shell(&script)).succeeded().stdout, from_file.stdout);
 
     let ended = run_words("predict memory --answer n --answer perhaps");
-    assert_eq!(ended.code(), 1);
-    assert_eq!(ended.stderr, "mp-demo: `perhaps` is no answer to experiment 2\n");
+    assert_eq!((ended.code(), ended.stdout.as_str()), (2, ""));
+    let answers = "[a]lways  [s]ometimes  [n]ever";
+    assert_eq!(
+        ended.stderr,
+        format!("mp-demo: `perhaps` is no answer to experiment 2; answers are: {answers}\n")
+    );
     let ended = run_words("predict memory --answers /nowhere");
     assert_eq!((ended.code(), ended.stdout.as_str()), (1, ""));
     // An endless file is not read for ever.
@@ -324,6 +328,26 @@ fn answers_come_from_a_file_or_from_standard_input() {
         assert_eq!((ended.code(), ended.stdout.as_str()), (1, ""));
         assert!(ended.stderr.contains(": more than 1 MiB, which is too long"), "{ended:?}");
     }
+}
+
+#[test]
+fn what_is_no_answer_is_refused_with_the_answers_before_anything_is_run() {
+    for (words, number, answers) in [
+        ("memory --from 3 --answer ? --answer 5", 3, "[a]lways  [s]ometimes  [n]ever"),
+        ("queue --from 2 --answer z", 2, "letters from a to f; - for none"),
+        ("queue --from 12 --answer ab", 12, "a letter from a to d"),
+        ("pipe --from 5 --answer many", 5, "a number"),
+    ] {
+        let typed = words.rsplit(' ').next().unwrap();
+        let ended = run_words(&format!("predict {words}"));
+        assert_eq!((ended.code(), ended.stdout.as_str()), (2, ""), "{words}");
+        let refused =
+            format!("`{typed}` is no answer to experiment {number}; answers are: {answers}");
+        assert_eq!(ended.stderr, format!("mp-demo: {refused}\n"));
+    }
+    let ended = run_words("predict memory --answer 5 --lang zh");
+    let refused = "mp-demo: `5` 不能用来回答第 1 题；可以回答：[a] 总是  [s] 有时  [n] 从不\n";
+    assert_eq!((ended.code(), ended.stderr.as_str()), (2, refused));
 }
 
 #[test]
@@ -379,7 +403,7 @@ fn on_a_terminal_one_is_asked_until_one_answers_or_leaves() {
     let command = pty_process::blocking::Command::new(PROGRAM).args(["predict", "memory"]);
     let command = command.env("TERM", "xterm-256color").env("LC_ALL", "zh_CN.UTF-8");
     let mut child = command.env_remove("LANGUAGE").spawn(other_side).unwrap();
-    terminal.write_all("what\nn\nq\n".as_bytes()).unwrap();
+    terminal.write_all("what\n?\nn\nq\n".as_bytes()).unwrap();
     let (mut screen, mut buffer) = (Vec::new(), [0; 4096]);
     while let Ok(length @ 1..) = terminal.read(&mut buffer) {
         screen.extend_from_slice(&buffer[..length]);
@@ -387,9 +411,15 @@ fn on_a_terminal_one_is_asked_until_one_answers_or_leaves() {
     assert!(child.wait().unwrap().success());
     let screen = String::from_utf8_lossy(&screen).replace("\r\n", "\n");
     let screen = anstream::adapter::strip_str(&screen).to_string();
-    for part in
-        ["第 1 题，共 3 题，memory", "这里不能这样回答。", "答对了：从不。", "1 题答对 1 题。"]
-    {
+    for part in [
+        "第 1 题，共 3 题，memory",
+        "这里不能这样回答；可以回答：[a] 总是",
+        "答对了：从不。",
+        "1 题答对 1 题。",
+    ] {
         assert!(screen.contains(part), "{part} in {screen}");
     }
+    // Below the program the question stands again.
+    let below = screen.split("__main__").last().unwrap();
+    assert!(below.contains("论断：子进程计数时"), "{screen}");
 }
