@@ -351,6 +351,17 @@ fn what_is_no_answer_is_refused_with_the_answers_before_anything_is_run() {
 }
 
 #[test]
+fn where_one_run_proves_it_runs_that_get_stuck_are_few() {
+    let is_never = |it: &&Experiment| {
+        let Question::Often { claim, truth } = &it.question else { return false };
+        claim == "not-stuck" && *truth == Often::Never
+    };
+    let experiments = experiments();
+    let stuck: Vec<_> = experiments.iter().filter(is_never).collect();
+    assert!(stuck.len() >= 3 && stuck.iter().all(|it| it.runs <= 2));
+}
+
+#[test]
 fn where_nobody_can_answer_that_is_said() {
     let ended = run_words("predict");
     assert_eq!((ended.code(), ended.stdout.as_str()), (2, ""));
