@@ -73,7 +73,7 @@ macro_rules! own_events {
 }
 pub(crate) use own_events;
 
-/// What [`own_events`] makes of a lesson's events: the same methods as those of [`Event`].
+/// What [`own_events`] makes of a lesson's events: the same methods as those of an `Event`.
 pub trait OwnEvent: Serialize + DeserializeOwned + VariantNames {
     fn effect(&self) -> Effect<'static>;
     fn times(&self) -> Option<Times>;

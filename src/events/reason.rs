@@ -313,7 +313,7 @@ fn names_of(holders: &[Named]) -> String {
     }
 }
 
-/// A reason in words, as [`both`](crate::both) takes them: `sentence!("no {thing}", "没有 {thing}")`.
+/// A reason in words, as [`both`] takes them: `sentence!("no {thing}", "没有 {thing}")`.
 macro_rules! sentence {
     ($english:literal, $chinese:literal $(,)?) => {
         $crate::events::Reason::Sentence { en: format!($english), zh: format!($chinese) }

@@ -1,5 +1,5 @@
 //! The children that are measured. With `--bare`, a child reads and writes its pipe itself, without
-//! [`Queue`] or [`Connection`].
+//! a `Queue` or a `Connection`.
 
 use std::io::{self, Read, Write};
 
