@@ -88,7 +88,8 @@ fn why_stuck(state: &State) -> String {
             "这次运行卡住了：请看 {command}在等什么，有什么该写没写、该读没读"
         ),
         many => both!(
-            "the run got stuck: look at what {command} and the other commands, {many} in all, wait for",
+            "the run got stuck: look at what {command} and the other commands, {many} in all, \
+             wait for",
             "这次运行卡住了：请看 {command}等 {many} 条命令各在等什么"
         ),
     }

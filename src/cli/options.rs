@@ -17,16 +17,19 @@ pub struct Options {
     pub(crate) views: ViewOptions,
 
     /// Seed for the random pauses: that of an earlier run, which --json shows, repeats them
-    #[arg(long, value_name = "N", global = true, value_parser = whole(0..=u64::MAX), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", global = true, value_parser = whole(0..=u64::MAX),
+        allow_negative_numbers = true)]
     pub(crate) seed: Option<u64>,
 
     /// How long nothing may happen before mp-demo looks whether the run, or a command of yours, is
     /// stuck; `never` leaves it hanging
-    #[arg(long, value_name = "SECONDS", global = true, default_value = "2", value_parser = patience, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECONDS", global = true, default_value = "2",
+        value_parser = patience, allow_negative_numbers = true)]
     pub(crate) patience: Patience,
 
     /// Divide every pause by this number; 1 is the article's timing
-    #[arg(long, value_name = "X", global = true, default_value = "1", value_parser = speed, allow_negative_numbers = true)]
+    #[arg(long, value_name = "X", global = true, default_value = "1", value_parser = speed,
+        allow_negative_numbers = true)]
     pub(crate) speed: f64,
 
     /// Whether to run the lesson more than once.

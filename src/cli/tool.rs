@@ -42,15 +42,18 @@ Examples:
         rust: bool,
 
         /// Print a small writer to begin with, for `queue --writer`
-        #[arg(long, value_name = "LANGUAGE", ignore_case = true, conflicts_with_all = ["python", "rust"])]
+        #[arg(long, value_name = "LANGUAGE", ignore_case = true,
+            conflicts_with_all = ["python", "rust"])]
         writer_in: Option<ProgramLanguage>,
 
         /// Print a small reader to begin with, for `queue --reader`
-        #[arg(long, value_name = "LANGUAGE", ignore_case = true, conflicts_with_all = ["python", "rust", "writer_in"])]
+        #[arg(long, value_name = "LANGUAGE", ignore_case = true,
+            conflicts_with_all = ["python", "rust", "writer_in"])]
         reader_in: Option<ProgramLanguage>,
 
         /// Print a small child to begin with, for `pipe --child`
-        #[arg(long, value_name = "LANGUAGE", ignore_case = true, conflicts_with_all = ["python", "rust", "writer_in", "reader_in"])]
+        #[arg(long, value_name = "LANGUAGE", ignore_case = true,
+            conflicts_with_all = ["python", "rust", "writer_in", "reader_in"])]
         child_in: Option<ProgramLanguage>,
     },
 
@@ -88,7 +91,8 @@ Examples:
         list: bool,
 
         /// Begin with the experiment of this number in the list
-        #[arg(long, value_name = "NUMBER", default_value = "1", value_parser = whole(1..=100_000_u64), allow_negative_numbers = true)]
+        #[arg(long, value_name = "NUMBER", default_value = "1",
+            value_parser = whole(1..=100_000_u64), allow_negative_numbers = true)]
         from: u64,
 
         /// Answer the next experiment with this instead of asking; several times for several

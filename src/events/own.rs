@@ -22,7 +22,8 @@ macro_rules! own_events {
             $(#[$doc:meta])*
             $Name:ident {
                 $( $(#[$attribute:meta])* $field:ident: $type:ty ),* $(,)?
-            } => $effect:expr, [$($sign:literal $ascii:literal $en:literal $zh:literal, $label:expr)?]
+            } => $effect:expr,
+                [$($sign:literal $ascii:literal $en:literal $zh:literal, $label:expr)?]
             $(, $times:ident)?;
         )*
     ) => {

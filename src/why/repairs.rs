@@ -350,8 +350,8 @@ pub(super) fn sentence(repair: Repair) -> String {
              取了两次（用 RLock）？"
         ),
         Repair::RecursiveLock => both!(
-            "If it is a queue, an Event or a Condition: which thread should put, set() or notify()? \
-             If it is a lock: does it take its own lock twice (RLock)?",
+            "If it is a queue, an Event or a Condition: which thread should put, set() or \
+             notify()? If it is a lock: does it take its own lock twice (RLock)?",
             "如果是队列、Event 或 Condition：该由哪个线程来放入、set() 或 notify()？如果是锁：是不\
              是把自己的锁取了两次（用 RLock）？"
         ),

@@ -29,7 +29,8 @@ impl Table {
                     "其他程序占用了核心（或者受配额限制），所以这些数字说明不了什么。"
                 ),
                 both!(
-                    "With {workers}, a task had a core for {had:.1} % of its time, not {might:.1} %.",
+                    "With {workers}, a task had a core for {had:.1} % of its time, not \
+                     {might:.1} %.",
                     "{workers}时，任务只有 {had:.1}% 的时间占有核心，本来可以有 {might:.1}%。"
                 ),
             ];

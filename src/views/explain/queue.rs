@@ -76,7 +76,9 @@ notes! {
     }
     zh "{who}调用 get()，几乎不用等：队列里已有 {there} 个值。"
 
-    brief Get { who: Actor, value: String, from: Actor, took: Seconds, waited: Seconds, again: bool }
+    brief Get {
+        who: Actor, value: String, from: Actor, took: Seconds, waited: Seconds, again: bool
+    }
         samples (reader(), "'A'".into(), writer(), TOOK, WAITED, false)
             (reader(), "'A'".into(), writer(), TOOK, WAITED, true)
     en {

@@ -86,7 +86,9 @@ notes! {
         format!("{}。", Zh(&gets))
     }
 
-    brief Summary { started: usize, codes: BTreeMap<i32, usize>, signals: BTreeMap<i32, usize>, unseen: usize }
+    brief Summary {
+        started: usize, codes: BTreeMap<i32, usize>, signals: BTreeMap<i32, usize>, unseen: usize
+    }
         samples (1, [(0, 2)].into(), [(15, 1)].into(), 0) (3, [(0, 2)].into(), [(15, 1)].into(), 0)
             (4, [(0, 2)].into(), [(15, 1)].into(), 1) (1, [].into(), [].into(), 1)
             (2, [].into(), [].into(), 2)
