@@ -260,6 +260,14 @@ Look again at 2, 3: mp-demo show memory
 
 "#]]
     );
+    // On one core all of its runs are mostly alike.
+    let script = "taskset -c 0 mp-demo predict pipe --from 3 --answer s";
+    let said = words_of(&run(&mut shell(script)).succeeded().stdout);
+    for (count, often) in [("0 of 50.", "never"), ("50 of 50.", "always")] {
+        let told = format!("All of these runs say \"{often}\". That proves nothing: the next one");
+        let is_alike = said.contains(&format!("50 runs: {count}"));
+        assert_eq!(said.contains(&told), is_alike, "{said}");
+    }
 }
 
 #[test]
