@@ -85,45 +85,19 @@ fn values_look_as_python_prints_them() {
     if !has("python3") {
         return;
     }
-    let values = [
-        "null",
-        "true",
-        "-0",
-        "-0.0",
-        "1e5",
-        "1E16",
-        "123456789012345678",
-        "1e-7",
-        "0.1",
-        "1e400",
-        "-1e400",
-        "5e-324",
-        "1.7976931348623157e308",
-        "9007199254740993",
-        "12345678901234567890123456789012345678901234567890",
-        "2.675",
-        "1e22",
-        "1e21",
-        "123456.789e3",
-        "8859840577657.3125",
-        "\"\"",
-        "\"it's\"",
-        "\"\\\"\"",
-        "\"'\\\"\"",
-        "\"back\\\\slash\u{200b}\u{feff}\"",
-        "\"\\n\\t\\u0000\\u007f\"",
-        "\"\\u0085\\u00ad\\u2028\\u3000\"",
-        "\"\u{e9}\u{4f60}\u{1f600}\"",
-        "[]",
-        "{}",
-        "[[1,[2.0]],{}]",
-        "{\"b\": [true], \"a\": {\"c\": null}, \"b\": 2}",
-    ];
+    let values = r#"
+        null true -0 -0.0 1e5 1E16 123456789012345678 1e-7 0.1 1e400 -1e400 5e-324
+        1.7976931348623157e308 9007199254740993 12345678901234567890123456789012345678901234567890
+        2.675 1e22 1e21 123456.789e3 8859840577657.3125
+        "" "it's" "\"" "'\"" "back\\slash\u200b\ufeff" "\n\t\u0000\u007f"
+        "\u0085\u00ad\u2028\u3000" "é你😀"
+        [] {} [[1,[2.0]],{}] {"b":[true],"a":{"c":null},"b":2}"#;
+    let values: Vec<_> = values.split_whitespace().collect();
     let script = "import json, sys; print([json.loads(v) for v in sys.argv[1:]])";
     let mut python = command("python3");
-    python.args(["-c", script]).args(values).env("PYTHONIOENCODING", "utf-8");
+    python.args(["-c", script]).args(&values).env("PYTHONIOENCODING", "utf-8");
     let of_python = run(&mut python).succeeded().stdout;
-    let ours = run(mp_demo(["pipe", "--speed", "1000", "--"]).args(values)).succeeded();
+    let ours = run(mp_demo(["pipe", "--speed", "1000", "--"]).args(&values)).succeeded();
     assert_eq!(ours.lines().last(), of_python.lines().last().as_ref());
 }
 
@@ -138,4 +112,5 @@ fn only_the_list_of_bytes_is_shortened_and_to_the_same_value() {
     let ended = run_words("pipe --speed 1000 --bytes 200 --reply").succeeded();
     let lists = ended.lines().into_iter().filter(|line| *line == "['x' * 195]");
     assert_eq!(lists.count(), 2, "{ended:?}");
+    assert_eq!(run_words("pipe --speed 1000 --bytes 5").succeeded().lines()[2], "['']");
 }

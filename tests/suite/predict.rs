@@ -321,13 +321,6 @@ fn answers_come_from_a_file_or_from_standard_input() {
     let script = format!("mp-demo predict memory --answers - < {}", file.display());
     assert_eq!(run(&mut shell(&script)).succeeded().stdout, from_file.stdout);
 
-    let ended = run_words("predict memory --answer n --answer perhaps");
-    assert_eq!((ended.code(), ended.stdout.as_str()), (2, ""));
-    let answers = "[a]lways  [s]ometimes  [n]ever";
-    assert_eq!(
-        ended.stderr,
-        format!("mp-demo: `perhaps` is no answer to experiment 2; answers are: {answers}\n")
-    );
     let ended = run_words("predict memory --answers /nowhere");
     assert_eq!((ended.code(), ended.stdout.as_str()), (1, ""));
     // An endless file is not read for ever.
@@ -347,11 +340,9 @@ fn what_is_no_answer_is_refused_with_the_answers_before_anything_is_run() {
         ("pipe --from 5 --answer many", 5, "a number"),
     ] {
         let typed = words.rsplit(' ').next().unwrap();
-        let ended = run_words(&format!("predict {words}"));
-        assert_eq!((ended.code(), ended.stdout.as_str()), (2, ""), "{words}");
         let refused =
-            format!("`{typed}` is no answer to experiment {number}; answers are: {answers}");
-        assert_eq!(ended.stderr, format!("mp-demo: {refused}\n"));
+            format!("`{typed}` is no answer to experiment {number}; answers are: {answers}\n");
+        assert_refused(&format!("predict {words}"), &refused);
     }
     let ended = run_words("predict memory --answer 5 --lang zh");
     let refused = "mp-demo: `5` 不能用来回答第 1 题；可以回答：[a] 总是  [s] 有时  [n] 从不\n";
@@ -379,18 +370,13 @@ fn where_one_run_proves_it_slow_runs_are_few() {
 
 #[test]
 fn where_nobody_can_answer_that_is_said() {
-    let ended = run_words("predict");
-    assert_eq!((ended.code(), ended.stdout.as_str()), (2, ""));
-    let expected = "mp-demo: predict asks questions, and this is no terminal: give answers with --answer or --answers FILE\n";
-    assert_eq!(ended.stderr, expected);
-    let ended = run_words("predict memory --from 4 --answer a");
-    assert_eq!(ended.code(), 2);
-    assert_eq!(ended.stderr, "mp-demo: there is no experiment 4: the last one is 3\n");
-    let ended = run_words("predict cost --answer a");
-    assert_eq!(
-        (ended.code(), ended.stderr.as_str()),
-        (2, "mp-demo: this lesson has no experiments\n")
-    );
+    for (words, expected) in [
+        ("", "this is no terminal: give answers with --answer or --answers FILE\n"),
+        ("memory --from 4 --answer a", "there is no experiment 4: the last one is 3\n"),
+        ("cost --answer a", "this lesson has no experiments\n"),
+    ] {
+        assert_refused(&format!("predict {words}"), expected);
+    }
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Streams that are closed, full or not ready, and text that could harm a terminal.
 
 use std::fs::File;
-use std::io::{PipeReader, PipeWriter, Read, Write};
-use std::process::{Command, Stdio};
+use std::io::{Read, Write};
+use std::process::Stdio;
 
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
@@ -84,27 +84,24 @@ fn closed_streams_are_empty_and_take_everything_as_in_other_programs() {
     assert!(ended.stderr.contains("standard input is empty"), "{ended:?}");
 }
 
-/// A pipe with O_NONBLOCK set on this end of it, and how many bytes are in it already: as many as
-/// there is room for.
-fn full_pipe() -> (PipeReader, PipeWriter, usize) {
-    let (reader, writer) = std::io::pipe().unwrap();
+/// The output of a command to a pipe that is full at first, as stdout or stderr.
+fn through_full_pipe(args: &[&str], is_stderr: bool) -> String {
+    let (mut reader, mut writer) = std::io::pipe().unwrap();
     let flags = fcntl_getfl(&writer).unwrap();
     fcntl_setfl(&writer, flags | OFlags::NONBLOCK).unwrap();
     let mut filled = 0;
-    while let Ok(length) = (&writer).write(&[b'\n'; 4096]) {
+    while let Ok(length) = writer.write(&[b'\n'; 4096]) {
         filled += length;
     }
     assert!(filled > 0);
-    (reader, writer, filled)
-}
-
-/// The output of a command to a pipe that is full at first, as stdout or stderr.
-fn through_full_pipe(command: &mut Command, uses: fn(&mut Command, PipeWriter)) -> String {
-    let (mut reader, writer, filled) = full_pipe();
-    uses(command, writer);
+    let mut command = mp_demo(args);
+    match is_stderr {
+        true => command.stdout(Stdio::null()).stderr(writer),
+        false => command.stdout(writer).stderr(Stdio::null()),
+    };
     let mut child = command.spawn().unwrap();
-    // The command keeps its end of the pipe.
-    *command = Command::new("true");
+    // It keeps its end of the pipe.
+    drop(command);
     let mut output = String::new();
     reader.read_to_string(&mut output).unwrap();
     assert!(child.wait().unwrap().success());
@@ -112,37 +109,23 @@ fn through_full_pipe(command: &mut Command, uses: fn(&mut Command, PipeWriter)) 
 }
 
 #[test]
-fn a_stdout_that_is_not_ready_is_waited_for() {
-    let log = recorded("bound-io");
-    for args in [
-        &["view", &log, "--json"][..],
-        &["view", &log, "--timeline"],
-        &["view", &log, "--trace", "/dev/stdout"],
-        &["help", "queue"],
-        &["show", "queue"],
-        &["completions", "bash"],
+fn an_output_that_is_not_ready_is_waited_for() {
+    let [long, lost] = ["bound-io", "queue-lost"].map(recorded);
+    for (args, is_stderr) in [
+        (&["view", &long, "--json"][..], false),
+        (&["view", &long, "--timeline"], false),
+        (&["view", &long, "--trace", "/dev/stdout"], false),
+        (&["help", "queue"], false),
+        (&["show", "queue"], false),
+        (&["completions", "bash"], false),
+        (&["view", &lost, "--explain"], true),
+        (&["child", "queue-writer", "--pause", "0", "A", "B"], true),
     ] {
-        let expected = run(&mut mp_demo(args)).stdout;
-        let stdout = |command: &mut Command, pipe| {
-            command.stdout(pipe).stderr(Stdio::null());
-        };
-        let output = through_full_pipe(&mut mp_demo(args), stdout);
-        assert!(output == expected, "{args:?}: {output}");
-    }
-}
-
-#[test]
-fn a_stderr_that_is_not_ready_is_waited_for() {
-    let log = recorded("queue-lost");
-    let stderr = |command: &mut Command, pipe| {
-        command.stdout(Stdio::null()).stderr(pipe);
-    };
-    for args in
-        [&["view", &log, "--explain"][..], &["child", "queue-writer", "--pause", "0", "A", "B"]]
-    {
-        let expected = run(&mut mp_demo(args)).stderr;
-        let output = through_full_pipe(&mut mp_demo(args), stderr);
-        assert_eq!(letters(&output), letters(&expected));
+        let ended = run(&mut mp_demo(args));
+        let expected = if is_stderr { ended.stderr } else { ended.stdout };
+        let output = through_full_pipe(args, is_stderr);
+        let is_same = output == expected || letters(&output) == letters(&expected);
+        assert!(is_same, "{args:?}: {output}");
     }
 }
 
@@ -321,16 +304,7 @@ fn a_mark_at_the_start_and_empty_lines_are_no_damage() {
 fn a_pager_that_cannot_be_started_is_done_without() {
     let page = on_terminal(&["show", "memory"], &[("PAGER", "")], (24, 80));
     assert!(page.lines().count() > 40, "{page}");
-    for pager in [
-        "cat",
-        " ",
-        "less 'unclosed",
-        "less |",
-        "no-such-pager",
-        "/",
-        "no-such-pager --x",
-        "exit 127",
-    ] {
+    for pager in ["cat", " ", "less 'unclosed", "less |", "no-such-pager", "/", "exit 127"] {
         let screen = on_terminal(&["show", "memory"], &[("PAGER", pager)], (24, 80));
         // The shell may print a message before.
         assert!(screen.ends_with(&page), "{pager}: {screen}");
@@ -338,10 +312,8 @@ fn a_pager_that_cannot_be_started_is_done_without() {
     // The default pager may be missing, too.
     assert_eq!(on_terminal(&["show", "memory"], &[("PATH", "/nowhere")], (24, 80)), page);
     // Whatever its exit status, it has shown the page.
-    for pager in ["cat; exit 2", "cat; exit 1"] {
-        let screen = on_terminal(&["show", "memory"], &[("PAGER", pager)], (24, 80));
-        assert_eq!(screen, page, "{pager}");
-    }
+    let screen = on_terminal(&["show", "memory"], &[("PAGER", "cat; exit 2")], (24, 80));
+    assert_eq!(screen, page);
 }
 
 #[test]

@@ -47,16 +47,6 @@ mp-demo ends the run.
 }
 
 #[test]
-fn one_byte_less_and_the_message_fits() {
-    for words in ["pipe --bytes 65536", "pipe --bytes 65537 --join last"] {
-        let ended = run_words(&format!("{words} --patience 0.1 --speed 100")).succeeded();
-        assert!(ended.lines()[2].starts_with("['x' * 6553"), "{ended:?}");
-    }
-    let events = log_of("pipe --bytes 5 --speed 100");
-    assert_eq!(values(&events, "recv"), [&json!([""])]);
-}
-
-#[test]
 fn who_keeps_the_childs_end_waits_for_an_end_of_file_that_only_he_could_bring() {
     let kept = r#"
 Parent process A

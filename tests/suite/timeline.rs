@@ -263,23 +263,20 @@ fn with_many_processes_it_says_how_many_are_left_out() {
     assert_eq!(lines[33], "970 more are left out; --trace FILE has all");
 }
 
-/// The times of a log divided by a hundred.
-fn hundred_times_faster(log: &str) -> String {
-    let lines = log.lines().map(|line| {
-        let mut event = event(line);
-        let micros = (event["t"].as_f64().unwrap() * 1e6).round();
-        event["t"] = (micros / 1e8).into();
-        event.to_string() + "\n"
-    });
-    lines.collect()
-}
-
 #[test]
 fn a_faster_run_looks_the_same_on_another_axis() {
     let log = include_str!("../logs/queue-terminate.jsonl");
+    let hundred_times_faster: String = log
+        .lines()
+        .map(|line| {
+            let mut event = event(line);
+            event["t"] = ((number(&event, "t") * 1e6).round() / 1e8).into();
+            format!("{event}\n")
+        })
+        .collect();
     for columns in [40, 80, 133] {
         let slow = picture_of_log(log, columns, UTF_8);
-        let fast = picture_of_log(&hundred_times_faster(log), columns, UTF_8);
+        let fast = picture_of_log(&hundred_times_faster, columns, UTF_8);
         let (slow_axis, slow_lanes) = slow.split_once('\n').unwrap();
         let (fast_axis, fast_lanes) = fast.split_once('\n').unwrap();
         assert_eq!(slow_lanes, fast_lanes);
@@ -402,16 +399,8 @@ fn a_terminal_with_wide_lines_gets_ascii_ones_and_chinese_words() {
     assert!(ascii.is_ascii(), "{ascii}");
     assert_eq!(ascii, with(&[], ASCII));
     // With --lang zh values are shown in full, whatever the locale says, and never as escapes.
-    let chinese = view(
-        r#"{"v":1,"t":0,"pid":1,"role":"parent","event":"run","lesson":"queue","options":{},"seed":1,"cores":2,"version":"0"}
-{"v":1,"t":1,"pid":2,"role":"writer","event":"put","value":"你好"}
-"#,
-        &["--timeline", "--lang", "zh"],
-    )
-    .env("LC_ALL", "C")
-    .output()
-    .unwrap();
-    let chinese = String::from_utf8(chinese.stdout).unwrap();
+    let log = made_up(r#"1 2 writer put "value":"你好""#);
+    let chinese = picture_of(&mut view(log, &["--timeline", "--lang", "zh"]), 80, ASCII);
     assert!(chinese.contains("你好") && !chinese.contains("\\u"), "{chinese}");
     assert!(chinese.contains("运行") && !chinese.contains('━'), "{chinese}");
 }

@@ -341,8 +341,7 @@ fn of_another_users_process_it_says_that_it_may_not_look() {
     let pid = ours.pid().to_string();
     let folder = tempfile::tempdir().unwrap();
     // A copy where that user may run it.
-    let program = folder.path().join("mp-demo");
-    run(command("cp").args([PROGRAM, program.to_str().unwrap()])).succeeded();
+    let program = copied(&folder);
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     fs::set_permissions(folder.path(), mode).unwrap();
     let ended = run(command("setpriv").args(as_user).arg(&program).args(["why", &pid])).succeeded();
