@@ -13,10 +13,9 @@ const WAYS: [&str; 4] = ["one_after_another", "one_process_each", "event_loop", 
 
 /// The figures of the four ways.
 fn figures(log: &[Value]) -> BTreeMap<&str, &Value> {
-    let figures: BTreeMap<_, _> = named(log, "measured")
-        .into_iter()
-        .map(|figures| (figures["way"].as_str().unwrap(), figures))
-        .collect();
+    let figures = named(log, "measured").into_iter();
+    let figures = figures.map(|figures| (figures["way"].as_str().unwrap(), figures));
+    let figures: BTreeMap<_, _> = figures.collect();
     assert_eq!(figures.len(), WAYS.len());
     figures
 }
@@ -147,20 +146,16 @@ fn the_verdicts_follow_from_the_figures_in_each_language() {
         if !is_english {
             assert_eq!(said[1], &format!("一个接一个：{in_line}。"));
             assert_eq!(said[2], &format!("每人一个进程：{each}，{memory}。"));
-            assert_eq!(
-                said[4],
-                &format!("半数顾客拿到票的时间从 {early:.3} 秒变成 {late:.3} 秒。")
-            );
+            let expected = format!("半数顾客拿到票的时间从 {early:.3} 秒变成 {late:.3} 秒。");
+            assert_eq!(said[4], &expected);
             continue;
         }
         assert_eq!(said[1], &format!("One after another: {in_line} the event loop."));
         assert_eq!(said[2], &format!("One process each: {each} the loop, {memory} memory."));
         let delays = delays_in(&log);
         if delays.len() == 1 {
-            assert_eq!(
-                said[3],
-                "Nobody else was there to wait while the customer blocked the loop."
-            );
+            let expected = "Nobody else was there to wait while the customer blocked the loop.";
+            assert_eq!(said[3], expected);
             continue;
         }
         let longest = delays.iter().copied().fold(0.0, f64::max);
@@ -176,9 +171,8 @@ fn the_verdicts_follow_from_the_figures_in_each_language() {
             others.count()
         );
         assert_eq!(said[3], &expected);
-        let expected =
-            format!("Half of all were served after {late:.3} s instead of {early:.3} s.");
-        assert_eq!(said[4], &expected);
+        let half = format!("Half of all were served after {late:.3} s instead of {early:.3} s.");
+        assert_eq!(said[4], &half);
     }
 }
 
@@ -244,14 +238,11 @@ fn too_low_a_limit_of_descriptors_is_refused_before_anything_starts() {
         assert_eq!(ended.code(), code, "{ended:?}");
         if code == 2 {
             assert_eq!(ended.stdout, "");
-            let first = ended.stderr.lines().next().unwrap();
-            assert_eq!(
-                first,
-                format!(
-                    "error: 300 customers at once need 316 open descriptors in one process, \
-                     and the limit is {limit} (`ulimit -Hn`); ask for fewer, or raise the limit"
-                )
+            let refused = format!(
+                "error: 300 customers at once need 316 open descriptors in one process, and the \
+                 limit is {limit} (`ulimit -Hn`); ask for fewer, or raise the limit"
             );
+            assert_eq!(ended.stderr.lines().next(), Some(refused.as_str()));
         }
     }
 }

@@ -7,13 +7,10 @@ use serde_json::{Value, json};
 
 use crate::common::*;
 
-/// With this seed the pauses of the lesson's three values are long, the last one most of all: the
-/// reader has time to get everything before it is terminated, on a busy machine too.
-const SEED_OF_LONG_PAUSES: &str = "--seed 7";
-
 #[test]
 fn the_parent_joins_the_writer_then_terminates_the_reader() {
-    let events = log_of(&format!("queue {SEED_OF_LONG_PAUSES}"));
+    // With this seed its pauses are long: the reader surely has begun when it is terminated.
+    let events = log_of("queue --seed 7");
     let of_parent = events.iter().filter(|e| !e["child"].is_null());
     let of_parent = of_parent.map(|e| format!("{} {}", e["event"], e["child_role"]));
     assert_eq!(
