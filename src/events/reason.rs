@@ -106,9 +106,9 @@ reasons! {
     CannotStartOwnThread {} => "cannot start a thread", "无法启动线程";
     CannotFindProgram {} => "cannot find this program's own file", "找不到本程序自己的文件";
     NotTheParent { parent: u32 } =>
-        "PID {parent} is not the parent of this process; leave --parent and --epoch out to start \
-         a child by hand",
-        "PID {parent} 不是本进程的父进程；手动启动子进程时，请不要给出 --parent 和 --epoch";
+        "PID {parent} is not the parent of this process; to start a child by hand, leave out the \
+         options under \"What its parent tells a child\"",
+        "PID {parent} 不是本进程的父进程；手动启动子进程时，请不要给出帮助里“父进程告诉子进程的事”那些选项";
     NoChild { process: Named } =>
         "cannot wait for {process}: it is no child of this process",
         "无法等待 {process}：它不是本进程的子进程";
@@ -243,8 +243,8 @@ reasons! {
          因为它的 stdout 是管道；{way_out}";
     /// A user's program that does nothing is ended; `before` is what was told of it.
     DoesNothing { before: Box<Reason> } =>
-        "{before}; it does nothing at all, so it is ended (a longer --patience waits longer)",
-        "{before}；它什么都不做，所以结束它（--patience 更长，就等得更久）";
+        "{before}; it does nothing at all, so it is ended (a longer patience waits longer)",
+        "{before}；它什么都不做，所以结束它（等待的上限可以调长）";
     LivesOn { program: Named } =>
         "{program} has closed its stdout and lives on: the run waits for its end",
         "{program}关闭了 stdout，但没有结束：这次运行在等它结束";

@@ -179,7 +179,7 @@ fn a_reader_that_reads_nothing_and_does_nothing_is_given_up() {
     let expected = [
         format!("{name} 0.2 s, and a value waits on its stdin"),
         format!(
-            "{name} 1.2 s, and a value waits on its stdin; it does nothing at all, so it is ended (a longer --patience waits longer)"
+            "{name} 1.2 s, and a value waits on its stdin; it does nothing at all, so it is ended (a longer patience waits longer)"
         ),
     ];
     assert_eq!(told.lines().take(2).collect::<Vec<_>>(), expected);
