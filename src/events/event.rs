@@ -259,8 +259,8 @@ events! {
         #[serde(alias = "message")]
         why: Why
     } => Effect::Aside, [];
-    /// A program of the user's has ended and not read this value, which has arrived for it. The
-    /// process that has started it tells so.
+    /// A user's program has ended without reading this value, which its go-between had taken from
+    /// the queue or pipe for it. The go-between writes this event.
     Unread { child: u32, child_role: Cow<'a, str>, value: Cow<'a, Value> } => Effect::Aside, [];
     /// The process gives up, for this reason, with exit status 1.
     Error { #[serde(alias = "message")] why: Why }

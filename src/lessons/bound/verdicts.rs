@@ -42,8 +42,8 @@ impl Table {
         lines
     }
 
-    /// The pool whose tasks lacked most of the processor time that they might have had, if that is
-    /// a tenth or more. Only tasks that never wait show that.
+    /// The pool whose tasks got the smallest share of the processor time that was theirs to have,
+    /// if a tenth of it or more is missing. Only compute-bound tasks show that.
     pub fn disturbed(&self, cores: usize) -> Option<&PoolFigures> {
         let share = |pool: &PoolFigures| pool.processor_share() / self.possible_share(pool, cores);
         let pools = self.pools.iter().filter(|_| self.kind == TaskKind::Compute);
@@ -51,7 +51,7 @@ impl Table {
         worst.filter(|pool| share(pool) < 0.9)
     }
 
-    /// For which share of its time a task has a core at least, where nobody else uses the cores.
+    /// The share of its time for which a task has a core if no other program uses the cores.
     fn possible_share(&self, pool: &PoolFigures, cores: usize) -> f64 {
         let at_once = pool.workers.min(self.tasks);
         (cores as f64 / f64::from(at_once)).min(1.0)
