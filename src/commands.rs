@@ -22,11 +22,12 @@ use signal_hook::low_level::emulate_default_handler;
 use crate::both;
 use crate::cli::{ChildCli, Explanation, Options, Prefix, ViewOptions, harmless, in_chinese};
 use crate::events::{Event, Why, recording};
-use crate::lessons::{self, AnyLesson, Demo};
+use crate::lessons::{AnyLesson, Demo};
 use crate::multiprocessing::{CurrentProcess, Interruption, Logs, ends_all};
 use crate::os::interrupt::Interrupt;
 use crate::os::streams::{StandardStream, cannot_write, check_stdout, stderr, stdout};
 use crate::os::terminal;
+use crate::python;
 use crate::run::{Settings, run, sentences};
 use crate::show as reading;
 use crate::views::{
@@ -101,7 +102,7 @@ fn replay(file: &Path, options: &ViewOptions) -> Result<()> {
     views.add(Failures(stderr()));
     // Success means that the recording was shown, however the recorded run itself ended.
     let input = BufReader::new(StandardStream::new(input));
-    recording::for_each(input, &name, lessons::events_of, |record| views.show(record))?;
+    recording::for_each(input, &name, python::events_of, |record| views.show(record))?;
     views.finish()
 }
 
@@ -208,10 +209,10 @@ fn views(options: &ViewOptions, bar: &Bar) -> Result<Views> {
     }
     views.add(Warnings { stderr: bar.beside(stderr()), is_terminal: stderr().is_terminal() });
     let width = stderr().is_terminal().then_some(stderrs_look.width);
-    views.add(Stuck::new(bar.beside(stderr()), width, lessons::mistake_of));
+    views.add(Stuck::new(bar.beside(stderr()), width, python::mistake_of));
     if let Some(explanation) = options.explain {
         let is_brief = explanation == Explanation::Brief;
-        let narrator_of = lessons::narrator_of;
+        let narrator_of = python::narrator_of;
         views.add(Explain::new(bar.beside(stderr()), stderrs_look, is_brief, narrator_of));
     }
     if options.timeline {
@@ -220,7 +221,7 @@ fn views(options: &ViewOptions, bar: &Bar) -> Result<Views> {
     }
     if options.claims {
         let width = stdout().is_terminal().then_some(look.width);
-        views.add(Claims::new(stdout(), width, lessons::claims_of));
+        views.add(Claims::new(stdout(), width, python::claims_of));
     }
     if let Some(file) = &options.trace {
         views.add(Trace::create(file)?);

@@ -19,6 +19,7 @@ pub mod lessons;
 pub(crate) mod multiprocessing;
 pub(crate) mod os;
 pub mod predict;
+pub(crate) mod python;
 pub(crate) mod repeat;
 pub(crate) mod report;
 pub(crate) mod run;

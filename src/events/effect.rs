@@ -29,10 +29,11 @@ pub enum Effect<'a> {
     /// A signal is sent to a child: PID and signal number. The state of the sender's thread stays
     /// as it was.
     Signals(u32, i32),
-    /// A value is put or sent, into the queue or pipe with this name.
-    Leaves(Way, Option<&'a str>, &'a Value),
-    /// A value is got or received, from the queue or pipe with this name.
-    Arrives(Way, Option<&'a str>, &'a Value),
+    /// A value is put or sent, into the queue or pipe with this name. The value's number in the run
+    /// is there where it is known.
+    Leaves(Way, Option<&'a str>, &'a Value, Option<u64>),
+    /// A value is got or received, likewise.
+    Arrives(Way, Option<&'a str>, &'a Value, Option<u64>),
     /// The call was refused: a value that was to be sent was not.
     Refused(Call),
     /// The process gives up for this reason: the value that it was about to put or send was not.
@@ -131,9 +132,16 @@ pub enum Label<'a> {
 pub enum Call {
     Acquire,
     Get,
+    /// `put()` into a queue that is full
+    Put,
     Send,
     Recv,
-    /// `Thread.join()`
+    Poll,
+    /// `wait()` of an Event, a Condition or a Barrier
+    Wait,
+    /// The result of a pool's tasks: `map()`, `get()`, `result()`
+    Result,
+    /// `Thread.join()`, or that of a queue
     Join,
     /// `readline()`, of a program's stdout
     Readline,

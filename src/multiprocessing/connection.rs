@@ -102,7 +102,8 @@ impl Connection {
     /// receives.
     #[track_caller]
     pub fn send(&mut self, value: &Value) -> Result<()> {
-        let event = Event::Send { value: Cow::Borrowed(value), on: self.channel.on() };
+        let event =
+            Event::Send { value: Cow::Borrowed(value), on: self.channel.on(), number: None };
         self.channel.log(event, None)?;
         let Some(sending) = &mut self.sending else {
             bail!(Reason::ReceivingEnd {});
@@ -149,7 +150,8 @@ impl Connection {
             bail!(PartnerGone(Reason::NoSender {}));
         }
         let value = receiving.value().because(cannot_receive)?;
-        let event = Event::Recv { value: Cow::Borrowed(&value), on: self.channel.on() };
+        let event =
+            Event::Recv { value: Cow::Borrowed(&value), on: self.channel.on(), number: None };
         self.channel.log(event, None)?;
         Ok(value)
     }

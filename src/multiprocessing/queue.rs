@@ -142,7 +142,7 @@ impl PutEnd {
     fn log_and_put(&mut self, value: &Value, line: Option<&str>) -> Result<()> {
         // First the event, then the put. The other way round, a reader's `get` could be logged
         // before the `put`.
-        let event = Event::Put { value: Cow::Borrowed(value), on: self.channel.on() };
+        let event = Event::Put { value: Cow::Borrowed(value), on: self.channel.on(), number: None };
         self.channel.log(event, line)?;
         let length = self.writer.encode(value)?;
         check_length(length)?;
@@ -252,7 +252,11 @@ impl GetEnd {
             }
             Some(_) => {
                 let value = self.reader.value().because(cannot_get)?;
-                let event = Event::Get { value: Cow::Borrowed(&value), on: self.channel.on() };
+                let event = Event::Get {
+                    value: Cow::Borrowed(&value),
+                    on: self.channel.on(),
+                    number: None,
+                };
                 self.channel.log(event, line(&value).as_deref())?;
                 Ok(Got::Value(value))
             }

@@ -41,7 +41,9 @@ pub struct Sent {
     pub value: Value,
     pub parcel: Parcel,
     /// The name of the value's queue or pipe.
-    on: String,
+    pub on: String,
+    /// The value's number in the log, if it has one.
+    pub number: Option<u64>,
 }
 
 /// How and when a value has left.
@@ -118,18 +120,22 @@ impl State {
                     process.signalled = Some((pid, signal));
                 }
             }
-            Effect::Leaves(way, on, value) => {
+            Effect::Leaves(way, on, value, number) => {
                 let parcel = Parcel { id: self.parcels, way, from: pid, t };
                 self.parcels += 1;
                 let on = on.unwrap_or(way.name()).to_owned();
                 self.at(pid).leaving = Some((way, on.clone()));
-                self.sent.push_back(Sent { value: value.clone(), parcel, on });
+                self.sent.push_back(Sent { value: value.clone(), parcel, on, number });
                 change.left = Some(parcel);
             }
-            Effect::Arrives(way, on, value) => {
-                // Of two equal values it can't be told which arrived, and it makes no difference.
+            Effect::Arrives(way, on, value, number) => {
                 let on = on.unwrap_or(way.name());
-                let is_it = |it: &Sent| it.on == on && it.parcel.from != pid && it.value == *value;
+                let is_it = |it: &Sent| match number {
+                    Some(_) => it.number == number,
+                    // Of two equal values it can't be told which arrived, which makes no
+                    // difference.
+                    None => it.on == on && it.parcel.from != pid && it.value == *value,
+                };
                 let place = self.sent.iter().position(is_it);
                 change.arrived = place.and_then(|it| self.sent.remove(it)).map(|it| it.parcel);
                 self.at(pid).took = Some((way, value.clone()));

@@ -162,13 +162,13 @@ impl<W: Write> Timeline<W> {
         mark: Option<(usize, usize)>,
     ) -> Option<String> {
         match (event.effect(), change.left) {
-            (Effect::Leaves(_, _, value), Some(parcel)) => {
+            (Effect::Leaves(_, _, value, _), Some(parcel)) => {
                 let label = self.numbered(value);
                 let departure = Departure { label: label.clone(), mark };
                 self.departures.insert(parcel.id, departure);
                 Some(label)
             }
-            (Effect::Arrives(_, _, value), _) => {
+            (Effect::Arrives(_, _, value, _), _) => {
                 let departure = change.arrived.and_then(|it| self.departures.remove(&it.id));
                 // A value whose put is not in the log is labelled by itself.
                 Some(departure.map_or_else(|| label(value), |departure| departure.label))

@@ -226,7 +226,7 @@ impl ThreadTrack {
             let args = is_activity.then(args).flatten();
             self.open(Level::Activity, activity_title(*does, event), now, args);
         }
-        if let Effect::Leaves(_, _, value) | Effect::Arrives(_, _, value) = effect {
+        if let Effect::Leaves(_, _, value, _) | Effect::Arrives(_, _, value, _) = effect {
             self.open(Level::Call, call_title(event.name(), value), now, args());
         }
         Ok(now)

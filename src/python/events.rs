@@ -1,0 +1,78 @@
+//! What happens in programs of the user's only.
+
+use serde_json::Value;
+
+use crate::events::{Effect, Status, Stream, own_events};
+
+own_events! {
+    PythonEvent:
+    /// The bytes of a value go from the process's buffer into the queue's pipe, or the object was
+    /// changed since its put, and is now this value.
+    Fed {
+        on: String,
+        number: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        value: Option<Value>,
+    } => Effect::Aside, [];
+    /// A value can't be pickled, so it never gets into the queue's pipe.
+    Dropped { on: String, number: u64, exception: String } => Effect::Aside, [];
+    /// `put()` has raised Full: the value with this number was not put.
+    Full { on: String, number: u64 } => Effect::Nothing, [];
+    /// A call that may block has returned, or has raised an exception.
+    Returned {
+        call: String,
+        on: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        result: Option<bool>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        exception: Option<String>,
+    } => Effect::Nothing, [];
+    /// A call that doesn't block: `set`, `clear`, `notify`; of a semaphore `acquire` and `release`.
+    Called { call: String, on: String } => Effect::Nothing, [], Again;
+    /// The process has closed its queue or its end of the pipe.
+    Closed { on: String } => Effect::Nothing, [];
+    /// `task_done()` of a queue.
+    Done { on: String } => Effect::Nothing, [], Again;
+    /// So many tasks go to a pool of workers.
+    Submit { pool: String, job: String, tasks: u64, function: String, call: String }
+        => Effect::Nothing, ['◇' 'o' "tasks for a pool" "向进程池提交任务", function], Again;
+    /// A worker begins a task: the number `task`, from 0, of its job.
+    Begin { pool: String, job: String, task: u64, function: String, values: u64 }
+        => Effect::Nothing, ['▸' '>' "task" "任务", function], Again;
+    /// A worker has done a task, or an exception has ended it.
+    End {
+        pool: String,
+        job: String,
+        task: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        exception: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
+    } => Effect::Nothing, [], Again;
+    /// An exception ends the process, or this thread of it.
+    Raised { exception: String, message: String } => Effect::Nothing,
+        ['!' '!' "exception" "异常", exception], Once;
+    /// The thread has done its function.
+    ThreadEnd {} => Effect::Nothing, [], Once;
+    /// The process has ended, and nobody has joined it yet.
+    Ended {
+        child: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<Status>,
+    } => Effect::IsZombie(*child), [], Once;
+    /// A line has been printed: it is in the stream's buffer.
+    Printed { stream: Stream, text: String } => Effect::Nothing, [], Again;
+    /// A line has left the process. On stdout it is the event's `line`.
+    Written {
+        stream: Stream,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+    } => Effect::Nothing, [], Again;
+    /// These printed lines were still in the process's buffer when it ended: so many, and where they
+    /// were printed.
+    Unwritten { stream: Stream, lines: u64, places: Vec<String> } => Effect::Aside, [];
+    /// A file of the program, as it was when it first stood in the log.
+    Source { file: String, text: String } => Effect::Aside, [];
+    /// Of this process nothing is seen but its lines that go elsewhere: why, in Python's words.
+    Unseen { version: String } => Effect::Aside, [];
+}
