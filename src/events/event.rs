@@ -176,7 +176,13 @@ events! {
         /// The queue or pipe that is the child's stdin.
         stdin: Cow<'a, str>,
         /// The queue or pipe that is the child's stdout.
-        stdout: Cow<'a, str>
+        stdout: Cow<'a, str>,
+        /// Python's start method: `fork`, `spawn` or `forkserver`.
+        method: Cow<'a, str>,
+        /// Whether Python ends the child when its parent ends.
+        daemon: bool,
+        /// Whether the child runs a function of Python's library, as a pool's workers do.
+        library: bool
     } => Effect::Begins(*child, child_role), [];
     /// The parent begins to wait for a child's end, until `joined`.
     Join { child: u32, child_role: Cow<'a, str> }

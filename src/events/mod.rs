@@ -27,7 +27,7 @@ pub use python::{repr, str};
 pub use reader::Entry;
 pub(crate) use reason::sentence;
 pub use reason::{Because, Named, PartnerGone, Reason, Runtime, Why};
-pub use record::{At, Record};
+pub use record::{At, CodeLine, Record};
 pub use status::Status;
 pub use stream::Stream;
 pub use stuck::{Holder, Needs, Waiter};

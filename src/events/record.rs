@@ -62,6 +62,25 @@ impl fmt::Display for At<'_> {
     }
 }
 
+/// A line of a program, to be kept longer than the event that happened there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CodeLine {
+    pub file: String,
+    pub line: u32,
+}
+
+impl From<&At<'_>> for CodeLine {
+    fn from(at: &At) -> CodeLine {
+        CodeLine { file: at.file.clone().into_owned(), line: at.line }
+    }
+}
+
+impl fmt::Display for CodeLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
 /// The fields that every event has.
 #[derive(Deserialize)]
 struct Common<'a> {

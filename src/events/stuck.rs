@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::record::CodeLine;
+
 /// A thread that waits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiter {
@@ -15,6 +17,9 @@ pub struct Waiter {
     /// The name of the queue, pipe or lock that the thread waits for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on: Option<String>,
+    /// The line of a Python program in which the thread waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<CodeLine>,
     /// What the thread waits for.
     pub needs: Needs,
     /// The processes that could end the wait.
@@ -52,4 +57,7 @@ pub struct Holder {
     /// The process has ended.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ended: bool,
+    /// The line of a Python program at which it has acquired the lock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<CodeLine>,
 }

@@ -106,6 +106,9 @@ impl ChildProcess {
             command: users_command.map(Into::into),
             stdin: birth.stdin.map(Into::into),
             stdout: birth.stdout.map(Into::into),
+            method: None,
+            daemon: None,
+            library: None,
         })?;
         Ok(process)
     }

@@ -96,6 +96,7 @@ impl<'a> Us<'a> {
             thread: thread.map(str::to_owned),
             call: call.to_owned(),
             on,
+            at: None,
             needs,
             of,
             bytes: fill.map(|it| it.bytes),
@@ -123,6 +124,7 @@ impl<'a> Us<'a> {
             thread: None,
             call: name.clone().unwrap_or_default(),
             on: None,
+            at: None,
             needs: said.map_or(Needs::Unknown, |(_, thing)| needs_of(thing)),
             of: said.map_or(Vec::new(), |(_, thing)| self.holders(thing)),
             bytes: None,
@@ -185,7 +187,7 @@ impl<'a> Us<'a> {
 
     fn holder(&self, pid: u32) -> Holder {
         let ended = self.state.process(pid).is_some_and(|it| it.ended.is_some());
-        Holder { pid, role: self.role(pid), ended }
+        Holder { pid, role: self.role(pid), ended, at: None }
     }
 
     /// The role of a process; for a process that the log doesn't know, its name.
