@@ -6,6 +6,16 @@ use crate::events::{Effect, Status, Stream, own_events};
 
 own_events! {
     PythonEvent:
+    /// The program has made an object: its name in the log, Python's class, for a condition the
+    /// name of its lock, for a queue how many values it takes.
+    Made {
+        on: String,
+        kind: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lock: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max: Option<u64>,
+    } => Effect::Nothing, [];
     /// The bytes of a value go from the process's buffer into the queue's pipe, or the object was
     /// changed since its put, and is now this value.
     Fed {
@@ -22,6 +32,9 @@ own_events! {
     Returned {
         call: String,
         on: String,
+        /// The pool's job whose result was waited for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        job: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         result: Option<bool>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,6 +80,9 @@ own_events! {
         stream: Stream,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<String>,
+        /// The process that had printed the line before this one was forked from it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<u32>,
     } => Effect::Nothing, [], Again;
     /// These printed lines were still in the process's buffer when it ended: so many, and where they
     /// were printed.
