@@ -99,7 +99,7 @@ fn replay(file: &Path, options: &ViewOptions) -> Result<()> {
     }
     let bar = Bar::new(stderr().is_terminal());
     let mut views = views(options, &bar)?;
-    views.add(Failures(stderr()));
+    views.add(Failures::new(stderr(), python::is_program));
     // Success means that the recording was shown, however the recorded run itself ended.
     let input = BufReader::new(StandardStream::new(input));
     recording::for_each(input, &name, python::events_of, |record| views.show(record))?;
@@ -207,7 +207,8 @@ fn views(options: &ViewOptions, bar: &Bar) -> Result<Views> {
             None => lines,
         });
     }
-    views.add(Warnings { stderr: bar.beside(stderr()), is_terminal: stderr().is_terminal() });
+    let is_terminal = stderr().is_terminal();
+    views.add(Warnings::new(bar.beside(stderr()), is_terminal, python::remarker_of));
     let width = stderr().is_terminal().then_some(stderrs_look.width);
     views.add(Stuck::new(bar.beside(stderr()), width, python::mistake_of));
     if let Some(explanation) = options.explain {

@@ -23,6 +23,16 @@ pub trait Judge: Default + 'static {
 
     fn see(&mut self, seen: &Seen);
 
+    /// What in the run decides about the claim with this name, a sentence each.
+    fn evidence(&self, _claim: &str, _state: &State) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Whether the log goes on to the end of the run.
+    fn is_over(&self, state: &State) -> bool {
+        is_over(state)
+    }
+
     /// The outcome, in words that are the same in every language; empty if nothing came out.
     fn outcome(&self, state: &State) -> String {
         who_ended_how(state)
@@ -92,6 +102,8 @@ pub struct OfLesson {
 trait AnyJudge {
     fn see(&mut self, seen: &Seen);
     fn hold(&self, state: &State) -> Vec<Option<bool>>;
+    fn evidence(&self, claim: &str, state: &State) -> Vec<String>;
+    fn is_over(&self, state: &State) -> bool;
     fn outcome(&self, state: &State) -> String;
 }
 
@@ -102,6 +114,14 @@ impl<J: Judge> AnyJudge for J {
 
     fn hold(&self, state: &State) -> Vec<Option<bool>> {
         J::CLAIMS.iter().map(|claim| (claim.holds)(self, state)).collect()
+    }
+
+    fn evidence(&self, claim: &str, state: &State) -> Vec<String> {
+        Judge::evidence(self, claim, state)
+    }
+
+    fn is_over(&self, state: &State) -> bool {
+        Judge::is_over(self, state)
     }
 
     fn outcome(&self, state: &State) -> String {
@@ -150,10 +170,15 @@ impl OfRun {
     pub fn verdicts(&self, state: &State) -> impl Iterator<Item = (Claimed, Option<bool>)> {
         let not_stuck = match state.stuck() {
             Some(_) => Some(false),
-            None => is_over(state).then_some(true),
+            None => self.judge.is_over(state).then_some(true),
         };
         let verdicts = self.judge.hold(state).into_iter().chain([not_stuck]);
         self.claims.iter().copied().zip(verdicts)
+    }
+
+    /// What decides about the claim with this name, a sentence each; a lesson's claims have none.
+    pub fn evidence(&self, claim: &str, state: &State) -> Vec<String> {
+        self.judge.evidence(claim, state)
     }
 
     /// The outcome of a run that has ended in this state.

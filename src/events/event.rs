@@ -245,7 +245,9 @@ events! {
         /// The name of the mistake that got the run stuck, where the lesson's options tell it.
         mistake: Cow<'a, str>,
         /// The command without that mistake.
-        command: Cow<'a, str>
+        command: Cow<'a, str>,
+        /// The run is only most likely stuck, and goes on.
+        likely: bool
     } => Effect::Aside, [Mark::Stuck, Label::Nothing];
     /// A child was found stopped by this signal; the run waits until it goes on. A log of version 1
     /// has a sentence for it.

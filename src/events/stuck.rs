@@ -46,6 +46,8 @@ pub enum Needs {
     /// Room in a queue or pipe.
     Room,
     Lock,
+    /// That another thread wakes it: by `set()`, `notify()`, or at a barrier.
+    Wakeup,
     Unknown,
 }
 

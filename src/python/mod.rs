@@ -1,21 +1,31 @@
 //! The user's own Python program in the log: what is injected into its processes, and what makes
 //! events of what that tells.
 
+mod claims;
 mod events;
+mod facts;
+mod notes;
+mod remarks;
+mod stuck;
 
 use crate::claims::OfLesson;
 use crate::events::Vocabulary;
 use crate::lessons::{self, Parts};
 use crate::stuck::Mistake;
-use crate::views::Narrator;
+use crate::views::{Narrator, Remarker};
 
 pub(crate) use events::PythonEvent;
+pub use facts::Facts;
+pub use stuck::stuck;
 
 /// The name of the command that runs a program: in the log, it stands where a lesson's name does.
 pub const NAME: &str = "run";
 
 /// What can be said of any program.
-const PARTS: Parts = Parts { events: Vocabulary::of::<PythonEvent>(), ..Parts::of::<(), ()>() };
+const PARTS: Parts = Parts {
+    events: Vocabulary::of::<PythonEvent>(),
+    ..Parts::of::<claims::ProgramJudge, notes::ProgramNarrator>()
+};
 
 /// The claims of the lesson with this name, or of a program.
 pub fn claims_of(name: &str) -> Option<OfLesson> {
@@ -35,4 +45,14 @@ pub(crate) fn mistake_of(lesson: &str, name: &str) -> Option<&'static Mistake> {
 /// The narrator of the lesson with this name, or of a program.
 pub(crate) fn narrator_of(name: &str) -> Box<dyn Narrator> {
     if name == NAME { (PARTS.narrator)() } else { lessons::narrator_of(name) }
+}
+
+/// Whether a log with this name in the place of a lesson's is that of a program.
+pub(crate) fn is_program(name: &str) -> bool {
+    name == NAME
+}
+
+/// Who says what there is to say of a program.
+pub(crate) fn remarker_of(name: &str) -> Option<Box<dyn Remarker>> {
+    is_program(name).then(|| Box::new(Facts::default()) as _)
 }

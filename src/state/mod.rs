@@ -152,7 +152,7 @@ impl State {
                 self.locks.remove(lock);
             }
             Effect::Aside => {
-                if let Event::Stuck { mistake, .. } = &record.event {
+                if let Event::Stuck { mistake, likely: None, .. } = &record.event {
                     self.stuck = Some(mistake.as_deref().map(str::to_owned));
                 }
                 self.at(pid).has_unread |= matches!(record.event, Event::Unread { .. });

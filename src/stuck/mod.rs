@@ -4,7 +4,7 @@
 //! end, and none of them can. So it is enough to see that not one thread can go on by itself, and
 //! that none has moved between two looks.
 
-mod waits;
+pub(crate) mod waits;
 
 use std::collections::{BTreeSet, HashSet};
 use std::time::{Duration, Instant};
@@ -121,6 +121,7 @@ impl<'a> Watched<'a> {
             circle: circle.into(),
             mistake: mistake.map(|it| it.name.into()),
             command: command.map(Into::into),
+            likely: None,
         });
         self.children.end_run();
     }

@@ -5,7 +5,7 @@ use crate::evidence::{self, Fill, On, Sight, Snapshot, Thing};
 use crate::state::{Activity, Process, State};
 
 /// All waiting threads: the parent's first, then by the order of the processes' starts.
-pub(super) fn waits(
+pub(crate) fn waits(
     sight: &Sight,
     is_stuck: impl Fn(u32) -> bool,
     state: &State,
@@ -26,8 +26,14 @@ pub(super) fn waits(
     waits
 }
 
+/// What this process waits for as the kernel tells it.
+pub(crate) fn by_the_kernel(sight: &Sight, state: &State, pid: u32) -> Waiter {
+    let us = Us { sight, state, fills: &[] };
+    us.by_the_kernel(pid, &us.role(pid))
+}
+
 /// The living processes, other than itself, that a process waits for.
-pub(super) fn next(waiter: &Waiter) -> (u32, Vec<u32>) {
+pub(crate) fn next(waiter: &Waiter) -> (u32, Vec<u32>) {
     let others = waiter.of.iter().filter(|it| !it.ended && it.pid != waiter.pid);
     (waiter.pid, others.map(|it| it.pid).collect())
 }
@@ -43,7 +49,7 @@ impl<'a> Us<'a> {
     fn waiters(&self, process: &'a Process) -> Vec<Waiter> {
         let look = self.sight.look(process.pid);
         let of_threads = |(name, does): (Option<&str>, Activity)| match does {
-            Activity::Waiting(Call::Join) => None,
+            Activity::Waiting(Call::Join) if process.waits_on(name).is_none() => None,
             _ => self.by_the_log(process, name, does),
         };
         let waiters: Vec<_> = process.threads().filter_map(of_threads).collect();
@@ -64,7 +70,10 @@ impl<'a> Us<'a> {
         let (call, needs) = match (does, leaving) {
             (Activity::Joining(_), _) => ("join", Needs::End),
             (Activity::Waiting(Call::Acquire), _) => ("acquire", Needs::Lock),
-            (Activity::Waiting(Call::Write), _) => ("write", Needs::Room),
+            (Activity::Waiting(call @ (Call::Write | Call::Put)), _) => (call.name(), Needs::Room),
+            (Activity::Waiting(call @ (Call::Wait | Call::Join)), _) => {
+                (call.name(), Needs::Wakeup)
+            }
             (Activity::Waiting(call), _) => (call.name(), Needs::Value),
             (_, Some((Way::Queue, _))) => ("put", Needs::Room),
             (_, Some((Way::Pipe, _))) => ("send", Needs::Room),
@@ -153,7 +162,7 @@ impl<'a> Us<'a> {
                     let mut ends = of(Needs::End).chain(of(Needs::Value));
                     ends.next().map(|_| (wait.call, None))
                 }
-                Needs::Unknown => None,
+                Needs::Wakeup | Needs::Unknown => None,
             }
         })
     }

@@ -56,6 +56,10 @@ impl<W: Write> Claims<W> {
             let word = left(if verdict { &yes } else { &no }, column);
             let line = format!("{word}{}", in_words(claim.sentence));
             text += &wrapped(&line, width, &indent);
+            for evidence in judged.evidence(claim.name, state) {
+                let evidence = on_one_line(&evidence);
+                text += &wrapped(&format!("{indent}  {evidence}"), width, &format!("{indent}    "));
+            }
         }
         let (heading, outcome) = (in_words(of_lesson.heading), judged.outcome(state).to_string());
         let outcome = on_one_line(&outcome);

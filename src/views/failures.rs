@@ -6,14 +6,37 @@ use anyhow::Result;
 
 use super::view::View;
 use crate::both;
-use crate::state::State;
+use crate::events::{Event, Record};
+use crate::state::{Change, State};
 use crate::words::plain::on_one_line;
 
 /// Tells at the end which processes failed, first cause first.
-pub struct Failures<E>(pub E);
+pub struct Failures<E> {
+    stderr: E,
+    /// Tells by the name in the log whether the run is one of a program of the user's, whose remarks
+    /// say all.
+    is_program: fn(&str) -> bool,
+    is_silent: bool,
+}
+
+impl<E> Failures<E> {
+    pub fn new(stderr: E, is_program: fn(&str) -> bool) -> Failures<E> {
+        Failures { stderr, is_program, is_silent: false }
+    }
+}
 
 impl<E: Write> View for Failures<E> {
+    fn show(&mut self, record: &Record, _: &State, _: &Change) -> Result<()> {
+        if let Event::Run { lesson, .. } = &record.event {
+            self.is_silent = (self.is_program)(lesson);
+        }
+        Ok(())
+    }
+
     fn finish(&mut self, state: &State) -> Result<()> {
+        if self.is_silent {
+            return Ok(());
+        }
         let mut failures = state.failures_in_words();
         let mut running: Vec<_> = state.alive().collect();
         running.sort_by_key(|process| process.pid);
@@ -32,7 +55,7 @@ impl<E: Write> View for Failures<E> {
         for failure in &failures {
             let failure = on_one_line(failure);
             let line = both!("mp-demo: in this run {failure}", "mp-demo: 这次运行中，{failure}");
-            let _ = self.0.write_all(format!("{line}\n").as_bytes());
+            let _ = self.stderr.write_all(format!("{line}\n").as_bytes());
         }
         Ok(())
     }

@@ -24,4 +24,4 @@ pub use stuck::Stuck;
 pub use timeline::Timeline;
 pub use trace::Trace;
 pub use view::{View, Views};
-pub use warnings::Warnings;
+pub use warnings::{Remarker, Warnings};

@@ -41,11 +41,18 @@ impl<E: Write> View for Stuck<E> {
         if let Event::Run { lesson, .. } = &record.event {
             lesson.as_ref().clone_into(&mut self.lesson);
         }
-        let Event::Stuck { waits, circle, mistake, command } = &record.event else {
+        let Event::Stuck { waits, circle, mistake, command, likely } = &record.event else {
             return Ok(());
         };
-        let mut lines =
-            vec![both!("Nobody can go on. Who waits for whom:", "所有进程都无法继续。等待关系：")];
+        let mut lines = vec![match likely {
+            None => {
+                both!("Nobody can go on. Who waits for whom:", "所有进程都无法继续。等待关系：")
+            }
+            Some(_) => both!(
+                "Most likely nobody can go on. Who waits for whom:",
+                "很可能所有进程都无法继续。等待关系："
+            ),
+        }];
         lines.extend(waiters(waits));
         // With a user's command, it isn't known whether CPython would get stuck, too.
         let is_pythons = mistake.is_some() && state.commands().next().is_none();
@@ -67,7 +74,10 @@ impl<E: Write> View for Stuck<E> {
                 false => both!("{remedy}: {command}", "{remedy}：{command}"),
             });
         }
-        lines.push(both!("mp-demo ends the run.", "mp-demo 就此结束这次运行。"));
+        lines.push(match likely {
+            None => both!("mp-demo ends the run.", "mp-demo 就此结束这次运行。"),
+            Some(_) => both!("mp-demo leaves it running.", "mp-demo 让它继续运行。"),
+        });
         let width = self.width.unwrap_or(usize::MAX);
         let lines = lines.iter().map(|line| wrapped(&on_one_line(line), width, "      "));
         let _ = self.stderr.write_all(lines.collect::<String>().as_bytes());
@@ -101,9 +111,11 @@ fn name(waiter: &Waiter) -> String {
 
 fn call(waiter: &Waiter) -> String {
     let call = &waiter.call;
-    match is_the_kernels(waiter) {
-        true => both!("in {call}(2)", "在 {call}(2) 里"),
-        false => both!("in {call}()", "在 {call}() 里"),
+    let on = waiter.on.as_ref().map(|on| format!("{on}.")).unwrap_or_default();
+    match &waiter.at {
+        Some(at) => both!("in {on}{call}() at {at}", "在 {at} 的 {on}{call}() 里"),
+        None if is_the_kernels(waiter) => both!("in {call}(2)", "在 {call}(2) 里"),
+        None => both!("in {call}()", "在 {call}() 里"),
     }
 }
 
@@ -124,6 +136,14 @@ fn what_for(waiter: &Waiter) -> String {
         Needs::Room if waiter.call == Call::Write.name() && !is_the_kernels(waiter) => {
             both!("waits until {names} reads what it was given", "等 {names} 读走交给它的内容")
         }
+        // A queue of a Python program that takes only so many values.
+        Needs::Room if waiter.at.is_some() && waiter.bytes.is_none() => match alive.is_empty() {
+            false => both!(
+                "waits for room, which only {names} could make",
+                "等空位，只有 {names} 能腾出来"
+            ),
+            true => both!("waits for room, which nobody can make", "等空位，没有进程能腾出来"),
+        },
         Needs::Room => {
             let full = match (waiter.bytes, waiter.capacity) {
                 (Some(bytes), Some(capacity)) if bytes < capacity => {
@@ -170,6 +190,10 @@ fn what_for(waiter: &Waiter) -> String {
             }
         },
         Needs::Lock => match others.iter().find(|it| it.ended) {
+            Some(Holder { role, pid, at: Some(at), .. }) => both!(
+                "waits for the lock, which {role} {pid} had when it ended, since {at}",
+                "等锁；{role} {pid} 在 {at} 取得这把锁，结束时没有释放"
+            ),
             Some(Holder { role, pid, .. }) => both!(
                 "waits for the lock, which {role} {pid} had when it was killed",
                 "等锁；{role} {pid} 被杀死时正握着这把锁"
@@ -177,7 +201,23 @@ fn what_for(waiter: &Waiter) -> String {
             None if alive.is_empty() => {
                 both!("waits for the lock; who has it is not known", "等锁；不知道锁在哪个进程手里")
             }
-            None => both!("waits for the lock, which {names} has", "等锁；锁在 {names} 手里"),
+            None => match others.iter().find_map(|it| it.at.as_ref()) {
+                Some(at) => both!(
+                    "waits for the lock, which {names} has, since {at}",
+                    "等锁；锁在 {names} 手里，取得的地方是 {at}"
+                ),
+                None => both!("waits for the lock, which {names} has", "等锁；锁在 {names} 手里"),
+            },
+        },
+        Needs::Wakeup => match alive.is_empty() {
+            false => both!(
+                "waits to be woken, which only {names} could do",
+                "等别的线程来唤醒，只有 {names} 能做到"
+            ),
+            true => both!(
+                "waits to be woken, which nobody can do any more",
+                "等别的线程来唤醒，而已经没有谁能做到"
+            ),
         },
         Needs::Unknown => both!("waits; for what is not known", "在等待；等什么，不得而知"),
     }

@@ -17,12 +17,32 @@ const SHOWN: usize = 5;
 /// Tells what the article's lines don't say: lost values, refused calls, and the stderr of users'
 /// commands. A closed stderr is no error.
 pub struct Warnings<E> {
-    pub stderr: E,
+    stderr: E,
     /// Whether stderr is a terminal, so that control characters are escaped.
-    pub is_terminal: bool,
+    is_terminal: bool,
+    /// Finds the remarker of the lesson with this name.
+    remarker_of: fn(&str) -> Option<Box<dyn Remarker>>,
+    remarker: Option<Box<dyn Remarker>>,
+}
+
+/// Says, instead of the warnings, what there is to say of a program of the user's.
+pub trait Remarker {
+    fn see(&mut self, record: &Record);
+
+    /// The sentences about a run that has ended in this state.
+    fn remarks(&self, state: &State) -> Vec<String>;
 }
 
 impl<E: Write> Warnings<E> {
+    /// `remarker_of` knows whose runs have a remarker.
+    pub fn new(
+        stderr: E,
+        is_terminal: bool,
+        remarker_of: fn(&str) -> Option<Box<dyn Remarker>>,
+    ) -> Warnings<E> {
+        Warnings { stderr, is_terminal, remarker_of, remarker: None }
+    }
+
     fn tell(&mut self, message: &str) {
         let line = format!("mp-demo: {}\n", on_one_line(message));
         let _ = self.stderr.write_all(line.as_bytes());
@@ -49,6 +69,13 @@ impl<E: Write> Warnings<E> {
 
 impl<E: Write> View for Warnings<E> {
     fn show(&mut self, record: &Record, _: &State, _: &Change) -> Result<()> {
+        if let Event::Run { lesson, .. } = &record.event {
+            self.remarker = (self.remarker_of)(lesson);
+        }
+        if let Some(remarker) = &mut self.remarker {
+            remarker.see(record);
+            return Ok(());
+        }
         match &record.event {
             // Errors are told at the end of the run, once it is known which came first.
             Event::Error { .. } => {}
@@ -69,6 +96,11 @@ impl<E: Write> View for Warnings<E> {
     }
 
     fn finish(&mut self, state: &State) -> Result<()> {
+        if let Some(remarker) = &self.remarker {
+            let remarks = remarker.remarks(state);
+            remarks.iter().for_each(|remark| self.tell(remark));
+            return Ok(());
+        }
         let put = match state.alive().next() {
             None => ["put and never got", "放进了队列却没有被取走"],
             // The log was cut off.

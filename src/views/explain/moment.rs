@@ -60,7 +60,9 @@ impl Moment<'_> {
 impl State {
     /// A process, as a note names it.
     pub(crate) fn who(&self, pid: u32) -> Actor {
-        Actor { role: self.role(pid), pid, is_parent: self.is_parent(pid) }
+        let role = self.role(pid);
+        // In a program of the user's, the first process has a name of its own.
+        Actor { is_parent: self.is_parent(pid) && role == "parent", role, pid }
     }
 
     pub(super) fn role(&self, pid: u32) -> String {

@@ -20,7 +20,7 @@ pub(crate) struct Series {
 impl Series {
     pub(super) const STARTS: Series = Series { en: "starts", zh: "启动" };
     pub(super) const JOINS: Series = Series { en: "calls of join()", zh: " join() " };
-    pub(super) const ENDS: Series = Series { en: "ends of processes", zh: "进程结束" };
+    pub(crate) const ENDS: Series = Series { en: "ends of processes", zh: "进程结束" };
     pub(super) const READERS: Series = Series { en: "ends of readers", zh: "读进程结束" };
     pub(crate) const SIGNALS: Series = Series { en: "signals", zh: "信号" };
     /// What processes get from something shared: values from a queue, or a count.

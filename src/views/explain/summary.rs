@@ -27,7 +27,8 @@ impl Story {
     /// Tells what has become of the values that nobody got.
     fn end_of_values(&mut self, run: &State) {
         let lost = run.on_its_way(Way::Queue).count();
-        if lost == 0 {
+        // Of a program of the user's, the remarks tell it.
+        if lost == 0 || self.puts == 0 {
             return;
         }
         let signalled = run.processes().filter(|process| process.signalled.is_some());

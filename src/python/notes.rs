@@ -1,0 +1,285 @@
+//! What `--explain` tells of a program: what is true of Python here, with the facts of this run.
+
+use std::collections::HashMap;
+
+use super::PythonEvent;
+use super::facts::Facts;
+use crate::events::{Call, Event, Status, Stream};
+use crate::views::explain::{
+    Actor, Moment, Narrator, Seconds, Series, SignalName, Story, clipped, count, note::shown, notes,
+};
+
+#[derive(Default)]
+pub(super) struct ProgramNarrator {
+    facts: Facts,
+    /// When each process printed the oldest line that it has not written, and whether it has done
+    /// something else since.
+    printed: HashMap<u32, (f64, bool)>,
+}
+
+impl Narrator for ProgramNarrator {
+    fn see(&mut self, now: &Moment, story: &mut Story) -> bool {
+        self.facts.see(now.record);
+        self.see_output(now, story);
+        let who = now.me();
+        let kind = |on: &str| self.facts.objects.get(on).map_or("", |it| &it.kind).to_owned();
+        match &now.event {
+            Event::Started { child, method, daemon, foreign, .. } => {
+                let child = now.run.who(*child);
+                let method = match method {
+                    Some(method) => method.to_string(),
+                    None if *foreign => "exec".to_owned(),
+                    None => "os.fork".to_owned(),
+                };
+                if *daemon == Some(true) {
+                    let (by, child) = (who.clone(), child.clone());
+                    story.once(Daemon { by, child });
+                }
+                story.once(StartedBy { by: who, child, method });
+            }
+            Event::Running {} if now.thread.is_some() => {
+                let thread = clipped(now.thread.as_deref().unwrap_or_default(), 40);
+                story.once(RunsThread { who, thread });
+            }
+            Event::Put { value, on: Some(on), .. } => {
+                let (value, on, kind) = (shown(value), clipped(on, 40), kind(on));
+                story.once(PutInto { who, value, on, kind });
+            }
+            Event::Wait { call: Call::Get, on: Some(on) } if has_lock(&kind(on)) => {
+                story.once(WaitsInGet { who });
+            }
+            Event::Get { value, .. } => {
+                let Some(put) = now.change.arrived else { return true };
+                let (value, from, waited) = (shown(value), now.run.who(put.from), now.waited());
+                let took = Seconds::between(put.t, now.t);
+                story.few(Series::GETS, |again| Got { who, value, from, took, waited, again });
+            }
+            Event::Empty { on } => {
+                let on = clipped(on.as_deref().unwrap_or_default(), 40);
+                story.once(IsEmpty { who, on });
+            }
+            Event::Acquired { lock } if kind(lock).ends_with("Lock") => {
+                story.once(HasLock { who, lock: clipped(lock, 40) });
+            }
+            Event::Terminate { child, .. } => {
+                let child = now.run.who(*child);
+                story.few(Series::SIGNALS, |again| Terminates { by: who, child, again });
+            }
+            Event::Exited { child, status, .. } => {
+                let (child, role) = (now.run.who(*child), now.run.who(*child).role);
+                match *status {
+                    Status::Code(code) => {
+                        story.few_about(&role, Series::ENDS, |_| EndedWith { child, code })
+                    }
+                    Status::Signal(signal) => {
+                        let signal = SignalName(signal);
+                        story.few_about(&role, Series::ENDS, |_| EndedBy { child, signal })
+                    }
+                };
+            }
+            Event::Own(_) => self.see_own(now, story),
+            // What is said of these is true of Python, too.
+            Event::Sleep { .. }
+            | Event::EndOfFile { .. }
+            | Event::Join { .. }
+            | Event::Joined { .. } => {
+                return false;
+            }
+            _ => {}
+        }
+        true
+    }
+}
+
+impl ProgramNarrator {
+    /// A line that is written at once, as onto a terminal, is no news.
+    fn see_output(&mut self, now: &Moment, story: &mut Story) {
+        match now.event.own::<PythonEvent>() {
+            Some(PythonEvent::Printed { stream: Stream::Stdout, .. }) => {
+                self.printed.entry(now.pid).or_insert((now.t, false));
+            }
+            Some(PythonEvent::Written { stream: Stream::Stdout, of: None, .. }) => {
+                if let Some((t, true)) = self.printed.remove(&now.pid) {
+                    let (who, ago) = (now.me(), Seconds::between(t, now.t));
+                    story.once(WrittenLate { who, ago });
+                }
+            }
+            _ => {
+                let printed = self.printed.get_mut(&now.pid);
+                printed.into_iter().for_each(|it| it.1 = true);
+            }
+        }
+    }
+
+    fn see_own(&mut self, now: &Moment, story: &mut Story) {
+        let who = now.me();
+        match now.event.own::<PythonEvent>() {
+            Some(PythonEvent::Fed { value: Some(value), .. }) => {
+                story.once(ChangedAfterPut { who, value: shown(&value) });
+            }
+            Some(PythonEvent::Unwritten { lines, .. }) => {
+                story.once(NeverWritten { who, lines });
+            }
+            Some(PythonEvent::End { task, exception: Some(exception), .. }) => {
+                story.once(TaskFailed { who, task, exception: clipped(&exception, 40) });
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether this is a queue between processes, in which `get()` takes a lock.
+fn has_lock(kind: &str) -> bool {
+    ["Queue", "JoinableQueue", "SimpleQueue"].contains(&kind)
+}
+
+notes! {
+    StartedBy { by: Actor, child: Actor, method: String } samples
+        (parent(), writer(), "fork".into()) (parent(), writer(), "spawn".into())
+        (parent(), writer(), "forkserver".into()) (parent(), writer(), "os.fork".into())
+        (parent(), writer(), "exec".into())
+    en {
+        let how = match method.as_str() {
+            "fork" => "a copy of its parent with all that it has in memory, in which only the \
+                thread that called start() goes on",
+            "spawn" => "a new Python, which imports the program once more and gets the function \
+                and its arguments as a pickle",
+            "forkserver" => "a copy of a server that has imported hardly anything; it imports the \
+                program once more, and gets the function and its arguments as a pickle",
+            "os.fork" => "a copy of its parent, which goes on at the same line, with the lines \
+                that are still in the buffer",
+            _ => "another program, in which nothing of its parent's memory is left",
+        };
+        format!("{by} has started {child} by {method}: {how}.")
+    }
+    zh {
+        let how = match method.as_str() {
+            "fork" => "它是父进程的副本，内存里的东西全都有，但只有调用 start() 的那个线程在其中继续\
+                运行",
+            "spawn" => "一个新的 Python 重新导入这个程序，函数和参数以 pickle 传过去",
+            "forkserver" => "它是一个服务进程的副本，那里几乎什么都没有导入；它重新导入这个程序，函数和\
+                参数以 pickle 传过去",
+            "os.fork" => "它是父进程的副本，从同一行继续，还没写出的行也在它的缓冲区里",
+            _ => "这是另一个程序，父进程内存里的东西都不在其中",
+        };
+        format!("{by}以 {method} 启动了{child}：{how}。")
+    }
+
+    brief Daemon { by: Actor, child: Actor } samples (parent(), writer())
+    en "{child} is daemonic: when {by} ends, Python does not wait for it, and ends it by SIGTERM."
+    zh "{child}是守护进程（daemon）：{by}结束时，Python 不等它，而是用 SIGTERM 终止它。"
+
+    RunsThread { who: Actor, thread: String } samples (writer(), "Thread-3".into())
+    en "{thread} begins, a thread inside {who}: not another process, but the same PID and the \
+        same memory."
+    zh "{thread} 开始运行。它是{who}里的线程，不是另一个进程：PID 相同，内存也是同一块。"
+
+    PutInto { who: Actor, value: String, on: String, kind: String } samples
+        (writer(), "'A'".into(), "q".into(), "Queue".into())
+        (writer(), "'A'".into(), "q".into(), "SimpleQueue".into())
+        (writer(), "'A'".into(), "q".into(), "queue.Queue".into())
+    en {
+        let how = match kind.as_str() {
+            "SimpleQueue" => "this put() makes the pickle itself and writes it into the pipe, and \
+                waits while that is full",
+            kind if kind.starts_with("queue.") => "put() hands over the object itself, without a \
+                pickle, and only threads of this process can get it",
+            _ => "put() leaves it in this process's buffer and returns; a hidden thread (feeder) \
+                makes the pickle and writes it into the pipe, so a change made meanwhile goes along",
+        };
+        format!("{who} puts {value} into {on}: {how}.")
+    }
+    zh {
+        let how = match kind.as_str() {
+            "SimpleQueue" => "这种队列的 put() 自己做 pickle 并写进管道，管道满了就等",
+            kind if kind.starts_with("queue.") => "put() 交出的就是对象本身，不做 pickle，只有本进程\
+                的线程能取到",
+            _ => "put() 把它留在本进程的缓冲区里就返回，由一个看不见的线程（feeder）做 pickle 再写\
+                进管道，所以此间对它的改动也会一起送出",
+        };
+        format!("{who}把 {value} 放入 {on}：{how}。")
+    }
+
+    brief ChangedAfterPut { who: Actor, value: String } samples (writer(), "[1, 2]".into())
+    en "{who} has changed the object since its put(): what goes into the pipe is {value}."
+    zh "{who}在 put() 之后改动了这个对象：进入管道的是 {value}。"
+
+    WaitsInGet { who: Actor } samples (reader())
+    en "{who} waits in get(), for the queue's own lock, or with it for a value. A process that is \
+        killed while it has that lock never releases it, and then nobody else gets anything."
+    zh "{who}在 get() 里等待：等队列自己的锁，或者握着锁等一个值。握着锁的进程要是被杀死，锁就再也不会\
+        释放，别的进程什么也取不到。"
+
+    brief Got {
+        who: Actor, value: String, from: Actor, took: Seconds, waited: Seconds, again: bool
+    }
+        samples (reader(), "'A'".into(), writer(), TOOK, WAITED, false)
+            (reader(), "'A'".into(), writer(), TOOK, WAITED, true)
+    en {
+        "{who} got {value} {took} after {from} called put(), having waited in get() for {waited}."
+        again "{value} took {took}; {who} had waited in get() for {waited}."
+    }
+    zh {
+        "从{from}调用 put() 到{who}取到 {value}，用了 {took}；其中 get() 等了 {waited}。"
+        again "{value} 传递用了 {took}；{who}在 get() 里等了 {waited}。"
+    }
+
+    IsEmpty { who: Actor, on: String } samples (reader(), "q".into())
+    en "{who} finds {on} empty at this moment. That doesn't say that nothing more comes: a value \
+        may still be in the buffer of the process that has put it."
+    zh "{who}发现 {on} 此刻是空的。这并不说明不会再有值：放入的值可能还在那个进程的缓冲区里。"
+
+    HasLock { who: Actor, lock: String } samples (reader(), "lock".into())
+    en "{who} has {lock}. To the kernel it is a number in shared memory, 1 or 0, that does not know \
+        who has the lock: if this process dies now, nobody releases it."
+    zh "{who}拿到了 {lock}。在内核看来，它只是共享内存里的一个数，不是 1 就是 0，并不知道锁在谁手里：这\
+        个进程要是现在死了，就没有谁会释放它。"
+
+    brief Terminates { by: Actor, child: Actor, again: bool }
+        samples (parent(), reader(), false) (parent(), reader(), true)
+    en {
+        "{by} sends SIGTERM to {child}, which ends it wherever it is, unless it handles that \
+         signal: nothing is put in order, and what is in its buffers is lost."
+        again "{by} sends SIGTERM to {child} as well."
+    }
+    zh {
+        "{by}向{child}发送 SIGTERM：除非它处理这个信号，否则无论执行到哪里都会就此结束，来不及收拾，\
+         缓冲区里的内容也就丢了。"
+        again "{by}也向{child}发送 SIGTERM。"
+    }
+
+    EndedWith { child: Actor, code: i32 } samples (writer(), 0) (writer(), 3)
+    en "{child} has ended with exit status {code}, its exitcode in Python."
+    zh "{child}结束了，退出状态是 {code}，也就是 Python 里的 exitcode。"
+
+    brief EndedBy { child: Actor, signal: SignalName } samples (writer(), SignalName(15))
+    en {
+        let number = signal.number();
+        format!("{child} was ended by {signal}: its exitcode in Python is -{number}.")
+    }
+    zh {
+        let number = signal.number();
+        format!("{child}被{signal}终止：在 Python 里，它的 exitcode 是 -{number}。")
+    }
+
+    WrittenLate { who: Actor, ago: Seconds } samples (writer(), AGO)
+    en "{who} printed this {ago} ago. Where stdout is no terminal, Python keeps printed lines in a \
+        buffer until that is full or flushed, or the process ends."
+    zh "{who}在 {ago}之前就打印了这一行。如果 stdout 不是终端，Python 会把打印的行留在缓冲区里，直到缓冲\
+        区满了、被清空，或者进程结束。"
+
+    brief NeverWritten { who: Actor, lines: u64 } samples (reader(), 1) (reader(), 4)
+    en {
+        let lines = count(*lines, "line");
+        format!("{who} has ended with {lines} in its buffer: whom a signal or os._exit() ends does \
+            not flush it.")
+    }
+    zh "{who}结束时，缓冲区里还有 {lines} 行：被信号或 os._exit() 结束的进程不会写出缓冲区里的内容。"
+
+    brief TaskFailed { who: Actor, task: u64, exception: String }
+        samples (writer(), 7, "ValueError".into())
+    en "{exception} has ended task {task} in {who}, and not the worker: as a pickle it goes back to \
+        where the result is asked for, and is raised there."
+    zh "{exception} 结束了{who}里的任务 {task}，工作进程没有结束：异常以 pickle 传回去，谁来取结果，就在\
+        谁那里抛出。"
+}

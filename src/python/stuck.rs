@@ -1,0 +1,116 @@
+//! Who waits for whom in a stuck program: the kernel says who can end a wait, and the log at which
+//! line it began, who has a lock, and who has used the object before.
+
+use super::facts::{Facts, Life};
+use crate::events::{Call, Event, Holder, Needs, Status, Waiter};
+use crate::evidence::{Fill, Sight, circle};
+use crate::state::{Activity, State};
+use crate::stuck::waits;
+
+/// The event that tells that a program is stuck, or `is_likely` stuck.
+pub fn stuck(
+    sight: &Sight,
+    is_stuck: impl Fn(u32) -> bool + Copy,
+    is_likely: bool,
+    fills: &[Fill],
+    state: &State,
+    facts: &Facts,
+) -> Event<'static> {
+    let by_the_log = waits::waits(sight, is_stuck, state, fills);
+    let by_the_log = by_the_log.into_iter().filter(|it| is_stuck(it.pid));
+    let mut all: Vec<_> = by_the_log.map(|it| completed(it, sight, state, facts)).collect();
+    // Whoever waits for a queue's own lock waits for what its holder waits for.
+    for place in 0..all.len() {
+        let (before, rest) = all.split_at_mut(place);
+        let Some((waiter, after)) = rest.split_first_mut() else { continue };
+        let reads = |it: &&Waiter| it.on == waiter.on && it.call == "get" && it.kernel.is_some();
+        let reader = before.iter().chain(&*after).find(reads);
+        if waiter.call == "get" && waiter.kernel.is_none() && waiter.needs == Needs::Value {
+            match reader {
+                Some(reader) => waiter.of.clone_from(&reader.of),
+                None => its_lock_died(waiter, state, facts),
+            }
+        }
+    }
+    let next: Vec<_> = all.iter().map(waits::next).collect();
+    Event::Stuck {
+        waits: all.into(),
+        circle: circle(&next).into(),
+        mistake: None,
+        command: None,
+        likely: is_likely.then_some(true),
+    }
+}
+
+/// What a thread waits for, with what only the log of a program tells.
+fn completed(mut waiter: Waiter, sight: &Sight, state: &State, facts: &Facts) -> Waiter {
+    let pid = waiter.pid;
+    let does = state.process(pid).map(|it| it.does(waiter.thread.as_deref()));
+    let waits_by_the_log = matches!(does, Some(Activity::Waiting(_) | Activity::Joining(_)));
+    if !waits_by_the_log && waiter.needs == Needs::Room && waiter.call == Call::Put.name() {
+        // put() has returned, and its value is still in the process's buffer.
+        let Some(kernel) = waiter.kernel.clone() else {
+            return waits::by_the_kernel(sight, state, pid);
+        };
+        return Waiter { thread: Some(FEEDER.into()), call: kernel, ..waiter };
+    }
+    waiter.at = facts.line(pid, waiter.thread.as_deref()).cloned();
+    let object = waiter.on.as_ref().and_then(|on| facts.objects.get(on));
+    let living = |pids: &mut dyn Iterator<Item = &u32>| -> Vec<Holder> {
+        let lives = pids.filter(|it| **it != pid).filter_map(|it| facts.process(*it));
+        lives.filter(|it| !it.has_ended).map(|it| holder(it, false)).collect()
+    };
+    match does {
+        Some(Activity::Waiting(Call::Wait)) => {
+            waiter.needs = Needs::Wakeup;
+            waiter.of = object.map(|it| living(&mut it.givers.iter())).unwrap_or_default();
+        }
+        Some(Activity::Waiting(Call::Result)) => {
+            waiter.of = object.map(|it| living(&mut it.givers.iter())).unwrap_or_default();
+        }
+        Some(Activity::Waiting(Call::Put | Call::Join)) => {
+            waiter.of = object.map(|it| living(&mut it.takers.iter())).unwrap_or_default();
+        }
+        Some(Activity::Waiting(Call::Get)) if object.is_some_and(|it| it.is_of_threads()) => {
+            waiter.of = facts.process(pid).map(|it| holder(it, false)).into_iter().collect();
+        }
+        Some(Activity::Waiting(Call::Get)) if waiter.kernel.is_none() => {
+            waiter.of = object.map(|it| living(&mut it.givers.iter())).unwrap_or_default();
+        }
+        Some(Activity::Waiting(Call::Acquire)) => {
+            let held = waiter.on.as_ref().and_then(|lock| facts.held.get(lock));
+            waiter.of = held
+                .into_iter()
+                .map(|(it, place)| {
+                    let life = &facts.lives[*it];
+                    Holder { at: place.clone(), ..holder(life, life.has_ended) }
+                })
+                .collect();
+        }
+        _ => {}
+    }
+    waiter
+}
+
+/// The name of the thread that writes what `put()` has put.
+const FEEDER: &str = "QueueFeederThread";
+
+/// A process that was killed in `get()` of a queue had the queue's own lock, if nobody alive has it.
+fn its_lock_died(waiter: &mut Waiter, state: &State, facts: &Facts) {
+    let takers = waiter.on.as_ref().and_then(|on| facts.objects.get(on)).map(|it| &it.takers);
+    let was_in_get = |life: &&Life| {
+        let does = state.process(life.pid).map(|it| it.does(None));
+        life.has_ended
+            && matches!(life.status, Some(Status::Signal(_)))
+            && does == Some(Activity::Waiting(Call::Get))
+    };
+    let dead = takers.into_iter().flatten().filter_map(|pid| facts.process(*pid));
+    if let Some(dead) = dead.clone().find(was_in_get) {
+        waiter.needs = Needs::Lock;
+        waiter.of = vec![Holder { at: dead.last.clone(), ..holder(dead, true) }];
+    }
+}
+
+fn holder(life: &Life, ended: bool) -> Holder {
+    Holder { pid: life.pid, role: life.role.clone(), ended, at: None }
+}
