@@ -26,6 +26,8 @@ pub enum Effect<'a> {
     Joined(u32),
     /// This process has ended and is still listed: its parent has not reaped it.
     IsZombie(u32),
+    /// This process has ended and was reaped; with which status, the log may tell later.
+    IsGone(u32),
     /// A signal is sent to a child: PID and signal number. The state of the sender's thread stays
     /// as it was.
     Signals(u32, i32),
@@ -34,6 +36,12 @@ pub enum Effect<'a> {
     Leaves(Way, Option<&'a str>, &'a Value, Option<u64>),
     /// A value is got or received, likewise.
     Arrives(Way, Option<&'a str>, &'a Value, Option<u64>),
+    /// The bytes of the value with this number go into its queue's pipe.
+    Feeds(u64),
+    /// The value with this number never gets into its queue's pipe.
+    Drops(u64),
+    /// The value with this number was not put after all.
+    TakesBack(u64),
     /// The call was refused: a value that was to be sent was not.
     Refused(Call),
     /// The process gives up for this reason: the value that it was about to put or send was not.
@@ -50,6 +58,17 @@ pub enum Effect<'a> {
     Aside,
     BeginsTask,
     EndsTask,
+    /// The thread has done its task, and waits for the next.
+    AwaitsTask,
+    /// The thread has done its function.
+    EndsThread,
+}
+
+impl Effect<'_> {
+    /// Whether the event doesn't tell what its thread does.
+    pub fn is_aside(&self) -> bool {
+        matches!(self, Effect::Aside | Effect::Feeds(_) | Effect::Drops(_))
+    }
 }
 
 /// What a value goes through: a queue, by `put` and `get`, or a pipe, by `send` and `recv`.

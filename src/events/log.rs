@@ -2,6 +2,7 @@
 //! as one JSON object on a line of its own. The order in which the kernel takes these writes is the
 //! order of the run, in every view.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::panic::Location;
 use std::sync::Arc;
@@ -43,20 +44,20 @@ fn monotonic_micros() -> u64 {
 
 /// The writer of an event: its first fields.
 #[derive(Clone, Serialize)]
-pub struct Who {
+pub struct Who<'a> {
     pub pid: u32,
     /// The part that the process plays: `parent`, `writer`, `reader-2`.
-    pub role: String,
+    pub role: Cow<'a, str>,
     /// The thread's name, where it is not the main thread.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub thread: Option<String>,
+    pub thread: Option<Cow<'a, str>>,
 }
 
 /// Writes the events of one process, or of one of its threads.
 #[derive(Clone)]
 pub struct Log {
     form: Form,
-    who: Who,
+    who: Who<'static>,
     clock: Clock,
 }
 
@@ -70,18 +71,19 @@ enum Form {
     Lines,
 }
 
+/// A line of the log.
 #[derive(Serialize)]
-struct Logged<'a> {
-    v: u32,
-    t: f64,
+pub struct Logged<'a> {
+    pub v: u32,
+    pub t: f64,
     #[serde(flatten)]
-    who: &'a Who,
+    pub who: &'a Who<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    at: Option<At<'a>>,
+    pub at: Option<&'a At<'a>>,
     #[serde(flatten)]
-    event: &'a Event<'a>,
+    pub event: &'a Event<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<&'a str>,
+    pub line: Option<&'a str>,
 }
 
 impl Log {
@@ -94,7 +96,7 @@ impl Log {
     }
 
     fn new(form: Form, role: String, clock: Clock) -> Log {
-        Log { form, who: Who { pid: std::process::id(), role, thread: None }, clock }
+        Log { form, who: Who { pid: std::process::id(), role: role.into(), thread: None }, clock }
     }
 
     /// Writes the run's first event, from which time counts. The log's reader has to run already:
@@ -116,7 +118,7 @@ impl Log {
     /// The same log for a thread of this process.
     pub fn in_thread(&self, name: String) -> Log {
         let mut log = self.clone();
-        log.who.thread = Some(name);
+        log.who.thread = Some(name.into());
         log
     }
 
@@ -162,7 +164,7 @@ impl Log {
     }
 
     fn write_at(&self, t: f64, event: &Event, line: Option<&str>, at: Option<At>) -> Result<()> {
-        let logged = Logged { v: VERSION, t, who: &self.who, at, event, line };
+        let logged = Logged { v: VERSION, t, who: &self.who, at: at.as_ref(), event, line };
         let written = match &self.form {
             Form::Pipe(pipe) => self.write_json(&mut pipe.as_ref(), &logged),
             Form::Stderr => self.write_json(&mut stderr(), &logged),

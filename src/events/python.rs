@@ -6,6 +6,8 @@ use crate::words::plain::{is_printable, push_escaped};
 
 /// A value as Python's `str()` shows what `json.loads` makes of it: a string as it is, all else as
 /// [`repr`].
+///
+/// `{"python": "TEXT"}` stands for what JSON doesn't have, TEXT being how Python shows it.
 pub fn str(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -24,6 +26,9 @@ pub fn repr(value: &Value) -> String {
         Value::String(text) => string_repr(text),
         Value::Array(items) => format!("[{}]", joined(items.iter().map(repr).collect())),
         Value::Object(entries) => {
+            if let (1, Some(Value::String(text))) = (entries.len(), entries.get("python")) {
+                return text.clone();
+            }
             let entries = entries.iter();
             let entries =
                 entries.map(|(key, item)| format!("{}: {}", string_repr(key), repr(item)));

@@ -23,11 +23,11 @@ own_events! {
         number: u64,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         value: Option<Value>,
-    } => Effect::Aside, [];
+    } => Effect::Feeds(*number), [];
     /// A value can't be pickled, so it never gets into the queue's pipe.
-    Dropped { on: String, number: u64, exception: String } => Effect::Aside, [];
+    Dropped { on: String, number: u64, exception: String } => Effect::Drops(*number), [];
     /// `put()` has raised Full: the value with this number was not put.
-    Full { on: String, number: u64 } => Effect::Nothing, [];
+    Full { on: String, number: u64 } => Effect::TakesBack(*number), [];
     /// A call that may block has returned, or has raised an exception.
     Returned {
         call: String,
@@ -51,7 +51,7 @@ own_events! {
         => Effect::Nothing, ['◇' 'o' "tasks for a pool" "向进程池提交任务", function], Again;
     /// A worker begins a task: the number `task`, from 0, of its job.
     Begin { pool: String, job: String, task: u64, function: String, values: u64 }
-        => Effect::Nothing, ['▸' '>' "task" "任务", function], Again;
+        => Effect::BeginsTask, ['▸' '>' "task" "任务", function], Again;
     /// A worker has done a task, or an exception has ended it.
     End {
         pool: String,
@@ -61,18 +61,22 @@ own_events! {
         exception: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         message: Option<String>,
-    } => Effect::Nothing, [], Again;
+    } => Effect::AwaitsTask, [], Again;
     /// An exception ends the process, or this thread of it.
     Raised { exception: String, message: String } => Effect::Nothing,
         ['!' '!' "exception" "异常", exception], Once;
     /// The thread has done its function.
-    ThreadEnd {} => Effect::Nothing, [], Once;
-    /// The process has ended, and nobody has joined it yet.
+    ThreadEnd {} => Effect::EndsThread, [], Once;
+    /// The process has ended, and nobody has joined it yet. Without a status somebody has reaped
+    /// it, as the fork server does.
     Ended {
         child: u32,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         status: Option<Status>,
-    } => Effect::IsZombie(*child), [], Once;
+    } => match status {
+        Some(_) => Effect::IsZombie(*child),
+        None => Effect::IsGone(*child),
+    }, [], Once;
     /// A line has been printed: it is in the stream's buffer.
     Printed { stream: Stream, text: String } => Effect::Nothing, [], Again;
     /// A line has left the process. On stdout it is the event's `line`.

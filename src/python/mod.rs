@@ -5,8 +5,10 @@ mod claims;
 mod events;
 mod facts;
 mod notes;
+mod raw;
 mod remarks;
 mod stuck;
+mod translate;
 
 use crate::claims::OfLesson;
 use crate::events::Vocabulary;
@@ -17,6 +19,7 @@ use crate::views::{Narrator, Remarker};
 pub(crate) use events::PythonEvent;
 pub use facts::Facts;
 pub use stuck::stuck;
+pub(crate) use translate::{Begun, Seen, Translator};
 
 /// The name of the command that runs a program: in the log, it stands where a lesson's name does.
 pub const NAME: &str = "run";

@@ -3,7 +3,7 @@
 
 mod process;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
@@ -23,9 +23,10 @@ pub struct State {
     /// How many processes the log has told of.
     count: usize,
     parent: Option<u32>,
-    /// The values that were put or sent and have not arrived, oldest first: never more than pipes
-    /// hold.
-    sent: VecDeque<Sent>,
+    /// The values that were put or sent and have not arrived, by their parcels' numbers.
+    sent: BTreeMap<u64, Sent>,
+    /// The parcels' numbers of those that have a number in the log, by that.
+    numbered: HashMap<u64, u64>,
     /// How many values have left.
     parcels: u64,
     /// The failures, in the order of the processes' ends.
@@ -44,6 +45,16 @@ pub struct Sent {
     pub on: String,
     /// The value's number in the log, if it has one.
     pub number: Option<u64>,
+    pub place: Place,
+}
+
+/// Where a value is that was put or sent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// In the buffer of the process that has put it, until a thread feeds it into the pipe.
+    Buffer,
+    /// In the pipe, or on its way into it.
+    Pipe,
 }
 
 /// How and when a value has left.
@@ -89,12 +100,15 @@ impl State {
         let replaces = self.process(begins).and_then(|it| it.ended).map(|_| begins);
         let process = self.reach(pid, &record.role);
         process.has_spoken = true;
-        let was_leaving = process.leaving.take();
-
         let name = record.thread.as_deref();
+        let was_leaving = match effect {
+            Effect::Feeds(_) | Effect::Drops(_) => None,
+            _ => process.leaving.take(),
+        };
+
         let (did, since) = (process.does(name), process.since(name));
         // A thread that only logs remarks is no thread of the lesson's.
-        if name.is_none() || !matches!(effect, Effect::Aside) {
+        if name.is_none() || !effect.is_aside() {
             process.thread_mut(name).see(&effect, t);
         }
         let does = process.does(name);
@@ -124,22 +138,47 @@ impl State {
                 let parcel = Parcel { id: self.parcels, way, from: pid, t };
                 self.parcels += 1;
                 let on = on.unwrap_or(way.name()).to_owned();
-                self.at(pid).leaving = Some((way, on.clone()));
-                self.sent.push_back(Sent { value: value.clone(), parcel, on, number });
+                // What a program of the user's puts goes into the process's buffer first, and that
+                // never blocks.
+                let place = match (way, number) {
+                    (Way::Queue, Some(_)) => Place::Buffer,
+                    _ => {
+                        self.at(pid).leaving = Some((way, on.clone()));
+                        Place::Pipe
+                    }
+                };
+                let value = value.clone();
+                self.numbered.extend(number.map(|it| (it, parcel.id)));
+                self.sent.insert(parcel.id, Sent { value, parcel, on, number, place });
                 change.left = Some(parcel);
             }
             Effect::Arrives(way, on, value, number) => {
                 let on = on.unwrap_or(way.name());
-                let is_it = |it: &Sent| match number {
-                    Some(_) => it.number == number,
-                    // Of two equal values it can't be told which arrived, which makes no
-                    // difference.
-                    None => it.on == on && it.parcel.from != pid && it.value == *value,
+                // Of two equal values it can't be told which arrived, which makes no difference.
+                let is_it = |it: &&Sent| it.on == on && it.parcel.from != pid && it.value == *value;
+                change.arrived = match number {
+                    Some(number) => self.remove_numbered(number),
+                    None => {
+                        let sent = self.sent.values().find(is_it).map(|it| it.parcel.id);
+                        sent.and_then(|id| self.remove(id))
+                    }
                 };
-                let place = self.sent.iter().position(is_it);
-                change.arrived = place.and_then(|it| self.sent.remove(it)).map(|it| it.parcel);
                 self.at(pid).took = Some((way, value.clone()));
             }
+            Effect::Feeds(number) => {
+                let id = self.numbered.get(&number);
+                if let Some(sent) = id.and_then(|id| self.sent.get_mut(id)) {
+                    sent.place = Place::Pipe;
+                    // A thread that feeds its own value waits while the pipe is full.
+                    let leaving = (name.is_none()).then(|| (Way::Queue, sent.on.clone()));
+                    let process = self.at(pid);
+                    process.leaving = leaving.or(process.leaving.take());
+                }
+            }
+            Effect::Drops(number) | Effect::TakesBack(number) => {
+                change.taken_back = self.remove_numbered(number);
+            }
+            Effect::Refused(Call::Put) => change.taken_back = self.take_back(Way::Queue, pid),
             Effect::Refused(Call::Send) => change.taken_back = self.take_back(Way::Pipe, pid),
             Effect::GivesUp(why) => {
                 self.at(pid).last_words = Some(why.clone());
@@ -150,6 +189,10 @@ impl State {
             }
             Effect::Releases(lock) => {
                 self.locks.remove(lock);
+            }
+            Effect::IsGone(child) => self.alive.retain(|other| *other != child),
+            Effect::EndsThread => {
+                self.at(pid).threads.remove(name.unwrap_or_default());
             }
             Effect::Aside => {
                 if let Event::Stuck { mistake, likely: None, .. } = &record.event {
@@ -191,7 +234,7 @@ impl State {
 
     /// The values that have left by queues, or by pipes, and not arrived, oldest first.
     pub fn on_its_way(&self, way: Way) -> impl Iterator<Item = &Sent> {
-        self.sent.iter().filter(move |sent| sent.parcel.way == way)
+        self.sent.values().filter(move |sent| sent.parcel.way == way)
     }
 
     /// The values that have arrived on this way for programs of the user's that never read them.
@@ -204,9 +247,19 @@ impl State {
 
     /// Takes back the last value that the process `by` has put or sent.
     fn take_back(&mut self, way: Way, by: u32) -> Option<Parcel> {
-        let is_it = |it: &Sent| it.parcel.way == way && it.parcel.from == by;
-        let last = self.sent.iter().rposition(is_it)?;
-        self.sent.remove(last).map(|it| it.parcel)
+        let is_it = |it: &&Sent| it.parcel.way == way && it.parcel.from == by;
+        let last = self.sent.values().rev().find(is_it)?.parcel.id;
+        self.remove(last)
+    }
+
+    fn remove_numbered(&mut self, number: u64) -> Option<Parcel> {
+        self.numbered.get(&number).copied().and_then(|id| self.remove(id))
+    }
+
+    fn remove(&mut self, id: u64) -> Option<Parcel> {
+        let sent = self.sent.remove(&id)?;
+        sent.number.and_then(|it| self.numbered.remove(&it));
+        Some(sent.parcel)
     }
 
     pub fn has_sent(&self) -> bool {

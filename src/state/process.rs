@@ -153,7 +153,7 @@ impl Process {
 impl Thread {
     pub(super) fn see(&mut self, effect: &Effect, t: f64) {
         // Such an event doesn't change what its thread does.
-        if matches!(effect, Effect::Ends(..) | Effect::Signals(..) | Effect::Aside) {
+        if matches!(effect, Effect::Ends(..) | Effect::Signals(..)) || effect.is_aside() {
             return;
         }
         self.since = t;
@@ -164,6 +164,10 @@ impl Thread {
                 Activity::Waiting(*call)
             }
             Effect::Joins(child) => Activity::Joining(*child),
+            Effect::AwaitsTask => {
+                self.on = None;
+                Activity::Waiting(Call::Get)
+            }
             Effect::Asks => {
                 self.asked += 1;
                 self.on = None;

@@ -214,7 +214,7 @@ impl<W: Write> View for Timeline<W> {
         // Between processes, times can be a little out of order.
         self.now = self.now.max(now);
         // A thread that only logs a user's command's output gets no lane.
-        if record.thread.is_some() && matches!(record.event.effect(), Effect::Aside) {
+        if record.thread.is_some() && record.event.effect().is_aside() {
             return Ok(());
         }
         let process = self.process(record.pid, &record.role, now);

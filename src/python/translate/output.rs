@@ -1,0 +1,143 @@
+//! What a process has printed, and what of that has left it.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use crate::events::At;
+
+/// A standard stream of a process: stdout or stderr.
+#[derive(Clone, Default)]
+pub struct Output {
+    /// The lines that are in its buffer, as far as is known.
+    printed: VecDeque<Printed>,
+    /// The begin of a line whose end is not written yet.
+    partial: Vec<u8>,
+    /// The last write.
+    last: Vec<u8>,
+    /// What the last write was to write and didn't.
+    unwritten: Vec<u8>,
+    /// Bytes that went elsewhere and belong to lines that are still listed here.
+    elsewhere: usize,
+}
+
+#[derive(Clone)]
+pub struct Printed {
+    text: Box<str>,
+    /// Whether the text is cut off here.
+    is_cut: bool,
+    pub at: Option<Rc<At<'static>>>,
+    /// The process that has printed the line, before the fork that copied the buffer.
+    pub of: Option<u32>,
+}
+
+impl Printed {
+    fn is(&self, line: &[u8]) -> bool {
+        let text = self.text.as_bytes();
+        if self.is_cut { line.starts_with(text) } else { line == text }
+    }
+
+    /// Whether it may be this line in another encoding than UTF-8.
+    fn may_be(&self, line: &[u8]) -> bool {
+        let mut rest = line.iter();
+        let mut ascii = self.text.bytes().filter(u8::is_ascii);
+        !self.text.is_ascii() && ascii.all(|byte| rest.any(|it| *it == byte))
+    }
+}
+
+/// The most places that are named of lines that were printed and not written.
+const MOST_PLACES: usize = 20;
+
+/// A line that was written, and what is known of its printing.
+pub type Written = (String, Option<Printed>);
+
+impl Output {
+    /// Lines are printed: the text, and its length in characters.
+    pub fn print(&mut self, text: &str, length: Option<usize>, at: Option<&Rc<At<'static>>>) {
+        let is_cut = length.is_some_and(|length| text.chars().count() < length);
+        let mut lines = text.split('\n').peekable();
+        while let Some(line) = lines.next() {
+            // Behind the last newline nothing stands, unless the text is cut.
+            let is_last = lines.peek().is_none();
+            if !is_last || is_cut {
+                let (at, is_cut) = (at.cloned(), is_last);
+                let text = line.into();
+                self.printed.push_back(Printed { text, is_cut, at, of: None });
+            }
+        }
+    }
+
+    /// Bytes leave the process. Returns the lines that end with them.
+    pub fn write(&mut self, bytes: &[u8]) -> Vec<Written> {
+        self.last.clear();
+        self.last.extend_from_slice(bytes);
+        // What was not written at the last time is written again.
+        let again = std::mem::take(&mut self.unwritten);
+        self.partial.extend_from_slice(bytes.strip_prefix(&*again).unwrap_or(bytes));
+        let Some(end) = self.partial.iter().rposition(|byte| *byte == b'\n') else {
+            return Vec::new();
+        };
+        let rest = self.partial.split_off(end + 1);
+        let whole = std::mem::replace(&mut self.partial, rest);
+        let lines = whole[..end].split(|byte| *byte == b'\n');
+        lines.map(|line| self.written(line)).collect()
+    }
+
+    fn written(&mut self, line: &[u8]) -> Written {
+        let place = self.printed.iter().position(|it| it.is(line));
+        let place = place.or_else(|| self.printed.front()?.may_be(line).then_some(0));
+        // A line before that one has left earlier, in another form.
+        let printed = place.and_then(|place| self.printed.drain(..=place).next_back());
+        (String::from_utf8_lossy(line).into_owned(), printed)
+    }
+
+    /// The oldest lines leave the process, so many, and it is not told what they are.
+    pub fn write_lines(&mut self, lines: u64) -> Vec<Option<Printed>> {
+        (0..lines).map(|_| self.printed.pop_front()).collect()
+    }
+
+    /// So many bytes go to another file than the one that the run began with.
+    pub fn write_elsewhere(&mut self, bytes: usize) {
+        self.elsewhere += bytes;
+        while let Some(line) = self.printed.front().filter(|it| it.text.len() < self.elsewhere) {
+            self.elsewhere -= line.text.len() + 1;
+            self.printed.pop_front();
+        }
+        if self.printed.is_empty() {
+            self.elsewhere = 0;
+        }
+    }
+
+    /// So many bytes of the last write did not go.
+    pub fn fail(&mut self, bytes: usize) {
+        self.unwritten = self.last.split_off(self.last.len().saturating_sub(bytes));
+    }
+
+    /// What a forked child of this process has of it.
+    pub fn inherited(&self, from: u32) -> Output {
+        let mut printed = self.printed.clone();
+        printed.iter_mut().for_each(|it| it.of = it.of.or(Some(from)));
+        Output { printed, ..Output::default() }
+    }
+
+    /// The process has ended: the last line, if it has no newline.
+    pub fn last_line(&mut self) -> Option<Written> {
+        let line = std::mem::take(&mut self.partial);
+        (!line.is_empty()).then(|| self.written(&line))
+    }
+
+    /// The lines that are in the buffer of the process, which has ended: how many, and where they
+    /// were printed.
+    pub fn lost(&mut self) -> (u64, Vec<String>) {
+        let failed = self.unwritten.iter().filter(|byte| **byte == b'\n').count();
+        let lost = self.printed.drain(..).filter(|it| it.of.is_none());
+        let (mut count, mut places) = (failed as u64, Vec::new());
+        for line in lost {
+            count += 1;
+            let place = line.at.map(|at| at.to_string()).unwrap_or_default();
+            if !place.is_empty() && !places.contains(&place) && places.len() < MOST_PLACES {
+                places.push(place);
+            }
+        }
+        (count, places)
+    }
+}
