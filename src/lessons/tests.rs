@@ -25,7 +25,7 @@ pub(crate) fn example_of(lesson: &str) -> Option<String> {
 
 /// The rows of the page's table whose first column has this head: the words in backquotes in the
 /// first column, and the last column without its parentheses and what follows a colon.
-fn rows_of<'a>(page: &'a str, head: &str) -> Vec<(Vec<&'a str>, String)> {
+pub(crate) fn rows_of<'a>(page: &'a str, head: &str) -> Vec<(Vec<&'a str>, String)> {
     let rows = page.lines().skip_while(|line| !line.starts_with(&format!("| {head} "))).skip(2);
     let rows = rows.take_while(|line| line.starts_with('|')).map(|row| {
         let cells: Vec<_> = row.split('|').collect();
@@ -40,12 +40,12 @@ fn rows_of<'a>(page: &'a str, head: &str) -> Vec<(Vec<&'a str>, String)> {
     rows.collect()
 }
 
-fn names_in<'a>(rows: &'a [(Vec<&'a str>, String)]) -> BTreeSet<&'a str> {
+pub(crate) fn names_in<'a>(rows: &'a [(Vec<&'a str>, String)]) -> BTreeSet<&'a str> {
     rows.iter().flat_map(|(names, _)| names.iter().copied()).collect()
 }
 
 /// The fields that a row has.
-fn fields_in(with: &str) -> BTreeSet<&str> {
+pub(crate) fn fields_in(with: &str) -> BTreeSet<&str> {
     let is_name = |it: &&str| it.chars().all(|c| c.is_ascii_lowercase() || c == '_');
     with.split('`').skip(1).step_by(2).filter(is_name).collect()
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::facts::{Facts, Few, in_brackets};
 use crate::both;
 use crate::claims::{Both, Claim, Judge, Seen, how, shortened};
-use crate::events::{CodeLine, Event, Way};
+use crate::events::{CodeLine, Event, Status, Way};
 use crate::state::State;
 use crate::views::explain::note::shown;
 
@@ -131,7 +131,10 @@ impl Judge for ProgramJudge {
 
     fn outcome(&self, _: &State) -> String {
         let status = self.facts.lives.first().filter(|it| !it.is_beyond);
-        let status = status.and_then(|it| it.status).map(how);
+        let status = status.and_then(|it| it.status).map(|status| match status {
+            Status::Code(code) => format!("exit {code}"),
+            Status::Signal(_) => how(status),
+        });
         let parts = [Some(self.printed.clone()).filter(|it| !it.is_empty()), status];
         parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
     }

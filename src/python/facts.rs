@@ -105,6 +105,8 @@ pub(super) struct Life {
     pub last: Option<CodeLine>,
     /// Printed lines that were never written: how many on which stream, and where printed.
     pub unwritten: Vec<(Stream, u64, Vec<String>)>,
+    /// How many values the chunk has on which the worker works.
+    pub values: u64,
     /// Lines written that another process had printed before it forked this one.
     pub copied: BTreeMap<u32, u64>,
 }
@@ -266,11 +268,14 @@ impl Facts {
                 let new = Job { function, call, at: place, tasks, done, failed, is_fetched };
                 self.jobs.insert((pool, job), new);
             }
-            PythonEvent::Begin { pool, .. } => drop(self.object(&pool).givers.insert(record.pid)),
+            PythonEvent::Begin { pool, values, .. } => {
+                self.object(&pool).givers.insert(record.pid);
+                self.lives[me].values = values;
+            }
             PythonEvent::End { pool, job, exception, message, .. } => {
-                let key = (pool, job);
+                let (key, values) = ((pool, job), self.lives[me].values);
                 let Some(job) = self.jobs.get_mut(&key) else { return };
-                job.done += 1;
+                job.done += values;
                 let message = message.unwrap_or_default();
                 exception.into_iter().for_each(|it| job.failed.push(in_words(&it, &message)));
                 self.forget_job(&key);

@@ -8,6 +8,8 @@ mod notes;
 mod raw;
 mod remarks;
 mod stuck;
+#[cfg(test)]
+mod tests;
 mod translate;
 
 use crate::claims::OfLesson;

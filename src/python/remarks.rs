@@ -9,7 +9,7 @@ use crate::both;
 use crate::events::{Record, Status, Stream, Way};
 use crate::state::State;
 use crate::views::Remarker;
-use crate::views::explain::note::shown;
+use crate::views::explain::{note::shown, was};
 
 /// How many values or places a sentence lists.
 const LISTED: usize = 5;
@@ -141,8 +141,8 @@ impl Facts {
                 let printer = self.process(*of).map(Life::who).unwrap_or_default();
                 let (who, what) = (life.who(), if *count == 1 { "line" } else { "lines" });
                 both!(
-                    "{who} wrote {count} {what} that {printer} had printed before the fork: they \
-                     were in its buffer, which a fork copies",
+                    "{who} wrote {count} {what} that {printer} had printed before the fork: a fork \
+                     copies the buffer",
                     "{who} 写出了 {printer} 在 fork 之前打印的 {count} 行：这些行当时在缓冲区里，被 \
                      fork 复制了一份"
                 )
@@ -177,8 +177,9 @@ impl Facts {
             let is_undone = done < tasks;
             let undone = is_undone.then(|| {
                 let left = tasks - done;
+                let were = was(left as usize);
                 both!(
-                    "{left} of {tasks} tasks {function}, given to {pool} by {call}(){at}, were not \
+                    "{left} of {tasks} tasks {function}, given to {pool} by {call}(){at}, {were} not \
                      done",
                     "通过 {call}() 交给 {pool} 的 {tasks} 个任务 {function}{at}有 {left} 个没有做完"
                 )

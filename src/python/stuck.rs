@@ -1,6 +1,8 @@
 //! Who waits for whom in a stuck program: the kernel says who can end a wait, and the log at which
 //! line it began, who has a lock, and who has used the object before.
 
+use std::collections::HashSet;
+
 use super::facts::{Facts, Life};
 use crate::events::{Call, Event, Holder, Needs, Status, Waiter};
 use crate::evidence::{Fill, Sight, circle};
@@ -19,6 +21,13 @@ pub fn stuck(
     let by_the_log = waits::waits(sight, is_stuck, state, fills);
     let by_the_log = by_the_log.into_iter().filter(|it| is_stuck(it.pid));
     let mut all: Vec<_> = by_the_log.map(|it| completed(it, sight, state, facts)).collect();
+    // Threads that are joined are there themselves.
+    let is_join = |it: &Waiter| {
+        let object = it.on.as_ref().and_then(|on| facts.objects.get(on));
+        it.call == "join" && it.needs != Needs::End && object.is_none_or(|it| it.kind.is_empty())
+    };
+    let has_others: HashSet<_> = all.iter().filter(|it| !is_join(it)).map(|it| it.pid).collect();
+    all.retain(|it| !is_join(it) || !has_others.contains(&it.pid));
     // Whoever waits for a queue's own lock waits for what its holder waits for.
     for place in 0..all.len() {
         let (before, rest) = all.split_at_mut(place);
@@ -75,6 +84,12 @@ fn completed(mut waiter: Waiter, sight: &Sight, state: &State, facts: &Facts) ->
             waiter.of = facts.process(pid).map(|it| holder(it, false)).into_iter().collect();
         }
         Some(Activity::Waiting(Call::Get)) if waiter.kernel.is_none() => {
+            waiter.of = object.map(|it| living(&mut it.givers.iter())).unwrap_or_default();
+        }
+        Some(Activity::Waiting(Call::Acquire))
+            if object.is_some_and(|it| it.kind.ends_with("Semaphore")) =>
+        {
+            waiter.needs = Needs::Wakeup;
             waiter.of = object.map(|it| living(&mut it.givers.iter())).unwrap_or_default();
         }
         Some(Activity::Waiting(Call::Acquire)) => {
