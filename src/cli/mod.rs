@@ -20,7 +20,7 @@ use crate::arguments::quoted;
 use crate::both;
 use crate::lessons::{AnyLesson, DEMOS, Demo, HELP_TEMPLATE, Part, ProgramLanguage};
 use crate::multiprocessing::SUBCOMMAND_NAME;
-use crate::why::Supervised;
+use crate::why::{Ends, Supervised};
 use crate::words::locale::{self, Language};
 use crate::words::plain::on_one_line;
 
@@ -198,7 +198,7 @@ pub fn read() -> Result<Request, clap::Error> {
                 None => Asked::Program(Supervised {
                     command,
                     patience: cli.options.patience.0,
-                    ends: end,
+                    ends: if end { Ends::LikelyStuck } else { Ends::Nothing },
                 }),
             },
             cli.options.views.json,

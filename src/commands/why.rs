@@ -28,37 +28,44 @@ pub fn why(asked: Asked, json: bool) -> ExitCode {
             stdout().write_all(text.as_bytes()).with_context(cannot_write)
         })),
         Asked::Program(program) => {
-            let told = why::run(&program, &mut |told| {
+            let ended = why::run(&program, &mut |told: &Notice| {
                 let text = match told {
-                    Notice::CannotRun(sentence) => format!("mp-demo: {sentence}\n"),
-                    Notice::Stuck(finding) => lines(finding, width(&stderr())),
+                    Notice::Stuck(finding) if json => lines(finding, None),
+                    Notice::Stuck(_) | Notice::CannotRun(_) => words(told, width(&stderr())),
                     _ if json => String::new(),
-                    Notice::Full(pid, seconds, call, readers) => {
-                        let readers: Vec<_> = readers.iter().map(ToString::to_string).collect();
-                        let readers = readers.join(", ");
-                        both!(
-                            "{pid} has waited {seconds} s in {call}() for room in a pipe that only \
-                             {readers} can read.\n",
-                            "{pid} 在 {call}() 里等管道有空位已经 {seconds} 秒，这个管道只有 \
-                             {readers} 能读。\n"
-                        )
-                    }
-                    Notice::WillEnd(seconds) => both!(
-                        "mp-demo ends it in {seconds} s if nothing happens.\n",
-                        "如果没有变化，mp-demo 会在 {seconds} 秒后结束这个程序。\n"
-                    ),
-                    Notice::IsLeft => both!(
-                        "It is left as it is; Ctrl-C ends it.\n",
-                        "程序保持原样；按 Ctrl-C 可以结束。\n"
-                    ),
-                    Notice::GoesOn => both!("It goes on again.\n", "又继续了。\n"),
-                    Notice::Ends => both!("mp-demo ends it.\n", "mp-demo 就此结束这个程序。\n"),
+                    _ => words(told, None),
                 };
                 // If stderr is closed, the notice is lost, and the program goes on all the same.
                 let _ = stderr().write_all(text.as_bytes());
             });
-            told.unwrap_or_else(|error| exit_code(Err(error)))
+            ended.map_or_else(|error| exit_code(Err(error)), why::end_as)
         }
+    }
+}
+
+/// A notice about a program, as lines for a terminal of this width.
+pub(super) fn words(told: &Notice, width: Option<usize>) -> String {
+    match told {
+        Notice::CannotRun(sentence) => format!("mp-demo: {sentence}\n"),
+        Notice::Stuck(finding) => broken(&why::report(finding), width),
+        Notice::Full(pid, seconds, call, readers) => {
+            let readers: Vec<_> = readers.iter().map(ToString::to_string).collect();
+            let readers = readers.join(", ");
+            both!(
+                "{pid} has waited {seconds} s in {call}() for room in a pipe that only {readers} \
+                 can read.\n",
+                "{pid} 在 {call}() 里等管道有空位已经 {seconds} 秒，这个管道只有 {readers} 能读。\n"
+            )
+        }
+        Notice::WillEnd(seconds) => both!(
+            "mp-demo ends it in {seconds} s if nothing happens.\n",
+            "如果没有变化，mp-demo 会在 {seconds} 秒后结束这个程序。\n"
+        ),
+        Notice::IsLeft => {
+            both!("It is left as it is; Ctrl-C ends it.\n", "程序保持原样；按 Ctrl-C 可以结束。\n")
+        }
+        Notice::GoesOn => both!("It goes on again.\n", "又继续了。\n"),
+        Notice::Ends(_) => both!("mp-demo ends it.\n", "mp-demo 就此结束这个程序。\n"),
     }
 }
 

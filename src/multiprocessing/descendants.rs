@@ -34,7 +34,7 @@ pub(super) fn lock() -> MutexGuard<'static, ()> {
     CHILDREN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-pub(super) fn start(command: &mut Command) -> io::Result<Child> {
+pub(crate) fn start(command: &mut Command) -> io::Result<Child> {
     let _lock = lock();
     command.spawn()
 }
@@ -47,7 +47,7 @@ pub(super) fn mark(command: &mut Command) {
 
 /// Ends the orphans that children have left behind. This process has adopted them, and nobody else
 /// would reap them. `strangers` are children that are to be left alone.
-pub(super) fn end_orphans(strangers: &[Pid]) {
+pub(crate) fn end_orphans(strangers: &[Pid]) {
     let start = Instant::now();
     while start.elapsed() < LONGEST {
         let lock = lock();

@@ -7,8 +7,13 @@
 //! stopped. The second guard is a process in a session of its own under another name, which
 //! `killall` misses. It finds the first guards and their descendants by a variable in their
 //! environment.
+//!
+//! A user's Python program, which is to notice nothing, has the second guard only. That one finds
+//! the program's processes by the run's folder in their PYTHONPATH, and removes the folder.
 
+use std::env;
 use std::ffi::OsStr;
+use std::fs;
 use std::io::Read as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
@@ -37,6 +42,9 @@ use crate::events::{Because as _, Reason};
 
 /// How long the second guard waits for the first guard to do its work.
 const MERCY: Duration = Duration::from_millis(200);
+
+/// The variable by which the second guard knows the folder of a Python program's run.
+const FOLDER: &str = "MP_DEMO_FOLDER";
 
 /// How long the second guard tries to end the processes that are left.
 const LONGEST: Duration = Duration::from_secs(5);
@@ -75,14 +83,25 @@ pub(crate) struct SecondGuard {
 }
 
 impl SecondGuard {
+    /// The guard of commands that lessons run.
     pub(crate) fn start() -> Result<SecondGuard> {
+        // The guard must not inherit descriptors that the shell left open in this process.
+        close_fds::set_fds_cloexec(3, &[]);
+        let run = RUN.get_or_init(|| format!("{:x}", fastrand::u64(..)));
+        SecondGuard::with(VARIABLE, OsStr::new(run))
+    }
+
+    /// The guard of a Python program whose run has this folder. The program inherits what the shell
+    /// left open, so the guard does, too.
+    pub(crate) fn of_python(folder: &Path) -> Result<SecondGuard> {
+        SecondGuard::with(FOLDER, folder.as_os_str())
+    }
+
+    fn with(variable: &str, value: &OsStr) -> Result<SecondGuard> {
         let start = || {
             let (end, alive) = os_pipe::pipe()?;
-            // The guard must not inherit descriptors that the shell left open in this process.
-            close_fds::set_fds_cloexec(3, &[]);
-            let run = RUN.get_or_init(|| format!("{:x}", fastrand::u64(..)));
             let mut command = Command::new("/proc/self/exe");
-            command.arg0(Guard::NAME).args([SUBCOMMAND_NAME, Guard::NAME]).env(VARIABLE, run);
+            command.arg0(Guard::NAME).args([SUBCOMMAND_NAME, Guard::NAME]).env(variable, value);
             command.stdin(end).stdout(Stdio::null()).stderr(Stdio::null());
             let pid = Pid::from_child(&descendants::start(&mut command)?);
             Ok::<_, std::io::Error>(SecondGuard { pid, _alive: alive })
@@ -117,12 +136,15 @@ impl Target for Guard {
         // When the parent ends, SIGCONT lets the guard go on if it is stopped.
         let _ = set_parent_process_death_signal(Some(Signal::CONT));
         os_pipe::dup_stdin()?.read_to_end(&mut Vec::new())?;
-        let Some(run) = std::env::var_os(VARIABLE) else {
-            return Ok(());
+        let (run, folder) = (env::var_os(VARIABLE), env::var_os(FOLDER));
+        let (variable, value) = match (&folder, &run) {
+            (Some(folder), _) => ("PYTHONPATH", folder),
+            (None, Some(run)) => (VARIABLE, run),
+            (None, None) => return Ok(()),
         };
         let start = Instant::now();
         while start.elapsed() < LONGEST {
-            let left = all_of(&run);
+            let left = all_with(variable, value);
             if left.is_empty() {
                 break;
             }
@@ -131,18 +153,22 @@ impl Target for Guard {
             }
             thread::sleep(Duration::from_millis(5));
         }
+        if let Some(folder) = folder {
+            let _ = fs::remove_dir_all(folder);
+        }
         Ok(())
     }
 }
 
-/// All other processes of this run, as far as they have kept the variable. Zombies have no
-/// environment any more.
-fn all_of(run: &OsStr) -> Vec<Pid> {
+/// All other processes that have this value in that variable, which may be a path of several, as far
+/// as they have kept it. Zombies have no environment any more.
+fn all_with(variable: &str, value: &OsStr) -> Vec<Pid> {
     let others = all_processes().into_iter().flatten().flatten();
     let others = others.filter(|process| process.pid != getpid().as_raw_pid());
     let of_run = others.filter(|process| {
         let environment = process.environ().unwrap_or_default();
-        environment.get(OsStr::new(VARIABLE)).is_some_and(|value| value == run)
+        let held = environment.get(OsStr::new(variable));
+        held.is_some_and(|held| env::split_paths(held).any(|it| it == value))
     });
     of_run.filter_map(|process| Pid::from_raw(process.pid)).collect()
 }

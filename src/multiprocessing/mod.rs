@@ -14,7 +14,7 @@ mod command_line;
 mod connection;
 mod context;
 mod current_process;
-mod descendants;
+pub(crate) mod descendants;
 mod ends;
 mod guards;
 mod interruption;

@@ -19,7 +19,7 @@ use crate::events::Status;
 use crate::evidence::{Family, Fate, Fill, Graph, Need, On, Onlooker, Sight, Snapshot, circle};
 
 pub use json::json;
-pub use program::{Notice, Supervised, run};
+pub use program::{Companion, Ended, Ends, Notice, Supervised, end_as, run};
 use repairs::Repair;
 pub use report::report;
 
@@ -104,6 +104,11 @@ pub fn look_at(pid: u32, its_group: bool) -> Result<Diagnosis> {
 }
 
 impl Diagnosis {
+    /// Whether this process certainly can't go on.
+    pub(crate) fn is_stuck(&self, pid: u32) -> bool {
+        self.graph.fate(pid) == Some(&Fate::Stuck)
+    }
+
     /// The diagnosis from two looks at the same family.
     fn of(sight: Sight, earlier: &Sight) -> Diagnosis {
         let graph = Graph::of(&sight, earlier, |_| false);

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, ExitCode};
@@ -26,6 +26,7 @@ use crate::events::Status;
 use crate::evidence::{
     Cause, Family, Fate, Need, On, Onlooker, Outside, Sight, Snapshot, Thing, bit, stopped_by,
 };
+use crate::multiprocessing::descendants;
 use crate::words::plain::on_one_line;
 
 use super::{BETWEEN_LOOKS, Diagnosis, Judgement, dead};
@@ -36,8 +37,72 @@ pub struct Supervised {
     pub command: Vec<OsString>,
     /// How long no process may do anything before the program is diagnosed; nothing for never.
     pub patience: Option<Duration>,
-    /// Whether to end a stuck program.
-    pub ends: bool,
+    /// Which stuck programs are ended.
+    pub ends: Ends,
+}
+
+/// Which programs are ended when they can't go on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Ends {
+    Nothing,
+    /// What is stuck. What is most likely stuck is told after five times the patience, and left.
+    Stuck,
+    /// What is most likely stuck, too, after five times the patience.
+    LikelyStuck,
+}
+
+/// What this process does beside a program that it runs. A closure only hears what is told.
+pub trait Companion {
+    /// Sets the program's environment and streams before it is started.
+    fn prepare(&mut self, _command: &mut Command) {}
+
+    /// The program runs; this is the PID of its first process.
+    fn started(&mut self, _pid: u32) -> Result<()> {
+        Ok(())
+    }
+
+    /// A descriptor that can be read when [`serve`](Companion::serve) is to be called.
+    fn bell(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
+
+    /// How long the bell may be left alone.
+    fn rest(&self) -> Option<Duration> {
+        None
+    }
+
+    fn serve(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    /// A signal has come that is the program's, too.
+    fn signalled(&mut self, _signal: Signal) {}
+
+    /// The program's first process, or an orphan of the program's, has ended and was reaped.
+    fn reaped(&mut self, _pid: u32, _status: Status) -> Result<()> {
+        Ok(())
+    }
+
+    /// Whether those who live on after the program's first process are ended.
+    fn ends_survivors(&self) -> bool {
+        false
+    }
+
+    fn tell(&mut self, notice: &Notice);
+}
+
+impl<F: FnMut(&Notice)> Companion for F {
+    fn tell(&mut self, notice: &Notice) {
+        self(notice);
+    }
+}
+
+/// How a program ended.
+pub enum Ended {
+    /// With this wait status.
+    With(WaitStatus),
+    /// It could not be run, or was ended: the exit status that says so.
+    As(u8),
 }
 
 /// A shell's exit statuses for a program that can't be run, and for one that isn't found.
@@ -50,9 +115,21 @@ const LONGER: u32 = 5;
 /// Looks take at most one part in this many of the time.
 const SHARE: u32 = 20;
 
-/// Runs the program to its end, and returns its exit status as a shell does. `tell` gets the
-/// diagnosis whenever the whole program is stuck.
-pub fn run(program: &Supervised, tell: &mut dyn FnMut(&Notice)) -> Result<ExitCode> {
+/// Runs the program to its end, until its first process has ended.
+pub fn run(program: &Supervised, companion: &mut dyn Companion) -> Result<Ended> {
+    let strangers = children(&[]);
+    let ended = supervise(program, companion, &strangers);
+    if companion.ends_survivors() || (ended.is_err() && companion.bell().is_some()) {
+        end_survivors(companion, &strangers);
+    }
+    ended
+}
+
+fn supervise(
+    program: &Supervised,
+    companion: &mut dyn Companion,
+    strangers: &[u32],
+) -> Result<Ended> {
     // As a subreaper, this process adopts the program's orphans, and so still sees them.
     let _ = set_child_subreaper(Some(getpid()));
     let mut signals = SignalPipe::listen()?;
@@ -62,23 +139,30 @@ pub fn run(program: &Supervised, tell: &mut dyn FnMut(&Notice)) -> Result<ExitCo
     // A group ID makes std use fork(2) and not posix_spawn(3), which would leave two of glibc's
     // signals ignored.
     command.gid(getgid().as_raw());
-    let child = match command.spawn() {
+    companion.prepare(&mut command);
+    let child = match descendants::start(&mut command) {
         Ok(child) => Pid::from_child(&child),
         Err(error) => {
             let (name, why) = (on_one_line(&name), crate::words::errors::io_error(&error));
-            tell(&Notice::CannotRun(both!("cannot run {name}: {why}", "无法运行 {name}：{why}")));
-            return Ok(ExitCode::from(match error.kind() {
+            let sentence = both!("cannot run {name}: {why}", "无法运行 {name}：{why}");
+            companion.tell(&Notice::CannotRun(sentence));
+            return Ok(Ended::As(match error.kind() {
                 io::ErrorKind::NotFound => NOT_FOUND,
                 _ => CANNOT_RUN,
             }));
         }
     };
+    // This closes what only the program is to hold.
+    drop(command);
     // SIGCHLD gets its handler only after the start: a handler here would undo an inherited SIG_IGN
     // in the program.
     signals.0.handle().add_signal(Signal::CHILD.as_raw()).with_context(cannot_listen)?;
+    let root = child.as_raw_pid() as u32;
+    companion.started(root)?;
     let mut watch = Watch {
         program,
-        root: child.as_raw_pid() as u32,
+        strangers,
+        root,
         last: None,
         still_since: HashMap::new(),
         last_waits: None,
@@ -87,18 +171,36 @@ pub fn run(program: &Supervised, tell: &mut dyn FnMut(&Notice)) -> Result<ExitCo
         dead: Vec::new(),
     };
     let mut pause = BETWEEN_LOOKS;
+    let mut looked = Instant::now();
     loop {
-        match reap(child, &mut watch)? {
+        match reap(child, &mut watch, companion)? {
             Some(status) if status.stopped() => stop_too(child),
-            Some(status) => return Ok(end_as(status)),
+            Some(status) => return Ok(Ended::With(status)),
             None => {}
         }
-        if !signals.wait(program.patience.map(|_| pause), child)? {
+        let left = program.patience.map(|_| pause.saturating_sub(looked.elapsed()));
+        signals.wait(left, child, companion)?;
+        if program.patience.is_some() && looked.elapsed() >= pause {
             let start = Instant::now();
-            watch.look(tell);
+            watch.look(companion);
             pause = BETWEEN_LOOKS.max(start.elapsed() * SHARE);
+            looked = Instant::now();
         }
     }
+}
+
+/// Ends and reaps all that the program has left.
+fn end_survivors(companion: &mut dyn Companion, strangers: &[u32]) {
+    let family = Sight::of_family(&Family::Descendants(children(strangers)), Onlooker::Process);
+    end(&family.family().map(|look| (look.pid, look.started)).collect::<Vec<_>>());
+    while let Ok(Some((pid, status))) = wait(WaitOptions::NOHANG) {
+        let status = Status::from_wait_status(status.as_raw());
+        // Its failure, if any, is not the first one.
+        let _ = companion.reaped(pid.as_raw_pid() as u32, status);
+    }
+    // Whoever was started meanwhile.
+    let strangers = strangers.iter().filter_map(|pid| Pid::from_raw(*pid as i32));
+    descendants::end_orphans(&strangers.collect::<Vec<_>>());
 }
 
 /// A notice about the program.
@@ -118,12 +220,14 @@ pub enum Notice<'a> {
     /// The program is left as it is.
     IsLeft,
     /// The program is ended now.
-    Ends,
+    Ends(&'a Diagnosis),
 }
 
 /// Looks at the program from time to time.
 struct Watch<'a> {
     program: &'a Supervised,
+    /// Children of this process that are no part of the program.
+    strangers: &'a [u32],
     /// The PID of the process that was started.
     root: u32,
     /// The last look, and since when each process has done nothing.
@@ -140,8 +244,8 @@ struct Watch<'a> {
 }
 
 impl Watch<'_> {
-    fn look(&mut self, tell: &mut dyn FnMut(&Notice)) {
-        let family = Family::Descendants(children());
+    fn look(&mut self, companion: &mut dyn Companion) {
+        let family = Family::Descendants(children(self.strangers));
         let now = Sight::of_family(&family, Onlooker::Process);
         dead(&now).for_each(|it| self.note_dead(it));
         let since = |look: &Snapshot| {
@@ -152,7 +256,7 @@ impl Watch<'_> {
         };
         self.still_since = now.family().map(since).collect();
         if self.told.iter().any(|pid| self.still(*pid) < BETWEEN_LOOKS) {
-            tell(&Notice::GoesOn);
+            companion.tell(&Notice::GoesOn);
             self.told.clear();
         }
         self.last = Some(now);
@@ -184,7 +288,7 @@ impl Watch<'_> {
         // compare it with is taken before the telling.
         self.last = last.or_else(|| Some(Sight::of_family(&family, Onlooker::Process)));
         let mut finding = Diagnosis::of(now, &earlier);
-        self.judge(&mut finding, patience, longest, tell);
+        self.judge(&mut finding, patience, longest, companion);
         self.last_waits = Some(finding.sight);
     }
 
@@ -198,7 +302,7 @@ impl Watch<'_> {
         finding: &mut Diagnosis,
         patience: Duration,
         longest: Duration,
-        tell: &mut dyn FnMut(&Notice),
+        companion: &mut dyn Companion,
     ) {
         let (sight, graph) = (&finding.sight, &finding.graph);
         let is_root_stuck = graph.is_stuck(self.root);
@@ -214,13 +318,14 @@ impl Watch<'_> {
             _ => sight.family().map(|it| it.pid).collect(),
         };
         let Some(still) = whom.iter().map(|pid| self.still(*pid)).min() else {
-            return self.tell_full(finding, longest, tell);
+            return self.tell_full(finding, longest, companion);
         };
         let is_likely = is_root_stuck && !is_certain(&self.root);
         // Most handlers for SIGALRM are a timer's.
         let has_alarm =
             graph.unless().iter().any(|it| it.signals.contains(&Signal::ALARM.as_raw()));
-        if still < if is_likely && has_alarm { longest } else { patience } {
+        let needs_longer = has_alarm || self.program.ends == Ends::Stuck;
+        if still < if is_likely && needs_longer { longest } else { patience } {
             return;
         }
         let is_new = self.told.is_empty();
@@ -228,19 +333,24 @@ impl Watch<'_> {
             let dead = self.dead.iter().filter(|it| sight.look(it.0).is_some());
             finding.dead.splice(0..0, dead.cloned());
             finding.dead.dedup();
-            tell(&Notice::Stuck(finding));
+            companion.tell(&Notice::Stuck(finding));
         }
         // The end is announced beforehand, however late a look comes on a busy machine.
-        match self.program.ends && is_root_stuck {
-            false if is_new => tell(&Notice::IsLeft),
+        let ends = match self.program.ends {
+            Ends::Nothing => false,
+            Ends::Stuck => is_root_stuck && !is_likely,
+            Ends::LikelyStuck => is_root_stuck,
+        };
+        match ends {
+            false if is_new => companion.tell(&Notice::IsLeft),
             true if !is_likely || (!is_new && still >= longest) => {
-                tell(&Notice::Ends);
+                companion.tell(&Notice::Ends(finding));
                 let family = finding.sight.family();
                 end(&family.map(|look| (look.pid, look.started)).collect::<Vec<_>>());
             }
             true if is_new => {
                 let rest = longest.saturating_sub(still).max(BETWEEN_LOOKS);
-                tell(&Notice::WillEnd(rest.as_secs_f64().ceil() as u64));
+                companion.tell(&Notice::WillEnd(rest.as_secs_f64().ceil() as u64));
             }
             _ => {}
         }
@@ -248,7 +358,7 @@ impl Watch<'_> {
     }
 
     /// Tells once of each process that waits for room in a pipe whose reader does something else.
-    fn tell_full(&mut self, finding: &Diagnosis, longest: Duration, tell: &mut dyn FnMut(&Notice)) {
+    fn tell_full(&mut self, finding: &Diagnosis, longest: Duration, companion: &mut dyn Companion) {
         let has_things_to_do = |pid: &u32| match finding.graph.fate(*pid) {
             Some(Fate::GoesOn(reason)) => {
                 matches!(reason, Cause::Runs | Cause::Moved | Cause::WaitsFor(Outside::Time))
@@ -268,7 +378,7 @@ impl Watch<'_> {
                 && readers.iter().all(has_things_to_do)
                 && self.told_full.insert(wait.pid)
             {
-                tell(&Notice::Full(wait.pid, still.as_secs(), wait.call, &readers));
+                companion.tell(&Notice::Full(wait.pid, still.as_secs(), wait.call, &readers));
             }
         }
     }
@@ -281,9 +391,11 @@ impl Watch<'_> {
     }
 }
 
-/// The children of this process: the program, and the orphans that were adopted.
-fn children() -> Vec<u32> {
-    Snapshot::at(std::process::id()).map(|look| look.children).unwrap_or_default()
+/// The children of this process but these: the program, and the orphans that were adopted.
+fn children(strangers: &[u32]) -> Vec<u32> {
+    let mut all = Snapshot::at(std::process::id()).map(|look| look.children).unwrap_or_default();
+    all.retain(|pid| !strangers.contains(pid));
+    all
 }
 
 /// Ends these processes, given by PID and start time: first by SIGTERM, then by SIGKILL.
@@ -310,16 +422,28 @@ fn end(processes: &[(u32, u64)]) {
 
 /// Reaps all children that have ended, and returns the program's status if it has ended or is
 /// stopped.
-fn reap(program: Pid, watch: &mut Watch) -> Result<Option<WaitStatus>> {
+fn reap(
+    program: Pid,
+    watch: &mut Watch,
+    companion: &mut dyn Companion,
+) -> Result<Option<WaitStatus>> {
     // A child that has died since the last look is seen here, before it is reaped.
     loop {
         match wait(WaitOptions::NOHANG | WaitOptions::UNTRACED) {
-            Ok(Some((pid, status))) if pid == program => return Ok(Some(status)),
-            Ok(Some((pid, status))) if !status.stopped() => {
+            Ok(Some((pid, status))) if pid == program && status.stopped() => {
+                return Ok(Some(status));
+            }
+            Ok(Some((pid, wait_status))) if !wait_status.stopped() => {
+                let is_program = pid == program;
                 let pid = pid.as_raw_pid() as u32;
+                let status = Status::from_wait_status(wait_status.as_raw());
+                companion.reaped(pid, status)?;
+                if is_program {
+                    return Ok(Some(wait_status));
+                }
                 let last = watch.last.as_ref().and_then(|it| it.look(pid));
                 if let Some(parent) = last.map(|it| it.parent) {
-                    watch.note_dead((parent, pid, Status::from_wait_status(status.as_raw())));
+                    watch.note_dead((parent, pid, status));
                 }
             }
             Ok(Some(_)) => {}
@@ -346,7 +470,11 @@ fn stop_too(program: Pid) {
 }
 
 /// Ends this process as the program has ended: with its exit status, or by the same signal.
-fn end_as(status: WaitStatus) -> ExitCode {
+pub fn end_as(ended: Ended) -> ExitCode {
+    let status = match ended {
+        Ended::As(status) => return ExitCode::from(status),
+        Ended::With(status) => status,
+    };
     if let Some(code) = status.exit_status() {
         return ExitCode::from(code as u8);
     }
@@ -395,17 +523,20 @@ impl SignalPipe {
         Ok(SignalPipe(listen().with_context(cannot_listen)?))
     }
 
-    /// Waits for a signal, at most for `timeout`. Returns whether one came.
-    fn wait(&mut self, timeout: Option<Duration>, program: Pid) -> Result<bool> {
-        let timeout = timeout.map(Timespec::try_from).transpose()?;
-        let mut fds = [PollFd::from_borrowed_fd(self.0.get_read().as_fd(), PollFlags::IN)];
-        let has_rung = match poll(&mut fds, timeout.as_ref()) {
-            Ok(ready) => ready > 0,
-            Err(Errno::INTR) => true,
-            Err(error) => {
-                return Err(error).with_context(cannot_wait);
-            }
-        };
+    /// Waits for a signal or for the companion's bell, at most for `timeout`, and does what is to be
+    /// done then.
+    fn wait(
+        &mut self,
+        timeout: Option<Duration>,
+        program: Pid,
+        companion: &mut dyn Companion,
+    ) -> Result<()> {
+        if let Some(rest) = companion.rest() {
+            self.poll(None, Some(rest))?;
+        }
+        if self.poll(companion.bell(), timeout)? {
+            companion.serve()?;
+        }
         for signal in self.0.pending().filter_map(Signal::from_named_raw) {
             // The terminal sends some signals to the program, too.
             let is_its_own = match signal {
@@ -414,11 +545,26 @@ impl SignalPipe {
                 Signal::CONT => stopped_by(program.as_raw_pid() as u32).is_none(),
                 _ => false,
             };
+            if signal != Signal::CHILD {
+                companion.signalled(signal);
+            }
             if !is_its_own {
                 let _ = kill_process(program, signal);
             }
         }
-        Ok(has_rung)
+        Ok(())
+    }
+
+    /// Waits for a signal or the bell. Returns whether the bell can be read.
+    fn poll(&self, bell: Option<BorrowedFd>, timeout: Option<Duration>) -> Result<bool> {
+        let timeout = timeout.map(Timespec::try_from).transpose()?;
+        let mut fds = vec![PollFd::from_borrowed_fd(self.0.get_read().as_fd(), PollFlags::IN)];
+        fds.extend(bell.map(|bell| PollFd::from_borrowed_fd(bell, PollFlags::IN)));
+        match poll(&mut fds, timeout.as_ref()) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(error) => return Err(error).with_context(cannot_wait),
+        }
+        Ok(fds.get(1).is_some_and(|bell| bell.revents().contains(PollFlags::IN)))
     }
 }
 
