@@ -2,6 +2,7 @@
 
 mod predict;
 mod repeat;
+mod run;
 mod why;
 
 use std::borrow::Cow::Borrowed;
@@ -31,13 +32,15 @@ use crate::python;
 use crate::run::{Settings, run, sentences};
 use crate::show as reading;
 use crate::views::{
-    Article, Bar, Claims, Explain, Failures, Json, Stuck, Timeline, Trace, Views, Warnings,
+    Article, Bar, Claims, Explain, Failures, Json, Recording, Stuck, Timeline, Trace, Views,
+    Warnings,
 };
 use crate::words::locale::{self, Language};
 use crate::words::plain::{Gate, name_of, on_its_lines, on_one_line};
 
 pub use predict::predict;
 pub use repeat::repeat;
+pub use run::program;
 pub use why::why;
 
 /// Runs a lesson, and shows it as it goes on.
@@ -46,7 +49,8 @@ pub fn lesson(lesson: &AnyLesson, options: &Options) -> ExitCode {
         check_stdout()?;
         let interrupt = Interrupt::catch(false, ends_all())?;
         let bar = Bar::new(stderr().is_terminal());
-        let mut views = views(&options.views, &bar)?;
+        let mut views = views(&options.views, &bar, Lines::Lessons)?;
+        record(options, &mut views)?;
         let settings = settings(options, Some(interrupt.end()));
         let mut stderr = Gate { out: bar.beside(stderr()), is_on: stderr().is_terminal() };
         let verdict = run(lesson, settings, &mut views, stdout(), &mut stderr);
@@ -98,7 +102,7 @@ fn replay(file: &Path, options: &ViewOptions) -> Result<()> {
         );
     }
     let bar = Bar::new(stderr().is_terminal());
-    let mut views = views(options, &bar)?;
+    let mut views = views(options, &bar, Lines::Programs)?;
     views.add(Failures::new(stderr(), python::is_program));
     // Success means that the recording was shown, however the recorded run itself ended.
     let input = BufReader::new(StandardStream::new(input));
@@ -192,20 +196,44 @@ fn write_usage(error: clap::Error, mut out: StandardStream) -> io::Result<()> {
     out.write_all(on_its_lines(&text).as_bytes())
 }
 
+/// The lines of a run that the views show.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lines {
+    /// Those of stdout: a lesson has no others.
+    Lessons,
+    /// Those of stderr, too.
+    Programs,
+    /// None: the program has written them itself, and stdout is its own.
+    Neither,
+}
+
+/// Adds the view that records the run, if the command line asks for it.
+fn record(options: &Options, views: &mut Views) -> Result<()> {
+    options.record.as_deref().map_or(Ok(()), |file| {
+        views.add(Recording::create(file)?);
+        Ok(())
+    })
+}
+
 /// The views that the command line asks for.
-fn views(options: &ViewOptions, bar: &Bar) -> Result<Views> {
-    let mut look = terminal::look(&stdout(), options.color, options.lang);
-    look.boxes &= !options.ascii;
+fn views(options: &ViewOptions, bar: &Bar, lines: Lines) -> Result<Views> {
+    let look = terminal::look(&stdout(), options.color, options.lang);
     let stderrs_look = terminal::look(&stderr(), options.color, options.lang);
     let mut views = Views::default();
+    let labelled = |article: Article<_>| match options.labels {
+        Some(labels) => article.with_labels(labels == Prefix::Lines),
+        None => article,
+    };
     if options.json {
         views.add(Json { stdout: bar.beside(stdout()), is_terminal: stdout().is_terminal() });
-    } else {
-        let lines = Article::new(bar.beside(stdout()), look.colour, stdout().is_terminal());
-        views.add(match options.labels {
-            Some(labels) => lines.with_labels(labels == Prefix::Lines),
-            None => lines,
-        });
+    } else if lines != Lines::Neither {
+        let out = bar.beside(stdout());
+        views.add(labelled(Article::new(out, look.colour, stdout().is_terminal())));
+    }
+    if lines == Lines::Programs {
+        let out = bar.beside(stderr());
+        let article = Article::new(out, stderrs_look.colour, stderr().is_terminal());
+        views.add(labelled(article).of_stderr(python::line_of_stderr));
     }
     let is_terminal = stderr().is_terminal();
     views.add(Warnings::new(bar.beside(stderr()), is_terminal, python::remarker_of));
@@ -216,13 +244,17 @@ fn views(options: &ViewOptions, bar: &Bar) -> Result<Views> {
         let narrator_of = python::narrator_of;
         views.add(Explain::new(bar.beside(stderr()), stderrs_look, is_brief, narrator_of));
     }
+    let (out, mut look) = match lines {
+        Lines::Neither => (stderr(), stderrs_look),
+        _ => (stdout(), look),
+    };
+    look.boxes &= !options.ascii;
     if options.timeline {
-        let width = || terminal::width(&stdout());
-        views.add(Timeline::new(stdout(), look, width));
+        views.add(Timeline::new(out, look, move || terminal::width(&out)));
     }
     if options.claims {
-        let width = stdout().is_terminal().then_some(look.width);
-        views.add(Claims::new(stdout(), width, python::claims_of));
+        let width = out.is_terminal().then_some(look.width);
+        views.add(Claims::new(out, width, python::claims_of));
     }
     if let Some(file) = &options.trace {
         views.add(Trace::create(file)?);

@@ -11,6 +11,7 @@ fn main() -> ExitCode {
         Ok(Request::Repeat(options, lesson, count, command)) => {
             commands::repeat(&lesson, &options, count, &command)
         }
+        Ok(Request::Run(options, runnable)) => commands::program(&runnable, &options),
         Ok(Request::Show(options, demo)) => commands::show(demo, &options),
         Ok(Request::Predict(options, prediction)) => commands::predict(&prediction, &options),
         Ok(Request::View(options, file)) => commands::view(&file, &options),

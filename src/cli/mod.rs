@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
+use clap::{Arg, ArgMatches, Args as _, CommandFactory as _, FromArgMatches as _, Parser};
 
 use crate::arguments::quoted;
 use crate::both;
@@ -31,7 +31,7 @@ pub(crate) use refusal::{harmless, in_chinese};
 use generated::{complete, completions, manual};
 use options::{ids_of, of_many_runs, of_one_run};
 use overview::{is_bare, overview};
-use refusal::with_nearest_name;
+use refusal::{with_nearest_name, with_run_before};
 use tool::{Tool, taken_by};
 
 /// Learn how processes work together: the lessons of Python's multiprocessing, run for real
@@ -70,6 +70,8 @@ pub enum Request {
     Lesson(Options, AnyLesson),
     /// Run a lesson so many times. The text is the command without the options of `--repeat`.
     Repeat(Options, AnyLesson, u64, String),
+    /// Run a program of the user's.
+    Run(Options, Runnable),
     /// Show what there is to read of a lesson.
     Show(ViewOptions, &'static Demo),
     /// Ask what commands will do, and grade the answers.
@@ -82,6 +84,20 @@ pub enum Request {
     Why(Asked, bool),
     /// Be a child of a lesson.
     Child(ChildCli),
+}
+
+/// What `mp-demo run` is to run.
+pub struct Runnable {
+    /// The program or lesson and its arguments, or a whole command.
+    pub words: Vec<OsString>,
+    /// Whether it is a whole command.
+    pub is_command: bool,
+    /// Whether its processes pause at random.
+    pub jitter: bool,
+    /// Whether values and printed text stand in the log.
+    pub values: bool,
+    /// The command as typed, without the options of `--repeat`.
+    pub typed: String,
 }
 
 /// The program about which `mp-demo why` is asked.
@@ -140,13 +156,16 @@ pub fn read() -> Result<Request, clap::Error> {
         let only_version = clap::Command::new("mp-demo").version(env!("CARGO_PKG_VERSION"));
         only_version.try_get_matches_from(&args)?;
     }
-    let language = language_before_help(&mut args).unwrap_or_else(locale::of_environment);
+    let own = own_words(&mut args);
+    let is_command = args.get(own).is_some_and(|arg| arg == "--");
+    let language = language_before_help(&mut args, own).unwrap_or_else(locale::of_environment);
     locale::choose(language);
     if is_bare(&args) {
         return Ok(Request::Print(overview(language).into()));
     }
     let mut command = command(language);
     if let [.., help, name] = &args[1..]
+        && own >= args.len()
         && help == "help"
         && command.find_subcommand(name).is_none()
     {
@@ -156,7 +175,7 @@ pub fn read() -> Result<Request, clap::Error> {
     }
     let matches = command
         .try_get_matches_from_mut(args)
-        .map_err(|error| with_nearest_name(error, &command))?;
+        .map_err(|error| with_run_before(with_nearest_name(error, &command), &mut command))?;
     let cli = Cli::from_arg_matches(&matches)?;
     check(&cli, &matches).map_err(|sentence| {
         let sentence = on_one_line(&sentence);
@@ -169,7 +188,7 @@ pub fn read() -> Result<Request, clap::Error> {
     Ok(match cli.command {
         Command::Lesson(lesson) => match cli.options.repeat.repeat {
             Some(count) => {
-                let typed = command_of(&command, &matches).unwrap_or_default();
+                let typed = command_of(&command, &matches, false).unwrap_or_default();
                 Request::Repeat(cli.options, lesson, count, typed)
             }
             None => Request::Lesson(cli.options, lesson),
@@ -185,6 +204,10 @@ pub fn read() -> Result<Request, clap::Error> {
                 (_, _, true) => Request::Print(lesson.rust(language).into()),
                 _ => Request::Show(cli.options.views, lesson),
             }
+        }
+        Command::Tool(Tool::Run { program: words, jitter, values }) => {
+            let typed = command_of(&command, &matches, is_command).unwrap_or_default();
+            Request::Run(cli.options, Runnable { words, is_command, jitter, values, typed })
         }
         Command::Tool(Tool::Predict { lesson, list, from, answer, answers }) => {
             let prediction =
@@ -208,9 +231,9 @@ pub fn read() -> Result<Request, clap::Error> {
     })
 }
 
-/// The lesson's name and its own options and arguments, as given, for the heading of --repeat:
-/// quoted, so that a shell reads it as the same command.
-fn command_of(command: &clap::Command, matches: &ArgMatches) -> Option<String> {
+/// The command's name and its own options and arguments, as given, for the heading of --repeat:
+/// quoted, so that a shell reads it as the same command. `is_command` if `run` runs one.
+fn command_of(command: &clap::Command, matches: &ArgMatches, is_command: bool) -> Option<String> {
     let (name, of_lesson) = matches.subcommand()?;
     let lesson = command.find_subcommand(name)?;
     let mut words = vec![name.to_owned()];
@@ -226,8 +249,15 @@ fn command_of(command: &clap::Command, matches: &ArgMatches) -> Option<String> {
     for arg in options.into_iter().chain(positional) {
         let values = of_lesson.get_raw(arg.get_id().as_str()).into_iter().flatten();
         let values: Vec<_> = values.map(|value| quoted(&value.to_string_lossy())).collect();
-        if arg.is_positional() && values.iter().any(|value| value.starts_with('-')) {
+        let looks_like_option = || values.iter().any(|value| value.starts_with('-'));
+        if arg.is_positional()
+            && (is_command || (!arg.is_trailing_var_arg_set() && looks_like_option()))
+        {
             words.push("--".to_owned());
+        }
+        if let Some(long) = arg.get_long().filter(|_| arg.is_require_equals_set()) {
+            words.push(format!("--{long}={}", values.join(",")));
+            continue;
         }
         words.extend(arg.get_long().map(|long| format!("--{long}")));
         match arg.get_value_delimiter() {
@@ -243,8 +273,8 @@ fn command_of(command: &clap::Command, matches: &ArgMatches) -> Option<String> {
 /// `--help`, so the language has to be known before. `help` takes no options, so `--lang` behind it
 /// is moved to the front. If the language is unknown, clap gets nothing but `--lang`, and refuses
 /// it.
-fn language_before_help(args: &mut Vec<OsString>) -> Option<Language> {
-    let (at, end, language) = language_option(args)?;
+fn language_before_help(args: &mut Vec<OsString>, own: usize) -> Option<Language> {
+    let (at, end, language) = language_option(&args[..own])?;
     if language.is_none() || args[1] == "help" {
         let option: Vec<_> = args.drain(at..end.min(args.len())).collect();
         if language.is_none() {
@@ -257,6 +287,38 @@ fn language_before_help(args: &mut Vec<OsString>) -> Option<Language> {
 
 fn language_in(args: &[OsString]) -> Option<Language> {
     language_option(args)?.2
+}
+
+/// How many words are this program's own, and not of a program that it runs. `run --repeat x.py`
+/// gets a number, since clap would take the program for one.
+fn own_words(args: &mut [OsString]) -> usize {
+    let end = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
+    if !args[..end].iter().any(|arg| arg == "run") {
+        return end;
+    }
+    let options = Options::augment_args(clap::Command::new(""));
+    let takes_word = |word: &str| {
+        let mut options = options.get_arguments();
+        let option = options.find(|it| word.strip_prefix("--") == it.get_long());
+        option.is_some_and(|it| it.get_action().takes_values() && !it.is_require_equals_set())
+    };
+    let (mut at, mut is_run) = (1, false);
+    while at < end {
+        let word = args[at].to_string_lossy().into_owned();
+        let next = args.get(at + 1).map(|it| it.to_string_lossy());
+        match &*word {
+            "--repeat" if next.is_none_or(|it| it.parse::<i64>().is_err()) => {
+                args[at] = "--repeat=100".into();
+            }
+            _ if takes_word(&word) => at += 1,
+            _ if word.starts_with('-') => {}
+            "run" if !is_run => is_run = true,
+            _ if is_run => return at,
+            _ => return end,
+        }
+        at += 1;
+    }
+    end
 }
 
 /// Where `--lang` stands, where it ends, and which language it names, if it is one that we have.
@@ -284,7 +346,9 @@ fn command(language: Language) -> clap::Command {
         // its help.
         let options = options.iter().map(|option| {
             let is_taken = taken.iter().any(|it| option.get_id() == it);
-            described_for(command.get_name(), option.clone()).hide(!is_taken).help_heading(None)
+            let option = described_for(command.get_name(), option.clone()).hide(!is_taken);
+            // `run` takes them all, and has few of its own.
+            if command.get_name() == "run" { option } else { option.help_heading(None) }
         });
         let options: Vec<_> = options.collect();
         command.hide(true).args(options)
@@ -347,7 +411,7 @@ fn check(cli: &Cli, matches: &ArgMatches) -> Result<(), String> {
     let is_given = |id: &String| matches.value_source(id) == Some(ValueSource::CommandLine);
     let named = |id: String| format!("--{}", id.replace('_', "-"));
     let first_given = |ids: Vec<String>| ids.into_iter().find(is_given).map(named);
-    let is_drawn = |id: &String| id != "trace";
+    let is_drawn = |id: &String| id != "trace" && id != "record";
     if cli.options.views.json
         && let Some(name) = first_given(of_one_run().into_iter().filter(is_drawn).collect())
     {
@@ -361,13 +425,15 @@ fn check(cli: &Cli, matches: &ArgMatches) -> Result<(), String> {
     if let Some(taken) = taken_by(tool) {
         let mut foreign = ids_of::<Options>();
         foreign.retain(|id| !taken.contains(id));
-        return match first_given(foreign) {
-            Some(name) => Err(both!(
+        if let Some(name) = first_given(foreign) {
+            return Err(both!(
                 "`mp-demo {tool}` doesn't take {name}",
                 "`mp-demo {tool}` 没有 {name} 选项"
-            )),
-            None => check_beginning(&cli.command),
-        };
+            ));
+        }
+        if !matches!(cli.command, Command::Tool(Tool::Run { .. })) {
+            return check_beginning(&cli.command);
+        }
     }
     let is_repeated = cli.options.repeat.repeat.is_some();
     let misplaced = first_given(if is_repeated { of_one_run() } else { of_many_runs() });

@@ -32,6 +32,10 @@ pub struct Options {
         allow_negative_numbers = true)]
     pub(crate) speed: f64,
 
+    /// Write the log of events to a file, too; `mp-demo view FILE` shows the run again
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) record: Option<PathBuf>,
+
     /// Whether to run the lesson more than once.
     #[command(flatten)]
     pub(crate) repeat: RepeatOptions,
@@ -47,6 +51,7 @@ pub(super) fn ids_of<T: clap::Args>() -> Vec<String> {
 pub(super) fn of_one_run() -> Vec<String> {
     let mut ids = ids_of::<ViewOptions>();
     ids.retain(|id| !["ascii", "json", "color", "lang"].contains(&&**id));
+    ids.push("record".to_owned());
     ids
 }
 

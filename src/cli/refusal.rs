@@ -1,9 +1,12 @@
 //! Messages about wrong usage: in English clap's own, in Chinese made from clap's `ErrorKind` and
 //! context.
 
+use std::path::Path;
+
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, Error};
 
+use crate::both;
 use crate::words::plain::on_one_line;
 
 /// Suggests the command that differs only in capital letters, where clap has no suggestion.
@@ -17,6 +20,22 @@ pub(super) fn with_nearest_name(mut error: Error, command: &Command) -> Error {
         error.insert(ContextKind::SuggestedSubcommand, nearest);
     }
     error
+}
+
+/// Suggests `run` to those who have given a program instead of a command.
+pub(super) fn with_run_before(error: Error, command: &mut Command) -> Error {
+    let Some(ContextValue::String(name)) = error.get(ContextKind::InvalidSubcommand) else {
+        return error;
+    };
+    if !name.ends_with(".py") && !Path::new(name).is_file() {
+        return error;
+    }
+    let name = on_one_line(name).into_owned();
+    let sentence = both!(
+        "{name} is no command of mp-demo; did you mean: mp-demo run {name}?",
+        "{name} 不是 mp-demo 的子命令；是不是想用：mp-demo run {name}？"
+    );
+    command.error(ErrorKind::InvalidSubcommand, sentence)
 }
 
 /// The error with the control characters in the words that it quotes escaped.

@@ -4,11 +4,11 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{ArgGroup, Subcommand as _};
+use clap::{ArgAction, ArgGroup, Subcommand as _, ValueHint};
 use clap_complete::Shell;
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 
-use super::options::{ViewOptions, ids_of};
+use super::options::{Options, ViewOptions, ids_of};
 use crate::arguments::whole;
 use crate::both;
 use crate::lessons::{DEMOS, Demo, HELP_TEMPLATE, ProgramLanguage};
@@ -17,6 +17,39 @@ use crate::words::locale::Language;
 /// The subcommands that are no lessons.
 #[derive(clap::Subcommand)]
 pub enum Tool {
+    /// Run a Python program of yours, and show what its processes do
+    ///
+    /// Any program with multiprocessing, unchanged. It runs as without mp-demo; when it has ended,
+    /// stderr says what was lost and who is left, and the views draw and explain the run.
+    #[command(help_template = HELP_TEMPLATE, before_help = "\
+Examples:
+  mp-demo run program.py                  what was lost, and who is left
+  mp-demo run --timeline program.py A B   who did what when
+  mp-demo run --labels=lines program.py   which process printed which line
+  mp-demo run --repeat --jitter program.py
+  mp-demo run --timeline -- python3.12 -m package
+  mp-demo run --timeline queue            the Python program of a lesson")]
+    #[command(override_usage = "\
+mp-demo run [OPTIONS] <PROGRAM> [ARGS]...
+       mp-demo run [OPTIONS] -- <COMMAND>...")]
+    Run {
+        /// A Python program, or the name of a lesson for its Python program, with arguments; behind
+        /// --, any command in which Pythons run
+        #[arg(value_name = "PROGRAM", required = true, trailing_var_arg = true,
+            value_hint = ValueHint::AnyPath)]
+        program: Vec<OsString>,
+
+        /// Let its processes pause at random, 0 to 2 ms at a time, which makes rare orders less rare
+        #[arg(long)]
+        jitter: bool,
+
+        /// Whether values and printed text stand in the log
+        #[arg(long, value_name = "WHETHER", default_value = "yes", require_equals = true,
+            value_parser = PossibleValuesParser::new(["yes", "no"]).map(|it| it == "yes"),
+            action = ArgAction::Set)]
+        values: bool,
+    },
+
     /// Read about a lesson: what is true, what to try, its programs
     ///
     /// What the article says, what is true (with sources), what to try next, then the Python
@@ -176,6 +209,7 @@ pub(super) fn taken_by(tool: &str) -> Option<Vec<String>> {
     let named = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
     match tool {
         "view" => Some(ids_of::<ViewOptions>()),
+        "run" => Some(ids_of::<Options>()),
         "show" => Some(named(&["color", "lang"])),
         "predict" | "man" => Some(named(&["lang"])),
         "why" => Some(named(&["json", "patience", "lang"])),

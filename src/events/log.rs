@@ -37,7 +37,8 @@ impl Clock {
     }
 }
 
-fn monotonic_micros() -> u64 {
+/// Now, by the system's monotonic clock.
+pub(crate) fn monotonic_micros() -> u64 {
     let now = clock_gettime(ClockId::Monotonic);
     now.tv_sec as u64 * 1_000_000 + now.tv_nsec as u64 / 1_000
 }

@@ -10,7 +10,7 @@ use crate::lessons;
 use crate::os::streams::stdout;
 use crate::repeat::{Plan, Worked};
 use crate::report::runs::{Often, Tally};
-use crate::run::Settings;
+use crate::run::{Settings, run};
 use crate::views::Bar;
 
 const FEW: u64 = 2;
@@ -37,7 +37,9 @@ impl Experiment {
         let (lesson, speed) = self.lesson_of(command)?;
         let of_lesson = lessons::claims_of(self.lesson).context("there is no such lesson")?;
         let mut plan = Plan {
-            lesson: &lesson,
+            play: Box::new(|settings, views, output, stderr| {
+                run(&lesson, settings, views, output, stderr)
+            }),
             of_lesson,
             count: runs,
             settings: Settings {

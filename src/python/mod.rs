@@ -4,24 +4,29 @@
 mod claims;
 mod events;
 mod facts;
+mod folder;
 mod notes;
 mod raw;
 mod remarks;
+mod run;
 mod stuck;
 #[cfg(test)]
 mod tests;
 mod translate;
 
+use std::borrow::Cow;
+
 use crate::claims::OfLesson;
-use crate::events::Vocabulary;
+use crate::events::{Record, Stream, Vocabulary};
 use crate::lessons::{self, Parts};
 use crate::stuck::Mistake;
 use crate::views::{Narrator, Remarker};
 
 pub(crate) use events::PythonEvent;
 pub use facts::Facts;
+pub(crate) use folder::Folders;
+pub(crate) use run::{Flow, Script, play};
 pub use stuck::stuck;
-pub(crate) use translate::{Begun, Seen, Translator};
 
 /// The name of the command that runs a program: in the log, it stands where a lesson's name does.
 pub const NAME: &str = "run";
@@ -40,6 +45,17 @@ pub fn claims_of(name: &str) -> Option<OfLesson> {
 /// The events of the lesson with this name, or of a program.
 pub(crate) fn events_of(name: &str) -> Vocabulary {
     if name == NAME { PARTS.events } else { lessons::events_of(name) }
+}
+
+/// The line that a program has written to stderr with this event, if it has.
+pub(crate) fn line_of_stderr<'a>(record: &'a Record) -> Option<Cow<'a, str>> {
+    if record.event.name() != "written" {
+        return None;
+    }
+    match record.event.own()? {
+        PythonEvent::Written { stream: Stream::Stderr, text, .. } => text.map(Cow::Owned),
+        _ => None,
+    }
 }
 
 /// The mistake `name` of a lesson; of programs none is known by name.

@@ -1,4 +1,4 @@
-//! Plays a lesson again and again, one run after the other, each with fresh processes, and counts
+//! Plays a lesson or a program again and again, one run after the other, each with fresh processes, and counts
 //! outcomes and claims. A stuck run has an outcome, a failed run has none.
 
 mod condition;
@@ -7,7 +7,7 @@ mod summary;
 
 use std::cell::RefCell;
 use std::io::Write;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -16,10 +16,9 @@ use fastrand::Rng;
 
 use crate::claims::{OfLesson, OfRun, Outcome, Seen, Turns};
 use crate::events::{Event, Record, Waiter};
-use crate::lessons::AnyLesson;
 use crate::os::interrupt::Interrupt;
 use crate::report::runs::Tally;
-use crate::run::{Settings, run, sentences};
+use crate::run::{Settings, sentences};
 use crate::state::{Change, State};
 use crate::views::{View, Views};
 use crate::words::plain::on_one_line;
@@ -33,9 +32,14 @@ const PATIENCE: Duration = Duration::from_millis(50);
 
 const TOLD: usize = 5;
 
+/// Plays one run with these settings, and shows it to the views; as [`run`](crate::run::run) does,
+/// which also says what the descriptor and the writer are for.
+pub type Play<'a> =
+    dyn FnMut(Settings, &mut Views, BorrowedFd, &mut dyn Write) -> Result<Result<()>> + 'a;
+
 /// What to repeat, and how.
 pub struct Plan<'a> {
-    pub lesson: &'a AnyLesson,
+    pub play: Box<Play<'a>>,
     pub of_lesson: OfLesson,
     pub count: u64,
     /// The settings of each run. The runs' seeds follow from the seed here.
@@ -116,7 +120,7 @@ impl Plan<'_> {
             }));
             let mut views = Views::default();
             views.add(Observer(Rc::clone(&observed)));
-            let verdict = run(self.lesson, settings, &mut views, &output, stderr);
+            let verdict = (self.play)(settings, &mut views, output.as_fd(), stderr);
             repeated.is_interrupted = interrupt.is_some_and(Interrupt::has_come);
             if repeated.is_interrupted {
                 // The run in hand was interrupted as well, so it is not counted.

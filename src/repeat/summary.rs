@@ -21,6 +21,8 @@ pub struct Summary<'a> {
     pub heading: &'a str,
     /// The outcome that was looked for, if one was.
     pub until: Option<&'a Outcome>,
+    /// What else is to be known of the figures.
+    pub remark: Option<&'a str>,
     /// The sentence about the recordings and the file to look at first, if any was kept.
     pub kept: Option<&'a str>,
 }
@@ -53,6 +55,7 @@ impl Summary<'_> {
             width,
             "  ",
         );
+        text.extend(self.remark.map(|remark| wrapped(remark, width, "  ")));
         if let Some(until) = self.until {
             text += &wrapped(&self.found(until), width, "  ");
         }

@@ -1,5 +1,6 @@
 //! The article's lines, and nothing else on stdout.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use anyhow::Result;
@@ -19,7 +20,11 @@ pub struct Article<W> {
     palette: Option<Palette>,
     /// Whether stdout is a terminal, so that control characters are escaped.
     is_terminal: bool,
+    line_of: LineOf,
 }
+
+/// Finds the line that an event brings, if any.
+type LineOf = for<'a> fn(&'a Record) -> Option<Cow<'a, str>>;
 
 struct Labels {
     /// The widths of the labels' columns, which grow as needed.
@@ -31,7 +36,14 @@ impl<W: Write> Article<W> {
     /// A view that prints lines to `stdout`, in each process's colour if `colour` is set. On a
     /// terminal, control characters are escaped.
     pub fn new(stdout: W, colour: bool, is_terminal: bool) -> Article<W> {
-        Article { stdout, labels: None, palette: colour.then(Palette::default), is_terminal }
+        let palette = colour.then(Palette::default);
+        let line_of: LineOf = |record| record.line.as_deref().map(Cow::Borrowed);
+        Article { stdout, labels: None, palette, is_terminal, line_of }
+    }
+
+    /// The view of other lines than those of stdout.
+    pub fn of_stderr(self, line_of: LineOf) -> Article<W> {
+        Article { line_of, ..self }
     }
 
     /// The view with each line prefixed with its time in seconds, its role and its PID, and with
@@ -91,8 +103,8 @@ impl<W: Write> View for Article<W> {
         if let Some(palette) = &mut self.palette {
             palette.see(record);
         }
-        match &record.line {
-            Some(line) => self.print(line, record),
+        match (self.line_of)(record) {
+            Some(line) => self.print(&line, record),
             None => Ok(()),
         }
     }

@@ -104,9 +104,18 @@ pub fn look_at(pid: u32, its_group: bool) -> Result<Diagnosis> {
 }
 
 impl Diagnosis {
-    /// Whether this process certainly can't go on.
-    pub(crate) fn is_stuck(&self, pid: u32) -> bool {
-        self.graph.fate(pid) == Some(&Fate::Stuck)
+    /// Whether this process can't go on; false if it most likely can't, and nothing otherwise.
+    pub(crate) fn is_stuck(&self, pid: u32) -> Option<bool> {
+        match self.graph.fate(pid) {
+            Some(Fate::Stuck) => Some(true),
+            Some(Fate::LikelyStuck) => Some(false),
+            _ => None,
+        }
+    }
+
+    /// What it is founded on.
+    pub(crate) fn evidence(&self) -> (&Sight, &Graph, Vec<Fill>) {
+        (&self.sight, &self.graph, self.fills.values().copied().collect())
     }
 
     /// The diagnosis from two looks at the same family.

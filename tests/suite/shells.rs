@@ -117,7 +117,7 @@ fn the_manual_has_every_command_and_each_a_page_with_its_options_and_examples() 
         let (examples, rest) = examples.split_once("\n\n").unwrap();
         assert!(page.contains(examples), "{page}");
         for option in rest.lines().filter_map(|line| line.trim_start().strip_prefix("--")) {
-            let name = option.split(['[', ' ']).next().unwrap();
+            let name = option.split(['[', ' ', '=']).next().unwrap();
             assert!(page.contains(&format!("--{name}")), "{name}: {page}");
         }
         if has_mandoc {

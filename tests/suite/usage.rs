@@ -33,6 +33,7 @@ Options:
 Beyond the article:
 
 Other commands:
+  run          Run a Python program of yours, and show what its processes do
   show         Read about a lesson: what is true, what to try, its programs
   view         Show a recorded run again
   predict      Predict what a command does, then see: questions, runs, grades

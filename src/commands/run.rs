@@ -1,0 +1,177 @@
+//! `mp-demo run`.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Error, Result};
+
+use super::repeat::{Subject, counted};
+use super::{Lines, exit_code, is_broken_pipe, record, settings, views, why};
+use crate::both;
+use crate::cli::{Options, Runnable};
+use crate::lessons::DEMOS;
+use crate::os::streams::{check_stdout, stderr};
+use crate::os::terminal;
+use crate::python::{self, Flow, Folders, Script, play};
+use crate::views::Bar;
+use crate::why::{Ended, Notice, end_as};
+use crate::words::locale;
+use crate::words::plain::{Gate, name_of};
+
+/// The exit statuses of Python and of a shell for what is not there, and for what can't be run.
+const NOT_THERE: u8 = 2;
+const CANNOT_RUN: u8 = 126;
+
+/// Runs a program of the user's, and shows it.
+pub fn program(runnable: &Runnable, options: &Options) -> ExitCode {
+    let count = options.repeat.repeat;
+    let output = match () {
+        () if options.views.json || count.is_some() => Flow::LoggedOnly,
+        () if options.views.labels.is_some() || options.views.explain.is_some() => Flow::Logged,
+        () => Flow::AsItIs,
+    };
+    let prepared = Folders::make().map(|folders| {
+        let script = script(runnable, output, count.is_some(), &folders)?;
+        Ok::<_, Refusal>((folders, script))
+    });
+    let played = prepared.and_then(|prepared| match prepared {
+        Err(Refusal(status, sentence)) => {
+            let _ = stderr().write_all(format!("mp-demo: {sentence}\n").as_bytes());
+            Ok(Ok(Ended::As(status)))
+        }
+        Ok((folders, script)) => match count {
+            Some(count) => repeat(&script, &folders, runnable, options, count).map(Err),
+            None => once(&script, &folders, options).map(Ok),
+        },
+    });
+    match played {
+        Ok(Ok(ended)) => end_as(ended),
+        Ok(Err(code)) => code,
+        Err(error) => exit_code(Err(error)),
+    }
+}
+
+/// Why a program is not run: the exit status, and a sentence.
+struct Refusal(u8, String);
+
+/// What is to be run, with a lesson's program written to its folder.
+fn script(
+    runnable: &Runnable,
+    output: Flow,
+    is_repeated: bool,
+    folders: &Folders,
+) -> Result<Script, Refusal> {
+    let Runnable { words, is_command, jitter, values, .. } = runnable;
+    let (command, folder) = match is_command {
+        true => (words.clone(), None),
+        false => of_python(words, folders)?,
+    };
+    let (jitter, values) = (*jitter, *values);
+    Ok(Script { command, folder, jitter, values, output, is_repeated })
+}
+
+/// The command that runs this program or lesson with these arguments, and the folder of a lesson's
+/// program.
+fn of_python(
+    words: &[OsString],
+    folders: &Folders,
+) -> Result<(Vec<OsString>, Option<PathBuf>), Refusal> {
+    let demo = DEMOS.iter().find(|demo| words[0] == demo.name);
+    let (program, folder) = match demo {
+        Some(demo) => {
+            let text = demo.python(locale::chosen());
+            let program = folders.add(&format!("{}_demo.py", demo.name), &text);
+            let program = program.map_err(|error| Refusal(1, format!("{error:#}")))?;
+            let folder = program.parent().map(Path::to_owned);
+            (program, folder)
+        }
+        None => (PathBuf::from(&words[0]), None),
+    };
+    let name = name_of(Path::new(&words[0]));
+    match fs::metadata(&program) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Refusal(
+            NOT_THERE,
+            both!(
+                "there is no program {name}, and no lesson of that name (`mp-demo --help` lists \
+                 them)",
+                "没有程序 {name}，也没有这个名字的课程（`mp-demo --help` 列出各课）"
+            ),
+        )),
+        Ok(data) if data.is_dir() && !program.join("__main__.py").exists() => Err(Refusal(
+            CANNOT_RUN,
+            both!(
+                "{name} is a folder, and has no __main__.py: give a Python program",
+                "{name} 是一个文件夹，里面没有 __main__.py：请给出一个 Python 程序"
+            ),
+        )),
+        // If it can't be read, Python says so.
+        _ => {
+            let python = [OsString::from("python3"), program.into_os_string()];
+            Ok((python.into_iter().chain(words[1..].iter().cloned()).collect(), folder))
+        }
+    }
+}
+
+/// Runs it once, with all views.
+fn once(script: &Script, folders: &Folders, options: &Options) -> Result<Ended> {
+    let lines = match script.output {
+        Flow::AsItIs => Lines::Neither,
+        _ => {
+            check_stdout()?;
+            Lines::Programs
+        }
+    };
+    let bar = Bar::new(false);
+    let mut views = views(&options.views, &bar, lines)?;
+    record(options, &mut views)?;
+    let mut gate = Gate { out: stderr(), is_on: stderr().is_terminal() };
+    let settings = settings(options, None);
+    let ended = play(script, folders, settings, &mut views, &mut gate, &mut tell)?;
+    if let Err(error) = views.finish()
+        && !is_broken_pipe(&error)
+    {
+        return Err(error);
+    }
+    Ok(ended)
+}
+
+fn tell(notice: &Notice) {
+    let width = stderr().is_terminal().then(|| terminal::width(&stderr()));
+    let _ = stderr().write_all(why::words(notice, width).as_bytes());
+}
+
+/// Runs it so many times, and counts claims and outcomes.
+fn repeat(
+    script: &Script,
+    folders: &Folders,
+    runnable: &Runnable,
+    options: &Options,
+    count: u64,
+) -> Result<ExitCode> {
+    let of_lesson = python::claims_of(python::NAME).ok_or_else(|| Error::msg(python::NAME))?;
+    let mut refused = None;
+    let jitter = || both!("with random pauses of up to 2 ms", "各处随机停顿，最长 2 毫秒");
+    let subject = Subject {
+        name: python::NAME,
+        of_lesson,
+        play: Box::new(|settings, views, _, stderr| {
+            let ended = play(script, folders, settings, views, stderr, &mut tell)?;
+            // Without a process there is no run to be counted.
+            if let (Ended::As(status), None) = (ended, views.state().parent()) {
+                refused = Some(status);
+                return Err(io::Error::from(io::ErrorKind::BrokenPipe).into());
+            }
+            Ok(Ok(()))
+        }),
+        condition: runnable.jitter.then(jitter),
+        remark: Some(both!(
+            "The log slows each call by some microseconds, so the shares without it may differ.",
+            "日志使每次调用慢了几微秒，所以没有日志时比例可能不同。"
+        )),
+    };
+    let counted = counted(subject, options, count, &runnable.typed);
+    refused.map_or(counted, |status| Ok(ExitCode::from(status)))
+}

@@ -1,0 +1,177 @@
+//! The folders that a program's Pythons get in their PYTHONPATH: the one with the injected code,
+//! which is the same for all runs, and the run's own.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs::{self, File, Permissions};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use rustix::fs::{CWD, Mode, OFlags, fstat, mkfifoat};
+use rustix::pipe::fcntl_setpipe_size;
+use rustix::stdio;
+use tempfile::TempDir;
+
+use crate::both;
+use crate::multiprocessing::SecondGuard;
+use crate::words::plain::name_of;
+
+/// What is injected. Python finds the first file by its name when it starts.
+const CODE: [(&str, &str); 3] = [
+    ("sitecustomize.py", include_str!("inject/sitecustomize.py")),
+    ("mp_demo_hook.py", include_str!("inject/mp_demo_hook.py")),
+    ("mp_demo_calls.py", include_str!("inject/mp_demo_calls.py")),
+];
+
+/// How many bytes of the log the kernel holds for a reader that is busy. More is not allowed to
+/// everyone (pipe(7)).
+const ROOM: usize = 1 << 20;
+
+/// The folders of a run, or of runs that come one after the other. The run's own folder is gone when
+/// this is dropped, or when this process is killed.
+pub struct Folders {
+    code: PathBuf,
+    run: TempDir,
+    _guard: SecondGuard,
+}
+
+/// What the injected code is told.
+pub(super) struct Told {
+    /// Whether what is written goes into the log, and nowhere else.
+    pub captures: bool,
+    pub values: bool,
+    pub speed: f64,
+    pub jitter: bool,
+    pub seed: u64,
+}
+
+impl Folders {
+    pub fn make() -> Result<Folders> {
+        let parent = parent_of_run();
+        let run = tempfile::Builder::new()
+            .prefix("mp-demo-")
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir_in(&parent);
+        let run = run.with_context(|| cannot_make(&parent))?;
+        let shared = cache().and_then(|cache| shared_code(&cache.join("mp-demo")).ok());
+        let code = match shared {
+            Some(code) => code,
+            None => {
+                let code = run.path().join("code");
+                write_code(&code).with_context(|| cannot_make(&parent))?;
+                code
+            }
+        };
+        let guard = SecondGuard::of_python(run.path())?;
+        Ok(Folders { code, run, _guard: guard })
+    }
+
+    /// Writes a program there, and returns where.
+    pub fn add(&self, name: &str, text: &str) -> Result<PathBuf> {
+        let folder = self.run.path().join("program");
+        let file = folder.join(name);
+        fs::create_dir_all(&folder)
+            .and_then(|()| fs::write(&file, text))
+            .with_context(|| cannot_make(self.run.path()))?;
+        Ok(file)
+    }
+
+    /// Makes all ready for a run, and opens its log. `stdout` will be the program's.
+    pub(super) fn begin(&self, told: &Told, stdout: impl AsFd) -> Result<File> {
+        let Told { captures, values, speed, jitter, seed } = told;
+        let [captures, values, jitter] = [captures, values, jitter].map(|it| u8::from(*it));
+        let mut settings = format!(
+            "capture={captures}\nvalues={values}\nspeed={speed:?}\njitter={jitter}\nseed={seed}\n"
+        );
+        let streams = [("out", fstat(stdout)), ("err", fstat(stdio::stderr()))];
+        for (name, stat) in streams.into_iter().filter_map(|(name, it)| Some((name, it.ok()?))) {
+            settings += &format!("{name}={}:{}\n", stat.st_dev, stat.st_ino);
+        }
+        let fifo = self.run.path().join("log");
+        let open = || {
+            fs::write(self.run.path().join("settings"), settings)?;
+            if fs::exists(&fifo)? {
+                fs::remove_file(&fifo)?;
+            }
+            mkfifoat(CWD, &fifo, Mode::RUSR | Mode::WUSR)?;
+            // With a write end of its own, the reader gets no EOF before the run is over.
+            let flags = OFlags::RDWR | OFlags::NONBLOCK | OFlags::CLOEXEC;
+            let log = rustix::fs::open(&fifo, flags, Mode::empty())?;
+            let _ = fcntl_setpipe_size(&log, ROOM);
+            Ok::<_, io::Error>(File::from(log))
+        };
+        open().with_context(|| cannot_make(self.run.path()))
+    }
+
+    /// PYTHONPATH as the program gets it.
+    pub(super) fn path(&self) -> OsString {
+        let mut path = self.code.clone().into_os_string();
+        path.push(":");
+        path.push(self.run.path());
+        if let Some(before) = env::var_os("PYTHONPATH").filter(|it| !it.is_empty()) {
+            path.push(":");
+            path.push(before);
+        }
+        path
+    }
+}
+
+fn cannot_make(folder: &Path) -> String {
+    let folder = name_of(folder);
+    both!(
+        "cannot write the files of this run in {folder} (TMPDIR names another folder)",
+        "无法在 {folder} 里写入本次运行的文件（可以用 TMPDIR 指定别的文件夹）"
+    )
+}
+
+/// PYTHONPATH can't have a folder whose name has its separator.
+fn can_stand_in_path(folder: &Path) -> bool {
+    folder.is_absolute() && !folder.as_os_str().as_bytes().contains(&b':')
+}
+
+fn parent_of_run() -> PathBuf {
+    let folder = env::temp_dir();
+    let folder = folder.canonicalize().unwrap_or(folder);
+    if can_stand_in_path(&folder) { folder } else { "/tmp".into() }
+}
+
+fn cache() -> Option<PathBuf> {
+    let folder = |name| env::var_os(name).map(PathBuf::from).filter(|it| can_stand_in_path(it));
+    folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")))
+}
+
+/// The folder with the code, from which Python also loads what it has compiled.
+fn shared_code(parent: &Path) -> io::Result<PathBuf> {
+    let mut hasher = DefaultHasher::new();
+    CODE.hash(&mut hasher);
+    let folder = parent.join(format!("{:016x}", hasher.finish()));
+    let is_whole = || {
+        let is_same = |(name, text): (&str, &str)| {
+            fs::read(folder.join(name)).is_ok_and(|it| it == text.as_bytes())
+        };
+        CODE.into_iter().all(is_same)
+    };
+    if !is_whole() {
+        fs::create_dir_all(parent)?;
+        // The folder appears as a whole, since another run may look for it now.
+        let new = tempfile::tempdir_in(parent)?;
+        let whole = new.path().join("code");
+        write_code(&whole)?;
+        let renamed = fs::rename(&whole, &folder);
+        if !is_whole() {
+            renamed?;
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+    }
+    Ok(folder)
+}
+
+fn write_code(folder: &Path) -> io::Result<()> {
+    fs::create_dir(folder)?;
+    CODE.into_iter().try_for_each(|(name, text)| fs::write(folder.join(name), text))
+}
