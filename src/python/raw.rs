@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -36,8 +36,8 @@ pub struct Raw<'a> {
     #[serde(borrow)]
     pub lock: Option<Cow<'a, str>>,
     pub max: Option<i64>,
-    /// A value, or a version of Python.
-    #[serde(borrow)]
+    /// A value, which may be null, or a version of Python.
+    #[serde(borrow, default, deserialize_with = "there")]
     pub v: Option<&'a RawValue>,
     pub id: Option<u64>,
     #[serde(rename = "mut")]
@@ -80,6 +80,10 @@ pub struct Raw<'a> {
     pub i: Option<u64>,
     #[serde(borrow, rename = "fn")]
     pub function: Option<Cow<'a, str>>,
+}
+
+fn there<'a, D: Deserializer<'a>>(text: D) -> Result<Option<&'a RawValue>, D::Error> {
+    Deserialize::deserialize(text).map(Some)
 }
 
 impl<'a> Raw<'a> {

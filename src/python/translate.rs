@@ -192,7 +192,9 @@ impl Translator {
             self.begin_process(pid, None, None);
         }
         if let (true, Some((path, ..)), Some(at)) = (is_new, &raw.a, &moment.at) {
-            self.source(path, at, &moment, out);
+            // A process that begins has no role yet.
+            let pid = if self.knows(pid) { pid } else { raw.pp.unwrap_or(pid) };
+            self.source(path, at, &Moment { t, pid, thread: None, at: None }, out);
         }
         self.take_record(&raw, &moment, out);
         true
@@ -299,9 +301,8 @@ impl Translator {
         let read = file.and_then(|mut file| file.read_to_end(&mut text));
         if read.is_ok_and(|length| length as u64 <= LONGEST_SOURCE) {
             let text = String::from_utf8_lossy(&text).into_owned();
-            let moment = Moment { at: None, ..*moment };
             let event = PythonEvent::Source { file: at.file.to_string(), text };
-            self.tell(&moment, event, None, out);
+            self.tell(moment, event, None, out);
         }
     }
 

@@ -45,7 +45,8 @@ impl Picture<'_> {
     /// The picture, lines with their newlines.
     pub fn draw(&self, palette: &mut Palette) -> String {
         // A thread stands below its process.
-        let mut lanes: Vec<&Lane> = self.lanes.iter().collect();
+        let lanes = self.lanes.iter().filter(|lane| !lane.is_hidden);
+        let mut lanes: Vec<&Lane> = lanes.collect();
         let place = |lane: &Lane| (lane.below.unwrap_or(lane.process), lane.below.is_some());
         lanes.sort_by_key(|lane| (place(lane), self.is_thread(lane), number(&lane.name)));
         let layout = self.layout(&lanes);
@@ -131,7 +132,8 @@ impl Picture<'_> {
 
     fn lane(&self, lane: &Lane, layout: &Layout, used: &mut BTreeSet<Symbol>) -> Vec<String> {
         let (name, ending) = (self.name(lane), self.ending(lane));
-        let pid = match self.is_thread(lane) {
+        // A pool has no PID.
+        let pid = match self.is_thread(lane) || lane.pid == 0 {
             true => String::new(),
             false => lane.pid.to_string(),
         };

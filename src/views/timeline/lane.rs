@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::pools::Worker;
 use crate::events::{Call, Mark, Status};
 use crate::state::Activity;
 
@@ -56,6 +57,10 @@ pub struct Lane {
     activities: Vec<(u64, Doing)>,
     /// When its latest sleep is over, or was.
     pub sleeps_until: u64,
+    /// Its tasks, if it is a worker of a pool.
+    pub worker: Option<Worker>,
+    /// Whether another lane stands for it.
+    pub is_hidden: bool,
 }
 
 /// An event that is marked on a lane.
@@ -87,6 +92,8 @@ impl Lane {
             marks: Vec::new(),
             activities: vec![(now, doing)],
             sleeps_until: 0,
+            worker: None,
+            is_hidden: false,
         }
     }
 

@@ -4,6 +4,7 @@ mod axis;
 mod draw;
 mod glyphs;
 mod lane;
+mod pools;
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -13,11 +14,13 @@ use serde_json::Value;
 
 use self::draw::Picture;
 use self::lane::{Doing, Lane, Marked};
+use self::pools::Worker;
 use super::palette::Palette;
 use super::view::{View, print};
 use crate::both;
 use crate::events::{Call, Effect, Event, Label, Mark, Needs, Record, Status, Way, repr};
 use crate::os::terminal::Look;
+use crate::python::PythonEvent;
 use crate::state::{Change, State};
 
 /// The most lanes of a picture. More are easier to read in a trace.
@@ -26,6 +29,9 @@ const MOST_LANES: usize = 48;
 /// The most lanes that play the same part, `reader-1`, `reader-2` and so on. A thousand readers
 /// must not keep out the one process that starts after them.
 const MOST_ALIKE: usize = 30;
+
+/// The most workers of pools that are remembered.
+const MOST_WORKERS: usize = 1000;
 
 /// The most different values that are remembered, to number the ones that come again.
 const MOST_REMEMBERED: usize = 1000;
@@ -96,8 +102,14 @@ impl<W: Write> Timeline<W> {
     }
 
     fn add(&mut self, lane: Lane) -> Option<usize> {
-        let alike = self.lanes.iter().filter(|other| part(&other.name) == part(&lane.name));
-        if self.lanes.len() >= MOST_LANES || alike.count() >= MOST_ALIKE {
+        // Many workers of a pool will be one lane.
+        let drawn = self.lanes.iter().filter(|other| other.worker.is_none());
+        let alike = drawn.clone().filter(|other| part(&other.name) == part(&lane.name)).count();
+        let is_too_many = match lane.worker {
+            None => drawn.count() >= MOST_LANES || alike >= MOST_ALIKE,
+            Some(_) => self.lanes.len() >= MOST_WORKERS,
+        };
+        if is_too_many {
             self.left_out += 1;
             return None;
         }
@@ -106,11 +118,16 @@ impl<W: Write> Timeline<W> {
     }
 
     /// The lane of a process; a new one from now on if it had none.
-    fn process(&mut self, pid: u32, role: &str, now: u64) -> Option<usize> {
+    fn process(&mut self, pid: u32, role: &str, worker: Option<Worker>, now: u64) -> Option<usize> {
         if let Some(lane) = self.processes.get(&pid) {
+            if let (Some(lane), Some(_)) = (lane, &worker) {
+                self.lanes[*lane].worker = worker;
+            }
             return *lane;
         }
-        let lane = self.add(Lane::new(role, pid, self.lanes.len(), now, Doing::Runs));
+        let mut lane = Lane::new(role, pid, self.lanes.len(), now, Doing::Runs);
+        lane.worker = worker;
+        let lane = self.add(lane);
         self.processes.insert(pid, lane);
         lane
     }
@@ -141,16 +158,32 @@ impl<W: Write> Timeline<W> {
         Some(lane)
     }
 
-    fn end(&mut self, pid: u32, status: Status, now: u64) {
-        // The PID may be another process's from now on.
-        let Some(Some(process)) = self.processes.remove(&pid) else {
-            return;
+    /// The process has ended. How, may be told later.
+    fn end(&mut self, pid: u32, status: Option<Status>, is_all: bool, now: u64) {
+        let process = match is_all {
+            // The PID may be another process's from now on.
+            true => self.processes.remove(&pid),
+            false => self.processes.get(&pid).copied(),
         };
+        let Some(Some(process)) = process else { return };
         self.threads.retain(|(of, _), _| *of != pid);
         for (number, lane) in self.lanes.iter_mut().enumerate() {
-            if lane.process == process && lane.ended.is_none() {
-                lane.end((number == process).then_some(status), now);
+            let status = status.filter(|_| number == process);
+            match lane.ended {
+                _ if lane.process != process => {}
+                None => lane.end(status, now),
+                Some((at, None)) if number == process => lane.ended = Some((at, status)),
+                Some(_) => {}
             }
+        }
+    }
+
+    /// A thread has done its function. One of the same name may follow.
+    fn end_thread(&mut self, process: usize, (pid, name): (u32, &str), now: u64) {
+        match self.threads.remove(&(pid, name.to_owned())) {
+            Some(ThreadLane::Lasting(Some(lane))) => self.lanes[lane].end(None, now),
+            Some(_) => {}
+            None => self.mark(process, Mark::Thread, "", now),
         }
     }
 
@@ -196,11 +229,11 @@ impl<W: Write> Timeline<W> {
     }
 
     /// Changes the mark of a put or send, which turns out to be of another sort.
-    fn change_mark(&mut self, parcel: u64, from: Mark, to: Mark) {
+    fn change_mark(&mut self, parcel: u64, to: Mark) {
         let departure = self.departures.remove(&parcel);
         let Some((lane, place)) = departure.and_then(|it| it.mark) else { return };
         let marked = self.lanes[lane].marks.get_mut(place);
-        if let Some(marked) = marked.filter(|it| it.mark == from) {
+        if let Some(marked) = marked.filter(|it| matches!(it.mark, Mark::Put | Mark::Send)) {
             marked.mark = to;
         }
     }
@@ -217,8 +250,15 @@ impl<W: Write> View for Timeline<W> {
         if record.thread.is_some() && record.event.effect().is_aside() {
             return Ok(());
         }
-        let process = self.process(record.pid, &record.role, now);
+        let process = self.process(record.pid, &record.role, None, now);
+        let effect = record.event.effect();
         let lane = match (process, record.thread.as_deref()) {
+            // A thread of Python's own that looks after a pool is not drawn.
+            (_, Some(_)) if matches!(effect, Effect::Begins(..) | Effect::Ends(..)) => None,
+            (Some(process), Some(name)) if matches!(effect, Effect::EndsThread) => {
+                self.end_thread(process, (record.pid, name), now);
+                None
+            }
             (Some(process), Some(name)) => {
                 self.thread(process, (record.pid, name), change.does.into(), now)
             }
@@ -228,19 +268,28 @@ impl<W: Write> View for Timeline<W> {
             }
             (None, _) => None,
         };
-        if let (Some(parcel), Event::Refused { .. }) = (change.taken_back, &record.event) {
-            self.change_mark(parcel.id, Mark::Send, Mark::Refused);
+        match (change.taken_back, &effect) {
+            (Some(parcel), Effect::Refused(_) | Effect::TakesBack(_)) => {
+                self.change_mark(parcel.id, Mark::Refused);
+            }
+            (Some(parcel), Effect::Drops(_)) => self.change_mark(parcel.id, Mark::Lost),
+            _ => {}
         }
         match &record.event {
-            Event::Started { child, child_role, foreign, command, .. } => {
-                let number = self.process(*child, child_role, now);
+            Event::Started { child, child_role, foreign, command, library, .. } => {
+                let worker = library.map(|_| Worker::of(record.pid));
+                let number = self.process(*child, child_role, worker, now);
                 if let (true, Some(number)) = (*foreign, number) {
                     // A user's command is drawn below its go-between.
                     self.lanes[number].below = lane.filter(|_| command.is_some());
                     self.lanes[number].has_done(Doing::Lives);
                 }
             }
-            Event::Exited { child, status, .. } => self.end(*child, *status, now),
+            // The program's own end is the picture's, unless something is wrong.
+            Event::Exited { child, status: Status::Code(0), .. } if *child == record.pid => {
+                self.end(*child, None, true, now);
+            }
+            Event::Exited { child, status, .. } => self.end(*child, Some(*status), true, now),
             Event::Sleep { seconds } => {
                 if let Some(lane) = lane {
                     self.lanes[lane].sleeps_until = now.saturating_add((seconds * 1e6) as u64);
@@ -256,10 +305,19 @@ impl<W: Write> View for Timeline<W> {
             }
             _ => {}
         }
-        if let Effect::IsZombie(pid) = record.event.effect()
+        if let Effect::IsGone(pid) = effect {
+            self.end(pid, None, false, now);
+        }
+        if let Effect::IsZombie(pid) = effect
             && let Some(Some(process)) = self.processes.get(&pid)
         {
             self.lanes[*process].switch_to(Doing::IsZombie, now);
+        }
+        let worker = process.and_then(|process| self.lanes[process].worker.as_mut());
+        match (worker, effect, record.event.own()) {
+            (Some(worker), _, Some(PythonEvent::Begin { pool, .. })) => worker.begin(&pool, now),
+            (Some(worker), Effect::AwaitsTask, _) => worker.end(now),
+            _ => {}
         }
         let place = lane.map(|lane| (lane, self.lanes[lane].marks.len()));
         let value = self.value(&record.event, change, place);
@@ -294,9 +352,16 @@ impl<W: Write> View for Timeline<W> {
 
     fn finish(&mut self, state: &State) -> Result<()> {
         for sent in state.on_its_way(Way::Queue) {
-            self.change_mark(sent.parcel.id, Mark::Put, Mark::Lost);
+            self.change_mark(sent.parcel.id, Mark::Lost);
         }
         self.lanes.iter_mut().for_each(|lane| lane.wake(self.now));
+        pools::gather(&mut self.lanes);
+        // Workers of many small pools may still be too many.
+        let drawn = self.lanes.iter_mut().filter(|lane| !lane.is_hidden);
+        for lane in drawn.skip(MOST_LANES) {
+            lane.is_hidden = true;
+            self.left_out += 1;
+        }
         let width = (self.width)().clamp(*WIDTHS.start(), *WIDTHS.end());
         let picture = Picture {
             lanes: &self.lanes,

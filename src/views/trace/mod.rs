@@ -88,7 +88,8 @@ impl Trace {
             | Effect::Waits(..)
             | Effect::Joins(_)
             | Effect::BeginsTask
-            | Effect::EndsTask => {}
+            | Effect::EndsTask
+            | Effect::AwaitsTask => {}
             Effect::Leaves(way, ..) => {
                 self.departures.extend(change.left.map(|parcel| (parcel.id, spot)));
                 self.count(way, spot, state)?;

@@ -10,6 +10,7 @@ use strum::IntoStaticStr;
 use super::chrome::{Chrome, Slice, Spot, Track};
 use crate::both;
 use crate::events::{Effect, Event, Status, str};
+use crate::python::PythonEvent;
 use crate::state::{self, Activity};
 
 /// The tracks of the living processes, by PID.
@@ -192,13 +193,15 @@ impl ThreadTrack {
         let is_activity = matches!(effect, Effect::Sleeps | Effect::Waits(..) | Effect::Joins(_));
 
         let ends = match effect {
-            Effect::BeginsTask | Effect::EndsTask => Level::Task,
+            Effect::BeginsTask | Effect::EndsTask | Effect::AwaitsTask => Level::Task,
+            Effect::EndsThread => Level::Thread,
             _ if is_activity || self.does != Some(*does) => Level::Activity,
             _ => Level::Call,
         };
         let task = self.open.iter_mut().find(|(level, _)| *level == Level::Task);
         let is_in_task = task.is_some();
-        if let (Effect::EndsTask, Some((_, task))) = (effect, task) {
+        let ends_task = matches!(effect, Effect::EndsTask | Effect::AwaitsTask);
+        if let (true, Some((_, task))) = (ends_task, task) {
             // The last event of a task has all the fields of the first one, and the time that the
             // task took.
             task.args = args();
@@ -211,11 +214,14 @@ impl ThreadTrack {
                     Event::TaskStart { task, kind } => {
                         both!("task {task} ({kind})", "任务 {task}（{kind}）")
                     }
-                    other => other.name().into(),
+                    other => match other.own() {
+                        Some(PythonEvent::Begin { function, .. }) => function,
+                        _ => other.name().into(),
+                    },
                 };
                 self.open(Level::Task, title, now, args());
             }
-            Effect::EndsTask if !is_in_task => {
+            _ if ends_task && !is_in_task => {
                 self.open(Level::Task, both!("task", "任务"), now, args());
                 self.close(Level::Task, now, out)?;
             }
