@@ -9,7 +9,7 @@ use anyhow::Result;
 
 use super::{NAME, PythonEvent};
 use crate::both;
-use crate::events::{CodeLine, Event, Record, Status, Stream};
+use crate::events::{Call, CodeLine, Event, Record, Status, Stream};
 use crate::state::{Change, State};
 use crate::views::View;
 use crate::views::explain::note::shown;
@@ -105,6 +105,8 @@ pub(super) struct Life {
     pub last: Option<CodeLine>,
     /// Printed lines that were never written: how many on which stream, and where printed.
     pub unwritten: Vec<(Stream, u64, Vec<String>)>,
+    /// The queue in whose `get()` the main thread waits, or waited when it ended.
+    pub gets_from: Option<String>,
     /// How many values the chunk has on which the worker works.
     pub values: u64,
     /// Lines written that another process had printed before it forked this one.
@@ -153,16 +155,19 @@ impl Facts {
         }
         let place = record.at.as_ref().map(CodeLine::from);
         let own = record.event.own::<PythonEvent>();
-        let me = match &own {
-            // What is told of a process that has ended already.
-            Some(PythonEvent::Unwritten { .. } | PythonEvent::Ended { .. }) => {
-                self.life(record.pid, &record.role)
-            }
-            _ if matches!(record.event, Event::Exited { .. }) => {
-                self.life(record.pid, &record.role)
-            }
-            _ => self.living(record.pid, &record.role),
+        // What is told of a process that has ended already.
+        let is_told =
+            matches!(own, Some(PythonEvent::Unwritten { .. } | PythonEvent::Ended { .. }));
+        let me = match is_told || matches!(record.event, Event::Exited { .. }) {
+            true => self.life(record.pid, &record.role),
+            false => self.living(record.pid, &record.role),
         };
+        if record.thread.is_none() && !is_told {
+            self.lives[me].gets_from = match &record.event {
+                Event::Wait { call: Call::Get, on } => on.as_deref().map(str::to_owned),
+                _ => None,
+            };
+        }
         if let Some(line) = &place {
             let thread = record.thread.as_deref().map(str::to_owned);
             self.lines.insert((record.pid, thread), line.clone());
@@ -223,7 +228,7 @@ impl Facts {
                 self.puts.remove(&number);
                 self.fed.remove(&number);
             }
-            Event::Wait { call, on: Some(on) } if call.name() == "get" => {
+            Event::Wait { call: Call::Get, on: Some(on) } => {
                 self.object(on).takers.insert(pid);
             }
             Event::Acquired { lock } => {

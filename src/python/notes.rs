@@ -65,7 +65,7 @@ impl Narrator for ProgramNarrator {
                 let child = now.run.who(*child);
                 story.few(Series::SIGNALS, |again| Terminates { by: who, child, again });
             }
-            Event::Exited { child, status, .. } => {
+            Event::Exited { child, status, .. } if *child != now.pid => {
                 let (child, role) = (now.run.who(*child), now.run.who(*child).role);
                 match *status {
                     Status::Code(code) => {

@@ -37,7 +37,7 @@ pub fn stuck(
         if waiter.call == "get" && waiter.kernel.is_none() && waiter.needs == Needs::Value {
             match reader {
                 Some(reader) => waiter.of.clone_from(&reader.of),
-                None => its_lock_died(waiter, state, facts),
+                None => its_lock_died(waiter, facts),
             }
         }
     }
@@ -110,17 +110,16 @@ fn completed(mut waiter: Waiter, sight: &Sight, state: &State, facts: &Facts) ->
 /// The name of the thread that writes what `put()` has put.
 const FEEDER: &str = "QueueFeederThread";
 
-/// A process that was killed in `get()` of a queue had the queue's own lock, if nobody alive has it.
-fn its_lock_died(waiter: &mut Waiter, state: &State, facts: &Facts) {
+/// The process that was killed in `get()` of a queue had the queue's own lock: nobody alive has it.
+fn its_lock_died(waiter: &mut Waiter, facts: &Facts) {
     let takers = waiter.on.as_ref().and_then(|on| facts.objects.get(on)).map(|it| &it.takers);
     let was_in_get = |life: &&Life| {
-        let does = state.process(life.pid).map(|it| it.does(None));
-        life.has_ended
-            && matches!(life.status, Some(Status::Signal(_)))
-            && does == Some(Activity::Waiting(Call::Get))
+        let is_killed = matches!(life.status, Some(Status::Signal(_)));
+        life.has_ended && is_killed && life.gets_from == waiter.on
     };
     let dead = takers.into_iter().flatten().filter_map(|pid| facts.process(*pid));
-    if let Some(dead) = dead.clone().find(was_in_get) {
+    // Of several, only one had it.
+    if let [dead] = dead.filter(was_in_get).collect::<Vec<_>>()[..] {
         waiter.needs = Needs::Lock;
         waiter.of = vec![Holder { at: dead.last.clone(), ..holder(dead, true) }];
     }
