@@ -10,8 +10,8 @@ def square(x):
 if __name__ == "__main__":
     if sys.argv[1:]:
         multiprocessing.set_start_method(sys.argv[1])
-    with multiprocessing.Pool(1) as pool:
-        print("main:", pool.map(square, [1, 2, 3], chunksize=2))
-        pool.close()
-        pool.join()
+    pool = multiprocessing.Pool(1)
+    print("main:", pool.map(square, [1, 2, 3], chunksize=2))
+    pool.close()
+    pool.join()
     print("main: closed")
