@@ -29,6 +29,8 @@ mod programs;
 mod queue;
 mod readme;
 mod repeat;
+mod run_hostile;
+mod run_programs;
 mod sandbox;
 mod shells;
 mod show;
