@@ -56,7 +56,14 @@ impl<E: Write> View for Stuck<E> {
         lines.extend(waiters(waits));
         // With a user's command, it isn't known whether CPython would get stuck, too.
         let is_pythons = mistake.is_some() && state.commands().next().is_none();
-        lines.push(form(waits, circle, is_pythons, state));
+        lines.push(match likely {
+            None => form(waits, circle, is_pythons, state),
+            Some(_) => both!(
+                "A signal that the program handles, or a process from outside, could still change \
+                 that.",
+                "程序会处理的信号，或者外面的进程，仍有可能改变这种情况。"
+            ),
+        });
         let mistake = mistake.as_deref().and_then(|name| (self.mistake_of)(&self.lesson, name));
         if is_pythons && let Some(in_python) = mistake.and_then(|it| it.in_python) {
             lines.push(in_words(in_python).to_owned());

@@ -9,8 +9,9 @@ use textwrap::core::display_width;
 use super::note::{Actor, List, NO_BREAK, Note, Seconds};
 use super::*;
 use crate::events::Vocabulary;
+use crate::lessons::DEMOS;
 use crate::lessons::tests::example_of;
-use crate::lessons::{DEMOS, events_of, narrator_of};
+use crate::python::{events_of, narrator_of};
 use crate::words::locale::Language;
 
 /// The event whose line says all, so it needs no note.
