@@ -46,9 +46,17 @@ own_events! {
     Closed { on: String } => Effect::Nothing, [];
     /// `task_done()` of a queue.
     Done { on: String } => Effect::Nothing, [], Again;
-    /// So many tasks go to a pool of workers.
-    Submit { pool: String, job: String, tasks: u64, function: String, call: String }
-        => Effect::Nothing, ['◇' 'o' "tasks for a pool" "向进程池提交任务", function], Again;
+    /// So many tasks go to a pool of workers; 0 if it isn't known how many. `handled` if the
+    /// program has a function for their exceptions.
+    Submit {
+        pool: String,
+        job: String,
+        tasks: u64,
+        function: String,
+        call: String,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        handled: bool,
+    } => Effect::Nothing, ['◇' 'o' "tasks for a pool" "向进程池提交任务", function], Again;
     /// A worker begins a task: the number `task`, from 0, of its job.
     Begin { pool: String, job: String, task: u64, function: String, values: u64 }
         => Effect::BeginsTask, ['▸' '>' "task" "任务", function], Again;

@@ -268,7 +268,7 @@ impl Facts {
                 ));
             }
             PythonEvent::Full { number, .. } => drop(self.puts.remove(&number)),
-            PythonEvent::Submit { pool, job, tasks, function, call } => {
+            PythonEvent::Submit { pool, job, tasks, function, call, .. } => {
                 let (done, failed, is_fetched) = (0, Few::default(), false);
                 let new = Job { function, call, at: place, tasks, done, failed, is_fetched };
                 self.jobs.insert((pool, job), new);

@@ -77,6 +77,8 @@ pub struct Raw<'a> {
     pub num: Option<u64>,
     pub nl: Option<u64>,
     pub job: Option<Value>,
+    /// Whether there is a function for a job's exceptions.
+    pub cb: Option<u8>,
     pub i: Option<u64>,
     #[serde(borrow, rename = "fn")]
     pub function: Option<Cow<'a, str>>,

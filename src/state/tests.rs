@@ -1,21 +1,31 @@
 //! Tests of the fold, with logs alone.
 
 use super::*;
-use crate::lessons::events_of;
+use crate::python::events_of;
 
-/// Applies a log, each line `PID ROLE EVENT FIELDS`, a millisecond apart. `look` sees each change.
-fn fold(log: &str, mut look: impl FnMut(&State, &Change)) -> State {
+/// Applies a log, each line `PID[/THREAD] ROLE EVENT FIELDS`, a millisecond apart. `look` sees each
+/// change.
+fn fold(log: &str, look: impl FnMut(&State, &Change)) -> State {
+    fold_of("async", log, look)
+}
+
+fn fold_of(lesson: &str, log: &str, mut look: impl FnMut(&State, &Change)) -> State {
     let mut state = State::default();
     for (number, line) in log.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
         let mut words = line.splitn(4, ' ');
         let mut word = || words.next().unwrap_or_default();
         let (pid, role, event, fields) = (word(), word(), word(), word());
+        let (pid, thread) = pid.split_once('/').unwrap_or((pid, ""));
+        let thread = match thread {
+            "" => String::new(),
+            thread => format!(r#""thread":"{thread}","#),
+        };
         let comma = if fields.is_empty() { "" } else { "," };
         let t = number as f64 / 1e3;
         let text = format!(
-            r#"{{"v":1,"t":{t},"pid":{pid},"role":"{role}","event":"{event}"{comma}{fields}}}"#
+            r#"{{"v":1,"t":{t},"pid":{pid},"role":"{role}",{thread}"event":"{event}"{comma}{fields}}}"#
         );
-        let record = Record::read(&text, events_of("async")).expect(&text);
+        let record = Record::read(&text, events_of(lesson)).expect(&text);
         let change = state.apply(&record);
         look(&state, &change);
     }
@@ -182,4 +192,67 @@ fn a_process_is_named_before_those_that_it_starts() {
     );
     let alive: Vec<_> = state.alive().map(|it| it.pid).collect();
     assert_eq!(alive, [5, 7, 8]);
+}
+
+#[test]
+fn of_a_program_each_value_is_in_a_buffer_or_in_a_pipe_until_it_is_got() {
+    let state = fold_of(
+        "run",
+        r#"1 M put "on":"q","value":1,"number":1
+           1 M put "on":"r","value":1,"number":2
+           2 w put "on":"q","value":2,"number":3
+           2 w put "on":"q","value":3,"number":4
+           2/QueueFeederThread w fed "on":"q","number":3
+           1/QueueFeederThread M fed "on":"r","number":2
+           1 M get "on":"r","value":1,"number":2
+           1 M put "on":"q","value":4,"number":5
+           1 M full "on":"q","number":5
+           1 M put "on":"q","value":5,"number":6
+           1/QueueFeederThread M dropped "on":"q","number":6,"exception":"PicklingError"
+           1 M send "on":"a","value":6,"number":7
+           1 M refused "call":"send","why":[]
+           3 r get "on":"q","value":9,"number":99"#,
+        |_, _| (),
+    );
+    let left: Vec<_> = state.on_its_way(Way::Queue).map(|it| (it.number, it.place)).collect();
+    let expected = [(1, Place::Buffer), (3, Place::Pipe), (4, Place::Buffer)];
+    assert_eq!(left, expected.map(|(number, place)| (Some(number), place)));
+    assert_eq!(state.on_its_way(Way::Pipe).count(), 0);
+    // Threads that only feed queues do nothing of their own.
+    assert!(state.processes().all(|it| it.threads().count() == 1));
+}
+
+#[test]
+fn of_a_program_it_is_known_who_lives_and_what_each_thread_does() {
+    let begin = r#"1 M started "child":2,"child_role":"a"
+        1 M started "child":3,"child_role":"b"
+        1 M acquired "lock":"l"
+        2 a acquired "lock":"k"
+        1 M join "child":2,"child_role":"a"
+        1/T M wait "call":"get","on":"q""#;
+    let state = |rest: &str| fold_of("run", &format!("{begin}\n{rest}"), |_, _| ());
+    let alive = |state: &State| state.alive().map(|it| it.pid).collect::<Vec<_>>();
+    let does = |state: &State, thread| state.process(1).map(|it| it.does(thread));
+
+    let zombie = state(r#"2 a ended "child":2,"status":{"code":0}"#);
+    assert_eq!(alive(&zombie), [2, 3]);
+    assert_eq!(does(&zombie, None), Some(Activity::Joining(2)));
+    assert_eq!(does(&zombie, Some("T")), Some(Activity::Waiting(Call::Get)));
+    assert_eq!(zombie.holder_of("k").map(|it| it.pid), Some(2));
+
+    // Somebody else has reaped it.
+    assert_eq!(alive(&state(r#"2 a ended "child":2"#)), [3]);
+
+    let timeout = state(r#"1 M returned "call":"join","on":"a","result":false"#);
+    assert_eq!(does(&timeout, None), Some(Activity::Running));
+    assert!(timeout.process(2).is_some_and(|it| !it.is_joined));
+
+    let worker = state(
+        r#"3 b begin "pool":"p","job":"0","task":0,"function":"f","values":1
+           1/T M thread_end"#,
+    );
+    assert_eq!(worker.process(1).map(|it| it.threads().count()), Some(1));
+    assert_eq!(worker.process(3).map(|it| it.does(None)), Some(Activity::Running));
+    let idle = state(r#"3 b end "pool":"p","job":"0","task":0"#);
+    assert_eq!(idle.process(3).map(|it| it.does(None)), Some(Activity::Waiting(Call::Get)));
 }

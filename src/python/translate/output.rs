@@ -1,9 +1,15 @@
 //! What a process has printed, and what of that has left it.
 
 use std::collections::VecDeque;
+use std::mem;
 use std::rc::Rc;
 
-use crate::events::At;
+use super::{Moment, Out, Translator};
+use crate::events::{At, Stream};
+use crate::python::events::PythonEvent;
+use crate::python::raw::Raw;
+
+const STREAMS: [Stream; 2] = [Stream::Stdout, Stream::Stderr];
 
 /// A standard stream of a process: stdout or stderr.
 #[derive(Clone, Default)]
@@ -71,13 +77,13 @@ impl Output {
         self.last.clear();
         self.last.extend_from_slice(bytes);
         // What was not written at the last time is written again.
-        let again = std::mem::take(&mut self.unwritten);
+        let again = mem::take(&mut self.unwritten);
         self.partial.extend_from_slice(bytes.strip_prefix(&*again).unwrap_or(bytes));
         let Some(end) = self.partial.iter().rposition(|byte| *byte == b'\n') else {
             return Vec::new();
         };
         let rest = self.partial.split_off(end + 1);
-        let whole = std::mem::replace(&mut self.partial, rest);
+        let whole = mem::replace(&mut self.partial, rest);
         let lines = whole[..end].split(|byte| *byte == b'\n');
         lines.map(|line| self.written(line)).collect()
     }
@@ -121,7 +127,7 @@ impl Output {
 
     /// The process has ended: the last line, if it has no newline.
     pub fn last_line(&mut self) -> Option<Written> {
-        let line = std::mem::take(&mut self.partial);
+        let line = mem::take(&mut self.partial);
         (!line.is_empty()).then(|| self.written(&line))
     }
 
@@ -139,5 +145,83 @@ impl Output {
             }
         }
         (count, places)
+    }
+}
+
+impl Translator {
+    /// Lines are printed and written.
+    pub(super) fn take_output(&mut self, raw: &Raw, moment: &Moment, out: Out) {
+        let number = usize::from(raw.s == Some(2.0));
+        let count = raw.num.unwrap_or_default();
+        let output = &mut self.process(raw.p).outputs[number];
+        match (&*raw.e, raw.b.as_deref()) {
+            ("forking", _) => {
+                let process = self.process(raw.p);
+                process.forked = [0, 1].map(|it| process.outputs[it].inherited(raw.p));
+            }
+            ("print", _) => {
+                let text = raw.x.as_deref().unwrap_or_default();
+                output.print(text, raw.l, moment.at.as_ref());
+                for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
+                    let (stream, text) = (STREAMS[number], line.to_owned());
+                    self.tell(moment, PythonEvent::Printed { stream, text }, None, out);
+                }
+            }
+            ("write", Some(text)) => {
+                let bytes: Vec<_> = text.chars().map(|c| c as u8).collect();
+                for line in output.write(&bytes) {
+                    self.wrote(moment, number, line, out);
+                }
+            }
+            ("write", None) if raw.f == Some(1) => output.write_elsewhere(count as usize),
+            ("write", None) => {
+                for printed in output.write_lines(raw.nl.unwrap_or_default()) {
+                    let at = printed.as_ref().and_then(|it| it.at.clone());
+                    let of = printed.and_then(|it| it.of);
+                    let moment = Moment { at, ..*moment };
+                    let stream = STREAMS[number];
+                    let event = PythonEvent::Written { stream, text: None, of };
+                    self.tell(&moment, event, None, out);
+                }
+            }
+            _ => output.fail(count as usize),
+        }
+    }
+
+    /// The lines that the process, which has ended, has begun or never written.
+    pub(super) fn end_output(&mut self, pid: u32, t: u64, out: Out) {
+        self.last_lines(pid, t, out);
+        self.seen.survivors.remove(&pid);
+        let process = self.process(pid);
+        process.has_ended = true;
+        process.buffers.clear();
+        for (stream, mut output) in STREAMS.into_iter().zip(mem::take(&mut process.outputs)) {
+            let (lines, places) = output.lost();
+            if lines > 0 {
+                let event = PythonEvent::Unwritten { stream, lines, places };
+                self.tell(&Moment::of(pid, t), event, None, out);
+            }
+        }
+    }
+
+    pub(super) fn last_lines(&mut self, pid: u32, t: u64, out: Out) {
+        for number in 0..STREAMS.len() {
+            if let Some(line) = self.process(pid).outputs[number].last_line() {
+                self.wrote(&Moment::of(pid, t), number, line, out);
+            }
+        }
+    }
+
+    fn wrote(&self, moment: &Moment, stream: usize, (text, printed): Written, out: Out) {
+        let Moment { t, pid, thread, .. } = *moment;
+        let stream = STREAMS[stream];
+        let (text, line) = match stream {
+            Stream::Stderr => (Some(text), None),
+            _ => (None, Some(text)),
+        };
+        let of = printed.as_ref().and_then(|it| it.of);
+        let moment = Moment { t, pid, thread, at: printed.and_then(|it| it.at) };
+        let event = PythonEvent::Written { stream, text, of };
+        self.tell(&moment, event, line.as_deref(), out);
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::*;
-use crate::events::{Record, Vocabulary};
+use crate::events::{Record, Status, Vocabulary};
 
 /// A program whose first process has PID 1.
 fn translator() -> Translator {
