@@ -12,7 +12,7 @@ use crate::both;
 use crate::events::{Call, CodeLine, Event, Record, Status, Stream};
 use crate::state::{Change, State};
 use crate::views::View;
-use crate::views::explain::note::shown;
+use crate::views::explain::{clipped, note::shown};
 
 /// The facts of a run. They stay empty for a run of a lesson.
 #[derive(Default)]
@@ -255,7 +255,7 @@ impl Facts {
                 self.changed.push(both!(
                     "what {who} put into {on} was changed before it was pickled{at}: {now} went \
                      into the pipe",
-                    "{who} 放入 {on} 的对象在 pickle 之前被改动过{at}：进入管道的是 {now}"
+                    "{who}放入 {on} 的对象在 pickle 之前被改动过{at}：进入管道的是 {now}"
                 ));
             }
             PythonEvent::Dropped { on, number, exception } => {
@@ -264,7 +264,7 @@ impl Facts {
                 self.dropped.push(both!(
                     "what {who} put into {on} could not be pickled{at}, so it never got into the \
                      queue: {exception}",
-                    "{who} 放入 {on} 的对象无法 pickle{at}，没有进入队列：{exception}"
+                    "{who}放入 {on} 的对象无法 pickle{at}，没有进入队列：{exception}"
                 ));
             }
             PythonEvent::Full { number, .. } => drop(self.puts.remove(&number)),
@@ -278,7 +278,7 @@ impl Facts {
                 self.lives[me].values = values;
             }
             PythonEvent::End { pool, job, exception, message, .. } => {
-                let (key, values) = ((pool, job), self.lives[me].values);
+                let (key, values) = ((pool, job), std::mem::take(&mut self.lives[me].values));
                 let Some(job) = self.jobs.get_mut(&key) else { return };
                 job.done += values;
                 let message = message.unwrap_or_default();
@@ -401,8 +401,8 @@ pub(super) fn in_brackets(place: Option<&CodeLine>) -> String {
 
 /// An exception as Python tells it: `ValueError: no such value`.
 fn in_words(exception: &str, message: &str) -> String {
-    match message {
-        "" => exception.to_owned(),
-        _ => format!("{exception}: {message}"),
+    match message.trim().lines().next() {
+        None => exception.to_owned(),
+        Some(line) => format!("{exception}: {}", clipped(line, 100)),
     }
 }

@@ -9,7 +9,7 @@ use crate::both;
 use crate::events::{Record, Status, Stream, Way};
 use crate::state::State;
 use crate::views::Remarker;
-use crate::views::explain::{note::shown, was};
+use crate::views::explain::note::shown;
 
 /// How many values or places a sentence lists.
 const LISTED: usize = 5;
@@ -45,7 +45,7 @@ impl Facts {
                 let (who, thread) = (life.who(), thread.as_ref()?);
                 Some(both!(
                     "thread {thread} of {who} ended by {exception}",
-                    "{who} 的线程 {thread} 因异常结束：{exception}"
+                    "{who}的线程 {thread} 因异常结束：{exception}"
                 ))
             });
             let is_told = number > 0 && !life.is_beyond && !life.is_foreign;
@@ -102,12 +102,12 @@ impl Facts {
                 true => both!(
                     "{count} {values_were} that {who} put into {on} {has} {never} got: \
                      {values}{at}{rest}",
-                    "{who} 放入 {on} 的 {count} 个值没有被取走：{values}{at}{rest}"
+                    "{who}放入 {on} 的 {count} 个值没有被取走：{values}{at}{rest}"
                 ),
                 false => both!(
                     "{count} {values_were} that {who} sent over {on} {has} {never} received: \
                      {values}{at}",
-                    "{who} 经 {on} 发送的 {count} 个值没有被接收：{values}{at}"
+                    "{who}经 {on} 发送的 {count} 个值没有被接收：{values}{at}"
                 ),
             }
         });
@@ -127,7 +127,7 @@ impl Facts {
                 };
                 both!(
                     "{who} printed {count} {what}{onto} that stayed in its buffer{when}{at}",
-                    "{who} 打印的 {count} 行{onto}一直留在缓冲区里，没有写出{at}{when}"
+                    "{who}打印的 {count} 行{onto}留在缓冲区里{when}也没有写出{at}"
                 )
             })
         });
@@ -143,8 +143,7 @@ impl Facts {
                 both!(
                     "{who} wrote {count} {what} that {printer} had printed before the fork: a fork \
                      copies the buffer",
-                    "{who} 写出了 {printer} 在 fork 之前打印的 {count} 行：这些行当时在缓冲区里，被 \
-                     fork 复制了一份"
+                    "{who}写出了 {printer}在 fork 之前打印的 {count} 行：fork 会复制缓冲区"
                 )
             })
         });
@@ -157,12 +156,12 @@ impl Facts {
             let holder = &self.lives[*holder];
             let is_dead = holder.has_ended && !holder.is_beyond;
             let (who, when) = (holder.who(), holder.when_it_ended());
-            let at = place.as_ref().map(|it| both!(", acquired at {it},", "（在 {it} 取得）"));
+            let at = place.as_ref().map(|it| both!(", acquired at {it},", "在 {it} "));
             let at = at.unwrap_or_default();
             is_dead.then(|| {
                 both!(
                     "{who} had the lock {lock}{at}{when}, and nobody has released it",
-                    "{who} 持有锁 {lock}{at}，没有释放就结束了{when}"
+                    "{who}{at}取得锁 {lock}，没有释放就结束了"
                 )
             })
         });
@@ -174,22 +173,22 @@ impl Facts {
         let sentences = self.jobs.iter().flat_map(|((pool, _), job)| {
             let Job { function, call, tasks, done, .. } = job;
             let at = in_brackets(job.at.as_ref());
-            let is_undone = done < tasks;
-            let undone = is_undone.then(|| {
-                let left = tasks - done;
-                let were = was(left as usize);
-                both!(
-                    "{left} of {tasks} tasks {function}, given to {pool} by {call}(){at}, {were} not \
-                     done",
-                    "通过 {call}() 交给 {pool} 的 {tasks} 个任务 {function}{at}有 {left} 个没有做完"
-                )
+            let undone = (done < tasks).then(|| match (tasks - done, tasks) {
+                (1, 1) => both!(
+                    "the task {function}, given to {pool} by {call}(){at}, was not done",
+                    "通过 {call}() 交给 {pool} 的任务 {function}{at}，没有做完"
+                ),
+                (left, _) => both!(
+                    "{left} of {tasks} tasks {function}, given to {pool} by {call}(){at}, not done",
+                    "通过 {call}() 交给 {pool} 的 {tasks} 个任务 {function}{at}，有 {left} 个没有做完"
+                ),
             });
             let failed = (!job.is_fetched).then_some(&job.failed.first).into_iter().flatten();
             let failed = failed.map(move |exception| {
                 both!(
                     "a task {function}, given to {pool} by {call}(){at}, ended by {exception}, and \
                      nobody asked for its result",
-                    "通过 {call}() 交给 {pool} 的任务 {function}{at}因异常结束，而没有谁去取它的结\
+                    "通过 {call}() 交给 {pool} 的任务 {function}{at}，因异常结束，却没有谁去取它的结\
                      果：{exception}"
                 )
             });
@@ -230,7 +229,7 @@ impl Facts {
         alive
             .map(|life| {
                 let who = life.who();
-                both!("{who} goes on after the program's end", "程序结束之后，{who} 仍在运行")
+                both!("{who} goes on after the program's end", "程序结束之后，{who}仍在运行")
             })
             .collect()
     }
@@ -263,21 +262,15 @@ impl Life {
         let who = self.who();
         let raised = self.raised.iter().find(|(thread, _)| thread.is_none());
         if let (Some((_, exception)), Some(Status::Code(1))) = (raised, self.status) {
-            return Some(both!("{who} ended by {exception}", "{who} 因异常结束：{exception}"));
+            return Some(both!("{who} ended by {exception}", "{who}因异常结束：{exception}"));
         }
-        match self.status? {
-            Status::Code(0) => None,
-            Status::Code(code) => Some(both!(
-                "{who} ended with exit status {code}",
-                "{who} 结束了，退出状态是 {code}"
-            )),
-            status @ Status::Signal(number) => {
-                let name = status.in_a_word();
-                let sent = self.signal.as_ref().filter(|(sent, _)| *sent == number);
-                let at = in_brackets(sent.and_then(|(_, place)| place.as_ref()));
-                Some(both!("{who} was killed by {name}{at}", "{who} 被 {name} 终止{at}"))
-            }
-        }
+        let status = self.status.filter(|it| *it != Status::Code(0))?;
+        let sent = self.signal.as_ref().filter(|(sent, _)| status == Status::Signal(*sent));
+        let at = in_brackets(sent.and_then(|(_, place)| place.as_ref()));
+        Some(match self.values {
+            0 => both!("{who} {status}{at}", "{who}{status}{at}"),
+            _ => both!("{who} {status}{at} in the middle of a task", "{who}做任务时{status}{at}"),
+        })
     }
 
     /// ` when SIGTERM ended it`; nothing if it has not ended.

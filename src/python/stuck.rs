@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::facts::{Facts, Life};
 use crate::events::{Call, Event, Holder, Needs, Status, Waiter};
-use crate::evidence::{Fill, Sight, circle};
+use crate::evidence::{Fill, Need, On, Sight, Wait, circle};
 use crate::state::{Activity, State};
 use crate::stuck::waits;
 
@@ -19,8 +19,10 @@ pub fn stuck(
     facts: &Facts,
 ) -> Event<'static> {
     let by_the_log = waits::waits(sight, is_stuck, state, fills);
-    let by_the_log = by_the_log.into_iter().filter(|it| is_stuck(it.pid));
-    let mut all: Vec<_> = by_the_log.map(|it| completed(it, sight, state, facts)).collect();
+    // A worker without a task waits for the next one.
+    let is_idle = |pid| facts.process(pid).is_some_and(|it| it.is_library && it.values == 0);
+    let by_the_log = by_the_log.into_iter().filter(|it| is_stuck(it.pid) && !is_idle(it.pid));
+    let mut all: Vec<_> = by_the_log.map(|it| completed(it, sight, fills, state, facts)).collect();
     // Threads that are joined are there themselves.
     let is_join = |it: &Waiter| {
         let object = it.on.as_ref().and_then(|on| facts.objects.get(on));
@@ -52,16 +54,21 @@ pub fn stuck(
 }
 
 /// What a thread waits for, with what only the log of a program tells.
-fn completed(mut waiter: Waiter, sight: &Sight, state: &State, facts: &Facts) -> Waiter {
+fn completed(
+    mut waiter: Waiter,
+    sight: &Sight,
+    fills: &[Fill],
+    state: &State,
+    facts: &Facts,
+) -> Waiter {
     let pid = waiter.pid;
     let does = state.process(pid).map(|it| it.does(waiter.thread.as_deref()));
     let waits_by_the_log = matches!(does, Some(Activity::Waiting(_) | Activity::Joining(_)));
-    if !waits_by_the_log && waiter.needs == Needs::Room && waiter.call == Call::Put.name() {
-        // put() has returned, and its value is still in the process's buffer.
-        let Some(kernel) = waiter.kernel.clone() else {
-            return waits::by_the_kernel(sight, state, pid);
-        };
-        return Waiter { thread: Some(FEEDER.into()), call: kernel, ..waiter };
+    if !waits_by_the_log && waiter.call != Call::Send.name() {
+        // put() has returned; what the kernel shows may be the thread that writes what it has put.
+        let has_put = facts.objects.values().any(|it| it.givers.contains(&pid));
+        let waiter = waits::by_the_kernel(sight, state, pid);
+        return if has_put { of_feeder(waiter, sight, fills) } else { waiter };
     }
     waiter.at = facts.line(pid, waiter.thread.as_deref()).cloned();
     let object = waiter.on.as_ref().and_then(|on| facts.objects.get(on));
@@ -75,7 +82,9 @@ fn completed(mut waiter: Waiter, sight: &Sight, state: &State, facts: &Facts) ->
             waiter.of = object.map(|it| living(&mut it.givers.iter())).unwrap_or_default();
         }
         Some(Activity::Waiting(Call::Result)) => {
-            waiter.of = object.map(|it| living(&mut it.givers.iter())).unwrap_or_default();
+            let works = |pid: &&u32| facts.process(**pid).is_some_and(|it| it.values > 0);
+            let workers = object.map(|it| living(&mut it.givers.iter().filter(works)));
+            waiter.of = workers.unwrap_or_default();
         }
         Some(Activity::Waiting(Call::Put | Call::Join)) => {
             waiter.of = object.map(|it| living(&mut it.takers.iter())).unwrap_or_default();
@@ -109,6 +118,24 @@ fn completed(mut waiter: Waiter, sight: &Sight, state: &State, facts: &Facts) ->
 
 /// The name of the thread that writes what `put()` has put.
 const FEEDER: &str = "QueueFeederThread";
+
+/// The thread that waits for room in a queue's pipe, if it is that, and how full the pipe is.
+fn of_feeder(waiter: Waiter, sight: &Sight, fills: &[Fill]) -> Waiter {
+    let is_other = |it: &&Wait| it.pid == waiter.pid && it.tid != it.pid as i32;
+    let mut things = sight.waits().iter().filter(is_other).flat_map(|it| &it.things);
+    let pipe = things.find_map(|thing| match thing.on {
+        On::Pipe(inode) if thing.needs == Need::Room => Some(inode),
+        _ => None,
+    });
+    let Some(inode) = pipe else { return waiter };
+    let fill = fills.iter().find(|it| it.inode == inode);
+    Waiter {
+        thread: Some(FEEDER.to_owned()),
+        bytes: fill.map(|it| it.bytes),
+        capacity: fill.map(|it| it.capacity as u64),
+        ..waiter
+    }
+}
 
 /// The process that was killed in `get()` of a queue had the queue's own lock: nobody alive has it.
 fn its_lock_died(waiter: &mut Waiter, facts: &Facts) {

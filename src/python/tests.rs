@@ -102,7 +102,7 @@ fn each_thing_that_has_gone_wrong_is_told_in_a_sentence() {
          buffer",
         "w (2) had the lock l, acquired at b.py:7, when SIGKILL ended it, and nobody has released \
          it",
-        "1 of 2 tasks f, given to pool by apply_async() (b.py:40), was not done",
+        "1 of 2 tasks f, given to pool by apply_async() (b.py:40), not done",
         "a task f, given to pool by apply_async() (b.py:40), ended by ValueError: no, and nobody \
          asked for its result",
         "3 processes were never joined: w (2), x (3), y (4)",

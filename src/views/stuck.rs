@@ -198,7 +198,7 @@ fn what_for(waiter: &Waiter) -> String {
         },
         Needs::Lock => match others.iter().find(|it| it.ended) {
             Some(Holder { role, pid, at: Some(at), .. }) => both!(
-                "waits for the lock, which {role} {pid} had when it ended, since {at}",
+                "waits for the lock, which {role} {pid} took at {at} and had when it ended",
                 "等锁；{role} {pid} 在 {at} 取得这把锁，结束时没有释放"
             ),
             Some(Holder { role, pid, .. }) => both!(
@@ -210,11 +210,21 @@ fn what_for(waiter: &Waiter) -> String {
             }
             None => match others.iter().find_map(|it| it.at.as_ref()) {
                 Some(at) => both!(
-                    "waits for the lock, which {names} has, since {at}",
+                    "waits for the lock, which {names} took at {at}",
                     "等锁；锁在 {names} 手里，取得的地方是 {at}"
                 ),
                 None => both!("waits for the lock, which {names} has", "等锁；锁在 {names} 手里"),
             },
+        },
+        Needs::Wakeup if waiter.call == Call::Join.name() => match alive.is_empty() {
+            false => both!(
+                "waits for task_done(), which only {names} could call",
+                "等 task_done()，只有 {names} 能调用"
+            ),
+            true => both!(
+                "waits for task_done(), which nobody calls any more",
+                "等 task_done()，已没有谁会调用"
+            ),
         },
         Needs::Wakeup => match alive.is_empty() {
             false => both!(
