@@ -395,7 +395,9 @@ impl Companion for Session<'_> {
     }
 
     fn reaped(&mut self, pid: u32, status: Status) -> Result<()> {
+        // Those who have ended before it come first.
         self.drain()?;
+        self.serve()?;
         self.ended(pid, Some(status), true);
         self.shown.check()
     }

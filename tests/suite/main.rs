@@ -29,6 +29,7 @@ mod programs;
 mod queue;
 mod readme;
 mod repeat;
+mod run;
 mod run_hostile;
 mod run_programs;
 mod sandbox;
