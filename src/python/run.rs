@@ -395,6 +395,7 @@ impl Companion for Session<'_> {
     }
 
     fn reaped(&mut self, pid: u32, status: Status) -> Result<()> {
+        self.pidfds.remove(&pid);
         // Those who have ended before it come first.
         self.drain()?;
         self.serve()?;
