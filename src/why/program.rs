@@ -310,6 +310,8 @@ impl Watch<'_> {
         let is_certain = |pid: &u32| graph.fate(*pid) == Some(&Fate::Stuck);
         let whom: Vec<u32> = match finding.verdict {
             Judgement::Ended | Judgement::GoOn => Vec::new(),
+            // A program that is only run was not asked about.
+            Judgement::Unknown if self.program.ends == Ends::Stuck => Vec::new(),
             Judgement::SomeStuck if is_root_stuck => {
                 sight.family().map(|it| it.pid).filter(|pid| graph.is_stuck(*pid)).collect()
             }

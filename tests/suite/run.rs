@@ -106,7 +106,7 @@ fn what_follows_the_program_is_its_own() {
         let is_english = !ended.stderr.chars().any(|c| c > '\u{2fff}');
         assert!(is_english, "{ended:?}");
         assert_eq!(
-            ended.stderr.contains("exit 0"),
+            ended.stderr.contains("MainProcess "),
             words.contains(&"run") && {
                 let run = words.iter().position(|it| it.ends_with("program.py")).unwrap();
                 words[..run].contains(&"--timeline")
