@@ -229,22 +229,18 @@ impl Facts {
         alive
             .map(|life| {
                 let who = life.who();
-<<<<<<< HEAD
-                both!("{who} goes on after the program's end", "程序结束之后，{who}仍在运行")
-=======
                 match life.has_ended {
                     false => {
                         both!(
                             "{who} goes on after the program's end",
-                            "程序结束之后，{who} 仍在运行"
+                            "程序结束之后，{who}仍在运行"
                         )
                     }
                     true => both!(
                         "{who} outlived the program, and has ended since",
-                        "{who} 比程序结束得晚，现在也已经结束"
+                        "{who}比程序结束得晚，现在也已经结束"
                     ),
                 }
->>>>>>> 2346c0c (Tests of run: command line, output, statuses, recordings, repetition, signals, folders)
             })
             .collect()
     }
