@@ -100,13 +100,12 @@ pub fn play(
         None => folders.begin(&told, stdio::stdout()),
     }?;
     let options = json!({ "speed": speed, "jitter": jitter, "values": values });
-    let epoch = monotonic_micros();
     let begun = Begun {
         root: 0,
         command: script.command.iter().map(|it| it.to_string_lossy().into_owned()).collect(),
         options,
         seed,
-        epoch,
+        epoch: monotonic_micros(),
         folder: script.folder.clone(),
     };
     let bell = epoll::create(epoll::CreateFlags::CLOEXEC)?;
@@ -134,7 +133,6 @@ pub fn play(
         shown: Shown { views, stderr, error: None },
         tell,
         root: 0,
-        epoch,
         bell,
         log,
         joiner: Joiner::default(),
@@ -166,7 +164,6 @@ struct Session<'a> {
     shown: Shown<'a>,
     tell: &'a mut dyn FnMut(&Notice),
     root: u32,
-    epoch: u64,
     /// Watches the log and all that follows here.
     bell: OwnedFd,
     log: File,
@@ -296,7 +293,7 @@ impl Session<'_> {
         let event = stuck(sight, is_stuck, is_likely, &fills, state, &self.facts.borrow());
         let role = state.parent().map_or("", |it| &it.role).into();
         let who = Who { pid: self.root, role, thread: None };
-        let t = monotonic_micros().saturating_sub(self.epoch) as f64 / 1e6;
+        let t = self.translator.as_ref().map_or(0.0, |it| it.seconds(monotonic_micros()));
         let logged = Logged { v: VERSION, t, who: &who, at: None, event: &event, line: None };
         let text = serde_json::to_string(&logged);
         text.iter().for_each(|text| self.shown.show(text));

@@ -36,7 +36,7 @@ pub struct Begun {
     pub command: Vec<String>,
     pub options: Value,
     pub seed: u64,
-    /// The time of the run's first event: CLOCK_MONOTONIC, in microseconds.
+    /// The time of the run's first event, if no Python tells one: CLOCK_MONOTONIC, in microseconds.
     pub epoch: u64,
     /// The fresh folder of a lesson's program: its files are named relative to it.
     pub folder: Option<PathBuf>,
@@ -56,6 +56,8 @@ pub struct Seen {
 /// Makes events of what the injected code tells.
 pub struct Translator {
     begun: Begun,
+    /// Whether a Python has told anything.
+    has_begun: bool,
     folders: Vec<PathBuf>,
     processes: HashMap<u32, Process>,
     roles: Names,
@@ -94,6 +96,7 @@ impl Translator {
         Translator {
             folders: folders.collect(),
             begun,
+            has_begun: false,
             processes: HashMap::new(),
             roles: Names::default(),
             objects: Objects::default(),
@@ -138,6 +141,9 @@ impl Translator {
     pub fn take(&mut self, line: &[u8], out: Out) -> bool {
         let Some(raw) = Raw::read(line) else { return false };
         let (t, pid, thread) = (raw.t, raw.p, raw.n.as_deref());
+        if !mem::replace(&mut self.has_begun, true) {
+            self.begun.epoch = t;
+        }
         let mut moment = Moment { t, pid, thread, at: None };
         if !matches!(&*raw.e, "hello" | "run" | "fork" | "unseen") && !self.knows(pid) {
             self.begin_process(pid, None, None);
@@ -161,6 +167,12 @@ impl Translator {
     /// The processes that were not there at the last call.
     pub fn new_processes(&mut self) -> Vec<u32> {
         mem::take(&mut self.new)
+    }
+
+    /// A time by CLOCK_MONOTONIC, in microseconds, as the log has it: what a Python needs to start
+    /// the first time is no part of the run.
+    pub fn seconds(&self, micros: u64) -> f64 {
+        micros.saturating_sub(self.begun.epoch) as f64 / 1e6
     }
 
     pub fn seen(&self) -> &Seen {
@@ -190,7 +202,7 @@ impl Translator {
         let Moment { t, pid, thread, at } = moment;
         let role = self.role(*pid);
         let who = Who { pid: *pid, role: (&*role).into(), thread: thread.map(on_one_line) };
-        let t = t.saturating_sub(self.begun.epoch) as f64 / 1e6;
+        let t = self.seconds(*t);
         let event = &event.into();
         let logged = Logged { v: VERSION, t, who: &who, at: at.as_deref(), event, line };
         if let Ok(text) = serde_json::to_string(&logged) {

@@ -404,3 +404,80 @@ fn a_terminal_with_wide_lines_gets_ascii_ones_and_chinese_words() {
     assert!(chinese.contains("你好") && !chinese.contains("\\u"), "{chinese}");
     assert!(chinese.contains("运行") && !chinese.contains('━'), "{chinese}");
 }
+
+/// A log of a program of the user's.
+fn of_program(events: &str) -> String {
+    made_up(events).replacen(r#""lesson":"queue""#, r#""lesson":"run""#, 1)
+}
+
+#[test]
+fn a_pool_of_many_workers_has_one_lane() {
+    let with_workers = |count: u32| {
+        let mut log = Vec::new();
+        let mut say = |t: f64, pid: u32, what: String| {
+            let role = if pid == 1 { "parent".into() } else { format!("Worker-{pid}") };
+            log.push(format!("{t} {pid} {role} {what}"));
+        };
+        for pid in 2..count + 2 {
+            let fields = format!(r#""child":{pid},"child_role":"Worker-{pid}","library":true"#);
+            say(0.1, 1, format!("started {fields}"));
+        }
+        for pid in 2..count + 2 {
+            let task = format!(r#""pool":"pool","job":"0","task":{pid}"#);
+            let begin = format!(r#"begin {task},"function":"square","values":1"#);
+            say(if pid == 2 { 0.5 } else { 0.6 }, pid, begin);
+            say(0.7, pid, format!("end {task}"));
+        }
+        for pid in 2..count + 2 {
+            let fields = format!(r#""child":{pid},"child_role":"Worker-{pid}""#);
+            say(0.9, 1, format!(r#"exited {fields},"status":{{"code":0}}"#));
+        }
+        say(1.0, 1, r#"exited "child":1,"child_role":"parent","status":{"code":0}"#.into());
+        picture_of_log(&of_program(&log.join("\n")), 80, UTF_8)
+    };
+    assert_data_eq!(
+        with_workers(12),
+        str![[r#"
+           │0 s         │0.2          │0.4         │0.6          │0.8
+parent   1 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+pool ×12         ━───────────────────────────▸━━━━━▸━━━━━━━──────────────
+                                                   ×11
+━ runs   ─ waits for another   ▸ task   ×2 so many at once
+
+"#]]
+    );
+    assert!(with_workers(12).lines().count() < 6 && with_workers(100).contains("pool ×100 "));
+    assert_eq!(with_workers(8).matches("Worker-").count(), 8);
+}
+
+#[test]
+fn of_a_program_threads_end_and_what_was_not_put_is_marked() {
+    let log = of_program(
+        r#"0.1 1 parent/T running
+           0.1 1 parent put "on":"q","value":"A","number":1
+           0.2 1 parent/QueueFeederThread fed "on":"q","number":1
+           0.3 1 parent put "on":"q","value":"B","number":2
+           0.4 1 parent full "on":"q","number":2
+           0.5 1 parent put "on":"q","value":"C","number":3
+           0.5 1 parent/QueueFeederThread dropped "on":"q","number":3,"exception":"E"
+           0.6 1 parent/T get "on":"q","value":"A","number":1
+           0.7 1 parent/T thread_end
+           0.8 1 parent/T running
+           0.8 1 parent printed "stream":"stdout","text":"x"
+           0.9 1 parent/T thread_end
+           1.0 1 parent exited "child":1,"child_role":"parent","status":{"signal":9}"#,
+    );
+    assert_data_eq!(
+        picture_of_log(&log, 80, UTF_8),
+        str![[r#"
+         │0 s      │0.2      │0.4       │0.6      │0.8
+parent 1 ━━━━━◆━━━━━━━━━⊘━━━━━━━━━━▽━━━━━━━━━━━━━━╷━━━━━━━━━━✗ killed by SIGKILL
+              ╷ ▼A      B          C
+  T           ━━━━━━━━━━━━━━━━━━━━━━━━━━▲━━━━━
+                                        A
+━ runs   ╷ a thread begins   ▼ put   ▲ get   ▽ put, never got   ⊘ is refused
+◆ several of these
+
+"#]]
+    );
+}

@@ -24,6 +24,8 @@ pub struct Process {
     /// Whether it has told anything.
     pub speaks: bool,
     pub has_ended: bool,
+    /// The time at which this was told, if it was.
+    ended_at: u64,
     /// Whether its exit status is told.
     has_exited: bool,
     pub outputs: [Output; 2],
@@ -78,6 +80,7 @@ impl Translator {
                 self.exited(&Moment::of(pid, t), pid, status, out);
             }
             _ => {
+                self.process(pid).ended_at = t;
                 let event = PythonEvent::Ended { child: pid, status };
                 self.tell(&Moment::of(pid, t), event, None, out);
             }
@@ -151,11 +154,13 @@ impl Translator {
         self.end_output(child, moment.t, out);
         let process = self.process(child);
         process.has_exited = true;
-        let is_helper = process.is_helper;
-        if !is_helper {
+        // That it has ended may have been seen after its parent had reaped it.
+        let t = process.ended_at.max(moment.t);
+        if !process.is_helper {
             let child_role = self.role(child);
             let child_role = (&*child_role).into();
-            self.tell(moment, Event::Exited { child, child_role, status }, None, out);
+            let moment = Moment { t, at: moment.at.clone(), ..*moment };
+            self.tell(&moment, Event::Exited { child, child_role, status }, None, out);
         }
     }
 

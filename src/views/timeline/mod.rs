@@ -246,6 +246,9 @@ impl<W: Write> View for Timeline<W> {
         let now = record.micros();
         // Between processes, times can be a little out of order.
         self.now = self.now.max(now);
+        if let (Some(parcel), Effect::Drops(_)) = (change.taken_back, record.event.effect()) {
+            self.change_mark(parcel.id, Mark::Lost);
+        }
         // A thread that only logs a user's command's output gets no lane.
         if record.thread.is_some() && record.event.effect().is_aside() {
             return Ok(());
@@ -268,12 +271,10 @@ impl<W: Write> View for Timeline<W> {
             }
             (None, _) => None,
         };
-        match (change.taken_back, &effect) {
-            (Some(parcel), Effect::Refused(_) | Effect::TakesBack(_)) => {
-                self.change_mark(parcel.id, Mark::Refused);
-            }
-            (Some(parcel), Effect::Drops(_)) => self.change_mark(parcel.id, Mark::Lost),
-            _ => {}
+        if let (Some(parcel), Effect::Refused(_) | Effect::TakesBack(_)) =
+            (change.taken_back, &effect)
+        {
+            self.change_mark(parcel.id, Mark::Refused);
         }
         match &record.event {
             Event::Started { child, child_role, foreign, command, library, .. } => {

@@ -88,8 +88,7 @@ impl Trace {
             | Effect::Waits(..)
             | Effect::Joins(_)
             | Effect::BeginsTask
-            | Effect::EndsTask
-            | Effect::AwaitsTask => {}
+            | Effect::EndsTask => {}
             Effect::Leaves(way, ..) => {
                 self.departures.extend(change.left.map(|parcel| (parcel.id, spot)));
                 self.count(way, spot, state)?;

@@ -200,8 +200,7 @@ impl ThreadTrack {
         };
         let task = self.open.iter_mut().find(|(level, _)| *level == Level::Task);
         let is_in_task = task.is_some();
-        let ends_task = matches!(effect, Effect::EndsTask | Effect::AwaitsTask);
-        if let (true, Some((_, task))) = (ends_task, task) {
+        if let (Effect::EndsTask, Some((_, task))) = (effect, task) {
             // The last event of a task has all the fields of the first one, and the time that the
             // task took.
             task.args = args();
@@ -221,7 +220,7 @@ impl ThreadTrack {
                 };
                 self.open(Level::Task, title, now, args());
             }
-            _ if ends_task && !is_in_task => {
+            Effect::EndsTask if !is_in_task => {
                 self.open(Level::Task, both!("task", "任务"), now, args());
                 self.close(Level::Task, now, out)?;
             }

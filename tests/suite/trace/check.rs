@@ -131,7 +131,9 @@ pub fn check(trace: &str, log: &[Value]) {
         let last = before.filter(|e| e["pid"] == error["pid"]).last();
         last.is_some_and(|last| last["event"] == "put")
     });
-    let put = count("put") - failed.count();
+    // What a program of the user's could not put, or what could not be pickled.
+    let not_put = count("full") + count("dropped");
+    let put = count("put") - failed.count() - not_put;
     assert_eq!(left as usize, put - count("get"));
     // The lessons get nothing that was not put, nor receive what was not sent.
     let arrows = events.iter().filter(|e| e["ph"] == "s").count();
