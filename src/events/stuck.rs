@@ -35,6 +35,11 @@ pub struct Waiter {
     pub kernel: Option<String>,
 }
 
+impl Waiter {
+    /// Python's name for the thread that writes what `put()` has put.
+    pub const FEEDER: &str = "QueueFeederThread";
+}
+
 /// What a thread waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -37,6 +37,8 @@ pub struct Facts {
     pub(super) has_put: bool,
     pub(super) has_printed: bool,
     pub(super) has_acquired: bool,
+    /// The program's files.
+    sources: HashMap<String, String>,
     /// The line of the last event of each thread.
     lines: HashMap<(u32, Option<String>), CodeLine>,
 }
@@ -305,6 +307,7 @@ impl Facts {
                 self.ended(child, status);
             }
             PythonEvent::Printed { .. } => self.has_printed = true,
+            PythonEvent::Source { file, text } => drop(self.sources.insert(file, text)),
             PythonEvent::Written { of: Some(of), .. } => {
                 *self.lives[me].copied.entry(of).or_default() += 1;
             }
@@ -372,6 +375,18 @@ impl Facts {
 
     pub(super) fn process(&self, pid: u32) -> Option<&Life> {
         self.latest.get(&pid).map(|it| &self.lives[*it])
+    }
+
+    /// On what this line of the program calls `method`: `pr` of `pr.join()`.
+    pub(super) fn callee(&self, at: &CodeLine, method: &str) -> Option<String> {
+        let text = self.sources.get(&at.file)?.lines().nth(at.line.checked_sub(1)? as usize)?;
+        let (before, rest) = text.split_once(&format!(".{method}("))?;
+        if rest.contains(&format!(".{method}(")) {
+            return None;
+        }
+        let is_part = |c: char| c.is_alphanumeric() || "_.[]".contains(c);
+        let name = before.rsplit(|c| !is_part(c)).next()?;
+        (!name.is_empty()).then(|| clipped(name, 40))
     }
 
     /// The line of the last event of this thread.

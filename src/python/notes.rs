@@ -24,24 +24,24 @@ impl Narrator for ProgramNarrator {
         let who = now.me();
         let kind = |on: &str| self.facts.objects.get(on).map_or("", |it| &it.kind).to_owned();
         match &now.event {
-            Event::Started { child, method, daemon, foreign, .. } => {
+            Event::Started { child, method, daemon, foreign, library, .. } => {
                 let child = now.run.who(*child);
                 let method = match method {
                     Some(method) => method.to_string(),
                     None if *foreign => "exec".to_owned(),
                     None => "os.fork".to_owned(),
                 };
-                if *daemon == Some(true) {
-                    let (by, child) = (who.clone(), child.clone());
-                    story.once(Daemon { by, child });
-                }
+                let (by, other) = (who.clone(), child.clone());
                 story.once(StartedBy { by: who, child, method });
+                if *daemon == Some(true) && library.is_none() {
+                    story.once(Daemon { by, child: other });
+                }
             }
             Event::Running {} if now.thread.is_some() => {
                 let thread = clipped(now.thread.as_deref().unwrap_or_default(), 40);
                 story.once(RunsThread { who, thread });
             }
-            Event::Put { value, on: Some(on), .. } => {
+            Event::Put { value, on: Some(on), .. } if !kind(on).is_empty() => {
                 let (value, on, kind) = (shown(value), clipped(on, 40), kind(on));
                 story.once(PutInto { who, value, on, kind });
             }

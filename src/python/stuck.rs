@@ -71,6 +71,9 @@ fn completed(
         return if has_put { of_feeder(waiter, sight, fills) } else { waiter };
     }
     waiter.at = facts.line(pid, waiter.thread.as_deref()).cloned();
+    if waiter.needs == Needs::End {
+        waiter.on = waiter.at.as_ref().and_then(|at| facts.callee(at, &waiter.call));
+    }
     let object = waiter.on.as_ref().and_then(|on| facts.objects.get(on));
     let living = |pids: &mut dyn Iterator<Item = &u32>| -> Vec<Holder> {
         let lives = pids.filter(|it| **it != pid).filter_map(|it| facts.process(*it));
@@ -116,9 +119,6 @@ fn completed(
     waiter
 }
 
-/// The name of the thread that writes what `put()` has put.
-const FEEDER: &str = "QueueFeederThread";
-
 /// The thread that waits for room in a queue's pipe, if it is that, and how full the pipe is.
 fn of_feeder(waiter: Waiter, sight: &Sight, fills: &[Fill]) -> Waiter {
     let is_other = |it: &&Wait| it.pid == waiter.pid && it.tid != it.pid as i32;
@@ -130,7 +130,7 @@ fn of_feeder(waiter: Waiter, sight: &Sight, fills: &[Fill]) -> Waiter {
     let Some(inode) = pipe else { return waiter };
     let fill = fills.iter().find(|it| it.inode == inode);
     Waiter {
-        thread: Some(FEEDER.to_owned()),
+        thread: Some(Waiter::FEEDER.to_owned()),
         bytes: fill.map(|it| it.bytes),
         capacity: fill.map(|it| it.capacity as u64),
         ..waiter

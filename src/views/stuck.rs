@@ -112,6 +112,9 @@ fn name(waiter: &Waiter) -> String {
     let Waiter { role, pid, .. } = waiter;
     match &waiter.thread {
         None => format!("{role} {pid}"),
+        Some(thread) if thread == Waiter::FEEDER => {
+            both!("{role} {pid}'s feeder thread", "{role} {pid} 的 feeder 线程")
+        }
         Some(thread) => format!("{role} {pid}/{thread}"),
     }
 }
