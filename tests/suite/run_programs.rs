@@ -389,8 +389,9 @@ fn each_lessons_python_program_does_what_it_does_without_run() {
     for_each_lesson(|lesson| {
         // What the zombie's program prints has PIDs everywhere; what `cost` measures takes minutes
         // on a busy machine, and is figures only.
-        let has_figures = measures(lesson) || ["lock", "zombie"].contains(&lesson);
-        if (measures(lesson) && !is_soak()) || lesson == "cost" {
+        let has_figures = ["bound", "async", "lock", "zombie"].contains(&lesson);
+        let is_of_article = ["spawn", "queue", "pipe"].contains(&lesson);
+        if lesson == "cost" || !(is_of_article || is_soak()) {
             return;
         }
         let methods: &[_] = match lesson {
