@@ -37,7 +37,7 @@ class Run:
         values.update(settings or {})
         with open(os.path.join(self.folder, "settings"), "w") as file:
             file.writelines("%s=%s\n" % item for item in values.items())
-        self.data = b""
+        self.chunks = []
         reader = os.open(self.fifo, os.O_RDONLY | os.O_NONBLOCK)
         writer = os.open(self.fifo, os.O_WRONLY)  # so that the reader sees no end meanwhile
         os.set_blocking(reader, True)
@@ -54,14 +54,14 @@ class Run:
         err.seek(0)
         self.out, self.err = out.read().decode(), err.read().decode()
         shutil.rmtree(self.folder)
-        self.records = list(joined(self.data))
+        self.records = list(joined(b"".join(self.chunks)))
 
     def read(self, reader):
         while True:
             data = os.read(reader, 1 << 16)
             if not data:
                 return os.close(reader)
-            self.data += data
+            self.chunks.append(data)
 
     def of(self, *kinds, **fields):
         """The records of some kinds, with some fields."""
@@ -75,7 +75,7 @@ class Run:
 def joined(data):
     """The records in what was read from the FIFO."""
     parts = {}
-    for line in data.decode("ascii").splitlines():
+    for line in data.decode("ascii").split("\n")[:-1]:
         if line.startswith("\x1e"):
             sender, sign, part = line[1:].split(" ", 2)
             parts[sender] = part if sign == "<" else parts[sender] + part

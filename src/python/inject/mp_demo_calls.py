@@ -1,358 +1,315 @@
-"""The hooks for multiprocessing, subprocess, queue and concurrent.futures: what `wrap` in
-mp_demo_hook.py calls notes, a table of what they stand at, and how objects are called.
+"""The hooks for multiprocessing, concurrent.futures, queue and subprocess: notes on their calls,
+which `wrap` in mp_demo_hook.py explains, and at the end a table of the methods that get them.
 
-An object's key is the same in all processes that share it: the inode of a pipe or socket, or the
-name of a semaphore.
+An object has the same key, `o`, in all processes that share it: the inode of its pipe or socket, or
+the name of its semaphore. Keys are in JSON.
 """
 
 import os
 from _thread import get_ident
 
-from mp_demo_hook import LIBRARY, always, directory, learner, message, note, quoted
-from mp_demo_hook import seconds, seed, value, wrap
+from mp_demo_hook import LIBRARY, LIMIT, always, class_name, directory, json, learner
+from mp_demo_hook import message, named, note, quoted, seed, value, wrap
 
-fed = set()  # keys of the queues into which this process puts
-FIELD = '"o":%s'
-MUTABLE = list, dict, set, bytearray
 POOLS = LIBRARY + "multiprocessing/pool.py", LIBRARY + "concurrent/futures/"
+QUEUES = LIBRARY + "multiprocessing/queues.py"
+RECURSIVE = 0  # the kind of an RLock's semaphore
 
-
-# Keys
+semaphores = {}  # keys of semaphores by their addresses, which forked processes share
+new_names = {}  # by thread: the name of the semaphore that is being made
+fed = set()  # keys of the queues into which this process puts
+pickled = {}  # by thread: what a mutable value was when it was pickled for a queue
+futures = None  # a WeakKeyDictionary: the executor's key, and the job's number, of each future
+statements = {}  # by file: the assignments in it
+calls = {}  # by file and line of an assignment: where in it something has been made, in order
 
 
 def end_key(connection):
-    """The key of an end of a Pipe or a queue's pipe."""
+    """The key of an end of a pipe."""
     try:
         status = os.fstat(connection._handle)
-    except (OSError, TypeError):
-        return "null"  # It is closed.
+    except (OSError, TypeError):  # It is closed.
+        return "null"
     return '"%s:%d"' % ("p" if status.st_mode & 0o170000 == 0o010000 else "s", status.st_ino)
-
-
-def queue_key(queue):
-    reader = queue._reader
-    return end_key(reader if reader._handle is not None else queue._writer)
-
-
-def thread_queue_key(queue):
-    return '"i:%d:%d"' % (os.getpid(), id(queue))
-
-
-semaphores = {}  # by the address of the semaphore, which forked processes share
-made_names = {}  # by thread: the name of the semaphore that is being made
 
 
 def lock_key(lock):
     return semaphores.get(lock._semlock.handle, "null")
 
 
+def local_key(thing, kind="i"):
+    """The key of an object that is in one process only."""
+    return '"%s:%d:%d"' % (kind, os.getpid(), id(thing))
+
+
+def pool_key(pool):
+    """For a pool's results as well: these know its cache, but not always the pool itself."""
+    return local_key(getattr(pool, "_cache", pool), "w")
+
+
+KEYS = {  # by an attribute that only this kind of object has
+    "_writer": lambda queue: end_key(queue._reader) if queue._reader._handle is not None
+    else end_key(queue._writer),
+    "_semlock": lock_key,
+    "_handle": end_key,
+    "_flag": lambda event: lock_key(event._flag),
+    "_sleeping_count": lambda condition: lock_key(condition._sleeping_count),
+    "_parties": lambda barrier: lock_key(barrier._cond._sleeping_count),
+    "_obj": lambda shared: lock_key(shared._lock),
+    "unfinished_tasks": local_key,
+    "_cache": pool_key,
+    "_max_workers": pool_key,
+}
+
+
 def key(thing):
-    """The key of one of multiprocessing's objects."""
-    for name, find in KEYS:
-        if hasattr(thing, name):
+    for attribute, find in KEYS.items():
+        if hasattr(thing, attribute):
             return find(thing)
     return "null"
 
 
-KEYS = (
-    ("_semlock", lock_key),
-    ("_flag", lambda event: lock_key(event._flag)),
-    ("_sleeping_count", lambda condition: lock_key(condition._sleeping_count)),
-    ("_parties", lambda barrier: lock_key(barrier._cond._sleeping_count)),
-    ("_writer", queue_key),
-    ("_handle", end_key),
-    ("_lock", lambda shared: lock_key(shared._lock)),
-    ("_cache", lambda pool: pool_key(pool)),
-)
-
-
-# Names
-
-statements = {}  # by file: the assignments in it
-
-
 def assignments(file):
-    """(first line, last line, target, value) of each assignment in a file. Without the module ast,
-    which takes long to import."""
+    """First line, last line, target and value of each assignment in a file. The compiler gives the
+    syntax tree, without the module `ast`, which takes long to import."""
     if file not in statements:
-        found = statements[file] = []
+        statements[file] = []
         try:
             with open(file, "rb") as source:
-                todo = [compile(source.read(), file, "exec", 0x400)]  # ast.PyCF_ONLY_AST
+                nodes = [compile(source.read(), file, "exec", 0x400)]  # ast.PyCF_ONLY_AST
         except (OSError, SyntaxError, ValueError):
-            todo = []
-        while todo:
-            node = todo.pop()
-            targets = getattr(node, "targets", None) or [getattr(node, "target", None)]
-            target = getattr(node, "optional_vars", None) or targets[0]
-            made = getattr(node, "value", None) or getattr(node, "context_expr", None)
-            if target is not None and made is not None:
-                found.append((made.lineno, made.end_lineno, target, made))
-            for field in node._fields:
-                children = getattr(node, field)
-                children = children if isinstance(children, list) else [children]
-                todo += [child for child in children if hasattr(child, "_fields")]
+            nodes = []
+        for node in nodes:
+            fields = {name: getattr(node, name, None) for name in node._fields}
+            targets = fields.get("targets") or [fields.get("target") or fields.get("optional_vars")]
+            made = fields.get("value") or fields.get("context_expr")
+            if targets[0] and made:
+                statements[file].append((made.lineno, made.end_lineno, targets[0], made))
+            for field in fields.values():
+                children = field if isinstance(field, list) else [field]
+                nodes += [child for child in children if hasattr(child, "_fields")]
     return statements[file]
 
 
 def dotted(node):
-    """`q` or `self.q`, in JSON; null for another target."""
-    name = getattr(node, "id", None) or getattr(node, "attr", None)
-    owner = dotted(node.value)[1:-1] + "." if hasattr(node, "attr") else ""
-    return quoted(owner + name) if name and owner != "ul." else "null"
-
-
-places = {}  # by line: the calls in it so far
+    """`q` or `self.q`; None for another target."""
+    if hasattr(node, "attr"):
+        owner = dotted(node.value)
+        return owner and owner + "." + node.attr
+    return getattr(node, "id", None)
 
 
 def assigned(frame, kind):
-    """What the line at a frame calls the object that it makes: targets, in JSON."""
-    line = frame.f_lineno
-    file = os.path.join(directory, frame.f_code.co_filename)
-    found = [entry for entry in assignments(file) if entry[0] <= line <= entry[1]]
-    if not found:
-        return []
-    target, made = min(found, key=lambda entry: entry[1] - entry[0])[2:]
-    if hasattr(made, "elts") and len(made.elts) == len(getattr(target, "elts", ())):
-        # `a, b = Queue(), Queue()`: they are made in this order.
-        calls = places.setdefault((file, made.lineno), [])
-        if frame.f_lasti not in calls:
-            calls.append(frame.f_lasti)
-        index = calls.index(frame.f_lasti)
-        if index >= len(made.elts):
-            return []
-        target, made = target.elts[index], made.elts[index]
-    function = getattr(made, "func", None)
-    if kind not in (getattr(function, "attr", None), getattr(function, "id", None)):
-        return []
-    return [dotted(node) for node in getattr(target, "elts", [target])]
+    """To what the statement at a frame assigns the object that it makes: up to two names."""
+    file, line = os.path.join(directory, frame.f_code.co_filename), frame.f_lineno
+    for first, last, target, made in assignments(file):
+        targets, values = (getattr(node, "elts", [node]) for node in (target, made))
+        function = getattr(values[0], "func", None)
+        if not first <= line <= last or kind not in (
+                getattr(function, "attr", None), getattr(function, "id", None)):
+            continue
+        if len(values) > 1:  # `a, b = Queue(), Queue()` makes them in this order.
+            places = calls.setdefault((file, first), [])
+            if frame.f_lasti not in places:
+                places.append(frame.f_lasti)
+            targets = targets[places.index(frame.f_lasti):]
+        return ([dotted(node) for node in targets] + [None, None])[:2]
+    return None, None
 
 
-# Notes
-
-
-def boolean(thing):
-    return "true" if thing else "false"
-
-
-def nothing(frame, *args, **kwargs):
-    yield
-
-
-def waits(frame, call, o, timeout=None):
-    note(frame, "wait", '"call":"%s","o":%s,"timeout":%s' % (call, o, seconds(timeout)))
-
-
-def failed(frame, call, o, error):
-    """A call ended with an exception: one of its own, or one that a signal handler raised in it."""
-    kind = "refused" if isinstance(error, Exception) else "returned"
-    note(frame, kind, '"call":"%s","o":%s,"x":%s' % (call, o, quoted(type(error).__name__)))
-
-
-def returned(frame, call, o, result, error):
-    if error is not None:
-        return failed(frame, call, o, error)
-    result = "null" if result is None else boolean(result)
-    note(frame, "returned", '"call":"%s","o":%s,"r":%s' % (call, o, result))
-
-
-def waiting(call, key):
-    """Notes of a method that waits, maybe up to a timeout."""
-
-    def notes(frame, thing, timeout=None):
-        o = key(thing)
-        waits(frame, call, o, timeout)
-        result, error = yield
-        returned(frame, call, o, result, error)
-
-    return notes
-
-
-def calling(call, key, kind="called"):
-    """Notes of a method that only does something to an object."""
-
-    def notes(frame, thing, *args, **kwargs):
-        o = key(thing)
-        note(frame, kind, '"call":"%s","o":%s' % (call, o) if kind == "called" else '"o":%s' % o)
-        result, error = yield
-        if error is not None:
-            failed(frame, call, o, error)
-
-    return notes
-
-
-def made(kind, call=None):
-    """Notes of a method that makes an object, or of an `__init__`."""
+def makes(kind, module=""):
+    """For a method that makes an object, or an `__init__`."""
 
     def notes(frame, owner, *args, **kwargs):
         result, error = yield
-        things = result if kind == "Pipe" and error is None else [result or owner]
-        o = key(things[0]) if error is None else "null"
-        if o == "null":
+        if error is not None:
             return
-        names = assigned(frame, kind.split(".")[-1])
-        fields = '"o":%s,"k":"%s","name":%s' % (o, kind, names[0] if names else "null")
+        ends = result if kind == "Pipe" else [owner if result is None else result]
+        k = type(owner).__name__ if type(owner).__module__ == "queue" else kind
+        o, (name, name2) = key(ends[0]), assigned(frame, k)
+        fields = '"o":%s,' % o + named(k=module + k, name=name)
         if kind == "Pipe":
-            fields += ',"name2":%s' % (names[1] if len(names) == 2 else "null")
-            if o[1] == "s":
-                fields += ',"peer":%s' % key(things[1])
-        size = getattr(things[0], "_processes", None) or (args or [*kwargs.values(), 0])[0]
+            fields += "," + named(name2=name2)
+            fields += ',"peer":%s' % key(ends[1]) if o[1] == "s" else ""
+        size = [*args, *kwargs.values(), 0][0]
+        size = getattr(ends[0], "_max_workers", getattr(ends[0], "_processes", size))
         if type(size) is int and size > 0 and kind not in ("Value", "Array"):
-            fields += ',"max":%d' % size
-        if hasattr(things[0], "_lock"):
-            fields += ',"lock":%s' % key(things[0]._lock)
-        note(frame, "make", fields)
+            fields += "," + named(max=size)
+        if hasattr(ends[0], "_lock"):
+            fields += ',"lock":%s' % key(ends[0]._lock)
+        if o != "null":
+            note(frame, "make", fields)
 
     return notes
 
 
-# Queues and pipes
+def waits(frame, call, o, timeout=None, **fields):
+    fields = "," + named(**fields) if fields else ""
+    fields = o, call, json(timeout), fields
+    note(frame, "wait", '"o":%s,"call":"%s","timeout":%s%s' % fields)
 
 
-def put(frame, queue, obj, block=True, timeout=None):
-    if frame.f_code.co_filename.startswith(POOLS):
+def returns(frame, call, o, result, error, **fields):
+    """A call has ended, maybe by an exception, of its own or by one of a signal handler."""
+    x = error and class_name(error)
+    kind = "refused" if isinstance(error, Exception) and call != "result" else "returned"
+    r = None if result is None else bool(result)
+    note(frame, kind, '"o":%s,' % o + named(call=call, r=r, x=x, **fields))
+
+
+def waiting(call):
+    """For a method that waits, maybe up to a timeout."""
+
+    def notes(frame, thing, timeout=None, *args, **kwargs):
+        o = key(thing)
+        waits(frame, call, o, timeout)
+        returns(frame, call, o, *(yield))
+
+    return notes
+
+
+def calling(call, kind="called"):
+    """For a method that does something to an object and doesn't wait."""
+
+    def notes(frame, thing, *args, **kwargs):
+        o = key(thing)
+        note(frame, kind, '"o":%s,' % o + named(call=call))
+        result, error = yield
+        if error is not None:
+            returns(frame, call, o, result, error)
+
+    return notes
+
+
+def in_pools(frame):
+    return frame.f_code.co_filename.startswith(POOLS)
+
+
+def outside(frame):
+    """Whether the learner calls a pool or executor, maybe by another method of it."""
+    while in_pools(frame):
+        frame = frame.f_back
+    return learner(frame)
+
+
+def puts(frame, queue, obj, block=True, timeout=None):
+    """For the queues of multiprocessing and `queue`; for a pool's, a task has ended."""
+    if in_pools(frame.f_back if frame.f_code.co_name == "put_nowait" else frame):
+        ends_task(frame, obj)
         return (yield)
-    o = queue_key(queue)
+    o = key(queue)
     fed.add(o)
     if not learner(frame):
         return (yield)
-    mutable = ',"mut":1' if type(obj) in MUTABLE else ""
-    note(frame, "put", '"o":%s,"v":%s%s' % (o, value(obj), mutable))
-    full = block and queue._sem._semlock._is_zero()
-    if full:
+    full = buffered = hasattr(queue, "_sem")
+    fields = '"o":%s,"v":%s' % (o, value(obj))
+    if buffered:
+        full = queue._sem._semlock._is_zero()
+        fields += ',"mut":1' if type(obj) in (list, dict, set, bytearray) else ""
+    elif o[1] == "i":
+        full = 0 < queue.maxsize <= len(queue.queue)
+        fields += ',"id":%d' % id(obj)
+    note(frame, "put", fields)
+    if full and block:
         waits(frame, "put", o, timeout)
-    ended_put(frame, o, full, *(yield))
-
-
-def ended_put(frame, o, waited, result, error):
-    if type(error).__name__ == "Full":
+    result, error = yield
+    if class_name(error) == "Full":
         note(frame, "full", '"o":%s' % o)
-    elif waited or error is not None:
-        returned(frame, "put", o, result, error)
+    elif full and block or error is not None:
+        returns(frame, "put", o, result, error)
 
 
-def get(frame, queue, block=True, timeout=None):
-    if frame.f_code.co_name == "_process_worker":
-        item, error = yield
-        if error is None and item is not None:
-            begin(frame, item.work_id, 0, item.fn, item.args)
+def gets(frame, queue, block=True, timeout=None):
+    """The same; for a pool's queue, a task begins."""
+    if in_pools(frame):
+        task, error = yield
+        if task is not None and frame.f_code.co_name in ("worker", "_process_worker"):
+            begins_task(frame, task)
         return
     if not learner(frame):
         return (yield)
-    o = queue_key(queue)
+    o = key(queue)
     if block:
         waits(frame, "get", o, timeout)
-    ended_get(frame, o, "", *(yield))
-
-
-def ended_get(frame, o, number, result, error):
+    result, error = yield
     if error is None:
+        number = ',"id":%d' % id(result) if o[1] == "i" else ""
         note(frame, "get", '"o":%s,"v":%s%s' % (o, value(result), number))
-    elif type(error).__name__ == "Empty":
+    elif class_name(error) == "Empty":
         note(frame, "empty", '"o":%s,"call":"get"' % o)
     else:
-        failed(frame, "get", o, error)
+        returns(frame, "get", o, result, error)
 
 
-def empty(frame, queue):
-    o = queue_key(queue)
+def finds_empty(frame, queue):
     result, error = yield
     if result:
-        note(frame, "empty", '"o":%s,"call":"empty"' % o)
+        note(frame, "empty", '"o":%s,"call":"empty"' % key(queue))
 
 
-def dropped(frame, error, obj):
-    """In the thread that feeds a queue's pipe: this can't be pickled."""
+def drops(frame, error, obj):
+    """In the thread that feeds a queue's pipe: a value can't be pickled."""
     o = end_key(frame.f_locals["send_bytes"].__self__)
     if o in fed:
-        note(frame, "dropped", '"o":%s,"x":%s' % (o, quoted(type(error).__name__)))
+        note(frame, "dropped", '"o":%s,' % o + named(x=class_name(error)))
     yield
-
-
-pickled = {}  # by thread: what a mutable value was when it was pickled for the pipe
 
 
 def pickles(frame, pickler, obj, protocol=None):
-    if type(obj) in MUTABLE and frame.f_code.co_name == "_feed":
-        pickled[get_ident()] = value(obj)
+    if frame.f_code.co_name == "_feed" and type(obj) in (list, dict, set, bytearray):
+        pickled[get_ident()] = ',"v":' + value(obj)
     yield
 
 
-def put_simple(frame, queue, obj):
-    if frame.f_code.co_filename.startswith(POOLS):
-        end(frame, obj)
-    elif learner(frame):
-        note(frame, "put", '"o":%s,"v":%s' % (queue_key(queue), value(obj)))
-    yield
+def part(buffer, offset=0, size=None):
+    """What a part of a bytes-like object has, as far as it may be shown."""
+    bytes_of = memoryview(buffer).cast("B")[offset:][:size]
+    return value(bytes(bytes_of[: LIMIT + 1]))
 
 
-def get_simple(frame, queue):
-    if frame.f_code.co_name == "worker":
-        task, error = yield
-        if error is None and task is not None:
-            begin(frame, *task[:4])
-    elif learner(frame):
-        o = queue_key(queue)
-        waits(frame, "get", o)
-        ended_get(frame, o, "", *(yield))
-    else:
-        yield
+def into(size, buffer, offset=0):
+    return part(buffer, offset, size)
 
 
-def put_between_threads(frame, queue, item, block=True, timeout=None):
-    o = thread_queue_key(queue)
-    note(frame, "put", '"o":%s,"v":%s,"id":%d' % (o, value(item), id(item)))
-    full = block and 0 < queue.maxsize <= len(queue.queue)
-    if full:
-        waits(frame, "put", o, timeout)
-    ended_put(frame, o, full, *(yield))
+def sends(show):
+    """For `send` and `send_bytes`: by the learner, or for a queue, under its write lock."""
 
-
-def get_between_threads(frame, queue, block=True, timeout=None):
-    o = thread_queue_key(queue)
-    if block:
-        waits(frame, "get", o, timeout)
-    result, error = yield
-    ended_get(frame, o, ',"id":%d' % id(result), result, error)
-
-
-def sends(frame, connection, obj, *args):
-    """Connection.send, or send_bytes: by the learner, or for a queue, under its write lock."""
-    o = end_key(connection)
-    code = frame.f_code
-    if code.co_name == "_feed":
-        text = pickled.pop(get_ident(), None)
-        if o in fed:
-            note(frame, "fed", '"o":%s' % o + (',"v":%s' % text if text else ""))
-    elif code.co_name == "put" and not code.co_filename.startswith(POOLS):
-        if not frame.f_back.f_back.f_code.co_filename.startswith(POOLS):
-            note(frame, "fed", '"o":%s' % o)
-    elif learner(frame):
-        note(frame, "send", '"o":%s,"v":%s' % (o, value(obj)))
+    def notes(frame, connection, *args, **kwargs):
+        if frame.f_code.co_filename == QUEUES:
+            now, o = pickled.pop(get_ident(), ""), end_key(connection)
+            if o in fed:
+                note(frame, "fed", '"o":%s%s' % (o, now))
+        if not learner(frame):
+            return (yield)
+        o = end_key(connection)
+        note(frame, "send", '"o":%s,"v":%s' % (o, show(*args, **kwargs)))
         result, error = yield
         if error is not None:
-            failed(frame, "send", o, error)
-        return
-    yield
+            returns(frame, "send", o, result, error)
+
+    return notes
 
 
-def receives(frame, connection, *args):
-    """Connection.recv, or recv_bytes: by the learner, or for a queue, under its read lock."""
-    o = end_key(connection)
-    if learner(frame):
-        waits(frame, "recv", o)
+def receives(show):
+    """For `recv` and others: by the learner, or for a queue, under its read lock."""
+
+    def notes(frame, connection, *args, **kwargs):
+        o = end_key(connection)
+        mine = learner(frame)
+        if mine:
+            waits(frame, "recv", o)
         result, error = yield
-        if error is None:
-            note(frame, "recv", '"o":%s,"v":%s' % (o, value(result)))
-        elif type(error) is EOFError:
+        if mine and error is None:
+            note(frame, "recv", '"o":%s,"v":%s' % (o, show(result, *args)))
+        elif mine and isinstance(error, EOFError):
             note(frame, "eof", '"o":%s' % o)
-        else:
-            failed(frame, "recv", o, error)
-        return
-    result, error = yield
-    if error is None and frame.f_code.co_filename.endswith("/queues.py"):
-        if not frame.f_back.f_back.f_code.co_filename.startswith(POOLS):
-            note(frame, "took", '"o":%s' % o)
+        elif mine:
+            returns(frame, "recv", o, result, error)
+        elif error is None and frame.f_code.co_filename == QUEUES:
+            if not in_pools(frame.f_back.f_back):  # Between them is `call`.
+                note(frame, "took", '"o":%s' % o)
+
+    return notes
 
 
 def polls(frame, connection, timeout=0.0):
@@ -360,63 +317,59 @@ def polls(frame, connection, timeout=0.0):
         return (yield)
     o = end_key(connection)
     waits(frame, "poll", o, timeout)
-    returned(frame, "poll", o, *(yield))
-
-
-# Locks
+    returns(frame, "poll", o, *(yield))
 
 
 def names_semaphore(frame):
-    name, error = yield
-    made_names[get_ident()] = name
+    new_names[get_ident()], error = yield
+
+
+def notes_of(notes, thing):
+    return lambda frame, *args, **kwargs: notes(frame, thing, *args, **kwargs)
 
 
 def makes_methods(frame, lock):
-    """`acquire` and `release` are attributes of each lock: they are replaced when it is made."""
+    """A lock gets `acquire` and `release`, which are attributes of each."""
     semlock = lock._semlock
-    name = semlock.name or made_names.pop(get_ident(), None)
-    if name:
-        semaphores[semlock.handle] = quoted("m:" + name)
+    semaphores[semlock.handle] = quoted("m:" + (semlock.name or new_names[get_ident()]))
     yield
-    lock.acquire = wrap(semlock.acquire, lambda frame, *args: acquires(frame, semlock, *args))
-    lock.release = wrap(semlock.release, lambda frame: releases(frame, semlock))
-
-
-RECURSIVE = 0
+    lock.acquire = wrap(semlock.acquire, notes_of(acquires, semlock))
+    lock.release = wrap(semlock.release, notes_of(releases, semlock))
 
 
 def acquires(frame, semlock, block=True, timeout=None):
+    """Acquires a lock itself if that takes no time: only a wait is noted as such."""
     o = semaphores.get(semlock.handle, "null")
-    if semlock.acquire(False):
-        result = True
-    elif block:
+    if not semlock.acquire(False):
+        if not block:
+            returns(frame, "acquire", o, False, None)
+            return False
         waits(frame, "acquire", o, timeout)
         result, error = yield
         if not result:
-            return returned(frame, "acquire", o, result, error)
-    else:
-        returned(frame, "acquire", o, False, None)
-        return False
-    if semlock.kind != RECURSIVE or semlock._count() == 1:
-        note(frame, "acquired", '"o":%s' % o)
+            return returns(frame, "acquire", o, result, error)
+    try:
+        if semlock.kind != RECURSIVE or semlock._count() == 1:
+            note(frame, "acquired", '"o":%s' % o)
+    except BaseException:  # A signal handler has ended the call.
+        semlock.release()
+        raise
     return True
 
 
 def releases(frame, semlock):
     o = semaphores.get(semlock.handle, "null")
-    if semlock.kind == RECURSIVE:
-        noted = semlock._is_mine() and semlock._count() == 1
-    else:
-        noted = semlock._get_value() < semlock.maxvalue
-    if noted:
+    recursive = semlock.kind == RECURSIVE
+    if recursive and semlock._is_mine() and semlock._count() == 1 or (
+            not recursive and semlock._get_value() < semlock.maxvalue):
         note(frame, "release", '"o":%s' % o)
     result, error = yield
     if error is not None:
-        failed(frame, "release", o, error)
+        returns(frame, "release", o, result, error)
 
 
 def enters(frame, lock):
-    return (yield from acquires(frame, lock._semlock))
+    return acquires(frame, lock._semlock)
 
 
 def leaves(frame, lock, *args):
@@ -433,82 +386,75 @@ def waits_for_notify(frame, condition, timeout=None):
     result, error = yield
     if held:
         note(frame, "acquired", '"o":%s' % lock)
-    returned(frame, "wait", o, result, error)
-
-
-# Processes
+    returns(frame, "wait", o, result, error)
 
 
 def name_of(target):
-    """The name of a target or task, in JSON."""
+    """The name of a target or a task's function."""
     while type(target).__name__ == "partial":
         target = target.func
     if type(target).__name__ not in ("function", "method", "builtin_function_or_method", "type"):
         target = type(target)
-    return quoted(target.__name__)
+    return target.__name__
 
 
 def described(process):
-    """What `start` and `run` say of a process."""
-    run = type(process).run
-    target = name_of(process._target) if process._target else "null"
-    if run.__module__ != "multiprocessing.process":
-        target = quoted(type(process).__name__)
-    function = getattr(process._target, "func", process._target)
-    library = (getattr(function, "__module__", None) or "").startswith(LIBRARIES)
-    fields = quoted(process.name), target, boolean(library), boolean(process.daemon)
-    return '"name":%s,"target":%s,"lib":%s,"daemon":%s' % fields
-
-
-LIBRARIES = "multiprocessing.", "concurrent.futures."
+    target = process._target
+    name = target and name_of(target)
+    if type(process).run.__module__ != "multiprocessing.process":
+        name = type(process).__name__
+    library = getattr(getattr(target, "func", target), "__module__", None) or ""
+    library = library.startswith(("multiprocessing.", "concurrent.futures."))
+    return dict(name=process.name, target=name, lib=library, daemon=process.daemon)
 
 
 def starts(frame, process):
-    described_before = described(process)  # start() forgets the target
+    fields = described(process)  # Afterwards it has forgotten its target.
     result, error = yield
     if error is None:
         popen = process._popen
-        fields = popen.pid, described_before, popen.method
-        note(frame, "start", '"c":%d,%s,"method":"%s"' % fields)
+        note(frame, "start", named(c=popen.pid, method=popen.method, **fields))
 
 
 def runs(frame, process, parent_sentinel=None):
     """All of a child of multiprocessing's."""
     method = process._start_method
     if method is None:
-        import multiprocessing.context as context
-        method = context._default_context._actual_context._name
+        from multiprocessing import get_start_method
+        method = get_start_method()
     seed(process.name)
-    fields = process._parent_pid, described(process), method
-    note(frame, "run", '"pp":%d,%s,"method":"%s"' % fields)
+    note(frame, "run", named(pp=process._parent_pid, method=method, **described(process)))
     yield
 
 
 def joins(frame, process, timeout=None):
-    note(frame, "join", '"c":%s,"timeout":%s' % (pid(process), seconds(timeout)))
+    """For multiprocessing's Process and subprocess's Popen."""
+    note(frame, "join", named(c=process.pid, timeout=timeout))
     yield
-    status = getattr(process, "_popen", process).returncode
-    note(frame, "joined", '"c":%s,"ended":%s' % (pid(process), boolean(status is not None)))
+    ended = getattr(process, "_popen", process).returncode is not None
+    note(frame, "joined", named(c=process.pid, ended=ended))
 
 
-def pid(process):
-    return process.pid or "null"
+def learner_joins(frame):
+    """subprocess.run() and others wait for the learner."""
+    while frame.f_code.co_filename == LIBRARY + "subprocess.py":
+        frame = frame.f_back
+    return learner(frame)
 
 
 def signals(call, number=None):
     def notes(frame, process, signal=None):
-        fields = pid(process), number or signal, call
-        note(frame, "signal", '"c":%s,"s":%d,"call":"%s"' % fields)
+        note(frame, "signal", named(c=process.pid, s=int(number or signal), call=call))
         yield
 
     return notes
 
 
-def learns_status(frame, process, *args, **kwargs):
-    known = process.returncode is not None
+def learns_status(frame, popen, *args, **kwargs):
+    known = popen.returncode is not None
     yield
-    if not known and process.returncode is not None:
-        note(frame, "status", '"c":%d,"code":%d' % (process.pid, process.returncode))
+    if not known and popen.returncode is not None:
+        note(frame, "status", named(c=popen.pid, code=popen.returncode))
 
 
 def starts_program(frame, popen, args, *rest, **kwargs):
@@ -516,43 +462,27 @@ def starts_program(frame, popen, args, *rest, **kwargs):
     if error is None:
         command = [args] if isinstance(args, (str, bytes, os.PathLike)) else args
         command = ",".join(quoted(os.fsdecode(word)) for word in command)
-        note(frame, "popen", '"c":%d,"cmd":[%s]' % (popen.pid, command))
+        note(frame, "popen", named(c=popen.pid) + ',"cmd":[%s]' % command)
 
 
-# Pools and executors
+def unpacked(function, args):
+    """The learner's function in a task, and how many values it gets."""
+    if name_of(function) in ("mapstar", "starmapstar"):
+        return name_of(args[0][0]), len(args[0][1])
+    if name_of(function) == "_process_chunk":
+        return name_of(function.args[0]), len(args[0])
+    return name_of(function), 1
 
 
-def from_outside(frame):
-    """Whether the learner calls a pool or executor, maybe by another method of it."""
-    while frame.f_code.co_filename.startswith(POOLS):
-        frame = frame.f_back
-    return learner(frame)
+def begins_task(frame, task):
+    """A worker has got a task: a tuple in a pool, a _CallItem in an executor."""
+    task = task if type(task) is tuple else (task.work_id, 0, task.fn, task.args)
+    job, i, function, args = task[:4]
+    fn, num = unpacked(function, args)
+    note(frame, "begin", named(job=job, i=i, fn=fn, num=num))
 
 
-def pool_key(pool):
-    """The pool's results know its cache, but not always the pool itself."""
-    return '"w:%d:%d"' % (os.getpid(), id(pool._cache))
-
-
-def executor_key(executor):
-    return '"w:%d:%d"' % (os.getpid(), id(executor))
-
-
-futures = None  # a WeakKeyDictionary: the executor's key, and the job's number, of each future
-
-
-def begin(frame, job, i, function, args):
-    n = 1
-    if name_of(function) in ('"mapstar"', '"starmapstar"'):
-        function, chunk = args[0]
-        n = len(chunk)
-    elif name_of(function) == '"_process_chunk"':
-        function, n = function.args[0], len(args[0])
-    fields = job, i, name_of(function), n
-    note(frame, "begin", '"job":%d,"i":%d,"fn":%s,"num":%d' % fields)
-
-
-def end(frame, obj):
+def ends_task(frame, obj):
     """A worker sends a result: a tuple in a pool, a _ResultItem in an executor."""
     if frame.f_code.co_name == "worker":
         job, i, (good, error) = obj
@@ -562,159 +492,131 @@ def end(frame, obj):
     else:
         return
     error = getattr(error, "exc", error)
-    x = msg = "null"
-    if error is not None:
-        x, msg = quoted(type(error).__name__), message(error)
-    note(frame, "end", '"job":%d,"i":%d,"x":%s,"msg":%s' % (job, i, x, msg))
+    x, msg = (None, None) if error is None else (class_name(error), message(error))
+    note(frame, "end", named(job=job, i=i, x=x, msg=msg))
 
 
-def submits(frame, result, *args):
-    """A result object of a pool is made, before its tasks are sent."""
+def submits(frame, result, *args, **kwargs):
+    """The object for a pool's result is made, before the tasks are sent."""
     yield
     while frame.f_code.co_name == "__init__":
         frame = frame.f_back
-    names, call = frame.f_locals, frame
-    while call.f_back.f_code.co_filename.startswith(POOLS):
-        call = call.f_back
-    iterable = names.get("iterable")
-    n = "1" if iterable is None else len(iterable) if hasattr(iterable, "__len__") else "null"
-    fields = pool_key(result), result._job, n, name_of(names["func"]), call.f_code.co_name
-    note(frame, "submit", '"o":%s,"job":%d,"num":%s,"fn":%s,"call":"%s"' % fields)
+    values, caller = frame.f_locals, frame
+    if not hasattr(values["self"]._inqueue, "_reader"):
+        return  # a ThreadPool
+    while in_pools(caller.f_back):
+        caller = caller.f_back
+    num = values.get("iterable", [0])
+    num = len(num) if hasattr(num, "__len__") else None
+    call, fn = caller.f_code.co_name, name_of(values["func"])
+    fields = named(job=result._job, num=num, fn=fn, call=call)
+    fields += ',"cb":1' if values.get("error_callback") else ""
+    note(frame, "submit", '"o":%s,' % pool_key(result) + fields)
 
 
 def submits_to_executor(frame, item, future, function, args, kwargs):
+    """A _WorkItem is made, before the executor's thread sees it."""
     global futures
     if futures is None:
         from weakref import WeakKeyDictionary
         futures = WeakKeyDictionary()
     executor = frame.f_locals["self"]
-    futures[future] = o, job = executor_key(executor), executor._queue_count
-    n = 1
-    if name_of(function) == '"_process_chunk"':
-        function, n = function.args[0], len(args[0])
+    futures[future] = o, job = pool_key(executor), executor._queue_count
+    fn, num = unpacked(function, args)
     call = "submit" if learner(frame.f_back) else "map"
-    fields = o, job, n, name_of(function), call
-    note(frame, "submit", '"o":%s,"job":%d,"num":%d,"fn":%s,"call":"%s"' % fields)
+    note(frame, "submit", '"o":%s,' % o + named(job=job, num=num, fn=fn, call=call))
     yield
 
 
 def awaits(frame, result, timeout=None):
-    """A pool's result, or a future of an executor's."""
+    """For the result of a pool or an executor, if it isn't there yet, or is an exception."""
     if hasattr(result, "_job"):
-        o, job, ready = pool_key(result), result._job, getattr(result, "_event", None)
-        ready = ready.is_set() if ready else result._items or result._index == result._length
+        o, job = pool_key(result), result._job
+        event = getattr(result, "_event", None)
+        ready = event.is_set() if event else result._items or result._index == result._length
+        ready = bool(ready)
     else:
-        o, job = futures.get(result, (None, 0)) if futures else (None, 0)
+        o, job = futures and futures.get(result) or (None, None)
         ready = o is None or result.done()
-    if ready:
-        return (yield)
-    fields = o, seconds(timeout), job
-    note(frame, "wait", '"call":"result","o":%s,"timeout":%s,"job":%d' % fields)
-    result, error = yield
-    x = "null" if error is None else quoted(type(error).__name__)
-    note(frame, "returned", '"call":"result","o":%s,"r":null,"x":%s,"job":%d' % (o, x, job))
+    if not ready:
+        waits(frame, "result", o, timeout, job=job)
+    value, error = yield
+    error = value if isinstance(value, BaseException) else error  # from Future.exception()
+    error = None if isinstance(error, StopIteration) else error
+    if o and (not ready or error is not None):
+        returns(frame, "result", o, None, error, job=job)
 
 
-def pool_method(call, key):
-    """A pool or an executor is ended, or waited for."""
-    return waiting("result", key) if call in ("join", "shutdown") else calling(call, key)
-
-
-KINDS = (
-    "Pipe", "Queue", "JoinableQueue", "SimpleQueue", "Lock", "RLock", "Semaphore", "BoundedSemaphore",
-    "Condition", "Event", "Barrier", "Value", "Array", "Pool",
-)
-
-
-def is_wait(frame):
-    """subprocess.run() and others wait for the learner."""
-    while frame.f_code.co_filename.endswith("/subprocess.py"):
-        frame = frame.f_back
-    return learner(frame)
-
+KINDS = "Queue JoinableQueue SimpleQueue Pipe Lock RLock Semaphore BoundedSemaphore Condition"
+KINDS += " Event Barrier Value Array Pool"
+CLOSE = calling("close", "close")
+DONE = calling("task_done", "task_done")
+PROCESS = dict(terminate=signals("terminate", 15), kill=signals("kill", 9))
+QUEUE = dict(put=puts, get=gets, empty=finds_empty, close=CLOSE)
+WAIT = waiting("wait")
+SEND_BYTES, RECV_BYTES = sends(part), receives(lambda result, *args: value(result))
 
 HOOKS = {
-    "multiprocessing.process": (
-        ("BaseProcess", "start", starts, always),
-        ("BaseProcess", "_bootstrap", runs, always),
-        ("BaseProcess", "join", joins),
-        ("BaseProcess", "terminate", signals("terminate", 15)),
-        ("BaseProcess", "kill", signals("kill", 9)),
-        ("BaseProcess", "interrupt", signals("interrupt", 2)),
-    ),
-    "multiprocessing.popen_fork": (("Popen", "poll", learns_status, always),),
-    "multiprocessing.popen_forkserver": (("Popen", "poll", learns_status, always),),
-    "multiprocessing.context": [("BaseContext", kind, made(kind)) for kind in KINDS],
-    "multiprocessing.queues": (
-        ("Queue", "put", put, always),
-        ("Queue", "get", get, always),
-        ("Queue", "empty", empty),
-        ("Queue", "close", calling("close", queue_key, "close")),
-        ("Queue", "_on_queue_feeder_error", dropped, always),
-        ("JoinableQueue", "put", put, always),
-        ("JoinableQueue", "task_done", calling("task_done", queue_key, "task_done")),
-        ("JoinableQueue", "join", waiting("join", queue_key)),
-        ("SimpleQueue", "put", put_simple, always),
-        ("SimpleQueue", "get", get_simple, always),
-        ("SimpleQueue", "empty", empty),
-        ("SimpleQueue", "close", calling("close", queue_key, "close")),
-    ),
-    "multiprocessing.reduction": (("ForkingPickler", "dumps", pickles, always),),
-    "multiprocessing.connection": (
-        ("_ConnectionBase", "send", sends),
-        ("_ConnectionBase", "send_bytes", sends, always),
-        ("_ConnectionBase", "recv", receives),
-        ("_ConnectionBase", "recv_bytes", receives, always),
-        ("_ConnectionBase", "poll", polls),
-        ("_ConnectionBase", "close", calling("close", end_key, "close")),
-    ),
-    "multiprocessing.synchronize": (
-        ("SemLock", "_make_name", names_semaphore, always),
-        ("SemLock", "_make_methods", makes_methods, always),
-        ("SemLock", "__enter__", enters),
-        ("SemLock", "__exit__", leaves),
-        ("Event", "wait", waiting("wait", key)),
-        ("Event", "set", calling("set", key)),
-        ("Event", "clear", calling("clear", key)),
-        ("Condition", "wait", waits_for_notify),
-        ("Condition", "notify", calling("notify", key)),
-        ("Condition", "notify_all", calling("notify_all", key)),
-        ("Barrier", "wait", waiting("wait", key)),
-        ("Barrier", "abort", calling("abort", key)),
-        ("Barrier", "reset", calling("reset", key)),
-    ),
-    "multiprocessing.pool": (
-        ("ApplyResult", "__init__", submits, from_outside),
-        ("IMapIterator", "__init__", submits, from_outside),
-        ("ApplyResult", "wait", awaits, from_outside),
-        ("IMapIterator", "next", awaits, from_outside),
-        ("IMapIterator", "__next__", awaits, from_outside),
-        ("Pool", "join", pool_method("join", pool_key)),
-        ("Pool", "close", pool_method("close", pool_key)),
-        ("Pool", "terminate", pool_method("terminate", pool_key)),
-    ),
-    "concurrent.futures._base": (
-        ("Future", "result", awaits, from_outside),
-        ("Future", "exception", awaits, from_outside),
-    ),
-    "concurrent.futures.process": (
-        ("ProcessPoolExecutor", "__init__", made("ProcessPoolExecutor")),
-        ("ProcessPoolExecutor", "shutdown", pool_method("shutdown", executor_key)),
-        ("_WorkItem", "__init__", submits_to_executor, from_outside),
-    ),
-    "queue": [
-        ("Queue", "__init__", made("queue.Queue")),
-        ("Queue", "put", put_between_threads),
-        ("Queue", "get", get_between_threads),
-        ("Queue", "task_done", calling("task_done", thread_queue_key, "task_done")),
-        ("Queue", "join", waiting("join", thread_queue_key)),
-    ],
-    "subprocess": (
-        ("Popen", "__init__", starts_program, always),
-        ("Popen", "wait", joins, is_wait),
-        ("Popen", "_handle_exitstatus", learns_status, always),
-        ("Popen", "send_signal", signals("send_signal")),
-        ("Popen", "terminate", signals("terminate", 15)),
-        ("Popen", "kill", signals("kill", 9)),
-    ),
+    "multiprocessing.context": {"BaseContext": {kind: makes(kind) for kind in KINDS.split()}},
+    "multiprocessing.process": {
+        "BaseProcess": dict(start=starts, _bootstrap=runs, join=joins, **PROCESS)
+    },
+    "multiprocessing.popen_fork": {"Popen": dict(poll=learns_status)},
+    "multiprocessing.popen_forkserver": {"Popen": dict(poll=learns_status)},
+    "multiprocessing.reduction": {"ForkingPickler": dict(dumps=pickles)},
+    "multiprocessing.queues": {
+        "Queue": dict(QUEUE, _on_queue_feeder_error=drops),
+        "JoinableQueue": dict(put=puts, task_done=DONE, join=waiting("join")),
+        "SimpleQueue": QUEUE,
+    },
+    "multiprocessing.connection": {
+        "_ConnectionBase": dict(
+            send=sends(value), send_bytes=SEND_BYTES, poll=polls, close=CLOSE,
+            recv=receives(value), recv_bytes=RECV_BYTES, recv_bytes_into=receives(into)
+        ),
+    },
+    "multiprocessing.synchronize": {
+        "SemLock": dict(
+            _make_name=names_semaphore, _make_methods=makes_methods, __enter__=enters,
+            __exit__=leaves
+        ),
+        "Event": dict(wait=WAIT, set=calling("set"), clear=calling("clear")),
+        "Condition": dict(
+            wait=waits_for_notify, notify=calling("notify"), notify_all=calling("notify_all")
+        ),
+        "Barrier": dict(wait=WAIT, abort=calling("abort"), reset=calling("reset")),
+    },
+    "multiprocessing.pool": {
+        "ApplyResult": dict(__init__=submits, get=awaits, wait=lambda *args: awaits(*args)),
+        "IMapIterator": dict(__init__=submits, next=awaits, __next__=awaits),
+        "Pool": dict(
+            close=calling("close"), terminate=calling("terminate"), join=waiting("result")
+        ),
+    },
+    "concurrent.futures._base": {"Future": dict(result=awaits, exception=awaits)},
+    "concurrent.futures.process": {
+        "ProcessPoolExecutor": dict(
+            __init__=makes("ProcessPoolExecutor"), shutdown=waiting("result")
+        ),
+        "_WorkItem": dict(__init__=submits_to_executor),
+    },
+    "queue": {
+        "Queue": dict(
+            __init__=makes("Queue", "queue."), put=puts, get=gets, empty=finds_empty,
+            task_done=DONE, join=waiting("join")
+        ),
+    },
+    "subprocess": {
+        "Popen": dict(
+            __init__=starts_program, wait=joins, _handle_exitstatus=learns_status,
+            send_signal=signals("send_signal"), **PROCESS
+        ),
+    },
 }
+
+# Whose calls are noted: the learner's, if not for these.
+NOTED = dict.fromkeys(
+    (starts, runs, learns_status, puts, gets, drops, pickles, names_semaphore, makes_methods,
+     SEND_BYTES, RECV_BYTES, starts_program), always)
+NOTED[joins] = learner_joins
+NOTED.update(dict.fromkeys((submits, submits_to_executor, awaits), outside))

@@ -1,7 +1,7 @@
 """mp-demo's hook: writes down what this Python process does with others, one line of JSON each.
 
 `mp-demo run` reads the lines from a FIFO. Here are the channel, how places and values are written,
-and what each program gets: hooks for printing, `time.sleep`, `os._exit`, `os.fork` and threads.
+and the hooks that each program gets: for printing, `time.sleep`, `os._exit`, `os.fork` and threads.
 Those for multiprocessing are in mp_demo_calls.py. Methods are replaced on their class when the
 program imports its module, so all objects stay what they are.
 """
@@ -13,6 +13,8 @@ from _json import encode_basestring_ascii as escaped
 from _signal import SIG_BLOCK, SIG_IGN, SIG_SETMASK, SIGPIPE
 from _signal import getsignal, pthread_sigmask, sigtimedwait
 from _thread import get_ident
+from _weakref import ref
+from fcntl import fcntl
 from os import fstat, getpid, write
 from sys import _getframe
 from time import monotonic_ns, sleep
@@ -22,89 +24,109 @@ CODE = os.path.dirname(__file__) + "/"
 PIPE_BUF = 4096  # bytes that one write brings into a pipe in one piece
 LIMIT = 200  # characters of a value
 LINE_LIMIT = 4000  # characters of a printed text
+F_SETSIG, F_GETSIG = 10, 11  # of Linux: the signal for input, which nobody uses and which costs
+MARK = 63  # less to ask for than which file it is: this number says that a descriptor is the FIFO's
 
-settings = {}
+settings = dict(capture=0, values=1, speed=1.0, jitter=0, seed=0, out="", err="")
 directory = ""  # the working directory at the start
 started_by = ""  # "spawn", "forkserver" or "resource_tracker" if multiprocessing runs this Python
+jitter = 0  # the state of a random number generator, if there are to be random pauses
+process = getpid()
 main_thread = get_ident()
 threads = {}  # by ident: the others
-jitter = 0  # the state of a random number generator, if there are to be random pauses
-
 log_path = ""
 log = None  # the FIFO's descriptor; None once nobody reads it
-log_file = None  # its st_dev and st_ino
 
 
 def connect():
     """Opens the FIFO, at a high descriptor: the low ones are the program's, as without mp-demo."""
-    global log, log_file
-    log = os.open(log_path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    global log
+    low = log = os.open(log_path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     os.set_blocking(log, True)
-    log_file = identity(log)
-    for high in range(min(os.sysconf("SC_OPEN_MAX"), 1024) - 1, log, -1):
-        if identity(high) is None:
-            low, log = log, os.dup2(log, high, inheritable=False)
+    fcntl(log, F_SETSIG, MARK)
+    for high in range(min(os.sysconf("SC_OPEN_MAX"), 1024) - 1, low, -1):
+        try:
+            fcntl(high, F_GETSIG)
+        except OSError:  # It is free.
+            log = os.dup2(low, high, inheritable=False)
             return os.close(low)
 
 
-def identity(descriptor):
-    """Which file a descriptor is; None if it is closed."""
-    try:
-        status = fstat(descriptor)
-    except (OSError, ValueError):
-        return None
-    return status.st_dev, status.st_ino
-
-
-def send(record):
+def send(data):
     """Writes a line. False if nobody reads the FIFO, which ends the log of this process."""
     global log
-    data = record.encode("ascii")
-    parts = [data]
-    if len(data) > PIPE_BUF:
-        sender = b"\x1e%d/%d " % (getpid(), get_ident())
-        room = PIPE_BUF - len(sender) - 3
-        parts = [data[at : at + room] for at in range(0, len(data) - 1, room)]
-        parts = [sender + b"+ " + part.rstrip(b"\n") + b"\n" for part in parts]
-        parts[0] = parts[0].replace(b"+", b"<", 1)
-        parts[-1] = parts[-1].replace(b"+", b"=", 1)
-    # A program may want to hear of broken pipes, or to die of them, but not of this one.
-    mask = getsignal(SIGPIPE) != SIG_IGN and pthread_sigmask(SIG_BLOCK, (SIGPIPE,))
     try:
-        for part in parts:
-            if identity(log) != log_file:  # The program has closed it.
-                connect()
-            write(log, part)
+        if len(data) <= PIPE_BUF:
+            write_part(data)
+            return True
+        sender = b"\x1e%d/%d " % (process, get_ident())
+        room = PIPE_BUF - len(sender) - 3
+        last = (len(data) - 2) // room * room
+        for at in range(0, last + 1, room):
+            sign = b"< " if at == 0 else b"= " if at == last else b"+ "
+            write_part(sender + sign + data[at : min(at + room, len(data) - 1)] + b"\n")
+        return True
     except OSError as error:
         if error.errno is None:  # A signal handler of the program has raised it.
             raise
         log = None
-        if mask is not False:
-            sigtimedwait((SIGPIPE,), 0)
+        return False
+
+
+def write_part(data):
+    """One write, before which the descriptor is looked at: the program may have closed it, or may
+    use its number for something else."""
+    try:
+        known = fcntl(log, F_GETSIG) == MARK
+    except OSError:
+        known = False
+    if not known:
+        connect()
+    if getsignal(SIGPIPE) == SIG_IGN:
+        return write(log, data)
+    # The program wants to hear of broken pipes, or to die of them, but not of this one.
+    mask = pthread_sigmask(SIG_BLOCK, (SIGPIPE,))
+    try:
+        write(log, data)
+    except BrokenPipeError:
+        sigtimedwait((SIGPIPE,), 0)
+        raise
     finally:
-        if mask is not False:
-            pthread_sigmask(SIG_SETMASK, mask)
-    return log is not None
+        pthread_sigmask(SIG_SETMASK, mask)
 
 
 def note(frame, kind, fields="", line=None):
     """Writes a record. It says the learner's place to which `frame` leads; `fields` is JSON."""
     if log is None:
         return False
-    record = '{"m":1,"t":%d,"p":%d%s%s,"e":"%s"%s%s}\n'
     here = place(frame, line)
-    who = "" if get_ident() == main_thread else ',"n":%s' % quoted(thread_name())
-    comma = fields and ","
-    time = monotonic_ns() // 1000
-    sent = send(record % (time, getpid(), who, here, kind, comma, fields))
+    ident = get_ident()
+    name = "" if ident == main_thread else ',"n":' + thread_name(ident)
+    head = '{"m":1,"t":%d,"p":%d%s%s,"e":"%s"' % (
+        monotonic_ns() // 1000, process, name, here, kind)
+    sent = send(((head + "," + fields if fields else head) + "}\n").encode())
     if jitter and here:
         pause()
     return sent
 
 
-def thread_name():
-    thread = threads.get(get_ident())
-    return thread._name if thread else "thread-%d" % get_ident()
+def named(**fields):
+    """Fields of a record, from strings, numbers, booleans and None."""
+    return ",".join(['"%s":%s' % (name, json(thing)) for name, thing in fields.items()])
+
+
+def json(thing):
+    """A number, string, boolean or None; what else may have been given as a timeout is null."""
+    if type(thing) is str:
+        return quoted(thing)
+    if type(thing) in (int, float):
+        return repr(thing) if thing - thing == 0 else "null"
+    return JSON[thing] if thing is True or thing is False else "null"
+
+
+def thread_name(ident):
+    thread = threads.get(ident)
+    return quoted(thread._name) if thread else '"thread-%d"' % ident
 
 
 def pause():
@@ -127,14 +149,13 @@ def learners_file(frame):
     """The path of a frame's file, in JSON, if the learner has written it, else ""."""
     name = frame.f_code.co_filename
     path = files.get(name)
-    if path is None and name[:1] != "<":
+    if path is None and name[:1] == "<":  # `python -c` or stdin, or a library's generated code
+        main = name in ("<string>", "<stdin>") and frame.f_globals.get("__name__") == "__main__"
+        return quoted(name) if main and not started_by else ""
+    if path is None:
         path = os.path.normpath(os.path.join(directory, name))
         library = path.startswith((LIBRARY, CODE)) or "-packages/" in path
         path = files[name] = "" if library else quoted(path)
-    elif path is None:
-        # `python -c` and stdin. Libraries have code of these names, too.
-        main = name in ("<string>", "<stdin>") and frame.f_globals.get("__name__") == "__main__"
-        path = quoted(name) if main and not started_by else ""
     return path
 
 
@@ -160,9 +181,10 @@ def always(frame):
 def place(frame, line=None):
     """The field with the innermost place in the learner's code, going outwards from a frame."""
     while frame is not None:
-        file = learners_file(frame)
         code = frame.f_code
-        if file:
+        file = files.get(code.co_filename)
+        if file or file is None and learners_file(frame):
+            file = file or learners_file(frame)
             return ',"a":[%s,%s,%d]' % (file, escaped(code.co_name), line or frame.f_lineno or 0)
         if code.co_name == "_launch":  # A forked child's stack goes on with its parent's.
             break
@@ -170,13 +192,13 @@ def place(frame, line=None):
     return ""
 
 
-class Other(Exception):
-    """JSON has no such value."""
-
-
 JSON = {None: "null", True: "true", False: "false", list: "[]", dict: "{}"}
 PYTHON = {None: "None", True: "True", False: "False", list: "[]", dict: "{}", tuple: "()"}
 PYTHON.update({set: "{}", frozenset: ("frozenset({", "})")})
+
+
+class Other(Exception):
+    """JSON has no such value."""
 
 
 def quoted(text):
@@ -189,9 +211,11 @@ def value(thing):
     """A value in JSON: itself if that is short, else the text that Python would show."""
     if settings["values"]:
         try:
-            json = "".join(limited(pieces(thing, JSON)))
-            if len(json) <= LIMIT:
-                return json
+            shown = "".join(limited(pieces(thing, JSON)))
+            if len(shown) <= LIMIT:
+                return shown
+        except RecursionError:
+            raise
         except (Other, RuntimeError):
             pass
     return '{"python":%s}' % quoted(text(thing))
@@ -201,9 +225,11 @@ def text(thing):
     """What Python would show of a value, cut. Nothing of the learner's is called for it."""
     try:
         shown = "".join(limited(pieces(thing, PYTHON))) if settings["values"] else ""
+    except RecursionError:
+        raise
     except RuntimeError:  # Another thread is changing it.
         shown = ""
-    shown = shown or "<%s>" % type(thing).__name__
+    shown = shown or "<%s>" % class_name(thing)
     return shown if len(shown) <= LIMIT else shown[: LIMIT - 1] + "…"
 
 
@@ -222,7 +248,7 @@ def pieces(thing, style):
     kind = type(thing)
     if kind is str and style is JSON and len(thing) < LIMIT:
         yield quoted(thing)
-    elif kind in (str, bytes, bytearray) and (kind is str or style is PYTHON):
+    elif kind is str or kind in (bytes, bytearray) and style is PYTHON:
         yield repr(thing[: LIMIT + 1])
     elif kind is bool or thing is None:
         yield style[thing]
@@ -237,7 +263,7 @@ def pieces(thing, style):
             yield ", " if number else ""
             if kind is dict:
                 key, item = item
-                if style is JSON and type(key) is not str:
+                if style is JSON and (type(key) is not str or key == "python"):
                     raise Other
                 yield from pieces(key, style)
                 yield ": "
@@ -246,20 +272,34 @@ def pieces(thing, style):
     elif style is JSON:
         raise Other
     else:
-        yield repr(thing) if kind in (set, frozenset) else "<%s>" % kind.__name__
+        yield repr(thing) if kind in (set, frozenset) else "<%s>" % class_name(thing)
+
+
+def class_name(thing):
+    return type.__dict__["__name__"].__get__(type(thing))
 
 
 def ours(frame):
     return frame.f_code.co_filename.startswith(CODE)
 
 
-def forgive(error):
-    """Raises an exception again unless a mistake of mp-demo's own was its cause."""
+def strip(error):
+    """Takes mp-demo's frames off the beginning of an exception's traceback."""
+    traceback = error.__traceback__
+    while traceback is not None and ours(traceback.tb_frame):
+        traceback = traceback.tb_next
+    error.__traceback__ = traceback
+
+
+def mistake(error):
+    """Whether an exception comes from a mistake in mp-demo's own code, so that the program is to go
+    on without it, and not from a signal handler of the program's."""
     traceback = error.__traceback__
     while traceback.tb_next is not None:
         traceback = traceback.tb_next
-    if isinstance(error, RecursionError) or not ours(traceback.tb_frame):
-        raise error
+    strip(error)
+    odd = not isinstance(error, Exception) or isinstance(error, RecursionError)
+    return not odd and ours(traceback.tb_frame)
 
 
 def wrap(original, notes, noted=learner):
@@ -278,18 +318,18 @@ def wrap(original, notes, noted=learner):
                 next(step)
         except StopIteration as done:
             return done.value
-        except Exception as error:
-            step = forgive(error)
+        except BaseException as error:
+            step = None
+            if not mistake(error):
+                raise
         try:
             result = original(*args, **kwargs)
         except BaseException as error:
-            traceback = error.__traceback__
-            while traceback is not None and ours(traceback.tb_frame):
-                traceback = traceback.tb_next
-            error.__traceback__ = traceback
+            strip(error)
             finish(step, None, error)
             raise
-        finish(step, result, None)
+        if step is not None:
+            finish(step, result, None)
         return result
 
     for name in ("__module__", "__name__", "__qualname__", "__doc__"):
@@ -300,13 +340,14 @@ def wrap(original, notes, noted=learner):
 
 def finish(step, result, error):
     """Tells a call's notes how it has ended."""
-    if step is not None:
-        try:
+    try:
+        if step is not None:
             step.send((result, error))
-        except StopIteration:
-            pass
-        except Exception as mistake:
-            forgive(mistake)
+    except StopIteration:
+        pass
+    except BaseException as error:
+        if not mistake(error):
+            raise
 
 
 def hook(owner, name, notes, noted=learner):
@@ -321,27 +362,35 @@ def hook(owner, name, notes, noted=learner):
 def replace(module, name, notes):
     """The same for a function in C. What takes its place is, like it, no method where it is a
     class's attribute, and it is pickled by its name."""
-    function = getattr(module, name)
-    call = wrap(function, notes)
+    call = wrap(getattr(module, name), notes)
     members = {"__call__": staticmethod(call), "__reduce__": lambda self: name}
-    for member in ("__module__", "__name__", "__qualname__", "__doc__"):
-        members[member] = getattr(call, member)
+    members.update({key: getattr(call, key) for key in ("__module__", "__name__", "__doc__")})
     setattr(module, name, type(name, (), members)())
 
 
-def slept(frame, seconds):
+def sleeps(frame, seconds):
     """time.sleep, divided by --speed."""
     if type(seconds) in (int, float) and 0 <= seconds < 1e9:
         seconds /= settings["speed"]
-        note(frame, "sleep", '"s":%r' % float(seconds))
+        note(frame, "sleep", named(s=seconds))
         if settings["speed"] != 1:
             return sleep(seconds)
     yield
 
 
 def exits(frame, code):
-    note(frame, "exit", '"code":%d' % code)
+    note(frame, "exit", named(code=code))
     yield
+
+
+def weak_write(stream):
+    """A stream's `write` that doesn't keep the stream: that is flushed when nobody has it."""
+    method, stream = type(stream).write, ref(stream)
+
+    def write(*args):
+        return method(stream(), *args)
+
+    return write
 
 
 class Output:
@@ -349,31 +398,30 @@ class Output:
 
     def __init__(self, number, stream):
         self.number = number
-        self.stream = stream
         self.own = settings["out" if number == 1 else "err"]
         self.lines = {}  # by thread: the beginning of a line, and its length
         self.buffered = 0  # bytes
         raw = getattr(stream.buffer, "raw", stream.buffer)
-        self.descriptor = raw.fileno
-        stream.write = wrap(stream.write, self.printed, always)
-        raw.write = wrap(raw.write, self.written, always)
+        self.stream, self.raw = ref(stream), ref(raw)
+        stream.write = wrap(weak_write(stream), self.printed, always)
+        raw.write = wrap(weak_write(raw), self.written, always)
 
     def printed(self, frame, text):
         """Before a text reaches the buffer; noted when its line is complete."""
         if self.number == 2:
             uncaught(frame, text)
         text = str.__str__(text)
-        if not self.stream.closed:
-            encoding, errors = self.stream.encoding, self.stream.errors
+        stream = self.stream()
+        if not stream.closed:
+            encoding, errors = stream.encoding, stream.errors
             self.buffered += len(text if text.isascii() else text.encode(encoding, errors))
             start, length = self.lines.pop(get_ident(), ("", 0))
             end = text.rfind("\n") + 1
             if end:
-                line = quoted((start + text[:end])[:LINE_LIMIT]) if settings["values"] else '""'
-                counts = self.number, line, length + end
-                note(frame, "print", '"s":%d,"x":%s,"l":%d' % counts)
+                line = (start + text[:end])[:LINE_LIMIT] if settings["values"] else ""
+                note(frame, "print", named(s=self.number, x=line, l=length + end))
                 start, length, text = "", 0, text[end:]
-            if text:
+            if start or text:
                 start = (start + text[:LINE_LIMIT])[:LINE_LIMIT]
                 self.lines[get_ident()] = start, length + len(text)
         yield
@@ -382,25 +430,28 @@ class Output:
         """Before bytes reach the descriptor. With `capture`, the log has them instead."""
         size = memoryview(data).nbytes
         self.buffered = max(0, self.buffered - size)
-        if identity(self.descriptor()) != self.own:
-            fields = '"f":1,"num":%d' % size
+        status = fstat(self.raw().fileno())
+        fields, caught = named(s=self.number, num=size), False
+        if "%d:%d" % (status.st_dev, status.st_ino) != self.own:
+            fields += ',"f":1'
         elif settings["values"] or settings["capture"]:
-            fields = '"b":' + escaped(str(data, "latin-1"))
+            fields, caught = named(s=self.number, b=str(data, "latin-1")), settings["capture"]
         else:
-            fields = '"num":%d,"nl":%d' % (size, bytes(data).count(b"\n"))
-        sent = note(None, "write", '"s":%d,%s' % (self.number, fields))
-        if sent and settings["capture"] and fields[1] == "b":
+            fields += ',"nl":%d' % bytes(data).count(b"\n")
+        if note(None, "write", fields) and caught:
             return size
         result, error = yield
         if result != size:
-            note(None, "unwritten", '"s":%d,"num":%d' % (self.number, size - (result or 0)))
+            note(None, "unwritten", named(s=self.number, num=size - (result or 0)))
 
 
 outputs = []
+shown = None  # the exception with which the main thread has ended
 
 
 def uncaught(frame, text):
     """Notes the exception that ends a process or thread, when stderr begins to tell of it."""
+    global shown
     caller = frame and frame.f_code.co_name
     if caller == "_bootstrap" and text.startswith("Process "):
         error, of = sys.exc_info()[1], "process"
@@ -410,26 +461,23 @@ def uncaught(frame, text):
         while frame is not None and frame.f_code.co_filename == LIBRARY + "traceback.py":
             frame = frame.f_back
         error, of = getattr(sys, "last_value", None), "process"
-        if frame is not None or error is None or error is uncaught.error:
+        if frame is not None or error is None or error is shown:
             return
-        uncaught.error = error
+        shown = error
     here, traceback = None, error.__traceback__
     while traceback is not None:
         here = traceback if learners_file(traceback.tb_frame) else here
         traceback = traceback.tb_next
-    fields = '"x":%s,"msg":%s,"of":"%s"' % (quoted(type(error).__name__), message(error), of)
+    fields = named(x=class_name(error), msg=message(error), of=of)
     note(here and here.tb_frame, "raise", fields, here and here.tb_lineno)
 
 
-uncaught.error = None  # that of the interpreter's top level
-
-
 def message(error):
-    """What an exception says, in JSON, without a call of the learner's code."""
+    """What an exception says, without a call of the learner's code."""
     known = all(type(arg) in (str, int, float, bool) or arg is None for arg in error.args)
     if known and type(type(error).__str__) is type(object.__str__):
-        return quoted(str(error)[:LIMIT])
-    return quoted(", ".join(text(arg) for arg in error.args)[:LIMIT])
+        return str(error)[:LIMIT]
+    return ", ".join(text(arg) for arg in error.args)[:LIMIT]
 
 
 def forks(frame):
@@ -446,88 +494,76 @@ def before_fork():
 
 
 def in_child():
-    global main_thread
-    main_thread = get_ident()
+    global main_thread, process
+    main_thread, process = get_ident(), getpid()
     threads.clear()
     frame = _getframe(1)
     if forks(frame):
-        note(frame, "fork", '"pp":%d' % os.getppid())
+        note(frame, "fork", named(pp=os.getppid()))
 
 
-started = set()  # the id()s of the learner's threads that haven't begun
+starting = set()  # the id()s of the learner's threads that haven't begun
 
 
 def thread_starts(frame, thread):
-    started.add(id(thread))
+    starting.add(id(thread))
     result, error = yield
     if error is None:
-        note(frame, "tstart", '"th":%s' % quoted(thread._name))
+        note(frame, "tstart", named(th=thread._name))
 
 
 def thread_runs(frame, thread):
     """All of a thread."""
-    ident = get_ident()
-    threads[ident] = thread
-    noted = id(thread) in started
-    started.discard(id(thread))
+    threads[get_ident()] = thread
+    noted = id(thread) in starting
+    starting.discard(id(thread))
     if noted:
         note(frame, "trun")
     yield
     if noted:
         note(frame, "tend")
-    del threads[ident]
+    threads.pop(get_ident(), None)
 
 
 def thread_joins(frame, thread, timeout=None):
-    name = quoted(thread._name)
-    note(frame, "tjoin", '"th":%s,"timeout":%s' % (name, seconds(timeout)))
+    note(frame, "tjoin", named(th=thread._name, timeout=timeout))
     yield
-    note(frame, "tjoined", '"th":%s' % name)
+    note(frame, "tjoined", named(th=thread._name))
 
 
-def seconds(timeout):
-    """A timeout in JSON."""
-    return repr(timeout) if type(timeout) in (int, float) and timeout - timeout == 0 else "null"
-
-
-THREADING = (
-    ("Thread", "start", thread_starts),
-    ("Thread", "_bootstrap_inner", thread_runs, always),
-    ("Thread", "join", thread_joins),
-)
-WATCHED = {"threading", "queue", "subprocess", "concurrent.futures._base"}
-WATCHED |= {"concurrent.futures.process", *map("multiprocessing.".__add__, (
-    "connection", "context", "pool", "popen_fork", "popen_forkserver", "process",
-    "queues", "reduction", "synchronize",
-))}
+THREADING = {"Thread": dict(start=thread_starts, _bootstrap_inner=thread_runs, join=thread_joins)}
 
 
 def imported(name, module):
     """Hooks the methods of a module."""
-    table = THREADING
     try:
+        noted, classes = {thread_runs: always}, THREADING
         if name != "threading":
-            from mp_demo_calls import HOOKS
-            table = HOOKS[name]
-        for owner, method, notes, *noted in table:
-            hook(getattr(module, owner), method, notes, *noted)
+            frugal, sys.dont_write_bytecode = sys.dont_write_bytecode, False
+            from mp_demo_calls import HOOKS, NOTED as noted
+            sys.dont_write_bytecode = frugal
+            classes = HOOKS.get(name, {})
+        for owner, methods in classes.items():
+            for method, notes in methods.items():
+                hook(getattr(module, owner), method, notes, noted.get(notes, learner))
     except Exception as error:
-        forgive(error)
+        if not mistake(error):
+            raise
 
 
 class Finder:
     """Stands first in sys.meta_path, and has `imported` called when a module has been loaded."""
 
     def find_spec(self, name, path=None, target=None):
-        if name == "mp_demo_calls":
-            path = [CODE]
-        elif name not in WATCHED:
+        watched = name in ("threading", "queue", "subprocess")
+        watched = watched or name.startswith(("multiprocessing.", "concurrent.futures."))
+        if not watched and name != "mp_demo_calls":
             return None
-        for finder in sys.meta_path:
-            spec = finder is not self and finder.find_spec(name, path, target)
-            if spec:
-                break
-        if spec and name in WATCHED:
+        path = path if watched else [CODE]
+        finders = [finder for finder in sys.meta_path if finder is not self]
+        specs = (finder.find_spec(name, path, target) for finder in finders)
+        spec = next(filter(None, specs), None)
+        if spec and watched:
             load = spec.loader.exec_module
 
             def exec_module(module):
@@ -536,33 +572,28 @@ class Finder:
                 imported(name, module)
 
             spec.loader.exec_module = exec_module
-        return spec or None
+        return spec
 
 
 def start(run):
     """Starts the hook. `run` is the folder with the FIFO and the settings."""
     global directory, log_path, started_by
-    for line in open(run + "/settings"):
-        key, _, setting = line.strip().partition("=")
-        settings[key] = setting
-    for key in ("capture", "values", "jitter", "seed"):
-        settings[key] = int(settings.get(key) or 0)
-    settings["speed"] = float(settings.get("speed") or 1)
-    for key in ("out", "err"):
-        settings[key] = tuple(map(int, settings.get(key, "0:0").split(":")))
+    with open(run + "/settings") as lines:
+        for key, _, setting in (line.strip().partition("=") for line in lines):
+            if key in settings:
+                settings[key] = type(settings[key])(setting)
     log_path = run + "/log"
     directory = os.getcwd()
-    with open("/proc/self/cmdline") as file:
+    with open("/proc/self/cmdline", errors="surrogateescape") as file:
         command = file.read().split("\0")[:-1]
     for name in ("forkserver", "resource_tracker", "spawn"):
-        if any("from multiprocessing.%s import" % name in arg for arg in command):
+        if any("from multiprocessing.%s import" % name in word for word in command):
             started_by = name
     connect()
-    hello = '"pp":%d,"v":"%d.%d.%d","k":"%s","cmd":[%s]'
-    command = ",".join(map(quoted, command))
-    note(None, "hello", hello % (os.getppid(), *sys.version_info[:3], started_by, command))
+    hello = named(pp=os.getppid(), v="%d.%d.%d" % sys.version_info[:3], k=started_by)
+    note(None, "hello", hello + ',"cmd":[%s]' % ",".join(map(quoted, command)))
     seed(started_by)
-    replace(time, "sleep", slept)
+    replace(time, "sleep", sleeps)
     replace(os, "_exit", exits)
     sys.modules["posix"]._exit = os._exit
     os.register_at_fork(before=before_fork, after_in_child=in_child)
@@ -570,5 +601,6 @@ def start(run):
         if stream is not None:
             outputs.append(Output(number, stream))
     sys.meta_path.insert(0, Finder())
-    for name in WATCHED & set(sys.modules):
-        imported(name, sys.modules[name])
+    for name, module in list(sys.modules.items()):
+        if name in ("threading", "queue", "subprocess"):
+            imported(name, module)

@@ -1,8 +1,8 @@
 """Python imports this file at its start, because `mp-demo run` has put its folder into PYTHONPATH.
 
 It starts mp-demo's hook, which tells mp-demo what this process does with other processes, and then
-loads the sitecustomize that would have been loaded without it. It has to be readable for each
-Python from 2.7 on, and nothing in it may disturb the program.
+loads the sitecustomize that would have been loaded without it. Each Python from 2.7 on has to be
+able to read it, and nothing in it may disturb the program.
 """
 
 import os
@@ -10,28 +10,22 @@ import sys
 import time
 
 
-def folders():
-    """The folder of this file, and the folder of the run, which follows it in PYTHONPATH."""
-    code = os.path.dirname(os.path.abspath(__file__))
-    path = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    return code, path[path.index(code) + 1]
-
-
 def unseen(run, why):
-    """Tells mp-demo that it will see nothing of this process."""
+    """Tells mp-demo that it won't see anything of this process."""
     clock = getattr(time, "monotonic", lambda: float(open("/proc/uptime").read().split()[0]))
-    record = '{"m":1,"t":%d,"p":%d,"e":"unseen","v":"%d.%d.%d","why":"%s"}\n'
     fields = (clock() * 1000000, os.getpid()) + sys.version_info[:3] + (why,)
-    log = os.open(os.path.join(run, "log"), os.O_WRONLY | os.O_NONBLOCK)
-    try:
-        os.write(log, (record % fields).encode("ascii"))
-    finally:
-        os.close(log)
+    record = '{"m":1,"t":%d,"p":%d,"e":"unseen","v":"%d.%d.%d","why":"%s"}\n' % fields
+    log = os.open(run + "/log", os.O_WRONLY | os.O_NONBLOCK)
+    os.write(log, record.encode("ascii"))
+    os.close(log)
 
 
 def start():
-    """Starts the hook, if it knows this Python, and takes mp-demo's folders out of sys.path."""
-    code, run = folders()
+    """Starts the hook if it knows this Python, and takes mp-demo's folders out of sys.path."""
+    code = os.path.dirname(os.path.abspath(__file__))
+    path = os.environ["PYTHONPATH"].split(os.pathsep)
+    run = path[path.index(code) + 1]
+    frugal = sys.dont_write_bytecode
     try:
         if sys.version_info < (3, 8):
             unseen(run, "version")
@@ -40,10 +34,14 @@ def start():
         elif "t" in getattr(sys, "abiflags", ""):
             unseen(run, "free-threaded")
         else:
+            sys.dont_write_bytecode = False  # It is asked of the program's files, not of these.
+            if not os.path.exists(__spec__.cached):
+                __loader__.get_code(__name__)  # which writes it
             import mp_demo_hook
 
             mp_demo_hook.start(run)
     finally:
+        sys.dont_write_bytecode = frugal
         sys.path[:] = [entry for entry in sys.path if entry not in (code, run)]
 
 
