@@ -45,7 +45,7 @@ impl Judge for ProgramJudge {
             sentence: ["every process is joined", "每个进程都被 join()"],
             holds: |run, _| {
                 let has_children = run.facts.lives.iter().any(|it| it.is_ours());
-                let is_judged = has_children && run.facts.is_over() && !run.facts.is_stuck;
+                let is_judged = has_children && run.facts.is_complete();
                 is_judged.then(|| run.facts.unjoined(true).is_empty())
             },
         },
@@ -66,8 +66,8 @@ impl Judge for ProgramJudge {
             name: "outlives",
             sentence: ["a process outlives the program", "有进程在程序结束后仍在运行"],
             holds: |run, _| {
-                let is_judged = run.facts.lives.len() > 1 && run.facts.is_over();
-                (is_judged && !run.facts.is_stuck).then(|| !run.facts.survivors().is_empty())
+                let is_judged = run.facts.lives.len() > 1 && run.facts.is_complete();
+                is_judged.then(|| !run.facts.survivors().is_empty())
             },
         },
         Claim {

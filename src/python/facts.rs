@@ -99,6 +99,8 @@ pub(super) struct Life {
     pub status: Option<Status>,
     /// Whether mp-demo has ended the process, or it has ended after the program.
     pub is_beyond: bool,
+    /// Whether Ctrl-C has ended it.
+    pub is_interrupted: bool,
     /// The signal that the program has sent last, and the line that sent it.
     pub signal: Option<(i32, Option<CodeLine>)>,
     /// The exceptions that have ended the process or threads of it, in words, and the thread.
@@ -135,7 +137,7 @@ pub(super) struct Job {
     pub done: u64,
     /// The exceptions that ended tasks, in words.
     pub failed: Few,
-    /// Whether the program has waited for the result.
+    /// Whether the program has asked for the result, or handles exceptions.
     pub is_fetched: bool,
 }
 
@@ -270,8 +272,8 @@ impl Facts {
                 ));
             }
             PythonEvent::Full { number, .. } => drop(self.puts.remove(&number)),
-            PythonEvent::Submit { pool, job, tasks, function, call, .. } => {
-                let (done, failed, is_fetched) = (0, Few::default(), false);
+            PythonEvent::Submit { pool, job, tasks, function, call, handled: is_fetched } => {
+                let (done, failed) = (0, Few::default());
                 let new = Job { function, call, at: place, tasks, done, failed, is_fetched };
                 self.jobs.insert((pool, job), new);
             }
@@ -298,8 +300,9 @@ impl Facts {
                 let words = in_words(&exception, &message) + &at;
                 let thread = record.thread.as_deref().map(str::to_owned);
                 // Whoever presses Ctrl-C knows it.
-                if exception != "KeyboardInterrupt" {
-                    self.lives[me].raised.push((thread, words));
+                match exception == "KeyboardInterrupt" {
+                    true => self.lives[me].is_interrupted = true,
+                    false => self.lives[me].raised.push((thread, words)),
                 }
             }
             PythonEvent::Ended { child, status } => {
@@ -371,6 +374,12 @@ impl Facts {
     /// Whether the program's first process has ended, and so the run.
     pub(super) fn is_over(&self) -> bool {
         self.lives.first().is_some_and(|it| it.has_ended)
+    }
+
+    /// Whether the run went to an end that a program's own doing has led to.
+    pub(super) fn is_complete(&self) -> bool {
+        let first = self.lives.first().filter(|it| it.has_ended && !it.is_interrupted);
+        !self.is_stuck && first.is_some_and(|it| it.status != Some(Status::Signal(Status::SIGINT)))
     }
 
     pub(super) fn process(&self, pid: u32) -> Option<&Life> {

@@ -205,7 +205,7 @@ impl Facts {
             life.is_ours() && !life.is_joined && is_wanted && (all || life.has_ended)
         };
         let who: Vec<_> = self.lives.iter().filter(needs).map(Life::who).collect();
-        if who.is_empty() || !self.is_over() || self.is_stuck {
+        if who.is_empty() || !self.is_complete() {
             return Few::default();
         }
         let listed = listed(&who);
@@ -222,7 +222,7 @@ impl Facts {
 
     /// Processes that go on after the program's end.
     pub(super) fn survivors(&self) -> Few {
-        if !self.is_over() || self.is_stuck {
+        if !self.is_complete() {
             return Few::default();
         }
         let alive = self.lives.iter().filter(|it| !it.has_ended || it.is_beyond);
@@ -258,6 +258,9 @@ impl Life {
     }
 
     fn ended_as_wanted(&self) -> bool {
+        if self.is_interrupted {
+            return true;
+        }
         let Some(status @ Status::Signal(signal)) = self.status else {
             return false;
         };
