@@ -31,8 +31,8 @@ impl Judge for ProgramJudge {
             name: "all-got",
             sentence: ["every value that is put is got", "放入的每个值都被取走"],
             holds: |run, state| {
-                let is_judged = run.facts.has_put && run.facts.is_over();
-                is_judged.then(|| state.on_its_way(Way::Queue).next().is_none())
+                let is_none_left = || state.on_its_way(Way::Queue).next().is_none();
+                (run.facts.has_put && run.facts.is_over()).then(is_none_left)
             },
         },
         Claim {

@@ -2,14 +2,14 @@
 //! events, from which come the remarks, the claims and the words about a stuck run.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use anyhow::Result;
 
 use super::{NAME, PythonEvent};
 use crate::both;
-use crate::events::{Call, CodeLine, Event, Record, Status, Stream};
+use crate::events::{Call, CodeLine, Effect, Event, Record, Status, Stream};
 use crate::state::{Change, State};
 use crate::views::View;
 use crate::views::explain::{clipped, note::shown};
@@ -28,8 +28,6 @@ pub struct Facts {
     pub(super) held: BTreeMap<String, (usize, Option<CodeLine>)>,
     /// Where the values were put or sent that are on their way, by number.
     pub(super) puts: HashMap<u64, CodeLine>,
-    /// The values on their way that have left their process's buffer.
-    pub(super) fed: HashSet<u64>,
     pub(super) jobs: BTreeMap<(String, String), Job>,
     /// Values that were changed after their put, or could not be pickled.
     pub(super) changed: Few,
@@ -202,15 +200,6 @@ impl Facts {
                 let child = self.life(*child, child_role);
                 self.lives[child].is_joined = true;
             }
-            Event::Terminate { child, child_role } => {
-                self.signalled(*child, child_role, Status::SIGTERM, place);
-            }
-            Event::Interrupt { child, child_role } => {
-                self.signalled(*child, child_role, Status::SIGINT, place);
-            }
-            Event::Kill { child, child_role, .. } => {
-                self.signalled(*child, child_role, Status::SIGKILL, place);
-            }
             Event::Exited { child, child_role, status } => {
                 let is_asked = *child != pid && place.is_some();
                 let child = self.life(*child, child_role);
@@ -228,9 +217,7 @@ impl Facts {
             Event::Get { on, number, .. } | Event::Recv { on, number, .. } => {
                 let on = on.as_deref().unwrap_or_default();
                 self.object(on).takers.insert(pid);
-                let number = number.unwrap_or_default();
-                self.puts.remove(&number);
-                self.fed.remove(&number);
+                self.puts.remove(&number.unwrap_or_default());
             }
             Event::Wait { call: Call::Get, on: Some(on) } => {
                 self.object(on).takers.insert(pid);
@@ -243,7 +230,14 @@ impl Facts {
                 self.held.remove(&**lock);
             }
             Event::Stuck { likely, .. } => self.is_stuck |= likely.is_none(),
-            _ => {}
+            _ => {
+                if let Effect::Signals(child, signal) = event.effect() {
+                    let child = self.life(child, "");
+                    if !self.lives[child].has_ended {
+                        self.lives[child].signal = Some((signal, place));
+                    }
+                }
+            }
         }
     }
 
@@ -251,9 +245,7 @@ impl Facts {
         match event {
             PythonEvent::Made { on, kind, .. } => self.object(&on).kind = kind,
             PythonEvent::Called { on, .. } => drop(self.object(&on).givers.insert(record.pid)),
-            PythonEvent::Fed { on, number, value } => {
-                self.fed.insert(number);
-                let Some(now) = value else { return };
+            PythonEvent::Fed { on, number, value: Some(now) } => {
                 let (who, now) = (self.lives[me].who(), shown(&now));
                 let at = in_brackets(self.puts.get(&number));
                 self.changed.push(both!(
@@ -326,13 +318,6 @@ impl Facts {
         let is_over = |it: &Job| it.done >= it.tasks && (it.failed.is_empty() || it.is_fetched);
         if self.jobs.get(key).is_some_and(is_over) {
             self.jobs.remove(key);
-        }
-    }
-
-    fn signalled(&mut self, child: u32, role: &str, signal: i32, place: Option<CodeLine>) {
-        let child = self.life(child, role);
-        if !self.lives[child].has_ended {
-            self.lives[child].signal = Some((signal, place));
         }
     }
 

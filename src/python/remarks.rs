@@ -7,7 +7,7 @@ use std::fmt::Display;
 use super::facts::{Facts, Few, Job, Life, in_brackets};
 use crate::both;
 use crate::events::{Record, Status, Stream, Way};
-use crate::state::State;
+use crate::state::{Place, State};
 use crate::views::Remarker;
 use crate::views::explain::note::shown;
 
@@ -65,7 +65,7 @@ impl Facts {
         let mut groups = BTreeMap::<_, (Vec<String>, Vec<String>, usize)>::new();
         for sent in state.on_its_way(Way::Queue).chain(state.on_its_way(Way::Pipe)) {
             let (from, is_put) = (sent.parcel.from, sent.parcel.way == Way::Queue);
-            let in_pipe = sent.number.is_some_and(|it| self.fed.contains(&it));
+            let in_pipe = sent.place == Place::Pipe;
             let group = groups.entry((&sent.on, from, is_put, in_pipe)).or_default();
             group.2 += 1;
             if group.2 <= LISTED {
@@ -93,23 +93,17 @@ impl Facts {
                     both!("; {pronoun} still in its buffer{when}", "，当时还在这个进程的缓冲区里")
                 }
             };
-            let (values_were, has) = match count {
-                1 => ("value", "was"),
-                _ => ("values", "were"),
-            };
+            let is_one = count == 1;
+            let (what, has) = if is_one { ("value", "was") } else { ("values", "were") };
             let never = if self.is_over() { "never" } else { "not" };
-            match is_put {
-                true => both!(
-                    "{count} {values_were} that {who} put into {on} {has} {never} got: \
-                     {values}{at}{rest}",
-                    "{who}放入 {on} 的 {count} 个值没有被取走：{values}{at}{rest}"
-                ),
-                false => both!(
-                    "{count} {values_were} that {who} sent over {on} {has} {never} received: \
-                     {values}{at}",
-                    "{who}经 {on} 发送的 {count} 个值没有被接收：{values}{at}"
-                ),
-            }
+            let (put, got, put_zh, got_zh) = match is_put {
+                true => ("put into", "got", "放入", "取走"),
+                false => ("sent over", "received", "发送到", "接收"),
+            };
+            both!(
+                "{count} {what} that {who} {put} {on} {has} {never} {got}: {values}{at}{rest}",
+                "{who}{put_zh} {on} 的 {count} 个值没有被{got_zh}：{values}{at}{rest}"
+            )
         });
         sentences.collect()
     }
@@ -226,23 +220,16 @@ impl Facts {
             return Few::default();
         }
         let alive = self.lives.iter().filter(|it| !it.has_ended || it.is_beyond);
-        alive
-            .map(|life| {
-                let who = life.who();
-                match life.has_ended {
-                    false => {
-                        both!(
-                            "{who} goes on after the program's end",
-                            "程序结束之后，{who}仍在运行"
-                        )
-                    }
-                    true => both!(
-                        "{who} outlived the program, and has ended since",
-                        "{who}比程序结束得晚，现在也已经结束"
-                    ),
-                }
-            })
-            .collect()
+        let sentences = alive.map(|life| match (life.who(), life.has_ended) {
+            (who, false) => {
+                both!("{who} goes on after the program's end", "程序结束之后，{who}仍在运行")
+            }
+            (who, true) => both!(
+                "{who} outlived the program, and has ended since",
+                "{who}比程序结束得晚，现在也已经结束"
+            ),
+        });
+        sentences.collect()
     }
 }
 
