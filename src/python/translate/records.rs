@@ -14,6 +14,9 @@ use crate::python::raw::Raw;
 
 impl Translator {
     pub(super) fn take_record(&mut self, raw: &Raw, moment: &Moment, out: Out) {
+        if !self.processes.contains_key(&raw.p) {
+            self.begin_process(raw.p, raw.pp, None);
+        }
         let process = self.process(raw.p);
         process.speaks = true;
         let is_helper = process.is_helper;
