@@ -33,66 +33,55 @@ pub fn program(runnable: &Runnable, options: &Options) -> ExitCode {
         () if options.views.labels.is_some() || options.views.explain.is_some() => Flow::Logged,
         () => Flow::AsItIs,
     };
-    let prepared = Folders::make().map(|folders| {
-        let script = script(runnable, output, count.is_some(), &folders)?;
-        Ok::<_, Refusal>((folders, script))
-    });
-    let played = prepared.and_then(|prepared| match prepared {
-        Err(Refusal(status, sentence)) => {
-            let _ = stderr().write_all(format!("mp-demo: {sentence}\n").as_bytes());
-            Ok(Ok(Ended::As(status)))
+    let played = Folders::make().and_then(|folders| {
+        let Runnable { words, is_command, jitter, values, .. } = runnable;
+        let words = match is_command {
+            true => Ok((words.clone(), None)),
+            false => of_python(words, &folders)?,
+        };
+        let (command, folder) = match words {
+            Ok(words) => words,
+            Err((status, sentence)) => {
+                let _ = stderr().write_all(format!("mp-demo: {sentence}\n").as_bytes());
+                return Ok(ExitCode::from(status));
+            }
+        };
+        let (jitter, values) = (*jitter, *values);
+        let is_repeated = count.is_some();
+        let script = Script { command, folder, jitter, values, output, is_repeated };
+        match count {
+            Some(count) => repeat(&script, &folders, runnable, options, count),
+            None => {
+                let ended = once(&script, &folders, options)?;
+                // It may die of the program's signal, so the folders go first.
+                drop(folders);
+                Ok(end_as(ended))
+            }
         }
-        Ok((folders, script)) => match count {
-            Some(count) => repeat(&script, &folders, runnable, options, count).map(Err),
-            None => once(&script, &folders, options).map(Ok),
-        },
     });
-    match played {
-        Ok(Ok(ended)) => end_as(ended),
-        Ok(Err(code)) => code,
-        Err(error) => exit_code(Err(error)),
-    }
+    played.unwrap_or_else(|error| exit_code(Err(error)))
 }
 
-/// Why a program is not run: the exit status, and a sentence.
-struct Refusal(u8, String);
-
-/// What is to be run, with a lesson's program written to its folder.
-fn script(
-    runnable: &Runnable,
-    output: Flow,
-    is_repeated: bool,
-    folders: &Folders,
-) -> Result<Script, Refusal> {
-    let Runnable { words, is_command, jitter, values, .. } = runnable;
-    let (command, folder) = match is_command {
-        true => (words.clone(), None),
-        false => of_python(words, folders)?,
-    };
-    let (jitter, values) = (*jitter, *values);
-    Ok(Script { command, folder, jitter, values, output, is_repeated })
-}
+/// A command, and the folder that its files' names are relative to; or why there is none: the exit
+/// status and a sentence.
+type ToRun = Result<(Vec<OsString>, Option<PathBuf>), (u8, String)>;
 
 /// The command that runs this program or lesson with these arguments, and the folder of a lesson's
 /// program.
-fn of_python(
-    words: &[OsString],
-    folders: &Folders,
-) -> Result<(Vec<OsString>, Option<PathBuf>), Refusal> {
+fn of_python(words: &[OsString], folders: &Folders) -> Result<ToRun> {
     let demo = DEMOS.iter().find(|demo| words[0] == demo.name);
     let (program, folder) = match demo {
         Some(demo) => {
             let text = demo.python(locale::chosen());
-            let program = folders.add(&format!("{}_demo.py", demo.name), &text);
-            let program = program.map_err(|error| Refusal(1, format!("{error:#}")))?;
+            let program = folders.add(&format!("{}_demo.py", demo.name), &text)?;
             let folder = program.parent().map(Path::to_owned);
             (program, folder)
         }
         None => (PathBuf::from(&words[0]), None),
     };
     let name = name_of(Path::new(&words[0]));
-    match fs::metadata(&program) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Refusal(
+    Ok(match fs::metadata(&program) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err((
             NOT_THERE,
             both!(
                 "there is no program {name}, and no lesson of that name (`mp-demo --help` lists \
@@ -100,7 +89,7 @@ fn of_python(
                 "没有程序 {name}，也没有这个名字的课程（`mp-demo --help` 列出各课）"
             ),
         )),
-        Ok(data) if data.is_dir() && !program.join("__main__.py").exists() => Err(Refusal(
+        Ok(data) if data.is_dir() && !program.join("__main__.py").exists() => Err((
             CANNOT_RUN,
             both!(
                 "{name} is a folder, and has no __main__.py: give a Python program",
@@ -112,7 +101,7 @@ fn of_python(
             let python = [OsString::from("python3"), program.into_os_string()];
             Ok((python.into_iter().chain(words[1..].iter().cloned()).collect(), folder))
         }
-    }
+    })
 }
 
 /// Runs it once, with all views.

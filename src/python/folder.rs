@@ -6,15 +6,13 @@ use std::ffi::OsString;
 use std::fs::{self, File, Permissions};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
-use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use rustix::fs::{CWD, Mode, OFlags, fstat, mkfifoat};
+use rustix::fs::{CWD, Mode, OFlags, mkfifoat};
 use rustix::pipe::fcntl_setpipe_size;
-use rustix::stdio;
 use tempfile::TempDir;
 
 use crate::both;
@@ -38,16 +36,6 @@ pub struct Folders {
     code: PathBuf,
     run: TempDir,
     _guard: SecondGuard,
-}
-
-/// What the injected code is told.
-pub(super) struct Told {
-    /// Whether what is written goes into the log, and nowhere else.
-    pub captures: bool,
-    pub values: bool,
-    pub speed: f64,
-    pub jitter: bool,
-    pub seed: u64,
 }
 
 impl Folders {
@@ -81,20 +69,11 @@ impl Folders {
         Ok(file)
     }
 
-    /// Makes all ready for a run, and opens its log. `stdout` will be the program's.
-    pub(super) fn begin(&self, told: &Told, stdout: impl AsFd) -> Result<File> {
-        let Told { captures, values, speed, jitter, seed } = told;
-        let [captures, values, jitter] = [captures, values, jitter].map(|it| u8::from(*it));
-        let mut settings = format!(
-            "capture={captures}\nvalues={values}\nspeed={speed:?}\njitter={jitter}\nseed={seed}\n"
-        );
-        let streams = [("out", fstat(stdout)), ("err", fstat(stdio::stderr()))];
-        for (name, stat) in streams.into_iter().filter_map(|(name, it)| Some((name, it.ok()?))) {
-            settings += &format!("{name}={}:{}\n", stat.st_dev, stat.st_ino);
-        }
+    /// Makes all ready for a run whose injected code is told this, and opens the run's log.
+    pub(super) fn begin(&self, told: &str) -> Result<File> {
         let fifo = self.run.path().join("log");
         let open = || {
-            fs::write(self.run.path().join("settings"), settings)?;
+            fs::write(self.run.path().join("settings"), told)?;
             if fs::exists(&fifo)? {
                 fs::remove_file(&fifo)?;
             }

@@ -15,12 +15,13 @@ use anyhow::{Context as _, Error, Result};
 use os_pipe::PipeReader;
 use procfs::process::Process;
 use rustix::event::{Timespec, epoll};
+use rustix::fs::fstat;
 use rustix::io::ioctl_fionread;
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open};
 use rustix::stdio;
 use serde_json::json;
 
-use super::folder::{Folders, Told};
+use super::folder::Folders;
 use super::translate::{Begun, Translator};
 use super::{Facts, NAME, events_of, stuck};
 use crate::both;
@@ -83,31 +84,16 @@ pub fn play(
     stderr: &mut dyn Write,
     tell: &mut dyn FnMut(&Notice),
 ) -> Result<Ended> {
-    let seed = settings.seed.unwrap_or_else(|| fastrand::u32(..).into());
-    let speed = settings.speed;
-    let Script { jitter, values, .. } = *script;
-    // Without the text, the log can't bring it.
-    let captures = script.output != Flow::AsItIs && values;
     // A terminal stays one: what is on it is for people, not for programs that expect the log only.
     let is_aside = script.output == Flow::LoggedOnly && !stdout().is_terminal();
     let (aside, to_program) = match is_aside {
         true => os_pipe::pipe().map(|(reader, writer)| (Some(reader), Some(writer)))?,
         false => (None, None),
     };
-    let told = Told { captures, values, speed, jitter, seed };
-    let log = match &to_program {
-        Some(aside) => folders.begin(&told, aside),
-        None => folders.begin(&told, stdio::stdout()),
-    }?;
-    let options = json!({ "speed": speed, "jitter": jitter, "values": values });
-    let begun = Begun {
-        root: 0,
-        command: script.command.iter().map(|it| it.to_string_lossy().into_owned()).collect(),
-        options,
-        seed,
-        epoch: monotonic_micros(),
-        folder: script.folder.clone(),
-    };
+    let (speed, seed) = (settings.speed, settings.seed);
+    let seed = seed.unwrap_or_else(|| fastrand::u32(..).into());
+    let told = told(script, speed, seed, to_program.as_ref().map(AsFd::as_fd));
+    let log = folders.begin(&told)?;
     let bell = epoll::create(epoll::CreateFlags::CLOEXEC)?;
     let watched = [
         (LOG, Some(log.as_fd())),
@@ -125,10 +111,11 @@ pub fn play(
     let facts = Rc::new(RefCell::new(Facts::default()));
     views.add(Rc::clone(&facts));
     let mut session = Session {
-        is_repeated: script.is_repeated,
-        path: Some(folders.path()),
+        script,
+        folders,
+        speed,
+        seed,
         stdout: to_program,
-        begun: Some(begun),
         translator: None,
         shown: Shown { views, stderr, error: None },
         tell,
@@ -153,13 +140,31 @@ pub fn play(
     Ok(if session.is_stuck { Ended::As(1) } else { ended })
 }
 
+/// What the injected code is told: a line for each setting.
+fn told(script: &Script, speed: f64, seed: u64, stdout: Option<BorrowedFd>) -> String {
+    let Script { jitter, values, output, .. } = *script;
+    // Without the text, the log can't bring it.
+    let captures = output != Flow::AsItIs && values;
+    let [captures, values, jitter] = [captures, values, jitter].map(u8::from);
+    let mut told = format!(
+        "capture={captures}\nvalues={values}\nspeed={speed:?}\njitter={jitter}\nseed={seed}\n"
+    );
+    let stdout = stdout.unwrap_or(stdio::stdout());
+    for (name, stream) in [("out", stdout), ("err", stdio::stderr())] {
+        if let Ok(stat) = fstat(stream) {
+            told += &format!("{name}={}:{}\n", stat.st_dev, stat.st_ino);
+        }
+    }
+    told
+}
+
 struct Session<'a> {
-    is_repeated: bool,
-    path: Option<OsString>,
+    script: &'a Script,
+    folders: &'a Folders,
+    speed: f64,
+    seed: u64,
     /// The program's stdout, until it has it.
     stdout: Option<os_pipe::PipeWriter>,
-    /// What is known of the run, until it begins.
-    begun: Option<Begun>,
     translator: Option<Translator>,
     shown: Shown<'a>,
     tell: &'a mut dyn FnMut(&Notice),
@@ -336,17 +341,24 @@ impl Session<'_> {
 
 impl Companion for Session<'_> {
     fn prepare(&mut self, command: &mut Command) {
-        command.envs(self.path.take().map(|path| ("PYTHONPATH", path)));
+        command.env("PYTHONPATH", self.folders.path());
         self.stdout.take().map(|stdout| command.stdout(stdout));
-        if self.is_repeated {
+        if self.script.is_repeated {
             command.stdin(Stdio::null());
         }
     }
 
     fn started(&mut self, pid: u32) -> Result<()> {
         self.root = pid;
-        let Some(begun) = self.begun.take() else { return Ok(()) };
-        let mut translator = Translator::new(Begun { root: pid, ..begun });
+        let Script { command, jitter, values, folder, .. } = self.script;
+        let mut translator = Translator::new(Begun {
+            root: pid,
+            command: command.iter().map(|it| it.to_string_lossy().into_owned()).collect(),
+            options: json!({ "speed": self.speed, "jitter": jitter, "values": values }),
+            seed: self.seed,
+            epoch: monotonic_micros(),
+            folder: folder.clone(),
+        });
         translator.begin(&mut |text| self.shown.show(text));
         self.translator = Some(translator);
         self.shown.check()
@@ -401,7 +413,7 @@ impl Companion for Session<'_> {
     }
 
     fn ends_survivors(&self) -> bool {
-        self.is_interrupted || self.is_stuck || self.is_repeated || self.shown.error.is_some()
+        self.is_interrupted || self.is_stuck || self.script.is_repeated
     }
 
     fn tell(&mut self, notice: &Notice) {
@@ -413,7 +425,7 @@ impl Companion for Session<'_> {
             // The end of what is certainly stuck is told at once.
             Notice::Stuck(finding) if finding.is_stuck(self.root) == Some(true) => {}
             Notice::CannotRun(_) => (self.tell)(notice),
-            _ if self.is_repeated => {}
+            _ if self.script.is_repeated => {}
             Notice::Stuck(finding) if finding.is_stuck(self.root) == Some(false) => {
                 self.is_left = true;
                 self.log_stuck(finding, true);
