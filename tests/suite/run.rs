@@ -248,8 +248,11 @@ fn one_that_is_stuck_is_told_and_ended() {
     let place = Place::with(STUCK);
     let ended = place.run(&["run", "--patience", "0.6", "--record", "log", "program.py"]);
     assert_eq!(ended.code(), 1, "{ended:?}");
-    for said in ["Nobody can go on. Who waits for whom:\n", " in join() at program.py:9 ", " in q"]
-    {
+    for said in [
+        "Nobody can go on. Who waits for whom:\n",
+        " in reader.join() at program.py:9 ",
+        " in queue.get() at program.py:3 ",
+    ] {
         assert!(ended.stderr.contains(said), "{said}: {ended:?}");
     }
     assert!(pids(ended.stdout.lines().next().map(str::to_owned)).into_iter().all(ends));
