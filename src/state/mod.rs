@@ -25,6 +25,8 @@ pub struct State {
     parent: Option<u32>,
     /// The values that were put or sent and have not arrived, by their parcels' numbers.
     sent: BTreeMap<u64, Sent>,
+    /// How many of them are in queues.
+    queued: u64,
     /// The parcels' numbers of those that have a number in the log, by that.
     numbered: HashMap<u64, u64>,
     /// How many values have left.
@@ -148,6 +150,7 @@ impl State {
                     }
                 };
                 let value = value.clone();
+                self.queued += u64::from(way == Way::Queue);
                 self.numbered.extend(number.map(|it| (it, parcel.id)));
                 self.sent.insert(parcel.id, Sent { value, parcel, on, number, place });
                 change.left = Some(parcel);
@@ -237,6 +240,11 @@ impl State {
         self.sent.values().filter(move |sent| sent.parcel.way == way)
     }
 
+    /// How many values have left by queues and not arrived.
+    pub fn queued(&self) -> u64 {
+        self.queued
+    }
+
     /// The values that have arrived on this way for programs of the user's that never read them.
     pub fn unread(&self, way: Way) -> Vec<&Value> {
         let mut unread: Vec<_> = self.processes().filter(|it| it.left_unread()).collect();
@@ -258,6 +266,7 @@ impl State {
 
     fn remove(&mut self, id: u64) -> Option<Parcel> {
         let sent = self.sent.remove(&id)?;
+        self.queued -= u64::from(sent.parcel.way == Way::Queue);
         sent.number.and_then(|it| self.numbered.remove(&it));
         Some(sent.parcel)
     }

@@ -35,19 +35,10 @@ pub struct Process {
     pub buffers: HashMap<Rc<str>, VecDeque<Buffered>>,
     /// By thread: the number of the value that it took out of a pipe and hasn't got yet.
     pub took: HashMap<Box<str>, Option<u64>>,
-    /// By thread: the last value that it put or sent.
-    pub left: HashMap<Box<str>, (Rc<str>, u64)>,
-    /// The pool and job of the task that it does.
-    pub task: Option<(Rc<str>, String)>,
-}
-
-/// How a child was started.
-#[derive(Default)]
-struct Start<'a> {
-    foreign: bool,
-    method: Option<&'a str>,
-    daemon: Option<bool>,
-    library: Option<bool>,
+    /// By thread: the number of the value that it put or sent last.
+    pub left: HashMap<Box<str>, u64>,
+    /// By thread: the pool of the task that it does.
+    pub tasks: HashMap<Box<str>, Rc<str>>,
 }
 
 impl Translator {
@@ -124,7 +115,8 @@ impl Translator {
     }
 
     /// A child's start is told by its parent, or in its name.
-    fn started(&mut self, moment: &Moment, child: u32, role: &str, start: Start, out: Out) {
+    fn started(&mut self, raw: &Raw, moment: &Moment, child: u32, role: &str, out: Out) {
+        let is_python = raw.cmd.as_deref().is_none_or(roles::is_python) || self.knows(child);
         self.name_process(child, Some(moment.pid), role);
         let process = self.process(child);
         // A child of the fork server has that as its parent in the kernel.
@@ -134,13 +126,13 @@ impl Translator {
             let event = Event::Started {
                 child,
                 child_role: (&*child_role).into(),
-                foreign: start.foreign,
+                foreign: !is_python,
                 command: None,
                 stdin: None,
                 stdout: None,
-                method: start.method.map(Cow::Borrowed),
-                daemon: start.daemon,
-                library: start.library,
+                method: raw.method.as_deref().map(Cow::Borrowed),
+                daemon: raw.daemon.filter(|it| *it),
+                library: raw.lib.filter(|it| *it),
             };
             self.tell(moment, event, None, out);
         }
@@ -200,7 +192,7 @@ impl Translator {
                 if let Some(parent) = parent {
                     let Moment { t, at, .. } = moment;
                     let by = Moment { t: *t, pid: parent, thread: None, at: at.clone() };
-                    self.started(&by, raw.p, "fork", Start::default(), out);
+                    self.started(raw, &by, raw.p, "fork", out);
                     self.process(raw.p).outputs = self.process(parent).forked.clone();
                 }
                 self.tell(moment, Event::Running {}, None, out);
@@ -209,17 +201,9 @@ impl Translator {
                 self.name_process(raw.p, raw.pp, role);
                 self.tell(moment, Event::Running {}, None, out);
             }
-            ("start", Some(child)) => {
-                let is_told = |it: Option<bool>| it.filter(|it| *it);
-                let (daemon, library) = (is_told(raw.daemon), is_told(raw.lib));
-                let start =
-                    Start { foreign: false, method: raw.method.as_deref(), daemon, library };
-                self.started(moment, child, role, start, out);
-            }
+            ("start", Some(child)) => self.started(raw, moment, child, role, out),
             ("popen", Some(child)) => {
-                let is_seen = self.knows(child) || roles::is_python(command);
-                let start = Start { foreign: !is_seen, ..Start::default() };
-                self.started(moment, child, roles::of_command(command), start, out);
+                self.started(raw, moment, child, roles::of_command(command), out);
             }
             ("status", Some(child)) => {
                 let status = match raw.code.unwrap_or_default() {

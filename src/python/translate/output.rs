@@ -22,18 +22,21 @@ pub struct Output {
     last: Vec<u8>,
     /// What the last write was to write and didn't.
     unwritten: Vec<u8>,
+    /// How many written lines none of the printed ones is.
+    unmatched: usize,
     /// Bytes that went elsewhere and belong to lines that are still listed here.
     elsewhere: usize,
 }
 
 #[derive(Clone)]
-pub struct Printed {
+struct Printed {
     text: Box<str>,
     /// Whether the text is cut off here.
     is_cut: bool,
-    pub at: Option<Rc<At<'static>>>,
+    thread: Box<str>,
+    at: Option<Rc<At<'static>>>,
     /// The process that has printed the line, before the fork that copied the buffer.
-    pub of: Option<u32>,
+    of: Option<u32>,
 }
 
 impl Printed {
@@ -54,26 +57,25 @@ impl Printed {
 const MOST_PLACES: usize = 20;
 
 /// A line that was written, and what is known of its printing.
-pub type Written = (String, Option<Printed>);
+type Written = (String, Option<Printed>);
 
 impl Output {
-    /// Lines are printed: the text, and its length in characters.
-    pub fn print(&mut self, text: &str, length: Option<usize>, at: Option<&Rc<At<'static>>>) {
-        let is_cut = length.is_some_and(|length| text.chars().count() < length);
+    /// Lines are printed.
+    fn print(&mut self, raw: &Raw, text: &str, at: Option<&Rc<At<'static>>>) {
+        let is_cut = raw.l.is_some_and(|length| text.chars().count() < length);
         let mut lines = text.split('\n').peekable();
         while let Some(line) = lines.next() {
             // Behind the last newline nothing stands, unless the text is cut.
             let is_last = lines.peek().is_none();
             if !is_last || is_cut {
-                let (at, is_cut) = (at.cloned(), is_last);
-                let text = line.into();
-                self.printed.push_back(Printed { text, is_cut, at, of: None });
+                let (text, thread, at) = (line.into(), raw.thread().into(), at.cloned());
+                self.printed.push_back(Printed { text, is_cut: is_last, thread, at, of: None });
             }
         }
     }
 
     /// Bytes leave the process. Returns the lines that end with them.
-    pub fn write(&mut self, bytes: &[u8]) -> Vec<Written> {
+    fn write(&mut self, bytes: &[u8]) -> Vec<Written> {
         self.last.clear();
         self.last.extend_from_slice(bytes);
         // What was not written at the last time is written again.
@@ -91,18 +93,23 @@ impl Output {
     fn written(&mut self, line: &[u8]) -> Written {
         let place = self.printed.iter().position(|it| it.is(line));
         let place = place.or_else(|| self.printed.front()?.may_be(line).then_some(0));
-        // A line before that one has left earlier, in another form.
-        let printed = place.and_then(|place| self.printed.drain(..=place).next_back());
+        let printed = place.and_then(|place| self.printed.remove(place));
+        self.unmatched += usize::from(printed.is_none());
+        if let (Some(printed), Some(mut before @ 1..)) = (&printed, place) {
+            // What the same thread printed before has left earlier, in another form.
+            let listed = self.printed.len();
+            self.printed.retain(|it| {
+                let is_before = before > 0;
+                before = before.saturating_sub(1);
+                !is_before || it.thread != printed.thread
+            });
+            self.unmatched = self.unmatched.saturating_sub(listed - self.printed.len());
+        }
         (String::from_utf8_lossy(line).into_owned(), printed)
     }
 
-    /// The oldest lines leave the process, so many, and it is not told what they are.
-    pub fn write_lines(&mut self, lines: u64) -> Vec<Option<Printed>> {
-        (0..lines).map(|_| self.printed.pop_front()).collect()
-    }
-
     /// So many bytes go to another file than the one that the run began with.
-    pub fn write_elsewhere(&mut self, bytes: usize) {
+    fn write_elsewhere(&mut self, bytes: usize) {
         self.elsewhere += bytes;
         while let Some(line) = self.printed.front().filter(|it| it.text.len() < self.elsewhere) {
             self.elsewhere -= line.text.len() + 1;
@@ -114,28 +121,32 @@ impl Output {
     }
 
     /// So many bytes of the last write did not go.
-    pub fn fail(&mut self, bytes: usize) {
+    fn fail(&mut self, bytes: usize) {
         self.unwritten = self.last.split_off(self.last.len().saturating_sub(bytes));
     }
 
     /// What a forked child of this process has of it.
-    pub fn inherited(&self, from: u32) -> Output {
+    fn inherited(&self, from: u32) -> Output {
         let mut printed = self.printed.clone();
         printed.iter_mut().for_each(|it| it.of = it.of.or(Some(from)));
         Output { printed, ..Output::default() }
     }
 
     /// The process has ended: the last line, if it has no newline.
-    pub fn last_line(&mut self) -> Option<Written> {
+    fn last_line(&mut self) -> Option<Written> {
         let line = mem::take(&mut self.partial);
-        (!line.is_empty()).then(|| self.written(&line))
+        let unmatched = self.unmatched;
+        let written = (!line.is_empty()).then(|| self.written(&line));
+        self.unmatched = unmatched;
+        written
     }
 
     /// The lines that are in the buffer of the process, which has ended: how many, and where they
     /// were printed.
-    pub fn lost(&mut self) -> (u64, Vec<String>) {
+    fn lost(&mut self) -> (u64, Vec<String>) {
         let failed = self.unwritten.iter().filter(|byte| **byte == b'\n').count();
-        let lost = self.printed.drain(..).filter(|it| it.of.is_none());
+        // Of lines that several threads print piece by piece at the same time, others are made.
+        let lost = self.printed.drain(..).filter(|it| it.of.is_none()).skip(self.unmatched);
         let (mut count, mut places) = (failed as u64, Vec::new());
         for line in lost {
             count += 1;
@@ -161,7 +172,7 @@ impl Translator {
             }
             ("print", _) => {
                 let text = raw.x.as_deref().unwrap_or_default();
-                output.print(text, raw.l, moment.at.as_ref());
+                output.print(raw, text, moment.at.as_ref());
                 for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
                     let (stream, text) = (STREAMS[number], line.to_owned());
                     self.tell(moment, PythonEvent::Printed { stream, text }, None, out);
@@ -175,7 +186,8 @@ impl Translator {
             }
             ("write", None) if raw.f == Some(1) => output.write_elsewhere(count as usize),
             ("write", None) => {
-                for printed in output.write_lines(raw.nl.unwrap_or_default()) {
+                for _ in 0..raw.nl.unwrap_or_default() {
+                    let printed = self.process(raw.p).outputs[number].printed.pop_front();
                     let at = printed.as_ref().and_then(|it| it.at.clone());
                     let of = printed.and_then(|it| it.of);
                     let moment = Moment { at, ..*moment };

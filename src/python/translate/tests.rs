@@ -243,6 +243,13 @@ fn a_written_line_has_the_place_where_it_was_printed() {
            1 unwritten "s":2,"num":2
            1 write "s":2,"b":"two\n"
            = MainProcess written {"stream":"stderr","text":"two"}
+           1/T:8 print "s":1,"x":"first\n","l":6
+           = MainProcess/T:8 printed {"stream":"stdout","text":"first"}
+           1:9 print "s":1,"x":"second\n","l":7
+           = MainProcess:9 printed {"stream":"stdout","text":"second"}
+           1 write "s":1,"b":"second\nfirst\n"
+           = MainProcess:9 written {"stream":"stdout","line":"second"}
+           = MainProcess:8 written {"stream":"stdout","line":"first"}
            1:3 print "s":1,"x":"caf\u00e9!\n","l":6
            = MainProcess:3 printed {"stream":"stdout","text":"café!"}
            1 write "s":1,"b":"caf\\xe9!\n"

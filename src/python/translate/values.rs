@@ -33,7 +33,7 @@ impl Translator {
         let mark = mark_of(raw);
         let event: Event = match &*raw.e {
             "put" => {
-                let number = self.leave(raw, key);
+                let number = self.leave(raw);
                 let queue = self.objects.get(key, "queue");
                 // A queue between threads has no pipe.
                 match key.starts_with("i:") {
@@ -66,7 +66,7 @@ impl Translator {
                 PythonEvent::Dropped { on: self.name_of(key, "queue"), number, exception }.into()
             }
             "full" => {
-                let Some((_, number)) = self.process(pid).left.remove(thread) else { return };
+                let Some(number) = self.process(pid).left.remove(thread) else { return };
                 self.take_back(pid, key, number);
                 PythonEvent::Full { on: self.name_of(key, "queue"), number }.into()
             }
@@ -84,7 +84,7 @@ impl Translator {
                 Event::Get { value: Cow::Owned(raw.value()), on, number }
             }
             "send" => {
-                let number = self.leave(raw, key);
+                let number = self.leave(raw);
                 self.objects.send(key, pid, number, mark);
                 let on = Some(self.objects.sending_end(key).to_string().into());
                 Event::Send { value: Cow::Owned(raw.value()), on, number: Some(number) }
@@ -97,7 +97,7 @@ impl Translator {
             _ => {
                 let exception = raw.x.as_deref().unwrap_or_default().to_owned();
                 let Some(call) = call(raw) else { return };
-                if let (Call::Put | Call::Send, Some((_, number))) =
+                if let (Call::Put | Call::Send, Some(number)) =
                     (call, self.process(pid).left.remove(thread))
                 {
                     self.take_back(pid, key, number);
@@ -109,10 +109,10 @@ impl Translator {
     }
 
     /// A value leaves its thread: its number in the run.
-    fn leave(&mut self, raw: &Raw, key: &str) -> u64 {
+    fn leave(&mut self, raw: &Raw) -> u64 {
         self.values += 1;
         let number = self.values;
-        self.process(raw.p).left.insert(raw.thread().into(), (key.into(), number));
+        self.process(raw.p).left.insert(raw.thread().into(), number);
         number
     }
 
@@ -147,18 +147,17 @@ impl Translator {
             }
             "begin" => {
                 let (pool, submitted) = self.begin_task(raw.p, &job, count);
-                self.process(raw.p).task = Some((pool.clone(), job.clone()));
+                self.process(raw.p).tasks.insert(raw.thread().into(), pool.clone());
                 let function = if function.is_empty() { submitted } else { function };
                 let (pool, task) = (pool.to_string(), raw.i.unwrap_or_default());
                 PythonEvent::Begin { pool, job, task, function, values: count }
             }
             _ => {
-                let task = self.process(raw.p).task.take();
-                let (pool, job) = task.unwrap_or_else(|| ("pool".into(), job));
+                let pool = self.process(raw.p).tasks.remove(raw.thread());
+                let pool = pool.map_or_else(|| "pool".into(), |it| it.to_string());
                 let [exception, message] =
                     [&raw.x, &raw.msg].map(|it| it.as_deref().map(str::to_owned));
-                let (pool, task) = (pool.to_string(), raw.i.unwrap_or_default());
-                PythonEvent::End { pool, job, task, exception, message }
+                PythonEvent::End { pool, job, task: raw.i.unwrap_or_default(), exception, message }
             }
         };
         self.tell(moment, event, None, out);
@@ -167,13 +166,14 @@ impl Translator {
     /// So many values of a job begin in this worker. Returns the pool and the job's function.
     fn begin_task(&mut self, worker: u32, job: &str, values: u64) -> (Rc<str>, String) {
         let parent = self.process(worker).parent.unwrap_or_default();
-        let mut key = (parent, job.to_owned());
-        if !self.jobs.contains_key(&key) {
-            // Of a worker of the fork server the log may not know yet who has started it.
-            let other = self.jobs.keys().find(|(_, it)| it == job);
-            key = other.cloned().unwrap_or(key);
-        }
-        let Some(known) = self.jobs.get_mut(&key) else {
+        // Threads can be workers, too; and of a worker of the fork server the log may not know yet
+        // who has started it.
+        let keys = [parent, worker].map(|submitter| (submitter, job.to_owned()));
+        let is_known = |key: &&(u32, String)| self.jobs.contains_key(*key);
+        let key = keys.iter().find(is_known).or_else(|| self.jobs.keys().find(|it| it.1 == job));
+        let Some((key, known)) =
+            key.cloned().and_then(|key| Some((key.clone(), self.jobs.get_mut(&key)?)))
+        else {
             return ("pool".into(), String::new());
         };
         known.left = known.left.saturating_sub(values);

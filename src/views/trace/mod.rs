@@ -143,8 +143,7 @@ impl Trace {
         };
         let micros = spot.micros.max(counted);
         self.counted = Some(micros);
-        let count = state.on_its_way(Way::Queue).count() as u64;
-        self.out.counter(&values, &now, Spot { micros, ..begin }, count)
+        self.out.counter(&values, &now, Spot { micros, ..begin }, state.queued())
     }
 }
 
