@@ -7,8 +7,9 @@ the name of its semaphore. Keys are in JSON.
 
 import os
 from _thread import get_ident
+from weakref import WeakKeyDictionary
 
-from mp_demo_hook import LIBRARY, LIMIT, always, class_name, directory, json, learner
+from mp_demo_hook import LIBRARY, LIMIT, always, class_name, directory, learner
 from mp_demo_hook import message, named, note, quoted, seed, value, wrap
 
 POOLS = LIBRARY + "multiprocessing/pool.py", LIBRARY + "concurrent/futures/"
@@ -19,9 +20,9 @@ semaphores = {}  # keys of semaphores by their addresses, which forked processes
 new_names = {}  # by thread: the name of the semaphore that is being made
 fed = set()  # keys of the queues into which this process puts
 pickled = {}  # by thread: what a mutable value was when it was pickled for a queue
-futures = None  # a WeakKeyDictionary: the executor's key, and the job's number, of each future
-statements = {}  # by file: the assignments in it
-calls = {}  # by file and line of an assignment: where in it something has been made, in order
+futures = WeakKeyDictionary()  # the executor's key, and the job's number, of each future
+sources = {}  # by file: its lines
+calls = {}  # by file and line: where in it something has been made, in order
 
 
 def end_key(connection):
@@ -69,51 +70,34 @@ def key(thing):
     return "null"
 
 
-def assignments(file):
-    """First line, last line, target and value of each assignment in a file. The compiler gives the
-    syntax tree, without the module `ast`, which takes long to import."""
-    if file not in statements:
-        statements[file] = []
+def source_line(frame):
+    file = frame.f_code.co_filename
+    if file not in sources:
         try:
-            with open(file, "rb") as source:
-                nodes = [compile(source.read(), file, "exec", 0x400)]  # ast.PyCF_ONLY_AST
-        except (OSError, SyntaxError, ValueError):
-            nodes = []
-        for node in nodes:
-            fields = {name: getattr(node, name, None) for name in node._fields}
-            targets = fields.get("targets") or [fields.get("target") or fields.get("optional_vars")]
-            made = fields.get("value") or fields.get("context_expr")
-            if targets[0] and made:
-                statements[file].append((made.lineno, made.end_lineno, targets[0], made))
-            for field in fields.values():
-                children = field if isinstance(field, list) else [field]
-                nodes += [child for child in children if hasattr(child, "_fields")]
-    return statements[file]
-
-
-def dotted(node):
-    """`q` or `self.q`; None for another target."""
-    if hasattr(node, "attr"):
-        owner = dotted(node.value)
-        return owner and owner + "." + node.attr
-    return getattr(node, "id", None)
+            with open(os.path.join(directory, file), encoding="utf-8", errors="replace") as source:
+                sources[file] = source.read().split("\n")
+        except OSError:
+            sources[file] = []
+    return "".join(sources[file][frame.f_lineno - 1 : frame.f_lineno])
 
 
 def assigned(frame, kind):
-    """To what the statement at a frame assigns the object that it makes: up to two names."""
-    file, line = os.path.join(directory, frame.f_code.co_filename), frame.f_lineno
-    for first, last, target, made in assignments(file):
-        targets, values = (getattr(node, "elts", [node]) for node in (target, made))
-        function = getattr(values[0], "func", None)
-        if not first <= line <= last or kind not in (
-                getattr(function, "attr", None), getattr(function, "id", None)):
+    """What the line at a frame calls the object that it makes: up to two names."""
+    for part in source_line(frame).split(";"):
+        left, _, right = part.partition("=")
+        if part.lstrip().startswith("with "):
+            right, _, left = part.strip(" :")[5:].partition(" as ")
+        if right.partition("(")[0].strip().split(".")[-1] != kind:
             continue
-        if len(values) > 1:  # `a, b = Queue(), Queue()` makes them in this order.
-            places = calls.setdefault((file, first), [])
+        names = [name.strip() for name in left.partition(":")[0].split(",")]
+        names = [name if name.replace(".", "").isidentifier() else None for name in names]
+        if right.count(kind + "(") == len(names) > 1:
+            # `a, b = Queue(), Queue()` makes them in this order.
+            places = calls.setdefault((frame.f_code.co_filename, frame.f_lineno), [])
             if frame.f_lasti not in places:
                 places.append(frame.f_lasti)
-            targets = targets[places.index(frame.f_lasti):]
-        return ([dotted(node) for node in targets] + [None, None])[:2]
+            names = names[places.index(frame.f_lasti) :]
+        return (names + [None])[:2]
     return None, None
 
 
@@ -143,39 +127,26 @@ def makes(kind, module=""):
     return notes
 
 
-def waits(frame, call, o, timeout=None, **fields):
-    fields = "," + named(**fields) if fields else ""
-    fields = o, call, json(timeout), fields
-    note(frame, "wait", '"o":%s,"call":"%s","timeout":%s%s' % fields)
+def waits(frame, call, o):
+    note(frame, "wait", '"o":%s,"call":"%s"' % (o, call))
 
 
-def returns(frame, call, o, result, error, **fields):
-    """A call has ended, maybe by an exception, of its own or by one of a signal handler."""
+def returns(frame, call, o, result, error):
+    """A call has ended, maybe by an exception, of its own or of a signal handler."""
     x = error and class_name(error)
-    kind = "refused" if isinstance(error, Exception) and call != "result" else "returned"
     r = None if result is None else bool(result)
-    note(frame, kind, '"o":%s,' % o + named(call=call, r=r, x=x, **fields))
+    kind = "refused" if isinstance(error, Exception) else "returned"
+    note(frame, kind, '"o":%s,' % o + named(call=call, r=r, x=x))
 
 
-def waiting(call):
-    """For a method that waits, maybe up to a timeout."""
-
-    def notes(frame, thing, timeout=None, *args, **kwargs):
-        o = key(thing)
-        waits(frame, call, o, timeout)
-        returns(frame, call, o, *(yield))
-
-    return notes
-
-
-def calling(call, kind="called"):
-    """For a method that does something to an object and doesn't wait."""
+def does(call, kind="called"):
+    """For a method of an object. When one that may wait returns is noted as well."""
 
     def notes(frame, thing, *args, **kwargs):
         o = key(thing)
-        note(frame, kind, '"o":%s,' % o + named(call=call))
+        note(frame, kind, '"o":%s,"call":"%s"' % (o, call))
         result, error = yield
-        if error is not None:
+        if kind == "wait" or error is not None:
             returns(frame, call, o, result, error)
 
     return notes
@@ -211,7 +182,7 @@ def puts(frame, queue, obj, block=True, timeout=None):
         fields += ',"id":%d' % id(obj)
     note(frame, "put", fields)
     if full and block:
-        waits(frame, "put", o, timeout)
+        waits(frame, "put", o)
     result, error = yield
     if class_name(error) == "Full":
         note(frame, "full", '"o":%s' % o)
@@ -230,7 +201,7 @@ def gets(frame, queue, block=True, timeout=None):
         return (yield)
     o = key(queue)
     if block:
-        waits(frame, "get", o, timeout)
+        waits(frame, "get", o)
     result, error = yield
     if error is None:
         number = ',"id":%d' % id(result) if o[1] == "i" else ""
@@ -316,7 +287,7 @@ def polls(frame, connection, timeout=0.0):
     if timeout == 0:
         return (yield)
     o = end_key(connection)
-    waits(frame, "poll", o, timeout)
+    waits(frame, "poll", o)
     returns(frame, "poll", o, *(yield))
 
 
@@ -344,7 +315,7 @@ def acquires(frame, semlock, block=True, timeout=None):
         if not block:
             returns(frame, "acquire", o, False, None)
             return False
-        waits(frame, "acquire", o, timeout)
+        waits(frame, "acquire", o)
         result, error = yield
         if not result:
             return returns(frame, "acquire", o, result, error)
@@ -382,7 +353,7 @@ def waits_for_notify(frame, condition, timeout=None):
     held = condition._lock._semlock._is_mine()
     if held:
         note(frame, "release", '"o":%s' % lock)
-        waits(frame, "wait", o, timeout)
+        waits(frame, "wait", o)
     result, error = yield
     if held:
         note(frame, "acquired", '"o":%s' % lock)
@@ -429,7 +400,7 @@ def runs(frame, process, parent_sentinel=None):
 
 def joins(frame, process, timeout=None):
     """For multiprocessing's Process and subprocess's Popen."""
-    note(frame, "join", named(c=process.pid, timeout=timeout))
+    note(frame, "join", named(c=process.pid))
     yield
     ended = getattr(process, "_popen", process).returncode is not None
     note(frame, "joined", named(c=process.pid, ended=ended))
@@ -516,10 +487,6 @@ def submits(frame, result, *args, **kwargs):
 
 def submits_to_executor(frame, item, future, function, args, kwargs):
     """A _WorkItem is made, before the executor's thread sees it."""
-    global futures
-    if futures is None:
-        from weakref import WeakKeyDictionary
-        futures = WeakKeyDictionary()
     executor = frame.f_locals["self"]
     futures[future] = o, job = pool_key(executor), executor._queue_count
     fn, num = unpacked(function, args)
@@ -536,24 +503,25 @@ def awaits(frame, result, timeout=None):
         ready = event.is_set() if event else result._items or result._index == result._length
         ready = bool(ready)
     else:
-        o, job = futures and futures.get(result) or (None, None)
+        o, job = futures.get(result, (None, None))
         ready = o is None or result.done()
+    fields = '"o":%s,' % o + named(call="result", job=job)
     if not ready:
-        waits(frame, "result", o, timeout, job=job)
+        note(frame, "wait", fields)
     value, error = yield
     error = value if isinstance(value, BaseException) else error  # from Future.exception()
-    error = None if isinstance(error, StopIteration) else error
-    if o and (not ready or error is not None):
-        returns(frame, "result", o, None, error, job=job)
+    failed = error is not None and not isinstance(error, StopIteration)
+    if o and (failed or not ready):
+        note(frame, "returned", fields + "," + named(x=class_name(error) if failed else None))
 
 
 KINDS = "Queue JoinableQueue SimpleQueue Pipe Lock RLock Semaphore BoundedSemaphore Condition"
 KINDS += " Event Barrier Value Array Pool"
-CLOSE = calling("close", "close")
-DONE = calling("task_done", "task_done")
+CLOSE = does("close", "close")
+DONE = does("task_done", "task_done")
 PROCESS = dict(terminate=signals("terminate", 15), kill=signals("kill", 9))
 QUEUE = dict(put=puts, get=gets, empty=finds_empty, close=CLOSE)
-WAIT = waiting("wait")
+WAIT = does("wait", "wait")
 SEND_BYTES, RECV_BYTES = sends(part), receives(lambda result, *args: value(result))
 
 HOOKS = {
@@ -566,7 +534,7 @@ HOOKS = {
     "multiprocessing.reduction": {"ForkingPickler": dict(dumps=pickles)},
     "multiprocessing.queues": {
         "Queue": dict(QUEUE, _on_queue_feeder_error=drops),
-        "JoinableQueue": dict(put=puts, task_done=DONE, join=waiting("join")),
+        "JoinableQueue": dict(put=puts, task_done=DONE, join=does("join", "wait")),
         "SimpleQueue": QUEUE,
     },
     "multiprocessing.connection": {
@@ -580,30 +548,30 @@ HOOKS = {
             _make_name=names_semaphore, _make_methods=makes_methods, __enter__=enters,
             __exit__=leaves
         ),
-        "Event": dict(wait=WAIT, set=calling("set"), clear=calling("clear")),
+        "Event": dict(wait=WAIT, set=does("set"), clear=does("clear")),
         "Condition": dict(
-            wait=waits_for_notify, notify=calling("notify"), notify_all=calling("notify_all")
+            wait=waits_for_notify, notify=does("notify"), notify_all=does("notify_all")
         ),
-        "Barrier": dict(wait=WAIT, abort=calling("abort"), reset=calling("reset")),
+        "Barrier": dict(wait=WAIT, abort=does("abort"), reset=does("reset")),
     },
     "multiprocessing.pool": {
         "ApplyResult": dict(__init__=submits, get=awaits, wait=lambda *args: awaits(*args)),
         "IMapIterator": dict(__init__=submits, next=awaits, __next__=awaits),
         "Pool": dict(
-            close=calling("close"), terminate=calling("terminate"), join=waiting("result")
+            close=does("close"), terminate=does("terminate"), join=does("result", "wait")
         ),
     },
     "concurrent.futures._base": {"Future": dict(result=awaits, exception=awaits)},
     "concurrent.futures.process": {
         "ProcessPoolExecutor": dict(
-            __init__=makes("ProcessPoolExecutor"), shutdown=waiting("result")
+            __init__=makes("ProcessPoolExecutor"), shutdown=does("result", "wait")
         ),
         "_WorkItem": dict(__init__=submits_to_executor),
     },
     "queue": {
         "Queue": dict(
             __init__=makes("Queue", "queue."), put=puts, get=gets, empty=finds_empty,
-            task_done=DONE, join=waiting("join")
+            task_done=DONE, join=does("join", "wait")
         ),
     },
     "subprocess": {

@@ -10,8 +10,6 @@ import os
 import sys
 import time
 from _json import encode_basestring_ascii as escaped
-from _signal import SIG_BLOCK, SIG_IGN, SIG_SETMASK, SIGPIPE
-from _signal import getsignal, pthread_sigmask, sigtimedwait
 from _thread import get_ident
 from _weakref import ref
 from fcntl import fcntl
@@ -82,17 +80,7 @@ def write_part(data):
         known = False
     if not known:
         connect()
-    if getsignal(SIGPIPE) == SIG_IGN:
-        return write(log, data)
-    # The program wants to hear of broken pipes, or to die of them, but not of this one.
-    mask = pthread_sigmask(SIG_BLOCK, (SIGPIPE,))
-    try:
-        write(log, data)
-    except BrokenPipeError:
-        sigtimedwait((SIGPIPE,), 0)
-        raise
-    finally:
-        pthread_sigmask(SIG_SETMASK, mask)
+    write(log, data)
 
 
 def note(frame, kind, fields="", line=None):
@@ -112,16 +100,9 @@ def note(frame, kind, fields="", line=None):
 
 def named(**fields):
     """Fields of a record, from strings, numbers, booleans and None."""
-    return ",".join(['"%s":%s' % (name, json(thing)) for name, thing in fields.items()])
-
-
-def json(thing):
-    """A number, string, boolean or None; what else may have been given as a timeout is null."""
-    if type(thing) is str:
-        return quoted(thing)
-    if type(thing) in (int, float):
-        return repr(thing) if thing - thing == 0 else "null"
-    return JSON[thing] if thing is True or thing is False else "null"
+    texts = {int: repr, float: repr, str: quoted}
+    items = [(name, texts.get(type(thing), JSON.get)(thing)) for name, thing in fields.items()]
+    return ",".join(['"%s":%s' % item for item in items])
 
 
 def thread_name(ident):
@@ -197,10 +178,6 @@ PYTHON = {None: "None", True: "True", False: "False", list: "[]", dict: "{}", tu
 PYTHON.update({set: "{}", frozenset: ("frozenset({", "})")})
 
 
-class Other(Exception):
-    """JSON has no such value."""
-
-
 def quoted(text):
     """A string in JSON. Halves of surrogate pairs, which aren't Unicode, are spelt out."""
     json = escaped(text)
@@ -211,36 +188,28 @@ def value(thing):
     """A value in JSON: itself if that is short, else the text that Python would show."""
     if settings["values"]:
         try:
-            shown = "".join(limited(pieces(thing, JSON)))
+            shown = limited(thing, JSON)
             if len(shown) <= LIMIT:
                 return shown
-        except RecursionError:
-            raise
-        except (Other, RuntimeError):
+        except ValueError:  # JSON has no such value.
             pass
     return '{"python":%s}' % quoted(text(thing))
 
 
 def text(thing):
     """What Python would show of a value, cut. Nothing of the learner's is called for it."""
-    try:
-        shown = "".join(limited(pieces(thing, PYTHON))) if settings["values"] else ""
-    except RecursionError:
-        raise
-    except RuntimeError:  # Another thread is changing it.
-        shown = ""
-    shown = shown or "<%s>" % class_name(thing)
+    shown = limited(thing, PYTHON) if settings["values"] else "<%s>" % class_name(thing)
     return shown if len(shown) <= LIMIT else shown[: LIMIT - 1] + "…"
 
 
-def limited(pieces):
-    """As many pieces of text as reach the limit."""
-    length = 0
-    for piece in pieces:
-        yield piece
-        length += len(piece)
-        if length > LIMIT:
-            return
+def limited(thing, style):
+    """The text of a value, up to a piece that is beyond the limit."""
+    text = ""
+    for piece in pieces(thing, style):
+        text += piece
+        if len(text) > LIMIT:
+            break
+    return text
 
 
 def pieces(thing, style):
@@ -259,18 +228,20 @@ def pieces(thing, style):
     elif kind in style and (thing or kind not in (set, frozenset)):
         opening, closing = style[kind]
         yield opening
-        for number, item in enumerate(thing.items() if kind is dict else thing):
+        items = thing.items() if kind is dict else thing
+        # Another thread may change a dict or a set meanwhile, but not this list of what is in it.
+        for number, item in enumerate(items if kind in (list, tuple) else list(items)):
             yield ", " if number else ""
             if kind is dict:
                 key, item = item
                 if style is JSON and (type(key) is not str or key == "python"):
-                    raise Other
+                    raise ValueError
                 yield from pieces(key, style)
                 yield ": "
             yield from pieces(item, style)
         yield "," + closing if kind is tuple and len(thing) == 1 else closing
     elif style is JSON:
-        raise Other
+        raise ValueError
     else:
         yield repr(thing) if kind in (set, frozenset) else "<%s>" % class_name(thing)
 
@@ -526,7 +497,7 @@ def thread_runs(frame, thread):
 
 
 def thread_joins(frame, thread, timeout=None):
-    note(frame, "tjoin", named(th=thread._name, timeout=timeout))
+    note(frame, "tjoin", named(th=thread._name))
     yield
     note(frame, "tjoined", named(th=thread._name))
 
