@@ -30,6 +30,7 @@ mod queue;
 mod readme;
 mod repeat;
 mod run;
+mod run_hook;
 mod run_hostile;
 mod run_programs;
 mod sandbox;
