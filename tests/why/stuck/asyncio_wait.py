@@ -2,6 +2,9 @@
 # edge: P.1 room P
 # shape: circle P P.1
 # repair: read_before_wait
+# line: P asyncio_wait.py:14 in <module>: asyncio.run(main())
+# line: P -?
+# says: waits in asyncio's event loop
 import asyncio
 
 async def main():

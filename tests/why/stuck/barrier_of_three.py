@@ -3,6 +3,11 @@
 # edge: P.1 lock P,P.1,P.2
 # edge: P.2 lock P,P.1,P.2
 # repair: release_lock
+# line: P barrier_of_three.py:23 in <module>: child.join()
+# line: P.1 barrier_of_three.py:14 in come: barrier.wait()
+# line: P.2 barrier_of_three.py:14 in come: barrier.wait()
+# says: waits in child.join() for
+# says: waits in barrier.wait() until all parties have come
 import multiprocessing
 
 def come(barrier):

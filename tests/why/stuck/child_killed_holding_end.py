@@ -4,6 +4,8 @@
 # edge: P.1 data P,P.1
 # repair: close_write_end
 # repair: one_speaks_first
+# line: P child_killed_holding_end.py:20 in <module>: os.read(ours[0], 1)
+# line: P.1 child_killed_holding_end.py:16 in <module>: os.read(never[0], 1)
 import os
 import signal
 import sys

@@ -2,6 +2,8 @@
 # says: was killed by SIGSEGV (11).
 # edge: P lock P
 # repair: release_lock
+# line: P child_segfaults.py:16 in <module>: done.acquire()
+# says: waits in done.acquire() until a lock or semaphore is released
 import multiprocessing
 import os
 import signal

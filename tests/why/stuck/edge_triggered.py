@@ -3,6 +3,8 @@
 # edge: P.1 value P
 # shape: circle P P.1
 # repair: one_speaks_first
+# line: P edge_triggered.py:19 in <module>: epoll.poll()
+# says: waits in epoll.poll() for
 import os
 import select
 import subprocess

@@ -2,6 +2,10 @@
 # edge: P end P.1
 # edge: P.1 lock P,P.1,P.2
 # repair: release_lock
+# line: P event_never_set.py:21 in <module>: child.join()
+# line: P.1 event_never_set.py:12 in wait: event.wait()
+# line: P.2 event_never_set.py:12 in wait: event.wait()
+# says: waits in event.wait() until the event is set
 import multiprocessing
 
 def wait(event):

@@ -2,6 +2,9 @@
 # verdict: likely_stuck
 # edge: P end P.2.1
 # repair: release_lock
+# line: P event_never_set_forkserver.py:20 in <module>: child.join()
+# line: P.2.1 event_never_set_forkserver.py:11 in wait: event.wait()
+# line: P.2.2 event_never_set_forkserver.py:11 in wait: event.wait()
 import multiprocessing
 
 def wait(event):

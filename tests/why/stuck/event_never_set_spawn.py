@@ -2,6 +2,9 @@
 # verdict: likely_stuck
 # edge: P end P.2
 # repair: release_lock
+# line: P event_never_set_spawn.py:20 in <module>: child.join()
+# line: P.2 event_never_set_spawn.py:11 in wait: event.wait()
+# line: P.3 event_never_set_spawn.py:11 in wait: event.wait()
 import multiprocessing
 
 def wait(event):

@@ -3,6 +3,8 @@
 # edge: P.1 value P
 # shape: circle P P.1
 # repair: one_speaks_first
+# line: P forgotten_flush.py:12 in <module>: child.stdout.readline()
+# says: waits in child.stdout.readline() for data
 import subprocess
 
 child = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

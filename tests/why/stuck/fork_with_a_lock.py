@@ -2,6 +2,9 @@
 # edge: P end P.1
 # edge: P.1 thread P.1
 # repair: no_fork_with_threads
+# line: P fork_with_a_lock.py:32 in <module>: child.join()
+# line: P.1 fork_with_a_lock.py:20 in use: with lock:
+# says: waits in `with lock` for another of its threads, and it has no other
 import multiprocessing
 import threading
 

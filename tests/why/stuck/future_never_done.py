@@ -2,6 +2,8 @@
 # edge: P value P
 # shape: dead end
 # repair: empty_loop
+# line: P future_never_done.py:12 in <module>: asyncio.run(main())
+# says: waits in asyncio's event loop
 import asyncio
 
 async def main():

@@ -4,6 +4,8 @@
 # edge: P.2 value P
 # shape: circle P P.1 P.2
 # repair: close_write_end
+# line: P inherited_stdin.py:16 in <module>: first.wait()
+# says: waits in first.wait() for
 import os
 import subprocess
 

@@ -4,6 +4,12 @@
 # edge: P.1 thread P.1
 # shape: circle P P.1
 # repair: get_before_join
+# line: P join_before_get.py:23 in <module>: writer.join()
+# line: P.1 -
+# line: P.1 -
+# says: waits in writer.join() for
+# says: waits at its exit for its queue's feeder thread.
+# says: , feeder thread, waits in write(): pipe full
 import multiprocessing
 
 def write(queue):

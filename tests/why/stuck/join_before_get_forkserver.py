@@ -4,6 +4,11 @@
 # edge: P end P.2.1
 # shape: circle P P.2.1
 # repair: get_before_join
+# line: P join_before_get_forkserver.py:22 in <module>: writer.join()
+# line: P.2.1 -
+# line: P.2.1 -
+# says: waits in writer.join() for
+# says: waits at its exit for its queue's feeder thread.
 import multiprocessing
 
 def write(queue):

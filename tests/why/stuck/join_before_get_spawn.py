@@ -4,6 +4,11 @@
 # edge: P.1 value P,P.2
 # shape: circle P P.2
 # repair: get_before_join
+# line: P join_before_get_spawn.py:22 in <module>: writer.join()
+# line: P.2 -
+# line: P.2 -
+# says: waits in writer.join() for
+# says: waits at its exit for its queue's feeder thread.
 import multiprocessing
 
 def write(queue):

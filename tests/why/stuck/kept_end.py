@@ -2,6 +2,8 @@
 # edge: P value P
 # shape: dead end
 # repair: close_write_end
+# line: P kept_end.py:19 in <module>: receiver.recv()
+# says: waits in receiver.recv() for a message or end-of-file
 import multiprocessing
 
 def send(end):

@@ -2,6 +2,8 @@
 # edge: P lock P
 # shape: dead end
 # repair: release_lock
+# line: P killed_holder.py:23 in <module>: with lock:
+# says: waits in `with lock` until a lock or semaphore is released
 import multiprocessing
 import time
 

@@ -2,6 +2,10 @@
 # edge: P end P.1
 # edge: P.1 lock P,P.1
 # repair: release_lock
+# line: P killed_reader.py:33 in <module>: second.join()
+# line: P -
+# line: P.1 killed_reader.py:14 in read: queue.get()
+# says: waits in queue.get() for the queue's own lock for reading
 import multiprocessing
 import os
 

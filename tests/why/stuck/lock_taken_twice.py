@@ -2,6 +2,8 @@
 # edge: P lock P
 # shape: dead end
 # repair: release_lock
+# line: P lock_taken_twice.py:10 in <module>: with lock, lock:
+# says: waits in `with lock, lock` until a lock or semaphore is released
 import multiprocessing
 
 lock = multiprocessing.Lock()

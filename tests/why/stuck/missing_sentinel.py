@@ -3,6 +3,10 @@
 # edge: P.1 value P,P.1
 # shape: circle P P.1
 # repair: put_sentinels
+# line: P missing_sentinel.py:23 in <module>: reader.join()
+# line: P -
+# line: P.1 missing_sentinel.py:13 in read: while queue.get() is not None:
+# says: waits in queue.get() for a value
 import multiprocessing
 
 def read(queue):

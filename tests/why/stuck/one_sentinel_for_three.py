@@ -1,6 +1,12 @@
 # Three readers and one sentinel: one of them waits for a value, and the other one for the lock that the former has.
 # edge: P end P.1
 # repair: put_sentinels
+# line: P one_sentinel_for_three.py:29 in <module>: reader.join()
+# line: P -
+# line: P.1 one_sentinel_for_three.py:14 in read: while queue.get() is not None:
+# line: P.2 one_sentinel_for_three.py:14 in read: while queue.get() is not None:
+# says: waits in queue.get() for a value
+# says: waits in queue.get() for the queue's own lock for reading
 import multiprocessing
 
 def read(queue, gate):

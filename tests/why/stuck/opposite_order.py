@@ -4,6 +4,10 @@
 # edge: P.2 lock P,P.1,P.2
 # shape: dead end
 # repair: one_order
+# line: P opposite_order.py:29 in <module>: child.join()
+# line: P.1 opposite_order.py:16 in take: with second:
+# line: P.2 opposite_order.py:16 in take: with second:
+# says: waits in `with second` until a lock or semaphore is released
 import multiprocessing
 
 def take(first, second, both):

@@ -3,6 +3,8 @@
 # edge: P.1 room P
 # shape: circle P P.1
 # repair: read_before_wait
+# line: P pty_wait_first.py:14 in <module>: os.waitpid(pid, 0)
+# says: waits in os.waitpid() for
 import os
 import pty
 

@@ -3,6 +3,10 @@
 # edge: P.1 room P,P.1
 # shape: circle P P.1
 # repair: read_before_wait
+# line: P send_before_recv.py:20 in <module>: child.join()
+# line: P.1 send_before_recv.py:13 in send: end.send("x" * 1_000_000)
+# says: waits in child.join() for
+# says: waits in end.send(): pipe full
 import multiprocessing
 
 def send(end):

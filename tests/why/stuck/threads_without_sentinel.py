@@ -1,6 +1,12 @@
 # Three threads get from a queue into which nobody puts any more, and the main thread joins them. There is no lock.
 # edge: P thread P
 # repair: one_order
+# line: P threads_without_sentinel.py:18 in <module>: thread.join()
+# line: P -
+# line: P -
+# line: P -
+# says: waits in thread.join() for a thread of its own to end
+# says: 3 threads, each waits in get() for a value
 import queue
 import threading
 

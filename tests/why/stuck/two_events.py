@@ -3,6 +3,10 @@
 # edge: P.1 lock P,P.1,P.2
 # edge: P.2 lock P,P.1,P.2
 # repair: one_order
+# line: P two_events.py:26 in <module>: child.join()
+# line: P.1 two_events.py:13 in wait: first.wait()
+# line: P.2 two_events.py:13 in wait: first.wait()
+# says: waits in first.wait() until the event is set
 import multiprocessing
 
 def wait(first, second):

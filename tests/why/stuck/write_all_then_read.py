@@ -3,6 +3,8 @@
 # edge: P.1 room P
 # shape: circle P P.1
 # repair: one_writes
+# line: P write_all_then_read.py:11 in <module>: cat.stdin.write(b"x" * 1_000_000)
+# says: waits in cat.stdin.write(): pipe full
 import subprocess
 
 cat = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
