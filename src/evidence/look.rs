@@ -63,7 +63,7 @@ pub struct TaskLook {
     /// The blocked signals.
     blocked: Signals,
     /// The stack pointer.
-    stack: u64,
+    pub(super) stack: u64,
     /// The number of context switches, voluntary and involuntary.
     pub switches: u64,
     /// The processor time, in the kernel's ticks.

@@ -10,10 +10,12 @@
 mod call;
 mod epoll;
 mod fill;
+mod frames;
 mod graph;
 mod held;
 mod holders;
 mod look;
+mod meaning;
 mod memory;
 mod onlooker;
 mod sight;
@@ -24,10 +26,12 @@ mod wait;
 
 pub use call::{SystemCall, Until};
 pub use fill::Fill;
+pub use frames::{PythonFrame, Stack, Unread, is_python, quietly, script, stacks};
 pub use graph::{Cause, Fate, Graph, circle, stopped};
 pub use held::What;
 pub use holders::shared_memory;
 pub use look::{ProcessSummary, Snapshot, TaskLook, ThreadState, stopped_by};
+pub use meaning::{Duty, Goal};
 pub use onlooker::Onlooker;
 pub use sight::{Family, Sight};
 pub use signals::bit;
