@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         Ok(Request::Show(options, demo)) => commands::show(demo, &options),
         Ok(Request::Predict(options, prediction)) => commands::predict(&prediction, &options),
         Ok(Request::View(options, file)) => commands::view(&file, &options),
-        Ok(Request::Why(asked, json)) => commands::why(asked, json),
+        Ok(Request::Why(asked, json, lines)) => commands::why(asked, json, lines),
         Ok(Request::Print(text)) => commands::print(&text),
         Ok(Request::Child(child)) => commands::child(child),
         Err(error) => commands::usage(error),

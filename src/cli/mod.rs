@@ -32,6 +32,7 @@ use generated::{complete, completions, manual};
 use options::{ids_of, of_many_runs, of_one_run};
 use overview::{is_bare, overview};
 use refusal::{with_nearest_name, with_run_before};
+pub use tool::LinesOfCode;
 use tool::{Tool, taken_by};
 
 /// Learn how processes work together: the lessons of Python's multiprocessing, run for real
@@ -80,8 +81,8 @@ pub enum Request {
     View(ViewOptions, PathBuf),
     /// Print this text: a program, completions for a shell, or a manual page.
     Print(Vec<u8>),
-    /// Tell who waits for whom in a program; as JSON if the flag is set.
-    Why(Asked, bool),
+    /// Tell who waits for whom in a program; as JSON if the flag is set; with its lines or without.
+    Why(Asked, bool, LinesOfCode),
     /// Be a child of a lesson.
     Child(ChildCli),
 }
@@ -215,7 +216,7 @@ pub fn read() -> Result<Request, clap::Error> {
             Request::Predict(cli.options.views, prediction)
         }
         Command::Tool(Tool::View { file }) => Request::View(cli.options.views, file),
-        Command::Tool(Tool::Why { pid, command, group, end }) => Request::Why(
+        Command::Tool(Tool::Why { pid, command, group, end, lines }) => Request::Why(
             match pid {
                 Some(pid) => Asked::Process { pid, group },
                 None => Asked::Program(Supervised {
@@ -225,6 +226,7 @@ pub fn read() -> Result<Request, clap::Error> {
                 }),
             },
             cli.options.views.json,
+            lines,
         ),
         Command::Tool(Tool::Completions { shell }) => Request::Print(completions(shell)?),
         Command::Tool(Tool::Man { command: name }) => Request::Print(manual(name.as_deref())?),

@@ -14,6 +14,15 @@ use crate::both;
 use crate::lessons::{DEMOS, Demo, HELP_TEMPLATE, ProgramLanguage};
 use crate::words::locale::Language;
 
+/// Whether lines of code are shown.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum LinesOfCode {
+    /// Where they can be had.
+    Auto,
+    /// Not at all.
+    Never,
+}
+
 /// The subcommands that are no lessons.
 #[derive(clap::Subcommand)]
 pub enum Tool {
@@ -169,6 +178,10 @@ Examples:
         /// End the program when it is stuck
         #[arg(long, conflicts_with = "pid")]
         end: bool,
+
+        /// Whether to show the lines at which a Python program waits
+        #[arg(long, value_name = "WHEN", default_value = "auto", ignore_case = true)]
+        lines: LinesOfCode,
     },
 
     /// Print a completion script for your shell

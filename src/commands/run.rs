@@ -11,7 +11,7 @@ use anyhow::{Error, Result};
 use super::repeat::{Subject, counted};
 use super::{Lines, exit_code, is_broken_pipe, record, settings, views, why};
 use crate::both;
-use crate::cli::{Options, Runnable};
+use crate::cli::{LinesOfCode, Options, Runnable};
 use crate::lessons::DEMOS;
 use crate::os::streams::{check_stdout, stderr};
 use crate::os::terminal;
@@ -129,7 +129,7 @@ fn once(script: &Script, folders: &Folders, options: &Options) -> Result<Ended> 
 
 fn tell(notice: &Notice) {
     let width = stderr().is_terminal().then(|| terminal::width(&stderr()));
-    let _ = stderr().write_all(why::words(notice, width).as_bytes());
+    let _ = stderr().write_all(why::words(notice, width, LinesOfCode::Never).as_bytes());
 }
 
 /// Runs it so many times, and counts claims and outcomes.

@@ -8,17 +8,19 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::exit_code;
 use crate::both;
-use crate::cli::Asked;
+use crate::cli::{Asked, LinesOfCode};
 use crate::os::streams::{StandardStream, cannot_write, check_stdout, stderr, stdout};
 use crate::os::terminal;
-use crate::why::{self, Diagnosis, Notice};
+use crate::why::{self, Diagnosis, Notice, Stacks};
 use crate::words::plain::in_json;
 
 /// Tells who waits for whom in a program.
-pub fn why(asked: Asked, json: bool) -> ExitCode {
+pub fn why(asked: Asked, json: bool, of_code: LinesOfCode) -> ExitCode {
     let lines = |finding: &Diagnosis, width| match json {
-        true => format!("{}\n", in_json(&why::json(finding).to_string())),
-        false => broken(&why::report(finding), width),
+        true => {
+            format!("{}\n", in_json(&why::json(finding, &stacks(finding, of_code)).to_string()))
+        }
+        false => broken(&why::report(finding, &stacks(finding, of_code)), width),
     };
     let width = |stream: &StandardStream| stream.is_terminal().then(|| terminal::width(stream));
     match asked {
@@ -31,9 +33,11 @@ pub fn why(asked: Asked, json: bool) -> ExitCode {
             let ended = why::run(&program, &mut |told: &Notice| {
                 let text = match told {
                     Notice::Stuck(finding) if json => lines(finding, None),
-                    Notice::Stuck(_) | Notice::CannotRun(_) => words(told, width(&stderr())),
+                    Notice::Stuck(_) | Notice::CannotRun(_) => {
+                        words(told, width(&stderr()), of_code)
+                    }
                     _ if json => String::new(),
-                    _ => words(told, None),
+                    _ => words(told, None, of_code),
                 };
                 // If stderr is closed, the notice is lost, and the program goes on all the same.
                 let _ = stderr().write_all(text.as_bytes());
@@ -43,11 +47,19 @@ pub fn why(asked: Asked, json: bool) -> ExitCode {
     }
 }
 
+/// The frames of a program's threads, if they are to be shown.
+fn stacks(finding: &Diagnosis, of_code: LinesOfCode) -> Stacks {
+    match of_code {
+        LinesOfCode::Auto => Stacks::of(finding),
+        LinesOfCode::Never => Stacks::default(),
+    }
+}
+
 /// A notice about a program, as lines for a terminal of this width.
-pub(super) fn words(told: &Notice, width: Option<usize>) -> String {
+pub(super) fn words(told: &Notice, width: Option<usize>, of_code: LinesOfCode) -> String {
     match told {
         Notice::CannotRun(sentence) => format!("mp-demo: {sentence}\n"),
-        Notice::Stuck(finding) => broken(&why::report(finding), width),
+        Notice::Stuck(finding) => broken(&why::report(finding, &stacks(finding, of_code)), width),
         Notice::Full(pid, seconds, call, readers) => {
             let readers: Vec<_> = readers.iter().map(ToString::to_string).collect();
             let readers = readers.join(", ");

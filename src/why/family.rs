@@ -6,6 +6,7 @@ use crate::both;
 use crate::evidence::{Sight, Snapshot};
 
 use super::Diagnosis;
+use super::lines::Stacks;
 
 /// The most stuck processes, and the most others, that a report tells of.
 const STUCK_TOLD: usize = 40;
@@ -53,11 +54,13 @@ pub(super) fn told(finding: &Diagnosis) -> Vec<(&Snapshot, usize)> {
     ordered
 }
 
-/// A line for each process, with its command line.
-pub(super) fn lines(finding: &Diagnosis) -> Vec<String> {
+/// A line for each process, with its command line and the target that it runs.
+pub(super) fn lines(finding: &Diagnosis, stacks: &Stacks) -> Vec<String> {
     let told = told(finding);
     let process = |(look, depth): &(&Snapshot, usize)| {
-        format!("  {}{}  {}", "  ".repeat(*depth), look.pid, command(look))
+        let target = stacks.target(look.pid);
+        let target = target.map(|it| format!("  target={it}")).unwrap_or_default();
+        format!("  {}{}  {}{target}", "  ".repeat(*depth), look.pid, command(look))
     };
     let mut lines: Vec<_> = told.iter().map(process).collect();
     let more = finding.sight.family().count().saturating_sub(told.len());

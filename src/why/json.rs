@@ -4,15 +4,16 @@ use serde_json::{Value, json};
 
 use crate::evidence::{On, Snapshot, TaskLook, Unless, Wait};
 
+use super::lines::Stacks;
 use super::{Diagnosis, family, sentences};
 
 /// The version of this form.
 const VERSION: u32 = 1;
 
 /// The graph.
-pub fn json(finding: &Diagnosis) -> Value {
+pub fn json(finding: &Diagnosis, stacks: &Stacks) -> Value {
     let looks = family::in_order(&finding.sight).into_iter();
-    let nodes: Vec<_> = looks.map(|(look, _)| node(finding, look)).collect();
+    let nodes: Vec<_> = looks.map(|(look, _)| node(finding, stacks, look)).collect();
     let waits = finding.sight.waits().iter();
     let edges: Vec<_> = waits.flat_map(|wait| edges(finding, wait)).collect();
     json!({
@@ -36,7 +37,7 @@ fn unless(it: &Unless) -> Value {
     value
 }
 
-fn node(finding: &Diagnosis, look: &Snapshot) -> Value {
+fn node(finding: &Diagnosis, stacks: &Stacks, look: &Snapshot) -> Value {
     let thread = |it: &TaskLook| {
         let mut thread = json!({
             "tid": it.tid,
@@ -49,6 +50,9 @@ fn node(finding: &Diagnosis, look: &Snapshot) -> Value {
         if let Some(call) = &it.call {
             thread["call"] = call.name.into();
             thread["arguments"] = json!(call.arguments.map(|it| format!("{it:#x}")));
+        }
+        if let Some(stack) = stacks.stack(it.tid) {
+            thread["frames"] = json!(stack.frames);
         }
         thread
     };

@@ -3,6 +3,7 @@
 
 mod family;
 mod json;
+mod lines;
 mod program;
 mod repairs;
 mod report;
@@ -19,6 +20,7 @@ use crate::events::Status;
 use crate::evidence::{Family, Fate, Fill, Graph, Need, On, Onlooker, Sight, Snapshot, circle};
 
 pub use json::json;
+pub use lines::Stacks;
 pub use program::{Companion, Ended, Ends, Notice, Supervised, end_as, run};
 use repairs::Repair;
 pub use report::report;

@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 
 use crate::both;
 use crate::events::Status;
-use crate::evidence::{Cause, Fate, From, Need, Snapshot, TaskLook, Thing, Wait, bit, stopped};
+use crate::evidence::{
+    Cause, Fate, From, Need, Snapshot, Stack, TaskLook, Thing, Wait, bit, is_python, stopped,
+};
 use crate::words::plain::on_one_line;
 
+use super::lines::Stacks;
 use super::sentences;
 use super::{Diagnosis, Judgement, next};
 use super::{family, repairs};
@@ -15,19 +18,23 @@ use super::{family, repairs};
 const DEAD_TOLD: usize = 8;
 
 /// The report's lines, without newlines.
-pub fn report(finding: &Diagnosis) -> Vec<String> {
+pub fn report(finding: &Diagnosis, stacks: &Stacks) -> Vec<String> {
     let mut lines = vec![heading(finding)];
     if finding.verdict == Judgement::Ended {
         return lines;
     }
-    lines.extend(family::lines(finding));
+    lines.extend(family::lines(finding, stacks));
     lines.extend(finding.dead.iter().take(DEAD_TOLD).map(|(parent, pid, status)| {
         both!("{parent}: its child {pid} {status}.", "{parent} 的子进程 {pid} {status}。")
     }));
     let mut missing = BTreeSet::new();
     for (look, _) in family::told(finding) {
-        lines.extend(of_process(finding, look, &mut missing));
+        lines.extend(of_process(finding, stacks, look, &mut missing));
+        // One that goes on may be at its start, where there is nothing yet to read.
+        let is_stuck = finding.graph.is_stuck(look.pid);
+        missing.extend(stacks.why_unread(look).filter(|_| is_stuck));
     }
+    missing.extend(debugger(finding));
     for (pid, signal) in stopped(&finding.sight) {
         let name = Status::Signal(signal).signal_name();
         lines.push(both!(
@@ -36,7 +43,7 @@ pub fn report(finding: &Diagnosis) -> Vec<String> {
         ));
     }
     lines.extend(missing);
-    lines.extend(shape(finding));
+    lines.extend(shape(finding, stacks));
     lines.extend(finding.repairs.iter().map(|it| repairs::sentence(*it)));
     let shown = lines.iter().map(|line| on_one_line(&close_up(line)).into_owned());
     shown.collect()
@@ -100,33 +107,52 @@ fn heading(finding: &Diagnosis) -> String {
     }
 }
 
-/// The sentences about one process. Threads that do the same share one.
-fn of_process(finding: &Diagnosis, look: &Snapshot, missing: &mut BTreeSet<String>) -> Vec<String> {
+/// The sentences about one process, each with the line of code. Threads that do the same share one.
+fn of_process(
+    finding: &Diagnosis,
+    stacks: &Stacks,
+    look: &Snapshot,
+    missing: &mut BTreeSet<String>,
+) -> Vec<String> {
     let pid = look.pid;
-    let mut said: Vec<(String, Vec<&TaskLook>)> = Vec::new();
+    let mut said: Vec<(String, Option<String>, Vec<&TaskLook>)> = Vec::new();
     for thread in threads_told(finding, look) {
-        let sentence = of_thread(finding, look, thread, missing);
-        match said.iter_mut().find(|(it, _)| *it == sentence) {
-            Some((_, threads)) => threads.push(thread),
-            None => said.push((sentence, vec![thread])),
+        let sentence = of_thread(finding, stacks, look, thread, missing);
+        let line = stacks.line(look, thread.tid);
+        match said.iter_mut().find(|it| (&it.0, &it.1) == (&sentence, &line)) {
+            Some((.., threads)) => threads.push(thread),
+            None => said.push((sentence, line, vec![thread])),
         }
     }
     let is_alone = said.len() == 1;
-    let lines = said.iter().map(|(sentence, threads)| match threads[..] {
-        [TaskLook { tid, name, .. }] if *tid as u32 != pid && !is_alone => both!(
-            "{pid}, thread {tid} ({name}), {sentence}.",
-            "{pid} 的线程 {tid}（{name}）{sentence}。"
-        ),
-        [_] => both!("{pid} {sentence}.", "{pid} {sentence}。"),
-        _ => {
-            let count = threads.len();
-            both!(
+    let lines = said.into_iter().flat_map(|(sentence, line, threads)| {
+        let count = threads.len();
+        let who = threads.first().and_then(|it| who(stacks, pid, it, is_alone));
+        let said = match who {
+            _ if count > 1 => both!(
                 "{pid}: {count} threads, each {sentence}.",
                 "{pid} 的 {count} 个线程各自{sentence}。"
-            )
-        }
+            ),
+            Some(who) => both!("{pid}, {who}, {sentence}.", "{pid} 的{who}{sentence}。"),
+            None => both!("{pid} {sentence}.", "{pid} {sentence}。"),
+        };
+        std::iter::once(said).chain(line)
     });
     lines.collect()
+}
+
+/// Which thread of a process it is, if it isn't the main one or does a duty of the library's.
+fn who(stacks: &Stacks, pid: u32, thread: &TaskLook, is_alone: bool) -> Option<String> {
+    let TaskLook { tid, name, .. } = thread;
+    let stack = stacks.stack(*tid);
+    let duty = stack.and_then(Stack::duty).and_then(sentences::duty);
+    if duty.is_some() || *tid as u32 == pid || is_alone {
+        return duty;
+    }
+    Some(match stack.and_then(|it| it.name.as_ref()) {
+        Some(name) => both!("thread {name}", "线程 {name} "),
+        None => both!("thread {tid} ({name})", "线程 {tid}（{name}）"),
+    })
 }
 
 /// The threads that are told: all of a stuck process. Of another process, the thread that can go
@@ -147,6 +173,7 @@ fn threads_told<'a>(finding: &Diagnosis, look: &'a Snapshot) -> Vec<&'a TaskLook
 
 fn of_thread(
     finding: &Diagnosis,
+    stacks: &Stacks,
     look: &Snapshot,
     thread: &TaskLook,
     missing: &mut BTreeSet<String>,
@@ -167,7 +194,8 @@ fn of_thread(
                 missing.insert(why_not_told(wait));
             }
             let has_others = look.threads.len() > 1;
-            let sentence = sentences::wait(wait, has_others, &finding.fills);
+            let sentence =
+                sentences::wait(wait, has_others, &finding.fills, &stacks.told(look, wait));
             match fate {
                 Some(Fate::GoesOn(Cause::Timer)) => {
                     both!("{sentence}, and a timer may wake it", "{sentence}；定时器也可能把它唤醒")
@@ -242,14 +270,33 @@ fn why_hidden(look: &Snapshot) -> String {
     }
 }
 
+/// How to learn more of a stuck program that isn't Python. (Of one that is installed on the system,
+/// as a shell, a debugger tells little to a learner.)
+fn debugger(finding: &Diagnosis) -> Option<String> {
+    const INSTALLED: [&str; 4] = ["/usr", "/bin", "/sbin", "/opt"];
+    let is_own = |look: &&Snapshot| {
+        let exe = std::fs::read_link(format!("/proc/{}/exe", look.pid)).unwrap_or_default();
+        finding.graph.is_stuck(look.pid)
+            && exe.is_absolute()
+            && !INSTALLED.iter().any(|folder| exe.starts_with(folder))
+            && !is_python(&exe)
+    };
+    let pid = finding.sight.family().find(is_own)?.pid;
+    Some(both!(
+        "At which lines {pid} waits, a debugger can tell: gdb -p {pid} -batch -ex \"thread apply all \
+         bt\"",
+        "{pid} 停在哪些代码行，可以用调试器查看：gdb -p {pid} -batch -ex \"thread apply all bt\""
+    ))
+}
+
 /// The lines that sum up: a circle, dead ends.
-fn shape(finding: &Diagnosis) -> Vec<String> {
+fn shape(finding: &Diagnosis, stacks: &Stacks) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(first) = finding.circle.first() {
         let pids = finding.circle.iter().chain([first]);
         let circle = pids.map(ToString::to_string).collect::<Vec<_>>().join(" -> ");
         lines.push(both!(
-            "A circle: {circle}. Each waits for the next.",
+            "A circle: {circle}. A deadlock.",
             "形成了环，也就是死锁：{circle}。每一个都在等下一个。"
         ));
     }
@@ -267,7 +314,9 @@ fn shape(finding: &Diagnosis) -> Vec<String> {
                 "A dead end: {pid} waits for what only {pid} itself could bring.",
                 "走进了死胡同：{pid} 等的东西只有 {pid} 自己能带来。"
             ),
-            (true, 2..) => both!("{pid} waits partly for itself.", "{pid} 有一部分是在等自己。"),
+            (true, 2..) if !stacks.is_at_exit(pid) => {
+                both!("{pid} waits partly for itself.", "{pid} 有一部分是在等自己。")
+            }
             _ => continue,
         };
         if !lines.contains(&line) {

@@ -4,26 +4,46 @@ use std::collections::BTreeMap;
 
 use crate::both;
 use crate::events::Status;
-use crate::evidence::{Fill, From, Happening, Need, On, Outside, Thing, Unless, Wait};
+use crate::evidence::{Duty, Fill, From, Goal, Happening, Need, On, Outside, Thing, Unless, Wait};
 use crate::words::figures::grouped;
+
+use super::lines::Told;
 
 /// The most PIDs or things that a sentence names.
 const NAMED: usize = 4;
 
 /// What a thread does: `waits in read() for ...`.
-pub(super) fn wait(wait: &Wait, has_other_threads: bool, fills: &BTreeMap<u64, Fill>) -> String {
-    let call = wait.call;
+pub(super) fn wait(
+    wait: &Wait,
+    has_other_threads: bool,
+    fills: &BTreeMap<u64, Fill>,
+    told: &Told,
+) -> String {
+    if let Some(idle) = idle(wait, told) {
+        return idle;
+    }
+    let call = match (told.duty, &told.call) {
+        (Some(Duty::Exit), _) => both!(" at its exit", "在退出时"),
+        (Some(Duty::Loop), _) => both!(" in asyncio's event loop", "在 asyncio 的事件循环里"),
+        (_, Some(call)) => both!(" in {call}", "在 {call} 里"),
+        // What the library does with a semaphore of its own has no system call's name.
+        (_, None) if told.goal.is_some() => String::new(),
+        (_, None) => {
+            let call = wait.call;
+            both!(" in {call}()", "在 {call}() 里")
+        }
+    };
     // A wait for a hang-up is told only if the thread waits for nothing else.
     let says_more = |it: &&Thing| it.needs != Need::HangUp;
     let more: Vec<&Thing> = wait.things.iter().filter(says_more).collect();
     let all = if more.is_empty() { wait.things.iter().collect() } else { more };
-    let told = all.iter().map(|it| thing(it, wait.pid, has_other_threads, fills));
-    let mut things: Vec<String> = told.collect();
+    let described = all.iter().map(|it| thing(it, wait.pid, has_other_threads, fills, told));
+    let mut things: Vec<String> = described.collect();
     things.dedup();
     if let [only] = &things[..] {
         return match all[0].needs {
-            Need::Room => both!("waits in {call}(): {only}", "在 {call}() 里等待：{only}"),
-            _ => both!("waits in {call}() {only}", "在 {call}() 里{only}"),
+            Need::Room => both!("waits{call}: {only}", "{call}等待：{only}"),
+            _ => both!("waits{call} {only}", "{call}{only}"),
         };
     }
     let count = things.len();
@@ -34,9 +54,97 @@ pub(super) fn wait(wait: &Wait, has_other_threads: bool, fills: &BTreeMap<u64, F
         list += &both!("; or {more} more", "；或者另外 {more} 样");
     }
     both!(
-        "waits in {call}() for any of {count} things: {list}",
-        "在 {call}() 里等 {count} 样当中的任意一样：{list}"
+        "waits{call} for any of {count} things: {list}",
+        "{call}等 {count} 样当中的任意一样：{list}"
     )
+}
+
+/// The sentence for a thread of the library's that has nothing to do.
+fn idle(wait: &Wait, told: &Told) -> Option<String> {
+    let is_idle = match told.duty? {
+        // Its own lock would be another process's.
+        Duty::Feeder => told.goal == Some(Goal::Condition),
+        _ => {
+            told.goal != Some(Goal::WriteLock)
+                && wait.things.iter().all(|it| it.needs != Need::Room)
+        }
+    };
+    let what = match told.duty? {
+        _ if !is_idle => return None,
+        Duty::Exit | Duty::Loop => return None,
+        Duty::Feeder => both!("a value to be put", "有值放入队列"),
+        Duty::TaskHandler | Duty::PoolWorker | Duty::ExecutorWorker | Duty::ThreadWorker => {
+            both!("a task", "任务")
+        }
+        Duty::ResultHandler => both!("a result", "结果"),
+        Duty::WorkerHandler => both!("a worker to end", "工作进程结束"),
+        Duty::ExecutorManager => both!("a task or a result", "任务或结果"),
+        Duty::Manager => both!("a request", "请求"),
+    };
+    let [thing @ Thing { needs: Need::Data, .. }] = &wait.things[..] else {
+        return Some(both!("waits for {what}", "在等{what}"));
+    };
+    let who = list(thing.of(), wait.pid, &both!("or", "或"));
+    Some(match thing.of().is_empty() {
+        true => both!("waits for {what}", "在等{what}"),
+        false => both!(
+            "waits for {what}, and only {who} could bring it",
+            "在等{what}，只有 {who} 能带来"
+        ),
+    })
+}
+
+/// Who a thread is that has no line of the learner's, for the beginning of a sentence.
+pub(super) fn duty(duty: Duty) -> Option<String> {
+    Some(match duty {
+        Duty::Exit | Duty::Loop => return None,
+        Duty::Feeder => both!("feeder thread", "喂数据线程"),
+        Duty::TaskHandler => both!("a pool's task handler", "进程池分发任务的线程"),
+        Duty::ResultHandler => both!("a pool's result handler", "进程池接收结果的线程"),
+        Duty::WorkerHandler => both!("a pool's worker handler", "进程池管理工作进程的线程"),
+        Duty::PoolWorker => both!("a pool's worker", "进程池的工作进程"),
+        Duty::ExecutorWorker => both!("an executor's worker", "executor 的工作进程"),
+        Duty::ThreadWorker => both!("a thread pool's worker", "线程池的线程"),
+        Duty::ExecutorManager => both!("an executor's manager", "executor 的管理线程"),
+        Duty::Manager => both!("a Manager's server", "Manager 的服务"),
+    })
+}
+
+/// What the library's call waits for, if that isn't said by descriptors.
+fn goal(goal: Goal, needs: Need) -> Option<String> {
+    Some(match goal {
+        Goal::Message | Goal::Answer => return None,
+        Goal::Release if needs == Need::Thread => both!("until the lock is released", "等锁释放"),
+        Goal::Release => both!("until a lock or semaphore is released", "等锁或信号量释放"),
+        Goal::Event => both!("until the event is set", "等 event 被设置"),
+        Goal::Condition => both!("until the condition is notified", "等 condition 的通知"),
+        Goal::Barrier => both!("until all parties have come", "等各方都到达"),
+        Goal::Semaphore => both!("until the semaphore is released", "等信号量释放"),
+        Goal::ReadLock => both!(
+            "for the queue's own lock for reading, of which it is not known who holds it",
+            "等队列自己的读锁，不知道锁在哪个进程手里"
+        ),
+        Goal::WriteLock => both!(
+            "for the queue's own lock for writing, of which it is not known who holds it",
+            "等队列自己的写锁，不知道锁在哪个进程手里"
+        ),
+        Goal::Room => both!(
+            "for room in the queue, which has reached its maxsize",
+            "等队列有空位，现在已经达到 maxsize"
+        ),
+        Goal::TasksDone => both!(
+            "until task_done() has been called for each value",
+            "等每个值都有对应的 task_done()"
+        ),
+        Goal::Value => both!("for a value", "等队列里的值"),
+        Goal::Thread => both!("for a thread of its own to end", "等自己的一个线程结束"),
+        Goal::Threads => both!("for its other threads to end", "等自己的其他线程结束"),
+        Goal::FeederEnd => both!("for its queue's feeder thread", "等队列的喂数据线程写完"),
+        Goal::PoolEnd => both!("for the pool's threads to end", "等进程池的线程结束"),
+        Goal::ExecutorEnd => both!("for the executor to end", "等 executor 结束"),
+        Goal::Results => both!("for results", "等结果"),
+        Goal::Future => both!("for the result of a future", "等 future 的结果"),
+    })
 }
 
 /// What the thread waits for, and who could bring it.
@@ -45,9 +153,16 @@ fn thing(
     waiter: u32,
     has_other_threads: bool,
     fills: &BTreeMap<u64, Fill>,
+    told: &Told,
 ) -> String {
-    let fd = thing.fd.map(|fd| both!(" (fd {fd})", "（fd {fd}）")).unwrap_or_default();
-    let of = thing.of();
+    // Python's own objects have no numbers; those of `os` do.
+    let is_python =
+        told.duty.is_some() || told.call.as_ref().is_some_and(|it| !it.starts_with("os."));
+    let fd = thing.fd.filter(|_| !is_python);
+    let fd = fd.map(|fd| both!(" (fd {fd})", "（fd {fd}）")).unwrap_or_default();
+    // At its exit, a process reads nothing any more.
+    let is_not_it = |pid: &u32| !told.is_at_exit || thing.needs != Need::Room || *pid != waiter;
+    let of = &thing.of().iter().copied().filter(is_not_it).collect::<Vec<_>>()[..];
     let who = list(of, waiter, &both!("or", "或"));
     let all = list(of, waiter, &both!("and", "和"));
     let only = match thing.from {
@@ -57,12 +172,21 @@ fn thing(
     if let From::Outside(outside) = &thing.from {
         return self::outside(outside);
     }
+    let goal = told.goal.and_then(|it| goal(it, thing.needs));
     match (thing.needs, &thing.on) {
         (Need::End, _) => match of {
             [] => both!("for a child to end", "等某个子进程结束"),
             [_] => both!("for {who} to end", "等 {who} 结束"),
             _ => both!("for one of its children, {who}, to end", "等其中一个子进程（{who}）结束"),
         },
+        (Need::Thread, on) if let Some(goal) = goal => {
+            match has_other_threads || matches!(on, On::Thread(Some(_))) {
+                true => goal,
+                false => {
+                    both!("{goal}, and it has no other thread", "{goal}，而这个进程没有别的线程")
+                }
+            }
+        }
         (Need::Thread, On::Thread(Some(tid))) => {
             both!("for its thread {tid}", "等自己的线程 {tid}")
         }
@@ -75,6 +199,13 @@ fn thing(
         ),
         (Need::Data, on) => {
             let data = match on {
+                _ if told.goal == Some(Goal::Value) => both!("a value", "队列里的值"),
+                _ if told.goal == Some(Goal::Message) => {
+                    both!("a message or end-of-file", "消息或 EOF")
+                }
+                _ if told.goal == Some(Goal::Answer) => {
+                    both!("an answer of the Manager", "Manager 的回答")
+                }
                 On::Pipe(_) => {
                     both!("data or end-of-file from a pipe{fd}", "管道{fd}里的数据或 EOF")
                 }
@@ -123,7 +254,7 @@ fn thing(
                     "{full}{fd}；不知道哪个进程会读"
                 ),
                 false => both!(
-                    "{full}{fd}, and {only} {all} can read from it",
+                    "{full}{fd}, and {only} {all} could read from it",
                     "{full}{fd}，{only} {all} 能读"
                 ),
             }
@@ -132,6 +263,14 @@ fn thing(
             "until somebody opens the other end of the FIFO {path}",
             "等 FIFO {path} 的另一端被打开"
         ),
+        (Need::Lock, On::Memory(_)) if let Some(goal) = goal => {
+            let others: Vec<_> = of.iter().filter(|pid| **pid != waiter).copied().collect();
+            let all = list(&others, waiter, &both!("and", "和"));
+            match others.is_empty() {
+                false => both!("{goal} (shared with {all})", "{goal}（与 {all} 共用）"),
+                true => both!("{goal}; no other process has it now", "{goal}；现在别的进程都没有"),
+            }
+        }
         (Need::Lock, On::Memory(name)) => {
             let memory = match without_mark(name) {
                 // Memory without a file (MAP_SHARED and MAP_ANONYMOUS).

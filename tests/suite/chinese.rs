@@ -7,7 +7,7 @@ use crate::predict::commands_of_experiments;
 use crate::programs::read::english_in;
 
 /// Lines that may have three English words in a row: commands, examples, headings of the article's
-/// program.
+/// program, quoted lines of code.
 fn is_excused(line: &str) -> bool {
     let line = line.trim_start();
     let is_process = |line: &str| {
@@ -15,6 +15,7 @@ fn is_excused(line: &str) -> bool {
         pid.parse::<u32>().is_ok() && !command.is_empty()
     };
     is_process(line)
+        || line.contains("：   ")
         || line.starts_with("mp-demo ")
         || line.starts_with("taskset ")
         || line.starts_with("source ")

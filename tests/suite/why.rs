@@ -7,7 +7,7 @@ mod settings;
 use std::sync::Mutex;
 
 use crate::common::*;
-use programs::{Program, Started, conditions, graph, has_edge, report};
+use programs::{Program, Started, conditions, graph, has_edge, lines_of, pid_of, report};
 
 /// Runs `check` for each program, several at a time, and names all that failed.
 fn for_each(
@@ -55,6 +55,34 @@ fn has_its_verdict(program: &Program, mut started: Started) -> Result<(), String
     }
 }
 
+/// Whether each thread of its Python processes is at the line that it says, and nowhere else.
+fn has_its_lines(program: &Program, graph: &serde_json::Value, root: u32) -> Result<(), String> {
+    let mut roles: Vec<_> = program.said("line").filter_map(|it| it.split(' ').next()).collect();
+    roles.dedup();
+    let shown = report(root);
+    for role in roles {
+        let of_role = program.said("line").filter_map(|it| it.split_once(' '));
+        let mut expected: Vec<_> = of_role.filter(|(it, _)| *it == role).map(|it| it.1).collect();
+        let lines = lines_of(pid_of(role, root, graph), graph);
+        if lines.len() < expected.len() {
+            // Some versions of Python do without this thread.
+            expected.retain(|it| *it != "-?");
+        }
+        for line in &mut expected {
+            let (place, text) = line.split_once(": ").unwrap_or((line, ""));
+            if !text.is_empty() && !shown.contains(&format!("{place}:   {text}\n")) {
+                return Err(format!("no line `{line}`:\n{shown}"));
+            }
+            *line = place.trim_end_matches('?');
+        }
+        expected.sort();
+        if lines != expected {
+            return Err(format!("{role} is at {lines:?}, not at {expected:?}:\n{shown}"));
+        }
+    }
+    Ok(())
+}
+
 #[test]
 fn whoever_hangs_is_called_stuck_and_waits_for_whom_he_says() {
     let programs = Program::all_in("stuck");
@@ -78,6 +106,7 @@ fn whoever_hangs_is_called_stuck_and_waits_for_whom_he_says() {
         if program.said("says").any(|it| !report(started.pid()).contains(it)) {
             return Err(report(started.pid()));
         }
+        has_its_lines(program, &graph, started.pid())?;
         let mut in_chinese = mp_demo(["why", "--lang", "zh", &started.pid().to_string()]);
         crate::chinese::check(&run(&mut in_chinese), false, &program.name);
         let repairs: Vec<_> = program.said("repair").collect();

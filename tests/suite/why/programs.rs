@@ -206,6 +206,25 @@ pub fn pid_of(role: &str, root: u32, graph: &Value) -> u32 {
     pid
 }
 
+/// Where the threads of a Python process are, by the graph: `FILE:LINE in FUNCTION`, or `-` for a
+/// thread of the library's.
+pub fn lines_of(pid: u32, graph: &Value) -> Vec<String> {
+    let mut nodes = graph["nodes"].as_array().unwrap().iter();
+    let node = nodes.find(|node| node["pid"] == pid).unwrap();
+    let frames =
+        node["threads"].as_array().unwrap().iter().filter_map(|it| it["frames"].as_array());
+    let line = |frames: &Vec<Value>| {
+        let Some(own) = frames.iter().find(|it| it["library"] == false) else {
+            return "-".to_owned();
+        };
+        let file = own["file"].as_str().unwrap().rsplit('/').next().unwrap();
+        format!("{file}:{} in {}", own["line"], own["function"].as_str().unwrap())
+    };
+    let mut lines: Vec<_> = frames.map(line).collect();
+    lines.sort();
+    lines
+}
+
 /// Whether the graph has this edge, `WHO NEEDS WHOM` in roles.
 pub fn has_edge(graph: &Value, edge: &str, root: u32) -> bool {
     let words: Vec<_> = edge.split_whitespace().collect();

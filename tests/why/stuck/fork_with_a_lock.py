@@ -4,7 +4,7 @@
 # repair: no_fork_with_threads
 # line: P fork_with_a_lock.py:32 in <module>: child.join()
 # line: P.1 fork_with_a_lock.py:20 in use: with lock:
-# says: waits in `with lock` for another of its threads, and it has no other
+# says: waits in `with lock` until the lock is released, and it has no other thread
 import multiprocessing
 import threading
 

@@ -6,7 +6,7 @@
 # line: P full_stderr.py:15 in <module>: print(child.stdout.read())
 # line: P.1 <string>:1 in <module>: import sys; sys.stderr.write('x' * 1000000); print('done')
 # says: waits in child.stdout.read() for data
-# says: waits in sys.stderr.write(): pipe full
+# says: waits in write(): pipe full
 import subprocess
 import sys
 

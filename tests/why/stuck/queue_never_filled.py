@@ -3,7 +3,7 @@
 # shape: dead end
 # repair: recursive_lock
 # line: P queue_never_filled.py:9 in <module>: queue.Queue().get()
-# says: waits in queue.Queue().get() for a value from another of its threads, and it has no other
+# says: waits in queue.Queue().get() for a value, and it has no other thread
 import queue
 
 queue.Queue().get()

@@ -1,7 +1,7 @@
 # Two threads of one process take two locks in opposite orders, and the main thread joins them.
 # edge: P thread P
 # repair: one_order
-# line: P two_threads.py:23 in take: thread.join()
+# line: P two_threads.py:23 in <module>: thread.join()
 # line: P two_threads.py:16 in take: with second:
 # line: P two_threads.py:16 in take: with second:
 # says: waits in thread.join() for a thread of its own to end
