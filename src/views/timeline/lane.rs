@@ -57,6 +57,8 @@ pub struct Lane {
     activities: Vec<(u64, Doing)>,
     /// When its latest sleep is over, or was.
     pub sleeps_until: u64,
+    /// Whether it is a thread of which nothing is known but its events.
+    pub is_glimpsed: bool,
     /// Its tasks, if it is a worker of a pool.
     pub worker: Option<Worker>,
     /// Whether another lane stands for it.
@@ -92,6 +94,7 @@ impl Lane {
             marks: Vec::new(),
             activities: vec![(now, doing)],
             sleeps_until: 0,
+            is_glimpsed: false,
             worker: None,
             is_hidden: false,
         }
@@ -125,7 +128,8 @@ impl Lane {
     pub fn end(&mut self, status: Option<Status>, now: u64) {
         self.wake(now);
         let since = self.activities.last().map_or(now, |(since, _)| *since);
-        self.ended = Some((now.max(since), status));
+        let end = if self.is_glimpsed { since } else { now.max(since) };
+        self.ended = Some((end, status));
     }
 
     /// What took the most time in each of `columns` equal parts of the time from 0 to `end`. None

@@ -62,8 +62,9 @@ pub struct Timeline<W> {
 
 /// Where a thread is drawn.
 enum ThreadLane {
-    /// The thread had one event so far, at this time, which is a mark on its process's lane.
-    Momentary(u64, Doing),
+    /// The thread had one event so far, which is a mark on its process's lane: its time, what the
+    /// thread did then, and whether its function began.
+    Momentary(u64, Doing, bool),
     /// The thread has a lane; none if there was no place.
     Lasting(Option<usize>),
 }
@@ -138,17 +139,20 @@ impl<W: Write> Timeline<W> {
         process: usize,
         (pid, name): (u32, &str),
         doing: Doing,
+        begins: bool,
         now: u64,
     ) -> Option<usize> {
         let key = (pid, name.to_owned());
         let lane = match self.threads.get(&key) {
             None => {
-                self.threads.insert(key, ThreadLane::Momentary(now, doing));
+                self.threads.insert(key, ThreadLane::Momentary(now, doing, begins));
                 self.mark(process, Mark::Thread, "", now);
                 return None;
             }
-            Some(&ThreadLane::Momentary(began, doing)) => {
-                let lane = self.add(Lane::new(name, pid, process, began, doing));
+            Some(&ThreadLane::Momentary(began, doing, begins)) => {
+                let mut lane = Lane::new(name, pid, process, began, doing);
+                lane.is_glimpsed = !begins;
+                let lane = self.add(lane);
                 self.threads.insert(key, ThreadLane::Lasting(lane));
                 lane
             }
@@ -263,7 +267,8 @@ impl<W: Write> View for Timeline<W> {
                 None
             }
             (Some(process), Some(name)) => {
-                self.thread(process, (record.pid, name), change.does.into(), now)
+                let begins = matches!(record.event, Event::Running {});
+                self.thread(process, (record.pid, name), change.does.into(), begins, now)
             }
             (Some(process), None) => {
                 self.lanes[process].switch_to(change.does.into(), now);
@@ -355,7 +360,12 @@ impl<W: Write> View for Timeline<W> {
         for sent in state.on_its_way(Way::Queue) {
             self.change_mark(sent.parcel.id, Mark::Lost);
         }
-        self.lanes.iter_mut().for_each(|lane| lane.wake(self.now));
+        for lane in &mut self.lanes {
+            lane.wake(self.now);
+            if lane.is_glimpsed && lane.ended.is_none() {
+                lane.end(None, self.now);
+            }
+        }
         pools::gather(&mut self.lanes);
         // Workers of many small pools may still be too many.
         let drawn = self.lanes.iter_mut().filter(|lane| !lane.is_hidden);
