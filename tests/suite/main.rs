@@ -33,6 +33,7 @@ mod run;
 mod run_hook;
 mod run_hostile;
 mod run_programs;
+mod run_said;
 mod sandbox;
 mod shells;
 mod show;

@@ -1,0 +1,209 @@
+//! What `mp-demo run` says of programs: who waits for whom where one is stuck, and what it says
+//! when nobody has asked.
+
+use std::fs;
+
+use crate::common::*;
+
+/// Programs that get stuck, each with what is said of who waits.
+const STUCK: &[(&str, &[&str])] = &[
+    (
+        "\
+def child(q):
+    q.put('x' * 1000000)
+if __name__ == '__main__':
+    q = mp.Queue()
+    p = mp.Process(target=child, args=(q,))
+    p.start()
+    p.join()
+",
+        &[
+            "MainProcess N in p.join() at program.py:8 waits for child N to end",
+            "child N's feeder thread in write(2) waits for room: its pipe is full with 62,029 of 65,536 \
+             bytes, as each write takes whole pages, and only MainProcess N could take some",
+            "A circle: MainProcess -> child -> MainProcess.",
+        ],
+    ),
+    (
+        "\
+def both(first, second, met):
+    with first:
+        met.wait()
+        with second:
+            pass
+if __name__ == '__main__':
+    fork, knife, met = mp.Lock(), mp.Lock(), mp.Barrier(2)
+    a = mp.Process(target=both, args=(fork, knife, met), name='ann')
+    b = mp.Process(target=both, args=(knife, fork, met), name='bob')
+    a.start(); b.start(); a.join(); b.join()
+",
+        &[
+            "ann N in knife.acquire() at program.py:5 waits for the lock, which bob N took at \
+             program.py:3",
+            "bob N in fork.acquire() at program.py:5 waits for the lock, which ann N took at \
+             program.py:3",
+            "A circle: ann -> bob -> ann.",
+        ],
+    ),
+    (
+        "\
+import os
+def hold(lock):
+    lock.acquire()
+    os._exit(0)
+if __name__ == '__main__':
+    lock = mp.Lock()
+    p = mp.Process(target=hold, args=(lock,)); p.start(); p.join()
+    lock.acquire()
+",
+        &[
+            "MainProcess N in lock.acquire() at program.py:9 waits for the lock, which hold N took \
+             at program.py:4 and had when it ended",
+            "mp-demo: hold (N) had the lock lock, acquired at program.py:4, when it ended, and \
+             nobody has released it",
+        ],
+    ),
+    (
+        "\
+def read(q, ready):
+    ready.set()
+    q.get()
+if __name__ == '__main__':
+    q, ready = mp.Queue(), mp.Event()
+    victim = mp.Process(target=read, args=(q, ready)); victim.start()
+    ready.wait()
+    while open(f'/proc/{victim.pid}/syscall').read().split()[0] not in ('0', '63'): pass  # read(2)
+    victim.kill(); victim.join()
+    q.put(1)
+    q.get()
+",
+        &["MainProcess N in q.get() at program.py:12 waits for the lock, which read N took at \
+             program.py:4 and had when it ended"],
+    ),
+    (
+        "\
+import os, signal
+def die(n):
+    os.kill(os.getpid(), signal.SIGKILL)
+if __name__ == '__main__':
+    with mp.Pool(2) as pool:
+        pool.map(die, [1])
+",
+        &[
+            "MainProcess N in pool.result() at program.py:7 waits for a value, which nobody can \
+             bring",
+            "mp-demo: ForkPoolWorker-1 (N) was killed by SIGKILL (9) in the middle of a task",
+        ],
+    ),
+    (
+        "\
+def work(q):
+    while True:
+        q.get()
+if __name__ == '__main__':
+    q = mp.JoinableQueue()
+    mp.Process(target=work, args=(q,)).start()
+    q.put(1)
+    q.join()
+",
+        &[
+            "MainProcess N in q.join() at program.py:9 waits for task_done(), which only work N \
+             could call",
+            "work N in q.get() at program.py:4 waits for a value, which only MainProcess N could \
+             bring",
+        ],
+    ),
+];
+
+/// Runs a program with these options, under fork.
+fn run_program(program: &str, options: &[&str]) -> Ended {
+    let folder = tempfile::tempdir().unwrap();
+    let program =
+        format!("import multiprocessing as mp; mp.set_start_method('fork', force=True)\n{program}");
+    fs::write(folder.path().join("program.py"), program).unwrap();
+    let words = ["run"].iter().chain(options).chain(&["program.py"]);
+    let mut command = mp_demo(words);
+    command.current_dir(folder.path()).env("HOME", folder.path());
+    run(command.env_remove("XDG_CACHE_HOME").env_remove("PYTHONUNBUFFERED"))
+}
+
+/// A text with one space between words, and N for each PID.
+fn without_pids(text: &str) -> String {
+    let lines = text.lines().map(|line| {
+        let words = line.split_whitespace().map(|word| {
+            let digits: String = word.chars().filter(char::is_ascii_digit).collect();
+            match digits.len() > 1
+                && digits != "15"
+                && word.trim_matches(['(', ')', ',']).starts_with(&digits)
+            {
+                true => word.replace(&digits, "N"),
+                false => word.to_owned(),
+            }
+        });
+        words.collect::<Vec<_>>().join(" ")
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_stuck_program_is_told_by_its_own_lines_and_names() {
+    if !has("python3") {
+        return;
+    }
+    at_once(STUCK, |(program, said)| {
+        let ended = run_program(program, &["--patience", "0.7"]);
+        let told = without_pids(&ended.stderr);
+        for said in *said {
+            assert!(told.contains(said), "{said}\n{told}");
+        }
+        assert_eq!(ended.code(), 1, "{told}");
+    });
+}
+
+/// The article's program: its reader waits when it is terminated, its lines are in the buffer.
+const ARTICLES: &str = "\
+import time
+def write(q):
+    for value in ['A', 'B', 'C']:
+        print('Put %s to queue...' % value)
+        q.put(value)
+def read(q, done):
+    while True:
+        print('Get %s from queue.' % q.get(True))
+        done.release()
+if __name__ == '__main__':
+    q, done = mp.Queue(), mp.Semaphore(0)
+    pw = mp.Process(target=write, args=(q,))
+    pr = mp.Process(target=read, args=(q, done))
+    pw.start()
+    pr.start()
+    pw.join()
+    for _ in range(3): done.acquire()
+    pr.terminate()
+    pr.join()
+";
+
+#[test]
+fn a_program_is_told_its_lost_lines_unasked_and_claims_with_their_evidence() {
+    if !has("python3") {
+        return;
+    }
+    let lost =
+        "read (N) printed 3 lines that stayed in its buffer when SIGTERM ended it (program.py:9)";
+    let ended = run_program(ARTICLES, &["--claims"]);
+    let told = without_pids(&ended.stderr);
+    assert!(told.starts_with(&format!("mp-demo: {lost}\n")), "{told}");
+    for claim in [
+        "true every value that is put is got",
+        "true values are got in the order of their puts",
+        "true every process is joined",
+        "false every process ends with status 0\nread (N) was killed by SIGTERM (15) (program.py:19)",
+        &format!("true a printed line is lost\n{lost}"),
+        "what was printed: Put A to queue... / Put B to queue... / Put C to queue...; exit 0",
+    ] {
+        assert!(told.contains(claim), "{claim}\n{told}");
+    }
+    let fine = ARTICLES.replace("q.get(True))", "q.get(True), flush=True)");
+    let ended = run_program(&fine, &[]);
+    assert_eq!((&*ended.stderr, ended.code()), ("", 0));
+}
