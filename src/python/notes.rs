@@ -154,11 +154,11 @@ notes! {
     }
     zh {
         let how = match method.as_str() {
-            "fork" => "它是父进程的副本，内存里的东西全都有，但只有调用 start() 的那个线程在其中继续\
-                运行",
+            "fork" => "它是父进程的副本，内存里的东西全都有，但只有调用 start() 的那个线程在其中继\
+                续运行",
             "spawn" => "一个新的 Python 重新导入这个程序，函数和参数以 pickle 传过去",
-            "forkserver" => "它是一个服务进程的副本，那里几乎什么都没有导入；它重新导入这个程序，函数和\
-                参数以 pickle 传过去",
+            "forkserver" => "它是一个服务进程的副本，那里几乎什么都没有导入；它重新导入这个程序，函\
+                数和参数以 pickle 传过去",
             "os.fork" => "它是父进程的副本，从同一行继续，还没写出的行也在它的缓冲区里",
             _ => "这是另一个程序，父进程内存里的东西都不在其中",
         };
@@ -185,15 +185,16 @@ notes! {
             kind if kind.starts_with("queue.") => "put() hands over the object itself, without a \
                 pickle, and only threads of this process can get it",
             _ => "put() leaves it in this process's buffer and returns; a hidden thread (feeder) \
-                makes the pickle and writes it into the pipe, so a change made meanwhile goes along",
+                makes the pickle and writes it into the pipe, so a change made meanwhile goes \
+                along",
         };
         format!("{who} puts {value} into {on}: {how}.")
     }
     zh {
         let how = match kind.as_str() {
             "SimpleQueue" => "这种队列的 put() 自己做 pickle 并写进管道，管道满了就等",
-            kind if kind.starts_with("queue.") => "put() 交出的就是对象本身，不做 pickle，只有本进程\
-                的线程能取到",
+            kind if kind.starts_with("queue.") => "put() 交出的就是对象本身，不做 pickle，只有本进\
+                程的线程能取到",
             _ => "put() 把它留在本进程的缓冲区里就返回，由一个看不见的线程（feeder）做 pickle 再写\
                 进管道，所以此间对它的改动也会一起送出",
         };
@@ -207,8 +208,8 @@ notes! {
     WaitsInGet { who: Actor } samples (reader())
     en "{who} waits in get(), for the queue's own lock, or with it for a value. A process that is \
         killed while it has that lock never releases it, and then nobody else gets anything."
-    zh "{who}在 get() 里等待：等队列自己的锁，或者握着锁等一个值。握着锁的进程要是被杀死，锁就再也不会\
-        释放，别的进程什么也取不到。"
+    zh "{who}在 get() 里等待：等队列自己的锁，或者握着锁等一个值。握着锁的进程要是被杀死，锁就再也不\
+        会释放，别的进程什么也取不到。"
 
     brief Got {
         who: Actor, value: String, from: Actor, took: Seconds, waited: Seconds, again: bool
@@ -230,10 +231,10 @@ notes! {
     zh "{who}发现 {on} 此刻是空的。这并不说明不会再有值：放入的值可能还在那个进程的缓冲区里。"
 
     HasLock { who: Actor, lock: String } samples (reader(), "lock".into())
-    en "{who} has {lock}. To the kernel it is a number in shared memory, 1 or 0, that does not know \
-        who has the lock: if this process dies now, nobody releases it."
-    zh "{who}拿到了 {lock}。在内核看来，它只是共享内存里的一个数，不是 1 就是 0，并不知道锁在谁手里：这\
-        个进程要是现在死了，就没有谁会释放它。"
+    en "{who} has {lock}. To the kernel it is a number in shared memory, 1 or 0, that does not \
+        know who has the lock: if this process dies now, nobody releases it."
+    zh "{who}拿到了 {lock}。在内核看来，它只是共享内存里的一个数，不是 1 就是 0，并不知道锁在谁手里：\
+        这个进程要是现在死了，就没有谁会释放它。"
 
     brief Terminates { by: Actor, child: Actor, again: bool }
         samples (parent(), reader(), false) (parent(), reader(), true)
@@ -243,8 +244,8 @@ notes! {
         again "{by} sends SIGTERM to {child} as well."
     }
     zh {
-        "{by}向{child}发送 SIGTERM：除非它处理这个信号，否则无论执行到哪里都会就此结束，来不及收拾，\
-         缓冲区里的内容也就丢了。"
+        "{by}向{child}发送 SIGTERM：除非它处理这个信号，否则无论执行到哪里都会就此结束，来不及收\
+         拾，缓冲区里的内容也就丢了。"
         again "{by}也向{child}发送 SIGTERM。"
     }
 
@@ -265,8 +266,8 @@ notes! {
     WrittenLate { who: Actor, ago: Seconds } samples (writer(), AGO)
     en "{who} printed this {ago} ago. Where stdout is no terminal, Python keeps printed lines in a \
         buffer until that is full or flushed, or the process ends."
-    zh "{who}在 {ago}之前就打印了这一行。如果 stdout 不是终端，Python 会把打印的行留在缓冲区里，直到缓冲\
-        区满了、被清空，或者进程结束。"
+    zh "{who}在 {ago}之前就打印了这一行。如果 stdout 不是终端，Python 会把打印的行留在缓冲区里，直到\
+        缓冲区满了、被清空，或者进程结束。"
 
     brief NeverWritten { who: Actor, lines: u64 } samples (reader(), 1) (reader(), 4)
     en {
@@ -274,12 +275,13 @@ notes! {
         format!("{who} has ended with {lines} in its buffer: whom a signal or os._exit() ends does \
             not flush it.")
     }
-    zh "{who}结束时，缓冲区里还有 {lines} 行：被信号或 os._exit() 结束的进程不会写出缓冲区里的内容。"
+    zh "{who}结束时，缓冲区里还有 {lines} 行：被信号或 os._exit() 结束的进程不会写出缓冲区里的内\
+        容。"
 
     brief TaskFailed { who: Actor, task: u64, exception: String }
         samples (writer(), 7, "ValueError".into())
-    en "{exception} has ended task {task} in {who}, and not the worker: as a pickle it goes back to \
-        where the result is asked for, and is raised there."
-    zh "{exception} 结束了{who}里的任务 {task}，工作进程没有结束：异常以 pickle 传回去，谁来取结果，就在\
-        谁那里抛出。"
+    en "{exception} has ended task {task} in {who}, and not the worker: as a pickle it goes back \
+        to where the result is asked for, and is raised there."
+    zh "{exception} 结束了{who}里的任务 {task}，工作进程没有结束：异常以 pickle 传回去，谁来取结果，就\
+        在谁那里抛出。"
 }

@@ -174,7 +174,7 @@ impl Facts {
                 ),
                 (left, _) => both!(
                     "{left} of {tasks} tasks {function}, given to {pool} by {call}(){at}, not done",
-                    "通过 {call}() 交给 {pool} 的 {tasks} 个任务 {function}{at}，有 {left} 个没有做完"
+                    "通过 {call}() 交给 {pool} 的 {tasks} 个任务 {function}{at}，{left} 个没有做完"
                 ),
             });
             let failed = (!job.is_fetched).then_some(&job.failed.first).into_iter().flatten();
@@ -182,8 +182,8 @@ impl Facts {
                 both!(
                     "a task {function}, given to {pool} by {call}(){at}, ended by {exception}, and \
                      nobody asked for its result",
-                    "通过 {call}() 交给 {pool} 的任务 {function}{at}，因异常结束，却没有谁去取它的结\
-                     果：{exception}"
+                    "通过 {call}() 交给 {pool} 的任务 {function}{at}，因异常结束，却没有谁去取它的\
+                     结果：{exception}"
                 )
             });
             undone.into_iter().chain(failed).collect::<Vec<_>>()

@@ -13,8 +13,8 @@ use crate::words::plain::on_one_line;
 /// Tells at the end which processes failed, first cause first.
 pub struct Failures<E> {
     stderr: E,
-    /// Tells by the name in the log whether the run is one of a program of the user's, whose remarks
-    /// say all.
+    /// Tells by the name in the log whether the run is one of a program of the user's, whose
+    /// remarks say all.
     is_program: fn(&str) -> bool,
     is_silent: bool,
 }

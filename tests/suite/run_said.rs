@@ -19,8 +19,8 @@ if __name__ == '__main__':
 ",
         &[
             "MainProcess N in p.join() at program.py:8 waits for child N to end",
-            "child N's feeder thread in write(2) waits for room: its pipe is full with 62,029 of 65,536 \
-             bytes, as each write takes whole pages, and only MainProcess N could take some",
+            "child N's feeder thread in write(2) waits for room: its pipe is full with 62,029 of \
+             65,536 bytes, as each write takes whole pages, and only MainProcess N could take some",
             "A circle: MainProcess -> child -> MainProcess.",
         ],
     ),
@@ -197,7 +197,8 @@ fn a_program_is_told_its_lost_lines_unasked_and_claims_with_their_evidence() {
         "true every value that is put is got",
         "true values are got in the order of their puts",
         "true every process is joined",
-        "false every process ends with status 0\nread (N) was killed by SIGTERM (15) (program.py:19)",
+        "false every process ends with status 0\n\
+         read (N) was killed by SIGTERM (15) (program.py:19)",
         &format!("true a printed line is lost\n{lost}"),
         "what was printed: Put A to queue... / Put B to queue... / Put C to queue...; exit 0",
     ] {
