@@ -139,7 +139,7 @@ if __name__ == "__main__":
     // As many have it: lines stay in the buffer of an object that is sys.stdout no more.
     let (plain, log) = same(
         r#"
-import io, sys
+import sys
 class Logger:
     def __init__(self):
         self.terminal = sys.stdout
@@ -148,14 +148,22 @@ class Logger:
     def flush(self):
         pass
 print("main: before")
-sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8")
-print("main: between")
 sys.stdout = Logger()
 print("main: behind")
 "#,
     );
-    assert_eq!(plain.stdout.lines().count(), 3);
+    assert_eq!(plain.stdout, "main: before\nmain: behind\n");
     assert!(named(&log, "unwritten").is_empty());
+    // The first line is lost here, in plain Python, too.
+    let (_, log) = same(
+        r#"
+import io, sys
+print("main: before")
+sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8")
+print("main: behind")
+"#,
+    );
+    assert_eq!(named(&log, "unwritten").len(), 1);
 
     // The output goes into a file from then on, and is nobody's line any more.
     let (plain, log) = same(
@@ -184,7 +192,7 @@ fn what_runs_at_the_end_of_a_process_is_seen() {
         r#"
 import atexit, multiprocessing, threading, time
 def later(q, text):
-    time.sleep(0.1)
+    threading.main_thread().join()
     q.put(text)
     print("main: thread ends")
 if __name__ == "__main__":
