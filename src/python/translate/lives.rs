@@ -19,6 +19,10 @@ pub struct Process {
     pub parent: Option<u32>,
     /// Whether its start is told.
     is_started: bool,
+    /// Whether multiprocessing runs it: then its start will be told.
+    has_run: bool,
+    /// How it ended, if known, while its start is not told.
+    end_to_tell: Option<Option<Status>>,
     /// Whether it is one of Python's own, which tells nothing but what it prints.
     pub is_helper: bool,
     /// Whether it has told anything.
@@ -71,9 +75,14 @@ impl Translator {
                 self.exited(&Moment::of(pid, t), pid, status, out);
             }
             _ => {
-                self.process(pid).ended_at = t;
-                let event = PythonEvent::Ended { child: pid, status };
-                self.tell(&Moment::of(pid, t), event, None, out);
+                let process = self.process(pid);
+                process.ended_at = t;
+                if process.has_run && !process.is_started {
+                    process.end_to_tell = Some(status);
+                } else {
+                    let event = PythonEvent::Ended { child: pid, status };
+                    self.tell(&Moment::of(pid, t), event, None, out);
+                }
             }
         }
     }
@@ -117,7 +126,10 @@ impl Translator {
     /// A child's start is told by its parent, or in its name.
     fn started(&mut self, raw: &Raw, moment: &Moment, child: u32, role: &str, out: Out) {
         let is_python = raw.cmd.as_deref().is_none_or(roles::is_python) || self.knows(child);
-        self.name_process(child, Some(moment.pid), role);
+        let has_ended_before = |it: &Process| it.has_run && !it.is_started && !it.has_exited;
+        if !self.processes.get(&child).is_some_and(has_ended_before) {
+            self.name_process(child, Some(moment.pid), role);
+        }
         let process = self.process(child);
         // A child of the fork server has that as its parent in the kernel.
         process.parent = Some(moment.pid);
@@ -135,6 +147,10 @@ impl Translator {
                 library: raw.lib.filter(|it| *it),
             };
             self.tell(moment, event, None, out);
+            if let Some(status) = self.process(child).end_to_tell.take() {
+                let event = PythonEvent::Ended { child, status };
+                self.tell(&Moment::of(child, moment.t), event, None, out);
+            }
         }
     }
 
@@ -199,6 +215,7 @@ impl Translator {
             }
             ("run", _) => {
                 self.name_process(raw.p, raw.pp, role);
+                self.process(raw.p).has_run = true;
                 self.tell(moment, Event::Running {}, None, out);
             }
             ("start", Some(child)) => self.started(raw, moment, child, role, out),

@@ -330,3 +330,22 @@ fn each_of_24_000_values_is_matched() {
         }
     }
 }
+
+#[test]
+fn a_child_that_ends_before_its_start_is_told_is_the_same_child() {
+    let mut translator = translator();
+    told(&mut translator, r#"1 hello "pp":9,"v":"3.11.7","k":"","cmd":["python3","x.py"]"#);
+    told(&mut translator, r#"2 run "pp":1,"name":"Process-1","target":"work","lib":false"#);
+    let mut lines = Vec::new();
+    translator.ended(2, None, false, 1_000_000, &mut |line| lines.push(shown(line)));
+    assert!(lines.is_empty(), "{lines:?}");
+    let start = r#"1:3 start "c":2,"name":"Process-1","target":"work","lib":false"#;
+    let told =
+        [told(&mut translator, start), told(&mut translator, r#"1:4 status "c":2,"code":0"#)];
+    let expected = [
+        r#"MainProcess:3 started {"child":2,"child_role":"work"}"#,
+        r#"work ended {"child":2}"#,
+        r#"MainProcess:4 exited {"child":2,"child_role":"work","status":{"code":0}}"#,
+    ];
+    assert_eq!(told.concat(), expected);
+}
