@@ -249,10 +249,10 @@ fn call(look: &Snapshot, stack: &Stack, system_call: &str) -> Option<String> {
     }
 }
 
-/// The head of a `with` statement.
+/// The head of a `with` statement, whose body may stand on the same line.
 fn with(text: &str) -> Option<String> {
-    let head = text.strip_suffix(':').filter(|it| it.starts_with("with "))?;
-    (head.len() <= CALL).then(|| format!("`{head}`"))
+    let head = text.strip_suffix(':').or_else(|| text.split_once(": ").map(|it| it.0))?;
+    (head.starts_with("with ") && head.len() <= CALL).then(|| format!("`{head}`"))
 }
 
 /// The call of a function with one of these names, if the line has only one such.
@@ -317,6 +317,7 @@ mod tests {
     #[test]
     fn the_head_of_a_with_statement_is_its_call() {
         assert_eq!(with("with a, b:").as_deref(), Some("`with a, b`"));
+        assert_eq!(with("with self.lock: n += 1").as_deref(), Some("`with self.lock`"));
         assert_eq!(with("lock.acquire()"), None);
     }
 }
