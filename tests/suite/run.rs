@@ -379,5 +379,7 @@ fn that_nothing_was_seen_is_said() {
         let ended = place.run(&[&["run", "--"], command].concat());
         assert_eq!((ended.code(), &*ended.stdout), (0, "a\n"));
         assert!(ended.stderr.starts_with("mp-demo: nothing was seen of this program"), "{ended:?}");
+        let in_chinese = place.run(&[&["--lang", "zh", "run", "--"], command].concat());
+        crate::chinese::check(&in_chinese, true, "nothing was seen");
     }
 }
