@@ -19,7 +19,7 @@ use crate::python::{self, Flow, Folders, Script, play};
 use crate::views::Bar;
 use crate::why::{Ended, Notice, end_as};
 use crate::words::locale;
-use crate::words::plain::{Gate, name_of};
+use crate::words::plain::{Gate, name_of, on_one_line};
 
 /// The exit statuses of Python and of a shell for what is not there, and for what can't be run.
 const NOT_THERE: u8 = 2;
@@ -42,7 +42,7 @@ pub fn program(runnable: &Runnable, options: &Options) -> ExitCode {
         let (command, folder) = match words {
             Ok(words) => words,
             Err((status, sentence)) => {
-                let _ = stderr().write_all(format!("mp-demo: {sentence}\n").as_bytes());
+                say(&sentence);
                 return Ok(ExitCode::from(status));
             }
         };
@@ -118,13 +118,19 @@ fn once(script: &Script, folders: &Folders, options: &Options) -> Result<Ended> 
     record(options, &mut views)?;
     let mut gate = Gate { out: stderr(), is_on: stderr().is_terminal() };
     let settings = settings(options, None);
-    let ended = play(script, folders, settings, &mut views, &mut gate, &mut tell)?;
+    let (ended, unseen) = play(script, folders, settings, &mut views, &mut gate, &mut tell)?;
+    unseen.iter().for_each(|sentence| say(sentence));
     if let Err(error) = views.finish()
         && !is_broken_pipe(&error)
     {
         return Err(error);
     }
     Ok(ended)
+}
+
+/// Says a sentence on stderr. If that is closed, the exit status has to do.
+fn say(sentence: &str) {
+    let _ = stderr().write_all(format!("mp-demo: {}\n", on_one_line(sentence)).as_bytes());
 }
 
 fn tell(notice: &Notice) {
@@ -141,13 +147,14 @@ fn repeat(
     count: u64,
 ) -> Result<ExitCode> {
     let of_lesson = python::claims_of(python::NAME).ok_or_else(|| Error::msg(python::NAME))?;
-    let mut refused = None;
+    let (mut refused, mut unseen) = (None, None);
     let jitter = || both!("with random pauses of up to 2 ms", "各处随机停顿，最长 2 毫秒");
     let subject = Subject {
         name: python::NAME,
         of_lesson,
         play: Box::new(|settings, views, _, stderr| {
-            let ended = play(script, folders, settings, views, stderr, &mut tell)?;
+            let (ended, sentence) = play(script, folders, settings, views, stderr, &mut tell)?;
+            unseen = unseen.take().or(sentence);
             // Without a process there is no run to be counted.
             if let (Ended::As(status), None) = (ended, views.state().parent()) {
                 refused = Some(status);
@@ -162,5 +169,6 @@ fn repeat(
         )),
     };
     let counted = counted(subject, options, count, &runnable.typed);
+    unseen.iter().for_each(|sentence: &String| say(sentence));
     refused.map_or(counted, |status| Ok(ExitCode::from(status)))
 }

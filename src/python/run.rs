@@ -22,7 +22,7 @@ use rustix::stdio;
 use serde_json::json;
 
 use super::folder::Folders;
-use super::translate::{Begun, Translator};
+use super::translate::{Begun, Seen, Translator};
 use super::{Facts, NAME, events_of, stuck};
 use crate::both;
 use crate::events::{Joiner, Logged, Record, Status, VERSION, Who, monotonic_micros};
@@ -72,7 +72,8 @@ const INTERRUPT: u64 = 2;
 const FIRST_PID: u64 = 1 << 32;
 
 /// Runs the program, and hands each of its events to the views, which are not finished when this
-/// returns. Bytes that are no part of the log go to `stderr`.
+/// returns. Bytes that are no part of the log go to `stderr`. If there is a reason why some of it was
+/// not seen, the sentence about it comes back, too.
 ///
 /// # Errors
 /// When the run can't be shown. Then no process of it is left.
@@ -83,7 +84,7 @@ pub fn play(
     views: &mut Views,
     stderr: &mut dyn Write,
     tell: &mut dyn FnMut(&Notice),
-) -> Result<Ended> {
+) -> Result<(Ended, Option<String>)> {
     // A terminal stays one: what is on it is for people, not for programs that expect the log only.
     let is_aside = script.output == Flow::LoggedOnly && !stdout().is_terminal();
     let (aside, to_program) = match is_aside {
@@ -136,8 +137,8 @@ pub fn play(
     // Children whose end nobody has waited for may have ended together with their parent.
     session.serve()?;
     session.pass_on_aside();
-    session.tell_what_was_not_seen();
-    Ok(if session.is_stuck { Ended::As(1) } else { ended })
+    let unseen = session.translator.as_ref().and_then(|it| unseen(it.seen()));
+    Ok((if session.is_stuck { Ended::As(1) } else { ended }, unseen))
 }
 
 /// What the injected code is told: a line for each setting.
@@ -304,28 +305,6 @@ impl Session<'_> {
         text.iter().for_each(|text| self.shown.show(text));
     }
 
-    fn tell_what_was_not_seen(&mut self) {
-        let Some(translator) = &self.translator else { return };
-        let seen = translator.seen();
-        let versions = seen.unseen.join(", ");
-        let sentence = match (seen.hello, seen.unseen.is_empty()) {
-            (_, false) => both!(
-                "of Python {versions}, the log has nothing: CPython 3.8 or later is needed, with \
-                 its global lock",
-                "日志里没有 Python {versions} 的内容：需要 CPython 3.8 或更高版本，而且带全局锁"
-            ),
-            (false, true) => both!(
-                "nothing was seen of this program: no Python in it has loaded mp-demo's code, as \
-                 with -S, -I and -E, or without PYTHONPATH in its environment; `mp-demo why -- \
-                 COMMAND` looks at any program",
-                "没有看到这个程序的任何内容：其中没有 Python 加载 mp-demo 的代码（比如用了 -S、-I \
-                 或 -E，或者环境里没有 PYTHONPATH）；`mp-demo why -- COMMAND` 可以查看任何程序"
-            ),
-            (true, true) => return,
-        };
-        self.shown.pass_on(format!("mp-demo: {sentence}\n").as_bytes());
-    }
-
     /// Passes on what others than Python have written.
     fn pass_on_aside(&mut self) {
         let Some(aside) = &mut self.aside else { return };
@@ -383,7 +362,12 @@ impl Companion for Session<'_> {
         for event in events {
             match event.data.u64() {
                 LOG => {}
-                ASIDE => self.pass_on_aside(),
+                ASIDE => {
+                    self.pass_on_aside();
+                    // Without a writer left, the bell would ring for ever.
+                    let flags = event.flags;
+                    self.aside.take_if(|_| flags.contains(epoll::EventFlags::HUP));
+                }
                 INTERRUPT => return Err(io::Error::from(io::ErrorKind::BrokenPipe).into()),
                 pid => dead.push((pid - FIRST_PID) as u32),
             }
@@ -434,6 +418,26 @@ impl Companion for Session<'_> {
             Notice::IsLeft if std::mem::take(&mut self.is_left) => {}
             _ => (self.tell)(notice),
         }
+    }
+}
+
+/// Why nothing was seen of some Pythons, or of the whole program, if that is so.
+fn unseen(seen: &Seen) -> Option<String> {
+    let versions = seen.unseen.join(", ");
+    match (seen.hello, seen.unseen.is_empty()) {
+        (_, false) => Some(both!(
+            "of Python {versions}, the log has nothing: CPython 3.8 or later is needed, with its \
+             global lock",
+            "日志里没有 Python {versions} 的内容：需要 CPython 3.8 或更高版本，而且带全局锁"
+        )),
+        (false, true) => Some(both!(
+            "nothing was seen of this program: no Python in it has loaded mp-demo's code, as with \
+             -S, -I and -E, or without PYTHONPATH in its environment; `mp-demo why -- COMMAND` \
+             looks at any program",
+            "没有看到这个程序的任何内容：其中没有 Python 加载 mp-demo 的代码（比如用了 -S、-I 或 \
+             -E，或者环境里没有 PYTHONPATH）；`mp-demo why -- COMMAND` 可以查看任何程序"
+        )),
+        (true, true) => None,
     }
 }
 
