@@ -114,9 +114,6 @@ impl ProgramNarrator {
     fn see_own(&mut self, now: &Moment, story: &mut Story) {
         let who = now.me();
         match now.event.own::<PythonEvent>() {
-            Some(PythonEvent::Fed { value: Some(value), .. }) => {
-                story.once(ChangedAfterPut { who, value: shown(&value) });
-            }
             Some(PythonEvent::Unwritten { lines, .. }) => {
                 story.once(NeverWritten { who, lines });
             }
@@ -201,15 +198,11 @@ notes! {
         format!("{who}把 {value} 放入 {on}：{how}。")
     }
 
-    brief ChangedAfterPut { who: Actor, value: String } samples (writer(), "[1, 2]".into())
-    en "{who} has changed the object since its put(): what goes into the pipe is {value}."
-    zh "{who}在 put() 之后改动了这个对象：进入管道的是 {value}。"
-
     WaitsInGet { who: Actor } samples (reader())
     en "{who} waits in get(), for the queue's own lock, or with it for a value. A process that is \
         killed while it has that lock never releases it, and then nobody else gets anything."
-    zh "{who}在 get() 里等待：等队列自己的锁，或者握着锁等一个值。握着锁的进程要是被杀死，锁就再也不\
-        会释放，别的进程什么也取不到。"
+    zh "{who}在 get() 里等待：等队列自己的锁，或者握着锁等一个值。握着锁的进程要是被杀死，锁就再也\
+        不会释放，别的进程什么也取不到。"
 
     brief Got {
         who: Actor, value: String, from: Actor, took: Seconds, waited: Seconds, again: bool
@@ -233,8 +226,8 @@ notes! {
     HasLock { who: Actor, lock: String } samples (reader(), "lock".into())
     en "{who} has {lock}. To the kernel it is a number in shared memory, 1 or 0, that does not \
         know who has the lock: if this process dies now, nobody releases it."
-    zh "{who}拿到了 {lock}。在内核看来，它只是共享内存里的一个数，不是 1 就是 0，并不知道锁在谁手里：\
-        这个进程要是现在死了，就没有谁会释放它。"
+    zh "{who}拿到了 {lock}。在内核看来，它只是共享内存里的一个数，不是 1 就是 0，并不知道锁在谁手\
+        里：这个进程要是现在死了，就没有谁会释放它。"
 
     brief Terminates { by: Actor, child: Actor, again: bool }
         samples (parent(), reader(), false) (parent(), reader(), true)
@@ -266,8 +259,8 @@ notes! {
     WrittenLate { who: Actor, ago: Seconds } samples (writer(), AGO)
     en "{who} printed this {ago} ago. Where stdout is no terminal, Python keeps printed lines in a \
         buffer until that is full or flushed, or the process ends."
-    zh "{who}在 {ago}之前就打印了这一行。如果 stdout 不是终端，Python 会把打印的行留在缓冲区里，直到\
-        缓冲区满了、被清空，或者进程结束。"
+    zh "{who}在 {ago}之前就打印了这一行。如果 stdout 不是终端，Python 会把打印的行留在缓冲区里，直\
+        到缓冲区满了、被清空，或者进程结束。"
 
     brief NeverWritten { who: Actor, lines: u64 } samples (reader(), 1) (reader(), 4)
     en {
@@ -282,6 +275,6 @@ notes! {
         samples (writer(), 7, "ValueError".into())
     en "{exception} has ended task {task} in {who}, and not the worker: as a pickle it goes back \
         to where the result is asked for, and is raised there."
-    zh "{exception} 结束了{who}里的任务 {task}，工作进程没有结束：异常以 pickle 传回去，谁来取结果，就\
-        在谁那里抛出。"
+    zh "{exception} 结束了{who}里的任务 {task}，工作进程没有结束：异常以 pickle 传回去，谁来取结\
+        果，就在谁那里抛出。"
 }
