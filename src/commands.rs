@@ -49,7 +49,7 @@ pub fn lesson(lesson: &AnyLesson, options: &Options) -> ExitCode {
         check_stdout()?;
         let interrupt = Interrupt::catch(false, ends_all())?;
         let bar = Bar::new(stderr().is_terminal());
-        let mut views = views(&options.views, &bar, Lines::Lessons)?;
+        let mut views = views(&options.views, &bar, ShownLines::Lessons)?;
         record(options, &mut views)?;
         let settings = settings(options, Some(interrupt.end()));
         let mut stderr = Gate { out: bar.beside(stderr()), is_on: stderr().is_terminal() };
@@ -102,7 +102,7 @@ fn replay(file: &Path, options: &ViewOptions) -> Result<()> {
         );
     }
     let bar = Bar::new(stderr().is_terminal());
-    let mut views = views(options, &bar, Lines::Programs)?;
+    let mut views = views(options, &bar, ShownLines::Programs)?;
     views.add(Failures::new(stderr(), python::is_program));
     // Success means that the recording was shown, however the recorded run itself ended.
     let input = BufReader::new(StandardStream::new(input));
@@ -198,7 +198,7 @@ fn write_usage(error: clap::Error, mut out: StandardStream) -> io::Result<()> {
 
 /// The lines of a run that the views show.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Lines {
+enum ShownLines {
     /// Those of stdout: a lesson has no others.
     Lessons,
     /// Those of stderr, too.
@@ -216,7 +216,7 @@ fn record(options: &Options, views: &mut Views) -> Result<()> {
 }
 
 /// The views that the command line asks for.
-fn views(options: &ViewOptions, bar: &Bar, lines: Lines) -> Result<Views> {
+fn views(options: &ViewOptions, bar: &Bar, lines: ShownLines) -> Result<Views> {
     let look = terminal::look(&stdout(), options.color, options.lang);
     let stderrs_look = terminal::look(&stderr(), options.color, options.lang);
     let mut views = Views::default();
@@ -226,11 +226,11 @@ fn views(options: &ViewOptions, bar: &Bar, lines: Lines) -> Result<Views> {
     };
     if options.json {
         views.add(Json { stdout: bar.beside(stdout()), is_terminal: stdout().is_terminal() });
-    } else if lines != Lines::Neither {
+    } else if lines != ShownLines::Neither {
         let out = bar.beside(stdout());
         views.add(labelled(Article::new(out, look.colour, stdout().is_terminal())));
     }
-    if lines == Lines::Programs {
+    if lines == ShownLines::Programs {
         let out = bar.beside(stderr());
         let article = Article::new(out, stderrs_look.colour, stderr().is_terminal());
         views.add(labelled(article).of_stderr(python::line_of_stderr));
@@ -245,7 +245,7 @@ fn views(options: &ViewOptions, bar: &Bar, lines: Lines) -> Result<Views> {
         views.add(Explain::new(bar.beside(stderr()), stderrs_look, is_brief, narrator_of));
     }
     let (out, mut look) = match lines {
-        Lines::Neither => (stderr(), stderrs_look),
+        ShownLines::Neither => (stderr(), stderrs_look),
         _ => (stdout(), look),
     };
     look.boxes &= !options.ascii;

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Error, Result};
 
 use super::repeat::{Subject, counted};
-use super::{Lines, exit_code, is_broken_pipe, record, settings, views, why};
+use super::{ShownLines, exit_code, is_broken_pipe, record, settings, views, why};
 use crate::both;
 use crate::cli::{LinesOfCode, Options, Runnable};
 use crate::lessons::DEMOS;
@@ -17,7 +17,7 @@ use crate::os::streams::{check_stdout, stderr};
 use crate::os::terminal;
 use crate::python::{self, Flow, Folders, Script, play};
 use crate::views::Bar;
-use crate::why::{Ended, Notice, end_as};
+use crate::why::{Exit, Notice, end_as};
 use crate::words::locale;
 use crate::words::plain::{Gate, name_of, on_one_line};
 
@@ -105,12 +105,12 @@ fn of_python(words: &[OsString], folders: &Folders) -> Result<ToRun> {
 }
 
 /// Runs it once, with all views.
-fn once(script: &Script, folders: &Folders, options: &Options) -> Result<Ended> {
+fn once(script: &Script, folders: &Folders, options: &Options) -> Result<Exit> {
     let lines = match script.output {
-        Flow::AsItIs => Lines::Neither,
+        Flow::AsItIs => ShownLines::Neither,
         _ => {
             check_stdout()?;
-            Lines::Programs
+            ShownLines::Programs
         }
     };
     let bar = Bar::new(false);
@@ -156,7 +156,7 @@ fn repeat(
             let (ended, sentence) = play(script, folders, settings, views, stderr, &mut tell)?;
             unseen = unseen.take().or(sentence);
             // Without a process there is no run to be counted.
-            if let (Ended::As(status), None) = (ended, views.state().parent()) {
+            if let (Exit::As(status), None) = (ended, views.state().parent()) {
                 refused = Some(status);
                 return Err(io::Error::from(io::ErrorKind::BrokenPipe).into());
             }

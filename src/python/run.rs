@@ -29,7 +29,7 @@ use crate::events::{Joiner, Logged, Record, Status, VERSION, Who, monotonic_micr
 use crate::os::streams::stdout;
 use crate::run::Settings;
 use crate::views::Views;
-use crate::why::{self, Companion, Diagnosis, Ended, Ends, Notice, Supervised};
+use crate::why::{self, Companion, Diagnosis, Ends, Exit, Notice, Supervised};
 
 /// A program of the user's, and how to run it.
 pub struct Script {
@@ -84,7 +84,7 @@ pub fn play(
     views: &mut Views,
     stderr: &mut dyn Write,
     tell: &mut dyn FnMut(&Notice),
-) -> Result<(Ended, Option<String>)> {
+) -> Result<(Exit, Option<String>)> {
     // A terminal stays one: what is on it is for people, not for programs that expect the log only.
     let is_aside = script.output == Flow::LoggedOnly && !stdout().is_terminal();
     let (aside, to_program) = match is_aside {
@@ -111,7 +111,7 @@ pub fn play(
     };
     let facts = Rc::new(RefCell::new(Facts::default()));
     views.add(Rc::clone(&facts));
-    let mut session = Session {
+    let mut session = LiveRun {
         script,
         folders,
         speed,
@@ -138,7 +138,7 @@ pub fn play(
     session.serve()?;
     session.pass_on_aside();
     let unseen = session.translator.as_ref().and_then(|it| unseen(it.seen()));
-    Ok((if session.is_stuck { Ended::As(1) } else { ended }, unseen))
+    Ok((if session.is_stuck { Exit::As(1) } else { ended }, unseen))
 }
 
 /// What the injected code is told: a line for each setting.
@@ -159,7 +159,7 @@ fn told(script: &Script, speed: f64, seed: u64, stdout: Option<BorrowedFd>) -> S
     told
 }
 
-struct Session<'a> {
+struct LiveRun<'a> {
     script: &'a Script,
     folders: &'a Folders,
     speed: f64,
@@ -218,7 +218,7 @@ impl Shown<'_> {
     }
 }
 
-impl Session<'_> {
+impl LiveRun<'_> {
     /// Reads so many bytes of the log, or as many as there are.
     fn read(&mut self, most: usize) -> Result<()> {
         let mut buffer = [0; 1 << 16];
@@ -245,7 +245,7 @@ impl Session<'_> {
     }
 
     fn take(&mut self, bytes: &[u8]) {
-        let Session { translator: Some(translator), shown, joiner, line, .. } = self else {
+        let LiveRun { translator: Some(translator), shown, joiner, line, .. } = self else {
             return;
         };
         for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
@@ -285,7 +285,7 @@ impl Session<'_> {
 
     fn ended(&mut self, pid: u32, status: Option<Status>, is_ours: bool) {
         self.pidfds.remove(&pid);
-        let Session { translator: Some(translator), shown, .. } = self else { return };
+        let LiveRun { translator: Some(translator), shown, .. } = self else { return };
         let now = monotonic_micros();
         translator.ended(pid, status, is_ours, now, &mut |text| shown.show(text));
     }
@@ -318,7 +318,7 @@ impl Session<'_> {
     }
 }
 
-impl Companion for Session<'_> {
+impl Companion for LiveRun<'_> {
     fn prepare(&mut self, command: &mut Command) {
         command.env("PYTHONPATH", self.folders.path());
         self.stdout.take().map(|stdout| command.stdout(stdout));

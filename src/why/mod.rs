@@ -21,7 +21,7 @@ use crate::evidence::{Family, Fate, Fill, Graph, Need, On, Onlooker, Sight, Snap
 
 pub use json::json;
 pub use lines::Stacks;
-pub use program::{Companion, Ended, Ends, Notice, Supervised, end_as, run};
+pub use program::{Companion, Ends, Exit, Notice, Supervised, end_as, run};
 use repairs::Repair;
 pub use report::report;
 

@@ -98,7 +98,7 @@ impl<F: FnMut(&Notice)> Companion for F {
 }
 
 /// How a program ended.
-pub enum Ended {
+pub enum Exit {
     /// With this wait status.
     With(WaitStatus),
     /// It could not be run, or was ended: the exit status that says so.
@@ -116,7 +116,7 @@ const LONGER: u32 = 5;
 const SHARE: u32 = 20;
 
 /// Runs the program to its end, until its first process has ended.
-pub fn run(program: &Supervised, companion: &mut dyn Companion) -> Result<Ended> {
+pub fn run(program: &Supervised, companion: &mut dyn Companion) -> Result<Exit> {
     let strangers = children(&[]);
     let ended = supervise(program, companion, &strangers);
     if companion.ends_survivors() || (ended.is_err() && companion.bell().is_some()) {
@@ -129,7 +129,7 @@ fn supervise(
     program: &Supervised,
     companion: &mut dyn Companion,
     strangers: &[u32],
-) -> Result<Ended> {
+) -> Result<Exit> {
     // As a subreaper, this process adopts the program's orphans, and so still sees them.
     let _ = set_child_subreaper(Some(getpid()));
     let mut signals = SignalPipe::listen()?;
@@ -146,7 +146,7 @@ fn supervise(
             let (name, why) = (on_one_line(&name), crate::words::errors::io_error(&error));
             let sentence = both!("cannot run {name}: {why}", "无法运行 {name}：{why}");
             companion.tell(&Notice::CannotRun(sentence));
-            return Ok(Ended::As(match error.kind() {
+            return Ok(Exit::As(match error.kind() {
                 io::ErrorKind::NotFound => NOT_FOUND,
                 _ => CANNOT_RUN,
             }));
@@ -175,7 +175,7 @@ fn supervise(
     loop {
         match reap(child, &mut watch, companion)? {
             Some(status) if status.stopped() => stop_too(child),
-            Some(status) => return Ok(Ended::With(status)),
+            Some(status) => return Ok(Exit::With(status)),
             None => {}
         }
         let left = program.patience.map(|_| pause.saturating_sub(looked.elapsed()));
@@ -472,10 +472,10 @@ fn stop_too(program: Pid) {
 }
 
 /// Ends this process as the program has ended: with its exit status, or by the same signal.
-pub fn end_as(ended: Ended) -> ExitCode {
+pub fn end_as(ended: Exit) -> ExitCode {
     let status = match ended {
-        Ended::As(status) => return ExitCode::from(status),
-        Ended::With(status) => status,
+        Exit::As(status) => return ExitCode::from(status),
+        Exit::With(status) => status,
     };
     if let Some(code) = status.exit_status() {
         return ExitCode::from(code as u8);
