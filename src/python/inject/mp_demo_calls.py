@@ -265,20 +265,22 @@ def receives(show):
     """For `recv` and others: by the learner, or for a queue, under its read lock."""
 
     def notes(frame, connection, *args, **kwargs):
+        if frame.f_code.co_filename == QUEUES:
+            result, error = yield
+            if error is None and not in_pools(frame.f_back.f_back):  # Between them is `call`.
+                note(frame, "took", '"o":%s' % end_key(connection))
+            return
+        if not learner(frame):
+            return (yield)
         o = end_key(connection)
-        mine = learner(frame)
-        if mine:
-            waits(frame, "recv", o)
+        waits(frame, "recv", o)
         result, error = yield
-        if mine and error is None:
+        if error is None:
             note(frame, "recv", '"o":%s,"v":%s' % (o, show(result, *args)))
-        elif mine and isinstance(error, EOFError):
+        elif isinstance(error, EOFError):
             note(frame, "eof", '"o":%s' % o)
-        elif mine:
+        else:
             returns(frame, "recv", o, result, error)
-        elif error is None and frame.f_code.co_filename == QUEUES:
-            if not in_pools(frame.f_back.f_back):  # Between them is `call`.
-                note(frame, "took", '"o":%s' % o)
 
     return notes
 

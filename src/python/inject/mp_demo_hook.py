@@ -146,9 +146,10 @@ BETWEEN = {"run", "put_nowait", "get_nowait", "wait_for", "__enter__", "__exit__
 def learner(frame):
     """Whether the learner calls what was called at this frame, maybe by way of the library: as the
     target of a process or thread, or by one of the methods above."""
-    if learners_file(frame):
-        return True
     code = frame.f_code
+    file = files.get(code.co_filename)
+    if file or file is None and learners_file(frame):
+        return True
     if code.co_name not in BETWEEN or not code.co_filename.startswith(LIBRARY):
         return False
     return code.co_name == "run" or learner(frame.f_back)
@@ -187,6 +188,8 @@ def quoted(text):
 def value(thing):
     """A value in JSON: itself if that is short, else the text that Python would show."""
     if settings["values"]:
+        if type(thing) is int and -LIMIT < thing < 1000 * LIMIT:  # as often, and quickly
+            return repr(thing)
         try:
             shown = limited(thing, JSON)
             if len(shown) <= LIMIT:
