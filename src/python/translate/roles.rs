@@ -60,6 +60,12 @@ pub fn is_python(command: &[String]) -> bool {
 /// The role of another program: its name, of a Python that of its script.
 pub fn of_command(command: &[String]) -> &str {
     let name = command.first().map(|it| base(it)).unwrap_or_default();
+    // A line for the shell.
+    if let [line] = command
+        && line.contains(' ')
+    {
+        return "sh";
+    }
     if !is_python(command) {
         return if name.is_empty() { "program" } else { name };
     }
