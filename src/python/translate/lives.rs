@@ -147,9 +147,10 @@ impl Translator {
                 library: raw.lib.filter(|it| *it),
             };
             self.tell(moment, event, None, out);
-            if let Some(status) = self.process(child).end_to_tell.take() {
-                let event = PythonEvent::Ended { child, status };
-                self.tell(&Moment::of(child, moment.t), event, None, out);
+            let process = self.process(child);
+            if let Some(status) = process.end_to_tell.take() {
+                let then = Moment::of(child, process.ended_at);
+                self.tell(&then, PythonEvent::Ended { child, status }, None, out);
             }
         }
     }
