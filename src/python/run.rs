@@ -254,7 +254,7 @@ impl LiveRun<'_> {
             if let Some(raw) = joiner.take(whole)
                 && !translator.take(&raw, &mut |text| shown.show(text))
             {
-                shown.pass_on(&line);
+                shown.pass_on(line);
             }
             line.clear();
         }

@@ -321,9 +321,12 @@ fn what_was_written_by_hand_stands_in_the_log() {
             // The first process runs as soon as it is there, which nobody needs to be told.
             let first = log[0]["pid"].clone();
             let told = log.iter().filter(|event| {
-                let is_first_of = |field: &str| event[field] == first;
-                !(event["event"] == "running" && is_first_of("pid") && event["thread"].is_null())
-                    && !(event["event"] == "exited" && is_first_of("child"))
+                let is_of_first = match event["event"].as_str() {
+                    Some("running") => event["pid"] == first && event["thread"].is_null(),
+                    Some("exited") => event["child"] == first,
+                    _ => false,
+                };
+                !is_of_first
             });
             let actual = by_who(told.filter_map(|event| in_words(event, &file)));
             let worker = match *method {

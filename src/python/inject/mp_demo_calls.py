@@ -14,6 +14,7 @@ from mp_demo_hook import message, named, note, quoted, seed, value, wrap
 
 POOLS = LIBRARY + "multiprocessing/pool.py", LIBRARY + "concurrent/futures/"
 QUEUES = LIBRARY + "multiprocessing/queues.py"
+SUBPROCESS = LIBRARY + "subprocess.py"
 RECURSIVE = 0  # the kind of an RLock's semaphore
 
 semaphores = {}  # keys of semaphores by their addresses, which forked processes share
@@ -402,6 +403,8 @@ def runs(frame, process, parent_sentinel=None):
 
 def joins(frame, process, timeout=None):
     """For multiprocessing's Process and subprocess's Popen."""
+    if frame.f_code.co_filename == SUBPROCESS and process.returncode is not None:
+        return (yield)  # subprocess.run() asks again.
     note(frame, "join", named(c=process.pid))
     yield
     ended = getattr(process, "_popen", process).returncode is not None
@@ -410,7 +413,7 @@ def joins(frame, process, timeout=None):
 
 def learner_joins(frame):
     """subprocess.run() and others wait for the learner."""
-    while frame.f_code.co_filename == LIBRARY + "subprocess.py":
+    while frame.f_code.co_filename == SUBPROCESS:
         frame = frame.f_back
     return learner(frame)
 

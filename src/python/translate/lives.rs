@@ -163,13 +163,10 @@ impl Translator {
         self.end_output(child, moment.t, out);
         let process = self.process(child);
         process.has_exited = true;
-        // That it has ended may have been seen after its parent had reaped it.
-        let t = process.ended_at.max(moment.t);
         if !process.is_helper {
             let child_role = self.role(child);
             let child_role = (&*child_role).into();
-            let moment = Moment { t, at: moment.at.clone(), ..*moment };
-            self.tell(&moment, Event::Exited { child, child_role, status }, None, out);
+            self.tell(moment, Event::Exited { child, child_role, status }, None, out);
         }
     }
 
