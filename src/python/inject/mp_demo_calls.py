@@ -88,17 +88,18 @@ def assigned(frame, kind):
         left, _, right = part.partition("=")
         if part.lstrip().startswith("with "):
             right, _, left = part.strip(" :")[5:].partition(" as ")
-        if right.partition("(")[0].strip().split(".")[-1] != kind:
-            continue
         names = [name.strip() for name in left.partition(":")[0].split(",")]
         names = [name if name.replace(".", "").isidentifier() else None for name in names]
-        if right.count(kind + "(") == len(names) > 1:
-            # `a, b = Queue(), Queue()` makes them in this order.
+        values = right.split("),")
+        if len(values) == len(names) > 1:
+            # `a, b = Queue(), Lock()` makes them in this order.
             places = calls.setdefault((frame.f_code.co_filename, frame.f_lineno), [])
             if frame.f_lasti not in places:
                 places.append(frame.f_lasti)
-            names = names[places.index(frame.f_lasti) :]
-        return (names + [None])[:2]
+            index = places.index(frame.f_lasti)
+            values, names = values[index : index + 1], names[index : index + 1]
+        if len(values) == 1 and values[0].partition("(")[0].strip().split(".")[-1] == kind:
+            return (names + [None])[:2]
     return None, None
 
 
