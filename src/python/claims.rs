@@ -31,7 +31,9 @@ impl Judge for ProgramJudge {
             name: "all-got",
             sentence: ["every value that is put is got", "放入的每个值都被取走"],
             holds: |run, state| {
-                let is_none_left = || state.on_its_way(Way::Queue).next().is_none();
+                let is_none_left = || {
+                    run.facts.dropped.is_empty() && state.on_its_way(Way::Queue).next().is_none()
+                };
                 (run.facts.has_put && run.facts.is_over()).then(is_none_left)
             },
         },
@@ -80,7 +82,7 @@ impl Judge for ProgramJudge {
         },
     ];
 
-    const HEADING: Both = ["what was printed", "打印了什么"];
+    const HEADING: Both = ["what came out", "输出了什么"];
 
     fn see(&mut self, seen: &Seen) {
         let record = seen.record;
@@ -113,7 +115,11 @@ impl Judge for ProgramJudge {
     fn evidence(&self, claim: &str, state: &State) -> Vec<String> {
         let facts = &self.facts;
         let sentences = match claim {
-            "all-got" => facts.lost_values(state),
+            "all-got" => {
+                let mut sentences = facts.lost_values(state, &[Way::Queue]).sentences();
+                sentences.extend(facts.dropped.clone().sentences());
+                return sentences;
+            }
             "in-order" => self.disordered.clone(),
             "all-joined" => facts.unjoined(true),
             "all-zero" => facts.all_bad_ends(),

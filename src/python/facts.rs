@@ -28,6 +28,10 @@ pub struct Facts {
     pub(super) held: BTreeMap<String, (usize, Option<CodeLine>)>,
     /// Where the values were put or sent that are on their way, by number.
     pub(super) puts: HashMap<u64, CodeLine>,
+    /// The number of the value that each thread put last.
+    last_put: HashMap<(u32, Option<String>), u64>,
+    /// The values whose `put()` waits for room, or did so until its process ended, by number.
+    pub(super) blocked: BTreeSet<u64>,
     pub(super) jobs: BTreeMap<(String, String), Job>,
     /// Values that were changed after their put, or could not be pickled.
     pub(super) changed: Few,
@@ -91,6 +95,8 @@ pub(super) struct Life {
     pub is_daemon: bool,
     pub is_foreign: bool,
     pub is_joined: bool,
+    /// Whether `join()` was called, whatever came of it.
+    pub is_waited_for: bool,
     /// Whether the program has asked for the exit status in another way than `join()`.
     pub is_asked: bool,
     pub has_ended: bool,
@@ -196,6 +202,10 @@ impl Facts {
                 life.is_daemon = *daemon == Some(true);
                 life.is_library = *library == Some(true);
             }
+            Event::Join { child, child_role } => {
+                let child = self.life(*child, child_role);
+                self.lives[child].is_waited_for = true;
+            }
             Event::Joined { child, child_role } => {
                 let child = self.life(*child, child_role);
                 self.lives[child].is_joined = true;
@@ -212,12 +222,18 @@ impl Facts {
                 self.object(on).givers.insert(pid);
                 if let (Some(number), Some(line)) = (number, place) {
                     self.puts.insert(*number, line);
+                    let thread = record.thread.as_deref().map(str::to_owned);
+                    self.last_put.insert((pid, thread), *number);
                 }
             }
             Event::Get { on, number, .. } | Event::Recv { on, number, .. } => {
                 let on = on.as_deref().unwrap_or_default();
                 self.object(on).takers.insert(pid);
                 self.puts.remove(&number.unwrap_or_default());
+            }
+            Event::Wait { call: Call::Put, .. } => {
+                let thread = record.thread.as_deref().map(str::to_owned);
+                self.blocked.extend(self.last_put.get(&(pid, thread)));
             }
             Event::Wait { call: Call::Get, on: Some(on) } => {
                 self.object(on).takers.insert(pid);
@@ -286,6 +302,12 @@ impl Facts {
                 let Some(job) = self.jobs.get_mut(&key) else { return };
                 job.is_fetched = true;
                 self.forget_job(&key);
+            }
+            PythonEvent::Returned { call, .. } if call == Call::Put.name() => {
+                let thread = record.thread.as_deref().map(str::to_owned);
+                if let Some(number) = self.last_put.get(&(record.pid, thread)) {
+                    self.blocked.remove(number);
+                }
             }
             PythonEvent::Raised { exception, message } => {
                 let at = in_brackets(place.as_ref());

@@ -22,7 +22,7 @@ impl Remarker for Facts {
     fn remarks(&self, state: &State) -> Vec<String> {
         let kinds = [
             self.ends(),
-            self.lost_values(state),
+            self.lost_values(state, &[Way::Queue, Way::Pipe]),
             self.changed.clone(),
             self.dropped.clone(),
             self.lost_lines(),
@@ -60,13 +60,14 @@ impl Facts {
         own.filter_map(Life::bad_end).collect()
     }
 
-    /// Values that were put or sent, and never got.
-    pub(super) fn lost_values(&self, state: &State) -> Few {
+    /// Values that were put or sent these ways, and never got.
+    pub(super) fn lost_values(&self, state: &State, ways: &[Way]) -> Few {
         let mut groups = BTreeMap::<_, (Vec<String>, Vec<String>, usize)>::new();
-        for sent in state.on_its_way(Way::Queue).chain(state.on_its_way(Way::Pipe)) {
+        for sent in ways.iter().flat_map(|way| state.on_its_way(*way)) {
             let (from, is_put) = (sent.parcel.from, sent.parcel.way == Way::Queue);
             let in_pipe = sent.place == Place::Pipe;
-            let group = groups.entry((&sent.on, from, is_put, in_pipe)).or_default();
+            let is_blocked = sent.number.is_some_and(|it| self.blocked.contains(&it));
+            let group = groups.entry((&sent.on, from, is_put, in_pipe, is_blocked)).or_default();
             group.2 += 1;
             if group.2 <= LISTED {
                 group.0.push(shown(&sent.value));
@@ -74,37 +75,47 @@ impl Facts {
             let line = sent.number.and_then(|it| self.puts.get(&it)).map(ToString::to_string);
             group.1.extend(line.filter(|it| !group.1.contains(it)));
         }
-        let sentences = groups.into_iter().map(|((on, from, is_put, in_pipe), group)| {
-            let (values, lines, count) = group;
-            let life = self.process(from);
-            let who = life.map(Life::who).unwrap_or_default();
-            let mut values = values.join(&both!(", ", "、"));
-            if count > LISTED {
-                values += &both!(", ...", "……");
-            }
-            let at = places(&lines);
-            let has_pipe = self.objects.get(on).is_none_or(|it| !it.is_of_threads());
-            let pronoun = if count == 1 { "it was" } else { "they were" };
-            let rest = match (is_put && has_pipe, in_pipe) {
-                (false, _) => String::new(),
-                (true, true) => both!("; {pronoun} in the pipe", "，当时在管道里"),
-                (true, false) => {
-                    let when = life.map(Life::when_it_ended).unwrap_or_default();
-                    both!("; {pronoun} still in its buffer{when}", "，当时还在这个进程的缓冲区里")
+        let sentences =
+            groups.into_iter().map(|((on, from, is_put, in_pipe, is_blocked), group)| {
+                let (values, lines, count) = group;
+                let life = self.process(from);
+                let who = life.map(Life::who).unwrap_or_default();
+                let mut values = values.join(&both!(", ", "、"));
+                if count > LISTED {
+                    values += &both!(", ...", "……");
                 }
-            };
-            let is_one = count == 1;
-            let (what, has) = if is_one { ("value", "was") } else { ("values", "were") };
-            let never = if self.is_over() { "never" } else { "not" };
-            let (put, got, put_zh, got_zh) = match is_put {
-                true => ("put into", "got", "放入", "取走"),
-                false => ("sent over", "received", "发送到", "接收"),
-            };
-            both!(
-                "{count} {what} that {who} {put} {on} {has} {never} {got}: {values}{at}{rest}",
-                "{who}{put_zh} {on} 的 {count} 个值没有被{got_zh}：{values}{at}{rest}"
-            )
-        });
+                let at = places(&lines);
+                let has_pipe = self.objects.get(on).is_none_or(|it| !it.is_of_threads());
+                let pronoun = if count == 1 { "it was" } else { "they were" };
+                let when = life.map(Life::when_it_ended).unwrap_or_default();
+                let rest = match (is_put && has_pipe, in_pipe) {
+                    (false, _) => String::new(),
+                    (true, true) => both!(
+                        "; {pronoun} in the pipe, or being written into it",
+                        "，当时在管道里，或正写入管道"
+                    ),
+                    (true, false) if is_blocked => {
+                        both!("; put() still waited for room{when}", "，当时 put() 还在等空位")
+                    }
+                    (true, false) => {
+                        both!(
+                            "; {pronoun} still in its buffer{when}",
+                            "，当时还在这个进程的缓冲区里"
+                        )
+                    }
+                };
+                let is_one = count == 1;
+                let (what, has) = if is_one { ("value", "was") } else { ("values", "were") };
+                let never = if self.is_over() { "never" } else { "not" };
+                let (put, got, put_zh, got_zh) = match is_put {
+                    true => ("put into", "got", "放入", "取走"),
+                    false => ("sent over", "received", "发送到", "接收"),
+                };
+                both!(
+                    "{count} {what} that {who} {put} {on} {has} {never} {got}: {values}{at}{rest}",
+                    "{who}{put_zh} {on} 的 {count} 个值没有被{got_zh}：{values}{at}{rest}"
+                )
+            });
         sentences.collect()
     }
 
@@ -198,7 +209,13 @@ impl Facts {
             let is_wanted = all || !(life.is_daemon || life.is_asked || life.signal.is_some());
             life.is_ours() && !life.is_joined && is_wanted && (all || life.has_ended)
         };
-        let who: Vec<_> = self.lives.iter().filter(needs).map(Life::who).collect();
+        let named = |life: &Life| match (life.who(), life.is_waited_for) {
+            (who, true) => {
+                both!("{who}, whose join() did not last", "{who}（join() 没有等到结束）")
+            }
+            (who, false) => who,
+        };
+        let who: Vec<_> = self.lives.iter().filter(needs).map(named).collect();
         if who.is_empty() || !self.is_complete() {
             return Few::default();
         }

@@ -57,6 +57,10 @@ impl<E: Write> View for Stuck<E> {
         // With a user's command, it isn't known whether CPython would get stuck, too.
         let is_pythons = mistake.is_some() && state.commands().next().is_none();
         lines.push(match likely {
+            // Where it isn't known what somebody waits for, nothing follows from it.
+            None if circle.is_empty() && waits.iter().any(|it| it.needs == Needs::Unknown) => {
+                both!("Nobody in it moves any more.", "其中已没有谁还在动。")
+            }
             None => form(waits, circle, is_pythons, state),
             Some(_) => both!(
                 "A signal that the program handles, or a process from outside, could still change \
@@ -230,13 +234,12 @@ fn what_for(waiter: &Waiter) -> String {
             ),
         },
         Needs::Wakeup => match alive.is_empty() {
-            false => both!(
-                "waits to be woken, which only {names} could do",
-                "等别的线程来唤醒，只有 {names} 能做到"
-            ),
+            false => {
+                both!("waits to be woken, as {names} could do", "等别的线程来唤醒，例如 {names}")
+            }
             true => both!(
-                "waits to be woken, which nobody can do any more",
-                "等别的线程来唤醒，而已经没有谁能做到"
+                "waits to be woken, which nobody has done so far",
+                "等别的线程来唤醒，至今没有谁这样做"
             ),
         },
         Needs::Unknown => both!("waits; for what is not known", "在等待；等什么，不得而知"),

@@ -200,7 +200,7 @@ fn a_program_is_told_its_lost_lines_unasked_and_claims_with_their_evidence() {
         "false every process ends with status 0\n\
          read (N) was killed by SIGTERM (15) (program.py:19)",
         &format!("true a printed line is lost\n{lost}"),
-        "what was printed: Put A to queue... / Put B to queue... / Put C to queue...; exit 0",
+        "what came out: Put A to queue... / Put B to queue... / Put C to queue...; exit 0",
     ] {
         assert!(told.contains(claim), "{claim}\n{told}");
     }

@@ -21,6 +21,8 @@ pub struct Process {
     is_started: bool,
     /// Whether multiprocessing runs it: then its start will be told.
     has_run: bool,
+    /// Whether a bare fork has made it.
+    is_bare: bool,
     /// How it ended, if known, while its start is not told.
     end_to_tell: Option<Option<Status>>,
     /// Whether it is one of Python's own, which tells nothing but what it prints.
@@ -60,6 +62,8 @@ impl Translator {
         let Some(process) = self.processes.get(&pid).filter(|it| !it.has_ended) else { return };
         let parent = process.parent;
         let is_helper = process.is_helper;
+        // No hook sees os.wait().
+        let is_bare = process.is_bare;
         self.end_output(pid, t, out);
         if pid == self.begun.root {
             // What the others have begun to print is all that will be seen of it.
@@ -71,7 +75,7 @@ impl Translator {
         let is_orphan = parent.is_none_or(|it| it.has_ended || !it.speaks);
         match status {
             _ if is_helper => {}
-            Some(status) if reaped_by_us || is_orphan => {
+            Some(status) if reaped_by_us || is_orphan || is_bare => {
                 self.exited(&Moment::of(pid, t), pid, status, out);
             }
             _ => {
@@ -203,6 +207,7 @@ impl Translator {
             ("fork", _) => {
                 let parent = raw.pp.filter(|it| self.knows(*it));
                 self.name_process(raw.p, raw.pp, "fork");
+                self.process(raw.p).is_bare = true;
                 if let Some(parent) = parent {
                     let Moment { t, at, .. } = moment;
                     let by = Moment { t: *t, pid: parent, thread: None, at: at.clone() };

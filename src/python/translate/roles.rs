@@ -43,7 +43,7 @@ pub fn of_process<'a>(name: &'a str, target: Option<&'a str>, is_librarys: bool)
     };
     let kind = ["ForkServer", "Fork", "Spawn"].iter().find_map(|it| class.strip_prefix(it));
     let is_default = number.split(':').all(|it| it.parse::<u64>().is_ok())
-        && (["Process", "PoolWorker"].contains(&kind.unwrap_or(class)) || target == Some(class));
+        && ["Process", "PoolWorker"].contains(&kind.unwrap_or(class));
     match target {
         Some(target) if is_default && !is_librarys => target,
         _ => name,

@@ -79,7 +79,7 @@ fn processes_have_the_names_of_what_they_run() {
            1 start "c":4,"name":"mine","target":"work","lib":false
            = MainProcess started {"child":4,"child_role":"mine"}
            1 start "c":5,"name":"Worker-5","target":"Worker","lib":false
-           = MainProcess started {"child":5,"child_role":"Worker"}
+           = MainProcess started {"child":5,"child_role":"Worker-5"}
            1 start "c":6,"name":"ForkPoolWorker-6","target":"worker","lib":true
            = MainProcess started {"child":6,"child_role":"ForkPoolWorker-6","library":true}
            7 hello "pp":1,"k":"resource_tracker","cmd":["python3","-c","..."]
