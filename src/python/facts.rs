@@ -1,4 +1,4 @@
-//! What is true of the run of a program, beside its [`State`](crate::state::State): one fold of its
+//! What is true of the run of a program, beside its `State`: one fold of its
 //! events, from which come the remarks, the claims and the words about a stuck run.
 
 use std::cell::RefCell;
