@@ -194,6 +194,7 @@ class Waits:
 Waits().wait(0.001)
 print(pickle.dumps(time.sleep), pickle.dumps(os._exit), pickle.loads(pickle.dumps(time.sleep)))
 print(pickle.loads(pickle.dumps(os._exit)) is os._exit, time.sleep.__name__, os._exit.__doc__)
+print(hasattr(time.sleep, "__dict__"))
 def target(): pass
 process = multiprocessing.Process(target=target, name="p")
 print(sorted(vars(process)), bytes(ForkingPickler.dumps(target)))

@@ -335,9 +335,9 @@ def hook(owner, name, notes, noted=learner):
 
 def replace(module, name, notes):
     """The same for a function in C. What takes its place is, like it, no method where it is a
-    class's attribute, and it is pickled by its name."""
+    class's attribute, it is pickled by its name, and it has no attributes of its own."""
     call = wrap(getattr(module, name), notes)
-    members = {"__call__": staticmethod(call), "__reduce__": lambda self: name}
+    members = {"__call__": staticmethod(call), "__reduce__": lambda self: name, "__slots__": ()}
     members.update({key: getattr(call, key) for key in ("__module__", "__name__", "__doc__")})
     setattr(module, name, type(name, (), members)())
 
