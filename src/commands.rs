@@ -235,9 +235,8 @@ fn views(options: &ViewOptions, bar: &Bar, lines: ShownLines) -> Result<Views> {
         let article = Article::new(out, stderrs_look.colour, stderr().is_terminal());
         views.add(labelled(article).of_stderr(python::line_of_stderr));
     }
-    let is_terminal = stderr().is_terminal();
-    views.add(Warnings::new(bar.beside(stderr()), is_terminal, python::remarker_of));
     let width = stderr().is_terminal().then_some(stderrs_look.width);
+    views.add(Warnings::new(bar.beside(stderr()), width, python::remarker_of));
     views.add(Stuck::new(bar.beside(stderr()), width, python::mistake_of));
     if let Some(explanation) = options.explain {
         let is_brief = explanation == Explanation::Brief;

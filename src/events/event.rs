@@ -38,8 +38,8 @@ macro_rules! events {
         /// Serialized, it is the `event` field of the log's JSON object and the fields that belong
         /// to it. Every event is written by the process that did it or that it happened to; only
         /// how a child ended is written by its parent. `child` is a PID, and `on` the name of a
-        /// queue or pipe. `number` is a value's number in the run, the same when it leaves and when it
-        /// arrives, where that is known.
+        /// queue or pipe. `number` is a value's number in the run, the same when it leaves and when
+        /// it arrives, where that is known.
         #[derive(Serialize, IntoStaticStr)]
         #[serde(tag = "event", rename_all = "snake_case")]
         #[strum(serialize_all = "snake_case")]
@@ -209,10 +209,12 @@ events! {
     Wait { call: Call; on: Cow<'a, str> } => Effect::Waits(*call, on.as_deref()), [];
     /// A value is about to be put into the queue: before the put, as in the article.
     Put { value: Cow<'a, Value>; on: Cow<'a, str>, number: u64 }
-        => Effect::Leaves(Way::Queue, on.as_deref(), value, *number), [Mark::Put, Label::Value], Again;
+        => Effect::Leaves(Way::Queue, on.as_deref(), value, *number),
+        [Mark::Put, Label::Value], Again;
     /// A value has come out of the queue.
     Get { value: Cow<'a, Value>; on: Cow<'a, str>, number: u64 }
-        => Effect::Arrives(Way::Queue, on.as_deref(), value, *number), [Mark::Get, Label::Value], Again;
+        => Effect::Arrives(Way::Queue, on.as_deref(), value, *number),
+        [Mark::Get, Label::Value], Again;
     /// The sentinel is about to be put into the queue.
     PutSentinel {; on: Cow<'a, str> } => Effect::Nothing, [Mark::Put, Label::Sentinel];
     /// The sentinel has come out of the queue.
@@ -223,10 +225,12 @@ events! {
     EndOfFile {; on: Cow<'a, str> } => Effect::Nothing, [Mark::Get, Label::EndOfFile], Once;
     /// A value is about to be sent over the pipe. It may yet be refused.
     Send { value: Cow<'a, Value>; on: Cow<'a, str>, number: u64 }
-        => Effect::Leaves(Way::Pipe, on.as_deref(), value, *number), [Mark::Send, Label::Value], Again;
+        => Effect::Leaves(Way::Pipe, on.as_deref(), value, *number),
+        [Mark::Send, Label::Value], Again;
     /// A value has come over the pipe.
     Recv { value: Cow<'a, Value>; on: Cow<'a, str>, number: u64 }
-        => Effect::Arrives(Way::Pipe, on.as_deref(), value, *number), [Mark::Recv, Label::Value], Again;
+        => Effect::Arrives(Way::Pipe, on.as_deref(), value, *number),
+        [Mark::Recv, Label::Value], Again;
     /// A value is printed.
     Print { value: Cow<'a, Value> } => Effect::Nothing, [];
     /// A call was refused, as the lesson wants to show.

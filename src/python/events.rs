@@ -96,8 +96,8 @@ own_events! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         of: Option<u32>,
     } => Effect::Nothing, [], Again;
-    /// These printed lines were still in the process's buffer when it ended: so many, and where they
-    /// were printed.
+    /// These printed lines were still in the process's buffer when it ended: so many, and where
+    /// they were printed.
     Unwritten { stream: Stream, lines: u64, places: Vec<String> } => Effect::Aside, [];
     /// A file of the program, as it was when it first stood in the log.
     Source { file: String, text: String } => Effect::Aside, [];

@@ -1,5 +1,5 @@
-//! Plays a lesson or a program again and again, one run after the other, each with fresh processes, and counts
-//! outcomes and claims. A stuck run has an outcome, a failed run has none.
+//! Plays a lesson or a program again and again, one run after the other, each with fresh
+//! processes, and counts outcomes and claims. A stuck run has an outcome, a failed run has none.
 
 mod condition;
 mod keep;

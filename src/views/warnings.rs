@@ -9,6 +9,7 @@ use super::view::View;
 use crate::both;
 use crate::events::{Event, Record, Stream, Way};
 use crate::state::{Change, State};
+use crate::words::figures::wrapped;
 use crate::words::locale::{Both, in_words};
 use crate::words::plain::{on_its_lines, on_one_line};
 
@@ -18,8 +19,9 @@ const SHOWN: usize = 5;
 /// commands. A closed stderr is no error.
 pub struct Warnings<E> {
     stderr: E,
-    /// Whether stderr is a terminal, so that control characters are escaped.
-    is_terminal: bool,
+    /// How wide stderr is, if it is a terminal: there lines are broken, and control characters
+    /// escaped.
+    width: Option<usize>,
     /// Finds the remarker of the lesson with this name.
     remarker_of: fn(&str) -> Option<Box<dyn Remarker>>,
     remarker: Option<Box<dyn Remarker>>,
@@ -37,14 +39,18 @@ impl<E: Write> Warnings<E> {
     /// `remarker_of` knows whose runs have a remarker.
     pub fn new(
         stderr: E,
-        is_terminal: bool,
+        width: Option<usize>,
         remarker_of: fn(&str) -> Option<Box<dyn Remarker>>,
     ) -> Warnings<E> {
-        Warnings { stderr, is_terminal, remarker_of, remarker: None }
+        Warnings { stderr, width, remarker_of, remarker: None }
     }
 
     fn tell(&mut self, message: &str) {
-        let line = format!("mp-demo: {}\n", on_one_line(message));
+        let line = format!("mp-demo: {}", on_one_line(message));
+        let line = match self.width {
+            Some(width) => wrapped(&line, width, "    "),
+            None => line + "\n",
+        };
         let _ = self.stderr.write_all(line.as_bytes());
     }
 
@@ -80,9 +86,9 @@ impl<E: Write> View for Warnings<E> {
             // Errors are told at the end of the run, once it is known which came first.
             Event::Error { .. } => {}
             Event::Output { stream: Stream::Stderr, text, .. } => {
-                let text = match self.is_terminal {
-                    true => on_its_lines(text),
-                    false => (&**text).into(),
+                let text = match self.width {
+                    Some(_) => on_its_lines(text),
+                    None => (&**text).into(),
                 };
                 let _ = self.stderr.write_all(format!("{text}\n").as_bytes());
             }
