@@ -65,7 +65,9 @@ pub fn check(lesson: &str, logs: &[(&str, &str, &str)]) {
         assert_eq!((told.as_str(), came_out.as_str()), (*verdicts, *outcome), "{events}");
     }
     let (of_nothing, _) = told(lesson, "");
-    let (own, _not_stuck) = of_nothing.rsplit_once(' ').expect("claims");
+    let (own, not_stuck) = of_nothing.rsplit_once(' ').expect("claims");
+    // A lesson's log without processes is over; that of a program has not begun.
+    assert_eq!(not_stuck, if lesson == crate::python::NAME { "-" } else { "true" });
     for (index, verdict) in own.split_whitespace().enumerate() {
         assert_eq!(verdict, "-");
         for expected in ["true", "false"] {

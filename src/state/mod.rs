@@ -140,8 +140,8 @@ impl State {
                 let parcel = Parcel { id: self.parcels, way, from: pid, t };
                 self.parcels += 1;
                 let on = on.unwrap_or(way.name()).to_owned();
-                // What a program of the user's puts goes into the process's buffer first, and that
-                // never blocks.
+                // What a program of the user's puts goes into the process's buffer first, where it
+                // doesn't wait for the pipe.
                 let place = match (way, number) {
                     (Way::Queue, Some(_)) => Place::Buffer,
                     _ => {
