@@ -616,14 +616,19 @@ if __name__ == "__main__":
     p.join()
 "#,
     );
-    let interrupted = |mut command: Command| {
+    // A terminal interrupts each process once. Without one, mp-demo passes on what it gets, so a
+    // signal to the whole group would come twice.
+    let interrupted = |mut command: Command, first: fn(Pid) -> Vec<Pid>| {
         let mut run = Running::start(&mut command);
         assert_eq!(run.line().unwrap(), "child: ready");
-        kill_process_group(run.pid(), Signal::INT).unwrap();
+        for pid in first(run.pid()).into_iter().flat_map(|it| [children_of(it), vec![it]].concat())
+        {
+            let _ = kill_process(pid, Signal::INT);
+        }
         run.finish()
     };
-    let plain = interrupted(python([&*program.path]));
-    let under = interrupted(mp_demo_run([&*program.path]));
+    let plain = interrupted(python([&*program.path]), |python| vec![python]);
+    let under = interrupted(mp_demo_run([&*program.path]), children_of);
     assert_eq!(plain.stdout, "child: interrupted\n");
     assert_same(&plain, &under);
 }
