@@ -12,9 +12,10 @@ use strum::VariantNames;
 use super::effect::{Effect, Sign, Times};
 
 /// Declares the events of a lesson. Of `Turn { i: u16 } => Effect::Nothing, [], Again;` this makes
-/// the variant `Turn { i }` of the enum that is named first. Within the brackets stands how a
-/// picture marks the event, if it does: the sign, the same in ASCII, the legend in both languages,
-/// and what is written beside it.
+/// the variant `Turn { i }` of the enum that is named first. What stands behind `;` is an `Option`,
+/// left out of the log where it is `None`. Within the brackets stands how a picture marks the event,
+/// if it does: the sign, the same in ASCII, the legend in both languages, and what is written beside
+/// it.
 macro_rules! own_events {
     (
         $Events:ident:
@@ -22,6 +23,7 @@ macro_rules! own_events {
             $(#[$doc:meta])*
             $Name:ident {
                 $( $(#[$attribute:meta])* $field:ident: $type:ty ),* $(,)?
+                $(; $( $(#[$also:meta])* $optional:ident: $inner:ty ),+ $(,)? )?
             } => $effect:expr,
                 [$($sign:literal $ascii:literal $en:literal $zh:literal, $label:expr)?]
             $(, $times:ident)?;
@@ -32,13 +34,25 @@ macro_rules! own_events {
         #[serde(rename_all = "snake_case")]
         #[strum(serialize_all = "snake_case")]
         pub(crate) enum $Events {
-            $( $(#[$doc])* $Name { $( $(#[$attribute])* $field: $type, )* }, )*
+            $(
+                $(#[$doc])*
+                $Name {
+                    $( $(#[$attribute])* $field: $type, )*
+                    $($(
+                        $(#[$also])*
+                        #[serde(skip_serializing_if = "Option::is_none")]
+                        $optional: Option<$inner>,
+                    )+)?
+                },
+            )*
         }
 
         #[allow(unused_variables)]
         impl $crate::events::OwnEvent for $Events {
             fn effect(&self) -> $crate::events::Effect<'static> {
-                match self { $($Events::$Name { $($field),* } => $effect,)* }
+                match self {
+                    $($Events::$Name { $($field,)* $($($optional,)+)? } => $effect,)*
+                }
             }
 
             fn times(&self) -> Option<$crate::events::Times> {
@@ -52,7 +66,7 @@ macro_rules! own_events {
                 #[allow(dead_code)]
                 enum Place { $($Name,)* }
                 match self {
-                    $($Events::$Name { $($field),* } => {
+                    $($Events::$Name { $($field,)* $($($optional,)+)? } => {
                         $crate::events::own_events!(@mark $Name $($sign $ascii $en $zh, $label)?)
                     })*
                 }

@@ -8,22 +8,10 @@ own_events! {
     PythonEvent:
     /// The program has made an object: its name in the log, Python's class, for a condition the
     /// name of its lock, for a queue how many values it takes.
-    Made {
-        on: String,
-        kind: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        lock: Option<String>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        max: Option<u64>,
-    } => Effect::Nothing, [];
+    Made { on: String, kind: String; lock: String, max: u64 } => Effect::Nothing, [];
     /// The bytes of a value go from the process's buffer into the queue's pipe, or the object was
     /// changed since its put, and is now this value.
-    Fed {
-        on: String,
-        number: u64,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        value: Option<Value>,
-    } => Effect::Feeds(*number), [];
+    Fed { on: String, number: u64; value: Value } => Effect::Feeds(*number), [];
     /// A value can't be pickled, so it never gets into the queue's pipe.
     Dropped { on: String, number: u64, exception: String } => Effect::Drops(*number), [];
     /// `put()` has raised Full: the value with this number was not put.
@@ -31,14 +19,11 @@ own_events! {
     /// A call that may block has returned, or has raised an exception.
     Returned {
         call: String,
-        on: String,
+        on: String;
         /// The pool's job whose result was waited for.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        job: Option<String>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        result: Option<bool>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        exception: Option<String>,
+        job: String,
+        result: bool,
+        exception: String
     } => Effect::Nothing, [];
     /// A call that doesn't block: `set`, `clear`, `notify`; of a semaphore `acquire` and `release`.
     Called { call: String, on: String } => Effect::Nothing, [], Again;
@@ -61,15 +46,8 @@ own_events! {
     Begin { pool: String, job: String, task: u64, function: String, values: u64 }
         => Effect::BeginsTask, ['▸' '>' "task" "任务", function], Again;
     /// A worker has done a task, or an exception has ended it.
-    End {
-        pool: String,
-        job: String,
-        task: u64,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        exception: Option<String>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        message: Option<String>,
-    } => Effect::AwaitsTask, [], Again;
+    End { pool: String, job: String, task: u64; exception: String, message: String }
+        => Effect::AwaitsTask, [], Again;
     /// An exception ends the process, or this thread of it.
     Raised { exception: String, message: String } => Effect::Nothing,
         ['!' '!' "exception" "异常", exception], Once;
@@ -77,11 +55,7 @@ own_events! {
     ThreadEnd {} => Effect::EndsThread, [], Once;
     /// The process has ended, and nobody has joined it yet. Without a status somebody has reaped
     /// it, as the fork server does.
-    Ended {
-        child: u32,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        status: Option<Status>,
-    } => match status {
+    Ended { child: u32; status: Status } => match status {
         Some(_) => Effect::IsZombie(*child),
         None => Effect::IsGone(*child),
     }, [], Once;
@@ -89,12 +63,10 @@ own_events! {
     Printed { stream: Stream, text: String } => Effect::Nothing, [], Again;
     /// A line has left the process. On stdout it is the event's `line`.
     Written {
-        stream: Stream,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        text: Option<String>,
+        stream: Stream;
+        text: String,
         /// The process that had printed the line before this one was forked from it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        of: Option<u32>,
+        of: u32
     } => Effect::Nothing, [], Again;
     /// These printed lines were still in the process's buffer when it ended: so many, and where
     /// they were printed.
