@@ -32,4 +32,4 @@ pub(crate) use record::VERSION;
 pub use record::{At, CodeLine, Record};
 pub use status::Status;
 pub use stream::Stream;
-pub use stuck::{Holder, Needs, Waiter};
+pub use stuck::{Holder, Needs, Proof, Waiter};

@@ -95,14 +95,14 @@ impl Judge for ProgramJudge {
                 let (value, at) = (shown(value), in_brackets(place.as_ref()));
                 let who = seen.state.who(record.pid);
                 let (role, pid) = (&who.role, who.pid);
-                self.disordered.push(both!(
+                self.disordered.extend([both!(
                     "{role} ({pid}) got {value} from {on} after a value that was put later{at}",
                     "{role}（{pid}）从 {on} 取到 {value} 之前，已有后放入的值被取走{at}"
-                ));
+                )]);
             }
             *last = (*last).max(*number);
         }
-        self.facts.see(record);
+        self.facts.see(record, seen.state);
         if let Some(line) = &record.line {
             let space = if self.printed.is_empty() { "" } else { " / " };
             self.printed += &format!("{space}{}", with_roles(line, seen.state));

@@ -1,15 +1,16 @@
-//! What is true of the run of a program, beside its `State`: one fold of its
-//! events, from which come the remarks, the claims and the words about a stuck run.
+//! What is true of the run of a program, beside its `State`: one fold of its events, from which come
+//! the remarks, the claims and the words about a stuck run.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use anyhow::Result;
 
+use super::objects::Object;
 use super::{NAME, PythonEvent};
 use crate::both;
-use crate::events::{Call, CodeLine, Effect, Event, Record, Status, Stream};
+use crate::events::{CodeLine, Effect, Event, Record, Status, Stream};
 use crate::state::{Change, State};
 use crate::views::View;
 use crate::views::explain::{clipped, note::shown};
@@ -23,15 +24,12 @@ pub struct Facts {
     /// The latest process with each PID.
     latest: HashMap<u32, usize>,
     pub(super) is_stuck: bool,
-    pub(super) objects: HashMap<String, Object>,
-    /// The locks that are held: by which process, and where it acquired them.
-    pub(super) held: BTreeMap<String, (usize, Option<CodeLine>)>,
+    pub(super) objects: BTreeMap<String, Object>,
+    /// The locks that are held.
+    pub(super) held: BTreeMap<String, Held>,
     /// Where the values were put or sent that are on their way, by number.
     pub(super) puts: HashMap<u64, CodeLine>,
-    /// The number of the value that each thread put last.
-    last_put: HashMap<(u32, Option<String>), u64>,
-    /// The values whose `put()` waits for room, or did so until its process ended, by number.
-    pub(super) blocked: BTreeSet<u64>,
+    /// By the pool and the job's name.
     pub(super) jobs: BTreeMap<(String, String), Job>,
     /// Values that were changed after their put, or could not be pickled.
     pub(super) changed: Few,
@@ -41,8 +39,6 @@ pub struct Facts {
     pub(super) has_acquired: bool,
     /// The program's files.
     sources: HashMap<String, String>,
-    /// The line of the last event of each thread.
-    lines: HashMap<(u32, Option<String>), CodeLine>,
 }
 
 /// The first few of many sentences, and how many more there are.
@@ -55,30 +51,34 @@ pub(super) struct Few {
 impl Few {
     const MOST: usize = 5;
 
-    pub fn push(&mut self, sentence: String) {
-        match self.first.len() < Few::MOST {
-            true => self.first.push(sentence),
-            false => self.more += 1,
-        }
-    }
-
     pub fn is_empty(&self) -> bool {
         self.first.is_empty()
     }
 
     pub fn sentences(self) -> Vec<String> {
         let Few { mut first, more } = self;
-        if more > 0 {
-            first.push(both!("and {more} more like that", "同样的情况另有 {more} 处"));
-        }
+        first.extend(
+            (more > 0).then(|| both!("and {more} more like that", "同样的情况另有 {more} 处")),
+        );
         first
+    }
+}
+
+impl Extend<String> for Few {
+    fn extend<I: IntoIterator<Item = String>>(&mut self, sentences: I) {
+        for sentence in sentences {
+            match self.first.len() < Few::MOST {
+                true => self.first.push(sentence),
+                false => self.more += 1,
+            }
+        }
     }
 }
 
 impl FromIterator<String> for Few {
     fn from_iter<I: IntoIterator<Item = String>>(sentences: I) -> Few {
         let mut few = Few::default();
-        sentences.into_iter().for_each(|it| few.push(it));
+        few.extend(sentences);
         few
     }
 }
@@ -109,27 +109,19 @@ pub(super) struct Life {
     pub signal: Option<(i32, Option<CodeLine>)>,
     /// The exceptions that have ended the process or threads of it, in words, and the thread.
     pub raised: Vec<(Option<String>, String)>,
-    /// The line of its main thread's last event, once it has ended.
-    pub last: Option<CodeLine>,
     /// Printed lines that were never written: how many on which stream, and where printed.
     pub unwritten: Vec<(Stream, u64, Vec<String>)>,
-    /// The queue in whose `get()` the main thread waits, or waited when it ended.
-    pub gets_from: Option<String>,
     /// How many values the chunk has on which the worker works.
     pub values: u64,
     /// Lines written that another process had printed before it forked this one.
     pub copied: BTreeMap<u32, u64>,
 }
 
-/// A queue, lock or other object of the program.
-#[derive(Default)]
-pub(super) struct Object {
-    /// Its class in Python; empty if that is not known.
-    pub kind: String,
-    /// The processes that have put something into it, or brought results.
-    pub givers: BTreeSet<u32>,
-    /// The processes that have taken something out of it, or tried to.
-    pub takers: BTreeSet<u32>,
+/// Who holds a lock, and where it was acquired.
+pub(super) struct Held {
+    pub life: usize,
+    pub thread: Option<String>,
+    pub at: Option<CodeLine>,
 }
 
 /// Tasks that were given to a pool at once.
@@ -146,48 +138,38 @@ pub(super) struct Job {
 }
 
 impl View for Rc<RefCell<Facts>> {
-    fn show(&mut self, record: &Record, _: &State, _: &Change) -> Result<()> {
-        self.borrow_mut().see(record);
+    fn show(&mut self, record: &Record, state: &State, _: &Change) -> Result<()> {
+        self.borrow_mut().see(record, state);
         Ok(())
     }
 }
 
 impl Facts {
-    /// Sees the run's next event.
-    pub fn see(&mut self, record: &Record) {
+    /// Sees the run's next event, which has led to this state.
+    pub fn see(&mut self, record: &Record, state: &State) {
         if let Event::Run { lesson, .. } = &record.event {
             self.is_program = lesson == NAME;
         }
         if !self.is_program {
             return;
         }
-        let place = record.at.as_ref().map(CodeLine::from);
-        let own = record.event.own::<PythonEvent>();
+        let own = record.event.own();
         // What is told of a process that has ended already.
         let is_told =
-            matches!(own, Some(PythonEvent::Unwritten { .. } | PythonEvent::Ended { .. }));
-        let me = match is_told || matches!(record.event, Event::Exited { .. }) {
-            true => self.life(record.pid, &record.role),
-            false => self.living(record.pid, &record.role),
-        };
-        if record.thread.is_none() && !is_told {
-            self.lives[me].gets_from = match &record.event {
-                Event::Wait { call: Call::Get, on } => on.as_deref().map(str::to_owned),
-                _ => None,
-            };
-        }
-        if let Some(line) = &place {
-            let thread = record.thread.as_deref().map(str::to_owned);
-            self.lines.insert((record.pid, thread), line.clone());
-        }
+            matches!(own, Some(PythonEvent::Unwritten { .. } | PythonEvent::Ended { .. }))
+                || matches!(record.event, Event::Exited { .. });
+        let known = self.latest.get(&record.pid).copied();
+        let known = known.filter(|it| is_told || !self.lives[*it].has_ended);
+        let me = known.unwrap_or_else(|| self.begin(record.pid, &record.role));
+        self.see_objects(record, own.as_ref(), state);
+        let at = record.at.as_ref().map(CodeLine::from);
         match own {
-            Some(event) => self.see_own(event, me, place, record),
-            None => self.see_core(&record.event, me, place, record),
+            Some(event) => self.see_own(event, me, at, record),
+            None => self.see_core(&record.event, me, at, record),
         }
     }
 
-    fn see_core(&mut self, event: &Event, me: usize, place: Option<CodeLine>, record: &Record) {
-        let pid = record.pid;
+    fn see_core(&mut self, event: &Event, me: usize, at: Option<CodeLine>, record: &Record) {
         match event {
             Event::Started {
                 child, child_role, foreign, command, method, daemon, library, ..
@@ -202,127 +184,85 @@ impl Facts {
                 life.is_daemon = *daemon == Some(true);
                 life.is_library = *library == Some(true);
             }
-            Event::Join { child, child_role } => {
-                let child = self.life(*child, child_role);
-                self.lives[child].is_waited_for = true;
-            }
-            Event::Joined { child, child_role } => {
-                let child = self.life(*child, child_role);
-                self.lives[child].is_joined = true;
-            }
+            Event::Join { child, child_role } => self.life(*child, child_role).is_waited_for = true,
+            Event::Joined { child, child_role } => self.life(*child, child_role).is_joined = true,
             Event::Exited { child, child_role, status } => {
-                let is_asked = *child != pid && place.is_some();
-                let child = self.life(*child, child_role);
-                self.lives[child].is_asked |= is_asked;
-                self.ended(child, Some(*status));
+                let is_asked = *child != record.pid && at.is_some();
+                self.life(*child, child_role).is_asked |= is_asked;
+                self.ended(*child, Some(*status));
             }
-            Event::Put { on, number, .. } | Event::Send { on, number, .. } => {
+            Event::Put { number, .. } | Event::Send { number, .. } => {
                 self.has_put |= matches!(event, Event::Put { .. });
-                let on = on.as_deref().unwrap_or_default();
-                self.object(on).givers.insert(pid);
-                if let (Some(number), Some(line)) = (number, place) {
-                    self.puts.insert(*number, line);
-                    let thread = record.thread.as_deref().map(str::to_owned);
-                    self.last_put.insert((pid, thread), *number);
-                }
+                self.puts.extend(number.zip(at));
             }
-            Event::Get { on, number, .. } | Event::Recv { on, number, .. } => {
-                let on = on.as_deref().unwrap_or_default();
-                self.object(on).takers.insert(pid);
+            Event::Get { number, .. } | Event::Recv { number, .. } => {
                 self.puts.remove(&number.unwrap_or_default());
-            }
-            Event::Wait { call: Call::Put, .. } => {
-                let thread = record.thread.as_deref().map(str::to_owned);
-                self.blocked.extend(self.last_put.get(&(pid, thread)));
-            }
-            Event::Wait { call: Call::Get, on: Some(on) } => {
-                self.object(on).takers.insert(pid);
             }
             Event::Acquired { lock } => {
                 self.has_acquired = true;
-                self.held.insert(lock.to_string(), (me, place));
+                let thread = record.thread.as_deref().map(str::to_owned);
+                self.held.insert(lock.to_string(), Held { life: me, thread, at });
             }
-            Event::Release { lock } => {
-                self.held.remove(&**lock);
-            }
+            Event::Release { lock } => drop(self.held.remove(&**lock)),
             Event::Stuck { likely, .. } => self.is_stuck |= likely.is_none(),
             _ => {
                 if let Effect::Signals(child, signal) = event.effect() {
                     let child = self.life(child, "");
-                    if !self.lives[child].has_ended {
-                        self.lives[child].signal = Some((signal, place));
-                    }
+                    child.signal =
+                        if child.has_ended { child.signal.take() } else { Some((signal, at)) };
                 }
             }
         }
     }
 
-    fn see_own(&mut self, event: PythonEvent, me: usize, place: Option<CodeLine>, record: &Record) {
+    fn see_own(&mut self, event: PythonEvent, me: usize, at: Option<CodeLine>, record: &Record) {
         match event {
-            PythonEvent::Made { on, kind, .. } => self.object(&on).kind = kind,
-            PythonEvent::Called { on, .. } => drop(self.object(&on).givers.insert(record.pid)),
             PythonEvent::Fed { on, number, value: Some(now) } => {
                 let (who, now) = (self.lives[me].who(), shown(&now));
                 let at = in_brackets(self.puts.get(&number));
-                self.changed.push(both!(
+                self.changed.extend([both!(
                     "what {who} put into {on} was changed before it was pickled{at}: {now} went \
                      into the pipe",
                     "{who}放入 {on} 的对象在 pickle 之前被改动过{at}：进入管道的是 {now}"
-                ));
+                )]);
             }
             PythonEvent::Dropped { on, number, exception } => {
                 let who = self.lives[me].who();
                 let at = in_brackets(self.puts.remove(&number).as_ref());
-                self.dropped.push(both!(
+                self.dropped.extend([both!(
                     "what {who} put into {on} could not be pickled{at}, so it never got into the \
                      queue: {exception}",
                     "{who}放入 {on} 的对象无法 pickle{at}，没有进入队列：{exception}"
-                ));
+                )]);
             }
             PythonEvent::Full { number, .. } => drop(self.puts.remove(&number)),
             PythonEvent::Submit { pool, job, tasks, function, call, handled: is_fetched } => {
                 let (done, failed) = (0, Few::default());
-                let new = Job { function, call, at: place, tasks, done, failed, is_fetched };
+                let new = Job { function, call, at, tasks, done, failed, is_fetched };
                 self.jobs.insert((pool, job), new);
             }
-            PythonEvent::Begin { pool, values, .. } => {
-                self.object(&pool).givers.insert(record.pid);
-                self.lives[me].values = values;
-            }
+            PythonEvent::Begin { values, .. } => self.lives[me].values = values,
             PythonEvent::End { pool, job, exception, message, .. } => {
-                let (key, values) = ((pool, job), std::mem::take(&mut self.lives[me].values));
-                let Some(job) = self.jobs.get_mut(&key) else { return };
-                job.done += values;
-                let message = message.unwrap_or_default();
-                exception.into_iter().for_each(|it| job.failed.push(in_words(&it, &message)));
-                self.forget_job(&key);
+                let values = std::mem::take(&mut self.lives[me].values);
+                self.change_job((pool, job), |job| {
+                    job.done += values;
+                    let message = message.unwrap_or_default();
+                    job.failed.extend(exception.map(|it| in_words(&it, &message)));
+                });
             }
             PythonEvent::Returned { on, job: Some(job), .. } => {
-                let key = (on, job);
-                let Some(job) = self.jobs.get_mut(&key) else { return };
-                job.is_fetched = true;
-                self.forget_job(&key);
+                self.change_job((on, job), |job| job.is_fetched = true);
             }
-            PythonEvent::Returned { call, .. } if call == Call::Put.name() => {
-                let thread = record.thread.as_deref().map(str::to_owned);
-                if let Some(number) = self.last_put.get(&(record.pid, thread)) {
-                    self.blocked.remove(number);
-                }
+            // Whoever presses Ctrl-C knows it.
+            PythonEvent::Raised { exception, .. } if exception == "KeyboardInterrupt" => {
+                self.lives[me].is_interrupted = true;
             }
             PythonEvent::Raised { exception, message } => {
-                let at = in_brackets(place.as_ref());
-                let words = in_words(&exception, &message) + &at;
+                let words = in_words(&exception, &message) + &in_brackets(at.as_ref());
                 let thread = record.thread.as_deref().map(str::to_owned);
-                // Whoever presses Ctrl-C knows it.
-                match exception == "KeyboardInterrupt" {
-                    true => self.lives[me].is_interrupted = true,
-                    false => self.lives[me].raised.push((thread, words)),
-                }
+                self.lives[me].raised.push((thread, words));
             }
-            PythonEvent::Ended { child, status } => {
-                let child = self.life(child, "");
-                self.ended(child, status);
-            }
+            PythonEvent::Ended { child, status } => self.ended(child, status),
             PythonEvent::Printed { .. } => self.has_printed = true,
             PythonEvent::Source { file, text } => drop(self.sources.insert(file, text)),
             PythonEvent::Written { of: Some(of), .. } => {
@@ -335,41 +275,29 @@ impl Facts {
         }
     }
 
-    /// A job of which there is nothing more to say is forgotten.
-    fn forget_job(&mut self, key: &(String, String)) {
-        let is_over = |it: &Job| it.done >= it.tasks && (it.failed.is_empty() || it.is_fetched);
-        if self.jobs.get(key).is_some_and(is_over) {
-            self.jobs.remove(key);
+    /// A job of which there is nothing more to say afterwards is forgotten.
+    fn change_job(&mut self, key: (String, String), change: impl FnOnce(&mut Job)) {
+        let Some(job) = self.jobs.get_mut(&key) else { return };
+        change(job);
+        if job.done >= job.tasks && (job.failed.is_empty() || job.is_fetched) {
+            self.jobs.remove(&key);
         }
     }
 
-    fn ended(&mut self, child: usize, status: Option<Status>) {
-        let is_beyond = self.is_stuck || (self.is_over() && child > 0);
-        let life = &mut self.lives[child];
+    fn ended(&mut self, child: u32, status: Option<Status>) {
+        let is_beyond =
+            self.is_stuck || (self.is_over() && self.latest.get(&child).is_some_and(|it| *it > 0));
+        let life = self.life(child, "");
         if !std::mem::replace(&mut life.has_ended, true) {
             life.is_beyond = is_beyond;
         }
         life.status = status.or(life.status);
-        let pid = life.pid;
-        if let Some(last) = self.lines.remove(&(pid, None)) {
-            life.last = Some(last);
-        }
-        self.lines.retain(|(of, _), _| *of != pid);
-    }
-
-    pub(super) fn object(&mut self, on: &str) -> &mut Object {
-        self.objects.entry(on.to_owned()).or_default()
     }
 
     /// The latest process with this PID, be it alive or not.
-    fn life(&mut self, pid: u32, role: &str) -> usize {
-        self.latest.get(&pid).copied().unwrap_or_else(|| self.begin(pid, role))
-    }
-
-    /// The living process with this PID.
-    fn living(&mut self, pid: u32, role: &str) -> usize {
-        let known = self.latest.get(&pid).filter(|it| !self.lives[**it].has_ended);
-        known.copied().unwrap_or_else(|| self.begin(pid, role))
+    fn life(&mut self, pid: u32, role: &str) -> &mut Life {
+        let number = self.latest.get(&pid).copied().unwrap_or_else(|| self.begin(pid, role));
+        &mut self.lives[number]
     }
 
     fn begin(&mut self, pid: u32, role: &str) -> usize {
@@ -403,18 +331,6 @@ impl Facts {
         let is_part = |c: char| c.is_alphanumeric() || "_.[]".contains(c);
         let name = before.rsplit(|c| !is_part(c)).next()?;
         (!name.is_empty()).then(|| clipped(name, 40))
-    }
-
-    /// The line of the last event of this thread.
-    pub(super) fn line(&self, pid: u32, thread: Option<&str>) -> Option<&CodeLine> {
-        self.lines.get(&(pid, thread.map(str::to_owned)))
-    }
-}
-
-impl Object {
-    /// Whether it is a queue between threads.
-    pub(super) fn is_of_threads(&self) -> bool {
-        self.kind.starts_with("queue.")
     }
 }
 

@@ -6,6 +6,7 @@ mod events;
 mod facts;
 mod folder;
 mod notes;
+mod objects;
 mod raw;
 mod remarks;
 mod run;

@@ -19,7 +19,7 @@ pub(super) struct ProgramNarrator {
 
 impl Narrator for ProgramNarrator {
     fn see(&mut self, now: &Moment, story: &mut Story) -> bool {
-        self.facts.see(now.record);
+        self.facts.see(now.record, now.run);
         self.see_output(now, story);
         let who = now.me();
         let kind = |on: &str| self.facts.objects.get(on).map_or("", |it| &it.kind).to_owned();

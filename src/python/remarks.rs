@@ -4,19 +4,20 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
-use super::facts::{Facts, Few, Job, Life, in_brackets};
+use super::facts::{Facts, Few, Life, in_brackets};
 use crate::both;
-use crate::events::{Record, Status, Stream, Way};
-use crate::state::{Place, State};
+use crate::events::{Call, Record, Status, Stream, Way};
+use crate::state::{Activity, Place, Sent, State};
 use crate::views::Remarker;
 use crate::views::explain::note::shown;
+use crate::words::figures::count;
 
 /// How many values or places a sentence lists.
 const LISTED: usize = 5;
 
 impl Remarker for Facts {
-    fn see(&mut self, record: &Record) {
-        Facts::see(self, record);
+    fn see(&mut self, record: &Record, state: &State) {
+        Facts::see(self, record, state);
     }
 
     fn remarks(&self, state: &State) -> Vec<String> {
@@ -62,108 +63,113 @@ impl Facts {
 
     /// Values that were put or sent these ways, and never got.
     pub(super) fn lost_values(&self, state: &State, ways: &[Way]) -> Few {
-        let mut groups = BTreeMap::<_, (Vec<String>, Vec<String>, usize)>::new();
+        let mut groups = BTreeMap::<_, Vec<&Sent>>::new();
         for sent in ways.iter().flat_map(|way| state.on_its_way(*way)) {
-            let (from, is_put) = (sent.parcel.from, sent.parcel.way == Way::Queue);
-            let in_pipe = sent.place == Place::Pipe;
-            let is_blocked = sent.number.is_some_and(|it| self.blocked.contains(&it));
-            let group = groups.entry((&sent.on, from, is_put, in_pipe, is_blocked)).or_default();
-            group.2 += 1;
-            if group.2 <= LISTED {
-                group.0.push(shown(&sent.value));
-            }
-            let line = sent.number.and_then(|it| self.puts.get(&it)).map(ToString::to_string);
-            group.1.extend(line.filter(|it| !group.1.contains(it)));
+            let (way, is_in_pipe) = (sent.parcel.way, sent.place == Place::Pipe);
+            let key = (&*sent.on, sent.parcel.from, way == Way::Queue, is_in_pipe);
+            groups.entry(key).or_default().push(sent);
         }
         let sentences =
-            groups.into_iter().map(|((on, from, is_put, in_pipe, is_blocked), group)| {
-                let (values, lines, count) = group;
-                let life = self.process(from);
-                let who = life.map(Life::who).unwrap_or_default();
-                let mut values = values.join(&both!(", ", "、"));
-                if count > LISTED {
-                    values += &both!(", ...", "……");
-                }
-                let at = places(&lines);
+            groups.into_iter().flat_map(|((on, from, is_put, is_in_pipe), mut sent)| {
+                // The last values are those whose put() still waits.
+                let process = state.process(from);
+                let waits_in_put = |(name, does): &(Option<&str>, _)| {
+                    let is_in_put = *does == Activity::Waiting(Call::Put);
+                    is_in_put && process.and_then(|it| it.waits_on(*name)) == Some(on)
+                };
+                let threads = process.into_iter().flat_map(|it| it.threads());
+                let waiting = threads.filter(waits_in_put).count();
+                let blocked = match is_put && !is_in_pipe {
+                    true => sent.split_off(sent.len().saturating_sub(waiting)),
+                    false => Vec::new(),
+                };
                 let has_pipe = self.objects.get(on).is_none_or(|it| !it.is_of_threads());
-                let pronoun = if count == 1 { "it was" } else { "they were" };
-                let when = life.map(Life::when_it_ended).unwrap_or_default();
-                let rest = match (is_put && has_pipe, in_pipe) {
+                let when = self.process(from).map(Life::when_it_ended).unwrap_or_default();
+                let were = if sent.len() == 1 { "it was" } else { "they were" };
+                let place = match (is_put && has_pipe, is_in_pipe) {
                     (false, _) => String::new(),
                     (true, true) => both!(
-                        "; {pronoun} in the pipe, or being written into it",
+                        "; {were} in the pipe, or being written into it",
                         "，当时在管道里，或正写入管道"
                     ),
-                    (true, false) if is_blocked => {
-                        both!("; put() still waited for room{when}", "，当时 put() 还在等空位")
-                    }
                     (true, false) => {
-                        both!(
-                            "; {pronoun} still in its buffer{when}",
-                            "，当时还在这个进程的缓冲区里"
-                        )
+                        both!("; {were} still in its buffer{when}", "，当时还在这个进程的缓冲区里")
                     }
                 };
-                let is_one = count == 1;
-                let (what, has) = if is_one { ("value", "was") } else { ("values", "were") };
-                let never = if self.is_over() { "never" } else { "not" };
-                let (put, got, put_zh, got_zh) = match is_put {
-                    true => ("put into", "got", "放入", "取走"),
-                    false => ("sent over", "received", "发送到", "接收"),
-                };
-                both!(
-                    "{count} {what} that {who} {put} {on} {has} {never} {got}: {values}{at}{rest}",
-                    "{who}{put_zh} {on} 的 {count} 个值没有被{got_zh}：{values}{at}{rest}"
-                )
+                let waits = both!("; put() still waited for room{when}", "，当时 put() 还在等空位");
+                let both = [(sent, place), (blocked, waits)].into_iter();
+                let both = both.filter(|(sent, _)| !sent.is_empty());
+                both.map(move |(sent, place)| self.lost(&sent) + &place).collect::<Vec<_>>()
             });
         sentences.collect()
     }
 
+    /// Values of one process in one queue or pipe.
+    fn lost(&self, sent: &[&Sent]) -> String {
+        let Some(Sent { on, parcel, .. }) = sent.first() else { return String::new() };
+        let who = self.process(parcel.from).map(Life::who).unwrap_or_default();
+        let values: Vec<_> = sent.iter().take(LISTED).map(|it| shown(&it.value)).collect();
+        let mut values = values.join(&both!(", ", "、"));
+        if sent.len() > LISTED {
+            values += &both!(", ...", "……");
+        }
+        let lines = sent.iter().filter_map(|it| self.puts.get(&it.number?));
+        let at = places(lines.map(ToString::to_string));
+        let (many, never) = (sent.len(), if self.is_over() { "never" } else { "not" });
+        let what = count(many, "value");
+        let was = if many == 1 { "was" } else { "were" };
+        let (put, got, put_zh, got_zh) = match parcel.way {
+            Way::Queue => ("put into", "got", "放入", "取走"),
+            Way::Pipe => ("sent over", "received", "发送到", "接收"),
+        };
+        both!(
+            "{what} that {who} {put} {on} {was} {never} {got}: {values}{at}",
+            "{who}{put_zh} {on} 的 {many} 个值没有被{got_zh}：{values}{at}"
+        )
+    }
+
     /// Lines that were printed and never written.
     pub(super) fn lost_lines(&self) -> Few {
-        let lives = self.lives.iter();
-        let sentences = lives.flat_map(|life| {
-            life.unwritten.iter().map(|(stream, count, lines)| {
-                let (who, at, when) = (life.who(), places(lines), life.when_it_ended());
-                let what = if *count == 1 { "line" } else { "lines" };
-                let onto = match stream {
-                    Stream::Stderr => both!(" to stderr", "（stderr）"),
-                    _ => String::new(),
-                };
-                both!(
-                    "{who} printed {count} {what}{onto} that stayed in its buffer{when}{at}",
-                    "{who}打印的 {count} 行{onto}留在缓冲区里{when}也没有写出{at}"
-                )
-            })
+        let all =
+            self.lives.iter().flat_map(|life| life.unwritten.iter().map(move |it| (life, it)));
+        let sentences = all.map(|(life, (stream, many, lines))| {
+            let (who, at, when) = (life.who(), places(lines.clone()), life.when_it_ended());
+            let what = count(many, "line");
+            let onto = match stream {
+                Stream::Stderr => both!(" to stderr", "（stderr）"),
+                _ => String::new(),
+            };
+            both!(
+                "{who} printed {what}{onto} that stayed in its buffer{when}{at}",
+                "{who}打印的 {many} 行{onto}留在缓冲区里{when}也没有写出{at}"
+            )
         });
         sentences.collect()
     }
 
     /// Lines that stood in a process's buffer when it forked, and were written by the fork.
     fn copied_lines(&self) -> Few {
-        let sentences = self.lives.iter().flat_map(|life| {
-            life.copied.iter().map(|(of, count)| {
-                let printer = self.process(*of).map(Life::who).unwrap_or_default();
-                let (who, what) = (life.who(), if *count == 1 { "line" } else { "lines" });
-                both!(
-                    "{who} wrote {count} {what} that {printer} had printed before the fork: a fork \
-                     copies the buffer",
-                    "{who}写出了 {printer}在 fork 之前打印的 {count} 行：fork 会复制缓冲区"
-                )
-            })
+        let all = self.lives.iter().flat_map(|life| life.copied.iter().map(move |it| (life, it)));
+        let sentences = all.map(|(life, (of, many))| {
+            let printer = self.process(*of).map(Life::who).unwrap_or_default();
+            let (who, what) = (life.who(), count(many, "line"));
+            both!(
+                "{who} wrote {what} that {printer} had printed before the fork: a fork copies the \
+                 buffer",
+                "{who}写出了 {printer}在 fork 之前打印的 {many} 行：fork 会复制缓冲区"
+            )
         });
         sentences.collect()
     }
 
     /// Locks whose holder has ended.
     pub(super) fn dead_holders(&self) -> Few {
-        let sentences = self.held.iter().filter_map(|(lock, (holder, place))| {
-            let holder = &self.lives[*holder];
-            let is_dead = holder.has_ended && !holder.is_beyond;
+        let sentences = self.held.iter().filter_map(|(lock, held)| {
+            let holder = &self.lives[held.life];
             let (who, when) = (holder.who(), holder.when_it_ended());
-            let at = place.as_ref().map(|it| both!(", acquired at {it},", "在 {it} "));
+            let at = held.at.as_ref().map(|it| both!(", acquired at {it},", "在 {it} "));
             let at = at.unwrap_or_default();
-            is_dead.then(|| {
+            (holder.has_ended && !holder.is_beyond).then(|| {
                 both!(
                     "{who} had the lock {lock}{at}{when}, and nobody has released it",
                     "{who}{at}取得锁 {lock}，没有释放就结束了"
@@ -173,31 +179,50 @@ impl Facts {
         sentences.collect()
     }
 
-    /// Tasks of pools that were never done, or whose exception nobody has seen.
+    /// Tasks of pools that were never done, or whose exceptions nobody has seen: one sentence for
+    /// all that were submitted at the same line.
     fn tasks(&self) -> Few {
-        let sentences = self.jobs.iter().flat_map(|((pool, _), job)| {
-            let Job { function, call, tasks, done, .. } = job;
-            let at = in_brackets(job.at.as_ref());
-            let undone = (done < tasks).then(|| match (tasks - done, tasks) {
-                (1, 1) => both!(
+        let mut groups = BTreeMap::<_, (u64, u64, Vec<&str>, usize)>::new();
+        for ((pool, _), job) in &self.jobs {
+            let key = (pool, &job.function, &job.call, &job.at);
+            let (tasks, done, unseen, failed) = groups.entry(key).or_default();
+            (*tasks, *done) = (*tasks + job.tasks, *done + job.done);
+            if !job.is_fetched {
+                *failed += job.failed.first.len() + job.failed.more;
+                let new = job.failed.first.iter().map(String::as_str);
+                unseen.extend(new.filter(|it| !unseen.contains(it)).collect::<Vec<_>>());
+            }
+        }
+        let sentences = groups.into_iter().flat_map(|((pool, function, call, at), group)| {
+            let (tasks, done, unseen, failed) = group;
+            let at = in_brackets(at.as_ref());
+            let left = tasks.saturating_sub(done);
+            let undone = (left > 0).then(|| match tasks {
+                1 => both!(
                     "the task {function}, given to {pool} by {call}(){at}, was not done",
                     "通过 {call}() 交给 {pool} 的任务 {function}{at}，没有做完"
                 ),
-                (left, _) => both!(
+                _ => both!(
                     "{left} of {tasks} tasks {function}, given to {pool} by {call}(){at}, not done",
                     "通过 {call}() 交给 {pool} 的 {tasks} 个任务 {function}{at}，{left} 个没有做完"
                 ),
             });
-            let failed = (!job.is_fetched).then_some(&job.failed.first).into_iter().flatten();
-            let failed = failed.map(move |exception| {
-                both!(
-                    "a task {function}, given to {pool} by {call}(){at}, ended by {exception}, and \
+            let exceptions = listed(&unseen);
+            let failed = (failed > 0).then(|| match failed {
+                1 => both!(
+                    "a task {function}, given to {pool} by {call}(){at}, ended by {exceptions}, and \
                      nobody asked for its result",
                     "通过 {call}() 交给 {pool} 的任务 {function}{at}，因异常结束，却没有谁去取它的\
-                     结果：{exception}"
-                )
+                     结果：{exceptions}"
+                ),
+                _ => both!(
+                    "{failed} tasks {function}, given to {pool} by {call}(){at}, ended by \
+                     {exceptions}, and nobody asked for their results",
+                    "通过 {call}() 交给 {pool} 的任务 {function}{at}，{failed} 个因异常结束，却没有\
+                     谁去取它们的结果：{exceptions}"
+                ),
             });
-            undone.into_iter().chain(failed).collect::<Vec<_>>()
+            undone.into_iter().chain(failed)
         });
         sentences.collect()
     }
@@ -219,33 +244,30 @@ impl Facts {
         if who.is_empty() || !self.is_complete() {
             return Few::default();
         }
-        let listed = listed(&who);
-        let (count, were) = match who.len() {
+        let (listed, many) = (listed(&who), who.len());
+        let (processes, were) = match many {
             1 => ("1 process".to_owned(), "was"),
-            many => (format!("{many} processes"), "were"),
+            _ => (format!("{many} processes"), "were"),
         };
-        let many = who.len();
         Few::from_iter([both!(
-            "{count} {were} never joined: {listed}",
+            "{processes} {were} never joined: {listed}",
             "有 {many} 个进程从未被 join()：{listed}"
         )])
     }
 
     /// Processes that go on after the program's end.
     pub(super) fn survivors(&self) -> Few {
-        if !self.is_complete() {
-            return Few::default();
-        }
         let alive = self.lives.iter().filter(|it| !it.has_ended || it.is_beyond);
-        let sentences = alive.map(|life| match (life.who(), life.has_ended) {
-            (who, false) => {
-                both!("{who} goes on after the program's end", "程序结束之后，{who}仍在运行")
-            }
-            (who, true) => both!(
-                "{who} outlived the program, and has ended since",
-                "{who}比程序结束得晚，现在也已经结束"
-            ),
-        });
+        let sentences =
+            alive.filter(|_| self.is_complete()).map(|life| match (life.who(), life.has_ended) {
+                (who, false) => {
+                    both!("{who} goes on after the program's end", "程序结束之后，{who}仍在运行")
+                }
+                (who, true) => both!(
+                    "{who} outlived the program, and has ended since",
+                    "{who}比程序结束得晚，现在也已经结束"
+                ),
+            });
         sentences.collect()
     }
 }
@@ -262,15 +284,13 @@ impl Life {
     }
 
     fn ended_as_wanted(&self) -> bool {
-        if self.is_interrupted {
-            return true;
-        }
         let Some(status @ Status::Signal(signal)) = self.status else {
-            return false;
+            return self.is_interrupted;
         };
         // The first process ends daemonic ones, and a pool its workers, by SIGTERM.
         let by_python = self.is_daemon || self.is_library;
-        status.is_wanted(self.signal.as_ref().map(|(signal, _)| *signal))
+        self.is_interrupted
+            || status.is_wanted(self.signal.as_ref().map(|(signal, _)| *signal))
             || (by_python && signal == Status::SIGTERM)
             || signal == Status::SIGINT
     }
@@ -317,24 +337,19 @@ fn listed(all: &[impl Display]) -> String {
     }
 }
 
-/// ` (queue_demo.py:10, :13)`: a file is named once.
-fn places(lines: &[String]) -> String {
-    let mut last = "";
-    let mut shown: Vec<&str> = Vec::new();
+/// ` (queue_demo.py:10, :13)`: each line once, and a file is named once.
+fn places(lines: impl IntoIterator<Item = String>) -> String {
+    let mut all: Vec<String> = Vec::new();
     for line in lines {
-        let (file, number) = line.rsplit_once(':').unwrap_or((line, ""));
-        let is_same = file == last && !number.is_empty();
-        let word = if is_same { &line[file.len()..] } else { line };
-        if !shown.contains(&word) {
-            shown.push(word);
-        }
-        last = file;
-    }
-    match shown.is_empty() {
-        true => String::new(),
-        false => {
-            let listed = listed(&shown);
-            both!(" ({listed})", "（{listed}）")
+        if !all.contains(&line) {
+            all.push(line);
         }
     }
+    let file = |line: &'_ str| line.rsplit_once(':').map_or(0, |(file, _)| file.len());
+    let shown = all.iter().enumerate().map(|(place, line)| {
+        let before = place.checked_sub(1).map(|it| &all[it][..file(&all[it])]);
+        if before == Some(&line[..file(line)]) { &line[file(line)..] } else { line }
+    });
+    let listed = listed(&shown.collect::<Vec<_>>());
+    if all.is_empty() { String::new() } else { both!(" ({listed})", "（{listed}）") }
 }

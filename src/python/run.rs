@@ -293,10 +293,8 @@ impl LiveRun<'_> {
     fn log_stuck(&mut self, finding: &Diagnosis, is_likely: bool) {
         // If the log can't be read, the next look at it tells.
         let _ = self.drain();
-        let (sight, graph, fills) = finding.evidence();
         let state = self.shown.views.state();
-        let is_stuck = |pid| graph.is_stuck(pid);
-        let event = stuck(sight, is_stuck, is_likely, &fills, state, &self.facts.borrow());
+        let event = stuck(finding, is_likely, state, &self.facts.borrow());
         let role = state.parent().map_or("", |it| &it.role).into();
         let who = Who { pid: self.root, role, thread: None };
         let t = self.translator.as_ref().map_or(0.0, |it| it.seconds(monotonic_micros()));

@@ -4,154 +4,200 @@
 use std::collections::HashSet;
 
 use super::facts::{Facts, Life};
-use crate::events::{Call, Event, Holder, Needs, Status, Waiter};
-use crate::evidence::{Fill, Need, On, Sight, Wait, circle};
-use crate::state::{Activity, State};
+use crate::events::{Call, Event, Holder, Needs, Proof, Status, Waiter, Way};
+use crate::evidence::{Fill, Goal, Need, On, Sight, Wait, circle};
+use crate::state::{Activity, Place, Process, State};
 use crate::stuck::waits;
+use crate::why::{Diagnosis, Stacks};
 
 /// The event that tells that a program is stuck, or `is_likely` stuck.
-pub fn stuck(
-    sight: &Sight,
-    is_stuck: impl Fn(u32) -> bool + Copy,
-    is_likely: bool,
-    fills: &[Fill],
-    state: &State,
-    facts: &Facts,
-) -> Event<'static> {
-    let by_the_log = waits::waits(sight, is_stuck, state, fills);
+pub fn stuck(finding: &Diagnosis, is_likely: bool, state: &State, facts: &Facts) -> Event<'static> {
+    let (sight, graph, fills) = finding.evidence();
+    let stacks = Stacks::of(finding);
+    let seen = Seen { sight, fills: &fills, stacks: &stacks, state, facts };
+    let is_stuck = |pid| graph.is_stuck(pid);
+    let by_the_log = waits::waits(sight, is_stuck, state, &fills);
     // A worker without a task waits for the next one.
     let is_idle = |pid| facts.process(pid).is_some_and(|it| it.is_library && it.values == 0);
     let by_the_log = by_the_log.into_iter().filter(|it| is_stuck(it.pid) && !is_idle(it.pid));
-    let mut all: Vec<_> = by_the_log.map(|it| completed(it, sight, fills, state, facts)).collect();
+    let mut all: Vec<_> = by_the_log.map(|it| seen.completed(it)).collect();
     // Threads that are joined are there themselves.
-    let is_join = |it: &Waiter| {
-        let object = it.on.as_ref().and_then(|on| facts.objects.get(on));
-        it.call == "join" && it.needs != Needs::End && object.is_none_or(|it| it.kind.is_empty())
-    };
+    let is_join = |it: &Waiter| it.call == "join" && it.needs == Needs::Wakeup;
     let has_others: HashSet<_> = all.iter().filter(|it| !is_join(it)).map(|it| it.pid).collect();
     all.retain(|it| !is_join(it) || !has_others.contains(&it.pid));
     // Whoever waits for a queue's own lock waits for what its holder waits for.
     for place in 0..all.len() {
-        let (before, rest) = all.split_at_mut(place);
-        let Some((waiter, after)) = rest.split_first_mut() else { continue };
-        let reads = |it: &&Waiter| it.on == waiter.on && it.call == "get" && it.kernel.is_some();
-        let reader = before.iter().chain(&*after).find(reads);
+        let waiter = &all[place];
         if waiter.call == "get" && waiter.kernel.is_none() && waiter.needs == Needs::Value {
-            match reader {
-                Some(reader) => waiter.of.clone_from(&reader.of),
-                None => its_lock_died(waiter, facts),
+            let reads =
+                |it: &&Waiter| it.on == waiter.on && it.call == "get" && it.kernel.is_some();
+            let of = all.iter().find(reads).map(|it| it.of.clone());
+            let dead = if of.is_none() { seen.dead_reader(waiter) } else { None };
+            let waiter = &mut all[place];
+            waiter.of = of.unwrap_or(std::mem::take(&mut waiter.of));
+            if let Some(dead) = dead {
+                (waiter.needs, waiter.of) = (Needs::Lock, vec![dead]);
             }
         }
     }
+    for waiter in &mut all {
+        waiter.proof = waiter.proof.take().or(facts.proof(waiter, state));
+    }
     let next: Vec<_> = all.iter().map(waits::next).collect();
-    Event::Stuck {
-        waits: all.into(),
-        circle: circle(&next).into(),
-        mistake: None,
-        command: None,
-        likely: is_likely.then_some(true),
+    let (waits, circle) = (all.into(), circle(&next).into());
+    let likely = is_likely.then_some(true);
+    Event::Stuck { waits, circle, mistake: None, command: None, likely }
+}
+
+/// What there is to see of a stuck program.
+struct Seen<'a> {
+    sight: &'a Sight,
+    fills: &'a [Fill],
+    stacks: &'a Stacks,
+    state: &'a State,
+    facts: &'a Facts,
+}
+
+impl Seen<'_> {
+    /// What a thread waits for, with what only the log of a program tells.
+    fn completed(&self, mut waiter: Waiter) -> Waiter {
+        let (pid, facts) = (waiter.pid, self.facts);
+        let process = self.state.process(pid);
+        let does = process.map(|it| it.does(waiter.thread.as_deref())).unwrap_or_default();
+        if !matches!(does, Activity::Waiting(_) | Activity::Joining(_)) && waiter.call != "send" {
+            // put() has returned; what the kernel shows may be the thread that writes what it has
+            // put.
+            return self.of_feeder(pid).unwrap_or_else(|| self.by_the_frames(pid));
+        }
+        waiter.at = process.and_then(|it| it.line(waiter.thread.as_deref())).cloned();
+        if waiter.needs == Needs::End {
+            waiter.on = waiter.at.as_ref().and_then(|at| facts.callee(at, &waiter.call));
+        }
+        let Some(object) = waiter.on.as_ref().and_then(|on| facts.objects.get(on)) else {
+            return waiter;
+        };
+        let users = |is_meant: &dyn Fn(&Life, u64, bool) -> bool| -> Vec<Holder> {
+            let users = object.users.iter().filter(|(it, _)| **it != pid);
+            let users = users.filter_map(|(pid, it)| Some((facts.process(*pid)?, it)));
+            let takes = |it: &super::objects::Use| it.tries || it.takes > 0;
+            let meant = users.filter(|(life, it)| is_meant(life, it.gives, takes(it)));
+            meant.filter(|(it, _)| !it.has_ended).map(|(it, _)| it.holder(None)).collect()
+        };
+        let (giver, taker) = (|_: &Life, gives, _| gives > 0, |_: &Life, _, takes| takes);
+        let Activity::Waiting(call) = does else { return waiter };
+        let (needs, of) = match call {
+            Call::Wait => (waking(&object.kind), users(&giver)),
+            Call::Join if object.kind.is_empty() => return waiter,
+            Call::Join => (Needs::Tasks, users(&taker)),
+            Call::Result => (Needs::Result, users(&|life, gives, _| gives > 0 && life.values > 0)),
+            Call::Put => (Needs::Room, users(&taker)),
+            Call::Get if object.is_of_threads() => {
+                (Needs::Value, facts.process(pid).map(|it| it.holder(None)).into_iter().collect())
+            }
+            Call::Get if waiter.kernel.is_none() => (Needs::Value, users(&giver)),
+            Call::Acquire if object.is_semaphore() => {
+                (Needs::Semaphore, users(&|_, gives, takes| gives > 0 || takes))
+            }
+            Call::Acquire => {
+                let held = waiter.on.as_ref().and_then(|lock| facts.held.get(lock));
+                let holder = held.map(|it| {
+                    let thread = it.thread.clone();
+                    Holder { thread, ..facts.lives[it.life].holder(it.at.clone()) }
+                });
+                (Needs::Lock, holder.into_iter().collect())
+            }
+            _ => return waiter,
+        };
+        Waiter { needs, of, ..waiter }
+    }
+
+    /// The thread that writes into a queue's pipe, if it waits there: for room, or for the queue's
+    /// own lock, with which a process has died.
+    fn of_feeder(&self, pid: u32) -> Option<Waiter> {
+        let sent = self.state.on_its_way(Way::Queue).filter(|it| it.parcel.from == pid);
+        let (mut sent, facts) = (sent.peekable(), self.facts);
+        sent.peek()?;
+        let is_other = |it: &&Wait| it.pid == pid && it.tid != pid as i32;
+        let mut things = self.sight.waits().iter().filter(is_other).flat_map(|it| &it.things);
+        let thread = Some(Waiter::FEEDER.to_owned());
+        let pipe = things.clone().find_map(|thing| match thing.on {
+            On::Pipe(inode) if thing.needs == Need::Room => Some(inode),
+            _ => None,
+        });
+        let waiter = waits::by_the_kernel(self.sight, self.state, pid);
+        if let Some(inode) = pipe {
+            let fill = self.fills.iter().find(|it| it.inode == inode);
+            let (bytes, capacity) = (fill.map(|it| it.bytes), fill.map(|it| it.capacity as u64));
+            return Some(Waiter { thread, bytes, capacity, ..waiter });
+        }
+        let shares = things.any(|it| it.needs == Need::Lock && matches!(it.on, On::Memory(_)));
+        let mut queues = sent.filter(|it| it.place == Place::Buffer).map(|it| &it.on);
+        let dead = queues.find_map(|on| {
+            let last = facts.process(facts.objects.get(on)?.fed?)?;
+            let is_dead = matches!(last.status, Some(Status::Signal(_))) && last.has_ended;
+            is_dead.then(|| (on.clone(), last.holder(None)))
+        });
+        let (on, dead) = dead.filter(|_| shares)?;
+        Some(Waiter { thread, on: Some(on), needs: Needs::Lock, of: vec![dead], ..waiter })
+    }
+
+    /// What the main thread waits for in a call that isn't in the log.
+    fn by_the_frames(&self, pid: u32) -> Waiter {
+        let waiter = waits::by_the_kernel(self.sight, self.state, pid);
+        let wait = self.sight.waits().iter().find(|it| it.tid == pid as i32);
+        let Some((look, wait)) = self.sight.look(pid).zip(wait) else { return waiter };
+        let told = self.stacks.told(look, wait);
+        let Some((call, at)) = told.call.zip(told.at) else { return waiter };
+        let (on, call) = match call.trim_end_matches("()").rsplit_once('.') {
+            Some((on, call)) if !call.ends_with('`') => (Some(on.to_owned()), call.to_owned()),
+            _ => (None, call.trim_end_matches("()").to_owned()),
+        };
+        let needs = match told.goal {
+            Some(Goal::Release) => Needs::Lock,
+            Some(Goal::Event) => Needs::Event,
+            Some(Goal::Condition) => Needs::Condition,
+            Some(Goal::Barrier) => Needs::Barrier,
+            Some(Goal::Semaphore) => Needs::Semaphore,
+            Some(Goal::TasksDone) => Needs::Tasks,
+            Some(Goal::Results | Goal::Future) => Needs::Result,
+            _ => waiter.needs,
+        };
+        let is_alone =
+            look.threads.len() == 1 && wait.things.iter().all(|it| it.needs == Need::Thread);
+        let life = self.facts.process(pid).filter(|it| !it.is_foreign);
+        let method = life.and_then(|it| it.method.as_deref()).unwrap_or("fork");
+        let is_fork = life.is_some() && method == "fork" && !self.state.is_parent(pid);
+        let proof = (needs == Needs::Lock && is_alone).then_some(Proof::NoOtherThread { is_fork });
+        // Of a lock it is not known who has it.
+        let of = if needs == Needs::Lock { Vec::new() } else { waiter.of };
+        Waiter { on, call, at: Some(at), needs, of, proof, ..waiter }
+    }
+
+    /// The process that was killed in `get()` of the queue had the queue's own lock: nobody alive
+    /// has it. Of several, only one had it.
+    fn dead_reader(&self, waiter: &Waiter) -> Option<Holder> {
+        let users = self.facts.objects.get(waiter.on.as_ref()?)?.users.keys();
+        let in_get = |it: &&Process| {
+            let is_in_get = it.does(None) == Activity::Waiting(Call::Get);
+            is_in_get && it.waits_on(None) == waiter.on.as_deref()
+        };
+        let was_in_get = |life: &&Life| {
+            let is_killed = matches!(life.status, Some(Status::Signal(_)));
+            life.has_ended && is_killed && self.state.process(life.pid).as_ref().is_some_and(in_get)
+        };
+        let dead = users.filter_map(|pid| self.facts.process(*pid)).filter(was_in_get);
+        let [dead] = dead.collect::<Vec<_>>()[..] else { return None };
+        let at = self.state.process(dead.pid).and_then(|it| it.line(None));
+        Some(dead.holder(at.cloned()))
     }
 }
 
-/// What a thread waits for, with what only the log of a program tells.
-fn completed(
-    mut waiter: Waiter,
-    sight: &Sight,
-    fills: &[Fill],
-    state: &State,
-    facts: &Facts,
-) -> Waiter {
-    let pid = waiter.pid;
-    let does = state.process(pid).map(|it| it.does(waiter.thread.as_deref()));
-    let waits_by_the_log = matches!(does, Some(Activity::Waiting(_) | Activity::Joining(_)));
-    if !waits_by_the_log && waiter.call != Call::Send.name() {
-        // put() has returned; what the kernel shows may be the thread that writes what it has put.
-        let has_put = facts.objects.values().any(|it| it.givers.contains(&pid));
-        let waiter = waits::by_the_kernel(sight, state, pid);
-        return if has_put { of_feeder(waiter, sight, fills) } else { waiter };
+/// What wakes a thread that waits for such an object.
+fn waking(kind: &str) -> Needs {
+    match kind {
+        "Event" => Needs::Event,
+        "Condition" => Needs::Condition,
+        "Barrier" => Needs::Barrier,
+        _ => Needs::Wakeup,
     }
-    waiter.at = facts.line(pid, waiter.thread.as_deref()).cloned();
-    if waiter.needs == Needs::End {
-        waiter.on = waiter.at.as_ref().and_then(|at| facts.callee(at, &waiter.call));
-    }
-    let object = waiter.on.as_ref().and_then(|on| facts.objects.get(on));
-    let living = |pids: &mut dyn Iterator<Item = &u32>| -> Vec<Holder> {
-        let lives = pids.filter(|it| **it != pid).filter_map(|it| facts.process(*it));
-        lives.filter(|it| !it.has_ended).map(|it| holder(it, false)).collect()
-    };
-    match does {
-        Some(Activity::Waiting(Call::Wait)) => {
-            waiter.needs = Needs::Wakeup;
-            waiter.of = object.map(|it| living(&mut it.givers.iter())).unwrap_or_default();
-        }
-        Some(Activity::Waiting(Call::Result)) => {
-            let works = |pid: &&u32| facts.process(**pid).is_some_and(|it| it.values > 0);
-            let workers = object.map(|it| living(&mut it.givers.iter().filter(works)));
-            waiter.of = workers.unwrap_or_default();
-        }
-        Some(Activity::Waiting(Call::Put | Call::Join)) => {
-            waiter.of = object.map(|it| living(&mut it.takers.iter())).unwrap_or_default();
-        }
-        Some(Activity::Waiting(Call::Get)) if object.is_some_and(|it| it.is_of_threads()) => {
-            waiter.of = facts.process(pid).map(|it| holder(it, false)).into_iter().collect();
-        }
-        Some(Activity::Waiting(Call::Get)) if waiter.kernel.is_none() => {
-            waiter.of = object.map(|it| living(&mut it.givers.iter())).unwrap_or_default();
-        }
-        Some(Activity::Waiting(Call::Acquire))
-            if object.is_some_and(|it| it.kind.ends_with("Semaphore")) =>
-        {
-            waiter.needs = Needs::Wakeup;
-            waiter.of = object.map(|it| living(&mut it.givers.iter())).unwrap_or_default();
-        }
-        Some(Activity::Waiting(Call::Acquire)) => {
-            let held = waiter.on.as_ref().and_then(|lock| facts.held.get(lock));
-            waiter.of = held
-                .into_iter()
-                .map(|(it, place)| {
-                    let life = &facts.lives[*it];
-                    Holder { at: place.clone(), ..holder(life, life.has_ended) }
-                })
-                .collect();
-        }
-        _ => {}
-    }
-    waiter
-}
-
-/// The thread that waits for room in a queue's pipe, if it is that, and how full the pipe is.
-fn of_feeder(waiter: Waiter, sight: &Sight, fills: &[Fill]) -> Waiter {
-    let is_other = |it: &&Wait| it.pid == waiter.pid && it.tid != it.pid as i32;
-    let mut things = sight.waits().iter().filter(is_other).flat_map(|it| &it.things);
-    let pipe = things.find_map(|thing| match thing.on {
-        On::Pipe(inode) if thing.needs == Need::Room => Some(inode),
-        _ => None,
-    });
-    let Some(inode) = pipe else { return waiter };
-    let fill = fills.iter().find(|it| it.inode == inode);
-    Waiter {
-        thread: Some(Waiter::FEEDER.to_owned()),
-        bytes: fill.map(|it| it.bytes),
-        capacity: fill.map(|it| it.capacity as u64),
-        ..waiter
-    }
-}
-
-/// The process that was killed in `get()` of a queue had the queue's own lock: nobody alive has it.
-fn its_lock_died(waiter: &mut Waiter, facts: &Facts) {
-    let takers = waiter.on.as_ref().and_then(|on| facts.objects.get(on)).map(|it| &it.takers);
-    let was_in_get = |life: &&Life| {
-        let is_killed = matches!(life.status, Some(Status::Signal(_)));
-        life.has_ended && is_killed && life.gets_from == waiter.on
-    };
-    let dead = takers.into_iter().flatten().filter_map(|pid| facts.process(*pid));
-    // Of several, only one had it.
-    if let [dead] = dead.filter(was_in_get).collect::<Vec<_>>()[..] {
-        waiter.needs = Needs::Lock;
-        waiter.of = vec![Holder { at: dead.last.clone(), ..holder(dead, true) }];
-    }
-}
-
-fn holder(life: &Life, ended: bool) -> Holder {
-    Holder { pid: life.pid, role: life.role.clone(), ended, at: None }
 }

@@ -71,7 +71,7 @@ const BAD: &str = r#"
 /// The remarks on a run.
 fn remarks(events: &str) -> Vec<String> {
     let (mut facts, mut state) = (Facts::default(), State::default());
-    see_all(&log("run", events), &mut state, |seen| facts.see(seen.record));
+    see_all(&log("run", events), &mut state, |seen| facts.see(seen.record, seen.state));
     facts.remarks(&state)
 }
 

@@ -111,7 +111,7 @@ impl State {
         let (did, since) = (process.does(name), process.since(name));
         // A thread that only logs remarks is no thread of the lesson's.
         if name.is_none() || !effect.is_aside() {
-            process.thread_mut(name).see(&effect, t);
+            process.thread_mut(name).see(&effect, record);
         }
         let does = process.does(name);
         let mut change = Change { did, since, does, replaces, ..Change::default() };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::events::{Call, Effect, Failure, Named, Status, Way, Why};
+use crate::events::{Call, CodeLine, Effect, Failure, Named, Record, Status, Way, Why};
 
 #[derive(Default)]
 pub struct Process {
@@ -75,6 +75,8 @@ pub(super) struct Thread {
     since: f64,
     /// The name of the queue or pipe that the thread waited for last.
     on: Option<String>,
+    /// The line of its last event.
+    at: Option<CodeLine>,
     /// How many answers the thread waits for.
     asked: u32,
 }
@@ -94,6 +96,11 @@ impl Process {
     pub fn waits_on(&self, thread: Option<&str>) -> Option<&str> {
         let thread = self.thread(thread)?;
         thread.on.as_deref().filter(|_| matches!(thread.does, Activity::Waiting(_)))
+    }
+
+    /// The line of the thread's last event.
+    pub fn line(&self, thread: Option<&str>) -> Option<&CodeLine> {
+        self.thread(thread)?.at.as_ref()
     }
 
     fn thread(&self, name: Option<&str>) -> Option<&Thread> {
@@ -151,12 +158,18 @@ impl Process {
 }
 
 impl Thread {
-    pub(super) fn see(&mut self, effect: &Effect, t: f64) {
+    pub(super) fn see(&mut self, effect: &Effect, record: &Record) {
+        self.at = record.at.as_ref().map(CodeLine::from).or(self.at.take());
         // Such an event doesn't change what its thread does.
-        if matches!(effect, Effect::Ends(..) | Effect::Signals(..)) || effect.is_aside() {
+        let is_its_end = match effect {
+            Effect::IsZombie(pid) | Effect::IsGone(pid) => *pid == record.pid,
+            Effect::Ends(..) | Effect::Signals(..) => true,
+            _ => false,
+        };
+        if is_its_end || effect.is_aside() {
             return;
         }
-        self.since = t;
+        self.since = record.t;
         self.does = match effect {
             Effect::Sleeps => Activity::Sleeping,
             Effect::Waits(call, on) => {

@@ -5,6 +5,7 @@
 //! that none has moved between two looks.
 
 pub(crate) mod waits;
+pub(crate) mod words;
 
 use std::collections::{BTreeSet, HashSet};
 use std::time::{Duration, Instant};

@@ -71,6 +71,7 @@ impl<'a> Us<'a> {
             (Activity::Joining(_), _) => ("join", Needs::End),
             (Activity::Waiting(Call::Acquire), _) => ("acquire", Needs::Lock),
             (Activity::Waiting(call @ (Call::Write | Call::Put)), _) => (call.name(), Needs::Room),
+            (Activity::Waiting(Call::Result), _) => (Call::Result.name(), Needs::Result),
             (Activity::Waiting(call @ (Call::Wait | Call::Join)), _) => {
                 (call.name(), Needs::Wakeup)
             }
@@ -111,6 +112,7 @@ impl<'a> Us<'a> {
             bytes: fill.map(|it| it.bytes),
             capacity: fill.map(|it| it.capacity as u64),
             kernel,
+            proof: None,
         })
     }
 
@@ -139,6 +141,7 @@ impl<'a> Us<'a> {
             bytes: None,
             capacity: None,
             kernel: name,
+            proof: None,
         }
     }
 
@@ -162,7 +165,7 @@ impl<'a> Us<'a> {
                     let mut ends = of(Needs::End).chain(of(Needs::Value));
                     ends.next().map(|_| (wait.call, None))
                 }
-                Needs::Wakeup | Needs::Unknown => None,
+                _ => None,
             }
         })
     }
@@ -196,7 +199,7 @@ impl<'a> Us<'a> {
 
     fn holder(&self, pid: u32) -> Holder {
         let ended = self.state.process(pid).is_some_and(|it| it.ended.is_some());
-        Holder { pid, role: self.role(pid), ended, at: None }
+        Holder { pid, role: self.role(pid), thread: None, ended, at: None }
     }
 
     /// The role of a process; for a process that the log doesn't know, its name.

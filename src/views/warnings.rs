@@ -29,7 +29,7 @@ pub struct Warnings<E> {
 
 /// Says, instead of the warnings, what there is to say of a program of the user's.
 pub trait Remarker {
-    fn see(&mut self, record: &Record);
+    fn see(&mut self, record: &Record, state: &State);
 
     /// The sentences about a run that has ended in this state.
     fn remarks(&self, state: &State) -> Vec<String>;
@@ -74,12 +74,12 @@ impl<E: Write> Warnings<E> {
 }
 
 impl<E: Write> View for Warnings<E> {
-    fn show(&mut self, record: &Record, _: &State, _: &Change) -> Result<()> {
+    fn show(&mut self, record: &Record, state: &State, _: &Change) -> Result<()> {
         if let Event::Run { lesson, .. } = &record.event {
             self.remarker = (self.remarker_of)(lesson);
         }
         if let Some(remarker) = &mut self.remarker {
-            remarker.see(record);
+            remarker.see(record, state);
             return Ok(());
         }
         match &record.event {

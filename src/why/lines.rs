@@ -9,6 +9,7 @@ use procfs::process::Process;
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::both;
+use crate::events::CodeLine;
 use crate::evidence::{
     Duty, Goal, PythonFrame, Snapshot, Stack, Unread, Wait, quietly, script, stacks,
 };
@@ -26,9 +27,11 @@ pub struct Stacks {
 
 /// What Python's frames tell of a wait.
 #[derive(Default)]
-pub(super) struct Told {
+pub struct Told {
     /// The call as the learner wrote it, without arguments: `p.join()`, or `` `with lock` ``.
     pub call: Option<String>,
+    /// The learner's line.
+    pub at: Option<CodeLine>,
     pub duty: Option<Duty>,
     pub goal: Option<Goal>,
     /// Whether the main thread of the process is at its exit: it will call nothing any more.
@@ -111,15 +114,17 @@ impl Stacks {
     }
 
     /// What the frames tell of this wait.
-    pub(super) fn told(&self, look: &Snapshot, wait: &Wait) -> Told {
+    pub fn told(&self, look: &Snapshot, wait: &Wait) -> Told {
         let Some(stack) = self.stack(wait.tid) else {
             return Told::default();
         };
         let (call, is_futex) = (call(look, stack, wait.call), wait.call == "futex");
         let is_lock = |call: &String| call.ends_with(".acquire()") || call.starts_with('`');
         let is_acquire = is_futex && stack.called().is_none() && call.as_ref().is_some_and(is_lock);
+        let own = stack.split().1;
         Told {
             call,
+            at: own.map(|it| CodeLine { file: shown(look, &it.file), line: it.line }),
             duty: stack.duty(),
             goal: stack.goal(is_futex).or(is_acquire.then_some(Goal::Release)),
             is_at_exit: self.is_at_exit(look.pid),

@@ -86,11 +86,11 @@ import os, signal
 def die(n):
     os.kill(os.getpid(), signal.SIGKILL)
 if __name__ == '__main__':
-    with mp.Pool(2) as pool:
+    with mp.Pool(1) as pool:
         pool.map(die, [1])
 ",
         &[
-            "MainProcess N in pool.result() at program.py:7 waits for a value, which nobody can \
+            "MainProcess N in pool.result() at program.py:7 waits for the result, which nobody can \
              bring",
             "mp-demo: ForkPoolWorker-1 (N) was killed by SIGKILL (9) in the middle of a task",
         ],
@@ -154,6 +154,31 @@ fn a_stuck_program_is_told_by_its_own_lines_and_names() {
         let ended = run_program(program, &["--patience", "0.7"]);
         let told = without_pids(&ended.stderr);
         for said in *said {
+            assert!(told.contains(said), "{said}\n{told}");
+        }
+        assert_eq!(ended.code(), 1, "{told}");
+    });
+}
+
+/// The programs in `tests/run/stuck`: what each says stands at its top.
+#[test]
+fn why_nobody_ends_a_wait_is_told_where_the_log_proves_it() {
+    if !has("python3") {
+        return;
+    }
+    let files = fs::read_dir(path_of("tests/run/stuck")).unwrap();
+    let files: Vec<_> = files.map(|it| it.unwrap().path()).collect();
+    assert!(files.len() >= 11);
+    at_once(files, |file| {
+        let program = fs::read_to_string(&file).unwrap();
+        let said: Vec<_> = program.lines().filter_map(|it| it.strip_prefix("# says: ")).collect();
+        assert!(!said.is_empty(), "{file:?}");
+        let folder = file.parent().unwrap();
+        let name = file.file_name().unwrap().to_str().unwrap();
+        let mut command = mp_demo(["run", "--patience", "0.7", name]);
+        let ended = run(command.current_dir(folder).env_remove("PYTHONUNBUFFERED"));
+        let told = without_pids(&ended.stderr);
+        for said in said {
             assert!(told.contains(said), "{said}\n{told}");
         }
         assert_eq!(ended.code(), 1, "{told}");
