@@ -1,5 +1,5 @@
 //! Programs that are not ours; the first lines of each say what is true of it: `edge:`, `shape:`,
-//! `needs:`.
+//! `needs:`, and `also:` with the start methods under which its lines and its repair are the same.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -19,6 +19,7 @@ static COMPILER: Mutex<()> = Mutex::new(());
 /// A program with what its first lines say of it.
 pub struct Program {
     pub name: String,
+    /// A file, or a package of Python's.
     path: PathBuf,
     arguments: Vec<String>,
     lines: Vec<(String, String)>,
@@ -35,7 +36,8 @@ impl Program {
     }
 
     fn at(path: PathBuf) -> Program {
-        let text = fs::read_to_string(&path).unwrap();
+        let file = if path.is_dir() { path.join("__main__.py") } else { path.clone() };
+        let text = fs::read_to_string(file).unwrap();
         let comments = text
             .lines()
             .take_while(|line| line.is_empty() || line.starts_with(['#', '/', '*', ' ']));
@@ -50,6 +52,35 @@ impl Program {
             arguments: Vec::new(),
             path,
         }
+    }
+
+    /// A copy in this folder for each other start method that it can have.
+    pub fn also(&self, folder: &Path) -> Vec<Program> {
+        let methods = self.said("also").flat_map(str::split_whitespace);
+        methods.map(|method| self.with_method(method, &folder.join(method))).collect()
+    }
+
+    fn with_method(&self, method: &str, folder: &Path) -> Program {
+        let path = folder.join(&self.name);
+        fs::create_dir_all(folder).unwrap();
+        run(Command::new("cp").arg("-r").args([&self.path, &path])).succeeded();
+        let main = if path.is_dir() { path.join("__main__.py") } else { path.clone() };
+        let text = fs::read_to_string(&main).unwrap();
+        fs::write(main, text.replace("(\"fork\")", &format!("(\"{method}\")"))).unwrap();
+        // The resource tracker is the program's first child, and a fork server the second one.
+        let role = |role: &str| match role.strip_prefix("P.") {
+            Some(child) if method == "forkserver" => format!("P.2.{child}"),
+            Some(child) => format!("P.{}", child.parse::<u32>().unwrap() + 1),
+            None => role.to_owned(),
+        };
+        // Other processes have the ends of pipes than under fork, so the edges differ.
+        let lines = self.lines.iter().filter(|(key, _)| key != "edge" && key != "shape");
+        let lines = lines.map(|(key, value)| match value.split_once(' ') {
+            Some((who, line)) if key == "line" => (key.clone(), format!("{} {line}", role(who))),
+            _ => (key.clone(), value.clone()),
+        });
+        let name = format!("{} with {method}", self.name);
+        Program { name, path, arguments: Vec::new(), lines: lines.collect() }
     }
 
     /// The modes of a program: `try: ARGUMENTS = VERDICT CONDITIONS` each.
@@ -78,7 +109,8 @@ impl Program {
     /// The command that runs it, once it is compiled. Nothing, if the machine lacks what it needs.
     pub fn command(&self, folder: &Path) -> Option<Command> {
         let (program, compiles_with): (&str, &[&str]) =
-            match self.path.extension().unwrap().to_str().unwrap() {
+            match self.path.extension().unwrap_or_default().to_str().unwrap() {
+                "" => ("python3", &["-m"]),
                 "c" => ("cc", &["-O1", "-pthread", "-o"]),
                 "rs" => ("rustc", &["--edition", "2024", "-o"]),
                 "py" => ("python3", &[]),
@@ -89,7 +121,12 @@ impl Program {
         if !has(program) || !self.said("needs").all(has_version) {
             return None;
         }
-        let mut run = if compiles_with.is_empty() {
+        let mut run = if compiles_with == ["-m"] {
+            let mut run = command(program);
+            run.arg("-m").arg(self.path.file_name().unwrap());
+            run.current_dir(self.path.parent().unwrap()).env("PYTHONDONTWRITEBYTECODE", "1");
+            run
+        } else if compiles_with.is_empty() {
             let mut run = command(program);
             run.arg(&self.path);
             run
@@ -207,7 +244,7 @@ pub fn pid_of(role: &str, root: u32, graph: &Value) -> u32 {
 }
 
 /// Where the threads of a Python process are, by the graph: `FILE:LINE in FUNCTION`, or `-` for a
-/// thread of the library's.
+/// thread of the library's. (Before 3.11, Python knew a method's name without its class.)
 pub fn lines_of(pid: u32, graph: &Value) -> Vec<String> {
     let mut nodes = graph["nodes"].as_array().unwrap().iter();
     let node = nodes.find(|node| node["pid"] == pid).unwrap();
@@ -218,7 +255,8 @@ pub fn lines_of(pid: u32, graph: &Value) -> Vec<String> {
             return "-".to_owned();
         };
         let file = own["file"].as_str().unwrap().rsplit('/').next().unwrap();
-        format!("{file}:{} in {}", own["line"], own["function"].as_str().unwrap())
+        let function = own["function"].as_str().unwrap().rsplit('.').next().unwrap();
+        format!("{file}:{} in {function}", own["line"])
     };
     let mut lines: Vec<_> = frames.map(line).collect();
     lines.sort();

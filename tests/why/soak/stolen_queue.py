@@ -2,7 +2,7 @@
 # edge: P thread P
 # repair: who_puts
 # line: P stolen_queue.py:25 in <module>: worker.join()
-# line: P stolen_queue.py:18 in Worker.run: print(mine.get())
+# line: P stolen_queue.py:18 in run: print(mine.get())
 # says: waits in mine.get() for a value
 import queue
 import threading
