@@ -60,6 +60,10 @@ pub struct Turns {
 
 impl Turns {
     pub fn see(&mut self, seen: &Seen) {
+        // What follows when a run is stuck is its end by force, and decides nothing.
+        if seen.state.stuck().is_some() {
+            return;
+        }
         self.events += 1;
         let record = seen.record;
         let Some(times) = record.event.times() else {

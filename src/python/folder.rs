@@ -11,7 +11,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use rustix::fs::{CWD, Mode, OFlags, mkfifoat};
+use rustix::fs::{CWD, FlockOperation, Mode, OFlags, flock, mkfifoat};
 use rustix::pipe::fcntl_setpipe_size;
 use tempfile::TempDir;
 
@@ -36,6 +36,8 @@ pub struct Folders {
     code: PathBuf,
     run: TempDir,
     _guard: SecondGuard,
+    /// Keeps runs of other versions from removing the code.
+    _lock: Option<File>,
 }
 
 impl Folders {
@@ -47,16 +49,17 @@ impl Folders {
             .tempdir_in(&parent);
         let run = run.with_context(|| cannot_make(&parent))?;
         let shared = cache().and_then(|cache| shared_code(&cache.join("mp-demo")).ok());
-        let code = match shared {
-            Some(code) => code,
-            None => {
+        let (code, lock) = shared.unzip();
+        let code = code.map_or_else(
+            || {
                 let code = run.path().join("code");
-                write_code(&code).with_context(|| cannot_make(&parent))?;
-                code
-            }
-        };
+                write_code(&code).map(|()| code)
+            },
+            Ok,
+        );
+        let code = code.with_context(|| cannot_make(&parent))?;
         let guard = SecondGuard::of_python(run.path())?;
-        Ok(Folders { code, run, _guard: guard })
+        Ok(Folders { code, run, _guard: guard, _lock: lock })
     }
 
     /// Writes a program there, and returns where.
@@ -124,30 +127,46 @@ fn cache() -> Option<PathBuf> {
     folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")))
 }
 
-/// The folder with the code, from which Python also loads what it has compiled.
-fn shared_code(parent: &Path) -> io::Result<PathBuf> {
+/// The folder with the code, from which Python also loads what it has compiled, and a lock on it.
+fn shared_code(parent: &Path) -> io::Result<(PathBuf, File)> {
     let mut hasher = DefaultHasher::new();
     CODE.hash(&mut hasher);
     let folder = parent.join(format!("{:016x}", hasher.finish()));
-    let is_whole = || {
+    let locked = || {
+        let file = File::open(&folder)?;
+        flock(&file, FlockOperation::LockShared)?;
         let is_same = |(name, text): (&str, &str)| {
             fs::read(folder.join(name)).is_ok_and(|it| it == text.as_bytes())
         };
-        CODE.into_iter().all(is_same)
+        let is_whole = CODE.into_iter().all(is_same);
+        is_whole.then_some(file).ok_or(io::Error::from(io::ErrorKind::AlreadyExists))
     };
-    if !is_whole() {
+    let file = locked().or_else(|_| {
         fs::create_dir_all(parent)?;
+        remove_unused(parent)?;
         // The folder appears as a whole, since another run may look for it now.
         let new = tempfile::tempdir_in(parent)?;
         let whole = new.path().join("code");
         write_code(&whole)?;
         let renamed = fs::rename(&whole, &folder);
-        if !is_whole() {
-            renamed?;
-            return Err(io::ErrorKind::AlreadyExists.into());
+        locked().or_else(|error| renamed.and(Err(error)))
+    })?;
+    Ok((folder, file))
+}
+
+/// Removes the code of other versions that no run has locked.
+fn remove_unused(parent: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(parent)?.flatten() {
+        let name = entry.file_name();
+        let is_code = name.len() == 16 && name.as_bytes().iter().all(u8::is_ascii_hexdigit);
+        if is_code
+            && let Ok(file) = File::open(entry.path())
+            && flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok()
+        {
+            fs::remove_dir_all(entry.path())?;
         }
     }
-    Ok(folder)
+    Ok(())
 }
 
 fn write_code(folder: &Path) -> io::Result<()> {

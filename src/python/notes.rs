@@ -214,7 +214,7 @@ notes! {
         again "{value} took {took}; {who} had waited in get() for {waited}."
     }
     zh {
-        "从{from}调用 put() 到{who}取到 {value}，用了 {took}；其中 get() 等了 {waited}。"
+        "从{from}调用 put() 到{who}取到 {value}，用了 {took}；{who}在 get() 里等了 {waited}。"
         again "{value} 传递用了 {took}；{who}在 get() 里等了 {waited}。"
     }
 

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use rustix::fs::{FlockOperation, flock};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::common::*;
@@ -359,6 +360,22 @@ fn folders_that_cannot_be_used_are_replaced_or_named() {
     assert!(ended.code() == 1 && ended.stderr.starts_with(said), "{ended:?}");
     assert_eq!(ended.stderr.lines().count(), 1, "{ended:?}");
     place.is_tidy();
+}
+
+#[test]
+fn injected_code_of_other_versions_is_removed_when_no_run_uses_it() {
+    let place = Place::with(ARGUMENTS);
+    let cache = place.path("home/.cache/mp-demo");
+    let [old, used, others] = ["0123456789abcdef", "fedcba9876543210", "notes"].map(|name| {
+        fs::create_dir_all(cache.join(name)).unwrap();
+        fs::write(cache.join(name).join("mp_demo_hook.py"), "").unwrap();
+        cache.join(name)
+    });
+    let lock = fs::File::open(&used).unwrap();
+    flock(&lock, FlockOperation::LockShared).unwrap();
+    place.run(&["run", "program.py"]).succeeded();
+    assert_eq!([&old, &used, &others].map(|it| it.exists()), [false, true, true]);
+    assert_eq!(fs::read_dir(&cache).unwrap().count(), 3);
 }
 
 #[test]

@@ -233,6 +233,7 @@ child         103 ╷━━━▼━━━━━━━━━━━━━━━�
 ━ runs   · sleeps   ╷ a thread begins   ┯ a task begins   ▼ put   ▲ get
 ▼ send   ▲ recv   ▽ put, never got   † terminate   ⌃ SIGINT   ‡ kill
 ⊘ is refused   ✗ gives up   ∞ nobody can go on   ◆ several of these
+#2 an equal value again
 
 "#]]
     );

@@ -28,6 +28,8 @@ pub struct Picture<'a> {
     pub lanes: &'a [Lane],
     /// How many lanes are left out.
     pub left_out: usize,
+    /// Whether equal values are told apart by a number.
+    pub has_equals: bool,
     /// The time at the end of the axis, in microseconds.
     pub end: u64,
     pub look: Look,
@@ -50,7 +52,7 @@ impl Picture<'_> {
         let place = |lane: &Lane| (lane.below.unwrap_or(lane.process), lane.below.is_some());
         lanes.sort_by_key(|lane| (place(lane), self.is_thread(lane), number(&lane.name)));
         let layout = self.layout(&lanes);
-        let mut used = BTreeSet::new();
+        let mut used: BTreeSet<_> = self.has_equals.then_some(Symbol::Equal).into_iter().collect();
         let dim = Style::new().dimmed();
         let mut text = self.line(&self.axis(&layout), dim);
         for lane in lanes {

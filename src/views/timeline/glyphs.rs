@@ -16,6 +16,8 @@ pub enum Symbol {
     Several,
     /// Several marks of one sort in one place: this sign, then their number.
     Times,
+    /// A value that equals an earlier one: this sign, then how often it has come.
+    Equal,
 }
 
 impl Symbol {
@@ -46,6 +48,7 @@ impl Symbol {
             Symbol::Mark(Mark::Stuck) => ('∞', '8', ["nobody can go on", "都无法继续"]),
             Symbol::Several => ('◆', '*', ["several of these", "以上几种同时发生"]),
             Symbol::Times => ('×', 'x', ["so many at once", "同时这么多个"]),
+            Symbol::Equal => ('#', '#', ["an equal value again", "相同的值再次出现"]),
         }
     }
 
@@ -57,7 +60,7 @@ impl Symbol {
     /// The symbol's entry in the legend.
     pub fn explained(self, look: Look) -> String {
         let (glyph, (_, _, words)) = (self.glyph(look), self.table());
-        let number = if self == Symbol::Times { "2" } else { "" };
+        let number = if self >= Symbol::Times { "2" } else { "" };
         format!("{glyph}{number} {}", words[look.language as usize])
     }
 }

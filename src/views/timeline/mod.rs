@@ -56,6 +56,8 @@ pub struct Timeline<W> {
     /// How often each value has left.
     seen: HashMap<String, u32>,
     left_out: usize,
+    /// Whether equal values are told apart by a number.
+    has_equals: bool,
     /// Whether there are lines above the picture.
     has_lines: bool,
 }
@@ -98,6 +100,7 @@ impl<W: Write> Timeline<W> {
             departures: HashMap::new(),
             seen: HashMap::new(),
             left_out: 0,
+            has_equals: false,
             has_lines: false,
         }
     }
@@ -207,8 +210,14 @@ impl<W: Write> Timeline<W> {
             }
             (Effect::Arrives(_, _, value, _), _) => {
                 let departure = change.arrived.and_then(|it| self.departures.remove(&it.id));
-                // A value whose put is not in the log is labelled by itself.
-                Some(departure.map_or_else(|| label(value), |departure| departure.label))
+                // A value whose put is not in the log, or that was changed since, is labelled by itself.
+                let now = label(value);
+                let is_same = |it: &Departure| {
+                    it.label
+                        .strip_prefix(&now)
+                        .is_some_and(|it| it.is_empty() || it.starts_with('#'))
+                };
+                Some(departure.filter(is_same).map_or(now, |departure| departure.label))
             }
             _ => None,
         }
@@ -222,10 +231,11 @@ impl<W: Write> Timeline<W> {
         }
         let times = self.seen.entry(label.clone()).or_default();
         *times += 1;
-        match times {
-            1 => label,
-            times => format!("{label}#{times}"),
+        if *times == 1 {
+            return label;
         }
+        self.has_equals = true;
+        format!("{label}#{times}")
     }
 
     fn mark(&mut self, lane: usize, mark: Mark, label: &str, time: u64) {
@@ -377,6 +387,7 @@ impl<W: Write> View for Timeline<W> {
         let picture = Picture {
             lanes: &self.lanes,
             left_out: self.left_out,
+            has_equals: self.has_equals,
             end: self.now,
             look: Look { width, ..self.look },
         };
