@@ -23,7 +23,7 @@ use signal_hook::low_level::emulate_default_handler;
 use crate::both;
 use crate::cli::{ChildCli, Explanation, Options, Prefix, ViewOptions, harmless, in_chinese};
 use crate::events::{Event, Why, recording};
-use crate::lessons::{AnyLesson, Demo};
+use crate::lessons::{AnyLesson, Demo, mistake_of};
 use crate::multiprocessing::{CurrentProcess, Interruption, Logs, ends_all};
 use crate::os::interrupt::Interrupt;
 use crate::os::streams::{StandardStream, cannot_write, check_stdout, stderr, stdout};
@@ -237,7 +237,7 @@ fn views(options: &ViewOptions, bar: &Bar, lines: ShownLines) -> Result<Views> {
     }
     let width = stderr().is_terminal().then_some(stderrs_look.width);
     views.add(Warnings::new(bar.beside(stderr()), width, python::remarker_of));
-    views.add(Stuck::new(bar.beside(stderr()), width, python::mistake_of));
+    views.add(Stuck::new(bar.beside(stderr()), width, mistake_of));
     if let Some(explanation) = options.explain {
         let is_brief = explanation == Explanation::Brief;
         let narrator_of = python::narrator_of;

@@ -75,7 +75,7 @@ fn read(file: &str, text: &str) -> Result<Help> {
 /// The whole command line, described in Chinese.
 pub(super) fn described(command: Command) -> Result<Command> {
     let program = Help::of_the_program()?;
-    let mut command = describe(command, &program, super::TITLE_IN_CHINESE);
+    let mut command = describe(command, &program, super::described::TITLE_IN_CHINESE);
     for demo in DEMOS {
         let help = Help::of_lesson(demo.name, demo.chinese_help)?;
         let title = demo.title(Language::Zh);
@@ -282,7 +282,7 @@ mod tests {
         assert_eq!(described, names);
         assert!(child.options.values().all(|it| is_chinese(it)));
         // A tool's help describes the options it shares with the lessons in words of its own.
-        let command = super::super::command(Language::En);
+        let command = super::super::described::command(Language::En);
         for (name, help) in &program.tools {
             let tool = command.find_subcommand(name).expect(name);
             assert!(is_chinese(&help.title), "{name}");

@@ -2,11 +2,13 @@
 
 mod child;
 mod chinese;
+mod described;
 mod generated;
 mod options;
 mod overview;
 mod refusal;
 mod tool;
+mod typed;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -14,11 +16,10 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches, Args as _, CommandFactory as _, FromArgMatches as _, Parser};
+use clap::{ArgMatches, FromArgMatches as _, Parser};
 
-use crate::arguments::quoted;
 use crate::both;
-use crate::lessons::{AnyLesson, DEMOS, Demo, HELP_TEMPLATE, Part, ProgramLanguage};
+use crate::lessons::{AnyLesson, Demo, HELP_TEMPLATE, Part, ProgramLanguage};
 use crate::multiprocessing::SUBCOMMAND_NAME;
 use crate::why::{Ends, Supervised};
 use crate::words::locale::{self, Language};
@@ -28,12 +29,14 @@ pub use child::ChildCli;
 pub use options::{Explanation, Options, Prefix, ViewOptions};
 pub(crate) use refusal::{harmless, in_chinese};
 
+use described::command;
 use generated::{complete, completions, manual};
 use options::{ids_of, of_many_runs, of_one_run};
 use overview::{is_bare, overview};
 use refusal::{with_nearest_name, with_run_before};
 pub use tool::LinesOfCode;
 use tool::{Tool, taken_by};
+use typed::{command_of, language_before_help, language_in, own_words};
 
 /// Learn how processes work together: the lessons of Python's multiprocessing, run for real
 ///
@@ -233,180 +236,6 @@ pub fn read() -> Result<Request, clap::Error> {
     })
 }
 
-/// The command's name and its own options and arguments, as given, for the heading of --repeat:
-/// quoted, so that a shell reads it as the same command. `is_command` if `run` runs one.
-fn command_of(command: &clap::Command, matches: &ArgMatches, is_command: bool) -> Option<String> {
-    let (name, of_lesson) = matches.subcommand()?;
-    let lesson = command.find_subcommand(name)?;
-    let mut words = vec![name.to_owned()];
-    let shared = |id: &str| command.get_arguments().any(|arg| arg.get_id() == id);
-    let arguments = lesson.get_arguments().filter(|arg| {
-        let id = arg.get_id().as_str();
-        let is_given = matches!(of_lesson.try_contains_id(id), Ok(true))
-            && of_lesson.value_source(id) == Some(ValueSource::CommandLine);
-        // `--speed` changes the run as the lesson's own options do.
-        is_given && (!shared(id) || id == "speed")
-    });
-    let (positional, options): (Vec<_>, Vec<_>) = arguments.partition(|arg| arg.is_positional());
-    for arg in options.into_iter().chain(positional) {
-        let values = of_lesson.get_raw(arg.get_id().as_str()).into_iter().flatten();
-        let values: Vec<_> = values.map(|value| quoted(&value.to_string_lossy())).collect();
-        let looks_like_option = || values.iter().any(|value| value.starts_with('-'));
-        if arg.is_positional()
-            && (is_command || (!arg.is_trailing_var_arg_set() && looks_like_option()))
-        {
-            words.push("--".to_owned());
-        }
-        if let Some(long) = arg.get_long().filter(|_| arg.is_require_equals_set()) {
-            words.push(format!("--{long}={}", values.join(",")));
-            continue;
-        }
-        words.extend(arg.get_long().map(|long| format!("--{long}")));
-        match arg.get_value_delimiter() {
-            _ if !arg.get_action().takes_values() => {}
-            Some(delimiter) => words.push(values.join(&delimiter.to_string())),
-            None => words.extend(values),
-        }
-    }
-    Some(words.join(" "))
-}
-
-/// The language that the command line asks for. clap shows help as soon as it comes to `help` or
-/// `--help`, so the language has to be known before. `help` takes no options, so `--lang` behind it
-/// is moved to the front. If the language is unknown, clap gets nothing but `--lang`, and refuses
-/// it.
-fn language_before_help(args: &mut Vec<OsString>, own: usize) -> Option<Language> {
-    let (at, end, language) = language_option(&args[..own])?;
-    if language.is_none() || args[1] == "help" {
-        let option: Vec<_> = args.drain(at..end.min(args.len())).collect();
-        if language.is_none() {
-            args.truncate(1);
-        }
-        args.splice(1..1, option);
-    }
-    language
-}
-
-fn language_in(args: &[OsString]) -> Option<Language> {
-    language_option(args)?.2
-}
-
-/// How many words are this program's own, and not of a program that it runs. `run --repeat x.py`
-/// gets a number, since clap would take the program for one.
-fn own_words(args: &mut [OsString]) -> usize {
-    let end = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
-    if !args[..end].iter().any(|arg| arg == "run") {
-        return end;
-    }
-    let options = Options::augment_args(clap::Command::new(""));
-    let takes_word = |word: &str| {
-        let mut options = options.get_arguments();
-        let option = options.find(|it| word.strip_prefix("--") == it.get_long());
-        option.is_some_and(|it| it.get_action().takes_values() && !it.is_require_equals_set())
-    };
-    let (mut at, mut is_run) = (1, false);
-    while at < end {
-        let word = args[at].to_string_lossy().into_owned();
-        let next = args.get(at + 1).map(|it| it.to_string_lossy());
-        match &*word {
-            "--repeat" if next.is_none_or(|it| it.parse::<i64>().is_err()) => {
-                args[at] = "--repeat=100".into();
-            }
-            _ if takes_word(&word) => at += 1,
-            _ if word.starts_with('-') => {}
-            "run" if !is_run => is_run = true,
-            _ if is_run => return at,
-            _ => return end,
-        }
-        at += 1;
-    }
-    end
-}
-
-/// Where `--lang` stands, where it ends, and which language it names, if it is one that we have.
-fn language_option(args: &[OsString]) -> Option<(usize, usize, Option<Language>)> {
-    let options = args.iter().take_while(|arg| *arg != "--");
-    let words: Vec<_> = options.map(|arg| arg.to_string_lossy()).collect();
-    let is_language = |word: &str| word == "--lang" || word.starts_with("--lang=");
-    let at = words.iter().position(|word| is_language(word))?;
-    let (value, end) = match words[at].split_once('=') {
-        Some((_, value)) => (Some(value), at + 1),
-        None => (words.get(at + 1).map(AsRef::as_ref), at + 2),
-    };
-    Some((at, end, value.and_then(Language::of_locale)))
-}
-
-/// The command line as clap has to know it, with the lessons and tools described in this language.
-fn command(language: Language) -> clap::Command {
-    let mut command = Cli::command();
-    let options: Vec<Arg> = command.get_arguments().cloned().collect();
-    command = command.mut_subcommands(|command| {
-        let Some(taken) = taken_by(command.get_name()) else {
-            return command;
-        };
-        // A tool takes the lessons' shared options that it has use for; the others are hidden in
-        // its help.
-        let options = options.iter().map(|option| {
-            let is_taken = taken.iter().any(|it| option.get_id() == it);
-            let option = described_for(command.get_name(), option.clone()).hide(!is_taken);
-            // `run` takes them all, and has few of its own.
-            if command.get_name() == "run" { option } else { option.help_heading(None) }
-        });
-        let options: Vec<_> = options.collect();
-        command.hide(true).args(options)
-    });
-    if language == Language::Zh {
-        // A test makes sure that the Chinese texts can be read. If one can't all the same, the help
-        // is in English.
-        command = chinese::described(command.clone()).unwrap_or(command);
-    }
-    // clap has one heading for all subcommands, so the second and third list are written by hand.
-    for demo in DEMOS.iter().filter(|demo| !demo.is_of_article) {
-        command = command.mut_subcommand(demo.name, |lesson| lesson.hide(true));
-    }
-    let heading = match language {
-        Language::En => "Other commands:",
-        Language::Zh => "其他命令：",
-    };
-    let (lessons, list) = (list_beyond_the_article(language), list_of_tools(&command));
-    command.after_help(format!("{lessons}\n{heading}\n{list}"))
-}
-
-/// The lessons beyond the article, under their heading.
-fn list_beyond_the_article(language: Language) -> String {
-    let lessons = || DEMOS.iter().filter(|demo| !demo.is_of_article);
-    let width = lessons().map(|demo| demo.name.len()).max().unwrap_or(0);
-    let rows = lessons().map(|demo| format!("  {:<width$}  {}\n", demo.name, demo.title(language)));
-    let heading = match language {
-        Language::En => "Beyond the article:",
-        Language::Zh => "文章之外：",
-    };
-    format!("{heading}\n{}", rows.collect::<String>())
-}
-
-/// A shared option with the help text of this tool, where its meaning differs from that in a
-/// lesson.
-fn described_for(tool: &str, option: Arg) -> Arg {
-    match (tool, option.get_id().as_str()) {
-        ("why", "json") => {
-            option.help("Print the graph as JSON: processes, who waits for whom, and the evidence")
-        }
-        ("why", "patience") => option.help(
-            "How long nobody in the program may move before it is told; `never` only runs it",
-        ),
-        _ => option,
-    }
-}
-
-fn list_of_tools(command: &clap::Command) -> String {
-    let tools = Tool::names().into_iter().map(|tool| {
-        let about = command.find_subcommand(&tool).and_then(|it| it.get_about());
-        let about = about.map(ToString::to_string).unwrap_or_default();
-        format!("  {tool:<12} {about}\n")
-    });
-    tools.collect()
-}
-
 /// Refuses options that exclude each other. clap can't, since they may stand on both sides of the
 /// lesson's name.
 fn check(cli: &Cli, matches: &ArgMatches) -> Result<(), String> {
@@ -476,8 +305,6 @@ fn part_in(languages: [Option<ProgramLanguage>; 3]) -> Option<(Part, ProgramLang
     let parts = [Part::Writer, Part::Reader, Part::Child].into_iter();
     parts.zip(languages).find_map(|(part, language)| Some((part, language?)))
 }
-
-const TITLE_IN_CHINESE: &str = "学习进程如何协作：用真实运行的进程演示 Python multiprocessing";
 
 const EXAMPLES: &str = "\
 Examples:

@@ -2,7 +2,8 @@
 
 use std::ffi::OsString;
 
-use super::{Tool, command, list_beyond_the_article};
+use super::Tool;
+use super::described::{TITLE_IN_CHINESE, command, list_beyond_the_article};
 use crate::both;
 use crate::words::locale::Language;
 
@@ -36,7 +37,7 @@ Other commands: {names}
             ),
         ),
         Language::Zh => (
-            super::TITLE_IN_CHINESE,
+            TITLE_IN_CHINESE,
             "用法：mp-demo [OPTIONS] <LESSON> [OPTIONS]",
             "课程：",
             format!(

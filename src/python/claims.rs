@@ -25,62 +25,56 @@ pub(super) struct ProgramJudge {
     printed: String,
 }
 
-impl Judge for ProgramJudge {
-    const CLAIMS: &'static [Claim<Self>] = &[
-        Claim {
-            name: "all-got",
-            sentence: ["every value that is put is got", "放入的每个值都被取走"],
+/// Claims about whose evidence [`ProgramJudge::found`] decides.
+macro_rules! claims {
+    ($($name:literal $en:literal $zh:literal)*) => {
+        &[$(Claim {
+            name: $name,
+            sentence: [$en, $zh],
             holds: |run, state| {
-                let is_none_left = || {
-                    run.facts.dropped.is_empty() && state.on_its_way(Way::Queue).next().is_none()
-                };
-                (run.facts.has_put && run.facts.is_over()).then(is_none_left)
+                let (is_judged, holds_without, found) = run.found($name, state);
+                is_judged.then_some(found.is_empty() == holds_without)
             },
-        },
-        Claim {
-            name: "in-order",
-            sentence: ["values are got in the order of their puts", "各个值按放入的先后被取走"],
-            holds: |run, _| (run.got > 1).then(|| run.disordered.is_empty()),
-        },
-        Claim {
-            name: "all-joined",
-            sentence: ["every process is joined", "每个进程都被 join()"],
-            holds: |run, _| {
-                let has_children = run.facts.lives.iter().any(|it| it.is_ours());
-                let is_judged = has_children && run.facts.is_complete();
-                is_judged.then(|| run.facts.unjoined(true).is_empty())
-            },
-        },
-        Claim {
-            name: "all-zero",
-            sentence: ["every process ends with status 0", "每个进程的退出状态都是 0"],
-            holds: |run, _| run.facts.is_over().then(|| run.facts.all_bad_ends().is_empty()),
-        },
-        Claim {
-            name: "line-lost",
-            sentence: ["a printed line is lost", "打印的行有丢失"],
-            holds: |run, _| {
-                let is_judged = run.facts.has_printed && run.facts.is_over();
-                is_judged.then(|| !run.facts.lost_lines().is_empty())
-            },
-        },
-        Claim {
-            name: "outlives",
-            sentence: ["a process outlives the program", "有进程在程序结束后仍在运行"],
-            holds: |run, _| {
-                let is_judged = run.facts.lives.len() > 1 && run.facts.is_complete();
-                is_judged.then(|| !run.facts.survivors().is_empty())
-            },
-        },
-        Claim {
-            name: "dead-holder",
-            sentence: ["a dead process holds a lock", "有进程结束时没有释放锁"],
-            holds: |run, _| {
-                let is_judged = run.facts.has_acquired && run.facts.is_over();
-                is_judged.then(|| !run.facts.dead_holders().is_empty())
-            },
-        },
-    ];
+        }),*]
+    };
+}
+
+impl ProgramJudge {
+    /// Whether this claim is judged, whether it holds where nothing is found, and what is found.
+    fn found(&self, claim: &str, state: &State) -> (bool, bool, Few) {
+        let facts = &self.facts;
+        let (has, is_over, is_complete) =
+            (|event| facts.seen.contains(event), facts.is_over(), facts.is_complete());
+        match claim {
+            "all-got" => {
+                let mut lost = facts.lost_values(state, &[Way::Queue]);
+                lost.extend(facts.dropped.clone().sentences());
+                (has("put") && is_over, true, lost)
+            }
+            "in-order" => (self.got > 1, true, self.disordered.clone()),
+            "all-joined" => {
+                let has_children = facts.lives.iter().any(|it| it.is_ours());
+                (has_children && is_complete, true, facts.unjoined(true))
+            }
+            "all-zero" => (is_over, true, facts.all_bad_ends()),
+            "line-lost" => (has("printed") && is_over, false, facts.lost_lines()),
+            "outlives" => (facts.lives.len() > 1 && is_complete, false, facts.survivors()),
+            "dead-holder" => (has("acquired") && is_over, false, facts.dead_holders()),
+            _ => (false, false, Few::default()),
+        }
+    }
+}
+
+impl Judge for ProgramJudge {
+    const CLAIMS: &'static [Claim<Self>] = claims! {
+        "all-got" "every value that is put is got" "放入的每个值都被取走"
+        "in-order" "values are got in the order of their puts" "各个值按放入的先后被取走"
+        "all-joined" "every process is joined" "每个进程都被 join()"
+        "all-zero" "every process ends with status 0" "每个进程的退出状态都是 0"
+        "line-lost" "a printed line is lost" "打印的行有丢失"
+        "outlives" "a process outlives the program" "有进程在程序结束后仍在运行"
+        "dead-holder" "a dead process holds a lock" "有进程结束时没有释放锁"
+    };
 
     const HEADING: Both = ["what came out", "输出了什么"];
 
@@ -113,22 +107,7 @@ impl Judge for ProgramJudge {
     }
 
     fn evidence(&self, claim: &str, state: &State) -> Vec<String> {
-        let facts = &self.facts;
-        let sentences = match claim {
-            "all-got" => {
-                let mut sentences = facts.lost_values(state, &[Way::Queue]).sentences();
-                sentences.extend(facts.dropped.clone().sentences());
-                return sentences;
-            }
-            "in-order" => self.disordered.clone(),
-            "all-joined" => facts.unjoined(true),
-            "all-zero" => facts.all_bad_ends(),
-            "line-lost" => facts.lost_lines(),
-            "outlives" => facts.survivors(),
-            "dead-holder" => facts.dead_holders(),
-            _ => return Vec::new(),
-        };
-        sentences.sentences()
+        self.found(claim, state).2.sentences()
     }
 
     fn is_over(&self, _: &State) -> bool {

@@ -2,7 +2,7 @@
 //! the remarks, the claims and the words about a stuck run.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use anyhow::Result;
@@ -34,9 +34,8 @@ pub struct Facts {
     /// Values that were changed after their put, or could not be pickled.
     pub(super) changed: Few,
     pub(super) dropped: Few,
-    pub(super) has_put: bool,
-    pub(super) has_printed: bool,
-    pub(super) has_acquired: bool,
+    /// The names of the events that came.
+    pub(super) seen: BTreeSet<&'static str>,
     /// The program's files.
     sources: HashMap<String, String>,
 }
@@ -153,6 +152,7 @@ impl Facts {
         if !self.is_program {
             return;
         }
+        self.seen.insert(record.event.name());
         let own = record.event.own();
         // What is told of a process that has ended already.
         let is_told =
@@ -192,14 +192,12 @@ impl Facts {
                 self.ended(*child, Some(*status));
             }
             Event::Put { number, .. } | Event::Send { number, .. } => {
-                self.has_put |= matches!(event, Event::Put { .. });
                 self.puts.extend(number.zip(at));
             }
             Event::Get { number, .. } | Event::Recv { number, .. } => {
                 self.puts.remove(&number.unwrap_or_default());
             }
             Event::Acquired { lock } => {
-                self.has_acquired = true;
                 let thread = record.thread.as_deref().map(str::to_owned);
                 self.held.insert(lock.to_string(), Held { life: me, thread, at });
             }
@@ -263,7 +261,6 @@ impl Facts {
                 self.lives[me].raised.push((thread, words));
             }
             PythonEvent::Ended { child, status } => self.ended(child, status),
-            PythonEvent::Printed { .. } => self.has_printed = true,
             PythonEvent::Source { file, text } => drop(self.sources.insert(file, text)),
             PythonEvent::Written { of: Some(of), .. } => {
                 *self.lives[me].copied.entry(of).or_default() += 1;

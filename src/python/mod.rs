@@ -20,7 +20,6 @@ use std::borrow::Cow;
 use crate::claims::OfLesson;
 use crate::events::{Record, Stream, Vocabulary};
 use crate::lessons::{self, Parts};
-use crate::stuck::Mistake;
 use crate::views::{Narrator, Remarker};
 
 pub(crate) use events::PythonEvent;
@@ -57,11 +56,6 @@ pub(crate) fn line_of_stderr<'a>(record: &'a Record) -> Option<Cow<'a, str>> {
         PythonEvent::Written { stream: Stream::Stderr, text, .. } => text.map(Cow::Owned),
         _ => None,
     }
-}
-
-/// The mistake `name` of a lesson; of programs none is known by name.
-pub(crate) fn mistake_of(lesson: &str, name: &str) -> Option<&'static Mistake> {
-    lessons::mistake_of(lesson, name)
 }
 
 /// The narrator of the lesson with this name, or of a program.

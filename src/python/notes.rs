@@ -6,7 +6,7 @@ use super::PythonEvent;
 use super::facts::Facts;
 use crate::events::{Call, Event, Status, Stream};
 use crate::views::explain::{
-    Actor, Moment, Narrator, Seconds, Series, SignalName, Story, clipped, count, note::shown, notes,
+    Actor, Moment, Narrator, Seconds, Series, Story, clipped, note::shown, notes,
 };
 
 #[derive(Default)]
@@ -66,18 +66,20 @@ impl Narrator for ProgramNarrator {
                 story.few(Series::SIGNALS, |again| Terminates { by: who, child, again });
             }
             Event::Exited { child, status, .. } if *child != now.pid => {
-                let (child, role) = (now.run.who(*child), now.run.who(*child).role);
-                match *status {
-                    Status::Code(code) => {
-                        story.few_about(&role, Series::ENDS, |_| EndedWith { child, code })
-                    }
-                    Status::Signal(signal) => {
-                        let signal = SignalName(signal);
-                        story.few_about(&role, Series::ENDS, |_| EndedBy { child, signal })
-                    }
-                };
+                let (Status::Code(exitcode) | Status::Signal(exitcode)) = *status;
+                let is_killed = matches!(status, Status::Signal(_));
+                let exitcode = if is_killed { -exitcode } else { exitcode };
+                let child = now.run.who(*child);
+                let role = child.role.clone();
+                story.few_about(&role, Series::ENDS, |_| Ended { child, exitcode });
             }
-            Event::Own(_) => self.see_own(now, story),
+            Event::Own(_) => {
+                if let Some(PythonEvent::End { task, exception: Some(exception), .. }) =
+                    now.event.own()
+                {
+                    story.once(TaskFailed { who, task, exception: clipped(&exception, 40) });
+                }
+            }
             // What is said of these is true of Python, too.
             Event::Sleep { .. }
             | Event::EndOfFile { .. }
@@ -108,19 +110,6 @@ impl ProgramNarrator {
                 let printed = self.printed.get_mut(&now.pid);
                 printed.into_iter().for_each(|it| it.1 = true);
             }
-        }
-    }
-
-    fn see_own(&mut self, now: &Moment, story: &mut Story) {
-        let who = now.me();
-        match now.event.own::<PythonEvent>() {
-            Some(PythonEvent::Unwritten { lines, .. }) => {
-                story.once(NeverWritten { who, lines });
-            }
-            Some(PythonEvent::End { task, exception: Some(exception), .. }) => {
-                story.once(TaskFailed { who, task, exception: clipped(&exception, 40) });
-            }
-            _ => {}
         }
     }
 }
@@ -242,18 +231,14 @@ notes! {
         again "{by}也向{child}发送 SIGTERM。"
     }
 
-    EndedWith { child: Actor, code: i32 } samples (writer(), 0) (writer(), 3)
-    en "{child} has ended with exit status {code}, its exitcode in Python."
-    zh "{child}结束了，退出状态是 {code}，也就是 Python 里的 exitcode。"
-
-    brief EndedBy { child: Actor, signal: SignalName } samples (writer(), SignalName(15))
+    Ended { child: Actor, exitcode: i32 } samples (writer(), 0) (writer(), -15)
     en {
-        let number = signal.number();
-        format!("{child} was ended by {signal}: its exitcode in Python is -{number}.")
+        let number = if *exitcode < 0 { ", the signal's number with a minus" } else { "" };
+        format!("{child} has ended: in Python its exitcode is {exitcode}{number}.")
     }
     zh {
-        let number = signal.number();
-        format!("{child}被{signal}终止：在 Python 里，它的 exitcode 是 -{number}。")
+        let number = if *exitcode < 0 { "，也就是信号的编号加上负号" } else { "" };
+        format!("{child}结束了：在 Python 里，它的 exitcode 是 {exitcode}{number}。")
     }
 
     WrittenLate { who: Actor, ago: Seconds } samples (writer(), AGO)
@@ -261,15 +246,6 @@ notes! {
         buffer until that is full or flushed, or the process ends."
     zh "{who}在 {ago}之前就打印了这一行。如果 stdout 不是终端，Python 会把打印的行留在缓冲区里，直\
         到缓冲区满了、被清空，或者进程结束。"
-
-    brief NeverWritten { who: Actor, lines: u64 } samples (reader(), 1) (reader(), 4)
-    en {
-        let lines = count(*lines, "line");
-        format!("{who} has ended with {lines} in its buffer: whom a signal or os._exit() ends does \
-            not flush it.")
-    }
-    zh "{who}结束时，缓冲区里还有 {lines} 行：被信号或 os._exit() 结束的进程不会写出缓冲区里的内\
-        容。"
 
     brief TaskFailed { who: Actor, task: u64, exception: String }
         samples (writer(), 7, "ValueError".into())

@@ -8,6 +8,8 @@ mod program;
 mod repairs;
 mod report;
 mod sentences;
+mod signals;
+mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
@@ -21,9 +23,10 @@ use crate::evidence::{Family, Fate, Fill, Graph, Need, On, Onlooker, Sight, Snap
 
 pub use json::json;
 pub use lines::Stacks;
-pub use program::{Companion, Ends, Exit, Notice, Supervised, end_as, run};
+pub use program::{Companion, Ends, Exit, Supervised, end_as, run};
 use repairs::Repair;
 pub use report::report;
+pub use watch::Notice;
 
 /// The least time between two looks, long enough that a process that does something now and then
 /// has done it by the second look.
