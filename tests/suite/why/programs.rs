@@ -79,8 +79,10 @@ impl Program {
             Some((who, line)) if key == "line" => (key.clone(), format!("{} {line}", role(who))),
             _ => (key.clone(), value.clone()),
         });
+        // A lock has a name then, which others may open.
+        let verdicts = ["stuck", "likely_stuck"].map(|it| ("verdict".to_owned(), it.to_owned()));
         let name = format!("{} with {method}", self.name);
-        Program { name, path, arguments: Vec::new(), lines: lines.collect() }
+        Program { name, path, arguments: Vec::new(), lines: lines.chain(verdicts).collect() }
     }
 
     /// The modes of a program: `try: ARGUMENTS = VERDICT CONDITIONS` each.

@@ -10,10 +10,10 @@
 import multiprocessing
 
 def task():
-    return {"sum": 1}
+    return 1
 
 def note(answer):
-    print(answer["total"])
+    print(answer / 0)
 
 if __name__ == "__main__":
     multiprocessing.set_start_method("fork")

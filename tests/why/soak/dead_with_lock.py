@@ -1,12 +1,12 @@
 # A worker is killed with the channel's lock; the other one waits for it, and the parent for a reader.
-# also: spawn forkserver
+# also: spawn
 # edge: P room P,P.1
 # edge: P.1 lock P,P.1
 # repair: who_releases
 # line: P dead_with_lock.py:32 in <module>: sender.send("x" * 1_000_000)
 # line: P.1 dead_with_lock.py:19 in read: with lock:
 # says: was killed by SIGKILL (9)
-# says: waits in sender.send("x" * 1_000_000)
+# says: waits in sender.send()
 import multiprocessing
 import signal
 

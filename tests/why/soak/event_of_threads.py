@@ -4,7 +4,7 @@
 # repair: other_queue_between_processes
 # line: P event_of_threads.py:20 in <module>: child.join()
 # line: P.1 event_of_threads.py:12 in work: started.wait()
-# says: waits in started.wait() for the event to be set, and it has no other thread
+# says: waits in started.wait() until the event is set, and it has no other thread
 import multiprocessing
 import threading
 

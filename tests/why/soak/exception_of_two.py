@@ -6,7 +6,7 @@
 # line: P -
 # line: P -
 # line: P.1 -
-# says: waits in pool.apply(task) for
+# says: waits in pool.apply() for results
 import multiprocessing
 
 class Refused(Exception):

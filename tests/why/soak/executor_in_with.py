@@ -3,7 +3,7 @@
 # repair: who_sets
 # line: P executor_in_with.py:15 in <module>: with ThreadPoolExecutor() as executor: executor.submit(task)
 # line: P executor_in_with.py:13 in task: begin.wait()
-# says: waits in begin.wait() for the event to be set
+# says: waits in begin.wait() until the event is set
 import threading
 from concurrent.futures import ThreadPoolExecutor
 

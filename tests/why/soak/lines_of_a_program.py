@@ -1,5 +1,5 @@
 # A generator reads a program's output, while the program fills the pipe for its errors.
-# edge: P data P.1,P.1.1
+# edge: P data P.1
 # edge: P.1 end P.1.1
 # edge: P.1.1 room P
 # repair: read_both_streams

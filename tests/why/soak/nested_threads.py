@@ -1,9 +1,8 @@
 # The executor's only thread does a task that waits for another task of the same executor.
 # edge: P thread P
 # repair: task_waits_for_its_pool
-# line: P nested_threads.py:16 in <module>: print(executor.submit(outer, executor).result())
-# line: P nested_threads.py:13 in outer: return executor.submit(inner).result() + 1
-# says: 2 threads
+# line: P nested_threads.py:15 in <module>: print(executor.submit(outer, executor).result())
+# line: P nested_threads.py:12 in outer: return executor.submit(inner).result() + 1
 from concurrent.futures import ThreadPoolExecutor
 
 def inner():

@@ -6,7 +6,7 @@
 # line: P sibling_has_end.py:32 in <module>: reader.join()
 # line: P.1 sibling_has_end.py:16 in read: receiver.recv()
 # line: P.2 sibling_has_end.py:21 in help: done.wait()
-# says: waits in done.wait() for the event to be set
+# says: waits in done.wait() until the event is set
 import multiprocessing
 
 def read(receiver, sender):

@@ -5,7 +5,7 @@
 # repair: who_sets
 # line: P __main__.py:21 in <module>: stage.join()
 # line: P.1 steps.py:11 in second: ready.wait()
-# says: waits in ready.wait() for the event to be set
+# says: waits in ready.wait() until the event is set
 # says: stages/steps.py:11 in second
 import multiprocessing
 

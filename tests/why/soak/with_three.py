@@ -1,10 +1,9 @@
-# Two threads take two locks in opposite orders, in one statement over several lines.
+# Two threads take two locks in opposite orders, in one statement.
 # edge: P thread P
 # repair: one_order
-# line: P with_over_lines.py:27 in <module>: thread.join()
-# line: P with_over_lines.py:20 in move: second:
-# line: P with_over_lines.py:20 in move: second:
-# says: 2 threads
+# line: P with_three.py:24 in <module>: thread.join()
+# line: P with_three.py:17 in move: with first, met(), second:
+# line: P with_three.py:17 in move: with first, met(), second:
 import contextlib
 import threading
 
@@ -15,9 +14,7 @@ def met():
     yield both.wait()
 
 def move(first, second):
-    with first, \
-            met(), \
-            second:
+    with first, met(), second:
         print("moved")
 
 threads = [threading.Thread(target=move, args=locks) for locks in ((a, b), (b, a))]
