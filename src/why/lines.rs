@@ -254,10 +254,11 @@ fn call(look: &Snapshot, stack: &Stack, system_call: &str) -> Option<String> {
     }
 }
 
-/// The head of a `with` statement, whose body may stand on the same line.
+/// The head of a `with` statement, which may go on in the next line, or have its body in this one.
 fn with(text: &str) -> Option<String> {
-    let head = text.strip_suffix(':').or_else(|| text.split_once(": ").map(|it| it.0))?;
-    (head.starts_with("with ") && head.len() <= CALL).then(|| format!("`{head}`"))
+    text.strip_prefix("with ")?;
+    let head = text.strip_suffix(':').or_else(|| text.split_once(": ").map(|it| it.0));
+    Some(format!("`{}`", head.filter(|it| it.len() <= CALL).unwrap_or("with ...")))
 }
 
 /// The call of a function with one of these names, if the line has only one such.
@@ -323,6 +324,7 @@ mod tests {
     fn the_head_of_a_with_statement_is_its_call() {
         assert_eq!(with("with a, b:").as_deref(), Some("`with a, b`"));
         assert_eq!(with("with self.lock: n += 1").as_deref(), Some("`with self.lock`"));
+        assert_eq!(with("with first, \\").as_deref(), Some("`with ...`"));
         assert_eq!(with("lock.acquire()"), None);
     }
 }
