@@ -1,7 +1,6 @@
 //! `mp-demo run`.
 
 use std::ffi::OsString;
-use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -21,9 +20,8 @@ use crate::why::{Exit, Notice, end_as};
 use crate::words::locale;
 use crate::words::plain::{Gate, name_of, on_one_line};
 
-/// The exit statuses of Python and of a shell for what is not there, and for what can't be run.
+/// Python's exit status for a program that is not there.
 const NOT_THERE: u8 = 2;
-const CANNOT_RUN: u8 = 126;
 
 /// Runs a program of the user's, and shows it.
 pub fn program(runnable: &Runnable, options: &Options) -> ExitCode {
@@ -34,74 +32,49 @@ pub fn program(runnable: &Runnable, options: &Options) -> ExitCode {
         () => Flow::AsItIs,
     };
     let played = Folders::make().and_then(|folders| {
-        let Runnable { words, is_command, jitter, values, .. } = runnable;
-        let words = match is_command {
-            true => Ok((words.clone(), None)),
+        let Runnable { ref words, is_command, jitter, values, .. } = *runnable;
+        let (command, folder) = match is_command {
+            true => (words.clone(), None),
             false => of_python(words, &folders)?,
         };
-        let (command, folder) = match words {
-            Ok(words) => words,
-            Err((status, sentence)) => {
-                say(&sentence);
-                return Ok(ExitCode::from(status));
-            }
-        };
-        let (jitter, values) = (*jitter, *values);
-        let is_repeated = count.is_some();
-        let script = Script { command, folder, jitter, values, output, is_repeated };
-        match count {
-            Some(count) => repeat(&script, &folders, runnable, options, count),
-            None => {
-                let ended = once(&script, &folders, options)?;
-                // It may die of the program's signal, so the folders go first.
-                drop(folders);
-                Ok(end_as(ended))
-            }
+        if !is_command && !Path::new(&command[1]).exists() {
+            say(&no_program(&words[0]));
+            return Ok(ExitCode::from(NOT_THERE));
         }
+        let script =
+            Script { command, folder, jitter, values, output, is_repeated: count.is_some() };
+        if let Some(count) = count {
+            return repeat(&script, &folders, runnable, options, count);
+        }
+        let ended = once(&script, &folders, options)?;
+        // It may die of the program's signal, so the folders go first.
+        drop(folders);
+        Ok(end_as(ended))
     });
     played.unwrap_or_else(|error| exit_code(Err(error)))
 }
 
-/// A command, and the folder that its files' names are relative to; or why there is none: the exit
-/// status and a sentence.
-type ToRun = Result<(Vec<OsString>, Option<PathBuf>), (u8, String)>;
-
 /// The command that runs this program or lesson with these arguments, and the folder of a lesson's
-/// program.
-fn of_python(words: &[OsString], folders: &Folders) -> Result<ToRun> {
-    let demo = DEMOS.iter().find(|demo| words[0] == demo.name);
-    let (program, folder) = match demo {
+/// program, which its files' names are relative to.
+fn of_python(words: &[OsString], folders: &Folders) -> Result<(Vec<OsString>, Option<PathBuf>)> {
+    let (program, folder) = match DEMOS.iter().find(|demo| words[0] == demo.name) {
         Some(demo) => {
             let text = demo.python(locale::chosen());
             let program = folders.add(&format!("{}_demo.py", demo.name), &text)?;
-            let folder = program.parent().map(Path::to_owned);
-            (program, folder)
+            (program.clone().into(), program.parent().map(Path::to_owned))
         }
-        None => (PathBuf::from(&words[0]), None),
+        None => (words[0].clone(), None),
     };
-    let name = name_of(Path::new(&words[0]));
-    Ok(match fs::metadata(&program) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Err((
-            NOT_THERE,
-            both!(
-                "there is no program {name}, and no lesson of that name (`mp-demo --help` lists \
-                 them)",
-                "没有程序 {name}，也没有这个名字的课程（`mp-demo --help` 列出各课）"
-            ),
-        )),
-        Ok(data) if data.is_dir() && !program.join("__main__.py").exists() => Err((
-            CANNOT_RUN,
-            both!(
-                "{name} is a folder, and has no __main__.py: give a Python program",
-                "{name} 是一个文件夹，里面没有 __main__.py：请给出一个 Python 程序"
-            ),
-        )),
-        // If it can't be read, Python says so.
-        _ => {
-            let python = [OsString::from("python3"), program.into_os_string()];
-            Ok((python.into_iter().chain(words[1..].iter().cloned()).collect(), folder))
-        }
-    })
+    let python = [OsString::from("python3"), program];
+    Ok((python.into_iter().chain(words[1..].iter().cloned()).collect(), folder))
+}
+
+fn no_program(name: &OsString) -> String {
+    let name = name_of(Path::new(name));
+    both!(
+        "there is no program {name}, and no lesson of that name (`mp-demo --help` lists them)",
+        "没有程序 {name}，也没有这个名字的课程（`mp-demo --help` 列出各课）"
+    )
 }
 
 /// Runs it once, with all views.

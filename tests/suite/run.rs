@@ -122,7 +122,6 @@ fn what_cannot_be_run_is_told_in_one_sentence_with_a_shells_status() {
     let place = Place::with(ARGUMENTS);
     for (words, status, said) in [
         (&["run", "nowhere.py"][..], 2, "there is no program nowhere.py, and no lesson of that"),
-        (&["run", "."], 126, ". is a folder, and has no __main__.py: give a Python program"),
         (&["run", "--", "nowhere"], 127, "cannot run nowhere: No such file or directory"),
         (&["run", "--repeat", "3", "--", "./program.py"], 126, "cannot run ./program.py: Perm"),
         (&["run", "--record", ".", "program.py"], 1, "cannot write the recording to .: "),
@@ -360,6 +359,39 @@ fn folders_that_cannot_be_used_are_replaced_or_named() {
     assert!(ended.code() == 1 && ended.stderr.starts_with(said), "{ended:?}");
     assert_eq!(ended.stderr.lines().count(), 1, "{ended:?}");
     place.is_tidy();
+}
+
+/// Two processes count to three each. One of them has to read between the other one's reading and
+/// writing for an update to be lost, and the first is done when the second begins.
+const UPDATES: &str = "\
+import multiprocessing as mp
+def add(lock, total):
+    for _ in range(3):
+        with lock:
+            now = total.value
+        with lock:
+            total.value = now + 1
+if __name__ == '__main__':
+    mp.set_start_method('fork')
+    lock, total = mp.Lock(), mp.RawValue('i', 0)
+    adders = [mp.Process(target=add, args=(lock, total)) for _ in range(2)]
+    for adder in adders: adder.start()
+    for adder in adders: adder.join()
+    print(total.value)
+";
+
+#[test]
+fn random_pauses_make_a_rare_order_less_rare() {
+    let place = Place::with(UPDATES);
+    let [rare, less_rare] = [None, Some("--jitter")].map(|jitter| {
+        let words = ["run", "--repeat", "10", "--json"].into_iter().chain(jitter);
+        let ended = place.run(&words.chain(["program.py"]).collect::<Vec<_>>()).succeeded();
+        let runs = ended.stdout.lines().map(event).filter_map(|it| it.get("outcome").cloned());
+        let outcomes: Vec<_> = runs.collect();
+        assert_eq!(outcomes.len(), 10, "{ended:?}");
+        outcomes.iter().filter(|it| *it != "6; exit 0").count()
+    });
+    assert!(rare < less_rare, "{rare} and {less_rare} of 10");
 }
 
 #[test]

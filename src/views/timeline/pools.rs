@@ -1,5 +1,7 @@
 //! A pool of many workers is drawn on one lane.
 
+use std::collections::BTreeSet;
+
 use super::lane::{Doing, Lane, Marked};
 use crate::events::Mark;
 
@@ -33,24 +35,16 @@ impl Worker {
 
 /// Draws each pool of many workers on the lane of its first worker, and hides the others.
 pub fn gather(lanes: &mut [Lane]) {
-    let mut pools: Vec<(u32, String)> = Vec::new();
-    for worker in lanes.iter().filter_map(|lane| lane.worker.as_ref()) {
-        let pool = (worker.parent, worker.pool.clone().unwrap_or_default());
-        if !pool.1.is_empty() && !pools.contains(&pool) {
-            pools.push(pool);
-        }
-    }
-    for (parent, name) in &pools {
+    let of = |lane: &Lane| lane.worker.as_ref().map(|it| (it.parent, it.pool.clone()));
+    let pools: BTreeSet<_> = lanes.iter().filter_map(of).filter(|it| it.1.is_some()).collect();
+    for pool @ (parent, name) in &pools {
+        // A worker without a task may be any pool's.
         let is_only = pools.iter().filter(|(other, _)| other == parent).count() == 1;
-        let is_its = |lane: &&usize| {
-            let worker = lanes[**lane].worker.as_ref();
-            worker.is_some_and(|it| {
-                // A worker without a task may be any pool's.
-                it.parent == *parent && it.pool.as_ref().map_or(is_only, |pool| pool == name)
-            })
+        let is_its = |lane: &usize| {
+            let lane = of(&lanes[*lane]);
+            lane.as_ref() == Some(pool) || (is_only && lane == Some((*parent, None)))
         };
-        let all: Vec<_> = (0..lanes.len()).collect();
-        let its: Vec<_> = all.iter().filter(is_its).copied().collect();
+        let its: Vec<_> = (0..lanes.len()).filter(is_its).collect();
         let lives = its.iter().map(|lane| (lanes[*lane].began, lanes[*lane].ended));
         let lives = lives.flat_map(|(began, ended)| {
             [Some((began, true)), ended.map(|(at, _)| (at, false))].into_iter().flatten()
@@ -58,6 +52,7 @@ pub fn gather(lanes: &mut [Lane]) {
         let most = counts(lives.collect()).into_iter().map(|(_, count)| count).max();
         let most = most.unwrap_or_default();
         if most >= ON_ONE_LANE {
+            let name = name.as_deref().unwrap_or_default();
             draw_on_first(lanes, &its, format!("{name} ×{most}"));
         }
     }
