@@ -1,18 +1,13 @@
 //! What is true of the run of a program, beside its `State`: one fold of its events, from which come
 //! the remarks, the claims and the words about a stuck run.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::rc::Rc;
-
-use anyhow::Result;
 
 use super::objects::Object;
 use super::{NAME, PythonEvent};
 use crate::both;
 use crate::events::{CodeLine, Effect, Event, Record, Status, Stream};
-use crate::state::{Change, State};
-use crate::views::View;
+use crate::state::State;
 use crate::views::explain::{clipped, note::shown};
 
 /// The facts of a run. They stay empty for a run of a lesson.
@@ -134,13 +129,6 @@ pub(super) struct Job {
     pub failed: Few,
     /// Whether the program has asked for the result, or handles exceptions.
     pub is_fetched: bool,
-}
-
-impl View for Rc<RefCell<Facts>> {
-    fn show(&mut self, record: &Record, state: &State, _: &Change) -> Result<()> {
-        self.borrow_mut().see(record, state);
-        Ok(())
-    }
 }
 
 impl Facts {

@@ -5,6 +5,7 @@ mod claims;
 mod events;
 mod facts;
 mod folder;
+mod live;
 mod notes;
 mod objects;
 mod raw;

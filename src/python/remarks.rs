@@ -57,7 +57,10 @@ impl Facts {
 
     /// The processes that did not end with status 0, whoever wanted that.
     pub(super) fn all_bad_ends(&self) -> Few {
-        let own = self.lives.iter().filter(|it| !it.is_foreign && !it.is_pools());
+        // A pool ends its workers by SIGTERM.
+        let is_pools =
+            |it: &Life| it.is_library && it.status == Some(Status::Signal(Status::SIGTERM));
+        let own = self.lives.iter().filter(|it| !it.is_foreign && !is_pools(it));
         own.filter_map(Life::bad_end).collect()
     }
 
@@ -245,12 +248,9 @@ impl Facts {
             return Few::default();
         }
         let (listed, many) = (listed(&who), who.len());
-        let (processes, were) = match many {
-            1 => ("1 process".to_owned(), "was"),
-            _ => (format!("{many} processes"), "were"),
-        };
+        let were = if many == 1 { "process was" } else { "processes were" };
         Few::from_iter([both!(
-            "{processes} {were} never joined: {listed}",
+            "{many} {were} never joined: {listed}",
             "有 {many} 个进程从未被 join()：{listed}"
         )])
     }
@@ -278,21 +278,14 @@ impl Life {
         self.method.is_some() && !self.is_library
     }
 
-    /// Whether it is a pool's worker that the pool has ended.
-    fn is_pools(&self) -> bool {
-        self.is_library && self.status == Some(Status::Signal(Status::SIGTERM))
-    }
-
     fn ended_as_wanted(&self) -> bool {
         let Some(status @ Status::Signal(signal)) = self.status else {
             return self.is_interrupted;
         };
         // The first process ends daemonic ones, and a pool its workers, by SIGTERM.
-        let by_python = self.is_daemon || self.is_library;
-        self.is_interrupted
-            || status.is_wanted(self.signal.as_ref().map(|(signal, _)| *signal))
-            || (by_python && signal == Status::SIGTERM)
-            || signal == Status::SIGINT
+        let by_python = (self.is_daemon || self.is_library) && signal == Status::SIGTERM;
+        let is_wanted = status.is_wanted(self.signal.as_ref().map(|(signal, _)| *signal));
+        self.is_interrupted || by_python || is_wanted || signal == Status::SIGINT
     }
 
     /// The sentence that tells an end by an exception, a signal or an exit status.

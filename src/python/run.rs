@@ -1,35 +1,22 @@
 //! Runs a program with the injected code, and hands its events to the views while it runs.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::{self, Read as _, Write};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::io::Write;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
-use std::rc::Rc;
-use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Error, Result};
-use os_pipe::PipeReader;
-use procfs::process::Process;
-use rustix::event::{Timespec, epoll};
+use anyhow::Result;
 use rustix::fs::fstat;
-use rustix::io::ioctl_fionread;
-use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open};
 use rustix::stdio;
-use serde_json::json;
 
 use super::folder::Folders;
-use super::translate::{Begun, Seen, Translator};
-use super::{Facts, NAME, events_of, stuck};
+use super::live::LiveRun;
+use super::translate::Seen;
 use crate::both;
-use crate::events::{Joiner, Logged, Record, Status, VERSION, Who, monotonic_micros};
 use crate::os::streams::stdout;
 use crate::run::Settings;
 use crate::views::Views;
-use crate::why::{self, Companion, Diagnosis, Ends, Exit, Notice, Supervised};
+use crate::why::{self, Companion as _, Ends, Exit, Notice, Supervised};
 
 /// A program of the user's, and how to run it.
 pub struct Script {
@@ -58,19 +45,6 @@ pub enum Flow {
     LoggedOnly,
 }
 
-/// How long the log may gather once it has been read: waking a reader costs a writer more than the
-/// write itself.
-const GATHER: Duration = Duration::from_millis(1);
-
-/// How much of the log is read before signals are looked at again.
-const AT_ONCE: usize = 1 << 20;
-
-/// What the epoll's keys stand for; those of processes lie above.
-const LOG: u64 = 0;
-const ASIDE: u64 = 1;
-const INTERRUPT: u64 = 2;
-const FIRST_PID: u64 = 1 << 32;
-
 /// Runs the program, and hands each of its events to the views, which are not finished when this
 /// returns. Bytes that are no part of the log go to `stderr`. If there is a reason why some of it was
 /// not seen, the sentence about it comes back, too.
@@ -95,50 +69,20 @@ pub fn play(
     let seed = seed.unwrap_or_else(|| fastrand::u32(..).into());
     let told = told(script, speed, seed, to_program.as_ref().map(AsFd::as_fd));
     let log = folders.begin(&told)?;
-    let bell = epoll::create(epoll::CreateFlags::CLOEXEC)?;
-    let watched = [
-        (LOG, Some(log.as_fd())),
-        (ASIDE, aside.as_ref().map(AsFd::as_fd)),
-        (INTERRUPT, settings.interrupt),
-    ];
-    for (key, fd) in watched.into_iter().filter_map(|(key, fd)| Some((key, fd?))) {
-        epoll::add(&bell, fd, epoll::EventData::new_u64(key), epoll::EventFlags::IN)?;
-    }
     let supervised = Supervised {
         command: script.command.clone(),
         patience: settings.patience_with_commands,
         ends: if script.is_repeated { Ends::LikelyStuck } else { Ends::Stuck },
     };
-    let facts = Rc::new(RefCell::new(Facts::default()));
-    views.add(Rc::clone(&facts));
-    let mut session = LiveRun {
-        script,
-        folders,
-        speed,
-        seed,
-        stdout: to_program,
-        translator: None,
-        shown: Shown { views, stderr, error: None },
-        tell,
-        root: 0,
-        bell,
-        log,
-        joiner: Joiner::default(),
-        line: Vec::new(),
-        aside,
-        pidfds: HashMap::new(),
-        last_read: None,
-        is_stuck: false,
-        is_left: false,
-        facts,
-        is_interrupted: false,
-    };
-    let ended = why::run(&supervised, &mut session)?;
+    let mut run =
+        LiveRun::new(script, folders, (settings, seed), (log, aside), views, stderr, tell)?;
+    run.stdout = to_program;
+    let ended = why::run(&supervised, &mut run)?;
     // Children whose end nobody has waited for may have ended together with their parent.
-    session.serve()?;
-    session.pass_on_aside();
-    let unseen = session.translator.as_ref().and_then(|it| unseen(it.seen()));
-    Ok((if session.is_stuck { Exit::As(1) } else { ended }, unseen))
+    run.serve()?;
+    run.pass_on_aside();
+    let unseen = run.translator.as_ref().and_then(|it| unseen(it.seen()));
+    Ok((if run.is_stuck { Exit::As(1) } else { ended }, unseen))
 }
 
 /// What the injected code is told: a line for each setting.
@@ -159,266 +103,6 @@ fn told(script: &Script, speed: f64, seed: u64, stdout: Option<BorrowedFd>) -> S
     told
 }
 
-struct LiveRun<'a> {
-    script: &'a Script,
-    folders: &'a Folders,
-    speed: f64,
-    seed: u64,
-    /// The program's stdout, until it has it.
-    stdout: Option<os_pipe::PipeWriter>,
-    translator: Option<Translator>,
-    shown: Shown<'a>,
-    tell: &'a mut dyn FnMut(&Notice),
-    root: u32,
-    /// Watches the log and all that follows here.
-    bell: OwnedFd,
-    log: File,
-    joiner: Joiner,
-    /// The beginning of a line of which the end is still to come.
-    line: Vec<u8>,
-    aside: Option<PipeReader>,
-    /// The processes that are alive.
-    pidfds: HashMap<u32, OwnedFd>,
-    last_read: Option<Instant>,
-    is_stuck: bool,
-    /// Whether the program is most likely stuck, and is left as it is.
-    is_left: bool,
-    /// Whether a signal has come that is to end all.
-    is_interrupted: bool,
-    facts: Rc<RefCell<Facts>>,
-}
-
-/// Where the events go.
-struct Shown<'a> {
-    views: &'a mut Views,
-    stderr: &'a mut dyn Write,
-    /// The first error of a view.
-    error: Option<Error>,
-}
-
-impl Shown<'_> {
-    /// Shows an event, given as a line of the log.
-    fn show(&mut self, text: &str) {
-        if self.error.is_some() {
-            return;
-        }
-        match Record::read(text, events_of(NAME)) {
-            Ok(record) => self.error = self.views.show(&record).err(),
-            Err(_) => self.pass_on(format!("{text}\n").as_bytes()),
-        }
-    }
-
-    /// A closed stderr is no error.
-    fn pass_on(&mut self, bytes: &[u8]) {
-        let _ = self.stderr.write_all(bytes);
-    }
-
-    fn check(&mut self) -> Result<()> {
-        self.error.take().map_or(Ok(()), Err)
-    }
-}
-
-impl LiveRun<'_> {
-    /// Reads so many bytes of the log, or as many as there are.
-    fn read(&mut self, most: usize) -> Result<()> {
-        let mut buffer = [0; 1 << 16];
-        let mut left = most;
-        while left > 0 {
-            let room = left.min(buffer.len());
-            match self.log.read(&mut buffer[..room]) {
-                Ok(length) => {
-                    self.take(&buffer[..length]);
-                    left -= length;
-                }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error).with_context(cannot_read),
-            }
-        }
-        self.watch_new_processes()
-    }
-
-    /// Reads what is in the log at this moment, even if others go on writing.
-    fn drain(&mut self) -> Result<()> {
-        let length = ioctl_fionread(&self.log).with_context(cannot_read)?;
-        self.read(usize::try_from(length)?)
-    }
-
-    fn take(&mut self, bytes: &[u8]) {
-        let LiveRun { translator: Some(translator), shown, joiner, line, .. } = self else {
-            return;
-        };
-        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
-            line.extend_from_slice(piece);
-            let Some(whole) = line.strip_suffix(b"\n") else { break };
-            if let Some(raw) = joiner.take(whole)
-                && !translator.take(&raw, &mut |text| shown.show(text))
-            {
-                shown.pass_on(line);
-            }
-            line.clear();
-        }
-    }
-
-    /// From now on the bell rings when one of these ends.
-    fn watch_new_processes(&mut self) -> Result<()> {
-        let new = self.translator.as_mut().map(Translator::new_processes).unwrap_or_default();
-        for pid in new {
-            let pidfd = Pid::from_raw(pid as i32).map(|it| pidfd_open(it, PidfdFlags::empty()));
-            match pidfd {
-                Some(Ok(pidfd)) => {
-                    let key = epoll::EventData::new_u64(FIRST_PID + u64::from(pid));
-                    epoll::add(&self.bell, &pidfd, key, epoll::EventFlags::IN)?;
-                    self.pidfds.insert(pid, pidfd);
-                }
-                // It has been reaped already, and what it has written is in the log.
-                Some(Err(rustix::io::Errno::SRCH)) => {
-                    self.drain()?;
-                    self.ended(pid, None, false);
-                }
-                // Without a descriptor left, only its parent tells of its end.
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    fn ended(&mut self, pid: u32, status: Option<Status>, is_ours: bool) {
-        self.pidfds.remove(&pid);
-        let LiveRun { translator: Some(translator), shown, .. } = self else { return };
-        let now = monotonic_micros();
-        translator.ended(pid, status, is_ours, now, &mut |text| shown.show(text));
-    }
-
-    fn log_stuck(&mut self, finding: &Diagnosis, is_likely: bool) {
-        // If the log can't be read, the next look at it tells.
-        let _ = self.drain();
-        let state = self.shown.views.state();
-        let event = stuck(finding, is_likely, state, &self.facts.borrow());
-        let role = state.parent().map_or("", |it| &it.role).into();
-        let who = Who { pid: self.root, role, thread: None };
-        let t = self.translator.as_ref().map_or(0.0, |it| it.seconds(monotonic_micros()));
-        let logged = Logged { v: VERSION, t, who: &who, at: None, event: &event, line: None };
-        let text = serde_json::to_string(&logged);
-        text.iter().for_each(|text| self.shown.show(text));
-    }
-
-    /// Passes on what others than Python have written.
-    fn pass_on_aside(&mut self) {
-        let Some(aside) = &mut self.aside else { return };
-        while ioctl_fionread(&*aside).is_ok_and(|length| length > 0) {
-            let mut buffer = [0; 1 << 12];
-            match aside.read(&mut buffer) {
-                Ok(length @ 1..) => self.shown.pass_on(&buffer[..length]),
-                _ => break,
-            }
-        }
-    }
-}
-
-impl Companion for LiveRun<'_> {
-    fn prepare(&mut self, command: &mut Command) {
-        command.env("PYTHONPATH", self.folders.path());
-        self.stdout.take().map(|stdout| command.stdout(stdout));
-        if self.script.is_repeated {
-            command.stdin(Stdio::null());
-        }
-    }
-
-    fn started(&mut self, pid: u32) -> Result<()> {
-        self.root = pid;
-        let Script { command, jitter, values, folder, .. } = self.script;
-        let mut translator = Translator::new(Begun {
-            root: pid,
-            command: command.iter().map(|it| it.to_string_lossy().into_owned()).collect(),
-            options: json!({ "speed": self.speed, "jitter": jitter, "values": values }),
-            seed: self.seed,
-            epoch: monotonic_micros(),
-            folder: folder.clone(),
-        });
-        translator.begin(&mut |text| self.shown.show(text));
-        self.translator = Some(translator);
-        self.shown.check()
-    }
-
-    fn bell(&self) -> Option<BorrowedFd<'_>> {
-        Some(self.bell.as_fd())
-    }
-
-    fn rest(&self) -> Option<Duration> {
-        let rest = GATHER.saturating_sub(self.last_read?.elapsed());
-        (!rest.is_zero()).then_some(rest)
-    }
-
-    fn serve(&mut self) -> Result<()> {
-        self.read(AT_ONCE)?;
-        self.last_read = Some(Instant::now());
-        let mut events = Vec::with_capacity(64);
-        let now = Timespec::default();
-        epoll::wait(&self.bell, rustix::buffer::spare_capacity(&mut events), Some(&now))?;
-        let mut dead = Vec::new();
-        for event in events {
-            match event.data.u64() {
-                LOG => {}
-                ASIDE => {
-                    self.pass_on_aside();
-                    // Without a writer left, the bell would ring for ever.
-                    let flags = event.flags;
-                    self.aside.take_if(|_| flags.contains(epoll::EventFlags::HUP));
-                }
-                INTERRUPT => return Err(io::Error::from(io::ErrorKind::BrokenPipe).into()),
-                pid => dead.push((pid - FIRST_PID) as u32),
-            }
-        }
-        // All that the dead have written is in the log by now.
-        if !dead.is_empty() {
-            self.drain()?;
-        }
-        for pid in dead {
-            self.ended(pid, status_of_zombie(pid), false);
-        }
-        self.shown.check()
-    }
-
-    fn signalled(&mut self, signal: Signal) {
-        let ending = [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT];
-        self.is_interrupted |= ending.contains(&signal);
-    }
-
-    fn reaped(&mut self, pid: u32, status: Status) -> Result<()> {
-        self.pidfds.remove(&pid);
-        // Those who have ended before it come first.
-        self.drain()?;
-        self.serve()?;
-        self.ended(pid, Some(status), true);
-        self.shown.check()
-    }
-
-    fn ends_survivors(&self) -> bool {
-        self.is_interrupted || self.is_stuck || self.script.is_repeated
-    }
-
-    fn tell(&mut self, notice: &Notice) {
-        match notice {
-            Notice::Ends(finding) => {
-                self.is_stuck = true;
-                self.log_stuck(finding, false);
-            }
-            // The end of what is certainly stuck is told at once.
-            Notice::Stuck(finding) if finding.is_stuck(self.root) == Some(true) => {}
-            Notice::CannotRun(_) => (self.tell)(notice),
-            _ if self.script.is_repeated => {}
-            Notice::Stuck(finding) if finding.is_stuck(self.root) == Some(false) => {
-                self.is_left = true;
-                self.log_stuck(finding, true);
-            }
-            // The event has said so.
-            Notice::IsLeft if std::mem::take(&mut self.is_left) => {}
-            _ => (self.tell)(notice),
-        }
-    }
-}
-
 /// Why nothing was seen of some Pythons, or of the whole program, if that is so.
 fn unseen(seen: &Seen) -> Option<String> {
     let versions = seen.unseen.join(", ");
@@ -437,15 +121,4 @@ fn unseen(seen: &Seen) -> Option<String> {
         )),
         (true, true) => None,
     }
-}
-
-/// The exit status of a process that its parent has not reaped yet, as far as the kernel tells it.
-fn status_of_zombie(pid: u32) -> Option<Status> {
-    let stat = Process::new(pid as i32).and_then(|it| it.stat()).ok()?;
-    let status = stat.exit_code.filter(|_| stat.state == 'Z')?;
-    Some(Status::from_wait_status(status))
-}
-
-fn cannot_read() -> String {
-    both!("cannot read the run's log", "无法读取本次运行的日志")
 }
