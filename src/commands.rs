@@ -248,8 +248,8 @@ fn views(options: &ViewOptions, bar: &Bar, lines: ShownLines) -> Result<Views> {
         _ => (stdout(), look),
     };
     look.boxes &= !options.ascii;
-    if options.timeline {
-        views.add(Timeline::new(out, look, move || terminal::width(&out)));
+    if let Some(axis) = options.timeline {
+        views.add(Timeline::new(out, axis, look, move || terminal::width(&out)));
     }
     if options.claims {
         let width = out.is_terminal().then_some(look.width);

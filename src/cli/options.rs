@@ -6,6 +6,7 @@ use clap::{ColorChoice, ValueEnum};
 
 use crate::arguments::{Patience, outcome, patience, speed, whole};
 use crate::claims::Outcome;
+use crate::views::Axis;
 use crate::words::locale::{Language, LanguageParser};
 
 /// Options of every lesson. They may stand before it or after it.
@@ -116,9 +117,17 @@ pub enum Prefix {
 /// What to show of a run, and how.
 #[derive(clap::Args)]
 pub struct ViewOptions {
-    /// After the lines, draw who did what when, with a lane for each process
-    #[arg(long, global = true)]
-    pub(crate) timeline: bool,
+    /// Then draw who did what when, with a lane for each process; =order gives each event a
+    /// column, =time equal times equal room
+    #[arg(
+        long,
+        global = true,
+        value_name = "BY",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "auto"
+    )]
+    pub(crate) timeline: Option<Axis>,
 
     /// Draw the timeline in ASCII, for terminals that draw lines two columns wide
     #[arg(long, global = true)]

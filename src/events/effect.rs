@@ -24,8 +24,9 @@ pub enum Effect<'a> {
     Joins(u32),
     /// The thread no longer waits for the end of this child.
     Joined(u32),
-    /// This process has ended and is still listed: its parent has not reaped it.
-    IsZombie(u32),
+    /// This process has ended, with this status if it is known, and is still listed: its parent has
+    /// not reaped it.
+    IsZombie(u32, Option<Status>),
     /// This process has ended and was reaped; with which status, the log may tell later.
     IsGone(u32),
     /// A signal is sent to a child: PID and signal number. The state of the sender's thread stays
@@ -99,6 +100,7 @@ pub enum Mark {
     Get,
     Send,
     Recv,
+    EndOfFile,
     /// A value that was put, and never got.
     Lost,
     Join,
@@ -137,7 +139,6 @@ pub enum Label<'a> {
     Value,
     Sentinel,
     Empty,
-    EndOfFile,
     Role(&'a str),
     Number(u16),
     Lines(&'a str),

@@ -222,7 +222,7 @@ events! {
     /// A process has found the queue empty at this moment.
     Empty {; on: Cow<'a, str> } => Effect::Nothing, [Mark::Get, Label::Empty], Once;
     /// Nothing will come any more: every write end of the queue or pipe is closed.
-    EndOfFile {; on: Cow<'a, str> } => Effect::Nothing, [Mark::Get, Label::EndOfFile], Once;
+    EndOfFile {; on: Cow<'a, str> } => Effect::Nothing, [Mark::EndOfFile, Label::Nothing], Once;
     /// A value is about to be sent over the pipe. It may yet be refused.
     Send { value: Cow<'a, Value>; on: Cow<'a, str>, number: u64 }
         => Effect::Leaves(Way::Pipe, on.as_deref(), value, *number),

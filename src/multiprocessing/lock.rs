@@ -81,7 +81,7 @@ impl Lock {
         &self.name
     }
 
-    /// From now on the lock's events are not logged: the first of thousands of turns says enough,
+    /// From now on the lock's events are not logged: the first of thousands of turns say enough,
     /// and logging all would take longer than the turns themselves.
     pub fn silence(&self) {
         self.is_silent.set(true);

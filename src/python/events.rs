@@ -56,7 +56,7 @@ own_events! {
     /// The process has ended, and nobody has joined it yet. Without a status somebody has reaped
     /// it, as the fork server does.
     Ended { child: u32; status: Status } => match status {
-        Some(_) => Effect::IsZombie(*child),
+        Some(status) => Effect::IsZombie(*child, Some(*status)),
         None => Effect::IsGone(*child),
     }, [], Once;
     /// A line has been printed: it is in the stream's buffer.

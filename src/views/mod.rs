@@ -23,7 +23,7 @@ pub use failures::Failures;
 pub use json::Json;
 pub use recording::Recording;
 pub use stuck::Stuck;
-pub use timeline::Timeline;
+pub use timeline::{Axis, Timeline};
 pub use trace::Trace;
 pub use view::{View, Views};
 pub use warnings::{Remarker, Warnings};

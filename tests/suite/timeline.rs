@@ -10,13 +10,13 @@ use crate::common::*;
 
 /// The picture of a log in `tests/logs`, without the article's lines above it.
 fn picture(log: &str, columns: usize, options: &[&str], locale: (&str, &str)) -> String {
-    let mut command = mp_demo(["view", &recorded(log), "--timeline"]);
+    let mut command = mp_demo(["view", &recorded(log), "--timeline=time"]);
     picture_of(command.args(options), columns, locale)
 }
 
 /// The picture of a log that is not in a file.
 fn picture_of_log(log: &str, columns: usize, locale: (&str, &str)) -> String {
-    picture_of(&mut view(log, &["--timeline"]), columns, locale)
+    picture_of(&mut view(log, &["--timeline=time"]), columns, locale)
 }
 
 fn picture_of(command: &mut Command, columns: usize, locale: (&str, &str)) -> String {
@@ -33,6 +33,7 @@ fn a_lane_shows_life_waits_values_and_end() {
     assert_data_eq!(
         picture("queue-terminate", 80, &[], UTF_8),
         str![[r#"
+By time (--timeline=order: each event has a column)
              │0 s        │0.5         │1.0         │1.5
 parent 43784 ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄†
              writer                                    reader
@@ -64,7 +65,7 @@ fn its_words_are_in_the_language_asked_for() {
         picture.contains("┤ 退出状态 0\n") && picture.contains("✗ 被 SIGTERM 终止\n"),
         "{picture}"
     );
-    let legend = "· 睡眠   ─ 等待对方   ┄ 在 join 中等待   ▼ put   ▲ get   † terminate\n";
+    let legend = "· 睡眠   ─ 等待其他进程   ┄ 在 join 中等待   ▼ put   ▲ get   † terminate\n";
     assert!(picture.ends_with(legend), "{picture}");
 }
 
@@ -73,6 +74,7 @@ fn on_a_narrow_terminal_names_stand_above_the_lanes() {
     assert_data_eq!(
         picture("queue-sentinel", 40, &[], UTF_8),
         str![[r#"
+By time
 │0 ms      │100       │200        │300
 parent 43784
 ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄▼
@@ -128,6 +130,7 @@ fn what_falls_together_is_marked_as_several_and_nothing_of_it_is_lost() {
     assert_data_eq!(
         picture_of_log(&log, 66, UTF_8),
         str![[r#"
+By time (--timeline=order: each event has a column)
          │0 s       │0.2       │0.4       │0.6       │0.8
 parent 1 ◆━━━━━━▲━━━━━━━━━━━━━━━━━━━━━━━━━▲━━━━━━━━━━━━━━━━━━━━━━
          ▲['A'] ▼['B'] 1 2                4
@@ -155,11 +158,13 @@ fn a_sleep_is_no_longer_than_it_was_meant_to_be_and_a_zombie_waits_for_nobody() 
     assert_data_eq!(
         picture_of_log(&log.replace("queue", "zombie"), 66, UTF_8),
         str![[r#"
+By time (--timeline=order: each event has a column)
          │0 s     │0.2      │0.4     │0.6      │0.8
 parent 1 ························━━━━━━━━━━━━━━━━━━━━━━━━
 writer 2 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┤                    exit 0
-reader 3 ━━━━━───────────────────zzzzzzzzzzzzzzzzzzzzzzzz✗ SIGTERM
-━ runs   · sleeps   ─ waits for another   z zombie, not reaped
+reader 3 ━━━━━───────────────────✗zzzzzzzzzzzzzzzzzzzzzzz┤ SIGTERM
+━ runs   · sleeps   ─ waits for another
+z zombie: ended, not reaped   ┤ reaped
 
 "#]]
     );
@@ -170,6 +175,7 @@ fn threads_that_last_have_lanes_below_their_process() {
     assert_data_eq!(
         picture("bound-threads", 80, &[], UTF_8),
         str![[r#"
+By time (--timeline=order: each event has a column)
                  │0 ms   │100    │200    │300    │400    │500    │600
 parent     43784 ────────────────────────────────┄─────────────────────┄
                                                  worker           worker
@@ -198,6 +204,7 @@ fn threads_of_a_moment_are_marks_on_their_process() {
     assert_data_eq!(
         picture("spawn", 80, &[], UTF_8),
         str![[r#"
+By time (--timeline=order: each event has a column)
               │0 ms      │100       │200        │300       │400
 parent  43784 ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
               child-3                                            child-2
@@ -218,22 +225,23 @@ fn refusals_errors_and_violent_ends_are_seen() {
     assert_data_eq!(
         picture("every-event", 76, &[], UTF_8),
         str![[r#"
+By time (--timeline=order: each event has a column)
                   │0 s            │0.5             │1.0
 parent        100 ━━━⊘◆━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━◆
                      ['A', 1] ▲['A', 1]#2 †reader
 child-command 104                                       ━┤ exit 0
 writer        101 ▼··◆┤                                    exit 0
                   A  ▽None ▼sentinel
-reader        102 ▲━━▲▲━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━✗ killed by SIGKILL
-                  A  sentinel empty EOF
+reader        102 ▲━━▲◆━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━✗ killed by SIGKILL
+                  A  sentinel ▲empty △
 child         103 ╷━━━▼━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━✗✗ exit 1
                       ['A', 1]#2
   Thread-1        ┯━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
                   1
 ━ runs   · sleeps   ╷ a thread begins   ┯ a task begins   ▼ put   ▲ get
-▼ send   ▲ recv   ▽ put, never got   † terminate   ⌃ SIGINT   ‡ kill
-⊘ is refused   ✗ gives up   ∞ nobody can go on   ◆ several of these
-#2 an equal value again
+▼ send   ▲ recv   △ end of file (EOF)   ▽ put, never got   † terminate
+⌃ SIGINT   ‡ kill   ⊘ is refused   ✗ gives up   ∞ nobody can go on
+◆ several of these   #2 an equal value again
 
 "#]]
     );
@@ -257,11 +265,11 @@ fn with_many_processes_it_says_how_many_are_left_out() {
     let picture = picture_of_log(&many(1000, writer), 80, ASCII);
     let lines: Vec<_> = picture.lines().collect();
     assert!(lines.len() < 40, "{picture}");
-    assert!(lines[1].starts_with("parent       1 "), "{picture}");
-    assert!(lines[31].starts_with("reader-30   31 "), "{picture}");
+    assert!(lines[2].starts_with("parent       1 "), "{picture}");
+    assert!(lines[32].starts_with("reader-30   31 "), "{picture}");
     // Many of a kind leave room for the others.
-    assert!(lines[32].starts_with("writer    5000 "), "{picture}");
-    assert_eq!(lines[33], "970 more are left out; --trace FILE has all");
+    assert!(lines[33].starts_with("writer    5000 "), "{picture}");
+    assert_eq!(lines[34], "970 more are left out; --trace FILE has all");
 }
 
 #[test]
@@ -275,11 +283,16 @@ fn a_faster_run_looks_the_same_on_another_axis() {
             format!("{event}\n")
         })
         .collect();
+    let lanes = |picture: &str| {
+        let (_, picture) = picture.split_once('\n').unwrap();
+        let (axis, lanes) = picture.split_once('\n').unwrap();
+        (axis.to_owned(), lanes.to_owned())
+    };
     for columns in [40, 80, 133] {
         let slow = picture_of_log(log, columns, UTF_8);
         let fast = picture_of_log(&hundred_times_faster, columns, UTF_8);
-        let (slow_axis, slow_lanes) = slow.split_once('\n').unwrap();
-        let (fast_axis, fast_lanes) = fast.split_once('\n').unwrap();
+        let (slow_axis, slow_lanes) = lanes(&slow);
+        let (fast_axis, fast_lanes) = lanes(&fast);
         assert_eq!(slow_lanes, fast_lanes);
         assert!(slow_axis.contains("│0 s"), "{slow_axis}");
         assert!(fast_axis.contains("│0 ms"), "{fast_axis}");
@@ -307,7 +320,7 @@ fn no_line_is_wider_than_the_terminal_whatever_the_values_are() {
 fn hardly_any_time_and_hardly_any_events_are_drawn_too() {
     let run = made_up("");
     let picture = picture_of_log(&run, 40, ASCII);
-    assert_eq!(picture, "|0 us\nparent 1\n=\n= runs\n");
+    assert_eq!(picture, "By time\n|0 us\nparent 1\n=\n= runs\n");
     for time in ["123456789", "1e15", "1e300"] {
         let later = run.replace("\"t\":0", &format!("\"t\":{time}"));
         assert!(picture_of_log(&later, 40, ASCII).contains("parent 1\n"));
@@ -329,6 +342,7 @@ fn times_that_go_back_and_pids_that_come_again_are_drawn() {
     assert_data_eq!(
         picture_of_log(&log, 60, ASCII),
         str![[r#"
+By time (--timeline=order: each event has a column)
            |0 s     |1        |2       |3
 parent   1 ======================================
 reader-1 2          ======x                        exit 3
@@ -379,7 +393,7 @@ fn it_takes_less_than_a_hundred_bytes_an_event() {
 #[test]
 fn on_a_terminal_it_has_the_terminals_width_and_the_processes_colours() {
     let log = recorded("queue-terminate");
-    let args = ["view", &log, "--timeline"];
+    let args = ["view", &log, "--timeline=time"];
     // The terminal's width counts, and not COLUMNS, which a shell may have from another terminal.
     let variables = [UTF_8, ("COLUMNS", "200")];
     let screen = on_terminal(&args, &variables, (24, 64));
@@ -439,15 +453,16 @@ fn a_pool_of_many_workers_has_one_lane() {
     assert_data_eq!(
         with_workers(12),
         str![[r#"
+By time (--timeline=order: each event has a column)
            │0 s         │0.2          │0.4         │0.6          │0.8
 parent   1 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
 pool ×12         ━───────────────────────────▸━━━━━▸━━━━━━━──────────────
                                                    ×11
-━ runs   ─ waits for another   ▸ task   ×2 so many at once
+━ runs   ─ waits for another   ▸ task   ×11 so many at once
 
 "#]]
     );
-    assert!(with_workers(12).lines().count() < 6 && with_workers(100).contains("pool ×100 "));
+    assert!(with_workers(12).lines().count() < 7 && with_workers(100).contains("pool ×100 "));
     assert_eq!(with_workers(8).matches("Worker-").count(), 8);
 }
 
@@ -471,6 +486,7 @@ fn of_a_program_threads_end_and_what_was_not_put_is_marked() {
     assert_data_eq!(
         picture_of_log(&log, 80, UTF_8),
         str![[r#"
+By time (--timeline=order: each event has a column)
          │0 s      │0.2      │0.4       │0.6      │0.8
 parent 1 ━━━━━◆━━━━━━━━━⊘━━━━━━━━━━▽━━━━━━━━━━━━━━╷━━━━━━━━━━✗ killed by SIGKILL
               ╷ ▼A      B          C
@@ -481,4 +497,85 @@ parent 1 ━━━━━◆━━━━━━━━━⊘━━━━━━━�
 
 "#]]
     );
+}
+
+#[test]
+fn by_order_each_event_has_a_column() {
+    let log = made_up(
+        r#"0 1 parent started "child":2,"child_role":"writer"
+        0.001 2 writer put "value":1
+        0.0011 2 writer put "value":2
+        0.0012 1 parent get "value":1
+        0.0013 1 parent get "value":2
+        5 1 parent exited "child":2,"child_role":"writer","status":{"code":0}"#,
+    );
+    let drawn = |how: &str| picture_of(&mut view(&log, &[how]), 70, UTF_8);
+    assert_data_eq!(
+        drawn("--timeline=order"),
+        str![[r#"
+By order, each event has a column (--timeline=time: by time)
+         │0 µs  │1 µs  │1.00 ms      │1.20 ms      │5.00 s
+parent 1 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━▲━━━━━━▲━━━━━━━━━━━━━
+                                     1      2
+writer 2        ━━━━━━━▼━━━━━━▼━━━━━━━━━━━━━━━━━━━━━┤       exit 0
+                       1      2
+━ runs   ▼ put   ▲ get
+
+"#]]
+    );
+    // Four of the marks would fall into one column.
+    assert_eq!(drawn("--timeline"), drawn("--timeline=order"));
+    let spread = |log: &str| picture_of(&mut view(log, &["--timeline"]), 80, UTF_8);
+    let first = spread(include_str!("../logs/queue-terminate.jsonl"));
+    assert!(first.starts_with("By time"), "{first}");
+}
+
+#[test]
+fn a_lock_has_a_holder_and_a_zombie_is_reaped_by_its_program_or_not_at_all() {
+    let log = made_up(
+        r#"0 1 parent started "child":2,"child_role":"writer"
+        0 1 parent started "child":3,"child_role":"reader"
+        0.1 2 writer acquired "lock":"lock"
+        0.2 3 reader wait "call":"acquire","on":"lock"
+        0.3 2 writer sleep "seconds":0.1
+        0.5 2 writer release "lock":"lock"
+        0.5 3 reader acquired "lock":"lock"
+        0.6 1 parent process_state "of":2,"state":"Z","status":{"code":0}
+        0.7 3 reader wait "call":"recv","on":"pipe"
+        0.9 1 parent join "child":2,"child_role":"writer"
+        0.9 1 parent exited "child":2,"child_role":"writer","status":{"code":0}
+        1 1 parent process_state "of":3,"state":"Z","status":{"signal":9}"#,
+    );
+    let log = log.replace("\"lesson\":\"queue\"", "\"lesson\":\"zombie\"");
+    assert_data_eq!(
+        picture_of_log(&log, 66, UTF_8),
+        str![[r#"
+By time (--timeline=order: each event has a column)
+         │0 s     │0.2      │0.4     │0.6      │0.8
+parent 1 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┄┄┄┄┄
+writer 2 ━━━━━███████████████████━━━━┤zzzzzzzzzzzzzzz      exit 0
+reader 3 ━━━━━━━━━━──────────────██████████▄▄▄▄▄▄▄▄▄▄▄▄▄✗  SIGKILL
+━ runs   ─ waits for another   ┄ waits in join
+█ held a lock in this column   ▄ held a lock, and waited
+z zombie: ended, not reaped
+
+"#]]
+    );
+    let its_own = log.replace(r#""event":"join""#, r#""at":{"file":"x","line":1},"event":"join""#);
+    let picture = picture_of_log(&its_own, 66, UTF_8);
+    assert!(picture.contains("zzz┤") && picture.contains("┤ reaped"), "{picture}");
+}
+
+#[test]
+fn where_nothing_could_be_seen_a_sentence_says_so() {
+    let children = (0..100).map(|child| {
+        let pid = child + 2;
+        format!(
+            r#"{child} 1 parent started "child":{pid},"child_role":"child"
+            {child}.001 1 parent exited "child":{pid},"child_role":"child","status":{{"code":0}}"#
+        )
+    });
+    let log = made_up(&children.collect::<Vec<_>>().join("\n"));
+    let picture = picture_of_log(&log, 80, UTF_8);
+    assert!(picture.starts_with("No timeline: most of the 101 processes"), "{picture}");
 }

@@ -26,6 +26,9 @@ use claims::LockJudge;
 use events::LockEvent;
 use notes::LockNarrator;
 
+/// How many turns of a process at the lock are logged.
+const LOGGED: u32 = 5;
+
 /// Count up a shared counter, and lose updates without a lock
 ///
 /// Each process reads the counter, adds 1 and writes it, a thousand times. What another one has
@@ -55,7 +58,7 @@ pub struct Args {
     /// How many processes count, 1 to 1000
     #[arg(long, value_name = "N", default_value = "2", value_parser = whole(1..=1000_u16))]
     processes: u16,
-    /// How often each of them adds 1, 1 to 1000000
+    /// How often each of them adds 1, 1 to 1000000; the log has its first 5 turns at the lock
     #[arg(long, value_name = "N", default_value = "1000", value_parser = whole(1..=1_000_000_u32))]
     turns: u32,
     /// What each does between read and write
@@ -209,7 +212,9 @@ impl Target for Counting {
             counter.write(last)?;
             if let Some(lock) = &lock {
                 lock.release()?;
-                lock.silence();
+                if turn + 1 == LOGGED {
+                    lock.silence();
+                }
             }
         }
         process.happened(LockEvent::Counted { last })

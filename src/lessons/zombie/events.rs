@@ -15,7 +15,7 @@ own_events! {
         /// The exit status, as long as the kernel keeps it for the parent.
         status: Status
     } => match state {
-        Some('Z') => Effect::IsZombie(*of),
+        Some('Z') => Effect::IsZombie(*of, *status),
         _ => Effect::Nothing,
     }, [];
 }

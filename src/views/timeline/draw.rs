@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use owo_colors::{OwoColorize, Style};
 use unicode_width::UnicodeWidthStr;
 
-use super::axis::ticks;
+use super::axis::{ticks, times};
 use super::glyphs::{Symbol, end, in_picture};
 use super::lane::{Doing, Item, Lane, column};
 use crate::both;
 use crate::events::{Mark, Status};
 use crate::os::terminal::Look;
 use crate::views::palette::Palette;
-use crate::words::figures::{clipped, left};
+use crate::words::figures::{clipped, grouped, left, wrapped};
 
 /// Below this width a lane's name stands above it and not in front of it.
 const STACKED_BELOW: usize = 60;
@@ -20,8 +20,14 @@ const STACKED_BELOW: usize = 60;
 /// From this width on there is room for whole words behind a lane.
 const ROOMY_FROM: usize = 76;
 
+/// How wide a column of an event is at most, where there are few.
+const WIDEST: usize = 8;
+
 /// How many marks share one place for their labels. More would stand too far from their marks.
 const MOST_TOGETHER: usize = 8;
+
+/// From how many marks on their number stands for labels that would have to be cut.
+const MOST_CLIPPED: usize = 4;
 
 pub struct Picture<'a> {
     /// The lanes, in the order of their beginnings.
@@ -30,8 +36,10 @@ pub struct Picture<'a> {
     pub left_out: usize,
     /// Whether equal values are told apart by a number.
     pub has_equals: bool,
-    /// The time at the end of the axis, in microseconds.
+    /// The end of the axis: a time in microseconds, or the number of moments.
     pub end: u64,
+    /// The times of the moments, if the lanes are ordered.
+    pub moments: &'a [u64],
     pub look: Look,
 }
 
@@ -54,7 +62,7 @@ impl Picture<'_> {
         let layout = self.layout(&lanes);
         let mut used: BTreeSet<_> = self.has_equals.then_some(Symbol::Equal).into_iter().collect();
         let dim = Style::new().dimmed();
-        let mut text = self.line(&self.axis(&layout), dim);
+        let mut text = self.line(&self.heading(), dim) + &self.line(&self.axis(&layout), dim);
         for lane in lanes {
             let style = palette.style(lane.pid);
             let lines = self.lane(lane, &layout, &mut used);
@@ -94,7 +102,10 @@ impl Picture<'_> {
             false => name + 1 + pid + 1 + (ending + 1) * usize::from(ending > 0),
         };
         // A recording may have names of any length.
-        let chart = self.look.width.saturating_sub(beside + 1).max(10);
+        let mut chart = self.look.width.saturating_sub(beside + 1).max(10);
+        if let moments @ 1.. = self.moments.len() {
+            chart = chart.min(moments * (chart / moments).clamp(1, WIDEST)).max(10);
+        }
         Layout { name, pid, chart, is_stacked }
     }
 
@@ -108,7 +119,7 @@ impl Picture<'_> {
     }
 
     fn ending(&self, lane: &Lane) -> String {
-        let Some((_, Some(status))) = lane.ended else {
+        let Some(status) = lane.status() else {
             return String::new();
         };
         let signal = status.signal_name();
@@ -119,15 +130,62 @@ impl Picture<'_> {
         }
     }
 
+    /// How many columns there are for the marks.
+    pub fn chart(&self) -> usize {
+        self.layout(&self.lanes.iter().filter(|lane| !lane.is_hidden).collect::<Vec<_>>()).chart
+    }
+
+    /// Why there is no picture, if nothing could be seen in it: most processes are left out, and
+    /// most of the others live less than a column.
+    pub fn why_not(&self, columns: usize) -> Option<String> {
+        let lanes = || self.lanes.iter().filter(|lane| !lane.is_hidden);
+        let is_short = |lane: &&Lane| {
+            let lived = lane.ended.map(|(end, _)| end.saturating_sub(lane.began));
+            lived.is_some_and(|lived| lived.saturating_mul(columns as u64) < self.end)
+        };
+        let (drawn, short) = (lanes().count(), lanes().filter(is_short).count());
+        let all = grouped((drawn + self.left_out) as u64);
+        (self.left_out > drawn && short * 2 > drawn).then(|| {
+            let sentence = both!(
+                "No timeline: most of the {all} processes live less than a column; --trace FILE \
+                 has them all.",
+                "没有时间线：{all} 个进程中的大多数存活时间不到一列；--trace FILE 里有全部。"
+            );
+            wrapped(&sentence, self.look.width, "")
+        })
+    }
+
+    /// What the columns are, and how to have it otherwise.
+    fn heading(&self) -> String {
+        let is_ordered = !self.moments.is_empty();
+        match (is_ordered, self.look.width < STACKED_BELOW) {
+            (false, true) => both!("By time", "按时间"),
+            (true, true) => both!("By order", "按先后"),
+            (false, false) => both!(
+                "By time (--timeline=order: each event has a column)",
+                "按时间（--timeline=order：每个事件一列）"
+            ),
+            (true, false) => both!(
+                "By order, each event has a column (--timeline=time: by time)",
+                "按先后，每个事件一列（--timeline=time：按时间）"
+            ),
+        }
+    }
+
     fn axis(&self, layout: &Layout) -> String {
         let margin = if layout.is_stacked { 0 } else { layout.name + layout.pid + 2 };
         let mut line = " ".repeat(margin);
         let mut at = 0;
-        for (column, label) in ticks(self.end, layout.chart) {
+        let unicode = self.look.boxes;
+        let labels = match self.moments {
+            [] => ticks(self.end, layout.chart, unicode),
+            moments => times(moments, layout.chart, unicode),
+        };
+        for (column, label) in labels {
             line += &" ".repeat(column - at);
             line.push(if self.look.boxes { '│' } else { '|' });
             line += &label;
-            at = column + 1 + label.len();
+            at = column + 1 + label.width();
         }
         line
     }
@@ -141,7 +199,7 @@ impl Picture<'_> {
         };
         let marks = lane.marks_by_column(layout.chart, self.end);
         let bar = self.bar(lane, &marks, layout.chart, used);
-        let labels = self.labels(&marks, layout.chart);
+        let labels = self.labels(&marks, layout.chart, used);
         if layout.is_stacked {
             let gap = if ending.is_empty() { "" } else { ", " };
             return vec![format!("{name} {pid}{gap}{ending}"), bar, labels];
@@ -178,22 +236,33 @@ impl Picture<'_> {
             bar[*column] = symbol.glyph(self.look);
             used.insert(symbol);
             used.extend(items.iter().map(|item| Symbol::Mark(item.mark)));
-            let has_number = |item: &Item| item.labels.is_empty() && item.count > 1;
-            used.extend(items.iter().any(has_number).then_some(Symbol::Times));
+            let has_number = |item: &&Item| item.labels.is_empty() && item.count > 1;
+            used.extend(items.iter().find(has_number).map(|item| Symbol::Times(item.count)));
         }
         used.remove(&Symbol::Mark(Mark::Join));
         let doings = Doing::ALL.map(Symbol::Doing).into_iter();
         used.extend(doings.filter(|doing| bar.contains(&doing.glyph(self.look))));
-        if let Some((_, Some(status))) = lane.ended {
-            // The sign for the end comes after the last moment, so that it hides nothing.
-            bar[ended + 1] = end(status, self.look);
+        // The sign for the end comes after the last moment, so that it hides nothing.
+        let died = lane.died.map(|(time, _)| column(time, columns, self.end));
+        let died = died.map(|died| if marks.contains_key(&died) { died + 1 } else { died });
+        if let Some(status) = lane.status() {
+            bar[died.unwrap_or(ended + 1)] = end(status, self.look);
+        }
+        if died.is_some() && lane.ended.is_some() && !lane.is_left {
+            bar[ended + 1] = Symbol::Reaped.glyph(self.look);
+            used.insert(Symbol::Reaped);
         }
         bar.into_iter().collect()
     }
 
     /// The labels of the marks, each below its mark. Where marks are too close for that, their
-    /// labels stand in a row below the first of the marks.
-    fn labels(&self, marks: &BTreeMap<usize, Vec<Item>>, columns: usize) -> String {
+    /// labels stand in a row below the first of the marks; where that is too long, their number.
+    fn labels(
+        &self,
+        marks: &BTreeMap<usize, Vec<Item>>,
+        columns: usize,
+        used: &mut BTreeSet<Symbol>,
+    ) -> String {
         let labels = marks.iter().map(|(column, items)| (*column, self.label(items)));
         let mut labels = labels.filter(|(_, label)| !label.is_empty()).peekable();
         let mut line = String::new();
@@ -211,9 +280,15 @@ impl Picture<'_> {
             }
             let before = line.width();
             let room = labels.peek().map_or(columns + 1, |(next, _)| *next - 1) - column;
-            // At the end there may be room before a mark and not behind it.
-            let begin = (column + 1).checked_sub(label.width());
-            let begin = begin.filter(|it| label.width() > room && *it > before && last == column);
+            // At the end there may be room before the marks and not behind them.
+            let end = if last > column && labels.peek().is_none() { columns } else { column + 1 };
+            let begin = end.checked_sub(label.width()).filter(|it| *it > before);
+            let begin = begin.filter(|_| label.width() > room);
+            let together = marks.range(column..=last).flat_map(|(_, items)| items);
+            let many = together.clone().map(|item| item.count).sum::<usize>() > MOST_CLIPPED;
+            if begin.is_none() && label.width() > room && last > column && many {
+                label = self.numbers(together, used);
+            }
             let label = match begin {
                 Some(_) => label,
                 None if room < 3 && label.width() > room => continue,
@@ -225,6 +300,30 @@ impl Picture<'_> {
         line
     }
 
+    /// How many marks there are of each sort.
+    fn numbers<'a>(
+        &self,
+        items: impl Iterator<Item = &'a Item<'a>>,
+        used: &mut BTreeSet<Symbol>,
+    ) -> String {
+        let mut counts: Vec<(Mark, usize)> = Vec::new();
+        for item in items {
+            match counts.iter_mut().find(|(mark, _)| *mark == item.mark) {
+                Some((_, count)) => *count += item.count,
+                None => counts.push((item.mark, item.count)),
+            }
+        }
+        let several = counts.iter().find(|(_, count)| *count > 1);
+        used.extend(several.map(|(_, count)| Symbol::Times(*count)));
+        let glyph = |symbol: Symbol| symbol.glyph(self.look);
+        let numbers =
+            counts.iter().map(|(mark, count)| match (glyph(Symbol::Mark(*mark)), count) {
+                (mark, 1) => mark.to_string(),
+                (mark, count) => format!("{mark}{}{count}", glyph(Symbol::Times(*count))),
+            });
+        numbers.collect::<Vec<_>>().join(" ")
+    }
+
     fn label(&self, items: &[Item]) -> String {
         let of_item = |item: &Item| {
             let labels = in_picture(&item.labels.join(" "), self.look);
@@ -232,7 +331,7 @@ impl Picture<'_> {
             match (more, item.labels.is_empty()) {
                 (0, _) => labels,
                 (1, true) => String::new(),
-                (more, true) => format!("{}{more}", Symbol::Times.glyph(self.look)),
+                (more, true) => format!("{}{more}", Symbol::Times(more).glyph(self.look)),
                 (more, false) => format!("{labels} +{more}"),
             }
         };
@@ -246,7 +345,10 @@ impl Picture<'_> {
 
     fn legend(&self, used: &BTreeSet<Symbol>) -> Vec<String> {
         let mut lines = vec![String::new()];
-        for symbol in used {
+        // One number is enough as an example.
+        let is_number = |symbol: &&Symbol| matches!(symbol, Symbol::Times(_));
+        let number = used.iter().find(is_number);
+        for symbol in used.iter().filter(|it| !is_number(it) || Some(*it) == number) {
             let item = symbol.explained(self.look);
             match lines.last_mut() {
                 Some(line) if line.is_empty() => *line = item,

@@ -15,9 +15,11 @@ pub enum Symbol {
     /// Several marks of different sorts in one place.
     Several,
     /// Several marks of one sort in one place: this sign, then their number.
-    Times,
+    Times(usize),
     /// A value that equals an earlier one: this sign, then how often it has come.
     Equal,
+    /// The end of a zombie.
+    Reaped,
 }
 
 impl Symbol {
@@ -26,10 +28,20 @@ impl Symbol {
         match self {
             Symbol::Doing(Doing::Runs) => ('━', '=', ["runs", "运行"]),
             Symbol::Doing(Doing::Sleeps) => ('·', '.', ["sleeps", "睡眠"]),
-            Symbol::Doing(Doing::Waits) => ('─', '-', ["waits for another", "等待对方"]),
+            Symbol::Doing(Doing::Waits) => ('─', '-', ["waits for another", "等待其他进程"]),
             Symbol::Doing(Doing::Joins) => ('┄', '~', ["waits in join", "在 join 中等待"]),
-            Symbol::Doing(Doing::Lives) => ('┅', ':', ["lives, another program", "别的程序，还在"]),
-            Symbol::Doing(Doing::IsZombie) => ('z', 'z', ["zombie, not reaped", "僵尸，未回收"]),
+            Symbol::Doing(Doing::Holds) => {
+                ('█', 'H', ["held a lock in this column", "这一列里持有过锁"])
+            }
+            Symbol::Doing(Doing::HoldsAndWaits) => {
+                ('▄', 'h', ["held a lock, and waited", "持有锁，又在等待"])
+            }
+            Symbol::Doing(Doing::Lives) => {
+                ('┅', ':', ["another program, running", "别的程序，仍在运行"])
+            }
+            Symbol::Doing(Doing::IsZombie) => {
+                ('z', 'z', ["zombie: ended, not reaped", "僵尸：已结束，未回收"])
+            }
             Symbol::Mark(Mark::Thread) => ('╷', ',', ["a thread begins", "线程启动"]),
             Symbol::Mark(Mark::Task) => ('┯', '+', ["a task begins", "任务开始"]),
             Symbol::Mark(Mark::Own(sign)) => (sign.sign, sign.ascii, sign.legend),
@@ -37,6 +49,7 @@ impl Symbol {
             Symbol::Mark(Mark::Get) => ('▲', '^', ["get"; 2]),
             Symbol::Mark(Mark::Send) => ('▼', 'v', ["send"; 2]),
             Symbol::Mark(Mark::Recv) => ('▲', '^', ["recv"; 2]),
+            Symbol::Mark(Mark::EndOfFile) => ('△', 'E', ["end of file (EOF)", "读到 EOF"]),
             Symbol::Mark(Mark::Lost) => ('▽', 'V', ["put, never got", "put 后无人取走"]),
             // The lane itself shows the wait; the label says for whom.
             Symbol::Mark(Mark::Join) => Symbol::Doing(Doing::Joins).table(),
@@ -46,9 +59,10 @@ impl Symbol {
             Symbol::Mark(Mark::Refused) => ('⊘', '%', ["is refused", "被拒绝"]),
             Symbol::Mark(Mark::Error) => ('✗', 'x', ["gives up", "出错退出"]),
             Symbol::Mark(Mark::Stuck) => ('∞', '8', ["nobody can go on", "都无法继续"]),
-            Symbol::Several => ('◆', '*', ["several of these", "以上几种同时发生"]),
-            Symbol::Times => ('×', 'x', ["so many at once", "同时这么多个"]),
+            Symbol::Several => ('◆', '*', ["several of these", "同一时刻有多个标记"]),
+            Symbol::Times(_) => ('×', 'x', ["so many at once", "同时这么多个"]),
             Symbol::Equal => ('#', '#', ["an equal value again", "相同的值再次出现"]),
+            Symbol::Reaped => ('┤', '|', ["reaped", "已回收"]),
         }
     }
 
@@ -60,8 +74,12 @@ impl Symbol {
     /// The symbol's entry in the legend.
     pub fn explained(self, look: Look) -> String {
         let (glyph, (_, _, words)) = (self.glyph(look), self.table());
-        let number = if self >= Symbol::Times { "2" } else { "" };
-        format!("{glyph}{number} {}", words[look.language as usize])
+        let words = words[look.language as usize];
+        match self {
+            Symbol::Times(number) => format!("{glyph}{number} {words}"),
+            Symbol::Equal => format!("{glyph}2 {words}"),
+            _ => format!("{glyph} {words}"),
+        }
     }
 }
 

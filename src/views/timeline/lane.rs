@@ -18,6 +18,10 @@ pub enum Doing {
     Waits,
     /// It waits for the end of a process or thread.
     Joins,
+    /// It has a lock, and doesn't wait.
+    Holds,
+    /// It has a lock, and waits.
+    HoldsAndWaits,
     /// It runs a user's program, which doesn't log what it does.
     Lives,
     /// It has ended, and its parent has not reaped it.
@@ -25,8 +29,16 @@ pub enum Doing {
 }
 
 impl Doing {
-    pub const ALL: [Doing; 6] =
-        [Doing::Runs, Doing::Sleeps, Doing::Waits, Doing::Joins, Doing::Lives, Doing::IsZombie];
+    pub const ALL: [Doing; 8] = [
+        Doing::Runs,
+        Doing::Sleeps,
+        Doing::Waits,
+        Doing::Joins,
+        Doing::Holds,
+        Doing::HoldsAndWaits,
+        Doing::Lives,
+        Doing::IsZombie,
+    ];
 }
 
 impl From<Activity> for Doing {
@@ -40,7 +52,8 @@ impl From<Activity> for Doing {
     }
 }
 
-/// One process or thread. Times are in microseconds since the run's first event.
+/// One process or thread. Times are in microseconds since the run's first event, or, once the lane
+/// is ordered, the numbers of its moments.
 pub struct Lane {
     /// The process's role, or the thread's name.
     pub name: String,
@@ -52,6 +65,12 @@ pub struct Lane {
     pub began: u64,
     /// When the lane ended, and, for a process, the exit status.
     pub ended: Option<(u64, Option<Status>)>,
+    /// When the process became a zombie, if that is known, and its exit status.
+    pub died: Option<(u64, Option<Status>)>,
+    /// Whether the program itself never reaps it.
+    pub is_left: bool,
+    /// How many locks it has.
+    pub holds: u32,
     pub marks: Vec<Marked>,
     /// What it did, and from when on: an entry for each of its events.
     activities: Vec<(u64, Doing)>,
@@ -91,6 +110,9 @@ impl Lane {
             below: None,
             began: now,
             ended: None,
+            died: None,
+            is_left: false,
+            holds: 0,
             marks: Vec::new(),
             activities: vec![(now, doing)],
             sleeps_until: 0,
@@ -102,6 +124,11 @@ impl Lane {
 
     /// From now on, this process or thread does something else.
     pub fn switch_to(&mut self, doing: Doing, now: u64) {
+        let doing = match doing {
+            Doing::Runs | Doing::Sleeps if self.holds > 0 => Doing::Holds,
+            Doing::Waits | Doing::Joins if self.holds > 0 => Doing::HoldsAndWaits,
+            doing => doing,
+        };
         // Times of different processes can be a little out of order.
         match self.activities.last_mut() {
             Some((since, last)) if now <= *since => *last = doing,
@@ -132,8 +159,47 @@ impl Lane {
         self.ended = Some((end, status));
     }
 
-    /// What took the most time in each of `columns` equal parts of the time from 0 to `end`. None
-    /// where the lane fills less than a quarter of the column.
+    /// The process has ended, and is a zombie from now on.
+    pub fn die(&mut self, status: Option<Status>, now: u64) {
+        if self.died.is_none() {
+            self.wake(now);
+            self.died = Some((now, status));
+            self.switch_to(Doing::IsZombie, now);
+        }
+    }
+
+    /// How the process ended, if that is known.
+    pub fn status(&self) -> Option<Status> {
+        let known = |ended: Option<(u64, Option<Status>)>| ended.and_then(|(_, status)| status);
+        known(self.ended).or(known(self.died))
+    }
+
+    /// The times of what is drawn; of its marks, beginning and end only if that `suffices`.
+    pub fn times(&self, suffices: bool) -> impl Iterator<Item = u64> {
+        let ends = [Some(self.began), self.ended.map(|it| it.0), self.died.map(|it| it.0)];
+        let activities = self.activities.iter().map(|(time, _)| *time).filter(move |_| !suffices);
+        let marks = self.marks.iter().map(|it| it.time);
+        ends.into_iter().flatten().chain(activities).chain(marks)
+    }
+
+    /// Puts the number of each moment in place of its time.
+    pub fn order(&mut self, number: impl Fn(u64) -> u64) {
+        let ends = [&mut self.ended, &mut self.died].into_iter().flatten().map(|it| &mut it.0);
+        let activities = self.activities.iter_mut().map(|it| &mut it.0);
+        let marks = self.marks.iter_mut().map(|it| &mut it.time);
+        let times = ends.chain(activities).chain(marks).chain([&mut self.began]);
+        times.for_each(|time| *time = number(*time));
+    }
+
+    /// When it acquired locks.
+    pub fn acquisitions(&self) -> impl Iterator<Item = u64> {
+        let activities = self.activities.iter().filter(|(_, doing)| *doing == Doing::Holds);
+        activities.map(|(time, _)| *time)
+    }
+
+    /// What took the most time in each of `columns` equal parts of the time from 0 to `end`, or
+    /// that it had a lock, if it had for a quarter of that. None where the lane fills less than a
+    /// quarter of the column.
     pub fn columns(&self, columns: usize, end: u64) -> Vec<Option<Doing>> {
         let mut sums = vec![[0.0; Doing::ALL.len()]; columns];
         let width = end as f64 / columns as f64;
@@ -151,7 +217,14 @@ impl Lane {
             }
         }
         let is_there = |sum: &&[f64; _]| sum.iter().sum::<f64>() * 4.0 > width;
-        sums.iter().map(|sum| Some(sum).filter(is_there).and_then(longest)).collect()
+        let holds = |sum: &[f64; _]| {
+            let holds = [Doing::Holds, Doing::HoldsAndWaits].into_iter();
+            holds
+                .max_by(|a, b| sum[*a as usize].total_cmp(&sum[*b as usize]))
+                .filter(|it| sum[*it as usize] * 4.0 > width)
+        };
+        let told = |sum: &[f64; _]| holds(sum).or_else(|| longest(sum));
+        sums.iter().map(|sum| Some(sum).filter(is_there).and_then(told)).collect()
     }
 
     /// The marks in each of `columns` equal parts of the time from 0 to `end`, in the order in
@@ -204,7 +277,7 @@ mod tests {
             }
             lane.end(None, 90 * unit);
             let drawn = lane.columns(10, 100 * unit).into_iter();
-            let letter = |doing: Doing| ["r", "s", "w", "j", "l", "z"][doing as usize];
+            let letter = |doing: Doing| ["r", "s", "w", "j", "h", "b", "l", "z"][doing as usize];
             let drawn: String = drawn.map(|doing| doing.map_or(" ", letter)).collect();
             assert_eq!(drawn, " rssswrjj ", "unit {unit}");
         }

@@ -12,6 +12,7 @@ use std::io::Write;
 use anyhow::Result;
 use serde_json::Value;
 
+pub use self::axis::Axis;
 use self::draw::Picture;
 use self::lane::{Doing, Lane, Marked};
 use self::pools::Worker;
@@ -36,6 +37,9 @@ const MOST_WORKERS: usize = 1000;
 /// The most different values that are remembered, to number the ones that come again.
 const MOST_REMEMBERED: usize = 1000;
 
+/// By how many microseconds the times of different processes can be out of order.
+const OUT_OF_ORDER: u64 = 1_000;
+
 /// The narrowest and the widest picture, in columns.
 const WIDTHS: std::ops::RangeInclusive<usize> = 40..=400;
 
@@ -44,15 +48,19 @@ pub struct Timeline<W> {
     look: Look,
     /// How wide the picture may be, asked when it is drawn.
     width: Box<dyn Fn() -> usize>,
+    axis: Axis,
     palette: Palette,
-    /// The time of the last event.
+    /// The time of the last event, or, where two have the same, a little later.
     now: u64,
+    has_begun: bool,
     lanes: Vec<Lane>,
     /// The lane of each living process; none for a process that had no place.
     processes: HashMap<u32, Option<usize>>,
     threads: HashMap<(u32, String), ThreadLane>,
     /// The values in transit, by their parcels' numbers.
     departures: HashMap<u64, Departure>,
+    /// The lane that has each lock.
+    holders: HashMap<String, usize>,
     /// How often each value has left.
     seen: HashMap<String, u32>,
     left_out: usize,
@@ -87,17 +95,25 @@ fn part(name: &str) -> &str {
 impl<W: Write> Timeline<W> {
     /// A timeline that goes to `stdout`. `width` says how wide it may be: it is asked when the
     /// timeline is drawn, since the terminal's size may have changed until then.
-    pub fn new(stdout: W, look: Look, width: impl Fn() -> usize + 'static) -> Timeline<W> {
+    pub fn new(
+        stdout: W,
+        axis: Axis,
+        look: Look,
+        width: impl Fn() -> usize + 'static,
+    ) -> Timeline<W> {
         Timeline {
             stdout,
             look,
             width: Box::new(width),
+            axis,
             palette: Palette::default(),
             now: 0,
+            has_begun: false,
             lanes: Vec::new(),
             processes: HashMap::new(),
             threads: HashMap::new(),
             departures: HashMap::new(),
+            holders: HashMap::new(),
             seen: HashMap::new(),
             left_out: 0,
             has_equals: false,
@@ -257,9 +273,14 @@ impl<W: Write> View for Timeline<W> {
     fn show(&mut self, record: &Record, state: &State, change: &Change) -> Result<()> {
         self.palette.see(record);
         self.has_lines |= record.line.is_some();
-        let now = record.micros();
-        // Between processes, times can be a little out of order.
-        self.now = self.now.max(now);
+        // Between processes, times can be a little out of order: the log's order is the right one.
+        // But what is told late has its own time.
+        let earliest = self.now.saturating_add(u64::from(self.has_begun));
+        let now = match record.micros() {
+            late if earliest.saturating_sub(late) > OUT_OF_ORDER => late,
+            time => time.max(earliest),
+        };
+        (self.now, self.has_begun) = (now.max(self.now), true);
         if let (Some(parcel), Effect::Drops(_)) = (change.taken_back, record.event.effect()) {
             self.change_mark(parcel.id, Mark::Lost);
         }
@@ -324,10 +345,26 @@ impl<W: Write> View for Timeline<W> {
         if let Effect::IsGone(pid) = effect {
             self.end(pid, None, false, now);
         }
-        if let Effect::IsZombie(pid) = effect
+        if let Effect::IsZombie(pid, status) = effect
             && let Some(Some(process)) = self.processes.get(&pid)
         {
-            self.lanes[*process].switch_to(Doing::IsZombie, now);
+            self.lanes[*process].die(status, now);
+        }
+        match (effect, lane) {
+            (Effect::Acquires(lock), Some(lane)) => {
+                if self.holders.insert(lock.to_owned(), lane) != Some(lane) {
+                    self.lanes[lane].holds += 1;
+                }
+                self.lanes[lane].switch_to(Doing::Runs, now);
+            }
+            (Effect::Releases(lock), lane) => {
+                if let Some(holder) = self.holders.remove(lock) {
+                    let holds = &mut self.lanes[holder].holds;
+                    *holds = holds.saturating_sub(1);
+                }
+                lane.into_iter().for_each(|it| self.lanes[it].switch_to(Doing::Runs, now));
+            }
+            _ => {}
         }
         let worker = process.and_then(|process| self.lanes[process].worker.as_mut());
         match (worker, effect, record.event.own()) {
@@ -343,9 +380,17 @@ impl<W: Write> View for Timeline<W> {
         let is_told = match &record.event {
             // A refused send is marked at the send itself.
             Event::Refused { call, .. } => *call == Call::Send,
-            // A join after a signal gets no mark: the signal's mark names the child.
+            // A join after a signal gets no mark: the signal's mark names the child. But a zombie's
+            // does, if the program itself joins it: a log says where, then.
             Event::Join { child, .. } => {
-                state.process(*child).is_some_and(|it| it.signalled.is_some())
+                let zombie = self.processes.get(child).copied().flatten();
+                match zombie.map(|it| &mut self.lanes[it]).filter(|it| it.died.is_some()) {
+                    Some(zombie) => {
+                        zombie.is_left = record.at.is_none();
+                        zombie.is_left
+                    }
+                    None => state.process(*child).is_some_and(|it| it.signalled.is_some()),
+                }
             }
             _ => false,
         };
@@ -356,7 +401,6 @@ impl<W: Write> View for Timeline<W> {
             Label::Nothing => String::new(),
             Label::Value => value.unwrap_or_default(),
             Label::Sentinel => both!("sentinel", "哨兵值"),
-            Label::EndOfFile => "EOF".into(),
             Label::Empty => both!("empty", "空"),
             Label::Role(role) => role.into(),
             Label::Number(number) => number.to_string(),
@@ -384,17 +428,59 @@ impl<W: Write> View for Timeline<W> {
             self.left_out += 1;
         }
         let width = (self.width)().clamp(*WIDTHS.start(), *WIDTHS.end());
-        let picture = Picture {
-            lanes: &self.lanes,
-            left_out: self.left_out,
-            has_equals: self.has_equals,
-            end: self.now,
-            look: Look { width, ..self.look },
-        };
+        let look = Look { width, ..self.look };
+        let (left_out, has_equals) = (self.left_out, self.has_equals);
+        let by_time =
+            Picture { lanes: &self.lanes, left_out, has_equals, end: self.now, moments: &[], look };
+        let chart = by_time.chart();
         let gap = if self.has_lines { "\n" } else { "" };
-        let text = format!("{gap}{}", picture.draw(&mut self.palette));
+        if let Some(sentence) = by_time.why_not(chart) {
+            return print(&mut self.stdout, &format!("{gap}{sentence}"));
+        }
+        let is_ordered = match self.axis {
+            Axis::Auto => is_crowded(&self.lanes, chart, self.now),
+            axis => axis == Axis::Order,
+        };
+        let moments = if is_ordered { order(&mut self.lanes, chart) } else { Vec::new() };
+        let end = if is_ordered { moments.len() as u64 } else { self.now };
+        let picture =
+            Picture { lanes: &self.lanes, left_out, has_equals, end, moments: &moments, look };
+        let text = picture.draw(&mut self.palette);
+        let text = format!("{gap}{text}");
         print(&mut self.stdout, &text)
     }
+}
+
+/// Whether more than half of the marks, and of what was acquired, fall into two columns of a picture by time, where they hide
+/// each other.
+fn is_crowded(lanes: &[Lane], columns: usize, end: u64) -> bool {
+    let mut counts = vec![0; columns];
+    let lanes = lanes.iter().filter(|lane| !lane.is_hidden);
+    let marks =
+        lanes.flat_map(|lane| lane.marks.iter().map(|it| it.time).chain(lane.acquisitions()));
+    marks.for_each(|time| counts[lane::column(time, columns, end)] += 1);
+    let all: usize = counts.iter().sum();
+    counts.sort_unstable_by(|a, b| b.cmp(a));
+    let fullest: usize = counts.iter().take(2).sum();
+    fullest > 2 && fullest * 2 > all
+}
+
+/// Puts the lanes in order: each moment has a number in place of its time. Returns the moments'
+/// times. Those with no mark are moments of their own only where there is room.
+fn order(lanes: &mut [Lane], columns: usize) -> Vec<u64> {
+    let moments = |suffices| {
+        let drawn = lanes.iter().filter(|lane| !lane.is_hidden);
+        let mut moments: Vec<_> = drawn.flat_map(|lane| lane.times(suffices)).collect();
+        moments.sort_unstable();
+        moments.dedup();
+        moments
+    };
+    let all = moments(false);
+    let moments = if all.len() <= columns { all } else { moments(true) };
+    for lane in lanes {
+        lane.order(|time| moments.partition_point(|moment| *moment < time) as u64);
+    }
+    moments
 }
 
 /// A value on one line: as Python's `repr` shows it, a string without its quotes.
