@@ -451,18 +451,23 @@ impl<W: Write> View for Timeline<W> {
     }
 }
 
-/// Whether more than half of the marks, and of what was acquired, fall into two columns of a picture by time, where they hide
-/// each other.
+/// Whether more than half of the marks, and of what was acquired, fall into two columns of a picture
+/// by time, in which they hide each other.
 fn is_crowded(lanes: &[Lane], columns: usize, end: u64) -> bool {
-    let mut counts = vec![0; columns];
-    let lanes = lanes.iter().filter(|lane| !lane.is_hidden);
-    let marks =
-        lanes.flat_map(|lane| lane.marks.iter().map(|it| it.time).chain(lane.acquisitions()));
-    marks.for_each(|time| counts[lane::column(time, columns, end)] += 1);
-    let all: usize = counts.iter().sum();
-    counts.sort_unstable_by(|a, b| b.cmp(a));
-    let fullest: usize = counts.iter().take(2).sum();
-    fullest > 2 && fullest * 2 > all
+    let mut counts = vec![(0, false); columns];
+    for lane in lanes.iter().filter(|lane| !lane.is_hidden) {
+        let mut last = None;
+        for time in lane.marks.iter().map(|it| it.time).chain(lane.acquisitions()) {
+            let column = lane::column(time, columns, end);
+            let (count, hides) = &mut counts[column];
+            *count += 1;
+            *hides |= last.replace(column) == Some(column);
+        }
+    }
+    let all: usize = counts.iter().map(|(count, _)| count).sum();
+    let mut full: Vec<_> = counts.iter().filter(|(_, hides)| *hides).collect();
+    full.sort_unstable_by(|a, b| b.cmp(a));
+    full.iter().take(2).map(|(count, _)| count).sum::<usize>() * 2 > all
 }
 
 /// Puts the lanes in order: each moment has a number in place of its time. Returns the moments'
