@@ -162,7 +162,7 @@ impl Thread {
         self.at = record.at.as_ref().map(CodeLine::from).or(self.at.take());
         // Such an event doesn't change what its thread does.
         let is_its_end = match effect {
-            Effect::IsZombie(pid) | Effect::IsGone(pid) => *pid == record.pid,
+            Effect::IsZombie(pid, _) | Effect::IsGone(pid) => *pid == record.pid,
             Effect::Ends(..) | Effect::Signals(..) => true,
             _ => false,
         };
