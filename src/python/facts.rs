@@ -31,8 +31,6 @@ pub struct Facts {
     pub(super) dropped: Few,
     /// The names of the events that came.
     pub(super) seen: BTreeSet<&'static str>,
-    /// The program's files.
-    sources: HashMap<String, String>,
 }
 
 /// The first few of many sentences, and how many more there are.
@@ -249,7 +247,6 @@ impl Facts {
                 self.lives[me].raised.push((thread, words));
             }
             PythonEvent::Ended { child, status } => self.ended(child, status),
-            PythonEvent::Source { file, text } => drop(self.sources.insert(file, text)),
             PythonEvent::Written { of: Some(of), .. } => {
                 *self.lives[me].copied.entry(of).or_default() += 1;
             }
@@ -304,18 +301,6 @@ impl Facts {
 
     pub(super) fn process(&self, pid: u32) -> Option<&Life> {
         self.latest.get(&pid).map(|it| &self.lives[*it])
-    }
-
-    /// On what this line of the program calls `method`: `pr` of `pr.join()`.
-    pub(super) fn callee(&self, at: &CodeLine, method: &str) -> Option<String> {
-        let text = self.sources.get(&at.file)?.lines().nth(at.line.checked_sub(1)? as usize)?;
-        let (before, rest) = text.split_once(&format!(".{method}("))?;
-        if rest.contains(&format!(".{method}(")) {
-            return None;
-        }
-        let is_part = |c: char| c.is_alphanumeric() || "_.[]".contains(c);
-        let name = before.rsplit(|c| !is_part(c)).next()?;
-        (!name.is_empty()).then(|| clipped(name, 40))
     }
 }
 

@@ -37,10 +37,6 @@ impl Narrator for ProgramNarrator {
                     story.once(Daemon { by, child: other });
                 }
             }
-            Event::Running {} if now.thread.is_some() => {
-                let thread = clipped(now.thread.as_deref().unwrap_or_default(), 40);
-                story.once(RunsThread { who, thread });
-            }
             Event::Put { value, on: Some(on), .. } if !kind(on).is_empty() => {
                 let (value, on, kind) = (shown(value), clipped(on, 40), kind(on));
                 story.once(PutInto { who, value, on, kind });
@@ -81,6 +77,7 @@ impl Narrator for ProgramNarrator {
                 }
             }
             // What is said of these is true of Python, too.
+            Event::Running {} => return now.thread.is_none(),
             Event::Sleep { .. }
             | Event::EndOfFile { .. }
             | Event::Join { .. }
@@ -154,11 +151,6 @@ notes! {
     brief Daemon { by: Actor, child: Actor } samples (parent(), writer())
     en "{child} is daemonic: when {by} ends, Python does not wait for it, and ends it by SIGTERM."
     zh "{child}是守护进程（daemon）：{by}结束时，Python 不等它，而是用 SIGTERM 终止它。"
-
-    RunsThread { who: Actor, thread: String } samples (writer(), "Thread-3".into())
-    en "{thread} begins, a thread inside {who}: not another process, but the same PID and the \
-        same memory."
-    zh "{thread} 开始运行。它是{who}里的线程，不是另一个进程：PID 相同，内存也是同一块。"
 
     PutInto { who: Actor, value: String, on: String, kind: String } samples
         (writer(), "'A'".into(), "q".into(), "Queue".into())

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::facts::{Facts, Life};
-use crate::events::{Call, Event, Holder, Needs, Proof, Status, Waiter, Way};
+use crate::events::{Call, CodeLine, Event, Holder, Needs, Proof, Status, Waiter, Way};
 use crate::evidence::{Fill, Goal, Need, On, Sight, Wait, circle};
 use crate::state::{Activity, Place, Process, State};
 use crate::stuck::waits;
@@ -71,7 +71,8 @@ impl Seen<'_> {
         }
         waiter.at = process.and_then(|it| it.line(waiter.thread.as_deref())).cloned();
         if waiter.needs == Needs::End {
-            waiter.on = waiter.at.as_ref().and_then(|at| facts.callee(at, &waiter.call));
+            waiter.on =
+                self.told(pid).and_then(|(on, call, ..)| on.filter(|_| call == waiter.call));
         }
         let Some(object) = waiter.on.as_ref().and_then(|on| facts.objects.get(on)) else {
             return waiter;
@@ -141,18 +142,25 @@ impl Seen<'_> {
         Some(Waiter { thread, on: Some(on), needs: Needs::Lock, of: vec![dead], ..waiter })
     }
 
+    /// By its frames, the call in which the main thread waits: on what, what is called, where, and
+    /// what it waits for.
+    fn told(&self, pid: u32) -> Option<(Option<String>, String, CodeLine, Option<Goal>)> {
+        let wait = self.sight.waits().iter().find(|it| it.tid == pid as i32)?;
+        let told = self.stacks.told(self.sight.look(pid)?, wait);
+        let call = told.call?;
+        let call = call.strip_suffix("()").unwrap_or(&call);
+        let (on, call) = match call.rsplit_once('.') {
+            Some((on, name)) if !call.starts_with('`') => (Some(on.to_owned()), name),
+            _ => (None, call),
+        };
+        Some((on, call.to_owned(), told.at?, told.goal))
+    }
+
     /// What the main thread waits for in a call that isn't in the log.
     fn by_the_frames(&self, pid: u32) -> Waiter {
         let waiter = waits::by_the_kernel(self.sight, self.state, pid);
-        let wait = self.sight.waits().iter().find(|it| it.tid == pid as i32);
-        let Some((look, wait)) = self.sight.look(pid).zip(wait) else { return waiter };
-        let told = self.stacks.told(look, wait);
-        let Some((call, at)) = told.call.zip(told.at) else { return waiter };
-        let (on, call) = match call.trim_end_matches("()").rsplit_once('.') {
-            Some((on, call)) if !call.ends_with('`') => (Some(on.to_owned()), call.to_owned()),
-            _ => (None, call.trim_end_matches("()").to_owned()),
-        };
-        let needs = match told.goal {
+        let Some((on, call, at, goal)) = self.told(pid) else { return waiter };
+        let needs = match goal {
             Some(Goal::Release) => Needs::Lock,
             Some(Goal::Event) => Needs::Event,
             Some(Goal::Condition) => Needs::Condition,
@@ -162,8 +170,10 @@ impl Seen<'_> {
             Some(Goal::Results | Goal::Future) => Needs::Result,
             _ => waiter.needs,
         };
-        let is_alone =
-            look.threads.len() == 1 && wait.things.iter().all(|it| it.needs == Need::Thread);
+        let mut waits = self.sight.waits().iter().filter(|it| it.pid == pid);
+        let is_own = |it: &Wait| it.things.iter().all(|it| it.needs == Need::Thread);
+        let has_one = self.sight.look(pid).is_some_and(|it| it.threads.len() == 1);
+        let is_alone = has_one && waits.all(is_own);
         let life = self.facts.process(pid).filter(|it| !it.is_foreign);
         let method = life.and_then(|it| it.method.as_deref()).unwrap_or("fork");
         let is_fork = life.is_some() && method == "fork" && !self.state.is_parent(pid);

@@ -96,7 +96,7 @@ pub fn what_for(waiter: &Waiter) -> String {
         needs => {
             let what = until(needs);
             match alive.is_empty() {
-                false => both!("waits {what}, as {names} could do", "{what}，例如由 {names}"),
+                false => both!("waits {what}, as {names} could do", "{what}，{names} 可以做到"),
                 true => both!("waits {what}", "{what}"),
             }
         }
@@ -123,27 +123,28 @@ fn lock(waiter: &Waiter) -> String {
         );
     };
     let is_its = holder.pid == waiter.pid;
+    // Chinese has spaces beside names only.
     let names = match (&holder.thread, is_its) {
         (thread, true) if *thread == waiter.thread => both!("it", "它自己"),
-        (Some(thread), true) => both!("its thread {thread}", "它的线程 {thread}"),
+        (Some(thread), true) => both!("its thread {thread}", "它的线程 {thread} "),
         (None, true) => both!("its main thread", "它的主线程"),
-        (_, false) => list(&[holder]),
+        (_, false) => list(&[holder]) + &both!("", " "),
     };
     match (holder.ended, &holder.at) {
         (true, Some(at)) => both!(
             "waits for the lock, which {names} took at {at} and had when it ended",
-            "等锁；{names} 在 {at} 取得这把锁，结束时没有释放"
+            "等锁；{names}在 {at} 取得这把锁，结束时没有释放"
         ),
         (true, None) => both!(
             "waits for the lock, which {names} had when it was killed",
-            "等锁；{names} 被杀死时正握着这把锁"
+            "等锁；{names}被杀死时正握着这把锁"
         ),
         (false, Some(at)) => both!(
             "waits for the lock, which {names} took at {at}",
-            "等锁；锁在 {names} 手里，取得的地方是 {at}"
+            "等锁；{names}在 {at} 取得了这把锁，还没有释放"
         ),
         (false, None) => {
-            both!("waits for the lock, which {names} has", "等锁；锁在 {names} 手里")
+            both!("waits for the lock, which {names} has", "等锁；锁在 {names}手里")
         }
     }
 }
@@ -186,15 +187,20 @@ pub fn opposite_order(waits: &[Waiter], circle: &[u32]) -> Option<String> {
 pub fn proof(waiter: &Waiter) -> Option<String> {
     let Waiter { role, pid, .. } = waiter;
     let on = waiter.on.as_deref().unwrap_or_default();
-    let named = |it: &Holder| format!("{} {}{}", it.role, it.pid, at(it.at.as_ref()));
-    let all = |of: &[Holder]| of.iter().map(named).collect::<Vec<_>>().join(&both!(", ", "、"));
+    let all = |of: &[Holder]| {
+        let named = of.iter().map(|it| format!("{} {}{}", it.role, it.pid, at(it.at.as_ref())));
+        let all = named.collect::<Vec<_>>().join(&both!(", ", "、"));
+        // A Chinese bracket has room of its own.
+        if all.ends_with('）') { all } else { all + &both!("", " ") }
+    };
+    let named = |it: &Holder| all(std::slice::from_ref(it));
     Some(match waiter.proof.as_ref()? {
         Proof::NotifiedBefore(by) => {
             let by = named(by);
             both!(
                 "{by} has notified {on} when nobody waited for it, and a condition forgets that: \
                  before {on}.wait(), ask under its lock whether it has happened, as wait_for() does.",
-                "{by} 通知 {on} 时还没有谁在等，condition 不会记住这次通知：在 {on}.wait() 之前，要\
+                "{by}通知 {on} 时还没有谁在等，condition 不会记住这次通知：在 {on}.wait() 之前，要\
                  先在锁里查看事情是否已经发生，wait_for() 就是这样做的。"
             )
         }
@@ -203,11 +209,11 @@ pub fn proof(waiter: &Waiter) -> Option<String> {
             match has_set {
                 true => both!(
                     "{by}, which {have} set {on} before, {have} ended.",
-                    "以前设置过 {on} 的 {by} 已经结束。"
+                    "以前设置过 {on} 的 {by}已经结束。"
                 ),
                 false => both!(
                     "Nobody has called {on}.set(), and {by} {have} ended without that.",
-                    "没有谁调用过 {on}.set()，而 {by} 没有调用就结束了。"
+                    "没有谁调用过 {on}.set()，而 {by}没有调用就结束了。"
                 ),
             }
         }
@@ -216,7 +222,7 @@ pub fn proof(waiter: &Waiter) -> Option<String> {
             both!(
                 "{by} has got {values} from {on}, and called task_done() {times}: each get() needs \
                  one.",
-                "{by} 从 {on} 取走了 {got} 个值，只调用了 {done} 次 task_done()：每次 get() 都要有\
+                "{by}从 {on} 取走了 {got} 个值，只调用了 {done} 次 task_done()：每次 get() 都要有\
                  一次。"
             )
         }
@@ -232,11 +238,11 @@ pub fn proof(waiter: &Waiter) -> Option<String> {
             match is_itself {
                 true => both!(
                     "{on} was acquired by {by}, and not released: {role} {pid} waits for itself.",
-                    "{on} 已被 {by} 取得，没有释放：{role} {pid} 等的是它自己。"
+                    "{on} 已被 {by}取得，没有释放：{role} {pid} 等的是它自己。"
                 ),
                 false => both!(
                     "{on} was acquired by {by}, and not released.",
-                    "{on} 已被 {by} 取得，没有释放。"
+                    "{on} 已被 {by}取得，没有释放。"
                 ),
             }
         }
@@ -245,7 +251,7 @@ pub fn proof(waiter: &Waiter) -> Option<String> {
             both!(
                 "Nothing was ever put into {on}: {by} has put a value into {other}, which nobody \
                  reads.",
-                "从来没有值放入 {on}：{by} 把值放进了 {other}，而 {other} 没有谁在读。"
+                "从来没有值放入 {on}：{by}把值放进了 {other}，而 {other} 没有谁在读。"
             )
         }
         Proof::NoOtherThread { is_fork: false } => both!(

@@ -24,10 +24,9 @@ impl Story {
 
 notes! {
     ThreadRuns { who: Actor, thread: String } samples (writer(), "Thread-3".into())
-    en "This line comes from {thread}, a thread inside {who}: not another process, but the same \
-        PID and the same memory. The kernel decides when it runs."
-    zh "这一行由{who}里的线程 {thread} 打印。线程不是另一个进程：PID 相同，内存也是同一块；何时运行\
-        由内核决定。"
+    en "{thread} is a thread inside {who}: not another process, but the same PID and the same \
+        memory. The kernel decides when it runs."
+    zh "{thread} 是{who}里的线程，不是另一个进程：PID 相同，内存也是同一块；何时运行由内核决定。"
 
     WaitJoin { who: Actor } samples (reader())
     en "The main thread of {who} waits in join() for the other threads of this process, which do \
