@@ -185,3 +185,16 @@ fn a_sequence_counts_repetitions() {
     ["a", "a", "b", "a"].iter().for_each(|word| sequence.push(word));
     assert_eq!(sequence.text(), "a*2 b a");
 }
+
+#[test]
+fn the_end_by_force_of_a_stuck_run_is_no_turn() {
+    let events = r#"
+        1 parent started "child":2,"child_role":"reader"
+        1 parent put "value":1
+        1 parent stuck "waits":[],"circle":[]
+        1 parent exited "child":2,"child_role":"reader","status":{"signal":15}"#;
+    let (mut turns, mut state) = (Turns::default(), State::default());
+    see_all(&log("queue", events), &mut state, |seen| turns.see(seen));
+    let turns: Vec<_> = turns.take().iter().map(|(turn, _)| turn.in_english()).collect();
+    assert_eq!(turns, ["parent's first put", "parent's last put"]);
+}

@@ -85,7 +85,7 @@ pub enum Proof {
     BeganAtZero,
     /// These have acquired the semaphore, each here last, and not released it.
     Taken(Vec<Holder>),
-    /// Nothing was ever put into the queue, but here into another one, which nobody reads.
+    /// No line has put anything into the queue, but this one into another, which none reads.
     PutElsewhere { on: String, by: Holder },
     /// It is a lock in the memory of a process that has no other thread.
     NoOtherThread { is_fork: bool },

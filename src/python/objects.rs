@@ -13,6 +13,8 @@ use crate::state::State;
 pub(super) struct Object {
     /// Its class in Python; empty if that is not known.
     pub kind: String,
+    /// The number with which the program has made it, if that is not 0.
+    max: Option<u64>,
     pub users: BTreeMap<u32, Use>,
     /// Who has notified the condition last, if nobody waited for it then.
     unheard: Option<Holder>,
@@ -69,8 +71,9 @@ impl Facts {
                 self.user(on.as_deref(), pid).takes_at(at());
             }
             (Event::Wait { call: Call::Get, on }, _) => self.user(on.as_deref(), pid).tries = true,
-            (_, Some(PythonEvent::Made { on, kind, .. })) => {
-                kind.clone_into(&mut self.object(on).kind);
+            (_, Some(PythonEvent::Made { on, kind, max, .. })) => {
+                let object = self.object(on);
+                (object.kind, object.max) = (kind.clone(), *max);
             }
             (_, Some(PythonEvent::Fed { on, .. })) => self.object(on).fed = Some(pid),
             (_, Some(PythonEvent::Begin { pool, .. })) => self.user(Some(pool), pid).gives += 1,
@@ -130,7 +133,10 @@ impl Facts {
                 let (got, done) = (user.takes, user.done);
                 Some(Proof::NotDone { by: life.holder(user.at.clone()), got, done })
             }
-            Needs::Semaphore if takes <= gives => Some(Proof::BeganAtZero),
+            // Otherwise a library may have acquired it.
+            Needs::Semaphore if takes <= gives => {
+                object.max.is_none().then_some(Proof::BeganAtZero)
+            }
             Needs::Semaphore => {
                 let holds = users().filter(|(_, it)| it.takes > it.gives);
                 Some(Proof::Taken(holds.map(|(life, it)| life.holder(it.at.clone())).collect()))

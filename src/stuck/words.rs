@@ -212,8 +212,8 @@ pub fn proof(waiter: &Waiter) -> Option<String> {
                     "以前设置过 {on} 的 {by}已经结束。"
                 ),
                 false => both!(
-                    "Nobody has called {on}.set(), and {by} {have} ended without that.",
-                    "没有谁调用过 {on}.set()，而 {by}没有调用就结束了。"
+                    "No line has called {on}.set(), and {by} {have} ended without that.",
+                    "没有哪一行调用过 {on}.set()，而 {by}没有调用就结束了。"
                 ),
             }
         }
@@ -249,9 +249,9 @@ pub fn proof(waiter: &Waiter) -> Option<String> {
         Proof::PutElsewhere { on: other, by } => {
             let by = named(by);
             both!(
-                "Nothing was ever put into {on}: {by} has put a value into {other}, which nobody \
+                "No line has put anything into {on}; {by} has put a value into {other}, which none \
                  reads.",
-                "从来没有值放入 {on}：{by}把值放进了 {other}，而 {other} 没有谁在读。"
+                "没有哪一行往 {on} 放过值；{by}把值放进了 {other}，而没有哪一行读它。"
             )
         }
         Proof::NoOtherThread { is_fork: false } => both!(

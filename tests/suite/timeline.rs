@@ -426,6 +426,19 @@ fn of_program(events: &str) -> String {
 }
 
 #[test]
+fn a_value_that_was_changed_after_its_put_is_drawn_as_it_arrives() {
+    let log = of_program(
+        r#"0.1 1 parent put "value":[1],"on":"q","number":1
+        0.2 1 parent fed "on":"q","number":1,"value":[1,2]
+        0.6 2 child get "value":[1,2],"on":"q","number":1
+        0.9 1 parent exited "child":1,"child_role":"parent","status":{"code":0}"#,
+    );
+    let picture = picture_of_log(&log, 80, UTF_8);
+    let labels: Vec<_> = picture.lines().filter(|it| it.contains('[')).map(str::trim).collect();
+    assert_eq!(labels, ["[1]", "[1, 2]"], "{picture}");
+}
+
+#[test]
 fn a_pool_of_many_workers_has_one_lane() {
     let with_workers = |count: u32| {
         let mut log = Vec::new();

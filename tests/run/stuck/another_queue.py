@@ -1,5 +1,5 @@
 # says: MainProcess N in results.get() at another_queue.py:14 waits for a value
-# says: Nothing was ever put into results: square N (another_queue.py:7) has put a value into squares, which nobody reads.
+# says: No line has put anything into results; square N (another_queue.py:7) has put a value into squares, which none reads.
 import multiprocessing as mp
 
 

@@ -1,5 +1,5 @@
 # says: MainProcess N in ready.wait() at setter_died.py:16 waits until the event is set
-# says: Nobody has called ready.set(), and load N has ended without that.
+# says: No line has called ready.set(), and load N has ended without that.
 # says: mp-demo: load (N) ended by ZeroDivisionError: division by zero (setter_died.py:8)
 import multiprocessing as mp
 
