@@ -87,7 +87,7 @@ pub enum Proof {
     Taken(Vec<Holder>),
     /// No line has put anything into the queue, but this one into another, which none reads.
     PutElsewhere { on: String, by: Holder },
-    /// It is a lock in the memory of a process that has no other thread.
+    /// Only another thread of the process could end it, and there is none.
     NoOtherThread { is_fork: bool },
 }
 

@@ -86,6 +86,8 @@ pub(super) struct Life {
     pub is_library: bool,
     pub is_daemon: bool,
     pub is_foreign: bool,
+    /// Whether another thread than the main one was seen in it.
+    pub has_threads: bool,
     pub is_joined: bool,
     /// Whether `join()` was called, whatever came of it.
     pub is_waited_for: bool,
@@ -147,6 +149,7 @@ impl Facts {
         let known = self.latest.get(&record.pid).copied();
         let known = known.filter(|it| is_told || !self.lives[*it].has_ended);
         let me = known.unwrap_or_else(|| self.begin(record.pid, &record.role));
+        self.lives[me].has_threads |= record.thread.is_some();
         self.see_objects(record, own.as_ref(), state);
         let at = record.at.as_ref().map(CodeLine::from);
         match own {

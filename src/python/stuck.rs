@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::facts::{Facts, Life};
 use crate::events::{Call, CodeLine, Event, Holder, Needs, Proof, Status, Waiter, Way};
-use crate::evidence::{Fill, Goal, Need, On, Sight, Wait, circle};
+use crate::evidence::{Fill, Goal, Need, On, Sight, Thing, Wait, circle};
 use crate::state::{Activity, Place, Process, State};
 use crate::stuck::waits;
 use crate::why::{Diagnosis, Stacks};
@@ -121,15 +121,9 @@ impl Seen<'_> {
         let is_other = |it: &&Wait| it.pid == pid && it.tid != pid as i32;
         let mut things = self.sight.waits().iter().filter(is_other).flat_map(|it| &it.things);
         let thread = Some(Waiter::FEEDER.to_owned());
-        let pipe = things.clone().find_map(|thing| match thing.on {
-            On::Pipe(inode) if thing.needs == Need::Room => Some(inode),
-            _ => None,
-        });
         let waiter = waits::by_the_kernel(self.sight, self.state, pid);
-        if let Some(inode) = pipe {
-            let fill = self.fills.iter().find(|it| it.inode == inode);
-            let (bytes, capacity) = (fill.map(|it| it.bytes), fill.map(|it| it.capacity as u64));
-            return Some(Waiter { thread, bytes, capacity, ..waiter });
+        if let Some(fill) = things.clone().find_map(|it| self.fill(it)) {
+            return Some(Waiter { thread, ..filled(waiter, fill) });
         }
         let shares = things.any(|it| it.needs == Need::Lock && matches!(it.on, On::Memory(_)));
         let mut queues = sent.filter(|it| it.place == Place::Buffer).map(|it| &it.on);
@@ -156,6 +150,12 @@ impl Seen<'_> {
         Some((on, call.to_owned(), told.at?, told.goal))
     }
 
+    /// How full the pipe is into which a thread can't write.
+    fn fill(&self, thing: &Thing) -> Option<Fill> {
+        let is_its = |it: &&Fill| thing.on == On::Pipe(it.inode) && thing.needs == Need::Room;
+        self.fills.iter().find(is_its).copied()
+    }
+
     /// What the main thread waits for in a call that isn't in the log.
     fn by_the_frames(&self, pid: u32) -> Waiter {
         let waiter = waits::by_the_kernel(self.sight, self.state, pid);
@@ -170,17 +170,27 @@ impl Seen<'_> {
             Some(Goal::Results | Goal::Future) => Needs::Result,
             _ => waiter.needs,
         };
-        let mut waits = self.sight.waits().iter().filter(|it| it.pid == pid);
-        let is_own = |it: &Wait| it.things.iter().all(|it| it.needs == Need::Thread);
+        let waits = || self.sight.waits().iter().filter(|it| it.pid == pid);
+        let is_own = waits().flat_map(|it| &it.things).all(|it| it.needs == Need::Thread);
         let has_one = self.sight.look(pid).is_some_and(|it| it.threads.len() == 1);
-        let is_alone = has_one && waits.all(is_own);
-        let life = self.facts.process(pid).filter(|it| !it.is_foreign);
-        let method = life.and_then(|it| it.method.as_deref()).unwrap_or("fork");
-        let is_fork = life.is_some() && method == "fork" && !self.state.is_parent(pid);
-        let proof = (needs == Needs::Lock && is_alone).then_some(Proof::NoOtherThread { is_fork });
+        let proof =
+            (is_own && has_one).then(|| Proof::NoOtherThread { is_fork: self.is_fork(pid) });
+        let needs = if is_own && needs == Needs::Unknown { Needs::Wakeup } else { needs };
+        let main = waits().filter(|it| it.tid == pid as i32).flat_map(|it| &it.things);
+        let fill = main.filter_map(|it| self.fill(it)).next();
+        let waiter = fill.map_or(waiter.clone(), |it| filled(waiter, it));
         // Of a lock it is not known who has it.
         let of = if needs == Needs::Lock { Vec::new() } else { waiter.of };
         Waiter { on, call, at: Some(at), needs, of, proof, ..waiter }
+    }
+
+    /// Whether the process is a fork of one in which other threads ran, and not a new program.
+    fn is_fork(&self, pid: u32) -> bool {
+        let life = self.facts.process(pid).filter(|it| !it.is_foreign);
+        let is_fork = life.is_some_and(|it| it.method.as_deref().is_none_or(|it| it == "fork"));
+        let parent = self.state.process(pid).and_then(|it| it.started.as_ref()).map(|it| it.by);
+        let parent = parent.and_then(|it| self.facts.process(it));
+        is_fork && parent.is_some_and(|it| it.has_threads)
     }
 
     /// The process that was killed in `get()` of the queue had the queue's own lock: nobody alive
@@ -200,6 +210,10 @@ impl Seen<'_> {
         let at = self.state.process(dead.pid).and_then(|it| it.line(None));
         Some(dead.holder(at.cloned()))
     }
+}
+
+fn filled(waiter: Waiter, fill: Fill) -> Waiter {
+    Waiter { bytes: Some(fill.bytes), capacity: Some(fill.capacity as u64), ..waiter }
 }
 
 /// What wakes a thread that waits for such an object.

@@ -255,13 +255,13 @@ pub fn proof(waiter: &Waiter) -> Option<String> {
             )
         }
         Proof::NoOtherThread { is_fork: false } => both!(
-            "{role} {pid} has no other thread that could release this lock.",
-            "{role} {pid} 没有别的线程可以释放这把锁。"
+            "{role} {pid} has no other thread that could end this wait.",
+            "{role} {pid} 没有别的线程可以结束这个等待。"
         ),
         Proof::NoOtherThread { is_fork: true } => both!(
-            "{role} {pid} has no other thread that could release this lock, and is a fork: fork() \
+            "{role} {pid} has no other thread that could end this wait, and is a fork: fork() \
              copies a lock that another thread holds as it is, and not that thread.",
-            "{role} {pid} 没有别的线程可以释放这把锁，而且是 fork 出来的：别的线程握着的锁，fork() \
+            "{role} {pid} 没有别的线程可以结束这个等待，而且是 fork 出来的：别的线程握着的锁，fork() \
              会照原样复制，那个线程却不会。"
         ),
     })

@@ -76,6 +76,7 @@ impl<E: Write> View for Stuck<E> {
         }
         lines.extend(opposite_order(waits, circle));
         lines.extend(waits.iter().filter_map(proof));
+        lines.dedup();
         if waits.iter().any(|waiter| waiter.kernel.is_none() && waiter.at.is_none()) {
             lines.push(both!(
                 "The kernel does not tell everything here, so part of this goes by the log.",

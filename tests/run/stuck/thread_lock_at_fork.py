@@ -1,5 +1,5 @@
 # says: say N in `with lock` at thread_lock_at_fork.py:10 waits for the lock; who has it is not known
-# says: say N has no other thread that could release this lock, and is a fork
+# says: say N has no other thread that could end this wait, and is a fork
 import multiprocessing as mp
 import threading
 
