@@ -24,8 +24,6 @@ const EXAMPLES: &str = "例子：";
 /// parent gives its child.
 const HEADINGS: [&str; 4] = ["参数", "选项", "每一课都有的选项", "父进程告诉子进程的事"];
 
-const HELP: &str = "显示本帮助，或某个子命令的帮助";
-
 /// The Chinese texts of a command's help.
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
@@ -92,7 +90,12 @@ pub(super) fn described(command: Command) -> Result<Command> {
             sub.mut_args(|arg| described_arg(arg, &program)).help_template(TEMPLATE)
         });
     }
-    command = command.mut_subcommand("help", |help| help.about(HELP));
+    Ok(command.mut_args(|arg| described_arg(arg, &program)))
+}
+
+/// The shared options, described in Chinese.
+pub(super) fn with_options(command: Command) -> Result<Command> {
+    let program = Help::of_the_program()?;
     Ok(command.mut_args(|arg| described_arg(arg, &program)))
 }
 

@@ -1,32 +1,45 @@
 //! The whole command line, described in a language.
 
-use clap::{Arg, CommandFactory as _};
+use clap::{Arg, ArgAction, ArgMatches, CommandFactory as _};
 
 use super::tool::{Tool, taken_by};
 use super::{Cli, chinese};
+use crate::both;
 use crate::lessons::DEMOS;
 use crate::words::locale::Language;
 
 pub(super) const TITLE_IN_CHINESE: &str =
     "学习进程如何协作：用真实运行的进程演示 Python multiprocessing";
 
+/// The shared options that each help shows; the others are in `mp-demo help options`.
+const FIRST: [&str; 3] = ["timeline", "explain", "repeat"];
+
 /// The command line as clap has to know it, with the lessons and tools described in this language.
 pub(super) fn command(language: Language) -> clap::Command {
     let mut command = Cli::command();
     let options: Vec<Arg> = command.get_arguments().cloned().collect();
+    let is_first = |option: &Arg| FIRST.contains(&option.get_id().as_str());
+    command = command.mut_args(|option| option.clone().hide(!is_first(&option)));
+    let more = match language {
+        Language::En => "More options of every lesson: mp-demo help options",
+        Language::Zh => "每一课的其他选项：mp-demo help options",
+    };
     command = command.mut_subcommands(|command| {
         let Some(taken) = taken_by(command.get_name()) else {
-            return command;
+            return command.after_help(more);
         };
+        let is_run = command.get_name() == "run";
         // A tool takes the lessons' shared options that it has use for; the others are hidden in
         // its help.
         let options = options.iter().map(|option| {
             let is_taken = taken.iter().any(|it| option.get_id() == it);
-            let option = described_for(command.get_name(), option.clone()).hide(!is_taken);
+            let is_hidden = !is_taken || (is_run && !is_first(option));
+            let option = described_for(command.get_name(), option.clone()).hide(is_hidden);
             // `run` takes them all, and has few of its own.
-            if command.get_name() == "run" { option } else { option.help_heading(None) }
+            if is_run { option } else { option.help_heading(None) }
         });
         let options: Vec<_> = options.collect();
+        let command = if is_run { command.after_help(more) } else { command };
         command.hide(true).args(options)
     });
     if language == Language::Zh {
@@ -34,6 +47,9 @@ pub(super) fn command(language: Language) -> clap::Command {
         // is in English.
         command = chinese::described(command.clone()).unwrap_or(command);
     }
+    // clap adds `help`, which is no lesson.
+    command.build();
+    command = command.mut_subcommand("help", |help| help.hide(true));
     // clap has one heading for all subcommands, so the second and third list are written by hand.
     for demo in DEMOS.iter().filter(|demo| !demo.is_of_article) {
         command = command.mut_subcommand(demo.name, |lesson| lesson.hide(true));
@@ -43,7 +59,24 @@ pub(super) fn command(language: Language) -> clap::Command {
         Language::Zh => "其他命令：",
     };
     let (lessons, list) = (list_beyond_the_article(language), list_of_tools(&command));
-    command.after_help(format!("{lessons}\n{heading}\n{list}"))
+    command.after_help(format!("{lessons}\n{heading}\n{list}\n{more}"))
+}
+
+/// The help on the options of every lesson.
+pub(super) fn on_options(language: Language) -> Result<ArgMatches, clap::Error> {
+    let options: Vec<Arg> = Cli::command().get_arguments().cloned().collect();
+    let help = Arg::new("help").long("help").action(ArgAction::Help).hide(true);
+    let command = clap::Command::new("mp-demo")
+        .max_term_width(80)
+        .disable_help_flag(true)
+        .help_template("{all-args}")
+        .args(options)
+        .arg(help);
+    let command = match language {
+        Language::En => command,
+        Language::Zh => chinese::with_options(command.clone()).unwrap_or(command),
+    };
+    command.try_get_matches_from(["mp-demo", "--help"])
 }
 
 /// The lessons beyond the article, under their heading.
@@ -78,5 +111,9 @@ fn list_of_tools(command: &clap::Command) -> String {
         let about = about.map(ToString::to_string).unwrap_or_default();
         format!("  {tool:<12} {about}\n")
     });
-    tools.collect()
+    let help = both!(
+        "  help         Print the help of a lesson or command, or of the options\n",
+        "  help         显示一课、一个命令或各选项的帮助\n"
+    );
+    tools.chain([help]).collect()
 }

@@ -17,6 +17,8 @@ const NUMBER: &str = "{N}";
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    /// The command to try after the lesson's run without options, without the program's name.
+    next: String,
     #[serde(default)]
     experiment: Vec<Spanned<Experiment>>,
 }
@@ -38,6 +40,13 @@ pub struct Experiment {
     #[serde(default = "fifty")]
     pub runs: u64,
     reason: Bilingual,
+}
+
+/// The command to try after the lesson's run without options, without the program's name.
+pub fn next_of(lesson: &str) -> Option<String> {
+    let demo = DEMOS.iter().find(|demo| demo.name == lesson)?;
+    // A test makes sure that the file can be read.
+    toml::from_str::<File>(demo.experiments).ok().map(|file| file.next)
 }
 
 fn fifty() -> u64 {
