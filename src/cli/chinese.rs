@@ -24,6 +24,8 @@ const EXAMPLES: &str = "例子：";
 /// parent gives its child.
 const HEADINGS: [&str; 4] = ["参数", "选项", "每一课都有的选项", "父进程告诉子进程的事"];
 
+const HELP: &str = "显示本帮助，或某个子命令的帮助";
+
 /// The Chinese texts of a command's help.
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
@@ -90,6 +92,7 @@ pub(super) fn described(command: Command) -> Result<Command> {
             sub.mut_args(|arg| described_arg(arg, &program)).help_template(TEMPLATE)
         });
     }
+    command = command.mut_subcommand("help", |help| help.about(HELP));
     Ok(command.mut_args(|arg| described_arg(arg, &program)))
 }
 

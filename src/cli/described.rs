@@ -4,8 +4,10 @@ use clap::{Arg, ArgAction, ArgMatches, CommandFactory as _};
 
 use super::tool::{Tool, taken_by};
 use super::{Cli, chinese};
-use crate::both;
 use crate::lessons::DEMOS;
+use crate::os::streams::stdout;
+use crate::os::terminal;
+use crate::words::figures::wrapped;
 use crate::words::locale::Language;
 
 pub(super) const TITLE_IN_CHINESE: &str =
@@ -58,8 +60,8 @@ pub(super) fn command(language: Language) -> clap::Command {
         Language::En => "Other commands:",
         Language::Zh => "其他命令：",
     };
-    let (lessons, list) = (list_beyond_the_article(language), list_of_tools(&command));
-    command.after_help(format!("{lessons}\n{heading}\n{list}\n{more}"))
+    let (lessons, list) = (list_of_lessons(language, false), list_of_tools(&command));
+    command.after_help(format!("{more}\n\n{lessons}\n{heading}\n{list}"))
 }
 
 /// The help on the options of every lesson.
@@ -79,16 +81,33 @@ pub(super) fn on_options(language: Language) -> Result<ArgMatches, clap::Error> 
     command.try_get_matches_from(["mp-demo", "--help"])
 }
 
-/// The lessons beyond the article, under their heading.
-pub(super) fn list_beyond_the_article(language: Language) -> String {
-    let lessons = || DEMOS.iter().filter(|demo| !demo.is_of_article);
-    let width = lessons().map(|demo| demo.name.len()).max().unwrap_or(0);
-    let rows = lessons().map(|demo| format!("  {:<width$}  {}\n", demo.name, demo.title(language)));
-    let heading = match language {
-        Language::En => "Beyond the article:",
-        Language::Zh => "文章之外：",
+/// The lessons that are of the article, or that are not, under their heading.
+pub(super) fn list_of_lessons(language: Language, of_article: bool) -> String {
+    let lessons = DEMOS.iter().filter(|demo| demo.is_of_article == of_article);
+    let heading = match (language, of_article) {
+        (Language::En, true) => "Lessons:",
+        (Language::Zh, true) => "课程：",
+        (Language::En, false) => "Beyond the article:",
+        (Language::Zh, false) => "文章之外：",
     };
-    format!("{heading}\n{}", rows.collect::<String>())
+    let lessons = lessons.map(|demo| (demo.name, demo.title(language).to_owned()));
+    format!("{heading}\n{}", rows(&lessons.collect::<Vec<_>>()))
+}
+
+/// Names and what they mean, in lines that fit the terminal.
+fn rows(rows: &[(impl AsRef<str>, String)]) -> String {
+    let names = || rows.iter().map(|(name, _)| name.as_ref());
+    let longest = names().map(str::len).max().unwrap_or_default();
+    let indent = " ".repeat(longest + 4);
+    let lines = names().zip(rows).map(|(name, (_, text))| {
+        wrapped(&format!("  {name:<longest$}  {text}"), help_width(), &indent)
+    });
+    lines.collect()
+}
+
+/// How wide a page of help is.
+pub(super) fn help_width() -> usize {
+    terminal::width(&stdout()).min(80)
 }
 
 /// A shared option with the help text of this tool, where its meaning differs from that in a
@@ -109,11 +128,7 @@ fn list_of_tools(command: &clap::Command) -> String {
     let tools = Tool::names().into_iter().map(|tool| {
         let about = command.find_subcommand(&tool).and_then(|it| it.get_about());
         let about = about.map(ToString::to_string).unwrap_or_default();
-        format!("  {tool:<12} {about}\n")
+        (tool, about)
     });
-    let help = both!(
-        "  help         Print the help of a lesson or command, or of the options\n",
-        "  help         显示一课、一个命令或各选项的帮助\n"
-    );
-    tools.chain([help]).collect()
+    rows(&tools.collect::<Vec<_>>())
 }

@@ -176,7 +176,7 @@ pub fn read() -> Result<Request, clap::Error> {
         on_options(language)?;
     }
     let mut command = command(language);
-    if let Some(sentence) = value_beside(&command, &args[..own]) {
+    if let Some(sentence) = value_beside(&command, &args[..args.len().min(own + 1)]) {
         return Err(command.error(ErrorKind::ArgumentConflict, sentence));
     }
     if let [.., help, name] = &args[1..]

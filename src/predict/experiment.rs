@@ -128,6 +128,7 @@ impl Experiment {
             let (line, message) = (line_at(text, start), error.message());
             anyhow!("{file}, line {line}: {message}")
         })?;
+        lesson_in(&read.next).with_context(|| format!("{file}, `next`"))?;
         let checked = |read: Spanned<Experiment>| {
             let line = line_at(text, read.span().start);
             let experiment = Experiment { lesson, ..read.into_inner() };

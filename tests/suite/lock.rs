@@ -148,7 +148,7 @@ fn its_claims_differ_by_its_options() {
 fn the_children_can_be_run_by_hand() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let path = file.path().display();
-    let counter = format!("mp-demo child lock-counter --kind flock --turns 500 0<>{path}");
+    let counter = format!("mp-demo child lock-counter --lock flock --turns 500 0<>{path}");
     let script = format!("{counter} & {counter} & wait; od -A n -t u8 {path}");
     let ended = run(&mut shell(&script));
     assert_eq!(ended.stderr.lines().count(), 2, "{ended:?}");
