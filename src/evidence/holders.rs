@@ -242,12 +242,6 @@ fn name_of(pid: u32, mapping: &Mapping) -> Option<String> {
     Some(format!("{SHARED_MEMORY}/{}", file.file_name().to_string_lossy()))
 }
 
-/// The names of the memory that this process may share with others. None where the kernel doesn't
-/// tell.
-pub fn shared_memory(pid: u32) -> impl Iterator<Item = String> {
-    shared_mappings(pid).into_iter().map(|it| it.name)
-}
-
 fn shared_mappings(pid: u32) -> Vec<Mapping> {
     let maps = Process::new(pid as i32).and_then(|process| process.maps());
     let maps = maps.into_iter().flat_map(|maps| maps.0);

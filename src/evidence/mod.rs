@@ -29,7 +29,6 @@ pub use fill::Fill;
 pub use frames::{PythonFrame, Stack, Unread, is_python, quietly, script, stacks};
 pub use graph::{Cause, Fate, Graph, circle, stopped};
 pub use held::What;
-pub use holders::shared_memory;
 pub use look::{ProcessSummary, Snapshot, TaskLook, ThreadState, stopped_by};
 pub use meaning::{Duty, Goal};
 pub use onlooker::Onlooker;

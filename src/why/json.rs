@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::evidence::{On, Snapshot, TaskLook, Unless, Wait};
 
 use super::lines::Stacks;
-use super::{Diagnosis, family, sentences};
+use super::{Diagnosis, family, repairs, sentences};
 
 /// The version of this form.
 const VERSION: u32 = 1;
@@ -21,7 +21,7 @@ pub fn json(finding: &Diagnosis, stacks: &Stacks) -> Value {
         "verdict": finding.verdict,
         "unless": finding.graph.unless().iter().map(unless).collect::<Vec<_>>(),
         "circle": finding.circle,
-        "repairs": finding.repairs,
+        "repairs": repairs::advice(finding, stacks).iter().map(|it| it.name).collect::<Vec<_>>(),
         "nodes": nodes,
         "edges": edges,
     })

@@ -140,20 +140,20 @@ impl Stacks {
     /// no line of the learner's.
     pub(super) fn line(&self, look: &Snapshot, tid: i32) -> Option<String> {
         let frame = self.stack(tid)?.split().1?;
-        let (file, number) = (shown(look, &frame.file), frame.line);
+        let place = place(look, frame);
         let function = frame.function.rsplit("<locals>.").next().unwrap_or_default();
-        let place = both!("{file}:{number} in {function}", "{file}:{number}，{function}");
+        let place = both!("{place} in {function}", "{place}，{function}");
         Some(match text(look, frame) {
-            Text::Known(text) => {
+            Source::Known(text) => {
                 let short: String = text.chars().take(LINE).collect();
                 let mark = if short.len() < text.len() { "..." } else { "" };
                 both!("      {place}:   {short}{mark}", "      {place}：   {short}{mark}")
             }
-            Text::Changed => both!(
+            Source::Changed => both!(
                 "      {place} (the file has changed since the start)",
                 "      {place}（启动之后文件改过）"
             ),
-            Text::Unknown => format!("      {place}"),
+            Source::Unknown => format!("      {place}"),
         })
     }
 
@@ -165,38 +165,45 @@ impl Stacks {
     }
 }
 
-/// The text of a line.
-enum Text {
+/// The text of a program.
+pub(super) enum Source {
     Known(String),
     /// The file is newer than the process.
     Changed,
     Unknown,
 }
 
-fn text(look: &Snapshot, frame: &PythonFrame) -> Text {
-    let line = |all: &str| {
-        let at = (frame.line as usize).checked_sub(1)?;
-        all.lines().nth(at).map(|it| Text::Known(it.trim().to_owned()))
-    };
+/// The text of the file in which this frame is.
+pub(super) fn source(look: &Snapshot, frame: &PythonFrame) -> Source {
     let (pid, file) = (look.pid, frame.file.as_str());
     if file == "<string>" {
-        return script(look).and_then(line).unwrap_or(Text::Unknown);
+        return script(look).map_or(Source::Unknown, |it| Source::Known(it.to_owned()));
     }
     let path = match file.starts_with('/') {
         true => format!("/proc/{pid}/root{file}"),
         false => format!("/proc/{pid}/cwd/{file}"),
     };
     let Ok(metadata) = std::fs::metadata(&path) else {
-        return Text::Unknown;
+        return Source::Unknown;
     };
     let changed = Duration::new(metadata.ctime() as u64, metadata.ctime_nsec() as u32);
     match started(look) {
-        Some(started) if started + SOON < UNIX_EPOCH + changed => Text::Changed,
+        Some(started) if started + SOON < UNIX_EPOCH + changed => Source::Changed,
         Some(_) if metadata.is_file() => {
-            std::fs::read_to_string(path).ok().as_deref().and_then(line).unwrap_or(Text::Unknown)
+            std::fs::read_to_string(path).map_or(Source::Unknown, Source::Known)
         }
-        _ => Text::Unknown,
+        _ => Source::Unknown,
     }
+}
+
+/// The text of a line.
+fn text(look: &Snapshot, frame: &PythonFrame) -> Source {
+    let all = match source(look, frame) {
+        Source::Known(all) => all,
+        other => return other,
+    };
+    let line = (frame.line as usize).checked_sub(1).and_then(|at| all.lines().nth(at));
+    line.map_or(Source::Unknown, |it| Source::Known(it.trim().to_owned()))
 }
 
 /// When the process was started, or the one of which it is a copy: that one has read the program.
@@ -214,6 +221,11 @@ fn started(look: &Snapshot) -> Option<SystemTime> {
     SystemTime::now().checked_sub(now.checked_sub(since_boot)?)
 }
 
+/// The file and line of a frame.
+pub(super) fn place(look: &Snapshot, frame: &PythonFrame) -> String {
+    format!("{}:{}", shown(look, &frame.file), frame.line)
+}
+
 /// A file's name as the user typed it, or relative to the working folder.
 fn shown(look: &Snapshot, file: &str) -> String {
     let folder = std::fs::read_link(format!("/proc/{}/cwd", look.pid)).unwrap_or_default();
@@ -229,7 +241,7 @@ fn shown(look: &Snapshot, file: &str) -> String {
 fn call(look: &Snapshot, stack: &Stack, system_call: &str) -> Option<String> {
     let (inner, own) = stack.split();
     let text = match own.map(|frame| text(look, frame)) {
-        Some(Text::Known(text)) => text,
+        Some(Source::Known(text)) => text,
         _ => String::new(),
     };
     let text = text.split(" #").next().unwrap_or_default().trim_end();

@@ -24,7 +24,6 @@ use crate::evidence::{Family, Fate, Fill, Graph, Need, On, Onlooker, Sight, Snap
 pub use json::json;
 pub use lines::Stacks;
 pub use program::{Companion, Ends, Exit, Supervised, end_as, run};
-use repairs::Repair;
 pub use report::report;
 pub use watch::Notice;
 
@@ -44,8 +43,6 @@ pub struct Diagnosis {
     fills: BTreeMap<u64, Fill>,
     /// Children that have died: the parent's PID, the child's, and its status.
     dead: Vec<(u32, u32, Status)>,
-    /// What would repair it, the likeliest first.
-    repairs: Vec<Repair>,
 }
 
 /// What two looks at the processes a moment apart tell.
@@ -135,12 +132,11 @@ impl Diagnosis {
         let full = things.filter(|(_, it)| it.needs == Need::Room);
         let fills = full.filter_map(|(pid, it)| Fill::of(pid, it.fd?));
         let fills = fills.map(|fill| (fill.inode, fill)).collect();
-        let repairs = repairs::repairs(&sight, &graph, &circle);
         let dead = match verdict {
             Judgement::GoOn => Vec::new(),
             _ => dead(&sight).collect(),
         };
-        Diagnosis { sight, graph, verdict, circle, fills, dead, repairs }
+        Diagnosis { sight, graph, verdict, circle, fills, dead }
     }
 }
 

@@ -44,7 +44,7 @@ pub fn report(finding: &Diagnosis, stacks: &Stacks) -> Vec<String> {
     }
     lines.extend(missing);
     lines.extend(shape(finding, stacks));
-    lines.extend(finding.repairs.iter().map(|it| repairs::sentence(*it)));
+    lines.extend(repairs::advice(finding, stacks).map(|it| it.sentence));
     let shown = lines.iter().map(|line| on_one_line(&close_up(line)).into_owned());
     shown.collect()
 }
@@ -67,6 +67,10 @@ fn heading(finding: &Diagnosis) -> String {
         Judgement::Stuck if count == 1 => {
             both!("Stuck: this process can't go on{but}.", "卡住了：这个进程无法继续{but}。")
         }
+        Judgement::Stuck if count == 2 => both!(
+            "Stuck: neither of these 2 processes can go on{but}.",
+            "卡住了：这 2 个进程都无法继续{but}。"
+        ),
         Judgement::Stuck => both!(
             "Stuck: none of these {count} processes can go on{but}.",
             "卡住了：这 {count} 个进程都无法继续{but}。"
@@ -74,6 +78,10 @@ fn heading(finding: &Diagnosis) -> String {
         Judgement::LikelyStuck if count == 1 => both!(
             "Most likely stuck: this process can't go on, unless {unless}.",
             "很可能卡住了：这个进程无法继续，除非{unless}。"
+        ),
+        Judgement::LikelyStuck if count == 2 => both!(
+            "Most likely stuck: neither of these 2 processes can go on, unless {unless}.",
+            "很可能卡住了：这 2 个进程都无法继续，除非{unless}。"
         ),
         Judgement::LikelyStuck => both!(
             "Most likely stuck: none of these {count} processes can go on, unless {unless}.",

@@ -60,7 +60,7 @@ pub(super) fn wait(
 }
 
 /// The sentence for a thread of the library's that has nothing to do.
-fn idle(wait: &Wait, told: &Told) -> Option<String> {
+pub(super) fn idle(wait: &Wait, told: &Told) -> Option<String> {
     let is_idle = match told.duty? {
         // Its own lock would be another process's.
         Duty::Feeder => told.goal == Some(Goal::Condition),
@@ -410,7 +410,7 @@ fn list(pids: &[u32], waiter: u32, and: &str) -> String {
     joined(&names, and)
 }
 
-fn joined(names: &[String], and: &str) -> String {
+pub(super) fn joined(names: &[String], and: &str) -> String {
     match names {
         [] => both!("nobody", "没有进程"),
         [only] => only.clone(),

@@ -29,7 +29,6 @@ use super::view::View;
 use crate::events::{Event, Record};
 use crate::os::terminal::Look;
 use crate::state::{Change, State};
-use crate::words::figures::words;
 use crate::words::locale::Language;
 
 pub(crate) use self::moment::Moment;
@@ -126,7 +125,7 @@ fn lines(text: &str, look: Look) -> String {
     let options = Options::new(look.width.saturating_sub(indent.len()))
         .line_ending(LineEnding::LF)
         // Chinese has no spaces: Unicode knows where it may break.
-        .word_separator(WordSeparator::Custom(words))
+        .word_separator(WordSeparator::UnicodeBreakProperties)
         // `child-1` and `--seed` stay whole.
         .word_splitter(WordSplitter::NoHyphenation)
         .wrap_algorithm(WrapAlgorithm::FirstFit);

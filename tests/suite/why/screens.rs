@@ -36,6 +36,7 @@ fn with_letters(report: &str) -> String {
         match pids.iter().position(|pid| *pid == digits) {
             Some(index) => word.replace(digits, &char::from(b'A' + index as u8).to_string()),
             None if word.starts_with('/') => word.rsplit('/').next().unwrap().to_owned(),
+            None if word.starts_with("(/") => format!("({}", word.rsplit('/').next().unwrap()),
             None => word.to_owned(),
         }
     };
@@ -53,14 +54,14 @@ fn a_child_that_keeps_an_end_is_named_with_its_call_and_ended_on_request() {
     let ended = run(&mut why(&["--patience", "0.5", "--end"], &program));
     assert_eq!((ended.code(), ended.stdout.as_str()), (128 + 15, ""));
     let expected = "\
-Stuck: none of these 2 processes can go on.
+Stuck: neither of these 2 processes can go on.
   A  kept_by_reader.built
     B  kept_by_reader.built
 A waits in wait4() for B to end.
 B waits in read() for data or end-of-file from a pipe (fd 3), and only itself could bring it.
 At which lines A waits, a debugger can tell: gdb -p A -batch -ex \"thread apply all bt\"
 A dead end: B waits for what only B itself could bring.
-Does the reader wait for end-of-file? It comes only when nobody has the end for writing open any more: does each process close it that doesn't write (in Python stdin.close(), in Node stdin.end())?
+The repair: close the end for writing in B: read() in B gets end-of-file only when nobody has it open any more.
 mp-demo ends it.
 ";
     assert_eq!(with_letters(&ended.stderr), expected);
@@ -73,7 +74,7 @@ A 在 wait4() 里等 B 结束。
 B 在 read() 里等管道（fd 3）里的数据或 EOF，只有这个进程自己能带来。
 A 停在哪些代码行，可以用调试器查看：gdb -p A -batch -ex \"thread apply all bt\"
 走进了死胡同：B 等的东西只有 B 自己能带来。
-读的一方是不是在等 EOF？只有没有任何进程打开着写端，EOF 才会到来：不写的进程都关掉写端了吗（Python 里是 stdin.close()，Node 里是 stdin.end()）？
+修法：在 B 里关闭写端：没有任何进程打开着写端，B 的 read() 才会得到 EOF。
 mp-demo 就此结束这个程序。
 ";
     assert_eq!(with_letters(&ended.stderr), expected);
@@ -95,14 +96,14 @@ fn a_queue_that_is_joined_too_early_is_shown_with_its_full_pipe() {
     assert!(full.starts_with("B, feeder thread, waits in write(): pipe full"), "{screen}");
     assert!(full.ends_with(", and only A could read from it."), "{screen}");
     let expected = [
-        "Stuck: none of these 2 processes can go on (Ctrl-C would end it).",
+        "Stuck: neither of these 2 processes can go on (Ctrl-C would end it).",
         "  A  python3 join_before_get.py",
         "    B  python3 join_before_get.py",
         "A waits in writer.join() for B to end.",
         "      join_before_get.py:23 in <module>:   writer.join()",
         "B waits at its exit for its queue's feeder thread.",
         "A circle: A -> B -> A. A deadlock.",
-        "If it is a queue: is everything taken from it with get() before join()? A child ends only when its feeder thread has written all that was put.",
+        "The repair: get everything from this queue before writer.join() (join_before_get.py:23).",
         "mp-demo ends it.",
     ];
     assert_eq!(lines, expected, "{screen}");
@@ -205,8 +206,7 @@ fn whoever_is_told_to_be_stuck_is_left_alone_and_may_go_on() {
         );
         assert_eq!(run.line(), stuck);
         let process = run.line();
-        run.line_with("Does the reader wait for end-of-file?");
-        assert_eq!(run.line(), "It is left as it is; Ctrl-C ends it.\n");
+        run.line_with("It is left as it is; Ctrl-C ends it.\n");
         // It holds none of the program's descriptors.
         let pid = process.split_whitespace().next().unwrap();
         let held = |pid: &str| -> Vec<String> {

@@ -1,6 +1,6 @@
 # A program that reads all of its input gets no end-of-file: its stdin is never closed.
 # edge: P.1 data P
-# repair: close_write_end
+# repair: who_sends
 # line: P asyncio_cat.py:15 in <module>: asyncio.run(main())
 # line: P -?
 # says: waits in asyncio's event loop

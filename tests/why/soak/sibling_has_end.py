@@ -2,7 +2,7 @@
 # edge: P end P.1
 # edge: P.1 data P.2
 # edge: P.2 lock P,P.1,P.2
-# repair: close_write_end
+# repair: none
 # line: P sibling_has_end.py:32 in <module>: reader.join()
 # line: P.1 sibling_has_end.py:16 in read: receiver.recv()
 # line: P.2 sibling_has_end.py:21 in help: done.wait()

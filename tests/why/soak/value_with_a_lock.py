@@ -1,6 +1,6 @@
 # The value's lock is a plain Lock, which can't be taken twice as the usual RLock could.
 # edge: P lock P
-# repair: lock_taken_twice
+# repair: none
 # line: P value_with_a_lock.py:11 in count: counter.value += 1
 import multiprocessing
 

@@ -2,7 +2,7 @@
 # edge: P end P.1
 # edge: P.1 lock P,P.1,P.2
 # edge: P.2 lock P,P.1,P.2
-# repair: release_lock
+# repair: barrier_party_missing
 # line: P barrier_of_three.py:23 in <module>: child.join()
 # line: P.1 barrier_of_three.py:14 in come: barrier.wait()
 # line: P.2 barrier_of_three.py:14 in come: barrier.wait()

@@ -2,7 +2,7 @@
 # edge: P value P.1
 # edge: P.1 value P
 # shape: circle P P.1
-# repair: one_speaks_first
+# repair: who_sends
 # line: P both_receive.py:22 in <module>: end.recv()
 # line: P.1 both_receive.py:14 in call: end.recv()
 # says: waits in end.recv() for a message or end-of-file

@@ -2,7 +2,7 @@
 # edge: P data P.2.1
 # edge: P.2.1 data P
 # shape: circle P P.2.1
-# repair: one_speaks_first
+# repair: who_sends
 # line: P both_receive_forkserver.py:21 in <module>: print(ours.recv())
 # line: P.2.1 both_receive_forkserver.py:13 in answer: connection.send(connection.recv() + 1)
 # says: waits in ours.recv() for a message

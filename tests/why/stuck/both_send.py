@@ -2,7 +2,7 @@
 # edge: P room P,P.1
 # edge: P.1 room P,P.1
 # shape: circle P P.1
-# repair: one_writes
+# repair: one_writes_while_other_reads
 # line: P both_send.py:20 in <module>: ours.send("x" * 10_000_000)
 # line: P.1 both_send.py:12 in talk: end.send("x" * 10_000_000)
 # says: waits in ours.send(): socket full

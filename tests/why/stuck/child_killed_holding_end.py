@@ -2,10 +2,9 @@
 # says: was killed by SIGKILL (9).
 # edge: P data P,P.1
 # edge: P.1 data P,P.1
-# repair: close_write_end
-# repair: one_speaks_first
-# line: P child_killed_holding_end.py:20 in <module>: os.read(ours[0], 1)
-# line: P.1 child_killed_holding_end.py:16 in <module>: os.read(never[0], 1)
+# repair: who_sends
+# line: P child_killed_holding_end.py:19 in <module>: os.read(ours[0], 1)
+# line: P.1 child_killed_holding_end.py:15 in <module>: os.read(never[0], 1)
 import os
 import signal
 import sys

@@ -1,7 +1,7 @@
 # A child ends by SIGSEGV before it releases a semaphore in shared memory.
 # says: was killed by SIGSEGV (11).
 # edge: P lock P
-# repair: release_lock
+# repair: who_releases
 # line: P child_segfaults.py:16 in <module>: done.acquire()
 # says: waits in done.acquire() until a lock or semaphore is released
 import multiprocessing

@@ -2,7 +2,7 @@
 // edge: P event P,P.1
 // edge: P.1 value P
 // shape: circle P P.1
-// repair: one_speaks_first
+// repair: who_sends
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>

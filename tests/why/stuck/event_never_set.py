@@ -1,7 +1,7 @@
 # Two processes wait for an event, and the one that was to set it has forgotten it.
 # edge: P end P.1
 # edge: P.1 lock P,P.1,P.2
-# repair: release_lock
+# repair: who_sets
 # line: P event_never_set.py:21 in <module>: child.join()
 # line: P.1 event_never_set.py:12 in wait: event.wait()
 # line: P.2 event_never_set.py:12 in wait: event.wait()

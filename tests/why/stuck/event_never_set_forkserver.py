@@ -1,7 +1,7 @@
 # Two children of the fork server wait for an event that nobody sets; the parent joins the first one.
 # verdict: likely_stuck
 # edge: P end P.2.1
-# repair: release_lock
+# repair: who_sets
 # line: P event_never_set_forkserver.py:20 in <module>: child.join()
 # line: P.2.1 event_never_set_forkserver.py:11 in wait: event.wait()
 # line: P.2.2 event_never_set_forkserver.py:11 in wait: event.wait()

@@ -1,7 +1,7 @@
 # The same with the start method spawn; the tracker of resources is no part of it. A lock has a name that others may open.
 # verdict: likely_stuck
 # edge: P end P.2
-# repair: release_lock
+# repair: who_sets
 # line: P event_never_set_spawn.py:20 in <module>: child.join()
 # line: P.2 event_never_set_spawn.py:11 in wait: event.wait()
 # line: P.3 event_never_set_spawn.py:11 in wait: event.wait()

@@ -2,7 +2,7 @@
 # edge: P value P.1
 # edge: P.1 value P
 # shape: circle P P.1
-# repair: one_speaks_first
+# repair: flush
 # line: P forgotten_flush.py:12 in <module>: child.stdout.readline()
 # says: waits in child.stdout.readline() for data
 import subprocess

@@ -1,7 +1,7 @@
 # A child is killed while it has the lock, and nobody else can know that: a semaphore has no owner.
 # edge: P lock P
 # shape: dead end
-# repair: release_lock
+# repair: who_releases
 # line: P killed_holder.py:23 in <module>: with lock:
 # says: waits in `with lock` until a lock or semaphore is released
 import multiprocessing

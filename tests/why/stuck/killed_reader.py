@@ -1,7 +1,7 @@
 # A reader of a queue is killed while it waits in get(), and so has the lock on the queue's read end. The next one waits for it.
 # edge: P end P.1
 # edge: P.1 lock P,P.1
-# repair: release_lock
+# repair: who_releases
 # line: P killed_reader.py:33 in <module>: second.join()
 # line: P -
 # line: P.1 killed_reader.py:14 in read: queue.get()

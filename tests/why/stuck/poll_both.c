@@ -2,7 +2,7 @@
 // edge: P value P.1
 // edge: P.1 value P
 // shape: circle P P.1
-// repair: one_speaks_first
+// repair: who_sends
 #include <poll.h>
 #include <unistd.h>
 

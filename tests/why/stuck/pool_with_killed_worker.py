@@ -1,6 +1,6 @@
 # A worker of a pool is killed in the middle of a task. The pool starts another one, but nobody does the task again.
 # edge: P thread P
-# repair: pool_that_notices
+# repair: worker_killed
 # line: P pool_with_killed_worker.py:27 in <module>: print(pool.map(task, range(8), chunksize=1))
 # line: P -
 # line: P -

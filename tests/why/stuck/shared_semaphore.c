@@ -2,7 +2,7 @@
 // edge: P lock P,P.1
 // edge: P.1 lock P,P.1
 // shape: dead end
-// repair: release_lock
+// repair: none
 #include <semaphore.h>
 #include <sys/mman.h>
 #include <unistd.h>

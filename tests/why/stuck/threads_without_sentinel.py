@@ -1,6 +1,6 @@
 # Three threads get from a queue into which nobody puts any more, and the main thread joins them. There is no lock.
 # edge: P thread P
-# repair: one_order
+# repair: who_puts
 # line: P threads_without_sentinel.py:18 in <module>: thread.join()
 # line: P -
 # line: P -

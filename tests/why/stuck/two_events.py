@@ -2,7 +2,7 @@
 # edge: P end P.1
 # edge: P.1 lock P,P.1,P.2
 # edge: P.2 lock P,P.1,P.2
-# repair: one_order
+# repair: who_sets
 # line: P two_events.py:26 in <module>: child.join()
 # line: P.1 two_events.py:13 in wait: first.wait()
 # line: P.2 two_events.py:13 in wait: first.wait()

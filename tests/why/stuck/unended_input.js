@@ -2,7 +2,7 @@
 // edge: P end P.1
 // edge: P.1 value P
 // shape: circle P P.1
-// repair: close_write_end
+// repair: who_sends
 // needs: node
 const { spawn } = require("node:child_process");
 

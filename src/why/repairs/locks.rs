@@ -1,0 +1,141 @@
+//! Locks, events, conditions and barriers.
+
+use crate::both;
+use crate::evidence::{Goal, Need, On, Until};
+
+use super::pipes::awaits_end;
+use super::{Advice, Case, Name, Waiter, places, repair};
+
+/// Fewer have come to a barrier than it was made for.
+pub fn barrier(case: &Case) -> Option<Advice> {
+    let parties = case.all_roots(|it| it.is_for(&[Goal::Barrier]))?;
+    let is_same = |it: &&Waiter| match it.thing(Need::Lock) {
+        Some(thing) => parties[0].thing(Need::Lock).is_some_and(|first| first.on == thing.on),
+        None => it.pid() == parties[0].pid() && it.at() == parties[0].at(),
+    };
+    let (at, count, deaths) = (places(&parties), parties.len(), case.deaths());
+    let what = both!(
+        "make the barrier for as many as come: {count} wait at {at}, and nobody else is left who \
+         could come",
+        "让 Barrier 的数目和到达的一样多：现在有 {count} 个在 {at} 等，再没有别的能到达了"
+    );
+    let advice = repair(Name::BarrierPartyMissing, &what)?;
+    let sentence = format!("{}{deaths}", advice.sentence);
+    // Whoever waits for one of them may be the one that is missing.
+    let is_proved = parties.iter().all(is_same) && case.active().count() == parties.len();
+    is_proved.then_some(Advice { sentence, ..advice })
+}
+
+/// Which lock the thread waits for, to tell it from others.
+fn lock(waiter: &Waiter) -> Option<(On, u64)> {
+    if let Some(thing) = waiter.thing(Need::Lock) {
+        return Some((thing.on.clone(), 0));
+    }
+    let thread = waiter.look.threads.iter().find(|it| it.tid == waiter.wait.tid)?;
+    match thread.call.as_ref()?.until {
+        Until::Woken { address, .. } => Some((On::Thread(Some(waiter.pid() as i32)), address)),
+        _ => None,
+    }
+}
+
+/// A thread waits for a lock that it has taken itself.
+pub fn taken_twice(case: &Case) -> Option<Advice> {
+    let waiters = case.all_roots(|it| it.is_for(&[Goal::Release]))?;
+    let is_same = |it: &&Waiter| lock(it).is_some() && lock(it) == lock(waiters[0]);
+    let has_it = |it: &&&Waiter| it.wanted().is_some_and(|lock| it.taken().contains(&lock));
+    let owner = waiters.iter().find(has_it)?;
+    let at = owner.at();
+    let what = both!(
+        "an RLock, or taking the lock once: {at} waits for a lock that the same thread has taken \
+         already",
+        "用 RLock，或者只取一次：{at} 等的锁已经被同一个线程取走了"
+    );
+    let is_proved = waiters.iter().all(is_same) && owner.mentions(&["Semaphore"]) == Some(false);
+    is_proved.then(|| repair(Name::LockTakenTwice, &what))?
+}
+
+/// Each thread has one lock and waits for another one.
+pub fn one_order(case: &Case) -> Option<Advice> {
+    let waiters = case.all_roots(|it| {
+        let (wanted, taken) = (it.wanted(), it.taken());
+        it.is_for(&[Goal::Release])
+            && wanted.is_some_and(|it| !taken.is_empty() && !taken.contains(&it))
+    })?;
+    let mut locks: Vec<_> = waiters.iter().filter_map(|it| lock(it)).collect();
+    locks.sort();
+    locks.dedup();
+    let is_circle = waiters.len() > 1 && locks.len() == waiters.len() && case.deaths().is_empty();
+    let at = places(&waiters);
+    let what = both!(
+        "take these locks in the same order everywhere: at {at} each thread has one and waits for \
+         another one",
+        "在所有地方按同样的顺序取这些锁：在 {at}，每个线程都握着一把，又在等另一把"
+    );
+    is_circle.then(|| repair(Name::OneOrder, &what))?
+}
+
+/// A forked process waits for a lock that a thread of its parent's had when it was forked.
+pub fn forked_lock(case: &Case) -> Option<Advice> {
+    let waiters = case.all_roots(|it| {
+        let is_never_kept = || it.taken().is_empty() && it.mentions(&[".acquire("]) == Some(false);
+        it.thing(Need::Thread).is_some()
+            && it.look.threads.len() == 1
+            && case.is_forked(it.look)
+            && (of_library(it).is_some() || it.is_for(&[Goal::Release]) && is_never_kept())
+    })?;
+    let (at, pid) = (places(&waiters), waiters[0].pid());
+    let lock = of_library(waiters[0]).unwrap_or_else(|| both!("a lock", "一把锁"));
+    repair(
+        Name::NoForkWithThreads,
+        &both!(
+            "start {pid} with spawn or forkserver, or before there are other threads: {at} waits for \
+             {lock} that another thread had when {pid} was forked, and the copy has no such thread",
+            "用 spawn 或 forkserver 启动 {pid}，或者在还没有别的线程时启动：{at} 等的是 fork 时别的线程握着的{lock}，\
+             而副本里没有那个线程"
+        ),
+    )
+}
+
+/// The name of a lock of the library's, which no thread can take twice.
+fn of_library(waiter: &Waiter) -> Option<String> {
+    let (inner, own) = waiter.stack?.split();
+    let has = |file: &str| inner.iter().any(|it| it.file.ends_with(file));
+    if has("logging/__init__.py") {
+        return Some(both!("the lock of logging", " logging 的锁"));
+    }
+    if has("<frozen importlib._bootstrap>") {
+        return Some(both!("the lock of an import", " import 的锁"));
+    }
+    let is_print = own.is_some() && inner.is_empty() && waiter.told.call.is_none();
+    let is_print = is_print && waiter.prints();
+    is_print.then(|| both!("the lock of a stream's buffer", "输出缓冲区的锁"))
+}
+
+/// What has to come from another thread or process, by the kind of wait.
+pub fn questions(case: &Case) -> Option<Advice> {
+    let of = |goals: &[Goal]| case.all_roots(|it| it.is_for(goals));
+    // Who waits for end-of-file may need another answer.
+    if case.active().any(|it| awaits_end(case, it)) {
+        return None;
+    }
+    if let Some(all) = of(&[Goal::Event]) {
+        let (at, set) = (places(&all), all[0].method("set"));
+        let asked = both!("Who should call {set} for {at}?", "{at} 在等：该由谁调用 {set}？");
+        return case.question(Name::WhoSets, &asked);
+    }
+    if let Some(all) = of(&[Goal::Condition]) {
+        let (at, notify) = (places(&all), all[0].method("notify"));
+        let asked = both!(
+            "Who should call {notify} for {at}, and not before it waits?",
+            "{at} 在等：该由谁调用 {notify}？而且要在它开始等之后。"
+        );
+        return case.question(Name::WhoNotifies, &asked);
+    }
+    let all = of(&[Goal::Release, Goal::Semaphore, Goal::WriteLock])?;
+    let at = places(&all);
+    let asked = both!(
+        "Who has taken what {at} waits for, and should release it?",
+        "{at} 等的锁或信号量在谁手里，该由谁释放？"
+    );
+    case.question(Name::WhoReleases, &asked)
+}

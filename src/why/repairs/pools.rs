@@ -1,0 +1,124 @@
+//! Pools and executors: results that never come.
+
+use procfs::process::Process;
+
+use crate::both;
+use crate::evidence::{Duty, Goal};
+
+use super::{Advice, Case, Name, Waiter, repair};
+
+/// Nobody does anything any more, and a result is missing.
+pub fn result_lost(case: &Case) -> Option<Advice> {
+    if case.roots().next().is_some() {
+        return None;
+    }
+    let waits = |it: &&Waiter| {
+        it.told.goal == Some(Goal::Results)
+            || it.told.goal == Some(Goal::PoolEnd) && it.call().ends_with("join()")
+    };
+    let waiter = case.waiters.iter().find(waits)?;
+    let (pid, at) = (waiter.pid(), waiter.at());
+    // All frames have to be known, as it goes by what isn't there.
+    let is_known = case.threads_of(pid).count() == waiter.look.threads.len()
+        && case.threads_of(pid).all(|it| it.stack.is_some());
+    // A pool that fork() has copied has no threads in the copy.
+    if !is_known || case.is_forked(waiter.look) {
+        return None;
+    }
+    let has = |duty| case.threads_of(pid).any(|it| it.told.duty == Some(duty));
+    let handlers = (has(Duty::TaskHandler), has(Duty::ResultHandler), has(Duty::WorkerHandler));
+    let workers = waiter.look.children.iter().filter_map(|it| case.threads_of(*it).next());
+    let mut workers = workers.filter(|it| it.stack.is_some());
+    let is_idle = workers.all(|it| it.told.duty == Some(Duty::PoolWorker));
+    let has_callback = waiter.mentions(&["callback"])?;
+    match handlers {
+        (true, true, true) if is_idle && has_new_worker(case, waiter) => repair(
+            Name::WorkerKilled,
+            &both!(
+                "concurrent.futures.ProcessPoolExecutor, which raises BrokenProcessPool: a worker \
+                 of this Pool was killed, or has ended itself, in its task, and {at} waits for the \
+                 task's result for ever",
+                "改用 concurrent.futures.ProcessPoolExecutor，它会抛出 BrokenProcessPool：这个 Pool \
+                 的一个工作进程在执行任务时被杀死或自己退出了，{at} 永远等不到那个任务的结果"
+            ),
+        ),
+        // The Pool forgets a KeyError of a callback.
+        (true, has_results, true) if !has_results || is_idle && has_callback => repair(
+            match has_callback {
+                true => Name::PoolEnded,
+                false => Name::ResultCannotBeUnpickled,
+            },
+            &both!(
+                "results and exceptions that can be unpickled, and callbacks that raise nothing: an \
+                 exception in the Pool's thread for results keeps {at} waiting for ever",
+                "任务的结果和异常要能反序列化，回调函数不要抛出异常：Pool 接收结果的线程里出了异常，{at} 永远等不到\
+                 结果"
+            ),
+        ),
+        (false, false, false) => repair(
+            Name::PoolEnded,
+            &both!(
+                "wait for results before the Pool is terminated, inside of its `with`: {at} waits \
+                 for one that is over",
+                "在 Pool 终止之前（也就是在它的 `with` 里面）等结果：{at} 等的 Pool 已经终止了"
+            ),
+        ),
+        _ => None,
+    }
+}
+
+/// Whether the pool of this process has replaced a worker that has ended: a worker is younger than
+/// the pool's threads.
+fn has_new_worker(case: &Case, waiter: &Waiter) -> bool {
+    let process = Process::new(waiter.pid() as i32);
+    let handlers =
+        case.threads_of(waiter.pid()).filter(|it| it.told.duty == Some(Duty::TaskHandler));
+    let started =
+        |tid: i32| Some(process.as_ref().ok()?.task_from_tid(tid).ok()?.stat().ok()?.starttime);
+    let handlers = handlers.filter_map(|it| Some((started(it.wait.tid)?, it.wait.tid as u32)));
+    let workers = waiter.look.children.iter().filter_map(|it| case.look(*it));
+    let newest = workers.map(|it| (it.started, it.pid)).max();
+    // A worker that is to do a number of tasks is replaced, too.
+    newest > handlers.max() && waiter.mentions(&["maxtasksperchild"]) == Some(false)
+}
+
+/// All workers wait for tasks that only workers could do.
+pub fn task_waits(case: &Case) -> Option<Advice> {
+    const WORKERS: [(&str, &str); 3] = [
+        ("concurrent/futures/thread.py", "_worker"),
+        ("concurrent/futures/process.py", "_process_worker"),
+        ("multiprocessing/pool.py", "worker"),
+    ];
+    let works = |it: &&Waiter| {
+        let frames = it.stack.map(|it| &it.frames[..]).unwrap_or_default();
+        frames.iter().any(|it| WORKERS.iter().any(|(file, name)| it.is(file, name)))
+    };
+    // To submit in a process of an executor is to wait for its threads, which aren't there.
+    let submits = |it: &Waiter| {
+        let called = it.stack.and_then(|it| it.called());
+        called.is_some_and(|it| it.is("concurrent/futures/process.py", "submit"))
+    };
+    let is_for_results = |it: &Waiter| it.is_for(&[Goal::Results, Goal::Future]) || submits(it);
+    if !case.roots().all(submits) {
+        return None;
+    }
+    let waiter = case.waiters.iter().filter(works).find(|it| is_for_results(it))?;
+    let mut others = case.threads_of(waiter.pid()).filter(|it| it.wait.tid != waiter.wait.tid);
+    // In a process of a pool, the threads that would bring results aren't there. A thread of a pool
+    // could get them from another pool, of processes, or from an event loop.
+    let is_alone = match waiter.wait.tid as u32 == waiter.pid() {
+        true => others.next().is_none() && waiter.look.threads.len() == 1,
+        false => others.all(|it| {
+            let is_worker = works(&it) && is_for_results(it);
+            is_worker || !works(&it) && it.told.duty.is_none() && it.joins()
+        }),
+    };
+    let at = waiter.at();
+    let what = both!(
+        "a task must not wait for tasks of its own pool, or the pool needs more workers: {at} is in \
+         a worker, and none is left for the task that it waits for",
+        "任务不要等自己所在的池里的其他任务，或者给池更多工作者：{at} 就在一个工作者里，没有别的工作者\
+         去做它等的任务"
+    );
+    is_alone.then(|| repair(Name::TaskWaitsForItsPool, &what))?
+}

@@ -1,0 +1,126 @@
+//! Queues: what is put, got, and said to be done.
+
+use crate::both;
+use crate::evidence::{Goal, Need};
+
+use super::{Advice, Case, Name, Waiter, places, repair};
+
+const GETS: [Goal; 2] = [Goal::Value, Goal::ReadLock];
+/// What a thread of the same process could end.
+const OF_THREADS: [Goal; 6] =
+    [Goal::Value, Goal::Event, Goal::Condition, Goal::Barrier, Goal::Semaphore, Goal::TasksDone];
+
+/// A queue or event of `threading` is used between processes, each of which has its own.
+pub fn of_threads_only(case: &Case) -> Option<Advice> {
+    const CLASSES: [&str; 5] = ["Queue", "Event", "Condition", "Barrier", "Semaphore"];
+    let waiters = case.all_roots(|it| {
+        let frames = it.stack.map(|it| &it.frames[..]).unwrap_or_default();
+        let run = frames.last().is_some_and(|it| it.is("multiprocessing/process.py", "_bootstrap"));
+        let is_given = match run {
+            // It was made before the process was.
+            true => !it.makes(&CLASSES),
+            false => it.told.goal == Some(Goal::Value) && it.mentions(&["Process("]) == Some(true),
+        };
+        it.is_for(&OF_THREADS)
+            && it.thing(Need::Thread).is_some()
+            && it.look.threads.len() == 1
+            && it.mentions(&["Thread", "thread("]) == Some(false)
+            && is_given
+    })?;
+    let (other, own) = match waiters[0].told.goal? {
+        Goal::Value | Goal::TasksDone => ("multiprocessing.Queue", "queue.Queue"),
+        Goal::Event => ("multiprocessing.Event", "threading.Event"),
+        Goal::Condition => ("multiprocessing.Condition", "threading.Condition"),
+        Goal::Barrier => ("multiprocessing.Barrier", "threading.Barrier"),
+        _ => ("multiprocessing.Semaphore", "threading.Semaphore"),
+    };
+    let at = places(&waiters);
+    repair(
+        Name::OtherQueueBetweenProcesses,
+        &both!(
+            "{other} in place of {own} for {at}: each process has a copy of its own",
+            "{at} 要用 {other}，而不是 {own}：每个进程各有一份自己的副本"
+        ),
+    )
+}
+
+/// Readers get until a sentinel comes, and all others wait for them.
+pub fn sentinels(case: &Case) -> Option<Advice> {
+    let readers = case.all_roots(|it| it.is_for(&GETS) && it.gets_until_a_value())?;
+    if readers.iter().all(|it| it.told.goal == Some(Goal::ReadLock)) {
+        return None;
+    }
+    // One that was to put it may have died.
+    let join = case.waiters.iter().find(|it| {
+        it.joins()
+            && (it.thing(Need::End).is_some() || is_thread_join(it))
+            && it.told.duty.is_none()
+    });
+    let at_exit = case.waiters.iter().any(|it| it.told.is_at_exit && it.joins());
+    if !case.deaths().is_empty() || (join.is_none() && !at_exit) {
+        return None;
+    }
+    let (at, puts) = (places(&readers), readers[0].method("put"));
+    let before = match join.map(Waiter::at) {
+        Some(join) => both!("before {join}", "在 {join} 之前"),
+        None => both!("before the program ends", "在程序结束之前"),
+    };
+    repair(
+        Name::PutSentinels,
+        &both!(
+            "put a sentinel for each reader {before}, {puts} of None, say, at which the loop of {at} \
+             ends",
+            "{before}给每个读取方放一个哨兵值（例如用 {puts} 放入 None），让 {at} 的循环看到它就结束"
+        ),
+    )
+}
+
+fn is_thread_join(it: &Waiter) -> bool {
+    it.told.goal == Some(Goal::Thread)
+}
+
+/// Somebody waits until all values are done.
+pub fn task_done(case: &Case) -> Option<Advice> {
+    let all = case.all_roots(|it| it.is_for(&[Goal::TasksDone, Goal::Value, Goal::ReadLock]))?;
+    let join = all.iter().find(|it| it.told.goal == Some(Goal::TasksDone))?;
+    let (at, done) = (join.at(), join.method("task_done"));
+    let getters: Vec<_> = all.iter().filter(|it| it.is_for(&GETS)).copied().collect();
+    let where_ = match getters.is_empty() {
+        true => String::new(),
+        false => {
+            let places = places(&getters);
+            both!(", as at {places}", "，例如 {places}")
+        }
+    };
+    case.question(
+        Name::TaskDone,
+        &both!(
+            "Is {done} called once for each get(){where_}? {at} waits for that.",
+            "每次 get()（{at} 在等）之后都调用一次 {done} 了吗{where_}？"
+        ),
+    )
+}
+
+/// Readers wait for a queue's own lock, and nobody who is left reads.
+pub fn reader_killed(case: &Case) -> Option<Advice> {
+    let all = case.all_roots(|it| it.is_for(&[Goal::ReadLock]))?;
+    let at = places(&all);
+    case.question(
+        Name::WhoReleases,
+        &both!(
+            "Who had the queue's own lock for reading, for which {at} waits? Nobody who is left \
+             gets: a process that is killed in get() never gives it back.",
+            "{at} 等的是队列自己的读锁，它在谁手里？剩下的进程都不在读：在 get() 里被杀死的进程不会归还这把锁。"
+        ),
+    )
+}
+
+/// Readers wait for a value.
+pub fn who_puts(case: &Case) -> Option<Advice> {
+    let readers = case.all_roots(|it| it.is_for(&GETS))?;
+    let (at, put) = (places(&readers), readers[0].method("put"));
+    case.question(
+        Name::WhoPuts,
+        &both!("Who should call {put} for {at}?", "{at} 等的值，该由谁用 {put} 放入？"),
+    )
+}

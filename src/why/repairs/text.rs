@@ -1,0 +1,171 @@
+//! What a program's text says about a line in it. It goes by the indentation, and knows no more of
+//! Python's grammar.
+
+use crate::evidence::PythonFrame;
+
+use super::Waiter;
+use super::lines::{Source, source};
+
+/// The text of a function, with the line at which it waits.
+struct Function {
+    /// The lines from its head down to the one at which it waits, each with its indentation.
+    lines: Vec<(usize, String)>,
+}
+
+impl Function {
+    fn of(text: &str, line: u32) -> Option<Function> {
+        let all: Vec<&str> = text.lines().take(line as usize).collect();
+        let indent = |it: &str| it.len() - it.trim_start().len();
+        let mut least = indent(all.last()?);
+        let mut lines = Vec::new();
+        for text in all.iter().rev() {
+            let code = text.split(" #").next().unwrap_or_default().trim();
+            if code.is_empty() || code.starts_with('#') {
+                continue;
+            }
+            lines.push((indent(text), code.to_owned()));
+            let is_head = code.starts_with("def ") || code.starts_with("async def ");
+            if is_head && indent(text) < least {
+                break;
+            }
+            least = least.min(indent(text));
+        }
+        lines.reverse();
+        Some(Function { lines })
+    }
+
+    /// The line itself and the heads of the statements in whose bodies it is, the innermost first.
+    fn heads(&self) -> Vec<&str> {
+        let mut heads: Vec<&str> = Vec::new();
+        let mut least = usize::MAX;
+        for (indent, code) in self.lines.iter().rev() {
+            if *indent < least {
+                least = *indent;
+                heads.push(code);
+            }
+        }
+        heads
+    }
+
+    /// What is taken on the way to the line: by a `with` around it, or by an `acquire()` above it
+    /// that is sure to be run before, and without a `release()` in between.
+    fn taken(&self) -> Vec<String> {
+        let mut taken: Vec<String> = Vec::new();
+        let heads = self.heads();
+        for head in heads.iter().skip(1) {
+            taken.extend(items(head).map(Into::into));
+        }
+        let mut least = self.lines.last().map_or(0, |it| it.0);
+        for (at, (indent, code)) in self.lines.iter().enumerate().rev().skip(1) {
+            if *indent <= least
+                && let Some(lock) = code.strip_suffix(".acquire()")
+                && !self.lines[at..].iter().any(|it| it.1.contains(&format!("{lock}.release(")))
+            {
+                taken.push(lock.to_owned());
+            }
+            least = least.min(*indent);
+        }
+        taken
+    }
+}
+
+/// What a `with` statement enters.
+fn items(head: &str) -> impl Iterator<Item = &str> {
+    let all = head.strip_prefix("with ").and_then(|it| it.split(':').next()).unwrap_or_default();
+    let items = all.split(',').filter_map(|it| it.split(" as ").next());
+    items.map(str::trim).filter(|it| !it.is_empty())
+}
+
+impl Waiter<'_> {
+    /// The learner's own frames.
+    fn own(&self) -> impl Iterator<Item = &PythonFrame> {
+        self.stack.iter().flat_map(|it| &it.frames).filter(|it| !it.library)
+    }
+
+    fn functions(&self) -> Vec<Function> {
+        let text = |it: &PythonFrame| match source(self.look, it) {
+            Source::Known(text) => Function::of(&text, it.line),
+            _ => None,
+        };
+        self.own().filter_map(text).collect()
+    }
+
+    /// Whether the text of the file in which the thread waits has one of these in it. Nothing if the
+    /// text isn't known.
+    pub(super) fn mentions(&self, words: &[&str]) -> Option<bool> {
+        match source(self.look, self.own().next()?) {
+            Source::Known(text) => Some(words.iter().any(|it| text.contains(it))),
+            _ => None,
+        }
+    }
+
+    /// Whether its line writes to a stream of Python's.
+    pub(super) fn prints(&self) -> bool {
+        let functions = self.functions();
+        let line = functions.first().and_then(|it| it.lines.last());
+        line.is_some_and(|(_, it)| {
+            ["print(", ".write(", ".flush("].iter().any(|call| it.contains(call))
+        })
+    }
+
+    /// Whether one of its functions has made an object of one of these classes.
+    pub(super) fn makes(&self, classes: &[&str]) -> bool {
+        let has = |line: &str| classes.iter().any(|it| line.contains(&format!("{it}(")));
+        self.functions().iter().any(|it| it.lines.iter().any(|(_, line)| has(line)))
+    }
+
+    /// Whether it gets in a loop that only a value can end.
+    pub(super) fn gets_until_a_value(&self) -> bool {
+        let is_loop = |head: &&str| match head.strip_prefix("while ") {
+            Some(until) => until.starts_with("True") || until.starts_with("1:") || gets(until),
+            None => head.starts_with("for ") && head.contains("iter(") && head.contains(".get"),
+        };
+        fn gets(text: &str) -> bool {
+            text.contains(".get(")
+        }
+        self.functions().iter().any(|it| it.heads().iter().any(is_loop))
+    }
+
+    /// The locks that its functions have taken, by their text.
+    pub(super) fn taken(&self) -> Vec<String> {
+        let functions = self.functions();
+        let mut taken: Vec<String> = functions.iter().flat_map(Function::taken).collect();
+        // Of `with a, a`, the first one is taken before the second.
+        let last = functions.first().and_then(|it| it.heads().first().copied());
+        let items: Vec<&str> = last.map(items).into_iter().flatten().collect();
+        taken.extend(items.split_last().into_iter().flat_map(|it| it.1).map(|it| it.to_string()));
+        taken
+    }
+
+    /// The lock that it waits for, by its text: the last one of a `with`.
+    pub(super) fn wanted(&self) -> Option<String> {
+        let call = self.call();
+        let with = call.strip_prefix('`').and_then(|it| it.strip_suffix('`'));
+        match with {
+            Some(with) => items(with).last().map(Into::into),
+            None => call.strip_suffix(".acquire()").map(Into::into),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_taken_before_a_line_is_told_by_the_text_above_it() {
+        for (text, taken) in [
+            ("def f():\n    with a:\n        both()\n        with b:", vec!["a"]),
+            ("def f():\n    with a:\n        pass\n    with b:", vec![]),
+            ("a.acquire()\na.acquire()", vec!["a"]),
+            ("a.acquire()\na.release()\na.acquire()", vec![]),
+            ("a.acquire()\nif x:\n    a.release()\na.acquire()", vec![]),
+            ("if x:\n    a.acquire()\na.acquire()", vec![]),
+            ("a.acquire()\ndef f():\n    a.acquire()", vec![]),
+            ("with a, b as c:\n    x = 1 # with d:\n    f()", vec!["a", "b"]),
+        ] {
+            let function = Function::of(text, text.lines().count() as u32);
+            assert_eq!(function.map(|it| it.taken()).unwrap_or_default(), taken, "{text}");
+        }
+    }
+}
