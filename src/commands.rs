@@ -17,6 +17,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Error, Result, ensure};
 use clap::ColorChoice;
+use clap::error::ErrorKind;
+use owo_colors::OwoColorize as _;
 use signal_hook::consts::SIGTERM;
 use signal_hook::low_level::emulate_default_handler;
 
@@ -28,6 +30,7 @@ use crate::multiprocessing::{CurrentProcess, Interruption, Logs, ends_all};
 use crate::os::interrupt::Interrupt;
 use crate::os::streams::{StandardStream, cannot_write, check_stdout, stderr, stdout};
 use crate::os::terminal;
+use crate::predict::next_of;
 use crate::python;
 use crate::run::{Settings, run, sentences};
 use crate::show as reading;
@@ -43,8 +46,9 @@ pub use repeat::repeat;
 pub use run::program;
 pub use why::why;
 
-/// Runs a lesson, and shows it as it goes on.
-pub fn lesson(lesson: &AnyLesson, options: &Options) -> ExitCode {
+/// Runs a lesson, and shows it as it goes on. If it `is_plain`, without options, what to try next is
+/// said on a terminal.
+pub fn lesson(lesson: &AnyLesson, options: &Options, is_plain: bool) -> ExitCode {
     let play = || {
         check_stdout()?;
         let interrupt = Interrupt::catch(false, ends_all())?;
@@ -61,6 +65,13 @@ pub fn lesson(lesson: &AnyLesson, options: &Options) -> ExitCode {
         // failed run, too.
         let code = exit_code(verdict?);
         views.finish()?;
+        let is_terminal = stdout().is_terminal() && self::stderr().is_terminal();
+        if let Some(next) = next_of(lesson.name).filter(|_| is_plain && is_terminal) {
+            let line = both!("Next: mp-demo {next}", "接下来：mp-demo {next}");
+            let look = terminal::look(&self::stderr(), options.views.color, options.views.lang);
+            let line = if look.colour { line.dimmed().to_string() } else { line };
+            let _ = self::stderr().write_all(format!("\n{line}\n").as_bytes());
+        }
         Ok(code)
     };
     play().unwrap_or_else(|error| exit_code(Err(error)))
@@ -181,19 +192,29 @@ pub fn usage(error: clap::Error) -> ExitCode {
 }
 
 fn write_usage(error: clap::Error, mut out: StandardStream) -> io::Result<()> {
+    let is_page = error.kind() == ErrorKind::DisplayHelp && out.is_terminal();
+    let text = usage_text(error, &out);
+    match is_page {
+        true => reading::print_through_pager(&text).map_err(io::Error::other),
+        false => out.write_all(text.as_bytes()),
+    }
+}
+
+fn usage_text(error: clap::Error, out: &StandardStream) -> String {
     // clap quotes the words of the command line, which may have control characters.
     let is_harmless = |word: OsString| matches!(on_one_line(&word.to_string_lossy()), Borrowed(_));
     let has_harmless_words = env::args_os().all(is_harmless);
     let error = harmless(error);
-    let is_chinese = error.use_stderr() && locale::chosen() == Language::Zh;
+    let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    let is_chinese = error.use_stderr() && !is_help && locale::chosen() == Language::Zh;
     let text = match is_chinese {
         true => in_chinese(&error),
-        false if has_harmless_words && terminal::look(&out, ColorChoice::Auto, None).colour => {
-            return out.write_all(error.render().ansi().to_string().as_bytes());
+        false if has_harmless_words && terminal::look(out, ColorChoice::Auto, None).colour => {
+            return error.render().ansi().to_string();
         }
         false => error.render().to_string(),
     };
-    out.write_all(on_its_lines(&text).as_bytes())
+    on_its_lines(&text).into_owned()
 }
 
 /// The lines of a run that the views show.

@@ -7,7 +7,9 @@ use mp_demo::commands;
 
 fn main() -> ExitCode {
     match cli::read() {
-        Ok(Request::Lesson(options, lesson)) => commands::lesson(&lesson, &options),
+        Ok(Request::Lesson(options, lesson, is_plain)) => {
+            commands::lesson(&lesson, &options, is_plain)
+        }
         Ok(Request::Repeat(options, lesson, count, command)) => {
             commands::repeat(&lesson, &options, count, &command)
         }

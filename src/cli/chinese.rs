@@ -96,6 +96,12 @@ pub(super) fn described(command: Command) -> Result<Command> {
     Ok(command.mut_args(|arg| described_arg(arg, &program)))
 }
 
+/// The shared options, described in Chinese.
+pub(super) fn with_options(command: Command) -> Result<Command> {
+    let program = Help::of_the_program()?;
+    Ok(command.mut_args(|arg| described_arg(arg, &program)))
+}
+
 /// The command line of children, described in Chinese.
 pub(super) fn described_child(mut command: Command) -> Result<Command> {
     let child = *Help::of_the_program()?.child.unwrap_or_default();

@@ -1,32 +1,47 @@
 //! The whole command line, described in a language.
 
-use clap::{Arg, CommandFactory as _};
+use clap::{Arg, ArgAction, ArgMatches, CommandFactory as _};
 
 use super::tool::{Tool, taken_by};
 use super::{Cli, chinese};
 use crate::lessons::DEMOS;
+use crate::os::streams::stdout;
+use crate::os::terminal;
+use crate::words::figures::wrapped;
 use crate::words::locale::Language;
 
 pub(super) const TITLE_IN_CHINESE: &str =
     "学习进程如何协作：用真实运行的进程演示 Python multiprocessing";
 
+/// The shared options that each help shows; the others are in `mp-demo help options`.
+const FIRST: [&str; 3] = ["timeline", "explain", "repeat"];
+
 /// The command line as clap has to know it, with the lessons and tools described in this language.
 pub(super) fn command(language: Language) -> clap::Command {
     let mut command = Cli::command();
     let options: Vec<Arg> = command.get_arguments().cloned().collect();
+    let is_first = |option: &Arg| FIRST.contains(&option.get_id().as_str());
+    command = command.mut_args(|option| option.clone().hide(!is_first(&option)));
+    let more = match language {
+        Language::En => "More options of every lesson: mp-demo help options",
+        Language::Zh => "每一课的其他选项：mp-demo help options",
+    };
     command = command.mut_subcommands(|command| {
         let Some(taken) = taken_by(command.get_name()) else {
-            return command;
+            return command.after_help(more);
         };
+        let is_run = command.get_name() == "run";
         // A tool takes the lessons' shared options that it has use for; the others are hidden in
         // its help.
         let options = options.iter().map(|option| {
             let is_taken = taken.iter().any(|it| option.get_id() == it);
-            let option = described_for(command.get_name(), option.clone()).hide(!is_taken);
+            let is_hidden = !is_taken || (is_run && !is_first(option));
+            let option = described_for(command.get_name(), option.clone()).hide(is_hidden);
             // `run` takes them all, and has few of its own.
-            if command.get_name() == "run" { option } else { option.help_heading(None) }
+            if is_run { option } else { option.help_heading(None) }
         });
         let options: Vec<_> = options.collect();
+        let command = if is_run { command.after_help(more) } else { command };
         command.hide(true).args(options)
     });
     if language == Language::Zh {
@@ -34,6 +49,9 @@ pub(super) fn command(language: Language) -> clap::Command {
         // is in English.
         command = chinese::described(command.clone()).unwrap_or(command);
     }
+    // clap adds `help`, which is no lesson.
+    command.build();
+    command = command.mut_subcommand("help", |help| help.hide(true));
     // clap has one heading for all subcommands, so the second and third list are written by hand.
     for demo in DEMOS.iter().filter(|demo| !demo.is_of_article) {
         command = command.mut_subcommand(demo.name, |lesson| lesson.hide(true));
@@ -42,20 +60,54 @@ pub(super) fn command(language: Language) -> clap::Command {
         Language::En => "Other commands:",
         Language::Zh => "其他命令：",
     };
-    let (lessons, list) = (list_beyond_the_article(language), list_of_tools(&command));
-    command.after_help(format!("{lessons}\n{heading}\n{list}"))
+    let (lessons, list) = (list_of_lessons(language, false), list_of_tools(&command));
+    command.after_help(format!("{more}\n\n{lessons}\n{heading}\n{list}"))
 }
 
-/// The lessons beyond the article, under their heading.
-pub(super) fn list_beyond_the_article(language: Language) -> String {
-    let lessons = || DEMOS.iter().filter(|demo| !demo.is_of_article);
-    let width = lessons().map(|demo| demo.name.len()).max().unwrap_or(0);
-    let rows = lessons().map(|demo| format!("  {:<width$}  {}\n", demo.name, demo.title(language)));
-    let heading = match language {
-        Language::En => "Beyond the article:",
-        Language::Zh => "文章之外：",
+/// The help on the options of every lesson.
+pub(super) fn on_options(language: Language) -> Result<ArgMatches, clap::Error> {
+    let options: Vec<Arg> = Cli::command().get_arguments().cloned().collect();
+    let help = Arg::new("help").long("help").action(ArgAction::Help).hide(true);
+    let command = clap::Command::new("mp-demo")
+        .max_term_width(80)
+        .disable_help_flag(true)
+        .help_template("{all-args}")
+        .args(options)
+        .arg(help);
+    let command = match language {
+        Language::En => command,
+        Language::Zh => chinese::with_options(command.clone()).unwrap_or(command),
     };
-    format!("{heading}\n{}", rows.collect::<String>())
+    command.try_get_matches_from(["mp-demo", "--help"])
+}
+
+/// The lessons that are of the article, or that are not, under their heading.
+pub(super) fn list_of_lessons(language: Language, of_article: bool) -> String {
+    let lessons = DEMOS.iter().filter(|demo| demo.is_of_article == of_article);
+    let heading = match (language, of_article) {
+        (Language::En, true) => "Lessons:",
+        (Language::Zh, true) => "课程：",
+        (Language::En, false) => "Beyond the article:",
+        (Language::Zh, false) => "文章之外：",
+    };
+    let lessons = lessons.map(|demo| (demo.name, demo.title(language).to_owned()));
+    format!("{heading}\n{}", rows(&lessons.collect::<Vec<_>>()))
+}
+
+/// Names and what they mean, in lines that fit the terminal.
+fn rows(rows: &[(impl AsRef<str>, String)]) -> String {
+    let names = || rows.iter().map(|(name, _)| name.as_ref());
+    let longest = names().map(str::len).max().unwrap_or_default();
+    let indent = " ".repeat(longest + 4);
+    let lines = names().zip(rows).map(|(name, (_, text))| {
+        wrapped(&format!("  {name:<longest$}  {text}"), help_width(), &indent)
+    });
+    lines.collect()
+}
+
+/// How wide a page of help is.
+pub(super) fn help_width() -> usize {
+    terminal::width(&stdout()).min(80)
 }
 
 /// A shared option with the help text of this tool, where its meaning differs from that in a
@@ -76,7 +128,7 @@ fn list_of_tools(command: &clap::Command) -> String {
     let tools = Tool::names().into_iter().map(|tool| {
         let about = command.find_subcommand(&tool).and_then(|it| it.get_about());
         let about = about.map(ToString::to_string).unwrap_or_default();
-        format!("  {tool:<12} {about}\n")
+        (tool, about)
     });
-    tools.collect()
+    rows(&tools.collect::<Vec<_>>())
 }

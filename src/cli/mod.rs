@@ -29,11 +29,11 @@ pub use child::ChildCli;
 pub use options::{Explanation, Options, Prefix, ViewOptions};
 pub(crate) use refusal::{harmless, in_chinese};
 
-use described::command;
+use described::{command, on_options};
 use generated::{complete, completions, manual};
 use options::{ids_of, of_many_runs, of_one_run};
 use overview::{is_bare, overview};
-use refusal::{with_nearest_name, with_run_before};
+use refusal::{value_beside, with_its_place, with_nearest_name, with_run_before};
 pub use tool::LinesOfCode;
 use tool::{Tool, taken_by};
 use typed::{command_of, language_before_help, language_in, own_words};
@@ -70,8 +70,8 @@ enum Command {
 
 /// What the command line asks for.
 pub enum Request {
-    /// Run a lesson.
-    Lesson(Options, AnyLesson),
+    /// Run a lesson; whether it is run without options.
+    Lesson(Options, AnyLesson, bool),
     /// Run a lesson so many times. The text is the command without the options of `--repeat`.
     Repeat(Options, AnyLesson, u64, String),
     /// Run a program of the user's.
@@ -167,9 +167,20 @@ pub fn read() -> Result<Request, clap::Error> {
     if is_bare(&args) {
         return Ok(Request::Print(overview(language).into()));
     }
+    let is_own = own >= args.len();
+    if is_own
+        && let [.., help, options] = &args[1..]
+        && help == "help"
+        && options == "options"
+    {
+        on_options(language)?;
+    }
     let mut command = command(language);
+    if let Some(sentence) = value_beside(&command, &args[..args.len().min(own + 1)]) {
+        return Err(command.error(ErrorKind::ArgumentConflict, sentence));
+    }
     if let [.., help, name] = &args[1..]
-        && own >= args.len()
+        && is_own
         && help == "help"
         && command.find_subcommand(name).is_none()
     {
@@ -177,9 +188,10 @@ pub fn read() -> Result<Request, clap::Error> {
         // of `help`. So `help NAME` is read as `NAME`.
         args.remove(args.len() - 2);
     }
-    let matches = command
-        .try_get_matches_from_mut(args)
-        .map_err(|error| with_run_before(with_nearest_name(error, &command), &mut command))?;
+    let matches = command.try_get_matches_from_mut(args).map_err(|error| {
+        let error = with_nearest_name(error, &command);
+        with_its_place(with_run_before(error, &mut command), &mut command)
+    })?;
     let cli = Cli::from_arg_matches(&matches)?;
     check(&cli, &matches).map_err(|sentence| {
         let sentence = on_one_line(&sentence);
@@ -195,7 +207,16 @@ pub fn read() -> Result<Request, clap::Error> {
                 let typed = command_of(&command, &matches, false).unwrap_or_default();
                 Request::Repeat(cli.options, lesson, count, typed)
             }
-            None => Request::Lesson(cli.options, lesson),
+            None => {
+                let is_given = |id: &String| {
+                    matches.value_source(id) == Some(ValueSource::CommandLine)
+                        && !["color", "lang"].contains(&&**id)
+                };
+                let typed = command_of(&command, &matches, false);
+                let has_options = ids_of::<Options>().iter().any(is_given)
+                    || typed.is_none_or(|typed| typed != lesson.name);
+                Request::Lesson(cli.options, lesson, !has_options)
+            }
         },
         Command::Tool(Tool::Show { lesson, python, rust, writer_in, reader_in, child_in }) => {
             let part = part_in([writer_in, reader_in, child_in]);

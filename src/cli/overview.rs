@@ -3,8 +3,9 @@
 use std::ffi::OsString;
 
 use super::Tool;
-use super::described::{TITLE_IN_CHINESE, command, list_beyond_the_article};
+use super::described::{TITLE_IN_CHINESE, help_width, list_of_lessons};
 use crate::both;
+use crate::words::figures::wrapped;
 use crate::words::locale::Language;
 
 /// Whether the command line has no arguments, except perhaps `--lang`.
@@ -21,40 +22,28 @@ pub(super) fn is_bare(args: &[OsString]) -> bool {
 
 /// The text of the screen: at most 24 lines.
 pub(super) fn overview(language: Language) -> String {
-    let mut command = command(language).after_help("").long_about("");
     let names = Tool::names().join(&both!(", ", "、"));
-    let (title, usage, lessons, rest) = match language {
-        Language::En => (
-            "Learn how processes work together, by running real ones",
+    let title = match language {
+        Language::En => "Learn how processes work together, by running real ones",
+        Language::Zh => TITLE_IN_CHINESE,
+    };
+    let paragraphs = [
+        title.to_owned(),
+        both!(
             "Usage: mp-demo [OPTIONS] <LESSON> [OPTIONS]",
-            "Lessons:",
-            format!(
-                "\
-Other commands: {names}
-
-`mp-demo help queue` shows what can be changed in a lesson, --help everything.
-"
-            ),
+            "用法：mp-demo [OPTIONS] <LESSON> [OPTIONS]"
         ),
-        Language::Zh => (
-            TITLE_IN_CHINESE,
-            "用法：mp-demo [OPTIONS] <LESSON> [OPTIONS]",
-            "课程：",
-            format!(
-                "\
-其他命令：{names}
-
-`mp-demo help queue` 列出一课里可以改动的地方，--help 列出全部。
-"
-            ),
+        list_of_lessons(language, true),
+        list_of_lessons(language, false),
+        both!("Other commands: {names}", "其他命令：{names}"),
+        both!(
+            "`mp-demo help queue` shows what can be changed in a lesson, --help everything.",
+            "`mp-demo help queue` 列出一课里可以改动的地方，--help 列出全部。"
         ),
+    ];
+    let fitting = |text: &String| match text.contains('\n') {
+        true => text.clone(),
+        false => wrapped(text, help_width(), ""),
     };
-    command = match command.find_subcommand("help") {
-        Some(_) => command.mut_subcommand("help", |help| help.hide(true)),
-        None => command.disable_help_subcommand(true),
-    };
-    let template = format!("{title}\n\n{usage}\n\n{lessons}\n{{subcommands}}\n");
-    let of_article = command.help_template(template).render_help().to_string();
-    let beyond = list_beyond_the_article(language);
-    format!("{}\n\n{beyond}\n{rest}", of_article.trim_end())
+    paragraphs.iter().map(fitting).collect::<Vec<_>>().join("\n")
 }

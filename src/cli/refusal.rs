@@ -1,12 +1,16 @@
 //! Messages about wrong usage: in English clap's own, in Chinese made from clap's `ErrorKind` and
 //! context.
 
+use std::env;
+use std::ffi::OsString;
 use std::path::Path;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, Error};
 
+use crate::arguments::quoted;
 use crate::both;
+use crate::lessons::DEMOS;
 use crate::words::plain::on_one_line;
 
 /// Suggests the command that differs only in capital letters, where clap has no suggestion.
@@ -36,6 +40,60 @@ pub(super) fn with_run_before(error: Error, command: &mut Command) -> Error {
         "{name} 不是 mp-demo 的子命令；是不是想用：mp-demo run {name}？"
     );
     command.error(ErrorKind::InvalidSubcommand, sentence)
+}
+
+/// Refuses an option whose value stands beside it and not behind `=`: it would be taken for another
+/// argument.
+pub(super) fn value_beside(command: &Command, words: &[OsString]) -> Option<String> {
+    let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
+    let options = || command.get_arguments().filter(|it| it.is_require_equals_set());
+    words.windows(2).find_map(|pair| {
+        let (option, value) = (&pair[0], &pair[1]);
+        let arg = options().find(|arg| option.strip_prefix("--") == arg.get_long())?;
+        let values = arg.get_possible_values();
+        values.iter().any(|it| it.matches(value, false)).then(|| {
+            both!(
+                "a value of {option} stands behind =: {option}={value}",
+                "{option} 的值前面要有等号：{option}={value}"
+            )
+        })
+    })
+}
+
+/// Says where an unknown option belongs, if it is another lesson's, or is a word of a program that
+/// `why` is to run.
+pub(super) fn with_its_place(error: Error, command: &mut Command) -> Error {
+    let Some(ContextValue::String(name)) = error.get(ContextKind::InvalidArg) else {
+        return error;
+    };
+    if error.kind() != ErrorKind::UnknownArgument {
+        return error;
+    }
+    let words: Vec<_> = env::args().skip(1).collect();
+    let is_why = words.first().is_some_and(|word| word == "why");
+    let program = words.iter().skip(1).position(|word| !word.starts_with('-'));
+    if let (true, Some(before)) = (is_why, program) {
+        let program: Vec<_> = words[before + 1..].iter().map(|word| quoted(word)).collect();
+        let program = program.join(" ");
+        let sentence = both!(
+            "a program stands behind --: mp-demo why -- {program}",
+            "要运行的程序写在 -- 后面：mp-demo why -- {program}"
+        );
+        return command.error(ErrorKind::ArgumentConflict, on_one_line(&sentence));
+    }
+    let name = name.split(['=', ' ']).next().unwrap_or_default();
+    let has = |lesson: &&Command| {
+        let mut own = lesson.get_arguments().filter(|arg| !arg.is_global_set());
+        own.any(|arg| arg.get_long().is_some_and(|long| name.strip_prefix("--") == Some(long)))
+    };
+    let lessons = DEMOS.iter().filter_map(|demo| command.find_subcommand(demo.name));
+    let lessons: Vec<_> = lessons.filter(has).map(|lesson| lesson.get_name()).collect();
+    if lessons.is_empty() {
+        return error;
+    }
+    let lessons = lessons.join(&both!(", ", "、"));
+    let sentence = both!("{name} is an option of {lessons}", "{name} 是 {lessons} 的选项");
+    command.error(ErrorKind::ArgumentConflict, sentence)
 }
 
 /// The error with the control characters in the words that it quotes escaped.
@@ -97,7 +155,7 @@ pub fn in_chinese(error: &Error) -> String {
         [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue]
     {
         if let Some(nearest) = text(kind).filter(|it| !it.is_empty()) {
-            message += &format!("\n\n  提示：有一个相近的 {nearest}");
+            message += &format!("\n\n  是不是想用 {nearest}？");
         }
     }
     let rendered = error.render().to_string();

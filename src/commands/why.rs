@@ -12,6 +12,7 @@ use crate::cli::{Asked, LinesOfCode};
 use crate::os::streams::{StandardStream, cannot_write, check_stdout, stderr, stdout};
 use crate::os::terminal;
 use crate::why::{self, Diagnosis, Notice, Stacks};
+use crate::words::figures::wrapped;
 use crate::words::plain::in_json;
 
 /// Tells who waits for whom in a program.
@@ -83,9 +84,8 @@ pub(super) fn words(told: &Notice, width: Option<usize>, of_code: LinesOfCode) -
 
 /// Lines, broken where a terminal of this width would break them in the middle of a word.
 fn broken(lines: &[String], width: Option<usize>) -> String {
-    let options = textwrap::Options::new(width.unwrap_or(usize::MAX)).subsequent_indent("    ");
     let lines = lines.iter().map(|line| match width {
-        Some(width) if line.width() > width => format!("{}\n", textwrap::fill(line, &options)),
+        Some(width) if line.width() > width => wrapped(line, width, "    "),
         _ => format!("{line}\n"),
     });
     lines.collect()

@@ -17,6 +17,9 @@ const NUMBER: &str = "{N}";
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    /// The command to try after the lesson's run without options, without the program's name.
+    #[serde(default)]
+    next: Option<String>,
     #[serde(default)]
     experiment: Vec<Spanned<Experiment>>,
 }
@@ -38,6 +41,13 @@ pub struct Experiment {
     #[serde(default = "fifty")]
     pub runs: u64,
     reason: Bilingual,
+}
+
+/// The command to try after the lesson's run without options, without the program's name.
+pub fn next_of(lesson: &str) -> Option<String> {
+    let demo = DEMOS.iter().find(|demo| demo.name == lesson)?;
+    // A test makes sure that the file can be read.
+    toml::from_str::<File>(demo.experiments).ok()?.next
 }
 
 fn fifty() -> u64 {
@@ -119,6 +129,9 @@ impl Experiment {
             let (line, message) = (line_at(text, start), error.message());
             anyhow!("{file}, line {line}: {message}")
         })?;
+        if let Some(next) = &read.next {
+            lesson_in(next).with_context(|| format!("{file}, `next`"))?;
+        }
         let checked = |read: Spanned<Experiment>| {
             let line = line_at(text, read.span().start);
             let experiment = Experiment { lesson, ..read.into_inner() };

@@ -126,7 +126,7 @@ impl Session<'_> {
     fn answer(&mut self, experiment: &Experiment) -> Result<Option<String>> {
         loop {
             let prompt = format!("{} > ", experiment.question.prompt());
-            let prompt = textwrap::fill(&prompt, self.width);
+            let prompt = wrapped(&prompt, self.width, "");
             write(&format!("{} ", prompt.trim_end()))?;
             let typed = match &mut self.given {
                 Some(left) => left.pop_front(),

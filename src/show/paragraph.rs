@@ -6,6 +6,7 @@ use textwrap::{Options, WordSeparator};
 
 use super::ink::Ink;
 use crate::os::terminal::Look;
+use crate::words::figures::words;
 
 /// A word joiner: no line is broken beside it, and it has no width.
 const GLUE: char = '\u{2060}';
@@ -60,9 +61,8 @@ impl Paragraph {
     /// The lines of the paragraph, none wider than `width` unless a word is.
     pub(crate) fn wrap(&self, width: usize, look: Look) -> Vec<String> {
         let text: String = self.pieces.iter().map(|piece| piece.text.as_str()).collect();
-        let options = Options::new(width)
-            .break_words(false)
-            .word_separator(WordSeparator::UnicodeBreakProperties);
+        let options =
+            Options::new(width).break_words(false).word_separator(WordSeparator::Custom(words));
         let mut end = 0;
         let mut lines = Vec::new();
         for line in textwrap::wrap(&text, options) {

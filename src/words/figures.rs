@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use textwrap::WordSeparator;
+use textwrap::core::Word;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use crate::both;
@@ -68,9 +70,23 @@ pub(crate) fn mebibytes(kib: u64) -> String {
     format!("{mib:.decimals$} MiB")
 }
 
+/// The words between which a line may end: those of Chinese, too. No name is broken at its hyphen.
+pub(crate) fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
+    let (mut words, mut begin, mut end) = (Vec::new(), 0, 0);
+    for word in WordSeparator::UnicodeBreakProperties.find_words(line) {
+        end += word.word.len() + word.whitespace.len();
+        if !line[..end].ends_with('-') || end == line.len() {
+            words.push(Word::from(&line[begin..end]));
+            begin = end;
+        }
+    }
+    Box::new(words.into_iter())
+}
+
 /// A text in lines of at most so many columns, all but the first indented.
 pub(crate) fn wrapped(text: &str, columns: usize, indent: &str) -> String {
     let options = textwrap::Options::new(columns)
+        .word_separator(WordSeparator::Custom(words))
         .word_splitter(textwrap::WordSplitter::NoHyphenation)
         .subsequent_indent(indent);
     textwrap::fill(text, options) + "\n"
@@ -117,6 +133,12 @@ mod tests {
         choose(Language::En);
         let shown = [5e-10, 4.2e-7, 1.234e-5, 7.18e-4, 0.0754, 12.0].map(duration);
         assert_eq!(shown, ["0.50 ns", "420 ns", "12.3 us", "718 us", "75.4 ms", "12.0 s"]);
+    }
+
+    #[test]
+    fn a_line_ends_between_words_and_not_in_a_name() {
+        let lines = wrapped("run mp-demo why --end-all，再看", 13, "");
+        assert_eq!(lines, "run mp-demo\nwhy\n--end-all，再\n看\n");
     }
 
     #[test]

@@ -86,7 +86,7 @@ const AT_WORK: [(&str, usize, (usize, &str)); 10] = [
     ("buffer --to terminal --speed 0.001", 1, (1, "write")),
     ("lock --turns 1000000", 2, (2, "counting")),
     ("lock --turns 1000000 --with lock", 2, (2, "counting")),
-    ("lock --turns 1000000 --lock flock", 2, (2, "counting")),
+    ("lock --turns 1000000 --kind flock", 2, (2, "counting")),
     ("zombie --pause 1000", 1, (1, "sleep")),
     ("zombie --orphan --pause 1000", 2, (1, "sleep")),
 ];
@@ -129,7 +129,7 @@ const MAY_BE_KILLED: [(&str, &str); 29] = [
     ("buffer", "child"),
     ("buffer --to terminal --end exit", "child"),
     ("lock --with lock", "child-1"),
-    ("lock --lock flock", "child-2"),
+    ("lock --kind flock", "child-2"),
 ];
 
 /// Kills a child at its start in the first run and some events later in each next run, until a run

@@ -34,10 +34,10 @@ fn total(words: &str) -> (u64, u64) {
 
 #[test]
 fn with_either_lock_nothing_is_lost() {
-    for options in ["--with lock", "--lock semaphore", "--lock flock", "--with lock --gap none"] {
+    for options in ["--with lock", "--kind semaphore", "--kind flock", "--with lock --gap none"] {
         assert_eq!(screen_of(&format!("lock {options}")), WITH_LOCK, "{options}");
     }
-    for options in ["--with lock", "--lock flock"] {
+    for options in ["--with lock", "--kind flock"] {
         let words = format!("lock {options} --processes 5 --turns 300");
         assert_eq!(total(&words), (1500, 1500), "{words}");
     }
@@ -78,7 +78,7 @@ fn nobody_counts_before_all_are_at_the_gate() {
 #[test]
 fn a_lock_is_told_of_at_the_first_turns_only() {
     for kind in ["semaphore", "flock"] {
-        let log = log_of(&format!("lock --lock {kind}"));
+        let log = log_of(&format!("lock --kind {kind}"));
         for event in ["acquired", "release"] {
             assert_eq!(fields(&log, event, "lock"), [kind; 10], "{event}");
         }
@@ -88,8 +88,8 @@ fn a_lock_is_told_of_at_the_first_turns_only() {
 #[test]
 fn the_kernel_frees_a_file_lock_whose_holder_is_killed() {
     let expected = WITH_LOCK.replace("2000 of 2000", "1000 of 1000");
-    assert_eq!(screen_of("lock --kill --lock flock"), expected);
-    assert_eq!(total("lock --kill --lock flock --processes 4 --turns 10"), (30, 30));
+    assert_eq!(screen_of("lock --kill --kind flock"), expected);
+    assert_eq!(total("lock --kill --kind flock --processes 4 --turns 10"), (30, 30));
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn a_semaphore_whose_holder_is_killed_stays_taken() {
     for expected in [
         "waits for the lock, which child-1 ",
         "A dead end: the lock died with child-1",
-        "take one that the kernel frees: mp-demo lock --kill --lock flock",
+        "take one that the kernel frees: mp-demo lock --kill --kind flock",
     ] {
         assert!(told.contains(expected), "{told}");
     }
@@ -113,8 +113,8 @@ fn a_semaphore_whose_holder_is_killed_stays_taken() {
 
 #[test]
 fn options_that_do_not_go_together_are_refused() {
-    assert_refused("lock --with none --lock flock", "--lock and --kill go with --with lock");
-    assert_refused("lock --with none --kill", "--lock and --kill go with --with lock");
+    assert_refused("lock --with none --kind flock", "--kind and --kill go with --with lock");
+    assert_refused("lock --with none --kill", "--kind and --kill go with --with lock");
     assert_refused("lock --kill --processes 1", "--kill needs --processes 2 or more");
     for words in ["--turns 0", "--turns 1000001", "--turns x", "--processes 0", "--gap long"] {
         assert_eq!(run_words(&format!("lock {words}")).code(), 2, "{words}");
@@ -130,7 +130,7 @@ fn the_notes_say_what_was_lost_and_who_had_the_lock() {
     let whole = notes("lock --with lock");
     assert!(whole.contains("The parent finds 2000: not one addition is lost."), "{whole}");
     assert!(whole.contains("It doesn't know who has taken it"), "{whole}");
-    let freed = notes("lock --kill --lock flock");
+    let freed = notes("lock --kill --kind flock");
     assert!(freed.contains("with them the lock is free."), "{freed}");
     let stuck = notes("lock --kill --patience 0.1");
     assert!(stuck.contains("the semaphore stays 0."), "{stuck}");

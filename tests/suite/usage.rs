@@ -26,10 +26,11 @@ Examples:
   mp-demo show queue              read about it: what is true, what to try
 
 Lessons:
-  help Print this message or the help of the given subcommand(s)
 
 Options:
 ...
+More options of every lesson: mp-demo help options
+
 Beyond the article:
 
 Other commands:
@@ -72,7 +73,7 @@ fn who_asks_for_nothing_gets_a_screen_of_24_lines() {
 fn the_nearest_name_is_suggested() {
     for words in ["quue", "QUEUE", "help quue", "help QUEUE", "man quue", "man Queue"] {
         assert_refused(words, "tip: a similar subcommand exists: 'queue'");
-        assert_refused(&format!("--lang zh {words}"), "提示：有一个相近的 'queue'");
+        assert_refused(&format!("--lang zh {words}"), "是不是想用 'queue'？");
     }
     assert_refused("show quue", "tip: a similar value exists: 'queue'");
     let page = run_words("show QUEUE").succeeded().stdout;
@@ -94,7 +95,7 @@ fn wrong_usage_is_told_in_chinese() {
     for (words, expected) in [
         (
             "queue --stp",
-            "错误：没有 '--stp' 这个参数\n\n  提示：有一个相近的 '--stop'\n\n用法：mp-demo queue",
+            "错误：没有 '--stp' 这个参数\n\n  是不是想用 '--stop'？\n\n用法：mp-demo queue",
         ),
         ("queue --stop x", "错误：'--stop <STOP>' 的值不能是 'x'\n  [可选：'terminate'、"),
         ("queue --speed 0", "错误：'--speed <X>' 的值不能是 '0'：应当是大于 0 的数\n"),
@@ -108,7 +109,10 @@ fn wrong_usage_is_told_in_chinese() {
             "spawn --sleep 1,x",
             "错误：'--sleep <SECONDS,...>' 的值不能是 'x'：应当是 0 到 86400 的秒数\n",
         ),
-        ("queue --kill x", "错误：没有 x：只有一个读进程时 --kill 取 reader"),
+        (
+            "queue --kill x",
+            "错误：--kill 只能是读进程，这里有 2 个：reader-1 到 reader-2，而不是 x\n",
+        ),
     ] {
         assert_refused(&format!("--lang zh {words}"), expected);
         let ended = run(mp_demo(words.split_whitespace()).env("LANG", "zh_CN.UTF-8"));
@@ -173,13 +177,45 @@ fn help_fits_80_columns_and_says_where_rust_differs_from_python() {
         }
         let example = help.find("\nExamples:\n").unwrap();
         assert!(example < help.find("\nOptions:\n").unwrap());
-        assert!(help.trim_end().ends_with(options), "{help}");
+        assert!(help.contains(options), "{help}");
+        assert!(help.ends_with("\nMore options of every lesson: mp-demo help options\n"), "{help}");
         let difference = help.lines().find(|line| line.starts_with("Rust and Python: "));
         assert!(difference.unwrap().ends_with('.'), "{help}");
         assert_eq!(run_words(&format!("{lesson} --help")).succeeded().stdout, help);
     }
     let spawn = run_words("help spawn").succeeded().stdout;
     assert!(spawn.contains("\"spawn\" also names a start method, and this is that method"));
+}
+
+#[test]
+fn help_on_options_has_all_that_lessons_share() {
+    let shared = run_words("help options").succeeded().stdout;
+    let of_queue = run_words("queue --help").succeeded().stdout;
+    for option in ["--timeline[", "--explain[", "--repeat [", "--seed <", "--one-core", "--lang <"]
+    {
+        let is_first = option.ends_with('[');
+        assert!(shared.contains(&format!("\n      {option}")), "{option}: {shared}");
+        assert_eq!(of_queue.contains(&format!("\n      {option}")), is_first, "{option}");
+    }
+    let chinese = run_words("help options --lang zh").succeeded().stdout;
+    assert!(chinese.contains("随机停顿的种子"), "{chinese}");
+}
+
+#[test]
+fn errors_say_what_to_write_instead() {
+    for (words, expected) in [
+        ("queue --explain brief", "a value of --explain stands behind =: --explain=brief\n"),
+        ("spawn --timeline order", "--timeline=order\n"),
+        ("run --labels lines x.py", "--labels=lines\n"),
+        ("why python3 prog.py -x", ": mp-demo why -- python3 prog.py -x\n"),
+        ("why --end python3 prog.py", ": mp-demo why -- python3 prog.py\n"),
+        ("queue --bytes 5", "--bytes is an option of pipe\n"),
+        ("queue --kill reader", "this run has 2: `reader-1` to `reader-2`, not `reader`\n"),
+        ("queue --kill writer --readers 1", "this run has one: `reader`, not `writer`\n"),
+        ("spawn --lang zh --bytes=5", "--bytes 是 pipe 的选项\n"),
+    ] {
+        assert_refused(words, expected);
+    }
 }
 
 #[test]
@@ -280,4 +316,14 @@ fn huge_and_tiny_times_are_no_trouble() {
     run.wait_for("sleep", "writer");
     run.signal(rustix::process::Signal::TERM);
     assert_eq!(run.finish().code(), 143);
+}
+
+#[test]
+fn a_run_without_options_says_on_a_terminal_what_to_try_next() {
+    let screen = on_terminal(&["memory"], &[UTF_8, ("LANG", "en_US.UTF-8")], (24, 80));
+    assert!(screen.ends_with("Next: mp-demo memory --explain=brief\u{1b}[0m\n"), "{screen}");
+    let screen = on_terminal(&["memory", "--labels"], &[UTF_8], (24, 80));
+    assert!(!screen.contains("Next:"), "{screen}");
+    let piped = run_words("memory").succeeded();
+    assert!(!(piped.stdout + &piped.stderr).contains("Next:"));
 }

@@ -44,9 +44,9 @@ Examples:
   mp-demo lock --with lock           none is lost
   mp-demo lock --gap none --turns 9  often none is lost: luck
   mp-demo lock --kill                the holder is killed: stuck
-  mp-demo lock --kill --lock flock   the kernel frees the lock")]
+  mp-demo lock --kill --kind flock   the kernel frees the lock")]
 pub struct Args {
-    /// Whether they take turns at a lock; with --lock or --kill, lock by default
+    /// Whether they take turns at a lock; with --kind or --kill, lock by default
     #[arg(
         long,
         value_enum,
@@ -65,7 +65,7 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = Gap::Yield)]
     gap: Gap,
     /// Which lock [default: semaphore]
-    #[arg(long, value_enum)]
+    #[arg(long = "kind", value_enum)]
     #[serde(skip_serializing_if = "Option::is_none")]
     lock: Option<LockKind>,
     /// Kill the first process while it has the lock
@@ -105,8 +105,8 @@ impl Lesson for Args {
         ensure!(
             self.with == WithLock::Lock || (self.lock.is_none() && !self.kill),
             both!(
-                "--lock and --kill go with --with lock",
-                "--lock 和 --kill 要和 --with lock 一起用"
+                "--kind and --kill go with --with lock",
+                "--kind 和 --kill 要和 --with lock 一起用"
             )
         );
         ensure!(
@@ -117,7 +117,7 @@ impl Lesson for Args {
     }
 
     fn mistake(&self, _run: &State) -> Option<(&'static Mistake, String)> {
-        let without = (&KILLED_SEMAPHORE_HOLDER, "mp-demo lock --kill --lock flock".into());
+        let without = (&KILLED_SEMAPHORE_HOLDER, "mp-demo lock --kill --kind flock".into());
         (self.kill && self.lock != Some(LockKind::Flock)).then_some(without)
     }
 

@@ -138,12 +138,18 @@ impl Args {
         if let Some(role) = &self.kill {
             ensure!(
                 (1..=readers).any(|number| numbered("reader", number, readers) == *role),
-                both!(
-                    "there is no {role}: --kill takes reader if there is one, else reader-1 to \
-                     reader-{readers}",
-                    "没有 {role}：只有一个读进程时 --kill 取 reader，否则取 reader-1 到 \
-                     reader-{readers}"
-                )
+                match readers {
+                    1 => both!(
+                        "--kill takes a reader, and this run has one: `reader`, not `{role}`",
+                        "--kill 只能是读进程，这里只有一个：reader，而不是 {role}"
+                    ),
+                    _ => both!(
+                        "--kill takes a reader, and this run has {readers}: `reader-1` to \
+                         `reader-{readers}`, not `{role}`",
+                        "--kill 只能是读进程，这里有 {readers} 个：reader-1 到 reader-{readers}，\
+                         而不是 {role}"
+                    ),
+                }
             );
         }
         if let Some(sentinels) = self.sentinels {

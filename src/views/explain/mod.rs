@@ -29,6 +29,7 @@ use super::view::View;
 use crate::events::{Event, Record};
 use crate::os::terminal::Look;
 use crate::state::{Change, State};
+use crate::words::figures::words;
 use crate::words::locale::Language;
 
 pub(crate) use self::moment::Moment;
@@ -125,7 +126,7 @@ fn lines(text: &str, look: Look) -> String {
     let options = Options::new(look.width.saturating_sub(indent.len()))
         .line_ending(LineEnding::LF)
         // Chinese has no spaces: Unicode knows where it may break.
-        .word_separator(WordSeparator::UnicodeBreakProperties)
+        .word_separator(WordSeparator::Custom(words))
         // `child-1` and `--seed` stay whole.
         .word_splitter(WordSplitter::NoHyphenation)
         .wrap_algorithm(WrapAlgorithm::FirstFit);

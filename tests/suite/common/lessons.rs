@@ -112,7 +112,7 @@ pub fn measures(lesson: &str) -> bool {
 /// language, the article's first three in front, and those beyond the article under a heading of
 /// their own.
 pub fn help_without_lessons(help: &str, language: &str) -> String {
-    let is_list = |block: &&str| block.contains("\n  help ");
+    let is_list = |block: &&str| block.starts_with("Lessons:") || block.starts_with("课程");
     let is_beyond =
         |block: &&str| block.starts_with("Beyond the article:") || block.starts_with("文章之外：");
     let list = help.split("\n\n").find(is_list).unwrap();
@@ -124,8 +124,6 @@ pub fn help_without_lessons(help: &str, language: &str) -> String {
         rows.lines().map(words_of).collect()
     };
     let mut rows = rows_of(list);
-    let help_row = rows.pop().unwrap();
-
     let of_article = ["spawn ", "queue ", "pipe "];
     let mut are_first = rows.iter().zip(of_article);
     assert!(are_first.all(|(row, name)| row.starts_with(name)), "{help}");
@@ -139,7 +137,7 @@ pub fn help_without_lessons(help: &str, language: &str) -> String {
     rows.sort();
     assert_eq!(rows, titles.collect::<Vec<_>>());
     let heading = |list: &str| list.lines().next().unwrap().to_owned();
-    let help = help.replace(list, &format!("{}\n  {help_row}", heading(list)));
+    let help = help.replace(list, &heading(list));
     help.replace(beyond, &heading(beyond))
 }
 
