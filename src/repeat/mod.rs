@@ -116,6 +116,7 @@ impl Plan<'_> {
                 turns: Turns::default(),
                 log: self.keep.is_some().then(Vec::new),
                 waits: None,
+                has_pauses: false,
                 idle_notice: Rc::clone(&self.idle_notice),
             }));
             let mut views = Views::default();
@@ -127,6 +128,7 @@ impl Plan<'_> {
                 break;
             }
             let seed = settings.seed.unwrap_or_default();
+            repeated.tally.has_pauses |= observed.borrow().has_pauses;
             let counted = verdict.and_then(|verdict| match verdict {
                 Ok(()) => {
                     let observed = &mut *observed.borrow_mut();
@@ -205,6 +207,8 @@ struct Observed {
     /// The log itself, if it may be kept.
     log: Option<Vec<u8>>,
     waits: Option<String>,
+    /// Whether the run makes random pauses.
+    has_pauses: bool,
     idle_notice: IdleNotice,
 }
 
@@ -216,6 +220,9 @@ impl View for Observer {
         let seen = Seen { record, state, change };
         observed.judged.see(&seen);
         observed.turns.see(&seen);
+        if let Event::Run { random_pauses, .. } = &record.event {
+            observed.has_pauses = random_pauses.unwrap_or_default();
+        }
         if let Event::Stuck { waits, .. } = &record.event {
             observed.waits = Some(who_waits_for_whom(waits));
         }

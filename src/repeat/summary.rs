@@ -45,19 +45,35 @@ impl Summary<'_> {
             text += &format!("\n{decided}");
         }
         text += "\n";
-        text += &wrapped(
-            &both!(
-                "A seed repeats the pauses of a run, not the kernel's choices. These are shares of \
-                 these runs, not probabilities: they change with the machine and the hour.",
-                "种子只能重现一次运行里的停顿，不能重现内核的选择。这里的比例只属于这些运行，不是概\
-                 率：换一台机器、换一个时间，比例就不同。"
-            ),
-            width,
-            "  ",
+        let seeds = both!(
+            "A seed repeats the pauses of a run, not the kernel's choices.",
+            "种子只能重现一次运行里的停顿，不能重现内核的选择。"
         );
-        text.extend(self.remark.map(|remark| wrapped(remark, width, "  ")));
+        let brackets = both!(
+            "In parentheses: 95 % confidence intervals of the shares.",
+            "括号里是比例的 95 % 置信区间。"
+        );
+        let of_some = both!(
+            "A claim is counted in the runs to which it applies.",
+            "一个论断只统计它适用的各次运行。"
+        );
+        let shares = both!(
+            "These are shares of these runs, not probabilities: they change with the machine and \
+             the hour.",
+            "这里的比例只属于这些运行，不是概率：换台机器、换个时间再跑，比例就会变。"
+        );
+        let applies_to_some = tally.claims().any(|(counted, _)| counted.of < tally.runs);
+        let sentences = [
+            tally.has_pauses.then_some(seeds),
+            (!claims.is_empty()).then_some(brackets),
+            applies_to_some.then_some(of_some),
+            Some(shares),
+        ];
+        let sentences: Vec<_> = sentences.into_iter().flatten().collect();
+        text += &wrapped(&sentences.join(&both!(" ", "")), width, "");
+        text.extend(self.remark.map(|remark| wrapped(remark, width, "")));
         if let Some(until) = self.until {
-            text += &wrapped(&self.found(until), width, "  ");
+            text += &wrapped(&self.found(until), width, "");
         }
         if let Some(kept) = self.kept {
             let kept = on_one_line(kept);
@@ -71,7 +87,7 @@ impl Summary<'_> {
                     "每种结果首次出现的那次运行都有记录：mp-demo view {kept} --timeline"
                 ),
             };
-            text += &wrapped(&kept, width, "  ");
+            text += &wrapped(&kept, width, "");
         }
         text
     }
@@ -81,9 +97,10 @@ impl Summary<'_> {
         let outcome = until.to_string();
         let outcome = on_one_line(&outcome);
         if let Some(Came { first, seed, .. }) = tally.came(until) {
+            let seed = if tally.has_pauses { format!(": --seed {seed}") } else { String::new() };
             return both!(
-                "\"{outcome}\" came in run {first}: --seed {seed}",
-                "“{outcome}”出现在第 {first} 次运行：--seed {seed}"
+                "\"{outcome}\" came in run {first}{seed}",
+                "“{outcome}”出现在第 {first} 次运行{seed}"
             );
         }
         let (runs, most) = (tally.runs, percent(most_if_never(tally.runs)));
@@ -121,13 +138,16 @@ impl Summary<'_> {
     }
 
     pub fn failures(&self) -> Vec<String> {
-        let Repeated { failed, failures, .. } = self.repeated;
+        let Repeated { tally, failed, failures, .. } = self.repeated;
         let lines = failures.iter().map(|FailedRun { run, seed, sentences }| {
             let sentences = sentences.join(&both!("; then ", "；随后 "));
-            both!(
-                "run {run} (--seed {seed}) failed: {sentences}",
-                "第 {run} 次运行（--seed {seed}）失败：{sentences}"
-            )
+            match tally.has_pauses {
+                true => both!(
+                    "run {run} (--seed {seed}) failed: {sentences}",
+                    "第 {run} 次运行（--seed {seed}）失败：{sentences}"
+                ),
+                false => both!("run {run} failed: {sentences}", "第 {run} 次运行失败：{sentences}"),
+            }
         });
         let rest = failed.saturating_sub(failures.len() as u64);
         let rest =

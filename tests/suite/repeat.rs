@@ -42,22 +42,22 @@ fn claims_and_outcomes_are_counted() {
 memory: 30 runs in TIME
 
 the parent's counter changes when the child counts
-  never    0 of 30    (not once in 30: less than 10 %)
+  never    0 of 30    (not once in 30: at most 10 % of runs)
 the parent's counter changes once it has the child's message
-  always  30 of 30    (never otherwise in 30: less than 10 %)
+  always  30 of 30    (no exception in 30: at most 10 % of runs)
 the child's counter starts where the parent's is
-  never    0 of 30    (not once in 30: less than 10 %)
+  never    0 of 30    (not once in 30: at most 10 % of runs)
 both counters lie at the same address
-  always  30 of 30    (never otherwise in 30: less than 10 %)
+  always  30 of 30    (no exception in 30: at most 10 % of runs)
 nobody gets stuck
-  always  30 of 30    (never otherwise in 30: less than 10 %)
+  always  30 of 30    (no exception in 30: at most 10 % of runs)
 
 runs  what the counters were
-  30  ##########################  first in run 1: --seed N
+  30  ##########################  first in run 1
       child: 0 5; parent: 10 10 5
 
-A seed repeats the pauses of a run, not the kernel's choices. These are shares
-  of these runs, not probabilities: they change with the machine and the hour.
+In parentheses: 95 % confidence intervals of the shares. These are shares of
+these runs, not probabilities: they change with the machine and the hour.
 
 "#]]
     );
@@ -70,7 +70,7 @@ fn in_chinese_too() {
     assert!(lines[0].starts_with("queue --pause 0 --stop eof：1 次运行，用时 "), "{}", lines[0]);
     for line in [
         "放入的每个值都被取走",
-        "  总是  1 次中 1 次    （没有例外：例外少于 95 %）",
+        "  总是  1 次中 1 次    （没有例外：例外至多占 95 %）",
         "取到了什么  次数",
     ] {
         assert!(lines.contains(&line), "{line} in {ended:?}");
@@ -184,7 +184,7 @@ fn runs_go_on_until_an_outcome_has_come() {
     let ended = run_here("--stop eof --repeat 50 --outcome 'A B C'");
     assert_eq!(ended.code(), 0, "{ended:?}");
     assert!(ended.stdout.starts_with("queue --pause 0 --stop eof: 1 run in "));
-    assert!(ended.stdout.contains("\n\"A B C\" came in run 1: --seed "), "{ended:?}");
+    assert!(ended.stdout.contains("\n\"A B C\" came in run 1\n"), "{ended:?}");
     let files: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
     assert_eq!(files.len(), 1, "{files:?}");
     let name = files[0].as_ref().unwrap().file_name().into_string().unwrap();

@@ -152,8 +152,15 @@ impl Tally {
         let (first, second) = (turn(pair.first), turn(pair.second));
         let mut lines = vec![both!(
             "What decided: which came first, \"{first}\" or \"{second}\".",
-            "起决定作用的是“{first}”和“{second}”的先后。"
+            "起决定作用的是“{first}”与“{second}”孰先孰后。"
         )];
+        let is_signal = |number: usize| self.decided.turns[number].event == "terminate";
+        if is_signal(pair.first) || is_signal(pair.second) {
+            lines.push(both!(
+                "  A signal ends its process a little later than it is sent.",
+                "  信号发出之后，过一会儿进程才会终止。"
+            ));
+        }
         let known = self.outcomes().into_iter().filter(|came| came.runs >= LEAST_RUNS as u64);
         for came in known.take(NAMED) {
             let place = self.by_outcome[&came.outcome];

@@ -28,6 +28,8 @@ pub struct Tally {
     /// apart.
     pub beyond: u64,
     pub runs: u64,
+    /// Whether the runs make random pauses, which their seeds repeat.
+    pub has_pauses: bool,
     decided: Decided,
 }
 
@@ -150,6 +152,12 @@ impl Tally {
         outcomes.sort_by_key(|came| (std::cmp::Reverse(came.runs), came.first));
         outcomes
     }
+}
+
+/// An interval of shares in percent: whole numbers, unless an end is almost none or almost all.
+pub fn interval((low, high): (f64, f64)) -> [String; 2] {
+    let is_plain = low >= 0.01 && high <= 0.99;
+    [low, high].map(|it| if is_plain { format!("{:.0}", it * 100.0) } else { percent(it) })
 }
 
 /// A share in percent, as precise as it has to be: 52, 3.1, 0.02, and 99.7 for what is almost all.

@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::{Came, Counted, Often, Tally, percent};
+use super::{Came, Counted, Often, Tally, interval, percent};
 use crate::both;
 use crate::report::statistics::most_if_never;
 use crate::words::figures::{count, left, right, wrapped};
@@ -10,6 +10,10 @@ use crate::words::locale::in_words;
 use crate::words::plain::on_one_line;
 
 const SHOWN: usize = 20;
+
+/// Of more outcomes that came only once, two are shown as examples.
+const MOST_SINGLE: usize = 4;
+const EXAMPLES: usize = 2;
 
 /// How long a bar is at most, and how short the longest one may be.
 const BARS: std::ops::RangeInclusive<usize> = 8..=26;
@@ -46,7 +50,20 @@ impl Tally {
         let Some(most) = outcomes.first().map(|came| came.runs) else {
             return String::new();
         };
-        let shown = &outcomes[..outcomes.len().min(SHOWN)];
+        let single = outcomes.iter().filter(|came| came.runs == 1).count();
+        let folded = if single > MOST_SINGLE { single - EXAMPLES } else { 0 };
+        let shown = &outcomes[..(outcomes.len() - folded).min(SHOWN)];
+        if single == outcomes.len() && folded > 0 && self.beyond == 0 {
+            let examples = shown.iter().map(|came| {
+                let name = on_one_line(&came.outcome.to_string()).into_owned();
+                wrapped(&format!("  {name}"), width, "    ")
+            });
+            let sentence = both!(
+                "{heading}: {single} different ones in {single} runs, for example",
+                "{heading}：{single} 次运行，{single} 种各不相同，例如"
+            );
+            return wrapped(&sentence, width, "  ") + &examples.collect::<String>();
+        }
         let room = (width / 3).max(14);
         let names: Vec<_> =
             shown.iter().map(|came| on_one_line(&came.outcome.to_string()).into_owned()).collect();
@@ -57,7 +74,7 @@ impl Tally {
         let name_width = if is_beside { widths.max().unwrap_or_default() + 2 } else { 0 };
         let runs = both!("runs", "次数");
         let count_width = most.to_string().len().max(runs.width());
-        let firsts: Vec<_> = shown.iter().map(|came| first(came)).collect();
+        let firsts: Vec<_> = shown.iter().map(|came| self.first(came)).collect();
         let first_width = firsts.iter().map(|it| it.width()).max().unwrap_or_default();
         let room = width.saturating_sub(name_width + count_width + 2);
         let beside_first = room.saturating_sub(first_width + 2);
@@ -81,16 +98,30 @@ impl Tally {
                 text += &wrapped(&format!("{below}{name}"), width, &below);
             }
         }
-        text + &self.rest(&outcomes)
+        text + &self.rest(&outcomes[shown.len()..])
+    }
+
+    /// In which run an outcome came first, and the seed that repeats its pauses.
+    fn first(&self, came: &Came) -> String {
+        let Came { first, seed, .. } = came;
+        match self.has_pauses {
+            true => {
+                both!("first in run {first}: --seed {seed}", "首见于第 {first} 次：--seed {seed}")
+            }
+            false => both!("first in run {first}", "首见于第 {first} 次"),
+        }
     }
 
     /// The line about the outcomes that are not shown.
-    fn rest(&self, outcomes: &[&Came]) -> String {
-        let hidden = outcomes.get(SHOWN..).unwrap_or_default();
+    fn rest(&self, hidden: &[&Came]) -> String {
         let (kinds, beyond) = (hidden.len(), self.beyond);
         let runs = hidden.iter().map(|came| came.runs).sum::<u64>() + beyond;
         match (kinds, beyond) {
             (0, 0) => String::new(),
+            (kinds, 0) if runs == kinds as u64 => both!(
+                "and {kinds} more outcomes that came once each\n",
+                "另有 {kinds} 种结果，各出现一次\n"
+            ),
             (kinds, 0) => {
                 let more = count(kinds, "more outcome");
                 both!("and {more}, in {runs} of the runs\n", "另有 {kinds} 种结果，共 {runs} 次\n")
@@ -110,27 +141,24 @@ fn cells(counted: &Counted, often: Often) -> [String; 5] {
     let most = percent(most_if_never(*of));
     let (share, rest) = match often {
         Often::Sometimes => {
-            let (low, high) = counted.interval();
-            let (low, high) = (percent(low), percent(high));
+            let [low, high] = interval(counted.interval());
             let share = percent(*holds as f64 / *of as f64);
-            (format!("{share} %"), both!("({low} to {high})", "（{low} 到 {high}）"))
+            (format!("{share} %"), both!("({low} to {high} %)", "（{low} 到 {high} %）"))
         }
         Often::Always => (
             String::new(),
             both!(
-                "(never otherwise in {of}: less than {most} %)",
-                "（没有例外：例外少于 {most} %）"
+                "(no exception in {of}: at most {most} % of runs)",
+                "（没有例外：例外至多占 {most} %）"
             ),
         ),
         Often::Never => (
             String::new(),
-            both!("(not once in {of}: less than {most} %)", "（一次也没有：少于 {most} %）"),
+            both!(
+                "(not once in {of}: at most {most} % of runs)",
+                "（一次也没有：至多占 {most} %）"
+            ),
         ),
     };
     [in_words(claim.sentence).to_owned(), often.word(), count, share, rest]
-}
-
-fn first(came: &Came) -> String {
-    let Came { first, seed, .. } = came;
-    both!("first in run {first}: --seed {seed}", "首见于第 {first} 次：--seed {seed}")
 }
