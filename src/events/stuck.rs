@@ -66,6 +66,8 @@ pub enum Needs {
     Tasks,
     /// The result of a task.
     Result,
+    /// The end of threads of its own: of one that is joined, of a pool's, of an executor's.
+    Threads,
     /// That another thread does something.
     Wakeup,
     Unknown,

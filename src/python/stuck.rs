@@ -4,11 +4,11 @@
 use std::collections::HashSet;
 
 use super::facts::{Facts, Life};
-use crate::events::{Call, CodeLine, Event, Holder, Needs, Proof, Status, Waiter, Way};
-use crate::evidence::{Fill, Goal, Need, On, Sight, Thing, Wait, circle};
+use crate::events::{Call, Event, Holder, Needs, Proof, Status, Waiter, Way};
+use crate::evidence::{Fill, Goal, Need, On, Sight, Wait, circle};
 use crate::state::{Activity, Place, Process, State};
 use crate::stuck::waits;
-use crate::why::{Diagnosis, Stacks};
+use crate::why::{Diagnosis, Stacks, Told};
 
 /// The event that tells that a program is stuck, or `is_likely` stuck.
 pub fn stuck(finding: &Diagnosis, is_likely: bool, state: &State, facts: &Facts) -> Event<'static> {
@@ -22,7 +22,7 @@ pub fn stuck(finding: &Diagnosis, is_likely: bool, state: &State, facts: &Facts)
     let by_the_log = by_the_log.into_iter().filter(|it| is_stuck(it.pid) && !is_idle(it.pid));
     let mut all: Vec<_> = by_the_log.map(|it| seen.completed(it)).collect();
     // Threads that are joined are there themselves.
-    let is_join = |it: &Waiter| it.call == "join" && it.needs == Needs::Wakeup;
+    let is_join = |it: &Waiter| it.call == "join" && it.needs == Needs::Threads;
     let has_others: HashSet<_> = all.iter().filter(|it| !is_join(it)).map(|it| it.pid).collect();
     all.retain(|it| !is_join(it) || !has_others.contains(&it.pid));
     // Whoever waits for a queue's own lock waits for what its holder waits for.
@@ -71,8 +71,8 @@ impl Seen<'_> {
         }
         waiter.at = process.and_then(|it| it.line(waiter.thread.as_deref())).cloned();
         if waiter.needs == Needs::End {
-            waiter.on =
-                self.told(pid).and_then(|(on, call, ..)| on.filter(|_| call == waiter.call));
+            let told = self.told(pid).and_then(|it| it.call).map(|it| in_parts(&it));
+            waiter.on = told.and_then(|(on, call)| on.filter(|_| call == waiter.call));
         }
         let Some(object) = waiter.on.as_ref().and_then(|on| facts.objects.get(on)) else {
             return waiter;
@@ -121,9 +121,9 @@ impl Seen<'_> {
         let is_other = |it: &&Wait| it.pid == pid && it.tid != pid as i32;
         let mut things = self.sight.waits().iter().filter(is_other).flat_map(|it| &it.things);
         let thread = Some(Waiter::FEEDER.to_owned());
-        let waiter = waits::by_the_kernel(self.sight, self.state, pid);
-        if let Some(fill) = things.clone().find_map(|it| self.fill(it)) {
-            return Some(Waiter { thread, ..filled(waiter, fill) });
+        let waiter = waits::by_the_kernel(self.sight, self.fills, self.state, pid, false);
+        if things.clone().any(|it| it.needs == Need::Room && matches!(it.on, On::Pipe(_))) {
+            return Some(Waiter { thread, ..waiter });
         }
         let shares = things.any(|it| it.needs == Need::Lock && matches!(it.on, On::Memory(_)));
         let mut queues = sent.filter(|it| it.place == Place::Buffer).map(|it| &it.on);
@@ -136,30 +136,17 @@ impl Seen<'_> {
         Some(Waiter { thread, on: Some(on), needs: Needs::Lock, of: vec![dead], ..waiter })
     }
 
-    /// By its frames, the call in which the main thread waits: on what, what is called, where, and
-    /// what it waits for.
-    fn told(&self, pid: u32) -> Option<(Option<String>, String, CodeLine, Option<Goal>)> {
-        let wait = self.sight.waits().iter().find(|it| it.tid == pid as i32)?;
-        let told = self.stacks.told(self.sight.look(pid)?, wait);
-        let call = told.call?;
-        let call = call.strip_suffix("()").unwrap_or(&call);
-        let (on, call) = match call.rsplit_once('.') {
-            Some((on, name)) if !call.starts_with('`') => (Some(on.to_owned()), name),
-            _ => (None, call),
-        };
-        Some((on, call.to_owned(), told.at?, told.goal))
-    }
-
-    /// How full the pipe is into which a thread can't write.
-    fn fill(&self, thing: &Thing) -> Option<Fill> {
-        let is_its = |it: &&Fill| thing.on == On::Pipe(it.inode) && thing.needs == Need::Room;
-        self.fills.iter().find(is_its).copied()
-    }
-
     /// What the main thread waits for in a call that isn't in the log.
     fn by_the_frames(&self, pid: u32) -> Waiter {
-        let waiter = waits::by_the_kernel(self.sight, self.state, pid);
-        let Some((on, call, at, goal)) = self.told(pid) else { return waiter };
+        let by_the_kernel =
+            |is_main| waits::by_the_kernel(self.sight, self.fills, self.state, pid, is_main);
+        let Some(Told { call, at: Some(at), goal, .. }) = self.told(pid) else {
+            return by_the_kernel(false);
+        };
+        let waiter = by_the_kernel(true);
+        let (on, call) = call.map_or((None, waiter.call.clone()), |it| in_parts(&it));
+        let waits = || self.sight.waits().iter().filter(|it| it.pid == pid);
+        let is_own = waits().flat_map(|it| &it.things).all(|it| it.needs == Need::Thread);
         let needs = match goal {
             Some(Goal::Release) => Needs::Lock,
             Some(Goal::Event) => Needs::Event,
@@ -168,20 +155,24 @@ impl Seen<'_> {
             Some(Goal::Semaphore) => Needs::Semaphore,
             Some(Goal::TasksDone) => Needs::Tasks,
             Some(Goal::Results | Goal::Future) => Needs::Result,
+            Some(
+                Goal::Thread | Goal::Threads | Goal::FeederEnd | Goal::PoolEnd | Goal::ExecutorEnd,
+            ) => Needs::Threads,
+            _ if is_own => Needs::Wakeup,
             _ => waiter.needs,
         };
-        let waits = || self.sight.waits().iter().filter(|it| it.pid == pid);
-        let is_own = waits().flat_map(|it| &it.things).all(|it| it.needs == Need::Thread);
         let has_one = self.sight.look(pid).is_some_and(|it| it.threads.len() == 1);
         let proof =
             (is_own && has_one).then(|| Proof::NoOtherThread { is_fork: self.is_fork(pid) });
-        let needs = if is_own && needs == Needs::Unknown { Needs::Wakeup } else { needs };
-        let main = waits().filter(|it| it.tid == pid as i32).flat_map(|it| &it.things);
-        let fill = main.filter_map(|it| self.fill(it)).next();
-        let waiter = fill.map_or(waiter.clone(), |it| filled(waiter, it));
         // Of a lock it is not known who has it.
         let of = if needs == Needs::Lock { Vec::new() } else { waiter.of };
         Waiter { on, call, at: Some(at), needs, of, proof, ..waiter }
+    }
+
+    /// What the frames of the main thread tell of its wait.
+    fn told(&self, pid: u32) -> Option<Told> {
+        let wait = self.sight.waits().iter().find(|it| it.tid == pid as i32)?;
+        Some(self.stacks.told(self.sight.look(pid)?, wait))
     }
 
     /// Whether the process is a fork of one in which other threads ran, and not a new program.
@@ -212,8 +203,13 @@ impl Seen<'_> {
     }
 }
 
-fn filled(waiter: Waiter, fill: Fill) -> Waiter {
-    Waiter { bytes: Some(fill.bytes), capacity: Some(fill.capacity as u64), ..waiter }
+/// On what something is called, and what: of `p.join()`, `p` and `join`.
+fn in_parts(call: &str) -> (Option<String>, String) {
+    let call = call.strip_suffix("()").unwrap_or(call);
+    match call.rsplit_once('.') {
+        Some((on, name)) if !call.starts_with('`') => (Some(on.to_owned()), name.to_owned()),
+        _ => (None, call.to_owned()),
+    }
 }
 
 /// What wakes a thread that waits for such an object.

@@ -1,7 +1,7 @@
 //! Who waits for whom in a stuck run.
 
 use crate::events::{Call, Holder, Needs, Waiter, Way};
-use crate::evidence::{self, Fill, On, Sight, Snapshot, Thing};
+use crate::evidence::{self, Fill, On, Sight, Snapshot, Thing, Wait};
 use crate::state::{Activity, Process, State};
 
 /// All waiting threads: the parent's first, then by the order of the processes' starts.
@@ -20,16 +20,22 @@ pub(crate) fn waits(
     // Children of a user's program, which the log doesn't know. Only the stuck ones count.
     for look in sight.family().filter(|look| is_stuck(look.pid)) {
         if state.process(look.pid).is_none() {
-            waits.push(us.by_the_kernel(look.pid, &us.role(look.pid)));
+            waits.push(us.by_the_kernel(look.pid, &us.role(look.pid), false));
         }
     }
     waits
 }
 
-/// What this process waits for as the kernel tells it.
-pub(crate) fn by_the_kernel(sight: &Sight, state: &State, pid: u32) -> Waiter {
-    let us = Us { sight, state, fills: &[] };
-    us.by_the_kernel(pid, &us.role(pid))
+/// What this process waits for as the kernel tells it, or only its main thread.
+pub(crate) fn by_the_kernel(
+    sight: &Sight,
+    fills: &[Fill],
+    state: &State,
+    pid: u32,
+    is_main: bool,
+) -> Waiter {
+    let us = Us { sight, state, fills };
+    us.by_the_kernel(pid, &us.role(pid), is_main)
 }
 
 /// The living processes, other than itself, that a process waits for.
@@ -55,7 +61,7 @@ impl<'a> Us<'a> {
         let waiters: Vec<_> = process.threads().filter_map(of_threads).collect();
         match (waiters.is_empty(), look) {
             (false, _) => waiters,
-            (true, Some(look)) => vec![self.by_the_kernel(look.pid, &process.role)],
+            (true, Some(look)) => vec![self.by_the_kernel(look.pid, &process.role, false)],
             (true, None) => Vec::new(),
         }
     }
@@ -72,9 +78,8 @@ impl<'a> Us<'a> {
             (Activity::Waiting(Call::Acquire), _) => ("acquire", Needs::Lock),
             (Activity::Waiting(call @ (Call::Write | Call::Put)), _) => (call.name(), Needs::Room),
             (Activity::Waiting(Call::Result), _) => (Call::Result.name(), Needs::Result),
-            (Activity::Waiting(call @ (Call::Wait | Call::Join)), _) => {
-                (call.name(), Needs::Wakeup)
-            }
+            (Activity::Waiting(Call::Join), _) => (Call::Join.name(), Needs::Threads),
+            (Activity::Waiting(Call::Wait), _) => (Call::Wait.name(), Needs::Wakeup),
             (Activity::Waiting(call), _) => (call.name(), Needs::Value),
             (_, Some((Way::Queue, _))) => ("put", Needs::Room),
             (_, Some((Way::Pipe, _))) => ("send", Needs::Room),
@@ -96,10 +101,7 @@ impl<'a> Us<'a> {
                 None => self.other_ends_by_the_log(process, on.as_deref(), needs),
             },
         };
-        let fill = end.filter(|_| needs == Needs::Room).and_then(|end| {
-            let is_of_it = |it: &&Fill| end.on == On::Pipe(it.inode);
-            self.fills.iter().find(is_of_it)
-        });
+        let fill = end.filter(|_| needs == Needs::Room).and_then(|end| self.fill(end));
         Some(Waiter {
             pid: process.pid,
             role: process.role.clone(),
@@ -117,8 +119,9 @@ impl<'a> Us<'a> {
     }
 
     /// What a process waits for as the kernel tells it, since the log doesn't.
-    fn by_the_kernel(&self, pid: u32, role: &str) -> Waiter {
-        let waits = self.sight.waits().iter().filter(|it| it.pid == pid);
+    fn by_the_kernel(&self, pid: u32, role: &str, is_main: bool) -> Waiter {
+        let is_meant = |it: &&Wait| it.pid == pid && (!is_main || it.tid == pid as i32);
+        let waits = self.sight.waits().iter().filter(is_meant);
         let things = waits.flat_map(|wait| wait.things.iter().map(|it| (wait.call, it)));
         let things: Vec<_> = things.collect();
         let says_more = |(_, it): &&(&str, &Thing)| needs_of(it) != Needs::Unknown;
@@ -129,6 +132,7 @@ impl<'a> Us<'a> {
         let said = things.iter().find(of_others);
         let said = said.or_else(|| things.iter().find(says_more)).or(things.first());
         let name = said.map(|(call, _)| (*call).to_owned());
+        let fill = said.and_then(|(_, thing)| self.fill(thing));
         Waiter {
             pid,
             role: role.to_owned(),
@@ -138,11 +142,17 @@ impl<'a> Us<'a> {
             at: None,
             needs: said.map_or(Needs::Unknown, |(_, thing)| needs_of(thing)),
             of: said.map_or(Vec::new(), |(_, thing)| self.holders(thing)),
-            bytes: None,
-            capacity: None,
+            bytes: fill.map(|it| it.bytes),
+            capacity: fill.map(|it| it.capacity as u64),
             kernel: name,
             proof: None,
         }
+    }
+
+    /// How full the pipe is into which a thread can't write.
+    fn fill(&self, thing: &Thing) -> Option<&Fill> {
+        let is_its = |it: &&Fill| thing.on == On::Pipe(it.inode);
+        self.fills.iter().find(is_its).filter(|_| needs_of(thing) == Needs::Room)
     }
 
     /// The system call in which a thread of this process waits for this need, and the end of a pipe

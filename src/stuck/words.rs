@@ -110,6 +110,7 @@ pub fn until(needs: Needs) -> String {
         Needs::Condition => both!("until the condition is notified", "等 condition 的通知"),
         Needs::Barrier => both!("until all parties have come", "等各方都到达"),
         Needs::Semaphore => both!("until the semaphore is released", "等信号量释放"),
+        Needs::Threads => both!("for threads of its own to end", "等自己的线程结束"),
         Needs::Wakeup => both!("to be woken", "等别的线程来唤醒"),
         _ => both!("for what is not known", "等什么，不得而知"),
     }

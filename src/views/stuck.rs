@@ -135,13 +135,16 @@ fn name(waiter: &Waiter) -> String {
 }
 
 fn call(waiter: &Waiter) -> String {
-    let call = &waiter.call;
-    let on = waiter.on.as_ref().map(|on| format!("{on}.")).unwrap_or_default();
+    let on = waiter.on.as_ref().filter(|_| waiter.at.is_some());
+    let on = on.map(|on| format!("{on}.")).unwrap_or_default();
+    let call = match waiter.call.as_str() {
+        call if is_the_kernels(waiter) => format!("{call}(2)"),
+        call if call.starts_with('`') => call.to_owned(),
+        call => format!("{on}{call}()"),
+    };
     match &waiter.at {
-        Some(at) if call.starts_with('`') => both!("in {call} at {at}", "在 {at} 的 {call} 里"),
-        Some(at) => both!("in {on}{call}() at {at}", "在 {at} 的 {on}{call}() 里"),
-        None if is_the_kernels(waiter) => both!("in {call}(2)", "在 {call}(2) 里"),
-        None => both!("in {call}()", "在 {call}() 里"),
+        Some(at) => both!("in {call} at {at}", "在 {at} 的 {call} 里"),
+        None => both!("in {call}", "在 {call} 里"),
     }
 }
 

@@ -22,7 +22,7 @@ use crate::events::Status;
 use crate::evidence::{Family, Fate, Fill, Graph, Need, On, Onlooker, Sight, Snapshot, circle};
 
 pub use json::json;
-pub use lines::Stacks;
+pub use lines::{Stacks, Told};
 pub use program::{Companion, Ends, Exit, Supervised, end_as, run};
 pub use report::report;
 pub use watch::Notice;
