@@ -1,7 +1,7 @@
 //! Who waits for whom in a stuck program: the kernel says who can end a wait, and the log at which
 //! line it began, who has a lock, and who has used the object before.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::facts::{Facts, Life};
 use crate::events::{Call, Event, Holder, Needs, Proof, Status, Waiter, Way};
@@ -21,10 +21,19 @@ pub fn stuck(finding: &Diagnosis, is_likely: bool, state: &State, facts: &Facts)
     let is_idle = |pid| facts.process(pid).is_some_and(|it| it.is_library && it.values == 0);
     let by_the_log = by_the_log.into_iter().filter(|it| is_stuck(it.pid) && !is_idle(it.pid));
     let mut all: Vec<_> = by_the_log.map(|it| seen.completed(it)).collect();
-    // Threads that are joined are there themselves.
+    // Threads that are joined are there themselves, in the log or by their frames.
     let is_join = |it: &Waiter| it.call == "join" && it.needs == Needs::Threads;
-    let has_others: HashSet<_> = all.iter().filter(|it| !is_join(it)).map(|it| it.pid).collect();
-    all.retain(|it| !is_join(it) || !has_others.contains(&it.pid));
+    let others = |all: &[Waiter]| -> HashSet<u32> {
+        all.iter().filter(|it| !is_join(it)).map(|it| it.pid).collect()
+    };
+    let known = others(&all);
+    let joining = all.iter().filter(|it| is_join(it) && !known.contains(&it.pid));
+    let joining: BTreeSet<_> = joining.map(|it| it.pid).collect();
+    all.extend(joining.into_iter().flat_map(|pid| seen.other_threads(pid)));
+    let known = others(&all);
+    all.retain(|it| !is_join(it) || !known.contains(&it.pid));
+    let of_one = all.chunk_by_mut(|a, b| a.pid == b.pid);
+    of_one.for_each(|threads| threads.sort_by(|a, b| a.thread.cmp(&b.thread)));
     // Whoever waits for a queue's own lock waits for what its holder waits for.
     for place in 0..all.len() {
         let waiter = &all[place];
@@ -67,11 +76,13 @@ impl Seen<'_> {
         if !matches!(does, Activity::Waiting(_) | Activity::Joining(_)) && waiter.call != "send" {
             // put() has returned; what the kernel shows may be the thread that writes what it has
             // put.
-            return self.of_feeder(pid).unwrap_or_else(|| self.by_the_frames(pid));
+            let by_the_frames = || self.by_the_frames(pid, pid as i32);
+            let waiter = self.of_feeder(pid).or_else(by_the_frames);
+            return waiter.unwrap_or_else(|| self.by_the_kernel(pid, None));
         }
         waiter.at = process.and_then(|it| it.line(waiter.thread.as_deref())).cloned();
         if waiter.needs == Needs::End {
-            let told = self.told(pid).and_then(|it| it.call).map(|it| in_parts(&it));
+            let told = self.told(pid, pid as i32).and_then(|it| it.call).map(|it| in_parts(&it));
             waiter.on = told.and_then(|(on, call)| on.filter(|_| call == waiter.call));
         }
         let Some(object) = waiter.on.as_ref().and_then(|on| facts.objects.get(on)) else {
@@ -121,7 +132,7 @@ impl Seen<'_> {
         let is_other = |it: &&Wait| it.pid == pid && it.tid != pid as i32;
         let mut things = self.sight.waits().iter().filter(is_other).flat_map(|it| &it.things);
         let thread = Some(Waiter::FEEDER.to_owned());
-        let waiter = waits::by_the_kernel(self.sight, self.fills, self.state, pid, false);
+        let waiter = self.by_the_kernel(pid, None);
         if things.clone().any(|it| it.needs == Need::Room && matches!(it.on, On::Pipe(_))) {
             return Some(Waiter { thread, ..waiter });
         }
@@ -136,14 +147,13 @@ impl Seen<'_> {
         Some(Waiter { thread, on: Some(on), needs: Needs::Lock, of: vec![dead], ..waiter })
     }
 
-    /// What the main thread waits for in a call that isn't in the log.
-    fn by_the_frames(&self, pid: u32) -> Waiter {
-        let by_the_kernel =
-            |is_main| waits::by_the_kernel(self.sight, self.fills, self.state, pid, is_main);
-        let Some(Told { call, at: Some(at), goal, .. }) = self.told(pid) else {
-            return by_the_kernel(false);
+    /// What a thread waits for in a call that isn't in the log, if it has a line of the program's.
+    fn by_the_frames(&self, pid: u32, tid: i32) -> Option<Waiter> {
+        let Told { call, at: Some(at), goal, thread, .. } = self.told(pid, tid)? else {
+            return None;
         };
-        let waiter = by_the_kernel(true);
+        let waiter = self.by_the_kernel(pid, Some(tid));
+        let thread = thread.filter(|_| tid != pid as i32);
         let (on, call) = call.map_or((None, waiter.call.clone()), |it| in_parts(&it));
         let waits = || self.sight.waits().iter().filter(|it| it.pid == pid);
         let is_own = waits().flat_map(|it| &it.things).all(|it| it.needs == Need::Thread);
@@ -166,13 +176,24 @@ impl Seen<'_> {
             (is_own && has_one).then(|| Proof::NoOtherThread { is_fork: self.is_fork(pid) });
         // Of a lock it is not known who has it.
         let of = if needs == Needs::Lock { Vec::new() } else { waiter.of };
-        Waiter { on, call, at: Some(at), needs, of, proof, ..waiter }
+        Some(Waiter { thread, on, call, at: Some(at), needs, of, proof, ..waiter })
     }
 
-    /// What the frames of the main thread tell of its wait.
-    fn told(&self, pid: u32) -> Option<Told> {
-        let wait = self.sight.waits().iter().find(|it| it.tid == pid as i32)?;
+    /// What the other threads than the main one wait for, by their frames.
+    fn other_threads(&self, pid: u32) -> impl Iterator<Item = Waiter> {
+        let others = self.sight.waits().iter().filter(move |it| it.pid == pid);
+        let others = others.filter(move |it| it.tid != pid as i32);
+        others.filter_map(move |it| self.by_the_frames(pid, it.tid))
+    }
+
+    /// What a thread's frames tell of its wait.
+    fn told(&self, pid: u32, tid: i32) -> Option<Told> {
+        let wait = self.sight.waits().iter().find(|it| it.tid == tid)?;
         Some(self.stacks.told(self.sight.look(pid)?, wait))
+    }
+
+    fn by_the_kernel(&self, pid: u32, tid: Option<i32>) -> Waiter {
+        waits::by_the_kernel(self.sight, self.fills, self.state, pid, tid)
     }
 
     /// Whether the process is a fork of one in which other threads ran, and not a new program.

@@ -20,22 +20,22 @@ pub(crate) fn waits(
     // Children of a user's program, which the log doesn't know. Only the stuck ones count.
     for look in sight.family().filter(|look| is_stuck(look.pid)) {
         if state.process(look.pid).is_none() {
-            waits.push(us.by_the_kernel(look.pid, &us.role(look.pid), false));
+            waits.push(us.by_the_kernel(look.pid, &us.role(look.pid), None));
         }
     }
     waits
 }
 
-/// What this process waits for as the kernel tells it, or only its main thread.
+/// What this process waits for as the kernel tells it, or only this thread of it.
 pub(crate) fn by_the_kernel(
     sight: &Sight,
     fills: &[Fill],
     state: &State,
     pid: u32,
-    is_main: bool,
+    tid: Option<i32>,
 ) -> Waiter {
     let us = Us { sight, state, fills };
-    us.by_the_kernel(pid, &us.role(pid), is_main)
+    us.by_the_kernel(pid, &us.role(pid), tid)
 }
 
 /// The living processes, other than itself, that a process waits for.
@@ -61,7 +61,7 @@ impl<'a> Us<'a> {
         let waiters: Vec<_> = process.threads().filter_map(of_threads).collect();
         match (waiters.is_empty(), look) {
             (false, _) => waiters,
-            (true, Some(look)) => vec![self.by_the_kernel(look.pid, &process.role, false)],
+            (true, Some(look)) => vec![self.by_the_kernel(look.pid, &process.role, None)],
             (true, None) => Vec::new(),
         }
     }
@@ -119,8 +119,8 @@ impl<'a> Us<'a> {
     }
 
     /// What a process waits for as the kernel tells it, since the log doesn't.
-    fn by_the_kernel(&self, pid: u32, role: &str, is_main: bool) -> Waiter {
-        let is_meant = |it: &&Wait| it.pid == pid && (!is_main || it.tid == pid as i32);
+    fn by_the_kernel(&self, pid: u32, role: &str, tid: Option<i32>) -> Waiter {
+        let is_meant = |it: &&Wait| it.pid == pid && tid.is_none_or(|tid| tid == it.tid);
         let waits = self.sight.waits().iter().filter(is_meant);
         let things = waits.flat_map(|wait| wait.things.iter().map(|it| (wait.call, it)));
         let things: Vec<_> = things.collect();

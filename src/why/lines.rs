@@ -32,6 +32,8 @@ pub struct Told {
     pub call: Option<String>,
     /// The learner's line.
     pub at: Option<CodeLine>,
+    /// The thread's name in Python.
+    pub thread: Option<String>,
     pub duty: Option<Duty>,
     pub goal: Option<Goal>,
     /// Whether the main thread of the process is at its exit: it will call nothing any more.
@@ -125,6 +127,7 @@ impl Stacks {
         Told {
             call,
             at: own.map(|it| CodeLine { file: shown(look, &it.file), line: it.line }),
+            thread: stack.name.clone(),
             duty: stack.duty(),
             goal: stack.goal(is_futex).or(is_acquire.then_some(Goal::Release)),
             is_at_exit: self.is_at_exit(look.pid),
