@@ -4,7 +4,7 @@ use crate::both;
 use crate::evidence::{Goal, Need, On, Until};
 
 use super::pipes::awaits_end;
-use super::{Advice, Case, Name, Waiter, places, repair};
+use super::{Advice, Case, Name, Waiter, methods, places, repair};
 
 /// Fewer have come to a barrier than it was made for.
 pub fn barrier(case: &Case) -> Option<Advice> {
@@ -19,7 +19,7 @@ pub fn barrier(case: &Case) -> Option<Advice> {
          could come",
         "让 Barrier 的数目和到达的一样多：现在有 {count} 个在 {at} 等，再没有别的能到达了"
     );
-    let advice = repair(Name::BarrierPartyMissing, &what)?;
+    let advice = repair(Name::BarrierPartyMissing, what)?;
     let sentence = format!("{}{deaths}", advice.sentence);
     // Whoever waits for one of them may be the one that is missing.
     let is_proved = parties.iter().all(is_same) && case.active().count() == parties.len();
@@ -51,7 +51,7 @@ pub fn taken_twice(case: &Case) -> Option<Advice> {
         "用 RLock，或者只取一次：{at} 等的锁已经被同一个线程取走了"
     );
     let is_proved = waiters.iter().all(is_same) && owner.mentions(&["Semaphore"]) == Some(false);
-    is_proved.then(|| repair(Name::LockTakenTwice, &what))?
+    is_proved.then(|| repair(Name::LockTakenTwice, what))?
 }
 
 /// Each thread has one lock and waits for another one.
@@ -65,19 +65,28 @@ pub fn one_order(case: &Case) -> Option<Advice> {
     locks.sort();
     locks.dedup();
     let is_circle = waiters.len() > 1 && locks.len() == waiters.len() && case.deaths().is_empty();
+    // Whoever waits for them may have one, too.
+    let is_circle =
+        is_circle && !case.waiters.iter().any(|it| it.joins() && !it.taken().is_empty());
     let at = places(&waiters);
     let what = both!(
         "take these locks in the same order everywhere: at {at} each thread has one and waits for \
          another one",
         "在所有地方按同样的顺序取这些锁：在 {at}，每个线程都握着一把，又在等另一把"
     );
-    is_circle.then(|| repair(Name::OneOrder, &what))?
+    is_circle.then(|| repair(Name::OneOrder, what))?
 }
 
 /// A forked process waits for a lock that a thread of its parent's had when it was forked.
 pub fn forked_lock(case: &Case) -> Option<Advice> {
     let waiters = case.all_roots(|it| {
-        let is_never_kept = || it.taken().is_empty() && it.mentions(&[".acquire("]) == Some(false);
+        // Nor may the thread that forked have it.
+        let is_never_kept = || {
+            it.taken().is_empty()
+                && it.mentions(&[".acquire("]) == Some(false)
+                && it.mentions(&["Thread", "thread"]) == Some(true)
+                && case.threads_of(it.look.parent).all(|it| it.taken().is_empty())
+        };
         it.thing(Need::Thread).is_some()
             && it.look.threads.len() == 1
             && case.is_forked(it.look)
@@ -87,7 +96,7 @@ pub fn forked_lock(case: &Case) -> Option<Advice> {
     let lock = of_library(waiters[0]).unwrap_or_else(|| both!("a lock", "一把锁"));
     repair(
         Name::NoForkWithThreads,
-        &both!(
+        both!(
             "start {pid} with spawn or forkserver, or before there are other threads: {at} waits for \
              {lock} that another thread had when {pid} was forked, and the copy has no such thread",
             "用 spawn 或 forkserver 启动 {pid}，或者在还没有别的线程时启动：{at} 等的是 fork 时别的线程握着的{lock}，\
@@ -119,17 +128,17 @@ pub fn questions(case: &Case) -> Option<Advice> {
         return None;
     }
     if let Some(all) = of(&[Goal::Event]) {
-        let (at, set) = (places(&all), all[0].method("set"));
+        let (at, set) = (places(&all), methods(&all, "set"));
         let asked = both!("Who should call {set} for {at}?", "{at} 在等：该由谁调用 {set}？");
-        return case.question(Name::WhoSets, &asked);
+        return case.question(Name::WhoSets, asked);
     }
     if let Some(all) = of(&[Goal::Condition]) {
-        let (at, notify) = (places(&all), all[0].method("notify"));
+        let (at, notify) = (places(&all), methods(&all, "notify"));
         let asked = both!(
             "Who should call {notify} for {at}, and not before it waits?",
             "{at} 在等：该由谁调用 {notify}？而且要在它开始等之后。"
         );
-        return case.question(Name::WhoNotifies, &asked);
+        return case.question(Name::WhoNotifies, asked);
     }
     let all = of(&[Goal::Release, Goal::Semaphore, Goal::WriteLock])?;
     let at = places(&all);
@@ -137,5 +146,5 @@ pub fn questions(case: &Case) -> Option<Advice> {
         "Who has taken what {at} waits for, and should release it?",
         "{at} 等的锁或信号量在谁手里，该由谁释放？"
     );
-    case.question(Name::WhoReleases, &asked)
+    case.question(Name::WhoReleases, asked)
 }

@@ -187,7 +187,7 @@ impl<'a> Case<'a> {
     }
 
     /// A question about what was done before, for which `run` has a log.
-    fn question(&self, name: Name, asked: &str) -> Option<Advice> {
+    fn question(&self, name: Name, asked: String) -> Option<Advice> {
         let run = both!(
             " `mp-demo run -- COMMAND` tells what came before.",
             "之前发生过什么，可以用 `mp-demo run -- COMMAND` 查看。"
@@ -197,7 +197,7 @@ impl<'a> Case<'a> {
 }
 
 /// A repair: what is to be done, from "The repair:" on.
-fn repair(name: Name, what: &str) -> Option<Advice> {
+fn repair(name: Name, what: String) -> Option<Advice> {
     Some(Advice { name, sentence: both!("The repair: {what}.", "修法：{what}。") })
 }
 
@@ -269,19 +269,6 @@ impl Waiter<'_> {
         self.told.call.as_deref().unwrap_or_default()
     }
 
-    /// The object of the call: `q` of `q.get()`.
-    fn object(&self) -> &str {
-        self.call().rsplit_once('.').map(|it| it.0).unwrap_or_default()
-    }
-
-    /// The object's method of this name: `q.put()` for `put`.
-    fn method(&self, name: &str) -> String {
-        match self.object() {
-            object if object.is_empty() || object.contains('(') => format!("{name}()"),
-            object => format!("{object}.{name}()"),
-        }
-    }
-
     /// Where the thread is: `p.join() (hang.py:8)`.
     fn at(&self) -> String {
         let own = self.stack.and_then(|it| it.split().1);
@@ -301,6 +288,16 @@ impl Waiter<'_> {
 fn places(waiters: &[&Waiter]) -> String {
     let places: BTreeSet<String> = waiters.iter().map(|it| it.at()).collect();
     sentences::joined(&places.into_iter().collect::<Vec<_>>(), &both!("and", "和"))
+}
+
+/// The methods of this name of the objects for which these threads wait: `q.put()` for `q.get()`.
+fn methods(waiters: &[&Waiter], name: &str) -> String {
+    let method = |it: &&Waiter| match it.call().rsplit_once('.').map(|it| it.0) {
+        Some(object) if !object.contains('(') => format!("{object}.{name}()"),
+        _ => format!("{name}()"),
+    };
+    let methods: BTreeSet<String> = waiters.iter().map(method).collect();
+    sentences::joined(&methods.into_iter().collect::<Vec<_>>(), &both!("or", "或"))
 }
 
 /// PIDs in a sentence.

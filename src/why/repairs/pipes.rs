@@ -19,7 +19,7 @@ pub fn get_before_join(case: &Case) -> Option<Advice> {
         let join = case.joiner(reader)?.at();
         return repair(
             Name::GetBeforeJoin,
-            &both!(
+            both!(
                 "get everything from this queue before {join}",
                 "在 {join} 之前把这个队列里的值全部取出来"
             ),
@@ -31,7 +31,7 @@ pub fn get_before_join(case: &Case) -> Option<Advice> {
          queue if that may be lost",
         "要有进程取走 {full} 放进队列的值；如果丢掉也没关系，就调用队列的 cancel_join_thread()"
     );
-    readers.is_empty().then(|| repair(Name::GetWhatWasPut, &what))?
+    readers.is_empty().then(|| repair(Name::GetWhatWasPut, what))?
 }
 
 /// A process waits for the end of one whose output only it could read.
@@ -78,7 +78,7 @@ pub fn read_before_wait(case: &Case) -> Option<Advice> {
             "{reader} 要先读取{output}，再等它结束"
         ),
     };
-    repair(Name::ReadBeforeWait, &what)
+    repair(Name::ReadBeforeWait, what)
 }
 
 /// Each of two processes writes what the other one doesn't read.
@@ -92,7 +92,7 @@ pub fn two_full_pipes(case: &Case) -> Option<Advice> {
     let (a, b) = (a.at(), b.at());
     repair(
         Name::OneWritesWhileOtherReads,
-        &both!(
+        both!(
             "one of the two has to read before or while it writes: {a}, or {b}",
             "其中一方要先读，或者边写边读：{a}，或者 {b}"
         ),
@@ -123,7 +123,7 @@ pub fn other_stream(case: &Case) -> Option<Advice> {
         };
         return repair(
             Name::ReadBothStreams,
-            &both!(
+            both!(
                 "read both streams of {source} at the same time{way}: one is full while {read} \
                  waits for the other one",
                 "同时读取 {source} 的两个输出{way}：一个已经满了，而 {read} 在等另一个"
@@ -136,7 +136,7 @@ pub fn other_stream(case: &Case) -> Option<Advice> {
          comes later",
         "按 {pid} 发送的顺序接收：它停在 {write}，而 {read} 等的是后面才发的"
     );
-    is_message.then(|| repair(Name::ReadInOrder, &what))?
+    is_message.then(|| repair(Name::ReadInOrder, what))?
 }
 
 /// The descriptors with which this process could write to a pipe.
@@ -173,7 +173,7 @@ pub fn node_channel(case: &Case) -> Option<Advice> {
          的；fork() 的通道会让双方都不退出"
     );
     let is_right = case.waiters.iter().all(is_one) && case.look(parent)?.program() == "node";
-    is_right.then(|| repair(Name::DisconnectChannel, &what))?
+    is_right.then(|| repair(Name::DisconnectChannel, what))?
 }
 
 /// A reader waits for end-of-file, and those who have the end for writing don't write any more.
@@ -204,7 +204,10 @@ pub fn kept_end(case: &Case) -> Option<Advice> {
     if !readers.iter().all(|it| holders(it).iter().all(|pid| is_silent(it, *pid))) {
         return None;
     }
-    let reader = readers[0];
+    let is_joined = |reader: &&&Waiter| {
+        case.waiters.iter().any(|it| it.others(Need::End).contains(&reader.pid()))
+    };
+    let reader = readers.iter().find(is_joined).unwrap_or(&readers[0]);
     let (at, holders) = (reader.at(), holders(reader));
     let who = pids(&holders);
     let what = match holders[..] {
@@ -222,7 +225,7 @@ pub fn kept_end(case: &Case) -> Option<Advice> {
             "在 {who} 里关闭写端：没有任何进程打开着写端，{at} 才会得到 EOF"
         ),
     };
-    repair(Name::CloseWriteEnd, &what)
+    repair(Name::CloseWriteEnd, what)
 }
 
 /// Whether end-of-file would end the thread's wait, and is what it waits for.
@@ -263,7 +266,7 @@ fn open_stdin(case: &Case) -> Option<Advice> {
         "close the stdin of {pid} before {at}: it ends when it gets end-of-file",
         "在 {at} 之前关闭 {pid} 的 stdin：它得到 EOF 才会结束"
     );
-    is_it.then(|| repair(Name::CloseWriteEnd, &what))?
+    is_it.then(|| repair(Name::CloseWriteEnd, what))?
 }
 
 /// To open a FIFO waits until the other end is opened.
@@ -288,7 +291,7 @@ pub fn opening(case: &Case) -> Option<Advice> {
             "在所有地方按同样的顺序打开这些 FIFO：{who} 先打开的不是同一个，而打开 FIFO 要等两端都打开"
         ),
     };
-    repair(Name::OpenBothEnds, &what)
+    repair(Name::OpenBothEnds, what)
 }
 
 /// Locks on files: two in opposite orders, or one that a process may have inherited.
@@ -306,7 +309,7 @@ pub fn file_lock(case: &Case) -> Option<Advice> {
             "lock the two files in the same order in {a} and {b}",
             "在 {a} 和 {b} 里按同样的顺序锁这两个文件"
         );
-        return repair(Name::OneOrder, &what);
+        return repair(Name::OneOrder, what);
     }
     let waiter = case.roots().find(|it| lock(it).is_some())?;
     let [holder] = waiter.others(Need::Lock)[..] else { return None };

@@ -34,7 +34,7 @@ pub fn result_lost(case: &Case) -> Option<Advice> {
     match handlers {
         (true, true, true) if is_idle && has_new_worker(case, waiter) => repair(
             Name::WorkerKilled,
-            &both!(
+            both!(
                 "concurrent.futures.ProcessPoolExecutor, which raises BrokenProcessPool: a worker \
                  of this Pool was killed, or has ended itself, in its task, and {at} waits for the \
                  task's result for ever",
@@ -48,7 +48,7 @@ pub fn result_lost(case: &Case) -> Option<Advice> {
                 true => Name::PoolEnded,
                 false => Name::ResultCannotBeUnpickled,
             },
-            &both!(
+            both!(
                 "results and exceptions that can be unpickled, and callbacks that raise nothing: an \
                  exception in the Pool's thread for results keeps {at} waiting for ever",
                 "任务的结果和异常要能反序列化，回调函数不要抛出异常：Pool 接收结果的线程里出了异常，{at} 永远等不到\
@@ -57,7 +57,7 @@ pub fn result_lost(case: &Case) -> Option<Advice> {
         ),
         (false, false, false) => repair(
             Name::PoolEnded,
-            &both!(
+            both!(
                 "wait for results before the Pool is terminated, inside of its `with`: {at} waits \
                  for one that is over",
                 "在 Pool 终止之前（也就是在它的 `with` 里面）等结果：{at} 等的 Pool 已经终止了"
@@ -120,5 +120,5 @@ pub fn task_waits(case: &Case) -> Option<Advice> {
         "任务不要等自己所在的池里的其他任务，或者给池更多工作者：{at} 就在一个工作者里，没有别的工作者\
          去做它等的任务"
     );
-    is_alone.then(|| repair(Name::TaskWaitsForItsPool, &what))?
+    is_alone.then(|| repair(Name::TaskWaitsForItsPool, what))?
 }

@@ -3,7 +3,7 @@
 use crate::both;
 use crate::evidence::{Goal, Need};
 
-use super::{Advice, Case, Name, Waiter, places, repair};
+use super::{Advice, Case, Name, Waiter, methods, places, repair};
 
 const GETS: [Goal; 2] = [Goal::Value, Goal::ReadLock];
 /// What a thread of the same process could end.
@@ -27,19 +27,19 @@ pub fn of_threads_only(case: &Case) -> Option<Advice> {
             && it.mentions(&["Thread", "thread("]) == Some(false)
             && is_given
     })?;
-    let (other, own) = match waiters[0].told.goal? {
-        Goal::Value | Goal::TasksDone => ("multiprocessing.Queue", "queue.Queue"),
-        Goal::Event => ("multiprocessing.Event", "threading.Event"),
-        Goal::Condition => ("multiprocessing.Condition", "threading.Condition"),
-        Goal::Barrier => ("multiprocessing.Barrier", "threading.Barrier"),
-        _ => ("multiprocessing.Semaphore", "threading.Semaphore"),
+    let (class, module) = match waiters[0].told.goal? {
+        Goal::Value | Goal::TasksDone => ("Queue", "queue"),
+        Goal::Event => ("Event", "threading"),
+        Goal::Condition => ("Condition", "threading"),
+        Goal::Barrier => ("Barrier", "threading"),
+        _ => ("Semaphore", "threading"),
     };
     let at = places(&waiters);
     repair(
         Name::OtherQueueBetweenProcesses,
-        &both!(
-            "{other} in place of {own} for {at}: each process has a copy of its own",
-            "{at} 要用 {other}，而不是 {own}：每个进程各有一份自己的副本"
+        both!(
+            "multiprocessing.{class} in place of {module}.{class} for {at}: each process has a copy of its own",
+            "{at} 要用 multiprocessing.{class}，而不是 {module}.{class}：每个进程各有一份自己的副本"
         ),
     )
 }
@@ -47,7 +47,11 @@ pub fn of_threads_only(case: &Case) -> Option<Advice> {
 /// Readers get until a sentinel comes, and all others wait for them.
 pub fn sentinels(case: &Case) -> Option<Advice> {
     let readers = case.all_roots(|it| it.is_for(&GETS) && it.gets_until_a_value())?;
-    if readers.iter().all(|it| it.told.goal == Some(Goal::ReadLock)) {
+    let mut queues: Vec<_> =
+        readers.iter().filter_map(|it| Some(&it.thing(Need::Data)?.on)).collect();
+    queues.dedup();
+    let is_one = queues.len() <= 1 && readers.iter().all(|it| it.call() == readers[0].call());
+    if !is_one || readers.iter().all(|it| it.told.goal == Some(Goal::ReadLock)) {
         return None;
     }
     // One that was to put it may have died.
@@ -60,14 +64,14 @@ pub fn sentinels(case: &Case) -> Option<Advice> {
     if !case.deaths().is_empty() || (join.is_none() && !at_exit) {
         return None;
     }
-    let (at, puts) = (places(&readers), readers[0].method("put"));
+    let (at, puts) = (places(&readers), methods(&readers, "put"));
     let before = match join.map(Waiter::at) {
         Some(join) => both!("before {join}", "在 {join} 之前"),
         None => both!("before the program ends", "在程序结束之前"),
     };
     repair(
         Name::PutSentinels,
-        &both!(
+        both!(
             "put a sentinel for each reader {before}, {puts} of None, say, at which the loop of {at} \
              ends",
             "{before}给每个读取方放一个哨兵值（例如用 {puts} 放入 None），让 {at} 的循环看到它就结束"
@@ -83,7 +87,7 @@ fn is_thread_join(it: &Waiter) -> bool {
 pub fn task_done(case: &Case) -> Option<Advice> {
     let all = case.all_roots(|it| it.is_for(&[Goal::TasksDone, Goal::Value, Goal::ReadLock]))?;
     let join = all.iter().find(|it| it.told.goal == Some(Goal::TasksDone))?;
-    let (at, done) = (join.at(), join.method("task_done"));
+    let (at, done) = (join.at(), methods(&[join], "task_done"));
     let getters: Vec<_> = all.iter().filter(|it| it.is_for(&GETS)).copied().collect();
     let where_ = match getters.is_empty() {
         true => String::new(),
@@ -94,7 +98,7 @@ pub fn task_done(case: &Case) -> Option<Advice> {
     };
     case.question(
         Name::TaskDone,
-        &both!(
+        both!(
             "Is {done} called once for each get(){where_}? {at} waits for that.",
             "每次 get()（{at} 在等）之后都调用一次 {done} 了吗{where_}？"
         ),
@@ -107,7 +111,7 @@ pub fn reader_killed(case: &Case) -> Option<Advice> {
     let at = places(&all);
     case.question(
         Name::WhoReleases,
-        &both!(
+        both!(
             "Who had the queue's own lock for reading, for which {at} waits? Nobody who is left \
              gets: a process that is killed in get() never gives it back.",
             "{at} 等的是队列自己的读锁，它在谁手里？剩下的进程都不在读：在 get() 里被杀死的进程不会归还这把锁。"
@@ -118,9 +122,9 @@ pub fn reader_killed(case: &Case) -> Option<Advice> {
 /// Readers wait for a value.
 pub fn who_puts(case: &Case) -> Option<Advice> {
     let readers = case.all_roots(|it| it.is_for(&GETS))?;
-    let (at, put) = (places(&readers), readers[0].method("put"));
+    let (at, put) = (places(&readers), methods(&readers, "put"));
     case.question(
         Name::WhoPuts,
-        &both!("Who should call {put} for {at}?", "{at} 等的值，该由谁用 {put} 放入？"),
+        both!("Who should call {put} for {at}?", "{at} 等的值，该由谁用 {put} 放入？"),
     )
 }

@@ -73,7 +73,8 @@ impl Function {
 fn items(head: &str) -> impl Iterator<Item = &str> {
     let all = head.strip_prefix("with ").and_then(|it| it.split(':').next()).unwrap_or_default();
     let items = all.split(',').filter_map(|it| it.split(" as ").next());
-    items.map(str::trim).filter(|it| !it.is_empty())
+    // What a call returns is hardly a lock.
+    items.map(str::trim).filter(|it| !it.is_empty() && !it.contains(['(', ')']))
 }
 
 impl Waiter<'_> {
