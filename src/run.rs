@@ -162,7 +162,7 @@ pub fn run(
 fn announcement(left: Duration) -> String {
     let seconds = left.as_secs_f64().ceil();
     both!(
-        "Most likely nobody can go on. mp-demo ends the run in {seconds} s if nothing happens.\n",
+        "Most likely no process can go on. mp-demo ends the run in {seconds} s if nothing happens.\n",
         "很可能都无法继续了。如果没有变化，mp-demo 会在 {seconds} 秒后结束这次运行。\n"
     )
 }

@@ -22,13 +22,13 @@ pub struct Options {
         allow_negative_numbers = true)]
     pub(crate) seed: Option<u64>,
 
-    /// How long nothing may happen before mp-demo looks whether the run, or a command of yours, is
+    /// How long nothing may happen before mp-demo checks whether the run, or a command of yours, is
     /// stuck; `never` leaves it hanging
     #[arg(long, value_name = "SECONDS", global = true, default_value = "2",
         value_parser = patience, allow_negative_numbers = true)]
     pub(crate) patience: Patience,
 
-    /// Divide every pause by this number; 1 is the article's timing
+    /// Make all pauses this many times shorter; 1 is the article's timing
     #[arg(long, value_name = "X", global = true, default_value = "1", value_parser = speed,
         allow_negative_numbers = true)]
     pub(crate) speed: f64,
@@ -144,7 +144,7 @@ pub struct ViewOptions {
     )]
     pub(crate) explain: Option<Explanation>,
 
-    /// After the lines, say which claims of the lesson are true of this run
+    /// Then list which claims of the lesson held in this run
     #[arg(long, global = true)]
     pub(crate) claims: bool,
 
@@ -164,11 +164,11 @@ pub struct ViewOptions {
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) trace: Option<PathBuf>,
 
-    /// Print the log of events instead of the article's lines, one JSON object per line
+    /// Print the log of events instead of the program's output, one JSON object per line
     #[arg(long, global = true)]
     pub(crate) json: bool,
 
-    /// Colour the lines, with a colour for each process
+    /// Whether the output is coloured, with a colour for each process
     #[arg(long, value_name = "WHEN", global = true, default_value_t = ColorChoice::Auto)]
     pub(crate) color: ColorChoice,
 

@@ -46,11 +46,15 @@ impl<E: Write> View for Stuck<E> {
             return Ok(());
         };
         let mut lines = vec![match likely {
-            None => {
-                both!("Nobody can go on. Who waits for whom:", "所有进程都无法继续。等待关系：")
+            None if circle.is_empty() => {
+                both!("No process can go on. Who waits for whom:", "所有进程都无法继续。等待关系：")
             }
+            None => both!(
+                "Deadlock: no process can go on. Who waits for whom:",
+                "死锁：所有进程都无法继续。等待关系："
+            ),
             Some(_) => both!(
-                "Most likely nobody can go on. Who waits for whom:",
+                "Most likely no process can go on. Who waits for whom:",
                 "很可能所有进程都无法继续。等待关系："
             ),
         }];
@@ -94,7 +98,10 @@ impl<E: Write> View for Stuck<E> {
             None => both!("mp-demo ends the run.", "mp-demo 就此结束这次运行。"),
             Some(_) => both!("mp-demo leaves it running.", "mp-demo 让它继续运行。"),
         });
-        let lines = lines.iter().map(|line| wrapped(&on_one_line(line), width, "      "));
+        let lines = lines.iter().map(|line| {
+            let indent = if line.starts_with(' ') { "      " } else { "" };
+            wrapped(&on_one_line(line), width, indent)
+        });
         let _ = self.stderr.write_all(lines.collect::<String>().as_bytes());
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Runs in which nobody can go on, and runs that only look so.
+//! Runs in which no process can go on, and runs that only look so.
 
 use std::os::unix::fs::PermissionsExt;
 
@@ -34,7 +34,7 @@ fn who_joins_before_he_receives_waits_for_a_child_whose_pipe_is_full() {
         snapbox::str![[r#"
 Parent process A
 Process to write: B
-Nobody can go on. Who waits for whom:
+No process can go on. Who waits for whom:
   parent A  in join()  waits for writer B to end
   writer B  in send()  waits for room: its pipe holds 65,536 of 65,536 bytes, and only parent A could take some
 A circle: parent -> writer -> parent. In CPython this program waits for ever.
@@ -51,7 +51,7 @@ fn who_keeps_the_childs_end_waits_for_an_end_of_file_that_only_he_could_bring() 
     let kept = r#"
 Parent process A
 Process to write: B
-Nobody can go on. Who waits for whom:
+No process can go on. Who waits for whom:
   parent A  in recv()  waits for a value or end-of-file, which nobody but itself could bring
 A dead end: what is waited for can't come any more. In CPython this program waits for ever.
 Close the end that the child has got: mp-demo pipe --join last --receive all
@@ -183,7 +183,7 @@ fn the_log_has_the_evidence_and_a_recording_shows_the_same() {
     let shown = view_log(&ended.stdout, &["--timeline"]);
     let explained = shown.stderr.strip_prefix(&ended.stderr);
     assert!(explained.is_some(), "{shown:?}\n{ended:?}");
-    assert!(shown.stdout.contains("8 nobody can go on"), "{}", shown.stdout);
+    assert!(shown.stdout.contains("8 no process can go on"), "{}", shown.stdout);
     // It wrote no event after its `send`, and it was stopped.
     assert!(shown.stdout.contains("v-----"), "{}", shown.stdout);
     let chinese = view_log(&ended.stdout, &["--lang", "zh"]);
@@ -320,6 +320,6 @@ fn where_the_kernel_does_not_tell_it_goes_by_the_log() {
     assert!(shown.contains(caveat), "{shown}");
     // There, too, a process that can go on is not called stuck.
     let ended = run_as_nobody("spawn --children 2 --threads 2 --sleep 40");
-    assert!(!ended.stderr.contains("Nobody can go on"), "{ended:?}");
+    assert!(!ended.stderr.contains("No process can go on"), "{ended:?}");
     assert_eq!(ended.code(), 0, "{ended:?}");
 }

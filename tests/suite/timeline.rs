@@ -240,7 +240,7 @@ child         103 ╷━━━▼━━━━━━━━━━━━━━━�
                   1
 ━ runs   · sleeps   ╷ a thread begins   ┯ a task begins   ▼ put   ▲ get
 ▼ send   ▲ recv   △ end of file (EOF)   ▽ put, never got   † terminate
-⌃ SIGINT   ‡ kill   ⊘ is refused   ✗ gives up   ∞ nobody can go on
+⌃ SIGINT   ‡ kill   ⊘ is refused   ✗ gives up   ∞ no process can go on
 ◆ several of these   #2 an equal value again
 
 "#]]

@@ -23,7 +23,7 @@ fn verdicts_follow_from_the_figures_and_the_cores() {
     let stops: &[_] = &[(1, 0.8), (2, 0.4), (4, 0.39), (8, 0.41)];
     let gains = "Compute gains up to 2 workers (speed-up 2.00); more gain less than 10 %.";
     for (kind, pools, cores, expected) in [
-        (Compute, stops, 1, [gains, "1 core: fewer than the 2 workers it gains up to.", ""]),
+        (Compute, stops, 1, [gains, "1 core, and 2 workers still help.", ""]),
         (Compute, stops, 2, [gains, "2 cores: one for each worker.", ""]),
         (Compute, stops, 16, [gains, "16 cores; its workers kept 2.05 cores busy at most.", ""]),
         (
@@ -52,7 +52,7 @@ fn verdicts_follow_from_the_figures_and_the_cores() {
             2,
             [
                 "IO gains up to 8 workers (speed-up 8.00); more gain less than 10 %.",
-                "2 cores: fewer than the 8 workers it gains up to.",
+                "2 cores, and 8 workers still help.",
                 "An IO worker waited 90.0 % of its tasks' time.",
             ],
         ),
@@ -61,7 +61,7 @@ fn verdicts_follow_from_the_figures_and_the_cores() {
             &[(1, 0.8), (2, 0.4)],
             2,
             [
-                "Disk gains up to 2 workers, the most measured (speed-up 2.00).",
+                "Disk gains up to 2 workers, the most that was tried (speed-up 2.00).",
                 "2 cores: no limit here, since waiting needs none.",
                 "With 1 worker, a disk task waited 90.0 % of its time.",
             ],
@@ -132,8 +132,8 @@ fn what_is_said_of_ten_percent_agrees_with_the_figures_as_they_are_shown() {
     // 1.0995 is less than a tenth more, and shown as 1.10.
     for (speed_up, verdict) in [
         (1.0949, "gains nothing from more than 1 worker (less than 10 %)."),
-        (1.0951, "gains up to 2 workers, the most measured (speed-up 1.10)."),
-        (1.0995, "gains up to 2 workers, the most measured (speed-up 1.10)."),
+        (1.0951, "gains up to 2 workers, the most that was tried (speed-up 1.10)."),
+        (1.0995, "gains up to 2 workers, the most that was tried (speed-up 1.10)."),
     ] {
         let table = table(Io, &[(1, 0.8), (2, 0.8 / speed_up)]);
         assert_eq!(table.verdicts(4)[0], format!("IO {verdict}"));

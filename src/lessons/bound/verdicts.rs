@@ -76,7 +76,7 @@ impl Table {
             )
         } else if knee.workers == self.last().workers {
             both!(
-                "{kind} gains up to {workers}, the most measured (speed-up {speed_up:.2}).",
+                "{kind} gains up to {workers}, the most that was tried (speed-up {speed_up:.2}).",
                 "{kind}：增加到最多的一组（{workers}）仍有收益（加速比 {speed_up:.2}）。"
             )
         } else if knee.workers == self.first().workers {
@@ -132,10 +132,9 @@ impl Table {
                 "{may_use}: {workers} are the next number measured.",
                 "{may_use}，而 {workers}是测量的下一组。"
             ),
-            Ordering::Greater => both!(
-                "{may_use}: fewer than the {workers} it gains up to.",
-                "{may_use}，而 {workers}仍有收益。"
-            ),
+            Ordering::Greater => {
+                both!("{may_use}, and {workers} still help.", "{may_use}，而 {workers}仍有收益。")
+            }
         }
     }
 

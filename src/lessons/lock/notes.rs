@@ -101,7 +101,7 @@ notes! {
         内核就把锁释放。"
 
     ReleaseTurn { who: Actor } samples (writer())
-    en "{who} has written, and releases the lock: whoever reads now reads the new number."
+    en "{who} has written, and releases the lock: what reads now reads the new number."
     zh "{who}已经写回，释放锁：接下来不论哪个进程去读，读到的都是新的数。"
 
     Counted { who: Actor, last: u64, again: bool } samples

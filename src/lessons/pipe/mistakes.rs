@@ -6,7 +6,7 @@ mistakes! {
     /// The parent joins before it receives, and the pipe has no room for the message.
     JOIN_BEFORE_RECEIVE = Mistake {
         in_python: Some([
-            "(There, a one-way pipe has room for a message of 65,532 bytes, a two-way one for \
+            "(In CPython, a one-way pipe has room for a message of 65,532 bytes, a two-way one for \
                 219,264.)",
             "（在 CPython 里，单向管道装得下 65,532 字节的消息，双向管道装得下 219,264 字节。）",
         ]),

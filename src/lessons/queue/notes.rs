@@ -30,7 +30,7 @@ impl Narrator for QueueNarrator {
 
 notes! {
     WaitAcquire { who: Actor } samples (reader())
-    en "{who} calls acquire(): whoever wants to read from the queue needs its lock first, as in \
+    en "{who} calls acquire(): a reader needs the queue's lock before it reads, as in \
         CPython's get(). Only one process has it at a time."
     zh "{who}调用 acquire()：要从队列里读，先得拿到队列的锁，CPython 的 get() 也是这样。同一时刻只\
         有一个进程持有这把锁。"

@@ -65,7 +65,7 @@ notes! {
         （{signal}）。这是留给父进程的，父进程可以用 join() 来取。"
 
     brief StateStillZombie { of: Actor, by: Actor } samples (reader(), parent())
-    en "Time doesn't change that: {of} stays a zombie until {by} asks with join(), or ends itself. \
+    en "Waiting changes nothing: {of} stays a zombie until {by} asks with join(), or ends itself. \
         In Python is_alive(), active_children() and the next start() ask, too."
     zh "时间改变不了这一点：在{by}对{of}调用 join() 或者自己结束之前，{of}一直是僵尸进程。在 \
         Python 里，is_alive()、active_children() 和下一次 start() 也会取走它的退出状态。"

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::events::{Call, Status, repr};
 pub(crate) use crate::words::figures::count;
+use crate::words::figures::micros;
 use crate::words::plain::is_obeyed;
 
 /// How many names or values are listed before the rest is only counted.
@@ -295,7 +296,7 @@ impl Seconds {
 impl Word for Seconds {
     fn en(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let (number, unit) = self.in_unit();
-        write!(f, "{number}{NO_BREAK}{}", ["s", "ms", "us"][unit])
+        write!(f, "{number}{NO_BREAK}{}", ["s", "ms", micros()][unit])
     }
 
     fn zh(&self, f: &mut Formatter<'_>) -> fmt::Result {

@@ -58,7 +58,7 @@ impl Symbol {
             Symbol::Mark(Mark::Kill) => ('‡', '#', ["kill"; 2]),
             Symbol::Mark(Mark::Refused) => ('⊘', '%', ["is refused", "被拒绝"]),
             Symbol::Mark(Mark::Error) => ('✗', 'x', ["gives up", "出错退出"]),
-            Symbol::Mark(Mark::Stuck) => ('∞', '8', ["nobody can go on", "都无法继续"]),
+            Symbol::Mark(Mark::Stuck) => ('∞', '8', ["no process can go on", "都无法继续"]),
             Symbol::Several => ('◆', '*', ["several of these", "同一时刻有多个标记"]),
             Symbol::Times(_) => ('×', 'x', ["so many at once", "同时这么多个"]),
             Symbol::Equal => ('#', '#', ["an equal value again", "相同的值再次出现"]),
