@@ -222,7 +222,11 @@ mod tests {
         let name = command.get_name();
         let args: BTreeMap<_, _> = command
             .get_arguments()
-            .filter(|arg| !arg.is_global_set() || help.options.contains_key(arg.get_id().as_str()))
+            .filter(|arg| {
+                let id = arg.get_id().as_str();
+                let is_others = arg.is_global_set() || ["help", "version"].contains(&id);
+                !is_others || help.options.contains_key(id)
+            })
             .map(|arg| (arg.get_id().as_str(), arg))
             .collect();
         for (id, arg) in &args {

@@ -34,11 +34,11 @@ fn who_joins_before_he_receives_waits_for_a_child_whose_pipe_is_full() {
         snapbox::str![[r#"
 Parent process A
 Process to write: B
-No process can go on. Who waits for whom:
+Deadlock: no process can go on. Who waits for whom:
   parent A  in join()  waits for writer B to end
   writer B  in send()  waits for room: its pipe holds 65,536 of 65,536 bytes, and only parent A could take some
 A circle: parent -> writer -> parent. In CPython this program waits for ever.
-(There, a one-way pipe has room for a message of 65,532 bytes, a two-way one for 219,264.)
+(In CPython, a one-way pipe has room for a message of 65,532 bytes, a two-way one for 219,264.)
 Receive before you join: mp-demo pipe --bytes 65537 --join last
 mp-demo ends the run.
 
@@ -273,8 +273,8 @@ fn a_stopped_child_of_a_child_is_named_and_waited_for() {
 
 #[test]
 fn options_that_do_not_go_together_are_refused() {
-    assert_refused("queue --kill reader-3 --readers 2", "there is no reader-3");
-    assert_refused("queue --kill writer", "there is no writer");
+    assert_refused("queue --kill reader-3 --readers 2", "this run has 2: `reader-1` to `reader-2`");
+    assert_refused("queue --kill writer", "not `writer`");
     assert_refused("queue --sentinels 1", "--sentinels goes with --stop sentinel");
     assert_refused("queue --stop sentinel --sentinels 2", "no reader takes a second one: 0 to 1");
     assert_refused("queue --keep-end", "--keep-end goes with --stop eof");

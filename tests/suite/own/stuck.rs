@@ -57,7 +57,8 @@ fn a_run_that_is_most_likely_stuck_is_ended_later_and_that_is_said_beforehand() 
     // sort handles SIGALRM.
     let ended = run_own(&["queue", "--reader", "sort", "--stop", "none", "--patience", "0.2"]);
     assert_eq!(ended.code(), 0, "{ended:?}");
-    let begin = "Most likely no process can go on. mp-demo ends the run in 1 s if nothing happens.\n";
+    let begin =
+        "Most likely no process can go on. mp-demo ends the run in 1 s if nothing happens.\n";
     let end = "\nmp-demo ends the run.\n";
     let (announced, said) = (ended.stderr.find(begin), ended.stderr.find(end));
     assert!(announced.is_some() && announced < said, "{ended:?}");
