@@ -153,7 +153,9 @@ fn verdicts_follow_from_the_rows_in_each_language() {
                 "{name} gains up to 2 workers (speed-up {speed_up:.2}); more gain less than 10 %."
             ),
             ("en", _) => {
-                format!("{name} gains up to 3 workers, the most measured (speed-up {speed_up:.2}).")
+                format!(
+                    "{name} gains up to 3 workers, the most that was tried (speed-up {speed_up:.2})."
+                )
             }
             (_, 0) => format!("{name}：超过 1 个工作进程后没有收益（不到 10%）。"),
             (_, 1) => format!(
