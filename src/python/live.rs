@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Error, Result};
 use os_pipe::PipeReader;
-use procfs::process::Process;
 use rustix::event::{Timespec, epoll};
 use rustix::io::ioctl_fionread;
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open};
@@ -21,6 +20,7 @@ use super::translate::{Begun, Translator};
 use super::{Facts, NAME, events_of, stuck};
 use crate::both;
 use crate::events::{Joiner, Logged, Record, Status, VERSION, Who, monotonic_micros};
+use crate::evidence::Snapshot;
 use crate::run::Settings;
 use crate::views::Views;
 use crate::why::{Companion, Diagnosis, Notice};
@@ -213,13 +213,16 @@ impl<'a> LiveRun<'a> {
         // If the log can't be read, the next look at it tells.
         let _ = self.drain();
         let state = self.shown.views.state();
-        let event = stuck(finding, is_likely, state, &self.shown.facts);
+        let (event, repair) = stuck(finding, is_likely, state, &self.shown.facts);
         let role = state.parent().map_or("", |it| &it.role).into();
         let who = Who { pid: self.root, role, thread: None };
         let t = self.translator.as_ref().map_or(0.0, |it| it.seconds(monotonic_micros()));
         let logged = Logged { v: VERSION, t, who: &who, at: None, event: &event, line: None };
         let text = serde_json::to_string(&logged);
         text.iter().for_each(|text| self.shown.show(text));
+        if let Some(repair) = repair.filter(|_| !self.script.is_repeated) {
+            (self.tell)(&Notice::Repair(repair));
+        }
     }
 
     /// Passes on what others than Python have written.
@@ -294,7 +297,9 @@ impl Companion for LiveRun<'_> {
             self.drain()?;
         }
         for pid in dead {
-            self.ended(pid, status_of_zombie(pid), false);
+            // The kernel tells it until the parent has reaped the process.
+            let status = Snapshot::at(pid).and_then(|it| it.wait_status);
+            self.ended(pid, status.map(Status::from_wait_status), false);
         }
         self.shown.check()
     }
@@ -336,13 +341,6 @@ impl Companion for LiveRun<'_> {
             _ => (self.tell)(notice),
         }
     }
-}
-
-/// The exit status of a process that its parent has not reaped yet, as far as the kernel tells it.
-fn status_of_zombie(pid: u32) -> Option<Status> {
-    let stat = Process::new(pid as i32).and_then(|it| it.stat()).ok()?;
-    let status = stat.exit_code.filter(|_| stat.state == 'Z')?;
-    Some(Status::from_wait_status(status))
 }
 
 fn cannot_read() -> String {

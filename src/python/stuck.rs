@@ -7,14 +7,20 @@ use super::facts::{Facts, Life};
 use crate::events::{Call, Event, Holder, Needs, Proof, Status, Waiter, Way};
 use crate::evidence::{Fill, Goal, Need, On, Sight, Wait, circle};
 use crate::state::{Activity, Place, Process, State};
-use crate::stuck::waits;
-use crate::why::{Diagnosis, Stacks, Told};
+use crate::stuck::{waits, words::opposite_order};
+use crate::why::{Diagnosis, Stacks, Told, repair};
 
-/// The event that tells that a program is stuck, or `is_likely` stuck.
-pub fn stuck(finding: &Diagnosis, is_likely: bool, state: &State, facts: &Facts) -> Event<'static> {
+/// The event that tells that a program is stuck, or `is_likely` stuck; and what repairs it, where
+/// the frames prove that and the log doesn't say more.
+pub fn stuck(
+    finding: &Diagnosis,
+    is_likely: bool,
+    state: &State,
+    facts: &Facts,
+) -> (Event<'static>, Option<String>) {
+    let stacks = &Stacks::of(finding);
     let (sight, graph, fills) = finding.evidence();
-    let stacks = Stacks::of(finding);
-    let seen = Seen { sight, fills: &fills, stacks: &stacks, state, facts };
+    let seen = Seen { sight, fills: &fills, stacks, state, facts };
     let is_stuck = |pid| graph.is_stuck(pid);
     let by_the_log = waits::waits(sight, is_stuck, state, &fills);
     // A worker without a task waits for the next one.
@@ -53,9 +59,13 @@ pub fn stuck(finding: &Diagnosis, is_likely: bool, state: &State, facts: &Facts)
         waiter.proof = waiter.proof.take().or(facts.proof(waiter, state));
     }
     let next: Vec<_> = all.iter().map(waits::next).collect();
-    let (waits, circle) = (all.into(), circle(&next).into());
-    let likely = is_likely.then_some(true);
-    Event::Stuck { waits, circle, mistake: None, command: None, likely }
+    let circle = circle(&next);
+    let mut proofs = all.iter().filter_map(|it| it.proof.as_ref());
+    let is_proved = opposite_order(&all, &circle).is_some()
+        || proofs.any(|it| !matches!(it, Proof::NoOtherThread { .. }));
+    let repair = if is_proved { None } else { repair(finding, stacks) };
+    let (waits, circle, likely) = (all.into(), circle.into(), is_likely.then_some(true));
+    (Event::Stuck { waits, circle, mistake: None, command: None, likely }, repair)
 }
 
 /// What there is to see of a stuck program.

@@ -24,6 +24,7 @@ use crate::evidence::{Family, Fate, Fill, Graph, Need, On, Onlooker, Sight, Snap
 pub use json::json;
 pub use lines::{Stacks, Told};
 pub use program::{Companion, Ends, Exit, Supervised, end_as, run};
+pub use repairs::proved as repair;
 pub use report::report;
 pub use watch::Notice;
 

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::both;
-use crate::events::Status;
+use crate::events::{Needs, Status};
 use crate::evidence::{Duty, Fill, From, Goal, Happening, Need, On, Outside, Thing, Unless, Wait};
+use crate::stuck::words::until;
 use crate::words::figures::grouped;
 
 use super::lines::Told;
@@ -116,10 +117,10 @@ fn goal(goal: Goal, needs: Need) -> Option<String> {
         Goal::Message | Goal::Answer => return None,
         Goal::Release if needs == Need::Thread => both!("until the lock is released", "等锁释放"),
         Goal::Release => both!("until a lock or semaphore is released", "等锁或信号量释放"),
-        Goal::Event => both!("until the event is set", "等 event 被设置"),
-        Goal::Condition => both!("until the condition is notified", "等 condition 的通知"),
-        Goal::Barrier => both!("until all parties have come", "等各方都到达"),
-        Goal::Semaphore => both!("until the semaphore is released", "等信号量释放"),
+        Goal::Event => until(Needs::Event),
+        Goal::Condition => until(Needs::Condition),
+        Goal::Barrier => until(Needs::Barrier),
+        Goal::Semaphore => until(Needs::Semaphore),
         Goal::ReadLock => both!(
             "for the queue's own lock for reading, of which it is not known who holds it",
             "等队列自己的读锁，不知道锁在哪个进程手里"

@@ -91,6 +91,13 @@ pub(super) fn advice(finding: &Diagnosis, stacks: &Stacks) -> Option<Advice> {
     PATTERNS.iter().find_map(|pattern| pattern(&case))
 }
 
+/// The repair of a stuck program in a sentence; no question, to which a log has the answer.
+pub fn proved(finding: &Diagnosis, stacks: &Stacks) -> Option<String> {
+    let advice = advice(finding, stacks)?;
+    let is_repair = (advice.name as usize) < Name::Flush as usize;
+    is_repair.then_some(advice.sentence)
+}
+
 /// What is known of a program that is stuck.
 struct Case<'a> {
     finding: &'a Diagnosis,
