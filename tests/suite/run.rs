@@ -249,7 +249,7 @@ fn one_that_is_stuck_is_told_and_ended() {
     let ended = place.run(&["run", "--patience", "0.6", "--record", "log", "program.py"]);
     assert_eq!(ended.code(), 1, "{ended:?}");
     for said in [
-        "No process can go on. Who waits for whom:\n",
+        "Deadlock: no process can go on. Who waits for whom:\n",
         " in reader.join() at program.py:9 ",
         " in queue.get() at program.py:3 ",
     ] {
