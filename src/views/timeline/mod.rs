@@ -457,7 +457,9 @@ fn is_crowded(lanes: &[Lane], columns: usize, end: u64) -> bool {
     let mut counts = vec![(0, false); columns];
     for lane in lanes.iter().filter(|lane| !lane.is_hidden) {
         let mut last = None;
-        for time in lane.marks.iter().map(|it| it.time).chain(lane.acquisitions()) {
+        // The lane itself shows a join.
+        let marks = lane.marks.iter().filter(|it| it.mark != Mark::Join).map(|it| it.time);
+        for time in marks.chain(lane.acquisitions()) {
             let column = lane::column(time, columns, end);
             let (count, hides) = &mut counts[column];
             *count += 1;
