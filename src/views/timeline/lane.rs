@@ -193,8 +193,9 @@ impl Lane {
 
     /// When it acquired locks.
     pub fn acquisitions(&self) -> impl Iterator<Item = u64> {
-        let activities = self.activities.iter().filter(|(_, doing)| *doing == Doing::Holds);
-        activities.map(|(time, _)| *time)
+        let pairs = self.activities.windows(2);
+        let acquired = pairs.filter(|pair| pair[0].1 != Doing::Holds && pair[1].1 == Doing::Holds);
+        acquired.map(|pair| pair[1].0)
     }
 
     /// What took the most time in each of `columns` equal parts of the time from 0 to `end`, or
