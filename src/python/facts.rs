@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::objects::Object;
+use super::objects::UsedObject;
 use super::{NAME, PythonEvent};
 use crate::both;
 use crate::events::{CodeLine, Effect, Event, Record, Status, Stream};
@@ -19,13 +19,13 @@ pub struct Facts {
     /// The latest process with each PID.
     latest: HashMap<u32, usize>,
     pub(super) is_stuck: bool,
-    pub(super) objects: BTreeMap<String, Object>,
+    pub(super) objects: BTreeMap<String, UsedObject>,
     /// The locks that are held.
-    pub(super) held: BTreeMap<String, Held>,
+    pub(super) held: BTreeMap<String, HeldLock>,
     /// Where the values were put or sent that are on their way, by number.
     pub(super) puts: HashMap<u64, CodeLine>,
     /// By the pool and the job's name.
-    pub(super) jobs: BTreeMap<(String, String), Job>,
+    pub(super) jobs: BTreeMap<(String, String), SubmittedJob>,
     /// Values that were changed after their put, or could not be pickled.
     pub(super) changed: Few,
     pub(super) dropped: Few,
@@ -112,14 +112,14 @@ pub(super) struct Life {
 }
 
 /// Who holds a lock, and where it was acquired.
-pub(super) struct Held {
+pub(super) struct HeldLock {
     pub life: usize,
     pub thread: Option<String>,
     pub at: Option<CodeLine>,
 }
 
 /// Tasks that were given to a pool at once.
-pub(super) struct Job {
+pub(super) struct SubmittedJob {
     pub function: String,
     pub call: String,
     pub at: Option<CodeLine>,
@@ -188,7 +188,7 @@ impl Facts {
             }
             Event::Acquired { lock } => {
                 let thread = record.thread.as_deref().map(str::to_owned);
-                self.held.insert(lock.to_string(), Held { life: me, thread, at });
+                self.held.insert(lock.to_string(), HeldLock { life: me, thread, at });
             }
             Event::Release { lock } => drop(self.held.remove(&**lock)),
             Event::Stuck { likely, .. } => self.is_stuck |= likely.is_none(),
@@ -225,7 +225,7 @@ impl Facts {
             PythonEvent::Full { number, .. } => drop(self.puts.remove(&number)),
             PythonEvent::Submit { pool, job, tasks, function, call, handled: is_fetched } => {
                 let (done, failed) = (0, Few::default());
-                let new = Job { function, call, at, tasks, done, failed, is_fetched };
+                let new = SubmittedJob { function, call, at, tasks, done, failed, is_fetched };
                 self.jobs.insert((pool, job), new);
             }
             PythonEvent::Begin { values, .. } => self.lives[me].values = values,
@@ -261,7 +261,7 @@ impl Facts {
     }
 
     /// A job of which there is nothing more to say afterwards is forgotten.
-    fn change_job(&mut self, key: (String, String), change: impl FnOnce(&mut Job)) {
+    fn change_job(&mut self, key: (String, String), change: impl FnOnce(&mut SubmittedJob)) {
         let Some(job) = self.jobs.get_mut(&key) else { return };
         change(job);
         if job.done >= job.tasks && (job.failed.is_empty() || job.is_fetched) {

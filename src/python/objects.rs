@@ -10,7 +10,7 @@ use crate::state::State;
 
 /// A queue, lock or other object of the program.
 #[derive(Default)]
-pub(super) struct Object {
+pub(super) struct UsedObject {
     /// Its class in Python; empty if that is not known.
     pub kind: String,
     /// The number with which the program has made it, if that is not 0.
@@ -43,7 +43,7 @@ impl Use {
     }
 }
 
-impl Object {
+impl UsedObject {
     /// Whether it is a queue between threads.
     pub fn is_of_threads(&self) -> bool {
         self.kind.starts_with("queue.")
@@ -94,7 +94,7 @@ impl Facts {
         }
     }
 
-    fn object(&mut self, on: &str) -> &mut Object {
+    fn object(&mut self, on: &str) -> &mut UsedObject {
         self.objects.entry(on.to_owned()).or_default()
     }
 

@@ -20,7 +20,7 @@ pub fn stuck(
 ) -> (Event<'static>, Option<String>) {
     let stacks = &Stacks::of(finding);
     let (sight, graph, fills) = finding.evidence();
-    let seen = Seen { sight, fills: &fills, stacks, state, facts };
+    let seen = StuckProgram { sight, fills: &fills, stacks, state, facts };
     let is_stuck = |pid| graph.is_stuck(pid);
     let by_the_log = waits::waits(sight, is_stuck, state, &fills);
     // A worker without a task waits for the next one.
@@ -69,7 +69,7 @@ pub fn stuck(
 }
 
 /// What there is to see of a stuck program.
-struct Seen<'a> {
+struct StuckProgram<'a> {
     sight: &'a Sight,
     fills: &'a [Fill],
     stacks: &'a Stacks,
@@ -77,7 +77,7 @@ struct Seen<'a> {
     facts: &'a Facts,
 }
 
-impl Seen<'_> {
+impl StuckProgram<'_> {
     /// What a thread waits for, with what only the log of a program tells.
     fn completed(&self, mut waiter: Waiter) -> Waiter {
         let (pid, facts) = (waiter.pid, self.facts);
