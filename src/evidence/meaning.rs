@@ -144,9 +144,19 @@ impl Stack {
             let is_loop = inner.iter().any(|it| it.is("asyncio/base_events.py", "_run_once"));
             return is_loop.then_some(Duty::Loop);
         }
-        let mut duties = DUTIES.iter();
-        let duty = duties.find(|((file, name), _)| inner.iter().any(|it| it.is(file, name)));
-        duty.map(|(_, duty)| *duty)
+        DUTIES.iter().find_map(|((file, name), duty)| {
+            let at = inner.iter().position(|it| it.is(file, name))?;
+            let is_worker =
+                matches!(duty, Duty::PoolWorker | Duty::ExecutorWorker | Duty::ThreadWorker);
+            // A worker's task may be a function of the library's, too.
+            let is_idle = inner[..at].last().is_none_or(|it| {
+                it.is(QUEUES, "get")
+                    || it.is(QUEUES, "put")
+                    || it.is(QUEUE, "get")
+                    || it.is(QUEUE, "put")
+            });
+            (is_idle || !is_worker).then_some(*duty)
+        })
     }
 
     /// What the thread waits for, where the library's frames tell. (A lock's or semaphore's

@@ -143,7 +143,7 @@ impl Stacks {
     /// no line of the learner's.
     pub(super) fn line(&self, look: &Snapshot, tid: i32) -> Option<String> {
         let frame = self.stack(tid)?.split().1?;
-        let place = place(look, frame);
+        let place = format!("{}:{}", shown(look, &frame.file), frame.line);
         let function = frame.function.rsplit("<locals>.").next().unwrap_or_default();
         let place = both!("{place} in {function}", "{place}，{function}");
         Some(match text(look, frame) {
@@ -222,11 +222,6 @@ fn started(look: &Snapshot) -> Option<SystemTime> {
         Duration::from_secs(started) / u32::try_from(procfs::ticks_per_second()).ok()?;
     let now = Duration::try_from(clock_gettime(ClockId::Boottime)).ok()?;
     SystemTime::now().checked_sub(now.checked_sub(since_boot)?)
-}
-
-/// The file and line of a frame.
-pub(super) fn place(look: &Snapshot, frame: &PythonFrame) -> String {
-    format!("{}:{}", shown(look, &frame.file), frame.line)
 }
 
 /// A file's name as the user typed it, or relative to the working folder.

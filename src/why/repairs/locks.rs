@@ -4,7 +4,7 @@ use crate::both;
 use crate::evidence::{Goal, Need, On, Until};
 
 use super::pipes::awaits_end;
-use super::{Advice, Case, Name, Waiter, methods, places, repair};
+use super::{Advice, Case, Waiter, methods, places, repair};
 
 /// Fewer have come to a barrier than it was made for.
 pub fn barrier(case: &Case) -> Option<Advice> {
@@ -19,7 +19,7 @@ pub fn barrier(case: &Case) -> Option<Advice> {
          could come",
         "让 Barrier 的数目和到达的一样多：现在有 {count} 个在 {at} 等，再没有别的能到达了"
     );
-    let advice = repair(Name::BarrierPartyMissing, what)?;
+    let advice = repair("barrier_party_missing", what)?;
     let sentence = format!("{}{deaths}", advice.sentence);
     // Whoever waits for one of them may be the one that is missing.
     let is_proved = parties.iter().all(is_same) && case.active().count() == parties.len();
@@ -51,7 +51,7 @@ pub fn taken_twice(case: &Case) -> Option<Advice> {
         "用 RLock，或者只取一次：{at} 等的锁已经被同一个线程取走了"
     );
     let is_proved = waiters.iter().all(is_same) && owner.mentions(&["Semaphore"]) == Some(false);
-    is_proved.then(|| repair(Name::LockTakenTwice, what))?
+    is_proved.then(|| repair("lock_taken_twice", what))?
 }
 
 /// Each thread has one lock and waits for another one.
@@ -74,7 +74,7 @@ pub fn one_order(case: &Case) -> Option<Advice> {
          another one",
         "在所有地方按同样的顺序取这些锁：在 {at}，每个线程都握着一把，又在等另一把"
     );
-    is_circle.then(|| repair(Name::OneOrder, what))?
+    is_circle.then(|| repair("one_order", what))?
 }
 
 /// A forked process waits for a lock that a thread of its parent's had when it was forked.
@@ -95,7 +95,7 @@ pub fn forked_lock(case: &Case) -> Option<Advice> {
     let (at, pid) = (places(&waiters), waiters[0].pid());
     let lock = of_library(waiters[0]).unwrap_or_else(|| both!("a lock", "一把锁"));
     repair(
-        Name::NoForkWithThreads,
+        "no_fork_with_threads",
         both!(
             "start {pid} with spawn or forkserver, or before there are other threads: {at} waits for \
              {lock} that another thread had when {pid} was forked, and the copy has no such thread",
@@ -130,7 +130,7 @@ pub fn questions(case: &Case) -> Option<Advice> {
     if let Some(all) = of(&[Goal::Event]) {
         let (at, set) = (places(&all), methods(&all, "set"));
         let asked = both!("Who should call {set} for {at}?", "{at} 在等：该由谁调用 {set}？");
-        return case.question(Name::WhoSets, asked);
+        return case.question("who_sets", asked);
     }
     if let Some(all) = of(&[Goal::Condition]) {
         let (at, notify) = (places(&all), methods(&all, "notify"));
@@ -138,7 +138,7 @@ pub fn questions(case: &Case) -> Option<Advice> {
             "Who should call {notify} for {at}, and not before it waits?",
             "{at} 在等：该由谁调用 {notify}？而且要在它开始等之后。"
         );
-        return case.question(Name::WhoNotifies, asked);
+        return case.question("who_notifies", asked);
     }
     let all = of(&[Goal::Release, Goal::Semaphore, Goal::WriteLock])?;
     let at = places(&all);
@@ -146,5 +146,5 @@ pub fn questions(case: &Case) -> Option<Advice> {
         "Who has taken what {at} waits for, and should release it?",
         "{at} 等的锁或信号量在谁手里，该由谁释放？"
     );
-    case.question(Name::WhoReleases, asked)
+    case.question("who_releases", asked)
 }

@@ -9,54 +9,20 @@ mod text;
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
-
 use crate::both;
 use crate::events::Status;
 use crate::evidence::{Duty, Goal, Need, Snapshot, Stack, Thing, Wait};
 
 use super::Diagnosis;
-use super::lines::{self, Stacks, Told};
+use super::lines::{Stacks, Told};
 use super::{next, sentences};
-
-/// A repair, or a question.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Name {
-    GetBeforeJoin,
-    GetWhatWasPut,
-    ReadBeforeWait,
-    OneWritesWhileOtherReads,
-    ReadBothStreams,
-    ReadInOrder,
-    CloseWriteEnd,
-    DisconnectChannel,
-    OpenBothEnds,
-    CloseLockedFile,
-    PutSentinels,
-    OtherQueueBetweenProcesses,
-    ResultCannotBeUnpickled,
-    TaskWaitsForItsPool,
-    WorkerKilled,
-    PoolEnded,
-    BarrierPartyMissing,
-    LockTakenTwice,
-    OneOrder,
-    NoForkWithThreads,
-    // The questions.
-    Flush,
-    WhoSends,
-    WhoPuts,
-    TaskDone,
-    WhoSets,
-    WhoNotifies,
-    WhoReleases,
-}
 
 /// What is said of a stuck program below who waits for whom.
 pub(super) struct Advice {
-    pub name: Name,
+    /// The name of the repair or question, as in JSON.
+    pub name: &'static str,
     pub sentence: String,
+    is_question: bool,
 }
 
 /// Each asks for its own proof; the first that has it counts.
@@ -93,9 +59,7 @@ pub(super) fn advice(finding: &Diagnosis, stacks: &Stacks) -> Option<Advice> {
 
 /// The repair of a stuck program in a sentence; no question, to which a log has the answer.
 pub fn proved(finding: &Diagnosis, stacks: &Stacks) -> Option<String> {
-    let advice = advice(finding, stacks)?;
-    let is_repair = (advice.name as usize) < Name::Flush as usize;
-    is_repair.then_some(advice.sentence)
+    advice(finding, stacks).filter(|it| !it.is_question).map(|it| it.sentence)
 }
 
 /// What is known of a program that is stuck.
@@ -132,7 +96,7 @@ impl<'a> Case<'a> {
     fn roots(&self) -> impl Iterator<Item = &Waiter<'a>> {
         self.active().filter(|it| {
             let of: Vec<u32> = [Need::Data, Need::Room].map(|needs| it.others(needs)).concat();
-            let is_of_queue = it.told.goal == Some(Goal::Value);
+            let is_of_queue = it.told.goal == Some(Goal::Value) || it.is_feeder();
             is_of_queue || of.is_empty() || of.into_iter().any(|pid| self.leads_to(pid, it.pid()))
         })
     }
@@ -194,18 +158,20 @@ impl<'a> Case<'a> {
     }
 
     /// A question about what was done before, for which `run` has a log.
-    fn question(&self, name: Name, asked: String) -> Option<Advice> {
+    fn question(&self, name: &'static str, asked: String) -> Option<Advice> {
         let run = both!(
             " `mp-demo run -- COMMAND` tells what came before.",
             "之前发生过什么，可以用 `mp-demo run -- COMMAND` 查看。"
         );
-        Some(Advice { name, sentence: format!("{asked}{}{run}", self.deaths()) })
+        let sentence = format!("{asked}{}{run}", self.deaths());
+        Some(Advice { name, sentence, is_question: true })
     }
 }
 
 /// A repair: what is to be done, from "The repair:" on.
-fn repair(name: Name, what: String) -> Option<Advice> {
-    Some(Advice { name, sentence: both!("The repair: {what}.", "修法：{what}。") })
+fn repair(name: &'static str, what: String) -> Option<Advice> {
+    let sentence = both!("The repair: {what}.", "修法：{what}。");
+    Some(Advice { name, sentence, is_question: false })
 }
 
 impl Waiter<'_> {
@@ -278,13 +244,14 @@ impl Waiter<'_> {
 
     /// Where the thread is: `p.join() (hang.py:8)`.
     fn at(&self) -> String {
-        let own = self.stack.and_then(|it| it.split().1);
-        match (own.map(|it| lines::place(self.look, it)), &self.told.call) {
+        let place = self.told.at.as_ref().map(|it| format!("{}:{}", it.file, it.line));
+        match (place, &self.told.call) {
             (Some(place), Some(call)) => both!("{call} ({place})", "{call}（{place}）"),
             (Some(place), None) => place,
             (None, call) => {
-                let (system_call, pid) = (format!("{}()", self.wait.call), self.pid());
-                let call = call.as_ref().unwrap_or(&system_call);
+                let innermost = self.stack.and_then(|it| Some(it.frames.first()?.name()));
+                let (name, pid) = (innermost.unwrap_or(self.wait.call), self.pid());
+                let call = call.clone().unwrap_or_else(|| format!("{name}()"));
                 both!("{call} in {pid}", "{pid} 的 {call}")
             }
         }

@@ -5,7 +5,7 @@ use rustix::fs::stat;
 use crate::both;
 use crate::evidence::{Duty, From, Goal, Need, On, Snapshot, Thing, What};
 
-use super::{Advice, Case, Name, Waiter, pids, places, repair};
+use super::{Advice, Case, Waiter, pids, places, repair};
 
 /// A queue's feeder thread can't write what was put, and whoever could get waits for its process.
 pub fn get_before_join(case: &Case) -> Option<Advice> {
@@ -18,7 +18,7 @@ pub fn get_before_join(case: &Case) -> Option<Advice> {
     if let [reader] = readers[..] {
         let join = case.joiner(reader)?.at();
         return repair(
-            Name::GetBeforeJoin,
+            "get_before_join",
             both!(
                 "get everything from this queue before {join}",
                 "在 {join} 之前把这个队列里的值全部取出来"
@@ -31,7 +31,7 @@ pub fn get_before_join(case: &Case) -> Option<Advice> {
          queue if that may be lost",
         "要有进程取走 {full} 放进队列的值；如果丢掉也没关系，就调用队列的 cancel_join_thread()"
     );
-    readers.is_empty().then(|| repair(Name::GetWhatWasPut, what))?
+    readers.is_empty().then(|| repair("get_what_was_put", what))?
 }
 
 /// A process waits for the end of one whose output only it could read.
@@ -78,7 +78,7 @@ pub fn read_before_wait(case: &Case) -> Option<Advice> {
             "{reader} 要先读取{output}，再等它结束"
         ),
     };
-    repair(Name::ReadBeforeWait, what)
+    repair("read_before_wait", what)
 }
 
 /// Each of two processes writes what the other one doesn't read.
@@ -91,7 +91,7 @@ pub fn two_full_pipes(case: &Case) -> Option<Advice> {
     }
     let (a, b) = (a.at(), b.at());
     repair(
-        Name::OneWritesWhileOtherReads,
+        "one_writes_while_other_reads",
         both!(
             "one of the two has to read before or while it writes: {a}, or {b}",
             "其中一方要先读，或者边写边读：{a}，或者 {b}"
@@ -122,7 +122,7 @@ pub fn other_stream(case: &Case) -> Option<Advice> {
             false => String::new(),
         };
         return repair(
-            Name::ReadBothStreams,
+            "read_both_streams",
             both!(
                 "read both streams of {source} at the same time{way}: one is full while {read} \
                  waits for the other one",
@@ -136,7 +136,7 @@ pub fn other_stream(case: &Case) -> Option<Advice> {
          comes later",
         "按 {pid} 发送的顺序接收：它停在 {write}，而 {read} 等的是后面才发的"
     );
-    is_message.then(|| repair(Name::ReadInOrder, what))?
+    is_message.then(|| repair("read_in_order", what))?
 }
 
 /// The descriptors with which this process could write to a pipe.
@@ -173,7 +173,7 @@ pub fn node_channel(case: &Case) -> Option<Advice> {
          的；fork() 的通道会让双方都不退出"
     );
     let is_right = case.waiters.iter().all(is_one) && case.look(parent)?.program() == "node";
-    is_right.then(|| repair(Name::DisconnectChannel, what))?
+    is_right.then(|| repair("disconnect_channel", what))?
 }
 
 /// A reader waits for end-of-file, and those who have the end for writing don't write any more.
@@ -225,7 +225,7 @@ pub fn kept_end(case: &Case) -> Option<Advice> {
             "在 {who} 里关闭写端：没有任何进程打开着写端，{at} 才会得到 EOF"
         ),
     };
-    repair(Name::CloseWriteEnd, what)
+    repair("close_write_end", what)
 }
 
 /// Whether end-of-file would end the thread's wait, and is what it waits for.
@@ -266,7 +266,7 @@ fn open_stdin(case: &Case) -> Option<Advice> {
         "close the stdin of {pid} before {at}: it ends when it gets end-of-file",
         "在 {at} 之前关闭 {pid} 的 stdin：它得到 EOF 才会结束"
     );
-    is_it.then(|| repair(Name::CloseWriteEnd, what))?
+    is_it.then(|| repair("close_write_end", what))?
 }
 
 /// To open a FIFO waits until the other end is opened.
@@ -291,7 +291,7 @@ pub fn opening(case: &Case) -> Option<Advice> {
             "在所有地方按同样的顺序打开这些 FIFO：{who} 先打开的不是同一个，而打开 FIFO 要等两端都打开"
         ),
     };
-    repair(Name::OpenBothEnds, what)
+    repair("open_both_ends", what)
 }
 
 /// Locks on files: two in opposite orders, or one that a process may have inherited.
@@ -309,7 +309,7 @@ pub fn file_lock(case: &Case) -> Option<Advice> {
             "lock the two files in the same order in {a} and {b}",
             "在 {a} 和 {b} 里按同样的顺序锁这两个文件"
         );
-        return repair(Name::OneOrder, what);
+        return repair("one_order", what);
     }
     let waiter = case.roots().find(|it| lock(it).is_some())?;
     let [holder] = waiter.others(Need::Lock)[..] else { return None };
@@ -323,7 +323,7 @@ pub fn file_lock(case: &Case) -> Option<Advice> {
          {holder} only inherited it (`9>&-`, flock -o)?",
         "取锁时打开的那个文件全部关闭之后，锁才会释放：{holder} 是不是只是继承了它（`9>&-`、flock -o）？"
     );
-    Some(Advice { name: Name::CloseLockedFile, sentence })
+    Some(Advice { name: "close_locked_file", sentence, is_question: true })
 }
 
 /// Each of two programs waits for the other one's text, which may be in a buffer.
@@ -355,7 +355,7 @@ pub fn flush(case: &Case) -> Option<Advice> {
          ({ways})?",
         "{a} 和 {b} 都在等对方写：是不是有内容还在缓冲区里（{ways}）？"
     );
-    Some(Advice { name: Name::Flush, sentence })
+    Some(Advice { name: "flush", sentence, is_question: true })
 }
 
 /// Each of two processes waits until the other one has written.
@@ -367,7 +367,7 @@ pub fn who_sends(case: &Case) -> Option<Advice> {
          other.{deaths}",
         "该由哪一方来写，或者关掉自己的写端？{places} 在互相等待。{deaths}"
     );
-    Some(Advice { name: Name::WhoSends, sentence })
+    Some(Advice { name: "who_sends", sentence, is_question: true })
 }
 
 fn wait_for_each_other([a, b]: &[&Waiter; 2]) -> bool {

@@ -5,7 +5,7 @@ use procfs::process::Process;
 use crate::both;
 use crate::evidence::{Duty, Goal};
 
-use super::{Advice, Case, Name, Waiter, repair};
+use super::{Advice, Case, Waiter, repair};
 
 /// Nobody does anything any more, and a result is missing.
 pub fn result_lost(case: &Case) -> Option<Advice> {
@@ -33,7 +33,7 @@ pub fn result_lost(case: &Case) -> Option<Advice> {
     let has_callback = waiter.mentions(&["callback"])?;
     match handlers {
         (true, true, true) if is_idle && has_new_worker(case, waiter) => repair(
-            Name::WorkerKilled,
+            "worker_killed",
             both!(
                 "concurrent.futures.ProcessPoolExecutor, which raises BrokenProcessPool: a worker \
                  of this Pool was killed, or has ended itself, in its task, and {at} waits for the \
@@ -45,8 +45,8 @@ pub fn result_lost(case: &Case) -> Option<Advice> {
         // The Pool forgets a KeyError of a callback.
         (true, has_results, true) if !has_results || is_idle && has_callback => repair(
             match has_callback {
-                true => Name::PoolEnded,
-                false => Name::ResultCannotBeUnpickled,
+                true => "pool_ended",
+                false => "result_cannot_be_unpickled",
             },
             both!(
                 "results and exceptions that can be unpickled, and callbacks that raise nothing: an \
@@ -56,7 +56,7 @@ pub fn result_lost(case: &Case) -> Option<Advice> {
             ),
         ),
         (false, false, false) => repair(
-            Name::PoolEnded,
+            "pool_ended",
             both!(
                 "wait for results before the Pool is terminated, inside of its `with`: {at} waits \
                  for one that is over",
@@ -120,5 +120,5 @@ pub fn task_waits(case: &Case) -> Option<Advice> {
         "任务不要等自己所在的池里的其他任务，或者给池更多工作者：{at} 就在一个工作者里，没有别的工作者\
          去做它等的任务"
     );
-    is_alone.then(|| repair(Name::TaskWaitsForItsPool, what))?
+    is_alone.then(|| repair("task_waits_for_its_pool", what))?
 }

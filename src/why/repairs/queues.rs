@@ -3,7 +3,7 @@
 use crate::both;
 use crate::evidence::{Goal, Need};
 
-use super::{Advice, Case, Name, Waiter, methods, places, repair};
+use super::{Advice, Case, Waiter, methods, places, repair};
 
 const GETS: [Goal; 2] = [Goal::Value, Goal::ReadLock];
 /// What a thread of the same process could end.
@@ -27,19 +27,17 @@ pub fn of_threads_only(case: &Case) -> Option<Advice> {
             && it.mentions(&["Thread", "thread("]) == Some(false)
             && is_given
     })?;
-    let (class, module) = match waiters[0].told.goal? {
-        Goal::Value | Goal::TasksDone => ("Queue", "queue"),
-        Goal::Event => ("Event", "threading"),
-        Goal::Condition => ("Condition", "threading"),
-        Goal::Barrier => ("Barrier", "threading"),
-        _ => ("Semaphore", "threading"),
+    let class = match waiters[0].told.goal? {
+        Goal::Value | Goal::TasksDone => "Queue".to_owned(),
+        goal => format!("{goal:?}"),
     };
     let at = places(&waiters);
     repair(
-        Name::OtherQueueBetweenProcesses,
+        "other_queue_between_processes",
         both!(
-            "multiprocessing.{class} in place of {module}.{class} for {at}: each process has a copy of its own",
-            "{at} 要用 multiprocessing.{class}，而不是 {module}.{class}：每个进程各有一份自己的副本"
+            "multiprocessing.{class} for {at}, in place of a {class} for threads: of that, each \
+             process has a copy of its own",
+            "{at} 要用 multiprocessing.{class}，而不是只供线程用的 {class}：后者每个进程各有一份副本"
         ),
     )
 }
@@ -57,7 +55,7 @@ pub fn sentinels(case: &Case) -> Option<Advice> {
     // One that was to put it may have died.
     let join = case.waiters.iter().find(|it| {
         it.joins()
-            && (it.thing(Need::End).is_some() || is_thread_join(it))
+            && (it.thing(Need::End).is_some() || it.told.goal == Some(Goal::Thread))
             && it.told.duty.is_none()
     });
     let at_exit = case.waiters.iter().any(|it| it.told.is_at_exit && it.joins());
@@ -70,7 +68,7 @@ pub fn sentinels(case: &Case) -> Option<Advice> {
         None => both!("before the program ends", "在程序结束之前"),
     };
     repair(
-        Name::PutSentinels,
+        "put_sentinels",
         both!(
             "put a sentinel for each reader {before}, {puts} of None, say, at which the loop of {at} \
              ends",
@@ -79,30 +77,16 @@ pub fn sentinels(case: &Case) -> Option<Advice> {
     )
 }
 
-fn is_thread_join(it: &Waiter) -> bool {
-    it.told.goal == Some(Goal::Thread)
-}
-
 /// Somebody waits until all values are done.
 pub fn task_done(case: &Case) -> Option<Advice> {
     let all = case.all_roots(|it| it.is_for(&[Goal::TasksDone, Goal::Value, Goal::ReadLock]))?;
     let join = all.iter().find(|it| it.told.goal == Some(Goal::TasksDone))?;
     let (at, done) = (join.at(), methods(&[join], "task_done"));
-    let getters: Vec<_> = all.iter().filter(|it| it.is_for(&GETS)).copied().collect();
-    let where_ = match getters.is_empty() {
-        true => String::new(),
-        false => {
-            let places = places(&getters);
-            both!(", as at {places}", "，例如 {places}")
-        }
-    };
-    case.question(
-        Name::TaskDone,
-        both!(
-            "Is {done} called once for each get(){where_}? {at} waits for that.",
-            "每次 get()（{at} 在等）之后都调用一次 {done} 了吗{where_}？"
-        ),
-    )
+    let asked = both!(
+        "Is {done} called once for each get()? {at} waits for that.",
+        "{at} 在等：每次 get() 之后都调用一次 {done} 了吗？"
+    );
+    case.question("task_done", asked)
 }
 
 /// Readers wait for a queue's own lock, and nobody who is left reads.
@@ -110,7 +94,7 @@ pub fn reader_killed(case: &Case) -> Option<Advice> {
     let all = case.all_roots(|it| it.is_for(&[Goal::ReadLock]))?;
     let at = places(&all);
     case.question(
-        Name::WhoReleases,
+        "who_releases",
         both!(
             "Who had the queue's own lock for reading, for which {at} waits? Nobody who is left \
              gets: a process that is killed in get() never gives it back.",
@@ -124,7 +108,7 @@ pub fn who_puts(case: &Case) -> Option<Advice> {
     let readers = case.all_roots(|it| it.is_for(&GETS))?;
     let (at, put) = (places(&readers), methods(&readers, "put"));
     case.question(
-        Name::WhoPuts,
+        "who_puts",
         both!("Who should call {put} for {at}?", "{at} 等的值，该由谁用 {put} 放入？"),
     )
 }

@@ -3,8 +3,8 @@
 
 use crate::evidence::PythonFrame;
 
+use super::super::lines::{Source, source};
 use super::Waiter;
-use super::lines::{Source, source};
 
 /// The text of a function, with the line at which it waits.
 struct Function {
