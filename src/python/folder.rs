@@ -7,14 +7,14 @@ use std::fs::{self, File, Permissions};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use rustix::fs::{CWD, FlockOperation, Mode, OFlags, flock, mkfifoat};
-use rustix::pipe::fcntl_setpipe_size;
+use rustix::fs::{FlockOperation, flock};
 use tempfile::TempDir;
 
+use super::raw_log::RawLog;
 use crate::both;
 use crate::multiprocessing::SecondGuard;
 use crate::words::plain::name_of;
@@ -25,10 +25,6 @@ const CODE: [(&str, &str); 3] = [
     ("mp_demo_hook.py", include_str!("inject/mp_demo_hook.py")),
     ("mp_demo_calls.py", include_str!("inject/mp_demo_calls.py")),
 ];
-
-/// How many bytes of the log the kernel holds for a reader that is busy. More is not allowed to
-/// everyone (pipe(7)).
-const ROOM: usize = 1 << 20;
 
 /// The folders of a run, or of runs that come one after the other. The run's own folder is gone when
 /// this is dropped, or when this process is killed.
@@ -72,22 +68,19 @@ impl Folders {
         Ok(file)
     }
 
-    /// Makes all ready for a run whose injected code is told this, and opens the run's log.
-    pub(super) fn begin(&self, told: &str) -> Result<File> {
-        let fifo = self.run.path().join("log");
-        let open = || {
+    /// Makes all ready for a run whose injected code is told this, and makes the run's log.
+    pub(super) fn begin(&self, told: &str) -> Result<RawLog> {
+        let link = self.run.path().join("log");
+        let make = || {
             fs::write(self.run.path().join("settings"), told)?;
-            if fs::exists(&fifo)? {
-                fs::remove_file(&fifo)?;
+            if fs::symlink_metadata(&link).is_ok() {
+                fs::remove_file(&link)?;
             }
-            mkfifoat(CWD, &fifo, Mode::RUSR | Mode::WUSR)?;
-            // With a write end of its own, the reader gets no EOF before the run is over.
-            let flags = OFlags::RDWR | OFlags::NONBLOCK | OFlags::CLOEXEC;
-            let log = rustix::fs::open(&fifo, flags, Mode::empty())?;
-            let _ = fcntl_setpipe_size(&log, ROOM);
-            Ok::<_, io::Error>(File::from(log))
+            let log = RawLog::make()?;
+            symlink(log.path(), &link)?;
+            Ok::<_, io::Error>(log)
         };
-        open().with_context(|| cannot_make(self.run.path()))
+        make().with_context(|| cannot_make(self.run.path()))
     }
 
     /// PYTHONPATH as the program gets it.

@@ -1,39 +1,40 @@
 //! The log of a program that runs: what its Pythons write into it becomes events for the views.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::{self, Read as _, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Error, Result};
 use os_pipe::PipeReader;
 use rustix::event::{Timespec, epoll};
 use rustix::io::ioctl_fionread;
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open};
+use rustix::time::{
+    Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, timerfd_create, timerfd_settime,
+};
 use serde_json::json;
 
 use super::folder::Folders;
+use super::raw_log::RawLog;
 use super::run::Script;
 use super::translate::{Begun, Translator};
 use super::{Facts, NAME, events_of, stuck};
 use crate::both;
-use crate::events::{Joiner, Logged, Record, Status, VERSION, Who, monotonic_micros};
+use crate::events::{Logged, Record, Status, VERSION, Who, monotonic_micros};
 use crate::evidence::Snapshot;
 use crate::run::Settings;
 use crate::views::Views;
 use crate::why::{Companion, Diagnosis, Notice};
 
-/// How long the log may gather once it has been read: waking a reader costs a writer more than the
-/// write itself.
-const GATHER: Duration = Duration::from_millis(1);
+/// How often the log is read: it wakes nobody.
+const TICK: Timespec = Timespec { tv_sec: 0, tv_nsec: 10_000_000 };
 
-/// How much of the log is read before signals are looked at again.
-const AT_ONCE: usize = 1 << 20;
+/// How many bytes of the log are read before signals are looked at again.
+const AT_ONCE: u64 = 1 << 20;
 
 /// What the epoll's keys stand for; those of processes lie above.
-const LOG: u64 = 0;
+const CLOCK: u64 = 0;
 const ASIDE: u64 = 1;
 const INTERRUPT: u64 = 2;
 const FIRST_PID: u64 = 1 << 32;
@@ -50,16 +51,13 @@ pub(super) struct LiveRun<'a> {
     shown: Shown<'a>,
     tell: &'a mut dyn FnMut(&Notice),
     root: u32,
-    /// Watches the log and all that follows here.
+    /// Rings when the log is to be read, when a process has ended, and for all that follows here.
     bell: OwnedFd,
-    log: File,
-    joiner: Joiner,
-    /// The beginning of a line of which the end is still to come.
-    line: Vec<u8>,
+    _clock: OwnedFd,
+    log: RawLog,
     aside: Option<PipeReader>,
     /// The processes that are alive.
     pidfds: HashMap<u32, OwnedFd>,
-    last_read: Option<Instant>,
     pub is_stuck: bool,
     /// Whether the program is most likely stuck, and is left as it is.
     is_left: bool,
@@ -108,19 +106,24 @@ impl<'a> LiveRun<'a> {
         script: &'a Script,
         folders: &'a Folders,
         (settings, seed): (Settings, u64),
-        (log, aside): (File, Option<PipeReader>),
+        (log, aside): (RawLog, Option<PipeReader>),
         views: &'a mut Views,
         stderr: &'a mut dyn Write,
         tell: &'a mut dyn FnMut(&Notice),
     ) -> Result<LiveRun<'a>> {
         let bell = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        let clock = timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::CLOEXEC)?;
+        let ticks = Itimerspec { it_interval: TICK, it_value: TICK };
+        timerfd_settime(&clock, TimerfdTimerFlags::empty(), &ticks)?;
         let watched = [
-            (LOG, Some(log.as_fd())),
+            (CLOCK, Some(clock.as_fd())),
             (ASIDE, aside.as_ref().map(AsFd::as_fd)),
             (INTERRUPT, settings.interrupt),
         ];
         for (key, fd) in watched.into_iter().filter_map(|(key, fd)| Some((key, fd?))) {
-            epoll::add(&bell, fd, epoll::EventData::new_u64(key), epoll::EventFlags::IN)?;
+            // Only a clock that is watched for edges goes on ringing if nobody reads it.
+            let edge = if key == CLOCK { epoll::EventFlags::ET } else { epoll::EventFlags::empty() };
+            epoll::add(&bell, fd, epoll::EventData::new_u64(key), epoll::EventFlags::IN | edge)?;
         }
         Ok(LiveRun {
             script,
@@ -133,12 +136,10 @@ impl<'a> LiveRun<'a> {
             tell,
             root: 0,
             bell,
+            _clock: clock,
             log,
-            joiner: Joiner::default(),
-            line: Vec::new(),
             aside,
             pidfds: HashMap::new(),
-            last_read: None,
             is_stuck: false,
             is_left: false,
             is_interrupted: false,
@@ -146,37 +147,23 @@ impl<'a> LiveRun<'a> {
     }
 
     /// Reads so many bytes of the log, or as many as there are.
-    fn read(&mut self, most: usize) -> Result<()> {
-        let mut bytes = Vec::new();
-        match (&self.log).take(most as u64).read_to_end(&mut bytes) {
-            Err(error) if error.kind() != io::ErrorKind::WouldBlock => {
-                return Err(error).with_context(cannot_read);
-            }
-            _ => self.take(&bytes),
+    fn read(&mut self, most: u64) -> Result<()> {
+        let LiveRun { translator, shown, log, .. } = self;
+        if let Some(translator) = translator {
+            let take = |record: &[u8]| {
+                if !translator.take(record, &mut |text| shown.show(text)) {
+                    shown.pass_on(&[record, b"\n"].concat());
+                }
+            };
+            log.read(most, take).with_context(cannot_read)?;
         }
         self.watch_new_processes()
     }
 
     /// Reads what is in the log at this moment, even if others go on writing.
     fn drain(&mut self) -> Result<()> {
-        let length = ioctl_fionread(&self.log).with_context(cannot_read)?;
-        self.read(usize::try_from(length)?)
-    }
-
-    fn take(&mut self, bytes: &[u8]) {
-        let LiveRun { translator: Some(translator), shown, joiner, line, .. } = self else {
-            return;
-        };
-        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
-            line.extend_from_slice(piece);
-            let Some(whole) = line.strip_suffix(b"\n") else { break };
-            if let Some(raw) = joiner.take(whole)
-                && !translator.take(&raw, &mut |text| shown.show(text))
-            {
-                shown.pass_on(line);
-            }
-            line.clear();
-        }
+        let waiting = self.log.waiting().with_context(cannot_read)?;
+        self.read(waiting)
     }
 
     /// From now on the bell rings when one of these ends.
@@ -267,21 +254,15 @@ impl Companion for LiveRun<'_> {
         Some(self.bell.as_fd())
     }
 
-    fn rest(&self) -> Option<Duration> {
-        let rest = GATHER.saturating_sub(self.last_read?.elapsed());
-        (!rest.is_zero()).then_some(rest)
-    }
-
     fn serve(&mut self) -> Result<()> {
         self.read(AT_ONCE)?;
-        self.last_read = Some(Instant::now());
         let mut events = Vec::with_capacity(64);
         let now = Timespec::default();
         epoll::wait(&self.bell, rustix::buffer::spare_capacity(&mut events), Some(&now))?;
         let mut dead = Vec::new();
         for event in events {
             match event.data.u64() {
-                LOG => {}
+                CLOCK => {}
                 ASIDE => {
                     self.pass_on_aside();
                     // Without a writer left, the bell would ring for ever.

@@ -9,6 +9,7 @@ mod live;
 mod notes;
 mod objects;
 mod raw;
+mod raw_log;
 mod remarks;
 mod run;
 mod stuck;

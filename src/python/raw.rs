@@ -6,6 +6,9 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+/// How each record begins. In a string of JSON this can't stand.
+const BEGIN: &str = "{\"m\":1,";
+
 /// A raw record. Which fields it has depends on its kind `e`; a kind or a field that isn't known is
 /// skipped. Names are short since a Python writes them for each call.
 #[derive(Deserialize)]
@@ -89,8 +92,12 @@ fn there<'a, D: Deserializer<'a>>(text: D) -> Result<Option<&'a RawValue>, D::Er
 }
 
 impl<'a> Raw<'a> {
+    /// Reads a record. One that its writer could not finish, since it was killed, stands before the
+    /// next one.
     pub fn read(line: &'a [u8]) -> Option<Raw<'a>> {
-        serde_json::from_str(str::from_utf8(line).ok()?).ok()
+        let line = str::from_utf8(line).ok()?;
+        let read = |text| serde_json::from_str(text).ok();
+        read(line).or_else(|| read(&line[line.rfind(BEGIN)?..]))
     }
 
     /// The thread's name; empty for the main thread.

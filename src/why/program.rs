@@ -60,11 +60,6 @@ pub trait Companion {
         None
     }
 
-    /// How long the bell may be left alone.
-    fn rest(&self) -> Option<Duration> {
-        None
-    }
-
     fn serve(&mut self) -> Result<()> {
         Ok(())
     }

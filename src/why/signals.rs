@@ -66,9 +66,6 @@ impl SignalPipe {
         program: Pid,
         companion: &mut dyn Companion,
     ) -> Result<()> {
-        if let Some(rest) = companion.rest() {
-            self.poll(None, Some(rest))?;
-        }
         if self.poll(companion.bell(), timeout)? {
             companion.serve()?;
         }
