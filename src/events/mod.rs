@@ -23,7 +23,7 @@ pub use log::Log;
 pub(crate) use log::{Logged, Who, monotonic_micros};
 pub(crate) use own::own_events;
 pub use own::{OwnEvent, Vocabulary};
-pub use parts::{Joiner, PIPE_BUF};
+pub use parts::PIPE_BUF;
 pub use python::{repr, str};
 pub use reader::Entry;
 pub(crate) use reason::sentence;

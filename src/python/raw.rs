@@ -43,6 +43,8 @@ pub struct Raw<'a> {
     #[serde(borrow, default, deserialize_with = "there")]
     pub v: Option<&'a RawValue>,
     pub id: Option<u64>,
+    /// Whether a `get` is noted while the queue's read lock is held: its value is the pipe's next.
+    pub took: Option<u8>,
     #[serde(rename = "mut")]
     pub changes: Option<u8>,
     /// The parent, and a child.

@@ -71,9 +71,8 @@ impl RawLog {
 impl Drop for RawLog {
     /// Whoever lives on can't write any more, and holds no memory by it.
     fn drop(&mut self) {
-        let _ = fcntl_add_seals(&self.file, SealFlags::GROW).and_then(|()| {
-            self.file.set_len(0).map_err(|_| rustix::io::Errno::IO)
-        });
+        let _ = fcntl_add_seals(&self.file, SealFlags::GROW)
+            .and_then(|()| self.file.set_len(0).map_err(|_| rustix::io::Errno::IO));
     }
 }
 
@@ -99,7 +98,10 @@ mod tests {
         log.read(log.waiting().unwrap(), |it| all.push(it.to_vec())).unwrap();
         assert_eq!((all[2].len(), log.waiting().unwrap()), (3 << 20, 0));
         drop(log);
-        assert_eq!(one.write(b"nobody reads\n").unwrap_err().kind(), io::ErrorKind::PermissionDenied);
+        assert_eq!(
+            one.write(b"nobody reads\n").unwrap_err().kind(),
+            io::ErrorKind::PermissionDenied
+        );
         assert_eq!(one.metadata().unwrap().len(), 0);
     }
 }

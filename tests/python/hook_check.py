@@ -11,7 +11,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 INJECT = os.path.join(HERE, "..", "..", "src", "python", "inject")
@@ -23,8 +22,8 @@ class Run:
 
     def __init__(self, command, settings=None, env=None, hook=True, stdout=None, **options):
         self.folder = tempfile.mkdtemp(prefix="mp-demo-run-")
-        self.fifo = os.path.join(self.folder, "log")
-        os.mkfifo(self.fifo, 0o600)
+        log = os.path.join(self.folder, "log")
+        open(log, "w").close()
         env = dict(os.environ, **(env or {}))
         env.pop("PYTHONUNBUFFERED", None)
         if hook:
@@ -38,31 +37,17 @@ class Run:
         values.update(settings or {})
         with open(os.path.join(self.folder, "settings"), "w") as file:
             file.writelines("%s=%s\n" % item for item in values.items())
-        self.chunks = []
-        reader = os.open(self.fifo, os.O_RDONLY | os.O_NONBLOCK)
-        writer = os.open(self.fifo, os.O_WRONLY)  # so that the reader sees no end meanwhile
-        os.set_blocking(reader, True)
-        thread = threading.Thread(target=self.read, args=(reader,))
-        thread.start()
         self.process = subprocess.Popen(command, env=env, stdout=out, stderr=err, **options)
         try:
             self.status = self.process.wait(timeout=60)
         finally:
             self.process.kill()
-            os.close(writer)
-            thread.join(10)
         out.seek(0)
         err.seek(0)
         self.out, self.err = out.read().decode(), err.read().decode()
+        with open(log, encoding="ascii") as lines:
+            self.records = [json.loads(line) for line in lines]
         shutil.rmtree(self.folder)
-        self.records = list(joined(b"".join(self.chunks)))
-
-    def read(self, reader):
-        while True:
-            data = os.read(reader, 1 << 16)
-            if not data:
-                return os.close(reader)
-            self.chunks.append(data)
 
     def of(self, *kinds, **fields):
         """The records of some kinds, with some fields."""
@@ -71,19 +56,6 @@ class Run:
             for record in self.records
             if record["e"] in kinds and all(record.get(k) == v for k, v in fields.items())
         ]
-
-
-def joined(data):
-    """The records in what was read from the FIFO."""
-    parts = {}
-    for line in data.decode("ascii").split("\n")[:-1]:
-        if line.startswith("\x1e"):
-            sender, sign, part = line[1:].split(" ", 2)
-            parts[sender] = part if sign == "<" else parts[sender] + part
-            if sign != "=":
-                continue
-            line = parts.pop(sender)
-        yield json.loads(line)
 
 
 def show(command):
@@ -111,7 +83,7 @@ def check(name, program, *kinds, **options):
 
 
 def check_all():
-    # The FIFO's descriptor is closed, and its number used for a file, which gets none of it.
+    # The log's descriptor is closed, and its number used for a file, which gets none of it.
     run = check("closed", """
 import os, sys, time
 time.sleep(0.001)
@@ -138,16 +110,14 @@ time.sleep(0.1)
 
     # Nobody reads any more.
     run = check("nobody", """
-import os, time
+import fcntl, os, time
+GROW, ADD_SEALS = 4, 1033
 for fd in os.listdir("/proc/self/fd"):
     try:
         if os.readlink("/proc/self/fd/" + fd).endswith("/log"):
-            reading, writing = os.pipe()
-            os.close(reading)
-            os.remove(os.readlink("/proc/self/fd/" + fd))
-            os.dup2(writing, int(fd))
-            import fcntl
-            fcntl.fcntl(writing, 10, 63)
+            sealed = os.open("/proc/self/fd/%d" % os.memfd_create("x", 2), 0o2002 | os.O_NONBLOCK)
+            fcntl.fcntl(sealed, ADD_SEALS, GROW)
+            os.dup2(sealed, int(fd))
     except OSError:
         pass
 time.sleep(0.001)
@@ -199,7 +169,7 @@ def target(): pass
 process = multiprocessing.Process(target=target, name="p")
 print(sorted(vars(process)), bytes(ForkingPickler.dumps(target)))
 queue = multiprocessing.get_context("fork").Queue()
-print(sorted(vars(queue)), sorted(vars(queue._rlock)), sorted(vars(queue._reader)))
+print(sorted(vars(queue)), sorted(vars(queue._rlock)), sorted(name for name in vars(queue._reader) if name[:4] != "_mp_"))
 import inspect
 print(inspect.signature(queue.put), inspect.signature(process.start), multiprocessing.Queue.__name__)
 try:

@@ -6,10 +6,12 @@ the name of its semaphore. Keys are in JSON.
 """
 
 import os
+from _pickle import loads
 from _thread import get_ident
+from select import POLLIN, poll
 from weakref import WeakKeyDictionary
 
-from mp_demo_hook import LIBRARY, LIMIT, always, class_name, directory, learner
+from mp_demo_hook import LIBRARY, LIMIT, always, class_name, directory, hook, learner
 from mp_demo_hook import message, named, note, quoted, seed, value, wrap
 
 POOLS = LIBRARY + "multiprocessing/pool.py", LIBRARY + "concurrent/futures/"
@@ -20,6 +22,7 @@ RECURSIVE = 0  # the kind of an RLock's semaphore
 semaphores = {}  # keys of semaphores by their addresses, which forked processes share
 new_names = {}  # by thread: the name of the semaphore that is being made
 fed = set()  # keys of the queues into which this process puts
+got = set()  # threads whose get() is noted already
 pickled = {}  # by thread: what a mutable value was when it was pickled for a queue
 futures = WeakKeyDictionary()  # the executor's key, and the job's number, of each future
 sources = {}  # by file: its lines
@@ -27,12 +30,25 @@ calls = {}  # by file and line: where in it something has been made, in order
 
 
 def end_key(connection):
-    """The key of an end of a pipe."""
+    """The key of an end of a pipe, which the end remembers."""
+    try:
+        return connection._mp_demo_key
+    except AttributeError:
+        pass
     try:
         status = os.fstat(connection._handle)
     except (OSError, TypeError):  # It is closed.
         return "null"
-    return '"%s:%d"' % ("p" if status.st_mode & 0o170000 == 0o010000 else "s", status.st_ino)
+    kind = "p" if status.st_mode & 0o170000 == 0o010000 else "s"
+    connection._mp_demo_key = key = '"%s:%d"' % (kind, status.st_ino)
+    return key
+
+
+def is_ready(connection):
+    """Whether something can be received without waiting."""
+    asked = poll()
+    asked.register(connection._handle, POLLIN)
+    return bool(asked.poll(0))
 
 
 def lock_key(lock):
@@ -107,9 +123,9 @@ def makes(kind, module=""):
     """For a method that makes an object, or an `__init__`."""
 
     def notes(frame, owner, *args, **kwargs):
-        result, error = yield
-        if error is not None:
-            return
+        return lambda result, error: error is None and made(frame, owner, args, kwargs, result)
+
+    def made(frame, owner, args, kwargs, result):
         ends = result if kind == "Pipe" else [owner if result is None else result]
         k = type(owner).__name__ if type(owner).__module__ == "queue" else kind
         o, (name, name2) = key(ends[0]), assigned(frame, k)
@@ -147,9 +163,12 @@ def does(call, kind="called"):
     def notes(frame, thing, *args, **kwargs):
         o = key(thing)
         note(frame, kind, '"o":%s,"call":"%s"' % (o, call))
-        result, error = yield
-        if kind == "wait" or error is not None:
-            returns(frame, call, o, result, error)
+
+        def after(result, error):
+            if kind == "wait" or error is not None:
+                returns(frame, call, o, result, error)
+
+        return after
 
     return notes
 
@@ -168,56 +187,62 @@ def outside(frame):
 def puts(frame, queue, obj, block=True, timeout=None):
     """For the queues of multiprocessing and `queue`; for a pool's, a task has ended."""
     if in_pools(frame.f_back if frame.f_code.co_name == "put_nowait" else frame):
-        ends_task(frame, obj)
-        return (yield)
+        return ends_task(frame, obj)
     o = key(queue)
     fed.add(o)
     if not learner(frame):
-        return (yield)
+        return None
     full = buffered = hasattr(queue, "_sem")
     fields = '"o":%s,"v":%s' % (o, value(obj))
     if buffered:
         full = queue._sem._semlock._is_zero()
-        fields += ',"mut":1' if type(obj) in (list, dict, set, bytearray) else ""
+        if type(obj) in (list, dict, set, bytearray):
+            fields += ',"mut":1'
+            watch_pickling()
     elif o[1] == "i":
         full = 0 < queue.maxsize <= len(queue.queue)
         fields += ',"id":%d' % id(obj)
     note(frame, "put", fields)
     if full and block:
         waits(frame, "put", o)
-    result, error = yield
-    if class_name(error) == "Full":
-        note(frame, "full", '"o":%s' % o)
-    elif full and block or error is not None:
-        returns(frame, "put", o, result, error)
+
+    def after(result, error):
+        if class_name(error) == "Full":
+            note(frame, "full", '"o":%s' % o)
+        elif full and block or error is not None:
+            returns(frame, "put", o, result, error)
+
+    return after
 
 
 def gets(frame, queue, block=True, timeout=None):
     """The same; for a pool's queue, a task begins."""
     if in_pools(frame):
-        task, error = yield
-        if task is not None and frame.f_code.co_name in ("worker", "_process_worker"):
-            begins_task(frame, task)
-        return
+        return lambda task, error: task is not None and begins_task(frame, task)
     if not learner(frame):
-        return (yield)
+        return None
     o = key(queue)
-    if block:
+    # Of a queue between processes it is noted where it is certain that the call waits.
+    if block and (timeout is not None or o[1] == "i"):
         waits(frame, "get", o)
-    result, error = yield
-    if error is None:
-        number = ',"id":%d' % id(result) if o[1] == "i" else ""
-        note(frame, "get", '"o":%s,"v":%s%s' % (o, value(result), number))
-    elif class_name(error) == "Empty":
-        note(frame, "empty", '"o":%s,"call":"get"' % o)
-    else:
-        returns(frame, "get", o, result, error)
+
+    def after(result, error):
+        if get_ident() in got:
+            return got.discard(get_ident())
+        if error is None:
+            number = ',"id":%d' % id(result) if o[1] == "i" else ""
+            note(frame, "get", '"o":%s,"v":%s%s' % (o, value(result), number))
+        elif class_name(error) == "Empty":
+            note(frame, "empty", '"o":%s,"call":"get"' % o)
+        else:
+            returns(frame, "get", o, result, error)
+
+    return after
 
 
 def finds_empty(frame, queue):
-    result, error = yield
-    if result:
-        note(frame, "empty", '"o":%s,"call":"empty"' % key(queue))
+    return lambda result, error: result and note(
+        frame, "empty", '"o":%s,"call":"empty"' % key(queue))
 
 
 def drops(frame, error, obj):
@@ -225,13 +250,49 @@ def drops(frame, error, obj):
     o = end_key(frame.f_locals["send_bytes"].__self__)
     if o in fed:
         note(frame, "dropped", '"o":%s,' % o + named(x=class_name(error)))
-    yield
+
+
+def watch_pickling():
+    """From the first put of a value that can change until it is pickled, pickling is noted."""
+    from multiprocessing.reduction import ForkingPickler
+    if not hasattr(ForkingPickler.dumps, "__wrapped__"):
+        hook(ForkingPickler, "dumps", pickles, always)
 
 
 def pickles(frame, pickler, obj, protocol=None):
     if frame.f_code.co_name == "_feed" and type(obj) in (list, dict, set, bytearray):
         pickled[get_ident()] = ',"v":' + value(obj)
-    yield
+
+
+# The lengths of pickles that are an int, None, a bool or a float, by their first byte.
+PLAIN = {b"K": 3, b"M": 4, b"J": 6, b"N": 2, b"\x88": 2, b"\x89": 2, b"G": 10}
+
+
+def is_plain(data):
+    """Whether a pickle is one of these or a short string, so that to load it runs no code of the
+    learner's and can't fail."""
+    body = data[11:] if data[2:3] == b"\x95" else data[2:]
+    first = body[:1]
+    return len(body) == (body[1] + 4 if first == b"\x8c" else PLAIN.get(first))
+
+
+def takes(frame, connection):
+    """A queue receives, under its read lock."""
+    caller = frame.f_back.f_back  # Between them is `call`.
+    if in_pools(caller):
+        return None
+    o, seen = end_key(connection), learner(caller)
+    if seen and not is_ready(connection):
+        waits(caller, "get", o)
+
+    def after(result, error):
+        if error is None and seen and len(result) < LIMIT and is_plain(result):
+            got.add(get_ident())
+            note(caller, "get", '"o":%s,"took":1,"v":%s' % (o, value(loads(result))))
+        elif error is None:
+            note(None, "took", '"o":%s' % o)
+
+    return after
 
 
 def part(buffer, offset=0, size=None):
@@ -251,14 +312,14 @@ def sends(show):
         if frame.f_code.co_filename == QUEUES:
             now, o = pickled.pop(get_ident(), ""), end_key(connection)
             if o in fed:
-                note(frame, "fed", '"o":%s%s' % (o, now))
+                feeder = frame.f_code.co_name == "_feed"
+                note(None if feeder else frame, "fed", '"o":%s%s' % (o, now))
+            return None
         if not learner(frame):
-            return (yield)
+            return None
         o = end_key(connection)
         note(frame, "send", '"o":%s,"v":%s' % (o, show(*args, **kwargs)))
-        result, error = yield
-        if error is not None:
-            returns(frame, "send", o, result, error)
+        return lambda result, error: error and returns(frame, "send", o, result, error)
 
     return notes
 
@@ -268,35 +329,35 @@ def receives(show):
 
     def notes(frame, connection, *args, **kwargs):
         if frame.f_code.co_filename == QUEUES:
-            result, error = yield
-            if error is None and not in_pools(frame.f_back.f_back):  # Between them is `call`.
-                note(frame, "took", '"o":%s' % end_key(connection))
-            return
+            return takes(frame, connection)
         if not learner(frame):
-            return (yield)
+            return None
         o = end_key(connection)
         waits(frame, "recv", o)
-        result, error = yield
-        if error is None:
-            note(frame, "recv", '"o":%s,"v":%s' % (o, show(result, *args)))
-        elif isinstance(error, EOFError):
-            note(frame, "eof", '"o":%s' % o)
-        else:
-            returns(frame, "recv", o, result, error)
+
+        def after(result, error):
+            if error is None:
+                note(frame, "recv", '"o":%s,"v":%s' % (o, show(result, *args)))
+            elif isinstance(error, EOFError):
+                note(frame, "eof", '"o":%s' % o)
+            else:
+                returns(frame, "recv", o, result, error)
+
+        return after
 
     return notes
 
 
 def polls(frame, connection, timeout=0.0):
     if timeout == 0:
-        return (yield)
+        return None
     o = end_key(connection)
     waits(frame, "poll", o)
-    returns(frame, "poll", o, *(yield))
+    return lambda result, error: returns(frame, "poll", o, result, error)
 
 
 def names_semaphore(frame):
-    new_names[get_ident()], error = yield
+    return lambda name, error: new_names.update({get_ident(): name})
 
 
 def notes_of(notes, thing):
@@ -307,44 +368,63 @@ def makes_methods(frame, lock):
     """A lock gets `acquire` and `release`, which are attributes of each."""
     semlock = lock._semlock
     semaphores[semlock.handle] = quoted("m:" + (semlock.name or new_names[get_ident()]))
-    yield
-    lock.acquire = wrap(semlock.acquire, notes_of(acquires, semlock))
-    lock.release = wrap(semlock.release, notes_of(releases, semlock))
+
+    def after(result, error):
+        lock.acquire = wrap(semlock.acquire, notes_of(acquires, semlock))
+        lock.release = wrap(semlock.release, notes_of(releases, semlock))
+
+    return after
 
 
 def acquires(frame, semlock, block=True, timeout=None):
     """Acquires a lock itself if that takes no time: only a wait is noted as such."""
     o = semaphores.get(semlock.handle, "null")
-    if not semlock.acquire(False):
-        if not block:
-            returns(frame, "acquire", o, False, None)
-            return False
-        waits(frame, "acquire", o)
-        result, error = yield
-        if not result:
-            return returns(frame, "acquire", o, result, error)
+    if semlock.acquire(False):
+        return acquired(frame, semlock, o)
+    if not block:
+        returns(frame, "acquire", o, False, None)
+        return (False,)
+    waits(frame, "acquire", o)
+
+    def after(result, error):
+        if result:
+            acquired(frame, semlock, o)
+        else:
+            returns(frame, "acquire", o, result, error)
+
+    return after
+
+
+def acquired(frame, semlock, o):
     try:
         if semlock.kind != RECURSIVE or semlock._count() == 1:
             note(frame, "acquired", '"o":%s' % o)
     except BaseException:  # A signal handler has ended the call.
         semlock.release()
         raise
-    return True
+    return (True,)
 
 
 def releases(frame, semlock):
     o = semaphores.get(semlock.handle, "null")
-    recursive = semlock.kind == RECURSIVE
-    if recursive and semlock._is_mine() and semlock._count() == 1 or (
-            not recursive and semlock._get_value() < semlock.maxvalue):
+    if semlock.kind != RECURSIVE and semlock._get_value() < semlock.maxvalue or (
+            semlock.kind == RECURSIVE and semlock._is_mine() and semlock._count() == 1):
         note(frame, "release", '"o":%s' % o)
-    result, error = yield
-    if error is not None:
-        returns(frame, "release", o, result, error)
+        return None
+    return lambda result, error: error and returns(frame, "release", o, result, error)
 
 
 def enters(frame, lock):
-    return acquires(frame, lock._semlock)
+    semlock = lock._semlock
+    if learner(frame):
+        return acquires(frame, semlock)
+    if frame.f_code.co_filename == QUEUES and frame.f_code.co_name == "get":
+        # It is the queue's read lock, for which the learner waits in get().
+        if semlock.acquire(False):
+            return (True,)
+        caller = frame.f_back.f_back
+        if learner(caller):
+            waits(caller, "get", key(frame.f_locals["self"]))
 
 
 def leaves(frame, lock, *args):
@@ -358,10 +438,13 @@ def waits_for_notify(frame, condition, timeout=None):
     if held:
         note(frame, "release", '"o":%s' % lock)
         waits(frame, "wait", o)
-    result, error = yield
-    if held:
-        note(frame, "acquired", '"o":%s' % lock)
-    returns(frame, "wait", o, result, error)
+
+    def after(result, error):
+        if held:
+            note(frame, "acquired", '"o":%s' % lock)
+        returns(frame, "wait", o, result, error)
+
+    return after
 
 
 def name_of(target):
@@ -385,10 +468,13 @@ def described(process):
 
 def starts(frame, process):
     fields = described(process)  # Afterwards it has forgotten its target.
-    result, error = yield
-    if error is None:
-        popen = process._popen
-        note(frame, "start", named(c=popen.pid, method=popen.method, **fields))
+
+    def after(result, error):
+        if error is None:
+            popen = process._popen
+            note(frame, "start", named(c=popen.pid, method=popen.method, **fields))
+
+    return after
 
 
 def runs(frame, process, parent_sentinel=None):
@@ -399,17 +485,19 @@ def runs(frame, process, parent_sentinel=None):
         method = get_start_method()
     seed(process.name)
     note(frame, "run", named(pp=process._parent_pid, method=method, **described(process)))
-    yield
 
 
 def joins(frame, process, timeout=None):
     """For multiprocessing's Process and subprocess's Popen."""
     if frame.f_code.co_filename == SUBPROCESS and process.returncode is not None:
-        return (yield)  # subprocess.run() asks again.
+        return None  # subprocess.run() asks again.
     note(frame, "join", named(c=process.pid))
-    yield
-    ended = getattr(process, "_popen", process).returncode is not None
-    note(frame, "joined", named(c=process.pid, ended=ended))
+
+    def after(result, error):
+        ended = getattr(process, "_popen", process).returncode is not None
+        note(frame, "joined", named(c=process.pid, ended=ended))
+
+    return after
 
 
 def learner_joins(frame):
@@ -422,24 +510,29 @@ def learner_joins(frame):
 def signals(call, number=None):
     def notes(frame, process, signal=None):
         note(frame, "signal", named(c=process.pid, s=int(number or signal), call=call))
-        yield
 
     return notes
 
 
 def learns_status(frame, popen, *args, **kwargs):
-    known = popen.returncode is not None
-    yield
-    if not known and popen.returncode is not None:
-        note(frame, "status", named(c=popen.pid, code=popen.returncode))
+    if popen.returncode is not None:
+        return None
+
+    def after(result, error):
+        if popen.returncode is not None:
+            note(frame, "status", named(c=popen.pid, code=popen.returncode))
+
+    return after
 
 
 def starts_program(frame, popen, args, *rest, **kwargs):
-    result, error = yield
-    if error is None:
-        command = [args] if isinstance(args, (str, bytes, os.PathLike)) else args
-        command = ",".join(quoted(os.fsdecode(word)) for word in command)
-        note(frame, "popen", named(c=popen.pid) + ',"cmd":[%s]' % command)
+    def after(result, error):
+        if error is None:
+            command = [args] if isinstance(args, (str, bytes, os.PathLike)) else args
+            command = ",".join(quoted(os.fsdecode(word)) for word in command)
+            note(frame, "popen", named(c=popen.pid) + ',"cmd":[%s]' % command)
+
+    return after
 
 
 def unpacked(function, args):
@@ -453,6 +546,8 @@ def unpacked(function, args):
 
 def begins_task(frame, task):
     """A worker has got a task: a tuple in a pool, a _CallItem in an executor."""
+    if frame.f_code.co_name not in ("worker", "_process_worker"):
+        return
     task = task if type(task) is tuple else (task.work_id, 0, task.fn, task.args)
     job, i, function, args = task[:4]
     fn, num = unpacked(function, args)
@@ -475,7 +570,10 @@ def ends_task(frame, obj):
 
 def submits(frame, result, *args, **kwargs):
     """The object for a pool's result is made, before the tasks are sent."""
-    yield
+    return lambda *ended: submitted(frame, result)
+
+
+def submitted(frame, result):
     while frame.f_code.co_name == "__init__":
         frame = frame.f_back
     values, caller = frame.f_locals, frame
@@ -498,7 +596,6 @@ def submits_to_executor(frame, item, future, function, args, kwargs):
     fn, num = unpacked(function, args)
     call = "submit" if learner(frame.f_back) else "map"
     note(frame, "submit", '"o":%s,' % o + named(job=job, num=num, fn=fn, call=call))
-    yield
 
 
 def awaits(frame, result, timeout=None):
@@ -514,11 +611,14 @@ def awaits(frame, result, timeout=None):
     fields = '"o":%s,' % o + named(call="result", job=job)
     if not ready:
         note(frame, "wait", fields)
-    value, error = yield
-    error = value if isinstance(value, BaseException) else error  # from Future.exception()
-    failed = error is not None and not isinstance(error, StopIteration)
-    if o and (failed or not ready):
-        note(frame, "returned", fields + "," + named(x=class_name(error) if failed else None))
+
+    def after(value, error):
+        error = value if isinstance(value, BaseException) else error  # from Future.exception()
+        failed = error is not None and not isinstance(error, StopIteration)
+        if o and (failed or not ready):
+            note(frame, "returned", fields + "," + named(x=class_name(error) if failed else None))
+
+    return after
 
 
 KINDS = "Queue JoinableQueue SimpleQueue Pipe Lock RLock Semaphore BoundedSemaphore Condition"
@@ -537,7 +637,6 @@ HOOKS = {
     },
     "multiprocessing.popen_fork": {"Popen": dict(poll=learns_status)},
     "multiprocessing.popen_forkserver": {"Popen": dict(poll=learns_status)},
-    "multiprocessing.reduction": {"ForkingPickler": dict(dumps=pickles)},
     "multiprocessing.queues": {
         "Queue": dict(QUEUE, _on_queue_feeder_error=drops),
         "JoinableQueue": dict(put=puts, task_done=DONE, join=does("join", "wait")),
@@ -590,7 +689,7 @@ HOOKS = {
 
 # Whose calls are noted: the learner's, if not for these.
 NOTED = dict.fromkeys(
-    (starts, runs, learns_status, puts, gets, drops, pickles, names_semaphore, makes_methods,
+    (starts, runs, learns_status, puts, gets, drops, names_semaphore, makes_methods, enters,
      SEND_BYTES, RECV_BYTES, starts_program), always)
 NOTED[joins] = learner_joins
 NOTED.update(dict.fromkeys((submits, submits_to_executor, awaits), outside))

@@ -1,6 +1,6 @@
 """mp-demo's hook: writes down what this Python process does with others, one line of JSON each.
 
-`mp-demo run` reads the lines from a FIFO. Here are the channel, how places and values are written,
+`mp-demo run` reads the lines from a file. Here are the channel, how places and values are written,
 and the hooks that each program gets: for printing, `time.sleep`, `os._exit`, `os.fork` and threads.
 Those for multiprocessing are in mp_demo_calls.py. Methods are replaced on their class when the
 program imports its module, so all objects stay what they are.
@@ -9,21 +9,19 @@ program imports its module, so all objects stay what they are.
 import os
 import sys
 import time
-from _json import encode_basestring_ascii as escaped
 from _thread import get_ident
 from _weakref import ref
-from fcntl import fcntl
-from os import fstat, getpid, write
+from os import fstat, get_blocking, getpid, pwrite
 from sys import _getframe
 from time import monotonic_ns, sleep
 
 LIBRARY = os.path.dirname(os.__file__) + "/"
 CODE = os.path.dirname(__file__) + "/"
-PIPE_BUF = 4096  # bytes that one write brings into a pipe in one piece
 LIMIT = 200  # characters of a value
 LINE_LIMIT = 4000  # characters of a printed text
-F_SETSIG, F_GETSIG = 10, 11  # of Linux: the signal for input, which nobody uses and which costs
-MARK = 63  # less to ask for than which file it is: this number says that a descriptor is the FIFO's
+FAR = 1 << 62  # No file is so long: a write there fails, unless the file is opened for appending.
+ROOM = 1 << 20  # bytes that a process may write before it looks whether the reader keeps up
+LAG = 64 << 20  # bytes that may wait for the reader
 
 settings = dict(capture=0, values=1, speed=1.0, jitter=0, seed=0, out="", err="")
 directory = ""  # the working directory at the start
@@ -33,54 +31,47 @@ process = getpid()
 main_thread = get_ident()
 threads = {}  # by ident: the others
 log_path = ""
-log = None  # the FIFO's descriptor; None once nobody reads it
+log = None  # the log's descriptor; None once nobody reads it
+room = ROOM
 
 
 def connect():
-    """Opens the FIFO, at a high descriptor: the low ones are the program's, as without mp-demo."""
+    """Opens the log, at a high descriptor: the low ones are the program's, as without mp-demo."""
     global log
-    low = log = os.open(log_path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    os.set_blocking(log, True)
-    fcntl(log, F_SETSIG, MARK)
+    # O_NONBLOCK means nothing to a file, and tells it from one of the program's at its number.
+    flags = os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK | os.O_CLOEXEC
+    low = log = os.open(log_path, flags)
     for high in range(min(os.sysconf("SC_OPEN_MAX"), 1024) - 1, low, -1):
         try:
-            fcntl(high, F_GETSIG)
+            get_blocking(high)
         except OSError:  # It is free.
             log = os.dup2(low, high, inheritable=False)
             return os.close(low)
 
 
 def send(data):
-    """Writes a line. False if nobody reads the FIFO, which ends the log of this process."""
-    global log
+    """Writes a record. False if nobody reads the log, which ends that of this process."""
+    global log, room
     try:
-        if len(data) <= PIPE_BUF:
-            write_part(data)
-            return True
-        sender = b"\x1e%d/%d " % (process, get_ident())
-        room = PIPE_BUF - len(sender) - 3
-        last = (len(data) - 2) // room * room
-        for at in range(0, last + 1, room):
-            sign = b"< " if at == 0 else b"= " if at == last else b"+ "
-            write_part(sender + sign + data[at : min(at + room, len(data) - 1)] + b"\n")
+        try:
+            ours = not get_blocking(log)  # It may be closed, or another file may have its number.
+        except OSError:
+            ours = False
+        if not ours:
+            connect()
+        pwrite(log, data, FAR)
+        room -= len(data)
+        if room < 0:
+            room = ROOM
+            # What has been read is a hole.
+            while os.lseek(log, 0, os.SEEK_END) - os.lseek(log, 0, os.SEEK_DATA) > LAG:
+                sleep(0.01)
         return True
     except OSError as error:
         if error.errno is None:  # A signal handler of the program has raised it.
             raise
         log = None
         return False
-
-
-def write_part(data):
-    """One write, before which the descriptor is looked at: the program may have closed it, or may
-    use its number for something else."""
-    try:
-        known = fcntl(log, F_GETSIG) == MARK
-    except OSError:
-        known = False
-    if not known:
-        connect()
-    write(log, data)
 
 
 def note(frame, kind, fields="", line=None):
@@ -90,9 +81,9 @@ def note(frame, kind, fields="", line=None):
     here = place(frame, line)
     ident = get_ident()
     name = "" if ident == main_thread else ',"n":' + thread_name(ident)
-    head = '{"m":1,"t":%d,"p":%d%s%s,"e":"%s"' % (
-        monotonic_ns() // 1000, process, name, here, kind)
-    sent = send(((head + "," + fields if fields else head) + "}\n").encode())
+    record = '{"m":1,"t":%d,"p":%d%s%s,"e":"%s"%s%s}\n' % (
+        monotonic_ns() // 1000, process, name, here, kind, fields and ",", fields)
+    sent = send(record.encode())
     if jitter and here:
         pause()
     return sent
@@ -167,7 +158,7 @@ def place(frame, line=None):
         file = files.get(code.co_filename)
         if file or file is None and learners_file(frame):
             file = file or learners_file(frame)
-            return ',"a":[%s,%s,%d]' % (file, escaped(code.co_name), line or frame.f_lineno or 0)
+            return ',"a":[%s,%s,%d]' % (file, quoted(code.co_name), line or frame.f_lineno or 0)
         if code.co_name == "_launch":  # A forked child's stack goes on with its parent's.
             break
         frame = frame.f_back
@@ -181,6 +172,9 @@ PYTHON.update({set: "{}", frozenset: ("frozenset({", "})")})
 
 def quoted(text):
     """A string in JSON. Halves of surrogate pairs, which aren't Unicode, are spelt out."""
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return '"%s"' % text
+    from _json import encode_basestring_ascii as escaped
     json = escaped(text)
     return escaped(text.encode("utf-8", "backslashreplace").decode()) if "\\ud" in json else json
 
@@ -279,31 +273,29 @@ def mistake(error):
 def wrap(original, notes, noted=learner):
     """A function that does what the original does, and notes it if `noted(caller's frame)`.
 
-    `notes(frame, *args)` is a generator. It runs up to its `yield` before the original, and gets
-    the result and the exception from there. If it doesn't yield, its result is the call's.
+    `notes(frame, *args)` is called before the original. If it returns a tuple, that has the call's
+    result; if a function, this gets the result and the exception of the original.
     """
 
     def call(*args, **kwargs):
-        step = None
+        after = None
         try:
-            frame = _getframe().f_back
+            frame = _getframe().f_back  # None if the interpreter itself calls
             if noted(frame):
-                step = notes(frame, *args, **kwargs)
-                next(step)
-        except StopIteration as done:
-            return done.value
+                after = notes(frame, *args, **kwargs)
+                if type(after) is tuple:
+                    return after[0]
         except BaseException as error:
-            step = None
             if not mistake(error):
                 raise
         try:
             result = original(*args, **kwargs)
         except BaseException as error:
             strip(error)
-            finish(step, None, error)
+            finish(after, None, error)
             raise
-        if step is not None:
-            finish(step, result, None)
+        if after is not None:
+            finish(after, result, None)
         return result
 
     for name in ("__module__", "__name__", "__qualname__", "__doc__"):
@@ -312,13 +304,11 @@ def wrap(original, notes, noted=learner):
     return call
 
 
-def finish(step, result, error):
+def finish(after, result, error):
     """Tells a call's notes how it has ended."""
     try:
-        if step is not None:
-            step.send((result, error))
-    except StopIteration:
-        pass
+        if after is not None:
+            after(result, error)
     except BaseException as error:
         if not mistake(error):
             raise
@@ -348,13 +338,11 @@ def sleeps(frame, seconds):
         seconds /= settings["speed"]
         note(frame, "sleep", named(s=seconds))
         if settings["speed"] != 1:
-            return sleep(seconds)
-    yield
+            return (sleep(seconds),)
 
 
 def exits(frame, code):
     note(frame, "exit", named(code=code))
-    yield
 
 
 def weak_write(stream):
@@ -398,7 +386,6 @@ class Output:
             if start or text:
                 start = (start + text[:LINE_LIMIT])[:LINE_LIMIT]
                 self.lines[get_ident()] = start, length + len(text)
-        yield
 
     def written(self, frame, data):
         """Before bytes reach the descriptor. With `capture`, the log has them instead."""
@@ -413,10 +400,13 @@ class Output:
         else:
             fields += ',"nl":%d' % bytes(data).count(b"\n")
         if note(None, "write", fields) and caught:
-            return size
-        result, error = yield
-        if result != size:
-            note(None, "unwritten", named(s=self.number, num=size - (result or 0)))
+            return (size,)
+
+        def after(result, error):
+            if result != size:
+                note(None, "unwritten", named(s=self.number, num=size - (result or 0)))
+
+        return after
 
 
 outputs = []
@@ -483,9 +473,12 @@ starting = set()  # the id()s of the learner's threads that haven't begun
 
 def thread_starts(frame, thread):
     starting.add(id(thread))
-    result, error = yield
-    if error is None:
-        note(frame, "tstart", named(th=thread._name))
+
+    def after(result, error):
+        if error is None:
+            note(frame, "tstart", named(th=thread._name))
+
+    return after
 
 
 def thread_runs(frame, thread):
@@ -495,16 +488,18 @@ def thread_runs(frame, thread):
     starting.discard(id(thread))
     if noted:
         note(frame, "trun")
-    yield
-    if noted:
-        note(frame, "tend")
-    threads.pop(get_ident(), None)
+
+    def after(result, error):
+        if noted:
+            note(frame, "tend")
+        threads.pop(get_ident(), None)
+
+    return after
 
 
 def thread_joins(frame, thread, timeout=None):
     note(frame, "tjoin", named(th=thread._name))
-    yield
-    note(frame, "tjoined", named(th=thread._name))
+    return lambda result, error: note(frame, "tjoined", named(th=thread._name))
 
 
 THREADING = {"Thread": dict(start=thread_starts, _bootstrap_inner=thread_runs, join=thread_joins)}
@@ -552,7 +547,7 @@ class Finder:
 
 
 def start(run):
-    """Starts the hook. `run` is the folder with the FIFO and the settings."""
+    """Starts the hook. `run` is the folder with the log and the settings."""
     global directory, log_path, started_by
     with open(run + "/settings") as lines:
         for key, _, setting in (line.strip().partition("=") for line in lines):

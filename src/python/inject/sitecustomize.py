@@ -15,7 +15,7 @@ def unseen(run, why):
     clock = getattr(time, "monotonic", lambda: float(open("/proc/uptime").read().split()[0]))
     fields = (clock() * 1000000, os.getpid()) + sys.version_info[:3] + (why,)
     record = '{"m":1,"t":%d,"p":%d,"e":"unseen","v":"%d.%d.%d","why":"%s"}\n' % fields
-    log = os.open(run + "/log", os.O_WRONLY | os.O_NONBLOCK)
+    log = os.open(run + "/log", os.O_WRONLY | os.O_APPEND)
     os.write(log, record.encode("ascii"))
     os.close(log)
 

@@ -66,6 +66,15 @@ fn check(run: &str) {
 }
 
 #[test]
+fn a_record_that_a_killed_process_left_unfinished_is_dropped_and_the_next_one_is_whole() {
+    let mut lines = Vec::new();
+    let records =
+        br#"{"m":1,"t":1000000,"p":2,"e":"sle{"m":1,"t":1000000,"p":1,"e":"sleep","s":1}"#;
+    assert!(translator().take(records, &mut |line| lines.push(shown(line))));
+    assert_eq!(lines, [r#"MainProcess sleep {"seconds":1.0}"#]);
+}
+
+#[test]
 fn processes_have_the_names_of_what_they_run() {
     check(
         r#"1 hello "pp":9,"v":"3.11.7","k":"","cmd":["python3","x.py"]

@@ -78,6 +78,7 @@ impl Translator {
             "get" => {
                 let number = match key.starts_with("i:") {
                     true => self.objects.get(key, "queue").pop_same(mark),
+                    false if raw.took.is_some() => self.objects.get(key, "queue").pop(),
                     false => self.process(pid).took.remove(thread).flatten(),
                 };
                 let on = Some(self.name_of(key, "queue").into());
