@@ -122,7 +122,8 @@ impl<'a> LiveRun<'a> {
         ];
         for (key, fd) in watched.into_iter().filter_map(|(key, fd)| Some((key, fd?))) {
             // Only a clock that is watched for edges goes on ringing if nobody reads it.
-            let edge = if key == CLOCK { epoll::EventFlags::ET } else { epoll::EventFlags::empty() };
+            let edge =
+                if key == CLOCK { epoll::EventFlags::ET } else { epoll::EventFlags::empty() };
             epoll::add(&bell, fd, epoll::EventData::new_u64(key), epoll::EventFlags::IN | edge)?;
         }
         Ok(LiveRun {
