@@ -62,7 +62,7 @@ pub(super) struct LiveRun<'a> {
     /// Whether the program is most likely stuck, and is left as it is.
     is_left: bool,
     /// Whether a signal has come that is to end all.
-    is_interrupted: bool,
+    pub is_interrupted: bool,
 }
 
 /// Where the events go.

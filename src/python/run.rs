@@ -6,6 +6,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::path::PathBuf;
 
 use anyhow::Result;
+use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::fstat;
 use rustix::stdio;
 
@@ -78,6 +79,10 @@ pub fn play(
         LiveRun::new(script, folders, (settings, seed), (log, aside), views, stderr, tell)?;
     run.stdout = to_program;
     let ended = why::run(&supervised, &mut run)?;
+    if let Some(interrupt) = settings.interrupt.filter(|_| run.is_interrupted) {
+        // The thread that learns of the same signal may be slower.
+        poll(&mut [PollFd::from_borrowed_fd(interrupt, PollFlags::IN)], None)?;
+    }
     // Children whose end nobody has waited for may have ended together with their parent.
     run.serve()?;
     run.pass_on_aside();
