@@ -53,7 +53,7 @@ pub(super) struct LiveRun<'a> {
     root: u32,
     /// Rings when the log is to be read, when a process has ended, and for all that follows here.
     bell: OwnedFd,
-    _clock: OwnedFd,
+    clock: OwnedFd,
     log: RawLog,
     aside: Option<PipeReader>,
     /// The processes that are alive.
@@ -121,10 +121,7 @@ impl<'a> LiveRun<'a> {
             (INTERRUPT, settings.interrupt),
         ];
         for (key, fd) in watched.into_iter().filter_map(|(key, fd)| Some((key, fd?))) {
-            // Only a clock that is watched for edges goes on ringing if nobody reads it.
-            let edge =
-                if key == CLOCK { epoll::EventFlags::ET } else { epoll::EventFlags::empty() };
-            epoll::add(&bell, fd, epoll::EventData::new_u64(key), epoll::EventFlags::IN | edge)?;
+            epoll::add(&bell, fd, epoll::EventData::new_u64(key), epoll::EventFlags::IN)?;
         }
         Ok(LiveRun {
             script,
@@ -137,7 +134,7 @@ impl<'a> LiveRun<'a> {
             tell,
             root: 0,
             bell,
-            _clock: clock,
+            clock,
             log,
             aside,
             pidfds: HashMap::new(),
@@ -263,7 +260,8 @@ impl Companion for LiveRun<'_> {
         let mut dead = Vec::new();
         for event in events {
             match event.data.u64() {
-                CLOCK => {}
+                // It rings until it is read.
+                CLOCK => _ = rustix::io::read(&self.clock, &mut [0; 8])?,
                 ASIDE => {
                     self.pass_on_aside();
                     // Without a writer left, the bell would ring for ever.

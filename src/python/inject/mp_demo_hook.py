@@ -170,11 +170,16 @@ PYTHON = {None: "None", True: "True", False: "False", list: "[]", dict: "{}", tu
 PYTHON.update({set: "{}", frozenset: ("frozenset({", "})")})
 
 
+escaped = None  # of _json, which is imported when it is needed, and can't be at Python's very end
+
+
 def quoted(text):
     """A string in JSON. Halves of surrogate pairs, which aren't Unicode, are spelt out."""
+    global escaped
     if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
         return '"%s"' % text
-    from _json import encode_basestring_ascii as escaped
+    if escaped is None:
+        from _json import encode_basestring_ascii as escaped
     json = escaped(text)
     return escaped(text.encode("utf-8", "backslashreplace").decode()) if "\\ud" in json else json
 
