@@ -1,13 +1,13 @@
-//! Where the threads of a Python process are: their frames, read from its memory (as a debugger
-//! does, process_vm_readv(2)) without stopping it.
+//! Where the threads of a Python process are: their frames.
 
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use py_spy::config::LockingStrategy;
-use py_spy::{Config, PythonSpy, StackTrace};
+use procfs::process::Process;
+use py_spy::StackTrace;
 use serde::Serialize;
 
+use super::interpreter::Interpreters;
 use super::look::{Snapshot, ThreadState};
 
 /// The frames of a thread of Python's.
@@ -72,26 +72,25 @@ impl Stack {
 
 /// The frames of all threads of this process that have done nothing since this look, and that could
 /// be told apart. Nothing if it doesn't run Python.
-pub fn stacks(look: &Snapshot) -> Option<Result<Vec<Stack>, Unread>> {
-    // Of a process whose main thread has ended, the program can't be read any more.
-    let exe = std::fs::read_link(format!("/proc/{}/exe", look.pid)).unwrap_or_default();
+pub fn stacks(look: &Snapshot, known: &mut Interpreters) -> Option<Result<Vec<Stack>, Unread>> {
+    // A process whose main thread has ended is readable through another thread.
+    let alive = look.threads.iter().filter(|it| it.state != ThreadState::Ended);
+    let tid = alive.map(|it| it.tid).min_by_key(|tid| *tid as u32 != look.pid)?;
+    let exe = std::fs::read_link(format!("/proc/{tid}/exe")).unwrap_or_default();
     if !is_python(Path::new(look.program())) && !is_python(&exe) {
         return None;
     }
-    let maps = std::fs::read_to_string(format!("/proc/{}/maps", look.pid)).unwrap_or_default();
-    if is_free_threaded(&exe.to_string_lossy()) || maps.lines().any(is_free_threaded) {
-        return Some(Err(Unread::FreeThreaded));
-    }
-    let read = catch_unwind(AssertUnwindSafe(|| read(look)));
+    // Only the names of further threads are told.
+    let names = look.threads.len() > 1;
+    let read = catch_unwind(AssertUnwindSafe(|| known.read(tid, &exe, names)));
     Some(read.unwrap_or(Err(Unread::Other)).map(|traces| {
-        let now = Snapshot::at(look.pid);
+        let process = Process::new(look.pid as i32).ok();
         let is_still = |tid| {
-            let thread = |look: &Snapshot| look.threads.iter().find(|it| it.tid == tid).cloned();
-            thread(look).is_some() && now.as_ref().and_then(thread) == thread(look)
+            let thread = look.threads.iter().find(|it| it.tid == tid);
+            process.as_ref().zip(thread).is_some_and(|(process, it)| it.is_still(process))
         };
         let has_script = script(look).is_some();
-        let matched = matched(traces, look).into_iter();
-        let still = matched.filter(|(tid, _)| is_still(*tid));
+        let still = matched(traces, look).into_iter().filter(|(tid, _)| is_still(*tid));
         still.map(|(tid, trace)| stack(tid, trace, has_script)).collect()
     }))
 }
@@ -119,39 +118,6 @@ pub fn quietly<T>(look: impl FnOnce() -> T) -> T {
     let result = look();
     panic::set_hook(hook);
     result
-}
-
-/// Whether this is the path of an interpreter without the global interpreter lock, or of its
-/// library: `python3.13t`.
-fn is_free_threaded(path: &str) -> bool {
-    path.match_indices("python3.").any(|(at, start)| {
-        let rest = path[at + start.len()..].trim_start_matches(|it: char| it.is_ascii_digit());
-        rest.strip_prefix('t').is_some_and(|it| !it.starts_with(|it: char| it.is_alphanumeric()))
-    })
-}
-
-/// Reads the frames twice, and takes those that are the same.
-fn read(look: &Snapshot) -> Result<Vec<StackTrace>, Unread> {
-    let config = Config { blocking: LockingStrategy::NonBlocking, ..Config::default() };
-    // A process whose main thread has ended is readable through another thread.
-    let alive = look.threads.iter().filter(|it| it.state != ThreadState::Ended);
-    let tid = alive.map(|it| it.tid).min_by_key(|tid| *tid as u32 != look.pid);
-    let mut spy = PythonSpy::new(tid.unwrap_or(look.pid as i32), &config).map_err(|error| {
-        let said = format!("{error:#}");
-        match said.split_once("Unsupported version of Python: ") {
-            Some((_, version)) => Unread::Version(version.to_owned()),
-            None if said.contains("Permission denied") || said.contains("not permitted") => {
-                Unread::NotAllowed
-            }
-            None => Unread::Other,
-        }
-    })?;
-    let first = spy.get_stack_traces().map_err(|_| Unread::Other)?;
-    let second = spy.get_stack_traces().map_err(|_| Unread::Other)?;
-    let is_same = |it: &StackTrace| {
-        first.iter().any(|other| other.thread_id == it.thread_id && other.frames == it.frames)
-    };
-    Ok(second.into_iter().filter(is_same).collect())
 }
 
 /// The traces with the IDs of their threads. Before 3.11, Python knows only the address of the
@@ -254,17 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_free_threaded_build_is_known_by_its_name() {
-        for (path, is_one) in [
-            ("/usr/bin/python3.13t", true),
-            ("7f00-7f01 r--p 0 0:0 1 /opt/lib/libpython3.14t.so.1.0", true),
-            ("/usr/lib/python3.13/test", false),
-            ("/usr/lib/python3.13t/lib-dynload/_json.so", true),
-            ("/usr/bin/python3.13", false),
-            ("/usr/bin/python3.13-test", false),
-        ] {
-            assert_eq!(is_free_threaded(path), is_one, "{path}");
-        }
+    fn python_is_known_by_its_name() {
         assert!(is_python(Path::new("/usr/bin/python3.13t")) && is_python(Path::new("python")));
         assert!(!is_python(Path::new("/usr/bin/python3-config")) && !is_python(Path::new("")));
     }

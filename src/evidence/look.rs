@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::Read;
 
-use procfs::process::{Process, Syscall};
+use procfs::process::{Process, Status, Syscall};
 
 use super::call::SystemCall;
 use super::epoll::{fdinfo, field};
@@ -85,6 +85,14 @@ pub enum ThreadState {
     Debugged,
 }
 
+impl TaskLook {
+    /// Whether this thread of the process has done nothing since this look.
+    pub(super) fn is_still(&self, process: &Process) -> bool {
+        let status = process.task_from_tid(self.tid).and_then(|it| it.status());
+        status.is_ok_and(|it| !it.state.starts_with('R') && switches(&it) == self.switches)
+    }
+}
+
 impl Snapshot {
     /// Looks at the process with this PID. Nothing if it is gone, or if it may not be looked at at
     /// all.
@@ -159,8 +167,7 @@ impl Snapshot {
                 }),
                 blocked: status.sigblk,
                 stack,
-                switches: status.voluntary_ctxt_switches.unwrap_or_default()
-                    + status.nonvoluntary_ctxt_switches.unwrap_or_default(),
+                switches: switches(&status),
                 ticks: stat.utime + stat.stime,
             });
         }
@@ -243,6 +250,12 @@ pub fn stopped_by(pid: u32) -> Option<i32> {
     let stat = Process::new(i32::try_from(pid).ok()?).ok()?.stat().ok()?;
     // For a stopped process, the kernel shows the signal in the field of the exit code.
     stat.exit_code.filter(|signal| *signal > 0 && stat.state == 'T')
+}
+
+/// The number of context switches, voluntary and involuntary.
+fn switches(status: &Status) -> u64 {
+    status.voluntary_ctxt_switches.unwrap_or_default()
+        + status.nonvoluntary_ctxt_switches.unwrap_or_default()
 }
 
 /// Whether the process's system calls have the same numbers as ours: those of a 32-bit program

@@ -11,7 +11,7 @@ use rustix::time::{ClockId, clock_gettime};
 use crate::both;
 use crate::events::CodeLine;
 use crate::evidence::{
-    Duty, Goal, PythonFrame, Snapshot, Stack, Unread, Wait, quietly, script, stacks,
+    Duty, Goal, Interpreters, PythonFrame, Snapshot, Stack, Unread, Wait, quietly, script, stacks,
 };
 
 use super::Diagnosis;
@@ -73,8 +73,9 @@ impl Stacks {
         quietly(|| {
             let waits = finding.sight.waits();
             let waiting: BTreeSet<u32> = waits.iter().map(|it| it.pid).collect();
+            let mut known = Interpreters::default();
             for look in waiting.into_iter().filter_map(|pid| finding.sight.look(pid)) {
-                match stacks(look) {
+                match stacks(look, &mut known) {
                     Some(Ok(stacks)) => {
                         all.stacks.extend(stacks.into_iter().map(|it| (it.tid, it)))
                     }
