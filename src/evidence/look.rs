@@ -135,7 +135,7 @@ impl Snapshot {
             look.has_own_tables |= pid != std::process::id()
                 && task.tid as u32 != pid
                 && count_of_descriptors(pid, pid as i32) != count_of_descriptors(pid, task.tid);
-            let inner = status.nspid.unwrap_or_default();
+            let inner = status.nspid.clone().unwrap_or_default();
             let inner_tid = inner.last().copied().unwrap_or(task.tid);
             if task.tid as u32 == pid {
                 look.inner_pids = inner.into_iter().skip(1).collect();
