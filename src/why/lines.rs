@@ -91,27 +91,26 @@ impl Stacks {
         self.stacks.get(&tid)
     }
 
-    /// The sentence that says why a process has no lines. (Where not even its calls are shown, there
-    /// is another one.)
+    /// The sentence that says why a process, for which `{}` stands, has no lines. (Where not even
+    /// its calls are shown, there is another one.)
     pub(super) fn why_unread(&self, look: &Snapshot) -> Option<String> {
-        let pid = look.pid;
         look.threads.iter().find(|it| it.call.is_some())?;
-        Some(match self.unread.get(&pid)? {
+        Some(match self.unread.get(&look.pid)? {
             Unread::FreeThreaded => both!(
-                "{pid} has no lines here: its Python is a free-threaded build.",
-                "{pid} 没有代码行：它的 Python 是自由线程（free-threaded）版本。"
+                "No lines for {{}}: mp-demo can't read a free-threaded build of Python.",
+                "没有 {{}} 的代码行：mp-demo 读不了自由线程（free-threaded）版本的 Python。"
             ),
             Unread::Version(version) => both!(
-                "{pid} has no lines here: mp-demo doesn't know Python {version}.",
-                "{pid} 没有代码行：mp-demo 不认识 Python {version}。"
+                "No lines for {{}}: mp-demo doesn't know Python {version}.",
+                "没有 {{}} 的代码行：mp-demo 不认识 Python {version}。"
             ),
             Unread::NotAllowed => both!(
-                "{pid} has no lines here: its memory may not be read.",
-                "{pid} 没有代码行：不允许读它的内存。"
+                "No lines for {{}}: mp-demo may not read the memory; root may.",
+                "没有 {{}} 的代码行：mp-demo 无权读取内存，root 可以。"
             ),
             Unread::Other => both!(
-                "{pid} has no lines here: its memory is not as Python's should be.",
-                "{pid} 没有代码行：它的内存不是 Python 该有的样子。"
+                "No lines for {{}}: what the memory holds can't be read as Python's.",
+                "没有 {{}} 的代码行：无法按 Python 的方式读懂内存里的内容。"
             ),
         })
     }

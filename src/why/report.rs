@@ -1,6 +1,6 @@
 //! The diagnosis as a report for a person.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::both;
 use crate::events::Status;
@@ -17,6 +17,10 @@ use super::{family, repairs};
 /// The most dead children that a report tells of.
 const DEAD_TOLD: usize = 8;
 
+/// The sentences that say why something isn't known, each with the processes of which it is true:
+/// `{}` stands for them.
+type Missing = BTreeMap<String, BTreeSet<u32>>;
+
 /// The report's lines, without newlines.
 pub fn report(finding: &Diagnosis, stacks: &Stacks) -> Vec<String> {
     let mut lines = vec![heading(finding)];
@@ -27,14 +31,15 @@ pub fn report(finding: &Diagnosis, stacks: &Stacks) -> Vec<String> {
     lines.extend(finding.dead.iter().take(DEAD_TOLD).map(|(parent, pid, status)| {
         both!("{parent}: its child {pid} {status}.", "{parent} 的子进程 {pid} {status}。")
     }));
-    let mut missing = BTreeSet::new();
+    let mut missing = Missing::default();
     for (look, _) in family::told(finding) {
         lines.extend(of_process(finding, stacks, look, &mut missing));
         // One that goes on may be at its start, where there is nothing yet to read.
         let is_stuck = finding.graph.is_stuck(look.pid);
-        missing.extend(stacks.why_unread(look).filter(|_| is_stuck));
+        if let Some(sentence) = stacks.why_unread(look).filter(|_| is_stuck) {
+            missing.entry(sentence).or_default().insert(look.pid);
+        }
     }
-    missing.extend(debugger(finding));
     for (pid, signal) in stopped(&finding.sight) {
         let name = Status::Signal(signal).signal_name();
         lines.push(both!(
@@ -42,7 +47,11 @@ pub fn report(finding: &Diagnosis, stacks: &Stacks) -> Vec<String> {
             "{pid} 被 {name}（{signal}）暂停了；用 `kill -CONT {pid}` 可以让它继续。"
         ));
     }
-    lines.extend(missing);
+    lines.extend(missing.into_iter().map(|(sentence, pids)| {
+        let pids: Vec<_> = pids.iter().map(ToString::to_string).collect();
+        sentence.replace("{}", &pids.join(", "))
+    }));
+    lines.extend(debugger(finding));
     lines.extend(shape(finding, stacks));
     lines.extend(repairs::advice(finding, stacks).map(|it| it.sentence));
     let shown = lines.iter().map(|line| on_one_line(&close_up(line)).into_owned());
@@ -120,7 +129,7 @@ fn of_process(
     finding: &Diagnosis,
     stacks: &Stacks,
     look: &Snapshot,
-    missing: &mut BTreeSet<String>,
+    missing: &mut Missing,
 ) -> Vec<String> {
     let pid = look.pid;
     let mut said: Vec<(String, Option<String>, Vec<&TaskLook>)> = Vec::new();
@@ -184,7 +193,7 @@ fn of_thread(
     stacks: &Stacks,
     look: &Snapshot,
     thread: &TaskLook,
-    missing: &mut BTreeSet<String>,
+    missing: &mut Missing,
 ) -> String {
     let is_of_it = |it: &&Wait| (it.pid, it.tid) == (look.pid, thread.tid);
     let wait = finding.sight.waits().iter().find(is_of_it);
@@ -199,7 +208,7 @@ fn of_thread(
         (Some(Fate::Stopped), None) => both!("is stopped", "被暂停了"),
         (fate, Some(wait)) => {
             if fate == Some(&Fate::Unknown) && wait.things.iter().all(is_not_told) {
-                missing.insert(why_not_told(wait));
+                missing.entry(why_not_told(wait)).or_default().insert(look.pid);
             }
             let has_others = look.threads.len() > 1;
             let sentence =
@@ -212,7 +221,7 @@ fn of_thread(
             }
         }
         (_, None) => {
-            missing.insert(why_hidden(look));
+            missing.entry(why_hidden(look)).or_default().insert(look.pid);
             both!(
                 "waits; the kernel doesn't tell here in which call",
                 "在等待，内核没有说明在哪个系统调用里"
@@ -251,13 +260,11 @@ fn why_not_told(wait: &Wait) -> String {
 fn why_hidden(look: &Snapshot) -> String {
     let own = rustix::process::geteuid();
     let yama = std::fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope").unwrap_or_default();
-    let pid = look.pid;
     if !own.is_root() && look.user != own.as_raw() {
         return both!(
-            "{pid} belongs to another user, and the kernel shows its calls to that user and to \
-             root only: try `sudo mp-demo why {pid}`.",
-            "{pid} 属于另一个用户，内核只让该用户和 root 看到其系统调用：试试 `sudo mp-demo why \
-             {pid}`。"
+            "The kernel shows the calls of {{}} to its user and to root only: look as root (`sudo \
+             mp-demo why`).",
+            "内核只让 {{}} 所属的用户和 root 看到其系统调用：请以 root 身份查看（`sudo mp-demo why`）。"
         );
     }
     match yama.trim() {
@@ -269,10 +276,10 @@ fn why_hidden(look: &Snapshot) -> String {
              `mp-demo why -- COMMAND` 启动程序，或者以 root 身份查看。"
         ),
         _ => both!(
-            "Of {pid} the kernel shows no calls: its program is not readable, is of another \
+            "Of {{}} the kernel shows no calls: its program is not readable, is of another \
              architecture, runs in a sandbox or in the kernel itself, or nobody may look \
              (kernel.yama.ptrace_scope).",
-            "内核不显示 {pid} 的系统调用：它的程序不可读、属于另一种体系结构、运行在沙箱里或者内核里，\
+            "内核不显示 {{}} 的系统调用：它的程序不可读、属于另一种体系结构、运行在沙箱里或者内核里，\
              或者不允许查看（kernel.yama.ptrace_scope）。"
         ),
     }

@@ -351,7 +351,7 @@ fn of_another_users_process_it_says_that_it_may_not_look() {
 Whether they are stuck can't be told: the kernel doesn't say enough.
   {pid}  sleep 1000
 {pid} waits; the kernel doesn't tell here in which call.
-{pid} belongs to another user, and the kernel shows its calls to that user and to root only: try `sudo mp-demo why {pid}`.
+The kernel shows the calls of {pid} to its user and to root only: look as root (`sudo mp-demo why`).
 "
     );
     assert_eq!(ended.stdout, expected);
@@ -402,8 +402,7 @@ fn whoever_only_looks_like_python_has_no_lines_and_a_report_all_the_same() {
     let expected = "\
 A waits in wait4() for B to end.
 B waits in read() for data or end-of-file from a pipe (fd 3), and only itself could bring it.
-A has no lines here: its memory is not as Python's should be.
-B has no lines here: its memory is not as Python's should be.
+No lines for A, B: what the memory holds can't be read as Python's.
 ";
     assert!(screen.contains(expected), "{screen}");
 }
