@@ -67,3 +67,22 @@ pub fn sorted(text: &str) -> String {
 pub fn assert_same_lines(actual: &str, expected: &str) {
     snapbox::assert_data_eq!(sorted(&letters(actual)), sorted(expected));
 }
+
+/// A report of `why` with letters for PIDs, which the list of processes in it names, and without
+/// folders.
+pub fn with_letters(report: &str) -> String {
+    let is_process = |line: &&str| line.starts_with("  ");
+    let pids = report.lines().filter(is_process).filter_map(|line| line.split_whitespace().next());
+    let pids: Vec<_> = pids.collect();
+    let word = |word: &str| {
+        let digits = word.trim_matches(|c: char| !c.is_ascii_digit());
+        match pids.iter().position(|pid| *pid == digits) {
+            Some(index) => word.replace(digits, &char::from(b'A' + index as u8).to_string()),
+            None if word.starts_with('/') => word.rsplit('/').next().unwrap().to_owned(),
+            None if word.starts_with("(/") => format!("({}", word.rsplit('/').next().unwrap()),
+            None => word.to_owned(),
+        }
+    };
+    let line = |line: &str| line.split(' ').map(word).collect::<Vec<_>>().join(" ") + "\n";
+    report.lines().map(line).collect()
+}

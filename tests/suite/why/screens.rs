@@ -26,24 +26,6 @@ pub fn why(options: &[&str], program: &[impl AsRef<str>]) -> Command {
     command
 }
 
-/// A report with letters for PIDs, which the list of processes in it names, and without folders.
-fn with_letters(report: &str) -> String {
-    let is_process = |line: &&str| line.starts_with("  ");
-    let pids = report.lines().filter(is_process).filter_map(|line| line.split_whitespace().next());
-    let pids: Vec<_> = pids.collect();
-    let word = |word: &str| {
-        let digits = word.trim_matches(|c: char| !c.is_ascii_digit());
-        match pids.iter().position(|pid| *pid == digits) {
-            Some(index) => word.replace(digits, &char::from(b'A' + index as u8).to_string()),
-            None if word.starts_with('/') => word.rsplit('/').next().unwrap().to_owned(),
-            None if word.starts_with("(/") => format!("({}", word.rsplit('/').next().unwrap()),
-            None => word.to_owned(),
-        }
-    };
-    let line = |line: &str| line.split(' ').map(word).collect::<Vec<_>>().join(" ") + "\n";
-    report.lines().map(line).collect()
-}
-
 #[test]
 fn a_child_that_keeps_an_end_is_named_with_its_call_and_ended_on_request() {
     let folder = tempfile::tempdir().unwrap();
