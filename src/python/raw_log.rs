@@ -84,24 +84,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn records_are_read_in_the_order_of_their_writes_and_writers_end_with_the_log() {
-        let mut log = RawLog::make().unwrap();
-        let open = || OpenOptions::new().append(true).open(log.path()).unwrap();
-        let [mut one, mut two] = [open(), open()];
-        one.write_all(b"first\nsec").unwrap();
-        two.write_all(b"ond\n").unwrap();
-        one.write_all(&b"x".repeat(3 << 20)).unwrap();
+    fn records_are_read_in_the_order_of_their_writes_and_writers_end_with_the_log() -> io::Result<()>
+    {
+        let mut log = RawLog::make()?;
+        let open = || OpenOptions::new().append(true).open(log.path());
+        let [mut one, mut two] = [open()?, open()?];
+        one.write_all(b"first\nsec")?;
+        two.write_all(b"ond\n")?;
+        one.write_all(&b"x".repeat(3 << 20))?;
         let mut all = Vec::new();
-        log.read(1 << 10, |it| all.push(it.to_vec())).unwrap();
+        log.read(1 << 10, |it| all.push(it.to_vec()))?;
         assert_eq!(all, [b"first".to_vec(), b"second".to_vec()]);
-        two.write_all(b"\n").unwrap();
-        log.read(log.waiting().unwrap(), |it| all.push(it.to_vec())).unwrap();
-        assert_eq!((all[2].len(), log.waiting().unwrap()), (3 << 20, 0));
+        two.write_all(b"\n")?;
+        log.read(log.waiting()?, |it| all.push(it.to_vec()))?;
+        assert_eq!((all[2].len(), log.waiting()?), (3 << 20, 0));
         drop(log);
         assert_eq!(
-            one.write(b"nobody reads\n").unwrap_err().kind(),
-            io::ErrorKind::PermissionDenied
+            one.write(b"nobody reads\n").map_err(|it| it.kind()),
+            Err(io::ErrorKind::PermissionDenied)
         );
-        assert_eq!(one.metadata().unwrap().len(), 0);
+        assert_eq!(one.metadata()?.len(), 0);
+        Ok(())
     }
 }
