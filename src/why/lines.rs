@@ -142,7 +142,8 @@ impl Stacks {
     /// Where the thread is: file, line, function and the line's text. Nothing for a thread that has
     /// no line of the learner's.
     pub(super) fn line(&self, look: &Snapshot, tid: i32) -> Option<String> {
-        let frame = self.stack(tid)?.split().1?;
+        // (0 stands for a line that could not be read.)
+        let frame = self.stack(tid)?.split().1.filter(|it| it.line > 0)?;
         let place = format!("{}:{}", shown(look, &frame.file), frame.line);
         let function = frame.function.rsplit("<locals>.").next().unwrap_or_default();
         let place = both!("{place} in {function}", "{place}，{function}");
