@@ -9,7 +9,7 @@ use crate::events::Event;
 use crate::state::State;
 
 const LOOP: &str = "loop";
-const BLOCKED_LOOP: &str = "blocked-loop";
+pub(super) const BLOCKED_LOOP: &str = "blocked-loop";
 
 #[derive(Default)]
 pub(super) struct AsyncJudge {

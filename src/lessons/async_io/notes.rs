@@ -2,11 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::claims::BLOCKED_LOOP;
 use super::events::AsyncEvent;
 use crate::views::explain::{Actor, Moment, Narrator, Seconds, Story, count, notes};
-
-/// A customer who was served this much later than the office needed did not wait for the office.
-const LATE: f64 = 1.5;
 
 #[derive(Default)]
 pub(super) struct AsyncNarrator {
@@ -14,8 +12,10 @@ pub(super) struct AsyncNarrator {
     delays: Vec<f64>,
     /// The time of each open request, by PID and customer.
     asked: HashMap<(u32, u16), f64>,
-    /// How many open requests each process has, and the most that it had at the same time.
-    open: HashMap<u32, (usize, usize)>,
+    /// How many open requests each process has.
+    open: HashMap<u32, usize>,
+    /// The last customer for whom each process has asked, if it has done nothing since.
+    last: HashMap<u32, u16>,
 }
 
 impl Narrator for AsyncNarrator {
@@ -43,36 +43,47 @@ impl Narrator for AsyncNarrator {
 impl AsyncNarrator {
     fn request(&mut self, customer: u16, now: &Moment, story: &mut Story) {
         self.asked.insert((now.pid, customer), now.t);
-        let (open, most) = self.open.entry(now.pid).or_default();
+        self.last.insert(now.pid, customer);
+        let open = self.open.entry(now.pid).or_default();
         *open += 1;
-        *most = (*most).max(*open);
         let (who, open) = (now.me(), *open);
         if story.times::<Request>() > 0 && open > 1 {
             let who = who.clone();
             story.once(RequestBeside { who, open });
         }
         story.once(Request { who, customer });
-        let processes = self.open.values().filter(|(open, _)| *open > 0).count();
-        if processes > 1 {
+        let (processes, requests) =
+            self.open.values().fold((0, 0), |(processes, requests), open| {
+                (processes + usize::from(*open > 0), requests + *open)
+            });
+        if processes > 1 && requests == processes {
             story.once(RequestInOthers { processes });
         }
     }
 
     fn served(&mut self, customer: u16, now: &Moment, story: &mut Story) {
         let asked = self.asked.remove(&(now.pid, customer));
-        let (open, most) = self.open.entry(now.pid).or_default();
+        let has_blocked = self.last.remove(&now.pid) == Some(customer);
+        let open = self.open.entry(now.pid).or_default();
         *open = open.saturating_sub(1);
-        let is_loop = *most > 1;
         let took = Seconds::between(asked.unwrap_or(now.t), now.t);
         let delay = self.delays.get(usize::from(customer).wrapping_sub(1));
         let Some(delay) = delay.copied().map(Seconds) else {
             return;
         };
+        let Some(asked) = asked else { return };
         let who = now.me();
-        if story.times::<Served>() == 0 {
-            story.tell(Served { who, customer, took, delay });
-        } else if is_loop && took.0 > LATE * delay.0 + 0.002 {
-            story.once(ServedLate { who, customer, took, delay });
+        story.once(Served { who: who.clone(), customer, took, delay });
+        // For whom was the ticket ready, although the process has done nothing since this customer's
+        // request?
+        let is_late = |(of, customer): &(u32, u16), since: f64| {
+            let delay = usize::from(*customer).checked_sub(1).and_then(|at| self.delays.get(at));
+            *of == now.pid && delay.is_some_and(|delay| since + delay < asked + took.0 / 2.0)
+        };
+        let mut late = self.asked.iter().filter(|(who, since)| is_late(who, **since));
+        let late = late.next().map(|((_, late), _)| *late);
+        if let Some(late) = late.filter(|_| has_blocked && who.role == BLOCKED_LOOP) {
+            story.once(Blocks { who, customer, took, late });
         }
     }
 }
@@ -87,14 +98,13 @@ notes! {
     zh "来了 {customers} 位顾客，延迟各不相同。依次等，总共 {sum}；同时等，只需最长的 {longest}。"
 
     Request { who: Actor, customer: u16 } samples (writer(), 3)
-    en "{who} asks the office for customer {customer}, and can do nothing else until the answer is \
-        there."
-    zh "{who}替顾客 {customer} 向售票处提出请求，在答复到来之前什么也做不了。"
+    en "{who} asks the office for customer {customer}, and waits for the reply."
+    zh "{who}替顾客 {customer} 向售票处提出请求，等待回复。"
 
     RequestBeside { who: Actor, open: usize } samples (writer(), 2)
     en "{who} has {open} open requests at the same time, all in one thread: that is its event \
-        loop, which goes on to the next customer instead of waiting for the answer."
-    zh "{who}在一个线程里同时有 {open} 个请求在等答复：这就是事件循环，它不原地等待，而是接着处理下\
+        loop, which goes on to the next customer instead of waiting for the reply."
+    zh "{who}在一个线程里同时有 {open} 个请求在等回复：这就是事件循环，它不原地等待，而是接着处理下\
         一位顾客。"
 
     RequestInOthers { processes: usize } samples (2)
@@ -108,10 +118,10 @@ notes! {
         {delay} of that."
     zh "{who}的顾客 {customer} 发出请求后过了 {took}拿到票，其中售票处的延迟占 {delay}。"
 
-    brief ServedLate { who: Actor, customer: u16, took: Seconds, delay: Seconds } samples
-        (writer(), 3, AFTER, AGO)
-    en "Customer {customer} got the ticket only {took} after asking, though the office's delay was \
-        {delay}: until then, another customer blocked the one thread of {who}."
-    zh "顾客 {customer} 发出请求后过了 {took}才拿到票，而售票处的延迟只有 {delay}：在那之前，{who}\
-        唯一的线程一直被别的顾客占着。"
+    brief Blocks { who: Actor, customer: u16, took: Seconds, late: u16 } samples
+        (writer(), 3, AFTER, 2)
+    en "For {took} {who} did nothing but wait for customer {customer}: that call blocks its only \
+        thread. The ticket of customer {late} was ready before, and could not be handed out."
+    zh "有 {took}之久，{who}只等顾客 {customer}，别的什么也没做：这次调用阻塞了它唯一的线程。顾客 \
+        {late} 的票早已备好，却没法递出去。"
 }

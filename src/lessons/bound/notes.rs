@@ -133,11 +133,11 @@ notes! {
 
     TaskStart { who: Actor, task: u16, in_thread: bool } samples
         (writer(), 3, false) (writer(), 3, true)
-    en "{who} takes task {task}. The parent doesn't hand tasks out: a worker that is free takes \
-        the next one from the queue."
+    en "{who} takes task {task}. No process hands tasks out: a worker that is free takes the next \
+        one from the queue."
     zh {
         let worker = if *in_thread { "工作线程" } else { "工作进程" };
-        format!("{who}取走了任务 {task}。任务不由父进程分派：哪个{worker}空闲，就自己从队列里取下一\
+        format!("{who}取走了任务 {task}。没有哪个进程分派任务：哪个{worker}空闲，就自己从队列里取下一\
             个。")
     }
 

@@ -1,14 +1,38 @@
 //! What `--explain` tells of this lesson only.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+use serde::Deserialize;
 
 use super::events::BufferEvent;
 use crate::events::{Event, Status};
 use crate::views::explain::{Actor, Moment, Narrator, SignalName, Story, count, notes, was};
 
-/// The lines of each process, by PID.
 #[derive(Default)]
-pub(super) struct BufferNarrator(HashMap<u32, Lines>);
+pub(super) struct BufferNarrator {
+    /// The lines of each process, by PID.
+    lines: HashMap<u32, Lines>,
+    /// What the child's stdout is, and whether it flushes.
+    settings: Settings,
+    /// The processes that come to their end by themselves, and flush.
+    ending: HashSet<u32>,
+}
+
+/// The options of the run that decide when a line is written.
+#[derive(Default, Deserialize)]
+struct Settings {
+    to: String,
+    flush: bool,
+}
+
+/// Why a buffer is written.
+#[derive(Clone, Copy, Debug)]
+enum Because {
+    Terminal,
+    Flush,
+    Exit,
+    Unknown,
+}
 
 /// How many lines a process has printed, and how many of them it has written.
 #[derive(Clone, Copy, Default)]
@@ -20,36 +44,55 @@ struct Lines {
 impl Narrator for BufferNarrator {
     fn see(&mut self, now: &Moment, story: &mut Story) -> bool {
         let who = now.me();
+        match &now.event {
+            Event::Run { options, .. } => {
+                self.settings = serde_json::from_str(options.get()).unwrap_or_default();
+            }
+            Event::EndOfFile { .. } => drop(self.ending.insert(now.pid)),
+            _ => {}
+        }
+        let (is_terminal, flush) = (self.settings.to == "terminal", self.settings.flush);
         if let Some(event) = now.event.own() {
-            let lines = self.0.entry(now.pid).or_default();
+            let lines = self.lines.entry(now.pid).or_default();
             match event {
                 BufferEvent::Buffered { bytes, .. } => {
                     lines.printed += 1;
                     match lines.printed - lines.written {
                         1 => story.once(Buffered { who }),
-                        lines => story.once(Gathers { who, lines, bytes }),
+                        lines if !is_terminal && !flush => {
+                            story.once(Gathers { who, lines, bytes })
+                        }
+                        _ => false,
                     };
                 }
-                BufferEvent::Write { .. } => {
-                    let written = lines.printed - lines.written;
-                    lines.written = lines.printed;
-                    story.once(Write { who, lines: written });
+                BufferEvent::Write { text } => {
+                    lines.written = lines.printed.min(lines.written + text.lines().count());
+                    let because = match self.ending.contains(&now.pid) {
+                        _ if is_terminal => Because::Terminal,
+                        _ if flush => Because::Flush,
+                        true => Because::Exit,
+                        false => Because::Unknown,
+                    };
+                    story.once(Write { who, lines: text.lines().count(), because });
                 }
                 BufferEvent::Read { .. } => {
-                    story.once(Read { who });
+                    let mut printers = self.lines.keys().filter(|pid| **pid != now.pid);
+                    let has_ended = printers
+                        .all(|pid| now.run.process(*pid).is_some_and(|it| it.ended.is_some()));
+                    story.once(Read { who, has_ended });
                 }
             }
             return true;
         }
         if let Some((child_pid, signal)) = now.signals_on_purpose()
-            && let Some(Lines { printed, written }) = self.0.get(&child_pid)
+            && let Some(Lines { printed, written }) = self.lines.get(&child_pid)
         {
             let (lines, held) = (*printed, printed - written);
             let child = now.run.who(child_pid);
             return story.once(EndsPrinter { by: who, child, signal, lines, held });
         }
         if let Event::Exited { child, status: Status::Signal(signal), .. } = now.event
-            && let Some(Lines { printed, written }) = self.0.get(&child)
+            && let Some(Lines { printed, written }) = self.lines.get(&child)
             && printed > written
         {
             let (who, held, signal) = (now.run.who(child), printed - written, SignalName(signal));
@@ -72,19 +115,46 @@ notes! {
     zh "{who}的缓冲区里现在有 {lines} 行，共 {bytes} 字节：它的 stdout 不是终端，所以 print() 要等\
         缓冲区满了才写，这样可以少调用内核。"
 
-    brief Write { who: Actor, lines: usize } samples (writer(), 1) (writer(), 3)
+    brief Write { who: Actor, lines: usize, because: Because } samples
+        (writer(), 1, Because::Terminal) (writer(), 1, Because::Flush)
+        (writer(), 3, Because::Exit) (writer(), 3, Because::Unknown)
     en {
         let lines = count(*lines, "line");
-        format!("{who} writes {lines} with one call of write(2). From here on that is the \
+        let because = match *because {
+            Because::Terminal => " Its stdout is a terminal, so print() writes each line at once.",
+            Because::Flush => " It flushes after each print(), so no line waits.",
+            Because::Exit => " It comes to its end by itself, and flushes its buffer.",
+            Because::Unknown => "",
+        };
+        format!("{who} writes {lines} with one call of write(2).{because} From here on that is the \
             kernel's: whatever becomes of the process, it can be read.")
     }
-    zh "{who}用一次 write(2) 写出了 {lines} 行。从这时起，内容就在内核手里：这个进程以后不论怎样，\
-        都读得到。"
+    zh {
+        let because = match *because {
+            Because::Terminal => "它的 stdout 是终端，所以 print() 每一行都立即写出。",
+            Because::Flush => "它每次 print() 之后都刷新缓冲区，所以没有哪一行要等。",
+            Because::Exit => "它自行走到结尾，于是刷新缓冲区。",
+            Because::Unknown => "",
+        };
+        format!("{who}用一次 write(2) 写出了 {lines} 行。{because}从这时起，内容就在内核手里：这个\
+            进程以后不论怎样，都读得到。")
+    }
 
-    Read { who: Actor } samples (parent())
-    en "{who} reads what the child has written, although the child has ended: it was with the \
-        kernel."
-    zh "{who}读到了子进程写出的内容，尽管子进程已经结束：内容一直保存在内核里。"
+    Read { who: Actor, has_ended: bool } samples (parent(), true) (parent(), false)
+    en {
+        let ended = match *has_ended {
+            true => ", although that one has ended: it was with the kernel",
+            false => "",
+        };
+        format!("{who} reads what another process has written{ended}.")
+    }
+    zh {
+        let ended = match *has_ended {
+            true => "，尽管那个进程已经结束：内容一直保存在内核里",
+            false => "",
+        };
+        format!("{who}读到了另一个进程写出的内容{ended}。")
+    }
 
     brief EndsPrinter { by: Actor, child: Actor, signal: SignalName, lines: usize, held: usize }
         samples (parent(), reader(), SignalName(15), 3, 3) (parent(), reader(), SignalName(9), 3, 0)
@@ -110,8 +180,8 @@ notes! {
     en {
         let lines = count(*held, "line");
         format!("{lines} {} in the buffer of {who} and died with it: {signal} ended the process \
-            before it could flush, as it does when it exits.", was(*held))
+            before it could flush, as it would when it exits.", was(*held))
     }
-    zh "{who}的缓冲区里还有 {held} 行，随着进程一起消失了：进程正常退出时会刷新缓冲区，而{signal}没\
+    zh "{who}的缓冲区里还有 {held} 行，随着进程一起没有了：自行退出时，它会刷新缓冲区，而{signal}没\
         有给它这个机会。"
 }

@@ -1,6 +1,8 @@
 //! What `--explain` tells of this lesson only.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde_json::Value;
 
 use super::events::MemoryEvent;
 use crate::events::Event;
@@ -10,21 +12,26 @@ use crate::views::explain::{Actor, En, Moment, Narrator, Story, Zh, clipped, not
 pub(super) struct MemoryNarrator {
     /// The last value of each process's counter, and its address.
     counters: BTreeMap<u32, (i64, String)>,
-    /// The processes that have received a message since they last looked at their counter.
-    received: HashSet<u32>,
+    /// What each process has received since it last looked at its counter.
+    received: HashMap<u32, Value>,
+    /// The processes whose counters have changed.
+    changed: HashSet<u32>,
 }
 
 impl Narrator for MemoryNarrator {
     fn see(&mut self, now: &Moment, story: &mut Story) -> bool {
-        if let Event::Recv { .. } = now.event {
-            self.received.insert(now.pid);
+        if let Event::Recv { value, .. } = &now.event {
+            self.received.insert(now.pid, value.clone().into_owned());
         }
         let Some(MemoryEvent::Counter { value, address }) = now.event.own() else {
             return false;
         };
         let (who, address) = (now.me(), clipped(&address, 40));
-        let has_received = self.received.remove(&now.pid);
+        let has_received = self.received.remove(&now.pid) == Some(value.into());
         let before = self.counters.insert(now.pid, (value, address.clone()));
+        if before.as_ref().is_some_and(|(before, _)| *before != value) {
+            self.changed.insert(now.pid);
+        }
         let other = self.counters.iter().find(|(pid, _)| **pid != now.pid);
         let other = other.map(|(pid, (value, address))| (now.run.who(*pid), *value, address));
         match (before.map(|(before, _)| before), other) {
@@ -47,10 +54,10 @@ impl Narrator for MemoryNarrator {
                 let other = other.map(|(other, value, _)| (other, value));
                 story.once(CounterChanged { who, from, to: value, other })
             }
-            (Some(_), Some((other, other_value, _))) => {
+            (Some(_), Some((other, other_value, _))) if self.changed.contains(&other.pid) => {
                 story.once(CounterUnchanged { who, value, other, other_value })
             }
-            (Some(_), None) => false,
+            _ => false,
         };
         true
     }
@@ -90,24 +97,24 @@ notes! {
         (writer(), 0, 5, None) (writer(), 0, 5, Some((parent(), 10)))
     en {
         let other = match &*other {
-            Some((other, value)) => format!(" In {} it is still {value}.", En(other)),
+            Some((other, value)) => format!(" In {} it was {value} at the last look.", En(other)),
             None => String::new(),
         };
-        format!("{who} has counted from {from} to {to} in its own memory.{other}")
+        format!("{who} has set its own counter from {from} to {to}.{other}")
     }
     zh {
         let other = match &*other {
-            Some((other, value)) => format!("{}的变量仍是 {value}。", Zh(other)),
+            Some((other, value)) => format!("{}上次查看时，自己的是 {value}。", Zh(other)),
             None => String::new(),
         };
-        format!("{who}在自己的内存里从 {from} 数到了 {to}。{other}")
+        format!("{who}把自己的变量从 {from} 改成了 {to}。{other}")
     }
 
     brief CounterUnchanged { who: Actor, value: i64, other: Actor, other_value: i64 } samples
         (parent(), 10, writer(), 5)
-    en "Still {value} in {who}: although {other} counted to {other_value}, nothing has changed \
-        here. A result has to be sent."
-    zh "{who}这里仍是 {value}：{other}数到了 {other_value}，这里什么也没有变。结果必须发送过来。"
+    en "Still {value} in {who}: although {other} has set its own to {other_value}, nothing has \
+        changed here. A result has to be sent."
+    zh "{who}这里仍是 {value}：{other}已把自己的改成 {other_value}，这里什么也没有变。结果必须发送过来。"
 
     brief CounterReceived { who: Actor, from: i64, to: i64 } samples (parent(), 10, 5)
     en "{from} became {to} because {who} stored what it received: the value came as a message, not \

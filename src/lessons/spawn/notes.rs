@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::events::SpawnEvent;
 use crate::events::Event;
+use crate::state::Activity;
 use crate::views::explain::{
     Actor, List, Moment, Narrator, Seconds, Story, clipped, count, notes, them_in_chinese,
 };
@@ -32,9 +33,10 @@ impl Narrator for SpawnNarrator {
         // The end of another child may be logged before the next child starts.
         let has_just_joined = self.has_just_joined.take();
         match &now.event {
-            Event::Joined { .. } => {
+            Event::Joined { child, .. } => {
                 self.joined += 1;
-                self.has_just_joined = Some(now.waited());
+                let has_waited = now.change.did == Activity::Joining(*child);
+                self.has_just_joined = has_waited.then(|| now.waited());
             }
             Event::Running {} if now.thread.is_some() => return self.thread_runs(now, story),
             _ => {}
@@ -43,16 +45,18 @@ impl Narrator for SpawnNarrator {
         match now.event.own() {
             Some(SpawnEvent::WillStart {}) => {
                 let running = now.run.running(now.pid, now.pid);
-                match has_just_joined {
-                    Some(waited) => story.once(StartsAfterJoin { waited }),
-                    None if running.is_empty() => story.once(NotYetStarted {}),
-                    None => story.once(StartsBeside { running }),
+                let is_first = now.run.processes().all(|it| it.pid == now.pid);
+                match (has_just_joined, running.is_empty()) {
+                    (Some(waited), true) => story.once(StartsAfterJoin { waited }),
+                    (_, false) => story.once(StartsBeside { running }),
+                    (None, true) => is_first && story.once(NotYetStarted {}),
                 };
             }
             Some(SpawnEvent::Turn { .. }) => {
                 self.loops.entry(now.pid).or_default().threads += 1;
                 story.once(Turn { who });
             }
+            Some(SpawnEvent::Ended {}) if !self.loops.contains_key(&now.pid) => {}
             Some(SpawnEvent::Ended {}) => {
                 let Loop { threads, ran, is_over } = self.loops.entry(now.pid).or_default();
                 *is_over = true;
@@ -84,7 +88,9 @@ impl SpawnNarrator {
 
     fn after_join(&self, now: &Moment, story: &mut Story) {
         let (joined, running) = (self.joined, now.run.running(now.pid, now.pid));
-        if running.is_empty() {
+        if joined == 0 {
+            // Nothing is known of what it has waited for.
+        } else if running.is_empty() {
             let processes = now.run.processes();
             let ended = processes.filter(|it| it.ended.is_some() && !it.is_joined).count();
             story.once(AllEndedAfterJoin { joined, ended });
@@ -96,8 +102,8 @@ impl SpawnNarrator {
 
 notes! {
     NotYetStarted {} samples ()
-    en "The parent prints this before it starts a child: none is running yet."
-    zh "父进程在启动子进程之前就打印了这一行：此刻还没有子进程在运行。"
+    en "The parent prints this before it starts its first child: none is running yet."
+    zh "父进程在启动第一个子进程之前就打印了这一行：此刻还没有子进程在运行。"
 
     StartsBeside { running: List } samples (one()) (two()) (many())
     en "The parent goes on to the next child without waiting for {running}, so the children run at \
@@ -128,8 +134,7 @@ notes! {
             false => format!("{left} of its {threads} threads"),
         };
         let have = if *left == 1 { "has" } else { "have" };
-        format!("{who} has left its loop, but {those} {have} not printed anything yet. The process \
-            waits for all its threads before it ends, as a Python process does.")
+        format!("{who} has left its loop, but {those} {have} not printed anything yet. It joins them before it ends. Python does so by itself, for threads that are no daemons; C and Rust don't.")
     }
     zh {
         let those = match (*left == *threads, *threads) {
@@ -137,8 +142,7 @@ notes! {
             (true, _) => "都还没有输出".into(),
             (false, _) => format!("里还有 {left} 个没有输出"),
         };
-        format!("{who}退出了循环，而该进程的 {threads} 个线程{those}。进程会等所有线程运行完再结\
-            束，Python 的进程也是这样。")
+        format!("{who}退出了循环，而该进程的 {threads} 个线程{those}。结束之前，它会 join 这些线程。Python 会自动等待非守护线程；C 和 Rust 不会。")
     }
 
     LoopOverLast { who: Actor, threads: u32 } samples (writer(), 5)

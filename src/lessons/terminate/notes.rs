@@ -21,7 +21,10 @@ impl Narrator for TerminateNarrator {
             }
             Some(TerminateEvent::Finally {}) => {
                 self.0.remove(&now.pid);
-                story.once(CleansUp { who });
+                let signalled = now.run.process(now.pid).and_then(|it| it.signalled);
+                if let Some((_, signal)) = signalled {
+                    story.once(CleansUp { who, signal: SignalName(signal) });
+                }
                 return true;
             }
             None => {}
@@ -31,7 +34,10 @@ impl Narrator for TerminateNarrator {
             if self.0.contains(&child_pid) {
                 return story.once(SignalToCleaner { by: who, child, signal });
             }
-            return self.0.contains(&now.pid) && story.once(TerminateInCleanup { by: who, child });
+            let is_told = now.run.process(now.pid).is_some_and(|it| it.signalled.is_some());
+            return is_told
+                && self.0.contains(&now.pid)
+                && story.once(TerminateInCleanup { by: who, child });
         }
         if let Event::Exited { child, status: Status::Signal(signal), .. } = now.event
             && self.0.contains(&child)
@@ -50,24 +56,35 @@ notes! {
         是返回还是出错，离开这一段代码时都会执行。"
 
     brief SignalToCleaner { by: Actor, child: Actor, signal: SignalName } samples
-        (parent(), reader(), SignalName(15))
-    en "{by} sends {signal} to {child} while it waits. The kernel asks what {child} has arranged \
-        for this signal; without any arrangement it ends there."
-    zh "{by}趁{child}等待时向它发送{signal}。内核要看{child}为这个信号作了什么安排；没有安排，它就\
-        到此结束。"
+        (parent(), reader(), SignalName(15)) (parent(), reader(), SignalName(9))
+    en {
+        let asks = match signal.number() {
+            Status::SIGKILL => "can't catch it: the kernel ends it at once",
+            _ => "may have arranged for this signal (a handler, or blocking it); if it has not, \
+                the kernel ends it at once",
+        };
+        format!("{by} sends {signal} to {child}, which {asks}.")
+    }
+    zh {
+        let asks = match signal.number() {
+            Status::SIGKILL => "这个信号无法捕获，内核立即终止该进程",
+            _ => "后者可能为这个信号作了安排（设置处理函数，或者屏蔽），如果没有，内核就立即终止它",
+        };
+        format!("{by}向{child}发送{signal}；{asks}。")
+    }
 
     brief EndsUncleaned { who: Actor, signal: SignalName } samples (reader(), SignalName(15))
-    en "{who} has not cleaned up: {signal} has ended it in the middle of a call, so neither a \
-        `finally` nor a `Drop` has run."
-    zh "{who}没有清理：{signal}让它在一次调用的中途就地结束，写在 `finally` 或 `Drop` 里的代码都没\
-        有执行。"
+    en "{who} has not cleaned up: {signal} has ended it where it was, so neither a `finally` nor a \
+        `Drop` has run."
+    zh "{who}没有清理：{signal}当场终止了它，写在 `finally` 或 `Drop` 里的代码都没有执行。"
 
     brief TerminateInCleanup { by: Actor, child: Actor } samples (writer(), reader())
-    en "{by} cleans up, and that includes its own child: nobody else would send {child} SIGTERM."
-    zh "{by}开始清理，自己的子进程也在其中：别人不会向{child}发送 SIGTERM。"
+    en "{by} cleans up, and that includes its own child: a signal to {by} does not reach {child}."
+    zh "{by}开始清理，自己的子进程也在其中：发给{by}的信号，{child}是收不到的。"
 
-    CleansUp { who: Actor } samples (reader())
-    en "{who} has caught the signal and left the block, so it cleans up. It ends by itself now, \
-        and its exit status says nothing of a signal."
-    zh "{who}捕获了信号，离开了那一段代码，所以做了清理。它现在是自己结束的，从退出状态看不出信号。"
+    CleansUp { who: Actor, signal: SignalName } samples (reader(), SignalName(15))
+    en "{who} was sent {signal} and has left the block, so it cleans up. A process that ends by \
+        itself after that has an exit status that says nothing of a signal."
+    zh "有进程向{who}发送了{signal}，它离开了那一段代码，所以做了清理。之后自行结束的进程，从退出状\
+        态看不出信号。"
 }

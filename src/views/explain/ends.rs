@@ -1,7 +1,7 @@
 //! Notes about the ends of processes, by themselves or by a signal.
 
 use super::moment::Moment;
-use super::note::{Actor, En, List, SignalName, Zh, clipped, notes, shown};
+use super::note::{Actor, List, SignalName, clipped, notes, shown};
 use super::story::{Series, Story};
 use crate::events::{Event, Status, Way};
 use crate::state::Activity;
@@ -37,9 +37,12 @@ impl Story {
         } else if stands_between(now.pid) {
             self.few(Series::SIGNALS, |_| PassesOn { by, child })
         } else {
+            let past = self.past.get(&child_pid);
+            let is_untold = past.is_some_and(|it| it.reads.is_some() && !it.is_told);
+            let is_endless = is_untold && self.sentinel.is_none();
             let put = self.puts;
             let left = now.run.on_its_way(Way::Queue).map(|sent| shown(&sent.value)).collect();
-            self.few(Series::SIGNALS, |again| Terminate { by, child, put, left, again })
+            self.few(Series::SIGNALS, |again| Terminate { by, child, is_endless, put, left, again })
         }
     }
 
@@ -62,8 +65,14 @@ impl Story {
             Status::Code(code) => self.few(Series::ENDS, |_| ExitedBadly { child, code }),
             Status::Signal(signal) => {
                 let signal = SignalName(signal);
-                let sent_by = now.run.signalled_by(child_pid).map(|pid| now.run.who(pid));
-                self.few(Series::ENDS, |again| ExitedBySignal { child, signal, sent_by, again })
+                let was_sent = now.run.process(child_pid).is_some_and(|it| it.signalled.is_some());
+                self.few(Series::ENDS, |again| ExitedBySignal {
+                    child,
+                    by,
+                    signal,
+                    was_sent,
+                    again,
+                })
             }
         }
     }
@@ -85,40 +94,43 @@ fn in_shell(signal: i32) -> String {
 }
 
 notes! {
-    brief Terminate { by: Actor, child: Actor, put: usize, left: List, again: bool } samples
-        (parent(), reader(), 0, none(), false) (parent(), reader(), 9, none(), false)
-        (parent(), reader(), 9, one(), false) (parent(), reader(), 9, many(), false)
-        (parent(), reader(), 9, none(), true)
+    brief Terminate {
+        by: Actor, child: Actor, is_endless: bool, put: usize, left: List, again: bool
+    } samples
+        (parent(), reader(), true, 0, none(), false) (parent(), reader(), true, 9, none(), false)
+        (parent(), reader(), false, 9, one(), false) (parent(), reader(), true, 9, many(), false)
+        (parent(), reader(), false, 0, none(), false) (parent(), reader(), true, 9, none(), true)
     en {
         let left = match (*put, left.len()) {
             (0, _) => String::new(),
             (_, 0) => ", now that every value has been got".into(),
-            (_, 1) => format!(", although 1 value is still in the queue: {left}"),
-            (_, many) => format!(", although {many} values are still in the queue: {left}"),
+            (_, 1) => format!(", although 1 value was put and is not got yet: {left}"),
+            (_, many) => format!(", although {many} values were put and are not got yet: {left}"),
         };
-        match *again {
-            true => format!("SIGTERM for {child} as well."),
-            false => format!("{by} can't wait for {child} to end by itself: its loop is endless, \
-                so join() would never return. So it sends SIGTERM (15){left}."),
+        match (*again, *is_endless) {
+            (true, _) => format!("SIGTERM for {child} as well."),
+            (false, true) => format!("Nothing has told {child} to stop calling get(), so join() \
+                could wait for ever. {by:#} sends SIGTERM (15){left}."),
+            (false, false) => format!("{by} sends SIGTERM (15) to {child}{left}."),
         }
     }
     zh {
         let left = match (*put, left.len()) {
             (0, _) => String::new(),
             (_, 0) => "这时所有的值都已取走。".into(),
-            (_, many) => format!("这时队列里还有 {many} 个值：{left}。"),
+            (_, many) => format!("这时还有 {many} 个值放入后没有取走：{left}。"),
         };
-        match *again {
-            true => format!("对{child}也发送 SIGTERM。"),
-            false => format!("{by}等不到{child}自己结束：那是一个无限循环，join() 永远不会返回。于\
-                是只好发送 SIGTERM（15）。{left}"),
+        match (*again, *is_endless) {
+            (true, _) => format!("对{child}也发送 SIGTERM。"),
+            (false, true) => format!("没有任何东西告诉{child}该结束了，它会一直调用 get()，join() \
+                可能永远等下去。于是{by}发送 SIGTERM（15）。{left}"),
+            (false, false) => format!("{by}向{child}发送 SIGTERM（15）。{left}"),
         }
     }
 
     brief TerminateBetween { by: Actor, child: Actor } samples (parent(), reader())
-    en "{by} sends SIGTERM (15) to {child} without waiting until it has got everything. {child:#} \
-        passes it on to the command that it has started."
-    zh "{by}不等{child}取完所有的值，就向它发送 SIGTERM（15）。{child}会把信号转给它启动的命令。"
+    en "{by} sends SIGTERM (15) to {child}, which passes it on to the command that it has started."
+    zh "{by}向{child}发送 SIGTERM（15）；{child}会把信号转给它启动的命令。"
 
     PassesOn { by: Actor, child: Actor } samples (reader(), writer())
     en "{by} passes SIGTERM on to {child}, which may catch it, and waits for its end."
@@ -129,36 +141,33 @@ notes! {
     zh "{child}早已结束，所以 terminate() 没有发送信号。"
 
     brief Kill { by: Actor, child: Actor } samples (parent(), reader())
-    en "SIGTERM has not ended {child}. So {by} sends SIGKILL (9), which can't be caught, ignored \
+    en "{child} has not ended in time. So {by} sends SIGKILL (9), which can't be caught, ignored \
         or blocked, and ends a stopped process as well."
-    zh "{child}收到 SIGTERM 后没有结束，于是{by}发送 SIGKILL（9）：这个信号不能被捕获、忽略或阻塞，\
+    zh "{child}没有及时结束，于是{by}发送 SIGKILL（9）：这个信号不能被捕获、忽略或阻塞，\
         对已暂停的进程同样有效。"
 
     brief KillRest { by: Actor, child: Actor } samples (parent(), reader())
-    en "{by:#} can't go on and sends SIGKILL (9) to {child}, so that no process is left when the \
-        run is over."
-    zh "{by}无法继续，于是向{child}发送 SIGKILL（9），以免运行结束后还有进程留下来。"
+    en "{by:#} sends SIGKILL (9) to {child}, so that no process is left when the run is over."
+    zh "{by}向{child}发送 SIGKILL（9），以免运行结束后还有进程留下来。"
 
     brief KillWhileAlive { by: Actor, child: Actor } samples (parent(), reader())
-    en "{by} sends SIGKILL (9) to {child}: it is gone at once, without a chance to put anything in \
-        order or to give anything back."
-    zh "{by}向{child}发送 SIGKILL（9）：{child}立刻消失，没有机会收拾任何东西，也没有机会归还任何东\
-        西。"
+    en "{by} sends SIGKILL (9) to {child}, which ends at once: it can't clean up, and releases no lock."
+    zh "{by}向{child}发送 SIGKILL（9）：{child}立即终止，来不及清理，也来不及释放锁。"
 
     ExitedWell { child: Actor, by: Actor, again: bool }
         samples (writer(), parent(), false) (writer(), parent(), true)
     en {
-        "{child} has ended by itself with exit status 0. {by:#} has reaped it, so it is no zombie."
+        "{child} has ended by itself with exit status 0. {by:#} has reaped it, so no zombie is left."
         again "{child} has ended with exit status 0 as well."
     }
     zh {
-        "{child}正常结束，退出状态是 0。{by}已经把它回收，不会留下僵尸进程。"
-        again "{child}也正常结束，退出状态是 0。"
+        "{child}自行结束，退出状态是 0。{by}已经把它回收，不会留下僵尸进程。"
+        again "{child}也自行结束，退出状态是 0。"
     }
 
     ExitedUnasked { child: Actor, by: Actor, awaited: Actor } samples (writer(), parent(), reader())
     en "{child} has ended, but join() goes on waiting for {awaited}. {by:#} has reaped {child} all \
-        the same, so it is no zombie."
+        the same, so no zombie is left."
     zh "{child}结束了，但 join() 等的是{awaited}，所以还要继续等。不过{by}照样回收了{child}，不会留\
         下僵尸进程。"
 
@@ -168,14 +177,17 @@ notes! {
     zh "{child}结束了，退出状态是 {code}，说明出了错。Python 的 exitcode 和 shell 的 $? 也都会是 \
         {code}。"
 
-    brief ExitedBySignal { child: Actor, signal: SignalName, sent_by: Option<Actor>, again: bool }
-        samples (writer(), SignalName(15), Some(parent()), false)
-            (writer(), SignalName(40), None, false) (writer(), SignalName(15), None, true)
+    brief ExitedBySignal {
+        child: Actor, by: Actor, signal: SignalName, was_sent: bool, again: bool
+    }
+        samples (writer(), parent(), SignalName(15), true, false)
+            (writer(), parent(), SignalName(40), false, false)
+            (writer(), parent(), SignalName(15), false, true)
     en {
         let (number, status) = (signal.number(), in_shell(signal.number()));
-        let sender = match &*sent_by {
-            Some(by) => format!("{:#} has reaped it, so it is no zombie.", En(by)),
-            None => "The parent didn't send that signal.".into(),
+        let sender = match *was_sent {
+            true => format!("{by:#} has reaped it, so no zombie is left."),
+            false => "The log doesn't say which process sent that signal.".into(),
         };
         match *again {
             true => format!("{child} was killed by {signal} as well."),
@@ -185,9 +197,9 @@ notes! {
     }
     zh {
         let (number, status) = (signal.number(), in_shell(signal.number()));
-        let sender = match &*sent_by {
-            Some(by) => format!("{}已经把它回收，不会留下僵尸进程。", Zh(by)),
-            None => "这个信号不是父进程发送的。".into(),
+        let sender = match *was_sent {
+            true => format!("{by}已经把它回收，不会留下僵尸进程。"),
+            false => "日志里没有记下这个信号是哪个进程发送的。".into(),
         };
         match *again {
             true => format!("{child}也被{signal}终止。"),

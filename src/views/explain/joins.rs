@@ -2,9 +2,10 @@
 
 use super::moment::Moment;
 use super::note::{Actor, List, Seconds, notes, them_in_chinese};
+use super::pipe::may_be_long;
 use super::story::{Series, Story};
-use crate::events::{Event, Way};
-use crate::state::Activity;
+use crate::events::{Event, Status, Way};
+use crate::state::{Activity, Process};
 
 /// Anything less long ago was just now.
 const JUST_NOW: Seconds = Seconds(1e-4);
@@ -26,14 +27,20 @@ impl Story {
     }
 
     fn join(&mut self, child_pid: u32, now: &Moment) {
-        let is_terminated = now.run.signalled_by(child_pid).is_some();
+        let is_terminated = now
+            .run
+            .process(child_pid)
+            .is_some_and(|it| it.signalled == Some((now.pid, Status::SIGTERM)));
         let is_first = self.times::<Join>() == 0;
         let (by, child) = (now.me(), now.run.who(child_pid));
+        // The log has not told of its start.
+        if child.role.is_empty() {
+            return;
+        }
         if !is_first && is_terminated {
-            self.once(JoinTerminated { child: child.clone() });
-        } else if is_first || now.run.ended(child_pid).is_none() {
+            self.once(JoinTerminated { child, by });
+        } else if now.run.ended(child_pid).is_none() {
             let running = now.run.running(now.pid, child_pid);
-            let (by, child) = (by.clone(), child.clone());
             self.few_about(&child.role.clone(), Series::JOINS, |again| Join {
                 by,
                 child,
@@ -41,14 +48,17 @@ impl Story {
                 again,
             });
         }
-        if now.run.on_its_way(Way::Pipe).any(|sent| sent.parcel.from == child_pid) {
-            self.join_unreceived(now.pid, child_pid, now);
-        }
+        self.join_unreceived(now.pid, child_pid, now);
     }
 
-    /// A process waits for the end of one that has sent something, and could receive that: not if
-    /// both send into the same pipe. Of a child whose `started` is still to come, that isn't known.
+    /// A process waits for the end of one that has sent something long, and could receive that: not
+    /// if both send into the same pipe. Of a child whose `started` is still to come, that isn't
+    /// known.
     fn join_unreceived(&mut self, by: u32, from: u32, now: &Moment) {
+        let mut sent = now.run.on_its_way(Way::Pipe);
+        if !sent.any(|sent| sent.parcel.from == from && may_be_long(&sent.value)) {
+            return;
+        }
         let started = |pid| now.run.process(pid)?.started.as_ref();
         let sends_to = |pid| started(pid)?.stdout.as_deref();
         let is_known = now.run.is_parent(by) || started(by).is_some();
@@ -58,13 +68,18 @@ impl Story {
     }
 
     fn joined(&mut self, child_pid: u32, now: &Moment) {
-        let since = now.waited_since();
-        let child = now.run.who(child_pid);
+        let (since, child) = (now.waited_since(), now.run.who(child_pid));
+        if now.change.did != Activity::Joining(child_pid) {
+            return;
+        }
         if let Some(ended) = now.run.ended(child_pid).filter(|ended| *ended < since) {
             self.once(JoinedAtOnce { child, ago: Seconds::between(ended, since) });
             return;
         }
-        let running = now.run.running(now.pid, child_pid);
+        // Of a child that was sent a signal it isn't known whether it still runs.
+        let signalled = |it: &&Process| it.signalled.is_none() && it.pid != child_pid;
+        let running = now.run.children_alive(now.pid).filter(signalled);
+        let running: List = running.map(|it| now.run.role(it.pid)).collect();
         let is_news = !running.is_empty() && running != self.running;
         self.running = running.clone();
         if is_news || self.times::<Joined>() == 0 {
@@ -83,36 +98,34 @@ notes! {
         match (*again, running.is_empty()) {
             (true, _) => format!("Next, {by} calls join() for {child}."),
             (false, true) => {
-                format!("{by} now waits in join() for {child} to end. There is no other child.")
+                format!("{by} waits in join() until {child} ends. It has no other child.")
             }
             (false, false) => {
                 let others = running.to_string().replace(" and ", " or ");
-                format!("{by} now waits in join() for {child} to end. It isn't waiting for \
-                    {others}.")
+                format!("{by} waits in join() until {child} ends. It isn't waiting for {others}.")
             }
         }
     }
     zh {
         match (*again, running.is_empty()) {
             (true, _) => format!("{by}接着在 join() 里等{child}。"),
-            (false, true) => format!("{by}这时在 join() 里等{child}结束，此外没有别的子进程。"),
+            (false, true) => format!("{by}这时在 join() 里等{child}结束，它没有别的子进程。"),
             (false, false) => format!("{by}这时在 join() 里等{child}结束，只等它一个，不等\
                 {running}。"),
         }
     }
 
-    JoinTerminated { child: Actor } samples (writer())
+    JoinTerminated { child: Actor, by: Actor } samples (writer(), parent())
     en "terminate() sends SIGTERM and does not wait, so a join() has to follow: without one, \
-        {child} would stay a zombie until the parent ends or starts another child, and nobody \
-        would see its exit status."
-    zh "terminate() 只发送 SIGTERM，并不等待，所以后面还要有 join()：不然{child}会一直是僵尸进程，\
-        直到父进程结束或再启动一个子进程，它的退出状态也不会有人看到。"
+        {child} would stay a zombie until {by} ends or reaps it some other way. In Python the next start() would; with forkserver, the server reaps at once."
+    zh "terminate() 只发送 SIGTERM，并不等待，所以后面还要有 join()：不然在{by}结束或以别的方式回收\
+        之前，{child}会一直是僵尸进程。在 Python 里，下一次 start() 也会回收；用 forkserver 时，由服务器进程立即回收。"
 
     brief JoinUnreceived { by: Actor, child: Actor } samples (parent(), writer())
     en "{by} joins {child} before receiving what it sends. That is safe only for what fits into a \
-        pipe (64 KiB). Anything longer would be a deadlock: one waits in send() and the other in \
+        pipe (usually 64 KiB). Anything longer would be a deadlock: one waits in send() and the other in \
         join(), for ever."
-    zh "{by}还没有接收{child}发送的内容，就先调用了 join()。只有管道装得下（64 KiB）时这样才安全：\
+    zh "{by}还没有接收{child}发送的内容，就先调用了 join()。只有管道装得下（通常 64 KiB）时这样才安全：\
         再长一些，一个等在 send()，另一个等在 join()，双方互相等待，形成死锁。"
 
     brief Joined { by: Actor, child: Actor, waited: Seconds, running: List, again: bool } samples

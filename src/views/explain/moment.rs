@@ -77,10 +77,6 @@ impl State {
         Some(self.process(pid)?.ended?.t)
     }
 
-    pub(super) fn signalled_by(&self, pid: u32) -> Option<u32> {
-        Some(self.process(pid)?.signalled?.0)
-    }
-
     /// The roles of the children of `by` that have been started and not reaped, but for one.
     pub(crate) fn running(&self, by: u32, but: u32) -> List {
         let children = self.children_alive(by).filter(|child| child.pid != but);

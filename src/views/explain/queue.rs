@@ -1,49 +1,76 @@
 //! Notes about values in the queue.
 
+use std::borrow::Cow;
+
 use super::moment::Moment;
-use super::note::{Actor, List, Seconds, notes, shown};
+use super::note::{Actor, En, List, Seconds, Zh, notes, shown};
 use super::story::{Series, Story};
 use crate::events::{Call, Event, Way};
+use crate::state::Activity;
 
 impl Story {
+    /// The processes that have called `get()` on this queue.
+    pub(super) fn readers_of(&self, queue: &str) -> Vec<u32> {
+        self.which(|past| past.reads.as_deref() == Some(queue))
+    }
+
     pub(super) fn see_queue(&mut self, now: &Moment) {
         let past = self.past.entry(now.pid).or_default();
         match &now.event {
             Event::Put { .. } => {
                 past.has_put = true;
                 self.puts += 1;
-                self.once(Put { who: now.me() })
+                self.once(Put { who: now.me(), prints: now.line.is_some() })
             }
-            Event::Wait { call: Call::Get, .. } => {
-                past.is_reader = true;
-                match now.run.on_its_way(Way::Queue).count() {
+            Event::Wait { call: Call::Get, on } => {
+                let queue = name_of(on);
+                past.reads = Some(queue.to_owned());
+                match now.run.on_its_way(Way::Queue).filter(|sent| sent.on == queue).count() {
                     0 => self.once(WaitGet { who: now.me() }),
                     there => self.once(GetsAtOnce { who: now.me(), there }),
                 }
             }
-            Event::Get { value, .. } => {
+            Event::Get { value, on, .. } => {
                 past.gets += 1;
-                past.is_reader = true;
+                past.reads = Some(name_of(on).to_owned());
                 let (who, value) = (now.me(), shown(value));
                 let Some(put) = now.change.arrived else {
                     self.once(GetUnknown { who, value });
                     return;
                 };
                 let (from, took) = (now.run.who(put.from), Seconds::between(put.t, now.t));
-                let (reader, got, waited) = (who.clone(), value.clone(), now.waited());
+                let (reader, got) = (who.clone(), value.clone());
+                let has_waited = matches!(now.change.did, Activity::Waiting(_));
+                let waited = has_waited.then(|| now.waited());
                 self.few(Series::GETS, |again| Get { who, value, from, took, waited, again });
-                let readers = self.which(|past| past.is_reader).len();
+                let readers = self.readers_of(name_of(on)).len();
                 readers > 1 && self.once(Compete { who: reader, value: got, readers })
             }
-            Event::PutSentinel { .. } => self.once(PutSentinel { by: now.me() }),
-            Event::GetSentinel { .. } => {
-                self.few(Series::READERS, |again| GetSentinel { who: now.me(), again })
+            Event::PutSentinel { .. } => {
+                self.sentinel.get_or_insert(now.t);
+                self.once(PutSentinel { by: now.me() })
+            }
+            Event::GetSentinel { on } => {
+                past.is_told = true;
+                let is_left = |first| {
+                    let mut left = now.run.on_its_way(Way::Queue);
+                    left.any(|sent| sent.on == name_of(on) && sent.parcel.t < first)
+                };
+                let all_got = self.sentinel.is_some_and(|first| !is_left(first));
+                self.few(Series::READERS, |again| GetSentinel { who: now.me(), all_got, again })
             }
             Event::Empty { .. } => {
-                self.few(Series::READERS, |again| Empty { who: now.me(), again })
+                past.is_told = true;
+                let mut writers = self.which(|past| past.has_put);
+                writers.retain(|pid| now.run.ended(*pid).is_none());
+                let writers = now.run.roles(&writers);
+                self.few(Series::READERS, |again| Empty { who: now.me(), writers, again })
             }
-            Event::EndOfFile { .. } if !past.is_reader => self.once(EndOfPipe { who: now.me() }),
+            Event::EndOfFile { .. } if past.reads.is_none() => {
+                self.once(EndOfPipe { who: now.me() })
+            }
             Event::EndOfFile { .. } => {
+                past.is_told = true;
                 let writers = now.run.roles(&self.which(|past| past.has_put));
                 self.few(Series::READERS, |again| EndOfFile { who: now.me(), writers, again })
             }
@@ -52,14 +79,31 @@ impl Story {
     }
 }
 
+/// The name of a queue in the log, if the log names it.
+fn name_of<'a>(on: &'a Option<Cow<str>>) -> &'a str {
+    on.as_deref().unwrap_or(Way::Queue.name())
+}
+
 notes! {
-    Put { who: Actor } samples (writer())
-    en "{who} prints this first and puts the value afterwards; otherwise a reader could report the \
-        value before the writer does. Here put() itself writes into the pipe; in Python a hidden \
-        feeder thread makes a pickle of the value and writes it, and put() doesn't wait for that."
-    zh "{who}先打印这一行，然后才放入值：反过来的话，读进程可能抢先报告已经取到了这个值。在这里 \
-        put() 自己把值写进管道；在 Python 里，由一个看不见的后台线程（feeder thread）先做 pickle 再\
-        写入，put() 并不等这个线程。"
+    Put { who: Actor, prints: bool } samples (writer(), true) (writer(), false)
+    en {
+        let first = match *prints {
+            true => format!("{who} prints this first and puts the value afterwards; otherwise a \
+                reader could report the value before the writer does."),
+            false => format!("{who} puts a value into a queue."),
+        };
+        format!("{first} Here put() itself writes into the pipe; in Python a hidden feeder thread \
+            makes a pickle of the value and writes it, and put() doesn't wait for that.")
+    }
+    zh {
+        let first = match *prints {
+            true => format!("{who}先打印这一行，然后才放入值：反过来的话，读进程可能抢先报告已经取\
+                到了这个值。"),
+            false => format!("{who}向队列放入一个值。"),
+        };
+        format!("{first}在这里 put() 自己把值写进管道；在 Python 里，由一个看不见的后台线程（feeder \
+            thread）先做 pickle 再写入，put() 并不等这个线程。")
+    }
 
     WaitGet { who: Actor } samples (reader())
     en "{who} calls get(). While the queue is empty the call blocks, until a value comes or the \
@@ -77,19 +121,33 @@ notes! {
     zh "{who}调用 get()，几乎不用等：队列里已有 {there} 个值。"
 
     brief Get {
-        who: Actor, value: String, from: Actor, took: Seconds, waited: Seconds, again: bool
+        who: Actor, value: String, from: Actor, took: Seconds, waited: Option<Seconds>, again: bool
     }
-        samples (reader(), "'A'".into(), writer(), TOOK, WAITED, false)
-            (reader(), "'A'".into(), writer(), TOOK, WAITED, true)
+        samples (reader(), "'A'".into(), writer(), TOOK, Some(WAITED), false)
+            (reader(), "'A'".into(), writer(), TOOK, Some(WAITED), true)
+            (reader(), "'A'".into(), writer(), TOOK, None, true)
     en {
-        "{who} got {value} {took} after {from} announced it. The queue is a pipe in the kernel: \
-         between these two, no other process has passed the value on."
-        again "{value} took {took}; {who} had waited in get() for {waited}."
+        match (*again, &*waited) {
+            (false, _) => format!("{who} got {value} {took} after {from} began to put it. The \
+                queue is a pipe in the kernel: between these two, no other process has passed the \
+                value on."),
+            (true, Some(waited)) => {
+                let waited = En(waited);
+                format!("{value} took {took}; {who} had waited in get() for {waited}.")
+            }
+            (true, None) => format!("{who} got {value} after {took}."),
+        }
     }
     zh {
-        "从{from}打印要放入 {value} 的那一行，到{who}取到这个值，用了 {took}。队列就是内核里的一个\
-         管道：从前者到后者，中间不经过别的进程。"
-        again "{value} 传递用了 {took}；{who}在 get() 里等了 {waited}。"
+        match (*again, &*waited) {
+            (false, _) => format!("从{from}开始放入 {value}，到{who}取到它，用了 {took}。队列就是内\
+                核里的一个管道：从前者到后者，中间不经过别的进程。"),
+            (true, Some(waited)) => {
+                let waited = Zh(waited);
+                format!("{value} 传递用了 {took}；{who}在 get() 里等了 {waited}。")
+            }
+            (true, None) => format!("{value} 传递用了 {took}，取到它的是{who}。"),
+        }
     }
 
     GetUnknown { who: Actor, value: String } samples (reader(), "'A'".into())
@@ -103,34 +161,52 @@ notes! {
         一个读进程。归哪一个，只由内核决定。"
 
     PutSentinel { by: Actor } samples (parent())
-    en "{by} puts a sentinel behind the last value, one for each reader: whoever gets a sentinel \
-        takes it out of the queue, so the next reader needs its own."
-    zh "{by}在最后一个值后面放哨兵值，每个读进程一个：哨兵值一被取走就离开了队列，所以下一个读进程\
-        需要自己的那一个。"
+    en "{by} puts a sentinel behind the values. The reader that gets it takes it out of the queue, \
+        so each reader needs one of its own."
+    zh "{by}在各个值后面放一个哨兵值。哨兵值一被取走就离开了队列，所以每个读进程都要有自己的一个。"
 
-    brief GetSentinel { who: Actor, again: bool } samples (reader(), false) (reader(), true)
+    brief GetSentinel { who: Actor, all_got: bool, again: bool }
+        samples (reader(), true, false) (reader(), false, false) (reader(), true, true)
     en {
-        "{who} got a sentinel: every value put before it has been got. The reader leaves its loop \
-         and ends by itself; no signal is needed."
-        again "{who} got a sentinel of its own."
+        let all = if *all_got { ": every value put before it has been got" } else { "" };
+        match *again {
+            true => format!("{who} got a sentinel of its own."),
+            false => format!("{who} got a sentinel{all}. It knows now that nothing more comes, so \
+                it can end by itself, and needs no signal."),
+        }
     }
     zh {
-        "{who}取到了哨兵值：此前放入的值都已取走。这个读进程退出循环，自行结束，不需要用信号来终\
-         止。"
-        again "{who}取到了自己的那个哨兵值。"
+        let all = if *all_got { "，此前放入的值都已取走" } else { "" };
+        match *again {
+            true => format!("{who}取到了自己的那个哨兵值。"),
+            false => format!("{who}取到了哨兵值{all}。它由此知道不会再有值，可以自行结束，不需要用\
+                信号来终止。"),
+        }
     }
 
-    brief Empty { who: Actor, again: bool } samples (reader(), false) (reader(), true)
+    brief Empty { who: Actor, writers: List, again: bool }
+        samples (reader(), one(), false) (reader(), none(), false) (reader(), none(), true)
     en {
-        "{who} finds the queue empty, and leaves its loop. But empty() only says that nothing is \
-         there right now, not that nothing more will come: a writer may be about to put the next \
-         value."
-        again "{who} finds the queue empty as well, and leaves."
+        let more = match writers.is_empty() {
+            true => String::new(),
+            false => format!(": {writers} may be about to put the next value"),
+        };
+        match *again {
+            true => format!("{who} finds the queue empty as well, and gets no more."),
+            false => format!("{who} finds the queue empty, and gets no more. But empty() only says \
+                that nothing is there right now, not that nothing more will come{more}."),
+        }
     }
     zh {
-        "{who}发现队列是空的，就退出循环。但 empty() 只说明此刻队列里没有东西，不说明以后不会再有：\
-         写进程也许正要放入下一个值。"
-        again "{who}也发现队列是空的，退出循环。"
+        let more = match writers.is_empty() {
+            true => String::new(),
+            false => format!("：{writers}也许正要放入下一个值"),
+        };
+        match *again {
+            true => format!("{who}也发现队列是空的，不再读了。"),
+            false => format!("{who}发现队列是空的，就不再读了。但 empty() 只说明此刻队列里没有东\
+                西，不说明以后不会再有{more}。"),
+        }
     }
 
     brief EndOfPipe { who: Actor } samples (parent())
@@ -150,8 +226,7 @@ notes! {
             true => format!("{who} reached EOF as well: unlike a sentinel, EOF is there for every \
                 reader."),
             false => format!("{who} reached the end of file (EOF): the pipe is empty and no \
-                process holds a write end any more, {nobody}. The reader leaves its loop and ends \
-                by itself."),
+                process holds a write end any more, {nobody}. So nothing more can come. In a Queue of Python's, EOF never comes: each reader has a write end itself."),
         }
     }
     zh {
@@ -161,8 +236,7 @@ notes! {
         };
         match *again {
             true => format!("{who}也读到了 EOF：和哨兵值不同，EOF 对每个读进程都有效。"),
-            false => format!("{who}读到了文件末尾（EOF）：管道空了，{nobody}。这个读进程退出循环，\
-                自行结束。"),
+            false => format!("{who}读到了文件末尾（EOF）：管道空了，{nobody}，不会再有值到来。在 Python 的 Queue 里等不到 EOF：每个读进程自己也有一个写端。"),
         }
     }
 }

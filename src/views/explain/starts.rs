@@ -57,13 +57,14 @@ impl Story {
         }
         let line = now.line.as_deref().unwrap_or_default().to_owned();
         let before = self.running_line.replace((line.clone(), pid));
-        if let Some((_, other)) = before.filter(|(before, _)| *before == line && !line.is_empty()) {
+        let is_same = |before: &str| before == line && line.contains("MainThread");
+        if let Some((_, other)) = before.filter(|(before, _)| is_same(before)) {
             self.once(SameLine { who: who.clone(), other: now.run.who(other) });
         }
         match now.run.process(pid).and_then(|it| it.started.as_ref()) {
             Some(started) => {
-                let after = Seconds::between(started.t, now.t);
-                self.once(ChildRuns { who, after })
+                let (by, after) = (now.run.who(started.by), Seconds::between(started.t, now.t));
+                self.once(ChildRuns { who, by, after })
             }
             None => self.once(ChildRunsEarly { who }),
         }
@@ -127,24 +128,26 @@ notes! {
     }
 
     ParentRuns { pid: u32 } samples (100)
-    en "The process that you started is the parent, PID {pid}. It starts all others."
-    zh "你启动的就是父进程，PID 是 {pid}。其他进程都由父进程启动。"
+    en "The process that you started is the parent, PID {pid}. All others descend \
+        from it."
+    zh "你启动的就是父进程，PID 是 {pid}。其他进程都是它的后代。"
 
     ChildRunsEarly { who: Actor } samples (writer())
-    en "{who} is running before the parent's start() has even returned: from now on both run at \
-        the same time, and the kernel decides who goes first."
-    zh "父进程的 start() 尚未返回，{who}就已经在运行了：从这一刻起两者同时运行，先后由内核决定。"
+    en "{who} is running before its start() has even returned: from now on it and the process \
+        that starts it run at the same time, and the kernel decides which goes first."
+    zh "启动{who}的 start() 尚未返回，它就已经在运行了：从这一刻起，它和启动它的进程同时运行，先后\
+        由内核决定。"
 
-    ChildRuns { who: Actor, after: Seconds } samples (writer(), AFTER)
-    en "{who} begins {after} after the parent has started it. Both run at the same time, so their \
-        lines may come in another order next time."
-    zh "{who}在父进程启动它 {after}之后才开始执行。两者同时运行，再运行一次，这几行的先后可能就不同\
-        了。"
+    ChildRuns { who: Actor, by: Actor, after: Seconds } samples (writer(), parent(), AFTER)
+    en "{who} begins {after} after {by} has started it. Both run at the same time, so their lines \
+        may come in another order next time."
+    zh "{by}启动{who}之后过了 {after}，它才开始执行。两者同时运行，再运行一次，这几行的先后可能就不\
+        同了。"
 
     SameLine { who: Actor, other: Actor } samples (writer(), reader())
-    en "{other} has printed the same line, but this is {who}. The first thread of every process is \
-        called MainThread, so the name doesn't tell you which process it is."
-    zh "这一行和{other}的一模一样，却出自{who}。每个进程的第一个线程都叫 MainThread，光凭这个名字认\
+    en "{other} has printed the same line, but this is {who}. The first thread of each of them is \
+        called MainThread, so the name doesn't tell which process it is."
+    zh "这一行和{other}的一模一样，却出自{who}。两个进程的第一个线程都叫 MainThread，光凭这个名字认\
         不出是哪个进程。"
 
     Started { by: Actor, child: Actor, again: bool }
@@ -188,8 +191,9 @@ notes! {
     zh "{by}启动了{child}，运行的是同一条命令。"
 
     StartedGrandchild { by: Actor, child: Actor } samples (reader(), writer())
-    en "{child} was started by {by} in the same way, so {by} has to reap it, not the parent."
-    zh "{child}是由{by}以同样的方式启动的，所以要由{by}而不是父进程来回收它。"
+    en "{child} was started by {by} in the same way, so as long as {by} lives, it \
+        is the one to reap it, not the parent."
+    zh "{child}是由{by}以同样的方式启动的，所以只要{by}还在，就该由它而不是父进程来回收。"
 
     ParentIs { who: Actor, parent: Actor } samples (reader(), parent())
     en "{who} asks the kernel for its parent (getppid(2)): it is {parent}."

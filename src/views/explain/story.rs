@@ -5,6 +5,8 @@
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use serde_json::Value;
+
 use super::note::{List, Note, notes};
 
 const FEW: u32 = 5;
@@ -31,11 +33,13 @@ impl Series {
 #[derive(Default)]
 pub(super) struct Past {
     pub has_put: bool,
-    /// Whether the process has called `get()`.
-    pub is_reader: bool,
+    /// The queue on which the process has called `get()`.
+    pub reads: Option<String>,
+    /// Whether it knows that nothing more comes.
+    pub is_told: bool,
     pub gets: usize,
-    /// The PID of the process from which it received last.
-    pub received_from: Option<u32>,
+    /// The PID of the process from which it received last, what, and through which pipe.
+    pub received: Option<(u32, Value, String)>,
     /// The PID of its parent by its last `parent` event.
     pub parent: Option<u32>,
 }
@@ -49,6 +53,8 @@ pub struct Story {
     /// How many cores the run may use.
     pub(crate) cores: usize,
     pub(super) puts: usize,
+    /// When the first sentinel was put.
+    pub(super) sentinel: Option<f64>,
     pub(super) started: usize,
     /// The users' commands that were told.
     pub(super) commands: HashSet<String>,
@@ -80,6 +86,11 @@ impl Story {
     /// The processes of whose past something is true, in the order of their PIDs.
     pub(super) fn which(&self, is_it: impl Fn(&Past) -> bool) -> Vec<u32> {
         self.past.iter().filter(|(_, past)| is_it(past)).map(|(pid, _)| *pid).collect()
+    }
+
+    /// Whether a process has put a value into a queue.
+    pub(crate) fn has_put(&self) -> bool {
+        self.puts > 0
     }
 
     /// Tells a note. Returns whether it did, as the other methods that tell a note do.

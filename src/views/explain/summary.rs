@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use super::note::{En, List, SignalName, Zh, count, notes, was};
+use super::note::{Actor, En, List, SignalName, Zh, count, notes, was};
 use super::story::Story;
-use crate::events::Way;
+use crate::events::{Status, Way};
 use crate::state::State;
 
 impl Story {
     /// The log is at its end.
     pub(super) fn end(&mut self, run: &State) {
         self.end_of_values(run);
-        let readers = self.which(|past| past.is_reader);
-        if readers.len() > 1 && self.puts > 0 {
+        let readers = self.which(|past| past.reads.is_some());
+        // Of readers of several queues, it isn't known which of them could have got more.
+        let queue = |pid| &self.past[pid].reads;
+        let is_shared = readers.windows(2).all(|two| queue(&two[0]) == queue(&two[1]));
+        if readers.len() > 1 && is_shared && self.puts > 0 {
             let share = |pid| (run.role(pid), self.past[&pid].gets);
             let gets = readers.into_iter().map(share).collect();
             self.tell(Shares { gets });
@@ -31,40 +34,54 @@ impl Story {
         if lost == 0 || self.puts == 0 {
             return;
         }
-        let signalled = run.processes().filter(|process| process.signalled.is_some());
-        let mut signalled: Vec<_> = signalled.map(|process| process.pid).collect();
-        signalled.sort_unstable();
-        let has_readers = !self.which(|past| past.is_reader).is_empty() || !signalled.is_empty();
+        let ended = run.processes().filter_map(|it| Some((it.pid, it.ended?)));
+        let readers =
+            ended.filter(|(pid, _)| self.past.get(pid).is_some_and(|it| it.reads.is_some()));
+        let last = readers.max_by(|(_, one), (_, other)| one.t.total_cmp(&other.t));
+        let last = last.map(|(pid, ended)| (run.who(pid), ended.status));
         // A log may stop before its run did. If all processes have ended, the values are lost.
-        match has_readers && run.alive().count() == 0 {
-            true => self.tell(Lost { lost, put: self.puts, terminated: run.roles(&signalled) }),
+        match run.processes().count() > 1 && run.alive().count() == 0 {
+            true => self.tell(Lost { lost, put: self.puts, last }),
             false => self.tell(NotGot { values: lost }),
         };
     }
 }
 
 notes! {
-    brief Lost { lost: usize, put: usize, terminated: List } samples
-        (1, 1, none()) (2, 3, none()) (2, 3, one()) (2, 3, two()) (2, 3, many())
+    brief Lost { lost: usize, put: usize, last: Option<(Actor, Status)> } samples
+        (1, 1, None) (2, 3, Some((reader(), Status::Code(0))))
+        (2, 3, Some((reader(), Status::Signal(15))))
     en {
         let were = match *put {
             1 => "The 1 value that was put was".into(),
             _ => format!("Of {put} values that were put, {lost} {}", was(*lost)),
         };
-        let because = match terminated.is_empty() {
-            true => "every reader had ended".into(),
-            false => format!("a signal ended {terminated} too early"),
+        let last = match &*last {
+            None => "no process got any in time".into(),
+            Some((who, status)) => {
+                let (who, how) = (En(who), match status {
+                    Status::Code(code) => format!("ended with exit status {code}"),
+                    Status::Signal(signal) => format!("was killed by {}", En(&SignalName(*signal))),
+                });
+                format!("the last reader, {who}, {how}, without getting them")
+            }
         };
-        format!("{were} lost, because {because}. When a writer has ended, it has put everything; \
-            that doesn't mean that everything has been got.")
+        format!("{were} lost: {last}. When a writer has ended, it has put everything; that doesn't \
+            mean that everything has been got.")
     }
     zh {
-        let because = match terminated.is_empty() {
-            true => "读进程都已结束".into(),
-            false => format!("{terminated}还没有取走这些值，就被信号终止了"),
+        let last = match &*last {
+            None => "没有哪个进程来得及取".into(),
+            Some((who, status)) => {
+                let (who, how) = (Zh(who), match status {
+                    Status::Code(code) => format!("退出状态为 {code}"),
+                    Status::Signal(signal) => format!("被{}终止", Zh(&SignalName(*signal))),
+                });
+                format!("最后一个读进程{who}没有取走它们就结束了（{how}）")
+            }
         };
-        format!("放入的 {put} 个值里丢失了 {lost} 个，因为{because}。写进程结束，只说明值都放进了队\
-            列，不说明都被取走了。")
+        format!("放入的 {put} 个值里丢失了 {lost} 个：{last}。写进程结束，只说明值都放进了队列，不\
+            说明都被取走了。")
     }
 
     brief NotGot { values: usize } samples (1) (3)

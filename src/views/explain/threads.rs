@@ -9,7 +9,7 @@ impl Story {
     pub(super) fn see_threads(&mut self, now: &Moment) {
         let who = now.me();
         match (&now.event, &now.thread) {
-            (Event::Running {}, Some(thread)) => {
+            (Event::Running {}, Some(thread)) if now.line.is_some() => {
                 self.once(ThreadRuns { who, thread: clipped(thread, 40) })
             }
             (Event::Wait { call: Call::Join, .. }, _) => self.once(WaitJoin { who }),
@@ -34,8 +34,9 @@ notes! {
     zh "{who}的主线程在 join() 里等待，执行任务的是同一个进程里的其他线程。"
 
     Sleep { who: Actor, seconds: Seconds } samples (writer(), WAITED)
-    en "{who} now sleeps for {seconds}. Meanwhile it needs no processor, and the others go on."
-    zh "{who}现在睡眠 {seconds}。这段时间里睡眠的进程不占用 CPU，其他进程照常运行。"
+    en "{who} now sleeps for {seconds}. Meanwhile it needs no processor, and other processes can \
+        run."
+    zh "{who}现在睡眠 {seconds}。这段时间里它不占用 CPU，其他进程可以运行。"
 
     brief Measured { cores: usize } samples (2)
     en {

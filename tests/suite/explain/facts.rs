@@ -154,12 +154,16 @@ fn a_grandchild_sends_to_the_parent_and_is_no_reader() {
 #[test]
 fn a_child_without_a_loop_waits_for_a_value_that_nobody_puts() {
     for (language, told) in [
-        ("en", ["waits in get() for a value that nobody puts", "start() ask"]),
-        ("zh", ["在 get() 里等一个值，却没有谁会放入", "取走它的退出状态"]),
+        ("en", ["waits in get() for a value, and no process has put one", "start() reap it, too"]),
+        ("zh", ["在 get() 里等一个值，却没有哪个进程放入过值", "start() 也会回收"]),
     ] {
         let notes = brief_notes_of("zombie --join", language);
         assert!(told.iter().all(|it| notes.contains(it)), "{notes}");
-        assert!(notes.contains(if language == "en" { "join() has" } else { "join() 取走" }));
+        assert!(notes.contains(if language == "en" {
+            "join() has reaped"
+        } else {
+            "join() 回收"
+        }));
         assert!(!notes.contains("endless") && !notes.contains("无限循环"), "{notes}");
     }
 }
@@ -178,7 +182,7 @@ fn a_reader_that_passes_values_on_is_not_said_to_be_passed_over() {
 
 #[test]
 fn only_who_could_receive_it_joins_before_receiving() {
-    let send = "\n0.1 3 grandchild send \"value\":1";
+    let send = "\n0.1 3 grandchild send \"value\":[1]";
     let join = "\n0.1 2 child join \"child\":3,\"child_role\":\"grandchild\"";
     // The grandchild has the end of its parent, or that of a pipe between the two.
     for (pipe, is_told) in [("pipe", false), ("pipe-2", true)] {
@@ -194,6 +198,8 @@ fn only_who_could_receive_it_joins_before_receiving() {
             assert_eq!(is_told_in(format!("{first}\n{rest}")), is_told, "{rest}");
             // A child runs before its parent has told of its start: too early to know.
             assert!(!is_told_in(format!("{rest}\n{first}")), "{rest}");
+            // A number always fits.
+            assert!(!is_told_in(format!("{first}\n{rest}").replace("[1]", "1")), "{rest}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `--explain`
 
 mod facts;
+mod truth;
 
 use unicode_width::UnicodeWidthStr;
 
@@ -99,14 +100,15 @@ fn a_recorded_run_is_explained() {
         snapbox::str![[r#"
     Options of this run: values ['A', 'B', 'C', 'D'], writers 1, readers 1,
     pause 0.0, stop terminate, speed 1.0. This run may use 2 cores.
-    The process that you started is the parent, PID 19549. It starts all others.
+    The process that you started is the parent, PID 19549. All others descend
+    from it.
     The parent has started writer (PID 19551): the same program, from its
     beginning, with the ends of pipes that it needs as its stdin and stdout.
     That is fork and exec in one, Python's start method spawn; the child isn't a
     copy of its parent.
     The parent has started reader (PID 19552) in the same way.
-    The parent now waits in join() for writer (PID 19551) to end. It isn't
-    waiting for reader.
+    The parent waits in join() until writer (PID 19551) ends. It isn't waiting
+    for reader.
     writer (PID 19551) begins 0.90 ms after the parent has started it. Both run
     at the same time, so their lines may come in another order next time.
     writer (PID 19551) prints this first and puts the value afterwards;
@@ -116,25 +118,26 @@ fn a_recorded_run_is_explained() {
     reader (PID 19552) calls get() and hardly has to wait: 4 values are already
     in the queue.
     writer (PID 19551) has ended by itself with exit status 0. The parent has
-    reaped it, so it is no zombie.
+    reaped it, so no zombie is left.
     join() has returned after 0.98 ms, because writer (PID 19551) has ended.
     Still running, and not yet joined: reader.
-    The parent can't wait for reader (PID 19552) to end by itself: its loop is
-    endless, so join() would never return. So it sends SIGTERM (15), although 4
-    values are still in the queue: 'A', 'B', 'C' and 'D'.
+    Nothing has told reader (PID 19552) to stop calling get(), so join() could
+    wait for ever. The parent sends SIGTERM (15), although 4 values were put and
+    are not got yet: 'A', 'B', 'C' and 'D'.
     terminate() sends SIGTERM and does not wait, so a join() has to follow:
     without one, reader (PID 19552) would stay a zombie until the parent ends or
-    starts another child, and nobody would see its exit status.
-    reader (PID 19552) got 'A' 0.16 ms after writer (PID 19551) announced it.
+    reaps it some other way. In Python the next start() would; with forkserver,
+    the server reaps at once.
+    reader (PID 19552) got 'A' 0.16 ms after writer (PID 19551) began to put it.
     The queue is a pipe in the kernel: between these two, no other process has
     passed the value on.
     reader (PID 19552) was killed by SIGTERM (15): in Python its exitcode is
     -15, in a shell its exit status is 143 = 128 + 15. The parent has reaped it,
-    so it is no zombie.
+    so no zombie is left.
 mp-demo: 3 values were put and never got: "B", "C", "D"
-    Of 4 values that were put, 3 were lost, because a signal ended reader too
-    early. When a writer has ended, it has put everything; that doesn't mean
-    that everything has been got.
+    Of 4 values that were put, 3 were lost: the last reader, reader (PID 19552),
+    was killed by SIGTERM (15), without getting them. When a writer has ended,
+    it has put everything; that doesn't mean that everything has been got.
     In all, 2 processes were started, and all were reaped: 1 ended with exit
     status 0, 1 was killed by SIGTERM (15).
 
