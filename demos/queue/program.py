@@ -3,8 +3,8 @@
 Run it with `mp-demo show queue --python | python3 - fork`. Under spawn and
 forkserver a child imports the program, so it has to be in a file:
 `mp-demo show queue --python > program.py && python3 program.py spawn`.
-Don't name the file queue.py: that would hide Python's own module `queue`, which
-multiprocessing imports, from every program in the folder.
+Don't name the file queue.py: that would hide Python's own module `queue`,
+which multiprocessing imports, from every program in the folder.
 `--take 3` loses values, `--stop none` hangs, `--kill --stop sentinel` too.
 """
 

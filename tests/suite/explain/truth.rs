@@ -255,7 +255,7 @@ const FACTS: &[(&str, Fact)] = &[
         let joins = log.at(|e| e["event"] == "join" && e["child"].as_i64() == pid);
         ended.first() < joins.last() && !ended.is_empty()
     }),
-    ("This line comes from {}, a thread inside {}: ", |log, it| {
+    ("{} is a thread inside {}: ", |log, it| {
         let runs = log.of(it[1], "running");
         runs.iter().any(|at| log.0[*at]["thread"] == it[0] && log.0[*at]["line"].is_string())
     }),
