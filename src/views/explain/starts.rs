@@ -37,11 +37,13 @@ impl Story {
             Event::Parent { parent: pid } => {
                 let (who, parent) = (now.me(), now.run.who(*pid));
                 let before = self.past.entry(now.pid).or_default().parent.replace(*pid);
-                match before.filter(|before| before != pid) {
-                    Some(before) => {
-                        let before = now.run.who(before);
-                        self.once(ParentChanged { who, before, now: parent })
-                    }
+                let before = before.filter(|before| before != pid).map(|it| now.run.who(it));
+                // Nothing is said of a process of which the log has no name.
+                let is_unnamed = |it: &Actor| it.role.is_empty();
+                match before {
+                    _ if is_unnamed(&parent) => false,
+                    Some(before) if is_unnamed(&before) => false,
+                    Some(before) => self.once(ParentChanged { who, before, now: parent }),
                     None => self.once(ParentIs { who, parent }),
                 }
             }

@@ -1,6 +1,8 @@
 //! What a note says is true of the log that it is told of: of real runs, and of the same logs with
 //! an event dropped or two processes exchanged. Then the note is gone, or still true.
 
+#![expect(clippy::cmp_owned, reason = "a number's text is compared, not the JSON value")]
+
 use std::collections::BTreeSet;
 
 use serde_json::Value;
@@ -112,12 +114,12 @@ impl Log {
                 .all(|it| *it > before)
         };
         let last_role = |child: &Value| {
-            let roles = self.0[..before].iter().filter_map(|e| match e {
+            let mut roles = self.0[..before].iter().filter_map(|e| match e {
                 e if e["child"] == *child => e["child_role"].as_str(),
                 e if e["pid"] == *child => e["role"].as_str(),
                 _ => None,
             });
-            roles.last().unwrap_or_default().to_owned()
+            roles.next_back().unwrap_or_default().to_owned()
         };
         started.filter(is_gone).map(last_role).collect()
     }
@@ -332,8 +334,7 @@ const FACTS: &[(&str, Fact)] = &[
     ("{} sends SIGKILL (9) to {} while it waits, as --kill asks.", |log, it| {
         let killed = log.to(it[0], "kill", it[1]);
         let last = log.at(|e| e["pid"].as_i64() == log.pid(it[1]));
-        let last =
-            last.into_iter().filter(|at| killed.first().is_some_and(|it| at < it)).next_back();
+        let last = last.into_iter().rfind(|at| killed.first().is_some_and(|it| at < it));
         last.is_some_and(|at| log.0[at]["event"] == "wait")
     }),
     ("{} sends SIGKILL (9) to {}, which holds the lock.{}the semaphore stays 0", |log, it| {
@@ -495,8 +496,8 @@ const FACTS: &[(&str, Fact)] = &[
         })
     }),
     ("{} of {} runs only now, after the main thread has left its loop", |log, it| {
-        let runs = log.of(it[1], "running").into_iter().filter(|at| log.0[*at]["thread"] == it[0]);
-        log.of(it[1], "ended").first() < runs.last().as_ref() && !log.of(it[1], "ended").is_empty()
+        let runs = log.of(it[1], "running").into_iter().rfind(|at| log.0[*at]["thread"] == it[0]);
+        log.of(it[1], "ended").first() < runs.as_ref() && !log.of(it[1], "ended").is_empty()
     }),
     ("In each turn of its loop {} starts a thread", |log, it| !log.of(it[0], "turn").is_empty()),
     ("{} has left its loop, and this time its {} thread", |log, it| {
