@@ -113,7 +113,7 @@ fn the_notes_say_where_the_lines_were() {
     assert!(written.contains("printed 3 lines, and written all of them."), "{written}");
     assert!(!written.contains("died with it"), "{written}");
     let chinese = notes("buffer --explain=brief --lang zh");
-    assert!(chinese.contains("缓冲区里还有 3 行，随着进程一起消失了"), "{chinese}");
+    assert!(chinese.contains("缓冲区里还有 3 行，随着进程一起没有了"), "{chinese}");
 }
 
 #[test]

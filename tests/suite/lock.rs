@@ -129,9 +129,9 @@ fn the_notes_say_what_was_lost_and_who_had_the_lock() {
     assert!(lost.contains("then it wrote over that."), "{lost}");
     let whole = notes("lock --with lock");
     assert!(whole.contains("The parent finds 2000: not one addition is lost."), "{whole}");
-    assert!(whole.contains("It doesn't know who has taken it"), "{whole}");
+    assert!(whole.contains("It doesn't record its holder"), "{whole}");
     let freed = notes("lock --kill --kind flock");
-    assert!(freed.contains("with them the lock is free."), "{freed}");
+    assert!(freed.contains("with that the lock is free."), "{freed}");
     let stuck = notes("lock --kill --patience 0.1");
     assert!(stuck.contains("the semaphore stays 0."), "{stuck}");
 }

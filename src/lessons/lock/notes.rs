@@ -82,9 +82,9 @@ notes! {
 
     CountingInTurn { who: Actor, turns: u32 } samples (writer(), 1000)
     en "{who} begins. Each of its {turns} turns is three steps, read, add and write, and it takes \
-        the lock around them. Of the lock this log tells at the first turn only."
+        the lock around them. Of the lock this log tells at the first turns only."
     zh "{who}开始累加。{turns} 次里的每一次都分读、加、写三步，三步之前先获取锁，之后再释放。获取和\
-        释放锁，日志里只记第一次。"
+        释放锁，日志里只记开头几次。"
 
     WaitTurn { who: Actor } samples (writer())
     en "{who} calls acquire(), before it reads: only one process has the lock at a time, and the \

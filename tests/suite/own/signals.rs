@@ -69,7 +69,7 @@ fn the_notes_say_who_passes_a_signal_on() {
     );
     let notes = words_of(&view_log(log, &["--explain", "--lang", "en"]).stderr);
     for note in [
-        "reader (PID 2) passes it on to the command that it has started",
+        "reader (PID 2), which passes it on to the command that it has started",
         "reader (PID 2) passes SIGTERM on to reader-command (PID 3)",
     ] {
         assert!(notes.contains(note), "{notes}");
