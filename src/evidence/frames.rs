@@ -22,7 +22,7 @@ pub struct Stack {
 }
 
 /// A call of a Python function.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize)]
 pub struct PythonFrame {
     pub file: String,
     pub line: u32,

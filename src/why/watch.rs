@@ -163,8 +163,8 @@ impl Watch<'_> {
         let is_new = self.told.is_empty();
         if is_new {
             let dead = self.dead.iter().filter(|it| sight.look(it.0).is_some());
-            finding.dead.splice(0..0, dead.cloned());
-            finding.dead.dedup();
+            let new: Vec<_> = dead.filter(|it| !finding.dead.contains(it)).cloned().collect();
+            finding.dead.splice(0..0, new);
             companion.tell(&Notice::Stuck(finding));
         }
         // The end is announced beforehand, however late a look comes on a busy machine.

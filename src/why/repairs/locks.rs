@@ -13,17 +13,25 @@ pub fn barrier(case: &Case) -> Option<Advice> {
         Some(thing) => parties[0].thing(Need::Lock).is_some_and(|first| first.on == thing.on),
         None => it.pid() == parties[0].pid() && it.at() == parties[0].at(),
     };
-    let (at, count, deaths) = (places(&parties), parties.len(), case.deaths());
+    let (at, count) = (places(&parties), parties.len());
+    // Whoever waits for one of them may be the one that is missing.
+    if !parties.iter().all(is_same) || case.active().count() != count {
+        return None;
+    }
+    let name = "barrier_party_missing";
+    if !case.deaths().is_empty() {
+        let asked = both!(
+            "Who should come to the barrier, besides the {count} that wait at {at}?",
+            "{count} 个在 {at} 等：还应该有谁到达？"
+        );
+        return case.question(name, asked);
+    }
     let what = both!(
         "make the barrier for as many as come: {count} wait at {at}, and nobody else is left who \
          could come",
         "让 Barrier 的数目和到达的一样多：现在有 {count} 个在 {at} 等，再没有别的能到达了"
     );
-    let advice = repair("barrier_party_missing", what)?;
-    let sentence = format!("{}{deaths}", advice.sentence);
-    // Whoever waits for one of them may be the one that is missing.
-    let is_proved = parties.iter().all(is_same) && case.active().count() == parties.len();
-    is_proved.then_some(Advice { sentence, ..advice })
+    repair(name, what)
 }
 
 /// Which lock the thread waits for, to tell it from others.
@@ -42,7 +50,7 @@ fn lock(waiter: &Waiter) -> Option<(On, u64)> {
 pub fn taken_twice(case: &Case) -> Option<Advice> {
     let waiters = case.all_roots(|it| it.is_for(&[Goal::Release]))?;
     let is_same = |it: &&Waiter| lock(it).is_some() && lock(it) == lock(waiters[0]);
-    let has_it = |it: &&&Waiter| it.wanted().is_some_and(|lock| it.taken().contains(&lock));
+    let has_it = |it: &&&Waiter| it.wanted().is_some_and(|lock| it.has_taken(&lock));
     let owner = waiters.iter().find(has_it)?;
     let at = owner.at();
     let what = both!(
@@ -143,7 +151,7 @@ pub fn questions(case: &Case) -> Option<Advice> {
     let all = of(&[Goal::Release, Goal::Semaphore, Goal::WriteLock])?;
     let at = places(&all);
     let asked = both!(
-        "Who has taken what {at} waits for, and should release it?",
+        "Who should release what is waited for: {at}?",
         "{at} 等的锁或信号量在谁手里，该由谁释放？"
     );
     case.question("who_releases", asked)

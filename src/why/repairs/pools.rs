@@ -3,7 +3,7 @@
 use procfs::process::Process;
 
 use crate::both;
-use crate::evidence::{Duty, Goal};
+use crate::evidence::{Duty, Goal, Snapshot};
 
 use super::{Advice, Case, Waiter, repair};
 
@@ -27,7 +27,7 @@ pub fn result_lost(case: &Case) -> Option<Advice> {
     }
     let has = |duty| case.threads_of(pid).any(|it| it.told.duty == Some(duty));
     let handlers = (has(Duty::TaskHandler), has(Duty::ResultHandler), has(Duty::WorkerHandler));
-    let workers = waiter.look.children.iter().filter_map(|it| case.threads_of(*it).next());
+    let workers = workers(case, pid).filter_map(|it| case.threads_of(it.pid).next());
     let mut workers = workers.filter(|it| it.stack.is_some());
     let is_idle = workers.all(|it| it.told.duty == Some(Duty::PoolWorker));
     let has_callback = waiter.mentions(&["callback"])?;
@@ -67,6 +67,15 @@ pub fn result_lost(case: &Case) -> Option<Advice> {
     }
 }
 
+/// The children of a process, also those that the fork server has made for it.
+fn workers<'a>(case: &Case<'a>, of: u32) -> impl Iterator<Item = &'a Snapshot> {
+    let is_server = move |it: &Snapshot| it.parent == of && it.is_servant(case.look(of));
+    case.finding.sight.family().filter(move |it| {
+        let parent = case.look(it.parent);
+        !it.is_servant(parent) && (it.parent == of || parent.is_some_and(is_server))
+    })
+}
+
 /// Whether the pool of this process has replaced a worker that has ended: a worker is younger than
 /// the pool's threads.
 fn has_new_worker(case: &Case, waiter: &Waiter) -> bool {
@@ -76,8 +85,7 @@ fn has_new_worker(case: &Case, waiter: &Waiter) -> bool {
     let started =
         |tid: i32| Some(process.as_ref().ok()?.task_from_tid(tid).ok()?.stat().ok()?.starttime);
     let handlers = handlers.filter_map(|it| Some((started(it.wait.tid)?, it.wait.tid as u32)));
-    let workers = waiter.look.children.iter().filter_map(|it| case.look(*it));
-    let newest = workers.map(|it| (it.started, it.pid)).max();
+    let newest = workers(case, waiter.pid()).map(|it| (it.started, it.pid)).max();
     // A worker that is to do a number of tasks is replaced, too.
     newest > handlers.max() && waiter.mentions(&["maxtasksperchild"]) == Some(false)
 }

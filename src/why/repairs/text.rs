@@ -8,13 +8,15 @@ use super::Waiter;
 
 /// The text of a function, with the line at which it waits.
 struct Function {
+    name: String,
+    file: String,
     /// The lines from its head down to the one at which it waits, each with its indentation.
     lines: Vec<(usize, String)>,
 }
 
 impl Function {
-    fn of(text: &str, line: u32) -> Option<Function> {
-        let all: Vec<&str> = text.lines().take(line as usize).collect();
+    fn of(text: &str, frame: &PythonFrame) -> Option<Function> {
+        let all: Vec<&str> = text.lines().take(frame.line as usize).collect();
         let indent = |it: &str| it.len() - it.trim_start().len();
         let mut least = indent(all.last()?);
         let mut lines = Vec::new();
@@ -31,7 +33,7 @@ impl Function {
             least = least.min(indent(text));
         }
         lines.reverse();
-        Some(Function { lines })
+        Some(Function { name: frame.name().to_owned(), file: frame.file.clone(), lines })
     }
 
     /// The line itself and the heads of the statements in whose bodies it is, the innermost first.
@@ -69,6 +71,24 @@ impl Function {
     }
 }
 
+/// Whether this name is bound in a file once and for all, outside of any function: then it means the
+/// same object everywhere in it.
+fn is_global(text: &str, name: &str) -> bool {
+    let is_word =
+        |it: &str| it.trim().trim_start_matches('*').trim_start_matches("lambda ") == name;
+    let has_name = |it: &str| it.split([',', '(', ')', ':', '=']).any(is_word);
+    let is_bound = |line: &str| {
+        let code = line.trim_start();
+        let targets = code.split_once(" = ").map_or("", |it| it.0);
+        let others = [" as ", "for "].iter().filter_map(|it| Some(code.split_once(it)?.1));
+        has_name(targets)
+            || (code.starts_with("def ") || code.contains("lambda")) && has_name(code)
+            || others.filter_map(|it| it.split(" in ").next()).any(has_name)
+    };
+    let mut bound = text.lines().filter(|it| is_bound(it)).map(|it| it.starts_with(' '));
+    bound.next() == Some(false) && bound.next().is_none()
+}
+
 /// What a `with` statement enters.
 fn items(head: &str) -> impl Iterator<Item = &str> {
     let all = head.strip_prefix("with ").and_then(|it| it.split(':').next()).unwrap_or_default();
@@ -84,20 +104,22 @@ impl Waiter<'_> {
     }
 
     fn functions(&self) -> Vec<Function> {
-        let text = |it: &PythonFrame| match source(self.look, it) {
-            Source::Known(text) => Function::of(&text, it.line),
+        self.own().filter_map(|it| Function::of(&self.text(it)?, it)).collect()
+    }
+
+    /// The text of the file in which this frame is, if it is known.
+    fn text(&self, frame: &PythonFrame) -> Option<String> {
+        match source(self.look, frame) {
+            Source::Known(text) => Some(text),
             _ => None,
-        };
-        self.own().filter_map(text).collect()
+        }
     }
 
     /// Whether the text of the file in which the thread waits has one of these in it. Nothing if the
     /// text isn't known.
     pub(super) fn mentions(&self, words: &[&str]) -> Option<bool> {
-        match source(self.look, self.own().next()?) {
-            Source::Known(text) => Some(words.iter().any(|it| text.contains(it))),
-            _ => None,
-        }
+        let text = self.text(self.own().next()?)?;
+        Some(words.iter().any(|it| text.contains(it)))
     }
 
     /// Whether its line writes to a stream of Python's.
@@ -138,6 +160,35 @@ impl Waiter<'_> {
         taken
     }
 
+    /// Whether it has taken this lock before it waits for it. That two functions call a lock the same
+    /// doesn't prove that it is one: it is if the name is global, or if it is an attribute of `self`
+    /// and each of them has called the next one as a method of `self`.
+    pub(super) fn has_taken(&self, lock: &str) -> bool {
+        let functions = self.functions();
+        let Some(innermost) = functions.first().filter(|_| functions.len() == self.own().count())
+        else {
+            return false;
+        };
+        let with = innermost.heads().first().map(|it| items(it).collect::<Vec<_>>());
+        let with = with.filter(|it| it.iter().filter(|it| **it == lock).count() > 1);
+        let is_global = || {
+            let text = self.own().next().and_then(|it| self.text(it));
+            text.is_some_and(|text| is_global(&text, lock))
+        };
+        let is_of_self = |at: usize| {
+            let calls = |pair: &[Function]| {
+                let line = pair[1].lines.last().map_or("", |it| &it.1);
+                line.contains(&format!("self.{}(", pair[0].name))
+            };
+            lock.starts_with("self.") && functions[..=at].windows(2).all(calls)
+        };
+        let is_same = |(at, it): (usize, &Function)| {
+            it.taken().iter().any(|it| it == lock)
+                && (at == 0 || is_of_self(at) || it.file == innermost.file && is_global())
+        };
+        with.is_some() || functions.iter().enumerate().any(is_same)
+    }
+
     /// The lock that it waits for, by its text: the last one of a `with`.
     pub(super) fn wanted(&self) -> Option<String> {
         let call = self.call();
@@ -165,8 +216,26 @@ mod tests {
             ("a.acquire()\ndef f():\n    a.acquire()", vec![]),
             ("with a, b as c:\n    x = 1 # with d:\n    f()", vec!["a", "b"]),
         ] {
-            let function = Function::of(text, text.lines().count() as u32);
+            let line = text.lines().count() as u32;
+            let frame = PythonFrame { line, ..PythonFrame::default() };
+            let function = Function::of(text, &frame);
             assert_eq!(function.map(|it| it.taken()).unwrap_or_default(), taken, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_global_if_it_is_bound_once_and_in_no_function() {
+        for (text, is_it) in [
+            ("lock = Lock()\ndef f():\n    with lock:", true),
+            ("a, lock = Lock(), Lock()", true),
+            ("lock = Lock()\ndef f(lock):", false),
+            ("lock = Lock()\ndef f():\n    lock = g()", false),
+            ("lock = Lock()\nfor a, lock in all:", false),
+            ("lock = Lock()\nf(lambda lock: 1)", false),
+            ("if x:\n    lock = Lock()", false),
+            ("clock = 1", false),
+        ] {
+            assert_eq!(is_global(text, "lock"), is_it, "{text}");
         }
     }
 }
