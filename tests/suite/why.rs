@@ -168,3 +168,66 @@ fn whoever_goes_on_is_never_called_stuck() {
         }
     });
 }
+
+/// Starts children all the time that call functions at random, start others, become another program
+/// or end. Each function's name stands in each of its lines.
+const RESTLESS: &str = r#"
+import os, random, sys, time
+
+def first():
+    if random.random() < 0.5: second()  # first
+    time.sleep(random.random() / 5)  # first
+
+def second():
+    if random.random() < 0.5: third()  # second
+    time.sleep(random.random() / 5)  # second
+
+def third():
+    if random.random() < 0.2 and os.fork() == 0: child()  # third
+    if random.random() < 0.1: os.execv(sys.executable, [sys.executable, __file__, "child"])  # third
+    sum(range(random.randrange(100000)))  # third
+
+def child():
+    for _ in range(random.randrange(5)): first()  # child
+    os._exit(0)  # child
+
+if sys.argv[1:]: child()  # <module>
+sys.stderr.write("ready\n")
+for _ in range(5):  # <module>
+    if os.fork() == 0: child()  # <module>
+while True:  # <module>
+    os.waitpid(-1, 0)  # <module>
+    if os.fork() == 0: child()  # <module>
+"#;
+
+/// Lines are read while their processes go on: then there is none, or a true one.
+#[test]
+fn no_line_is_wrong_however_a_program_moves_while_it_is_looked_at() {
+    if !has("python3") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("restless.py");
+    std::fs::write(&file, RESTLESS).unwrap();
+    let mut started = Started::start(command("python3").arg(&file));
+    assert!(started.gets_ready());
+    let mut seen = 0;
+    for _ in 0..if is_soak() { 500 } else { 10 } {
+        let ended = run(&mut mp_demo(["why", "--json", &started.pid().to_string()]));
+        assert!(!ended.stderr.contains("panicked"), "{ended:?}");
+        let graph: serde_json::Value =
+            serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{ended:?}"));
+        let processes = graph["nodes"].as_array().unwrap().iter();
+        let threads = processes.flat_map(|it| it["threads"].as_array().unwrap());
+        for frame in threads.flat_map(|it| it["frames"].as_array().into_iter().flatten()) {
+            if frame["file"].as_str().unwrap().ends_with("restless.py") {
+                let line = frame["line"].as_u64().unwrap() as usize;
+                let text = RESTLESS.lines().nth(line - 1).unwrap();
+                let function = frame["function"].as_str().unwrap();
+                assert!(text.ends_with(&format!("# {function}")), "{frame} {text}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 0);
+}
