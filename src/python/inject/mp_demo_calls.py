@@ -6,6 +6,7 @@ the name of its semaphore. Keys are in JSON.
 """
 
 import os
+from _functools import partial
 from _pickle import loads
 from _thread import get_ident
 from select import POLLIN, poll
@@ -360,23 +361,19 @@ def names_semaphore(frame):
     return lambda name, error: new_names.update({get_ident(): name})
 
 
-def notes_of(notes, thing):
-    return lambda frame, *args, **kwargs: notes(frame, thing, *args, **kwargs)
-
-
 def makes_methods(frame, lock):
     """A lock gets `acquire` and `release`, which are attributes of each."""
     semlock = lock._semlock
     semaphores[semlock.handle] = quoted("m:" + (semlock.name or new_names[get_ident()]))
 
     def after(result, error):
-        lock.acquire = wrap(semlock.acquire, notes_of(acquires, semlock))
-        lock.release = wrap(semlock.release, notes_of(releases, semlock))
+        lock.acquire = wrap(semlock.acquire, partial(acquires, semlock))
+        lock.release = wrap(semlock.release, partial(releases, semlock))
 
     return after
 
 
-def acquires(frame, semlock, block=True, timeout=None):
+def acquires(semlock, frame, block=True, timeout=None):
     """Acquires a lock itself if that takes no time: only a wait is noted as such."""
     o = semaphores.get(semlock.handle, "null")
     if semlock.acquire(False):
@@ -405,7 +402,7 @@ def acquired(frame, semlock, o):
     return (True,)
 
 
-def releases(frame, semlock):
+def releases(semlock, frame):
     o = semaphores.get(semlock.handle, "null")
     if semlock.kind != RECURSIVE and semlock._get_value() < semlock.maxvalue or (
             semlock.kind == RECURSIVE and semlock._is_mine() and semlock._count() == 1):
@@ -417,7 +414,7 @@ def releases(frame, semlock):
 def enters(frame, lock):
     semlock = lock._semlock
     if learner(frame):
-        return acquires(frame, semlock)
+        return acquires(semlock, frame)
     if frame.f_code.co_filename == QUEUES and frame.f_code.co_name == "get":
         # It is the queue's read lock, for which the learner waits in get().
         if semlock.acquire(False):
@@ -428,7 +425,7 @@ def enters(frame, lock):
 
 
 def leaves(frame, lock, *args):
-    return releases(frame, lock._semlock)
+    return releases(lock._semlock, frame)
 
 
 def waits_for_notify(frame, condition, timeout=None):

@@ -81,8 +81,9 @@ def note(frame, kind, fields="", line=None):
     here = place(frame, line)
     ident = get_ident()
     name = "" if ident == main_thread else ',"n":' + thread_name(ident)
-    record = '{"m":1,"t":%d,"p":%d%s%s,"e":"%s"%s%s}\n' % (
-        monotonic_ns() // 1000, process, name, here, kind, fields and ",", fields)
+    fields = fields and "," + fields
+    now = monotonic_ns() // 1000
+    record = f'{{"m":1,"t":{now},"p":{process}{name}{here},"e":"{kind}"{fields}}}\n'
     sent = send(record.encode())
     if jitter and here:
         pause()
@@ -151,16 +152,22 @@ def always(frame):
     return True
 
 
+places = {}  # by file, function and line: what `place` returns, or "" if it goes on outwards
+
+
 def place(frame, line=None):
     """The field with the innermost place in the learner's code, going outwards from a frame."""
     while frame is not None:
         code = frame.f_code
-        file = files.get(code.co_filename)
-        if file or file is None and learners_file(frame):
-            file = file or learners_file(frame)
-            return ',"a":[%s,%s,%d]' % (file, quoted(code.co_name), line or frame.f_lineno or 0)
-        if code.co_name == "_launch":  # A forked child's stack goes on with its parent's.
-            break
+        where = code.co_filename, code.co_name, line or frame.f_lineno or 0
+        here = places.get(where)
+        if here is None:
+            file = learners_file(frame)
+            here = file and ',"a":[%s,%s,%d]' % (file, quoted(code.co_name), where[2])
+            if code.co_filename in files:
+                places[where] = here
+        if here or code.co_name == "_launch":  # A forked child's stack goes on with its parent's.
+            return here
         frame = frame.f_back
     return ""
 
