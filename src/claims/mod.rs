@@ -16,7 +16,7 @@ pub use turns::{Turn, Turns};
 
 /// Judges a run: collects what the lesson's claims and outcome need from the run's events.
 pub trait Judge: Default + 'static {
-    /// The lesson's claims; that nobody gets stuck is claimed of every run.
+    /// The lesson's claims; that it gets stuck is claimed of every run.
     const CLAIMS: &'static [Claim<Self>];
 
     const HEADING: Both = ["who ended how", "各进程怎样结束"];
@@ -136,7 +136,7 @@ impl OfLesson {
             claims: || {
                 let claims = J::CLAIMS.iter();
                 let claims = claims.map(|it| Claimed { name: it.name, sentence: it.sentence });
-                claims.chain([NOBODY_GETS_STUCK]).collect()
+                claims.chain([GETS_STUCK]).collect()
             },
             heading: J::HEADING,
             begin: || Box::<J>::default(),
@@ -148,8 +148,8 @@ impl OfLesson {
     }
 }
 
-const NOBODY_GETS_STUCK: Claimed =
-    Claimed { name: "not-stuck", sentence: ["nobody gets stuck", "没有进程卡住"] };
+const GETS_STUCK: Claimed =
+    Claimed { name: "stuck", sentence: ["it gets stuck", "有进程卡住"] };
 
 /// The judge of one run, who sees its events one by one.
 pub struct OfRun {
@@ -168,11 +168,11 @@ impl OfRun {
 
     /// Each claim, and whether it is true of a run that has ended in this state.
     pub fn verdicts(&self, state: &State) -> impl Iterator<Item = (Claimed, Option<bool>)> {
-        let not_stuck = match state.stuck() {
-            Some(_) => Some(false),
-            None => self.judge.is_over(state).then_some(true),
+        let is_stuck = match state.stuck() {
+            Some(_) => Some(true),
+            None => self.judge.is_over(state).then_some(false),
         };
-        let verdicts = self.judge.hold(state).into_iter().chain([not_stuck]);
+        let verdicts = self.judge.hold(state).into_iter().chain([is_stuck]);
         self.claims.iter().copied().zip(verdicts)
     }
 

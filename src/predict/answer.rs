@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn an_answer_is_read_as_it_is_meant() {
         choose(Language::En);
-        let often = Question::Often { claim: "not-stuck".into(), truth: Often::Always };
+        let often = Question::Often { claim: "stuck".into(), truth: Often::Always };
         let outcomes = Question::Outcomes(choices(&["z", "x"], &["y"]));
         let waits = Question::Waits(choices(&["y"], &["x"]));
         let stuck = Question::Stuck { from: 65_537 };

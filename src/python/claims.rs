@@ -73,7 +73,7 @@ impl Judge for ProgramJudge {
         "all-zero" "every process ends with status 0" "每个进程的退出状态都是 0"
         "line-lost" "a printed line is lost" "打印的行有丢失"
         "outlives" "a process outlives the program" "有进程在程序结束后仍在运行"
-        "dead-holder" "a dead process holds a lock" "有进程结束时没有释放锁"
+        "dead-holder" "a dead process holds a lock" "有锁仍由已结束的进程持有"
     };
 
     const HEADING: Both = ["what came out", "输出了什么"];

@@ -104,8 +104,8 @@ fn claims_and_outcomes_of_a_program_follow_from_the_log() {
     check(
         "run",
         &[
-            (ARTICLES, "false - false false true false - true", "Parent process parent; exit 0"),
-            (BAD, "false false false false - true true true", "hello; exit 2"),
+            (ARTICLES, "false - false false true false - false", "Parent process parent; exit 0"),
+            (BAD, "false false false false - true true false", "hello; exit 2"),
             (
                 r#"
                 1 parent started "child":2,"child_role":"w","method":"fork"
@@ -120,7 +120,7 @@ fn claims_and_outcomes_of_a_program_follow_from_the_log() {
                 1 parent exited "child":2,"child_role":"w","status":{"code":0}
                 1 parent joined "child":2,"child_role":"w"
                 1 parent exited "child":1,"child_role":"parent","status":{"code":0}"#,
-                "true true true true false false false true",
+                "true true true true false false false false",
                 "w begins, 22; exit 0",
             ),
         ],

@@ -118,9 +118,9 @@ fn the_notes_say_where_the_lines_were() {
 
 #[test]
 fn its_claims_differ_by_its_options() {
-    assert_eq!(verdicts("buffer --speed 20"), "false false false true");
-    assert_eq!(verdicts("buffer --speed 20 --end exit"), "true false false true");
-    assert_eq!(verdicts("buffer --speed 20 --to terminal"), "true true true true");
+    assert_eq!(verdicts("buffer --speed 20"), "false false false false");
+    assert_eq!(verdicts("buffer --speed 20 --end exit"), "true false false false");
+    assert_eq!(verdicts("buffer --speed 20 --to terminal"), "true true true false");
 }
 
 #[test]

@@ -20,8 +20,8 @@ pub(super) struct AsyncJudge {
     overlap: bool,
     blocker: Option<u16>,
     is_blocked: bool,
-    /// Whether the blocker was served first in the blocked loop.
-    is_kept: Option<bool>,
+    /// Whether somebody else was served in the blocked loop before the blocker was.
+    is_served_while_blocked: Option<bool>,
     /// The wall time of each way.
     seconds: HashMap<String, f64>,
     /// Each way, and the customers in the order in which they were served.
@@ -57,12 +57,12 @@ impl Judge for AsyncJudge {
             },
         },
         Claim {
-            name: "blocker-keeps-all",
+            name: "served-while-blocked",
             sentence: [
-                "while one customer blocks the event loop, nobody else is served there",
-                "一位顾客阻塞事件循环时，那里没有别的顾客拿到票",
+                "somebody is served while another customer blocks the event loop",
+                "一位顾客阻塞事件循环时，有别的顾客拿到票",
             ],
-            holds: |run, _| run.is_kept,
+            holds: |run, _| run.is_served_while_blocked,
         },
         Claim {
             name: "loop-faster",
@@ -98,7 +98,7 @@ impl Judge for AsyncJudge {
                     self.served_in_loop.push(customer);
                 }
                 if role == BLOCKED_LOOP && self.is_blocked {
-                    self.is_kept.get_or_insert(Some(customer) == self.blocker);
+                    self.is_served_while_blocked.get_or_insert(Some(customer) != self.blocker);
                 }
                 // Where each customer has a process, the way is the role without its number.
                 let way = role.trim_end_matches(|c: char| c == '-' || c.is_ascii_digit());
@@ -145,15 +145,15 @@ mod tests {
         check(
             "async",
             &[
-                (&of("in-line", "?1 !1 ?2 !2"), "true - - - - true", "in-line: 1 2"),
-                (&of("in-line", "?1 !1 ?2"), "false - - - - true", "in-line: 1"),
-                (&of("loop", "?1 ?2 !2 !1"), "true true false - - true", "loop: 2 1"),
-                (&of("loop", "?1 !1 ?2 !2"), "true false true - - true", "loop: 1 2"),
-                (&kept, "true - - true - true", "blocked-loop: 2 1 3"),
-                (&of("blocked-loop", "?1 ?2 !1 !2"), "true - - false - true", "blocked-loop: 1 2"),
-                (&measured(0.5), "- - - - true true", "nothing"),
-                (&measured(2.0), "- - - - false true", "nothing"),
-                (&two_ways, "- - - - - true", "customer: 1 3; loop: 2 1"),
+                (&of("in-line", "?1 !1 ?2 !2"), "true - - - - false", "in-line: 1 2"),
+                (&of("in-line", "?1 !1 ?2"), "false - - - - false", "in-line: 1"),
+                (&of("loop", "?1 ?2 !2 !1"), "true true false - - false", "loop: 2 1"),
+                (&of("loop", "?1 !1 ?2 !2"), "true false true - - false", "loop: 1 2"),
+                (&kept, "true - - false - false", "blocked-loop: 2 1 3"),
+                (&of("blocked-loop", "?1 ?2 !1 !2"), "true - - true - false", "blocked-loop: 1 2"),
+                (&measured(0.5), "- - - - true false", "nothing"),
+                (&measured(2.0), "- - - - false false", "nothing"),
+                (&two_ways, "- - - - - false", "customer: 1 3; loop: 2 1"),
             ],
         );
     }

@@ -157,7 +157,7 @@ mod tests {
         let in_threads = disordered.replace("processes", "threads").replacen("io", "compute", 1);
         let all = format!("{both}\n{in_threads}");
         let tasks =
-            |in_order, overlap, done| format!("{done} {in_order} {overlap} {} true", NO_TIMES);
+            |in_order, overlap, done| format!("{done} {in_order} {overlap} {} false", NO_TIMES);
         const NO_TIMES: &str = "- - - - - -";
         let mut cases = vec![
             (in_order, tasks("true", "false", "true"), "io 2: 1 2"),
@@ -174,7 +174,7 @@ mod tests {
             for (seconds, verdict) in [([2.0, 1.0], "true"), ([1.0, 2.0], "false")] {
                 let mut verdicts = ["-"; 10];
                 verdicts[3 + place] = verdict;
-                verdicts[9] = "true";
+                verdicts[9] = "false";
                 cases.push((measured(&table, seconds), verdicts.join(" "), "nothing"));
             }
         }

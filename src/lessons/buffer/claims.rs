@@ -94,8 +94,8 @@ mod tests {
         check(
             "buffer",
             &[
-                (LOST, "false false false true", "nothing"),
-                (LINE_BY_LINE, "true true true true", "A B"),
+                (LOST, "false false false false", "nothing"),
+                (LINE_BY_LINE, "true true true false", "A B"),
             ],
         );
     }

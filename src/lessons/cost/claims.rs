@@ -69,8 +69,8 @@ mod tests {
         check(
             "cost",
             &[
-                (&rows(3.0, 2.0, 1.0, 9.0), "true true true true", "nothing"),
-                (&rows(1.0, 2.0, 3.0, 0.0), "false false false true", "nothing"),
+                (&rows(3.0, 2.0, 1.0, 9.0), "true true true false", "nothing"),
+                (&rows(1.0, 2.0, 3.0, 0.0), "false false false false", "nothing"),
             ],
         );
     }

@@ -21,16 +21,13 @@ pub(super) struct LockJudge {
 impl Judge for LockJudge {
     const CLAIMS: &'static [Claim<Self>] = &[
         Claim {
-            name: "none-lost",
-            sentence: ["no addition is lost", "每次加一都没有丢失"],
-            holds: |run, _| run.total.map(|(value, of)| value == of),
+            name: "lost",
+            sentence: ["additions are lost", "有些累加丢失了"],
+            holds: |run, _| run.total.map(|(value, of)| value < of),
         },
         Claim {
             name: "all-count",
-            sentence: [
-                "every process that is not killed on purpose does all its turns",
-                "没有被故意杀死的进程都数完了",
-            ],
+            sentence: ["every process that is left does all its turns", "留下的进程都累加完了"],
             holds: |run, state| {
                 let all = run.done + run.killed_on_purpose == run.begun;
                 (run.begun > 0 && is_over(state)).then_some(all)
@@ -38,7 +35,7 @@ impl Judge for LockJudge {
         },
         Claim {
             name: "together",
-            sentence: ["two processes count at the same time", "有两个进程同时在数"],
+            sentence: ["two processes count at the same time", "有两个进程同时在累加"],
             holds: |run, _| (run.begun > 1).then_some(run.is_together),
         },
     ];
@@ -117,9 +114,9 @@ mod tests {
         check(
             "lock",
             &[
-                (LOST, "false true true true", "< 18"),
-                (ONE_AFTER_ANOTHER, "true true false true", "= 18"),
-                (STUCK, "- false false false", "nothing; stuck"),
+                (LOST, "true true true false", "< 18"),
+                (ONE_AFTER_ANOTHER, "false true false false", "= 18"),
+                (STUCK, "- false false true", "nothing; stuck"),
             ],
         );
     }

@@ -123,8 +123,8 @@ mod tests {
         check(
             "memory",
             &[
-                (APART, "false true false false true", "child: 0 5; parent: 10 10 5"),
-                (SHARED, "true false true true true", "child: 10 15; parent: 10 15 15"),
+                (APART, "false true false false false", "child: 0 5; parent: 10 10 5"),
+                (SHARED, "true false true true false", "child: 10 15; parent: 10 15 15"),
             ],
         );
     }

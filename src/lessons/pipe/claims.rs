@@ -32,11 +32,11 @@ impl Judge for PipeJudge {
             holds: |run, _| run.is_end_first,
         },
         Claim {
-            name: "none-refused",
-            sentence: ["no call is refused", "没有调用被拒绝"],
+            name: "refused",
+            sentence: ["a call is refused", "有调用被拒绝"],
             holds: |run, state| {
                 let is_said = run.is_refused || is_over(state);
-                (run.is_sent && is_said).then_some(!run.is_refused)
+                (run.is_sent && is_said).then_some(run.is_refused)
             },
         },
     ];
@@ -106,9 +106,9 @@ mod tests {
         check(
             "pipe",
             &[
-                (RECEIVED, "true true true true", r#"["A"]"#),
-                (RECEIVED_FIRST, "true false false true", r#"["A"] send refused"#),
-                (STUCK, "false - true false", "nothing; stuck"),
+                (RECEIVED, "true true false false", r#"["A"]"#),
+                (RECEIVED_FIRST, "true false true false", r#"["A"] send refused"#),
+                (STUCK, "false - false true", "nothing; stuck"),
             ],
         );
     }

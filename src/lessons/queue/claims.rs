@@ -121,9 +121,9 @@ mod tests {
         check(
             "queue",
             &[
-                (ALL_GOT, "true true true true true true", "A B"),
-                (NONE_GOT, "false false - false false true", "nothing"),
-                (TWO_READERS, "true false false true - true", "reader-1: A; reader-2: [1,2]"),
+                (ALL_GOT, "true true true true true false", "A B"),
+                (NONE_GOT, "false false - false false false", "nothing"),
+                (TWO_READERS, "true false false true - false", "reader-1: A; reader-2: [1,2]"),
             ],
         );
     }

@@ -45,20 +45,20 @@ impl Judge for SpawnJudge {
             },
         },
         Claim {
-            name: "one-at-a-time",
-            sentence: ["no two children are there at the same time", "任何时候都至多有一个子进程"],
-            holds: |run, _| (run.started.len() > 1).then_some(!run.is_beside),
+            name: "together",
+            sentence: ["two children are there at the same time", "有两个子进程同时存在"],
+            holds: |run, _| (run.started.len() > 1).then_some(run.is_beside),
         },
         Claim {
-            name: "threads-before-ended",
+            name: "thread-after-ended",
             sentence: [
-                "no thread's line comes after its child's `ended.`",
-                "线程的行都在所属子进程的 `ended.` 之前",
+                "a thread's line comes after its child's `ended.`",
+                "有线程的行出现在所属子进程的 `ended.` 之后",
             ],
             holds: |run, state| {
                 let is_said = run.is_thread_late || is_over(state);
                 let has_both = run.has_threads && !run.left_loop.is_empty();
-                (has_both && is_said).then_some(!run.is_thread_late)
+                (has_both && is_said).then_some(run.is_thread_late)
             },
         },
     ];
@@ -128,8 +128,8 @@ mod tests {
         check(
             "spawn",
             &[
-                (IN_TURN, "true true true true true true", "child-1*2 child-2*2 parent"),
-                (TOGETHER, "false false false false false true", "child-2*2 parent child-1*2"),
+                (IN_TURN, "true true true false false false", "child-1*2 child-2*2 parent"),
+                (TOGETHER, "false false false true true false", "child-2*2 parent child-1*2"),
             ],
         );
     }

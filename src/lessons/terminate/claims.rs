@@ -82,10 +82,10 @@ mod tests {
         check(
             "terminate",
             &[
-                (&cleans, "true false - true", "finally 0"),
-                (&dies, "false true - true", "SIGTERM"),
-                (&format!("{signal}\n{alive}"), "- true true true", "SIGTERM"),
-                (&format!("{alive}\n{signal}"), "- true false true", "SIGTERM"),
+                (&cleans, "true false - false", "finally 0"),
+                (&dies, "false true - false", "SIGTERM"),
+                (&format!("{signal}\n{alive}"), "- true true false", "SIGTERM"),
+                (&format!("{alive}\n{signal}"), "- true false false", "SIGTERM"),
             ],
         );
     }

@@ -17,13 +17,13 @@ impl Judge for ZombieJudge {
     const CLAIMS: &'static [Claim<Self>] = &[
         Claim {
             name: "ended-and-listed",
-            sentence: ["a process that has ended is still listed", "已经结束的进程还列在那里"],
+            sentence: ["a process that has ended is still listed", "已经结束的进程仍列在进程表里"],
             holds: |run, _| (run.states.len() > 1).then(|| run.states.contains(&Some('Z'))),
         },
         Claim {
-            name: "join-takes-it",
-            sentence: ["in the end nothing is left of it", "最后什么都不剩"],
-            holds: |run, _| run.states.last().map(Option::is_none),
+            name: "listed-in-the-end",
+            sentence: ["in the end it is still listed", "到最后它仍列在进程表里"],
+            holds: |run, _| run.states.last().map(Option::is_some),
         },
         Claim {
             name: "dies-with-parent",
@@ -70,11 +70,11 @@ mod tests {
         check(
             "zombie",
             &[
-                (&looks("SZ-"), "true true - true", "S Z gone"),
-                (&looks("SZZ"), "true false - true", "S Z Z"),
-                (&looks("S-"), "false true - true", "S gone"),
-                (&parents(2, 2), "- - true true", "nothing"),
-                (&parents(2, 1), "- - false true", "nothing"),
+                (&looks("SZ-"), "true false - false", "S Z gone"),
+                (&looks("SZZ"), "true true - false", "S Z Z"),
+                (&looks("S-"), "false false - false", "S gone"),
+                (&parents(2, 2), "- - true false", "nothing"),
+                (&parents(2, 1), "- - false false", "nothing"),
             ],
         );
     }
