@@ -13,6 +13,7 @@ mod timeline;
 mod trace;
 mod view;
 mod warnings;
+mod whole_file;
 
 pub use article::Article;
 pub use bar::Bar;

@@ -58,36 +58,24 @@ const INDENT: usize = 4;
 pub struct Explain<E> {
     stderr: E,
     look: Look,
+    teller: Teller,
+}
+
+/// Finds the notes about each event.
+pub struct Teller {
     narrator_of: fn(&str) -> Box<dyn Narrator>,
     narrator: Box<dyn Narrator>,
     story: Story,
 }
 
-impl<E: Write> Explain<E> {
-    /// A view that tells all notes, or, if `is_brief`, only those that say something new about this
-    /// run.
-    pub fn new(
-        stderr: E,
-        look: Look,
-        is_brief: bool,
-        narrator_of: fn(&str) -> Box<dyn Narrator>,
-    ) -> Explain<E> {
-        Explain { stderr, look, narrator_of, narrator: Box::new(()), story: Story::new(is_brief) }
+impl Teller {
+    /// All notes, or, if `is_brief`, only those that say something new about this run.
+    pub fn new(is_brief: bool, narrator_of: fn(&str) -> Box<dyn Narrator>) -> Teller {
+        Teller { narrator_of, narrator: Box::new(()), story: Story::new(is_brief) }
     }
 
-    fn write_notes(&mut self) {
-        for note in self.story.notes.drain(..) {
-            let text = match self.look.language {
-                Language::En => note.en(),
-                Language::Zh => note.zh(),
-            };
-            let _ = self.stderr.write_all(lines(&text, self.look).as_bytes());
-        }
-    }
-}
-
-impl<E: Write> View for Explain<E> {
-    fn show(&mut self, record: &Record, state: &State, change: &Change) -> Result<()> {
+    /// Sees the run's next event.
+    pub fn see(&mut self, record: &Record, state: &State, change: &Change) {
         if let Event::Run { lesson, .. } = &record.event {
             self.narrator = (self.narrator_of)(lesson);
         }
@@ -104,6 +92,44 @@ impl<E: Write> View for Explain<E> {
             story.see_joins(&now);
             story.see_ends(&now);
         }
+    }
+
+    /// Sees the end of the run.
+    pub fn end(&mut self, state: &State) {
+        self.story.end(state);
+    }
+
+    /// The notes since the last call, in this language.
+    pub fn take(&mut self, language: Language) -> impl Iterator<Item = String> {
+        self.story.notes.drain(..).map(move |note| match language {
+            Language::En => note.en(),
+            Language::Zh => note.zh(),
+        })
+    }
+}
+
+impl<E: Write> Explain<E> {
+    /// A view that tells all notes, or, if `is_brief`, only those that say something new about this
+    /// run.
+    pub fn new(
+        stderr: E,
+        look: Look,
+        is_brief: bool,
+        narrator_of: fn(&str) -> Box<dyn Narrator>,
+    ) -> Explain<E> {
+        Explain { stderr, look, teller: Teller::new(is_brief, narrator_of) }
+    }
+
+    fn write_notes(&mut self) {
+        for text in self.teller.take(self.look.language) {
+            let _ = self.stderr.write_all(lines(&text, self.look).as_bytes());
+        }
+    }
+}
+
+impl<E: Write> View for Explain<E> {
+    fn show(&mut self, record: &Record, state: &State, change: &Change) -> Result<()> {
+        self.teller.see(record, state, change);
         // A table is read as a whole, so the notes about it come after it.
         let is_in_table =
             matches!(record.event, Event::Measured { .. } | Event::Say {} | Event::Progress { .. });
@@ -114,7 +140,7 @@ impl<E: Write> View for Explain<E> {
     }
 
     fn finish(&mut self, state: &State) -> Result<()> {
-        self.story.end(state);
+        self.teller.end(state);
         self.write_notes();
         Ok(())
     }

@@ -8,8 +8,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::whole_file::WholeFile;
 use crate::both;
+use crate::views::whole_file::WholeFile;
 use crate::words::plain::in_json;
 
 /// Where something is drawn. The `tid` of a process's main thread is its `pid`.

@@ -4,7 +4,6 @@
 
 mod chrome;
 mod tracks;
-mod whole_file;
 
 use std::collections::HashMap;
 use std::io;
@@ -15,8 +14,8 @@ use serde_json::{Map, Value};
 
 use self::chrome::{Chrome, Spot};
 use self::tracks::{Happened, Tracks};
-use self::whole_file::WholeFile;
 use super::view::View;
+use super::whole_file::WholeFile;
 use crate::both;
 use crate::events::{Effect, Event, Record, Way};
 use crate::state::{Change, State};
