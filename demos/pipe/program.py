@@ -16,7 +16,7 @@ import time
 def write(connection, count, reply):
     print(f"Process to write: {os.getpid()}", flush=True)
     # Python sends four bytes for the length and then the pickle. A one-way
-    # pipe takes 65,536 bytes, a two-way one, a socket pair, 219,268.
+    # pipe takes 65,536 bytes, a socket pair (net.core.wmem_default) 219,268.
     if count:
         connection.send_bytes(b"x" * count)
     else:
@@ -48,7 +48,7 @@ def main(options):
     if options.reply:
         parents_end.send(received[::-1])
     try:
-        # EOFError comes when nobody has an end that could send.
+        # EOFError comes when no process has an end that could send.
         while options.receive == "all":
             receive()
     except EOFError:

@@ -60,7 +60,7 @@ def main(options):
         victim = readers.pop()
         victim.start()
         time.sleep(1)
-        # While it waits: it has the read lock, which nobody releases now.
+        # While it waits: it has the read lock, which is never released now.
         victim.kill()
         victim.join()
     writer.start()
@@ -76,8 +76,8 @@ def main(options):
         # nothing here makes sure that it has.
         for reader in readers:
             reader.terminate()
-    # Without this the reader would stay a zombie until the parent exits or
-    # starts another process. Only now is its exitcode known: -15.
+    # Without this the reader stays a zombie (not under forkserver) until the
+    # parent exits or starts a process. Only now is its exitcode known: -15.
     for reader in readers:
         reader.join()
 

@@ -28,8 +28,8 @@ def in_thread():
 
 
 def child(seconds):
-    # Every process calls its first thread MainThread: the name does not tell
-    # which process this is.
+    # Each of these processes calls its first thread MainThread: the name does
+    # not tell which process this is.
     name = threading.current_thread().name
     say(f"thread {name} is running...")
     time.sleep(seconds)

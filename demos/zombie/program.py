@@ -66,7 +66,7 @@ def main(joins):
     # The article's program ends its reader like this, and does no more.
     child.terminate()
     multiprocessing.connection.wait([child.sentinel])
-    # Under forkserver the server is its parent, and asks at once.
+    # Under forkserver, Python 3.14's default, the server reaps it at once.
     while look(child.pid)[0] not in ("Z", "gone"):
         pass
     show(child.pid)

@@ -17,7 +17,9 @@ use ink::Ink;
 pub(crate) use pager::print_through_pager;
 
 pub(crate) fn page(demo: &Demo, look: Look) -> String {
-    let text = format!("{}{}", demo.text(look.language), experiments(demo));
+    let text = demo.text(look.language);
+    let (title, sections) = text.split_once("\n\n").unwrap_or((text, ""));
+    let text = format!("{title}\n\n{}\n\n{sections}{}", sources(sections), experiments(demo));
     let heading = |language, option| {
         let title = format!("{language}: mp-demo show {} {option}", demo.name);
         heading(vec![title], false, look)
@@ -30,6 +32,20 @@ pub(crate) fn page(demo: &Demo, look: Look) -> String {
         heading("Rust", "--rust"),
         code::rust(&demo.rust(look.language), look.colour),
     )
+}
+
+/// Which article the text speaks of, and where its figures come from, if it has any.
+fn sources(sections: &str) -> String {
+    let article = both!(
+        "The article is \"Python 多进程\" by 我家小海星, 28 March 2018.",
+        "文中的“文章”是指《Python 多进程》，作者我家小海星，2018 年 3 月 28 日。"
+    );
+    let measured = both!(
+        " Measured means: on two cores of an AMD EPYC, under Linux, in November and December 2026.",
+        "实测的环境：AMD EPYC 的两个核心，Linux，2026 年 11 月和 12 月。"
+    );
+    let has_figures = sections.contains("Measured") || sections.contains("实测");
+    article + if has_figures { &measured } else { "" }
 }
 
 /// A lesson's experiments in Markdown, without the answers.

@@ -62,7 +62,9 @@ fn nothing_but_an_address_or_a_line_of_a_program_is_wider_than_the_terminal() {
             }
         }
     }
-    assert!(page("pipe", "en", 40, ASCII).is_ascii());
+    // All but the name of the article.
+    let ascii = page("pipe", "en", 40, ASCII).replace(|c| "多进程我家小海星".contains(c), "");
+    assert!(ascii.is_ascii(), "{ascii}");
 }
 
 /// The paragraphs of a Markdown text, without white space and the addresses of links; commands as
