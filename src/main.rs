@@ -15,6 +15,7 @@ fn main() -> ExitCode {
         }
         Ok(Request::Run(options, runnable)) => commands::program(&runnable, &options),
         Ok(Request::Show(options, demo)) => commands::show(demo, &options),
+        Ok(Request::Compare(options, two)) => commands::compare(&two, &options),
         Ok(Request::Predict(options, prediction)) => commands::predict(&prediction, &options),
         Ok(Request::View(options, file)) => commands::view(&file, &options),
         Ok(Request::Why(asked, json, lines)) => commands::why(asked, json, lines),
