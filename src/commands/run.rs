@@ -58,7 +58,8 @@ fn script(runnable: &Runnable, folders: &Folders) -> Result<Option<Script>> {
     };
     let is_there = is_command || Path::new(&command[1]).exists();
     let output = Flow::LoggedOnly;
-    Ok(is_there.then(|| Script { command, folder, jitter, values, output, is_repeated: true }))
+    let script = Script { command, folder, jitter, values, output, is_repeated: true };
+    Ok(is_there.then_some(script))
 }
 
 /// Runs it once for `compare`, with its output in the log only. False if it has failed.
