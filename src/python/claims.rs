@@ -60,6 +60,10 @@ impl ProgramJudge {
             "line-lost" => (has("printed") && is_over, false, facts.lost_lines()),
             "outlives" => (facts.lives.len() > 1 && is_complete, false, facts.survivors()),
             "dead-holder" => (has("acquired") && is_over, false, facts.dead_holders()),
+            "object-changed" => (has("put") && is_over, false, facts.changed.clone()),
+            "line-doubled" => (has("written") && is_over, false, facts.copied_lines()),
+            "task-undone" => (has("submit") && is_over, false, facts.undone_tasks()),
+            "exception-unseen" => (has("submit") && is_over, false, facts.unseen_exceptions()),
             _ => (false, false, Few::default()),
         }
     }
@@ -74,6 +78,13 @@ impl Judge for ProgramJudge {
         "line-lost" "a printed line is lost" "打印的行有丢失"
         "outlives" "a process outlives the program" "有进程在程序结束后仍在运行"
         "dead-holder" "a dead process holds a lock" "有锁仍由已结束的进程持有"
+        "object-changed" "an object is changed between its put() and pickling"
+            "有对象在 put() 之后、pickle 之前被改动"
+        "line-doubled" "a line is written twice, since a fork has copied it"
+            "有的行因为 fork 复制了缓冲区而写出两次"
+        "task-undone" "a task of a pool is not done" "进程池里有任务没有做完"
+        "exception-unseen" "a task ends by an exception that nobody sees"
+            "有任务因异常结束，却没有谁看到这个异常"
     };
 
     const HEADING: Both = ["what came out", "输出了什么"];

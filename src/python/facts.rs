@@ -131,6 +131,13 @@ pub(super) struct SubmittedJob {
     pub is_fetched: bool,
 }
 
+impl SubmittedJob {
+    /// The function, the call that submitted it, and where.
+    pub fn place(&self) -> (&str, &str, Option<&CodeLine>) {
+        (&self.function, &self.call, self.at.as_ref())
+    }
+}
+
 impl Facts {
     /// Sees the run's next event, which has led to this state.
     pub fn see(&mut self, record: &Record, state: &State) {

@@ -29,7 +29,8 @@ impl Remarker for Facts {
             self.lost_lines(),
             self.copied_lines(),
             self.dead_holders(),
-            self.tasks(),
+            self.undone_tasks(),
+            self.unseen_exceptions(),
             self.unjoined(false),
             self.survivors(),
         ];
@@ -151,7 +152,7 @@ impl Facts {
     }
 
     /// Lines that stood in a process's buffer when it forked, and were written by the fork.
-    fn copied_lines(&self) -> Few {
+    pub(super) fn copied_lines(&self) -> Few {
         let all = self.lives.iter().flat_map(|life| life.copied.iter().map(move |it| (life, it)));
         let sentences = all.map(|(life, (of, many))| {
             let printer = self.process(*of).map(Life::who).unwrap_or_default();
@@ -182,25 +183,18 @@ impl Facts {
         sentences.collect()
     }
 
-    /// Tasks of pools that were never done, or whose exceptions nobody has seen: one sentence for
-    /// all that were submitted at the same line.
-    fn tasks(&self) -> Few {
-        let mut groups = BTreeMap::<_, (u64, u64, Vec<&str>, usize)>::new();
+    /// Tasks of pools that were never done: one sentence for all that were submitted at the same
+    /// line.
+    pub(super) fn undone_tasks(&self) -> Few {
+        let mut groups = BTreeMap::<_, (u64, u64)>::new();
         for ((pool, _), job) in &self.jobs {
-            let key = (pool, &job.function, &job.call, &job.at);
-            let (tasks, done, unseen, failed) = groups.entry(key).or_default();
-            (*tasks, *done) = (*tasks + job.tasks, *done + job.done);
-            if !job.is_fetched {
-                *failed += job.failed.first.len() + job.failed.more;
-                let new = job.failed.first.iter().map(String::as_str);
-                unseen.extend(new.filter(|it| !unseen.contains(it)).collect::<Vec<_>>());
-            }
+            let (tasks, left) = groups.entry((pool, job.place())).or_default();
+            (*tasks, *left) = (*tasks + job.tasks, *left + job.tasks.saturating_sub(job.done));
         }
-        let sentences = groups.into_iter().flat_map(|((pool, function, call, at), group)| {
-            let (tasks, done, unseen, failed) = group;
-            let at = in_brackets(at.as_ref());
-            let left = tasks.saturating_sub(done);
-            let undone = (left > 0).then(|| match tasks {
+        groups.retain(|_, (_, left)| *left > 0);
+        let sentences = groups.into_iter().map(|((pool, (function, call, at)), group)| {
+            let ((tasks, left), at) = (group, in_brackets(at));
+            match tasks {
                 1 => both!(
                     "the task {function}, given to {pool} by {call}(){at}, was not done",
                     "通过 {call}() 交给 {pool} 的任务 {function}{at}，没有做完"
@@ -209,9 +203,25 @@ impl Facts {
                     "{left} of {tasks} tasks {function}, given to {pool} by {call}(){at}, not done",
                     "通过 {call}() 交给 {pool} 的 {tasks} 个任务 {function}{at}，{left} 个没有做完"
                 ),
-            });
+            }
+        });
+        sentences.collect()
+    }
+
+    /// Tasks of pools whose exceptions nobody has seen, likewise.
+    pub(super) fn unseen_exceptions(&self) -> Few {
+        let mut groups = BTreeMap::<_, (Vec<&str>, usize)>::new();
+        for ((pool, _), job) in self.jobs.iter().filter(|(_, job)| !job.is_fetched) {
+            let (unseen, failed) = groups.entry((pool, job.place())).or_default();
+            *failed += job.failed.first.len() + job.failed.more;
+            let new = job.failed.first.iter().map(String::as_str);
+            unseen.extend(new.filter(|it| !unseen.contains(it)).collect::<Vec<_>>());
+        }
+        groups.retain(|_, (_, failed)| *failed > 0);
+        let sentences = groups.into_iter().map(|((pool, (function, call, at)), group)| {
+            let ((unseen, failed), at) = (group, in_brackets(at));
             let exceptions = listed(&unseen);
-            let failed = (failed > 0).then(|| match failed {
+            match failed {
                 1 => both!(
                     "a task {function}, given to {pool} by {call}(){at}, ended by {exceptions}, and \
                      nobody asked for its result",
@@ -224,8 +234,7 @@ impl Facts {
                     "通过 {call}() 交给 {pool} 的任务 {function}{at}，{failed} 个因异常结束，却没有\
                      谁去取它们的结果：{exceptions}"
                 ),
-            });
-            undone.into_iter().chain(failed)
+            }
         });
         sentences.collect()
     }

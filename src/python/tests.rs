@@ -104,8 +104,12 @@ fn claims_and_outcomes_of_a_program_follow_from_the_log() {
     check(
         "run",
         &[
-            (ARTICLES, "false - false false true false - false", "Parent process parent; exit 0"),
-            (BAD, "false false false false - true true false", "hello; exit 2"),
+            (
+                ARTICLES,
+                "false - false false true false - false false - - false",
+                "Parent process parent; exit 0",
+            ),
+            (BAD, "false false false false - true true true true true true false", "hello; exit 2"),
             (
                 r#"
                 1 parent started "child":2,"child_role":"w","method":"fork"
@@ -117,10 +121,13 @@ fn claims_and_outcomes_of_a_program_follow_from_the_log() {
                 2 w get "value":2,"on":"q","number":2
                 2 w acquired "lock":"l"
                 2 w release "lock":"l"
+                1 parent submit "pool":"p","job":"1","tasks":1,"function":"f","call":"apply"
+                2 w begin "pool":"p","job":"1","task":0,"function":"f","values":1
+                2 w end "pool":"p","job":"1","task":0
                 1 parent exited "child":2,"child_role":"w","status":{"code":0}
                 1 parent joined "child":2,"child_role":"w"
                 1 parent exited "child":1,"child_role":"parent","status":{"code":0}"#,
-                "true true true true false false false false",
+                "true true true true false false false false false false false false",
                 "w begins, 22; exit 0",
             ),
         ],
