@@ -15,6 +15,7 @@ pub mod cli;
 pub mod commands;
 pub(crate) mod events;
 pub(crate) mod evidence;
+pub(crate) mod exercises;
 pub mod lessons;
 pub(crate) mod multiprocessing;
 pub(crate) mod os;

@@ -15,8 +15,11 @@ fn main() -> ExitCode {
         }
         Ok(Request::Run(options, runnable)) => commands::program(&runnable, &options),
         Ok(Request::Show(options, demo)) => commands::show(demo, &options),
-        Ok(Request::Compare(options, two)) => commands::compare(&two, &options),
         Ok(Request::Predict(options, prediction)) => commands::predict(&prediction, &options),
+        Ok(Request::Exercise(options, name, hint)) => {
+            commands::exercise(name.as_deref(), hint, &options)
+        }
+        Ok(Request::Check(options, to_check)) => commands::check(&to_check, &options),
         Ok(Request::View(options, file)) => commands::view(&file, &options),
         Ok(Request::Why(asked, json, lines)) => commands::why(asked, json, lines),
         Ok(Request::Print(text)) => commands::print(&text),

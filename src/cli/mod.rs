@@ -80,10 +80,12 @@ pub enum Request {
     Show(ViewOptions, &'static Demo),
     /// Ask what commands will do, and grade the answers.
     Predict(ViewOptions, Prediction),
+    /// List the exercises, set the one with this name, or give so many hints.
+    Exercise(ViewOptions, Option<String>, Option<usize>),
+    /// Check whether an exercise is solved.
+    Check(ViewOptions, ToCheck),
     /// Show a recorded run.
     View(ViewOptions, PathBuf),
-    /// Run two commands, and show what differs.
-    Compare(ViewOptions, [String; 2]),
     /// Print this text: a program, completions for a shell, or a manual page.
     Print(Vec<u8>),
     /// Tell who waits for whom in a program; as JSON if the flag is set; with its lines or without.
@@ -119,6 +121,16 @@ pub enum Asked {
     },
 }
 
+/// What `mp-demo check` is to check.
+pub struct ToCheck {
+    /// The exercise's name or folder; none if the file's name says it.
+    pub exercise: Option<PathBuf>,
+    /// The program, or a folder with programs.
+    pub path: PathBuf,
+    /// How many runs are made.
+    pub runs: u64,
+}
+
 /// Which experiments to predict, and where the answers come from.
 pub struct Prediction {
     /// Only the experiments of this lesson.
@@ -144,16 +156,7 @@ pub fn lesson_in(command: &str) -> Result<(AnyLesson, f64)> {
 
 /// Reads the command line. A request for help or for the version is an error, too, as in clap.
 pub fn read() -> Result<Request, clap::Error> {
-    request(std::env::args_os().collect())
-}
-
-/// The same for a command that is given in one word, without the program's name.
-pub fn request_in(command: &str) -> Result<Request, clap::Error> {
-    let words = shlex::split(command).unwrap_or_else(|| vec![command.to_owned()]);
-    request(["mp-demo".to_owned()].into_iter().chain(words).map(OsString::from).collect())
-}
-
-fn request(mut args: Vec<OsString>) -> Result<Request, clap::Error> {
+    let mut args: Vec<OsString> = std::env::args_os().collect();
     if args.get(1).is_some_and(|arg| arg == SUBCOMMAND_NAME) {
         return ChildCli::read(&args[1..]).map(Request::Child);
     }
@@ -250,8 +253,11 @@ fn request(mut args: Vec<OsString>) -> Result<Request, clap::Error> {
                 Prediction { lesson, is_list: list, from, given: answer, file: answers };
             Request::Predict(cli.options.views, prediction)
         }
-        Command::Tool(Tool::Compare { first, second }) => {
-            Request::Compare(cli.options.views, [first, second])
+        Command::Tool(Tool::Exercise { name, hint }) => {
+            Request::Exercise(cli.options.views, name, hint)
+        }
+        Command::Tool(Tool::Check { exercise, runs, path }) => {
+            Request::Check(cli.options.views, ToCheck { exercise, path, runs })
         }
         Command::Tool(Tool::View { file }) => Request::View(cli.options.views, file),
         Command::Tool(Tool::Why { pid, command, group, end, lines }) => Request::Why(

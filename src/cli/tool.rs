@@ -11,6 +11,7 @@ use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use super::options::{Options, ViewOptions, ids_of};
 use crate::arguments::whole;
 use crate::both;
+use crate::exercises::Exercise;
 use crate::lessons::{DEMOS, Demo, HELP_TEMPLATE, ProgramLanguage};
 use crate::words::locale::Language;
 
@@ -113,24 +114,6 @@ Examples:
         file: PathBuf,
     },
 
-    /// Run two commands, and show what differs
-    ///
-    /// Runs one after the other, with the same random pauses and without their output, then draws
-    /// both on one axis and lists what differs.
-    #[command(help_template = HELP_TEMPLATE, before_help = "\
-Examples:
-  mp-demo compare 'queue --take 3' 'queue --take 3 --stop sentinel'
-  mp-demo compare 'run mine.py' 'run repaired.py'")]
-    Compare {
-        /// A lesson with its options, or `run` with a program of yours, as after `mp-demo`
-        #[arg(value_name = "COMMAND")]
-        first: String,
-
-        /// The other one
-        #[arg(value_name = "COMMAND")]
-        second: String,
-    },
-
     /// Predict what a command does, then see: questions, runs, grades
     ///
     /// Each question shows a command; you answer, it is run, and the answer is graded by what is
@@ -163,6 +146,53 @@ Examples:
         /// The same, from a file with a line for each; - is standard input
         #[arg(long, value_name = "FILE")]
         answers: Option<PathBuf>,
+    },
+
+    /// Repair a Python program that has a fault: the exercises
+    ///
+    /// Each is a program of some twenty lines. `mp-demo check` runs what you have made of it, and
+    /// judges what its processes do.
+    #[command(help_template = HELP_TEMPLATE, before_help = "\
+Examples:
+  mp-demo exercise                       the list
+  mp-demo exercise lost-values           write it here, and say what is wrong
+  mp-demo exercise lost-values --hint 2  the second of three hints")]
+    Exercise {
+        /// Which exercise
+        #[arg(value_parser = exercise(), ignore_case = true, hide_possible_values = true)]
+        name: Option<String>,
+
+        /// Give a hint, 1 to 3; the last one nearly says it all
+        #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "1",
+            requires = "name", value_parser = whole(1..=3_usize), allow_negative_numbers = true)]
+        hint: Option<usize>,
+    },
+
+    /// Check an exercise by running it
+    ///
+    /// Runs the program under several conditions, judges each run by its log, and says what failed
+    /// and why. Any repair that keeps what must stay is right. A process may have 2 GiB of address
+    /// space and 20 s of processor time, a run 64 processes, and the check takes 60 s at most. That
+    /// bounds mistakes; it is no sandbox, and doesn't stop a fork bomb.
+    #[command(help_template = HELP_TEMPLATE, before_help = "\
+Examples:
+  mp-demo check lost_values.py
+  mp-demo check --exercise lost-values homework/   each *.py in it, a line each
+  mp-demo check --exercise ./my-exercise anna.py   an exercise of your own")]
+    Check {
+        /// The exercise's name, or the folder of one of your own, with task.toml and program.py;
+        /// else the file's name says it
+        #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(exercises))]
+        exercise: Option<PathBuf>,
+
+        /// How many runs; fewer are made once five have failed
+        #[arg(long, value_name = "N", default_value = "20", value_parser = whole(1..=1_000_u64),
+            allow_negative_numbers = true)]
+        runs: u64,
+
+        /// The program, or a folder with several
+        #[arg(value_name = "FILE", value_hint = ValueHint::AnyPath)]
+        path: PathBuf,
     },
 
     /// Tell who waits for whom in a program that hangs
@@ -242,7 +272,7 @@ pub(super) fn taken_by(tool: &str) -> Option<Vec<String>> {
         "view" => Some(ids_of::<ViewOptions>()),
         "run" => Some(ids_of::<Options>()),
         "show" => Some(named(&["color", "lang"])),
-        "compare" => Some(named(&["timeline", "ascii", "color", "lang"])),
+        "exercise" | "check" => Some(named(&["color", "lang"])),
         "predict" | "man" => Some(named(&["lang"])),
         "why" => Some(named(&["json", "patience", "lang"])),
         _ => Tool::has_subcommand(tool).then(Vec::new),
@@ -265,6 +295,17 @@ fn commands() -> Vec<CompletionCandidate> {
     let lessons = DEMOS.iter().map(|demo| demo.name);
     let lessons = lessons.map(CompletionCandidate::new);
     lessons.chain(Tool::names().into_iter().map(CompletionCandidate::new)).collect()
+}
+
+/// The names of the exercises.
+fn exercises() -> Vec<CompletionCandidate> {
+    Exercise::names().map(CompletionCandidate::new).collect()
+}
+
+/// Parses the name of an exercise.
+fn exercise() -> impl TypedValueParser<Value = String> {
+    let names = Exercise::names().map(PossibleValue::new).collect::<Vec<_>>();
+    PossibleValuesParser::new(names).map(|name| name.to_lowercase())
 }
 
 /// Parses the name of a lesson into its [`Demo`].

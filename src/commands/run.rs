@@ -1,11 +1,11 @@
 //! `mp-demo run`.
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Error, Result};
+use anyhow::{Error, Result};
 
 use super::repeat::{Subject, counted};
 use super::{ShownLines, exit_code, is_broken_pipe, record, settings, views, why};
@@ -15,8 +15,7 @@ use crate::lessons::DEMOS;
 use crate::os::streams::{check_stdout, stderr};
 use crate::os::terminal;
 use crate::python::{self, Flow, Folders, Script, play};
-use crate::run::Settings;
-use crate::views::{Bar, Views};
+use crate::views::Bar;
 use crate::why::{Exit, Notice, end_as};
 use crate::words::locale;
 use crate::words::plain::{Gate, name_of, on_one_line};
@@ -33,11 +32,17 @@ pub fn program(runnable: &Runnable, options: &Options) -> ExitCode {
         () => Flow::AsItIs,
     };
     let played = Folders::make().and_then(|folders| {
-        let Some(mut script) = script(runnable, &folders)? else {
-            say(&no_program(&runnable.words[0]));
-            return Ok(ExitCode::from(NOT_THERE));
+        let Runnable { ref words, is_command, jitter, values, .. } = *runnable;
+        let (command, folder) = match is_command {
+            true => (words.clone(), None),
+            false => of_python(words, &folders)?,
         };
-        (script.output, script.is_repeated) = (output, count.is_some());
+        if !is_command && !Path::new(&command[1]).exists() {
+            say(&no_program(&words[0]));
+            return Ok(ExitCode::from(NOT_THERE));
+        }
+        let is_repeated = count.is_some();
+        let script = Script { command, folder, jitter, values, output, is_repeated, until: None };
         if let Some(count) = count {
             return repeat(&script, &folders, runnable, options, count);
         }
@@ -47,34 +52,6 @@ pub fn program(runnable: &Runnable, options: &Options) -> ExitCode {
         Ok(end_as(ended))
     });
     played.unwrap_or_else(|error| exit_code(Err(error)))
-}
-
-/// What is run, with its output in the log only; nothing if there is no such program.
-fn script(runnable: &Runnable, folders: &Folders) -> Result<Option<Script>> {
-    let Runnable { ref words, is_command, jitter, values, .. } = *runnable;
-    let (command, folder) = match is_command {
-        true => (words.clone(), None),
-        false => of_python(words, folders)?,
-    };
-    let is_there = is_command || Path::new(&command[1]).exists();
-    let output = Flow::LoggedOnly;
-    let script = Script { command, folder, jitter, values, output, is_repeated: true };
-    Ok(is_there.then_some(script))
-}
-
-/// Runs it once for `compare`, with its output in the log only. False if it has failed.
-pub(super) fn in_silence(
-    runnable: &Runnable,
-    settings: Settings,
-    views: &mut Views,
-    stderr: &mut dyn Write,
-) -> Result<bool> {
-    let folders = Folders::make()?;
-    let script = script(runnable, &folders)?;
-    let script = script.with_context(|| no_program(&runnable.words[0]))?;
-    let (ended, unseen) = play(&script, &folders, settings, views, stderr, &mut tell)?;
-    unseen.iter().for_each(|sentence| say(sentence));
-    Ok(matches!(ended, Exit::As(0)))
 }
 
 /// The command that runs this program or lesson with these arguments, and the folder of a lesson's
@@ -125,11 +102,11 @@ fn once(script: &Script, folders: &Folders, options: &Options) -> Result<Exit> {
 }
 
 /// Says a sentence on stderr. If that is closed, the exit status has to do.
-fn say(sentence: &str) {
+pub(super) fn say(sentence: &str) {
     let _ = stderr().write_all(format!("mp-demo: {}\n", on_one_line(sentence)).as_bytes());
 }
 
-fn tell(notice: &Notice) {
+pub(super) fn tell(notice: &Notice) {
     let width = stderr().is_terminal().then(|| terminal::width(&stderr()));
     let _ = stderr().write_all(why::words(notice, width, LinesOfCode::Never).as_bytes());
 }

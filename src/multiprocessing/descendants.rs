@@ -130,7 +130,7 @@ pub(super) fn kill_trees(roots: Vec<Pid>) {
 
 /// The children of a process, whichever of its threads has started them (proc(5),
 /// /proc/pid/task/tid/children). None where the kernel doesn't tell.
-pub(super) fn children_of(parent: Pid) -> Vec<Pid> {
+pub(crate) fn children_of(parent: Pid) -> Vec<Pid> {
     let tasks = Process::new(parent.as_raw_pid()).and_then(|process| process.tasks());
     let children = tasks.into_iter().flatten().flatten().filter_map(|task| task.children().ok());
     children.flatten().filter_map(|pid| Pid::from_raw(pid as i32)).collect()

@@ -16,6 +16,7 @@ use rustix::time::{
 use serde_json::json;
 
 use super::folder::Folders;
+use super::limits::Limits;
 use super::raw_log::RawLog;
 use super::run::Script;
 use super::translate::{Begun, Translator};
@@ -63,6 +64,7 @@ pub(super) struct LiveRun<'a> {
     is_left: bool,
     /// Whether a signal has come that is to end all.
     pub is_interrupted: bool,
+    limits: Option<Limits>,
 }
 
 /// Where the events go.
@@ -141,6 +143,7 @@ impl<'a> LiveRun<'a> {
             is_stuck: false,
             is_left: false,
             is_interrupted: false,
+            limits: script.until.map(Limits::until),
         })
     }
 
@@ -230,10 +233,17 @@ impl Companion for LiveRun<'_> {
         if self.script.is_repeated {
             command.stdin(Stdio::null());
         }
+        if self.limits.is_some() {
+            // It would hide what the program itself does not flush.
+            command.env_remove("PYTHONUNBUFFERED");
+        }
     }
 
     fn started(&mut self, pid: u32) -> Result<()> {
         self.root = pid;
+        if self.limits.is_some() {
+            Limits::bind(pid);
+        }
         let Script { command, jitter, values, folder, .. } = self.script;
         let mut translator = Translator::new(Begun {
             root: pid,
@@ -254,6 +264,7 @@ impl Companion for LiveRun<'_> {
 
     fn serve(&mut self) -> Result<()> {
         self.read(AT_ONCE)?;
+        self.limits.as_mut().map_or(Ok(()), Limits::check)?;
         let mut events = Vec::with_capacity(64);
         let now = Timespec::default();
         epoll::wait(&self.bell, rustix::buffer::spare_capacity(&mut events), Some(&now))?;

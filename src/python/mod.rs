@@ -5,6 +5,7 @@ mod claims;
 mod events;
 mod facts;
 mod folder;
+mod limits;
 mod live;
 mod notes;
 mod objects;
@@ -27,6 +28,7 @@ use crate::views::{Narrator, Remarker};
 pub(crate) use events::PythonEvent;
 pub use facts::Facts;
 pub(crate) use folder::Folders;
+pub(crate) use limits::Exceeded;
 pub(crate) use run::{Flow, Script, play};
 pub use stuck::stuck;
 

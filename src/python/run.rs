@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::path::PathBuf;
+use std::time::Instant;
 
 use anyhow::Result;
 use rustix::event::{PollFd, PollFlags, poll};
@@ -33,6 +34,8 @@ pub struct Script {
     pub output: Flow,
     /// Whether the run is one of many: nobody types its stdin, and nobody is left behind.
     pub is_repeated: bool,
+    /// When a run that is bounded has to be over. It never has a terminal.
+    pub until: Option<Instant>,
 }
 
 /// Where what the program writes goes.
@@ -61,7 +64,8 @@ pub fn play(
     tell: &mut dyn FnMut(&Notice),
 ) -> Result<(Exit, Option<String>)> {
     // A terminal stays one: what is on it is for people, not for programs that expect the log only.
-    let is_aside = script.output == Flow::LoggedOnly && !stdout().is_terminal();
+    let keeps_terminal = stdout().is_terminal() && script.until.is_none();
+    let is_aside = script.output == Flow::LoggedOnly && !keeps_terminal;
     let (aside, to_program) = match is_aside {
         true => os_pipe::pipe().map(|(reader, writer)| (Some(reader), Some(writer)))?,
         false => (None, None),

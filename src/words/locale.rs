@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use clap::ValueEnum;
 use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A language that the texts are written in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum, Serialize)]
@@ -111,6 +111,24 @@ pub type Both = [&'static str; 2];
 /// The text in the language that this process speaks.
 pub fn in_words(both: Both) -> &'static str {
     both[chosen() as usize]
+}
+
+/// A text of a file in both languages.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Texts {
+    en: String,
+    zh: String,
+}
+
+impl Texts {
+    /// The text in the language that this process speaks.
+    pub fn chosen(&self) -> &str {
+        match chosen() {
+            Language::En => &self.en,
+            Language::Zh => &self.zh,
+        }
+    }
 }
 
 /// Whether the environment says that text is UTF-8: the first of `LC_ALL`, `LC_CTYPE` and `LANG`

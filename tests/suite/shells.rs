@@ -47,6 +47,9 @@ fn offers() -> Vec<(&'static str, Vec<&'static str>)> {
         ("mp-demo queue --color ", vec!["auto", "always", "never"]),
         ("mp-demo show q", vec!["queue"]),
         ("mp-demo man que", vec!["queue"]),
+        ("mp-demo exercise lost-v", vec!["lost-values"]),
+        ("mp-demo check --exercise lost-v", vec!["lost-values"]),
+        ("mp-demo check Cargo.to", vec!["Cargo.toml"]),
         ("mp-demo help que", vec!["queue"]),
         ("mp-demo completions z", vec!["zsh"]),
         ("mp-demo show --py", vec!["--python"]),
@@ -54,7 +57,7 @@ fn offers() -> Vec<(&'static str, Vec<&'static str>)> {
         ("mp-demo view Cargo.to", vec!["Cargo.toml"]),
         ("mp-demo queue --trace Cargo.to", vec!["Cargo.toml"]),
         // The hidden `child` is not offered.
-        ("mp-demo ch", vec![]),
+        ("mp-demo chi", vec![]),
     ]
 }
 

@@ -22,11 +22,12 @@ pub fn recorded(name: &str) -> String {
     path_of(&format!("tests/logs/{name}.jsonl"))
 }
 
-/// The lessons: all folders in `demos/` but `docs`.
+/// The lessons: all folders in `demos/` but those of other texts and of the exercises.
 pub fn lessons() -> Vec<String> {
     let folders = fs::read_dir(path_of("demos")).unwrap();
     let names = folders.map(|folder| folder.unwrap().file_name().into_string().unwrap());
-    let mut lessons: Vec<_> = names.filter(|name| name != "docs").collect();
+    let mut lessons: Vec<_> =
+        names.filter(|name| !["docs", "exercises"].contains(&&**name)).collect();
     lessons.sort();
     assert!(!lessons.is_empty());
     lessons

@@ -1,0 +1,240 @@
+//! What an exercise demands of a run beside claims: which function prints, puts and gets what, in
+//! which process. It goes by the log, so printing the lines somewhere else doesn't do.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::Task;
+use crate::both;
+use crate::claims::plays;
+use crate::events::{Event, Record, Stream};
+use crate::python::PythonEvent;
+
+/// How many lines a sentence lists.
+const LISTED: usize = 5;
+
+/// A function that has to stay, and what it has to print.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Function {
+    pub name: String,
+    /// The lines that it prints, in all processes together.
+    #[serde(default)]
+    prints: Vec<String>,
+    /// The values that it puts into queues or sends over pipes, and those that it gets or receives:
+    /// these values just as often, and others as it likes. A string stands for itself, another
+    /// value as JSON.
+    #[serde(default)]
+    puts: Vec<String>,
+    #[serde(default)]
+    gets: Vec<String>,
+    /// Whether all that comes in this order.
+    #[serde(default)]
+    in_order: bool,
+    /// In how many processes beside the first one it does so, at least; 0 if it runs in the first.
+    #[serde(default = "one")]
+    processes: usize,
+    /// Whether all of its processes are started before one of them is joined.
+    #[serde(default)]
+    together: bool,
+}
+
+fn one() -> usize {
+    1
+}
+
+/// Collects who does what in a run, and who is joined before who is started.
+#[derive(Default)]
+pub struct Deeds {
+    first: u32,
+    all: Vec<Deed>,
+    started: BTreeMap<u32, usize>,
+    joined: BTreeMap<u32, usize>,
+}
+
+struct Deed {
+    pid: u32,
+    role: String,
+    function: String,
+    what: What,
+    text: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum What {
+    Prints,
+    Puts,
+    Gets,
+}
+
+/// What a run fails by: the demand's name, and a sentence.
+pub type Failure = (String, String);
+
+impl Deeds {
+    /// Sees the run's next event.
+    pub fn see(&mut self, record: &Record) {
+        let moment = self.started.len() + self.joined.len();
+        // A value that JSON doesn't have, or a long one, is there as Python shows it.
+        let as_text = |value: &Value| {
+            let text = value.get("python").unwrap_or(value).as_str().map(str::to_owned);
+            text.unwrap_or_else(|| value.to_string())
+        };
+        let (what, text) = match &record.event {
+            Event::Run { .. } => {
+                self.first = record.pid;
+                return;
+            }
+            Event::Started { child, .. } => {
+                self.started.insert(*child, moment);
+                return;
+            }
+            Event::Joined { child, .. } => {
+                self.joined.insert(*child, moment);
+                return;
+            }
+            Event::Put { value, .. } | Event::Send { value, .. } => (What::Puts, as_text(value)),
+            Event::Get { value, .. } | Event::Recv { value, .. } => (What::Gets, as_text(value)),
+            event if event.name() == "printed" => match event.own() {
+                Some(PythonEvent::Printed { stream: Stream::Stdout, text }) => (What::Prints, text),
+                _ => return,
+            },
+            _ => return,
+        };
+        let (pid, role) = (record.pid, record.role.clone().into_owned());
+        let function = record.at.as_ref().and_then(|at| at.function.as_deref());
+        let function = function.unwrap_or_default().to_owned();
+        self.all.push(Deed { pid, role, function, what, text });
+    }
+
+    /// What the task demands and the run has not done.
+    pub fn failures(&self, task: &Task) -> Vec<Failure> {
+        let functions = task
+            .function
+            .iter()
+            .filter_map(|function| Some((function.name.clone(), self.failure_of(function)?)));
+        let is_functions = |deed: &&Deed| task.function.iter().any(|it| it.did(deed));
+        let parents = self.all.iter().filter(|it| it.pid == self.first && it.what == What::Prints);
+        let parents = parents.filter(|it| !is_functions(it));
+        let lines: Vec<_> = parents.map(|it| &*it.text).collect();
+        let wanted: Vec<_> = task.parent.iter().map(String::as_str).collect();
+        let parents = (lines != wanted).then(|| {
+            let what = both!("the first process does not print", "第一个进程打印的不对");
+            ("parent".to_owned(), Difference::of(&wanted, &lines).after(&what))
+        });
+        functions.chain(parents).collect()
+    }
+
+    /// How the run fails the task by this function, if it does.
+    fn failure_of(&self, function: &Function) -> Option<String> {
+        let Function { name, prints, puts, gets, in_order, processes, together } = function;
+        let in_first = *processes == 0;
+        let deeds = self.all.iter().filter(|deed| function.did(deed));
+        let deeds = deeds.filter(|deed| in_first == (deed.pid == self.first));
+        for (what, wanted) in [(What::Prints, prints), (What::Puts, puts), (What::Gets, gets)] {
+            let is_meant = |deed: &&Deed| {
+                deed.what == what && (what == What::Prints || wanted.contains(&deed.text))
+            };
+            let got: Vec<_> = deeds.clone().filter(is_meant).map(|it| &*it.text).collect();
+            let wanted: Vec<_> = wanted.iter().map(String::as_str).collect();
+            let difference = Difference::of(&wanted, &got);
+            if !difference.is_none() || (*in_order && got != wanted) {
+                return Some(difference.after(&what.of(name, in_first)));
+            }
+        }
+        let pids: BTreeSet<_> = deeds.map(|deed| deed.pid).collect();
+        if pids.len() < *processes {
+            let got = pids.len();
+            return Some(both!(
+                "{name}() should do so in {processes} processes; it did in {got}",
+                "{name}() 应当在 {processes} 个进程里这样做，实际只有 {got} 个"
+            ));
+        }
+        let is_joined_before = |pid: &u32| {
+            let joined = self.joined.get(pid);
+            let mut starts = pids.iter().filter_map(|other| self.started.get(other));
+            joined.is_some_and(|joined| starts.any(|started| joined < started))
+        };
+        (*together && pids.iter().any(is_joined_before)).then(|| {
+            both!(
+                "the processes of {name}() should run at the same time; one was joined before \
+                 another one was started",
+                "{name}() 的各个进程应当同时运行；实际上有一个先被 join()，另一个才启动"
+            )
+        })
+    }
+}
+
+impl What {
+    fn of(self, name: &str, in_first: bool) -> String {
+        let does = match self {
+            What::Prints => both!("print", "打印"),
+            What::Puts => both!("put", "放入"),
+            What::Gets => both!("get", "取到"),
+        };
+        match in_first {
+            true => both!("{name}() does not {does}", "{name}() {does}的不对"),
+            false => both!(
+                "{name}() in processes of its own does not {does}",
+                "在自己的进程里，{name}() {does}的不对"
+            ),
+        }
+    }
+}
+
+/// How what was done differs from what was wanted, whatever the order.
+struct Difference<'a> {
+    missing: Vec<&'a str>,
+    surplus: Vec<&'a str>,
+    wanted: &'a [&'a str],
+}
+
+impl<'a> Difference<'a> {
+    fn of(wanted: &'a [&str], got: &[&'a str]) -> Difference<'a> {
+        let (mut missing, mut surplus) = (wanted.to_vec(), Vec::new());
+        for one in got {
+            match missing.iter().position(|it| it == one) {
+                Some(at) => drop(missing.remove(at)),
+                None => surplus.push(*one),
+            }
+        }
+        Difference { missing, surplus, wanted }
+    }
+
+    fn is_none(&self) -> bool {
+        self.missing.is_empty() && self.surplus.is_empty()
+    }
+
+    /// The difference, behind who does not do what.
+    fn after(&self, what: &str) -> String {
+        let [missing, surplus, wanted] =
+            [&*self.missing, &self.surplus, self.wanted].map(|lines| listed(lines));
+        match (self.missing.is_empty(), self.surplus.is_empty()) {
+            (true, true) => both!("{what} in this order: {wanted}", "{what}，顺序应为：{wanted}"),
+            (false, true) => both!("{what} {missing}", "{what}：缺少 {missing}"),
+            (true, false) => {
+                both!("{what} just what it should, but also {surplus}", "{what}：多了 {surplus}")
+            }
+            (false, false) => {
+                both!("{what} {missing}, but {surplus}", "{what}：缺少 {missing}，多了 {surplus}")
+            }
+        }
+    }
+}
+
+impl Function {
+    /// Whether the function itself has done it, or its process for it.
+    fn did(&self, deed: &Deed) -> bool {
+        deed.function == self.name || plays(&deed.role, &self.name)
+    }
+}
+
+fn listed(lines: &[&str]) -> String {
+    let first: Vec<_> = lines.iter().take(LISTED).map(|it| format!("\"{it}\"")).collect();
+    let first = first.join(&both!(", ", "、"));
+    match lines.len().saturating_sub(LISTED) {
+        0 => first,
+        more => both!("{first} and {more} more", "{first} 等，另有 {more} 个"),
+    }
+}

@@ -1,0 +1,16 @@
+from multiprocessing import Process, Queue
+
+
+def squares(queue):
+    print("Computing")
+    queue.cancel_join_thread()
+    queue.put([n * n for n in range(100_000)])
+
+
+if __name__ == "__main__":
+    queue = Queue()
+    worker = Process(target=squares, args=(queue,))
+    worker.start()
+    worker.join()
+    result = queue.get()
+    print(len(result), "squares, the last is", result[-1])

@@ -1,0 +1,3 @@
+for value in ["A", "B", "C", "D"]:
+    print("Got", value)
+print("Done")
