@@ -1,5 +1,6 @@
 //! Carries out what the command line asks for, up to the exit status.
 
+mod compare;
 mod exercise;
 mod predict;
 mod repeat;
@@ -42,6 +43,7 @@ use crate::views::{
 use crate::words::locale::{self, Language};
 use crate::words::plain::{Gate, name_of, on_its_lines, on_one_line};
 
+pub use compare::compare;
 pub use exercise::{check, exercise};
 pub use predict::predict;
 pub use repeat::repeat;

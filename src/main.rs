@@ -15,6 +15,7 @@ fn main() -> ExitCode {
         }
         Ok(Request::Run(options, runnable)) => commands::program(&runnable, &options),
         Ok(Request::Show(options, demo)) => commands::show(demo, &options),
+        Ok(Request::Compare(options, two)) => commands::compare(&two, &options),
         Ok(Request::Predict(options, prediction)) => commands::predict(&prediction, &options),
         Ok(Request::Exercise(options, name, hint)) => {
             commands::exercise(name.as_deref(), hint, &options)

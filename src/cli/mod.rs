@@ -86,6 +86,8 @@ pub enum Request {
     Check(ViewOptions, ToCheck),
     /// Show a recorded run.
     View(ViewOptions, PathBuf),
+    /// Run two commands, and show what differs.
+    Compare(ViewOptions, [String; 2]),
     /// Print this text: a program, completions for a shell, or a manual page.
     Print(Vec<u8>),
     /// Tell who waits for whom in a program; as JSON if the flag is set; with its lines or without.
@@ -156,7 +158,16 @@ pub fn lesson_in(command: &str) -> Result<(AnyLesson, f64)> {
 
 /// Reads the command line. A request for help or for the version is an error, too, as in clap.
 pub fn read() -> Result<Request, clap::Error> {
-    let mut args: Vec<OsString> = std::env::args_os().collect();
+    request(std::env::args_os().collect())
+}
+
+/// The same for a command that is given in one word, without the program's name.
+pub fn request_in(command: &str) -> Result<Request, clap::Error> {
+    let words = shlex::split(command).unwrap_or_else(|| vec![command.to_owned()]);
+    request(["mp-demo".to_owned()].into_iter().chain(words).map(OsString::from).collect())
+}
+
+fn request(mut args: Vec<OsString>) -> Result<Request, clap::Error> {
     if args.get(1).is_some_and(|arg| arg == SUBCOMMAND_NAME) {
         return ChildCli::read(&args[1..]).map(Request::Child);
     }
@@ -252,6 +263,9 @@ pub fn read() -> Result<Request, clap::Error> {
             let prediction =
                 Prediction { lesson, is_list: list, from, given: answer, file: answers };
             Request::Predict(cli.options.views, prediction)
+        }
+        Command::Tool(Tool::Compare { first, second }) => {
+            Request::Compare(cli.options.views, [first, second])
         }
         Command::Tool(Tool::Exercise { name, hint }) => {
             Request::Exercise(cli.options.views, name, hint)

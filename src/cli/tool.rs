@@ -114,6 +114,24 @@ Examples:
         file: PathBuf,
     },
 
+    /// Run two commands, and show what differs
+    ///
+    /// Runs one after the other, with the same random pauses and without their output, then draws
+    /// both on one axis and lists what differs.
+    #[command(help_template = HELP_TEMPLATE, before_help = "\
+Examples:
+  mp-demo compare 'queue --take 3' 'queue --take 3 --stop sentinel'
+  mp-demo compare 'run mine.py' 'run repaired.py'")]
+    Compare {
+        /// A lesson with its options, or `run` with a program of yours, as after `mp-demo`
+        #[arg(value_name = "COMMAND")]
+        first: String,
+
+        /// The other one
+        #[arg(value_name = "COMMAND")]
+        second: String,
+    },
+
     /// Predict what a command does, then see: questions, runs, grades
     ///
     /// Each question shows a command; you answer, it is run, and the answer is graded by what is
@@ -272,6 +290,7 @@ pub(super) fn taken_by(tool: &str) -> Option<Vec<String>> {
         "view" => Some(ids_of::<ViewOptions>()),
         "run" => Some(ids_of::<Options>()),
         "show" => Some(named(&["color", "lang"])),
+        "compare" => Some(named(&["timeline", "ascii", "color", "lang"])),
         "exercise" | "check" => Some(named(&["color", "lang"])),
         "predict" | "man" => Some(named(&["lang"])),
         "why" => Some(named(&["json", "patience", "lang"])),

@@ -1,11 +1,11 @@
 //! `mp-demo run`.
 
 use std::ffi::OsString;
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Error, Result};
+use anyhow::{Context as _, Error, Result};
 
 use super::repeat::{Subject, counted};
 use super::{ShownLines, exit_code, is_broken_pipe, record, settings, views, why};
@@ -15,7 +15,8 @@ use crate::lessons::DEMOS;
 use crate::os::streams::{check_stdout, stderr};
 use crate::os::terminal;
 use crate::python::{self, Flow, Folders, Script, play};
-use crate::views::Bar;
+use crate::run::Settings;
+use crate::views::{Bar, Views};
 use crate::why::{Exit, Notice, end_as};
 use crate::words::locale;
 use crate::words::plain::{Gate, name_of, on_one_line};
@@ -32,17 +33,11 @@ pub fn program(runnable: &Runnable, options: &Options) -> ExitCode {
         () => Flow::AsItIs,
     };
     let played = Folders::make().and_then(|folders| {
-        let Runnable { ref words, is_command, jitter, values, .. } = *runnable;
-        let (command, folder) = match is_command {
-            true => (words.clone(), None),
-            false => of_python(words, &folders)?,
-        };
-        if !is_command && !Path::new(&command[1]).exists() {
-            say(&no_program(&words[0]));
+        let Some(mut script) = script(runnable, &folders)? else {
+            say(&no_program(&runnable.words[0]));
             return Ok(ExitCode::from(NOT_THERE));
-        }
-        let is_repeated = count.is_some();
-        let script = Script { command, folder, jitter, values, output, is_repeated, until: None };
+        };
+        (script.output, script.is_repeated) = (output, count.is_some());
         if let Some(count) = count {
             return repeat(&script, &folders, runnable, options, count);
         }
@@ -52,6 +47,34 @@ pub fn program(runnable: &Runnable, options: &Options) -> ExitCode {
         Ok(end_as(ended))
     });
     played.unwrap_or_else(|error| exit_code(Err(error)))
+}
+
+/// What is run, with its output in the log only; nothing if there is no such program.
+fn script(runnable: &Runnable, folders: &Folders) -> Result<Option<Script>> {
+    let Runnable { ref words, is_command, jitter, values, .. } = *runnable;
+    let (command, folder) = match is_command {
+        true => (words.clone(), None),
+        false => of_python(words, folders)?,
+    };
+    let is_there = is_command || Path::new(&command[1]).exists();
+    let output = Flow::LoggedOnly;
+    let script = Script { command, folder, jitter, values, output, is_repeated: true, until: None };
+    Ok(is_there.then_some(script))
+}
+
+/// Runs it once for `compare`, with its output in the log only. False if it has failed.
+pub(super) fn in_silence(
+    runnable: &Runnable,
+    settings: Settings,
+    views: &mut Views,
+    stderr: &mut dyn Write,
+) -> Result<bool> {
+    let folders = Folders::make()?;
+    let script = script(runnable, &folders)?;
+    let script = script.with_context(|| no_program(&runnable.words[0]))?;
+    let (ended, unseen) = play(&script, &folders, settings, views, stderr, &mut tell)?;
+    unseen.iter().for_each(|sentence| say(sentence));
+    Ok(matches!(ended, Exit::As(0)))
 }
 
 /// The command that runs this program or lesson with these arguments, and the folder of a lesson's

@@ -3,6 +3,7 @@
 mod article;
 mod bar;
 mod claims;
+mod compare;
 pub(crate) mod explain;
 mod failures;
 mod json;
@@ -18,6 +19,7 @@ mod whole_file;
 pub use article::Article;
 pub use bar::Bar;
 pub use claims::Claims;
+pub use compare::{Compared, Side, comparison};
 pub use explain::Explain;
 pub(crate) use explain::Narrator;
 pub use failures::Failures;

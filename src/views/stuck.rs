@@ -18,7 +18,7 @@ use crate::words::plain::on_one_line;
 /// Tells on stderr who waits for whom, as soon as the run is found stuck. A closed stderr is no
 /// error.
 pub struct Stuck<E> {
-    stderr: E,
+    pub(super) stderr: E,
     /// The width at which lines are broken, if they are.
     width: Option<usize>,
     /// Finds a mistake by its lesson's name and its own.

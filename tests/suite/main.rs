@@ -11,6 +11,7 @@ mod buffer;
 mod by_hand;
 mod chinese;
 mod claims;
+mod compare;
 mod cost;
 mod ends;
 mod errors;

@@ -37,6 +37,7 @@ Other commands:
   run          Run a Python program of yours, and show what its processes do
   show         Read about a lesson: what is true, what to try, its programs
   view         Show a recorded run again
+  compare      Run two commands, and show what differs
   predict      Predict what a command does, then see: questions, runs, grades
   exercise     Repair a Python program that has a fault: the exercises
   check        Check an exercise by running it

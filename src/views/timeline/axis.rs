@@ -49,12 +49,13 @@ fn unit(end: u64, unicode: bool) -> (u64, &'static str) {
     }
 }
 
-/// The times of some of the moments, each at its column.
-pub fn times(moments: &[u64], columns: usize, unicode: bool) -> Vec<(usize, String)> {
+/// The times of some of the moments, each at its column; `end` is how many columns of moments there
+/// are.
+pub fn times(moments: &[u64], end: u64, columns: usize, unicode: bool) -> Vec<(usize, String)> {
     let mut times: Vec<(usize, String)> = Vec::new();
     let mut free = 0;
     for (number, time) in moments.iter().enumerate() {
-        let column = super::lane::column(number as u64, columns, moments.len() as u64);
+        let column = super::lane::column(number as u64, columns, end);
         let (unit, name) = unit(*time, unicode);
         let decimals = match time / unit {
             _ if unit == 1 => 0,

@@ -40,6 +40,8 @@ pub struct Picture<'a> {
     pub end: u64,
     /// The times of the moments, if the lanes are ordered.
     pub moments: &'a [u64],
+    /// How wide names, PIDs and endings are at least.
+    pub least: [usize; 3],
     pub look: Look,
 }
 
@@ -59,7 +61,7 @@ impl Picture<'_> {
         let mut lanes: Vec<&Lane> = lanes.collect();
         let place = |lane: &Lane| (lane.below.unwrap_or(lane.process), lane.below.is_some());
         lanes.sort_by_key(|lane| (place(lane), self.is_thread(lane), number(&lane.name)));
-        let layout = self.layout(&lanes);
+        let layout = self.layout();
         let mut used: BTreeSet<_> = self.has_equals.then_some(Symbol::Equal).into_iter().collect();
         let dim = Style::new().dimmed();
         let mut text = self.line(&self.heading(), dim) + &self.line(&self.axis(&layout), dim);
@@ -89,13 +91,17 @@ impl Picture<'_> {
         }
     }
 
-    fn layout(&self, lanes: &[&Lane]) -> Layout {
-        let widest = |width: &dyn Fn(&Lane) -> usize| {
-            lanes.iter().map(|lane| width(lane)).max().unwrap_or_default()
-        };
-        let name = widest(&|lane| self.name(lane).width());
-        let pid = widest(&|lane| lane.pid.to_string().len());
-        let ending = widest(&|lane| self.ending(lane).width());
+    /// How wide names, PIDs and endings are.
+    pub fn widths(&self) -> [usize; 3] {
+        let lanes = self.lanes.iter().filter(|lane| !lane.is_hidden);
+        lanes.fold(self.least, |[name, pid, ending], lane| {
+            let ending = ending.max(self.ending(lane).width());
+            [name.max(self.name(lane).width()), pid.max(lane.pid.to_string().len()), ending]
+        })
+    }
+
+    fn layout(&self) -> Layout {
+        let [name, pid, ending] = self.widths();
         let is_stacked = self.look.width < STACKED_BELOW;
         let beside = match is_stacked {
             true => 0,
@@ -103,7 +109,8 @@ impl Picture<'_> {
         };
         // A recording may have names of any length.
         let mut chart = self.look.width.saturating_sub(beside + 1).max(10);
-        if let moments @ 1.. = self.moments.len() {
+        if !self.moments.is_empty() {
+            let moments = self.end as usize;
             chart = chart.min(moments * (chart / moments).clamp(1, WIDEST)).max(10);
         }
         Layout { name, pid, chart, is_stacked }
@@ -132,7 +139,7 @@ impl Picture<'_> {
 
     /// How many columns there are for the marks.
     pub fn chart(&self) -> usize {
-        self.layout(&self.lanes.iter().filter(|lane| !lane.is_hidden).collect::<Vec<_>>()).chart
+        self.layout().chart
     }
 
     /// Why there is no picture, if nothing could be seen in it: most processes are left out, and
@@ -179,7 +186,7 @@ impl Picture<'_> {
         let unicode = self.look.boxes;
         let labels = match self.moments {
             [] => ticks(self.end, layout.chart, unicode),
-            moments => times(moments, layout.chart, unicode),
+            moments => times(moments, self.end, layout.chart, unicode),
         };
         for (column, label) in labels {
             line += &" ".repeat(column - at);

@@ -14,7 +14,7 @@ use anyhow::Result;
 pub use self::axis::Axis;
 use self::draw::Picture;
 use self::lane::Lane;
-use self::lanes::Lanes;
+pub use self::lanes::Lanes;
 use super::view::{View, print};
 use crate::events::{Mark, Record};
 use crate::os::terminal::Look;
@@ -59,24 +59,49 @@ impl<W: Write> View for Timeline<W> {
         self.drawn.finish(state);
         let width = (self.width)().clamp(*WIDTHS.start(), *WIDTHS.end());
         let look = Look { width, ..self.look };
-        let Lanes { lanes, left_out, has_equals, now, palette, .. } = &mut self.drawn;
-        let (left_out, has_equals, now) = (*left_out, *has_equals, *now);
-        let by_time = Picture { lanes, left_out, has_equals, end: now, moments: &[], look };
-        let chart = by_time.chart();
+        let text = pictures([&mut self.drawn], self.axis, look).concat();
         let gap = if self.has_lines { "\n" } else { "" };
-        if let Some(sentence) = by_time.why_not(chart) {
-            return print(&mut self.stdout, &format!("{gap}{sentence}"));
+        print(&mut self.stdout, &format!("{gap}{text}"))
+    }
+}
+
+/// The pictures of runs whose lanes are finished, on one axis, or why there is none; lines with
+/// their newlines.
+pub fn pictures<const N: usize>(mut runs: [&mut Lanes; N], axis: Axis, look: Look) -> [String; N] {
+    let least = runs.iter().fold([0; 3], |least, run| run.by_time(0, least, look).widths());
+    let end = runs.iter().map(|run| run.now).max().unwrap_or_default();
+    let chart = |run: &Lanes| run.by_time(end, least, look).chart();
+    let is_ordered = match axis {
+        Axis::Auto => runs.iter().any(|run| is_crowded(&run.lanes, chart(run), end)),
+        axis => axis == Axis::Order,
+    };
+    let why_not = runs.each_ref().map(|run| run.by_time(end, least, look).why_not(chart(run)));
+    let moments = runs.each_mut().map(|run| match is_ordered {
+        true => {
+            let chart = chart(run);
+            order(&mut run.lanes, chart)
         }
-        let is_ordered = match self.axis {
-            Axis::Auto => is_crowded(lanes, chart, now),
-            axis => axis == Axis::Order,
-        };
-        let moments = if is_ordered { order(lanes, chart) } else { Vec::new() };
-        let end = if is_ordered { moments.len() as u64 } else { now };
-        let picture = Picture { lanes, left_out, has_equals, end, moments: &moments, look };
-        let text = picture.draw(palette);
-        let text = format!("{gap}{text}");
-        print(&mut self.stdout, &text)
+        false => Vec::new(),
+    });
+    let end = match moments.iter().map(Vec::len).max() {
+        Some(moments @ 1..) => moments as u64,
+        _ => end,
+    };
+    let mut number = 0;
+    runs.map(|run| {
+        let (why_not, moments) = (&why_not[number], &moments[number]);
+        number += 1;
+        let mut palette = std::mem::take(&mut run.palette);
+        let picture = Picture { moments, ..run.by_time(end, least, look) };
+        why_not.clone().unwrap_or_else(|| picture.draw(&mut palette))
+    })
+}
+
+impl Lanes {
+    fn by_time(&self, end: u64, least: [usize; 3], look: Look) -> Picture<'_> {
+        let Lanes { lanes, left_out, has_equals, .. } = self;
+        let (left_out, has_equals) = (*left_out, *has_equals);
+        Picture { lanes, left_out, has_equals, end, moments: &[], least, look }
     }
 }
 
