@@ -25,7 +25,9 @@ use signal_hook::consts::SIGTERM;
 use signal_hook::low_level::emulate_default_handler;
 
 use crate::both;
-use crate::cli::{ChildCli, Explanation, Options, Prefix, ViewOptions, harmless, in_chinese};
+use crate::cli::{
+    ChildCli, Explanation, Options, Prefix, ViewOptions, fitting, harmless, in_chinese,
+};
 use crate::events::{Event, Why, recording};
 use crate::lessons::{AnyLesson, Demo, mistake_of};
 use crate::multiprocessing::{CurrentProcess, Interruption, Logs, ends_all};
@@ -209,16 +211,16 @@ fn usage_text(error: clap::Error, out: &StandardStream) -> String {
     let is_harmless = |word: OsString| matches!(on_one_line(&word.to_string_lossy()), Borrowed(_));
     let has_harmless_words = env::args_os().all(is_harmless);
     let error = harmless(error);
-    let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
-    let is_chinese = error.use_stderr() && !is_help && locale::chosen() == Language::Zh;
-    let text = match is_chinese {
-        true => in_chinese(&error),
-        false if has_harmless_words && terminal::look(out, ColorChoice::Auto, None).colour => {
-            return error.render().ansi().to_string();
-        }
-        false => error.render().to_string(),
-    };
-    on_its_lines(&text).into_owned()
+    let is_help =
+        !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    if !is_help && locale::chosen() == Language::Zh {
+        return on_its_lines(&in_chinese(&error)).into_owned();
+    }
+    let fitting = |text: String| if is_help { fitting(&text) } else { text };
+    if has_harmless_words && terminal::look(out, ColorChoice::Auto, None).colour {
+        return fitting(error.render().ansi().to_string());
+    }
+    on_its_lines(&fitting(error.render().to_string())).into_owned()
 }
 
 /// The lines of a run that the views show.

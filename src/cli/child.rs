@@ -49,7 +49,7 @@ pub(super) fn command(name: &str) -> clap::Command {
     let command = clap::Command::new(SUBCOMMAND_NAME)
         .bin_name("mp-demo child")
         .about(CHILD_ABOUT)
-        .max_term_width(80)
+        .term_width(0)
         .subcommand_required(true)
         .disable_help_subcommand(true)
         .arg_required_else_help(true);

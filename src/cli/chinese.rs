@@ -24,6 +24,10 @@ const EXAMPLES: &str = "例子：";
 /// parent gives its child.
 const HEADINGS: [&str; 4] = ["参数", "选项", "每一课都有的选项", "父进程告诉子进程的事"];
 
+const LESSONS: &str = "课程";
+
+const CHILDREN: &str = "子进程";
+
 const HELP: &str = "显示本帮助，或某个子命令的帮助";
 
 /// The Chinese texts of a command's help.
@@ -96,6 +100,12 @@ pub(super) fn described(command: Command) -> Result<Command> {
     Ok(command.mut_args(|arg| described_arg(arg, &program)))
 }
 
+/// A page of help whose Chinese headings end as they do in Chinese: clap has its own colon.
+pub(super) fn with_full_colons(page: String) -> String {
+    let headings = HEADINGS.iter().chain([&LESSONS, &CHILDREN]);
+    headings.fold(page, |page, it| page.replace(&format!("{it}:"), &format!("{it}：")))
+}
+
 /// The shared options, described in Chinese.
 pub(super) fn with_options(command: Command) -> Result<Command> {
     let program = Help::of_the_program()?;
@@ -122,7 +132,7 @@ pub(super) fn described_child(mut command: Command) -> Result<Command> {
         }
     }
     let command = command.mut_args(|arg| described_arg(arg, &child));
-    let command = command.subcommand_help_heading("子进程").help_template(TEMPLATE);
+    let command = command.subcommand_help_heading(CHILDREN).help_template(TEMPLATE);
     Ok(command.about(child.about.trim_end().to_owned()))
 }
 
@@ -134,7 +144,7 @@ fn describe(command: Command, help: &Help, title: &str) -> Command {
         .about(title.to_owned())
         .long_about(long.trim_end().to_owned())
         .help_template(TEMPLATE)
-        .subcommand_help_heading("课程")
+        .subcommand_help_heading(LESSONS)
         .mut_args(|arg| described_arg(arg, help));
     match examples {
         Some(examples) => command.before_help(examples),

@@ -1,6 +1,7 @@
 //! The whole command line, described in a language.
 
 use clap::{Arg, ArgAction, ArgMatches, CommandFactory as _};
+use textwrap::core::display_width;
 
 use super::tool::{Tool, taken_by};
 use super::{Cli, chinese};
@@ -69,7 +70,7 @@ pub(super) fn on_options(language: Language) -> Result<ArgMatches, clap::Error> 
     let options: Vec<Arg> = Cli::command().get_arguments().cloned().collect();
     let help = Arg::new("help").long("help").action(ArgAction::Help).hide(true);
     let command = clap::Command::new("mp-demo")
-        .max_term_width(80)
+        .term_width(0)
         .disable_help_flag(true)
         .help_template("{all-args}")
         .args(options)
@@ -105,6 +106,37 @@ fn rows(rows: &[(impl AsRef<str>, String)]) -> String {
     lines.collect()
 }
 
+/// A page of help, as clap has written it, in lines that fit the terminal. clap would break Chinese
+/// only at spaces, `mp-demo` at its hyphen, and the command of an example like any other word.
+pub(crate) fn fitting(page: &str) -> String {
+    let width = help_width();
+    let lines = page.lines().map(|line| {
+        let start = line.len() - line.trim_start().len();
+        let (first, remark) = match line[start..].split_once("  ") {
+            Some((first, remark)) => (&line[..start + first.len()], remark.trim_start()),
+            None => (line, ""),
+        };
+        let column = display_width(line) - display_width(remark);
+        let is_item = line[start..].starts_with("- ");
+        let indent = " ".repeat(match remark {
+            "" => start + if is_item { 2 } else { 0 },
+            _ if column + ROOM <= width || display_width(line) <= width => column,
+            _ => start + 4,
+        });
+        match remark.is_empty() || indent.len() == column {
+            true => wrapped(line, width, &indent),
+            false => {
+                let remark = wrapped(&format!("{indent}{remark}"), width, &indent);
+                wrapped(first, width, &indent) + &remark
+            }
+        }
+    });
+    chinese::with_full_colons(lines.collect())
+}
+
+/// How many columns a remark needs beside its command.
+const ROOM: usize = 24;
+
 /// How wide a page of help is.
 pub(super) fn help_width() -> usize {
     terminal::width(&stdout()).min(80)
@@ -117,9 +149,8 @@ fn described_for(tool: &str, option: Arg) -> Arg {
         ("why", "json") => {
             option.help("Print the graph as JSON: processes, who waits for whom, and the evidence")
         }
-        ("why", "patience") => option.help(
-            "How long nobody in the program may move before it is told; `never` only runs it",
-        ),
+        ("why", "patience") => option
+            .help("How long the program may stand still before it is told; `never` only runs it"),
         _ => option,
     }
 }

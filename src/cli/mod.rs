@@ -29,6 +29,7 @@ pub use child::ChildCli;
 pub use options::{Explanation, Options, Prefix, ViewOptions};
 pub(crate) use refusal::{harmless, in_chinese};
 
+pub(crate) use described::fitting;
 use described::{command, on_options};
 use generated::{complete, completions, manual};
 use options::{ids_of, of_many_runs, of_one_run};
@@ -40,13 +41,13 @@ use typed::{command_of, language_before_help, language_in, own_words};
 
 /// Learn how processes work together: the lessons of Python's multiprocessing, run for real
 ///
-/// Each lesson starts real processes that talk over pipes, and prints what the article's Python
-/// program prints.
+/// Each lesson starts real processes that talk over pipes, and does what a Python program does that
+/// `mp-demo show` prints.
 #[derive(Parser)]
 #[command(
     name = "mp-demo",
     version,
-    max_term_width = 80,
+    term_width = 0,
     help_template = HELP_TEMPLATE,
     before_help = EXAMPLES,
     subcommand_help_heading = "Lessons",

@@ -30,10 +30,10 @@ pub enum Tool {
     /// Run a Python program of yours, and show what its processes do
     ///
     /// Any program with multiprocessing, unchanged. It runs as without mp-demo; when it has ended,
-    /// stderr says what was lost and who is left, and the views draw and explain the run.
+    /// stderr says what was lost and what is left, and the views draw and explain the run.
     #[command(help_template = HELP_TEMPLATE, before_help = "\
 Examples:
-  mp-demo run program.py                  what was lost, and who is left
+  mp-demo run program.py                  what was lost, and what is left
   mp-demo run --timeline program.py A B   who did what when
   mp-demo run --labels=lines program.py   which process printed which line
   mp-demo run --repeat --jitter program.py

@@ -14,8 +14,8 @@ fn help_shows_the_lessons_and_the_articles_first() {
 Learn how processes work together: the lessons of Python's multiprocessing, run
 for real
 
-Each lesson starts real processes that talk over pipes, and prints what the
-article's Python program prints.
+Each lesson starts real processes that talk over pipes, and does what a Python
+program does that `mp-demo show` prints.
 
 Usage: mp-demo [OPTIONS] <LESSON>
 
@@ -134,7 +134,7 @@ The writer puts each value and pauses; the reader gets in an endless loop; the
 parent joins the writer, then terminates the reader, which may not have got
 everything by then.
 
-Rust and Python: here put() itself delivers; in Python a hidden thread does.
+Rust and Python: here put() itself delivers; in Python a feeder thread does.
 
 Usage: mp-demo queue [OPTIONS] [VALUE]...
 
@@ -146,13 +146,13 @@ Arguments:
   [VALUE]...
           What to put: JSON, or else a string; each at most 4,096 bytes as a
           line of JSON
-          
+
           [default: A B C]
 
 Options:
       --writers <N>
           How many processes put, 1 to 1000: they share the values out in turn
-          
+
           [default: 1]
 ...
       --stop <STOP>
