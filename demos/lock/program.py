@@ -45,7 +45,7 @@ def main(how):
         holder = multiprocessing.Process(target=hold, args=(counter, has_it))
         holder.start()
         has_it.wait()
-        # The lock doesn't notice. It stays taken, and nobody releases it.
+        # The lock doesn't notice: it stays taken, and is never released.
         holder.kill()
         holder.join()
     args = (counter, gate, how != "none")

@@ -127,8 +127,9 @@ notes! {
                 thread that called start() goes on",
             "spawn" => "a new Python, which imports the program once more and gets the function \
                 and its arguments as a pickle",
-            "forkserver" => "a copy of a server that has imported hardly anything; it imports the \
-                program once more, and gets the function and its arguments as a pickle",
+            "forkserver" => "a copy of a server, which is its parent; the program is imported once \
+                more, in the child or in the server, and the function and its arguments come as a \
+                pickle",
             "os.fork" => "a copy of its parent, which goes on at the same line, with the lines \
                 that are still in the buffer",
             _ => "another program, in which nothing of its parent's memory is left",
@@ -137,11 +138,11 @@ notes! {
     }
     zh {
         let how = match method.as_str() {
-            "fork" => "它是父进程的副本，内存里的东西全都有，但只有调用 start() 的那个线程在其中继\
+            "fork" => "它是父进程的副本，内存里的内容都一样，但只有调用 start() 的那个线程在其中继\
                 续运行",
             "spawn" => "一个新的 Python 重新导入这个程序，函数和参数以 pickle 传过去",
-            "forkserver" => "它是一个服务进程的副本，那里几乎什么都没有导入；它重新导入这个程序，函\
-                数和参数以 pickle 传过去",
+            "forkserver" => "它是一个服务器进程的副本，那就是它的父进程；程序在子进程或服务器进程里\
+                重新导入，函数和参数以 pickle 传过去",
             "os.fork" => "它是父进程的副本，从同一行继续，还没写出的行也在它的缓冲区里",
             _ => "这是另一个程序，父进程内存里的东西都不在其中",
         };
@@ -162,9 +163,8 @@ notes! {
                 waits while that is full",
             kind if kind.starts_with("queue.") => "put() hands over the object itself, without a \
                 pickle, and only threads of this process can get it",
-            _ => "put() leaves it in this process's buffer and returns; a hidden thread (feeder) \
-                makes the pickle and writes it into the pipe, so a change made meanwhile goes \
-                along",
+            _ => "put() leaves it in this process's buffer and returns; the feeder thread makes \
+                the pickle and writes it into the pipe, so a change made meanwhile goes along",
         };
         format!("{who} puts {value} into {on}: {how}.")
     }
@@ -173,7 +173,7 @@ notes! {
             "SimpleQueue" => "这种队列的 put() 自己做 pickle 并写进管道，管道满了就等",
             kind if kind.starts_with("queue.") => "put() 交出的就是对象本身，不做 pickle，只有本进\
                 程的线程能取到",
-            _ => "put() 把它留在本进程的缓冲区里就返回，由一个看不见的线程（feeder）做 pickle 再写\
+            _ => "put() 把它留在本进程的缓冲区里就返回，由后台线程（feeder thread）做 pickle 再写\
                 进管道，所以此间对它的改动也会一起送出",
         };
         format!("{who}把 {value} 放入 {on}：{how}。")
@@ -181,8 +181,8 @@ notes! {
 
     WaitsInGet { who: Actor } samples (reader())
     en "{who} waits in get(), for the queue's own lock, or with it for a value. A process that is \
-        killed while it has that lock never releases it, and then nobody else gets anything."
-    zh "{who}在 get() 里等待：等队列自己的锁，或者握着锁等一个值。握着锁的进程要是被杀死，锁就再也\
+        killed while it has that lock never releases it, and then no other process gets anything."
+    zh "{who}在 get() 里等待：等队列自己的锁，或者持有锁等一个值。持有锁的进程要是被杀死，锁就再也\
         不会释放，别的进程什么也取不到。"
 
     brief Got {
@@ -205,10 +205,10 @@ notes! {
     zh "{who}发现 {on} 此刻是空的。这并不说明不会再有值：放入的值可能还在那个进程的缓冲区里。"
 
     HasLock { who: Actor, lock: String } samples (reader(), "lock".into())
-    en "{who} has {lock}. To the kernel it is a number in shared memory, 1 or 0, that does not \
-        know who has the lock: if this process dies now, nobody releases it."
-    zh "{who}拿到了 {lock}。在内核看来，它只是共享内存里的一个数，不是 1 就是 0，并不知道锁在谁手\
-        里：这个进程要是现在死了，就没有谁会释放它。"
+    en "{who} has {lock}. It is a number in shared memory, 1 or 0, that does not know who has the \
+        lock: if this process dies now, it is never released."
+    zh "{who}获取了 {lock}。它只是共享内存里的一个数，不是 1 就是 0，并不记录持有者：这个进程要是现\
+        在死了，就再也没有进程会释放它。"
 
     brief Terminates { by: Actor, child: Actor, again: bool }
         samples (parent(), reader(), false) (parent(), reader(), true)
@@ -218,8 +218,8 @@ notes! {
         again "{by} sends SIGTERM to {child} as well."
     }
     zh {
-        "{by}向{child}发送 SIGTERM：除非它处理这个信号，否则无论执行到哪里都会就此结束，来不及收\
-         拾，缓冲区里的内容也就丢了。"
+        "{by}向{child}发送 SIGTERM：除非它处理这个信号，否则无论执行到哪里都会就此结束，来不及清\
+         理，缓冲区里的内容也就丢了。"
         again "{by}也向{child}发送 SIGTERM。"
     }
 

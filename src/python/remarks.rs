@@ -175,8 +175,8 @@ impl Facts {
             let at = at.unwrap_or_default();
             (holder.has_ended && !holder.is_beyond).then(|| {
                 both!(
-                    "{who} had the lock {lock}{at}{when}, and nobody has released it",
-                    "{who}{at}取得锁 {lock}，没有释放就结束了"
+                    "{who} had the lock {lock}{at}{when}, and did not release it",
+                    "{who}{at}获取了锁 {lock}，没有释放就结束了"
                 )
             })
         });
@@ -224,15 +224,15 @@ impl Facts {
             match failed {
                 1 => both!(
                     "a task {function}, given to {pool} by {call}(){at}, ended by {exceptions}, and \
-                     nobody asked for its result",
-                    "通过 {call}() 交给 {pool} 的任务 {function}{at}，因异常结束，却没有谁去取它的\
-                     结果：{exceptions}"
+                     its result was never asked for",
+                    "通过 {call}() 交给 {pool} 的任务 {function}{at}，因异常结束，结果却从未被取走\
+                     ：{exceptions}"
                 ),
                 _ => both!(
                     "{failed} tasks {function}, given to {pool} by {call}(){at}, ended by \
-                     {exceptions}, and nobody asked for their results",
-                    "通过 {call}() 交给 {pool} 的任务 {function}{at}，{failed} 个因异常结束，却没有\
-                     谁去取它们的结果：{exceptions}"
+                     {exceptions}, and their results were never asked for",
+                    "通过 {call}() 交给 {pool} 的任务 {function}{at}，{failed} 个因异常结束，结果却\
+                     从未被取走：{exceptions}"
                 ),
             }
         });

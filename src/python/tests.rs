@@ -88,11 +88,10 @@ fn each_thing_that_has_gone_wrong_is_told_in_a_sentence() {
          the pipe",
         "fork (6) wrote 1 line that parent (1) had printed before the fork: a fork copies the \
          buffer",
-        "w (2) had the lock l, acquired at b.py:7, when SIGKILL ended it, and nobody has released \
-         it",
+        "w (2) had the lock l, acquired at b.py:7, when SIGKILL ended it, and did not release it",
         "1 of 2 tasks f, given to pool by apply_async() (b.py:40), not done",
-        "a task f, given to pool by apply_async() (b.py:40), ended by ValueError: no, and nobody \
-         asked for its result",
+        "a task f, given to pool by apply_async() (b.py:40), ended by ValueError: no, and its \
+         result was never asked for",
         "3 processes were never joined: w (2), x (3), y (4)",
         "server (5) goes on after the program's end",
     ];

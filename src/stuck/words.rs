@@ -28,7 +28,7 @@ pub fn what_for(waiter: &Waiter) -> String {
                 "waits for room, which only {names} could make",
                 "等空位，只有 {names} 能腾出来"
             ),
-            true => both!("waits for room, which nobody can make", "等空位，没有进程能腾出来"),
+            true => both!("waits for room, which no process can make", "等空位，没有进程能腾出来"),
         },
         Needs::Room => {
             let full = match (waiter.bytes, waiter.capacity) {
@@ -56,7 +56,7 @@ pub fn what_for(waiter: &Waiter) -> String {
                     "等管道里有空位：{full}，只有 {names} 能取走"
                 ),
                 (true, true) => both!(
-                    "waits for room: {full}, and nobody but itself could take some",
+                    "waits for room: {full}, and only it could take some",
                     "等管道里有空位：{full}，只有这个进程自己能取走"
                 ),
                 (true, false) => both!("waits for room: {full}", "等管道里有空位：{full}"),
@@ -68,11 +68,11 @@ pub fn what_for(waiter: &Waiter) -> String {
                 "等一个值，只有 {names} 能带来"
             ),
             (true, true) => both!(
-                "waits for a value or end-of-file, which nobody but itself could bring",
+                "waits for a value or end-of-file, which only it could bring",
                 "等一个值或者 EOF，而这只有这个进程自己能带来"
             ),
             (true, false) => {
-                both!("waits for a value, which nobody can bring", "等一个值，没有进程能带来")
+                both!("waits for a value, which no process can bring", "等一个值，没有进程能带来")
             }
         },
         Needs::Lock => lock(waiter),
@@ -82,8 +82,8 @@ pub fn what_for(waiter: &Waiter) -> String {
                 "等 task_done()，只有 {names} 能调用"
             ),
             true => both!(
-                "waits for task_done(), which nobody calls any more",
-                "等 task_done()，已没有谁会调用"
+                "waits for task_done(), which no process will call",
+                "等 task_done()，已经没有进程会调用"
             ),
         },
         Needs::Result => match alive.is_empty() {
@@ -91,7 +91,9 @@ pub fn what_for(waiter: &Waiter) -> String {
                 "waits for the result, which only {names} could bring",
                 "等结果，只有 {names} 能带来"
             ),
-            true => both!("waits for the result, which nobody can bring", "等结果，没有进程能带来"),
+            true => {
+                both!("waits for the result, which no process can bring", "等结果，没有进程能带来")
+            }
         },
         needs => {
             let what = until(needs);
@@ -112,7 +114,7 @@ pub fn until(needs: Needs) -> String {
         Needs::Semaphore => both!("until the semaphore is released", "等信号量释放"),
         Needs::Threads => both!("for threads of its own to end", "等自己的线程结束"),
         Needs::Wakeup => both!("to be woken", "等别的线程来唤醒"),
-        _ => both!("for what is not known", "等什么，不得而知"),
+        _ => both!("for what is not known", "不知道在等什么"),
     }
 }
 
@@ -120,7 +122,7 @@ fn lock(waiter: &Waiter) -> String {
     let Some(holder) = waiter.of.first() else {
         return both!(
             "waits for the lock; who has it is not known",
-            "等锁；不知道锁在哪个进程手里"
+            "等锁；不知道持有者是哪个进程"
         );
     };
     let is_its = holder.pid == waiter.pid;
@@ -134,18 +136,18 @@ fn lock(waiter: &Waiter) -> String {
     match (holder.ended, &holder.at) {
         (true, Some(at)) => both!(
             "waits for the lock, which {names} took at {at} and had when it ended",
-            "等锁；{names}在 {at} 取得这把锁，结束时没有释放"
+            "等锁；{names}在 {at} 获取了这把锁，结束时没有释放"
         ),
         (true, None) => both!(
             "waits for the lock, which {names} had when it was killed",
-            "等锁；{names}被杀死时正握着这把锁"
+            "等锁；{names}被杀死时正持有这把锁"
         ),
         (false, Some(at)) => both!(
             "waits for the lock, which {names} took at {at}",
-            "等锁；{names}在 {at} 取得了这把锁，还没有释放"
+            "等锁；{names}在 {at} 获取了这把锁，还没有释放"
         ),
         (false, None) => {
-            both!("waits for the lock, which {names} has", "等锁；锁在 {names}手里")
+            both!("waits for the lock, which {names} has", "等锁；{names}持有这把锁")
         }
     }
 }
@@ -158,7 +160,7 @@ fn list(holders: &[&Holder]) -> String {
     let named = named.join(&both!(" or ", " 或 "));
     match holders.len().saturating_sub(NAMED) {
         0 => named,
-        more => both!("{named} or {more} more", "{named} 等（另有 {more} 个）"),
+        more => both!("{named} or {more} more", "{named} 或另外 {more} 个"),
     }
 }
 
@@ -173,14 +175,14 @@ pub fn opposite_order(waits: &[Waiter], circle: &[u32]) -> Option<String> {
         let (role, has, wants) = (&waiter.role, other.on.as_ref()?, waiter.on.as_ref()?);
         Some(both!(
             "{role} takes {has}{first}, then {wants}{then}",
-            "{role} 先取 {has}{first}，再取 {wants}{then}"
+            "{role} 先获取 {has}{first}，再获取 {wants}{then}"
         ))
     };
     let all: Vec<_> = circle.iter().map(taken).collect::<Option<_>>()?;
     let all = (!all.is_empty()).then(|| all.join(&both!("; ", "；")))?;
     Some(both!(
         "Locks in opposite order: {all}. In one order everywhere, there is no circle.",
-        "取锁的顺序相反：{all}。各处都按同一顺序取，就不会成环。"
+        "获取锁的顺序相反：{all}。各处都按同一顺序获取，就不会成环。"
     ))
 }
 
@@ -199,7 +201,7 @@ pub fn proof(waiter: &Waiter) -> Option<String> {
         Proof::NotifiedBefore(by) => {
             let by = named(by);
             both!(
-                "{by} has notified {on} when nobody waited for it, and a condition forgets that: \
+                "{by} has notified {on} when no process waited for it, and a condition forgets that: \
                  before {on}.wait(), ask under its lock whether it has happened, as wait_for() does.",
                 "{by}通知 {on} 时还没有谁在等，condition 不会记住这次通知：在 {on}.wait() 之前，要\
                  先在锁里查看事情是否已经发生，wait_for() 就是这样做的。"
@@ -239,11 +241,11 @@ pub fn proof(waiter: &Waiter) -> Option<String> {
             match is_itself {
                 true => both!(
                     "{on} was acquired by {by}, and not released: {role} {pid} waits for itself.",
-                    "{on} 已被 {by}取得，没有释放：{role} {pid} 等的是它自己。"
+                    "{on} 已被 {by}获取，没有释放：{role} {pid} 等的是它自己。"
                 ),
                 false => both!(
                     "{on} was acquired by {by}, and not released.",
-                    "{on} 已被 {by}取得，没有释放。"
+                    "{on} 已被 {by}获取，没有释放。"
                 ),
             }
         }
@@ -262,7 +264,7 @@ pub fn proof(waiter: &Waiter) -> Option<String> {
         Proof::NoOtherThread { is_fork: true } => both!(
             "{role} {pid} has no other thread that could end this wait, and is a fork: fork() \
              copies a lock that another thread holds as it is, and not that thread.",
-            "{role} {pid} 没有别的线程可以结束这个等待，而且是 fork 出来的：别的线程握着的锁，fork() \
+            "{role} {pid} 没有别的线程可以结束这个等待，而且是 fork 出来的：别的线程持有的锁，fork() \
              会照原样复制，那个线程却不会。"
         ),
     })

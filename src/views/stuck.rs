@@ -65,7 +65,7 @@ impl<E: Write> View for Stuck<E> {
         lines.push(match likely {
             // Where it isn't known what somebody waits for, nothing follows from it.
             None if circle.is_empty() && waits.iter().any(|it| it.needs == Needs::Unknown) => {
-                both!("Nobody in it moves any more.", "其中已没有谁还在动。")
+                both!("None of them moves any more.", "所有进程都停住了。")
             }
             None => form(waits, circle, is_pythons, state),
             Some(_) => both!(
@@ -135,7 +135,7 @@ fn name(waiter: &Waiter) -> String {
     match &waiter.thread {
         None => format!("{role} {pid}"),
         Some(thread) if thread == Waiter::FEEDER => {
-            both!("{role} {pid}'s feeder thread", "{role} {pid} 的 feeder 线程")
+            both!("{role} {pid}'s feeder thread", "{role} {pid} 的后台线程（feeder thread）")
         }
         Some(thread) => format!("{role} {pid}/{thread}"),
     }
@@ -178,8 +178,8 @@ fn form(waits: &[Waiter], circle: &[u32], as_in_python: bool, state: &State) -> 
         Some(holder) => {
             let role = &holder.role;
             both!(
-                "the lock died with {role}, and nobody releases it any more",
-                "锁随着 {role} 一起没了，再也没有进程会释放"
+                "{role} had the lock when it died, and no other process releases it",
+                "{role} 结束时持有锁，再也没有进程会释放它"
             )
         }
         None => both!("what is waited for can't come any more", "等的东西再也不会来了"),

@@ -136,7 +136,7 @@ fn open_fifo(path: &Path) -> io::Result<File> {
         Err(error) if error.raw_os_error() == Some(Errno::NXIO.raw_os_error()) => {
             let name = name_of(path);
             let waits = both!(
-                "mp-demo: nobody reads {name} yet; the run begins when somebody does",
+                "mp-demo: {name} has no reader yet; the run begins when it has one",
                 "mp-demo: 还没有人读 {name}；有人读时才开始运行"
             );
             // A closed stderr is no error.

@@ -202,7 +202,7 @@ fn reap(
             Ok(Some(_)) => {}
             Ok(None) => return Ok(None),
             Err(Errno::CHILD) => bail!(both!(
-                "the program is gone, and nobody knows how it ended",
+                "the program is gone, and it isn't known how it ended",
                 "程序已经不在了，不知道是怎样结束的"
             )),
             Err(error) => {

@@ -330,7 +330,10 @@ fn shape(finding: &Diagnosis, stacks: &Stacks) -> Vec<String> {
                 "走进了死胡同：{pid} 等的东西只有 {pid} 自己能带来。"
             ),
             (true, 2..) if !stacks.is_at_exit(pid) => {
-                both!("{pid} waits partly for itself.", "{pid} 有一部分是在等自己。")
+                both!(
+                    "{pid}: some of its threads wait for others of its own.",
+                    "{pid} 有的线程在等它自己的线程。"
+                )
             }
             _ => continue,
         };
@@ -340,7 +343,7 @@ fn shape(finding: &Diagnosis, stacks: &Stacks) -> Vec<String> {
     }
     if lines.is_empty() && matches!(finding.verdict, Judgement::Stuck | Judgement::SomeStuck) {
         lines.push(both!(
-            "A dead end: nobody who is left brings what they wait for.",
+            "A dead end: none of those that are left brings what they wait for.",
             "走进了死胡同：剩下的进程没有一个会带来它们等的东西。"
         ));
     }

@@ -52,11 +52,11 @@ pub(super) fn wait(
     let mut list = things.join(&both!("; or ", "；或者"));
     if count > NAMED {
         let more = count - NAMED;
-        list += &both!("; or {more} more", "；或者另外 {more} 样");
+        list += &both!("; or {more} more", "；或者另外 {more} 项");
     }
     both!(
         "waits{call} for any of {count} things: {list}",
-        "{call}等 {count} 样当中的任意一样：{list}"
+        "{call}等下列 {count} 项中的任意一项：{list}"
     )
 }
 
@@ -99,7 +99,7 @@ pub(super) fn idle(wait: &Wait, told: &Told) -> Option<String> {
 pub(super) fn duty(duty: Duty) -> Option<String> {
     Some(match duty {
         Duty::Exit | Duty::Loop => return None,
-        Duty::Feeder => both!("feeder thread", "喂数据线程"),
+        Duty::Feeder => both!("feeder thread", "后台线程（feeder thread）"),
         Duty::TaskHandler => both!("a pool's task handler", "进程池分发任务的线程"),
         Duty::ResultHandler => both!("a pool's result handler", "进程池接收结果的线程"),
         Duty::WorkerHandler => both!("a pool's worker handler", "进程池管理工作进程的线程"),
@@ -123,11 +123,11 @@ fn goal(goal: Goal, needs: Need) -> Option<String> {
         Goal::Semaphore => until(Needs::Semaphore),
         Goal::ReadLock => both!(
             "for the queue's own lock for reading, of which it is not known who holds it",
-            "等队列自己的读锁，不知道锁在哪个进程手里"
+            "等队列自己的读锁，不知道持有者是哪个进程"
         ),
         Goal::WriteLock => both!(
             "for the queue's own lock for writing, of which it is not known who holds it",
-            "等队列自己的写锁，不知道锁在哪个进程手里"
+            "等队列自己的写锁，不知道持有者是哪个进程"
         ),
         Goal::Room => both!(
             "for room in the queue, which has reached its maxsize",
@@ -140,7 +140,9 @@ fn goal(goal: Goal, needs: Need) -> Option<String> {
         Goal::Value => both!("for a value", "等队列里的值"),
         Goal::Thread => both!("for a thread of its own to end", "等自己的一个线程结束"),
         Goal::Threads => both!("for its other threads to end", "等自己的其他线程结束"),
-        Goal::FeederEnd => both!("for its queue's feeder thread", "等队列的喂数据线程写完"),
+        Goal::FeederEnd => {
+            both!("for its queue's feeder thread", "等队列的后台线程（feeder thread）写完")
+        }
         Goal::PoolEnd => both!("for the pool's threads to end", "等进程池的线程结束"),
         Goal::ExecutorEnd => both!("for the executor to end", "等 executor 结束"),
         Goal::Results => both!("for results", "等结果"),
@@ -196,7 +198,7 @@ fn thing(
         }
         (Need::Thread, _) => both!(
             "for another of its threads, and it has no other",
-            "等自己的另一个线程，而这个进程没有别的线程"
+            "等一把锁或别的唤醒，而这个进程没有别的线程"
         ),
         (Need::Data, on) => {
             let data = match on {
@@ -236,10 +238,10 @@ fn thing(
         }
         (Need::HangUp, _) if of.is_empty() => both!(
             "until the other end is closed{fd}; who has it is not known",
-            "等另一端关闭{fd}；不知道在哪个进程手里"
+            "等另一端关闭{fd}；不知道哪个进程持有另一端"
         ),
         (Need::HangUp, _) => both!(
-            "until nobody has the other end open any more{fd}, and only {all} has",
+            "until no process has the other end open any more{fd}, and only {all} has",
             "等另一端全部关闭{fd}，现在只有 {all} 打开着"
         ),
         (Need::Room, on) => {
@@ -261,7 +263,7 @@ fn thing(
             }
         }
         (Need::Opening, On::Fifo(path)) => both!(
-            "until somebody opens the other end of the FIFO {path}",
+            "until another process opens the other end of the FIFO {path}",
             "等 FIFO {path} 的另一端被打开"
         ),
         (Need::Lock, On::Memory(_)) if let Some(goal) = goal => {
@@ -284,12 +286,12 @@ fn thing(
                 false => both!(
                     "for a lock, of which it is not known who holds it; it shares it with {all} \
                      ({memory})",
-                    "等一把锁，不知道锁在哪个进程手里；共用这把锁的还有 {all}（{memory}）"
+                    "等一把锁，不知道持有者是哪个进程；共用这把锁的还有 {all}（{memory}）"
                 ),
                 true => both!(
-                    "for a lock, of which it is not known who holds it, and which nobody else has \
-                     now ({memory})",
-                    "等一把锁，不知道锁在哪个进程手里，现在别的进程都没有这把锁（{memory}）"
+                    "for a lock, of which it is not known who holds it, and which no other \
+                     process has now ({memory})",
+                    "等一把锁，不知道持有者是哪个进程，现在别的进程都没有这把锁（{memory}）"
                 ),
             }
         }
@@ -298,11 +300,11 @@ fn thing(
             match of.is_empty() {
                 true => both!(
                     "for the lock on {path}; who holds it is not known",
-                    "等 {path} 上的锁；不知道锁在哪个进程手里"
+                    "等 {path} 上的锁；不知道持有者是哪个进程"
                 ),
                 false => both!(
                     "for the lock on {path}, which {who} has",
-                    "等 {path} 上的锁，锁在 {who} 手里"
+                    "等 {path} 上的锁，持有者是 {who}"
                 ),
             }
         }
@@ -335,13 +337,13 @@ fn condition(it: &Unless) -> String {
             both!("{pid} gets {names}, which it handles", "{pid} 收到它会处理的 {names}")
         }
         Some(Happening::FifoIsOpened(name)) => {
-            both!("somebody else opens the FIFO {name}", "有别的进程打开 FIFO {name}")
+            both!("another process opens the FIFO {name}", "有别的进程打开 FIFO {name}")
         }
         Some(Happening::SharedByName(name)) => {
-            both!("somebody else opens {name}", "有别的进程打开 {name}")
+            both!("another process opens {name}", "有别的进程打开 {name}")
         }
         Some(Happening::SocketIsConnected(name)) => {
-            both!("somebody else connects to {name}", "有别的进程连接 {name}")
+            both!("another process connects to {name}", "有别的进程连接 {name}")
         }
         Some(Happening::SocketTimesOut(fd)) => both!(
             "{pid} has given its socket (fd {fd}) a time (SO_RCVTIMEO, SO_SNDTIMEO)",
@@ -365,7 +367,7 @@ fn outside(outside: &Outside) -> String {
         Outside::Time => both!("until a time that it has set", "等设定的时间到来"),
         Outside::Terminal(name) => both!("for the terminal {name}", "等终端 {name}"),
         Outside::Network => both!("for the network", "等网络"),
-        Outside::Client => both!("for somebody to connect to it", "等别人来连接"),
+        Outside::Client => both!("for another process to connect", "等别的进程来连接"),
         Outside::Signal => both!("for a signal", "等信号"),
         Outside::Device(name) => both!("for {name}", "等 {name}"),
     }
@@ -413,7 +415,7 @@ fn list(pids: &[u32], waiter: u32, and: &str) -> String {
 
 pub(super) fn joined(names: &[String], and: &str) -> String {
     match names {
-        [] => both!("nobody", "没有进程"),
+        [] => both!("no process", "没有进程"),
         [only] => only.clone(),
         [first @ .., last] => {
             let first = first.join(&both!(", ", "、"));

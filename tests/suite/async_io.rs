@@ -154,7 +154,8 @@ fn the_verdicts_follow_from_the_figures_in_each_language() {
         assert_eq!(said[2], &format!("One process each: {each} the loop, {memory} memory."));
         let delays = delays_in(&log);
         if delays.len() == 1 {
-            let expected = "Nobody else was there to wait while the customer blocked the loop.";
+            let expected =
+                "No other customer was there to wait while the customer blocked the loop.";
             assert_eq!(said[3], expected);
             continue;
         }

@@ -1,5 +1,5 @@
 //! What `mp-demo run` says of programs: who waits for whom where one is stuck, and what it says
-//! when nobody has asked.
+//! without being asked.
 
 use std::fs;
 
@@ -61,7 +61,7 @@ if __name__ == '__main__':
             "MainProcess N in lock.acquire() at program.py:9 waits for the lock, which hold N took \
              at program.py:4 and had when it ended",
             "mp-demo: hold (N) had the lock lock, acquired at program.py:4, when it ended, and \
-             nobody has released it",
+             did not release it",
         ],
     ),
     (
@@ -91,8 +91,8 @@ if __name__ == '__main__':
         pool.map(die, [1])
 ",
         &[
-            "MainProcess N in pool.result() at program.py:7 waits for the result, which nobody can \
-             bring",
+            "MainProcess N in pool.result() at program.py:7 waits for the result, which no process \
+             can bring",
             "mp-demo: ForkPoolWorker-1 (N) was killed by SIGKILL (9) in the middle of a task",
         ],
     ),

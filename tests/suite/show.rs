@@ -289,8 +289,8 @@ fn help_in_chinese_describes_the_lessons_in_chinese() {
         str![[r#"
 一个进程把值放入队列，另一个取出
 
-写进程每放入一个值就停顿一会儿，读进程在无限循环里取值；父进程先 join
-写进程，再终止读进程，这时读进程不一定取完了所有的值。
+写进程每放入一个值就停顿一会儿，读进程在无限循环里取值；父进程先 join 写进程，再
+终止读进程，这时读进程不一定取完了所有的值。
 "#]]
     );
     // A value that looks like an option is a value.

@@ -38,7 +38,7 @@ Deadlock: no process can go on. Who waits for whom:
   parent A  in join()  waits for writer B to end
   writer B  in send()  waits for room: its pipe holds 65,536 of 65,536 bytes, and only parent A could take some
 A circle: parent -> writer -> parent. In CPython this program waits for ever.
-(In CPython, a one-way pipe has room for a message of 65,532 bytes, a two-way one for 219,264.)
+(In CPython, a one-way pipe has room for a message of 65,532 bytes; a two-way one, which is a socket, has the size net.core.wmem_default: usually 219,264.)
 Receive before you join: mp-demo pipe --bytes 65537 --join last
 mp-demo ends the run.
 
@@ -52,7 +52,7 @@ fn who_keeps_the_childs_end_waits_for_an_end_of_file_that_only_he_could_bring() 
 Parent process A
 Process to write: B
 No process can go on. Who waits for whom:
-  parent A  in recv()  waits for a value or end-of-file, which nobody but itself could bring
+  parent A  in recv()  waits for a value or end-of-file, which only it could bring
 A dead end: what is waited for can't come any more. In CPython this program waits for ever.
 Close the end that the child has got: mp-demo pipe --join last --receive all
 mp-demo ends the run.
@@ -85,7 +85,9 @@ fn each_mistake_is_named_with_what_repairs_it() {
         (
             "queue --stop eof --keep-end A",
             "in get()  waits for a value, which only parent A could bring\n",
-            "A circle: parent -> reader -> parent. EVERClose the put end: mp-demo queue --stop eof\n",
+            "A circle: parent -> reader -> parent. EVER(CPython's Queue has no end-of-file, as each \
+             reader has a put end itself: put sentinels there.)\nClose the put end: mp-demo queue \
+             --stop eof\n",
         ),
         (
             "queue --stop sentinel --sentinels 1 --readers 2 A",
@@ -95,7 +97,7 @@ fn each_mistake_is_named_with_what_repairs_it() {
         (
             "queue --lock --kill reader-1 A",
             "in acquire()  waits for the lock, which reader-1 B had when it was killed\n",
-            "A dead end: the lock died with reader-1, and nobody releases it any more. EVERDon't \
+            "A dead end: reader-1 had the lock when it died, and no other process releases it. EVERDon't \
              kill a process that may have a lock; or do without the lock: mp-demo queue --readers 2 \
              --kill reader-1\n",
         ),

@@ -89,9 +89,9 @@ async fn serve(customer: UnixStream, delays: &Delays) -> Result<()> {
     let (request, mut answer) = customer.into_split();
     let mut line = String::new();
     BufReader::new(request).read_line(&mut line).await?;
-    let delay = delays
-        .get(&line.trim_end().parse()?)
-        .ok_or_else(|| sentence!("nobody with this number is expected", "没有这个号码的顾客"))?;
+    let delay = delays.get(&line.trim_end().parse()?).ok_or_else(|| {
+        sentence!("no customer with this number is expected", "没有这个号码的顾客")
+    })?;
     tokio::time::sleep(Duration::try_from_secs_f64(*delay).unwrap_or(Duration::MAX)).await;
     answer.write_all(line.as_bytes()).await?;
     Ok(())

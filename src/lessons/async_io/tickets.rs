@@ -162,7 +162,7 @@ pub fn verdicts(
     let others = event_loop.served.len().saturating_sub(1);
     if others == 0 {
         lines.push(both!(
-            "Nobody else was there to wait while the customer blocked the loop.",
+            "No other customer was there to wait while the customer blocked the loop.",
             "只有这一位顾客，阻塞事件循环时没有别人在等。"
         ));
         return lines;

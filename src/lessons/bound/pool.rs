@@ -131,7 +131,7 @@ fn next_report(results: &mut GetEnd) -> Result<FromWorker> {
         Got::EndOfFile | Got::Sentinel => {
             bail!(PartnerGone(sentence!(
                 "the workers ended before the tasks were done",
-                "任务还没有做完，工作的一方就结束了"
+                "任务还没有做完，工作进程（线程）就结束了"
             )));
         }
     }

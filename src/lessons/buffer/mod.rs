@@ -27,9 +27,9 @@ use notes::BufferNarrator;
 /// Print through a buffer, and lose what is in it
 ///
 /// A child prints three lines and waits. Then the parent ends it, and reads what has come. print()
-/// only adds a line to a buffer in the process's own memory. Whoever prints to a terminal writes it
-/// line by line; to a pipe or a file, when the buffer is full or the process exits. SIGTERM ends a
-/// process without that.
+/// only adds a line to a buffer in the process's own memory. To a terminal it is written line by
+/// line; to a pipe or a file, when the buffer is full or the process exits. SIGTERM ends a process
+/// without that.
 ///
 /// Rust and Python: Python's print() does this; Rust's println!() writes each line.
 #[derive(clap::Args, Serialize)]

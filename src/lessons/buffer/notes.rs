@@ -104,8 +104,8 @@ impl Narrator for BufferNarrator {
 
 notes! {
     Buffered { who: Actor } samples (writer())
-    en "{who} prints: the line is now in a buffer, in this process's own memory. Nobody else can \
-        read it before the process hands it to the kernel with write(2)."
+    en "{who} prints: the line is now in a buffer, in this process's own memory. No other \
+        process can read it before this one hands it to the kernel with write(2)."
     zh "{who}打印了一行：这一行现在还在缓冲区里，也就是在这个进程自己的内存里。进程用 write(2) 把它\
         交给内核之前，别的进程都读不到。"
 

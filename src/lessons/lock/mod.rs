@@ -32,9 +32,9 @@ const LOGGED: u32 = 5;
 /// Count up a shared counter, and lose updates without a lock
 ///
 /// Each process reads the counter, adds 1 and writes it, a thousand times. What another one has
-/// written between the read and the write is overwritten: lost. With a lock, nobody comes in
-/// between. A semaphore, as CPython's Lock, doesn't know who has it. The kernel knows who has a
-/// lock on a file, and takes it back when that process dies.
+/// written between the read and the write is overwritten: lost. With a lock, no other process comes
+/// in between. A semaphore, as CPython's Lock, doesn't know who has it. The kernel knows who has a
+/// lock on a file, and releases it when that process dies.
 ///
 /// Rust and Python: both need the lock; only within one process does Rust insist.
 #[derive(clap::Args, Serialize)]
@@ -46,7 +46,7 @@ Examples:
   mp-demo lock --kill                the holder is killed: stuck
   mp-demo lock --kill --kind flock   the kernel frees the lock")]
 pub struct Args {
-    /// Whether they take turns at a lock; with --kind or --kill, lock by default
+    /// Whether they use a lock; with --kind or --kill, lock by default
     #[arg(
         long,
         value_enum,
@@ -76,9 +76,9 @@ pub struct Args {
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum WithLock {
-    /// Nothing keeps them apart
+    /// Without a lock
     None,
-    /// Whoever reads has the lock until it has written
+    /// Each holds the lock from its read until it has written
     Lock,
 }
 
@@ -94,7 +94,7 @@ enum Gap {
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum LockKind {
-    /// A number in the kernel, as CPython's Lock: it stays taken when its holder dies
+    /// A number that knows no holder, as CPython's Lock: it stays taken when its holder dies
     Semaphore,
     /// A lock on the file: the kernel frees it when its holder dies
     Flock,
@@ -171,7 +171,7 @@ pub struct Counting {
     /// Without a lock, wait in the first gap until so many have read
     #[arg(long, default_value = "1", value_parser = whole(1..=1000_u16))]
     of: u16,
-    /// Keep the lock, once it is there, until somebody ends this process
+    /// Keep the lock, once it is there, until this process is ended
     #[arg(long)]
     hold: bool,
 }
@@ -224,7 +224,7 @@ impl Target for Counting {
 mistakes! {
     KILLED_SEMAPHORE_HOLDER = Mistake::of("killed_semaphore_holder", [
         "Don't kill a process that may have a lock; or take one that the kernel frees",
-        "不要杀死可能握着锁的进程；或者换一种内核会释放的锁",
+        "不要杀死可能持有锁的进程；或者换一种内核会释放的锁",
     ]);
 }
 

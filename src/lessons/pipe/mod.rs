@@ -92,7 +92,7 @@ enum JoinTime {
 enum Receive {
     /// One message
     One,
-    /// Messages until end-of-file: until nobody holds an end that could send
+    /// Messages until end-of-file: until no process holds an end that could send
     All,
 }
 

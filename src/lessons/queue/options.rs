@@ -18,19 +18,19 @@ use crate::stuck::Mistake;
 /// The writer puts each value and pauses; the reader gets in an endless loop; the parent joins the
 /// writer, then terminates the reader, which may not have got everything by then.
 ///
-/// Rust and Python: here put() itself delivers; in Python a hidden thread does.
+/// Rust and Python: here put() itself delivers; in Python a feeder thread does.
 #[derive(clap::Args, Serialize)]
 #[command(before_help = "\
 Examples:
   mp-demo queue                          the article's program
   mp-demo queue --take 3                 a slow reader: values are lost
   mp-demo queue --stop sentinel          sentinels tell the readers to end
-  mp-demo queue --stop eof               closing the queue tells them
-  mp-demo queue --stop eof --keep-end    it is never closed: stuck
+  mp-demo queue --stop eof               closed put ends tell them
+  mp-demo queue --stop eof --keep-end    the parent keeps its own: stuck
   mp-demo queue --stop sentinel --sentinels 0  one too few: stuck
   mp-demo queue --stop empty             the readers leave too early
-  mp-demo queue --stop none              nobody tells them: stuck
-  mp-demo queue --kill reader-1          a killed reader harms nobody
+  mp-demo queue --stop none              they are never told: stuck
+  mp-demo queue --kill reader-1          one is killed, the other goes on
   mp-demo queue --kill reader-1 --lock   unless it had the lock: stuck
   mp-demo queue --readers 3 a 1 2.5 '[null, \"x\"]'  three compete
   mp-demo queue --reader 'python3 reader.py'    a reader of your own")]
@@ -76,7 +76,8 @@ pub struct Args {
     /// The readers share a lock that each holds while it waits, as CPython's do
     #[arg(long)]
     pub(super) lock: bool,
-    /// Kill this reader while it waits, before the first value is put
+    /// Kill this reader while it waits, before the first value is put (with another one, and
+    /// sentinels, by default)
     #[arg(long, value_name = "ROLE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) kill: Option<String>,
@@ -89,7 +90,7 @@ pub(super) enum Stop {
     Terminate,
     /// A sentinel for each reader, behind the last value
     Sentinel,
-    /// The queue is closed: the readers come to end-of-file
+    /// Every put end is closed: the readers come to end-of-file (a Python Queue has none)
     Eof,
     /// Each reader leaves when the queue is empty right now
     Empty,

@@ -29,7 +29,7 @@ use notes::TerminateNarrator;
 /// A child has something to clean up, in Python by `finally`, in Rust by `Drop`. While it waits,
 /// the parent sends it a signal. By default SIGTERM and SIGKILL end a process where it is, and
 /// neither runs. With --catch the child waits for the signal itself, returns, and so cleans up.
-/// With --grandchild it has started a process of its own, to which nobody sends anything.
+/// With --grandchild it has started a process of its own, to which no signal is sent.
 ///
 /// Rust and Python: in Python, SIGINT raises an exception, so `finally` runs.
 #[derive(clap::Args, Serialize)]
@@ -37,7 +37,7 @@ use notes::TerminateNarrator;
 Examples:
   mp-demo terminate                  SIGTERM: no cleanup
   mp-demo terminate --catch          the child waits for SIGTERM: cleanup
-  mp-demo terminate --signal kill    nobody can wait for SIGKILL
+  mp-demo terminate --signal kill    SIGKILL can't be caught
   mp-demo terminate --grandchild     its own child lives on")]
 pub struct Args {
     /// What the parent sends
@@ -54,7 +54,7 @@ pub struct Args {
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Signal {
-    /// SIGINT, as Ctrl-C does
+    /// SIGINT, which Ctrl-C sends to the whole foreground group
     Int,
     /// SIGTERM, as terminate()
     Term,

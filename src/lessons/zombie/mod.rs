@@ -21,19 +21,19 @@ use claims::ZombieJudge;
 use events::ZombieEvent;
 use notes::ZombieNarrator;
 
-/// Terminate a child that nobody joins, and see what is left of it
+/// Terminate a child without joining it, and see what is left of it
 ///
 /// The parent terminates its child, as the article's queue program does, and doesn't join it: the
 /// child has ended, and is still listed, as a zombie. With --join the last thing that is left of it
 /// goes, too. With --orphan it is the other way round: the child ends, and a process that it has
 /// started lives on.
 ///
-/// Rust and Python: in both, whoever starts a process has to wait for it.
+/// Rust and Python: a parent has to wait; under Python's forkserver, the server.
 #[derive(clap::Args, Serialize)]
 #[command(before_help = "\
 Examples:
   mp-demo zombie                         it ends, and is still listed
-  mp-demo zombie --join                  join() takes what is left
+  mp-demo zombie --join                  join() reaps it
   mp-demo zombie --orphan                its parent ends before it
   mp-demo zombie --pause 60              time for `ps` in another terminal")]
 pub struct Args {

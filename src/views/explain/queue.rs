@@ -101,8 +101,8 @@ notes! {
                 到了这个值。"),
             false => format!("{who}向队列放入一个值。"),
         };
-        format!("{first}在这里 put() 自己把值写进管道；在 Python 里，由一个看不见的后台线程（feeder \
-            thread）先做 pickle 再写入，put() 并不等这个线程。")
+        format!("{first}在这里 put() 自己把值写进管道；在 Python 里，由后台线程（feeder thread）\
+            先做 pickle 再写入，put() 并不等这个线程。")
     }
 
     WaitGet { who: Actor } samples (reader())

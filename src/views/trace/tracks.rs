@@ -264,7 +264,7 @@ impl ThreadTrack {
 fn activity_title(does: Activity, event: &Event) -> String {
     match (does, event) {
         (Activity::Running, _) => both!("running", "运行"),
-        (Activity::Sleeping, _) => both!("sleep", "休眠"),
+        (Activity::Sleeping, _) => both!("sleep", "睡眠"),
         (Activity::Waiting(call), _) => {
             let call = call.name();
             both!("{call} (waiting)", "{call}（等待）")

@@ -22,12 +22,12 @@ pub fn barrier(case: &Case) -> Option<Advice> {
     if !case.deaths().is_empty() {
         let asked = both!(
             "Who should come to the barrier, besides the {count} that wait at {at}?",
-            "{count} 个在 {at} 等：还应该有谁到达？"
+            "有 {count} 个在 {at} 等：还差谁没有到？"
         );
         return case.question(name, asked);
     }
     let what = both!(
-        "make the barrier for as many as come: {count} wait at {at}, and nobody else is left who \
+        "make the barrier for as many as come: {count} wait at {at}, and none is left that \
          could come",
         "让 Barrier 的数目和到达的一样多：现在有 {count} 个在 {at} 等，再没有别的能到达了"
     );
@@ -56,7 +56,7 @@ pub fn taken_twice(case: &Case) -> Option<Advice> {
     let what = both!(
         "an RLock, or taking the lock once: {at} waits for a lock that the same thread has taken \
          already",
-        "用 RLock，或者只取一次：{at} 等的锁已经被同一个线程取走了"
+        "用 RLock，或者只获取一次：{at} 等的锁已经被同一个线程获取了"
     );
     let is_proved = waiters.iter().all(is_same) && owner.mentions(&["Semaphore"]) == Some(false);
     is_proved.then(|| repair("lock_taken_twice", what))?
@@ -80,7 +80,7 @@ pub fn one_order(case: &Case) -> Option<Advice> {
     let what = both!(
         "take these locks in the same order everywhere: at {at} each thread has one and waits for \
          another one",
-        "在所有地方按同样的顺序取这些锁：在 {at}，每个线程都握着一把，又在等另一把"
+        "在所有地方按同样的顺序获取这些锁：在 {at}，每个线程都持有一把，又在等另一把"
     );
     is_circle.then(|| repair("one_order", what))?
 }
@@ -107,7 +107,7 @@ pub fn forked_lock(case: &Case) -> Option<Advice> {
         both!(
             "start {pid} with spawn or forkserver, or before there are other threads: {at} waits for \
              {lock} that another thread had when {pid} was forked, and the copy has no such thread",
-            "用 spawn 或 forkserver 启动 {pid}，或者在还没有别的线程时启动：{at} 等的是 fork 时别的线程握着的{lock}，\
+            "用 spawn 或 forkserver 启动 {pid}，或者在还没有别的线程时启动：{at} 等的是 fork 时别的线程持有的{lock}，\
              而副本里没有那个线程"
         ),
     )
@@ -152,7 +152,7 @@ pub fn questions(case: &Case) -> Option<Advice> {
     let at = places(&all);
     let asked = both!(
         "Who should release what is waited for: {at}?",
-        "{at} 等的锁或信号量在谁手里，该由谁释放？"
+        "谁持有 {at} 等的锁或信号量，该由谁释放？"
     );
     case.question("who_releases", asked)
 }

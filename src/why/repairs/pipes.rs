@@ -27,7 +27,7 @@ pub fn get_before_join(case: &Case) -> Option<Advice> {
     }
     let full = feeders.into_iter().find(|it| it.thing(Need::Room).is_some())?.pid();
     let what = both!(
-        "somebody has to get what {full} has put, or it has to call cancel_join_thread() of the \
+        "another process has to get what {full} has put, or it has to call cancel_join_thread() of the \
          queue if that may be lost",
         "要有进程取走 {full} 放进队列的值；如果丢掉也没关系，就调用队列的 cancel_join_thread()"
     );
@@ -220,8 +220,8 @@ pub fn kept_end(case: &Case) -> Option<Advice> {
             )
         }
         _ => both!(
-            "close the end for writing in {who}: {at} gets end-of-file only when nobody has it open \
-             any more",
+            "close the end for writing in {who}: {at} gets end-of-file only when no process has it \
+             open any more",
             "在 {who} 里关闭写端：没有任何进程打开着写端，{at} 才会得到 EOF"
         ),
     };
@@ -319,9 +319,9 @@ pub fn file_lock(case: &Case) -> Option<Advice> {
         return None;
     }
     let sentence = both!(
-        "The lock is free when nobody has the file open any more with which it was taken: has \
+        "The lock is free when no process has the file open any more with which it was taken: has \
          {holder} only inherited it (`9>&-`, flock -o)?",
-        "取锁时打开的那个文件全部关闭之后，锁才会释放：{holder} 是不是只是继承了它（`9>&-`、flock -o）？"
+        "获取锁时打开的文件要全部关闭，锁才会释放：{holder} 是不是只是继承了它（`9>&-`、flock -o）？"
     );
     Some(Advice { name: "close_locked_file", sentence, is_question: true })
 }

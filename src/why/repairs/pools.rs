@@ -125,8 +125,8 @@ pub fn task_waits(case: &Case) -> Option<Advice> {
     let what = both!(
         "a task must not wait for tasks of its own pool, or the pool needs more workers: {at} is in \
          a worker, and none is left for the task that it waits for",
-        "任务不要等自己所在的池里的其他任务，或者给池更多工作者：{at} 就在一个工作者里，没有别的工作者\
-         去做它等的任务"
+        "任务不要等同一个池里的其他任务，或者增加工作进程（线程）：{at} 就在其中一个里，没有别的来做它\
+         等的任务"
     );
     is_alone.then(|| repair("task_waits_for_its_pool", what))?
 }

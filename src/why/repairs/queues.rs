@@ -96,9 +96,9 @@ pub fn reader_killed(case: &Case) -> Option<Advice> {
     case.question(
         "who_releases",
         both!(
-            "Who had the queue's own lock for reading, for which {at} waits? Nobody who is left \
-             gets: a process that is killed in get() never gives it back.",
-            "{at} 等的是队列自己的读锁，它在谁手里？剩下的进程都不在读：在 get() 里被杀死的进程不会归还这把锁。"
+            "Which process had the queue's own lock for reading, for which {at} waits? None of those \
+             that are left gets: a process that is killed in get() never releases it.",
+            "{at} 等的是队列自己的读锁，持有者是谁？剩下的进程都不在读：在 get() 里被杀死的进程不会释放这把锁。"
         ),
     )
 }

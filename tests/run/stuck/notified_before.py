@@ -1,5 +1,5 @@
 # says: waiter N in changed.wait() at notified_before.py:9 waits until the condition is notified, as MainProcess N could do
-# says: MainProcess N (notified_before.py:17) has notified changed when nobody waited for it
+# says: MainProcess N (notified_before.py:17) has notified changed when no process waited for it
 import multiprocessing as mp
 
 

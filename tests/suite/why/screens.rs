@@ -43,7 +43,7 @@ A waits in wait4() for B to end.
 B waits in read() for data or end-of-file from a pipe (fd 3), and only itself could bring it.
 At which lines A waits, a debugger can tell: gdb -p A -batch -ex \"thread apply all bt\"
 A dead end: B waits for what only B itself could bring.
-The repair: close the end for writing in B: read() in B gets end-of-file only when nobody has it open any more.
+The repair: close the end for writing in B: read() in B gets end-of-file only when no process has it open any more.
 mp-demo ends it.
 ";
     assert_eq!(with_letters(&ended.stderr), expected);
@@ -183,7 +183,7 @@ fn whoever_is_told_to_be_stuck_is_left_alone_and_may_go_on() {
     for value in ["A\n", "B\n"] {
         // A FIFO has a name, by which others may open it.
         let stuck = format!(
-            "Most likely stuck: this process can't go on, unless somebody else opens the FIFO {}.\n",
+            "Most likely stuck: this process can't go on, unless another process opens the FIFO {}.\n",
             fifo.display()
         );
         assert_eq!(run.line(), stuck);
