@@ -25,6 +25,9 @@ const ENDING: [i32; 10] =
 /// The name of the thread that waits for the signals.
 pub(crate) const THREAD: &str = "signals";
 
+/// Whether a pager is open. Ctrl-C is for the pager then.
+pub(crate) static IS_PAGING: AtomicBool = AtomicBool::new(false);
+
 /// Whether an ending signal has come. Dropping this doesn't undo [`catch`](Interrupt::catch).
 pub(crate) struct Interrupt {
     has_come: Arc<AtomicBool>,
@@ -57,7 +60,9 @@ impl Interrupt {
             };
             let mut other_end = Some(other_end);
             thread::Builder::new().name(THREAD.into()).spawn(move || {
-                for signal in signals.forever() {
+                let is_for_pager =
+                    |signal: &i32| *signal == SIGINT && IS_PAGING.load(Ordering::SeqCst);
+                for signal in signals.forever().filter(|signal| !is_for_pager(signal)) {
                     let is_first = other_end.is_some();
                     let is_spared = spares_first_ctrl_c && is_first && signal == SIGINT;
                     is_deadly.store(!is_spared, Ordering::SeqCst);

@@ -3,10 +3,14 @@
 use std::env;
 use std::io::{self, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use anyhow::{Context as _, Result};
-use nix::sys::signal::{SigSet, Signal};
+use signal_hook::consts::SIGINT;
+use signal_hook::flag::register;
 
+use crate::os::interrupt::IS_PAGING;
 use crate::os::streams::{cannot_write, stdout};
 
 /// The exit statuses of `sh` for a command that it has not found, or could not start.
@@ -61,12 +65,14 @@ fn command() -> Option<Command> {
 /// Writes the page to the pager, and waits for it to end.
 fn feed(page: &str, mut pager: Child) -> io::Result<ExitStatus> {
     // Ctrl-C is for the pager (`less` stops a search). If this process died of it, the shell and
-    // the pager would both read the keyboard. SIGINT is blocked only now, since the pager would
-    // have inherited the mask.
-    SigSet::from(Signal::SIGINT).thread_block()?;
+    // the pager would both read the keyboard.
+    register(SIGINT, Arc::default())?;
+    IS_PAGING.store(true, Ordering::SeqCst);
     if let Some(mut stdin) = pager.stdin.take() {
         // A broken pipe means that the user has read enough.
         let _ = stdin.write_all(page.as_bytes());
     }
-    pager.wait()
+    let status = pager.wait();
+    IS_PAGING.store(false, Ordering::SeqCst);
+    status
 }
