@@ -11,7 +11,6 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::both;
-use crate::claims::Outcome;
 use crate::events::{Reason, sentence};
 
 pub(crate) use command::{CommandArg, quoted};
@@ -156,14 +155,14 @@ pub(crate) fn patience(text: &str) -> Result<Patience, String> {
     }
 }
 
-/// Parses an outcome, typed as the summary of repeated runs shows it.
-pub(crate) fn outcome(text: &str) -> Result<Outcome, String> {
+/// Takes an outcome, typed as the summary of repeated runs shows it.
+pub(crate) fn outcome(text: &str) -> Result<String, String> {
     match text.trim() {
         "" => Err(both!(
             "expected an outcome as --repeat shows it; `nothing` is one",
             "应当是 --repeat 列出的一种结果，例如 `没有`"
         )),
-        _ => Ok(Outcome::typed(text)),
+        _ => Ok(text.to_owned()),
     }
 }
 

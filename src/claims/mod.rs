@@ -21,6 +21,10 @@ pub trait Judge: Default + 'static {
 
     const HEADING: Both = ["who ended how", "各进程怎样结束"];
 
+    /// The words in an outcome that are neither a value nor a role. One that begins with another
+    /// one stands before it.
+    const WORDS: &'static [Both] = &[];
+
     fn see(&mut self, seen: &Seen);
 
     /// What in the run decides about the claim with this name, a sentence each.
@@ -33,7 +37,8 @@ pub trait Judge: Default + 'static {
         is_over(state)
     }
 
-    /// The outcome, in words that are the same in every language; empty if nothing came out.
+    /// The outcome in English, with [`WORDS`](Judge::WORDS) of its own only; empty if nothing came
+    /// out.
     fn outcome(&self, state: &State) -> String {
         who_ended_how(state)
     }
@@ -96,6 +101,7 @@ fn part(role: &str) -> &str {
 pub struct OfLesson {
     claims: fn() -> Vec<Claimed>,
     pub heading: Both,
+    words: &'static [Both],
     begin: fn() -> Box<dyn AnyJudge>,
 }
 
@@ -139,12 +145,18 @@ impl OfLesson {
                 claims.chain([GETS_STUCK]).collect()
             },
             heading: J::HEADING,
+            words: J::WORDS,
             begin: || Box::<J>::default(),
         }
     }
 
     pub fn claims(&self) -> Vec<Claimed> {
         (self.claims)()
+    }
+
+    /// Parses an outcome as a person types it: as it is shown, in either language.
+    pub fn typed(&self, outcome: &str) -> Outcome {
+        Outcome::typed(outcome, self.words)
     }
 }
 
@@ -154,12 +166,13 @@ const GETS_STUCK: Claimed =
 /// The judge of one run, who sees its events one by one.
 pub struct OfRun {
     claims: Vec<Claimed>,
+    words: &'static [Both],
     judge: Box<dyn AnyJudge>,
 }
 
 impl OfRun {
     pub fn of(lesson: &OfLesson) -> OfRun {
-        OfRun { claims: lesson.claims(), judge: (lesson.begin)() }
+        OfRun { claims: lesson.claims(), words: lesson.words, judge: (lesson.begin)() }
     }
 
     pub fn see(&mut self, seen: &Seen) {
@@ -183,7 +196,7 @@ impl OfRun {
 
     /// The outcome of a run that has ended in this state.
     pub fn outcome(&self, state: &State) -> Outcome {
-        Outcome::new(&self.judge.outcome(state), state)
+        Outcome::new(&self.judge.outcome(state), self.words, state)
     }
 }
 

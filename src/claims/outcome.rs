@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::part;
+use super::{Both, part};
 use crate::events::Status;
 use crate::state::State;
 use crate::words::locale::{self, Language};
@@ -17,6 +17,8 @@ const LONGEST: usize = 400;
 pub struct Outcome {
     text: String,
     is_stuck: bool,
+    /// The words in it that are neither a value nor a role.
+    words: &'static [Both],
 }
 
 /// The outcome of a run in which nothing came out, and of a run that got stuck, by language.
@@ -25,24 +27,24 @@ const STUCK: [&str; 2] = ["stuck", "卡住"];
 
 impl Outcome {
     /// The outcome of a run that has ended in `state`; `text` is the lesson's part of it.
-    pub fn new(text: &str, state: &State) -> Outcome {
-        Outcome { text: shortened(text, LONGEST), is_stuck: state.stuck().is_some() }
+    pub fn new(text: &str, words: &'static [Both], state: &State) -> Outcome {
+        Outcome { text: shortened(text, LONGEST), is_stuck: state.stuck().is_some(), words }
     }
 
     /// Parses an outcome as a person types it: as it is shown, in either language.
-    pub fn typed(text: &str) -> Outcome {
+    pub fn typed(text: &str, words: &'static [Both]) -> Outcome {
         let text = text.trim();
-        let stuck = |it: &&str| STUCK.contains(it);
-        let (text, is_stuck) = match text.rsplit_once("; ") {
-            Some((rest, last)) if stuck(&last) => (rest, true),
-            _ if stuck(&text) => ("", true),
+        let rest = STUCK.iter().find_map(|stuck| text.strip_suffix(stuck));
+        let (text, is_stuck) = match rest.map(|it| it.trim_end().strip_suffix([';', '；'])) {
+            Some(Some(rest)) => (rest, true),
+            Some(None) if STUCK.contains(&text) => ("", true),
             _ => (text, false),
         };
         let text = match NOTHING.contains(&text) {
-            true => "",
-            false => text,
+            true => String::new(),
+            false => words.iter().fold(text.to_owned(), |text, [en, zh]| text.replace(zh, en)),
         };
-        Outcome { text: shortened(text, LONGEST), is_stuck }
+        Outcome { text: shortened(&text, LONGEST), is_stuck, words }
     }
 
     /// The text for JSON: the same in every language.
@@ -52,12 +54,15 @@ impl Outcome {
 
     fn in_language(&self, language: Language) -> String {
         let text = match self.text.as_str() {
-            "" => NOTHING[language as usize],
-            text => text,
+            "" => NOTHING[language as usize].to_owned(),
+            text => self.words.iter().fold(text.to_owned(), |text, words| {
+                text.replace(words[0], words[language as usize])
+            }),
         };
-        match self.is_stuck {
-            true => format!("{text}; {}", STUCK[language as usize]),
-            false => text.to_owned(),
+        match (self.is_stuck, language) {
+            (true, Language::En) => format!("{text}; {}", STUCK[0]),
+            (true, Language::Zh) => format!("{text}；{}", STUCK[1]),
+            (false, _) => text,
         }
     }
 }

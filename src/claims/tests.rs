@@ -100,15 +100,21 @@ fn a_role_plays_its_part_whatever_its_number() {
 #[test]
 fn an_outcome_is_the_same_whoever_types_it() {
     let state = State::default();
-    let got = |text: &str| Outcome::new(text, &state);
-    assert_eq!(Outcome::typed("A B C"), got("A B C"));
-    assert_eq!(Outcome::typed(" nothing "), got(""));
-    assert_eq!(Outcome::typed("没有"), got(""));
-    for stuck in ["A; stuck", "A; 卡住"] {
-        assert_eq!(Outcome::typed(stuck).in_english(), "A; stuck");
+    const WORDS: &[Both] = &[["recv refused", "recv 被拒绝"]];
+    let got = |text: &str| Outcome::new(text, WORDS, &state);
+    let typed = |text: &str| Outcome::typed(text, WORDS);
+    assert_eq!(typed("A B C"), got("A B C"));
+    assert_eq!(typed(" nothing "), got(""));
+    assert_eq!(typed("没有"), got(""));
+    assert_eq!(typed("A recv 被拒绝"), got("A recv refused"));
+    // What a program printed may be anything.
+    assert_eq!(Outcome::typed("recv 被拒绝", &[]).in_english(), "recv 被拒绝");
+    for stuck in ["r: A; s: B; stuck", "r: A; s: B；卡住"] {
+        assert_eq!(typed(stuck).in_english(), "r: A; s: B; stuck");
     }
+    assert_eq!(typed("unstuck").in_english(), "unstuck");
     for stuck in ["stuck", "卡住", "nothing; stuck"] {
-        assert_eq!(Outcome::typed(stuck).in_english(), "nothing; stuck");
+        assert_eq!(typed(stuck).in_english(), "nothing; stuck");
     }
 }
 
@@ -133,13 +139,13 @@ fn a_value_is_a_word_that_cannot_be_mistaken() {
 #[test]
 fn a_long_outcome_is_shortened_and_still_told_apart() {
     let state = State::default();
-    let long = |last: &str| Outcome::new(&("长".repeat(1_000) + last), &state);
+    let long = |last: &str| Outcome::new(&("长".repeat(1_000) + last), &[], &state);
     assert_eq!(long("a"), long("a"));
     assert_ne!(long("a"), long("b"));
     // A shortened outcome can be typed as it is shown, in this version and in the next one.
-    assert_eq!(Outcome::typed(&long("a").to_string()), long("a"));
+    assert_eq!(Outcome::typed(&long("a").to_string(), &[]), long("a"));
     let expected = "x".repeat(388) + "...#147523c0";
-    assert_eq!(Outcome::new(&"x".repeat(1_000), &state).in_english(), expected);
+    assert_eq!(Outcome::new(&"x".repeat(1_000), &[], &state).in_english(), expected);
 }
 
 #[test]

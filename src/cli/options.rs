@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use clap::{ColorChoice, ValueEnum};
 
 use crate::arguments::{Patience, outcome, patience, speed, whole};
-use crate::claims::Outcome;
 use crate::views::Axis;
 use crate::words::locale::{Language, LanguageParser};
 
@@ -85,7 +84,7 @@ pub struct RepeatOptions {
 
     /// With --repeat: only until a run comes out like this, which is then recorded
     #[arg(long, value_name = "TEXT", global = true, value_parser = outcome)]
-    pub(crate) outcome: Option<Outcome>,
+    pub(crate) outcome: Option<String>,
 
     /// With --repeat: keep all processes of a run on one core
     #[arg(long, global = true)]

@@ -64,7 +64,7 @@ pub(super) fn counted(
     check_stdout()?;
     let interrupt = Interrupt::catch(true, ends_all())?;
     let Subject { name, of_lesson, play, condition: own_condition, remark } = subject;
-    let until = repeat.outcome.clone();
+    let until = repeat.outcome.as_deref().map(|outcome| of_lesson.typed(outcome));
     let keep = match (&repeat.keep, &until) {
         (Some(folder), _) => Some(Keep::in_folder(folder)?),
         (None, Some(_)) => Some(Keep::here(name)),

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::claims::{Claim, Judge, Seen};
+use crate::claims::{Both, Claim, Judge, Seen};
 use crate::events::Event;
+use crate::state::State;
 
 /// Seconds for one repetition, by row.
 #[derive(Default)]
@@ -41,6 +42,18 @@ impl Judge for CostJudge {
         },
     ];
 
+    const HEADING: Both = ["the dearest row in CPython", "CPython 里最贵的一项"];
+
+    const WORDS: &'static [Both] = &[
+        ["process spawn", "启动进程（spawn）"],
+        ["process", "启动进程（fork）"],
+        ["thread", "启动线程"],
+        ["queue", "一个值经过队列"],
+        ["round trip", "经管道一个来回"],
+        ["mebibyte", "1 MiB 经过管道"],
+        ["compute", "数素数"],
+    ];
+
     fn see(&mut self, seen: &Seen) {
         if let Event::Measured { figures } = &seen.record.event
             && let Some(row) = figures.word("row")
@@ -50,14 +63,20 @@ impl Judge for CostJudge {
             self.python.extend(of("cpython_seconds"));
         }
     }
+
+    fn outcome(&self, _: &State) -> String {
+        let dearest = self.python.iter().max_by(|(_, a), (_, b)| a.total_cmp(b));
+        dearest.map(|(row, _)| row.replace('_', " ")).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use crate::claims::tests::check;
 
-    fn rows(process: f64, thread: f64, queue: f64, python: f64) -> String {
+    fn rows(process: f64, thread: f64, queue: f64, more: f64) -> String {
         let row = |name, seconds| {
+            let python = seconds + more;
             let figures = format!(r#""mp_demo_seconds":{seconds},"cpython_seconds":{python}"#);
             format!(r#"1 parent measured "row":"{name}",{figures}"#)
         };
@@ -69,8 +88,8 @@ mod tests {
         check(
             "cost",
             &[
-                (&rows(3.0, 2.0, 1.0, 9.0), "true true true false", "nothing"),
-                (&rows(1.0, 2.0, 3.0, 0.0), "false false false false", "nothing"),
+                (&rows(3.0, 2.0, 1.0, 0.5), "true true true false", "process"),
+                (&rows(1.0, 2.0, 3.0, -0.5), "false false false false", "queue"),
             ],
         );
     }

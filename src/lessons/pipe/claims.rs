@@ -43,6 +43,9 @@ impl Judge for PipeJudge {
 
     const HEADING: Both = ["what was received", "收到了什么"];
 
+    const WORDS: &'static [Both] =
+        &[["send refused", "send 被拒绝"], ["recv refused", "recv 被拒绝"]];
+
     fn see(&mut self, seen: &Seen) {
         let record = seen.record;
         let what = match &record.event {

@@ -43,6 +43,8 @@ impl Judge for TerminateJudge {
 
     const HEADING: Both = ["how the child ended", "子进程怎样结束"];
 
+    const WORDS: &'static [Both] = &[["cleaned up, ", "做了清理，"], ["exit", "退出状态"]];
+
     fn see(&mut self, seen: &Seen) {
         match &seen.record.event {
             Event::Parent { .. } => {
@@ -61,8 +63,12 @@ impl Judge for TerminateJudge {
     }
 
     fn outcome(&self, _: &State) -> String {
-        let cleaned = if self.has_cleaned { "finally " } else { "" };
-        self.status.map(|status| format!("{cleaned}{}", how(status))).unwrap_or_default()
+        let cleaned = if self.has_cleaned { "cleaned up, " } else { "" };
+        match self.status {
+            Some(Status::Code(code)) => format!("{cleaned}exit {code}"),
+            Some(status) => format!("{cleaned}{}", how(status)),
+            None => String::new(),
+        }
     }
 }
 
@@ -82,7 +88,7 @@ mod tests {
         check(
             "terminate",
             &[
-                (&cleans, "true false - false", "finally 0"),
+                (&cleans, "true false - false", "cleaned up, exit 0"),
                 (&dies, "false true - false", "SIGTERM"),
                 (&format!("{signal}\n{alive}"), "- true true false", "SIGTERM"),
                 (&format!("{alive}\n{signal}"), "- true false false", "SIGTERM"),

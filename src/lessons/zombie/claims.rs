@@ -35,6 +35,8 @@ impl Judge for ZombieJudge {
 
     const HEADING: Both = ["the states that were seen", "依次看到的状态"];
 
+    const WORDS: &'static [Both] = &[["gone", "已不存在"]];
+
     fn see(&mut self, seen: &Seen) {
         if let Event::Parent { parent } = seen.record.event {
             self.parents.push(parent);

@@ -10,7 +10,7 @@ const CLAIMS: &[Claimed] = &[
 ];
 
 fn outcome(text: &str) -> Outcome {
-    Outcome::new(text, &State::default())
+    Outcome::new(text, &[], &State::default())
 }
 
 fn turn(role: &str, event: &'static str) -> Turn {
