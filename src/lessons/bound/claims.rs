@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::events::BoundEvent;
-use super::table::WorkerKind;
+use super::table::{PoolFigures, Table, TaskKind, WorkerKind};
 use crate::claims::{Both, Claim, Judge, Seen, is_over};
 use crate::events::Event;
 use crate::state::State;
@@ -18,22 +19,36 @@ pub(super) struct BoundJudge {
     begun: usize,
     done: usize,
     overlap: bool,
-    /// The wall times by number of workers, for each kind of task and of worker.
-    times: BTreeMap<String, BTreeMap<u64, f64>>,
+    /// How many cores the run might use.
+    cores: usize,
+    /// The tables, by kind of task and of worker.
+    tables: BTreeMap<String, Table>,
+}
+
+/// A line of a table, as it is logged.
+#[derive(Deserialize)]
+struct Row {
+    kind: TaskKind,
+    /// Older recordings don't say it.
+    #[serde(default)]
+    with: WorkerKind,
+    #[serde(default)]
+    tasks: u16,
+    #[serde(flatten)]
+    pool: PoolFigures,
 }
 
 /// The claim about one table: what its tasks are, and what its workers.
 macro_rules! is_faster {
-    ($kind:literal $with:literal, $en:literal, $zh:literal) => {
+    ($kind:literal $with:literal, $en:literal, $zh:literal $workers:literal) => {
         Claim {
             name: concat!($kind, "-", $with, "-more-is-faster"),
             sentence: [
-                concat!($en, ": the most workers take less time than the fewest"),
-                concat!($zh, "：工作者最多时用的时间比最少时短"),
+                concat!($en, " is at least 10 % faster with the most workers than with the fewest"),
+                concat!($zh, "：", $workers, "最多的一组比最少的一组至少快 10%"),
             ],
             holds: |run, _| {
-                let times = run.times.get(concat!($kind, " ", $with))?;
-                (times.len() > 1).then(|| times.values().last() < times.values().next())
+                run.tables.get(concat!($kind, " ", $with))?.is_faster_with_most(run.cores)
             },
         }
     };
@@ -64,21 +79,29 @@ impl Judge for BoundJudge {
                 (run.begun > 1 && is_said).then_some(run.overlap)
             },
         },
-        is_faster!("compute" "processes", "compute", "计算密集型"),
-        is_faster!("compute" "threads", "compute in threads", "计算密集型（线程）"),
-        is_faster!("io" "processes", "IO", "IO 密集型"),
-        is_faster!("io" "threads", "IO in threads", "IO 密集型（线程）"),
-        is_faster!("disk" "processes", "disk", "磁盘读写"),
-        is_faster!("disk" "threads", "disk in threads", "磁盘读写（线程）"),
+        is_faster!("compute" "processes", "computing", "计算密集型" "工作进程"),
+        is_faster!("compute" "threads", "computing in threads", "计算密集型" "工作线程"),
+        is_faster!("io" "processes", "IO", "IO 密集型" "工作进程"),
+        is_faster!("io" "threads", "IO in threads", "IO 密集型" "工作线程"),
+        is_faster!("disk" "processes", "disk work", "磁盘读写" "工作进程"),
+        is_faster!("disk" "threads", "disk work in threads", "磁盘读写" "工作线程"),
+    ];
+
+    const WORDS: &'static [Both] = &[
+        ["compute ", "计算密集型 "],
+        ["io ", "IO 密集型 "],
+        ["disk ", "磁盘读写 "],
+        ["threads", "线程"],
     ];
 
     const HEADING: Both = [
         "kind and workers: in which order the tasks were done",
-        "任务种类和工作者数：任务以什么顺序做完",
+        "任务种类和工作进程（线程）数：任务以什么顺序做完",
     ];
 
     fn see(&mut self, seen: &Seen) {
         match &seen.record.event {
+            Event::Run { cores, .. } => self.cores = *cores,
             Event::TaskStart { .. } => {
                 self.begun += 1;
                 self.overlap |= self.begun > self.done + 1;
@@ -90,11 +113,12 @@ impl Judge for BoundJudge {
                 }
             }
             Event::Measured { figures } => {
-                let workers = figures.0.get("workers").and_then(Value::as_u64);
-                if let (Some(workers), Some(seconds)) = (workers, figures.number("wall_seconds")) {
-                    let kind = figures.word("kind").unwrap_or_default();
-                    let table = format!("{kind} {}", figures.word("with").unwrap_or("processes"));
-                    self.times.entry(table).or_default().insert(workers, seconds);
+                if let Ok(Row { kind, with, tasks, pool }) =
+                    serde_json::from_value(Value::Object(figures.0.clone()))
+                {
+                    let name: [&str; 2] = [kind.into(), with.into()];
+                    let new = Table { kind, with, tasks, pools: Vec::new() };
+                    self.tables.entry(name.join(" ")).or_insert(new).pools.push(pool);
                 }
             }
             event => {

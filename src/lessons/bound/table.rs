@@ -37,15 +37,18 @@ impl TaskKind {
 }
 
 /// What a worker is. Its name in the log is its variant's.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum WorkerKind {
+    #[default]
     Processes,
     Threads,
 }
 
 /// What a pool needed for all its tasks.
-#[derive(Default)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 pub struct PoolFigures {
     pub workers: u16,
     /// From the first put to the last result.
