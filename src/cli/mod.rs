@@ -134,13 +134,13 @@ pub struct ToCheck {
     pub runs: u64,
 }
 
-/// Which experiments to predict, and where the answers come from.
+/// Which questions to ask, and where the answers come from.
 pub struct Prediction {
-    /// Only the experiments of this lesson.
+    /// Only the questions about this lesson.
     pub lesson: Option<&'static Demo>,
-    /// The experiments are only listed.
+    /// The questions are only listed.
     pub is_list: bool,
-    /// The number of the first experiment, from 1.
+    /// The number of the first question, from 1.
     pub from: u64,
     /// The answers that were given.
     pub given: Vec<String>,

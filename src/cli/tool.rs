@@ -143,21 +143,21 @@ Examples:
   mp-demo predict --list
   mp-demo predict queue --from 2 --answer always")]
     Predict {
-        /// Only the experiments of this lesson
+        /// Only the questions about this lesson
         #[arg(value_parser = demo(), ignore_case = true)]
         lesson: Option<&'static Demo>,
 
-        /// List the experiments, without their answers
+        /// List the questions, without their answers
         #[arg(long)]
         list: bool,
 
-        /// Begin with the experiment of this number in the list
+        /// Begin with the question of this number in the list
         #[arg(long, value_name = "NUMBER", default_value = "1",
             value_parser = whole(1..=100_000_u64), allow_negative_numbers = true)]
         from: u64,
 
-        /// Answer the next experiment with this instead of asking; several times for several
-        /// experiments
+        /// Answer the next question with this instead of asking; several times for several
+        /// questions
         #[arg(long, value_name = "ANSWER", conflicts_with = "answers", allow_hyphen_values = true)]
         answer: Vec<String>,
 

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::io::{BufReader, Read};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 
@@ -40,13 +41,10 @@ fn predicted(prediction: &Prediction, options: &ViewOptions) -> Result<ExitCode>
         refuse(&sentence);
         Ok(ExitCode::from(2))
     };
-    if count == 0 {
-        return refused(both!("this lesson has no experiments", "这一课没有题目"));
-    }
     if from > count as u64 {
         return refused(both!(
-            "there is no experiment {from}: the last one is {count}",
-            "没有第 {from} 题：最后一题是第 {count} 题"
+            "there is no question {from}: there are {count}",
+            "没有第 {from} 题：一共 {count} 题"
         ));
     }
     let stdin = StandardStream::new(rustix::stdio::stdin());
@@ -63,15 +61,15 @@ fn predicted(prediction: &Prediction, options: &ViewOptions) -> Result<ExitCode>
         }
     };
     let _interrupt = Interrupt::catch(false, ends_all())?;
-    let bar = Bar::new(stderr().is_terminal());
+    let bar = Bar::after(Duration::from_secs(1), stderr().is_terminal());
     let mut gate = Gate { out: bar.beside(stderr()), is_on: stderr().is_terminal() };
-    let width = terminal::look(&stdout(), options.color, options.lang).width;
+    let look = terminal::look(&stdout(), options.color, options.lang);
     let session = Session {
         experiments: &experiments,
         from: from as usize,
         given,
         input: BufReader::new(stdin),
-        width,
+        look,
         bar: bar.clone(),
     };
     if let Some(refusal) = session.refusal() {

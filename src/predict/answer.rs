@@ -18,7 +18,10 @@ impl Question {
 
     pub(super) fn prompt(&self) -> String {
         let answers = self.answers();
-        both!("{answers}  [?] show me the program  [q]uit", "{answers}  [?] 看程序  [q] 退出")
+        both!(
+            "{answers}  [?] the call  [??] the program  [q]uit > ",
+            "{answers}  [?] 相关代码  [??] 整个程序  [q] 退出 > "
+        )
     }
 
     /// What can be answered.
@@ -30,18 +33,18 @@ impl Question {
             }
             Question::Outcomes(_) => both!(
                 "letters from a to {last}; - for none",
-                "从 a 到 {last} 的若干字母；一个也没有就写 -"
+                "输入 a 到 {last} 中的字母，例如 a c；都不可能就输入 -"
             ),
             Question::Waits(_) | Question::Repair(_) => {
-                both!("a letter from a to {last}", "从 a 到 {last} 的一个字母")
+                both!("a letter from a to {last}", "输入 a 到 {last} 中的一个字母")
             }
-            Question::Stuck { .. } => both!("a number", "一个数"),
+            Question::Stuck { .. } => both!("a number", "输入一个数"),
         }
     }
 
     /// Parses what was typed; nothing if it is no answer to this question.
     pub(super) fn answer(&self, typed: &str) -> Option<String> {
-        let typed = typed.trim().to_lowercase();
+        let typed = plain(typed);
         match self {
             Question::Often { .. } => {
                 let often = match typed.as_str() {
@@ -56,7 +59,7 @@ impl Question {
                 let is_one = !matches!(self, Question::Outcomes(_));
                 let choices = self.choices();
                 let mut letters = typed;
-                letters.retain(|c| c != ',' && !c.is_whitespace());
+                letters.retain(|c| !",.;".contains(c) && !c.is_whitespace());
                 if letters == "-" && !is_one {
                     letters.clear();
                 } else if letters.is_empty() || is_one && letters.len() > 1 {
@@ -86,6 +89,20 @@ impl Question {
     pub(super) fn choice(&self, answer: &str) -> Option<&str> {
         self.choices().get(index_of(answer.chars().next()?)?).copied()
     }
+}
+
+/// What was typed, in the letters, digits and signs of ASCII where an input method has given their
+/// full-width forms, and without what ends a sentence.
+pub(super) fn plain(typed: &str) -> String {
+    let half_width = |c: char| match c {
+        '！'..='～' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '\u{3000}' => ' ',
+        '、' => ',',
+        '。' => '.',
+        c => c,
+    };
+    let text: String = typed.chars().map(half_width).collect();
+    text.trim_matches(|c: char| ",.;".contains(c) || c.is_whitespace()).to_lowercase()
 }
 
 /// The letter by which the choice at this index is chosen.
@@ -118,10 +135,15 @@ mod tests {
         for (question, typed, meant) in [
             (&often, " S\n", Some("sometimes")),
             (&often, "有时", Some("sometimes")),
+            (&often, "ｓ。", Some("sometimes")),
             (&often, "", None),
+            (&often, "。", None),
             (&outcomes, "a c", Some("a c")),
             (&outcomes, "C,aa", Some("a c")),
+            (&outcomes, "a，c", Some("a c")),
+            (&outcomes, "ａ、　Ｃ。", Some("a c")),
             (&outcomes, "-", Some("none")),
+            (&outcomes, "－", Some("none")),
             (&outcomes, "d", None),
             (&outcomes, "a -", None),
             (&waits, "b", Some("b")),
@@ -130,6 +152,7 @@ mod tests {
             (&waits, "-", None),
             (&stuck, "65,537", Some("65537")),
             (&stuck, " 65_537 ", Some("65537")),
+            (&stuck, "６５，５３７。", Some("65537")),
             (&stuck, "-1", None),
         ] {
             assert_eq!(question.answer(typed).as_deref(), meant, "{typed}");

@@ -4,11 +4,13 @@ use anyhow::{Context as _, Result, anyhow, ensure};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::answer::letter;
 use crate::both;
 use crate::claims::Claimed;
 use crate::cli::lesson_in;
 use crate::lessons::{self, AnyLesson, DEMOS, Demo};
 use crate::report::runs::Often;
+use crate::show::python;
 use crate::words::locale::{self, Language, in_words};
 
 /// The placeholder for a number in a command.
@@ -40,6 +42,11 @@ pub struct Experiment {
     /// How many runs are made.
     #[serde(default = "fifty")]
     pub runs: u64,
+    /// Whether all of a run stays on one core.
+    #[serde(default)]
+    pub one_core: bool,
+    /// What stands in the lesson's Python program where the answer is decided.
+    call: String,
     reason: Bilingual,
 }
 
@@ -136,7 +143,7 @@ impl Experiment {
             let line = line_at(text, read.span().start);
             let experiment = Experiment { lesson, ..read.into_inner() };
             let checked = experiment.check();
-            checked.with_context(|| format!("{file}, the experiment at line {line}"))?;
+            checked.with_context(|| format!("{file}, the question at line {line}"))?;
             Ok(experiment)
         };
         read.experiment.into_iter().map(checked).collect()
@@ -159,6 +166,8 @@ impl Experiment {
         let choices = self.question.choices();
         let is_twice = choices.windows(2).any(|pair| pair[0] == pair[1]);
         ensure!(!is_twice && choices.len() <= 26, "it needs at most 26 choices, all different");
+        let call = &self.call;
+        ensure!(self.program().contains(call), "the Python program has no `{call}`");
         self.lesson_of(&self.command_with(number))?;
         if let Question::Repair(_) = self.question {
             choices.into_iter().try_for_each(|command| self.lesson_of(command).map(drop))?;
@@ -198,10 +207,49 @@ impl Experiment {
         }
     }
 
+    /// How this command is typed.
+    pub fn in_shell(&self, command: &str) -> String {
+        let one_core = if self.one_core { "taskset -c 0 " } else { "" };
+        format!("{one_core}mp-demo {command}")
+    }
+
     /// The lesson's Python program.
-    pub(super) fn python(&self) -> String {
+    pub(super) fn program(&self) -> String {
         let demo = DEMOS.iter().find(|demo| demo.name == self.lesson);
         demo.map(|demo| demo.python(locale::chosen())).unwrap_or_default()
+    }
+
+    /// The ten lines of that program around the call that is asked about, with their numbers.
+    pub(super) fn lines(&self, colour: bool) -> String {
+        let program = self.program();
+        let of_call = program.lines().position(|line| line.contains(&self.call)).unwrap_or(0);
+        let program = python(&program, colour);
+        let first = of_call.saturating_sub(5);
+        let lines = program.lines().enumerate().skip(first).take(10).map(|(index, line)| {
+            let mark = if index == of_call { '>' } else { ' ' };
+            format!("{mark}{:>3} {line}", index + 1).trim_end().to_owned() + "\n"
+        });
+        lines.collect()
+    }
+
+    /// An outcome, in the reader's language.
+    pub(super) fn outcome(&self, outcome: &str) -> String {
+        let of_lesson = lessons::claims_of(self.lesson);
+        of_lesson.map_or(outcome.to_owned(), |it| it.typed(outcome).to_string())
+    }
+
+    /// The choices, a line each.
+    pub(super) fn choices(&self) -> Vec<String> {
+        let choices = self.question.choices().into_iter().enumerate();
+        let lines = choices.map(|(index, choice)| {
+            let choice = match self.question {
+                Question::Repair(_) => self.in_shell(choice),
+                Question::Outcomes(_) => self.outcome(choice),
+                _ => choice.to_owned(),
+            };
+            format!("  {}  {choice}", letter(index))
+        });
+        lines.collect()
     }
 
     /// What is asked, in one sentence.
@@ -209,43 +257,39 @@ impl Experiment {
         match &self.question {
             Question::Often { claim, .. } => {
                 let claim = self.claimed(claim);
-                both!("Claim: {claim}.", "论断：{claim}。")
+                let asked = both!(
+                    "{claim}: in all runs, in some, or in none?",
+                    "{claim}：运行很多次，是每次如此、有时如此，还是从不如此？"
+                );
+                capitalized(&asked)
             }
-            Question::Outcomes(_) => both!(
-                "Which of these can come out? Name all of them.",
-                "下面哪些结果可能出现？请列出全部。"
-            ),
+            Question::Outcomes(_) => {
+                // The lesson exists: its claims are asked about.
+                let what = lessons::claims_of(self.lesson).map_or("", |it| in_words(it.heading));
+                both!(
+                    "Which outcomes are possible ({what})? Name all of them.",
+                    "可能出现哪些结果（{what}）？请列出全部。"
+                )
+            }
             Question::Waits(_) => both!(
-                "It gets stuck. Who waits for whom then? (A -> B: A waits for B.)",
-                "它会卡住。卡住时是怎样的等待关系？（A -> B：A 等 B。）"
+                "If it gets stuck, who waits for whom? (A -> B: A waits for B.)",
+                "如果卡住，等待关系是怎样的？（A -> B：A 等 B。）"
             ),
             Question::Repair(_) => both!(
-                "Which of these repairs it, so that it does not get stuck?",
-                "下面哪一个能修好它，使它不再卡住？"
+                "Which command fixes it, so that it doesn't get stuck?",
+                "哪条命令能修好它，使它不再卡住？"
             ),
             Question::Stuck { .. } => {
                 both!("From which number N on does it get stuck?", "N 从多少起，它会卡住？")
             }
         }
     }
+}
 
-    /// The experiment's topic, for a list of experiments.
-    pub fn topic(&self) -> String {
-        match &self.question {
-            Question::Often { claim, .. } => {
-                let claim = self.claimed(claim);
-                both!("{claim}: always, sometimes or never?", "{claim}：总是、有时还是从不？")
-            }
-            Question::Outcomes(_) => both!("which outcomes are possible?", "可能出现哪些结果？"),
-            Question::Waits(_) => {
-                both!("if it gets stuck, who waits for whom?", "如果卡住，等待关系是怎样的？")
-            }
-            Question::Repair(_) => both!("what keeps it from getting stuck?", "怎样使它不卡住？"),
-            Question::Stuck { .. } => {
-                both!("from which N on does it get stuck?", "N 从多少起会卡住？")
-            }
-        }
-    }
+fn capitalized(sentence: &str) -> String {
+    let mut chars = sentence.chars();
+    let first = chars.next();
+    first.into_iter().flat_map(char::to_uppercase).chain(chars).collect()
 }
 
 /// The number of the line in which this byte of a text is.

@@ -1,4 +1,4 @@
-//! Questions, answers and grades, one experiment after the other.
+//! Questions, answers and grades, one question after the other.
 
 use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader, Write};
@@ -6,10 +6,12 @@ use std::io::{BufRead as _, BufReader, Write};
 use anyhow::{Context as _, Result};
 use unicode_width::UnicodeWidthStr as _;
 
-use super::answer::letter;
+use super::answer::plain;
 use super::experiment::{Experiment, Question};
 use crate::both;
 use crate::os::streams::{StandardStream, cannot_write, stdout};
+use crate::os::terminal::Look;
+use crate::show::{print_through_pager, python};
 use crate::views::Bar;
 use crate::words::figures::wrapped;
 use crate::words::plain::{on_its_lines, on_one_line};
@@ -22,7 +24,7 @@ pub(crate) struct Session<'a> {
     /// The answers in the order of the experiments, if they are given; otherwise they are typed.
     pub(crate) given: Option<VecDeque<String>>,
     pub(crate) input: BufReader<StandardStream>,
-    pub(crate) width: usize,
+    pub(crate) look: Look,
     pub(crate) bar: Bar,
 }
 
@@ -31,15 +33,15 @@ impl Session<'_> {
     pub(crate) fn refusal(&self) -> Option<String> {
         let mut number = self.from;
         for typed in self.given.iter().flatten() {
-            match (typed.trim(), self.experiments.get(number - 1)) {
-                ("?" | "？", _) => continue,
+            match (plain(typed).as_str(), self.experiments.get(number - 1)) {
+                ("?" | "??", _) => continue,
                 ("q" | "quit", _) | (_, None) => return None,
                 (_, Some(asked)) if asked.question.answer(typed).is_some() => number += 1,
-                (typed, Some(asked)) => {
+                (_, Some(asked)) => {
                     let (typed, answers) = (on_one_line(typed), asked.question.answers());
                     return Some(both!(
-                        "`{typed}` is no answer to experiment {number}; answers are: {answers}",
-                        "`{typed}` 不能用来回答第 {number} 题；可以回答：{answers}"
+                        "`{typed}` is no answer to question {number}; answers are: {answers}",
+                        "`{typed}` 不能用来回答第 {number} 题；{answers}"
                     ));
                 }
             }
@@ -47,11 +49,42 @@ impl Session<'_> {
         None
     }
 
-    /// Asks, runs and grades; then says how many answers were right.
+    /// Asks, runs and grades; then says how many answers were right, and asks the others again if
+    /// that is wanted.
     pub(crate) fn hold(mut self, stderr: &mut dyn Write) -> Result<()> {
-        let of = self.experiments.len();
-        let (mut asked, mut wrong) = (0, Vec::new());
-        for number in self.from..=of {
+        let mut numbers: Vec<_> = (self.from..=self.experiments.len()).collect();
+        loop {
+            let (asked, missed) = self.round(&numbers, stderr)?;
+            if asked == 0 {
+                return Ok(());
+            }
+            let right = asked - missed.len();
+            self.say(&both!("{right} of {asked} right.", "{asked} 题答对 {right} 题。"))?;
+            let lesson = |number: &usize| self.experiments[number - 1].lesson;
+            for of_lesson in missed.chunk_by(|a, b| lesson(a) == lesson(b)) {
+                let lesson = lesson(&of_lesson[0]);
+                let numbers: Vec<_> = of_lesson.iter().map(usize::to_string).collect();
+                let numbers = numbers.join(&both!(", ", "、"));
+                self.say(&both!(
+                    "Look again at {numbers}: mp-demo show {lesson}",
+                    "请再看看第 {numbers} 题：mp-demo show {lesson}"
+                ))?;
+            }
+            // Whoever has left, or whose answers are given, has no more to say.
+            let is_over = missed.is_empty() || asked < numbers.len() || self.given.is_some();
+            if is_over || !self.wants_again(missed.len())? {
+                return Ok(());
+            }
+            self.say("")?;
+            numbers = missed;
+        }
+    }
+
+    /// Asks the questions of these numbers. Returns how many were answered, and which of them not
+    /// right.
+    fn round(&mut self, numbers: &[usize], stderr: &mut dyn Write) -> Result<(usize, Vec<usize>)> {
+        let (mut asked, mut missed) = (0, Vec::new());
+        for &number in numbers {
             // After the last given answer no further question is shown.
             if self.given.as_ref().is_some_and(VecDeque::is_empty) {
                 break;
@@ -64,42 +97,28 @@ impl Session<'_> {
             let grade = experiment.grade(&answer, &self.bar, stderr)?;
             asked += 1;
             if !grade.is_right {
-                wrong.push((experiment.lesson, number));
+                missed.push(number);
             }
             grade.seen.iter().try_for_each(|line| self.say(line))?;
             let (truth, reason) = (experiment.question.truth(), experiment.reason().trim());
-            let verdict = match grade.is_right {
+            self.say(&match grade.is_right {
                 true => both!("Right: {truth}. {reason}", "答对了：{truth}。{reason}"),
                 false => both!("No, it is: {truth}. {reason}", "不对，应当是：{truth}。{reason}"),
-            };
-            self.say(&verdict)?;
-            if let Some(not_seen) = grade.not_seen {
-                self.say(&not_seen)?;
-            }
+            })?;
+            grade.not_seen.iter().try_for_each(|line| self.say(line))?;
             self.say("")?;
         }
-        if asked == 0 {
-            return Ok(());
-        }
-        let right = asked - wrong.len();
-        self.say(&both!("{right} of {asked} right.", "{asked} 题答对 {right} 题。"))?;
-        for of_lesson in wrong.chunk_by(|(a, _), (b, _)| a == b) {
-            let (lesson, _) = of_lesson[0];
-            let numbers: Vec<_> = of_lesson.iter().map(|(_, number)| number.to_string()).collect();
-            let numbers = numbers.join(&both!(", ", "、"));
-            self.say(&both!(
-                "Look again at {numbers}: mp-demo show {lesson}",
-                "请再看看第 {numbers} 题：mp-demo show {lesson}"
-            ))?;
-        }
-        Ok(())
+        Ok((asked, missed))
     }
 
     fn show(&self, experiment: &Experiment, number: usize, stderr: &mut dyn Write) -> Result<()> {
         let (of, lesson) = (self.experiments.len(), experiment.lesson);
-        let place = both!("{number} of {of}, {lesson}", "第 {number} 题，共 {of} 题，{lesson}");
-        let command = format!("mp-demo {}", experiment.command);
-        match place.width() + 4 + command.width() <= self.width {
+        let place = both!(
+            "Question {number} of {of}, {lesson}",
+            "第 {number} 题（共 {of} 题，{lesson} 课）"
+        );
+        let command = experiment.in_shell(&experiment.command);
+        match place.width() + 4 + command.width() <= self.look.width {
             true => self.say(&format!("{place}    {command}"))?,
             false => {
                 self.say(&place)?;
@@ -113,37 +132,24 @@ impl Session<'_> {
     }
 
     fn ask(&self, experiment: &Experiment) -> Result<()> {
-        let is_repair = matches!(experiment.question, Question::Repair(_));
         self.say(&experiment.sentence())?;
-        for (index, choice) in experiment.question.choices().into_iter().enumerate() {
-            let start = if is_repair { "mp-demo " } else { "" };
-            self.say(&format!("  {}  {start}{choice}", letter(index)))?;
-        }
-        Ok(())
+        experiment.choices().iter().try_for_each(|choice| self.say(choice))
     }
 
     /// The next answer; nothing if there is none.
     fn answer(&mut self, experiment: &Experiment) -> Result<Option<String>> {
         loop {
-            let prompt = format!("{} > ", experiment.question.prompt());
-            let prompt = wrapped(&prompt, self.width, "");
-            write(&format!("{} ", prompt.trim_end()))?;
-            let typed = match &mut self.given {
-                Some(left) => left.pop_front(),
-                None => read_line(&mut self.input)?,
-            };
-            let Some(typed) = typed else {
-                write("\n")?;
+            let Some(typed) = self.typed(&experiment.question.prompt())? else {
                 return Ok(None);
             };
-            // A given answer is shown as if it were typed.
-            if self.given.is_some() {
-                write(&format!("{}\n", on_one_line(&typed)))?;
-            }
-            match (typed.trim(), experiment.question.answer(&typed)) {
-                ("?" | "？", _) => {
-                    write(&format!("{}\n\n", experiment.python().trim_end()))?;
-                    self.ask(experiment)?;
+            match (plain(&typed).as_str(), experiment.question.answer(&typed)) {
+                ("?", _) => write(&experiment.lines(self.look.colour))?,
+                ("??", _) => {
+                    let program = python(&experiment.program(), self.look.colour);
+                    match self.given {
+                        None => print_through_pager(&program)?,
+                        Some(_) => write(&program)?,
+                    }
                 }
                 // `q` could be the letter of a choice, but no question has so many choices.
                 ("q" | "quit", _) => return Ok(None),
@@ -151,17 +157,55 @@ impl Session<'_> {
                 (_, None) => {
                     let answers = experiment.question.answers();
                     self.say(&both!(
-                        "That is no answer here; answers are: {answers}",
-                        "这里不能这样回答；可以回答：{answers}"
+                        "That isn't one of the choices: {answers}",
+                        "没有这个选项。{answers}"
                     ))?;
+                    continue;
                 }
+            }
+            self.say("")?;
+            self.ask(experiment)?;
+        }
+    }
+
+    fn wants_again(&mut self, missed: usize) -> Result<bool> {
+        let prompt = match missed {
+            1 => both!("Ask the missed one again? [y/n] > ", "答错的那一题再问一遍？[y/n] > "),
+            _ => both!(
+                "Ask the {missed} missed ones again? [y/n] > ",
+                "答错的 {missed} 题再问一遍？[y/n] > "
+            ),
+        };
+        loop {
+            let typed = self.typed(&prompt)?.as_deref().map(plain);
+            match typed.as_deref() {
+                Some("y" | "yes" | "是") => return Ok(true),
+                None | Some("n" | "no" | "否" | "q" | "quit") => return Ok(false),
+                Some(_) => {}
             }
         }
     }
 
+    /// What is typed at a prompt, or given; nothing at the end of the input.
+    fn typed(&mut self, prompt: &str) -> Result<Option<String>> {
+        let prompt = wrapped(prompt, self.look.width, "");
+        write(&format!("{} ", prompt.trim_end()))?;
+        let typed = match &mut self.given {
+            Some(left) => left.pop_front(),
+            None => read_line(&mut self.input)?,
+        };
+        match &typed {
+            None => write("\n")?,
+            // A given answer is shown as if it were typed.
+            Some(typed) if self.given.is_some() => write(&format!("{}\n", on_one_line(typed)))?,
+            Some(_) => {}
+        }
+        Ok(typed)
+    }
+
     fn say(&self, text: &str) -> Result<()> {
         let indent = if text.starts_with("  ") { "     " } else { "" };
-        write(&wrapped(&on_its_lines(text), self.width, indent))
+        write(&wrapped(&on_its_lines(text), self.look.width, indent))
     }
 }
 
@@ -176,11 +220,13 @@ fn write(text: &str) -> Result<()> {
     stdout().write_all(text.as_bytes()).with_context(cannot_write)
 }
 
+/// The questions with their choices, and no answers.
 pub(crate) fn list(experiments: &[Experiment]) -> String {
-    let lines = experiments.iter().enumerate().map(|(index, experiment)| {
-        let (number, command) = (index + 1, &experiment.command);
-        let sentence = experiment.sentence();
-        format!("{number:>3}  mp-demo {command}\n     {sentence}\n")
+    let questions = experiments.iter().enumerate().map(|(index, experiment)| {
+        let (number, command) = (index + 1, experiment.in_shell(&experiment.command));
+        let asked = [experiment.sentence()].into_iter().chain(experiment.choices());
+        let asked: String = asked.map(|line| format!("     {line}\n")).collect();
+        format!("{number:>3}  {command}\n{asked}")
     });
-    lines.collect()
+    questions.collect()
 }

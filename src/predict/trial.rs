@@ -8,7 +8,7 @@ use super::experiment::{Experiment, Question};
 use crate::both;
 use crate::lessons;
 use crate::os::streams::stdout;
-use crate::repeat::{Plan, Worked};
+use crate::repeat::{Condition, Plan, Worked};
 use crate::report::runs::{Often, Tally};
 use crate::run::{Settings, run};
 use crate::views::Bar;
@@ -38,6 +38,10 @@ impl Experiment {
         let of_lesson = lessons::claims_of(self.lesson).context("there is no such lesson")?;
         let mut plan = Plan {
             play: Box::new(|settings, views, output, stderr| {
+                // Of a single run the lesson itself tells how far it is.
+                if runs == 1 {
+                    views.add(bar.clone());
+                }
                 run(&lesson, settings, views, output, stderr)
             }),
             of_lesson,
@@ -54,6 +58,8 @@ impl Experiment {
             idle_notice: Default::default(),
         };
         let mut last_waits = None;
+        let _condition = Condition::new(self.one_core, false)?;
+        bar.show_progress(0, runs);
         let repeated = plan.repeat(None, stdout(), stderr, |played| {
             if let Ok(Worked { waits: Some(waits), .. }) = played.result {
                 last_waits = Some(waits.to_owned());
@@ -66,11 +72,8 @@ impl Experiment {
             return Err(error);
         }
         if let Some(failure) = repeated.failures.first() {
-            let why = failure.sentences.join("; ");
-            bail!(both!(
-                "a run of `mp-demo {command}` failed: {why}",
-                "`mp-demo {command}` 有一次运行失败：{why}"
-            ));
+            let (command, why) = (self.in_shell(command), failure.sentences.join("; "));
+            bail!(both!("a run of `{command}` failed: {why}", "`{command}` 有一次运行失败：{why}"));
         }
         Ok((repeated.tally, last_waits))
     }
@@ -78,7 +81,7 @@ impl Experiment {
     /// Runs the command that is to be repaired, and says how it got stuck.
     pub(super) fn show_stuck(&self, bar: &Bar, stderr: &mut dyn Write) -> Result<String> {
         let (_, waits) = self.run(&self.command, 1, bar, stderr)?;
-        Ok(stuck_or_not(&self.command, waits))
+        Ok(self.stuck_or_not(&self.command, waits))
     }
 
     /// Runs what was predicted, and grades the answer: by what is true, and not by what the runs
@@ -96,15 +99,16 @@ impl Experiment {
                 let runs = tally.runs;
                 seen.push(match of == runs {
                     true => both!(
-                        "... {runs} runs: {holds} of {of}.",
-                        "…… {runs} 次运行：{of} 次中 {holds} 次。"
+                        "... {runs} runs: true in {holds}.",
+                        "…… 运行 {runs} 次，{holds} 次如此。"
                     ),
                     false => both!(
-                        "... {runs} runs: {holds} of {of}; of the others it says nothing.",
-                        "…… {runs} 次运行：{of} 次中 {holds} 次；对其余的运行，它没有说什么。"
+                        "... {runs} runs: true in {holds} of the {of} that it applies to.",
+                        "…… 运行 {runs} 次，其中 {of} 次适用，{holds} 次如此。"
                     ),
                 });
-                not_seen = proves_nothing(*truth, holds, of);
+                let is_alike = *truth == Often::Sometimes && of > 0 && (holds == 0 || holds == of);
+                not_seen = is_alike.then(|| self.not_seen(holds));
             }
             Question::Outcomes(choices) => {
                 let (tally, _) = run(&self.command, self.runs)?;
@@ -116,12 +120,13 @@ impl Experiment {
                 let more = if is_more { both!(" and others", "等") } else { String::new() };
                 seen.push(both!(
                     "... {runs} runs: {list}{more}.",
-                    "…… {runs} 次运行：{list}{more}。"
+                    "…… 运行 {runs} 次：{list}{more}。"
                 ));
                 let came: Vec<_> = came.iter().map(|came| came.outcome.in_english()).collect();
                 let mut missing = choices.right.clone();
                 missing.retain(|possible| !came.contains(possible));
                 not_seen = (!missing.is_empty()).then(|| {
+                    let missing: Vec<_> = missing.iter().map(|it| self.outcome(it)).collect();
                     let missing = missing.join(&both!(", ", "、"));
                     both!(
                         "Not seen here, and possible all the same: {missing}.",
@@ -130,42 +135,44 @@ impl Experiment {
                 });
             }
             Question::Waits(_) => {
-                seen.push(stuck_or_not(&self.command, run(&self.command, 1)?.1));
+                seen.push(self.stuck_or_not(&self.command, run(&self.command, 1)?.1));
             }
             Question::Repair(_) => {
                 if let Some(command) = self.question.choice(answer) {
                     let (_, waits) = run(command, FEW)?;
                     is_right = waits.is_none();
-                    seen.push(stuck_or_not(command, waits));
+                    seen.push(self.stuck_or_not(command, waits));
                 }
             }
             Question::Stuck { from } => {
                 for number in [from - 1, *from] {
                     let command = self.command_with(number);
-                    seen.push(stuck_or_not(&command, run(&command, 1)?.1));
+                    seen.push(self.stuck_or_not(&command, run(&command, 1)?.1));
                 }
             }
         }
         Ok(Grade { seen, is_right, not_seen })
     }
-}
 
-/// A sentence that says whether the command got stuck, and who waited for whom then.
-fn stuck_or_not(command: &str, waits: Option<String>) -> String {
-    match waits {
-        Some(waits) => {
-            both!("... mp-demo {command}: stuck, {waits}.", "…… mp-demo {command}：卡住，{waits}。")
+    /// A sentence that says whether the command got stuck, and who waited for whom then.
+    fn stuck_or_not(&self, command: &str, waits: Option<String>) -> String {
+        let command = self.in_shell(command);
+        match waits {
+            Some(waits) => both!("... {command}: stuck, {waits}.", "…… {command}：卡住，{waits}。"),
+            None => both!("... {command}: not stuck.", "…… {command}：没有卡住。"),
         }
-        None => both!("... mp-demo {command}: not stuck.", "…… mp-demo {command}：没有卡住。"),
     }
-}
 
-/// A warning for the case that "sometimes" is true and all runs were alike, which could mislead.
-fn proves_nothing(truth: Often, holds: u64, of: u64) -> Option<String> {
-    let is_alike = truth == Often::Sometimes && of > 0 && (holds == 0 || holds == of);
-    let seen = if holds == 0 { Often::Never } else { Often::Always }.word();
-    is_alike.then(|| both!(
-        "All of these runs say \"{seen}\". That proves nothing: the next one may be the other way.",
-        "这些运行都显示“{seen}”。这什么也证明不了：下一次也许就不一样。"
-    ))
+    /// What is to be known if "sometimes" is true, and all runs were alike.
+    fn not_seen(&self, holds: u64) -> String {
+        let command = &self.command;
+        let not_seen = match holds {
+            0 => both!("It never happened here, but it can.", "这里一次也没有，但它可能发生。"),
+            _ => both!("It always happened here, but it need not.", "这里每次都如此，但并不必然。"),
+        };
+        both!(
+            "{not_seen} More runs may show it: mp-demo {command} --repeat 500 --load",
+            "{not_seen}多跑几次也许能看到：mp-demo {command} --repeat 500 --load"
+        )
+    }
 }

@@ -14,6 +14,7 @@ use crate::os::terminal::Look;
 use crate::predict::Experiment;
 use ink::Ink;
 
+pub(crate) use code::python;
 pub(crate) use pager::print_through_pager;
 
 pub(crate) fn page(demo: &Demo, look: Look) -> String {
@@ -28,7 +29,7 @@ pub(crate) fn page(demo: &Demo, look: Look) -> String {
         "{}\n{}{}\n{}{}",
         markdown::render(&text, look),
         heading("Python", "--python"),
-        code::python(&demo.python(look.language), look.colour),
+        python(&demo.python(look.language), look.colour),
         heading("Rust", "--rust"),
         code::rust(&demo.rust(look.language), look.colour),
     )
@@ -48,7 +49,7 @@ fn sources(sections: &str) -> String {
     article + if has_figures { &measured } else { "" }
 }
 
-/// A lesson's experiments in Markdown, without the answers.
+/// The questions about a lesson in Markdown, without the answers.
 fn experiments(demo: &Demo) -> String {
     // A test makes sure that the file can be read.
     let experiments = Experiment::all(Some(demo)).unwrap_or_default();
@@ -57,8 +58,8 @@ fn experiments(demo: &Demo) -> String {
     }
     let lesson = demo.name;
     let items = experiments.iter().map(|experiment| {
-        let (command, topic) = (&experiment.command, experiment.topic());
-        both!("- `mp-demo {command}`: {topic}\n", "- `mp-demo {command}`：{topic}\n")
+        let (command, asked) = (experiment.in_shell(&experiment.command), experiment.sentence());
+        both!("- `{command}`: {asked}\n", "- `{command}`：{asked}\n")
     });
     let heading = both!("## What to predict", "## 先预测，再运行");
     let first = both!(

@@ -21,6 +21,12 @@ fn io_gains_from_more_workers_than_cores_and_hardly_computes() {
 
 #[test]
 #[ignore = "shares of time, on a quiet machine"]
+fn what_is_always_or_never_true_of_more_workers_is_so_in_every_run() {
+    crate::predict::check_what_is_always_or_never_true(u64::MAX, "", true);
+}
+
+#[test]
+#[ignore = "shares of time, on a quiet machine"]
 fn the_measuring_costs_little() {
     // Not how long a task takes, but what comes on top of it. The best of some: another program may
     // come in between two tasks.

@@ -69,6 +69,6 @@ fn no_run_is_called_stuck_that_is_not() {
 #[ignore = "50 runs of each experiment, on both cores, on one, and beside a load"]
 fn what_is_always_or_never_true_is_so_in_each_of_all_its_runs() {
     for condition in ["", "--one-core", "--load"] {
-        crate::predict::check_what_is_always_or_never_true(u64::MAX, condition);
+        crate::predict::check_what_is_always_or_never_true(u64::MAX, condition, false);
     }
 }
