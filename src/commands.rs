@@ -14,7 +14,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Write};
 use std::os::fd::BorrowedFd;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Error, Result, ensure};
@@ -38,9 +38,10 @@ use crate::predict::next_of;
 use crate::python;
 use crate::run::{Settings, run, sentences};
 use crate::show as reading;
+use crate::state::State;
 use crate::views::{
-    Article, Bar, Claims, Explain, Failures, Json, Recording, Stuck, Timeline, Trace, Views,
-    Warnings,
+    Article, Bar, Claims, Explain, Failures, Json, Knowledge, Page, Paper, Recording, RunOnPage,
+    Stuck, Timeline, Trace, Views, Warnings,
 };
 use crate::words::locale::{self, Language};
 use crate::words::plain::{Gate, name_of, on_its_lines, on_one_line};
@@ -99,25 +100,52 @@ pub fn show(demo: &Demo, options: &ViewOptions) -> ExitCode {
     }
 }
 
-/// Shows a recorded run.
-pub fn view(file: &Path, options: &ViewOptions) -> ExitCode {
-    exit_code(replay(file, options))
+/// Shows a recorded run, or writes a page of two.
+pub fn view(files: &[PathBuf], options: &ViewOptions) -> ExitCode {
+    exit_code(match (files, &options.page) {
+        ([file], _) => replay(file, options),
+        (files, Some(page)) => side_by_side(files, page),
+        (_, None) => Ok(()),
+    })
+}
+
+/// Writes a page of recorded runs, side by side.
+fn side_by_side(files: &[PathBuf], page: &Path) -> Result<()> {
+    let mut paper = Paper::create(page, stderr())?;
+    let run = |file: &PathBuf| {
+        let (name, input) = open(file);
+        let input = input.with_context(|| both!("cannot open {name}", "无法打开 {name}"))?;
+        refuse_to_overwrite(&input, page)?;
+        let input = BufReader::new(StandardStream::new(input));
+        let (mut run, mut state) = (RunOnPage::new(KNOWLEDGE), State::default());
+        recording::for_each(input, &name, python::events_of, |record| {
+            let change = state.apply(record);
+            run.show(record, &state, &change)
+        })?;
+        Ok(run.finished(&state))
+    };
+    let runs = files.iter().map(run).collect::<Result<Vec<_>>>()?;
+    paper.write(runs)
+}
+
+fn refuse_to_overwrite(recording: &File, file: &Path) -> Result<()> {
+    let name = name_of(file);
+    ensure!(
+        !is_same_file(recording, file),
+        both!(
+            "cannot write to {name}: it is the recording itself; choose another file",
+            "无法写入 {name}：那就是这份记录本身；请换一个文件"
+        )
+    );
+    Ok(())
 }
 
 fn replay(file: &Path, options: &ViewOptions) -> Result<()> {
     check_stdout()?;
     let (name, input) = open(file);
     let input = input.with_context(|| both!("cannot open {name}", "无法打开 {name}"))?;
-    if let Some(trace) = &options.trace {
-        let name = name_of(trace);
-        ensure!(
-            !is_same_file(&input, trace),
-            both!(
-                "cannot write the trace to {name}: it is the recording itself; choose another file",
-                "无法把跟踪写入 {name}：那就是这份记录本身；请换一个文件"
-            )
-        );
-    }
+    let written = [&options.trace, &options.page].into_iter().flatten();
+    written.into_iter().try_for_each(|file| refuse_to_overwrite(&input, file))?;
     let bar = Bar::new(stderr().is_terminal());
     let mut views = views(options, &bar, ShownLines::Programs)?;
     views.add(Failures::new(stderr(), python::is_program));
@@ -242,6 +270,10 @@ fn record(options: &Options, views: &mut Views) -> Result<()> {
     })
 }
 
+/// Who knows the lessons and programs of a page.
+const KNOWLEDGE: Knowledge =
+    Knowledge { narrator_of: python::narrator_of, remarker_of: python::remarker_of, mistake_of };
+
 /// The views that the command line asks for.
 fn views(options: &ViewOptions, bar: &Bar, lines: ShownLines) -> Result<Views> {
     let look = terminal::look(&stdout(), options.color, options.lang);
@@ -284,6 +316,9 @@ fn views(options: &ViewOptions, bar: &Bar, lines: ShownLines) -> Result<Views> {
     }
     if let Some(file) = &options.trace {
         views.add(Trace::create(file)?);
+    }
+    if let Some(file) = &options.page {
+        views.add(Page::new(Paper::create(file, bar.beside(stderr()))?, KNOWLEDGE));
     }
     views.add(bar.clone());
     Ok(views)

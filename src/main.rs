@@ -21,7 +21,7 @@ fn main() -> ExitCode {
             commands::exercise(name.as_deref(), hint, &options)
         }
         Ok(Request::Check(options, to_check)) => commands::check(&to_check, &options),
-        Ok(Request::View(options, file)) => commands::view(&file, &options),
+        Ok(Request::View(options, files)) => commands::view(&files, &options),
         Ok(Request::Why(asked, json, lines)) => commands::why(asked, json, lines),
         Ok(Request::Print(text)) => commands::print(&text),
         Ok(Request::Child(child)) => commands::child(child),

@@ -85,8 +85,8 @@ pub enum Request {
     Exercise(ViewOptions, Option<String>, Option<usize>),
     /// Check whether an exercise is solved.
     Check(ViewOptions, ToCheck),
-    /// Show a recorded run.
-    View(ViewOptions, PathBuf),
+    /// Show a recorded run, or two on one page.
+    View(ViewOptions, Vec<PathBuf>),
     /// Run two commands, and show what differs.
     Compare(ViewOptions, [String; 2]),
     /// Print this text: a program, completions for a shell, or a manual page.
@@ -274,7 +274,7 @@ fn request(mut args: Vec<OsString>) -> Result<Request, clap::Error> {
         Command::Tool(Tool::Check { exercise, runs, path }) => {
             Request::Check(cli.options.views, ToCheck { exercise, path, runs })
         }
-        Command::Tool(Tool::View { file }) => Request::View(cli.options.views, file),
+        Command::Tool(Tool::View { files }) => Request::View(cli.options.views, files),
         Command::Tool(Tool::Why { pid, command, group, end, lines }) => Request::Why(
             match pid {
                 Some(pid) => Asked::Process { pid, group },
@@ -316,6 +316,15 @@ fn check(cli: &Cli, matches: &ArgMatches) -> Result<(), String> {
             return Err(both!(
                 "`mp-demo {tool}` doesn't take {name}",
                 "`mp-demo {tool}` 没有 {name} 选项"
+            ));
+        }
+        if let Command::Tool(Tool::View { files }) = &cli.command
+            && files.len() > 1
+            && cli.options.views.page.is_none()
+        {
+            return Err(both!(
+                "two recordings are shown on a page only: `mp-demo view --page FILE A B`",
+                "两份记录只能放在一个页面里看：`mp-demo view --page FILE A B`"
             ));
         }
         if !matches!(cli.command, Command::Tool(Tool::Run { .. })) {

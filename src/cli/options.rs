@@ -163,6 +163,10 @@ pub struct ViewOptions {
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) trace: Option<PathBuf>,
 
+    /// Write a page of the run to a file: HTML to step through it event by event, the code beside it
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) page: Option<PathBuf>,
+
     /// Print the log of events instead of the program's output, one JSON object per line
     #[arg(long, global = true)]
     pub(crate) json: bool,

@@ -108,10 +108,12 @@ Examples:
   mp-demo queue --json > run.jsonl
   mp-demo view run.jsonl --labels --timeline
   mp-demo view run.jsonl --claims
-  mp-demo queue --json | mp-demo view - --trace run.json")]
+  mp-demo queue --json | mp-demo view - --trace run.json
+  mp-demo view --page page.html run.jsonl other.jsonl   two runs side by side")]
     View {
-        /// What `mp-demo LESSON --json` printed; - is standard input
-        file: PathBuf,
+        /// What `mp-demo LESSON --json` printed; - is standard input. Two of them go onto one --page
+        #[arg(required = true, num_args = 1..=2, value_name = "FILE")]
+        files: Vec<PathBuf>,
     },
 
     /// Run two commands, and show what differs

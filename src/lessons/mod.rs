@@ -155,6 +155,28 @@ lessons! {
     "lock": lock, beyond;
 }
 
+/// Of the names of files in this folder this makes the function that finds their text.
+macro_rules! sources {
+    ($($file:literal)*) => {
+        /// The file of a lesson's program with this name, as it stands in the log.
+        pub(crate) fn source_of(file: &str) -> Option<&'static str> {
+            match file.strip_prefix("src/lessons/")? {
+                $($file => Some(include_str!($file)),)*
+                _ => None,
+            }
+        }
+    };
+}
+
+// All files whose lines can stand in a log.
+sources! {
+    "async_io/customers.rs" "async_io/mod.rs" "async_io/office.rs" "async_io/tickets.rs"
+    "bound/answerer.rs" "bound/disk.rs" "bound/mod.rs" "bound/pool.rs" "bound/task.rs"
+    "bound/worker.rs" "buffer/mod.rs" "cost/children.rs" "cost/mod.rs" "cost/python.rs"
+    "cost/rows.rs" "cost/table.rs" "lock/mod.rs" "memory/mod.rs" "pipe/mod.rs" "pipe/own.rs"
+    "queue/mod.rs" "queue/own.rs" "spawn/mod.rs" "terminate/mod.rs" "zombie/mod.rs"
+}
+
 struct Listed {
     name: &'static str,
     parts: Parts,

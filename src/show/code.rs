@@ -62,14 +62,14 @@ const DECLARING: [&str; 9] =
     ["class", "def", "const", "enum", "fn", "static", "struct", "trait", "type"];
 
 /// Pieces of a program, each with its ink: together the whole program.
-type Pieces<'s> = Vec<(&'s str, Ink)>;
+pub(crate) type Pieces<'s> = Vec<(&'s str, Ink)>;
 
-fn python_pieces(source: &str) -> Pieces<'_> {
+pub(crate) fn python_pieces(source: &str) -> Pieces<'_> {
     let tokens = PythonToken::lexer(source).spanned();
     pieces(source, tokens.map(|(token, range)| (token.map(|PythonToken::Inked(ink)| ink), range)))
 }
 
-fn rust_pieces(source: &str) -> Pieces<'_> {
+pub(crate) fn rust_pieces(source: &str) -> Pieces<'_> {
     let tokens = RustToken::lexer(source).spanned();
     pieces(source, tokens.map(|(token, range)| (token.map(|RustToken::Inked(ink)| ink), range)))
 }

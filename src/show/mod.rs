@@ -12,7 +12,8 @@ use crate::both;
 use crate::lessons::Demo;
 use crate::os::terminal::Look;
 use crate::predict::Experiment;
-use ink::Ink;
+pub(crate) use code::{python_pieces, rust_pieces};
+pub(crate) use ink::Ink;
 
 pub(crate) use code::python;
 pub(crate) use pager::print_through_pager;

@@ -240,6 +240,16 @@ impl State {
         self.sent.values().filter(move |sent| sent.parcel.way == way)
     }
 
+    /// The value in transit with this parcel's number.
+    pub fn sent(&self, parcel: u64) -> Option<&Sent> {
+        self.sent.get(&parcel)
+    }
+
+    /// The value in transit with this number in the log.
+    pub fn numbered(&self, number: u64) -> Option<&Sent> {
+        self.sent(*self.numbered.get(&number)?)
+    }
+
     /// How many values have left by queues and not arrived.
     pub fn queued(&self) -> u64 {
         self.queued

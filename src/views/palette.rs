@@ -34,6 +34,22 @@ impl Palette {
         let number = *self.numbers.entry(pid).or_insert(next);
         Style::new().color(XtermColors::from(COLOURS[number % COLOURS.len()]))
     }
+
+    /// The class of a process on a page; none if it has no colour.
+    pub fn class(&self, pid: u32) -> String {
+        let number = self.numbers.get(&pid);
+        number.map_or("c".into(), |number| format!("c{}", number % COLOURS.len()))
+    }
+
+    /// The rules that give each class its colour.
+    pub fn css() -> String {
+        let levels = [0, 95, 135, 175, 215, 255];
+        let rules = COLOURS.iter().enumerate().map(|(number, colour)| {
+            let [r, g, b] = [36, 6, 1].map(|unit| levels[usize::from((colour - 16) / unit % 6)]);
+            format!(".c{number}{{--c:#{r:02x}{g:02x}{b:02x}}}\n")
+        });
+        rules.collect()
+    }
 }
 
 #[cfg(test)]

@@ -37,6 +37,13 @@ impl<E: Write> Stuck<E> {
     }
 }
 
+impl Stuck<Vec<u8>> {
+    /// What was said since the last call.
+    pub fn said(&mut self) -> String {
+        String::from_utf8_lossy(&std::mem::take(&mut self.stderr)).into_owned()
+    }
+}
+
 impl<E: Write> View for Stuck<E> {
     fn show(&mut self, record: &Record, state: &State, _: &Change) -> Result<()> {
         if let Event::Run { lesson, .. } = &record.event {

@@ -129,12 +129,7 @@ impl Picture<'_> {
         let Some(status) = lane.status() else {
             return String::new();
         };
-        let signal = status.signal_name();
-        match status {
-            Status::Code(code) => both!("exit {code}", "退出状态 {code}"),
-            Status::Signal(_) if self.look.width < ROOMY_FROM => signal,
-            Status::Signal(_) => both!("killed by {signal}", "被 {signal} 终止"),
-        }
+        ending(status, self.look.width >= ROOMY_FROM)
     }
 
     /// How many columns there are for the marks.
@@ -369,7 +364,17 @@ impl Picture<'_> {
     }
 }
 
+/// How a process has ended, in few words, or in very few.
+pub fn ending(status: Status, is_roomy: bool) -> String {
+    let signal = status.signal_name();
+    match status {
+        Status::Code(code) => both!("exit {code}", "退出状态 {code}"),
+        Status::Signal(_) if is_roomy => both!("killed by {signal}", "被 {signal} 终止"),
+        Status::Signal(_) => signal,
+    }
+}
+
 /// The number at the end of a name, to sort threads that may begin in another order.
-fn number(name: &str) -> Option<u64> {
+pub fn number(name: &str) -> Option<u64> {
     name.rsplit('-').next()?.parse().ok()
 }

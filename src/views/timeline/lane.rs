@@ -191,6 +191,11 @@ impl Lane {
         times.for_each(|time| *time = number(*time));
     }
 
+    /// What it did, and from when on.
+    pub fn activities(&self) -> impl Iterator<Item = (u64, Doing)> {
+        self.activities.iter().copied()
+    }
+
     /// When it acquired locks.
     pub fn acquisitions(&self) -> impl Iterator<Item = u64> {
         let pairs = self.activities.windows(2);

@@ -34,6 +34,8 @@ pub struct Lanes {
     pub palette: Palette,
     /// The time of the last event, or, where two have the same, a little later.
     pub now: u64,
+    /// The time at which the last event is drawn.
+    pub time: u64,
     has_begun: bool,
     /// The lanes, in the order of their beginnings.
     pub lanes: Vec<Lane>,
@@ -44,6 +46,8 @@ pub struct Lanes {
     departures: HashMap<u64, Departure>,
     /// The lane that has each lock.
     holders: HashMap<String, usize>,
+    /// From where to where values went: the lane and the time of both events.
+    pub arrows: Vec<[(usize, u64); 2]>,
     /// How often each value has left.
     seen: HashMap<String, u32>,
     /// How many lanes are left out.
@@ -85,7 +89,7 @@ impl Lanes {
             late if earliest.saturating_sub(late) > OUT_OF_ORDER => late,
             time => time.max(earliest),
         };
-        (self.now, self.has_begun) = (now.max(self.now), true);
+        (self.now, self.time, self.has_begun) = (now.max(self.now), now, true);
         if let (Some(parcel), Effect::Drops(_)) = (change.taken_back, record.event.effect()) {
             self.change_mark(parcel.id, Mark::Lost);
         }
@@ -339,6 +343,12 @@ impl Lanes {
             }
             (Effect::Arrives(_, _, value, _), _) => {
                 let departure = change.arrived.and_then(|it| self.departures.remove(&it.id));
+                if let (Some((from, place)), Some((to, _))) =
+                    (departure.as_ref().and_then(|it| it.mark), mark)
+                    && let Some(left) = self.lanes[from].marks.get(place)
+                {
+                    self.arrows.push([(from, left.time), (to, self.time)]);
+                }
                 // A value whose put is not in the log, or that was changed since, is labelled by itself.
                 let now = label(value);
                 let is_same = |it: &Departure| {

@@ -6,6 +6,7 @@ mod glyphs;
 mod lane;
 mod lanes;
 mod pools;
+mod svg;
 
 use std::io::Write;
 
@@ -15,6 +16,7 @@ pub use self::axis::Axis;
 use self::draw::Picture;
 use self::lane::Lane;
 pub use self::lanes::Lanes;
+pub(super) use self::svg::Moment;
 use super::view::{View, print};
 use crate::events::{Mark, Record};
 use crate::os::terminal::Look;
