@@ -62,6 +62,11 @@ impl Code {
                 false => around(text, &reached),
             };
             let _ = write!(html, "<h3>{}</h3><ol class=code>", escaped(file));
+            // What all lines are indented by says nothing.
+            let all = text.lines().zip(1_usize..).filter(|(line, _)| !line.trim().is_empty());
+            let all = all.filter(|(_, number)| shown.contains(number));
+            let indent = all.map(|(line, _)| line.len() - line.trim_start_matches(' ').len());
+            let indent = " ".repeat(indent.min().unwrap_or_default());
             let mut last = 0;
             for (place, line) in highlighted(text, is_rust).iter().enumerate() {
                 let number = place + 1;
@@ -72,6 +77,7 @@ impl Code {
                     html += "<li class=gap aria-hidden=true></li>";
                 }
                 last = number;
+                let line = line.strip_prefix(&indent).unwrap_or(line);
                 let key = CodeLine { file: file.to_owned(), line: number as u32 };
                 let marks =
                     self.slots.get(&key).map(|slot| slots.element(*slot, "span", " class=at"));

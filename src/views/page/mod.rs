@@ -220,7 +220,9 @@ impl RunOnPage {
         let options: Map<String, Value> = serde_json::from_str(options).unwrap_or_default();
         match options.get("command").and_then(Value::as_array) {
             Some(command) => {
-                let words = command.iter().filter_map(Value::as_str);
+                // Of a path, its last part is enough.
+                let name = |word: &str| word.rsplit('/').next().unwrap_or_default().to_owned();
+                let words = command.iter().filter_map(Value::as_str).map(name);
                 self.title = words::short(&words.collect::<Vec<_>>().join(" "), 200);
             }
             None => {
@@ -292,27 +294,37 @@ impl RunOnPage {
             let _ = write!(code, "<p>{same}</p>");
         }
         let picture = slots.element(self.picture, "div", " class=stuck");
-        let sections = [
-            ("lanes-of", both!("Lanes", "泳道"), self.lanes.svg(&moments(steps))),
-            ("code-of", both!("Code", "代码"), code),
-            ("now-of", both!("This event", "这个事件"), "<div class=now-copy></div>".into()),
-            ("where-of", both!("What is where", "值在哪里"), picture + &self.objects.html(slots)),
-            ("processes-of", both!("Processes", "进程"), self.processes.html(slots)),
-            ("output-of", both!("Output so far", "目前的输出"), self.output.html(slots, place)),
-            (
+        let section = |class: &str, title: String, section: &str| {
+            // What may scroll can be reached by the keyboard.
+            let live = if class == "now-of" { " aria-live=polite" } else { "" };
+            format!(
+                "<section class={class} aria-label=\"{title}\" tabindex=0{live}><h2>{title}</h2>\
+                 {section}</section>\n"
+            )
+        };
+        let columns = [
+            section("code-of", both!("Code", "代码"), &code),
+            section("now-of", both!("This event", "这个事件"), "<div class=now-copy></div>")
+                + &section(
+                    "where-of",
+                    both!("What is where", "值在哪里"),
+                    &(picture + &self.objects.html(slots)),
+                )
+                + &section("processes-of", both!("Processes", "进程"), &self.processes.html(slots)),
+            section(
+                "output-of",
+                both!("Output so far", "目前的输出"),
+                &self.output.html(slots, place),
+            ) + &section(
                 "events-of",
                 both!("All events", "所有事件"),
-                format!("<ol class=events>{}</ol>", items.collect::<String>()),
+                &format!("<ol class=events>{}</ol>", items.collect::<String>()),
             ),
         ];
-        for (class, title, section) in sections {
-            let focus = if class == "now-of" { " aria-live=polite" } else { " tabindex=0" };
-            let _ = write!(
-                html,
-                "<section class={class} aria-label=\"{title}\"{focus}><h2>{title}</h2>{section}\
-                 </section>\n"
-            );
-        }
+        html += &section("lanes-of", both!("Lanes", "泳道"), &self.lanes.svg(&moments(steps)));
+        html += "<div class=columns>";
+        html.extend(columns.map(|column| format!("<div class=column>{column}</div>")));
+        html += "</div>";
         html
     }
 }
@@ -358,11 +370,11 @@ fn page(runs: &[FinishedRun]) -> String {
     let pace = |factor: &str, words: String| format!("<option value={factor}>{words}</option>");
     let count = runs.iter().map(|run| run.data.len()).max().unwrap_or_default();
     let controls = [
-        button("first", "⏮\u{fe0e}", both!("first event (Home)", "第一个事件（Home）")),
-        button("back", "◀\u{fe0e}", both!("event before (left arrow)", "上一个事件（左箭头）")),
-        button("play", "▶\u{fe0e}", both!("play or pause (space)", "播放或暂停（空格）")),
-        button("next", "▶\u{fe0e}|", both!("next event (right arrow)", "下一个事件（右箭头）")),
-        button("last", "⏭\u{fe0e}", both!("last event (End)", "最后一个事件（End）")),
+        button("first", "⇤", both!("first event (Home)", "第一个事件（Home）")),
+        button("back", "←", both!("event before (left arrow)", "上一个事件（左箭头）")),
+        button("play", "►", both!("play or pause (space)", "播放或暂停（空格）")),
+        button("next", "→", both!("next event (right arrow)", "下一个事件（右箭头）")),
+        button("last", "⇥", both!("last event (End)", "最后一个事件（End）")),
         format!(
             "<input type=range id=slider min=1 max={count} value={count} aria-label=\"{}\">\
              <output id=step for=slider></output>",
@@ -392,7 +404,7 @@ fn page(runs: &[FinishedRun]) -> String {
             0 => run.html.clone(),
             _ => run.html.replace("<li id=\"step=", &format!("<li id=\"{}-step=", place + 1)),
         };
-        let _ = writeln!(body, "<article class=run>\n{html}</article>");
+        let _ = writeln!(body, "<article>\n{html}</article>");
     }
     body += "</main>";
     let data: Vec<_> = runs.iter().map(|run| &run.data).collect();

@@ -106,9 +106,11 @@
         }
       }
       this.here?.classList.remove("here");
-      this.here = this.slots[this.data.at[this.step - 1]]?.parentElement || null;
+      let last = this.step - 1;
+      while (last > 0 && this.data.at[last] < 0) last--;
+      this.here = this.slots[this.data.at[last]]?.parentElement || null;
       if (this.here) {
-        this.here.classList.add("here");
+        this.here.classList.toggle("here", last === this.step - 1);
         reveal(this.here);
       }
       const output = this.root.querySelector(".output-of");
@@ -150,7 +152,7 @@
 
   const text = byId("data").textContent || "[]";
   const all = /** @type {Data[]} */ (JSON.parse(text));
-  const roots = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".run")]);
+  const roots = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("article")]);
   const runs = roots.map((root, place) => new Run(root, all[place]));
   const main = runs.reduce((a, b) => (b.count > a.count ? b : a));
   const slider = /** @type {HTMLInputElement} */ (byId("slider"));
