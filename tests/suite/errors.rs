@@ -73,8 +73,13 @@ fn whatever_is_wrong_with_a_file_is_said_in_both_languages() {
         ),
         (
             "view LOG --trace ./LOG",
-            "cannot write the trace to ./LOG: it is the recording itself; choose another file",
-            "无法把跟踪写入 ./LOG：那就是这份记录本身；请换一个文件",
+            "cannot write to ./LOG: it is the recording itself; choose another file",
+            "无法写入 ./LOG：那就是这份记录本身；请换一个文件",
+        ),
+        (
+            "view LOG LOG --page ./LOG",
+            "cannot write to ./LOG: it is the recording itself; choose another file",
+            "无法写入 ./LOG：那就是这份记录本身；请换一个文件",
         ),
     ] {
         assert_eq!(told_in("C", words, ""), format!("mp-demo: {english}\n"), "{words}");

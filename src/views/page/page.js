@@ -31,6 +31,8 @@
         this.slots[Number(element.dataset.slot)] = element;
       }
       this.items = [...root.querySelectorAll(".events > li")];
+      // The address has the step; the browser would scroll there by itself.
+      for (const item of this.items) item.removeAttribute("id");
       this.later = [...root.querySelectorAll("[data-from]")].map(element => ({
         element, from: Number(/** @type {HTMLElement} */ (element).dataset.from),
       }));
