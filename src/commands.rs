@@ -271,7 +271,7 @@ fn record(options: &Options, views: &mut Views) -> Result<()> {
 }
 
 /// Who knows the lessons and programs of a page.
-const KNOWLEDGE: Knowledge =
+pub(crate) const KNOWLEDGE: Knowledge =
     Knowledge { narrator_of: python::narrator_of, remarker_of: python::remarker_of, mistake_of };
 
 /// The views that the command line asks for.

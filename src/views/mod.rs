@@ -7,7 +7,7 @@ mod compare;
 pub(crate) mod explain;
 mod failures;
 mod json;
-mod page;
+pub(crate) mod page;
 mod palette;
 mod recording;
 mod stuck;

@@ -1,11 +1,9 @@
 //! The frame of a page: one file that sends no request and runs no script but its own.
 
 use crate::both;
-use crate::views::palette::Palette;
 use crate::words::locale::{Language, chosen};
 use crate::words::plain::on_its_lines;
 
-const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// A text as it stands between tags, or in quotes within one: it is shown, and nothing in it acts.
@@ -24,16 +22,16 @@ pub(crate) fn escaped(text: &str) -> String {
     shown
 }
 
-/// A whole page with this body. `data` is JSON for the script, one object for each run; a page
-/// without it has no script.
-pub(crate) fn framed(title: &str, body: &str, data: Option<&str>) -> String {
-    let (style, title) = (format!("{STYLE}{}", Palette::css()), escaped(title));
+/// A whole page with this body and style. `data` is JSON for the script, one object for each run; a
+/// page without it has no script.
+pub(crate) fn framed(title: &str, body: &str, style: &str, data: Option<&str>) -> String {
+    let title = escaped(title);
     let language = match chosen() {
         Language::En => "en",
         Language::Zh => "zh-CN",
     };
     let scripts = data.map_or("'none'".into(), |_| hash(SCRIPT));
-    let styles = hash(&style);
+    let styles = hash(style);
     let script = data.map(|data| {
         // Within a string of JSON, `<` may be written so, and elsewhere there is none.
         let data = data.replace('<', "\\u003c");
@@ -78,7 +76,7 @@ mod tests {
         let text = "</script><b a=\"x\">&\u{202e}\0\u{1b}[2J\u{2028}\n中";
         let shown = "&lt;/script&gt;&lt;b a=&quot;x&quot;&gt;&amp;\\u202e\\x00\\x1b[2J\\u2028\n中";
         assert_eq!(escaped(text), shown);
-        let page = framed("</title>", "", Some("[\"</script><!--\"]"));
+        let page = framed("</title>", "", "", Some("[\"</script><!--\"]"));
         assert_eq!(page.matches("</script>").count(), 2);
         assert!(page.contains("[\"\\u003c/script>\\u003c!--\"]"));
     }

@@ -23,11 +23,12 @@ use serde_json::{Map, Value};
 
 use self::causes::Causes;
 use self::code::Code;
-pub(crate) use self::html::escaped;
+pub(crate) use self::html::{escaped, framed};
 use self::output::Output;
 use self::panels::{Marks, Now, Objects, Processes};
 use self::steps::{Data, Slots, Step, Steps, moments};
 use super::explain::{Narrator, Teller};
+use super::palette::Palette;
 use super::stuck::Stuck;
 use super::timeline::Lanes;
 use super::view::View;
@@ -360,6 +361,11 @@ fn lines(said: String) -> impl Iterator<Item = String> {
     })
 }
 
+/// The style of a page of runs, with the colours of processes.
+pub(crate) fn style() -> String {
+    format!("{}{}", include_str!("page.css"), Palette::css())
+}
+
 /// The page of these runs.
 fn page(runs: &[FinishedRun]) -> String {
     let button = |id: &str, sign: &str, words: String| {
@@ -410,5 +416,5 @@ fn page(runs: &[FinishedRun]) -> String {
     let data: Vec<_> = runs.iter().map(|run| &run.data).collect();
     let data = serde_json::to_string(&data).map_err(io::Error::from).unwrap_or_default();
     let titles: Vec<_> = runs.iter().map(|run| run.title.as_str()).collect();
-    html::framed(&titles.join(" · "), &body, Some(&data))
+    framed(&titles.join(" · "), &body, &style(), Some(&data))
 }
