@@ -261,6 +261,7 @@ fn report(exercise: &Exercise, file: &Path, checked: &Checked, look: Look) -> Re
     let mut sentences = evidence.clone();
     let remarks = remarker.remarks(views.state()).into_iter();
     sentences.extend(remarks.filter(|it| !evidence.contains(it)));
+    sentences.dedup();
     for sentence in sentences {
         print(&wrapped(&format!("  {sentence}"), look.width, "    "))?;
     }

@@ -81,7 +81,7 @@ impl Circumstances {
         match run % 5 {
             _ if run == 13 => Circumstances { speed: 0.04, ..plain },
             1 => plain,
-            2 => Circumstances { jitter: true, speed: 100.0, ..plain },
+            2 => Circumstances { speed: 1000.0, ..plain },
             3 => Circumstances { jitter: true, one_core: true, ..plain },
             4 => Circumstances { load: true, ..plain },
             _ => Circumstances { jitter: true, ..plain },

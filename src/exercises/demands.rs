@@ -129,9 +129,20 @@ impl Deeds {
     /// How the run fails the task by this function, if it does.
     fn failure_of(&self, function: &Function) -> Option<String> {
         let Function { name, prints, puts, gets, in_order, processes, together } = function;
-        let in_first = *processes == 0;
         let deeds = self.all.iter().filter(|deed| function.did(deed));
-        let deeds = deeds.filter(|deed| in_first == (deed.pid == self.first));
+        let in_first = *processes == 0;
+        if deeds.clone().any(|deed| in_first != (deed.pid == self.first)) {
+            return Some(match in_first {
+                true => both!(
+                    "{name}() runs in another process than the first one",
+                    "{name}() 不在第一个进程里运行"
+                ),
+                false => both!(
+                    "{name}() runs in the first process, not only in processes of its own",
+                    "{name}() 也在第一个进程里运行，而不只在自己的进程里"
+                ),
+            });
+        }
         for (what, wanted) in [(What::Prints, prints), (What::Puts, puts), (What::Gets, gets)] {
             let is_meant = |deed: &&Deed| {
                 deed.what == what && (what == What::Prints || wanted.contains(&deed.text))
@@ -140,7 +151,7 @@ impl Deeds {
             let wanted: Vec<_> = wanted.iter().map(String::as_str).collect();
             let difference = Difference::of(&wanted, &got);
             if !difference.is_none() || (*in_order && got != wanted) {
-                return Some(difference.after(&what.of(name, in_first)));
+                return Some(difference.after(&what.of(name)));
             }
         }
         let pids: BTreeSet<_> = deeds.map(|deed| deed.pid).collect();
@@ -167,18 +178,11 @@ impl Deeds {
 }
 
 impl What {
-    fn of(self, name: &str, in_first: bool) -> String {
-        let does = match self {
-            What::Prints => both!("print", "打印"),
-            What::Puts => both!("put", "放入"),
-            What::Gets => both!("get", "取到"),
-        };
-        match in_first {
-            true => both!("{name}() does not {does}", "{name}() {does}的不对"),
-            false => both!(
-                "{name}() in processes of its own does not {does}",
-                "在自己的进程里，{name}() {does}的不对"
-            ),
+    fn of(self, name: &str) -> String {
+        match self {
+            What::Prints => both!("{name}() does not print", "{name}() 打印的不对"),
+            What::Puts => both!("{name}() does not put", "{name}() 放入的不对"),
+            What::Gets => both!("{name}() does not get", "{name}() 取到的不对"),
         }
     }
 }

@@ -60,6 +60,7 @@ impl ProgramJudge {
             "line-lost" => (has("printed") && is_over, false, facts.lost_lines()),
             "outlives" => (facts.lives.len() > 1 && is_complete, false, facts.survivors()),
             "dead-holder" => (has("acquired") && is_over, false, facts.dead_holders()),
+            "opposite-order" => (has("acquired") && is_over, false, facts.opposite_orders()),
             "object-changed" => (has("put") && is_over, false, facts.changed.clone()),
             "line-doubled" => (has("written") && is_over, false, facts.copied_lines()),
             "task-undone" => (has("submit") && is_over, false, facts.undone_tasks()),
@@ -78,6 +79,8 @@ impl Judge for ProgramJudge {
         "line-lost" "a printed line is lost" "打印的行有丢失"
         "outlives" "a process outlives the program" "有进程在程序结束后仍在运行"
         "dead-holder" "a dead process holds a lock" "有锁仍由已结束的进程持有"
+        "opposite-order" "two processes take two locks in opposite order"
+            "两个进程取两把锁的顺序相反"
         "object-changed" "an object is changed between its put() and pickling"
             "有对象在 put() 之后、pickle 之前被改动"
         "line-doubled" "a line is written twice, since a fork has copied it"

@@ -22,6 +22,8 @@ pub struct Facts {
     pub(super) objects: BTreeMap<String, UsedObject>,
     /// The locks that are held.
     pub(super) held: BTreeMap<String, HeldLock>,
+    /// Of two locks, the one taken first and the other one: who took them so.
+    pub(super) orders: BTreeMap<(String, String), Vec<LockOrder>>,
     /// Where the values were put or sent that are on their way, by number.
     pub(super) puts: HashMap<u64, CodeLine>,
     /// By the pool and the job's name.
@@ -118,6 +120,14 @@ pub(super) struct HeldLock {
     pub at: Option<CodeLine>,
 }
 
+/// A process that took a lock while it held another one.
+pub(super) struct LockOrder {
+    pub life: usize,
+    /// The other locks that it held: they keep out whoever needs one of them, too.
+    pub under: BTreeSet<String>,
+    pub at: Option<CodeLine>,
+}
+
 /// Tasks that were given to a pool at once.
 pub(super) struct SubmittedJob {
     pub function: String,
@@ -195,6 +205,7 @@ impl Facts {
             }
             Event::Acquired { lock } => {
                 let thread = record.thread.as_deref().map(str::to_owned);
+                self.see_order(lock, me, thread.as_deref(), at.as_ref());
                 self.held.insert(lock.to_string(), HeldLock { life: me, thread, at });
             }
             Event::Release { lock } => drop(self.held.remove(&**lock)),
@@ -205,6 +216,21 @@ impl Facts {
                     child.signal =
                         if child.has_ended { child.signal.take() } else { Some((signal, at)) };
                 }
+            }
+        }
+    }
+
+    /// A lock is taken, maybe while others are held.
+    fn see_order(&mut self, lock: &str, me: usize, thread: Option<&str>, at: Option<&CodeLine>) {
+        let is_mine = |held: &HeldLock| held.life == me && held.thread.as_deref() == thread;
+        let held = self.held.iter().filter(|(name, held)| *name != lock && is_mine(held));
+        let held: BTreeSet<_> = held.map(|(name, _)| name.clone()).collect();
+        for first in &held {
+            let mut under = held.clone();
+            under.remove(first);
+            let orders = self.orders.entry((first.clone(), lock.to_owned())).or_default();
+            if !orders.iter().any(|it| it.life == me && it.under == under) {
+                orders.push(LockOrder { life: me, under, at: at.cloned() });
             }
         }
     }

@@ -183,6 +183,25 @@ impl Facts {
         sentences.collect()
     }
 
+    /// Two locks that two processes took in opposite order, if no third lock keeps them apart.
+    pub(super) fn opposite_orders(&self) -> Few {
+        let pairs = self.orders.iter().filter(|((first, second), _)| first < second);
+        let sentences = pairs.filter_map(|((first, second), orders)| {
+            let opposite = self.orders.get(&(second.clone(), first.clone()))?;
+            let mut both = orders.iter().flat_map(|one| opposite.iter().map(move |it| (one, it)));
+            let (one, other) =
+                both.find(|(a, b)| a.life != b.life && a.under.is_disjoint(&b.under))?;
+            let [(who, at), (other, other_at)] =
+                [one, other].map(|it| (self.lives[it.life].who(), in_brackets(it.at.as_ref())));
+            Some(both!(
+                "{who} took {first}, then {second}{at}, and {other} took {second}, then \
+                 {first}{other_at}",
+                "{who}先取 {first} 后取 {second}{at}，{other}先取 {second} 后取 {first}{other_at}"
+            ))
+        });
+        sentences.collect()
+    }
+
     /// Tasks of pools that were never done: one sentence for all that were submitted at the same
     /// line.
     pub(super) fn undone_tasks(&self) -> Few {

@@ -52,6 +52,14 @@ const BAD: &str = r#"
     2 w put "value":3,"on":"jobs","number":3,"at":{"file":"b.py","line":6}
     2 w fed "on":"jobs","number":3
     2 w acquired "lock":"l","at":{"file":"b.py","line":7}
+    3 x acquired "lock":"first"
+    3 x acquired "lock":"second"
+    3 x release "lock":"second"
+    3 x release "lock":"first"
+    4 y acquired "lock":"second"
+    4 y acquired "lock":"first","at":{"file":"b.py","line":8}
+    4 y release "lock":"first"
+    4 y release "lock":"second"
     1 parent get "value":3,"on":"jobs","number":3
     1 parent get "value":[1,2],"on":"jobs","number":1,"at":{"file":"b.py","line":30}
     6 fork written "stream":"stdout","line":"hello","of":1
@@ -105,10 +113,14 @@ fn claims_and_outcomes_of_a_program_follow_from_the_log() {
         &[
             (
                 ARTICLES,
-                "false - false false true false - false false - - false",
+                "false - false false true false - - false false - - false",
                 "Parent process parent; exit 0",
             ),
-            (BAD, "false false false false - true true true true true true false", "hello; exit 2"),
+            (
+                BAD,
+                "false false false false - true true true true true true true false",
+                "hello; exit 2",
+            ),
             (
                 r#"
                 1 parent started "child":2,"child_role":"w","method":"fork"
@@ -126,7 +138,7 @@ fn claims_and_outcomes_of_a_program_follow_from_the_log() {
                 1 parent exited "child":2,"child_role":"w","status":{"code":0}
                 1 parent joined "child":2,"child_role":"w"
                 1 parent exited "child":1,"child_role":"parent","status":{"code":0}"#,
-                "true true true true false false false false false false false false",
+                "true true true true false false false false false false false false false",
                 "w begins, 22; exit 0",
             ),
         ],

@@ -1,0 +1,19 @@
+from multiprocessing import Lock, Process, Queue
+
+
+def read(queue):
+    for row in iter(queue.get, None):
+        print("Row", row)
+
+
+if __name__ == "__main__":
+    queue = Queue()
+    reader = Process(target=read, args=(queue,))
+    reader.start()
+    row, lock = [], Lock()
+    for n in [1, 2, 3]:
+        with lock:
+            row.append(n)
+            queue.put(row)
+    queue.put(None)
+    reader.join()

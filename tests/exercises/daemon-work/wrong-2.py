@@ -1,0 +1,15 @@
+from multiprocessing import Process
+from time import sleep
+
+
+def save(name):
+    sleep(0.02)
+    print("Saved", name)
+
+
+if __name__ == "__main__":
+    for name in ["a", "b", "c"]:
+        process = Process(target=save, args=(name,), daemon=True)
+        process.start()
+    sleep(0.5)
+    print("All saved")

@@ -1,0 +1,27 @@
+from multiprocessing import Process
+from threading import RLock, Thread
+from time import sleep
+
+lock = RLock()
+
+
+def count():
+    with lock:
+        sleep(0.05)
+        print("Counted")
+
+
+def work():
+    with lock:
+        print("Worked")
+
+
+if __name__ == "__main__":
+    thread = Thread(target=count)
+    thread.start()
+    sleep(0.01)
+    process = Process(target=work)
+    process.start()
+    process.join()
+    thread.join()
+    print("Done")

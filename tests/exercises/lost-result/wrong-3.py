@@ -1,0 +1,19 @@
+from multiprocessing import Process
+
+
+total = 0
+
+
+def square(n):
+    print("Squaring", n)
+    global total
+    total += n * n
+
+
+if __name__ == "__main__":
+    processes = [Process(target=square, args=(n,)) for n in [1, 2, 3]]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    print("Sum", total)

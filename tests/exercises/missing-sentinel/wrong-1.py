@@ -1,0 +1,20 @@
+from multiprocessing import Process, Queue
+
+
+def read(queue):
+    for value in iter(lambda: queue.get(timeout=0.2), None):
+        print("Got", value)
+    print("Nothing more")
+
+
+if __name__ == "__main__":
+    queue = Queue()
+    readers = [Process(target=read, args=(queue,)) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    for value in [1, 2, 3, 4]:
+        queue.put(value)
+    queue.put(None)
+    for reader in readers:
+        reader.join()
+    print("Done")

@@ -1,0 +1,12 @@
+from multiprocessing import get_context
+
+
+def greet(name):
+    print("Hello,", name)
+
+
+if __name__ == "__main__":
+    process = get_context("spawn").Process(target=greet, args=("world",))
+    process.start()
+    process.join()
+    print("Joined")

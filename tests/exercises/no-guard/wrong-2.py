@@ -1,0 +1,10 @@
+from multiprocessing import get_context
+
+
+def greet(name):
+    print("Hello,", name)
+
+
+process = get_context("spawn").Process(target=greet, args=("world",))
+process.run()
+print("Joined")

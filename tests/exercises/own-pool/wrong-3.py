@@ -1,0 +1,13 @@
+from multiprocessing.pool import ThreadPool
+
+
+def leaves(height):
+    print("Looking at height", height)
+    if height == 0:
+        return 1
+    return 2 ** height
+
+
+if __name__ == "__main__":
+    with ThreadPool(2) as pool:
+        print("Leaves", pool.apply(leaves, (2,)))

@@ -1,0 +1,24 @@
+from multiprocessing import Process, Queue
+
+
+def double(numbers, doubled):
+    pass
+
+
+def add(doubled, totals):
+    totals.put(sum(2 * n for n in range(1, 6)))
+
+
+if __name__ == "__main__":
+    numbers, doubled, totals = Queue(), Queue(), Queue()
+    stages = [
+        Process(target=double, args=(numbers, doubled)),
+        Process(target=add, args=(doubled, totals)),
+    ]
+    for stage in stages:
+        stage.start()
+    for n in range(1, 6):
+        numbers.put(n)
+    print("Total", totals.get())
+    for stage in stages:
+        stage.join()

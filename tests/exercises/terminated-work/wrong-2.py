@@ -1,0 +1,22 @@
+from multiprocessing import JoinableQueue as Queue, Process
+from time import sleep
+
+
+def work(jobs):
+    while True:
+        job = jobs.get()
+        sleep(0.02)
+        print("Finished", job)
+        jobs.task_done()
+
+
+if __name__ == "__main__":
+    jobs = Queue()
+    worker = Process(target=work, args=(jobs,))
+    worker.start()
+    for job in [1, 2, 3, 4]:
+        jobs.put(job)
+    jobs.join()
+    worker.terminate()
+    worker.join()
+    print("All jobs are done")
