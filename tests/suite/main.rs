@@ -17,6 +17,7 @@ mod ends;
 mod errors;
 mod exercises;
 mod explain;
+mod facts;
 mod lessons;
 mod lock;
 mod log;
