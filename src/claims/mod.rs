@@ -165,14 +165,13 @@ const GETS_STUCK: Claimed =
 
 /// The judge of one run, who sees its events one by one.
 pub struct OfRun {
-    claims: Vec<Claimed>,
-    words: &'static [Both],
+    of_lesson: OfLesson,
     judge: Box<dyn AnyJudge>,
 }
 
 impl OfRun {
     pub fn of(lesson: &OfLesson) -> OfRun {
-        OfRun { claims: lesson.claims(), words: lesson.words, judge: (lesson.begin)() }
+        OfRun { of_lesson: *lesson, judge: (lesson.begin)() }
     }
 
     pub fn see(&mut self, seen: &Seen) {
@@ -186,7 +185,7 @@ impl OfRun {
             None => self.judge.is_over(state).then_some(false),
         };
         let verdicts = self.judge.hold(state).into_iter().chain([is_stuck]);
-        self.claims.iter().copied().zip(verdicts)
+        self.of_lesson.claims().into_iter().zip(verdicts)
     }
 
     /// What decides about the claim with this name, a sentence each; a lesson's claims have none.
@@ -196,7 +195,7 @@ impl OfRun {
 
     /// The outcome of a run that has ended in this state.
     pub fn outcome(&self, state: &State) -> Outcome {
-        Outcome::new(&self.judge.outcome(state), self.words, state)
+        Outcome::new(&self.judge.outcome(state), self.of_lesson.words, state)
     }
 }
 

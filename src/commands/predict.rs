@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 use std::io::{BufReader, Read};
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 
@@ -24,10 +23,7 @@ const MOST: u64 = 1 << 20;
 
 /// Asks what commands will do, and grades the answers. A wrong one never changes the exit status.
 pub fn predict(prediction: &Prediction, options: &ViewOptions) -> ExitCode {
-    match predicted(prediction, options) {
-        Ok(code) => code,
-        Err(error) => exit_code(Err(error)),
-    }
+    predicted(prediction, options).unwrap_or_else(|error| exit_code(Err(error)))
 }
 
 fn predicted(prediction: &Prediction, options: &ViewOptions) -> Result<ExitCode> {
@@ -61,7 +57,7 @@ fn predicted(prediction: &Prediction, options: &ViewOptions) -> Result<ExitCode>
         }
     };
     let _interrupt = Interrupt::catch(false, ends_all())?;
-    let bar = Bar::after(Duration::from_secs(1), stderr().is_terminal());
+    let bar = Bar::new(stderr().is_terminal());
     let mut gate = Gate { out: bar.beside(stderr()), is_on: stderr().is_terminal() };
     let look = terminal::look(&stdout(), options.color, options.lang);
     let session = Session {

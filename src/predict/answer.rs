@@ -31,14 +31,14 @@ impl Question {
             Question::Often { .. } => {
                 both!("[a]lways  [s]ometimes  [n]ever", "[a] 总是  [s] 有时  [n] 从不")
             }
-            Question::Outcomes(_) => both!(
+            Question::Stuck { .. } => both!("a number", "输入一个数"),
+            _ if self.has_one_answer() => {
+                both!("a letter from a to {last}", "输入 a 到 {last} 中的一个字母")
+            }
+            _ => both!(
                 "letters from a to {last}; - for none",
                 "输入 a 到 {last} 中的字母，例如 a c；都不可能就输入 -"
             ),
-            Question::Waits(_) | Question::Repair(_) => {
-                both!("a letter from a to {last}", "输入 a 到 {last} 中的一个字母")
-            }
-            Question::Stuck { .. } => both!("a number", "输入一个数"),
         }
     }
 
@@ -56,7 +56,7 @@ impl Question {
                 Some(often.word())
             }
             Question::Outcomes(_) | Question::Waits(_) | Question::Repair(_) => {
-                let is_one = !matches!(self, Question::Outcomes(_));
+                let is_one = self.has_one_answer();
                 let choices = self.choices();
                 let mut letters = typed;
                 letters.retain(|c| !",.;".contains(c) && !c.is_whitespace());

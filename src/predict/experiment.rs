@@ -1,12 +1,10 @@
 //! An experiment, as it stands in a lesson's `experiments.toml`.
 
-use anyhow::{Context as _, Result, anyhow, ensure};
+use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
-use toml::Spanned;
 
 use super::answer::letter;
 use crate::both;
-use crate::claims::Claimed;
 use crate::cli::lesson_in;
 use crate::lessons::{self, AnyLesson, DEMOS, Demo};
 use crate::report::runs::Often;
@@ -23,7 +21,7 @@ struct File {
     #[serde(default)]
     next: Option<String>,
     #[serde(default)]
-    experiment: Vec<Spanned<Experiment>>,
+    experiment: Vec<Experiment>,
 }
 
 /// Something to predict: a command, a question, and the true answer with its reason.
@@ -46,7 +44,7 @@ pub struct Experiment {
     #[serde(default)]
     pub one_core: bool,
     /// What stands in the lesson's Python program where the answer is decided.
-    call: String,
+    pub call: String,
     reason: Bilingual,
 }
 
@@ -103,6 +101,12 @@ struct Bilingual {
 }
 
 impl Question {
+    /// Whether one choice is right, and no more.
+    pub(super) fn has_one_answer(&self) -> bool {
+        matches!(self, Question::Outcomes(Choices { right, .. }) if right.len() == 1)
+            || matches!(self, Question::Waits(_) | Question::Repair(_))
+    }
+
     /// The choices in the order in which they are shown; empty if the question has none.
     pub fn choices(&self) -> Vec<&str> {
         let (Question::Outcomes(choices) | Question::Waits(choices) | Question::Repair(choices)) =
@@ -118,77 +122,28 @@ impl Question {
 }
 
 impl Experiment {
-    /// All experiments, in the order of the lessons; those of one lesson if it is given.
+    /// All experiments, in the order of the lessons; those of one lesson if it is given. A test makes
+    /// sure that each can be asked.
     pub fn all(of: Option<&Demo>) -> Result<Vec<Experiment>> {
-        let demos = DEMOS.iter().filter(|demo| of.is_none_or(|of| of.name == demo.name));
         let mut all = Vec::new();
-        for demo in demos {
-            all.extend(Experiment::read(demo.name, demo.experiments)?);
+        for demo in DEMOS.iter().filter(|demo| of.is_none_or(|of| of.name == demo.name)) {
+            let file: File = toml::from_str(demo.experiments)
+                .with_context(|| format!("demos/{}/experiments.toml", demo.name))?;
+            let of_lesson = file.experiment.into_iter();
+            all.extend(of_lesson.map(|it| Experiment { lesson: demo.name, ..it }));
         }
         Ok(all)
     }
 
-    /// Parses the experiments in a lesson's file with this text.
-    pub fn read(lesson: &'static str, text: &str) -> Result<Vec<Experiment>> {
-        let file = format!("demos/{lesson}/experiments.toml");
-        let read: File = toml::from_str(text).map_err(|error| {
-            let start = error.span().map_or(0, |span| span.start);
-            let (line, message) = (line_at(text, start), error.message());
-            anyhow!("{file}, line {line}: {message}")
-        })?;
-        if let Some(next) = &read.next {
-            lesson_in(next).with_context(|| format!("{file}, `next`"))?;
-        }
-        let checked = |read: Spanned<Experiment>| {
-            let line = line_at(text, read.span().start);
-            let experiment = Experiment { lesson, ..read.into_inner() };
-            let checked = experiment.check();
-            checked.with_context(|| format!("{file}, the question at line {line}"))?;
-            Ok(experiment)
-        };
-        read.experiment.into_iter().map(checked).collect()
-    }
-
-    fn check(&self) -> Result<()> {
-        ensure!((1..=1_000).contains(&self.runs), "its runs are not 1 to 1000");
-        let mut number = 0;
-        match &self.question {
-            Question::Often { claim, .. } => drop(self.claim(claim)?),
-            Question::Outcomes(_) => {}
-            Question::Waits(choices) | Question::Repair(choices) => {
-                ensure!(choices.right.len() == 1, "it needs one right choice");
-            }
-            Question::Stuck { from } => {
-                ensure!(self.command.contains(NUMBER), "its command has no {NUMBER}");
-                number = *from;
-            }
-        }
-        let choices = self.question.choices();
-        let is_twice = choices.windows(2).any(|pair| pair[0] == pair[1]);
-        ensure!(!is_twice && choices.len() <= 26, "it needs at most 26 choices, all different");
-        let call = &self.call;
-        ensure!(self.program().contains(call), "the Python program has no `{call}`");
-        self.lesson_of(&self.command_with(number))?;
-        if let Question::Repair(_) = self.question {
-            choices.into_iter().try_for_each(|command| self.lesson_of(command).map(drop))?;
-        }
-        Ok(())
-    }
-
-    fn claim(&self, name: &str) -> Result<Claimed> {
-        let of_lesson = lessons::claims_of(self.lesson).context("there is no such lesson")?;
-        let claim = of_lesson.claims().into_iter().find(|claim| claim.name == name);
-        claim.with_context(|| format!("the lesson has no claim `{name}`"))
-    }
-
     /// The sentence of the claim with this name.
-    pub(super) fn claimed(&self, name: &str) -> String {
-        // The claim exists: that was checked when the file was read.
-        self.claim(name).map_or(name, |claim| in_words(claim.sentence)).to_owned()
+    fn claimed(&self, name: &str) -> String {
+        let claims = lessons::claims_of(self.lesson).map(|of_lesson| of_lesson.claims());
+        let claim = claims.into_iter().flatten().find(|claim| claim.name == name);
+        claim.map_or(name, |claim| in_words(claim.sentence)).to_owned()
     }
 
     /// The lesson that a command runs, and its speed.
-    pub(super) fn lesson_of(&self, command: &str) -> Result<(AnyLesson, f64)> {
+    pub fn lesson_of(&self, command: &str) -> Result<(AnyLesson, f64)> {
         let (lesson, speed) = lesson_in(command).with_context(|| format!("`mp-demo {command}`"))?;
         ensure!(lesson.name == self.lesson, "`mp-demo {command}` is of another lesson");
         Ok((lesson, speed))
@@ -214,7 +169,7 @@ impl Experiment {
     }
 
     /// The lesson's Python program.
-    pub(super) fn program(&self) -> String {
+    pub fn program(&self) -> String {
         let demo = DEMOS.iter().find(|demo| demo.name == self.lesson);
         demo.map(|demo| demo.python(locale::chosen())).unwrap_or_default()
     }
@@ -223,9 +178,10 @@ impl Experiment {
     pub(super) fn lines(&self, colour: bool) -> String {
         let program = self.program();
         let of_call = program.lines().position(|line| line.contains(&self.call)).unwrap_or(0);
-        let program = python(&program, colour);
         let first = of_call.saturating_sub(5);
-        let lines = program.lines().enumerate().skip(first).take(10).map(|(index, line)| {
+        let lines: Vec<_> = program.lines().skip(first).take(10).collect();
+        let lines = python(&textwrap::dedent(&lines.join("\n")), colour);
+        let lines = lines.split('\n').zip(first..).map(|(line, index)| {
             let mark = if index == of_call { '>' } else { ' ' };
             format!("{mark}{:>3} {line}", index + 1).trim_end().to_owned() + "\n"
         });
@@ -257,19 +213,20 @@ impl Experiment {
         match &self.question {
             Question::Often { claim, .. } => {
                 let claim = self.claimed(claim);
-                let asked = both!(
-                    "{claim}: in all runs, in some, or in none?",
+                both!(
+                    "In all runs, in some, or in none: {claim}?",
                     "{claim}：运行很多次，是每次如此、有时如此，还是从不如此？"
-                );
-                capitalized(&asked)
+                )
             }
             Question::Outcomes(_) => {
-                // The lesson exists: its claims are asked about.
                 let what = lessons::claims_of(self.lesson).map_or("", |it| in_words(it.heading));
-                both!(
-                    "Which outcomes are possible ({what})? Name all of them.",
-                    "可能出现哪些结果（{what}）？请列出全部。"
-                )
+                match self.question.has_one_answer() {
+                    true => both!("Which outcome is it ({what})?", "会是哪种结果（{what}）？"),
+                    false => both!(
+                        "Which outcomes are possible ({what})? Name all of them.",
+                        "可能出现哪些结果（{what}）？请列出全部。"
+                    ),
+                }
             }
             Question::Waits(_) => both!(
                 "If it gets stuck, who waits for whom? (A -> B: A waits for B.)",
@@ -284,16 +241,4 @@ impl Experiment {
             }
         }
     }
-}
-
-fn capitalized(sentence: &str) -> String {
-    let mut chars = sentence.chars();
-    let first = chars.next();
-    first.into_iter().flat_map(char::to_uppercase).chain(chars).collect()
-}
-
-/// The number of the line in which this byte of a text is.
-fn line_at(text: &str, byte: usize) -> usize {
-    let before = text.get(..byte).unwrap_or(text);
-    before.matches('\n').count() + 1
 }

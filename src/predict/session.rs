@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader, Write};
 
 use anyhow::{Context as _, Result};
-use unicode_width::UnicodeWidthStr as _;
 
 use super::answer::plain;
 use super::experiment::{Experiment, Question};
@@ -60,16 +59,6 @@ impl Session<'_> {
             }
             let right = asked - missed.len();
             self.say(&both!("{right} of {asked} right.", "{asked} 题答对 {right} 题。"))?;
-            let lesson = |number: &usize| self.experiments[number - 1].lesson;
-            for of_lesson in missed.chunk_by(|a, b| lesson(a) == lesson(b)) {
-                let lesson = lesson(&of_lesson[0]);
-                let numbers: Vec<_> = of_lesson.iter().map(usize::to_string).collect();
-                let numbers = numbers.join(&both!(", ", "、"));
-                self.say(&both!(
-                    "Look again at {numbers}: mp-demo show {lesson}",
-                    "请再看看第 {numbers} 题：mp-demo show {lesson}"
-                ))?;
-            }
             // Whoever has left, or whose answers are given, has no more to say.
             let is_over = missed.is_empty() || asked < numbers.len() || self.given.is_some();
             if is_over || !self.wants_again(missed.len())? {
@@ -101,9 +90,13 @@ impl Session<'_> {
             }
             grade.seen.iter().try_for_each(|line| self.say(line))?;
             let (truth, reason) = (experiment.question.truth(), experiment.reason().trim());
+            let lesson = experiment.lesson;
             self.say(&match grade.is_right {
                 true => both!("Right: {truth}. {reason}", "答对了：{truth}。{reason}"),
-                false => both!("No, it is: {truth}. {reason}", "不对，应当是：{truth}。{reason}"),
+                false => both!(
+                    "No, it is: {truth}. {reason} More: mp-demo show {lesson}",
+                    "不对，应当是：{truth}。{reason}详见：mp-demo show {lesson}"
+                ),
             })?;
             grade.not_seen.iter().try_for_each(|line| self.say(line))?;
             self.say("")?;
@@ -117,14 +110,8 @@ impl Session<'_> {
             "Question {number} of {of}, {lesson}",
             "第 {number} 题（共 {of} 题，{lesson} 课）"
         );
-        let command = experiment.in_shell(&experiment.command);
-        match place.width() + 4 + command.width() <= self.look.width {
-            true => self.say(&format!("{place}    {command}"))?,
-            false => {
-                self.say(&place)?;
-                self.say(&command)?;
-            }
-        }
+        self.say(&place)?;
+        self.say(&experiment.in_shell(&experiment.command))?;
         if matches!(experiment.question, Question::Repair(_)) {
             self.say(&experiment.show_stuck(&self.bar, stderr)?)?;
         }

@@ -1,6 +1,7 @@
 //! Runs experiments and grades answers.
 
 use std::io::Write;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -49,7 +50,7 @@ impl Experiment {
             settings: Settings {
                 seed: None,
                 speed,
-                patience: Some(std::time::Duration::MAX),
+                patience: Some(Duration::MAX),
                 patience_with_commands: None,
                 interrupt: None,
             },
@@ -59,12 +60,15 @@ impl Experiment {
         };
         let mut last_waits = None;
         let _condition = Condition::new(self.one_core, false)?;
-        bar.show_progress(0, runs);
+        let start = Instant::now();
         let repeated = plan.repeat(None, stdout(), stderr, |played| {
             if let Ok(Worked { waits: Some(waits), .. }) = played.result {
                 last_waits = Some(waits.to_owned());
             }
-            bar.show_progress(played.run, runs);
+            // What is over before anybody looks at a bar has none.
+            if start.elapsed() > Duration::from_secs(1) {
+                bar.show_progress(played.run, runs);
+            }
             Ok(())
         });
         bar.clear();
@@ -97,12 +101,16 @@ impl Experiment {
                 let counted = tally.claims().find(|(counted, _)| counted.claim.name == *claim);
                 let (holds, of) = counted.map_or((0, 0), |(it, _)| (it.holds, it.of));
                 let runs = tally.runs;
-                seen.push(match of == runs {
-                    true => both!(
+                seen.push(match of {
+                    _ if of == runs => both!(
                         "... {runs} runs: true in {holds}.",
                         "…… 运行 {runs} 次，{holds} 次如此。"
                     ),
-                    false => both!(
+                    0 => both!(
+                        "... {runs} runs, but it can't be told from them.",
+                        "…… 运行 {runs} 次，但都无法判断。"
+                    ),
+                    _ => both!(
                         "... {runs} runs: true in {holds} of the {of} that it applies to.",
                         "…… 运行 {runs} 次，其中 {of} 次适用，{holds} 次如此。"
                     ),
@@ -114,7 +122,10 @@ impl Experiment {
                 let (tally, _) = run(&self.command, self.runs)?;
                 let (came, runs) = (tally.outcomes(), tally.runs);
                 let list = came.iter().take(SHOWN);
-                let list = list.map(|came| format!("{} ({})", came.outcome, came.runs));
+                let list = list.map(|came| {
+                    let (outcome, runs) = (&came.outcome, came.runs);
+                    both!("{outcome} ({runs})", "{outcome}（{runs}）")
+                });
                 let list = list.collect::<Vec<_>>().join(&both!(", ", "，"));
                 let is_more = came.len() > SHOWN;
                 let more = if is_more { both!(" and others", "等") } else { String::new() };

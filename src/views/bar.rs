@@ -1,9 +1,8 @@
 //! The progress bar of a lesson that measures.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
-use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use indicatif::ProgressBar;
@@ -15,10 +14,6 @@ use crate::state::{Change, State};
 #[derive(Clone)]
 pub struct Bar {
     is_shown: bool,
-    /// How long it has to take before anything is drawn.
-    delay: Duration,
-    /// When the first progress was told.
-    begun: Rc<Cell<Option<Instant>>>,
     /// What is drawn, while a lesson measures.
     drawn: Rc<RefCell<Option<ProgressBar>>>,
 }
@@ -33,18 +28,11 @@ pub struct Beside<W> {
 impl Bar {
     /// A bar on stderr, drawn only if `is_shown` is set, which makes sense on a terminal.
     pub fn new(is_shown: bool) -> Bar {
-        Bar::after(Duration::ZERO, is_shown)
-    }
-
-    /// The same, for what may be over before anybody looks at a bar.
-    pub fn after(delay: Duration, is_shown: bool) -> Bar {
-        Bar { is_shown, delay, begun: Rc::default(), drawn: Rc::default() }
+        Bar { is_shown, drawn: Rc::default() }
     }
 
     pub fn show_progress(&self, done: u64, of: u64) {
-        let begun = self.begun.get().unwrap_or_else(Instant::now);
-        self.begun.set(Some(begun));
-        if !self.is_shown || begun.elapsed() < self.delay {
+        if !self.is_shown {
             return;
         }
         let mut shown = self.drawn.borrow_mut();
@@ -59,7 +47,6 @@ impl Bar {
 
     /// Removes the bar: nothing more will be measured.
     pub fn clear(&self) {
-        self.begun.set(None);
         if let Some(drawn) = self.drawn.borrow_mut().take() {
             drawn.finish_and_clear();
         }
