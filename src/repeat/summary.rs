@@ -97,7 +97,11 @@ impl Summary<'_> {
         let outcome = until.to_string();
         let outcome = on_one_line(&outcome);
         if let Some(Came { first, seed, .. }) = tally.came(until) {
-            let seed = if tally.has_pauses { format!(": --seed {seed}") } else { String::new() };
+            let seed = if tally.has_pauses {
+                both!(": --seed {seed}", "：--seed {seed}")
+            } else {
+                String::new()
+            };
             return both!(
                 "\"{outcome}\" came in run {first}{seed}",
                 "“{outcome}”出现在第 {first} 次运行{seed}"

@@ -44,8 +44,8 @@ macro_rules! is_faster {
         Claim {
             name: concat!($kind, "-", $with, "-more-is-faster"),
             sentence: [
-                concat!($en, " is at least 10 % faster with the most workers than with the fewest"),
-                concat!($zh, "：", $workers, "最多的一组比最少的一组至少快 10%"),
+                concat!($en, " is at least 20 % faster with the most workers than with the fewest"),
+                concat!($zh, "：", $workers, "最多的一组比最少的一组至少快 20%"),
             ],
             holds: |run, _| {
                 run.tables.get(concat!($kind, " ", $with))?.is_faster_with_most(run.cores)

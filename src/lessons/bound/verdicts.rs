@@ -42,11 +42,12 @@ impl Table {
         lines
     }
 
-    /// Whether the most workers are so much faster than the fewest that it can't be chance; nothing
-    /// where that can't be told, since there is one pool only, or other programs were in the way.
+    /// Whether the most workers are a fifth faster than the fewest; nothing where that can't be
+    /// told, since there is one pool only, or other programs were in the way: these may take a
+    /// tenth of the cores before that is noticed.
     pub(super) fn is_faster_with_most(&self, cores: usize) -> Option<bool> {
         let is_told = self.pools.len() > 1 && self.disturbed(cores).is_none();
-        is_told.then(|| is_no_chance(self.speed_up(self.last()), 1.0))
+        is_told.then(|| self.speed_up(self.last()) >= 1.2)
     }
 
     /// The pool whose tasks got the smallest share of the processor time that was theirs to have,
