@@ -47,6 +47,7 @@ use crate::words::locale::{self, Language};
 use crate::words::plain::{Gate, name_of, on_its_lines, on_one_line};
 
 pub use compare::compare;
+use compare::hand_out;
 pub use exercise::{check, exercise};
 pub use predict::predict;
 pub use repeat::repeat;
@@ -90,8 +91,12 @@ fn settings<'a>(options: &Options, interrupt: Option<BorrowedFd<'a>>) -> Setting
     Settings { seed, speed, patience, patience_with_commands: patience, interrupt }
 }
 
-/// Shows what there is to read of a lesson.
-pub fn show(demo: &Demo, options: &ViewOptions) -> ExitCode {
+/// Shows what there is to read of a lesson, or writes it to a file as a handout, with the answers or
+/// without.
+pub fn show(demo: &Demo, has_answers: bool, options: &ViewOptions) -> ExitCode {
+    if let Some(file) = &options.page {
+        return hand_out(demo, file, has_answers, options);
+    }
     let look = terminal::look(&stdout(), options.color, options.lang);
     let page = reading::page(demo, look);
     match stdout().is_terminal() {

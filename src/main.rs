@@ -14,7 +14,9 @@ fn main() -> ExitCode {
             commands::repeat(&lesson, &options, count, &command)
         }
         Ok(Request::Run(options, runnable)) => commands::program(&runnable, &options),
-        Ok(Request::Show(options, demo)) => commands::show(demo, &options),
+        Ok(Request::Show(options, demo, has_answers)) => {
+            commands::show(demo, has_answers, &options)
+        }
         Ok(Request::Compare(options, two)) => commands::compare(&two, &options),
         Ok(Request::Predict(options, prediction)) => commands::predict(&prediction, &options),
         Ok(Request::Exercise(options, name, hint)) => {

@@ -77,8 +77,8 @@ pub enum Request {
     Repeat(Options, AnyLesson, u64, String),
     /// Run a program of the user's.
     Run(Options, Runnable),
-    /// Show what there is to read of a lesson.
-    Show(ViewOptions, &'static Demo),
+    /// Show what there is to read of a lesson; whether a handout has the answers.
+    Show(ViewOptions, &'static Demo, bool),
     /// Ask what commands will do, and grade the answers.
     Predict(ViewOptions, Prediction),
     /// List the exercises, set the one with this name, or give so many hints.
@@ -244,7 +244,15 @@ fn request(mut args: Vec<OsString>) -> Result<Request, clap::Error> {
                 Request::Lesson(cli.options, lesson, !has_options)
             }
         },
-        Command::Tool(Tool::Show { lesson, python, rust, writer_in, reader_in, child_in }) => {
+        Command::Tool(Tool::Show {
+            lesson,
+            python,
+            rust,
+            writer_in,
+            reader_in,
+            child_in,
+            without_answers,
+        }) => {
             let part = part_in([writer_in, reader_in, child_in]);
             match (part, python, rust) {
                 (Some((part, program_in)), ..) => {
@@ -253,7 +261,7 @@ fn request(mut args: Vec<OsString>) -> Result<Request, clap::Error> {
                 }
                 (_, true, _) => Request::Print(lesson.python(language).into()),
                 (_, _, true) => Request::Print(lesson.rust(language).into()),
-                _ => Request::Show(cli.options.views, lesson),
+                _ => Request::Show(cli.options.views, lesson, !without_answers),
             }
         }
         Command::Tool(Tool::Run { program: words, jitter, values }) => {
@@ -316,6 +324,14 @@ fn check(cli: &Cli, matches: &ArgMatches) -> Result<(), String> {
             return Err(both!(
                 "`mp-demo {tool}` doesn't take {name}",
                 "`mp-demo {tool}` 没有 {name} 选项"
+            ));
+        }
+        if let Command::Tool(Tool::Show { without_answers: true, .. }) = &cli.command
+            && cli.options.views.page.is_none()
+        {
+            return Err(both!(
+                "--without-answers goes with --page FILE, which writes a handout",
+                "--without-answers 要和 --page FILE（写成一份讲义）一起用"
             ));
         }
         if let Command::Tool(Tool::View { files }) = &cli.command

@@ -76,6 +76,10 @@ Examples:
         #[arg(value_parser = demo(), ignore_case = true)]
         lesson: &'static Demo,
 
+        /// With --page, a handout for a class: leave out the answers
+        #[arg(long)]
+        without_answers: bool,
+
         /// Print the Python program alone, to be saved and run
         #[arg(long)]
         python: bool,
@@ -291,8 +295,8 @@ pub(super) fn taken_by(tool: &str) -> Option<Vec<String>> {
     match tool {
         "view" => Some(ids_of::<ViewOptions>()),
         "run" => Some(ids_of::<Options>()),
-        "show" => Some(named(&["color", "lang"])),
-        "compare" => Some(named(&["timeline", "ascii", "color", "lang"])),
+        "show" => Some(named(&["page", "color", "lang"])),
+        "compare" => Some(named(&["page", "timeline", "ascii", "color", "lang"])),
         "exercise" | "check" => Some(named(&["color", "lang"])),
         "predict" | "man" => Some(named(&["lang"])),
         "why" => Some(named(&["json", "patience", "lang"])),

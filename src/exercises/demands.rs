@@ -212,8 +212,7 @@ impl<'a> Difference<'a> {
 
     /// The difference, behind who does not do what.
     fn after(&self, what: &str) -> String {
-        let [missing, surplus, wanted] =
-            [&*self.missing, &self.surplus, self.wanted].map(|lines| listed(lines));
+        let [missing, surplus, wanted] = [&*self.missing, &self.surplus, self.wanted].map(listed);
         match (self.missing.is_empty(), self.surplus.is_empty()) {
             (true, true) => both!("{what} in this order: {wanted}", "{what}，顺序应为：{wanted}"),
             (false, true) => both!("{what} {missing}", "{what}：缺少 {missing}"),

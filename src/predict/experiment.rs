@@ -20,6 +20,9 @@ struct File {
     /// The command to try after the lesson's run without options, without the program's name.
     #[serde(default)]
     next: Option<String>,
+    /// The commands whose runs the handout shows, without the program's name.
+    #[serde(default)]
+    handout: Vec<String>,
     #[serde(default)]
     experiment: Vec<Experiment>,
 }
@@ -50,9 +53,17 @@ pub struct Experiment {
 
 /// The command to try after the lesson's run without options, without the program's name.
 pub fn next_of(lesson: &str) -> Option<String> {
-    let demo = DEMOS.iter().find(|demo| demo.name == lesson)?;
+    DEMOS.iter().find(|demo| demo.name == lesson).and_then(|demo| file_of(demo)?.next)
+}
+
+/// The commands whose runs the lesson's handout shows, without the program's name.
+pub fn handout_of(demo: &Demo) -> Vec<String> {
+    file_of(demo).map(|file| file.handout).unwrap_or_default()
+}
+
+fn file_of(demo: &Demo) -> Option<File> {
     // A test makes sure that the file can be read.
-    toml::from_str::<File>(demo.experiments).ok()?.next
+    toml::from_str(demo.experiments).ok()
 }
 
 fn fifty() -> u64 {
@@ -195,7 +206,7 @@ impl Experiment {
     }
 
     /// The choices, a line each.
-    pub(super) fn choices(&self) -> Vec<String> {
+    pub(crate) fn choices(&self) -> Vec<String> {
         let choices = self.question.choices().into_iter().enumerate();
         let lines = choices.map(|(index, choice)| {
             let choice = match self.question {

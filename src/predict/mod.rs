@@ -9,5 +9,5 @@ mod session;
 mod trial;
 
 pub use crate::report::runs::Often;
-pub use experiment::{Choices, Experiment, Question, next_of};
+pub use experiment::{Choices, Experiment, Question, handout_of, next_of};
 pub(crate) use session::{Session, list};

@@ -1,6 +1,7 @@
 //! The page of a lesson: its text, then the Python and the Rust program.
 
 mod code;
+mod handout;
 mod ink;
 mod markdown;
 mod pager;
@@ -16,6 +17,7 @@ pub(crate) use code::{python_pieces, rust_pieces};
 pub(crate) use ink::Ink;
 
 pub(crate) use code::python;
+pub(crate) use handout::{RunOnPaper, handout};
 pub(crate) use pager::print_through_pager;
 
 pub(crate) fn page(demo: &Demo, look: Look) -> String {

@@ -9,6 +9,7 @@ use owo_colors::OwoColorize as _;
 use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr as _;
 
+use super::page::{Knowledge, RunOnPage};
 use super::stuck::Stuck;
 use super::timeline::{Axis, Lanes, pictures};
 use super::view::View;
@@ -32,6 +33,10 @@ pub struct Side {
     of_lesson: fn(&str) -> Option<OfLesson>,
     judged: Option<(OfRun, OfLesson)>,
     options: Map<String, Value>,
+    /// What the run prints.
+    lines: String,
+    /// The run, for a page.
+    pub on_page: Option<RunOnPage>,
 }
 
 /// A name for a difference, and what it is in each run.
@@ -43,6 +48,7 @@ impl Side {
         look: Look,
         of_lesson: fn(&str) -> Option<OfLesson>,
         mistake_of: fn(&str, &str) -> Option<&'static Mistake>,
+        knowledge: Knowledge,
     ) -> Side {
         Side {
             lanes: Lanes::default(),
@@ -50,7 +56,16 @@ impl Side {
             of_lesson,
             judged: None,
             options: Map::new(),
+            lines: String::new(),
+            on_page: Some(RunOnPage::new(knowledge)),
         }
+    }
+
+    /// What a run that has ended in this state printed, and its picture.
+    pub fn on_paper(&mut self, state: &State, look: Look) -> (String, String) {
+        self.lanes.finish(state);
+        let picture = pictures([&mut self.lanes], Axis::Auto, look).concat();
+        (self.lines.clone(), picture + &String::from_utf8_lossy(&self.stuck.stderr))
     }
 
     fn see(&mut self, record: &Record, state: &State, change: &Change) -> Result<()> {
@@ -60,6 +75,12 @@ impl Side {
         }
         if let Some((judged, _)) = &mut self.judged {
             judged.see(&Seen { record, state, change });
+        }
+        if let Some(line) = &record.line {
+            self.lines += &format!("{}\n", on_one_line(line));
+        }
+        if let Some(page) = &mut self.on_page {
+            page.show(record, state, change)?;
         }
         self.stuck.show(record, state, change)?;
         self.lanes.see(record, state, change);
@@ -130,11 +151,12 @@ fn differences(two: [(&Side, &State); 2]) -> Vec<Row> {
         let option = |side: &Side| side.options.get(name).map_or_else(none, plain);
         rows.push([label, option(a.0), option(b.0)]);
     }
-    let heading = a.0.judged.as_ref().map(|(_, of_lesson)| in_words(of_lesson.heading));
+    let heading = |side: &Side| side.judged.as_ref().map(|(_, it)| in_words(it.heading));
+    let heading = heading(a.0).filter(|it| heading(b.0) == Some(it));
     let outcome = |(side, state): (&Side, &State)| side.outcome(state).map(|it| it.to_string());
     let outcomes = two.map(outcome).map(|it| on_one_line(&it.unwrap_or_else(none)).into_owned());
     let [of_a, of_b] = outcomes;
-    rows.push([heading.map_or_else(none, str::to_owned), of_a, of_b]);
+    rows.push([heading.map_or_else(|| both!("outcome", "结果"), str::to_owned), of_a, of_b]);
     let lost = |state: &State| {
         let lost: Vec<_> = state.on_its_way(Way::Queue).map(|it| &it.value).collect();
         let named: Vec<_> = lost.iter().take(SHOWN).map(|value| repr(value)).collect();

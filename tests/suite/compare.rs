@@ -61,3 +61,15 @@ fn a_failed_program_is_a_failure_and_what_cannot_be_compared_is_refused() {
         assert_eq!(run(&mut mp_demo(["compare", "queue", command])).code(), 2, "{command}");
     }
 }
+
+#[test]
+fn a_page_has_both_runs_side_by_side() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("two.html");
+    let mut command = mp_demo(["compare", "memory", "buffer", "--page"]);
+    let ended = run(command.arg(&file));
+    assert_eq!(ended.code(), 0, "{}", ended.stderr);
+    assert!(ended.stderr.contains("two.html: "), "{}", ended.stderr);
+    let page = fs::read_to_string(file).unwrap();
+    assert!(page.contains("mp-demo memory") && page.contains("mp-demo buffer"));
+}

@@ -1,5 +1,6 @@
 //! `mp-demo show`: what there is to read of a lesson, on screens and terminals of all sorts.
 
+use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;
 
@@ -296,4 +297,54 @@ fn help_in_chinese_describes_the_lessons_in_chinese() {
     // A value that looks like an option is a value.
     let ended = run_words("pipe --speed 1000 -- --lang zh").succeeded();
     assert_eq!(ended.lines()[2], "['--lang', 'zh']");
+}
+
+#[test]
+fn a_handout_asks_first_and_answers_on_pages_of_their_own_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = |lesson: &str, options: &[&str]| {
+        let file = folder.path().join("page.html");
+        let mut command = mp_demo(["show", lesson, "--page"]);
+        let ended = run(command.arg(&file).args(options));
+        assert_eq!((ended.code(), ended.stdout.as_str()), (0, ""), "{}", ended.stderr);
+        fs::read_to_string(file).unwrap()
+    };
+    let with = page("buffer", &[]);
+    let order = [
+        "<h2>Predict",
+        "<h2>What happened",
+        "<h3><code>mp-demo buffer --flush",
+        "in Python",
+        "<h2>Answers",
+    ];
+    let places: Vec<_> = order.iter().map(|it| with.find(it).unwrap()).collect();
+    assert!(places.is_sorted(), "{places:?}");
+    // The runs are real: the PID in the output is the one in the picture.
+    let (_, runs) = with.split_once("<h2>What happened").unwrap();
+    let (_, pid) = runs.split_once("parent ").unwrap();
+    let pid: String = pid.chars().take_while(char::is_ascii_digit).collect();
+    assert!(runs.matches(&pid).count() > 1 && pid.len() > 1, "{runs}");
+    for text in ["<script", "style=", "http-equiv=\"refresh"] {
+        assert!(!with.contains(text), "{text}");
+    }
+    assert!(with.contains("script-src 'none'"));
+    let reason = "What is true";
+    assert!(with.contains(reason));
+    let without = page("buffer", &["--without-answers", "--lang", "en"]);
+    assert!(!without.contains(reason) && !without.contains("<h2>Answers"));
+    assert!(without.contains("<h2>Predict"));
+    assert!(page("memory", &["--lang", "zh"]).contains("先预测"));
+}
+
+#[test]
+fn every_lesson_has_runs_for_its_handout() {
+    for lesson in lessons() {
+        let file: toml::Table = demo(&lesson, "experiments.toml").parse().unwrap();
+        let commands = file["handout"].as_array().unwrap();
+        assert!(!commands.is_empty());
+        for command in commands.iter().map(|it| it.as_str().unwrap()) {
+            assert_eq!(command.split(' ').next(), Some(&*lesson));
+            assert!(mp_demo::cli::request_in(command).is_ok(), "{command}");
+        }
+    }
 }

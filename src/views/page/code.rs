@@ -120,7 +120,7 @@ fn functions(text: &str, reached: &BTreeSet<usize>) -> BTreeSet<usize> {
         };
         let ends =
             |line: &&str| line.trim_end() == format!("{}}}", " ".repeat(indent(lines[begin])));
-        let length = lines[begin..].iter().position(|line| ends(line));
+        let length = lines[begin..].iter().position(ends);
         let end = begin + length.unwrap_or(*number - begin) + 1;
         let is_above = |line: &&&str| line.trim_start().starts_with(['/', '#']);
         let above = lines[..begin].iter().rev().take_while(is_above).count();

@@ -84,15 +84,22 @@ impl<E: Write> Paper<E> {
     /// # Errors
     /// If it can't be written.
     pub fn write(&mut self, runs: Vec<FinishedRun>) -> Result<()> {
-        let page = page(&runs);
+        let left_out = runs.iter().filter_map(|run| run.left_out.as_deref());
+        let left_out: String = left_out.map(|it| both!("; {it}", "；{it}")).collect();
+        self.write_text(&page(&runs), &left_out)
+    }
+
+    /// Writes this page. What was left out of it, if anything, begins with a semicolon.
+    ///
+    /// # Errors
+    /// If it can't be written.
+    pub fn write_text(&mut self, page: &str, left_out: &str) -> Result<()> {
         let written = self.file.write_all(page.as_bytes());
         written.and_then(|()| self.file.put_in_place()).with_context(|| {
             let name = &self.name;
             both!("cannot write the page to {name}", "无法把页面写入 {name}")
         })?;
         let (name, size) = (&self.name, grouped(page.len().div_ceil(1000) as u64));
-        let left_out: Vec<_> = runs.into_iter().filter_map(|run| run.left_out).collect();
-        let left_out = left_out.iter().map(|it| both!("; {it}", "；{it}")).collect::<String>();
         let line =
             both!("mp-demo: {name}: {size} KB{left_out}", "mp-demo: {name}：{size} KB{left_out}");
         // A closed stderr is no error.
