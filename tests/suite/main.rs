@@ -25,6 +25,7 @@ mod measured;
 mod memory;
 mod output;
 mod own;
+mod page;
 mod pipe;
 mod places;
 mod predict;

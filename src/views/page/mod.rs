@@ -381,7 +381,7 @@ fn page(runs: &[FinishedRun]) -> String {
         )
     };
     let pace = |factor: &str, words: String| format!("<option value={factor}>{words}</option>");
-    let count = runs.iter().map(|run| run.data.len()).max().unwrap_or_default();
+    let count = runs.iter().map(|run| run.data.count).max().unwrap_or_default();
     let controls = [
         button("first", "⇤", both!("first event (Home)", "第一个事件（Home）")),
         button("back", "←", both!("event before (left arrow)", "上一个事件（左箭头）")),

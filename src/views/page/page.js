@@ -5,7 +5,7 @@
 // script puts it there, forwards and backwards, and knows nothing of processes.
 (() => {
   /**
-   * @typedef {{numbers: number[], times: number[], processes: number[], at: number[],
+   * @typedef {{count: number, numbers?: number[], times: number[], processes: number[], at: number[],
    *   strings: string[], changes: number[][], snapshots: number[][]}} Data
    */
 
@@ -36,13 +36,14 @@
       this.later = [...root.querySelectorAll("[data-from]")].map(element => ({
         element, from: Number(/** @type {HTMLElement} */ (element).dataset.from),
       }));
+      this.shown = this.later.length;
       this.copy = /** @type {HTMLElement} */ (root.querySelector(".now-copy"));
       this.pictures = [...root.querySelectorAll("svg[data-x]")].map(svg => ({
         scroll: /** @type {HTMLElement} */ (svg.parentElement),
         now: /** @type {Element} */ (svg.querySelector(".now")),
         xs: (svg.getAttribute("data-x") || "").split(" ").map(Number),
       }));
-      this.count = data.numbers.length;
+      this.count = data.count;
       // The page is written as it is after the last step.
       this.step = this.count;
       this.values = this.at(this.count);
@@ -90,8 +91,12 @@
 
     /** Shows which step it is. */
     show() {
-      for (const { element, from } of this.later) {
-        element.classList.toggle("later", from > this.step);
+      // They stand in their order.
+      while (this.shown < this.later.length && this.later[this.shown].from <= this.step) {
+        this.later[this.shown++].element.classList.remove("later");
+      }
+      while (this.shown > 0 && this.later[this.shown - 1].from > this.step) {
+        this.later[--this.shown].element.classList.add("later");
       }
       this.root.querySelector("[aria-current]")?.removeAttribute("aria-current");
       const item = this.items[this.step - 1];
@@ -119,9 +124,14 @@
       if (output) output.scrollTop = output.scrollHeight;
     }
 
+    /** The number in the log of a step's event. @param {number} step */
+    number(step) {
+      return this.data.numbers ? this.data.numbers[step - 1] : step;
+    }
+
     /** The step nearest to an event's number in the log. @param {number} number */
     stepOf(number) {
-      const step = this.data.numbers.findIndex(other => other >= number);
+      const step = this.data.numbers?.findIndex(other => other >= number) ?? number - 1;
       return step < 0 ? this.count : step + 1;
     }
 
@@ -166,8 +176,8 @@
   function go(step) {
     for (const run of runs) run.go(step);
     slider.value = String(main.step);
-    const number = main.data.numbers[main.step - 1];
-    const words = `${number} / ${main.data.numbers[main.count - 1]}`;
+    const number = main.number(main.step);
+    const words = `${number} / ${main.number(main.count)}`;
     byId("step").textContent = words;
     slider.setAttribute("aria-valuetext", words);
     // A browser takes only so many changes of its address in a while.
@@ -201,19 +211,32 @@
     next();
   }
 
-  /** Follows the first link of this class in the present event. @param {string} link */
+  /** From where to where links to causes were followed. @type {[number, number][]} */
+  const trail = [];
+
+  /** Goes to the cause of the present event, or back, or to its effect. @param {string} link */
   function follow(link) {
+    const here = main.number(main.step);
+    const [from, to] = trail.at(-1) || [];
+    if (link === "effect" && from && to === here) {
+      trail.pop();
+      return visit(from);
+    }
     for (const run of runs) {
       const found = run.copy.querySelector(`a.${link}`);
       const number = Number(found?.getAttribute("href")?.replace("#step=", ""));
       if (number) {
-        pause();
-        // The way back is the browser's, too.
-        clearTimeout(naming);
-        location.hash = `#step=${number}`;
-        return;
+        if (link === "cause") trail.push([here, number]);
+        return visit(number);
       }
     }
+  }
+
+  /** Goes to an event so that the browser knows the way back. @param {number} number */
+  function visit(number) {
+    clearTimeout(naming);
+    location.hash = `#step=${number}`;
+    go(main.stepOf(number));
   }
 
   function fromAddress() {
@@ -272,7 +295,7 @@
         const x = event.clientX - scroll.getBoundingClientRect().left + scroll.scrollLeft;
         const far = xs.map(other => Math.abs(other - x));
         pause();
-        go(main.stepOf(run.data.numbers[far.indexOf(Math.min(...far))]));
+        go(far.indexOf(Math.min(...far)) + 1);
       });
     }
   }

@@ -57,7 +57,7 @@ impl Now<'_> {
         let role = self.state.process(pid).map_or("", |it| &it.role);
         let thread = thread.map(|it| format!("/{it}")).unwrap_or_default();
         let class = self.palette.class(pid);
-        format!("<span class=\"p {class}\">{} {pid}</span>", escaped(&format!("{role}{thread}")))
+        format!("<b class={class}>{} {pid}</b>", escaped(&format!("{role}{thread}")))
     }
 
     /// Some of the threads by their names.
@@ -117,7 +117,7 @@ impl Processes {
     }
 
     fn row(&self, process: &Process, now: &Now) -> String {
-        let Process { pid, role, .. } = process;
+        let Process { pid, .. } = process;
         let state = |class: &str, words: &str| {
             format!("<span class=\"st {class}\">{}</span>", escaped(words))
         };
@@ -139,11 +139,7 @@ impl Processes {
                 state(class(does), &doing(does, process.waits_on(None), now.state))
             }
         };
-        let mut html = format!(
-            "<span data-pid={pid}><span class=\"p {}\">{} {pid}</span> {does}</span>",
-            now.palette.class(*pid),
-            escaped(role)
-        );
+        let mut html = format!("{} {does}", now.named(*pid, None));
         let threads = process.threads().filter_map(|(name, does)| Some((name?, does)));
         let mut threads: Vec<_> = threads.filter(|_| !is_over).collect();
         threads.sort_unstable_by_key(|(name, _)| *name);
@@ -314,7 +310,7 @@ impl Objects {
 /// An object with what is in it, who has it, and who waits for it.
 fn content(of: &str, object: &Object, now: &Now) -> String {
     let name = escaped(of);
-    let mut html = format!("<span data-object=\"{name}\"><b>{name}</b> ");
+    let mut html = format!("<b>{name}</b> ");
     if !object.kind.is_empty() && object.kind != of {
         let _ = write!(html, "<span class=dim>{}</span> ", escaped(&object.kind));
     }
@@ -356,7 +352,7 @@ fn content(of: &str, object: &Object, now: &Now) -> String {
                 false => both!("held by {who}", "在 {who} 手里"),
                 true => both!("held by {who}, which has ended", "在已经结束的 {who} 手里"),
             };
-            let _ = write!(html, "<span class=holder data-pid={}>{words}</span> ", holder.pid);
+            let _ = write!(html, "<span class=holder>{words}</span> ");
         }
         None if object.is_lock => {
             let _ = write!(html, "<span class=dim>{}</span> ", both!("free", "空闲"));
@@ -368,7 +364,7 @@ fn content(of: &str, object: &Object, now: &Now) -> String {
         let words = both!("waited for by {who}", "{who} 在等");
         let _ = write!(html, "<span class=waits>{words}</span>");
     }
-    html + "</span>"
+    html
 }
 
 /// At which lines the processes are.
@@ -382,7 +378,8 @@ impl Marks {
     /// Returns the slot of the event's line.
     pub fn see(&mut self, now: &Now, code: &mut Code, slots: &mut Slots) -> Option<usize> {
         let mut changed = BTreeSet::new();
-        if now.tells() {
+        // A thread that only logs remarks is nowhere.
+        if now.record.thread.is_none() || !now.record.event.effect().is_aside() {
             let key = now.thread();
             let process = now.state.process(key.0);
             let is_over = matches!(now.record.event.effect(), Effect::EndsThread);
@@ -428,5 +425,5 @@ fn mark((pid, thread): &ThreadKey, now: &Now) -> String {
     };
     let sign = if words.is_empty() { "►" } else { "◌" };
     let who = now.named(*pid, thread.as_deref());
-    format!("<span class=\"mk {}\" data-pid={pid}>{sign} {who}{words}</span>", class(does))
+    format!("<span class=\"mk {}\">{sign} {who}{words}</span>", class(does))
 }

@@ -122,9 +122,10 @@ impl Steps {
         while place < self.between.len() {
             let is_kept = self.between[place].left.is_some_and(is_lost);
             let is_kept = is_kept && self.between.len() - place <= KEPT;
-            match self.between.remove(place).filter(|_| !is_kept) {
-                Some(step) => self.merge_into_next(place, step.changes),
-                None => place += 1,
+            if is_kept {
+                place += 1;
+            } else if let Some(step) = self.between.remove(place) {
+                self.merge_into_next(place, step.changes);
             }
         }
     }
@@ -139,8 +140,11 @@ impl Steps {
 /// What the script knows of a run.
 #[derive(Serialize)]
 pub struct Data {
-    /// The numbers of the steps in the log.
-    numbers: Vec<usize>,
+    /// How many steps there are.
+    pub count: usize,
+    /// The numbers of the steps in the log, if some are left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    numbers: Option<Vec<usize>>,
     /// Their times, in milliseconds.
     times: Vec<f64>,
     processes: Vec<usize>,
@@ -155,11 +159,6 @@ pub struct Data {
 }
 
 impl Data {
-    /// How many steps there are.
-    pub fn len(&self) -> usize {
-        self.numbers.len()
-    }
-
     pub fn of(steps: &[Step], slots: &Slots) -> Data {
         let mut numbers: HashMap<Rc<str>, usize> = HashMap::from([("".into(), 0)]);
         let mut strings: Vec<Rc<str>> = vec!["".into()];
@@ -184,7 +183,11 @@ impl Data {
             }
         }
         Data {
-            numbers: steps.iter().map(|step| step.number).collect(),
+            count: steps.len(),
+            numbers: steps
+                .last()
+                .is_some_and(|last| last.number != steps.len())
+                .then(|| steps.iter().map(|step| step.number).collect()),
             times: steps.iter().map(|step| (step.t * 1e4).round() / 10.0).collect(),
             processes: steps.iter().map(|step| step.process).collect(),
             at: steps.iter().map(|step| step.at.map_or(-1, |slot| slot as i64)).collect(),
