@@ -235,8 +235,7 @@ fn each_question_can_be_asked() {
         }
     }
     // `next` is a command, too.
-    for demo in DEMOS {
-        let next = mp_demo::predict::next_of(demo.name).unwrap();
+    for next in DEMOS.iter().filter_map(|demo| mp_demo::predict::next_of(demo.name)) {
         assert!(lesson_in(&next).is_ok(), "{next}");
     }
 }
