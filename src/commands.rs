@@ -292,11 +292,13 @@ fn views(options: &ViewOptions, bar: &Bar, lines: ShownLines) -> Result<Views> {
         views.add(Json { stdout: bar.beside(stdout()), is_terminal: stdout().is_terminal() });
     } else if lines != ShownLines::Neither {
         let out = bar.beside(stdout());
-        views.add(labelled(Article::new(out, look.colour, stdout().is_terminal())));
+        let width = stdout().is_terminal().then_some(look.width);
+        views.add(labelled(Article::new(out, look.colour, width)));
     }
     if lines == ShownLines::Programs {
         let out = bar.beside(stderr());
-        let article = Article::new(out, stderrs_look.colour, stderr().is_terminal());
+        let width = stderr().is_terminal().then_some(stderrs_look.width);
+        let article = Article::new(out, stderrs_look.colour, width);
         views.add(labelled(article).of_stderr(python::line_of_stderr));
     }
     let width = stderr().is_terminal().then_some(stderrs_look.width);

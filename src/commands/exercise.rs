@@ -248,7 +248,7 @@ fn report(exercise: &Exercise, file: &Path, checked: &Checked, look: Look) -> Re
     ))?;
     let width = out.is_terminal().then_some(look.width);
     let mut views = Views::default();
-    let lines = Article::new(stdout(), look.colour, out.is_terminal());
+    let lines = Article::new(stdout(), look.colour, out.is_terminal().then_some(look.width));
     views.add(lines.of_stderr(python::line_of_stderr));
     views.add(Stuck::new(stdout(), width, mistake_of));
     let mut remarker = python::Facts::default();

@@ -11,17 +11,20 @@ use super::palette::Palette;
 use super::view::{View, print};
 use crate::events::{At, Record};
 use crate::state::{Change, State};
-use crate::words::figures::{left, right};
+use crate::words::figures::{left, right, wrapped};
 use crate::words::plain::{on_its_lines, on_one_line};
 
 pub struct Article<W> {
     stdout: W,
     labels: Option<Labels>,
     palette: Option<Palette>,
-    /// Whether stdout is a terminal, so that control characters are escaped.
-    is_terminal: bool,
+    /// How wide stdout is, if it is a terminal: there, control characters are escaped.
+    width: Option<usize>,
     line_of: LineOf,
 }
+
+/// Narrower terminals would break a lesson's lines and tables within words.
+const WIDE: usize = 80;
 
 /// Finds the line that an event brings, if any.
 type LineOf = for<'a> fn(&'a Record) -> Option<Cow<'a, str>>;
@@ -34,11 +37,11 @@ struct Labels {
 
 impl<W: Write> Article<W> {
     /// A view that prints lines to `stdout`, in each process's colour if `colour` is set. On a
-    /// terminal, control characters are escaped.
-    pub fn new(stdout: W, colour: bool, is_terminal: bool) -> Article<W> {
+    /// terminal, which has a `width`, control characters are escaped.
+    pub fn new(stdout: W, colour: bool, width: Option<usize>) -> Article<W> {
         let palette = colour.then(Palette::default);
         let line_of: LineOf = |record| record.line.as_deref().map(Cow::Borrowed);
-        Article { stdout, labels: None, palette, is_terminal, line_of }
+        Article { stdout, labels: None, palette, width, line_of }
     }
 
     /// The view of other lines than those of stdout.
@@ -59,12 +62,20 @@ impl<W: Write> Article<W> {
             None => String::new(),
         };
         // Python prints a value as it is, so that is what a file or another program gets.
-        let line = match self.is_terminal {
-            true => on_its_lines(line),
-            false => line.into(),
+        let line = match self.width {
+            Some(_) => on_its_lines(line),
+            None => line.into(),
         };
         // A value may have lines of its own.
-        let line = line.replace('\n', &format!("\n{label}"));
+        let mut line = line.replace('\n', &format!("\n{label}"));
+        if let Some(width) = self.width.filter(|width| *width < WIDE)
+            && label.width() + line.width() > width
+        {
+            // The label's room is kept, and then cut off.
+            let room = " ".repeat(label.width());
+            let whole = wrapped(&format!("{room}{line}"), width, "    ");
+            line = whole.strip_prefix(&room).unwrap_or(&whole).trim_end().to_owned();
+        }
         let text = match &mut self.palette {
             Some(palette) => {
                 let line = line.style(palette.style(record.pid));

@@ -157,3 +157,24 @@ fn a_bar_shows_progress_on_a_terminal_and_is_gone_before_a_failure_is_told() {
     assert!(behind_the_bar.contains("\x1b[2K"), "{behind_the_bar:?}");
     assert!(!told.contains('\u{2591}'), "{told:?}");
 }
+
+#[test]
+fn on_a_narrow_terminal_a_line_ends_between_words() {
+    let screen = |words: &str| {
+        let words: Vec<_> = words.split(' ').collect();
+        on_terminal(&words, &[("NO_COLOR", "1"), UTF_8], (24, 40))
+    };
+    let zombie = screen("zombie --speed 50");
+    assert!(
+        zombie.contains("\nThe child: S (sleeping), memory of its\n    own, my child\n"),
+        "{zombie}"
+    );
+    let spawn = screen("spawn --children 1 --threads 1 --speed 50 --labels");
+    assert!(spawn.contains("  Child\n    process will start.\n"), "{spawn}");
+    // A row of a table keeps its column.
+    let bound = screen("bound --kind io --tasks 1 --workers 1 --speed 50");
+    assert!(bound.contains("\n      1 0."), "{bound}");
+    for line in [zombie, spawn].iter().flat_map(|it| it.lines()) {
+        assert!(line.chars().count() <= 40, "{line}");
+    }
+}
