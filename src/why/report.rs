@@ -332,7 +332,7 @@ fn shape(finding: &Diagnosis, stacks: &Stacks) -> Vec<String> {
             (true, 2..) if !stacks.is_at_exit(pid) => {
                 both!(
                     "{pid}: some of its threads wait for others of its own.",
-                    "{pid} 有的线程在等它自己的线程。"
+                    "{pid} 的有些线程在等它自己的另一些线程。"
                 )
             }
             _ => continue,
@@ -352,7 +352,7 @@ fn shape(finding: &Diagnosis, stacks: &Stacks) -> Vec<String> {
 
 /// Removes spaces between two characters that are not ASCII: Chinese has spaces only beside a
 /// number or a Latin word.
-fn close_up(line: &str) -> String {
+pub(super) fn close_up(line: &str) -> String {
     let chars: Vec<char> = line.chars().collect();
     let is_wide =
         |at: Option<usize>| at.and_then(|at| chars.get(at)).is_some_and(|c| !c.is_ascii());

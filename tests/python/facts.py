@@ -1,4 +1,4 @@
-"""What the lessons' texts say of Python, found out by itself: `facts.py METHOD` prints a fact a line.
+"""What the lessons' texts say of Python: `facts.py METHOD` finds it out, and prints a fact a line.
 
 Nothing here goes by time: a process is asked for its state, its descriptors and its answers.
 """

@@ -162,7 +162,7 @@ fn verdicts_follow_from_the_rows_in_each_language() {
                 "{name}：增加到 2 个工作进程为止都有收益（加速比 {speed_up:.2}），再增加则不到 10%。"
             ),
             (_, _) => format!(
-                "{name}：增加到最多的一组（3 个工作进程）仍有收益（加速比 {speed_up:.2}）。"
+                "{name}：一直增加到最多的一组（3 个工作进程）仍有收益（加速比 {speed_up:.2}）。"
             ),
         };
         let at = lines.iter().position(|line| *line == verdict);

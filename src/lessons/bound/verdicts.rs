@@ -85,7 +85,7 @@ impl Table {
         } else if knee.workers == self.last().workers {
             both!(
                 "{kind} gains up to {workers}, the most that was tried (speed-up {speed_up:.2}).",
-                "{kind}：增加到最多的一组（{workers}）仍有收益（加速比 {speed_up:.2}）。"
+                "{kind}：一直增加到最多的一组（{workers}）仍有收益（加速比 {speed_up:.2}）。"
             )
         } else if knee.workers == self.first().workers {
             both!(

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::moment::Moment;
 use super::note::{Actor, Seconds, clipped, count, notes, shown};
 use super::story::{Series, Story};
+use crate::both;
 use crate::events::{Call, Event};
 
 impl Story {
@@ -106,7 +107,7 @@ fn in_words(options: Map<String, Value>) -> String {
         };
         format!("{} {value}", clipped(name, 40))
     });
-    options.collect::<Vec<_>>().join(", ")
+    options.collect::<Vec<_>>().join(&both!(", ", "，"))
 }
 
 notes! {

@@ -15,6 +15,7 @@ use crate::evidence::{Duty, Goal, Need, Snapshot, Stack, Thing, Wait};
 
 use super::Diagnosis;
 use super::lines::{Stacks, Told};
+use super::report::close_up;
 use super::{next, sentences};
 
 /// What is said of a stuck program below who waits for whom.
@@ -59,7 +60,7 @@ pub(super) fn advice(finding: &Diagnosis, stacks: &Stacks) -> Option<Advice> {
 
 /// The repair of a stuck program in a sentence; no question, to which a log has the answer.
 pub fn proved(finding: &Diagnosis, stacks: &Stacks) -> Option<String> {
-    advice(finding, stacks).filter(|it| !it.is_question).map(|it| it.sentence)
+    advice(finding, stacks).filter(|it| !it.is_question).map(|it| close_up(&it.sentence))
 }
 
 /// What is known of a program that is stuck.
