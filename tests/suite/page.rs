@@ -8,7 +8,6 @@ use std::process::Command;
 use tempfile::{TempDir, tempdir};
 
 use crate::common::*;
-use crate::run_programs::mp_demo_run;
 
 /// The browser, which only Debian's package installs by this name.
 const BROWSER: &str = "chromium";
@@ -127,8 +126,8 @@ fn a_page_shows_of_each_moment_what_the_log_says_by_all_keys_and_links() {
         let runs = lessons().into_iter().flat_map(|lesson| runs_of(&lesson));
         for (number, words) in runs.enumerate() {
             let file = file(&format!("lesson-{number}"));
-            let options = format!("--patience 0.5 --record {}", file.display());
-            run(&mut shell(&format!("{words} {options}")));
+            let patience = if words.contains("--patience") { "" } else { "--patience 0.5" };
+            run(&mut shell(&format!("{words} {patience} --record {}", file.display())));
             recordings.push(file);
         }
         for folder in ["tests/run", "tests/run/stuck"] {
@@ -136,9 +135,8 @@ fn a_page_shows_of_each_moment_what_the_log_says_by_all_keys_and_links() {
             for program in files.filter(|it| it.extension().is_some_and(|it| it == "py")) {
                 let name = program.file_stem().unwrap().to_str().unwrap();
                 let file = file(&format!("{}-{name}", folder.replace('/', "-")));
-                let program = program.to_str().unwrap();
-                let words = ["--patience", "0.6", "--record", file.to_str().unwrap(), program];
-                run(&mut mp_demo_run(words));
+                let mut program_run = mp_demo(["run", "--patience", "0.6", "--record"]);
+                run(program_run.arg(&file).arg(&program).arg("fork"));
                 recordings.push(file);
             }
         }

@@ -412,10 +412,14 @@ fn page(runs: &[FinishedRun]) -> String {
     ];
     let mut body = format!("<nav id=controls hidden>{}</nav>\n<main>\n", controls.join(""));
     for (place, run) in runs.iter().enumerate() {
-        // The second run's events have anchors of their own.
+        // The second run's events have anchors of their own, and its parts other names.
+        let number = place + 1;
         let html = match place {
             0 => run.html.clone(),
-            _ => run.html.replace("<li id=\"step=", &format!("<li id=\"{}-step=", place + 1)),
+            _ => run
+                .html
+                .replace("<li id=\"step=", &format!("<li id=\"{number}-step="))
+                .replace("aria-label=\"", &format!("aria-label=\"{number}: ")),
         };
         let _ = writeln!(body, "<article>\n{html}</article>");
     }

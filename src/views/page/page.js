@@ -239,8 +239,9 @@
     go(main.stepOf(number));
   }
 
-  function fromAddress() {
-    const number = Number(/^#step=(\d+)$/.exec(location.hash)?.[1]);
+  /** @param {string} address */
+  function fromAddress(address) {
+    const number = Number(/#step=(\d+)$/.exec(address)?.[1]);
     if (number) go(main.stepOf(number));
     return Boolean(number);
   }
@@ -285,9 +286,9 @@
     if (action !== "play") pause();
     actions[action]();
   });
-  addEventListener("hashchange", () => {
+  addEventListener("hashchange", event => {
     pause();
-    fromAddress();
+    fromAddress(event.newURL);
   });
   for (const run of runs) {
     for (const { scroll, xs } of run.pictures) {
@@ -301,5 +302,5 @@
   }
   document.documentElement.classList.add("script");
   byId("controls").hidden = false;
-  if (!fromAddress()) go(main.count);
+  if (!fromAddress(location.hash)) go(main.count);
 })();
