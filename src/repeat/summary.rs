@@ -51,7 +51,7 @@ impl Summary<'_> {
         );
         let brackets = both!(
             "In parentheses: 95 % confidence intervals of the shares.",
-            "括号里是比例的 95 % 置信区间。"
+            "括号里是比例的 95% 置信区间。"
         );
         let of_some = both!(
             "A claim is counted in the runs to which it applies.",
@@ -111,7 +111,7 @@ impl Summary<'_> {
         both!(
             "\"{outcome}\" did not come in {runs} runs: it comes in less than {most} % of them, or \
              never. That it can't come is not proved.",
-            "{runs} 次运行里没有出现“{outcome}”：它出现的次数少于 {most} %，或者从不出现。这并不能\
+            "{runs} 次运行里没有出现“{outcome}”：它出现的次数少于 {most}%，或者从不出现。这并不能\
              证明它不可能出现。"
         )
     }

@@ -70,7 +70,7 @@ fn in_chinese_too() {
     assert!(lines[0].starts_with("queue --pause 0 --stop eof：1 次运行，用时 "), "{}", lines[0]);
     for line in [
         "放入的每个值都被取走",
-        "  总是  1 次中 1 次    （没有例外：例外至多占 95 %）",
+        "  总是  1 次中 1 次    （没有例外：例外至多占 95%）",
         "取到了什么  次数",
     ] {
         assert!(lines.contains(&line), "{line} in {ended:?}");

@@ -143,21 +143,18 @@ fn cells(counted: &Counted, often: Often) -> [String; 5] {
         Often::Sometimes => {
             let [low, high] = interval(counted.interval());
             let share = percent(*holds as f64 / *of as f64);
-            (format!("{share} %"), both!("({low} to {high} %)", "（{low} 到 {high} %）"))
+            (both!("{share} %", "{share}%"), both!("({low} to {high} %)", "（{low} 到 {high}%）"))
         }
         Often::Always => (
             String::new(),
             both!(
                 "(no exception in {of}: at most {most} % of runs)",
-                "（没有例外：例外至多占 {most} %）"
+                "（没有例外：例外至多占 {most}%）"
             ),
         ),
         Often::Never => (
             String::new(),
-            both!(
-                "(not once in {of}: at most {most} % of runs)",
-                "（一次也没有：至多占 {most} %）"
-            ),
+            both!("(not once in {of}: at most {most} % of runs)", "（一次也没有：至多占 {most}%）"),
         ),
     };
     [in_words(claim.sentence).to_owned(), often.word(), count, share, rest]
