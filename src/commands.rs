@@ -5,6 +5,7 @@ mod exercise;
 mod predict;
 mod repeat;
 mod run;
+mod tour;
 mod why;
 
 use std::borrow::Cow::Borrowed;
@@ -52,6 +53,7 @@ pub use exercise::{check, exercise};
 pub use predict::predict;
 pub use repeat::repeat;
 pub use run::program;
+pub use tour::tour;
 pub use why::why;
 
 /// Runs a lesson, and shows it as it goes on. If it `is_plain`, without options, what to try next is

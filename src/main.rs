@@ -19,6 +19,7 @@ fn main() -> ExitCode {
         }
         Ok(Request::Compare(options, two)) => commands::compare(&two, &options),
         Ok(Request::Predict(options, prediction)) => commands::predict(&prediction, &options),
+        Ok(Request::Tour(options, step)) => commands::tour(step, &options),
         Ok(Request::Exercise(options, name, hint)) => {
             commands::exercise(name.as_deref(), hint, &options)
         }

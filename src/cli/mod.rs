@@ -81,6 +81,8 @@ pub enum Request {
     Show(ViewOptions, &'static Demo, bool),
     /// Ask what commands will do, and grade the answers.
     Predict(ViewOptions, Prediction),
+    /// List the steps of the tour, or go one of them.
+    Tour(ViewOptions, Option<u64>),
     /// List the exercises, set the one with this name, or give so many hints.
     Exercise(ViewOptions, Option<String>, Option<usize>),
     /// Check whether an exercise is solved.
@@ -276,6 +278,7 @@ fn request(mut args: Vec<OsString>) -> Result<Request, clap::Error> {
         Command::Tool(Tool::Compare { first, second }) => {
             Request::Compare(cli.options.views, [first, second])
         }
+        Command::Tool(Tool::Tour { step }) => Request::Tour(cli.options.views, step),
         Command::Tool(Tool::Exercise { name, hint }) => {
             Request::Exercise(cli.options.views, name, hint)
         }

@@ -28,10 +28,9 @@ pub(super) fn overview(language: Language) -> String {
         Language::Zh => TITLE_IN_CHINESE,
     };
     let paragraphs = [
-        title.to_owned(),
         both!(
-            "Usage: mp-demo [OPTIONS] <LESSON> [OPTIONS]",
-            "用法：mp-demo [OPTIONS] <LESSON> [OPTIONS]"
+            "{title}\nNew here? mp-demo tour\nUsage: mp-demo [OPTIONS] <LESSON> [OPTIONS]\n",
+            "{title}\n第一次用？mp-demo tour\n用法：mp-demo [OPTIONS] <LESSON> [OPTIONS]\n"
         ),
         list_of_lessons(language, true),
         list_of_lessons(language, false),

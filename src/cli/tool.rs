@@ -27,6 +27,21 @@ pub enum LinesOfCode {
 /// The subcommands that are no lessons.
 #[derive(clap::Subcommand)]
 pub enum Tool {
+    /// Begin here: all of it step by step, in the order of a course
+    ///
+    /// A step has three sentences, a question, a run with its picture, the question once more with
+    /// one thing changed, and exercises. Nothing is stored.
+    #[command(help_template = HELP_TEMPLATE, before_help = "\
+Examples:
+  mp-demo tour      the steps
+  mp-demo tour 4    the fourth one
+  mp-demo tour 4 --page queue.html   with a page of its run")]
+    Tour {
+        /// Which step
+        #[arg(value_name = "STEP", value_parser = whole(1..=u64::MAX), allow_negative_numbers = true)]
+        step: Option<u64>,
+    },
+
     /// Run a Python program of yours, and show what its processes do
     ///
     /// Any program with multiprocessing, unchanged. It runs as without mp-demo; when it has ended,
@@ -295,9 +310,9 @@ pub(super) fn taken_by(tool: &str) -> Option<Vec<String>> {
     match tool {
         "view" => Some(ids_of::<ViewOptions>()),
         "run" => Some(ids_of::<Options>()),
-        "show" => Some(named(&["page", "color", "lang"])),
+        "show" | "check" | "tour" => Some(named(&["page", "color", "lang"])),
         "compare" => Some(named(&["page", "timeline", "ascii", "color", "lang"])),
-        "exercise" | "check" => Some(named(&["color", "lang"])),
+        "exercise" => Some(named(&["color", "lang"])),
         "predict" | "man" => Some(named(&["lang"])),
         "why" => Some(named(&["json", "patience", "lang"])),
         _ => Tool::has_subcommand(tool).then(Vec::new),

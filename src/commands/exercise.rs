@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 
 use super::run::tell;
-use super::{exit_code, refuse};
+use super::{KNOWLEDGE, exit_code, refuse};
 use crate::both;
 use crate::cli::{ToCheck, ViewOptions};
 use crate::events::recording;
@@ -17,9 +17,9 @@ use crate::lessons::mistake_of;
 use crate::multiprocessing::ends_all;
 use crate::os::interrupt::Interrupt;
 use crate::os::streams::{cannot_write, check_stdout, stderr, stdout};
-use crate::os::terminal::{self, Look};
+use crate::os::terminal;
 use crate::python;
-use crate::views::{Article, Bar, Remarker as _, Stuck, Views};
+use crate::views::{Article, Bar, Page, Paper, Remarker as _, Stuck, Views};
 use crate::words::figures::{count, wrapped};
 use crate::words::plain::{name_of, on_its_lines, on_one_line};
 
@@ -45,16 +45,20 @@ pub fn exercise(name: Option<&str>, hint: Option<usize>, options: &ViewOptions) 
     exit_code(set())
 }
 
-/// A line for each exercise.
-fn list(all: &[Exercise], width: usize) -> String {
-    let longest = all.iter().map(|it| it.name.len()).max().unwrap_or_default();
-    let row = |it: &Exercise| {
+/// A line for each of these exercises.
+pub(super) fn rows<'a>(all: impl Iterator<Item = &'a Exercise> + Clone, width: usize) -> String {
+    let longest = all.clone().map(|it| it.name.len()).max().unwrap_or_default();
+    let rows = all.map(|it| {
         let Exercise { name, task, .. } = it;
-        let level = ["*", "**", "***"][usize::from(task.level.clamp(1, 3)) - 1];
+        let level = &"***"[..usize::from(task.level.clamp(1, 3))];
         let line = format!("  {name:<longest$}  {level:<3}  {}", task.title.chosen());
-        wrapped(&line, width, &" ".repeat(longest + 9))
-    };
-    let rows: String = all.iter().map(row).collect();
+        wrapped(&line, width, &" ".repeat(longest + 7))
+    });
+    rows.collect()
+}
+
+fn list(all: &[Exercise], width: usize) -> String {
+    let rows = rows(all.iter(), width);
     let how = both!(
         "`mp-demo exercise NAME` writes the program into this folder, and says what is wrong. Repair \
          it, then `mp-demo check FILE`. More stars, more to think about.",
@@ -132,10 +136,16 @@ fn checked(to_check: &ToCheck, options: &ViewOptions) -> Result<ExitCode> {
     let is_solved = match path.is_dir() {
         false => {
             let checked = one(path)?;
-            report(&exercise, path, &checked, look)?;
+            report(&exercise, path, &checked, options)?;
             checked.is_solved()
         }
         true => {
+            if options.page.is_some() {
+                return refused(both!(
+                    "--page shows a run of one program: give a file, not a folder",
+                    "--page 显示一个程序的一次运行：请给出文件，而不是文件夹"
+                ));
+            }
             let files = programs_in(path)?;
             if files.is_empty() {
                 return refused(both!("there is no *.py in {shown}", "{shown} 里没有 *.py 文件"));
@@ -207,8 +217,14 @@ fn in_short(checked: &Checked) -> String {
 }
 
 /// Says what came of a check, and shows the first run that failed.
-fn report(exercise: &Exercise, file: &Path, checked: &Checked, look: Look) -> Result<()> {
+fn report(
+    exercise: &Exercise,
+    file: &Path,
+    checked: &Checked,
+    options: &ViewOptions,
+) -> Result<()> {
     let Exercise { name, task, .. } = exercise;
+    let look = terminal::look(&stdout(), options.color, options.lang);
     let (runs, file) = (checked.runs, name_of(file));
     let mut out = stdout();
     let print = |text: &str| {
@@ -251,6 +267,9 @@ fn report(exercise: &Exercise, file: &Path, checked: &Checked, look: Look) -> Re
     let lines = Article::new(stdout(), look.colour, out.is_terminal().then_some(look.width));
     views.add(lines.of_stderr(python::line_of_stderr));
     views.add(Stuck::new(stdout(), width, mistake_of));
+    if let Some(page) = &options.page {
+        views.add(Page::new(Paper::create(page, stderr())?, KNOWLEDGE));
+    }
     let mut remarker = python::Facts::default();
     recording::for_each(&**log, &file, python::events_of, |record| {
         views.show(record)?;

@@ -27,6 +27,12 @@ use crate::words::locale::in_words;
 /// How long a check may take in all.
 const LONGEST: Duration = Duration::from_secs(60);
 
+/// How long runs are begun, so that one that takes long still has time.
+const LAST_BEGIN: Duration = Duration::from_secs(40);
+
+/// How many runs say enough where there was no time for more.
+const FEWEST: u64 = 10;
+
 /// How long nobody may move before it is looked whether the run is stuck.
 const PATIENCE: Duration = Duration::from_millis(300);
 
@@ -102,15 +108,15 @@ impl Circumstances {
 }
 
 /// What is seen of one run.
-struct Observed {
+struct SeenRun {
     judged: OfRun,
     deeds: Deeds,
     log: Vec<u8>,
 }
 
-struct Observer(Rc<RefCell<Observed>>);
+struct RunSeer(Rc<RefCell<SeenRun>>);
 
-impl View for Observer {
+impl View for RunSeer {
     fn show(&mut self, record: &Record, state: &State, change: &Change) -> Result<()> {
         let observed = &mut *self.0.borrow_mut();
         observed.judged.see(&Seen { record, state, change });
@@ -132,21 +138,21 @@ pub fn check(
     mut progress: impl FnMut(u64),
 ) -> Result<Checked> {
     let folders = Folders::make()?;
-    let until = Instant::now() + LONGEST;
+    let begin = Instant::now();
     let of_lesson = python::claims_of(python::NAME).context(python::NAME)?;
     let mut checked = Checked::default();
     let mut failures = 0;
-    while checked.runs < runs && failures < ENOUGH {
+    while checked.runs < runs && failures < ENOUGH && begin.elapsed() < LAST_BEGIN {
         let number = checked.runs + 1;
         let how = Circumstances::of(number);
         let condition = Condition::new(how.one_core, how.load)?;
-        let observed = Rc::new(RefCell::new(Observed {
+        let observed = Rc::new(RefCell::new(SeenRun {
             judged: OfRun::of(&of_lesson),
             deeds: Deeds::default(),
             log: Vec::new(),
         }));
         let mut views = Views::default();
-        views.add(Observer(Rc::clone(&observed)));
+        views.add(RunSeer(Rc::clone(&observed)));
         let script = Script {
             command: vec![OsString::from("python3"), program.into()],
             folder: None,
@@ -154,7 +160,7 @@ pub fn check(
             values: true,
             output: Flow::LoggedOnly,
             is_repeated: true,
-            until: Some(until),
+            until: Some(begin + LONGEST),
         };
         let settings = Settings {
             seed: Some(number),
@@ -208,10 +214,17 @@ pub fn check(
                 .collect(),
         });
     }
+    if failures == 0 && checked.runs < runs.min(FEWEST) && checked.unseen.is_none() {
+        let made = checked.runs;
+        checked.unseen = Some(both!(
+            "its runs take so long that a check has time for only {made}",
+            "每次运行太久，一次检查的时间只够 {made} 次"
+        ));
+    }
     Ok(checked)
 }
 
-impl Observed {
+impl SeenRun {
     fn failures(&self, exercise: &Exercise, state: &State) -> Vec<Failure> {
         let verdicts = self.judged.verdicts(state);
         let claims = &exercise.task.claims;

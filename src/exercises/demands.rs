@@ -1,4 +1,4 @@
-//! What an exercise demands of a run beside claims: which function prints, puts and gets what, in
+//! DeedKind an exercise demands of a run beside claims: which function prints, puts and gets what, in
 //! which process. It goes by the log, so printing the lines somewhere else doesn't do.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Task;
+use super::ExerciseTask;
 use crate::both;
 use crate::claims::plays;
 use crate::events::{Event, Record, Stream};
@@ -18,7 +18,7 @@ const LISTED: usize = 5;
 /// A function that has to stay, and what it has to print.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Function {
+pub struct KeptFunction {
     pub name: String,
     /// The lines that it prints, in all processes together.
     #[serde(default)]
@@ -58,18 +58,18 @@ struct Deed {
     pid: u32,
     role: String,
     function: String,
-    what: What,
+    what: DeedKind,
     text: String,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum What {
+enum DeedKind {
     Prints,
     Puts,
     Gets,
 }
 
-/// What a run fails by: the demand's name, and a sentence.
+/// DeedKind a run fails by: the demand's name, and a sentence.
 pub type Failure = (String, String);
 
 impl Deeds {
@@ -94,10 +94,16 @@ impl Deeds {
                 self.joined.insert(*child, moment);
                 return;
             }
-            Event::Put { value, .. } | Event::Send { value, .. } => (What::Puts, as_text(value)),
-            Event::Get { value, .. } | Event::Recv { value, .. } => (What::Gets, as_text(value)),
+            Event::Put { value, .. } | Event::Send { value, .. } => {
+                (DeedKind::Puts, as_text(value))
+            }
+            Event::Get { value, .. } | Event::Recv { value, .. } => {
+                (DeedKind::Gets, as_text(value))
+            }
             event if event.name() == "printed" => match event.own() {
-                Some(PythonEvent::Printed { stream: Stream::Stdout, text }) => (What::Prints, text),
+                Some(PythonEvent::Printed { stream: Stream::Stdout, text }) => {
+                    (DeedKind::Prints, text)
+                }
                 _ => return,
             },
             _ => return,
@@ -108,14 +114,15 @@ impl Deeds {
         self.all.push(Deed { pid, role, function, what, text });
     }
 
-    /// What the task demands and the run has not done.
-    pub fn failures(&self, task: &Task) -> Vec<Failure> {
+    /// DeedKind the task demands and the run has not done.
+    pub fn failures(&self, task: &ExerciseTask) -> Vec<Failure> {
         let functions = task
             .function
             .iter()
             .filter_map(|function| Some((function.name.clone(), self.failure_of(function)?)));
         let is_functions = |deed: &&Deed| task.function.iter().any(|it| it.did(deed));
-        let parents = self.all.iter().filter(|it| it.pid == self.first && it.what == What::Prints);
+        let parents =
+            self.all.iter().filter(|it| it.pid == self.first && it.what == DeedKind::Prints);
         let parents = parents.filter(|it| !is_functions(it));
         let lines: Vec<_> = parents.map(|it| &*it.text).collect();
         let wanted: Vec<_> = task.parent.iter().map(String::as_str).collect();
@@ -127,8 +134,8 @@ impl Deeds {
     }
 
     /// How the run fails the task by this function, if it does.
-    fn failure_of(&self, function: &Function) -> Option<String> {
-        let Function { name, prints, puts, gets, in_order, processes, together } = function;
+    fn failure_of(&self, function: &KeptFunction) -> Option<String> {
+        let KeptFunction { name, prints, puts, gets, in_order, processes, together } = function;
         let deeds = self.all.iter().filter(|deed| function.did(deed));
         let in_first = *processes == 0;
         if deeds.clone().any(|deed| in_first != (deed.pid == self.first)) {
@@ -143,9 +150,11 @@ impl Deeds {
                 ),
             });
         }
-        for (what, wanted) in [(What::Prints, prints), (What::Puts, puts), (What::Gets, gets)] {
+        for (what, wanted) in
+            [(DeedKind::Prints, prints), (DeedKind::Puts, puts), (DeedKind::Gets, gets)]
+        {
             let is_meant = |deed: &&Deed| {
-                deed.what == what && (what == What::Prints || wanted.contains(&deed.text))
+                deed.what == what && (what == DeedKind::Prints || wanted.contains(&deed.text))
             };
             let got: Vec<_> = deeds.clone().filter(is_meant).map(|it| &*it.text).collect();
             let wanted: Vec<_> = wanted.iter().map(String::as_str).collect();
@@ -177,12 +186,12 @@ impl Deeds {
     }
 }
 
-impl What {
+impl DeedKind {
     fn of(self, name: &str) -> String {
         match self {
-            What::Prints => both!("{name}() does not print", "{name}() 打印的不对"),
-            What::Puts => both!("{name}() does not put", "{name}() 放入的不对"),
-            What::Gets => both!("{name}() does not get", "{name}() 取到的不对"),
+            DeedKind::Prints => both!("{name}() does not print", "{name}() 打印的不对"),
+            DeedKind::Puts => both!("{name}() does not put", "{name}() 放入的不对"),
+            DeedKind::Gets => both!("{name}() does not get", "{name}() 取到的不对"),
         }
     }
 }
@@ -226,7 +235,7 @@ impl<'a> Difference<'a> {
     }
 }
 
-impl Function {
+impl KeptFunction {
     /// Whether the function itself has done it, or its process for it.
     fn did(&self, deed: &Deed) -> bool {
         deed.function == self.name || plays(&deed.role, &self.name)

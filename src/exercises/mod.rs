@@ -3,6 +3,7 @@
 
 mod check;
 mod demands;
+mod tour;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -19,38 +20,23 @@ use crate::words::locale::Texts;
 use crate::words::plain::name_of;
 
 pub use check::{Checked, FailingRun, check};
-use demands::Function;
+use demands::KeptFunction;
+pub use tour::TourStep;
 
 /// Each exercise's name, its task, and its program.
 const EXERCISES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/exercises.rs"));
-
-/// The steps of the tour, in its order.
-const STEPS: [&str; 12] = [
-    "memory",
-    "spawn",
-    "pipe",
-    "queue",
-    "terminate",
-    "zombie",
-    "buffer",
-    "lock",
-    "bound",
-    "async",
-    "cost",
-    "run",
-];
 
 /// A program with a fault, and what is demanded of it once it is repaired.
 pub struct Exercise {
     pub name: String,
     pub program: Cow<'static, str>,
-    pub task: Task,
+    pub task: ExerciseTask,
 }
 
 /// What stands in a `task.toml`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Task {
+pub struct ExerciseTask {
     /// The step of the tour at which it can be done.
     pub step: String,
     /// How hard it is, from 1 to 3.
@@ -74,7 +60,7 @@ pub struct Task {
     #[serde(default)]
     parent: Vec<String>,
     #[serde(default)]
-    function: Vec<Function>,
+    function: Vec<KeptFunction>,
 }
 
 impl Exercise {
@@ -89,7 +75,8 @@ impl Exercise {
             })
         };
         let mut all = EXERCISES.iter().map(read).collect::<Result<Vec<_>>>()?;
-        let place = |it: &Exercise| STEPS.iter().position(|step| *step == it.task.step);
+        let steps = TourStep::all()?;
+        let place = |it: &Exercise| steps.iter().position(|step| step.name == it.task.step);
         all.sort_by_key(|it| (place(it), it.task.level, it.name.clone()));
         Ok(all)
     }
@@ -121,13 +108,12 @@ impl Exercise {
 }
 
 /// Parses a `task.toml`, whose path is shown as `file`.
-fn read(file: &str, text: &str) -> Result<Task> {
-    let task: Task = toml::from_str(text).map_err(|error| {
+fn read(file: &str, text: &str) -> Result<ExerciseTask> {
+    let task: ExerciseTask = toml::from_str(text).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
         let line = text.get(..start).unwrap_or(text).matches('\n').count() + 1;
         anyhow!("{file}, line {line}: {}", error.message())
     })?;
-    ensure!(STEPS.contains(&&*task.step), "{file}: the tour has no step `{}`", task.step);
     let claims = claims();
     for name in task.claims.keys() {
         let is_there = claims.iter().any(|claim| claim.name == name);

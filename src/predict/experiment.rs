@@ -9,7 +9,7 @@ use crate::cli::lesson_in;
 use crate::lessons::{self, AnyLesson, DEMOS, Demo};
 use crate::report::runs::Often;
 use crate::show::python;
-use crate::words::locale::{self, Language, in_words};
+use crate::words::locale::{self, Texts, in_words};
 
 /// The placeholder for a number in a command.
 const NUMBER: &str = "{N}";
@@ -48,7 +48,7 @@ pub struct Experiment {
     pub one_core: bool,
     /// What stands in the lesson's Python program where the answer is decided.
     pub call: String,
-    reason: Bilingual,
+    reason: Texts,
 }
 
 /// The command to try after the lesson's run without options, without the program's name.
@@ -102,13 +102,6 @@ pub struct Choices {
     pub right: Vec<String>,
     /// The wrong choices.
     pub wrong: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Bilingual {
-    en: String,
-    zh: String,
 }
 
 impl Question {
@@ -167,10 +160,7 @@ impl Experiment {
 
     /// Why the true answer is true, in the reader's language.
     pub fn reason(&self) -> &str {
-        match locale::chosen() {
-            Language::En => &self.reason.en,
-            Language::Zh => &self.reason.zh,
-        }
+        self.reason.chosen()
     }
 
     /// How this command is typed.

@@ -99,6 +99,7 @@ const CANNOT_RUN: u8 = 126;
 const NOT_FOUND: u8 = 127;
 /// Looks take at most one part in this many of the time.
 const SHARE: u32 = 20;
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// Runs the program to its end, until its first process has ended.
 pub fn run(program: &Supervised, companion: &mut dyn Companion) -> Result<Exit> {
@@ -157,6 +158,10 @@ fn supervise(
             let start = Instant::now();
             watch.look(companion);
             pause = BETWEEN_LOOKS.max(start.elapsed() * SHARE);
+            if program.ends == Ends::LikelyStuck {
+                // Here somebody waits for the answer, however slow the machine is.
+                pause = pause.min(LONGEST_PAUSE);
+            }
             looked = Instant::now();
         }
     }

@@ -34,6 +34,7 @@ More options of every lesson: mp-demo help options
 Beyond the article:
 
 Other commands:
+  tour         Begin here: all of it step by step, in the order of a course
   run          Run a Python program of yours, and show what its processes do
   show         Read about a lesson: what is true, what to try, its programs
   view         Show a recorded run again

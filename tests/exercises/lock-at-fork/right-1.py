@@ -1,12 +1,13 @@
 from multiprocessing import Process
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from time import sleep
 
-lock = Lock()
+lock, is_counting = Lock(), Event()
 
 
 def count():
     with lock:
+        is_counting.set()
         sleep(0.05)
         print("Counted")
 

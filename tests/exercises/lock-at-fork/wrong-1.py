@@ -1,12 +1,13 @@
 from multiprocessing import Process
-from threading import RLock, Thread
+from threading import Event, RLock, Thread
 from time import sleep
 
-lock = RLock()
+lock, is_counting = RLock(), Event()
 
 
 def count():
     with lock:
+        is_counting.set()
         sleep(0.05)
         print("Counted")
 
@@ -19,7 +20,7 @@ def work():
 if __name__ == "__main__":
     thread = Thread(target=count)
     thread.start()
-    sleep(0.01)
+    is_counting.wait()
     process = Process(target=work)
     process.start()
     process.join()

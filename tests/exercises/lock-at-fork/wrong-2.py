@@ -1,12 +1,13 @@
 from multiprocessing import Process
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from time import sleep
 
-lock = Lock()
+lock, is_counting = Lock(), Event()
 
 
 def count():
     with lock:
+        is_counting.set()
         sleep(0.05)
         print("Counted")
 
@@ -20,7 +21,7 @@ def work():
 if __name__ == "__main__":
     thread = Thread(target=count)
     thread.start()
-    sleep(0.01)
+    is_counting.wait()
     process = Process(target=work)
     process.start()
     process.join()

@@ -27,7 +27,7 @@ pub fn lessons() -> Vec<String> {
     let folders = fs::read_dir(path_of("demos")).unwrap();
     let names = folders.map(|folder| folder.unwrap().file_name().into_string().unwrap());
     let mut lessons: Vec<_> =
-        names.filter(|name| !["docs", "exercises"].contains(&&**name)).collect();
+        names.filter(|name| !["docs", "exercises", "tour.toml"].contains(&&**name)).collect();
     lessons.sort();
     assert!(!lessons.is_empty());
     lessons
