@@ -96,7 +96,8 @@ const DUTIES: [(Function, Duty); 17] = [
 ];
 
 /// What is awaited, by frames that follow each other, innermost first: the first that is found
-/// counts. The flag tells whether the system call is futex(2), where both is possible.
+/// counts. The flag tells whether the system call is futex(2), where both is possible: then the
+/// innermost frame itself waits for its lock.
 const GOALS: [(&[Function], Option<bool>, Goal); 36] = [
     (&[(THREADING, "_wait"), (THREADING, "wait")], None, Goal::Barrier),
     (&[(SYNC, "wait"), (SYNC, "wait")], None, Goal::Event),
@@ -164,13 +165,14 @@ impl Stack {
     pub fn goal(&self, is_futex: bool) -> Option<Goal> {
         let inner = self.split().0;
         let is = |frame: &PythonFrame, function: &Function| frame.is(function.0, function.1);
-        let has = |run: &[Function]| {
+        let has = |run: &[Function], is_innermost: bool| {
             let mut runs = inner.windows(run.len());
-            runs.any(|it| it.iter().zip(run).all(|(frame, function)| is(frame, function)))
+            let is_run = |it: &[PythonFrame]| it.iter().zip(run).all(|(it, of)| is(it, of));
+            if is_innermost { runs.next().is_some_and(is_run) } else { runs.any(is_run) }
         };
         let is_meant = |futex: &Option<bool>| futex.is_none_or(|it| it == is_futex);
         let mut goals = GOALS.iter().filter(|(_, futex, _)| is_meant(futex));
-        goals.find(|(run, ..)| has(run)).map(|(.., goal)| *goal)
+        goals.find(|(run, futex, _)| has(run, *futex == Some(true))).map(|(.., goal)| *goal)
     }
 
     /// The function that the learner's line calls, or that the thread was started with, if that is
@@ -186,5 +188,30 @@ impl Stack {
             return None;
         }
         inner[..end].last()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stack(frames: &[Function]) -> Stack {
+        let frame = |(file, name): &Function| PythonFrame {
+            file: format!("/usr/lib/python3.13/{file}"),
+            line: 1,
+            function: (*name).to_owned(),
+            library: true,
+        };
+        Stack { tid: 1, name: None, frames: frames.iter().map(frame).collect() }
+    }
+
+    #[test]
+    fn a_queues_lock_is_awaited_by_the_queues_own_frame_only() {
+        let feeds = (QUEUES, "_feed");
+        assert_eq!(stack(&[feeds]).goal(true), Some(Goal::WriteLock));
+        let reports = stack(&[(PROCESSES, "_on_queue_feeder_error"), feeds]);
+        assert_eq!((reports.goal(true), reports.duty()), (None, Some(Duty::Feeder)));
+        let receives = [(CONNECTION, "_recv"), (CONNECTION, "recv_bytes"), (QUEUES, "get")];
+        assert_eq!(stack(&receives).goal(false), Some(Goal::Value));
     }
 }

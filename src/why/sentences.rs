@@ -65,9 +65,13 @@ pub(super) fn idle(wait: &Wait, told: &Told) -> Option<String> {
     let is_idle = match told.duty? {
         // Its own lock would be another process's.
         Duty::Feeder => told.goal == Some(Goal::Condition),
+        // When it shuts the executor down, it waits for locks and threads.
+        Duty::ExecutorManager => {
+            told.goal.is_none() && wait.things.iter().all(|it| it.needs != Need::Thread)
+        }
         _ => {
-            told.goal != Some(Goal::WriteLock)
-                && wait.things.iter().all(|it| it.needs != Need::Room)
+            let is_end = |it| matches!(it, Goal::WriteLock | Goal::Thread | Goal::FeederEnd);
+            !told.goal.is_some_and(is_end) && wait.things.iter().all(|it| it.needs != Need::Room)
         }
     };
     let what = match told.duty? {
