@@ -56,7 +56,9 @@ impl Story {
             Status::Code(0) => {
                 let is_second =
                     self.times::<ExitedUnasked>() == 0 && self.times::<ExitedWell>() > 0;
-                if let Some(awaited) = awaited_instead(now, child_pid).filter(|_| is_second) {
+                // A log that has lost the beginning of a process has no name for it.
+                let awaited = awaited_instead(now, child_pid).filter(|it| !it.role.is_empty());
+                if let Some(awaited) = awaited.filter(|_| is_second) {
                     return self.tell(ExitedUnasked { child, by, awaited });
                 }
                 let role = child.role.clone();

@@ -801,7 +801,9 @@ fn lies(log: Vec<Value>) -> Vec<String> {
 fn a_note_is_true_of_its_run_and_of_a_run_in_which_something_else_happened() {
     let wrong = std::sync::Mutex::new(Vec::new());
     at_once(logs(), |(name, log)| {
-        let mutations = mutations(&log);
+        // A run comes out otherwise each time, so that all of its mutations are tried in the soak.
+        let is_mutated = is_soak() || RECORDED.contains(&&*name);
+        let mutations = if is_mutated { mutations(&log) } else { Vec::new() };
         for (how, log) in [("as it is".to_owned(), log)].into_iter().chain(mutations) {
             for lie in lies(log) {
                 wrong.lock().unwrap().push(format!("{name}, {how}:\n  {lie}"));
