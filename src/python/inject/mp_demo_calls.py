@@ -16,6 +16,7 @@ from mp_demo_hook import LIBRARY, LIMIT, always, class_name, directory, hook, le
 from mp_demo_hook import message, named, note, quoted, seed, value, wrap
 
 POOLS = LIBRARY + "multiprocessing/pool.py", LIBRARY + "concurrent/futures/"
+LIBRARYS_OWN = "multiprocessing.pool", "multiprocessing.managers", "concurrent.futures."
 QUEUES = LIBRARY + "multiprocessing/queues.py"
 SUBPROCESS = LIBRARY + "subprocess.py"
 RECURSIVE = 0  # the kind of an RLock's semaphore
@@ -459,7 +460,7 @@ def described(process):
     if type(process).run.__module__ != "multiprocessing.process":
         name = type(process).__name__
     library = getattr(getattr(target, "func", target), "__module__", None) or ""
-    library = library.startswith(("multiprocessing.", "concurrent.futures."))
+    library = library.startswith(LIBRARYS_OWN)
     return dict(name=process.name, target=name, lib=library, daemon=process.daemon)
 
 

@@ -63,7 +63,7 @@ notes! {
                     Status::Code(code) => format!("ended with exit status {code}"),
                     Status::Signal(signal) => format!("was killed by {}", En(&SignalName(*signal))),
                 });
-                format!("the last reader, {who}, {how}, without getting them")
+                format!("the last process that called get(), {who}, {how}, without getting them")
             }
         };
         format!("{were} lost: {last}. When a writer has ended, it has put everything; that doesn't \
@@ -77,7 +77,7 @@ notes! {
                     Status::Code(code) => format!("退出状态为 {code}"),
                     Status::Signal(signal) => format!("被{}终止", Zh(&SignalName(*signal))),
                 });
-                format!("最后一个读进程{who}没有取走它们就结束了（{how}）")
+                format!("最后一个调用 get() 的进程{who}没有取走它们就结束了（{how}）")
             }
         };
         format!("放入的 {put} 个值里丢失了 {lost} 个：{last}。写进程结束，只说明值都放进了队列，不\

@@ -135,9 +135,10 @@ fn a_recorded_run_is_explained() {
     -15, in a shell its exit status is 143 = 128 + 15. The parent has reaped it,
     so no zombie is left.
 mp-demo: 3 values were put and never got: "B", "C", "D"
-    Of 4 values that were put, 3 were lost: the last reader, reader (PID 19552),
-    was killed by SIGTERM (15), without getting them. When a writer has ended,
-    it has put everything; that doesn't mean that everything has been got.
+    Of 4 values that were put, 3 were lost: the last process that called get(),
+    reader (PID 19552), was killed by SIGTERM (15), without getting them. When a
+    writer has ended, it has put everything; that doesn't mean that everything
+    has been got.
     In all, 2 processes were started, and all were reaped: 1 ended with exit
     status 0, 1 was killed by SIGTERM (15).
 

@@ -436,7 +436,7 @@ const FACTS: &[(&str, Fact)] = &[
     ),
     ("{} gives up and will end with exit status 1: ", |log, it| !log.of(it[0], "error").is_empty()),
     (
-        "Of {} values that were put, {} w{} lost: the last reader, {}, {} without getting",
+        "Of {} values that were put, {} w{} lost: the last process that called get(), {}, {} without getting",
         |log, it| {
             let (puts, end) = (log.at(|e| e["event"] == "put").len(), log.0.len());
             let pid = log.pid(it[3]);
