@@ -47,9 +47,9 @@ fn overview(steps: &[TourStep], options: &ViewOptions) -> String {
     };
     let rows: String = (1..).zip(steps).map(row).collect();
     let how = both!(
-        "Each step takes some five minutes: a question, a run, the question again, exercises. Begin \
-         with `mp-demo tour 1`.",
-        "每一步大约五分钟：一个问题、一次运行、再问一次、几个练习。从 `mp-demo tour 1` 开始。"
+        "Each step has a question, a run, the question once more with one thing changed, and \
+         exercises. Begin with `mp-demo tour 1`.",
+        "每一步有一个问题、一次运行、改动一处之后再问一次，还有练习。从 `mp-demo tour 1` 开始。"
     );
     format!("{rows}\n{}", wrapped(&how, width, ""))
 }

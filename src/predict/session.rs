@@ -54,7 +54,8 @@ impl Session<'_> {
         let mut numbers: Vec<_> = (self.from..=self.experiments.len()).collect();
         loop {
             let (asked, missed) = self.round(&numbers, stderr)?;
-            if asked == 0 {
+            // One question alone needs no account.
+            if asked == 0 || self.experiments.len() == 1 {
                 return Ok(());
             }
             let right = asked - missed.len();
@@ -110,7 +111,9 @@ impl Session<'_> {
             "Question {number} of {of}, {lesson}",
             "第 {number} 题（共 {of} 题，{lesson} 课）"
         );
-        self.say(&place)?;
+        if of > 1 {
+            self.say(&place)?;
+        }
         self.say(&experiment.in_shell(&experiment.command))?;
         if matches!(experiment.question, Question::Repair(_)) {
             self.say(&experiment.show_stuck(&self.bar, stderr)?)?;

@@ -9,7 +9,7 @@ const EXERCISES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/demos/exercises");
 const REPAIRS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/exercises");
 
 /// The names of the exercises.
-fn names() -> Vec<String> {
+pub fn names() -> Vec<String> {
     let entries = fs::read_dir(EXERCISES).unwrap();
     let mut names: Vec<_> =
         entries.map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
@@ -18,7 +18,7 @@ fn names() -> Vec<String> {
 }
 
 /// The programs with repairs of an exercise, by what their name begins with.
-fn repairs(name: &str, kind: &str) -> Vec<PathBuf> {
+pub fn repairs(name: &str, kind: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(Path::new(REPAIRS).join(name)).unwrap();
     let mut files: Vec<_> = entries.map(|it| it.unwrap().path()).collect();
     files.retain(|it| it.file_name().unwrap().to_str().unwrap().starts_with(kind));
@@ -27,7 +27,7 @@ fn repairs(name: &str, kind: &str) -> Vec<PathBuf> {
 }
 
 /// Checks a program as this exercise, with the default number of runs if none is given.
-fn check(name: &str, program: &Path, runs: Option<u32>) -> Ended {
+pub fn check(name: &str, program: &Path, runs: Option<u32>) -> Ended {
     let mut command = mp_demo(["check", "--exercise", name]);
     command.args(runs.map(|runs| format!("--runs={runs}"))).arg(program);
     run(&mut command)
@@ -110,6 +110,14 @@ fn an_exercise_is_written_once_and_says_what_is_to_be_done() {
     let hints = ["", " 1", " 2", " 3"];
     let hints = hints.map(|n| here(&format!("exercise lost-values --hint{n}")).succeeded().stdout);
     assert!(hints[0] == hints[1] && hints[1] != hints[2] && hints[2] != hints[3]);
+    crate::chinese::says_nothing_in_english(&["exercise"]);
+    for name in names() {
+        for words in [&["exercise", &name][..], &["exercise", &name, "--hint", "1"]] {
+            let mut command = mp_demo(words);
+            command.args(["--lang", "zh"]).current_dir(folder.path());
+            crate::chinese::check(&run(&mut command), false, &name);
+        }
+    }
     assert_refused("exercise lost-value", "a similar value exists: 'lost-values'");
     assert_refused("exercise --hint 2", "<NAME>");
 }

@@ -66,6 +66,23 @@ fn no_run_is_called_stuck_that_is_not() {
 }
 
 #[test]
+#[ignore = "500 checks of exercises"]
+fn no_repair_is_judged_wrongly_while_both_cores_are_busy() {
+    under_load(|| {
+        let names = crate::exercises::names();
+        let mut random = fastrand::Rng::with_seed(1);
+        for number in 0..500 {
+            let name = &names[random.usize(..names.len())];
+            let is_right = number % 2 == 0;
+            let repairs = crate::exercises::repairs(name, if is_right { "right" } else { "wrong" });
+            let program = &repairs[random.usize(..repairs.len())];
+            let ended = crate::exercises::check(name, program, None);
+            assert_eq!(ended.code(), i32::from(!is_right), "{program:?}: {ended:?}");
+        }
+    });
+}
+
+#[test]
 #[ignore = "50 runs of each experiment, on both cores, on one, and beside a load"]
 fn what_is_always_or_never_true_is_so_in_each_of_all_its_runs() {
     for condition in ["", "--one-core", "--load"] {

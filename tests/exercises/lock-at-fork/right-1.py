@@ -1,6 +1,5 @@
 from multiprocessing import Process
 from threading import Event, Lock, Thread
-from time import sleep
 
 lock, is_counting = Lock(), Event()
 
@@ -8,7 +7,8 @@ lock, is_counting = Lock(), Event()
 def count():
     with lock:
         is_counting.set()
-        sleep(0.05)
+        for _ in range(1_000_000):
+            pass
         print("Counted")
 
 

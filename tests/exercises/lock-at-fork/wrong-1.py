@@ -1,6 +1,5 @@
 from multiprocessing import Process
 from threading import Event, RLock, Thread
-from time import sleep
 
 lock, is_counting = RLock(), Event()
 
@@ -8,7 +7,8 @@ lock, is_counting = RLock(), Event()
 def count():
     with lock:
         is_counting.set()
-        sleep(0.05)
+        for _ in range(1_000_000):
+            pass
         print("Counted")
 
 
