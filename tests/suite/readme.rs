@@ -9,6 +9,7 @@ use crate::common::*;
 fn pages() -> Vec<(String, String)> {
     let docs = fs::read_dir(path_of("demos/docs")).unwrap();
     let docs = docs.map(|page| page.unwrap().file_name().into_string().unwrap());
+    let docs = docs.filter(|page| page.ends_with(".md"));
     let mut names: Vec<_> = docs.map(|page| format!("demos/docs/{page}")).collect();
     assert!(names.len() > 2);
     names.push("README.md".into());

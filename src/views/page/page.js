@@ -12,6 +12,9 @@
   /** How many steps there are from one snapshot to the next. */
   const SNAPSHOT = 200;
 
+  /** From how many events on only those are laid out that can be seen. */
+  const LONG = 300;
+
   /** The shortest and the longest time between two steps when the run is played, in milliseconds. */
   const PACE = [40, 4000];
 
@@ -33,6 +36,7 @@
       this.items = [...root.querySelectorAll(".events > li")];
       // The address has the step; the browser would scroll there by itself.
       for (const item of this.items) item.removeAttribute("id");
+      if (this.items.length > LONG) this.items[0].parentElement?.classList.add("long");
       this.later = [...root.querySelectorAll("[data-from]")].map(element => ({
         element, from: Number(/** @type {HTMLElement} */ (element).dataset.from),
       }));
@@ -104,6 +108,8 @@
       item.setAttribute("aria-current", "step");
       this.copy.replaceChildren(...[...item.childNodes].map(node => node.cloneNode(true)));
       reveal(item);
+      // The heights of a long list are known where it is shown.
+      if (this.items.length > LONG) requestAnimationFrame(() => reveal(item));
       for (const { now, xs, scroll } of this.pictures) {
         const x = xs[this.step - 1];
         now.setAttribute("x", String(x - 2));

@@ -155,19 +155,23 @@ pub fn event(record: &Record, state: &State) -> String {
         Event::Parent { parent } => format!("getppid() → {parent}"),
         Event::TaskStart { task, .. } => both!("begins task {task}", "开始任务 {task}"),
         Event::TaskDone { task, .. } => both!("has done task {task}", "完成任务 {task}"),
-        Event::Own(_) => of_program(event).unwrap_or_else(|| of_lesson(record)),
+        Event::Own(_) => of_program(event, state).unwrap_or_else(|| of_lesson(record)),
         _ => event.name().replace('_', " "),
     }
 }
 
 /// An event of a program of the user's.
-fn of_program(event: &Event) -> Option<String> {
+fn of_program(event: &Event, state: &State) -> Option<String> {
     Some(match event.own::<PythonEvent>()? {
         PythonEvent::Made { on, kind, .. } => format!("{on} = {kind}()"),
-        PythonEvent::Fed { on, number, .. } => both!(
-            "value {number} leaves the buffer for the pipe of {on}",
-            "第 {number} 个值离开缓冲区，进入 {on} 的管道"
-        ),
+        PythonEvent::Fed { on, number, .. } => {
+            let sent = state.numbered(number);
+            let it = sent.map_or_else(|| format!("#{number}"), |sent| value(&sent.value));
+            both!(
+                "{it} goes from the buffer into the pipe of {on}",
+                "{it} 从缓冲区进入 {on} 的管道"
+            )
+        }
         PythonEvent::Dropped { on, exception, .. } => {
             both!("never gets into {on}: {exception}", "没能进入 {on}：{exception}")
         }
