@@ -167,10 +167,7 @@ fn of_program(event: &Event, state: &State) -> Option<String> {
         PythonEvent::Fed { on, number, .. } => {
             let sent = state.numbered(number);
             let it = sent.map_or_else(|| format!("#{number}"), |sent| value(&sent.value));
-            both!(
-                "{it} goes from the buffer into the pipe of {on}",
-                "{it} 从缓冲区进入 {on} 的管道"
-            )
+            both!("{it} goes into the pipe of {on}", "{it} 进入 {on} 的管道")
         }
         PythonEvent::Dropped { on, exception, .. } => {
             both!("never gets into {on}: {exception}", "没能进入 {on}：{exception}")

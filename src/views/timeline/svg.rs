@@ -206,11 +206,11 @@ impl Lanes {
         *text += "</g>";
         let marks = lane.marks.iter().filter(|it| scale.has(it.time) && it.mark != Mark::Join);
         let marks: Vec<_> = marks.map(|it| (scale.x(it.time), it)).collect();
-        let mut free = 0;
+        let (mut signs, mut labels, mut free) = (String::new(), String::new(), 0);
         for (place, (x, marked)) in marks.iter().enumerate() {
             let symbol = Symbol::Mark(marked.mark);
             used.insert(symbol);
-            let _ = write!(text, "<text class=m x={x} y={}>{}</text>", y + 4, symbol.glyph(look()));
+            let _ = write!(signs, "<text x={x} y={}>{}</text>", y + 4, symbol.glyph(look()));
             let until = marks.get(place + 1).map_or(x + RIGHT, |(next, _)| *next);
             let room = (until.saturating_sub(*x) / CHARACTER).saturating_sub(1).max(2);
             if marked.label.is_empty() || *x < free {
@@ -218,13 +218,14 @@ impl Lanes {
             }
             let shown = clipped(&marked.label, room, "…");
             free = x + (shown.chars().count() + 1) * CHARACTER;
-            let _ = write!(text, "<text x={} y={}>{}", x - 4, y + 18, escaped(&shown));
+            let _ = write!(labels, "<text x={} y={}>{}", x - 4, y + 18, escaped(&shown));
             if shown != *marked.label {
                 let whole = clipped(&marked.label, 80, "…");
-                let _ = write!(text, "<title>{}</title>", escaped(&whole));
+                let _ = write!(labels, "<title>{}</title>", escaped(&whole));
             }
-            *text += "</text>";
+            labels += "</text>";
         }
+        let _ = write!(text, "<g class=m>{signs}</g>{labels}");
     }
 
     /// From each put to its get, and from each send to its recv.
