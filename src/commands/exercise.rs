@@ -93,10 +93,8 @@ fn one_set(exercise: &Exercise, width: usize) -> Result<String> {
         both!("What has to be true: {must}", "要求：{must}"),
         both!("What must stay: {stays}", "保留：{stays}"),
         both!(
-            "Look: mp-demo run {file}   Check: mp-demo check {file}   Stuck: mp-demo exercise {name} \
-             --hint",
-            "查看：mp-demo run {file}   检查：mp-demo check {file}   提示：mp-demo exercise {name} \
-             --hint"
+            "Then: mp-demo check {file}   A hint: mp-demo exercise {name} --hint",
+            "然后：mp-demo check {file}   提示：mp-demo exercise {name} --hint"
         ),
     ];
     Ok(lines.iter().map(|line| wrapped(line, width, "  ")).collect())
@@ -122,46 +120,43 @@ fn checked(to_check: &ToCheck, options: &ViewOptions) -> Result<ExitCode> {
         Ok(exercise) => exercise,
         Err(sentence) => return refused(sentence),
     };
-    let look = terminal::look(&stdout(), options.color, options.lang);
+    let is_folder = path.is_dir();
+    if is_folder && options.page.is_some() {
+        return refused(both!(
+            "--page shows a run of one program: give a file, not a folder",
+            "--page 显示一个程序的一次运行：请给出文件，而不是文件夹"
+        ));
+    }
+    let files = if is_folder { programs_in(path)? } else { vec![path.clone()] };
+    if files.is_empty() {
+        return refused(both!("there is no *.py in {shown}", "{shown} 里没有 *.py 文件"));
+    }
+    let width = terminal::look(&stdout(), options.color, options.lang).width;
     let interrupt = Interrupt::catch(true, ends_all())?;
     let bar = Bar::new(stderr().is_terminal());
-    let one = |file: &Path| {
+    let mut code = ExitCode::SUCCESS;
+    for file in files {
         bar.show_progress(0, *runs);
         let progress = |done| bar.show_progress(done, *runs);
-        let checked = exercises::check(&exercise, file, *runs, &interrupt, &mut tell, progress);
+        let checked = exercises::check(&exercise, &file, *runs, &interrupt, &mut tell, progress);
         bar.clear();
         interrupt.die_of_it();
-        checked
-    };
-    let is_solved = match path.is_dir() {
-        false => {
-            let checked = one(path)?;
+        if interrupt.has_come() {
+            return Ok(ExitCode::from(130));
+        }
+        let checked = checked?;
+        if !checked.is_solved() {
+            code = ExitCode::FAILURE;
+        }
+        if is_folder {
+            let name = name_of(Path::new(file.file_name().unwrap_or_default()));
+            let line = wrapped(&format!("{name}: {}", in_short(&checked)), width, "  ");
+            stdout().write_all(line.as_bytes()).with_context(cannot_write)?;
+        } else {
             report(&exercise, path, &checked, options)?;
-            checked.is_solved()
         }
-        true => {
-            if options.page.is_some() {
-                return refused(both!(
-                    "--page shows a run of one program: give a file, not a folder",
-                    "--page 显示一个程序的一次运行：请给出文件，而不是文件夹"
-                ));
-            }
-            let files = programs_in(path)?;
-            if files.is_empty() {
-                return refused(both!("there is no *.py in {shown}", "{shown} 里没有 *.py 文件"));
-            }
-            let mut all_solved = true;
-            for file in files {
-                let checked = one(&file)?;
-                all_solved &= checked.is_solved();
-                let name = name_of(Path::new(file.file_name().unwrap_or_default()));
-                let line = wrapped(&format!("{name}: {}", in_short(&checked)), look.width, "  ");
-                stdout().write_all(line.as_bytes()).with_context(cannot_write)?;
-            }
-            all_solved
-        }
-    };
-    Ok(if is_solved { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+    Ok(code)
 }
 
 /// The exercise with this name or in this folder, or the one that the file's name says.
@@ -285,8 +280,8 @@ fn report(
         print(&wrapped(&format!("  {sentence}"), look.width, "    "))?;
     }
     let hint = both!(
-        "\nA hint: mp-demo exercise {name} --hint    All of it: mp-demo run --timeline {file}\n",
-        "\n提示：mp-demo exercise {name} --hint    看全部过程：mp-demo run --timeline {file}\n"
+        "\nA hint: mp-demo exercise {name} --hint\nThe whole run: mp-demo run --timeline {file}\n",
+        "\n提示：mp-demo exercise {name} --hint\n全部过程：mp-demo run --timeline {file}\n"
     );
     out.write_all(hint.as_bytes()).with_context(cannot_write)
 }

@@ -16,9 +16,9 @@ use crate::both;
 use crate::claims::{OfRun, Seen};
 use crate::events::Record;
 use crate::os::interrupt::Interrupt;
-use crate::python::{self, Exceeded, Flow, Folders, Script, play};
+use crate::python::{self, Flow, Folders, Script, play};
 use crate::repeat::Condition;
-use crate::run::Settings;
+use crate::run::{Failed, Settings};
 use crate::state::{Change, State};
 use crate::views::{View, Views};
 use crate::why::{Exit, Notice};
@@ -188,7 +188,7 @@ pub fn check(
             Ok(_) => {}
             // What it has not done yet says nothing.
             Err(error) => {
-                let exceeded: Exceeded = error.downcast()?;
+                let exceeded: Failed = error.downcast()?;
                 failed = vec![("limits".to_owned(), exceeded.to_string())];
                 failures = ENOUGH;
             }

@@ -1,7 +1,6 @@
 //! Bounds for a program that is checked. They stop a mistake, not an attack: a process that sets out
 //! to escape them can, and what starts processes faster than they are counted isn't stopped.
 
-use std::fmt;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -9,6 +8,7 @@ use rustix::process::{Pid, Resource, Rlimit, getpid, prlimit};
 
 use crate::both;
 use crate::multiprocessing::descendants::children_of;
+use crate::run::Failed;
 
 /// How many bytes of address space a process may have: 2 GiB.
 const ADDRESS_SPACE: u64 = 2 << 30;
@@ -29,18 +29,6 @@ pub(super) struct Limits {
     before: usize,
 }
 
-/// The sentence about a bound that a run has come to.
-#[derive(Debug)]
-pub struct Exceeded(String);
-
-impl fmt::Display for Exceeded {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Exceeded {}
-
 impl Limits {
     /// A run that has to be over at this moment.
     pub fn until(until: Instant) -> Limits {
@@ -59,27 +47,26 @@ impl Limits {
     }
 
     /// Looks, from time to time, whether the run is within its bounds.
+    ///
+    /// # Errors
+    /// If it is not: [`Failed`].
     pub fn check(&mut self) -> Result<()> {
         if self.looked.elapsed() < BETWEEN_LOOKS {
             return Ok(());
         }
         self.looked = Instant::now();
-        if self.looked >= self.until {
-            return Err(Exceeded(both!(
-                "it has not ended in the time that a check has",
-                "在检查的时限内没有结束"
-            ))
-            .into());
-        }
         let processes = descendants().saturating_sub(self.before);
-        if processes > PROCESSES {
-            return Err(Exceeded(both!(
+        let exceeded = match () {
+            () if self.looked >= self.until => {
+                both!("it has not ended in the time that a check has", "在检查的时限内没有结束")
+            }
+            () if processes > PROCESSES => both!(
                 "it has {processes} processes at once, more than the {PROCESSES} that it may have",
                 "同时有 {processes} 个进程，超过了允许的 {PROCESSES} 个"
-            ))
-            .into());
-        }
-        Ok(())
+            ),
+            () => return Ok(()),
+        };
+        Err(Failed(vec![exceeded]).into())
     }
 }
 

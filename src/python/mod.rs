@@ -28,7 +28,6 @@ use crate::views::{Narrator, Remarker};
 pub(crate) use events::PythonEvent;
 pub use facts::Facts;
 pub(crate) use folder::Folders;
-pub(crate) use limits::Exceeded;
 pub(crate) use run::{Flow, Script, play};
 pub use stuck::stuck;
 
