@@ -92,6 +92,20 @@ with Browser() as browser:
     assert browser.evaluate(named), "all that can be used has a name"
     assert not browser.complaints, browser.complaints
 
+    # Two runs are stepped together; the shorter one stays at its end.
+    two = os.path.join(folder, "two.html")
+    longer = os.path.join(os.path.dirname(recording), "spawn.jsonl")
+    subprocess.run([program, "view", "--page", two, recording, longer, "--lang", "en"], check=True)
+    browser.open(two)
+    steps = "[...document.querySelectorAll('[aria-current] > a:first-child')].map(it => Number(it.textContent))"
+    with open(longer, encoding="utf-8") as file:
+        longest = sum(1 for _ in file)
+    for key, expected in [("Home", [1, 1]), ("ArrowRight", [2, 2]), ("End", [last, longest])]:
+        browser.press(key)
+        got = browser.evaluate(steps)
+        assert got == expected, f"two runs after {key}: {got}, not {expected}"
+    assert not browser.complaints, browser.complaints
+
     browser.call("Emulation.setScriptExecutionDisabled", value=True)
     browser.open(page)
     document = browser.call("DOM.getDocument", depth=0)["root"]["nodeId"]
