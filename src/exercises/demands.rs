@@ -33,7 +33,8 @@ pub struct KeptFunction {
     /// Whether all that comes in this order.
     #[serde(default)]
     in_order: bool,
-    /// In how many processes beside the first one it does so, at least; 0 if it runs in the first.
+    /// In how many processes beside the first one it does so, at least; 0 if
+    /// it does so in threads of the first one, and not in the main thread.
     #[serde(default = "one")]
     processes: usize,
     /// Whether all of its processes are started before one of them is joined.
@@ -56,6 +57,7 @@ pub struct Deeds {
 
 struct Deed {
     pid: u32,
+    is_threads: bool,
     role: String,
     function: String,
     what: DeedKind,
@@ -111,7 +113,8 @@ impl Deeds {
         let (pid, role) = (record.pid, record.role.clone().into_owned());
         let function = record.at.as_ref().and_then(|at| at.function.as_deref());
         let function = function.unwrap_or_default().to_owned();
-        self.all.push(Deed { pid, role, function, what, text });
+        let is_threads = record.thread.is_some();
+        self.all.push(Deed { pid, is_threads, role, function, what, text });
     }
 
     /// DeedKind the task demands and the run has not done.
@@ -138,11 +141,16 @@ impl Deeds {
         let KeptFunction { name, prints, puts, gets, in_order, processes, together } = function;
         let deeds = self.all.iter().filter(|deed| function.did(deed));
         let in_first = *processes == 0;
-        if deeds.clone().any(|deed| in_first != (deed.pid == self.first)) {
+        let is_misplaced = |deed: &Deed| match deed.pid == self.first {
+            true => !(in_first && deed.is_threads),
+            false => in_first,
+        };
+        if deeds.clone().any(is_misplaced) {
             return Some(match in_first {
                 true => both!(
-                    "{name}() runs in another process than the first one",
-                    "{name}() 不在第一个进程里运行"
+                    "{name}() should run in threads of the first process only, and not in its main \
+                     thread",
+                    "{name}() 应当只在第一个进程的线程里运行，而且不在主线程里"
                 ),
                 false => both!(
                     "{name}() runs in the first process, not only in processes of its own",
