@@ -136,6 +136,14 @@ macro_rules! lessons {
             },)*
         ];
 
+        /// The file with each lesson's program, by its name in this folder.
+        const SOURCES: &[(&str, &str)] = &[
+            $((
+                concat!(stringify!($module), "/mod.rs"),
+                include_str!(concat!(stringify!($module), "/mod.rs")),
+            ),)*
+        ];
+
         const LESSONS: &[Listed] = &[$(Listed::of::<$module::Args>($name, $module::PARTS),)*];
     };
 }
@@ -155,26 +163,24 @@ lessons! {
     "lock": lock, beyond;
 }
 
-/// Of the names of files in this folder this makes the function that finds their text.
+/// The other files of lessons whose lines can stand in a log.
 macro_rules! sources {
     ($($file:literal)*) => {
-        /// The file of a lesson's program with this name, as it stands in the log.
-        pub(crate) fn source_of(file: &str) -> Option<&'static str> {
-            match file.strip_prefix("src/lessons/")? {
-                $($file => Some(include_str!($file)),)*
-                _ => None,
-            }
-        }
+        const OTHER_SOURCES: &[(&str, &str)] = &[$(($file, include_str!($file)),)*];
     };
 }
 
-// All files whose lines can stand in a log.
 sources! {
-    "async_io/customers.rs" "async_io/mod.rs" "async_io/office.rs" "async_io/tickets.rs"
-    "bound/answerer.rs" "bound/disk.rs" "bound/mod.rs" "bound/pool.rs" "bound/task.rs"
-    "bound/worker.rs" "buffer/mod.rs" "cost/children.rs" "cost/mod.rs" "cost/python.rs"
-    "cost/rows.rs" "cost/table.rs" "lock/mod.rs" "memory/mod.rs" "pipe/mod.rs" "pipe/own.rs"
-    "queue/mod.rs" "queue/own.rs" "spawn/mod.rs" "terminate/mod.rs" "zombie/mod.rs"
+    "async_io/customers.rs" "async_io/office.rs" "async_io/tickets.rs" "bound/answerer.rs"
+    "bound/disk.rs" "bound/pool.rs" "bound/task.rs" "bound/worker.rs" "cost/children.rs"
+    "cost/python.rs" "cost/rows.rs" "cost/table.rs" "pipe/own.rs" "queue/own.rs"
+}
+
+/// The file of a lesson's program with this name, as it stands in the log.
+pub(crate) fn source_of(file: &str) -> Option<&'static str> {
+    let file = file.strip_prefix("src/lessons/")?;
+    let mut sources = SOURCES.iter().chain(OTHER_SOURCES);
+    sources.find(|(name, _)| *name == file).map(|(_, text)| *text)
 }
 
 struct Listed {

@@ -178,3 +178,19 @@ fn a_process_has_an_event_as_often_as_its_declaration_says() {
         }
     }
 }
+
+#[test]
+fn the_text_of_each_file_that_makes_events_is_known() {
+    let folders = fs::read_dir("src/lessons").expect("the lessons").flatten();
+    let files = folders.filter_map(|folder| fs::read_dir(folder.path()).ok()).flatten();
+    let mut count = 0;
+    for file in files.flatten().map(|file| file.path()) {
+        let text = fs::read_to_string(&file).expect("a file");
+        if text.contains("impl Target for") || text.contains("impl Lesson for") {
+            let name = file.to_str().expect("a name");
+            assert_eq!(source_of(name), Some(&*text), "{name}");
+            count += 1;
+        }
+    }
+    assert!(count >= LESSONS.len());
+}
