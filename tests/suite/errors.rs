@@ -185,7 +185,7 @@ fn the_titles_of_a_trace_are_chinese_and_its_form_is_not() {
     let mut english = trace("en");
     for (from, to) in [
         ("\"name\":\"running\",\"ph\":\"X\"", "\"name\":\"运行\",\"ph\":\"X\""),
-        ("\"name\":\"sleep\",", "\"name\":\"休眠\","),
+        ("\"name\":\"sleep\",", "\"name\":\"睡眠\","),
         ("\"name\":\"get (waiting)\"", "\"name\":\"get（等待）\""),
         ("\"name\":\"values in the queue\"", "\"name\":\"队列里的值\""),
         ("\"args\":{\"now\":", "\"args\":{\"当前\":"),

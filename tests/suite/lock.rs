@@ -100,7 +100,7 @@ fn a_semaphore_whose_holder_is_killed_stays_taken() {
     let told = ended.stderr;
     for expected in [
         "waits for the lock, which child-1 ",
-        "A dead end: the lock died with child-1",
+        "A dead end: child-1 had the lock when it died",
         "take one that the kernel frees: mp-demo lock --kill --kind flock",
     ] {
         assert!(told.contains(expected), "{told}");

@@ -420,7 +420,7 @@ fn mark((pid, thread): &ThreadKey, now: &Now) -> String {
     let does = process.map(|it| it.does(thread.as_deref())).unwrap_or_default();
     let words = match does {
         Activity::Running => String::new(),
-        Activity::Sleeping => both!(" sleeps", " 休眠"),
+        Activity::Sleeping => both!(" sleeps", " 睡眠"),
         _ => both!(" waits", " 等待"),
     };
     let sign = if words.is_empty() { "►" } else { "◌" };

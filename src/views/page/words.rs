@@ -52,7 +52,7 @@ pub fn value(value: &Value) -> String {
 pub fn doing(does: Activity, on: Option<&str>, state: &State) -> String {
     match does {
         Activity::Running => both!("runs", "运行"),
-        Activity::Sleeping => both!("sleeps", "休眠"),
+        Activity::Sleeping => both!("sleeps", "睡眠"),
         Activity::Waiting(call) => {
             let call = call_on(on, call.name(), "");
             both!("waits in {call}", "在 {call} 中等待")

@@ -161,7 +161,7 @@ fn a_fifo_without_a_reader_is_waited_for_aloud() {
         "cd $FOLDER; mkfifo fifo said; mp-demo pipe --speed 100 --trace fifo 2>said >/dev/null &
         read -r line <said; echo \"$line\" >&2; exec cat fifo";
     let ended = run(shell(script).env("FOLDER", folder.path()));
-    let sentence = "mp-demo: nobody reads fifo yet; the run begins when somebody does\n";
+    let sentence = "mp-demo: fifo has no reader yet; the run begins when it has one\n";
     assert_eq!((ended.code(), ended.stderr.as_str()), (0, sentence));
     assert!(is_trace(&ended.stdout));
 }
