@@ -103,6 +103,8 @@ pub fn event(record: &Record, state: &State) -> String {
         Event::Kill { child, child_role, .. } => {
             both!("SIGKILL to {child_role} {child}", "向 {child_role} {child} 发 SIGKILL")
         }
+        // The first process, whose end nobody else tells.
+        Event::Exited { child, status, .. } if *child == record.pid => status.to_string(),
         Event::Exited { child, child_role, status } => format!("{child_role} {child} {status}"),
         Event::Sleep { seconds } => {
             let long = duration(*seconds);
