@@ -270,6 +270,8 @@ def writes():
 
 def main(method):
     signal.alarm(120)
+    # A job in a shell's background ignores it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     fact("default", multiprocessing.get_all_start_methods()[0])
     multiprocessing.set_start_method(method)
     fact("interrupt()", hasattr(multiprocessing.Process, "interrupt"))

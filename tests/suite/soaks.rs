@@ -7,7 +7,6 @@ use std::thread;
 use mp_demo::cli::lesson_in;
 
 use crate::common::*;
-use crate::exercises;
 use crate::predict::commands_of_experiments;
 
 /// Keeps both cores busy while `act` runs.
@@ -42,28 +41,6 @@ fn some_options(random: &mut fastrand::Rng, commands: &[String]) -> String {
     let others: Vec<_> = commands.iter().filter_map(|it| it.strip_prefix(lesson)).collect();
     let both = format!("{one}{}", others[random.usize(..others.len())]);
     if makes_no_mistake(&both) { both } else { one.clone() }
-}
-
-#[test]
-#[ignore = "500 checks"]
-fn no_check_judges_wrongly() {
-    let mut programs = Vec::new();
-    for name in exercises::names() {
-        for (kind, status) in [("right", 0), ("wrong", 1)] {
-            programs.push(exercises::repairs(&name, kind).into_iter().map(move |it| (it, status)));
-        }
-    }
-    // Right and wrong ones in turn, of each exercise as many as of each other.
-    let of_all = (0..).flat_map(|turn| {
-        programs.iter().map(move |them| them.clone().nth(turn % them.len()).unwrap())
-    });
-    under_load(|| {
-        at_once(Vec::from_iter(of_all.take(500)), |(program, status)| {
-            let name = program.parent().unwrap().file_name().unwrap().to_str().unwrap();
-            let ended = exercises::check(name, &program, None);
-            assert_eq!(ended.code(), status, "{program:?}: {ended:?}");
-        });
-    });
 }
 
 #[test]
