@@ -21,6 +21,27 @@ fn pages() -> Vec<(String, String)> {
     pages.collect()
 }
 
+/// What a page must have in each language: its options but for the language's own, and how many headings, rows
+/// and items.
+fn of_any_language(page: &str) -> (Vec<&str>, [usize; 3]) {
+    let words = page.split(|c: char| !(c.is_ascii_alphabetic() || c == '-'));
+    let is_option = |it: &&str| it.starts_with("--") && it.len() > 3 && *it != "--lang";
+    let mut options = Vec::from_iter(words.filter(is_option));
+    options.sort_unstable();
+    options.dedup();
+    let count = |start| page.lines().filter(|line: &&str| line.starts_with(start)).count();
+    (options, ["#", "|", "- "].map(count))
+}
+
+#[test]
+fn the_chinese_pages_have_what_the_english_ones_have() {
+    for name in ["usage", "run", "why"] {
+        let [english, chinese] =
+            ["md", "zh.md"].map(|end| text_of(&format!("demos/docs/{name}.{end}")));
+        assert_eq!(of_any_language(&chinese), of_any_language(&english), "{name}");
+    }
+}
+
 /// A command of a page and the screen that it shows.
 struct Example {
     command: String,
