@@ -49,12 +49,16 @@ pub(crate) fn errno_of(error: &(dyn std::error::Error + 'static)) -> Option<i32>
 /// One cause of an error's chain. Our own sentences are in the right language already.
 fn words(cause: &(dyn std::error::Error + 'static)) -> String {
     if locale::chosen() == Language::En {
-        return cause.to_string();
+        let text = cause.to_string();
+        // std adds the number of an error to its name, which says it all.
+        return match text.rsplit_once(" (os error ") {
+            Some((name, _)) if errno_of(cause).is_some() => name.to_owned(),
+            _ => text,
+        };
     }
     if let Some(number) = errno_of(cause) {
         let known = CHINESE.iter().find(|(errno, _)| errno.raw_os_error() == number);
-        let sentence = known.map_or("系统调用失败", |(_, sentence)| sentence);
-        return format!("{sentence} (os error {number})");
+        return known.map_or(format!("系统错误 {number}"), |(_, sentence)| (*sentence).into());
     }
     match cause.downcast_ref().map(io::Error::kind) {
         Some(io::ErrorKind::InvalidData) => return "数据格式不对".into(),

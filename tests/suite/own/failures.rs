@@ -20,7 +20,7 @@ fn whoever_fails_is_named_with_the_command_and_nobody_is_left() {
             r("./no/such"),
             "NAME did not start: there is no `./no/such`, or the interpreter in its first line is missing",
         ),
-        (c("/"), "NAME did not start: cannot run `/`: Permission denied (os error 13)"),
+        (c("/"), "NAME did not start: cannot run `/`: Permission denied"),
         (w("sh -c 'echo A; exit 3'"), "NAME ended with exit status 3"),
         (r("sh -c 'read line; exit 3'"), "NAME ended with exit status 3"),
         (c("sh -c 'echo A; exit 3'"), "NAME ended with exit status 3"),

@@ -106,10 +106,10 @@ fn the_exit_status_is_the_programs() {
         assert_eq!((ended.code(), ended.stderr.as_str()), (code, ""), "{script}");
     }
     let ended = run(&mut why(&[], &["nobody-has-this"]));
-    let expected = "mp-demo: cannot run nobody-has-this: No such file or directory (os error 2)\n";
+    let expected = "mp-demo: cannot run nobody-has-this: No such file or directory\n";
     assert_eq!((ended.code(), ended.stderr.as_str()), (127, expected));
     let ended = run(&mut why(&[], &["/etc/passwd"]));
-    let expected = "mp-demo: cannot run /etc/passwd: Permission denied (os error 13)\n";
+    let expected = "mp-demo: cannot run /etc/passwd: Permission denied\n";
     assert_eq!((ended.code(), ended.stderr.as_str()), (126, expected));
 }
 
