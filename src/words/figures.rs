@@ -77,12 +77,18 @@ pub(crate) fn mebibytes(kib: u64) -> String {
     format!("{mib:.decimals$} MiB")
 }
 
-/// The words between which a line may end: those of Chinese, too. No name is broken at its hyphen.
+/// The words between which a line may end: those of Chinese, too. No name is broken at its hyphen,
+/// `%` stays with its number, and a bracket with more than one character.
 pub(crate) fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
     let (mut words, mut begin, mut end) = (Vec::new(), 0, 0);
     for word in WordSeparator::UnicodeBreakProperties.find_words(line) {
         end += word.word.len() + word.whitespace.len();
-        if !line[..end].ends_with('-') || end == line.len() {
+        let (before, after) = line.split_at(end);
+        let last_but_one = before.chars().rev().nth(1);
+        let is_one = before.ends_with('-')
+            || after.starts_with('%')
+            || last_but_one.is_some_and(|c| matches!(c, '[' | '（'));
+        if !is_one || after.is_empty() {
             words.push(Word::from(&line[begin..end]));
             begin = end;
         }
@@ -147,6 +153,8 @@ mod tests {
     fn a_line_ends_between_words_and_not_in_a_name() {
         let lines = wrapped("run mp-demo why --end-all，再看", 13, "");
         assert_eq!(lines, "run mp-demo\nwhy\n--end-all，再\n看\n");
+        assert_eq!(wrapped("in 95 % of runs", 5, ""), "in\n95 %\nof\nruns\n");
+        assert_eq!(wrapped("几个 [默认：1]", 9, ""), "几个\n[默认：1]\n");
     }
 
     #[test]
