@@ -42,7 +42,7 @@ const LOGGED: u32 = 5;
 Examples:
   mp-demo lock                       updates are lost
   mp-demo lock --with lock           none is lost
-  mp-demo lock --gap none --turns 9  often none is lost: luck
+  mp-demo lock --gap none --turns 100  often none is lost: luck
   mp-demo lock --kill                the holder is killed: stuck
   mp-demo lock --kill --kind flock   the kernel frees the lock")]
 pub struct Args {
