@@ -57,7 +57,7 @@ pub struct Args {
 enum End {
     /// By itself: it learns from its queue that nothing more will come
     Exit,
-    /// By SIGTERM, as the article's reader
+    /// By SIGTERM, as terminate() sends it
     Terminate,
     /// By SIGKILL
     Kill,

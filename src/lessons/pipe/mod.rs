@@ -38,7 +38,7 @@ use own::CommandSender;
 #[derive(clap::Args, Serialize)]
 #[command(before_help = "\
 Examples:
-  mp-demo pipe                            the article's program
+  mp-demo pipe                            the list is short: it works
   mp-demo pipe --bytes 65537              one byte too many: stuck
   mp-demo pipe --bytes 65537 --join last  receive first, and it works
   mp-demo pipe --receive all --keep-end   end-of-file never comes: stuck
@@ -73,7 +73,7 @@ pub struct Args {
     /// How much the parent receives
     #[arg(long, value_enum, default_value_t = Receive::One)]
     receive: Receive,
-    /// The parent keeps the child's end open, too, as in the article
+    /// The parent keeps the child's end open, too, as Python does unless it is closed
     #[arg(long)]
     keep_end: bool,
 }

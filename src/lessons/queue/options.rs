@@ -22,7 +22,7 @@ use crate::stuck::Mistake;
 #[derive(clap::Args, Serialize)]
 #[command(before_help = "\
 Examples:
-  mp-demo queue                          the article's program
+  mp-demo queue                          what is not got in time is lost
   mp-demo queue --take 3                 a slow reader: values are lost
   mp-demo queue --stop sentinel          sentinels tell the readers to end
   mp-demo queue --stop eof               closed put ends tell them
@@ -31,7 +31,7 @@ Examples:
   mp-demo queue --stop empty             the readers leave too early
   mp-demo queue --stop none              they are never told: stuck
   mp-demo queue --kill reader-1          one is killed, the other goes on
-  mp-demo queue --kill reader-1 --lock   unless it had the lock: stuck
+  mp-demo queue --kill reader-1 --lock   killed with the lock: stuck
   mp-demo queue --readers 3 a 1 2.5 '[null, \"x\"]'  three compete
   mp-demo queue --reader 'python3 reader.py'    a reader of your own")]
 pub struct Args {

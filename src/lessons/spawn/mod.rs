@@ -30,7 +30,7 @@ use notes::SpawnNarrator;
 #[derive(clap::Args, Serialize)]
 #[command(before_help = "\
 Examples:
-  mp-demo spawn                      the article's program
+  mp-demo spawn                      join() waits for the last child only
   mp-demo spawn --join each          one child after another
   mp-demo spawn --sleep 2,2,2,2,0.5  `Child process end.` comes too early
   mp-demo spawn --speed 10           all pauses a tenth as long

@@ -23,7 +23,7 @@ use notes::ZombieNarrator;
 
 /// Terminate a child without joining it, and see what is left of it
 ///
-/// The parent terminates its child, as the article's queue program does, and doesn't join it: the
+/// The parent terminates its child, as `mp-demo queue` does, and doesn't join it: the
 /// child has ended, and is still listed, as a zombie. With --join the last thing that is left of it
 /// goes, too. With --orphan it is the other way round: the child ends, and a process that it has
 /// started lives on.
