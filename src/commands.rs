@@ -44,6 +44,7 @@ use crate::views::{
     Article, Bar, Claims, Explain, Failures, Json, Knowledge, Page, Paper, Recording, RunOnPage,
     Stuck, Timeline, Trace, Views, Warnings,
 };
+use crate::words::figures::wrapped;
 use crate::words::locale::{self, Language};
 use crate::words::plain::{Gate, name_of, on_its_lines, on_one_line};
 
@@ -79,6 +80,7 @@ pub fn lesson(lesson: &AnyLesson, options: &Options, is_plain: bool) -> ExitCode
         if let Some(next) = next_of(lesson.name).filter(|_| is_plain && is_terminal) {
             let line = both!("Next: mp-demo {next}", "接下来：mp-demo {next}");
             let look = terminal::look(&self::stderr(), options.views.color, options.views.lang);
+            let line = wrapped(&line, look.width, "").trim_end().to_owned();
             let line = if look.colour { line.dimmed().to_string() } else { line };
             let _ = self::stderr().write_all(format!("\n{line}\n").as_bytes());
         }
@@ -248,10 +250,12 @@ fn usage_text(error: clap::Error, out: &StandardStream) -> String {
     let error = harmless(error);
     let is_help =
         !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    // An error that goes into a file keeps its lines, so that each can be looked for.
+    let fits = is_help || out.is_terminal();
+    let fitting = |text: String| if fits { fitting(&text) } else { text };
     if !is_help && locale::chosen() == Language::Zh {
-        return on_its_lines(&in_chinese(&error)).into_owned();
+        return on_its_lines(&fitting(in_chinese(&error))).into_owned();
     }
-    let fitting = |text: String| if is_help { fitting(&text) } else { text };
     if has_harmless_words && terminal::look(out, ColorChoice::Auto, None).colour {
         return fitting(error.render().ansi().to_string());
     }

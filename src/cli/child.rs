@@ -82,6 +82,6 @@ const CHILD_ABOUT: &str = "\
 One child of a lesson
 
 A lesson starts its children; you can start them in a shell as well. Values go
-over stdout and stdin, a line of JSON each; the article's lines go to stderr.
+over stdout and stdin, a line of JSON each; the printed lines go to stderr.
 
   mp-demo child queue-writer A B C | mp-demo child queue-reader";

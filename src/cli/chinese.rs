@@ -24,8 +24,6 @@ const EXAMPLES: &str = "例子：";
 /// parent gives its child.
 const HEADINGS: [&str; 4] = ["参数", "选项", "每一课都有的选项", "父进程告诉子进程的事"];
 
-const LESSONS: &str = "课程";
-
 const CHILDREN: &str = "子进程";
 
 const HELP: &str = "显示本帮助，或某个子命令的帮助";
@@ -102,7 +100,7 @@ pub(super) fn described(command: Command) -> Result<Command> {
 
 /// A page of help whose Chinese headings end as they do in Chinese: clap has its own colon.
 pub(super) fn with_full_colons(page: String) -> String {
-    let headings = HEADINGS.iter().chain([&LESSONS, &CHILDREN]);
+    let headings = HEADINGS.iter().chain([&CHILDREN]);
     headings.fold(page, |page, it| page.replace(&format!("{it}:"), &format!("{it}：")))
 }
 
@@ -144,7 +142,6 @@ fn describe(command: Command, help: &Help, title: &str) -> Command {
         .about(title.to_owned())
         .long_about(long.trim_end().to_owned())
         .help_template(TEMPLATE)
-        .subcommand_help_heading(LESSONS)
         .mut_args(|arg| described_arg(arg, help));
     match examples {
         Some(examples) => command.before_help(examples),

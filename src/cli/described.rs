@@ -50,19 +50,16 @@ pub(super) fn command(language: Language) -> clap::Command {
         // is in English.
         command = chinese::described(command.clone()).unwrap_or(command);
     }
-    // clap adds `help`, which is no lesson.
     command.build();
-    command = command.mut_subcommand("help", |help| help.hide(true));
-    // clap has one heading for all subcommands, so the second and third list are written by hand.
-    for demo in DEMOS.iter().filter(|demo| !demo.is_of_article) {
-        command = command.mut_subcommand(demo.name, |lesson| lesson.hide(true));
-    }
+    // clap would list the lessons behind the options, and `help` and the tools among them.
+    command = command.mut_subcommands(|command| command.hide(true));
+    let examples = command.get_before_help().cloned().unwrap_or_default();
+    let (lessons, tools) = (list_of_lessons(language), list_of_tools(&command));
     let heading = match language {
         Language::En => "Other commands:",
         Language::Zh => "其他命令：",
     };
-    let (lessons, list) = (list_of_lessons(language, false), list_of_tools(&command));
-    command.after_help(format!("{more}\n\n{lessons}\n{heading}\n{list}"))
+    command.before_help(format!("{examples}\n\n{lessons}\n{heading}\n{tools}")).after_help(more)
 }
 
 /// The help on the options of every lesson.
@@ -72,7 +69,8 @@ pub(super) fn on_options(language: Language) -> Result<ArgMatches, clap::Error> 
     let command = clap::Command::new("mp-demo")
         .term_width(0)
         .disable_help_flag(true)
-        .help_template("{all-args}")
+        .help_template("{all-args}{after-help}")
+        .after_help(exit_status(language))
         .args(options)
         .arg(help);
     let command = match language {
@@ -82,16 +80,35 @@ pub(super) fn on_options(language: Language) -> Result<ArgMatches, clap::Error> 
     command.try_get_matches_from(["mp-demo", "--help"])
 }
 
-/// The lessons that are of the article, or that are not, under their heading.
-pub(super) fn list_of_lessons(language: Language, of_article: bool) -> String {
-    let lessons = DEMOS.iter().filter(|demo| demo.is_of_article == of_article);
-    let heading = match (language, of_article) {
-        (Language::En, true) => "Lessons:",
-        (Language::Zh, true) => "课程：",
-        (Language::En, false) => "Beyond the article:",
-        (Language::Zh, false) => "文章之外：",
+/// What the exit status of a lesson says.
+pub(super) fn exit_status(language: Language) -> &'static str {
+    match language {
+        Language::En => {
+            "\
+Exit status of a lesson:
+  0    it has shown what it shows: lost values and runs that get stuck, too
+  1    it failed, and stderr says why
+  2    wrong usage: nothing was started
+  130  Ctrl-C; after a signal N always 128 + N"
+        }
+        Language::Zh => {
+            "\
+一课的退出状态：
+  0    显示了本课要显示的内容，包括丢值和卡住
+  1    出错了，原因见 stderr
+  2    用法不对，什么也没有启动
+  130  Ctrl-C；收到信号 N 而结束时都是 128 + N"
+        }
+    }
+}
+
+/// The lessons under their heading.
+pub(super) fn list_of_lessons(language: Language) -> String {
+    let heading = match language {
+        Language::En => "Lessons:",
+        Language::Zh => "课程：",
     };
-    let lessons = lessons.map(|demo| (demo.name, demo.title(language).to_owned()));
+    let lessons = DEMOS.iter().map(|demo| (demo.name, demo.title(language).to_owned()));
     format!("{heading}\n{}", rows(&lessons.collect::<Vec<_>>()))
 }
 
@@ -151,6 +168,9 @@ fn described_for(tool: &str, option: Arg) -> Arg {
         }
         ("why", "patience") => option
             .help("How long the program may stand still before it is told; `never` only runs it"),
+        ("show", "page") => option.help("Write the lesson to a file as a handout for a class: HTML"),
+        ("check", "page") => option.help("Write a page of a run that failed to a file: HTML"),
+        ("compare", "page") => option.help("Write a page of both runs, side by side: HTML"),
         _ => option,
     }
 }

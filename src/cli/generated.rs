@@ -10,6 +10,7 @@ use clap_complete::env::{CompleteEnv, Shells};
 
 use super::Cli;
 use super::chinese::described;
+use super::described::exit_status;
 use super::refusal::with_nearest_name;
 use super::tool::taken_by;
 use crate::words::locale::{self, Language};
@@ -50,9 +51,20 @@ pub(super) fn manual(name: Option<&str>) -> Result<Vec<u8>, clap::Error> {
         },
     };
     let examples = command.get_before_help().cloned().unwrap_or_default();
+    let is_tool = command.get_name() != "mp-demo" && taken_by(command.get_name()).is_some();
+    let end = match is_tool {
+        true => examples.to_string(),
+        false => format!("{examples}\n\n{}", exit_status(Language::En)),
+    };
+    // Else its synopsis would list each option without its value.
+    let mut command = command.after_help(end);
+    let usage = command.render_usage().to_string();
+    let usage = usage.strip_prefix("Usage: ").unwrap_or(&usage).to_owned();
     let mut page = Vec::new();
-    clap_mangen::Man::new(command.after_help(examples)).render(&mut page)?;
-    Ok(page)
+    clap_mangen::Man::new(command.override_usage(usage)).render(&mut page)?;
+    // Flush left, without hyphens of its own in names of options.
+    let page = String::from_utf8_lossy(&page).replacen("\n.SH NAME\n", "\n.ad l\n.nh\n.SH NAME\n", 1);
+    Ok(page.into_bytes())
 }
 
 fn described_or_not(language: Language) -> clap::Command {

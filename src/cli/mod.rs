@@ -14,7 +14,6 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, FromArgMatches as _, Parser};
 
@@ -34,15 +33,15 @@ use described::{command, on_options};
 use generated::{complete, completions, manual};
 use options::{ids_of, of_many_runs, of_one_run};
 use overview::{is_bare, overview};
-use refusal::{value_beside, with_its_place, with_nearest_name, with_run_before};
+use refusal::{refused, value_beside, with_its_place, with_nearest_name, with_run_before};
 pub use tool::LinesOfCode;
 use tool::{Tool, taken_by};
 use typed::{command_of, language_before_help, language_in, own_words};
 
-/// Learn how processes work together: the lessons of Python's multiprocessing, run for real
+/// Learn how processes work together, by running real ones
 ///
-/// Each lesson starts real processes that talk over pipes, and does what a Python program does that
-/// `mp-demo show` prints.
+/// Each lesson starts real processes that talk over pipes, as a Python program with multiprocessing
+/// does; `mp-demo show` prints that program.
 #[derive(Parser)]
 #[command(
     name = "mp-demo",
@@ -50,7 +49,7 @@ use typed::{command_of, language_before_help, language_in, own_words};
     term_width = 0,
     help_template = HELP_TEMPLATE,
     before_help = EXAMPLES,
-    subcommand_help_heading = "Lessons",
+    override_usage = USAGE,
     subcommand_value_name = "LESSON"
 )]
 struct Cli {
@@ -205,7 +204,7 @@ fn request(mut args: Vec<OsString>) -> Result<Request, clap::Error> {
     }
     let mut command = command(language);
     if let Some(sentence) = value_beside(&command, &args[..args.len().min(own + 1)]) {
-        return Err(command.error(ErrorKind::ArgumentConflict, sentence));
+        return Err(refused(&mut command, &args, sentence));
     }
     if let [.., help, name] = &args[1..]
         && is_own
@@ -216,18 +215,14 @@ fn request(mut args: Vec<OsString>) -> Result<Request, clap::Error> {
         // of `help`. So `help NAME` is read as `NAME`.
         args.remove(args.len() - 2);
     }
-    let matches = command.try_get_matches_from_mut(args).map_err(|error| {
+    let matches = command.try_get_matches_from_mut(&args).map_err(|error| {
         let error = with_nearest_name(error, &command);
-        with_its_place(with_run_before(error, &mut command), &mut command)
+        with_its_place(with_run_before(error, &mut command), &mut command, &args)
     })?;
     let cli = Cli::from_arg_matches(&matches)?;
     check(&cli, &matches).map_err(|sentence| {
-        let sentence = on_one_line(&sentence);
         let name = matches.subcommand_name().unwrap_or_default();
-        match command.find_subcommand_mut(name) {
-            Some(subcommand) => subcommand.error(ErrorKind::ArgumentConflict, sentence),
-            None => command.error(ErrorKind::ArgumentConflict, sentence),
-        }
+        refused(&mut command, &["".into(), name.into()], on_one_line(&sentence).into_owned())
     })?;
     Ok(match cli.command {
         Command::Lesson(lesson) => match cli.options.repeat.repeat {
@@ -390,8 +385,11 @@ fn part_in(languages: [Option<ProgramLanguage>; 3]) -> Option<(Part, ProgramLang
     parts.zip(languages).find_map(|(part, language)| Some((part, language?)))
 }
 
+const USAGE: &str = "mp-demo <LESSON> [OPTIONS]";
+
 const EXAMPLES: &str = "\
 Examples:
+  mp-demo tour                    new here? begin with this
   mp-demo queue                   run a lesson
   mp-demo queue --stop sentinel   change one thing, and see what it changes
   mp-demo help queue              what can be changed

@@ -27,7 +27,7 @@ pub struct Options {
         value_parser = patience, allow_negative_numbers = true)]
     pub(crate) patience: Patience,
 
-    /// Make all pauses this many times shorter; 1 is the article's timing
+    /// Make all pauses this many times shorter
     #[arg(long, value_name = "X", global = true, default_value = "1", value_parser = speed,
         allow_negative_numbers = true)]
     pub(crate) speed: f64,
@@ -116,8 +116,8 @@ pub enum Prefix {
 /// What to show of a run, and how.
 #[derive(clap::Args)]
 pub struct ViewOptions {
-    /// Then draw who did what when, with a lane for each process; =order gives each event a
-    /// column, =time equal times equal room
+    /// After the run, draw who did what when, with a lane for each process; =order gives each event
+    /// a column, =time equal times equal room
     #[arg(
         long,
         global = true,
@@ -143,7 +143,7 @@ pub struct ViewOptions {
     )]
     pub(crate) explain: Option<Explanation>,
 
-    /// Then list which claims of the lesson held in this run
+    /// After the run, list which claims of the lesson held in it
     #[arg(long, global = true)]
     pub(crate) claims: bool,
 

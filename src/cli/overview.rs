@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use super::Tool;
+use super::{Tool, USAGE};
 use super::described::{TITLE_IN_CHINESE, help_width, list_of_lessons};
 use crate::both;
 use crate::words::figures::wrapped;
@@ -29,20 +29,22 @@ pub(super) fn overview(language: Language) -> String {
     };
     let paragraphs = [
         both!(
-            "{title}\nNew here? mp-demo tour\nUsage: mp-demo [OPTIONS] <LESSON> [OPTIONS]\n",
-            "{title}\n第一次用？mp-demo tour\n用法：mp-demo [OPTIONS] <LESSON> [OPTIONS]\n"
+            "{title}\nNew here? mp-demo tour\nUsage: {USAGE}",
+            "{title}\n第一次用？mp-demo tour\n用法：{USAGE}"
         ),
-        list_of_lessons(language, true),
-        list_of_lessons(language, false),
-        both!("Other commands: {names}", "其他命令：{names}"),
+        list_of_lessons(language),
+        both!(
+            "A program of yours: mp-demo run prog.py; one that hangs: mp-demo why PID\nOther \
+             commands: {names}",
+            "自己的程序：mp-demo run prog.py；已经卡住的：mp-demo why PID\n其他命令：{names}"
+        ),
         both!(
             "`mp-demo help queue` shows what can be changed in a lesson, --help everything.",
             "`mp-demo help queue` 列出一课里可以改动的地方，--help 列出全部。"
         ),
     ];
-    let fitting = |text: &String| match text.contains('\n') {
-        true => text.clone(),
-        false => wrapped(text, help_width(), ""),
+    let fitting = |text: &String| -> String {
+        text.lines().map(|line| wrapped(line, help_width(), "")).collect()
     };
     paragraphs.iter().map(fitting).collect::<Vec<_>>().join("\n")
 }

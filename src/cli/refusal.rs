@@ -1,7 +1,6 @@
 //! Messages about wrong usage: in English clap's own, in Chinese made from clap's `ErrorKind` and
 //! context.
 
-use std::env;
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -13,7 +12,17 @@ use crate::both;
 use crate::lessons::DEMOS;
 use crate::words::plain::on_one_line;
 
-/// Suggests the command that differs only in capital letters, where clap has no suggestion.
+/// A refusal of these words, with the usage of the lesson or tool that they are for.
+pub(super) fn refused(command: &mut Command, words: &[OsString], sentence: String) -> Error {
+    let name = words.iter().skip(1).find(|word| command.find_subcommand(word).is_some());
+    match name.and_then(|name| command.find_subcommand_mut(name)) {
+        Some(subcommand) => subcommand.error(ErrorKind::ArgumentConflict, sentence),
+        None => command.error(ErrorKind::ArgumentConflict, sentence),
+    }
+}
+
+/// Suggests the command that differs only in capital letters, where clap has no suggestion, or else
+/// where all are listed.
 pub(super) fn with_nearest_name(mut error: Error, command: &Command) -> Error {
     let has_suggestion = error.get(ContextKind::SuggestedSubcommand).is_some();
     if let Some(ContextValue::String(name)) = error.get(ContextKind::InvalidSubcommand)
@@ -22,6 +31,9 @@ pub(super) fn with_nearest_name(mut error: Error, command: &Command) -> Error {
     {
         let nearest = ContextValue::Strings(vec![name.to_lowercase()]);
         error.insert(ContextKind::SuggestedSubcommand, nearest);
+    } else if error.kind() == ErrorKind::InvalidSubcommand && !has_suggestion {
+        let list = both!("`mp-demo` lists the lessons and commands", "`mp-demo` 列出全部课程和命令");
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![list.into()]));
     }
     error
 }
@@ -53,7 +65,7 @@ pub(super) fn value_beside(command: &Command, words: &[OsString]) -> Option<Stri
         let values = arg.get_possible_values();
         values.iter().any(|it| it.matches(value, false)).then(|| {
             both!(
-                "a value of {option} stands behind =: {option}={value}",
+                "the value of {option} needs an equals sign: {option}={value}",
                 "{option} 的值前面要有等号：{option}={value}"
             )
         })
@@ -62,24 +74,24 @@ pub(super) fn value_beside(command: &Command, words: &[OsString]) -> Option<Stri
 
 /// Says where an unknown option belongs, if it is another lesson's, or is a word of a program that
 /// `why` is to run.
-pub(super) fn with_its_place(error: Error, command: &mut Command) -> Error {
+pub(super) fn with_its_place(error: Error, command: &mut Command, words: &[OsString]) -> Error {
     let Some(ContextValue::String(name)) = error.get(ContextKind::InvalidArg) else {
         return error;
     };
     if error.kind() != ErrorKind::UnknownArgument {
         return error;
     }
-    let words: Vec<_> = env::args().skip(1).collect();
-    let is_why = words.first().is_some_and(|word| word == "why");
-    let program = words.iter().skip(1).position(|word| !word.starts_with('-'));
+    let is_why = words.get(1).is_some_and(|word| word == "why");
+    let texts: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
+    let program = texts.iter().skip(2).position(|word| !word.starts_with('-'));
     if let (true, Some(before)) = (is_why, program) {
-        let program: Vec<_> = words[before + 1..].iter().map(|word| quoted(word)).collect();
+        let program: Vec<_> = texts[before + 2..].iter().map(|word| quoted(word)).collect();
         let program = program.join(" ");
         let sentence = both!(
-            "a program stands behind --: mp-demo why -- {program}",
+            "put -- before the program: mp-demo why -- {program}",
             "要运行的程序写在 -- 后面：mp-demo why -- {program}"
         );
-        return command.error(ErrorKind::ArgumentConflict, on_one_line(&sentence));
+        return refused(command, words, on_one_line(&sentence).into_owned());
     }
     let name = name.split(['=', ' ']).next().unwrap_or_default();
     let has = |lesson: &&Command| {
@@ -93,7 +105,7 @@ pub(super) fn with_its_place(error: Error, command: &mut Command) -> Error {
     }
     let lessons = lessons.join(&both!(", ", "、"));
     let sentence = both!("{name} is an option of {lessons}", "{name} 是 {lessons} 的选项");
-    command.error(ErrorKind::ArgumentConflict, sentence)
+    refused(command, words, sentence)
 }
 
 /// The error with the control characters in the words that it quotes escaped.
@@ -158,8 +170,13 @@ pub fn in_chinese(error: &Error) -> String {
             message += &format!("\n\n  是不是想用 {nearest}？");
         }
     }
+    if let Some(ContextValue::StyledStrs(tips)) = error.get(ContextKind::Suggested)
+        && error.kind() == ErrorKind::InvalidSubcommand
+    {
+        tips.iter().for_each(|tip| message += &format!("\n\n  {tip}"));
+    }
     let rendered = error.render().to_string();
-    let usage = rendered.lines().find_map(|line| line.strip_prefix("Usage: "));
+    let usage = rendered.split("\n\n").find_map(|block| block.strip_prefix("Usage: "));
     let usage = usage.map(|it| format!("\n\n用法：{it}")).unwrap_or_default();
     format!("错误：{message}{usage}\n\n更多信息请用 --help。\n")
 }

@@ -33,8 +33,8 @@ pub enum Tool {
     /// one thing changed, and exercises. Nothing is stored.
     #[command(help_template = HELP_TEMPLATE, before_help = "\
 Examples:
-  mp-demo tour      the steps
-  mp-demo tour 4    the fourth one
+  mp-demo tour                       the steps
+  mp-demo tour 4                     the fourth one
   mp-demo tour 4 --page queue.html   with a page of its run")]
     Tour {
         /// Which step

@@ -11,9 +11,6 @@ use crate::words::locale::Language;
 pub struct Demo {
     /// The lesson's name on the command line.
     pub name: &'static str,
-    /// Whether the lesson is about a claim of the article; the others are about what the article's
-    /// reader meets next.
-    pub(crate) is_of_article: bool,
     /// The text in English, in Markdown.
     pub(crate) english: &'static str,
     pub(crate) chinese: &'static str,

@@ -118,12 +118,11 @@ impl<L: Serialize> InLog for L {
 /// Of `"queue": queue;` this makes what there is to read in demos/queue/, and a row in the table of
 /// lessons.
 macro_rules! lessons {
-    ($($name:literal: $module:ident $(, $beyond:ident)?;)*) => {
+    ($($name:literal: $module:ident;)*) => {
         /// What there is to read, in the order of the lessons.
         pub const DEMOS: &[Demo] = &[
             $(Demo {
                 name: $name,
-                is_of_article: stringify!($($beyond)?).is_empty(),
                 english: include_str!(concat!("../../demos/", $name, "/en.md")),
                 chinese: include_str!(concat!("../../demos/", $name, "/zh.md")),
                 chinese_help: include_str!(concat!("../../demos/", $name, "/help.zh.toml")),
@@ -148,19 +147,19 @@ macro_rules! lessons {
     };
 }
 
-// In the article's order, and behind them what its reader meets next: `beyond` the article.
+// In the order of the tour.
 lessons! {
-    "spawn": spawn;
-    "queue": queue;
-    "pipe": pipe;
     "memory": memory;
+    "spawn": spawn;
+    "pipe": pipe;
+    "queue": queue;
+    "terminate": terminate;
+    "zombie": zombie;
+    "buffer": buffer;
+    "lock": lock;
     "bound": bound;
     "async": async_io;
     "cost": cost;
-    "terminate": terminate, beyond;
-    "zombie": zombie, beyond;
-    "buffer": buffer, beyond;
-    "lock": lock, beyond;
 }
 
 /// The other files of lessons whose lines can stand in a log.

@@ -119,6 +119,8 @@ fn the_manual_has_every_command_and_each_a_page_with_its_options_and_examples() 
         let (_, examples) = help.split_once("Examples:\n").unwrap();
         let (examples, rest) = examples.split_once("\n\n").unwrap();
         assert!(page.contains(examples), "{page}");
+        assert!(page.contains(".ad l\n.nh\n"), "{page}");
+        assert_eq!(page.contains("\nExit status of a lesson:\n"), lessons().contains(name));
         for option in rest.lines().filter_map(|line| line.trim_start().strip_prefix("--")) {
             let name = option.split(['[', ' ', '=']).next().unwrap();
             assert!(page.contains(&format!("--{name}")), "{name}: {page}");

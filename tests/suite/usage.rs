@@ -6,32 +6,26 @@ use unicode_width::UnicodeWidthStr;
 use crate::common::*;
 
 #[test]
-fn help_shows_the_lessons_and_the_articles_first() {
+fn help_shows_the_lessons_in_the_order_of_the_tour_before_the_options() {
     let help = run_words("--help").succeeded().stdout;
     snapbox::assert_data_eq!(
         help_without_lessons(&help, "en"),
         str![[r#"
-Learn how processes work together: the lessons of Python's multiprocessing, run
-for real
+Learn how processes work together, by running real ones
 
-Each lesson starts real processes that talk over pipes, and does what a Python
-program does that `mp-demo show` prints.
+Each lesson starts real processes that talk over pipes, as a Python program with
+multiprocessing does; `mp-demo show` prints that program.
 
-Usage: mp-demo [OPTIONS] <LESSON>
+Usage: mp-demo <LESSON> [OPTIONS]
 
 Examples:
+  mp-demo tour                    new here? begin with this
   mp-demo queue                   run a lesson
   mp-demo queue --stop sentinel   change one thing, and see what it changes
   mp-demo help queue              what can be changed
   mp-demo show queue              read about it: what is true, what to try
 
 Lessons:
-
-Options:
-...
-More options of every lesson: mp-demo help options
-
-Beyond the article:
 
 Other commands:
   tour         Begin here: all of it step by step, in the order of a course
@@ -46,6 +40,10 @@ Other commands:
   completions  Print a completion script for your shell
   man          Print the manual page
 
+Options:
+...
+More options of every lesson: mp-demo help options
+
 "#]]
     );
     assert_eq!(run_words("help").succeeded().stdout, help);
@@ -59,6 +57,9 @@ fn who_asks_for_nothing_gets_a_screen_of_24_lines() {
         for line in shown.lines() {
             assert!(line.width() <= 80, "{line}");
         }
+        let narrow = run(mp_demo(words.split_whitespace()).env("COLUMNS", "40")).stdout;
+        assert!(narrow.lines().all(|line| line.width() <= 40), "{narrow}");
+        assert_eq!(words_of(&narrow).replace(' ', ""), words_of(&shown).replace(' ', ""));
         for lesson in lessons() {
             let language = if words.contains("zh") { "zh" } else { "en" };
             let title = title(&lesson, language);
@@ -140,7 +141,7 @@ Rust and Python: here put() itself delivers; in Python a feeder thread does.
 Usage: mp-demo queue [OPTIONS] [VALUE]...
 
 Examples:
-  mp-demo queue                          the article's program
+  mp-demo queue                          what is not got in time is lost
 ...
 
 Arguments:
@@ -173,7 +174,7 @@ Options of every lesson:
 fn help_fits_80_columns_and_says_where_rust_differs_from_python() {
     let whole = run_words("help").succeeded().stdout;
     let options = whole.find("\nOptions of every lesson:").unwrap();
-    let (options, _) = whole[options..].split_once("\n\nBeyond the article:").unwrap();
+    let options = whole[options..].trim_end();
     for lesson in lessons() {
         let help = run(mp_demo(["help", &lesson]).env("COLUMNS", "200")).succeeded().stdout;
         for line in help.lines() {
@@ -203,17 +204,21 @@ fn help_on_options_has_all_that_lessons_share() {
     }
     let chinese = run_words("help options --lang zh").succeeded().stdout;
     assert!(chinese.contains("随机停顿的种子"), "{chinese}");
+    assert!(shared.contains("\n\nExit status of a lesson:\n  0 "), "{shared}");
+    assert!(chinese.contains("\n\n一课的退出状态：\n  0 "), "{chinese}");
 }
 
 #[test]
 fn errors_say_what_to_write_instead() {
     for (words, expected) in [
-        ("queue --explain brief", "a value of --explain stands behind =: --explain=brief\n"),
+        ("queue --explain brief", "the value of --explain needs an equals sign: --explain=brief\n"),
         ("spawn --timeline order", "--timeline=order\n"),
         ("run --labels lines x.py", "--labels=lines\n"),
         ("why python3 prog.py -x", ": mp-demo why -- python3 prog.py -x\n"),
         ("why --end python3 prog.py", ": mp-demo why -- python3 prog.py\n"),
-        ("queue --bytes 5", "--bytes is an option of pipe\n"),
+        ("queue --bytes 5", "--bytes is an option of pipe\n\nUsage: mp-demo queue "),
+        ("list", "tip: `mp-demo` lists the lessons and commands\n"),
+        ("list --lang zh", "  `mp-demo` 列出全部课程和命令\n"),
         ("queue --kill reader", "this run has 2: `reader-1` to `reader-2`, not `reader`\n"),
         ("queue --kill writer --readers 1", "this run has one: `reader`, not `writer`\n"),
         ("spawn --lang zh --bytes=5", "--bytes 是 pipe 的选项\n"),
@@ -254,7 +259,7 @@ fn bad_usage_is_status_2_with_the_bound_or_the_nearest_name() {
         ("[possible values: processes, threads, both]", "bound --with foo"),
         ("[possible values: auto, always, never]", "pipe --color sometimes"),
         ("cannot be used multiple times", "pipe --json --json"),
-        ("[subcommands: spawn, queue, pipe, ", "--json"),
+        ("[subcommands: memory, spawn, pipe, ", "--json"),
         ("'queue-writer'", "child queue-writr"),
     ] {
         for words in refused.split(", ") {

@@ -34,7 +34,7 @@ use notes::AsyncNarrator;
 use office::{AsyncOffice, at_once};
 use tickets::{Strategy, StrategyFigures, announcement, slowest, verdicts};
 
-/// Wait for many answers: in line, in many processes, in one event loop
+/// Wait for many answers: in line, in processes, in one event loop
 ///
 /// A ticket office, a process of its own, serves each customer after that customer's own delay. The
 /// same customers come four times: one after another; a process each; all at once in one thread

@@ -49,6 +49,7 @@ pub fn title(lesson: &str, language: &str) -> String {
 pub fn tools() -> Vec<String> {
     let help = run_words("--help").succeeded().stdout;
     let (_, list) = help.split_once("\nOther commands:\n").unwrap();
+    let (list, _) = list.split_once("\n\n").unwrap();
     let names = list.lines().filter_map(|line| line.split_whitespace().next());
     let names: Vec<_> = names.map(str::to_owned).collect();
     assert!(names.len() > 3, "{help}");
@@ -109,37 +110,26 @@ pub fn measures(lesson: &str) -> bool {
     short_log_of(lesson).contains(r#""event":"measured""#)
 }
 
-/// A help screen without its lists of lessons. Checks these: each lesson with its title in that
-/// language, the article's first three in front, and those beyond the article under a heading of
-/// their own.
+/// A help screen without its list of lessons. Checks that: each lesson with its title in that
+/// language, those that are steps of the tour in its order.
 pub fn help_without_lessons(help: &str, language: &str) -> String {
     let is_list = |block: &&str| block.starts_with("Lessons:") || block.starts_with("课程");
-    let is_beyond =
-        |block: &&str| block.starts_with("Beyond the article:") || block.starts_with("文章之外：");
     let list = help.split("\n\n").find(is_list).unwrap();
-    let beyond = help.split("\n\n").find(is_beyond).unwrap();
-    let rows_of = |list: &str| -> Vec<String> {
-        let (_, rows) = list.split_once('\n').unwrap();
-        // A title may go on in a second line, which is indented.
-        let rows = rows.replace("\n    ", " ");
-        rows.lines().map(words_of).collect()
-    };
-    let mut rows = rows_of(list);
-    let of_article = ["spawn ", "queue ", "pipe "];
-    let mut are_first = rows.iter().zip(of_article);
-    assert!(are_first.all(|(row, name)| row.starts_with(name)), "{help}");
-    let more = rows_of(beyond);
-    assert!(!more.is_empty());
-    rows.extend(more);
-    let titles = lessons().into_iter().map(|lesson| {
-        let title = title(&lesson, language);
-        format!("{lesson} {title}")
-    });
-    rows.sort();
-    assert_eq!(rows, titles.collect::<Vec<_>>());
-    let heading = |list: &str| list.lines().next().unwrap().to_owned();
-    let help = help.replace(list, &heading(list));
-    help.replace(beyond, &heading(beyond))
+    let (heading, rows) = list.split_once('\n').unwrap();
+    // A title may go on in a second line, which is indented further.
+    let rows = rows.replace(&format!("\n{}", " ".repeat(13)), " ");
+    let tour = run(mp_demo(["tour"]).env("COLUMNS", "200")).succeeded().stdout;
+    let steps = tour.lines().filter_map(|line| line.split_whitespace().nth(1));
+    let steps: Vec<_> = steps.filter(|name| lessons().iter().any(|it| it == name)).collect();
+    let mut named: Vec<_> = rows.lines().filter_map(|row| row.split_whitespace().next()).collect();
+    for (name, row) in named.iter().zip(rows.lines()) {
+        assert_eq!(words_of(row), format!("{name} {}", title(name, language)));
+    }
+    let are_steps = named.iter().filter(|name| steps.contains(name));
+    assert_eq!(are_steps.copied().collect::<Vec<_>>(), steps, "{help}");
+    named.sort();
+    assert_eq!(named, lessons());
+    help.replace(list, heading)
 }
 
 /// A text's words with one space between them.
