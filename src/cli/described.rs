@@ -168,7 +168,9 @@ fn described_for(tool: &str, option: Arg) -> Arg {
         }
         ("why", "patience") => option
             .help("How long the program may stand still before it is told; `never` only runs it"),
-        ("show", "page") => option.help("Write the lesson to a file as a handout for a class: HTML"),
+        ("show", "page") => {
+            option.help("Write the lesson to a file as a handout for a class: HTML")
+        }
         ("check", "page") => option.help("Write a page of a run that failed to a file: HTML"),
         ("compare", "page") => option.help("Write a page of both runs, side by side: HTML"),
         _ => option,

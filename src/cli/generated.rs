@@ -63,7 +63,8 @@ pub(super) fn manual(name: Option<&str>) -> Result<Vec<u8>, clap::Error> {
     let mut page = Vec::new();
     clap_mangen::Man::new(command.override_usage(usage)).render(&mut page)?;
     // Flush left, without hyphens of its own in names of options.
-    let page = String::from_utf8_lossy(&page).replacen("\n.SH NAME\n", "\n.ad l\n.nh\n.SH NAME\n", 1);
+    let page =
+        String::from_utf8_lossy(&page).replacen("\n.SH NAME\n", "\n.ad l\n.nh\n.SH NAME\n", 1);
     Ok(page.into_bytes())
 }
 

@@ -2,8 +2,8 @@
 
 use std::ffi::OsString;
 
-use super::{Tool, USAGE};
 use super::described::{TITLE_IN_CHINESE, help_width, list_of_lessons};
+use super::{Tool, USAGE};
 use crate::both;
 use crate::words::figures::wrapped;
 use crate::words::locale::Language;

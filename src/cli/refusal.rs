@@ -32,7 +32,8 @@ pub(super) fn with_nearest_name(mut error: Error, command: &Command) -> Error {
         let nearest = ContextValue::Strings(vec![name.to_lowercase()]);
         error.insert(ContextKind::SuggestedSubcommand, nearest);
     } else if error.kind() == ErrorKind::InvalidSubcommand && !has_suggestion {
-        let list = both!("`mp-demo` lists the lessons and commands", "`mp-demo` 列出全部课程和命令");
+        let list =
+            both!("`mp-demo` lists the lessons and commands", "`mp-demo` 列出全部课程和命令");
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![list.into()]));
     }
     error

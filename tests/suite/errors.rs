@@ -25,11 +25,7 @@ fn whatever_is_wrong_with_a_file_is_said_in_both_languages() {
             "cannot open no/such: No such file or directory",
             "无法打开 no/such：没有这个文件或文件夹",
         ),
-        (
-            "view .",
-            "cannot read .: Is a directory",
-            ".：无法读取：是一个文件夹",
-        ),
+        ("view .", "cannot read .: Is a directory", ".：无法读取：是一个文件夹"),
         (
             "view - 0>/dev/null",
             "cannot read standard input: Bad file descriptor",
