@@ -237,7 +237,7 @@ impl SeenRun {
             let sentence = match verdict {
                 Some(verdict) if verdict == wanted => return None,
                 Some(true) => sentence.to_owned(),
-                Some(false) => both!("not so: {sentence}", "不成立：{sentence}"),
+                Some(false) => both!("it is not so that {sentence}", "不成立：{sentence}"),
                 None => both!("nothing in it shows whether {sentence}", "从中看不出：{sentence}"),
             };
             Some((claim.name.to_owned(), sentence))

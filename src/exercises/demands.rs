@@ -1,4 +1,4 @@
-//! DeedKind an exercise demands of a run beside claims: which function prints, puts and gets what, in
+//! What an exercise demands of a run beside claims: which function prints, puts and gets what, in
 //! which process. It goes by the log, so printing the lines somewhere else doesn't do.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,6 +11,7 @@ use crate::both;
 use crate::claims::plays;
 use crate::events::{Event, Record, Stream};
 use crate::python::PythonEvent;
+use crate::words::locale::in_words;
 
 /// How many lines a sentence lists.
 const LISTED: usize = 5;
@@ -71,7 +72,7 @@ enum DeedKind {
     Gets,
 }
 
-/// DeedKind a run fails by: the demand's name, and a sentence.
+/// What a run fails by: the demand's name, and a sentence.
 pub type Failure = (String, String);
 
 impl Deeds {
@@ -117,7 +118,7 @@ impl Deeds {
         self.all.push(Deed { pid, is_threads, role, function, what, text });
     }
 
-    /// DeedKind the task demands and the run has not done.
+    /// What the task demands and the run has not done.
     pub fn failures(&self, task: &ExerciseTask) -> Vec<Failure> {
         let functions = task
             .function
@@ -129,11 +130,28 @@ impl Deeds {
         let parents = parents.filter(|it| !is_functions(it));
         let lines: Vec<_> = parents.map(|it| &*it.text).collect();
         let wanted: Vec<_> = task.parent.iter().map(String::as_str).collect();
-        let parents = (lines != wanted).then(|| {
-            let what = both!("the first process does not print", "第一个进程打印的不对");
-            ("parent".to_owned(), Difference::of(&wanted, &lines).after(&what))
-        });
-        functions.chain(parents).collect()
+        let first = both!("the first process", "第一个进程");
+        let parents = match wanted.last() {
+            _ if lines != wanted => {
+                Some(Difference::of(&wanted, &lines).told(&first, DeedKind::Prints))
+            }
+            Some(last) if task.parent_last => self.done_after(last, is_functions),
+            _ => None,
+        };
+        functions.chain(parents.map(|it| ("parent".to_owned(), it))).collect()
+    }
+
+    /// Who still does something when the first process has printed its last line, if it should not.
+    fn done_after(&self, last: &str, is_functions: impl Fn(&&Deed) -> bool) -> Option<String> {
+        let is_last = |it: &Deed| it.pid == self.first && it.text == last;
+        let place = self.all.iter().rposition(is_last)?;
+        let later = self.all[place..].iter().find(is_functions)?;
+        let Deed { text, role, .. } = later;
+        let does = later.what.does();
+        Some(both!(
+            "the first process prints \"{last}\" too early: {role} {does} \"{text}\" after that",
+            "第一个进程过早打印 \"{last}\"：在那之后 {role} 才{does} \"{text}\""
+        ))
     }
 
     /// How the run fails the task by this function, if it does.
@@ -168,7 +186,7 @@ impl Deeds {
             let wanted: Vec<_> = wanted.iter().map(String::as_str).collect();
             let difference = Difference::of(&wanted, &got);
             if !difference.is_none() || (*in_order && got != wanted) {
-                return Some(difference.after(&what.of(name)));
+                return Some(difference.told(&both!("{name}()", " {name}() "), what));
             }
         }
         let pids: BTreeSet<_> = deeds.map(|deed| deed.pid).collect();
@@ -195,12 +213,17 @@ impl Deeds {
 }
 
 impl DeedKind {
-    fn of(self, name: &str) -> String {
-        match self {
-            DeedKind::Prints => both!("{name}() does not print", "{name}() 打印的不对"),
-            DeedKind::Puts => both!("{name}() does not put", "{name}() 放入的不对"),
-            DeedKind::Gets => both!("{name}() does not get", "{name}() 取到的不对"),
-        }
+    fn verb(self) -> &'static str {
+        in_words(match self {
+            DeedKind::Prints => ["print", "打印"],
+            DeedKind::Puts => ["put", "放入"],
+            DeedKind::Gets => ["get", "取到"],
+        })
+    }
+
+    fn does(self) -> String {
+        let verb = self.verb();
+        both!("{verb}s", "{verb}")
     }
 }
 
@@ -227,18 +250,26 @@ impl<'a> Difference<'a> {
         self.missing.is_empty() && self.surplus.is_empty()
     }
 
-    /// The difference, behind who does not do what.
-    fn after(&self, what: &str) -> String {
+    /// The difference in words: `who` does what. What is not in the log may have been done all the
+    /// same, by a Manager's queue, say.
+    fn told(&self, who: &str, what: DeedKind) -> String {
+        let (verb, does) = (what.verb(), what.does());
         let [missing, surplus, wanted] = [&*self.missing, &self.surplus, self.wanted].map(listed);
         match (self.missing.is_empty(), self.surplus.is_empty()) {
-            (true, true) => both!("{what} in this order: {wanted}", "{what}，顺序应为：{wanted}"),
-            (false, true) => both!("{what} {missing}", "{what}：缺少 {missing}"),
-            (true, false) => {
-                both!("{what} just what it should, but also {surplus}", "{what}：多了 {surplus}")
+            (true, true) => {
+                both!(
+                    "{who} does not {verb} in this order: {wanted}",
+                    "{who}应按这个顺序{verb}：{wanted}"
+                )
             }
-            (false, false) => {
-                both!("{what} {missing}, but {surplus}", "{what}：缺少 {missing}，多了 {surplus}")
+            (false, true) => {
+                both!("{who} is not seen to {verb} {missing}", "没有看到{who}{verb} {missing}")
             }
+            (true, false) => both!("{who} also {does} {surplus}", "{who}还{does}了 {surplus}"),
+            (false, false) => both!(
+                "{who} is not seen to {verb} {missing}, but {does} {surplus}",
+                "没有看到{who}{verb} {missing}，却{does}了 {surplus}"
+            ),
         }
     }
 }

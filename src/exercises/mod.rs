@@ -59,6 +59,9 @@ pub struct ExerciseTask {
     /// The lines that the first process has to print, in this order.
     #[serde(default)]
     parent: Vec<String>,
+    /// Whether the last of them comes when the functions have done all that they do.
+    #[serde(default)]
+    parent_last: bool,
     #[serde(default)]
     function: Vec<KeptFunction>,
 }

@@ -39,7 +39,7 @@ fn said_of_fault(name: &str) -> String {
     let fault = task.lines().find_map(|line| line.strip_prefix("fault = \"")).unwrap();
     let fault = fault.trim_end_matches('"');
     if fault == "parent" {
-        return "the first process does not print".to_owned();
+        return "the first process".to_owned();
     }
     let described = include_str!("../../demos/docs/run.md");
     let row = described.lines().find_map(|line| line.strip_prefix(&format!("| `{fault}` | ")));
