@@ -30,7 +30,7 @@ pub enum Tool {
     /// Begin here: all of it step by step, in the order of a course
     ///
     /// A step has three sentences, a question, a run with its picture, the question once more with
-    /// one thing changed, and exercises. Nothing is stored.
+    /// something changed, and exercises. Nothing is stored.
     #[command(help_template = HELP_TEMPLATE, before_help = "\
 Examples:
   mp-demo tour                       the steps

@@ -39,6 +39,15 @@ fn title(step: &TourStep) -> &str {
     title.or(step.title.as_ref().map(|it| it.chosen())).unwrap_or_default()
 }
 
+/// The option for the language, for the next command, if this one has it.
+fn wished(options: &ViewOptions) -> &'static str {
+    match options.lang {
+        None => "",
+        Some(Language::En) => " --lang en",
+        Some(Language::Zh) => " --lang zh",
+    }
+}
+
 fn overview(steps: &[TourStep], options: &ViewOptions) -> String {
     let width = terminal::look(&stdout(), options.color, options.lang).width;
     let row = |(number, step): (usize, &TourStep)| {
@@ -46,10 +55,11 @@ fn overview(steps: &[TourStep], options: &ViewOptions) -> String {
         wrapped(&line, width, &" ".repeat(16))
     };
     let rows: String = (1..).zip(steps).map(row).collect();
+    let lang = wished(options);
     let how = both!(
-        "Each step has a question, a run, the question once more with one thing changed, and \
-         exercises. Begin with `mp-demo tour 1`.",
-        "每一步有一个问题、一次运行、改动一处之后再问一次，还有练习。从 `mp-demo tour 1` 开始。"
+        "Each step has a question, a run, mostly the question once more with something changed, \
+         and exercises. Begin with `mp-demo tour 1{lang}`.",
+        "每一步有一个问题、一次运行，大多还有改动之后再问一次，还有练习。从 `mp-demo tour 1{lang}` 开始。"
     );
     format!("{rows}\n{}", wrapped(&how, width, ""))
 }
@@ -92,16 +102,20 @@ fn go(number: u64, options: &ViewOptions) -> Result<ExitCode> {
     }
     say("")?;
     ask(step, step.again.as_deref(), look)?;
+    let lang = wished(options);
     let exercises = Exercise::all()?;
     let exercises = rows(exercises.iter().filter(|it| it.task.step == step.name), look.width);
     if !exercises.is_empty() {
-        say(&both!("Now you: mp-demo exercise NAME", "轮到你了：mp-demo exercise NAME"))?;
+        say(&both!(
+            "Now you: mp-demo exercise NAME{lang}",
+            "轮到你了：mp-demo exercise NAME{lang}"
+        ))?;
         stdout().write_all(exercises.as_bytes()).with_context(cannot_write)?;
     }
     match steps.get(number as usize) {
         Some(_) => {
             let next = number + 1;
-            say(&both!("Next: mp-demo tour {next}", "下一步：mp-demo tour {next}"))?;
+            say(&both!("Next: mp-demo tour {next}{lang}", "下一步：mp-demo tour {next}{lang}"))?;
         }
         None => say(&both!(
             "That was the last step. `mp-demo exercise` has all exercises, `mp-demo predict` all \

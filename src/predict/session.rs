@@ -133,7 +133,14 @@ impl Session<'_> {
                 return Ok(None);
             };
             match (plain(&typed).as_str(), experiment.question.answer(&typed)) {
-                ("?", _) => write(&experiment.lines(self.look.colour))?,
+                ("?", _) => {
+                    self.say(&both!(
+                        "From the lesson's Python program, in which an option of the command may \
+                         be missing:",
+                        "选自这一课的 Python 程序，命令里的选项它不一定有："
+                    ))?;
+                    write(&experiment.lines(self.look.colour))?;
+                }
                 ("??", _) => {
                     let program = python(&experiment.program(), self.look.colour);
                     match self.given {
