@@ -465,6 +465,8 @@ fn on_a_terminal_one_is_asked_until_one_answers_or_leaves() {
     let [_, _, of_lines, of_program] = asked[..] else { panic!("{screen}") };
     let (_, lines) = asked[1].rsplit_once("退出 > ").unwrap();
     let lines: Vec<_> = lines.lines().take_while(|line| !line.is_empty()).collect();
+    let (of_what, lines) = lines.split_first().unwrap();
+    assert!(of_what.starts_with("选自这一课的 Python 程序"), "{screen}");
     assert_eq!(lines.len(), 10, "{screen}");
     let marked: Vec<_> = lines.iter().filter(|line| line.starts_with('>')).collect();
     assert!(marked.len() == 1 && marked[0].contains("counter.value += 5"), "{screen}");
