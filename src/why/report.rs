@@ -317,6 +317,10 @@ fn shape(finding: &Diagnosis, stacks: &Stacks) -> Vec<String> {
     }
     let told: BTreeSet<u32> = family::told(finding).iter().map(|(look, _)| look.pid).collect();
     let is_stuck = |it: &&Wait| finding.graph.is_stuck(it.pid) && told.contains(&it.pid);
+    let has_others = |wait: &Wait| {
+        let mut waits = finding.sight.waits().iter();
+        waits.any(|it| it.pid == wait.pid && it.tid != wait.tid)
+    };
     for wait in finding.sight.waits().iter().filter(is_stuck) {
         let pid = wait.pid;
         let is_certain = |it: &&Thing| it.fd.is_some() && matches!(it.from, From::Processes(_));
@@ -329,12 +333,10 @@ fn shape(finding: &Diagnosis, stacks: &Stacks) -> Vec<String> {
                 "A dead end: {pid} waits for what only {pid} itself could bring.",
                 "走进了死胡同：{pid} 等的东西只有 {pid} 自己能带来。"
             ),
-            (true, 2..) if !stacks.is_at_exit(pid) => {
-                both!(
-                    "{pid}: some of its threads wait for others of its own.",
-                    "{pid} 的有些线程在等它自己的另一些线程。"
-                )
-            }
+            (true, 2..) if has_others(wait) && !stacks.is_at_exit(pid) => both!(
+                "{pid} itself could bring that, too, but its other threads wait as well.",
+                "{pid} 自己也能带来，但它的其他线程也都在等。"
+            ),
             _ => continue,
         };
         if !lines.contains(&line) {
@@ -343,8 +345,8 @@ fn shape(finding: &Diagnosis, stacks: &Stacks) -> Vec<String> {
     }
     if lines.is_empty() && matches!(finding.verdict, Judgement::Stuck | Judgement::SomeStuck) {
         lines.push(both!(
-            "A dead end: none of those that are left brings what they wait for.",
-            "走进了死胡同：剩下的进程没有一个会带来它们等的东西。"
+            "A dead end: no process that can still run brings what they wait for.",
+            "走进了死胡同：还能运行的进程里，没有一个会带来它们等的东西。"
         ));
     }
     lines
