@@ -154,10 +154,15 @@ impl Tally {
     }
 }
 
-/// An interval of shares in percent: whole numbers, unless an end is almost none or almost all.
+/// An interval of shares in percent, both ends with as few digits as tell them from none and all.
 pub fn interval((low, high): (f64, f64)) -> [String; 2] {
-    let is_plain = low >= 0.01 && high <= 0.99;
-    [low, high].map(|it| if is_plain { format!("{:.0}", it * 100.0) } else { percent(it) })
+    let shown = |share: f64, digits: usize| format!("{:.digits$}", share * 100.0);
+    let tells = |digits: &usize| {
+        (low <= 0.0 || shown(low, *digits) != shown(0.0, *digits))
+            && (high >= 1.0 || shown(high, *digits) != shown(1.0, *digits))
+    };
+    let digits = (0..4).find(tells).unwrap_or(4);
+    [low, high].map(|share| shown(share, digits))
 }
 
 /// A share in percent, as precise as it has to be: 52, 3.1, 0.02, and 99.7 for what is almost all.

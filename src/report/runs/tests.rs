@@ -206,6 +206,18 @@ fn what_is_new_in_a_later_run_did_not_come_in_the_earlier_ones() {
 }
 
 #[test]
+fn both_ends_of_an_interval_are_as_precise_as_one_has_to_be() {
+    for (ends, text) in [
+        ((0.764, 0.9911), ["76", "99"]),
+        ((0.0035, 0.105), ["0.4", "10.5"]),
+        ((0.9, 0.9996), ["90.00", "99.96"]),
+        ((0.0, 0.45), ["0", "45"]),
+    ] {
+        assert_eq!(interval(ends), text);
+    }
+}
+
+#[test]
 fn a_share_is_as_precise_as_it_has_to_be() {
     for (share, text) in [
         (0.52, "52"),
