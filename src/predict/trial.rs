@@ -13,6 +13,7 @@ use crate::repeat::{Condition, Plan, Worked};
 use crate::report::runs::{Often, Tally};
 use crate::run::{Settings, run};
 use crate::views::Bar;
+use crate::words::figures::count;
 
 const FEW: u64 = 2;
 
@@ -101,17 +102,18 @@ impl Experiment {
                 let counted = tally.claims().find(|(counted, _)| counted.claim.name == *claim);
                 let (holds, of) = counted.map_or((0, 0), |(it, _)| (it.holds, it.of));
                 let runs = tally.runs;
+                let in_runs = count(runs, "run");
                 seen.push(match of {
                     _ if of == runs => both!(
-                        "... {runs} runs: true in {holds}.",
+                        "... {in_runs}: true in {holds}.",
                         "…… 运行 {runs} 次，{holds} 次如此。"
                     ),
                     0 => both!(
-                        "... {runs} runs, but it can't be told from them.",
+                        "... {in_runs}, but it can't be told from them.",
                         "…… 运行 {runs} 次，但都无法判断。"
                     ),
                     _ => both!(
-                        "... {runs} runs: true in {holds} of the {of} that it applies to.",
+                        "... {in_runs}: true in {holds} of the {of} that it applies to.",
                         "…… 运行 {runs} 次，其中 {of} 次适用，{holds} 次如此。"
                     ),
                 });
@@ -121,6 +123,7 @@ impl Experiment {
             Question::Outcomes(choices) => {
                 let (tally, _) = run(&self.command, self.runs)?;
                 let (came, runs) = (tally.outcomes(), tally.runs);
+                let in_runs = count(runs, "run");
                 let list = came.iter().take(SHOWN);
                 let list = list.map(|came| {
                     let (outcome, runs) = (&came.outcome, came.runs);
@@ -130,7 +133,7 @@ impl Experiment {
                 let is_more = came.len() > SHOWN;
                 let more = if is_more { both!(" and others", "等") } else { String::new() };
                 seen.push(both!(
-                    "... {runs} runs: {list}{more}.",
+                    "... {in_runs}: {list}{more}.",
                     "…… 运行 {runs} 次：{list}{more}。"
                 ));
                 let came: Vec<_> = came.iter().map(|came| came.outcome.in_english()).collect();
