@@ -5,7 +5,6 @@ use serde_json::{Map, Value};
 use super::moment::Moment;
 use super::note::{Actor, Seconds, clipped, count, notes, shown};
 use super::story::{Series, Story};
-use crate::both;
 use crate::events::{Call, Event};
 
 impl Story {
@@ -98,21 +97,39 @@ impl Story {
     }
 }
 
-/// The options as a person reads them: `readers 1, stop "eof"`.
+/// The options as a person types them: `values ['A'], --readers 1 --stop eof`.
 fn in_words(options: Map<String, Value>) -> String {
-    let options = options.iter().map(|(name, value)| {
-        let value = match value {
-            Value::String(text) => clipped(text, 40),
-            other => shown(other),
-        };
-        format!("{} {value}", clipped(name, 40))
+    let typed = |value: &Value| match value {
+        Value::String(text) => clipped(text, 40),
+        Value::Number(number) => number.to_string().trim_end_matches(".0").to_owned(),
+        other => shown(other),
+    };
+    let options = options.iter().filter_map(|(name, value)| {
+        let option = format!("--{}", clipped(name, 40).replace('_', "-"));
+        match value {
+            Value::Bool(false) | Value::Null => None,
+            Value::Bool(true) => Some(option),
+            // The values that a lesson puts or sends are no option's.
+            _ if name == "values" => {
+                let values = shown(value);
+                Some(format!("values {values}"))
+            }
+            Value::Array(several) => {
+                let several: Vec<_> = several.iter().take(SHOWN).map(typed).collect();
+                Some(format!("{option} {}", several.join(",")))
+            }
+            other => Some(format!("{option} {}", typed(other))),
+        }
     });
-    options.collect::<Vec<_>>().join(&both!(", ", "，"))
+    options.collect::<Vec<_>>().join(" ")
 }
+
+/// Of an option with more parts than these, the first are shown.
+const SHOWN: usize = 20;
 
 notes! {
     Options { options: String, seed: u64, pauses: bool, cores: usize } samples
-        ("values [1, 2], readers 3".into(), 7, true, 2) ("speed 1.0".into(), 7, false, 1)
+        ("values [1, 2], --readers 3".into(), 7, true, 2) ("--speed 1".into(), 7, false, 1)
     en {
         let cores = count(*cores, "core");
         let pauses = match *pauses {

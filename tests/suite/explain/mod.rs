@@ -98,8 +98,8 @@ fn a_recorded_run_is_explained() {
     snapbox::assert_data_eq!(
         notes_of("queue-four-lost", "en", 80),
         snapbox::str![[r#"
-    Options of this run: values ['A', 'B', 'C', 'D'], writers 1, readers 1,
-    pause 0.0, stop terminate, speed 1.0. This run may use 2 cores.
+    Options of this run: values ['A', 'B', 'C', 'D'] --writers 1 --readers 1
+    --pause 0 --stop terminate --speed 1. This run may use 2 cores.
     The process that you started is the parent, PID 19549. All others descend
     from it.
     The parent has started writer (PID 19551): the same program, from its
