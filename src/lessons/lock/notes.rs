@@ -2,20 +2,42 @@
 
 use std::collections::HashMap;
 
+use serde::Deserialize;
+
 use super::events::LockEvent;
 use crate::events::{Call, Event};
 use crate::multiprocessing::{FLOCK, GATE};
 use crate::views::explain::{Actor, Moment, Narrator, Series, Story, count, notes};
 
-/// The processes that count, or have counted, by PID, each with the lock that it takes.
 #[derive(Default)]
-pub(super) struct LockNarrator(HashMap<u32, Option<String>>);
+pub(super) struct LockNarrator {
+    settings: Settings,
+    /// The processes that count, or have counted, by PID, each with the lock that it takes.
+    counting: HashMap<u32, Option<String>>,
+}
+
+#[derive(Default, Deserialize)]
+struct Settings {
+    processes: usize,
+    kill: bool,
+}
 
 impl Narrator for LockNarrator {
     fn see(&mut self, now: &Moment, story: &mut Story) -> bool {
         let who = now.me();
         match &now.event {
+            Event::Run { options, .. } => {
+                self.settings = serde_json::from_str(options.get()).unwrap_or_default();
+                return false;
+            }
             Event::Wait { call: Call::Acquire, on } => match on.as_deref() {
+                // The one that is killed has come and gone before the others come.
+                Some(GATE)
+                    if self.settings.processes.saturating_sub(usize::from(self.settings.kill))
+                        < 2 =>
+                {
+                    true
+                }
                 Some(GATE) => story.once(WaitGate { who }),
                 _ => story.once(WaitTurn { who }),
             },
@@ -27,7 +49,7 @@ impl Narrator for LockNarrator {
             Event::Kill { .. } => return self.kill(now, story),
             event => match event.own() {
                 Some(LockEvent::Counting { turns, lock }) => {
-                    self.0.insert(now.pid, lock.clone());
+                    self.counting.insert(now.pid, lock.clone());
                     match lock {
                         Some(_) => story.once(CountingInTurn { who, turns }),
                         None => story.once(Counting { who, turns }),
@@ -41,7 +63,8 @@ impl Narrator for LockNarrator {
                 Some(LockEvent::Total { value, of }) => match of.checked_sub(value) {
                     Some(lost @ 1..) => {
                         // With a lock, or of one process alone, this would need another cause.
-                        let is_known = self.0.len() > 1 && self.0.values().all(Option::is_none);
+                        let is_known =
+                            self.counting.len() > 1 && self.counting.values().all(Option::is_none);
                         story.once(TotalLess { who, value, lost, is_known })
                     }
                     _ => story.once(TotalWhole { who, value }),
@@ -59,7 +82,7 @@ impl LockNarrator {
             return false;
         };
         let (by, child) = (now.me(), now.run.who(child_pid));
-        let lock = self.0.get(&child_pid).and_then(Option::as_deref);
+        let lock = self.counting.get(&child_pid).and_then(Option::as_deref);
         match lock.filter(|lock| now.run.holder_of(lock).is_some_and(|it| it.pid == child_pid)) {
             Some(FLOCK) => story.once(KillFlockHolder { by, child }),
             Some(_) => story.once(KillSemaphoreHolder { by, child }),

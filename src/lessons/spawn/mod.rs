@@ -23,8 +23,9 @@ use notes::SpawnNarrator;
 
 /// Start processes that start threads, and join them
 ///
-/// Five children start, sleep for two seconds, then start a thread in each turn of a loop. Each
-/// child is a new program that begins from nothing, not a copy of its parent (that would be fork).
+/// Five children start, sleep for two seconds, then start a thread in each turn of a loop, which
+/// prints 这是多线程启动的: "started by multithreading". Each child is a new program that begins
+/// from nothing, not a copy of its parent (that would be fork).
 ///
 /// Rust and Python: "spawn" also names a start method, and this is that method.
 #[derive(clap::Args, Serialize)]

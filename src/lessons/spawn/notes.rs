@@ -122,8 +122,8 @@ notes! {
     zh "{who}的线程 {thread} 到现在才运行，这时主线程已经退出循环了：循环里并不等待线程。"
 
     Turn { who: Actor } samples (writer())
-    en "In each turn of its loop {who} starts a thread and doesn't wait for it: the thread's line \
-        may come at any time from now on."
+    en "In each turn of its loop {who} starts a thread and doesn't wait for it: the thread's line, \
+        这是多线程启动的 (\"started by multithreading\"), may come at any time from now on."
     zh "{who}每循环一次就启动一个线程，而且不等线程结束：从现在起，线程的那一行随时可能出现。"
 
     LoopOver { who: Actor, threads: u32, left: u32 } samples
@@ -133,8 +133,8 @@ notes! {
             true => format!("its {}", count(*threads, "thread")),
             false => format!("{left} of its {threads} threads"),
         };
-        let have = if *left == 1 { "has" } else { "have" };
-        format!("{who} has left its loop, but {those} {have} not printed anything yet. It joins them before it ends. Python does so by itself, for threads that are no daemons; C and Rust don't.")
+        let (have, them) = if *left == 1 { ("has", "it") } else { ("have", "them") };
+        format!("{who} has left its loop, but {those} {have} not printed anything yet. It joins {them} before it ends. Python does so by itself, for threads that are no daemons; C and Rust don't.")
     }
     zh {
         let those = match (*left == *threads, *threads) {
@@ -174,7 +174,7 @@ notes! {
             ended => {
                 let joins = count(*joined, "join()");
                 let (others, them) = match ended {
-                    1 => ("The 1 other child".into(), "it"),
+                    1 => ("The other child".into(), "it"),
                     _ => (format!("The {ended} other children"), "them"),
                 };
                 format!("The parent has called only {joins}. {others} had ended by then, too, but \

@@ -35,14 +35,27 @@ const RUN: &[&str] = &[
     "lock --turns 9",
     "lock --turns 9 --with lock",
     "lock --kill --patience 0.1",
-    "lock --kill --lock flock",
+    "lock --kill --kind flock",
+    "lock --kill --kind flock --processes 3 --turns 20",
+    "memory",
+    "pipe --bytes 65537 --join last --speed 100",
+    "pipe --bytes 65537 --patience 0.1",
+    "pipe --simplex --reply --speed 100",
     "pipe --reply --speed 100",
     "pipe --receive all --speed 100",
     "queue --kill reader-1 --lock --patience 0.1 --pause 0",
+    "queue --kill reader-1 --speed 100",
+    "queue --lock --readers 2 --speed 100",
+    "queue --stop eof --writers 2 --readers 2 --speed 100",
+    "queue --stop eof --keep-end --patience 0.1 --pause 0",
     "queue --stop empty --speed 50",
     "queue --stop sentinel --readers 2 --sentinels 1 --patience 0.1 --pause 0",
     "queue --take 3 --speed 50",
     "spawn --children 2 --threads 2 --speed 50",
+    "spawn --children 2 --threads 1 --join each --speed 50",
+    "spawn --children 3 --threads 2 --join all --speed 50",
+    "spawn --children 2 --threads 1 --sleep 1,0.1 --speed 50",
+    "terminate --catch",
     "terminate --signal int",
     "terminate --signal kill",
     "terminate --grandchild --speed 100",
@@ -526,6 +539,11 @@ const FACTS: &[(&str, Fact)] = &[
             log.children("the parent", *at).is_empty() && joined.to_string() == it[0]
         })
     }),
+    ("The parent has called only {} join(). The other child had", |log, it| {
+        let joined = log.at(|e| e["event"] == "joined").len();
+        let exited = log.at(|e| e["event"] == "exited").len();
+        it[0].parse::<usize>().unwrap() <= joined && exited >= 1
+    }),
     ("The parent has called only {} join(). The {} other child", |log, it| {
         let exited = log.at(|e| e["event"] == "exited").len();
         let joined = log.at(|e| e["event"] == "joined").len();
@@ -575,7 +593,10 @@ const FACTS: &[(&str, Fact)] = &[
         log.of(it[2], "recv").iter().any(|at| log.0[*at]["value"].to_string() == it[1])
     }),
     ("{} waits at a gate.", |log, it| {
-        log.waits(it[0], "acquire").iter().any(|at| log.0[*at]["on"] == "gate")
+        let options = &log.0[0]["options"];
+        let together = options["processes"].as_i64().unwrap() - i64::from(options["kill"] == true);
+        let waits = log.waits(it[0], "acquire");
+        together > 1 && waits.iter().any(|at| log.0[*at]["on"] == "gate")
     }),
     ("{} begins. Each of its {} turns is three steps: ", |log, it| {
         log.of(it[0], "counting")
@@ -740,7 +761,9 @@ fn logs() -> Vec<(String, Vec<Value>)> {
     let run = RUN
         .iter()
         .map(|words| (words.to_string(), read(&run_words(&format!("{words} --json")).stdout)));
-    recorded.chain(run).collect()
+    let logs: Vec<_> = recorded.chain(run).collect();
+    assert!(logs.iter().all(|(_, log)| log.len() > 3));
+    logs
 }
 
 /// The log without each of its events; and with each two of its processes exchanged, in what they
