@@ -222,7 +222,7 @@ impl Experiment {
             Question::Outcomes(_) => {
                 let what = lessons::claims_of(self.lesson).map_or("", |it| in_words(it.heading));
                 match self.question.has_one_answer() {
-                    true => both!("Which outcome is it ({what})?", "会是哪种结果（{what}）？"),
+                    true => both!("What will come out ({what})?", "会是哪种结果（{what}）？"),
                     false => both!(
                         "Which outcomes are possible ({what})? Name all of them.",
                         "可能出现哪些结果（{what}）？请列出全部。"

@@ -54,6 +54,11 @@ pub(crate) fn micros() -> &'static str {
     if is_utf8(|name| std::env::var(name).ok()) { "µs" } else { "us" }
 }
 
+/// The sign before a spread, as far as the locale has it.
+pub(crate) fn plus_minus() -> &'static str {
+    if is_utf8(|name| std::env::var(name).ok()) { "±" } else { "+-" }
+}
+
 /// A duration with three digits, in the unit that suits it.
 pub(crate) fn duration(seconds: f64) -> String {
     let micros = micros();

@@ -42,16 +42,16 @@ impl Judge for CostJudge {
         },
     ];
 
-    const HEADING: Both = ["the dearest row in CPython", "CPython 里最贵的一项"];
+    const HEADING: Both = ["what costs most in CPython", "CPython 里最贵的一项"];
 
     const WORDS: &'static [Both] = &[
-        ["process spawn", "启动进程（spawn）"],
-        ["process", "启动进程（fork）"],
-        ["thread", "启动线程"],
-        ["queue", "一个值经过队列"],
-        ["round trip", "经管道一个来回"],
-        ["mebibyte", "1 MiB 经过管道"],
-        ["compute", "数素数"],
+        ["starting a process (spawn)", "启动进程（spawn）"],
+        ["starting a process (fork)", "启动进程（fork）"],
+        ["starting a thread", "启动线程"],
+        ["a value through a queue", "一个值经过队列"],
+        ["a round trip over a pipe", "经管道一个来回"],
+        ["1 MiB over a pipe", "1 MiB 经过管道"],
+        ["counting primes", "数素数"],
     ];
 
     fn see(&mut self, seen: &Seen) {
@@ -66,9 +66,15 @@ impl Judge for CostJudge {
 
     fn outcome(&self, _: &State) -> String {
         let dearest = self.python.iter().max_by(|(_, a), (_, b)| a.total_cmp(b));
-        dearest.map(|(row, _)| row.replace('_', " ")).unwrap_or_default()
+        let place = |row: &String| ROWS.iter().position(|name| name == row);
+        let place = dearest.and_then(|(row, _)| place(row));
+        place.map(|place| Self::WORDS[place][0].to_owned()).unwrap_or_default()
     }
 }
+
+/// The rows, in the order of their words.
+const ROWS: [&str; 7] =
+    ["process_spawn", "process", "thread", "queue", "round_trip", "mebibyte", "compute"];
 
 #[cfg(test)]
 mod tests {
@@ -88,8 +94,8 @@ mod tests {
         check(
             "cost",
             &[
-                (&rows(3.0, 2.0, 1.0, 0.5), "true true true false", "process"),
-                (&rows(1.0, 2.0, 3.0, -0.5), "false false false false", "queue"),
+                (&rows(3.0, 2.0, 1.0, 0.5), "true true true false", "starting a process (fork)"),
+                (&rows(1.0, 2.0, 3.0, -0.5), "false false false false", "a value through a queue"),
             ],
         );
     }

@@ -36,11 +36,11 @@ use table::{Row, Samples, Side};
 #[derive(clap::Args, Serialize)]
 #[command(before_help = "\
 Examples:
-  mp-demo cost             all rows, many turns
-  mp-demo cost --quick     fewer turns, under 5 seconds
+  mp-demo cost             all rows, many rounds
+  mp-demo cost --quick     fewer rounds, under 5 seconds
   mp-demo cost --json | grep measured")]
 pub struct Args {
-    /// Fewer turns: under 5 seconds, and less exact
+    /// Fewer rounds: under 5 seconds, and less exact
     #[arg(long)]
     quick: bool,
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::both;
 use crate::report::statistics::{Spread, median_ratio};
-use crate::words::figures::{duration, left, right};
+use crate::words::figures::{duration, left, plus_minus, right};
 
 /// What is measured. A row's name in the log is its variant's.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, strum::VariantArray)]
@@ -51,7 +51,7 @@ impl Row {
     fn label(self) -> String {
         match self {
             Row::Process => both!("start and join a process", "启动并 join 一个进程"),
-            Row::ProcessSpawn => both!("  (CPython: by spawn)", "  （CPython 用 spawn）"),
+            Row::ProcessSpawn => both!("  with CPython's spawn", "  同上，CPython 用 spawn"),
             Row::Thread => both!("start and join a thread", "启动并 join 一个线程"),
             Row::Queue => both!("a value through a queue", "一个值经过队列"),
             Row::RoundTrip => both!("a round trip over a pipe", "经管道一个来回"),
@@ -69,11 +69,16 @@ pub struct Samples {
 
 /// The lines above the rows. `on_one_core` says whether all processes were kept on one core.
 pub fn heading(turns: usize, python: &str, on_one_core: bool) -> Vec<String> {
+    let spread = plus_minus();
     let mut lines = vec![
-        both!("Median of {turns} turns; {python}", "{turns} 轮的中位数；{python}"),
+        both!("Medians of {turns} rounds; {python}", "{turns} 轮的中位数；{python}"),
         both!(
-            "+- says how far the turns lie apart: half the interquartile range, in %",
-            "+- 表示各轮相差多少：四分位距的一半，以百分比计"
+            "{spread} is half the interquartile range, in %: how far the rounds lie apart",
+            "{spread} 是四分位距的一半，以百分比计：各轮相差多少"
+        ),
+        both!(
+            "limit: the plain system calls alone; ratio: to limit, and CPython to mp-demo",
+            "下限：只有其中的系统调用；比值：先是与下限之比，后是 CPython 与 mp-demo 之比"
         ),
     ];
     if !on_one_core {
@@ -150,7 +155,7 @@ fn columns([label, ours, limit, limit_ratio, python, python_ratio]: [&str; 6]) -
 
 fn cell(Spread { median, half_width }: &Spread) -> String {
     let percent = 100.0 * half_width / median;
-    format!("{} +-{percent:.0}", duration(*median))
+    format!("{} {}{percent:.0}", duration(*median), plus_minus())
 }
 
 #[cfg(test)]
@@ -164,9 +169,11 @@ mod tests {
             samples.add(Row::Thread, Side::Ours, milliseconds * 1e-3);
             samples.add(Row::Thread, Side::Python, milliseconds * 8e-3);
         }
+        let sign = plus_minus();
+        let [ours, python] = ["3.00 ms", "24.0 ms"].map(|it| format!("{it} {sign}33"));
         assert_eq!(
             samples.line(Row::Thread),
-            "start and join a thread   3.00 ms +-33             -     -  24.0 ms +-33   8.0"
+            format!("start and join a thread {ours:>14}             -     -{python:>14}   8.0")
         );
         assert_eq!(
             samples.figures(Row::Thread).to_string(),
