@@ -36,7 +36,7 @@ fn a_lane_shows_life_waits_values_and_end() {
 By time (--timeline=order: each event has a column)
              │0 s        │0.5         │1.0         │1.5
 parent 43784 ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄†
-             writer                                    reader
+             writer                                         reader
 writer 43785 ▼·················▼············▼················┤ exit 0
              A                 B            C
 reader 43786 ▲─────────────────▲────────────▲────────────────✗ killed by SIGTERM
@@ -144,6 +144,15 @@ writer 2 ◆━━━━━▼▼━━━━━━━━━━━━━━━�
 }
 
 #[test]
+fn the_legend_has_the_number_of_values_that_are_not_named() {
+    let puts = |value| format!("0.5000{value} 2 writer put \"value\":{value}\n");
+    let log: String = (1..=9).map(puts).collect();
+    let picture = picture_of_log(&made_up(&(log + "1 1 parent say")), 66, UTF_8);
+    assert!(picture.contains(" 1 2 3 +6\n"), "{picture}");
+    assert!(picture.contains("+6 so many more"), "{picture}");
+}
+
+#[test]
 fn a_sleep_is_no_longer_than_it_was_meant_to_be_and_a_zombie_waits_for_nobody() {
     let log = made_up(
         r#"0 1 parent started "child":2,"child_role":"writer"
@@ -162,9 +171,9 @@ By time (--timeline=order: each event has a column)
          │0 s     │0.2      │0.4     │0.6      │0.8
 parent 1 ························━━━━━━━━━━━━━━━━━━━━━━━━
 writer 2 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┤                    exit 0
-reader 3 ━━━━━───────────────────✗zzzzzzzzzzzzzzzzzzzzzzz┤ SIGTERM
+reader 3 ━━━━━───────────────────✗zzzzzzzzzzzzzzzzzzzzzzz╢ SIGTERM
 ━ runs   · sleeps   ─ waits for another
-z zombie: ended, not reaped   ┤ reaped
+z zombie: ended, not reaped   ╢ reaped
 
 "#]]
     );
@@ -178,14 +187,14 @@ fn threads_that_last_have_lanes_below_their_process() {
 By time (--timeline=order: each event has a column)
                  │0 ms   │100    │200    │300    │400    │500    │600
 parent     43784 ────────────────────────────────┄─────────────────────┄
-                                                 worker           worker
+                                                 worker                worker
 worker     43785 ╷┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤                       exit 0
                                                  answerer
   worker-1       ┯───────┯───────┯───────┯────────
                  1       2       3       4
 answerer   43786 ·································┤                       exit 0
 worker     43787                                 ╷┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤ exit 0
-                                                 ×2
+                                                 ×2        answerer-1 answerer-2
   worker-1                                       ┯─────────┯────────────
                                                  1         4
   worker-2                                       ┯─────────┯────────────
@@ -207,7 +216,7 @@ fn threads_of_a_moment_are_marks_on_their_process() {
 By time (--timeline=order: each event has a column)
               │0 ms      │100       │200        │300       │400
 parent  43784 ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
-              child-3                                            child-2
+              child-3                                                  child-2
 child-1 43785 ·························································╷┤ exit 0
                                                                        ×2
 child-2 43786 ·························································╷┤ exit 0
@@ -228,7 +237,7 @@ fn refusals_errors_and_violent_ends_are_seen() {
 By time (--timeline=order: each event has a column)
                   │0 s            │0.5             │1.0
 parent        100 ━━━⊘◆━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━◆
-                     ['A', 1] ▲['A', 1]#2 †reader
+                     ['A', 1] ▲['A', 1]#2 †reader       ‡reader ⌃child ∞
 child-command 104                                       ━┤ exit 0
 writer        101 ▼··◆┤                                    exit 0
                   A  ▽None ▼sentinel
@@ -576,7 +585,7 @@ z zombie: ended, not reaped
     );
     let its_own = log.replace(r#""event":"join""#, r#""at":{"file":"x","line":1},"event":"join""#);
     let picture = picture_of_log(&its_own, 66, UTF_8);
-    assert!(picture.contains("zzz┤") && picture.contains("┤ reaped"), "{picture}");
+    assert!(picture.contains("zzz╢") && picture.contains("╢ reaped"), "{picture}");
 }
 
 #[test]

@@ -201,13 +201,16 @@ impl Picture<'_> {
         };
         let marks = lane.marks_by_column(layout.chart, self.end);
         let bar = self.bar(lane, &marks, layout.chart, used);
-        let labels = self.labels(&marks, layout.chart, used);
+        let name_and_pid = if layout.is_stacked { 0 } else { layout.name + layout.pid + 2 };
+        // Below the lane's ending there is room, too.
+        let room = self.look.width.saturating_sub(name_and_pid).max(layout.chart + 1);
+        let labels = self.labels(&marks, layout.chart, room, used);
         if layout.is_stacked {
             let gap = if ending.is_empty() { "" } else { ", " };
             return vec![format!("{name} {pid}{gap}{ending}"), bar, labels];
         }
         let name = left(&name, layout.name);
-        let margin = " ".repeat(layout.name + layout.pid + 2);
+        let margin = " ".repeat(name_and_pid);
         let row = format!("{name} {pid:>width$} {bar} {ending}", width = layout.pid);
         vec![row, format!("{margin}{labels}")]
     }
@@ -263,6 +266,7 @@ impl Picture<'_> {
         &self,
         marks: &BTreeMap<usize, Vec<Item>>,
         columns: usize,
+        most: usize,
         used: &mut BTreeSet<Symbol>,
     ) -> String {
         let labels = marks.iter().map(|(column, items)| (*column, self.label(items)));
@@ -281,11 +285,13 @@ impl Picture<'_> {
                 last = next;
             }
             let before = line.width();
-            let room = labels.peek().map_or(columns + 1, |(next, _)| *next - 1) - column;
+            let is_last = labels.peek().is_none();
+            let room = labels.peek().map_or(most, |(next, _)| *next - 1) - column;
             // At the end there may be room before the marks and not behind them.
-            let end = if last > column && labels.peek().is_none() { columns } else { column + 1 };
-            let begin = end.checked_sub(label.width()).filter(|it| *it > before);
-            let begin = begin.filter(|_| label.width() > room);
+            let end = if last > column && is_last { columns } else { column + 1 };
+            let ends = [Some(end), is_last.then_some(most)].into_iter().flatten();
+            let mut begins = ends.filter_map(|end| end.checked_sub(label.width()));
+            let begin = begins.find(|it| *it > before).filter(|_| label.width() > room);
             let together = marks.range(column..=last).flat_map(|(_, items)| items);
             let many = together.clone().map(|item| item.count).sum::<usize>() > MOST_CLIPPED;
             if begin.is_none() && label.width() > room && last > column && many {
@@ -299,6 +305,9 @@ impl Picture<'_> {
             line += &" ".repeat(begin.unwrap_or(column) - before);
             line += &label;
         }
+        let more = marks.values().flatten().map(|item| item.count - item.labels.len());
+        let is_shown = |more: &usize| *more > 0 && line.contains(&format!("+{more}"));
+        used.extend(more.filter(is_shown).take(1).map(Symbol::More));
         line
     }
 
@@ -348,9 +357,12 @@ impl Picture<'_> {
     fn legend(&self, used: &BTreeSet<Symbol>) -> Vec<String> {
         let mut lines = vec![String::new()];
         // One number is enough as an example.
-        let is_number = |symbol: &&Symbol| matches!(symbol, Symbol::Times(_));
-        let number = used.iter().find(is_number);
-        for symbol in used.iter().filter(|it| !is_number(it) || Some(*it) == number) {
+        let is_times = |symbol: &&Symbol| matches!(symbol, Symbol::Times(_));
+        let is_more = |symbol: &&Symbol| matches!(symbol, Symbol::More(_));
+        let examples = [used.iter().find(is_times), used.iter().find(is_more)];
+        let is_shown =
+            |it: &&Symbol| !(is_times(it) || is_more(it)) || examples.contains(&Some(*it));
+        for symbol in used.iter().filter(is_shown) {
             let item = symbol.explained(self.look);
             match lines.last_mut() {
                 Some(line) if line.is_empty() => *line = item,

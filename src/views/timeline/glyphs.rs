@@ -16,6 +16,8 @@ pub enum Symbol {
     Several,
     /// Several marks of one sort in one place: this sign, then their number.
     Times(usize),
+    /// Values that are not named behind those that are: this sign, then their number.
+    More(usize),
     /// A value that equals an earlier one: this sign, then how often it has come.
     Equal,
     /// The end of a zombie.
@@ -61,8 +63,9 @@ impl Symbol {
             Symbol::Mark(Mark::Stuck) => ('∞', '8', ["no process can go on", "都无法继续"]),
             Symbol::Several => ('◆', '*', ["several of these", "同一时刻有多个标记"]),
             Symbol::Times(_) => ('×', 'x', ["so many at once", "同时这么多个"]),
+            Symbol::More(_) => ('+', '+', ["so many more", "另外还有这么多个"]),
             Symbol::Equal => ('#', '#', ["an equal value again", "相同的值再次出现"]),
-            Symbol::Reaped => ('┤', '|', ["reaped", "已回收"]),
+            Symbol::Reaped => ('╢', ']', ["reaped", "已回收"]),
         }
     }
 
@@ -76,7 +79,7 @@ impl Symbol {
         let (glyph, (_, _, words)) = (self.glyph(look), self.table());
         let words = words[look.language as usize];
         match self {
-            Symbol::Times(number) => format!("{glyph}{number} {words}"),
+            Symbol::Times(number) | Symbol::More(number) => format!("{glyph}{number} {words}"),
             Symbol::Equal => format!("{glyph}2 {words}"),
             _ => format!("{glyph} {words}"),
         }
