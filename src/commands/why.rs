@@ -61,7 +61,6 @@ pub(super) fn words(told: &Notice, width: Option<usize>, of_code: LinesOfCode) -
     match told {
         Notice::CannotRun(sentence) => format!("mp-demo: {sentence}\n"),
         Notice::Stuck(finding) => broken(&why::report(finding, &stacks(finding, of_code)), width),
-        Notice::Repair(sentence) => broken(std::slice::from_ref(sentence), width),
         Notice::Full(pid, seconds, call, readers) => {
             let readers: Vec<_> = readers.iter().map(ToString::to_string).collect();
             let readers = readers.join(", ");

@@ -250,6 +250,8 @@ events! {
         mistake: Cow<'a, str>,
         /// The command without that mistake.
         command: Cow<'a, str>,
+        /// What repairs a program of the user's, as a sentence in the language of the run.
+        repair: Cow<'a, str>,
         /// The run is only most likely stuck, and goes on.
         likely: bool
     } => Effect::Aside, [Mark::Stuck, Label::Nothing];

@@ -201,16 +201,13 @@ impl<'a> LiveRun<'a> {
         // If the log can't be read, the next look at it tells.
         let _ = self.drain();
         let state = self.shown.views.state();
-        let (event, repair) = stuck(finding, is_likely, state, &self.shown.facts);
+        let event = stuck(finding, is_likely, state, &self.shown.facts);
         let role = state.parent().map_or("", |it| &it.role).into();
         let who = Who { pid: self.root, role, thread: None };
         let t = self.translator.as_ref().map_or(0.0, |it| it.seconds(monotonic_micros()));
         let logged = Logged { v: VERSION, t, who: &who, at: None, event: &event, line: None };
         let text = serde_json::to_string(&logged);
         text.iter().for_each(|text| self.shown.show(text));
-        if let Some(repair) = repair.filter(|_| !self.script.is_repeated) {
-            (self.tell)(&Notice::Repair(repair));
-        }
     }
 
     /// Passes on what others than Python have written.

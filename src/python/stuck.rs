@@ -10,14 +10,14 @@ use crate::state::{Activity, Place, Process, State};
 use crate::stuck::{waits, words::opposite_order};
 use crate::why::{Diagnosis, Stacks, Told, repair};
 
-/// The event that tells that a program is stuck, or `is_likely` stuck; and what repairs it, where
+/// The event that tells that a program is stuck, or `is_likely` stuck, with what repairs it, where
 /// the frames prove that and the log doesn't say more.
 pub fn stuck(
     finding: &Diagnosis,
     is_likely: bool,
     state: &State,
     facts: &Facts,
-) -> (Event<'static>, Option<String>) {
+) -> Event<'static> {
     let stacks = &Stacks::of(finding);
     let (sight, graph, fills) = finding.evidence();
     let seen = StuckProgram { sight, fills: &fills, stacks, state, facts };
@@ -63,9 +63,9 @@ pub fn stuck(
     let mut proofs = all.iter().filter_map(|it| it.proof.as_ref());
     let is_proved = opposite_order(&all, &circle).is_some()
         || proofs.any(|it| !matches!(it, Proof::NoOtherThread { .. }));
-    let repair = if is_proved { None } else { repair(finding, stacks) };
+    let repair = if is_proved { None } else { repair(finding, stacks).map(Into::into) };
     let (waits, circle, likely) = (all.into(), circle.into(), is_likely.then_some(true));
-    (Event::Stuck { waits, circle, mistake: None, command: None, likely }, repair)
+    Event::Stuck { waits, circle, mistake: None, command: None, repair, likely }
 }
 
 /// What there is to see of a stuck program.

@@ -122,6 +122,7 @@ impl<'a> Watched<'a> {
             circle: circle.into(),
             mistake: mistake.map(|it| it.name.into()),
             command: command.map(Into::into),
+            repair: None,
             likely: None,
         });
         self.children.end_run();

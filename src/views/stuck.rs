@@ -49,7 +49,7 @@ impl<E: Write> View for Stuck<E> {
         if let Event::Run { lesson, .. } = &record.event {
             lesson.as_ref().clone_into(&mut self.lesson);
         }
-        let Event::Stuck { waits, circle, mistake, command, likely } = &record.event else {
+        let Event::Stuck { waits, circle, mistake, command, repair, likely } = &record.event else {
             return Ok(());
         };
         let mut lines = vec![match likely {
@@ -101,6 +101,7 @@ impl<E: Write> View for Stuck<E> {
                 false => both!("{remedy}: {command}", "{remedy}：{command}"),
             });
         }
+        lines.extend(repair.as_deref().map(str::to_owned));
         lines.push(match likely {
             None => both!("mp-demo ends the run.", "mp-demo 就此结束这次运行。"),
             Some(_) => both!("mp-demo leaves it running.", "mp-demo 让它继续运行。"),

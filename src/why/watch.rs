@@ -23,8 +23,6 @@ pub enum Notice<'a> {
     /// The whole program is stuck, or waits for a stopped process; or the kernel doesn't tell
     /// enough.
     Stuck(&'a Diagnosis),
-    /// What repairs a program that is stuck, of which all else has been told.
-    Repair(String),
     /// A process waits for room in a pipe whose only readers do something else: its PID, the
     /// seconds so far, the call, and the readers' PIDs.
     Full(u32, u64, &'static str, &'a [u32]),

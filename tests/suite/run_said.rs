@@ -22,7 +22,8 @@ if __name__ == '__main__':
             "child N's feeder thread in write(2) waits for room: its pipe is full with 62,029 of \
              65,536 bytes, as each write takes whole pages, and only MainProcess N could take some",
             "A circle: MainProcess -> child -> MainProcess.",
-            "The repair: get everything from this queue before p.join() (program.py:8).",
+            "The repair: get everything from this queue before p.join() (program.py:8).\n\
+             mp-demo ends the run.",
         ],
     ),
     (
