@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::PythonEvent;
 use super::facts::{Facts, Few, in_brackets};
 use crate::both;
 use crate::claims::{Both, Claim, Judge, Seen, how, shortened};
@@ -23,6 +24,8 @@ pub(super) struct ProgramJudge {
     disordered: Few,
     /// What was printed, a role in place of its PID.
     printed: String,
+    /// Whether no newline stands behind that.
+    is_open: bool,
 }
 
 /// Claims about whose evidence [`ProgramJudge::found`] decides.
@@ -112,7 +115,9 @@ impl Judge for ProgramJudge {
         }
         self.facts.see(record, seen.state);
         if let Some(line) = &record.line {
-            let space = if self.printed.is_empty() { "" } else { " / " };
+            let space = if self.printed.is_empty() || self.is_open { "" } else { " / " };
+            let own = record.event.own();
+            self.is_open = matches!(own, Some(PythonEvent::Written { open: Some(true), .. }));
             self.printed += &format!("{space}{}", with_roles(line, seen.state));
             if self.printed.len() > KEPT {
                 self.printed = shortened(&self.printed, KEPT / 8);

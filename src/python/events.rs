@@ -66,7 +66,9 @@ own_events! {
         stream: Stream;
         text: String,
         /// The process that had printed the line before this one was forked from it.
-        of: u32
+        of: u32,
+        /// Whether no newline follows: another process writes next, or this one has ended.
+        open: bool
     } => Effect::Nothing, [], Again;
     /// These printed lines were still in the process's buffer when it ended: so many, and where
     /// they were printed.

@@ -97,7 +97,7 @@ impl ProgramNarrator {
             Some(PythonEvent::Printed { stream: Stream::Stdout, .. }) => {
                 self.printed.entry(now.pid).or_insert((now.t, false));
             }
-            Some(PythonEvent::Written { stream: Stream::Stdout, of: None, .. }) => {
+            Some(PythonEvent::Written { stream: Stream::Stdout, of: None, open: None, .. }) => {
                 if let Some((t, true)) = self.printed.remove(&now.pid) {
                     let (who, ago) = (now.me(), Seconds::between(t, now.t));
                     story.once(WrittenLate { who, ago });

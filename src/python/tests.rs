@@ -125,7 +125,9 @@ fn claims_and_outcomes_of_a_program_follow_from_the_log() {
                 r#"
                 1 parent started "child":2,"child_role":"w","method":"fork"
                 1 parent printed "stream":"stdout","text":"2 begins"
-                1 parent written "stream":"stdout","line":"2 begins, 22"
+                1 parent written "stream":"stdout","line":"2 beg","open":true
+                2 w written "stream":"stdout","line":"b"
+                1 parent written "stream":"stdout","line":"ins, 22"
                 1 parent put "value":1,"on":"q","number":1
                 1 parent put "value":2,"on":"q","number":2
                 2 w get "value":1,"on":"q","number":1
@@ -139,7 +141,7 @@ fn claims_and_outcomes_of_a_program_follow_from_the_log() {
                 1 parent joined "child":2,"child_role":"w"
                 1 parent exited "child":1,"child_role":"parent","status":{"code":0}"#,
                 "true true true true false false false false false false false false false",
-                "w begins, 22; exit 0",
+                "w begb / ins, 22; exit 0",
             ),
         ],
     );

@@ -64,6 +64,8 @@ pub struct Translator {
     objects: Objects,
     /// The names of the files that an event has named, by their paths.
     files: HashMap<Box<str>, Rc<str>>,
+    /// By stream: the process that was the last to write to it, if it has not ended its line.
+    begun_lines: [Option<u32>; 2],
     /// How many values have left.
     values: u64,
     /// The jobs whose tasks have not all begun, by the process that submitted them.
@@ -101,6 +103,7 @@ impl Translator {
             roles: Names::default(),
             objects: Objects::default(),
             files: HashMap::new(),
+            begun_lines: [None; 2],
             values: 0,
             jobs: HashMap::new(),
             new: Vec::new(),

@@ -29,6 +29,8 @@ pub struct Process {
     pub is_helper: bool,
     /// Whether it has told anything.
     pub speaks: bool,
+    /// The time of the last record of its main thread.
+    pub last_t: u64,
     pub has_ended: bool,
     /// The time at which this was told, if it was.
     ended_at: u64,

@@ -18,10 +18,14 @@ pub struct Output {
     printed: VecDeque<Printed>,
     /// The begin of a line whose end is not written yet.
     partial: Vec<u8>,
-    /// The last write.
+    /// How much of that is told already, since another process has written behind it.
+    told: usize,
+    /// The last write, and where the lines were printed that end in it.
     last: Vec<u8>,
-    /// What the last write was to write and didn't.
+    last_places: Vec<Option<Rc<At<'static>>>>,
+    /// What the last write was to write and didn't, and where its lines were printed.
     unwritten: Vec<u8>,
+    unwritten_places: Vec<Option<Rc<At<'static>>>>,
     /// How many written lines none of the printed ones is.
     unmatched: usize,
     /// Bytes that went elsewhere and belong to lines that are still listed here.
@@ -79,15 +83,29 @@ impl Output {
         self.last.clear();
         self.last.extend_from_slice(bytes);
         // What was not written at the last time is written again.
-        let again = mem::take(&mut self.unwritten);
-        self.partial.extend_from_slice(bytes.strip_prefix(&*again).unwrap_or(bytes));
+        let (again, places) = self.take_unwritten();
+        let new = bytes.strip_prefix(&*again);
+        self.last_places = new.map_or_else(Vec::new, |_| places);
+        self.partial.extend_from_slice(new.unwrap_or(bytes));
         let Some(end) = self.partial.iter().rposition(|byte| *byte == b'\n') else {
             return Vec::new();
         };
         let rest = self.partial.split_off(end + 1);
         let whole = mem::replace(&mut self.partial, rest);
         let lines = whole[..end].split(|byte| *byte == b'\n');
-        lines.map(|line| self.written(line)).collect()
+        let lines: Vec<_> = lines.map(|line| self.written(line)).collect();
+        self.last_places.extend(lines.iter().map(|(_, printed)| printed.as_ref()?.at.clone()));
+        lines
+    }
+
+    fn take_unwritten(&mut self) -> (Vec<u8>, Vec<Option<Rc<At<'static>>>>) {
+        (mem::take(&mut self.unwritten), mem::take(&mut self.unwritten_places))
+    }
+
+    /// Another process writes behind what this one has begun to write: what of that is not told.
+    fn tear(&mut self) -> String {
+        let told = mem::replace(&mut self.told, self.partial.len());
+        String::from_utf8_lossy(&self.partial[told..]).into_owned()
     }
 
     fn written(&mut self, line: &[u8]) -> Written {
@@ -105,11 +123,13 @@ impl Output {
             });
             self.unmatched = self.unmatched.saturating_sub(listed - self.printed.len());
         }
-        (String::from_utf8_lossy(line).into_owned(), printed)
+        let rest = &line[mem::take(&mut self.told)..];
+        (String::from_utf8_lossy(rest).into_owned(), printed)
     }
 
     /// So many bytes go to another file than the one that the run began with.
     fn write_elsewhere(&mut self, bytes: usize) {
+        (self.last, self.last_places) = Default::default();
         self.elsewhere += bytes;
         while let Some(line) = self.printed.front().filter(|it| it.text.len() < self.elsewhere) {
             self.elsewhere -= line.text.len() + 1;
@@ -123,6 +143,9 @@ impl Output {
     /// So many bytes of the last write did not go.
     fn fail(&mut self, bytes: usize) {
         self.unwritten = self.last.split_off(self.last.len().saturating_sub(bytes));
+        let lines = self.unwritten.iter().filter(|byte| **byte == b'\n').count();
+        let written = self.last_places.len().saturating_sub(lines);
+        self.unwritten_places = self.last_places.split_off(written);
     }
 
     /// What a forked child of this process has of it.
@@ -138,19 +161,18 @@ impl Output {
         let unmatched = self.unmatched;
         let written = (!line.is_empty()).then(|| self.written(&line));
         self.unmatched = unmatched;
-        written
+        written.filter(|(rest, _)| !rest.is_empty())
     }
 
     /// The lines that are in the buffer of the process, which has ended: how many, and where they
     /// were printed.
     fn lost(&mut self) -> (u64, Vec<String>) {
-        let failed = self.unwritten.iter().filter(|byte| **byte == b'\n').count();
         // Of lines that several threads print piece by piece at the same time, others are made.
         let lost = self.printed.drain(..).filter(|it| it.of.is_none()).skip(self.unmatched);
-        let (mut count, mut places) = (failed as u64, Vec::new());
-        for line in lost {
+        let (mut count, mut places) = (0, Vec::new());
+        for at in self.unwritten_places.drain(..).chain(lost.map(|line| line.at)) {
             count += 1;
-            let place = line.at.map(|at| at.to_string()).unwrap_or_default();
+            let place = at.map(|at| at.to_string()).unwrap_or_default();
             if !place.is_empty() && !places.contains(&place) && places.len() < MOST_PLACES {
                 places.push(place);
             }
@@ -180,8 +202,18 @@ impl Translator {
             }
             ("write", Some(text)) => {
                 let bytes: Vec<_> = text.chars().map(|c| c as u8).collect();
-                for line in output.write(&bytes) {
-                    self.wrote(moment, number, line, out);
+                let lines = output.write(&bytes);
+                let begun = (!output.partial.is_empty()).then_some(raw.p);
+                let other = mem::replace(&mut self.begun_lines[number], begun);
+                if let Some(other) = other.filter(|it| *it != raw.p) {
+                    let process = self.process(other);
+                    let (text, t) = (process.outputs[number].tear(), process.last_t);
+                    if !text.is_empty() {
+                        self.wrote(&Moment::of(other, t), number, (text, None), true, out);
+                    }
+                }
+                for line in lines {
+                    self.wrote(moment, number, line, false, out);
                 }
             }
             ("write", None) if raw.f == Some(1) => output.write_elsewhere(count as usize),
@@ -192,7 +224,7 @@ impl Translator {
                     let of = printed.and_then(|it| it.of);
                     let moment = Moment { at, ..*moment };
                     let stream = STREAMS[number];
-                    let event = PythonEvent::Written { stream, text: None, of };
+                    let event = PythonEvent::Written { stream, text: None, of, open: None };
                     self.tell(&moment, event, None, out);
                 }
             }
@@ -219,12 +251,19 @@ impl Translator {
     pub(super) fn last_lines(&mut self, pid: u32, t: u64, out: Out) {
         for number in 0..STREAMS.len() {
             if let Some(line) = self.process(pid).outputs[number].last_line() {
-                self.wrote(&Moment::of(pid, t), number, line, out);
+                self.wrote(&Moment::of(pid, t), number, line, true, out);
             }
         }
     }
 
-    fn wrote(&self, moment: &Moment, stream: usize, (text, printed): Written, out: Out) {
+    fn wrote(
+        &self,
+        moment: &Moment,
+        stream: usize,
+        (text, printed): Written,
+        is_open: bool,
+        out: Out,
+    ) {
         let Moment { t, pid, thread, .. } = *moment;
         let stream = STREAMS[stream];
         let (text, line) = match stream {
@@ -233,7 +272,7 @@ impl Translator {
         };
         let of = printed.as_ref().and_then(|it| it.of);
         let moment = Moment { t, pid, thread, at: printed.and_then(|it| it.at) };
-        let event = PythonEvent::Written { stream, text, of };
+        let event = PythonEvent::Written { stream, text, of, open: is_open.then_some(true) };
         self.tell(&moment, event, line.as_deref(), out);
     }
 }

@@ -19,6 +19,9 @@ impl Translator {
         }
         let process = self.process(raw.p);
         process.speaks = true;
+        if raw.n.is_none() {
+            process.last_t = raw.t;
+        }
         let is_helper = process.is_helper;
         match &*raw.e {
             "hello" | "run" | "fork" | "unseen" | "start" | "popen" | "status" => {

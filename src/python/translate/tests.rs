@@ -245,7 +245,16 @@ fn a_written_line_has_the_place_where_it_was_printed() {
            1:3 print "s":1,"x":"caf\u00e9!\n","l":6
            = MainProcess:3 printed {"stream":"stdout","text":"café!"}
            1 write "s":1,"b":"caf\\xe9!\n"
-           = MainProcess:3 written {"stream":"stdout","line":"caf\\xe9!"}"#,
+           = MainProcess:3 written {"stream":"stdout","line":"caf\\xe9!"}
+           1 write "s":1,"b":"beg"
+           1 write "s":1,"b":"un"
+           1:4 print "s":1,"x":"begun, ended\n","l":13
+           = MainProcess:4 printed {"stream":"stdout","text":"begun, ended"}
+           2 write "s":1,"b":"between\n"
+           = MainProcess written {"stream":"stdout","open":true,"line":"begun"}
+           = fork written {"stream":"stdout","line":"between"}
+           1 write "s":1,"b":", ended\n"
+           = MainProcess:4 written {"stream":"stdout","line":", ended"}"#,
     );
 }
 
@@ -265,6 +274,9 @@ fn an_end_tells_what_was_lost() {
         r#"2:5 print "s":1,"x":"x\ny\n","l":4"#,
         r#"2:6 print "s":1,"x":"z\n","l":2"#,
         r#"2 write "s":1,"b":"x\npart""#,
+        r#"2:7 print "s":2,"x":"e\nf\n","l":4"#,
+        r#"2 write "s":2,"b":"e\nf\n""#,
+        r#"2 unwritten "s":2,"num":2"#,
     ] {
         told(&mut translator, record);
     }
@@ -272,8 +284,9 @@ fn an_end_tells_what_was_lost() {
     assert_eq!(translator.new_processes(), [0; 0]);
     let lost = r#"a unwritten {"stream":"stdout","lines":2,"places":["x.py:5","x.py:6"]}"#;
     let expected = [
-        r#"a written {"stream":"stdout","line":"part"}"#,
+        r#"a written {"stream":"stdout","open":true,"line":"part"}"#,
         lost,
+        r#"a unwritten {"stream":"stderr","lines":1,"places":["x.py:7"]}"#,
         r#"a ended {"child":2,"status":{"signal":9}}"#,
     ];
     assert_eq!(end(&mut translator, 2, Some(Status::Signal(9)), false), expected);

@@ -48,11 +48,11 @@ impl Output {
                 buffer.or_default().push_back(short(&text, LONGEST));
                 is_changed = true;
             }
-            (_, Some(PythonEvent::Written { stream, text, of })) => {
+            (_, Some(PythonEvent::Written { stream, text, of, open })) => {
                 let is_stderr = stream == Stream::Stderr;
                 let buffer = self.buffers.get_mut(&(record.pid, is_stderr));
-                // What a fork has inherited is in no buffer of its own.
-                buffer.filter(|_| of.is_none()).and_then(VecDeque::pop_front);
+                // What a fork has inherited is in no buffer of its own, nor is a line's beginning.
+                buffer.filter(|_| of.is_none() && open.is_none()).and_then(VecDeque::pop_front);
                 is_changed = true;
                 let line = record.line.as_deref().or(text.as_deref()).unwrap_or("…");
                 self.add(line, is_stderr, record.pid, number, now);
