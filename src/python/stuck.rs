@@ -12,12 +12,7 @@ use crate::why::{Diagnosis, Stacks, Told, repair};
 
 /// The event that tells that a program is stuck, or `is_likely` stuck, with what repairs it, where
 /// the frames prove that and the log doesn't say more.
-pub fn stuck(
-    finding: &Diagnosis,
-    is_likely: bool,
-    state: &State,
-    facts: &Facts,
-) -> Event<'static> {
+pub fn stuck(finding: &Diagnosis, is_likely: bool, state: &State, facts: &Facts) -> Event<'static> {
     let stacks = &Stacks::of(finding);
     let (sight, graph, fills) = finding.evidence();
     let seen = StuckProgram { sight, fills: &fills, stacks, state, facts };
