@@ -528,8 +528,7 @@ mod tests {
         let error = failed.because(|| Reason::CannotGet {}).expect_err("an error");
         let expected = [Reason::CannotGet {}, cannot_run(), Reason::Os { errno: 2 }];
         assert_eq!(Why::of(&error).0, expected);
-        let words = "cannot get from the queue: cannot run `x`: No such file or directory (os \
-                     error 2)";
+        let words = "cannot get from the queue: cannot run `x`: No such file or directory";
         assert_eq!(Why::of(&error).to_string(), words);
     }
 }
