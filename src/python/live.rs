@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Error, Result};
 use os_pipe::PipeReader;
 use rustix::event::{Timespec, epoll};
-use rustix::io::ioctl_fionread;
+use rustix::io::{Errno, ioctl_fionread};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open};
 use rustix::time::{
     Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, timerfd_create, timerfd_settime,
@@ -31,8 +31,8 @@ use crate::why::{Companion, Diagnosis, Notice};
 /// How often the log is read: it wakes nobody.
 const TICK: Timespec = Timespec { tv_sec: 0, tv_nsec: 10_000_000 };
 
-/// How many bytes of the log are read before signals are looked at again.
-const AT_ONCE: u64 = 1 << 20;
+/// How many bytes of the log are read before it is looked again who has ended.
+const AT_ONCE: u64 = 1 << 16;
 
 /// What the epoll's keys stand for; those of processes lie above.
 const CLOCK: u64 = 0;
@@ -57,8 +57,9 @@ pub(super) struct LiveRun<'a> {
     clock: OwnedFd,
     log: RawLog,
     aside: Option<PipeReader>,
-    /// The processes that are alive.
+    /// The processes that are alive, as far as is known, and when the others were seen dead.
     pidfds: HashMap<u32, OwnedFd>,
+    dead: HashMap<u32, u64>,
     pub is_stuck: bool,
     /// Whether the program is most likely stuck, and is left as it is.
     is_left: bool,
@@ -140,6 +141,7 @@ impl<'a> LiveRun<'a> {
             log,
             aside,
             pidfds: HashMap::new(),
+            dead: HashMap::new(),
             is_stuck: false,
             is_left: false,
             is_interrupted: false,
@@ -147,8 +149,19 @@ impl<'a> LiveRun<'a> {
         })
     }
 
-    /// Reads so many bytes of the log, or as many as there are.
+    /// Reads so many bytes of the log, or as many as there are. Whoever ends meanwhile has ended
+    /// then, not when all is read.
     fn read(&mut self, most: u64) -> Result<()> {
+        for begin in (0..most).step_by(AT_ONCE as usize) {
+            if begin > 0 {
+                self.look()?;
+            }
+            self.read_part(AT_ONCE.min(most - begin))?;
+        }
+        Ok(())
+    }
+
+    fn read_part(&mut self, most: u64) -> Result<()> {
         let LiveRun { translator, shown, log, .. } = self;
         if let Some(translator) = translator {
             let take = |record: &[u8]| {
@@ -167,34 +180,51 @@ impl<'a> LiveRun<'a> {
         self.read(waiting)
     }
 
+    /// Looks who rings: what each stands for, and its flags.
+    fn look(&mut self) -> Result<Vec<(u64, epoll::EventFlags)>> {
+        let mut events = Vec::with_capacity(64);
+        let now = Timespec::default();
+        epoll::wait(&self.bell, rustix::buffer::spare_capacity(&mut events), Some(&now))?;
+        let events: Vec<_> = events.iter().map(|it| (it.data.u64(), it.flags)).collect();
+        for pid in events.iter().filter_map(|(key, _)| key.checked_sub(FIRST_PID)) {
+            self.dead.entry(pid as u32).or_insert_with(monotonic_micros);
+        }
+        Ok(events)
+    }
+
     /// From now on the bell rings when one of these ends.
     fn watch_new_processes(&mut self) -> Result<()> {
         let new = self.translator.as_mut().map(Translator::new_processes).unwrap_or_default();
         for pid in new {
-            let pidfd = Pid::from_raw(pid as i32).map(|it| pidfd_open(it, PidfdFlags::empty()));
-            match pidfd {
-                Some(Ok(pidfd)) => {
-                    let key = epoll::EventData::new_u64(FIRST_PID + u64::from(pid));
-                    epoll::add(&self.bell, &pidfd, key, epoll::EventFlags::IN)?;
-                    self.pidfds.insert(pid, pidfd);
-                }
+            if self.watch(pid)? == Some(Errno::SRCH) {
                 // It has been reaped already, and what it has written is in the log.
-                Some(Err(rustix::io::Errno::SRCH)) => {
-                    self.drain()?;
-                    self.ended(pid, None, false);
-                }
-                // Without a descriptor left, only its parent tells of its end.
-                _ => {}
+                self.dead.insert(pid, monotonic_micros());
+                self.drain()?;
+                self.ended(pid, None, false);
             }
         }
         Ok(())
     }
 
+    /// Watches a process, if the kernel lets it. Without a descriptor left, only its parent tells of
+    /// its end.
+    fn watch(&mut self, pid: u32) -> Result<Option<Errno>> {
+        let Some(raw) = Pid::from_raw(pid as i32) else { return Ok(None) };
+        let pidfd = match pidfd_open(raw, PidfdFlags::empty()) {
+            Ok(pidfd) => pidfd,
+            Err(error) => return Ok(Some(error)),
+        };
+        let key = epoll::EventData::new_u64(FIRST_PID + u64::from(pid));
+        epoll::add(&self.bell, &pidfd, key, epoll::EventFlags::IN)?;
+        self.pidfds.insert(pid, pidfd);
+        Ok(None)
+    }
+
     fn ended(&mut self, pid: u32, status: Option<Status>, is_ours: bool) {
         self.pidfds.remove(&pid);
+        let seen = self.dead.remove(&pid).unwrap_or_else(monotonic_micros);
         let LiveRun { translator: Some(translator), shown, .. } = self else { return };
-        let now = monotonic_micros();
-        translator.ended(pid, status, is_ours, now, &mut |text| shown.show(text));
+        translator.ended(pid, status, is_ours, seen, &mut |text| shown.show(text));
     }
 
     fn log_stuck(&mut self, finding: &Diagnosis, is_likely: bool) {
@@ -252,6 +282,7 @@ impl Companion for LiveRun<'_> {
         });
         translator.begin(&mut |text| self.shown.show(text));
         self.translator = Some(translator);
+        self.watch(pid)?;
         self.shown.check()
     }
 
@@ -262,23 +293,23 @@ impl Companion for LiveRun<'_> {
     fn serve(&mut self) -> Result<()> {
         self.read(AT_ONCE)?;
         self.limits.as_mut().map_or(Ok(()), Limits::check)?;
-        let mut events = Vec::with_capacity(64);
-        let now = Timespec::default();
-        epoll::wait(&self.bell, rustix::buffer::spare_capacity(&mut events), Some(&now))?;
         let mut dead = Vec::new();
-        for event in events {
-            match event.data.u64() {
+        for (key, flags) in self.look()? {
+            match key {
                 // It rings until it is read.
                 CLOCK => _ = rustix::io::read(&self.clock, &mut [0; 8])?,
                 ASIDE => {
                     self.pass_on_aside();
                     // Without a writer left, the bell would ring for ever.
-                    let flags = event.flags;
                     self.aside.take_if(|_| flags.contains(epoll::EventFlags::HUP));
                 }
                 INTERRUPT => return Err(io::Error::from(io::ErrorKind::BrokenPipe).into()),
                 pid => dead.push((pid - FIRST_PID) as u32),
             }
+        }
+        // The end of the first process is told when it is reaped.
+        if let Some(place) = dead.iter().position(|it| *it == self.root) {
+            self.pidfds.remove(&dead.swap_remove(place));
         }
         // All that the dead have written is in the log by now.
         if !dead.is_empty() {
@@ -299,6 +330,7 @@ impl Companion for LiveRun<'_> {
 
     fn reaped(&mut self, pid: u32, status: Status) -> Result<()> {
         self.pidfds.remove(&pid);
+        self.dead.entry(pid).or_insert_with(monotonic_micros);
         // Those who have ended before it come first.
         self.drain()?;
         self.serve()?;
