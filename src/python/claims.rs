@@ -59,7 +59,10 @@ impl ProgramJudge {
                 let has_children = facts.lives.iter().any(|it| it.is_ours());
                 (has_children && is_complete, true, facts.unjoined(true))
             }
-            "all-zero" => (is_over, true, facts.all_bad_ends()),
+            "all-zero" => {
+                let bad = facts.all_bad_ends();
+                (is_over && (!bad.is_empty() || facts.knows_all_ends()), true, bad)
+            }
             "line-lost" => (has("printed") && is_over, false, facts.lost_lines()),
             "outlives" => (facts.lives.len() > 1 && is_complete, false, facts.survivors()),
             "dead-holder" => (has("acquired") && is_over, false, facts.dead_holders()),

@@ -65,6 +65,13 @@ impl Facts {
         own.filter_map(Life::bad_end).collect()
     }
 
+    /// Whether the status is known of each process that has ended: not where the program has reaped
+    /// one by a call that isn't seen.
+    pub(super) fn knows_all_ends(&self) -> bool {
+        let ended = self.lives.iter().filter(|it| it.has_ended && !it.is_foreign && !it.is_library);
+        ended.map(|it| it.status).all(|it| it.is_some())
+    }
+
     /// Values that were put or sent these ways, and never got.
     pub(super) fn lost_values(&self, state: &State, ways: &[Way]) -> Few {
         let mut groups = BTreeMap::<_, Vec<&Sent>>::new();
@@ -303,7 +310,7 @@ impl Facts {
 impl Life {
     /// Whether it is a process that the program has started by `Process.start()`.
     pub(super) fn is_ours(&self) -> bool {
-        self.method.is_some() && !self.is_library
+        self.method.as_ref().is_some_and(|it| it != "os.fork") && !self.is_library
     }
 
     fn ended_as_wanted(&self) -> bool {
