@@ -82,7 +82,7 @@ impl FromIterator<String> for Few {
 pub(super) struct Life {
     pub pid: u32,
     pub role: String,
-    /// Python's start method; none for the first process, a bare fork, or another program.
+    /// Python's start method, or `os.fork`; none for the first process, or another program.
     pub method: Option<String>,
     pub is_started: bool,
     pub is_library: bool,

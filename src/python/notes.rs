@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::PythonEvent;
 use super::facts::Facts;
 use crate::events::{Call, Event, Status, Stream};
+use crate::state::Activity;
 use crate::views::explain::{
     Actor, Moment, Narrator, Seconds, Series, Story, clipped, note::shown, notes,
 };
@@ -24,13 +25,9 @@ impl Narrator for ProgramNarrator {
         let who = now.me();
         let kind = |on: &str| self.facts.objects.get(on).map_or("", |it| &it.kind).to_owned();
         match &now.event {
-            Event::Started { child, method, daemon, foreign, library, .. } => {
+            Event::Started { child, method, daemon, library, .. } => {
                 let child = now.run.who(*child);
-                let method = match method {
-                    Some(method) => method.to_string(),
-                    None if *foreign => "exec".to_owned(),
-                    None => "os.fork".to_owned(),
-                };
+                let method = method.as_deref().unwrap_or("exec").to_owned();
                 let (by, other) = (who.clone(), child.clone());
                 story.once(StartedBy { by: who, child, method });
                 if *daemon == Some(true) && library.is_none() {
@@ -50,8 +47,8 @@ impl Narrator for ProgramNarrator {
                 let took = Seconds::between(put.t, now.t);
                 story.few(Series::GETS, |again| Got { who, value, from, took, waited, again });
             }
-            Event::Empty { on } => {
-                let on = clipped(on.as_deref().unwrap_or_default(), 40);
+            Event::Empty { on: Some(on) } if has_feeder(&kind(on)) => {
+                let on = clipped(on, 40);
                 story.once(IsEmpty { who, on });
             }
             Event::Acquired { lock } if kind(lock).ends_with("Lock") => {
@@ -65,9 +62,11 @@ impl Narrator for ProgramNarrator {
                 let (Status::Code(exitcode) | Status::Signal(exitcode)) = *status;
                 let is_killed = matches!(status, Status::Signal(_));
                 let exitcode = if is_killed { -exitcode } else { exitcode };
+                let is_python = self.is_of_multiprocessing(*child);
+                let name = if is_python { "exitcode" } else { "returncode" };
                 let child = now.run.who(*child);
                 let role = child.role.clone();
-                story.few_about(&role, Series::ENDS, |_| Ended { child, exitcode });
+                story.few_about(&role, Series::ENDS, |_| Ended { child, name, exitcode });
             }
             Event::Own(_) => {
                 if let Some(PythonEvent::End { task, exception: Some(exception), .. }) =
@@ -78,11 +77,16 @@ impl Narrator for ProgramNarrator {
             }
             // What is said of these is true of Python, too.
             Event::Running {} => return now.thread.is_none(),
-            Event::Sleep { .. }
-            | Event::EndOfFile { .. }
-            | Event::Join { .. }
-            | Event::Joined { .. } => {
-                return false;
+            Event::Sleep { .. } | Event::EndOfFile { .. } => return false,
+            // Of subprocess it is another call that waits, and several threads may wait for several.
+            Event::Join { child, .. } | Event::Joined { child, .. } => {
+                let mut threads = now.run.process(now.pid).into_iter().flat_map(|it| it.threads());
+                let joins = |(name, does): (Option<&str>, Activity)| {
+                    name.is_some() && matches!(does, Activity::Joining(_))
+                };
+                return threads.any(joins)
+                    || now.thread.is_some()
+                    || !self.is_of_multiprocessing(*child);
             }
             _ => {}
         }
@@ -91,6 +95,10 @@ impl Narrator for ProgramNarrator {
 }
 
 impl ProgramNarrator {
+    fn is_of_multiprocessing(&self, child: u32) -> bool {
+        self.facts.process(child).is_some_and(|it| it.method.is_some())
+    }
+
     /// A line that is written at once, as onto a terminal, is no news.
     fn see_output(&mut self, now: &Moment, story: &mut Story) {
         match now.event.own::<PythonEvent>() {
@@ -113,7 +121,12 @@ impl ProgramNarrator {
 
 /// Whether this is a queue between processes, in which `get()` takes a lock.
 fn has_lock(kind: &str) -> bool {
-    ["Queue", "JoinableQueue", "SimpleQueue"].contains(&kind)
+    has_feeder(kind) || kind == "SimpleQueue"
+}
+
+/// Whether a thread writes what is put into the pipe.
+fn has_feeder(kind: &str) -> bool {
+    ["Queue", "JoinableQueue"].contains(&kind)
 }
 
 notes! {
@@ -223,14 +236,15 @@ notes! {
         again "{by}也向{child}发送 SIGTERM。"
     }
 
-    Ended { child: Actor, exitcode: i32 } samples (writer(), 0) (writer(), -15)
+    Ended { child: Actor, name: &'static str, exitcode: i32 }
+        samples (writer(), "exitcode", 0) (writer(), "returncode", -15)
     en {
         let number = if *exitcode < 0 { ", the signal's number with a minus" } else { "" };
-        format!("{child} has ended: in Python its exitcode is {exitcode}{number}.")
+        format!("{child} has ended: in Python its {name} is {exitcode}{number}.")
     }
     zh {
         let number = if *exitcode < 0 { "，也就是信号的编号加上负号" } else { "" };
-        format!("{child}结束了：在 Python 里，它的 exitcode 是 {exitcode}{number}。")
+        format!("{child}结束了：在 Python 里，它的 {name} 是 {exitcode}{number}。")
     }
 
     WrittenLate { who: Actor, ago: Seconds } samples (writer(), AGO)

@@ -39,6 +39,9 @@ pub struct Raw<'a> {
     #[serde(borrow)]
     pub lock: Option<Cow<'a, str>>,
     pub max: Option<i64>,
+    /// Whether it is an end for writing only.
+    #[serde(rename = "w")]
+    pub writes: Option<u8>,
     /// A value, which may be null, or a version of Python.
     #[serde(borrow, default, deserialize_with = "there")]
     pub v: Option<&'a RawValue>,
@@ -55,6 +58,8 @@ pub struct Raw<'a> {
     #[serde(borrow)]
     pub target: Option<Cow<'a, str>>,
     pub lib: Option<bool>,
+    /// Whether a fork has copied lines that were printed and not written.
+    pub copies: Option<bool>,
     pub daemon: Option<bool>,
     #[serde(borrow)]
     pub method: Option<Cow<'a, str>>,

@@ -204,7 +204,8 @@ impl StuckProgram<'_> {
     /// Whether the process is a fork of one in which other threads ran, and not a new program.
     fn is_fork(&self, pid: u32) -> bool {
         let life = self.facts.process(pid).filter(|it| !it.is_foreign);
-        let is_fork = life.is_some_and(|it| it.method.as_deref().is_none_or(|it| it == "fork"));
+        let is_fork =
+            life.is_some_and(|it| it.method.as_deref().is_some_and(|it| it.ends_with("fork")));
         let parent = self.state.process(pid).and_then(|it| it.started.as_ref()).map(|it| it.by);
         let parent = parent.and_then(|it| self.facts.process(it));
         is_fork && parent.is_some_and(|it| it.has_threads)

@@ -12,7 +12,8 @@ from _thread import get_ident
 from select import POLLIN, poll
 from weakref import WeakKeyDictionary
 
-from mp_demo_hook import LIBRARY, LIMIT, always, class_name, directory, hook, learner
+# No name of the module itself: it would outlive Python's streams, emptied, and its hooks would fail.
+from mp_demo_hook import LIBRARY, LIMIT, always, class_name, copied, directory, hook, learner
 from mp_demo_hook import message, named, note, quoted, seed, value, wrap
 
 POOLS = LIBRARY + "multiprocessing/pool.py", LIBRARY + "concurrent/futures/"
@@ -108,7 +109,7 @@ def assigned(frame, kind):
             right, _, left = part.strip(" :")[5:].partition(" as ")
         names = [name.strip() for name in left.partition(":")[0].split(",")]
         names = [name if name.replace(".", "").isidentifier() else None for name in names]
-        values = right.split("),")
+        values = right.split("),") if len(names) > 1 else [right]
         if len(values) == len(names) > 1:
             # `a, b = Queue(), Lock()` makes them in this order.
             places = calls.setdefault((frame.f_code.co_filename, frame.f_lineno), [])
@@ -154,7 +155,7 @@ def waits(frame, call, o):
 def returns(frame, call, o, result, error):
     """A call has ended, maybe by an exception, of its own or of a signal handler."""
     x = error and class_name(error)
-    r = None if result is None else bool(result)
+    r = result if type(result) is bool else None
     kind = "refused" if isinstance(error, Exception) else "returned"
     note(frame, kind, '"o":%s,' % o + named(call=call, r=r, x=x))
 
@@ -173,6 +174,10 @@ def does(call, kind="called"):
         return after
 
     return notes
+
+
+def closes(frame, connection):
+    note(frame, "close", '"o":%s,"w":%d' % (end_key(connection), not connection.readable))
 
 
 def in_pools(frame):
@@ -482,7 +487,8 @@ def runs(frame, process, parent_sentinel=None):
         from multiprocessing import get_start_method
         method = get_start_method()
     seed(process.name)
-    note(frame, "run", named(pp=process._parent_pid, method=method, **described(process)))
+    known = dict(pp=process._parent_pid, copies=method == "fork" and copied())
+    note(frame, "run", named(method=method, **known, **described(process)))
 
 
 def joins(frame, process, timeout=None):
@@ -642,7 +648,7 @@ HOOKS = {
     },
     "multiprocessing.connection": {
         "_ConnectionBase": dict(
-            send=sends(value), send_bytes=SEND_BYTES, poll=polls, close=CLOSE,
+            send=sends(value), send_bytes=SEND_BYTES, poll=polls, close=closes,
             recv=receives(value), recv_bytes=RECV_BYTES, recv_bytes_into=receives(into)
         ),
     },

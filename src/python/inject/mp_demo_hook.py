@@ -465,10 +465,18 @@ def forks(frame):
     return not frame.f_code.co_filename.endswith(ends)
 
 
+copies = False
+
+
+def copied():
+    """Whether the last fork has copied printed lines."""
+    return copies
+
+
 def before_fork():
+    global copies
     frame = _getframe(1)
-    if forks(frame) and any(output.buffered for output in outputs):
-        note(frame, "forking")
+    copies = any(output.buffered for output in outputs) and note(frame, "forking")
 
 
 def in_child():
@@ -477,7 +485,7 @@ def in_child():
     threads.clear()
     frame = _getframe(1)
     if forks(frame):
-        note(frame, "fork", named(pp=os.getppid()))
+        note(frame, "fork", named(pp=os.getppid(), copies=copies))
 
 
 starting = set()  # the id()s of the learner's threads that haven't begun

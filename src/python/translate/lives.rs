@@ -137,6 +137,7 @@ impl Translator {
             self.name_process(child, Some(moment.pid), role);
         }
         let process = self.process(child);
+        let bare = process.is_bare.then_some("os.fork");
         // A child of the fork server has that as its parent in the kernel.
         process.parent = Some(moment.pid);
         if !mem::replace(&mut process.is_started, true) {
@@ -148,7 +149,7 @@ impl Translator {
                 command: None,
                 stdin: None,
                 stdout: None,
-                method: raw.method.as_deref().map(Cow::Borrowed),
+                method: raw.method.as_deref().or(bare).map(Cow::Borrowed),
                 daemon: raw.daemon.filter(|it| *it),
                 library: raw.lib.filter(|it| *it),
             };
@@ -214,13 +215,14 @@ impl Translator {
                     let Moment { t, at, .. } = moment;
                     let by = Moment { t: *t, pid: parent, thread: None, at: at.clone() };
                     self.started(raw, &by, raw.p, "fork", out);
-                    self.process(raw.p).outputs = self.process(parent).forked.clone();
+                    self.inherit(raw, parent);
                 }
                 self.tell(moment, Event::Running {}, None, out);
             }
             ("run", _) => {
                 self.name_process(raw.p, raw.pp, role);
                 self.process(raw.p).has_run = true;
+                raw.pp.into_iter().for_each(|parent| self.inherit(raw, parent));
                 self.tell(moment, Event::Running {}, None, out);
             }
             ("start", Some(child)) => self.started(raw, moment, child, role, out),
@@ -235,6 +237,13 @@ impl Translator {
                 self.exited(moment, child, status, out);
             }
             _ => {}
+        }
+    }
+
+    /// A fork begins with the lines that were in its parent's buffers.
+    fn inherit(&mut self, raw: &Raw, parent: u32) {
+        if raw.copies == Some(true) {
+            self.process(raw.p).outputs = self.process(parent).forked.clone();
         }
     }
 

@@ -110,6 +110,12 @@ impl Objects {
         object.second.as_ref().unwrap_or(&object.name).clone()
     }
 
+    /// Whether this is an end of which the other one is not known, as those of a `Listener`: what is
+    /// sent there can't be told from what is received.
+    pub fn is_unpaired(&self, key: &str) -> bool {
+        key.starts_with("s:") && self.by_key.get(key).is_none_or(|it| it.peer.is_none())
+    }
+
     /// A value goes into the pipe on which `key` is the sending end.
     pub fn send(&mut self, key: &str, from: u32, number: u64, mark: u64) {
         let peer = self.get(key, "pipe").peer.clone();

@@ -79,6 +79,9 @@ impl Translator {
             ("tjoined", _) => returned("join", &own(&raw.th), raw.ended, None),
             ("empty", _) => Event::Empty { on: Some(self.name_of(key, "queue").into()) },
             ("task_done", _) => PythonEvent::Done { on: self.name_of(key, "queue") }.into(),
+            ("close", _) if raw.writes == Some(1) => {
+                PythonEvent::Closed { on: self.objects.sending_end(key).to_string() }.into()
+            }
             ("close", _) => PythonEvent::Closed { on: self.name_of(key, "pipe") }.into(),
             ("eof", _) => Event::EndOfFile { on: Some(self.name_of(key, "pipe").into()) },
             ("wait", _) => {
@@ -86,7 +89,10 @@ impl Translator {
                 Event::Wait { call, on: Some(self.name_of(key, kind_of(call)).into()) }
             }
             ("returned", _) => {
-                let on = self.name_of(key, call(raw).map_or("object", kind_of));
+                let on = match call(raw) {
+                    Some(Call::Send) => self.objects.sending_end(key).to_string(),
+                    call => self.name_of(key, call.map_or("object", kind_of)),
+                };
                 returned(&own(&raw.call), &on, raw.r, Some(raw))
             }
             (does @ ("acquired" | "release"), _) => match (self.objects.get(key, "lock"), does) {

@@ -96,7 +96,7 @@ fn processes_have_the_names_of_what_they_run() {
            7 print "s":2,"x":"lost\n","l":5
            = resource_tracker printed {"stream":"stderr","text":"lost"}
            8 fork "pp":2
-           = work started {"child":8,"child_role":"fork"}
+           = work started {"child":8,"child_role":"fork","method":"os.fork"}
            = fork running
            1 popen "c":9,"cmd":["/bin/ls","-l"]
            = MainProcess started {"child":9,"child_role":"ls","foreign":true}
@@ -188,6 +188,16 @@ fn objects_are_told_apart_by_the_ends_and_locks_that_they_have() {
            = MainProcess refused {"call":"send","why":[{"kind":"said","text":"BrokenPipeError"}]}
            2 recv "o":"s:2","v":4
            = child recv {"value":4,"on":"b"}
+           1 make "o":"p:3","k":"Pipe","name":"r","name2":"w"
+           = MainProcess made {"on":"r","kind":"Pipe"}
+           = MainProcess made {"on":"w","kind":"Pipe"}
+           1 close "o":"p:3","w":1
+           = MainProcess closed {"on":"w"}
+           2 close "o":"p:3","w":0
+           = child closed {"on":"r"}
+           1 send "o":"s:8","v":1
+           2 recv "o":"s:9","v":1
+           = child returned {"call":"recv","on":"pipe-1"}
            1 make "o":"m:c","k":"Condition","name":"self.ready","lock":"m:d"
            = MainProcess made {"on":"self.ready","kind":"Condition","lock":"self.ready"}
            1 make "o":"m:e","k":"BoundedSemaphore","name":null
@@ -221,8 +231,8 @@ fn a_written_line_has_the_place_where_it_was_printed() {
            = MainProcess:1 written {"stream":"stdout","line":"a"}
            = MainProcess written {"stream":"stdout","line":"raw"}
            1 forking
-           2 fork "pp":1
-           = MainProcess started {"child":2,"child_role":"fork"}
+           2 fork "pp":1,"copies":true
+           = MainProcess started {"child":2,"child_role":"fork","method":"os.fork"}
            = fork running
            1 write "s":1,"b":"\nc\n"
            = MainProcess:1 written {"stream":"stdout","line":"b"}
@@ -230,6 +240,14 @@ fn a_written_line_has_the_place_where_it_was_printed() {
            2 write "s":1,"b":"b\nc\n"
            = fork:1 written {"stream":"stdout","of":1,"line":"b"}
            = fork:2 written {"stream":"stdout","of":1,"line":"c"}
+           3 run "pp":1,"name":"Process-1","target":"f","copies":true
+           = f running
+           4 run "pp":1,"name":"Process-2","target":"f","copies":false
+           = f-2 running
+           3 write "s":1,"b":"b\n"
+           = f:1 written {"stream":"stdout","of":1,"line":"b"}
+           4 write "s":1,"b":"b\n"
+           = f-2 written {"stream":"stdout","line":"b"}
            1 write "s":2,"b":"one\ntw"
            = MainProcess written {"stream":"stderr","text":"one"}
            1 unwritten "s":2,"num":2

@@ -84,6 +84,12 @@ impl Translator {
                 let on = Some(self.name_of(key, "queue").into());
                 Event::Get { value: Cow::Owned(raw.value()), on, number }
             }
+            "send" if self.objects.is_unpaired(key) => return,
+            "recv" if self.objects.is_unpaired(key) => {
+                let on = self.name_of(key, "pipe");
+                let (call, job, result, exception) = ("recv".into(), None, None, None);
+                PythonEvent::Returned { call, on, job, result, exception }.into()
+            }
             "send" => {
                 let number = self.leave(raw);
                 self.objects.send(key, pid, number, mark);

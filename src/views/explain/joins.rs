@@ -5,7 +5,7 @@ use super::note::{Actor, List, Seconds, notes, them_in_chinese};
 use super::pipe::may_be_long;
 use super::story::{Series, Story};
 use crate::events::{Event, Status, Way};
-use crate::state::{Activity, Process};
+use crate::state::{Activity, Process, Sent};
 
 /// Anything less long ago was just now.
 const JUST_NOW: Seconds = Seconds(1e-4);
@@ -56,7 +56,9 @@ impl Story {
     /// known.
     fn join_unreceived(&mut self, by: u32, from: u32, now: &Moment) {
         let mut sent = now.run.on_its_way(Way::Pipe);
-        if !sent.any(|sent| sent.parcel.from == from && may_be_long(&sent.value)) {
+        // Of a program's pipe, in which values have numbers, it isn't known who is to receive.
+        let is_meant = |it: &Sent| it.parcel.from == from && it.number.is_none();
+        if !sent.any(|sent| is_meant(sent) && may_be_long(&sent.value)) {
             return;
         }
         let started = |pid| now.run.process(pid)?.started.as_ref();
