@@ -349,8 +349,8 @@ fn content(of: &str, object: &Object, now: &Now) -> String {
         Some(holder) => {
             let who = now.named(holder.pid, None);
             let words = match holder.ended.is_some() {
-                false => both!("held by {who}", "在 {who} 手里"),
-                true => both!("held by {who}, which has ended", "在已经结束的 {who} 手里"),
+                false => both!("held by {who}", "由 {who} 持有"),
+                true => both!("held by {who}, which has ended", "由已经结束的 {who} 持有"),
             };
             let _ = write!(html, "<span class=holder>{words}</span> ");
         }
