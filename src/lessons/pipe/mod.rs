@@ -49,9 +49,13 @@ Examples:
 pub struct Args {
     /// The list's items: JSON, or else a string; of any size
     #[arg(value_name = "VALUE", default_values = ["A", "B", "C"],
-        default_value_if("child", ArgPredicate::IsPresent, None))]
+        default_value_ifs([
+            ("child", ArgPredicate::IsPresent, None),
+            ("bytes", ArgPredicate::IsPresent, None),
+        ]))]
     values: Vec<ValueArg>,
-    /// Instead, a list of one string, so long that the message has N bytes, 5 to 10,000,000
+    /// Instead, a list of one string, so long that the message, with `["` and `"]` around it and a
+    /// newline, has N bytes, 5 to 10,000,000
     #[arg(long, value_name = "N", conflicts_with = "values",
         value_parser = whole(MESSAGE_AROUND_STRING..=LONGEST_MESSAGE))]
     #[serde(skip_serializing_if = "Option::is_none")]

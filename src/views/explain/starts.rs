@@ -108,6 +108,7 @@ fn in_words(options: Map<String, Value>) -> String {
         let option = format!("--{}", clipped(name, 40).replace('_', "-"));
         match value {
             Value::Bool(false) | Value::Null => None,
+            Value::Array(several) if several.is_empty() => None,
             Value::Bool(true) => Some(option),
             // The values that a lesson puts or sends are no option's.
             _ if name == "values" => {
