@@ -31,10 +31,11 @@ pub(crate) fn rows_of<'a>(page: &'a str, head: &str) -> Vec<(Vec<&'a str>, Strin
         let cells: Vec<_> = row.split('|').collect();
         let names = cells[1].split('`').skip(1).step_by(2).collect();
         let without_asides: String = cells[cells.len() - 2]
-            .split('(')
-            .map(|it| it.rsplit(')').next().unwrap_or(it))
+            .split(['(', '（'])
+            .map(|it| it.rsplit([')', '）']).next().unwrap_or(it))
             .collect();
-        let parts = without_asides.split(';').map(|part| part.split(':').next().unwrap_or(part));
+        let parts = without_asides.split([';', '；']);
+        let parts = parts.map(|part| part.split([':', '：']).next().unwrap_or(part));
         (names, parts.collect())
     });
     rows.collect()

@@ -86,7 +86,7 @@ impl Judge for ProgramJudge {
         "outlives" "a process outlives the program" "有进程在程序结束后仍在运行"
         "dead-holder" "a dead process holds a lock" "有锁仍由已结束的进程持有"
         "opposite-order" "two processes take two locks in opposite order"
-            "两个进程取两把锁的顺序相反"
+            "有两个进程获取两把锁的顺序相反"
         "object-changed" "an object is changed between its put() and pickling"
             "有对象在 put() 之后、pickle 之前被改动"
         "line-doubled" "a line is written twice, since a fork has copied it"

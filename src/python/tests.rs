@@ -13,6 +13,9 @@ use crate::python::{Facts, PythonEvent, claims_of, events_of};
 use crate::state::State;
 use crate::views::Remarker as _;
 
+const PAGE: &str = include_str!("../../demos/docs/run.md");
+const CHINESE_PAGE: &str = include_str!("../../demos/docs/run.zh.md");
+
 /// The article's program: the parent joins the writer and then terminates the reader. Its output
 /// goes into a pipe.
 const ARTICLES: &str = r#"
@@ -164,10 +167,7 @@ fn a_claim_has_its_evidence_by_line() {
 /// Each event stands in the page's table with the fields that it has in the page's log.
 #[test]
 fn the_page_about_programs_has_their_events_with_their_fields() {
-    let page = include_str!("../../demos/docs/run.md");
-    let rows = rows_of(page, "event");
-    assert_eq!(names_in(&rows), BTreeSet::from_iter(events_of("run").names.iter().copied()));
-    let (_, example) = page.split_once("```json\n").expect("a log");
+    let (_, example) = PAGE.split_once("```json\n").expect("a log");
     let mut fields = BTreeMap::<_, BTreeSet<String>>::new();
     for text in example.split("```").next().expect("a log").lines() {
         let record =
@@ -183,10 +183,24 @@ fn the_page_about_programs_has_their_events_with_their_fields() {
         }
         fields.entry(name).or_default().extend(of.into_iter().map(|(field, _)| field));
     }
-    for (names, with) in &rows {
-        let told = fields_in(with).into_iter().map(str::to_owned).collect();
-        for name in names {
-            assert_eq!(fields.get(name).cloned().unwrap_or_default(), told, "{name}");
+    for (page, head) in [(PAGE, "event"), (CHINESE_PAGE, "事件")] {
+        let rows = rows_of(page, head);
+        assert_eq!(names_in(&rows), BTreeSet::from_iter(events_of("run").names.iter().copied()));
+        for (names, with) in &rows {
+            let told = fields_in(with).into_iter().map(str::to_owned).collect();
+            for name in names {
+                assert_eq!(fields.get(name).cloned().unwrap_or_default(), told, "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_page_about_programs_has_their_claims_as_they_are_said() {
+    for (language, page) in [PAGE, CHINESE_PAGE].into_iter().enumerate() {
+        for claim in ProgramJudge::CLAIMS {
+            let row = format!("\n| `{}` | {}", claim.name, claim.sentence[language]);
+            assert!(page.contains(&row), "{row}");
         }
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::common::*;
 
 /// The README, and the pages in `demos/docs/`, by their names.
-fn pages() -> Vec<(String, String)> {
+pub fn pages() -> Vec<(String, String)> {
     let docs = fs::read_dir(path_of("demos/docs")).unwrap();
     let docs = docs.map(|page| page.unwrap().file_name().into_string().unwrap());
     let docs = docs.filter(|page| page.ends_with(".md"));
@@ -38,6 +38,8 @@ fn the_chinese_pages_have_what_the_english_ones_have() {
     for name in ["usage", "run", "why"] {
         let [english, chinese] =
             ["md", "zh.md"].map(|end| text_of(&format!("demos/docs/{name}.{end}")));
+        assert!(english.starts_with(&format!("[中文]({name}.zh.md)\n")));
+        assert!(chinese.starts_with(&format!("[English]({name}.md)\n")));
         assert_eq!(of_any_language(&chinese), of_any_language(&english), "{name}");
     }
 }
@@ -158,6 +160,11 @@ fn every_file_that_a_page_names_is_there() {
             assert!(Path::new(&path_of(path)).exists(), "{name}: {path}");
             named += 1;
         }
+        let links = page.split("](").skip(1).map(|rest| rest.split(')').next().unwrap());
+        for link in links.filter(|link| !link.starts_with("https://")) {
+            let folder = Path::new(&path_of(&name)).parent().unwrap().to_owned();
+            assert!(folder.join(link).exists(), "{name}: {link}");
+        }
     }
     assert!(named > 20);
 }
@@ -180,21 +187,23 @@ pub fn assert_all_work(mut commands: Vec<String>, interpreter: &str, here: Optio
 
 #[test]
 fn its_table_of_lessons_has_their_options() {
-    let readme = text_of("README.md");
     let lessons = lessons();
-    let mut names = Vec::new();
-    let rows = readme.lines().filter_map(|line| line.strip_prefix("| `mp-demo "));
-    for row in rows {
-        let (name, row) = row.split_once('`').unwrap();
-        assert!(lessons.iter().any(|lesson| lesson == name), "{name}");
-        let help = run(&mut mp_demo(["help", name])).succeeded().stdout;
-        let words = row.split(['`', ' ']);
-        for option in words.filter(|word| word.starts_with("--")) {
-            assert!(help.contains(&format!(" {option}")), "{name}: {option}");
+    for page in ["README.md", "demos/docs/README.zh.md"] {
+        let readme = text_of(page);
+        let mut names = Vec::new();
+        let rows = readme.lines().filter_map(|line| line.strip_prefix("| `mp-demo "));
+        for row in rows {
+            let (name, row) = row.split_once('`').unwrap();
+            assert!(lessons.iter().any(|lesson| lesson == name), "{name}");
+            let help = run(&mut mp_demo(["help", name])).succeeded().stdout;
+            let words = row.split(['`', ' ']);
+            for option in words.filter(|word| word.starts_with("--")) {
+                assert!(help.contains(&format!(" {option}")), "{name}: {option}");
+            }
+            names.push(name);
         }
-        names.push(name);
+        assert_eq!(sorted(&names.join("\n")), sorted(&lessons.join("\n")), "{page}");
     }
-    assert_eq!(sorted(&names.join("\n")), sorted(&lessons.join("\n")));
 }
 
 /// A line without PIDs and a log's times, which differ from run to run.
