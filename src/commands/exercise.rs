@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 
 use super::run::tell;
+use super::tour::wished;
 use super::{KNOWLEDGE, exit_code, refuse};
 use crate::both;
 use crate::cli::{ToCheck, ViewOptions};
@@ -33,8 +34,8 @@ pub fn exercise(name: Option<&str>, hint: Option<usize>, options: &ViewOptions) 
         let all = Exercise::all()?;
         let one = name.and_then(|name| all.iter().find(|it| it.name == name));
         let text = match (one, hint) {
-            (None, _) => list(&all, look.width),
-            (Some(one), None) => one_set(one, look.width)?,
+            (None, _) => list(&all, look.width, wished(options)),
+            (Some(one), None) => one_set(one, look.width, wished(options))?,
             (Some(one), Some(hint)) => {
                 let hint = one.task.hints[hint.clamp(1, 3) - 1].chosen();
                 wrapped(hint, look.width, "")
@@ -57,19 +58,19 @@ pub(super) fn rows<'a>(all: impl Iterator<Item = &'a Exercise> + Clone, width: u
     rows.collect()
 }
 
-fn list(all: &[Exercise], width: usize) -> String {
+fn list(all: &[Exercise], width: usize, lang: &str) -> String {
     let rows = rows(all.iter(), width);
     let how = both!(
-        "`mp-demo exercise NAME` writes the program into this folder, and says what is wrong. Repair \
-         it, then `mp-demo check FILE`. More stars, more to think about.",
-        "`mp-demo exercise NAME` 把程序写进当前文件夹，并说明哪里不对。改好之后用 `mp-demo check \
-         FILE` 检查。星号越多越要动脑筋。"
+        "`mp-demo exercise NAME{lang}` writes the program into this folder, and says what is wrong. \
+         Repair it, then `mp-demo check FILE{lang}`. More stars, more to think about.",
+        "`mp-demo exercise NAME{lang}` 把程序写进当前文件夹，并说明哪里不对。改好之后用 `mp-demo \
+         check FILE{lang}` 检查。星号越多越要动脑筋。"
     );
     format!("{rows}\n{}", wrapped(&how, width, ""))
 }
 
 /// Writes the program, except over a file that is there, and says what is to be done.
-fn one_set(exercise: &Exercise, width: usize) -> Result<String> {
+fn one_set(exercise: &Exercise, width: usize, lang: &str) -> Result<String> {
     let (file, name, task) = (exercise.file(), &exercise.name, &exercise.task);
     let written = match File::create_new(&file) {
         Ok(mut new) => {
@@ -92,9 +93,10 @@ fn one_set(exercise: &Exercise, width: usize) -> Result<String> {
         both!("What is wrong: {wrong}", "问题：{wrong}"),
         both!("What has to be true: {must}", "要求：{must}"),
         both!("What must stay: {stays}", "保留：{stays}"),
+        both!("Then: mp-demo check {file}{lang}", "然后：mp-demo check {file}{lang}"),
         both!(
-            "Then: mp-demo check {file}   A hint: mp-demo exercise {name} --hint",
-            "然后：mp-demo check {file}   提示：mp-demo exercise {name} --hint"
+            "A hint: mp-demo exercise {name} --hint{lang}",
+            "提示：mp-demo exercise {name} --hint{lang}"
         ),
     ];
     Ok(lines.iter().map(|line| wrapped(line, width, "  ")).collect())
@@ -149,8 +151,9 @@ fn checked(to_check: &ToCheck, options: &ViewOptions) -> Result<ExitCode> {
             code = ExitCode::FAILURE;
         }
         if is_folder {
-            let name = name_of(Path::new(file.file_name().unwrap_or_default()));
-            let line = wrapped(&format!("{name}: {}", in_short(&checked)), width, "  ");
+            let (name, came) =
+                (name_of(Path::new(file.file_name().unwrap_or_default())), in_short(&checked));
+            let line = wrapped(&both!("{name}: {came}", "{name}：{came}"), width, "  ");
             stdout().write_all(line.as_bytes()).with_context(cannot_write)?;
         } else {
             report(&exercise, path, &checked, options)?;
@@ -202,12 +205,12 @@ fn in_short(checked: &Checked) -> String {
     let runs = checked.runs;
     let first = checked.failed.first();
     match (&checked.unseen, first) {
-        (Some(sentence), _) => both!("not solved: {sentence}", "没有解决：{sentence}"),
+        (Some(sentence), _) => both!("not solved: {sentence}", "没有通过：{sentence}"),
         (None, Some((_, sentence, failed))) => both!(
             "not solved, in {failed} of {runs} runs: {sentence}",
-            "没有解决，{runs} 次运行中有 {failed} 次：{sentence}"
+            "没有通过，{runs} 次运行中有 {failed} 次：{sentence}"
         ),
-        (None, None) => both!("solved", "解决了"),
+        (None, None) => both!("solved", "通过"),
     }
 }
 
@@ -230,19 +233,19 @@ fn report(
         let all = count(runs, "run");
         let solved = both!(
             "Solved: all of {all} did what {name} asks.",
-            "解决了：{runs} 次运行都符合 {name} 的要求。"
+            "通过：{runs} 次运行都符合 {name} 的要求。"
         );
         print(&wrapped(&solved, look.width, ""))?;
         return print(&wrapped(task.reason.chosen(), look.width, ""));
     }
     if let Some(sentence) = &checked.unseen {
         return print(&wrapped(
-            &both!("Not solved: {sentence}.", "没有解决：{sentence}。"),
+            &both!("Not solved: {sentence}.", "没有通过：{sentence}。"),
             look.width,
             "",
         ));
     }
-    print(&both!("Not solved:\n", "没有解决：\n"))?;
+    print(&both!("Not solved:\n", "没有通过：\n"))?;
     for (_, sentence, failed) in &checked.failed {
         let line = both!(
             "  in {failed} of {runs} runs: {sentence}",
@@ -279,9 +282,11 @@ fn report(
     for sentence in sentences {
         print(&wrapped(&format!("  {sentence}"), look.width, "    "))?;
     }
+    let lang = wished(options);
     let hint = both!(
-        "\nA hint: mp-demo exercise {name} --hint\nThe whole run: mp-demo run --timeline {file}\n",
-        "\n提示：mp-demo exercise {name} --hint\n全部过程：mp-demo run --timeline {file}\n"
+        "\nA hint: mp-demo exercise {name} --hint{lang}\nThe whole run: mp-demo run \
+         --timeline{lang} {file}\n",
+        "\n提示：mp-demo exercise {name} --hint{lang}\n全部过程：mp-demo run --timeline{lang} {file}\n"
     );
     out.write_all(hint.as_bytes()).with_context(cannot_write)
 }

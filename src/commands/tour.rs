@@ -40,7 +40,7 @@ fn title(step: &TourStep) -> &str {
 }
 
 /// The option for the language, for the next command, if this one has it.
-fn wished(options: &ViewOptions) -> &'static str {
+pub(super) fn wished(options: &ViewOptions) -> &'static str {
     match options.lang {
         None => "",
         Some(Language::En) => " --lang en",
@@ -59,7 +59,7 @@ fn overview(steps: &[TourStep], options: &ViewOptions) -> String {
     let how = both!(
         "Each step has a question, a run, mostly the question once more with something changed, \
          and exercises. Begin with `mp-demo tour 1{lang}`.",
-        "每一步有一个问题、一次运行，大多还有改动之后再问一次，还有练习。从 `mp-demo tour 1{lang}` 开始。"
+        "每一步有一个问题和一次运行；大多数还会改动一处再问一次，并且有练习。从 `mp-demo tour 1{lang}` 开始。"
     );
     format!("{rows}\n{}", wrapped(&how, width, ""))
 }
@@ -69,7 +69,7 @@ fn go(number: u64, options: &ViewOptions) -> Result<ExitCode> {
     let last = steps.len();
     let at = usize::try_from(number).ok().and_then(|it| it.checked_sub(1));
     let Some(step) = at.and_then(|it| steps.get(it)) else {
-        refuse(&both!("the tour has steps 1 to {last}", "导览有第 1 到 {last} 步"));
+        refuse(&both!("the tour has steps 1 to {last}", "导览只有第 1 到第 {last} 步"));
         return Ok(ExitCode::from(2));
     };
     let look = terminal::look(&stdout(), options.color, options.lang);
@@ -118,9 +118,9 @@ fn go(number: u64, options: &ViewOptions) -> Result<ExitCode> {
             say(&both!("Next: mp-demo tour {next}{lang}", "下一步：mp-demo tour {next}{lang}"))?;
         }
         None => say(&both!(
-            "That was the last step. `mp-demo exercise` has all exercises, `mp-demo predict` all \
-             questions.",
-            "这是最后一步。`mp-demo exercise` 有全部练习，`mp-demo predict` 有全部问题。"
+            "That was the last step. `mp-demo exercise{lang}` has all exercises, `mp-demo predict{lang}` \
+             all questions.",
+            "这是最后一步。`mp-demo exercise{lang}` 有全部练习，`mp-demo predict{lang}` 有全部问题。"
         ))?,
     }
     Ok(ExitCode::SUCCESS)

@@ -77,7 +77,7 @@ pub(super) fn words(told: &Notice, width: Option<usize>, of_code: LinesOfCode) -
         Notice::IsLeft => {
             both!("It is left as it is; Ctrl-C ends it.\n", "程序保持原样；按 Ctrl-C 可以结束。\n")
         }
-        Notice::GoesOn => both!("It goes on again.\n", "又继续了。\n"),
+        Notice::GoesOn => both!("It goes on again.\n", "程序又继续运行了。\n"),
         Notice::Ends(_) => both!("mp-demo ends it.\n", "mp-demo 就此结束这个程序。\n"),
     }
 }

@@ -159,7 +159,7 @@ notes! {
             "os.fork" => "它是父进程的副本，从同一行继续，还没写出的行也在它的缓冲区里",
             _ => "这是另一个程序，父进程内存里的东西都不在其中",
         };
-        format!("{by}以 {method} 启动了{child}：{how}。")
+        format!("{by}用 {method} 启动了{child}：{how}。")
     }
 
     brief Daemon { by: Actor, child: Actor } samples (parent(), writer())
@@ -251,7 +251,7 @@ notes! {
     en "{who} printed this {ago} ago. Where stdout is no terminal, Python keeps printed lines in a \
         buffer until that is full or flushed, or the process ends."
     zh "{who}在 {ago}之前就打印了这一行。如果 stdout 不是终端，Python 会把打印的行留在缓冲区里，直\
-        到缓冲区满了、被清空，或者进程结束。"
+        到缓冲区满了、被刷新，或者进程结束。"
 
     brief TaskFailed { who: Actor, task: u64, exception: String }
         samples (writer(), 7, "ValueError".into())

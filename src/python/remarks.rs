@@ -203,7 +203,7 @@ impl Facts {
             Some(both!(
                 "{who} took {first}, then {second}{at}, and {other} took {second}, then \
                  {first}{other_at}",
-                "{who}先取 {first} 后取 {second}{at}，{other}先取 {second} 后取 {first}{other_at}"
+                "{who}先获取 {first} 后获取 {second}{at}，{other}先获取 {second} 后获取 {first}{other_at}"
             ))
         });
         sentences.collect()
@@ -227,7 +227,7 @@ impl Facts {
                 ),
                 _ => both!(
                     "{left} of {tasks} tasks {function}, given to {pool} by {call}(){at}, not done",
-                    "通过 {call}() 交给 {pool} 的 {tasks} 个任务 {function}{at}，{left} 个没有做完"
+                    "通过 {call}() 交给 {pool} 的 {tasks} 个任务 {function}{at}，有 {left} 个没有做完"
                 ),
             }
         });
@@ -257,7 +257,7 @@ impl Facts {
                 _ => both!(
                     "{failed} tasks {function}, given to {pool} by {call}(){at}, ended by \
                      {exceptions}, and their results were never asked for",
-                    "通过 {call}() 交给 {pool} 的任务 {function}{at}，{failed} 个因异常结束，结果却\
+                    "通过 {call}() 交给 {pool} 的任务 {function}{at}，有 {failed} 个因异常结束，结果却\
                      从未被取走：{exceptions}"
                 ),
             }

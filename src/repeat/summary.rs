@@ -111,7 +111,7 @@ impl Summary<'_> {
         both!(
             "\"{outcome}\" did not come in {runs} runs: it comes in less than {most} % of them, or \
              never. That it can't come is not proved.",
-            "{runs} 次运行里没有出现“{outcome}”：它出现的次数少于 {most}%，或者从不出现。这并不能\
+            "{runs} 次运行里没有出现“{outcome}”：它出现的比例低于 {most}%，或者从不出现。这并不能\
              证明它不可能出现。"
         )
     }

@@ -108,8 +108,8 @@ pub fn what_for(waiter: &Waiter) -> String {
 /// What ends the wait of a thread: `until the event is set`.
 pub fn until(needs: Needs) -> String {
     match needs {
-        Needs::Event => both!("until the event is set", "等 event 被设置"),
-        Needs::Condition => both!("until the condition is notified", "等 condition 的通知"),
+        Needs::Event => both!("until the event is set", "等 Event 被设置"),
+        Needs::Condition => both!("until the condition is notified", "等 Condition 的通知"),
         Needs::Barrier => both!("until all parties have come", "等各方都到达"),
         Needs::Semaphore => both!("until the semaphore is released", "等信号量释放"),
         Needs::Threads => both!("for threads of its own to end", "等自己的线程结束"),
@@ -203,7 +203,7 @@ pub fn proof(waiter: &Waiter) -> Option<String> {
             both!(
                 "{by} has notified {on} when no process waited for it, and a condition forgets that: \
                  before {on}.wait(), ask under its lock whether it has happened, as wait_for() does.",
-                "{by}通知 {on} 时还没有谁在等，condition 不会记住这次通知：在 {on}.wait() 之前，要\
+                "{by}通知 {on} 时还没有谁在等，Condition 不会记住这次通知：在 {on}.wait() 之前，要\
                  先在锁里查看事情是否已经发生，wait_for() 就是这样做的。"
             )
         }

@@ -112,7 +112,7 @@ pub fn comparison(two: [(&str, &mut Side, &State); 2], axis: Axis, look: Look) -
     let mut text = String::new();
     for ((name, picture), (command, side, _)) in ["A", "B"].iter().zip(drawn).zip([&a, &b]) {
         let command = on_one_line(command);
-        text += &heading(&format!("{name}: mp-demo {command}"), look);
+        text += &heading(&both!("{name}: mp-demo {command}", "{name}：mp-demo {command}"), look);
         text += &picture;
         text += &String::from_utf8_lossy(&side.stuck.stderr);
         text += "\n";

@@ -110,7 +110,7 @@ fn heading(finding: &Diagnosis) -> String {
             "无法判断是否卡住：内核没有给出足够的信息。"
         ),
         Judgement::GoOn if count == 1 => {
-            both!("This process goes on: it is not stuck.", "这个进程在继续，没有卡住。")
+            both!("This process goes on: it is not stuck.", "这个进程还能继续，没有卡住。")
         }
         Judgement::GoOn if going < count => both!(
             "Of these {count} processes {going} can go on; of the others it can't be told.",
@@ -118,7 +118,7 @@ fn heading(finding: &Diagnosis) -> String {
         ),
         Judgement::GoOn => both!(
             "These {count} processes go on: none of them is stuck.",
-            "这 {count} 个进程在继续，都没有卡住。"
+            "这 {count} 个进程都还能继续，没有卡住。"
         ),
         Judgement::Ended => both!("All its processes have ended.", "所有进程都已结束。"),
     }
@@ -150,7 +150,7 @@ fn of_process(
                 "{pid}: {count} threads, each {sentence}.",
                 "{pid} 的 {count} 个线程各自{sentence}。"
             ),
-            Some(who) => both!("{pid}, {who}, {sentence}.", "{pid} 的{who}{sentence}。"),
+            Some(who) => both!("{pid}, {who}, {sentence}.", "{pid}{who}{sentence}。"),
             None => both!("{pid} {sentence}.", "{pid} {sentence}。"),
         };
         std::iter::once(said).chain(line)
@@ -167,8 +167,8 @@ fn who(stacks: &Stacks, pid: u32, thread: &TaskLook, is_alone: bool) -> Option<S
         return duty;
     }
     Some(match stack.and_then(|it| it.name.as_ref()) {
-        Some(name) => both!("thread {name}", "线程 {name} "),
-        None => both!("thread {tid} ({name})", "线程 {tid}（{name}）"),
+        Some(name) => both!("thread {name}", " 的线程 {name} "),
+        None => both!("thread {tid} ({name})", " 的线程 {tid}（{name}）"),
     })
 }
 

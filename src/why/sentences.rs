@@ -103,15 +103,15 @@ pub(super) fn idle(wait: &Wait, told: &Told) -> Option<String> {
 pub(super) fn duty(duty: Duty) -> Option<String> {
     Some(match duty {
         Duty::Exit | Duty::Loop => return None,
-        Duty::Feeder => both!("feeder thread", "后台线程（feeder thread）"),
-        Duty::TaskHandler => both!("a pool's task handler", "进程池分发任务的线程"),
-        Duty::ResultHandler => both!("a pool's result handler", "进程池接收结果的线程"),
-        Duty::WorkerHandler => both!("a pool's worker handler", "进程池管理工作进程的线程"),
-        Duty::PoolWorker => both!("a pool's worker", "进程池的工作进程"),
-        Duty::ExecutorWorker => both!("an executor's worker", "executor 的工作进程"),
-        Duty::ThreadWorker => both!("a thread pool's worker", "线程池的线程"),
-        Duty::ExecutorManager => both!("an executor's manager", "executor 的管理线程"),
-        Duty::Manager => both!("a Manager's server", "Manager 的服务"),
+        Duty::Feeder => both!("feeder thread", " 的后台线程（feeder thread）"),
+        Duty::TaskHandler => both!("a pool's task handler", " 的进程池任务分发线程"),
+        Duty::ResultHandler => both!("a pool's result handler", " 的进程池结果接收线程"),
+        Duty::WorkerHandler => both!("a pool's worker handler", " 的进程池工作进程管理线程"),
+        Duty::PoolWorker => both!("a pool's worker", "（进程池的工作进程）"),
+        Duty::ExecutorWorker => both!("an executor's worker", "（executor 的工作进程）"),
+        Duty::ThreadWorker => both!("a thread pool's worker", " 的线程池工作线程"),
+        Duty::ExecutorManager => both!("an executor's manager", " 的 executor 管理线程"),
+        Duty::Manager => both!("a Manager's server", "（Manager 的服务进程）"),
     })
 }
 
@@ -211,7 +211,7 @@ fn thing(
                     both!("a message or end-of-file", "消息或 EOF")
                 }
                 _ if told.goal == Some(Goal::Answer) => {
-                    both!("an answer of the Manager", "Manager 的回答")
+                    both!("an answer of the Manager", "Manager 的回复")
                 }
                 On::Pipe(_) => {
                     both!("data or end-of-file from a pipe{fd}", "管道{fd}里的数据或 EOF")
@@ -338,7 +338,7 @@ fn condition(it: &Unless) -> String {
         None => {
             let names: Vec<_> = it.signals.iter().map(|it| signal(*it)).collect();
             let names = joined(&names, &both!("or", "或"));
-            both!("{pid} gets {names}, which it handles", "{pid} 收到它会处理的 {names}")
+            both!("{pid} gets {names}, which it handles", "进程 {pid} 收到它会处理的 {names}")
         }
         Some(Happening::FifoIsOpened(name)) => {
             both!("another process opens the FIFO {name}", "有别的进程打开 FIFO {name}")
@@ -351,7 +351,7 @@ fn condition(it: &Unless) -> String {
         }
         Some(Happening::SocketTimesOut(fd)) => both!(
             "{pid} has given its socket (fd {fd}) a time (SO_RCVTIMEO, SO_SNDTIMEO)",
-            "{pid} 给套接字（fd {fd}）设定了时限（SO_RCVTIMEO、SO_SNDTIMEO）"
+            "进程 {pid} 给套接字（fd {fd}）设定了时限（SO_RCVTIMEO、SO_SNDTIMEO）"
         ),
     }
 }

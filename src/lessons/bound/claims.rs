@@ -45,7 +45,7 @@ macro_rules! is_faster {
             name: concat!($kind, "-", $with, "-more-is-faster"),
             sentence: [
                 concat!($en, " is at least 20 % faster with the most workers than with the fewest"),
-                concat!($zh, "：", $workers, "最多的一组比最少的一组至少快 20%"),
+                concat!($zh, "任务，", $workers, "最多的一组比最少的一组至少快 20%"),
             ],
             holds: |run, _| {
                 run.tables.get(concat!($kind, " ", $with))?.is_faster_with_most(run.cores)

@@ -170,6 +170,7 @@ notes! {
     zh {
         let held = match *held {
             0 => "已经全部写出".into(),
+            held if held == *lines => "都还没有写出".into(),
             held => format!("其中 {held} 行还没有写出"),
         };
         format!("{by}向{child}发送{signal}；这个进程打印了 {lines} 行，{held}。")

@@ -56,7 +56,7 @@ impl Row {
             Row::Queue => both!("a value through a queue", "一个值经过队列"),
             Row::RoundTrip => both!("a round trip over a pipe", "经管道一个来回"),
             Row::Mebibyte => both!("1 MiB over a pipe", "1 MiB 经过管道"),
-            Row::Compute => both!("count 2,262 primes", "数出 2262 个素数"),
+            Row::Compute => both!("count 2,262 primes", "数出 2,262 个素数"),
         }
     }
 }

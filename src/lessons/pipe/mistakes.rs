@@ -8,8 +8,8 @@ mistakes! {
         in_python: Some([
             "(In CPython, a one-way pipe has room for a message of 65,532 bytes; a two-way one, \
                 which is a socket, has the size net.core.wmem_default: usually 219,264.)",
-            "（在 CPython 里，单向管道装得下 65532 字节的消息；双向管道是套接字，大小由 \
-                net.core.wmem_default 决定，通常装得下 219264 字节。）",
+            "（在 CPython 里，单向管道装得下 65,532 字节的消息；双向管道是套接字，大小由 \
+                net.core.wmem_default 决定，通常装得下 219,264 字节。）",
         ]),
         ..Mistake::of("join_before_receive", ["Receive before you join", "先接收，再 join"])
     };

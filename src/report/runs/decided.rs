@@ -152,7 +152,7 @@ impl Tally {
         let (first, second) = (turn(pair.first), turn(pair.second));
         let mut lines = vec![both!(
             "What decided: which came first, \"{first}\" or \"{second}\".",
-            "起决定作用的是“{first}”与“{second}”孰先孰后。"
+            "起决定作用的是“{first}”与“{second}”谁先谁后。"
         )];
         let is_signal = |number: usize| self.decided.turns[number].event == "terminate";
         if is_signal(pair.first) || is_signal(pair.second) {

@@ -398,8 +398,8 @@ fn page(runs: &[FinishedRun]) -> String {
             "n",
             both!("next event of the same process (n)", "同一进程的下一个事件（n）"),
         ),
-        button("cause", "c", both!("to its cause (c)", "去看原因（c）")),
-        button("effect", "e", both!("to its effect (e)", "去看结果（e）")),
+        button("cause", "c", both!("to its cause (c)", "跳到原因（c）")),
+        button("effect", "e", both!("to its effect (e)", "跳到结果（e）")),
         format!(
             "<select id=pace aria-label=\"{}\">{}{}{}{}</select>",
             both!("pace", "速度"),

@@ -130,8 +130,8 @@ impl Processes {
                 state(class, &ended.status.to_string())
             }
             (None, Some(status)) => {
-                let status = status.map(|it| format!(" ({})", it.in_a_word())).unwrap_or_default();
-                state("zombie", &both!("zombie: ended{status}", "僵尸：已结束{status}"))
+                let how = status.map_or_else(|| both!("ended", "已结束"), |it| it.to_string());
+                state("zombie", &both!("zombie: {how}", "僵尸：{how}"))
             }
             (None, None) if is_gone() => state("ended", &both!("has ended", "已结束")),
             (None, None) => {

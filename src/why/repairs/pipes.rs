@@ -54,7 +54,7 @@ pub fn read_before_wait(case: &Case) -> Option<Advice> {
     let on = writer.thing(Need::Room).map(|it| &it.on);
     let is_terminal = matches!(on, Some(On::Terminal(_)));
     let output = match writer.stream() {
-        Some(stream) if !is_terminal => both!("the {stream} of {pid}", "{pid} 的 {stream} "),
+        Some(stream) if !is_terminal => both!("the {stream} of {pid}", "{pid} 的 {stream}"),
         _ => both!("what {pid} writes", "{pid} 写出的内容"),
     };
     let called = join.stack.and_then(|it| it.called());
@@ -62,7 +62,7 @@ pub fn read_before_wait(case: &Case) -> Option<Advice> {
     let what = match &join.told.call {
         _ if is_loop => both!(
             "read {output} while it runs, as communicate() does",
-            "在它运行的同时读取{output}，例如用 communicate()"
+            "在它运行的同时读取 {output}，例如用 communicate()"
         ),
         Some(_) => {
             let (join, is_popen) =
@@ -71,11 +71,11 @@ pub fn read_before_wait(case: &Case) -> Option<Advice> {
                 true => both!("; communicate() does both", "；communicate() 两件事都做"),
                 false => String::new(),
             };
-            both!("read {output} before {join}{way}", "在 {join} 之前读取{output}{way}")
+            both!("read {output} before {join}{way}", "在 {join} 之前读取 {output}{way}")
         }
         None => both!(
             "{reader} has to read {output} before it waits for its end",
-            "{reader} 要先读取{output}，再等它结束"
+            "{reader} 要先读取 {output}，再等它结束"
         ),
     };
     repair("read_before_wait", what)
@@ -347,9 +347,9 @@ pub fn flush(case: &Case) -> Option<Advice> {
         other => Some(format!("stdbuf -oL {other}")),
     };
     let (a, b) = (reader.pid(), child.pid());
-    let own = reader.look.is_python().then(|| format!("{a}: flush()"));
-    let its = way(child.look).map(|it| format!("{b}: {it}"));
-    let ways = own.into_iter().chain(its).collect::<Vec<_>>().join("; ");
+    let own = reader.look.is_python().then(|| both!("{a}: flush()", "{a}：flush()"));
+    let its = way(child.look).map(|it| both!("{b}: {it}", "{b}：{it}"));
+    let ways = own.into_iter().chain(its).collect::<Vec<_>>().join(&both!("; ", "；"));
     let sentence = both!(
         "Each of {a} and {b} waits for what the other one writes: is something still in a buffer \
          ({ways})?",
