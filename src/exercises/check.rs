@@ -238,7 +238,9 @@ impl SeenRun {
                 Some(verdict) if verdict == wanted => return None,
                 Some(true) => sentence.to_owned(),
                 Some(false) => both!("it is not so that {sentence}", "“{sentence}”不成立"),
-                None => both!("nothing in it shows whether {sentence}", "看不出“{sentence}”是否成立"),
+                None => {
+                    both!("nothing in it shows whether {sentence}", "看不出“{sentence}”是否成立")
+                }
             };
             Some((claim.name.to_owned(), sentence))
         });

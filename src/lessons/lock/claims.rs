@@ -27,7 +27,10 @@ impl Judge for LockJudge {
         },
         Claim {
             name: "all-count",
-            sentence: ["every process that is left does all its turns", "没有被杀死的进程都累加完了"],
+            sentence: [
+                "every process that is left does all its turns",
+                "没有被杀死的进程都累加完了",
+            ],
             holds: |run, state| {
                 let all = run.done + run.killed_on_purpose == run.begun;
                 (run.begun > 0 && is_over(state)).then_some(all)
