@@ -374,6 +374,7 @@ class Output:
         self.number = number
         self.own = settings["out" if number == 1 else "err"]
         self.lines = {}  # by thread: the beginning of a line, and its length
+        self.complete = {}  # by thread: a complete text that is to be noted
         self.buffered = 0  # bytes
         raw = getattr(stream.buffer, "raw", stream.buffer)
         self.stream, self.raw = ref(stream), ref(raw)
@@ -381,7 +382,7 @@ class Output:
         raw.write = wrap(weak_write(raw), self.written, always)
 
     def printed(self, frame, text):
-        """Before a text reaches the buffer; noted when its line is complete."""
+        """Before a text reaches the buffer."""
         if self.number == 2:
             uncaught(frame, text)
         text = str.__str__(text)
@@ -393,14 +394,24 @@ class Output:
             end = text.rfind("\n") + 1
             if end:
                 line = (start + text[:end])[:LINE_LIMIT] if settings["values"] else ""
-                note(frame, "print", named(s=self.number, x=line, l=length + end))
+                fields = named(s=self.number, x=line, l=length + end)
+                self.complete[get_ident()] = frame, fields
                 start, length, text = "", 0, text[end:]
             if start or text:
                 start = (start + text[:LINE_LIMIT])[:LINE_LIMIT]
                 self.lines[get_ident()] = start, length + len(text)
+            return self.completed if end else None
+
+    def completed(self, result=None, error=None):
+        """Notes a text when all of it is in the buffer, and before any of it leaves that: a note lets
+        other threads run, and these mustn't get between the parts of a line."""
+        frame, fields = self.complete.pop(get_ident(), (None, None))
+        if fields and error is None:
+            note(frame, "print", fields)
 
     def written(self, frame, data):
         """Before bytes reach the descriptor. With `capture`, the log has them instead."""
+        self.completed()
         size = memoryview(data).nbytes
         self.buffered = max(0, self.buffered - size)
         status = fstat(self.raw().fileno())
