@@ -29,6 +29,7 @@ got = set()  # threads whose get() is noted already
 pickled = {}  # by thread: what a mutable value was when it was pickled for a queue
 futures = WeakKeyDictionary()  # the executor's key, and the job's number, of each future
 sources = {}  # by file: its lines
+pool_files = {}  # whether a file is one of a pool's
 calls = {}  # by file and line: where in it something has been made, in order
 
 
@@ -48,10 +49,12 @@ def end_key(connection):
 
 
 def is_ready(connection):
-    """Whether something can be received without waiting."""
-    asked = poll()
-    asked.register(connection._handle, POLLIN)
-    return bool(asked.poll(0))
+    """Whether something can be received without waiting, from a queue's pipe, under its lock."""
+    asked = getattr(connection, "_mp_demo_poll", None)
+    if asked is None:
+        asked = connection._mp_demo_poll = poll()
+        asked.register(connection._handle, POLLIN)
+    return asked.poll(0)
 
 
 def lock_key(lock):
@@ -181,7 +184,11 @@ def closes(frame, connection):
 
 
 def in_pools(frame):
-    return frame.f_code.co_filename.startswith(POOLS)
+    file = frame.f_code.co_filename
+    known = pool_files.get(file)
+    if known is None:
+        known = pool_files[file] = file.startswith(POOLS)
+    return known
 
 
 def outside(frame):
@@ -214,7 +221,7 @@ def puts(frame, queue, obj, block=True, timeout=None):
         waits(frame, "put", o)
 
     def after(result, error):
-        if class_name(error) == "Full":
+        if error is not None and class_name(error) == "Full":
             note(frame, "full", '"o":%s' % o)
         elif full and block or error is not None:
             returns(frame, "put", o, result, error)
@@ -375,6 +382,16 @@ def makes_methods(frame, lock):
     def after(result, error):
         lock.acquire = wrap(semlock.acquire, partial(acquires, semlock))
         lock.release = wrap(semlock.release, partial(releases, semlock))
+
+    return after
+
+
+def keeps_locks(frame, queue, *args, **kwargs):
+    """A queue's own locks keep their methods: only the library calls them."""
+
+    def after(result, error):
+        for lock in (queue._rlock, queue._wlock, queue._sem) if error is None else ():
+            lock.acquire, lock.release = lock._semlock.acquire, lock._semlock.release
 
     return after
 
@@ -642,7 +659,9 @@ HOOKS = {
     "multiprocessing.popen_fork": {"Popen": dict(poll=learns_status)},
     "multiprocessing.popen_forkserver": {"Popen": dict(poll=learns_status)},
     "multiprocessing.queues": {
-        "Queue": dict(QUEUE, _on_queue_feeder_error=drops),
+        "Queue": dict(
+            QUEUE, __init__=keeps_locks, __setstate__=keeps_locks, _on_queue_feeder_error=drops
+        ),
         "JoinableQueue": dict(put=puts, task_done=DONE, join=does("join", "wait")),
         "SimpleQueue": QUEUE,
     },
@@ -694,6 +713,6 @@ HOOKS = {
 # Whose calls are noted: the learner's, if not for these.
 NOTED = dict.fromkeys(
     (starts, runs, learns_status, puts, gets, drops, names_semaphore, makes_methods, enters,
-     SEND_BYTES, RECV_BYTES, starts_program), always)
+     keeps_locks, SEND_BYTES, RECV_BYTES, starts_program), always)
 NOTED[joins] = learner_joins
 NOTED.update(dict.fromkeys((submits, submits_to_executor, awaits), outside))

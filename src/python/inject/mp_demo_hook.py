@@ -30,6 +30,7 @@ jitter = 0  # the state of a random number generator, if there are to be random 
 process = getpid()
 main_thread = get_ident()
 threads = {}  # by ident: the others
+thread_fields = {}  # by name
 log_path = ""
 log = None  # the log's descriptor; None once nobody reads it
 room = ROOM
@@ -78,9 +79,9 @@ def note(frame, kind, fields="", line=None):
     """Writes a record. It says the learner's place to which `frame` leads; `fields` is JSON."""
     if log is None:
         return False
-    here = place(frame, line)
+    here = place(frame, line) if frame else ""
     ident = get_ident()
-    name = "" if ident == main_thread else ',"n":' + thread_name(ident)
+    name = "" if ident == main_thread else thread_field(ident)
     fields = fields and "," + fields
     now = monotonic_ns() // 1000
     record = f'{{"m":1,"t":{now},"p":{process}{name}{here},"e":"{kind}"{fields}}}\n'
@@ -97,9 +98,13 @@ def named(**fields):
     return ",".join(['"%s":%s' % item for item in items])
 
 
-def thread_name(ident):
+def thread_field(ident):
     thread = threads.get(ident)
-    return quoted(thread._name) if thread else '"thread-%d"' % ident
+    name = thread._name if thread else "thread-%d" % ident
+    field = thread_fields.get(name)
+    if field is None:
+        field = thread_fields[name] = ',"n":' + quoted(name)
+    return field
 
 
 def pause():
@@ -152,20 +157,22 @@ def always(frame):
     return True
 
 
-places = {}  # by file, function and line: what `place` returns, or "" if it goes on outwards
+places = {}  # by id() of a code and instruction: what `place` returns, or "" if it goes on outwards
+codes = {}  # by id(): so each of them keeps it
 
 
 def place(frame, line=None):
     """The field with the innermost place in the learner's code, going outwards from a frame."""
     while frame is not None:
         code = frame.f_code
-        where = code.co_filename, code.co_name, line or frame.f_lineno or 0
-        here = places.get(where)
+        where = id(code), frame.f_lasti
+        here = None if line else places.get(where)
         if here is None:
-            file = learners_file(frame)
-            here = file and ',"a":[%s,%s,%d]' % (file, quoted(code.co_name), where[2])
-            if code.co_filename in files:
+            file, number = learners_file(frame), line or frame.f_lineno or 0
+            here = file and ',"a":[%s,%s,%d]' % (file, quoted(code.co_name), number)
+            if code.co_filename in files and not line:
                 places[where] = here
+                codes[where[0]] = code
         if here or code.co_name == "_launch":  # A forked child's stack goes on with its parent's.
             return here
         frame = frame.f_back
@@ -306,9 +313,7 @@ def wrap(original, notes, noted=learner):
             strip(error)
             finish(after, None, error)
             raise
-        if after is not None:
-            finish(after, result, None)
-        return result
+        return result if after is None else finish(after, result)
 
     for name in ("__module__", "__name__", "__qualname__", "__doc__"):
         setattr(call, name, getattr(original, name, None))
@@ -316,7 +321,7 @@ def wrap(original, notes, noted=learner):
     return call
 
 
-def finish(after, result, error):
+def finish(after, result, error=None):
     """Tells a call's notes how it has ended."""
     try:
         if after is not None:
@@ -324,6 +329,7 @@ def finish(after, result, error):
     except BaseException as error:
         if not mistake(error):
             raise
+    return result
 
 
 def hook(owner, name, notes, noted=learner):
