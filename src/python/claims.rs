@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::PythonEvent;
 use super::facts::{Facts, Few, in_brackets};
+use super::is_open;
 use crate::both;
 use crate::claims::{Both, Claim, Judge, Seen, how, shortened};
 use crate::events::{CodeLine, Event, Status, Way};
@@ -70,7 +70,7 @@ impl ProgramJudge {
             "object-changed" => (has("put") && is_over, false, facts.changed.clone()),
             "line-doubled" => (has("written") && is_over, false, facts.copied_lines()),
             "task-undone" => (has("submit") && is_over, false, facts.undone_tasks()),
-            "exception-unseen" => (has("submit") && is_over, false, facts.unseen_exceptions()),
+            "exception-unseen" => (has("submit") && is_over, false, facts.unseen_exceptions(state)),
             _ => (false, false, Few::default()),
         }
     }
@@ -119,8 +119,7 @@ impl Judge for ProgramJudge {
         self.facts.see(record, seen.state);
         if let Some(line) = &record.line {
             let space = if self.printed.is_empty() || self.is_open { "" } else { " / " };
-            let own = record.event.own();
-            self.is_open = matches!(own, Some(PythonEvent::Written { open: Some(true), .. }));
+            self.is_open = is_open(record);
             self.printed += &format!("{space}{}", with_roles(line, seen.state));
             if self.printed.len() > KEPT {
                 self.printed = shortened(&self.printed, KEPT / 8);

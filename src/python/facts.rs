@@ -270,6 +270,9 @@ impl Facts {
                     job.failed.extend(exception.map(|it| in_words(&it, &message)));
                 });
             }
+            PythonEvent::Returned { call, on, job: Some(job), .. } if call == "cancel" => {
+                self.jobs.remove(&(on, job));
+            }
             PythonEvent::Returned { on, job: Some(job), .. } => {
                 self.change_job((on, job), |job| job.is_fetched = true);
             }

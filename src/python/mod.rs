@@ -61,6 +61,12 @@ pub(crate) fn line_of_stderr<'a>(record: &'a Record) -> Option<Cow<'a, str>> {
     }
 }
 
+/// Whether no newline follows the line that a program has written with this event.
+pub(crate) fn is_open(record: &Record) -> bool {
+    record.event.name() == "written"
+        && matches!(record.event.own(), Some(PythonEvent::Written { open: Some(true), .. }))
+}
+
 /// The narrator of the lesson with this name, or of a program.
 pub(crate) fn narrator_of(name: &str) -> Box<dyn Narrator> {
     if name == NAME { (PARTS.narrator)() } else { lessons::narrator_of(name) }

@@ -7,7 +7,7 @@ use std::fmt::Display;
 use super::facts::{Facts, Few, Life, in_brackets};
 use crate::both;
 use crate::events::{Call, Record, Status, Stream, Way};
-use crate::state::{Activity, Place, Sent, State};
+use crate::state::{Activity, Place, Process, Sent, State};
 use crate::views::Remarker;
 use crate::views::explain::note::shown;
 use crate::words::figures::count;
@@ -30,7 +30,7 @@ impl Remarker for Facts {
             self.copied_lines(),
             self.dead_holders(),
             self.undone_tasks(),
-            self.unseen_exceptions(),
+            self.unseen_exceptions(state),
             self.unjoined(false),
             self.survivors(),
         ];
@@ -234,15 +234,26 @@ impl Facts {
         sentences.collect()
     }
 
-    /// Tasks of pools whose exceptions nobody has seen, likewise.
-    pub(super) fn unseen_exceptions(&self) -> Few {
+    /// Tasks of pools whose exceptions nobody has seen, likewise; not of a pool for whose results
+    /// somebody still waits.
+    pub(super) fn unseen_exceptions(&self, state: &State) -> Few {
+        let waits_for = |pool: &str, (thread, does): (Option<&str>, _), it: &Process| {
+            does == Activity::Waiting(Call::Result) && it.waits_on(thread) == Some(pool)
+        };
+        let is_awaited = |pool: &str| {
+            state.processes().any(|it| it.threads().any(|thread| waits_for(pool, thread, it)))
+        };
         let mut groups = BTreeMap::<_, (Vec<&str>, usize)>::new();
         for ((pool, _), job) in self.jobs.iter().filter(|(_, job)| !job.is_fetched) {
             let (unseen, failed) = groups.entry((pool, job.place())).or_default();
             *failed += job.failed.first.len() + job.failed.more;
-            let new = job.failed.first.iter().map(String::as_str);
-            unseen.extend(new.filter(|it| !unseen.contains(it)).collect::<Vec<_>>());
+            for exception in &job.failed.first {
+                if !unseen.contains(&&**exception) {
+                    unseen.push(exception);
+                }
+            }
         }
+        groups.retain(|(pool, _), _| !is_awaited(pool));
         groups.retain(|_, (_, failed)| *failed > 0);
         let sentences = groups.into_iter().map(|((pool, (function, call, at)), group)| {
             let ((unseen, failed), at) = (group, in_brackets(at));

@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::palette::Palette;
 use super::view::{View, print};
 use crate::events::{At, Record};
+use crate::python::is_open;
 use crate::state::{Change, State};
 use crate::words::figures::{left, right, wrapped};
 use crate::words::plain::{on_its_lines, on_one_line};
@@ -76,15 +77,18 @@ impl<W: Write> Article<W> {
             let whole = wrapped(&format!("{room}{line}"), width, "    ");
             line = whole.strip_prefix(&room).unwrap_or(&whole).trim_end().to_owned();
         }
+        // For people, each line stands by itself.
+        let is_exact = self.labels.is_none() && self.width.is_none();
+        let end = if is_exact && is_open(record) { "" } else { "\n" };
         let text = match &mut self.palette {
             Some(palette) => {
                 let line = line.style(palette.style(record.pid));
                 match label.as_str() {
-                    "" => format!("{line}\n"),
-                    label => format!("{}{line}\n", label.dimmed()),
+                    "" => format!("{line}{end}"),
+                    label => format!("{}{line}{end}", label.dimmed()),
                 }
             }
-            None => format!("{label}{line}\n"),
+            None => format!("{label}{line}{end}"),
         };
         print(&mut self.stdout, &text)
     }

@@ -189,7 +189,11 @@ pub fn check_log_of_run(log: &[Value]) {
 
 /// The lines on stdout that the log has.
 fn lines_of(log: &[Value]) -> BTreeMap<String, Vec<String>> {
-    by_process(named(log, "written").into_iter().filter_map(|event| event["line"].as_str()))
+    let written = named(log, "written").into_iter().filter_map(|event| {
+        let end = if event["open"] == true { "" } else { "\n" };
+        Some(event["line"].as_str()?.to_owned() + end)
+    });
+    by_process(written.collect::<String>().lines())
 }
 
 /// The same without what no Python has written, or none through its `sys.stdout`.

@@ -235,3 +235,91 @@ fn a_program_is_told_its_lost_lines_unasked_and_claims_with_their_evidence() {
     let ended = run_program(&fine, &[]);
     assert_eq!((&*ended.stderr, ended.code()), ("", 0));
 }
+
+/// Programs in which nothing is wrong, though it might look so.
+const FINE: &[&str] = &[
+    // Whoever cancels a task does not miss it.
+    "\
+from concurrent.futures import ProcessPoolExecutor
+import time
+if __name__ == '__main__':
+    with ProcessPoolExecutor(1) as executor:
+        futures = [executor.submit(time.sleep, 0.1) for _ in range(6)]
+        assert futures[-1].cancel()
+",
+    // asyncio asks for the result.
+    "\
+import asyncio
+from concurrent.futures import ProcessPoolExecutor
+async def main():
+    with ProcessPoolExecutor(1) as executor:
+        number = asyncio.get_running_loop().run_in_executor(executor, int, 'x')
+        print(await asyncio.gather(number, return_exceptions=True))
+if __name__ == '__main__':
+    asyncio.run(main())
+",
+    // Another process receives what a joined one has sent.
+    "\
+def receive(end):
+    print(end.recv())
+if __name__ == '__main__':
+    end, sending = mp.Pipe(duplex=False)
+    sender = mp.Process(target=sending.send, args=([1] * 100,))
+    receiver = mp.Process(target=receive, args=(end,))
+    sender.start(); sender.join()
+    receiver.start(); receiver.join()
+",
+];
+
+#[test]
+fn what_only_looks_wrong_is_not_said_to_be_so() {
+    if !has("python3") {
+        return;
+    }
+    at_once(FINE, |program| {
+        let ended = run_program(program, &["--explain"]);
+        for said in ["mp-demo: ", "before receiving"] {
+            assert!(!ended.stderr.contains(said), "{said}: {ended:?}");
+        }
+        assert_eq!(ended.code(), 0, "{ended:?}");
+    });
+    let listener = path_of("tests/run/listener.py");
+    let ended = run(&mut mp_demo(["run", &listener]));
+    assert_eq!((&*ended.stderr, ended.code()), ("", 0));
+}
+
+#[test]
+fn other_programs_are_spoken_of_as_subprocess_does_and_an_unknown_status_is_no_0() {
+    if !has("python3") {
+        return;
+    }
+    let ended = run_program(
+        "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'pass'])\n",
+        &["--explain"],
+    );
+    let told = without_pids(&ended.stderr).replace('\n', " ");
+    assert!(told.contains("by exec: another program"), "{told}");
+    assert!(told.contains("in Python its returncode is 0"), "{told}");
+    assert!(!told.contains("join()"), "{told}");
+    // os.waitpid() is not seen, so the status may be known or not.
+    let program = "import os, time\nif os.fork() == 0: os._exit(5)\nos.wait()\ntime.sleep(0.1)\n";
+    let ended = run_program(program, &["--claims"]);
+    assert!(!ended.stderr.contains("true   every process ends with status 0"), "{ended:?}");
+}
+
+#[test]
+fn a_torn_line_is_torn_and_a_copied_one_is_copied_in_what_came_out() {
+    if !has("python3") {
+        return;
+    }
+    let said = |name: &str| {
+        let program = path_of(&format!("tests/run/{name}.py"));
+        run(&mut mp_demo(["run", "--claims", &program, "fork"])).stderr
+    };
+    let torn =
+        "what came out: first: begins, second: writes between / and ends / main: ends; exit 0";
+    assert!(said("torn").contains(torn));
+    let copied = said("copied");
+    let times = |text: &str| copied.matches(text).count();
+    assert_eq!((times("main: before"), times("wrote 1 line that MainProcess")), (2, 2), "{copied}");
+}

@@ -642,6 +642,12 @@ def awaits(frame, result, timeout=None):
     return after
 
 
+def cancels(frame, future):
+    o, job = futures.get(future, ("null", None))
+    return lambda result, error: result and note(
+        frame, "returned", '"o":%s,' % o + named(call="cancel", job=job))
+
+
 KINDS = "Queue JoinableQueue SimpleQueue Pipe Lock RLock Semaphore BoundedSemaphore Condition"
 KINDS += " Event Barrier Value Array Pool"
 CLOSE = does("close", "close")
@@ -689,7 +695,9 @@ HOOKS = {
             close=does("close"), terminate=does("terminate"), join=does("result", "wait")
         ),
     },
-    "concurrent.futures._base": {"Future": dict(result=awaits, exception=awaits)},
+    "concurrent.futures._base": {
+        "Future": dict(result=awaits, exception=awaits, cancel=cancels)
+    },
     "concurrent.futures.process": {
         "ProcessPoolExecutor": dict(
             __init__=makes("ProcessPoolExecutor"), shutdown=does("result", "wait")
