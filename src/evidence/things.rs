@@ -128,15 +128,19 @@ impl Scene<'_> {
         called.next().map(|it| it.pid)
     }
 
-    /// The other processes of the family.
+    /// The other living processes of the family.
     fn others(&self) -> Vec<u32> {
-        self.family.iter().copied().filter(|pid| *pid != self.look.pid).collect()
+        let others = self.family.iter().copied().filter(|pid| *pid != self.look.pid);
+        others.filter(|pid| self.lives(*pid)).collect()
     }
 
     /// The process's living children.
     fn children(&self) -> Vec<u32> {
-        let lives = |pid: &&u32| self.looks.get(pid).is_none_or(|child| !child.has_ended());
-        self.look.children.iter().filter(lives).copied().collect()
+        self.look.children.iter().copied().filter(|pid| self.lives(*pid)).collect()
+    }
+
+    fn lives(&self, pid: u32) -> bool {
+        self.looks.get(&pid).is_none_or(|look| !look.has_ended())
     }
 
     fn futex(&self, thread: &TaskLook, address: u64, is_private: bool, tid: Option<i32>) -> Thing {

@@ -253,7 +253,8 @@ fn call(look: &Snapshot, stack: &Stack, system_call: &str) -> Option<String> {
                 name => &[name],
             };
             let name = names[names.len() - 1];
-            let is_known = !name.starts_with('_') && !matches!(name, "getvalue" | "setvalue");
+            let is_known =
+                !name.starts_with(['_', '<']) && !matches!(name, "getvalue" | "setvalue");
             only_call(text, names).or_else(|| is_known.then(|| format!("{name}()")))
         }
         None if !inner.is_empty() => None,

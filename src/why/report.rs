@@ -10,7 +10,7 @@ use crate::evidence::{
 use crate::words::plain::on_one_line;
 
 use super::lines::Stacks;
-use super::sentences;
+use super::sentences::{self, idle};
 use super::{Diagnosis, Judgement, next};
 use super::{family, repairs};
 
@@ -307,9 +307,17 @@ fn debugger(finding: &Diagnosis) -> Option<String> {
 /// The lines that sum up: a circle, dead ends.
 fn shape(finding: &Diagnosis, stacks: &Stacks) -> Vec<String> {
     let mut lines = Vec::new();
-    if let Some(first) = finding.circle.first() {
-        let pids = finding.circle.iter().chain([first]);
-        let circle = pids.map(ToString::to_string).collect::<Vec<_>>().join(" -> ");
+    let circle: Vec<u32> = finding.circle.iter().chain(finding.circle.first()).copied().collect();
+    // A thread that only waits for more to do closes no circle.
+    let is_meant = |pair: &[u32]| {
+        finding.sight.waits().iter().any(|it| {
+            let look = finding.sight.look(it.pid).filter(|look| look.pid == pair[0]);
+            it.of().any(|pid| pid == pair[1])
+                && look.is_some_and(|look| idle(it, &stacks.told(look, it)).is_none())
+        })
+    };
+    if !circle.is_empty() && circle.windows(2).all(is_meant) {
+        let circle = circle.iter().map(ToString::to_string).collect::<Vec<_>>().join(" -> ");
         lines.push(both!(
             "A circle: {circle}. A deadlock.",
             "形成了环，也就是死锁：{circle}。每一个都在等下一个。"

@@ -1,5 +1,7 @@
 //! Locks, events, conditions and barriers.
 
+use std::collections::BTreeSet;
+
 use crate::both;
 use crate::evidence::{Goal, Need, On, Until};
 
@@ -27,9 +29,9 @@ pub fn barrier(case: &Case) -> Option<Advice> {
         return case.question(name, asked);
     }
     let what = both!(
-        "make the barrier for as many as come: {count} wait at {at}, and none is left that \
-         could come",
-        "让 Barrier 的数目和到达的一样多：现在有 {count} 个在 {at} 等，再没有别的能到达了"
+        "let as many come to the barrier as it is made for, or make it for fewer: {count} wait at \
+         {at}, and none is left that could come",
+        "让到达的和 Barrier 的数目一样多，或者把数目改小：现在有 {count} 个在 {at} 等，再没有别的能到达了"
     );
     repair(name, what)
 }
@@ -48,7 +50,10 @@ fn lock(waiter: &Waiter) -> Option<(On, u64)> {
 
 /// A thread waits for a lock that it has taken itself.
 pub fn taken_twice(case: &Case) -> Option<Advice> {
-    let waiters = case.all_roots(|it| it.is_for(&[Goal::Release]))?;
+    let waiters = case.all_roots(|it| {
+        // A semaphore can be taken several times.
+        it.is_for(&[Goal::Release]) && it.mentions(&["Semaphore"]) == Some(false)
+    })?;
     let is_same = |it: &&Waiter| lock(it).is_some() && lock(it) == lock(waiters[0]);
     let has_it = |it: &&&Waiter| it.wanted().is_some_and(|lock| it.has_taken(&lock));
     let owner = waiters.iter().find(has_it)?;
@@ -72,17 +77,28 @@ pub fn one_order(case: &Case) -> Option<Advice> {
     let mut locks: Vec<_> = waiters.iter().filter_map(|it| lock(it)).collect();
     locks.sort();
     locks.dedup();
-    let is_circle = waiters.len() > 1 && locks.len() == waiters.len() && case.deaths().is_empty();
-    // Whoever waits for them may have one, too.
-    let is_circle =
-        is_circle && !case.waiters.iter().any(|it| it.joins() && !it.taken().is_empty());
-    let at = places(&waiters);
-    let what = both!(
-        "take these locks in the same order everywhere: at {at} each thread has one and waits for \
-         another one",
-        "在所有地方按同样的顺序获取这些锁：在 {at}，每个线程都持有一把，又在等另一把"
+    if waiters.len() < 2 || locks.len() < waiters.len() || !case.deaths().is_empty() {
+        return None;
+    }
+    let (name, at) = ("one_order", places(&waiters));
+    let wanted: BTreeSet<String> = waiters.iter().filter_map(|it| it.wanted()).collect();
+    let taken: BTreeSet<String> = waiters.iter().flat_map(|it| it.taken()).collect();
+    if wanted.is_subset(&taken)
+        && waiters.iter().all(|it| wanted.iter().all(|lock| it.is_global(lock)))
+    {
+        let what = both!(
+            "take these locks in the same order everywhere: at {at} each thread has one and waits for \
+             another one",
+            "在所有地方按同样的顺序获取这些锁：在 {at}，每个线程都持有一把，又在等另一把"
+        );
+        return repair(name, what);
+    }
+    let asked = both!(
+        "Are these locks taken in the same order everywhere? At {at} each thread has one and waits for \
+         another one.",
+        "这些锁是不是在所有地方都按同样的顺序获取？在 {at}，每个线程都持有一把，又在等另一把。"
     );
-    is_circle.then(|| repair("one_order", what))?
+    case.question(name, asked)
 }
 
 /// A forked process waits for a lock that a thread of its parent's had when it was forked.
@@ -92,7 +108,7 @@ pub fn forked_lock(case: &Case) -> Option<Advice> {
         let is_never_kept = || {
             it.taken().is_empty()
                 && it.mentions(&[".acquire("]) == Some(false)
-                && it.mentions(&["Thread", "thread"]) == Some(true)
+                && it.mentions(&["hread"]) == Some(true)
                 && case.threads_of(it.look.parent).all(|it| it.taken().is_empty())
         };
         it.thing(Need::Thread).is_some()
@@ -106,9 +122,9 @@ pub fn forked_lock(case: &Case) -> Option<Advice> {
         "no_fork_with_threads",
         both!(
             "start {pid} with spawn or forkserver, or before there are other threads: {at} waits for \
-             {lock} that another thread had when {pid} was forked, and the copy has no such thread",
-            "用 spawn 或 forkserver 启动 {pid}，或者在还没有别的线程时启动：{at} 等的是 fork 时别的线程持有的{lock}，\
-             而副本里没有那个线程"
+             {lock} that was held when {pid} was forked, and nobody releases the copy of it",
+            "用 spawn 或 forkserver 启动 {pid}，或者在还没有别的线程时启动：{at} 等的{lock}在 fork 时有线程持有，\
+             而它的副本没有谁来释放"
         ),
     )
 }
@@ -116,7 +132,7 @@ pub fn forked_lock(case: &Case) -> Option<Advice> {
 /// The name of a lock of the library's, which no thread can take twice.
 fn of_library(waiter: &Waiter) -> Option<String> {
     let (inner, own) = waiter.stack?.split();
-    let has = |file: &str| inner.iter().any(|it| it.file.ends_with(file));
+    let has = |file: &str| inner.first().is_some_and(|it| it.file.ends_with(file));
     if has("logging/__init__.py") {
         return Some(both!("the lock of logging", " logging 的锁"));
     }
@@ -130,29 +146,37 @@ fn of_library(waiter: &Waiter) -> Option<String> {
 
 /// What has to come from another thread or process, by the kind of wait.
 pub fn questions(case: &Case) -> Option<Advice> {
-    let of = |goals: &[Goal]| case.all_roots(|it| it.is_for(goals));
     // Who waits for end-of-file may need another answer.
     if case.active().any(|it| awaits_end(case, it)) {
         return None;
     }
-    if let Some(all) = of(&[Goal::Event]) {
-        let (at, set) = (places(&all), methods(&all, "set"));
-        let asked = both!("Who should call {set} for {at}?", "{at} 在等：该由谁调用 {set}？");
-        return case.question("who_sets", asked);
-    }
-    if let Some(all) = of(&[Goal::Condition]) {
-        let (at, notify) = (places(&all), methods(&all, "notify"));
-        let asked = both!(
-            "Who should call {notify} for {at}, and not before it waits?",
-            "{at} 在等：该由谁调用 {notify}？而且要在它开始等之后。"
-        );
-        return case.question("who_notifies", asked);
-    }
-    let all = of(&[Goal::Release, Goal::Semaphore, Goal::WriteLock])?;
-    let at = places(&all);
-    let asked = both!(
-        "Who should release what is waited for: {at}?",
-        "谁持有 {at} 等的锁或信号量，该由谁释放？"
-    );
-    case.question("who_releases", asked)
+    let kinds: [(&[Goal], _, _); 5] = [
+        (&[Goal::Value, Goal::ReadLock], "who_puts", "put"),
+        (&[Goal::Room], "who_gets", "get"),
+        (&[Goal::Event], "who_sets", "set"),
+        (&[Goal::Condition], "who_notifies", "notify"),
+        (&[Goal::Release, Goal::Semaphore, Goal::WriteLock], "who_releases", ""),
+    ];
+    let mut all = kinds.into_iter().filter_map(|(goals, name, method)| {
+        Some((case.all_roots(|it| it.is_for(goals))?, name, method))
+    });
+    let (waiters, name, method) = all.next()?;
+    let (at, call) = (places(&waiters), methods(&waiters, method));
+    let is_for_more = waiters.iter().any(|it| it.call().contains("wait_for"));
+    let asked = match method {
+        "" => both!(
+            "Who should release what is waited for: {at}?",
+            "谁持有 {at} 等的锁或信号量，该由谁释放？"
+        ),
+        "notify" if is_for_more => both!(
+            "Who should make true what {at} waits for, and call {call} then?",
+            "{at} 等的条件该由谁变成真，然后调用 {call}？"
+        ),
+        "notify" => both!(
+            "Who should call {call} for {at}, and not before it waits?",
+            "{at} 在等：该由谁调用 {call}？而且要在它开始等之后。"
+        ),
+        _ => both!("Who should call {call} for {at}?", "{at} 在等：该由谁调用 {call}？"),
+    };
+    case.question(name, asked)
 }

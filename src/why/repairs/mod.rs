@@ -40,6 +40,7 @@ const PATTERNS: [fn(&Case) -> Option<Advice>; 22] = [
     pipes::who_sends,
     pools::result_lost,
     pools::task_waits,
+    pools::copied_pool,
     locks::barrier,
     locks::taken_twice,
     locks::one_order,
@@ -48,7 +49,6 @@ const PATTERNS: [fn(&Case) -> Option<Advice>; 22] = [
     queues::sentinels,
     queues::task_done,
     queues::reader_killed,
-    queues::who_puts,
     locks::questions,
 ];
 

@@ -5,7 +5,7 @@ use rustix::fs::stat;
 use crate::both;
 use crate::evidence::{Duty, From, Goal, Need, On, Snapshot, Thing, What};
 
-use super::{Advice, Case, Waiter, pids, places, repair};
+use super::{Advice, Case, Waiter, pids, repair};
 
 /// A queue's feeder thread can't write what was put, and whoever could get waits for its process.
 pub fn get_before_join(case: &Case) -> Option<Advice> {
@@ -48,7 +48,9 @@ pub fn read_before_wait(case: &Case) -> Option<Advice> {
     let (join, writer) = (case.joiner(reader)?, writers[0]);
     let pid = writer.pid();
     // Whoever should have read may be one that has ended.
-    if writer.stream().is_none() && case.finding.dead.iter().any(|it| it.0 == reader) {
+    let is_handed_on = join.mentions(&["stdin=", ".stdout"]) == Some(true);
+    let has_dead = || case.finding.dead.iter().any(|it| it.0 == reader);
+    if is_handed_on || writer.stream().is_none() && has_dead() {
         return None;
     }
     let on = writer.thing(Need::Room).map(|it| &it.on);
@@ -132,9 +134,9 @@ pub fn other_stream(case: &Case) -> Option<Advice> {
     }
     let is_message = reader.told.goal == Some(Goal::Message) && writer.call().contains(".send");
     let what = both!(
-        "receive in the order in which {pid} sends: it is at {write}, while {read} waits for what \
-         comes later",
-        "按 {pid} 发送的顺序接收：它停在 {write}，而 {read} 等的是后面才发的"
+        "receive in the order in which {pid} sends: it is at {write}, while {read} waits for \
+         another message",
+        "按 {pid} 发送的顺序接收：它停在 {write}，而 {read} 等的是另一条消息"
     );
     is_message.then(|| repair("read_in_order", what))?
 }
@@ -286,9 +288,9 @@ pub fn opening(case: &Case) -> Option<Advice> {
             "事先打开 {first} 的另一端，或者在后台打开：{who} 要等两端都打开"
         ),
         false => both!(
-            "open these FIFOs in the same order everywhere: {who} have begun with different ones, \
-             and to open one waits until both ends are opened",
-            "在所有地方按同样的顺序打开这些 FIFO：{who} 先打开的不是同一个，而打开 FIFO 要等两端都打开"
+            "open the other end of each FIFO, in the same order everywhere: {who} wait at different \
+             ones, and to open one waits until both ends are opened",
+            "打开每个 FIFO 的另一端，在所有地方按同样的顺序：{who} 等的不是同一个，而打开 FIFO 要等两端都打开"
         ),
     };
     repair("open_both_ends", what)
@@ -332,7 +334,10 @@ pub fn flush(case: &Case) -> Option<Advice> {
     let is_stdin = |it: &Waiter| it.thing(Need::Data).and_then(|it| it.fd) == Some(0);
     let (reader, child) = if is_stdin(b) { (a, b) } else { (b, a) };
     let is_buffered = match reader.look.is_python() {
-        true => reader.told.goal.is_none() && reader.call().contains(".read"),
+        true => {
+            let reads = [".read", "select"].iter().any(|it| reader.call().contains(it));
+            reader.told.goal.is_none() && reads
+        }
         false => reader.wait.call == "read",
     };
     if !is_stdin(child) || !is_buffered || reader.call().starts_with("os.") {
@@ -361,11 +366,11 @@ pub fn flush(case: &Case) -> Option<Advice> {
 /// Each of two processes waits until the other one has written.
 pub fn who_sends(case: &Case) -> Option<Advice> {
     let pair = case.pair().filter(wait_for_each_other)?;
-    let (places, deaths) = (places(&pair), case.deaths());
+    let (who, deaths) = (pids(&pair.map(Waiter::pid)), case.deaths());
     let sentence = both!(
-        "Which of the two should write now, or close its end for writing? {places} wait for each \
+        "Which of {who} should write now, or close its end for writing? Each waits for the \
          other.{deaths}",
-        "该由哪一方来写，或者关掉自己的写端？{places} 在互相等待。{deaths}"
+        "{who} 在互相等待：该由哪一方来写，或者关掉自己的写端？{deaths}"
     );
     Some(Advice { name: "who_sends", sentence, is_question: true })
 }

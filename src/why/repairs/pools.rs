@@ -30,21 +30,18 @@ pub fn result_lost(case: &Case) -> Option<Advice> {
     let workers = workers(case, pid).filter_map(|it| case.threads_of(it.pid).next());
     let mut workers = workers.filter(|it| it.stack.is_some());
     let is_idle = workers.all(|it| it.told.duty == Some(Duty::PoolWorker));
-    let has_callback = waiter.mentions(&["callback"])?;
     match handlers {
         (true, true, true) if is_idle && has_new_worker(case, waiter) => repair(
             "worker_killed",
             both!(
                 "concurrent.futures.ProcessPoolExecutor, which raises BrokenProcessPool: a worker \
-                 of this Pool was killed, or has ended itself, in its task, and {at} waits for the \
-                 task's result for ever",
+                 of this Pool was killed, or has ended itself, and {at} waits for ever",
                 "改用 concurrent.futures.ProcessPoolExecutor，它会抛出 BrokenProcessPool：这个 Pool \
-                 的一个工作进程在执行任务时被杀死或自己退出了，{at} 永远等不到那个任务的结果"
+                 的一个工作进程被杀死或自己退出了，{at} 会永远等下去"
             ),
         ),
-        // The Pool forgets a KeyError of a callback.
-        (true, has_results, true) if !has_results || is_idle && has_callback => repair(
-            match has_callback {
+        (true, false, true) => repair(
+            match waiter.mentions(&["callback"])? {
                 true => "pool_ended",
                 false => "result_cannot_be_unpickled",
             },
@@ -101,32 +98,44 @@ pub fn task_waits(case: &Case) -> Option<Advice> {
         let frames = it.stack.map(|it| &it.frames[..]).unwrap_or_default();
         frames.iter().any(|it| WORKERS.iter().any(|(file, name)| it.is(file, name)))
     };
-    // To submit in a process of an executor is to wait for its threads, which aren't there.
-    let submits = |it: &Waiter| {
-        let called = it.stack.and_then(|it| it.called());
-        called.is_some_and(|it| it.is("concurrent/futures/process.py", "submit"))
-    };
-    let is_for_results = |it: &Waiter| it.is_for(&[Goal::Results, Goal::Future]) || submits(it);
-    if !case.roots().all(submits) {
+    let is_for_results = |it: &Waiter| it.is_for(&[Goal::Results, Goal::Future]);
+    // The names of an executor's threads begin alike.
+    let pool = |it: &Waiter| it.told.thread.as_deref()?.rsplit_once('_').map(|it| it.0.to_owned());
+    if case.roots().next().is_some() {
         return None;
     }
-    let waiter = case.waiters.iter().filter(works).find(|it| is_for_results(it))?;
-    let mut others = case.threads_of(waiter.pid()).filter(|it| it.wait.tid != waiter.wait.tid);
-    // In a process of a pool, the threads that would bring results aren't there. A thread of a pool
-    // could get them from another pool, of processes, or from an event loop.
-    let is_alone = match waiter.wait.tid as u32 == waiter.pid() {
-        true => others.next().is_none() && waiter.look.threads.len() == 1,
-        false => others.all(|it| {
-            let is_worker = works(&it) && is_for_results(it);
-            is_worker || !works(&it) && it.told.duty.is_none() && it.joins()
-        }),
-    };
+    let is_thread = |it: &&Waiter| it.wait.tid as u32 != it.pid() && works(it);
+    let waiter = case.waiters.iter().filter(is_thread).find(|it| is_for_results(it))?;
+    // A thread of a pool could get results from another pool, of processes, or from an event loop.
+    let all_wait = case.threads_of(waiter.pid()).all(|it| match works(&it) {
+        true => is_for_results(it) && pool(it) == pool(waiter),
+        false => it.told.duty.is_none() && it.joins(),
+    });
     let at = waiter.at();
     let what = both!(
-        "a task must not wait for tasks of its own pool, or the pool needs more workers: {at} is in \
-         a worker, and none is left for the task that it waits for",
-        "任务不要等同一个池里的其他任务，或者增加工作进程（线程）：{at} 就在其中一个里，没有别的来做它\
-         等的任务"
+        "a task must not wait for tasks of its own pool, or the pool needs more threads: {at} is in \
+         one of them, and none is left for the task that it waits for",
+        "任务不要等同一个池里的其他任务，或者增加线程：{at} 就在其中一个线程里，没有别的线程来做它等的任务"
     );
-    is_alone.then(|| repair("task_waits_for_its_pool", what))?
+    all_wait.then(|| repair("task_waits_for_its_pool", what))?
+}
+
+/// A process that fork() has made uses a pool of its parent's: the pool's threads are not in it.
+pub fn copied_pool(case: &Case) -> Option<Advice> {
+    let uses = |it: &&Waiter| {
+        let called = it.stack.and_then(|it| it.called());
+        it.is_for(&[Goal::Results])
+            || called.is_some_and(|it| it.is("concurrent/futures/process.py", "submit"))
+    };
+    let user = case.waiters.iter().find(uses)?;
+    let is_copy = user.look.threads.len() == 1 && case.is_forked(user.look);
+    let made_here = user.makes(&["Pool(", "Executor("]);
+    let (at, pid) = (user.at(), user.pid());
+    let what = both!(
+        "use this pool only in the process that made it: {at} is in {pid}, a copy made by fork(), \
+         which has none of the pool's threads",
+        "只在创建这个池的进程里使用它：{at} 在 fork 出来的副本 {pid} 里，副本里没有池的线程"
+    );
+    let is_it = is_copy && !made_here && case.roots().all(|it| uses(&it));
+    is_it.then(|| repair("pool_is_a_copy", what))?
 }

@@ -12,20 +12,19 @@ const OF_THREADS: [Goal; 6] =
 
 /// A queue or event of `threading` is used between processes, each of which has its own.
 pub fn of_threads_only(case: &Case) -> Option<Advice> {
-    const CLASSES: [&str; 5] = ["Queue", "Event", "Condition", "Barrier", "Semaphore"];
     let waiters = case.all_roots(|it| {
         let frames = it.stack.map(|it| &it.frames[..]).unwrap_or_default();
-        let run = frames.last().is_some_and(|it| it.is("multiprocessing/process.py", "_bootstrap"));
-        let is_given = match run {
-            // It was made before the process was.
-            true => !it.makes(&CLASSES),
-            false => it.told.goal == Some(Goal::Value) && it.mentions(&["Process("]) == Some(true),
-        };
+        let is_child =
+            || frames.last().is_some_and(|it| it.is("multiprocessing/process.py", "_bootstrap"));
+        let object = it.call().rsplit_once('.').map_or("", |it| it.0);
         it.is_for(&OF_THREADS)
             && it.thing(Need::Thread).is_some()
             && it.look.threads.len() == 1
-            && it.mentions(&["Thread", "thread("]) == Some(false)
-            && is_given
+            && it.mentions(&["Thread("]) == Some(false)
+            && match is_child() {
+                true => it.is_given(object),
+                false => it.told.goal == Some(Goal::Value) && it.hands_on(object),
+            }
     })?;
     let class = match waiters[0].told.goal? {
         Goal::Value | Goal::TasksDone => "Queue".to_owned(),
@@ -59,7 +58,11 @@ pub fn sentinels(case: &Case) -> Option<Advice> {
             && it.told.duty.is_none()
     });
     let at_exit = case.waiters.iter().any(|it| it.told.is_at_exit && it.joins());
-    if !case.deaths().is_empty() || (join.is_none() && !at_exit) {
+    // From another process, nothing comes into a queue for threads.
+    let is_apart = |it: &&Waiter| {
+        it.thing(Need::Thread).is_some() && join.is_some_and(|join| join.pid() != it.pid())
+    };
+    if !case.deaths().is_empty() || (join.is_none() && !at_exit) || readers.iter().any(is_apart) {
         return None;
     }
     let (at, puts) = (places(&readers), methods(&readers, "put"));
@@ -67,8 +70,18 @@ pub fn sentinels(case: &Case) -> Option<Advice> {
         Some(join) => both!("before {join}", "在 {join} 之前"),
         None => both!("before the program ends", "在程序结束之前"),
     };
+    let name = "put_sentinels";
+    // Somebody who puts may be in another file.
+    let mut putters = join.iter().copied().chain(readers.iter().copied());
+    if join.is_none() || putters.any(|it| it.puts_a_sentinel() != Some(false)) {
+        let asked = both!(
+            "Is a sentinel put for each reader {before}, and does the loop of {at} end at it?",
+            "{before}，是不是给每个读取方都放了一个哨兵值，而且 {at} 的循环看到它就会结束？"
+        );
+        return case.question(name, asked);
+    }
     repair(
-        "put_sentinels",
+        name,
         both!(
             "put a sentinel for each reader {before}, {puts} of None, say, at which the loop of {at} \
              ends",
@@ -100,15 +113,5 @@ pub fn reader_killed(case: &Case) -> Option<Advice> {
              that are left gets: a process that is killed in get() never releases it.",
             "{at} 等的是队列自己的读锁，持有者是谁？剩下的进程都不在读：在 get() 里被杀死的进程不会释放这把锁。"
         ),
-    )
-}
-
-/// Readers wait for a value.
-pub fn who_puts(case: &Case) -> Option<Advice> {
-    let readers = case.all_roots(|it| it.is_for(&GETS))?;
-    let (at, put) = (places(&readers), methods(&readers, "put"));
-    case.question(
-        "who_puts",
-        both!("Who should call {put} for {at}?", "{at} 等的值，该由谁用 {put} 放入？"),
     )
 }

@@ -12,13 +12,33 @@ struct Function {
     file: String,
     /// The lines from its head down to the one at which it waits, each with its indentation.
     lines: Vec<(usize, String)>,
+    /// Whether another function of the file releases something: then a lock may be a signal.
+    others_release: bool,
+}
+
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start().len()
+}
+
+/// The name of the function whose head this line is.
+fn head(line: &str) -> Option<&str> {
+    line.trim_start().trim_start_matches("async ").strip_prefix("def ")?.split('(').next()
+}
+
+/// The name of the function in which the line with this index is.
+fn around(text: &str, at: usize) -> &str {
+    let lines: Vec<&str> = text.lines().take(at + 1).collect();
+    let least = lines.last().map_or(0, |it| indent(it));
+    let is_around = |(above, it): &(usize, &&str)| *above == 0 || indent(it) < least;
+    let mut heads = lines.iter().rev().enumerate().filter(is_around);
+    heads.find_map(|(_, it)| head(it)).unwrap_or("<module>")
 }
 
 impl Function {
     fn of(text: &str, frame: &PythonFrame) -> Option<Function> {
         let all: Vec<&str> = text.lines().take(frame.line as usize).collect();
-        let indent = |it: &str| it.len() - it.trim_start().len();
         let mut least = indent(all.last()?);
+        let is_made = frame.name().starts_with('<') && frame.name() != "<module>";
         let mut lines = Vec::new();
         for text in all.iter().rev() {
             let code = text.split(" #").next().unwrap_or_default().trim();
@@ -26,14 +46,18 @@ impl Function {
                 continue;
             }
             lines.push((indent(text), code.to_owned()));
-            let is_head = code.starts_with("def ") || code.starts_with("async def ");
-            if is_head && indent(text) < least {
+            // A lambda or a comprehension, or a function in one line.
+            let is_all = lines.len() == 1 && (is_made || head(text).is_some());
+            if is_all || head(text).is_some() && indent(text) < least {
                 break;
             }
             least = least.min(indent(text));
         }
         lines.reverse();
-        Some(Function { name: frame.name().to_owned(), file: frame.file.clone(), lines })
+        let name = frame.name().to_owned();
+        let mut releases = text.lines().enumerate().filter(|(_, it)| it.contains(".release("));
+        let others_release = releases.any(|(at, _)| around(text, at) != name);
+        Some(Function { name, file: frame.file.clone(), lines, others_release })
     }
 
     /// The line itself and the heads of the statements in whose bodies it is, the innermost first.
@@ -60,6 +84,7 @@ impl Function {
         let mut least = self.lines.last().map_or(0, |it| it.0);
         for (at, (indent, code)) in self.lines.iter().enumerate().rev().skip(1) {
             if *indent <= least
+                && !self.others_release
                 && let Some(lock) = code.strip_suffix(".acquire()")
                 && !self.lines[at..].iter().any(|it| it.1.contains(&format!("{lock}.release(")))
             {
@@ -71,22 +96,37 @@ impl Function {
     }
 }
 
+/// The names in a line.
+fn names(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|it: char| !it.is_alphanumeric() && it != '_')
+}
+
 /// Whether this name is bound in a file once and for all, outside of any function: then it means the
 /// same object everywhere in it.
 fn is_global(text: &str, name: &str) -> bool {
-    let is_word =
-        |it: &str| it.trim().trim_start_matches('*').trim_start_matches("lambda ") == name;
-    let has_name = |it: &str| it.split([',', '(', ')', ':', '=']).any(is_word);
     let is_bound = |line: &str| {
         let code = line.trim_start();
-        let targets = code.split_once(" = ").map_or("", |it| it.0);
-        let others = [" as ", "for "].iter().filter_map(|it| Some(code.split_once(it)?.1));
-        has_name(targets)
-            || (code.starts_with("def ") || code.contains("lambda")) && has_name(code)
-            || others.filter_map(|it| it.split(" in ").next()).any(has_name)
+        let between = |start, end| Some(code.split_once(start)?.1.split(end).next()?);
+        let bound = [
+            code.split_once(" = ").map(|it| it.0),
+            Some(code).filter(|it| it.starts_with("def ")),
+            between("lambda ", ":"),
+            between(" as ", ":"),
+            between("for ", " in "),
+        ];
+        bound.into_iter().flatten().flat_map(names).any(|it| it == name)
     };
     let mut bound = text.lines().filter(|it| is_bound(it)).map(|it| it.starts_with(' '));
     bound.next() == Some(false) && bound.next().is_none()
+}
+
+/// Whether each of these functions, innermost first, was called as a method of the same object by
+/// the one behind it.
+fn are_of_self(functions: &[Function]) -> bool {
+    functions.windows(2).all(|pair| {
+        let line = pair[1].lines.last().map_or("", |it| &it.1);
+        line.contains(&format!("self.{}(", pair[0].name))
+    })
 }
 
 /// What a `with` statement enters.
@@ -115,26 +155,75 @@ impl Waiter<'_> {
         }
     }
 
-    /// Whether the text of the file in which the thread waits has one of these in it. Nothing if the
-    /// text isn't known.
+    /// Whether the text of the file in which the thread waits has a line with all of these. Nothing
+    /// if the text isn't known.
     pub(super) fn mentions(&self, words: &[&str]) -> Option<bool> {
-        let text = self.text(self.own().next()?)?;
-        Some(words.iter().any(|it| text.contains(it)))
+        self.has_line(|line| words.iter().all(|it| line.contains(it)))
     }
 
-    /// Whether its line writes to a stream of Python's.
+    fn has_line(&self, is_meant: impl Fn(&str) -> bool) -> Option<bool> {
+        let text = self.text(self.own().next()?)?;
+        Some(text.lines().any(is_meant))
+    }
+
+    /// Whether its file puts what looks like a sentinel into a queue.
+    pub(super) fn puts_a_sentinel(&self) -> Option<bool> {
+        const WORDS: [&str; 10] =
+            ["none", "stop", "end", "done", "sentinel", "poison", "quit", "exit", "-1", "\"\""];
+        self.has_line(|line| {
+            let is_constant = |it: &str| it.starts_with(|it: char| it.is_ascii_uppercase());
+            let line = line.split_once("put").map_or("", |it| it.1);
+            let small = line.to_lowercase();
+            WORDS.iter().any(|it| small.contains(it)) || line.split('(').skip(1).any(is_constant)
+        })
+    }
+
+    /// Whether its line writes to a stream of Python's, and does nothing else that could wait.
     pub(super) fn prints(&self) -> bool {
         let functions = self.functions();
         let line = functions.first().and_then(|it| it.lines.last());
-        line.is_some_and(|(_, it)| {
-            ["print(", ".write(", ".flush("].iter().any(|call| it.contains(call))
-        })
+        let has =
+            |calls: &[&str]| line.is_some_and(|(_, line)| calls.iter().any(|it| line.contains(it)));
+        has(&["print(", ".write(", ".flush("]) && !has(&["get(", "acquire("])
     }
 
     /// Whether one of its functions has made an object of one of these classes.
     pub(super) fn makes(&self, classes: &[&str]) -> bool {
-        let has = |line: &str| classes.iter().any(|it| line.contains(&format!("{it}(")));
+        let has = |line: &str| classes.iter().any(|it| line.contains(it));
         self.functions().iter().any(|it| it.lines.iter().any(|(_, line)| has(line)))
+    }
+
+    /// Whether this name means one object in all of its file.
+    pub(super) fn is_global(&self, name: &str) -> bool {
+        self.own().next().and_then(|it| self.text(it)).is_some_and(|it| is_global(&it, name))
+    }
+
+    /// Whether the object of this name was made before the process of which this is the main thread:
+    /// a global one, an argument of the process's target, or an attribute that is made in `__init__`
+    /// of the target's object.
+    pub(super) fn is_given(&self, object: &str) -> bool {
+        let functions = self.functions();
+        let Some(text) = self.own().next().and_then(|it| self.text(it)) else { return false };
+        let is_made = |line: &str| line.trim_start().starts_with(&format!("{object} = "));
+        let makers = text.lines().enumerate().filter(|(_, it)| is_made(it));
+        let makers: Vec<&str> = makers.map(|(at, _)| around(&text, at)).collect();
+        let head = functions.first().and_then(|it| it.lines.first()).map_or("", |it| &it.1);
+        let is_argument = || {
+            functions.len() == 1 && head.starts_with("def ") && names(head).any(|it| it == object)
+        };
+        match object.strip_prefix("self.") {
+            Some(_) => are_of_self(&functions) && makers == ["__init__"],
+            None => is_argument() || self.is_global(object),
+        }
+    }
+
+    /// Whether its file hands the object of this name to a process.
+    pub(super) fn hands_on(&self, object: &str) -> bool {
+        let is_meant = |line: &str| {
+            ["Process(", "args"].iter().any(|it| line.contains(it))
+                && names(line).any(|it| it == object)
+        };
+        self.has_line(is_meant) == Some(true)
     }
 
     /// Whether it gets in a loop that only a value can end.
@@ -171,20 +260,10 @@ impl Waiter<'_> {
         };
         let with = innermost.heads().first().map(|it| items(it).collect::<Vec<_>>());
         let with = with.filter(|it| it.iter().filter(|it| **it == lock).count() > 1);
-        let is_global = || {
-            let text = self.own().next().and_then(|it| self.text(it));
-            text.is_some_and(|text| is_global(&text, lock))
-        };
-        let is_of_self = |at: usize| {
-            let calls = |pair: &[Function]| {
-                let line = pair[1].lines.last().map_or("", |it| &it.1);
-                line.contains(&format!("self.{}(", pair[0].name))
-            };
-            lock.starts_with("self.") && functions[..=at].windows(2).all(calls)
-        };
+        let is_of_self = |at| lock.starts_with("self.") && are_of_self(&functions[..=at]);
         let is_same = |(at, it): (usize, &Function)| {
             it.taken().iter().any(|it| it == lock)
-                && (at == 0 || is_of_self(at) || it.file == innermost.file && is_global())
+                && (at == 0 || is_of_self(at) || it.file == innermost.file && self.is_global(lock))
         };
         with.is_some() || functions.iter().enumerate().any(is_same)
     }
@@ -214,6 +293,8 @@ mod tests {
             ("a.acquire()\nif x:\n    a.release()\na.acquire()", vec![]),
             ("if x:\n    a.acquire()\na.acquire()", vec![]),
             ("a.acquire()\ndef f():\n    a.acquire()", vec![]),
+            ("a.acquire()\ndef f(): a.acquire()", vec![]),
+            ("a.acquire()\ndef f():\n    a.release()\na.acquire()", vec![]),
             ("with a, b as c:\n    x = 1 # with d:\n    f()", vec!["a", "b"]),
         ] {
             let line = text.lines().count() as u32;

@@ -1,7 +1,7 @@
 # The callback of a task raises a KeyError, which the pool's result thread takes for one of its own and forgets.
 # also: spawn forkserver
 # edge: P thread P
-# repair: pool_ended
+# repair: none
 # line: P callback_raises_key_error.py:23 in <module>: result.wait()
 # line: P -
 # line: P -

@@ -1,6 +1,6 @@
 # A task in a forked worker gives a task to its own executor, of which the worker has only a copy.
 # edge: P.1 thread P.1
-# repair: task_waits_for_its_pool
+# repair: pool_is_a_copy
 # line: P nested_processes.py:20 in <module>: print(executor.submit(outer).result())
 # line: P -
 # line: P -
