@@ -106,7 +106,7 @@ fn names(line: &str) -> impl Iterator<Item = &str> {
 fn is_global(text: &str, name: &str) -> bool {
     let is_bound = |line: &str| {
         let code = line.trim_start();
-        let between = |start, end| Some(code.split_once(start)?.1.split(end).next()?);
+        let between = |start, end| code.split_once(start)?.1.split(end).next();
         let bound = [
             code.split_once(" = ").map(|it| it.0),
             Some(code).filter(|it| it.starts_with("def ")),
